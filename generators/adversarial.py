@@ -1,0 +1,74 @@
+"""The adversarial profile: a pool of bodies that Hypothesis draws, each a pure function of seed and number.
+
+Importing this brings Hypothesis, so it is imported only where an adversarial recording is made.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import shake_256
+from itertools import count
+from tempfile import gettempdir
+from threading import Lock
+from typing import Any
+
+if "hypothesis" not in sys.modules:
+    # Hypothesis writes a folder `.hypothesis` into the working directory, even without a database.
+    # Where nobody but us uses it in this process, that goes to a temporary folder.
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    set_hypothesis_home_dir(f"{gettempdir()}/recmock-hypothesis")
+
+from hypothesis import given, settings
+
+from generators.strategies import recordings
+
+POOL = 256
+"""How many different bodies there are for a seed; each is drawn when first worn."""
+_ENTROPY = 8192
+
+
+def body_of(seed: str, chance: bytes) -> dict[str, Any]:
+    """Return the body that a recording wears: the same for the same seed, chance and version of Hypothesis."""
+    return _body(seed, int.from_bytes(chance[:2], "little") % POOL)
+
+
+def hypothesis_version() -> str:
+    """Return the version of Hypothesis, on which the bodies depend."""
+    import hypothesis
+
+    return hypothesis.__version__
+
+
+@lru_cache(maxsize=4 * POOL)
+def _body(seed: str, number: int) -> dict[str, Any]:
+    drawer = _drawer()
+    for attempt in count():  # a buffer that leads nowhere is refused; the next one is tried
+        entropy = shake_256(f"{seed}/{number}/{attempt}".encode()).digest(_ENTROPY)
+        if (drawn := drawer.draw(entropy)) is not None:
+            return drawn
+    raise AssertionError("unreachable: count() does not end")
+
+
+class _Drawer:
+    """Turns bytes into a body, one at a time: Hypothesis hands a test its argument, which is noted here."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._noted: list[dict[str, Any]] = []
+
+        @settings(database=None)
+        @given(body=recordings())
+        def note(body: dict[str, Any]) -> None:
+            self._noted.append(body)
+
+        self._fuzz: Callable[[bytes], object] = note.hypothesis.fuzz_one_input  # type: ignore[attr-defined]
+
+    def draw(self, entropy: bytes) -> dict[str, Any] | None:
+        with self._lock:
+            self._noted.clear()
+            self._fuzz(entropy)
+            return self._noted[0] if self._noted else None
+
+
+_drawer = lru_cache(maxsize=1)(_Drawer)

@@ -1,0 +1,106 @@
+"""Blocks of 64 recordings: which calls and conferences they hold, and who gets which status and trait.
+
+A block is a pure function of the corpus's key and the block's number. It deals its exact quotas
+(see `quotas`) by keyed shuffles and is cut into runs, the recordings of one call or one conference,
+which never cross a block. Built whole, because a page of a listing needs neighbours.
+"""
+
+import struct
+from collections.abc import Mapping
+from hashlib import shake_256
+
+import msgspec
+
+from generators.distributions import LONGEST_RUN, run_length
+from generators.mix import Mix
+from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Source, Status
+from generators.quotas import BLOCK, Quotas
+
+_DRAWS = struct.Struct(f"<{5 * BLOCK}H{BLOCK}B")
+_PLACES = range(BLOCK)
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Neighbouring recordings of one call or conference; places are counted from the block's start."""
+
+    first: int
+    length: int
+    source: Source
+
+
+class Block(msgspec.Struct, frozen=True):
+    """What is dealt to the 64 places of a block, by place."""
+
+    statuses: tuple[Status, ...]
+    runs: tuple[Run, ...]
+    """The run that each place belongs to."""
+    dual: frozenset[int]
+    encrypted: frozenset[int]
+    adversarial: frozenset[int]
+
+
+class Dealer:
+    """Deals blocks. `status` must leave processing out: the corpus lays those over its newest end."""
+
+    def __init__(self, key: bytes, mix: Mix, status: Mapping[Status, float]) -> None:
+        self._key = key
+        self._statuses = Quotas(status)
+        self._sources = Quotas(mix.source)
+        self._dual = Quotas({True: mix.dual, False: 1 - mix.dual})
+        self._encrypted = Quotas({True: mix.encrypted, False: 1 - mix.encrypted})
+        self._adversarial = Quotas({True: mix.adversarial, False: 1 - mix.adversarial})
+
+    def is_all(self, status: Status) -> bool:
+        """Tell whether every block deals this status to every place."""
+        return self._statuses.is_all(status)
+
+    def fills(self, number: int, status: Status) -> bool:
+        """Tell whether a block deals this status to every place, without building the block."""
+        return self._statuses.quota(status, number) == BLOCK
+
+    def deal(self, number: int) -> Block:
+        """Build a block."""
+        seed = self._key + number.to_bytes(8, "little")
+        draws = _DRAWS.unpack(shake_256(seed).digest(_DRAWS.size))
+        by_status, by_run, by_dual, by_encrypted, by_adversarial = (
+            draws[start : start + BLOCK] for start in range(0, 5 * BLOCK, BLOCK)
+        )
+        statuses = [status for status, quota in self._statuses.of_block(number).items() for _ in range(quota)]
+        runs = self._cut(number, by_run, draws[5 * BLOCK :])
+        duals = _chosen(by_dual, self._dual.quota(True, number))
+        return Block(
+            statuses=tuple(statuses[place] for place in _shuffled(by_status)),
+            runs=runs,
+            dual=frozenset(place for place in duals if runs[place].source in DUAL_SOURCES),
+            encrypted=_chosen(by_encrypted, self._encrypted.quota(True, number)),
+            adversarial=_chosen(by_adversarial, self._adversarial.quota(True, number)),
+        )
+
+    def _cut(self, number: int, order: tuple[int, ...], lengths: tuple[int, ...]) -> tuple[Run, ...]:
+        """Cut each source's quota into runs and lay them out in a keyed order."""
+        drawn: list[tuple[int, Source, int]] = []
+        for source, quota in self._sources.of_block(number).items():
+            while quota:
+                length = _length(source, quota, lengths[len(drawn)] & 15)
+                drawn.append((order[len(drawn)], source, length))
+                quota -= length
+        runs: list[Run] = []
+        for _, source, length in sorted(drawn):
+            runs += [Run(first=len(runs), length=length, source=source)] * length
+        return tuple(runs)
+
+
+def _length(source: Source, quota: int, bits: int) -> int:
+    length = min(quota, run_length(source, bits))
+    if source in CONFERENCE_SOURCES and quota - length == 1:
+        # A conference of one recording is left only where the quota itself is one.
+        return quota if quota <= LONGEST_RUN else length - 1
+    return length
+
+
+def _shuffled(keys: tuple[int, ...]) -> list[int]:
+    return sorted(_PLACES, key=keys.__getitem__)
+
+
+def _chosen(keys: tuple[int, ...], quota: int) -> frozenset[int]:
+    return frozenset(_shuffled(keys)[:quota] if quota else ())

@@ -1,0 +1,79 @@
+"""The contract, `recording.schema.json`: every recording on the schema wire conforms to it."""
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+
+class MissingFormatCheckerError(RuntimeError):
+    """A format that the contract uses cannot be asserted here, so no judgement would be worth anything."""
+
+
+@lru_cache(maxsize=1)
+def schema() -> dict[str, Any]:
+    """Return the contract as a JSON Schema (Draft 2020-12)."""
+    text = files("generators").joinpath("recording.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def violations(document: object) -> list[str]:
+    """Return what is wrong with a document, a sentence each; the empty list where it conforms.
+
+    Formats are asserted: a `date-time` that is not RFC 3339 is a violation.
+
+    Raises:
+        MissingFormatCheckerError: where a format of the contract cannot be checked.
+    """
+    errors = sorted(_validator().iter_errors(document), key=lambda error: error.json_path)
+    return [_sentence(error) for error in errors]
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Draft202012Validator:
+    checker = Draft202012Validator.FORMAT_CHECKER
+    missing = sorted(set(_formats(schema())) - set(checker.checkers))
+    if missing:
+        # jsonschema ignores a format it has no checker for: `date-time` needs rfc3339-validator.
+        raise MissingFormatCheckerError(
+            f"The contract uses the format {missing[0]!r}, which nothing installed here can check. "
+            "Install rfc3339-validator (it belongs to this package's dependencies)."
+        )
+    return Draft202012Validator(schema(), format_checker=checker)
+
+
+def _formats(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "format" and isinstance(value, str):
+                yield value
+            else:
+                yield from _formats(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _formats(item)
+
+
+def _sentence(error: ValidationError) -> str:
+    where = error.json_path.removeprefix("$").removeprefix(".") or "the recording"
+    found = json.dumps(error.instance, default=str)
+    if len(found) > 80:
+        found = found[:77] + "..."
+    match error.validator:
+        case "required":
+            return f"{where}: {error.message}"
+        case "format":
+            return f"{where}: expected a {error.validator_value}, found {found}"
+        case "enum":
+            return f"{where}: expected one of {', '.join(map(str, error.validator_value))}, found {found}"
+        case "type":
+            kinds = error.validator_value
+            expected = kinds if isinstance(kinds, str) else " or ".join(kinds)
+            return f"{where}: expected {expected}, found {found}"
+        case _:
+            return f"{where}: expected {error.validator} {error.validator_value}, found {found}"

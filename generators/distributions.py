@@ -1,0 +1,75 @@
+"""The shapes of the fake world: one set of tables for the corpus and for the Faker provider.
+
+Everything here is a table or a function from random bits to a value, so that each caller brings
+its own chance: the corpus a hash, the provider Faker's generator.
+"""
+
+from generators.model import CONFERENCE_SOURCES, Source, Status
+
+STATUS_SHARES: dict[Status, float] = {
+    Status.COMPLETED: 0.91,
+    Status.DELETED: 0.04,
+    Status.ABSENT: 0.03,
+    Status.FAILED: 0.015,
+    Status.PROCESSING: 0.005,
+}
+SOURCE_SHARES: dict[Source, float] = {
+    Source.DIAL_VERB: 0.30,
+    Source.OUTBOUND_API: 0.18,
+    Source.RECORD_VERB: 0.16,
+    Source.START_CALL_RECORDING_API: 0.12,
+    Source.CONFERENCE: 0.12,
+    Source.TRUNKING: 0.06,
+    Source.START_CONFERENCE_RECORDING_API: 0.06,
+}
+DUAL_SHARE = 0.5
+"""Of the recordings whose source can have two channels."""
+ENCRYPTED_SHARE = 0.05
+
+LONGEST = 3600
+"""No realistic recording lasts longer, in seconds."""
+_DURATIONS = (
+    *(4, 11, 16, 20, 25, 29, 33, 38, 42, 47, 52, 58, 64, 70, 77, 84, 92),
+    *(101, 110, 121, 133, 146, 161, 179, 200, 225, 255, 294, 345, 419, 537, 784, LONGEST),
+)
+"""Quantiles in steps of 1/32 of a log-normal law around 92 seconds: phone calls as they are."""
+
+PRICE_PER_MINUTE = 250
+"""Twilio's 0.0025 US dollars a started minute, in units of 0.00001."""
+
+_TOO_SHORT, _SILENT = 16101, 16102
+_ENCRYPTION_FAILED, _NO_PUBLIC_KEY, _ENCRYPTION_BROKE = 16104, 16105, 16106
+_UPLOAD_REFUSED, _UPLOAD_BROKE = 16111, 16112
+_ERROR_CODES = {  # WIRE §5, eight entries each so that three bits choose
+    (Status.ABSENT, False): (*[_TOO_SHORT] * 5, *[_SILENT] * 3),
+    (Status.ABSENT, True): (*[_TOO_SHORT] * 3, *[_SILENT] * 2, *[_ENCRYPTION_FAILED] * 2, _NO_PUBLIC_KEY),
+    (Status.FAILED, False): (*[_UPLOAD_REFUSED] * 5, *[_UPLOAD_BROKE] * 3),
+    (Status.FAILED, True): (*[_ENCRYPTION_FAILED] * 4, *[_NO_PUBLIC_KEY] * 2, *[_ENCRYPTION_BROKE] * 2),
+}
+
+_CALL_RUNS = (*[1] * 12, *[2] * 3, 3)
+_CONFERENCE_RUNS = (*[2] * 6, *[3] * 4, *[4] * 3, *[5] * 2, 6)
+LONGEST_RUN = max(_CONFERENCE_RUNS)
+
+
+def duration(bits: int) -> int:
+    """Return how long a recording lasts, in seconds, from 16 random bits."""
+    knot, rest = divmod(bits, 2048)
+    low, high = _DURATIONS[knot], _DURATIONS[knot + 1]
+    return low + (high - low) * rest // 2048
+
+
+def price(seconds: int) -> int:
+    """Return the price of a recording in 0.00001 of the currency unit: negative, a started minute counts whole."""
+    return -PRICE_PER_MINUTE * max(1, -(-seconds // 60))
+
+
+def error_code(status: Status, encrypted: bool, bits: int) -> int | None:
+    """Return why there is nothing to hear, from 3 random bits; None where there is no error."""
+    codes = _ERROR_CODES.get((status, encrypted))
+    return None if codes is None else codes[bits]
+
+
+def run_length(source: Source, bits: int) -> int:
+    """Return how many recordings a call (1 to 3) or a conference (2 to 6) has, from 4 random bits."""
+    return (_CONFERENCE_RUNS if source in CONFERENCE_SOURCES else _CALL_RUNS)[bits]

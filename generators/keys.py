@@ -1,0 +1,22 @@
+"""Secrets and identities derived from a seed: the same seed always gives the same ones."""
+
+from hashlib import blake2b
+
+
+def derive(seed: str, purpose: str, *parts: str) -> bytes:
+    """Return 32 bytes that depend on all arguments and on nothing else."""
+    digest = blake2b(digest_size=32, key=blake2b(seed.encode(), digest_size=32).digest(), person=purpose.encode()[:16])
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(4, "little") + encoded)
+    return digest.digest()
+
+
+def demo_account_sid(seed: str) -> str:
+    """Return the AccountSid that `recmock serve` prints for this seed."""
+    return "AC" + derive(seed, "demo account")[:16].hex()
+
+
+def auth_token(seed: str, account_sid: str) -> str:
+    """Return the auth token of an account that was not given one: 32 hexadecimal digits."""
+    return derive(seed, "auth token", account_sid.lower())[:16].hex()

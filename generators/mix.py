@@ -1,0 +1,100 @@
+"""The mix of a corpus: which share of its recordings has which status, source and trait."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Self, TypeVar
+
+import msgspec
+
+from generators.distributions import DUAL_SHARE, ENCRYPTED_SHARE, SOURCE_SHARES, STATUS_SHARES
+from generators.model import CONFERENCE_SOURCES, Source, Status
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+class MixError(ValueError):
+    """Shares that no corpus can have; the message says what was expected and what was found."""
+
+
+class Mix(msgspec.Struct, frozen=True, kw_only=True):
+    """Shares between 0 and 1. Those of `status`, and those of `source`, sum to 1."""
+
+    status: Mapping[Status, float] = msgspec.field(default_factory=STATUS_SHARES.copy)
+    source: Mapping[Source, float] = msgspec.field(default_factory=SOURCE_SHARES.copy)
+    dual: float = DUAL_SHARE
+    """Two channels, of the recordings whose source can have two."""
+    encrypted: float = ENCRYPTED_SHARE
+    adversarial: float = 0.0
+
+    @classmethod
+    def of(cls, shares: Mapping[str, float], *, adversarial: float = 0.0) -> Self:
+        """Make a mix from the shares that are named; the others share the rest as they do by default.
+
+        Args:
+            shares: by name: the statuses and sources of the contract, `conference` (both conference
+                sources together), `dual`, `encrypted`, `adversarial`.
+            adversarial: the share of adversarial bodies where `shares` does not name it.
+
+        Raises:
+            MixError: a name nobody knows, a share outside 0..1, or shares of one kind above 1.
+        """
+        traits = {"dual": DUAL_SHARE, "encrypted": ENCRYPTED_SHARE, "adversarial": adversarial}
+        known = [*Status, *Source, "conference", *traits]
+        for name, share in shares.items():
+            if name not in known:
+                raise MixError(f"expected one of {', '.join(known)}, found {name!r}.{_suggest(name, known)}")
+            if not 0 <= share <= 1:
+                raise MixError(f"expected a share between 0 and 1 for {name}, found {share:g}.")
+        sources = _fill(SOURCE_SHARES, {Source(name): shares[name] for name in Source if name in shares})
+        if "conference" in shares:
+            sources = _with_conferences(sources, shares["conference"])
+        return cls(
+            status=_fill(STATUS_SHARES, {Status(name): shares[name] for name in Status if name in shares}),
+            source=sources,
+            **{name: shares.get(name, default) for name, default in traits.items()},
+        )
+
+    @classmethod
+    def parse(cls, text: str, *, adversarial: float = 0.0) -> Self:
+        """Make a mix from text such as `deleted=0.2,dual=1,Trunking=0.5`; see `of`.
+
+        Raises:
+            MixError: text of another form, or shares that `of` refuses.
+        """
+        shares: dict[str, float] = {}
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            name, _, number = part.partition("=")
+            try:
+                shares[name.strip()] = float(number)
+            except ValueError:
+                raise MixError(f"expected NAME=SHARE pairs such as deleted=0.2,dual=1, found {part!r}.") from None
+        return cls.of(shares, adversarial=adversarial)
+
+
+def _fill(defaults: Mapping[Name, float], named: Mapping[Name, float]) -> dict[Name, float]:
+    total = sum(named.values())
+    if total > 1 + 1e-9:
+        listed = ", ".join(f"{name}={share:g}" for name, share in named.items())
+        raise MixError(f"expected shares that sum to at most 1, found {total:g} ({listed}).")
+    rest = {name: share for name, share in defaults.items() if name not in named}
+    room = max(0.0, 1 - total)
+    if not rest and room > 1e-9:
+        raise MixError(f"expected shares that sum to 1 where all are named, found {total:g}.")
+    scale = room / sum(rest.values()) if rest else 0
+    return {name: named[name] if name in named else rest[name] * scale for name in defaults}
+
+
+def _with_conferences(sources: Mapping[Source, float], share: float) -> dict[Source, float]:
+    conferences = sum(value for source, value in sources.items() if source in CONFERENCE_SOURCES)
+    if (share > 0 and conferences <= 0) or (share < 1 and conferences >= 1):
+        raise MixError(f"expected a share of conferences that the sources allow, found {share:g}.")
+    inside = share / conferences if conferences else 0
+    outside = (1 - share) / (1 - conferences) if conferences < 1 else 0
+    return {source: value * (inside if source in CONFERENCE_SOURCES else outside) for source, value in sources.items()}
+
+
+def _suggest(name: str, known: list[str]) -> str:
+    import difflib  # only on the way to an error message
+
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f" Did you mean {close[0]}?" if close else ""

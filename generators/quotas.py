@@ -1,0 +1,55 @@
+"""Shares dealt out exactly: how many of a block's 64 places fall to each name."""
+
+from collections.abc import Hashable, Mapping
+from typing import Generic, TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
+
+BLOCK = 64
+"""How many recordings share one stratified block."""
+_BITS = 16
+_ONE = 1 << _BITS
+
+
+class Quotas(Generic[Name]):
+    """Quotas of every block, in closed form and without a running sum.
+
+    Block b rounds the cumulative shares with the dither of the van der Corput sequence: its bits
+    reversed. So a block's quota of a share is the floor or the ceiling of 64 times the share, and over
+    any 2**k aligned blocks the error is below one place per name. Shares are kept to 1/65536, so what
+    is not dealt within 1024 blocks is never dealt.
+
+    Args:
+        shares: between 0 and 1, summing to 1 (the last name takes what rounding leaves).
+    """
+
+    def __init__(self, shares: Mapping[Name, float]) -> None:
+        total = 0.0
+        upto = 0
+        self._bounds: dict[Name, tuple[int, int]] = {}
+        for name, share in shares.items():
+            total += share
+            since, upto = upto, min(_ONE, round(total * _ONE)) * BLOCK
+            self._bounds[name] = since, upto
+        self._bounds[name] = since, _ONE * BLOCK
+
+    def is_all(self, name: Name) -> bool:
+        """Tell whether every place of every block falls to this name."""
+        return self._bounds.get(name) == (0, _ONE * BLOCK)
+
+    def quota(self, name: Name, block: int) -> int:
+        """Return how many of a block's places fall to a name."""
+        since, upto = self._bounds[name]
+        carry = _ONE - 1 - _reversed_bits(block)
+        return (upto + carry >> _BITS) - (since + carry >> _BITS)
+
+    def of_block(self, block: int) -> dict[Name, int]:
+        """Return the quota of each name in a block; they sum to 64."""
+        carry = _ONE - 1 - _reversed_bits(block)
+        return {
+            name: (upto + carry >> _BITS) - (since + carry >> _BITS) for name, (since, upto) in self._bounds.items()
+        }
+
+
+def _reversed_bits(block: int) -> int:
+    return int(f"{block & (_ONE - 1):0{_BITS}b}"[::-1], 2)

@@ -1,0 +1,63 @@
+"""Twilio's errors: one exception, one table of codes (WIRE §9)."""
+
+from typing import NamedTuple
+
+
+class _Row(NamedTuple):
+    status: int
+    message: str
+
+
+_TABLE = {
+    20001: _Row(400, "Invalid parameter"),
+    20003: _Row(401, "Authenticate"),
+    20004: _Row(405, "Method not allowed"),
+    20006: _Row(403, "Access Denied"),
+    20007: _Row(400, "Page size too large"),
+    20009: _Row(409, "Cannot delete this resource before it is complete"),
+    20404: _Row(404, "The requested resource {path} was not found"),
+    20500: _Row(500, "Internal Server Error"),
+    70002: _Row(400, "Paged requests must include a PageToken"),
+}
+
+
+class TwilioError(Exception):
+    """An error as Twilio answers it, with our own words on why.
+
+    Args:
+        code: Twilio's code, a key of the table; the HTTP status follows from it.
+        reason: why, in a sentence; sent as `X-Mock-Reason`, which Twilio has not.
+        message: instead of the table's message.
+        detail: Twilio's `detail`, which some errors carry.
+        status: instead of the table's HTTP status.
+        headers: further response headers.
+    """
+
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        *,
+        message: str | None = None,
+        detail: str | None = None,
+        status: int | None = None,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
+    ) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.detail = detail
+        self.headers = headers
+        row = _TABLE[code]
+        self.status = row.status if status is None else status
+        self._message = row.message if message is None else message
+
+    def message(self, path: str) -> str:
+        """Return Twilio's message for a request of this path."""
+        return self._message.replace("{path}", path)
+
+
+def invalid(parameter: str, expected: str, found: str) -> TwilioError:
+    """Return the error for a parameter's bad value."""
+    shown = found if len(found) <= 80 else f"{found[:77]}..."
+    return TwilioError(20001, f"{parameter}: expected {expected}, found {shown!r}.", message=f"Invalid {parameter}")

@@ -1,0 +1,58 @@
+"""One request and its answer, on their way between the gateway and an operation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mockserver.account import Account
+from mockserver.headers import Header
+from mockserver.mock import Mock
+from mockserver.rest.query import Query
+from mockserver.wire.dialect import Wire
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What is sent: status, headers of its own, body."""
+
+    status: int
+    body: bytes = b""
+    media_type: bytes | None = None
+    headers: tuple[Header, ...] = ()
+    expires: int = 0
+    """Until when the same request may get the same answer if nothing changes, in microseconds since 1970."""
+
+
+class Exchange:
+    """A request that was let in, and where its operation leaves the answer.
+
+    The gateway puts it into the ASGI scope under `recmock`, and sends what it finds there afterwards:
+    one place writes responses.
+    """
+
+    __slots__ = ("_account", "answer", "base_url", "method", "mock", "path", "query_string", "wire")
+
+    def __init__(self, mock: Mock, scope: Mapping[str, Any], wire: Wire, base_url: str) -> None:
+        self.mock = mock
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query_string: bytes = scope["query_string"]
+        self.wire = wire
+        self.base_url = base_url
+        self.answer: Answer | None = None
+        self._account: Account | None = None
+
+    def enter(self, account: Account) -> None:
+        """Note whose world the request is about."""
+        self._account = account
+
+    @property
+    def account(self) -> Account:
+        """The account that the path names."""
+        assert self._account is not None, f"{self.path} names no account"
+        return self._account
+
+    @property
+    def query(self) -> Query:
+        """The parameters of the query string."""
+        return Query(self.query_string)

@@ -1,0 +1,120 @@
+"""The one place that sees every request first and writes every response: plain ASGI, no copies.
+
+Who asks, for which account, on which wire; an answer kept from before, or the operation's; Twilio's
+headers; and every error in Twilio's shape.
+"""
+
+import logging
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from generators.model import API_VERSION
+from generators.sids import Kind, is_sid
+from mockserver.account import Account
+from mockserver.clock import stopwatch
+from mockserver.errors import TwilioError
+from mockserver.exchange import Answer, Exchange
+from mockserver.headers import Header, ResponseHeaders, reason
+from mockserver.mock import Mock
+from mockserver.rest.auth import AuthSetting, admit
+from mockserver.rest.client import base_url, wanted_wire
+from mockserver.wire import json
+from mockserver.wire.dialect import Wire
+
+CONTROL = "/_mock/"
+_ACCOUNTS = f"/{API_VERSION}/Accounts/"
+_ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
+_LONGEST_TARGET = 16 * 1024
+_NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire"})
+
+logger = logging.getLogger("recmock")
+
+
+class Gateway:
+    """Wraps the application of a mock."""
+
+    def __init__(self, app: ASGIApp, mock: Mock) -> None:
+        self._app = app
+        self._mock = mock
+        self._headers = ResponseHeaders(mock.instance)
+        self._declared = mock.declared if mock.settings.auth is AuthSetting.STRICT else None
+        self._asks_nobody = mock.settings.auth is AuthSetting.OFF
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an HTTP request; anything else is the application's."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = stopwatch()
+        path: str = scope["path"]
+        asked = {name: value for name, value in scope["headers"] if name in _NEEDED}
+        wire = Wire.TWILIO
+        try:
+            wire = wanted_wire(asked, self._mock.settings.wire)
+            answer = await self._answer(scope, receive, send, asked, wire)
+        except TwilioError as raised:
+            answer = _refusal(raised, path)
+        except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
+            logger.exception("%s %s failed", scope["method"], path)
+            answer = _refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
+        ours = () if path.startswith(CONTROL) else self._headers(wire, stopwatch() - started)
+        await _send(send, answer, ours, with_body=scope["method"] != "HEAD")
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, asked: dict[bytes, bytes], wire: Wire
+    ) -> Answer:
+        path: str = scope["path"]
+        if len(scope.get("raw_path") or path) + len(scope["query_string"]) >= _LONGEST_TARGET:
+            why = f"Expected a path and query of less than {_LONGEST_TARGET} bytes."
+            raise TwilioError(20001, why, status=414, message="Request URI too long")
+        if scope["method"] == "OPTIONS":
+            return Answer(204)  # a preflight carries no credentials
+        settings = self._mock.settings
+        base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
+        scope["recmock"] = exchange = Exchange(self._mock, scope, wire, base)
+        if path.startswith(_ACCOUNTS):
+            exchange.enter(self._admitted(path, asked.get(b"authorization")))
+            if exchange.method in ("GET", "HEAD"):
+                return await self._kept_or_new(exchange, scope, receive, send)
+        return await self._operate(exchange, scope, receive, send)
+
+    def _admitted(self, path: str, authorization: bytes | None) -> Account:
+        """Return the account that a path names, if who asks may act on it."""
+        sid = path[_ACCOUNT]
+        well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
+        if not self._asks_nobody:
+            admit(authorization, sid.lower() if well_formed else None, self._declared)
+        if not well_formed:
+            found = path[len(_ACCOUNTS) :].partition("/")[0]
+            raise TwilioError(20404, f"Expected an AccountSid (AC and 32 hexadecimal digits), found {found[:60]!r}.")
+        return self._mock.account(sid)
+
+    async def _kept_or_new(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+        account, cache = exchange.account, self._mock.cache
+        key = (account.sid, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
+        kept: tuple[int, Answer] | None = cache.get(key)
+        if kept is not None and kept[0] == account.version and account.clock.now() < kept[1].expires:
+            return kept[1]
+        answer = await self._operate(exchange, scope, receive, send)
+        if answer.expires:
+            cache.put(key, (account.version, answer), len(answer.body))
+        return answer
+
+    async def _operate(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+        await self._app(scope, receive, send)
+        if exchange.answer is None:
+            raise RuntimeError(f"{exchange.path} was routed to something that leaves no answer")
+        return exchange.answer
+
+
+def _refusal(raised: TwilioError, path: str) -> Answer:
+    headers = (*raised.headers, reason(raised.reason))
+    return Answer(raised.status, json.error(raised, path), json.MEDIA_TYPE, headers)
+
+
+async def _send(send: Send, answer: Answer, ours: tuple[Header, ...], *, with_body: bool) -> None:
+    headers = [*ours, *answer.headers]
+    if answer.media_type is not None:
+        headers += ((b"content-type", answer.media_type), (b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})

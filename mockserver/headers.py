@@ -1,0 +1,52 @@
+"""The response headers that Twilio sends (WIRE §10), and ours."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from mockserver.wire.dialect import Wire
+
+Header = tuple[bytes, bytes]
+
+_FIXED: tuple[Header, ...] = (
+    (b"twilio-concurrent-requests", b"1"),
+    (b"x-powered-by", b"AT-5000"),
+    (b"x-shenanigans", b"none"),
+    (b"x-home-region", b"us1"),
+    (b"x-api-domain", b"api.twilio.com"),
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-allow-headers",
+        b"Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since, "
+        b"Idempotency-Key",
+    ),
+    (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
+    (b"access-control-expose-headers", b"ETag"),
+    (b"access-control-allow-credentials", b"true"),
+    (b"vary", b"Authorization, Host, User-Agent, X-Mock-Wire"),
+)
+_BY_WIRE = {wire: (*_FIXED, (b"x-mock-wire", wire.value.encode())) for wire in Wire}
+
+
+class ResponseHeaders:
+    """The headers of one server's responses; each has a request id of its own.
+
+    Args:
+        instance: 16 hexadecimal digits that tell this server's request ids from another's.
+    """
+
+    def __init__(self, instance: str) -> None:
+        self._request_ids: Iterator[str] = map(f"RQ{instance}{{:016x}}".format, count())
+
+    def __call__(self, wire: Wire, seconds: float) -> tuple[Header, ...]:
+        """Return the headers of a response that took some seconds to make."""
+        return (
+            *_BY_WIRE[wire],
+            (b"twilio-request-id", next(self._request_ids).encode()),
+            (b"twilio-request-duration", b"%.3f" % seconds),
+        )
+
+
+def reason(text: str) -> Header:
+    """Return the header that says why in our own words; anything that a header may not hold is escaped."""
+    return b"x-mock-reason", text.encode("unicode_escape")

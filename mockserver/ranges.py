@@ -1,0 +1,55 @@
+"""Sets of indices as sorted, disjoint ranges: deleting a hundred thousand neighbours leaves one range to skip."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+
+class RangeSet:
+    """A set of whole numbers from 0."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._stops: list[int] = []
+
+    def __contains__(self, number: int) -> bool:
+        at = bisect_right(self._starts, number) - 1
+        return at >= 0 and number < self._stops[at]
+
+    def add(self, number: int) -> None:
+        """Add a number; neighbouring ranges become one."""
+        at = bisect_right(self._starts, number)
+        if at and number < self._stops[at - 1]:
+            return
+        joins_left = at > 0 and self._stops[at - 1] == number
+        joins_right = at < len(self._starts) and self._starts[at] == number + 1
+        if joins_left and joins_right:
+            self._stops[at - 1] = self._stops.pop(at)
+            self._starts.pop(at)
+        elif joins_left:
+            self._stops[at - 1] = number + 1
+        elif joins_right:
+            self._starts[at] = number
+        else:
+            self._starts.insert(at, number)
+            self._stops.insert(at, number + 1)
+
+    def gaps(self, window: range, *, descending: bool) -> Iterator[range]:
+        """Yield what of a rising window is not in the set, as rising ranges in rising or descending order."""
+        low = max(0, bisect_right(self._starts, window.start) - 1)
+        high = bisect_right(self._starts, window.stop - 1)
+        if descending:
+            stop = window.stop
+            for at in range(high - 1, low - 1, -1):
+                if max(self._stops[at], window.start) < stop:
+                    yield range(max(self._stops[at], window.start), stop)
+                stop = min(stop, self._starts[at])
+            if window.start < stop:
+                yield range(window.start, stop)
+        else:
+            start = window.start
+            for at in range(low, high):
+                if start < min(self._starts[at], window.stop):
+                    yield range(start, min(self._starts[at], window.stop))
+                start = max(start, self._stops[at])
+            if start < window.stop:
+                yield range(start, window.stop)

@@ -1,0 +1,1 @@
+"""Twilio's rules for requests as plain functions: parameters, filters, paging, credentials."""

@@ -1,0 +1,96 @@
+"""Who asks: HTTP Basic with AccountSid and token, or with an API key (WIRE §11)."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from hmac import compare_digest
+
+import msgspec
+
+from generators.sids import Kind, is_sid
+from mockserver.errors import TwilioError
+
+
+class AuthSetting(StrEnum):
+    """How credentials are judged."""
+
+    ANY = "any"
+    """Well-formed ones must be there; any secret will do."""
+    STRICT = "strict"
+    """Only declared accounts, with their tokens."""
+    OFF = "off"
+    """Nobody is asked."""
+
+
+class DeclaredAccount(msgspec.Struct, frozen=True):
+    """An account with a chosen token; its parent, where it has one, may act on it."""
+
+    sid: str
+    token: str
+    parent: str | None = None
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """A username, which is an AccountSid or the SID of an API key, and its secret."""
+
+    username: str
+    secret: str
+
+
+def admit(header: bytes | None, account_sid: str | None, declared: Mapping[str, DeclaredAccount] | None) -> None:
+    """Let a request pass, or raise.
+
+    Args:
+        header: the value of `Authorization`.
+        account_sid: the account that the path names, in lower case; None where it names none.
+        declared: the accounts that are known, by SID in lower case; None where any secret will do.
+
+    Raises:
+        TwilioError: 20003, with the reason.
+    """
+    if header is None:
+        raise _refused("No credentials: expected HTTP Basic with AccountSid:AuthToken.", "No credentials provided")
+    found = _parse(header)
+    if isinstance(found, str):
+        raise _refused(found, "invalid username")
+    if declared is None:
+        return
+    known = declared.get(found.username.lower())
+    if known is None or not compare_digest(known.token.encode(), found.secret.encode()):
+        raise _refused(f"{found.username} is not declared with this token (--auth strict).")
+    if account_sid is not None and account_sid != known.sid.lower() and not _is_parent(known, account_sid, declared):
+        raise _refused(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
+
+
+def _is_parent(known: DeclaredAccount, account_sid: str, declared: Mapping[str, DeclaredAccount]) -> bool:
+    child = declared.get(account_sid)
+    return child is not None and child.parent is not None and child.parent.lower() == known.sid.lower()
+
+
+@lru_cache(maxsize=1024)
+def _parse(header: bytes) -> Credentials | str:
+    """Return the credentials of a header, or what is wrong with it. A test sends the same one all the time."""
+    scheme, _, encoded = header.partition(b" ")
+    if scheme.lower() != b"basic":
+        return "Expected HTTP Basic credentials, found another scheme. OAuth tokens come from Twilio, not from here."
+    try:
+        username, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "Expected HTTP Basic credentials in Base64 and UTF-8."
+    if not colon or not secret:
+        return "Expected a username and a secret, found no secret."
+    if not is_sid(username, Kind.ACCOUNT) and not is_sid(username, Kind.API_KEY):
+        return "Expected an AccountSid (AC and 32 hexadecimal digits) or an API key (SK...) as the username."
+    return Credentials(username=username, secret=secret)
+
+
+def _refused(reason: str, message: str | None = None) -> TwilioError:
+    return TwilioError(
+        20003,
+        reason,
+        message=None if message is None else f"Authentication Error - {message}",
+        detail="Your AccountSid or AuthToken was incorrect." if message is None else "",
+        headers=((b"www-authenticate", b'Basic realm="Twilio API"'),),
+    )

@@ -1,0 +1,36 @@
+"""What a request says of its client: which rendering it wants, and by which name it knows us."""
+
+import re
+from collections.abc import Mapping
+
+from mockserver.errors import invalid
+from mockserver.wire.dialect import Wire, WireSetting
+
+_HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+
+
+def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting) -> Wire:
+    """Choose the wire: the request's own wish, else the setting, else by who seems to ask (DESIGN §5).
+
+    Raises:
+        TwilioError: 20001 for a wish that is no wire.
+    """
+    wish = headers.get(b"x-mock-wire")
+    if wish is not None:
+        try:
+            return Wire(wish.decode("latin-1"))
+        except ValueError:
+            raise invalid("X-Mock-Wire", "twilio or schema", wish.decode("latin-1")) from None
+    if setting is not WireSetting.AUTO:
+        return Wire(setting.value)
+    host = headers.get(b"host", b"").partition(b":")[0].lower()
+    believes = headers.get(b"user-agent", b"").startswith(b"twilio-") or host.endswith(b"twilio.com")
+    return Wire.TWILIO if believes else Wire.SCHEMA
+
+
+def base_url(headers: Mapping[bytes, bytes], scheme: str, server: tuple[str, int]) -> str:
+    """Return scheme and host as the client wrote them; the server's address where it wrote none that can be."""
+    host = headers.get(b"host", b"")
+    if not _HOST.fullmatch(host):
+        host = "{}:{}".format(*server).encode()
+    return f"{scheme}://{host.decode()}"

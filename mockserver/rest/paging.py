@@ -1,0 +1,87 @@
+"""Paging as Twilio does it (WIRE §2): `PageSize`, `Page`, and tokens that name a record."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from mockserver.errors import TwilioError, invalid
+from mockserver.rest.query import Query
+
+PAGING = ("PageSize", "Page", "PageToken")
+_DEFAULT_SIZE = 50
+_MAX_SIZE = 1000
+_TOKEN = re.compile(r"P([AB])([A-Z]{2}[0-9a-fA-F]{32})")
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """Where a page begins: just after (older than) a record, or just before (newer than) one."""
+
+    sid: str
+    older: bool
+
+
+class PageRequest(msgspec.Struct, frozen=True):
+    """Which page is asked for."""
+
+    size: int
+    number: int
+    cursor: Cursor | None
+
+
+def page_request(query: Query) -> PageRequest:
+    """Read the paging parameters.
+
+    Raises:
+        TwilioError: 20007 for a page of more than 1000; 70002 for a later page without a token;
+            20001 for anything else that is no page.
+    """
+    size = query.integer("PageSize", default=_DEFAULT_SIZE, minimum=1)
+    if size > _MAX_SIZE:
+        raise TwilioError(20007, f"PageSize: expected at most {_MAX_SIZE}, found {size}.")
+    number = query.integer("Page", default=0, minimum=0)
+    token = query.text("PageToken")
+    if token is None:
+        if number:
+            raise TwilioError(
+                70002, f"Page={number} came without a PageToken. Follow next_page_uri instead of counting pages."
+            )
+        return PageRequest(size=size, number=number, cursor=None)
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        raise invalid("PageToken", "PA or PB and a SID, as next_page_uri and previous_page_uri have it", token)
+    return PageRequest(size=size, number=number, cursor=Cursor(sid=match[2], older=match[1] == "A"))
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """The SIDs from which the neighbouring pages go on; None where there is no such page."""
+
+    previous: str | None
+    next: str | None
+
+
+def envelope(path: str, query: Query, asked: PageRequest, key: str, length: int, tokens: Tokens) -> dict[str, Any]:
+    """Return a list body in Twilio's order (WIRE §2), the records under `key` still to be filled in.
+
+    Nothing may be added to it: the Python, Ruby and PHP SDKs break on any further key.
+    """
+    kept = query.echo(without=PAGING)
+
+    def uri(number: int, token: str | None = None) -> str:
+        parts = [*kept, f"PageSize={asked.size}", f"Page={number}"]
+        return f"{path}?{'&'.join(parts if token is None else [*parts, f'PageToken={token}'])}"
+
+    start = asked.number * asked.size if length else 0
+    own = None if asked.cursor is None else f"P{'A' if asked.cursor.older else 'B'}{asked.cursor.sid}"
+    previous = None if tokens.previous is None else uri(max(0, asked.number - 1), f"PB{tokens.previous}")
+    return {
+        "first_page_uri": uri(0),
+        "end": start + length - 1 if length else 0,
+        "previous_page_uri": previous,
+        "uri": uri(asked.number, own),
+        "page_size": asked.size,
+        "start": start,
+        key: [],
+        "next_page_uri": None if tokens.next is None else uri(asked.number + 1, f"PA{tokens.next}"),
+        "page": asked.number,
+    }

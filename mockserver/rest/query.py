@@ -1,0 +1,67 @@
+"""The parameters of a request: ordered pairs with typed look-ups, and their echo in page URIs."""
+
+import re
+from collections.abc import Container
+from urllib.parse import parse_qsl, quote
+
+from generators.sids import Kind, is_sid
+from mockserver.errors import invalid
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_BOOLEANS = {"true": True, "false": False}
+
+
+class Query:
+    """What a query string or a form says.
+
+    An empty value counts as not given, and of a name given twice the last one counts.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")
+        self._values = dict(self.pairs)
+
+    def text(self, name: str) -> str | None:
+        """Return a value, or None where it was not given."""
+        return self._values.get(name) or None
+
+    def integer(self, name: str, *, default: int, minimum: int) -> int:
+        """Return a whole number, at least `minimum`.
+
+        Raises:
+            TwilioError: 20001 for anything else.
+        """
+        text = self.text(name)
+        if text is None:
+            return default
+        if not _INTEGER.fullmatch(text) or int(text) < minimum:
+            raise invalid(name, f"a whole number from {minimum}", text)
+        return int(text)
+
+    def boolean(self, name: str) -> bool:
+        """Return a flag, False where it was not given; SDKs send `true` and `false`.
+
+        Raises:
+            TwilioError: 20001 for anything else.
+        """
+        text = self.text(name)
+        if text is None:
+            return False
+        if text.lower() not in _BOOLEANS:
+            raise invalid(name, "true or false", text)
+        return _BOOLEANS[text.lower()]
+
+    def sid(self, name: str, kind: Kind) -> str | None:
+        """Return a SID of a kind, or None where it was not given.
+
+        Raises:
+            TwilioError: 20001 for anything else.
+        """
+        text = self.text(name)
+        if text is not None and not is_sid(text, kind):
+            raise invalid(name, f"{kind.value} and 32 hexadecimal digits", text)
+        return text
+
+    def echo(self, without: Container[str]) -> list[str]:
+        """Return the pairs as `name=value`, percent-encoded, but for some names. Java needs `<` and `>` escaped."""
+        return [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.pairs if name not in without]

@@ -1,0 +1,1 @@
+"""One file per Twilio resource: parse, call the account, return a value."""

@@ -1,0 +1,104 @@
+"""Settings' values from text: each parser returns the value or says what it expected."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from generators.sids import Kind, is_sid
+from mockserver.rest.auth import DeclaredAccount
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
+_SPAN = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
+_ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})", re.ASCII)
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-_\[\]:]+", re.ASCII)
+_LARGEST_COUNT = 10**12
+
+
+class BadValueError(ValueError):
+    """A text that is no value of its setting."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"expected {expected}, found {found!r}.")
+
+    @classmethod
+    def saying(cls, sentence: str) -> Self:
+        """Make an error of a sentence that stands for itself."""
+        error = cls("", "")
+        error.args = (sentence,)
+        return error
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `HOST:PORT`, `[::1]:PORT` or `:PORT`, which means 127.0.0.1."""
+        match = _ADDRESS.fullmatch(text)
+        if match is None or int(match["port"]) > 65535:
+            raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
+        return cls(match["host"].strip("[]") or "127.0.0.1", int(match["port"]))
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def parse_text(text: str) -> str:
+    """Read any text."""
+    return text
+
+
+def parse_path(text: str) -> Path:
+    """Read a file's path."""
+    if not text:
+        raise BadValueError("the path of a file", text)
+    return Path(text)
+
+
+def parse_base_url(text: str) -> str:
+    """Read scheme and host of a URL; a slash at the end is dropped."""
+    if not _BASE_URL.fullmatch(text.rstrip("/")):
+        raise BadValueError("a URL of scheme and host such as https://api.example.com", text)
+    return text.rstrip("/")
+
+
+def parse_count(text: str) -> int:
+    """Read a number of recordings, such as 1000 or 1_000_000."""
+    digits = text.replace("_", "")
+    if not re.fullmatch(r"[0-9]{1,13}", digits) or int(digits) > _LARGEST_COUNT:
+        raise BadValueError(f"a whole number from 0 to {_LARGEST_COUNT:,}".replace(",", "_"), text)
+    return int(digits)
+
+
+def parse_span(text: str) -> int:
+    """Read a duration as seconds."""
+    match = _SPAN.fullmatch(text.strip())
+    if match is None or not 0 < (seconds := int(match[1]) * _UNITS[match[2]]) <= 20_000 * _UNITS["d"]:
+        raise BadValueError("a duration such as 90d, 12h, 30m or 45s, at most 20000d", text)
+    return seconds
+
+
+def parse_instant(text: str) -> int:
+    """Read an instant as seconds since 1970; without a zone it is in UTC."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadValueError("a date or an instant such as 2026-03-01T09:00:00Z", text) from None
+    if not 1970 <= instant.year <= 9000:
+        raise BadValueError("a date between 1970 and 9000", text)
+    zoned = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return int(zoned.timestamp() // 1)
+
+
+def parse_account(text: str) -> DeclaredAccount:
+    """Read `AC...:TOKEN`, or `AC...:TOKEN@PARENT` for a subaccount of PARENT."""
+    sid, colon, rest = text.partition(":")
+    token, at, parent = rest.rpartition("@") if "@" in rest else (rest, "", "")
+    if not (colon and token and is_sid(sid, Kind.ACCOUNT)) or (at and not is_sid(parent, Kind.ACCOUNT)):
+        raise BadValueError("AC...:TOKEN or AC...:TOKEN@AC..., each AC followed by 32 hexadecimal digits", text)
+    return DeclaredAccount(sid=sid, token=token, parent=parent or None)

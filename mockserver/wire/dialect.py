@@ -1,0 +1,49 @@
+"""The two wires. Twilio's own and the contract disagree (WIRE §15), so each recording has two renderings."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import msgspec
+
+from generators.model import Status
+from mockserver.wire.dates import iso8601, rfc2822
+
+
+class Wire(StrEnum):
+    """Which rendering an answer has."""
+
+    TWILIO = "twilio"
+    """What Twilio's SDKs read."""
+    SCHEMA = "schema"
+    """What conforms to `recording.schema.json`."""
+
+
+class WireSetting(StrEnum):
+    """How the wire of an answer is chosen."""
+
+    AUTO = "auto"
+    TWILIO = "twilio"
+    SCHEMA = "schema"
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """Where the wires differ for a realistic recording (DESIGN §5)."""
+
+    date: Callable[[int], str]
+    status: Callable[[Status], str]
+    currency_while_unknown: str | None
+
+
+def _twilio_status(status: Status) -> str:
+    # Twilio retired `failed`; Java reads an unknown status as null (WIRE §4, §5).
+    return Status.ABSENT.value if status is Status.FAILED else status.value
+
+
+def _schema_status(status: Status) -> str:
+    return status.value
+
+
+DIALECTS = {
+    Wire.TWILIO: Dialect(date=rfc2822, status=_twilio_status, currency_while_unknown=None),
+    Wire.SCHEMA: Dialect(date=iso8601, status=_schema_status, currency_while_unknown="USD"),
+}
