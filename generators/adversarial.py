@@ -20,6 +20,7 @@ if "hypothesis" not in sys.modules:
     set_hypothesis_home_dir(f"{gettempdir()}/recmock-hypothesis")
 
 from hypothesis import given, settings
+from hypothesis.version import __version__ as version
 
 from generators.strategies import recordings
 
@@ -35,9 +36,7 @@ def body_of(seed: str, chance: bytes) -> dict[str, Any]:
 
 def hypothesis_version() -> str:
     """Return the version of Hypothesis, on which the bodies depend."""
-    import hypothesis
-
-    return hypothesis.__version__
+    return str(version)
 
 
 @lru_cache(maxsize=4 * POOL)

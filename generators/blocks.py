@@ -6,7 +6,6 @@ which never cross a block. Built whole, because a page of a listing needs neighb
 """
 
 import struct
-from collections.abc import Mapping
 from hashlib import shake_256
 
 import msgspec
@@ -40,11 +39,11 @@ class Block(msgspec.Struct, frozen=True):
 
 
 class Dealer:
-    """Deals blocks. `status` must leave processing out: the corpus lays those over its newest end."""
+    """Deals blocks of settled recordings: those still processing, the corpus lays over its newest end."""
 
-    def __init__(self, key: bytes, mix: Mix, status: Mapping[Status, float]) -> None:
+    def __init__(self, key: bytes, mix: Mix) -> None:
         self._key = key
-        self._statuses = Quotas(status)
+        self._statuses = Quotas(mix.settled())
         self._sources = Quotas(mix.source)
         self._dual = Quotas({True: mix.dual, False: 1 - mix.dual})
         self._encrypted = Quotas({True: mix.encrypted, False: 1 - mix.encrypted})

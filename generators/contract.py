@@ -64,16 +64,16 @@ def _sentence(error: ValidationError) -> str:
     found = json.dumps(error.instance, default=str)
     if len(found) > 80:
         found = found[:77] + "..."
+    value: Any = error.validator_value
     match error.validator:
         case "required":
             return f"{where}: {error.message}"
         case "format":
-            return f"{where}: expected a {error.validator_value}, found {found}"
+            return f"{where}: expected a {value}, found {found}"
         case "enum":
-            return f"{where}: expected one of {', '.join(map(str, error.validator_value))}, found {found}"
+            return f"{where}: expected one of {', '.join(map(str, value))}, found {found}"
         case "type":
-            kinds = error.validator_value
-            expected = kinds if isinstance(kinds, str) else " or ".join(kinds)
+            expected = value if isinstance(value, str) else " or ".join(value)
             return f"{where}: expected {expected}, found {found}"
         case _:
-            return f"{where}: expected {error.validator} {error.validator_value}, found {found}"
+            return f"{where}: expected {error.validator} {value}, found {found}"

@@ -71,10 +71,7 @@ class Corpus:
         self.sids = SidCipher(derive(spec.seed, "sids", spec.account_sid))
         self._end = spec.t0 * SECOND
         self._hash = blake2b(digest_size=64, key=derive(spec.seed, "recordings", spec.account_sid))
-        settled = {status: share for status, share in spec.mix.status.items() if status is not Status.PROCESSING}
-        share = sum(settled.values())
-        settled = {status: part / share for status, part in settled.items()} if share else {Status.COMPLETED: 1.0}
-        self._dealer = Dealer(derive(spec.seed, "blocks", spec.account_sid), spec.mix, settled)
+        self._dealer = Dealer(derive(spec.seed, "blocks", spec.account_sid), spec.mix)
         self._processing = round(spec.mix.status[Status.PROCESSING] * self.count)
         self._zone = max(-(-self.count // _PROCESSING_ZONE), self._processing) if self._processing else 0
         self._block = lru_cache(maxsize=_BLOCKS_KEPT)(self._dealer.deal)

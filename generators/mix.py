@@ -54,6 +54,12 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
             **{name: shares.get(name, default) for name, default in traits.items()},
         )
 
+    def settled(self) -> dict[Status, float]:
+        """Return the shares of the statuses among the recordings that are no longer processing."""
+        others = {status: share for status, share in self.status.items() if status is not Status.PROCESSING}
+        total = sum(others.values())
+        return {status: share / total for status, share in others.items()} if total else {Status.COMPLETED: 1.0}
+
     @classmethod
     def parse(cls, text: str, *, adversarial: float = 0.0) -> Self:
         """Make a mix from text such as `deleted=0.2,dual=1,Trunking=0.5`; see `of`.

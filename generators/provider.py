@@ -1,11 +1,11 @@
 """A Faker provider of Twilio recordings, with the shapes of the corpus.
 
-    >>> from faker import Faker
-    >>> from generators.provider import RecordingProvider
-    >>> fake = Faker()
-    >>> fake.add_provider(RecordingProvider)
-    >>> fake.recording_sid()[:2]
-    'RE'
+>>> from faker import Faker
+>>> from generators.provider import RecordingProvider
+>>> fake = Faker()
+>>> fake.add_provider(RecordingProvider)
+>>> fake.recording_sid()[:2]
+'RE'
 """
 
 from base64 import b64encode

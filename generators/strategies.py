@@ -40,7 +40,9 @@ def recordings(*, status: str | None = None, source: str | None = None) -> st.Se
         if value is not None:
             fixed[name] = st.just(str(value))
     fields = {name: _property(name) for name in schema()["properties"]} | fixed
-    required = {name: fields.pop(name) for name in [*schema()["required"], *(fixed.keys() & fields.keys())] if name in fields}
+    required = {
+        name: fields.pop(name) for name in [*schema()["required"], *(fixed.keys() & fields.keys())] if name in fields
+    }
     return st.fixed_dictionaries(required, optional=fields)
 
 
@@ -55,8 +57,10 @@ def recording_pages(
         account_sid: the account in every URI; any where it is left out.
     """
     if not 0 <= min_size <= max_size <= 1000 or max_size == 0:
-        raise InvalidArgument(f"Expected 0 <= min_size <= max_size <= 1000 and a page size of 1 at least, "
-                              f"found min_size={min_size}, max_size={max_size}")
+        raise InvalidArgument(
+            f"Expected 0 <= min_size <= max_size <= 1000 and a page size of 1 at least, "
+            f"found min_size={min_size}, max_size={max_size}"
+        )
     owner = sids(Kind.ACCOUNT) if account_sid is None else st.just(account_sid)
     listed = st.lists(recordings(), min_size=min_size, max_size=max_size)
     return st.builds(_page, owner, listed, st.integers(0, 1000), st.booleans(), st.just(max_size))

@@ -8,6 +8,9 @@ class _Row(NamedTuple):
     message: str
 
 
+LONGEST_TARGET = 16 * 1024
+"""From this many bytes on, path and query together are refused."""
+
 _TABLE = {
     20001: _Row(400, "Invalid parameter"),
     20003: _Row(401, "Authenticate"),
@@ -61,3 +64,9 @@ def invalid(parameter: str, expected: str, found: str) -> TwilioError:
     """Return the error for a parameter's bad value."""
     shown = found if len(found) <= 80 else f"{found[:77]}..."
     return TwilioError(20001, f"{parameter}: expected {expected}, found {shown!r}.", message=f"Invalid {parameter}")
+
+
+def too_long() -> TwilioError:
+    """Return the error for a request whose path and query are longer than any list needs."""
+    why = f"Expected a path and query of less than {LONGEST_TARGET} bytes."
+    return TwilioError(20001, why, status=414, message="Request URI too long")

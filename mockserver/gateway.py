@@ -12,7 +12,7 @@ from generators.model import API_VERSION
 from generators.sids import Kind, is_sid
 from mockserver.account import Account
 from mockserver.clock import stopwatch
-from mockserver.errors import TwilioError
+from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
 from mockserver.headers import Header, ResponseHeaders, reason
 from mockserver.mock import Mock
@@ -24,7 +24,6 @@ from mockserver.wire.dialect import Wire
 CONTROL = "/_mock/"
 _ACCOUNTS = f"/{API_VERSION}/Accounts/"
 _ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
-_LONGEST_TARGET = 16 * 1024
 _NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire"})
 
 logger = logging.getLogger("recmock")
@@ -64,9 +63,8 @@ class Gateway:
         self, scope: Scope, receive: Receive, send: Send, asked: dict[bytes, bytes], wire: Wire
     ) -> Answer:
         path: str = scope["path"]
-        if len(scope.get("raw_path") or path) + len(scope["query_string"]) >= _LONGEST_TARGET:
-            why = f"Expected a path and query of less than {_LONGEST_TARGET} bytes."
-            raise TwilioError(20001, why, status=414, message="Request URI too long")
+        if len(scope.get("raw_path") or path) + len(scope["query_string"]) >= LONGEST_TARGET:
+            raise too_long()
         if scope["method"] == "OPTIONS":
             return Answer(204)  # a preflight carries no credentials
         settings = self._mock.settings

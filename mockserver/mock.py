@@ -7,7 +7,7 @@ from generators.keys import auth_token, demo_account_sid
 from mockserver.account import Account
 from mockserver.cache import ByteCache
 from mockserver.clock import Clock, SystemClock, wall_seconds
-from mockserver.rest.auth import AuthSetting, DeclaredAccount
+from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings import Profile, Settings
 
 _HOUR = 3600

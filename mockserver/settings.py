@@ -74,9 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     listen: Annotated[Address, Option("Where to listen. Port 0 takes a free one.", Address.parse, "HOST:PORT")] = (
         Address("127.0.0.1", 4010)
     )
-    port_file: Annotated[
-        Path | None, Option("Write the port to this file once it is open.", parse_path, "FILE")
-    ] = None
+    port_file: Annotated[Path | None, Option("Write the port to this file once it is open.", parse_path, "FILE")] = None
     public_url: Annotated[
         str | None,
         Option("Scheme and host of absolute URLs, instead of those a request came by.", parse_base_url, "URL"),
@@ -155,7 +153,8 @@ def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, 
     """Return the settings that flags and environment give; a flag stands above a variable.
 
     Args:
-        flags: texts by the setting's name; a list of them for a repeatable one, None where not given.
+        flags: texts by the name of each setting that matters; a list of them for a repeatable one, None
+            where not given. What is not named here keeps its default, whatever the environment says.
         environment: variables; a repeatable one holds its values separated by spaces.
 
     Raises:
@@ -163,7 +162,9 @@ def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, 
     """
     values: dict[str, Any] = {}
     for setting in table():
-        given = flags.get(setting.name)
+        if setting.name not in flags:
+            continue
+        given = flags[setting.name]
         source = setting.flag
         if given is None:
             given, source = environment.get(setting.variable), setting.variable

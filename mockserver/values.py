@@ -43,6 +43,10 @@ class Address(NamedTuple):
             raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
         return cls(match["host"].strip("[]") or "127.0.0.1", int(match["port"]))
 
+    def reachable(self) -> Self:
+        """Return the address by which this machine reaches it: a wildcard stands for loopback too."""
+        return self._replace(host={"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host))
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"

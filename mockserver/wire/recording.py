@@ -6,6 +6,13 @@ from generators.model import API_VERSION, AdversarialRecording, EncryptionDetail
 from mockserver.wire.adversarial import as_drawn, survivable
 from mockserver.wire.dialect import DIALECTS, Wire
 
+KEYS = (
+    *("account_sid", "api_version", "call_sid", "conference_sid", "channels"),
+    *("date_created", "date_updated", "start_time", "price", "price_unit", "duration"),
+    *("sid", "source", "status", "error_code", "uri", "subresource_uris", "encryption_details", "media_url"),
+)
+"""The keys of a realistic recording, in order; an adversarial one may lack some on the schema wire."""
+
 _CURRENCY = "USD"
 
 

@@ -1,0 +1,1 @@
+"""What the command's subcommands do, one module each."""

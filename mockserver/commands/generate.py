@@ -1,0 +1,101 @@
+"""`recmock generate`: a corpus as a file, without a server."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from mockserver.commands.errors import CommandError
+from mockserver.commands.serve import make_mock
+from mockserver.mock import Mock
+from mockserver.settings import Settings
+from mockserver.wire.dialect import Wire, WireSetting
+from mockserver.wire.recording import KEYS, document
+
+Documents = Iterable[dict[str, Any]]
+
+
+def generate(settings: Settings, account_sid: str | None, output: Path | None, form: str | None) -> int:
+    """Write an account's recordings, newest first, and return the exit code.
+
+    Args:
+        account_sid: whose; the demo account's where it is None.
+        output: a file, which appears only when it is whole; None for the standard output.
+        form: `jsonl`, `json` or `csv`; None goes by the file's name.
+    """
+    from tqdm import tqdm
+
+    mock = make_mock(settings)
+    account = mock.account(account_sid or mock.demo.sid)
+    write = WRITERS[form or _form_of(output)]
+    total = account.corpus.count
+    with _opened(output) as stream, tqdm(total=total, unit=" recordings", unit_scale=True, disable=None) as bar:
+        write(_counted(_documents(mock, account.sid), bar.update), stream)
+    return 0
+
+
+def _documents(mock: Mock, account_sid: str) -> Iterator[dict[str, Any]]:
+    wire = Wire.TWILIO if mock.settings.wire is WireSetting.TWILIO else Wire.SCHEMA
+    base_url = mock.settings.public_url or f"http://{mock.settings.listen}"
+    corpus = mock.account(account_sid).corpus
+    for index in reversed(range(corpus.count)):
+        yield document(corpus.recording(index), wire, base_url)
+
+
+def _counted(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:
+    for each in documents:
+        yield each
+        update(1)
+
+
+def _write_jsonl(documents: Documents, stream: TextIO) -> None:
+    for each in documents:
+        stream.write(f"{json.dumps(each)}\n")
+
+
+def _write_json(documents: Documents, stream: TextIO) -> None:
+    separator = "[\n"
+    for each in documents:
+        stream.write(f"{separator}{json.dumps(each)}")
+        separator = ",\n"
+    stream.write("\n]\n" if separator == ",\n" else "[]\n")
+
+
+def _write_csv(documents: Documents, stream: TextIO) -> None:
+    """Write a row each; objects are written as JSON."""
+    writer = csv.DictWriter(stream, KEYS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for each in documents:
+        writer.writerow({key: json.dumps(value) if isinstance(value, dict) else value for key, value in each.items()})
+
+
+WRITERS: dict[str, Callable[[Documents, TextIO], None]] = {
+    "jsonl": _write_jsonl,
+    "json": _write_json,
+    "csv": _write_csv,
+}
+
+
+def _form_of(output: Path | None) -> str:
+    suffix = "" if output is None else output.suffix.lower().removeprefix(".")
+    return suffix if suffix in WRITERS else "jsonl"
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    partial = output.with_name(f"{output.name}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        os.replace(partial, output)
+    except OSError as wrong:
+        raise CommandError(f"--output: cannot write {output}: {wrong.strerror}.") from None
+    finally:
+        partial.unlink(missing_ok=True)

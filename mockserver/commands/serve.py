@@ -1,0 +1,95 @@
+"""`recmock serve`: a server in the foreground."""
+
+import secrets
+from ipaddress import ip_address
+from pathlib import Path
+
+from generators.rhythm import SpanTooShortError
+from mockserver import __version__
+from mockserver.app import create_app
+from mockserver.commands.errors import CommandError
+from mockserver.mock import Mock
+from mockserver.server import ListenError, bind, bound_address, run
+from mockserver.settings import Settings
+from mockserver.values import Address
+from mockserver.wire.dates import iso8601
+
+_BANNER = """\
+recmock {version} listening on {url}
+
+  account SID  {sid}
+  auth token   {token}
+  recordings   {count:,} in every account, seed {seed!r}, up to {t0}
+{control}
+Try it
+  curl -u {sid}:{token} '{url}/2010-04-01/Accounts/{sid}/Recordings.json?PageSize=2'
+
+Python
+  from twilio.rest import Client
+  client = Client("{sid}", "{token}"); client.api.base_url = "{url}"
+  print([recording.sid for recording in client.recordings.list(limit=3)])
+
+Node
+  const client = require("twilio")("{sid}", "{token}"); client.api.baseUrl = "{url}"
+  client.recordings.list({{limit: 3}}).then(found => console.log(found.map(recording => recording.sid)))
+
+Ctrl-C stops it."""
+
+
+def serve(settings: Settings) -> int:
+    """Serve until interrupted, and return the exit code."""
+    token = None if _is_loopback(settings.listen.host) else secrets.token_urlsafe(24)
+    mock = make_mock(settings, control_token=token)
+    try:
+        listening = bind(settings.listen)
+    except ListenError as wrong:
+        raise CommandError(f"--listen: {wrong}") from None
+    address = bound_address(listening)
+
+    def ready() -> None:
+        if settings.port_file is not None:
+            _write_port(settings.port_file, address.port)
+        print(_banner(mock, address), flush=True)
+
+    run(create_app(mock), listening, ready)
+    return 0
+
+
+def _write_port(file: Path, port: int) -> None:
+    try:
+        file.write_text(f"{port}\n", encoding="ascii")
+    except OSError as wrong:
+        raise CommandError(f"--port-file: cannot write {file}: {wrong.strerror}.") from None
+
+
+def make_mock(settings: Settings, control_token: str | None = None) -> Mock:
+    """Return a mock of these settings.
+
+    Raises:
+        CommandError: where the span has no room for so many recordings.
+    """
+    try:
+        return Mock(settings, instance=secrets.token_hex(8), control_token=control_token)
+    except SpanTooShortError as wrong:
+        raise CommandError(f"--span: expected {wrong}, found {settings.span} seconds.") from None
+
+
+def _banner(mock: Mock, address: Address) -> str:
+    control = "" if mock.control_token is None else f"  control      Authorization: Bearer {mock.control_token}\n"
+    return _BANNER.format(
+        version=__version__,
+        url=mock.settings.public_url or f"http://{address.reachable()}",
+        sid=mock.demo.sid,
+        token=mock.demo.token,
+        count=mock.account(mock.demo.sid).corpus.count,
+        seed=mock.settings.seed,
+        t0=iso8601(mock.t0),
+        control=control,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

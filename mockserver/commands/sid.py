@@ -1,0 +1,67 @@
+"""`recmock sid`: what a SID stands for, and which SID an index has."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from generators.explanation import explain
+from mockserver.commands.errors import CommandError
+from mockserver.commands.remote import ask
+from mockserver.commands.serve import make_mock
+from mockserver.settings import Profile, Settings
+
+
+def sid(
+    settings: Settings, sids: Sequence[str], indices: Sequence[int], account_sid: str | None, url: str | None
+) -> int:
+    """Print what is behind SIDs and indices, and return 0 where all stand for something, else 1.
+
+    Args:
+        account_sid: whose they are; the demo account's where it is None.
+        url: a running server to ask; None computes it from the settings.
+    """
+    if not sids and not indices:
+        raise CommandError("expected a SID or --index N, found neither.")
+    if url is not None:
+        if indices:
+            raise CommandError("--index works from the settings: leave --url away, and give the server's settings.")
+        parameters = {} if account_sid is None else {"account": account_sid}
+        found = [ask(url, f"/_mock/sids/{each}", parameters) for each in sids]
+    else:
+        mock = make_mock(settings)
+        corpus = mock.account(account_sid or mock.demo.sid).corpus
+        for index in indices:
+            if not 0 <= index < corpus.count:
+                raise CommandError(f"--index: expected an index from 0 to {corpus.count - 1}, found {index}.")
+        wanted = [*sids, *(corpus.sid(index) for index in indices)]
+        found = [msgspec.structs.asdict(explain(corpus, each)) for each in wanted]
+    for each in found:
+        print(_told(each))
+    if settings.profile is Profile.ADVERSARIAL or "adversarial" in settings.mix:
+        from generators.adversarial import hypothesis_version
+
+        print(f"Adversarial bodies depend on Hypothesis, here {hypothesis_version()}.")
+    return 0 if all(each["recordings"] or each["why"].startswith("Every") for each in found) else 1
+
+
+def _told(explanation: dict[str, Any]) -> str:
+    rows = {
+        "kind": explanation["kind"] or "unknown",
+        "account": explanation["account_sid"],
+        "index": _range(explanation["recordings"]),
+        "why": explanation["why"],
+    }
+    return "\n".join([explanation["sid"], *(f"  {name:8} {value}" for name, value in rows.items())])
+
+
+def _range(recordings: Sequence[int]) -> str:
+    match list(recordings):
+        case []:
+            return "none"
+        case [only]:
+            return str(only)
+        case [first, *_, last]:
+            return f"{first} to {last}"
+        case _:  # pragma: no cover - mypy cannot see that the three cases are all
+            raise AssertionError
