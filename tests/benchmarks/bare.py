@@ -1,0 +1,46 @@
+"""Bare applications, as the measure of what uvicorn and Starlette cost without us."""
+
+import sys
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+def bare_asgi(body: bytes) -> ASGIApp:
+    """Return an application of a dozen lines that sends prebuilt bytes."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+def bare_starlette(body: bytes) -> ASGIApp:
+    """Return a Starlette application with one route that sends prebuilt bytes."""
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    async def page(_: Request) -> Response:
+        return Response(body, media_type="application/json")
+
+    return Starlette(routes=[Route("/{path:path}", page)])
+
+
+if __name__ == "__main__":
+    kind, body, port = sys.argv[1:]
+    make = {"asgi": bare_asgi, "starlette": bare_starlette}[kind]
+    uvicorn.run(
+        make(Path(body).read_bytes()),
+        port=int(port),
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,
+    )

@@ -1,0 +1,54 @@
+"""Load on a server: wrk where it is installed, else a small client of our own."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import time
+from base64 import b64encode
+
+_CONNECTIONS = 32
+_PER_SECOND = re.compile(r"Requests/sec:\s+([0-9.]+)")
+_REQUESTS = re.compile(r"(\d+) requests in")
+
+
+def generator() -> str:
+    """Return the name of what makes the load."""
+    return "wrk" if shutil.which("wrk") else "the built-in client"
+
+
+def load(base_url: str, path: str, auth: tuple[str, str], seconds: float) -> tuple[float, int]:
+    """Ask for one path over 32 connections, and return requests a second and how many there were."""
+    credentials = b64encode(":".join(auth).encode()).decode()
+    if shutil.which("wrk") is None:
+        return asyncio.run(_own_load(base_url, path, credentials, seconds))
+    command = ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds:g}s", "-H", f"Authorization: Basic {credentials}"]
+    printed = subprocess.run([*command, base_url + path], capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in printed:
+        raise RuntimeError(printed)
+    rate, total = _PER_SECOND.search(printed), _REQUESTS.search(printed)
+    assert rate is not None
+    assert total is not None
+    return float(rate[1]), int(total[1])
+
+
+async def _own_load(base_url: str, path: str, credentials: str, seconds: float) -> tuple[float, int]:
+    host, port = base_url.removeprefix("http://").split(":")
+    request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Basic {credentials}\r\n\r\n".encode()
+    until = time.perf_counter() + seconds
+    total = 0
+
+    async def connection() -> None:
+        nonlocal total
+        reader, writer = await asyncio.open_connection(host, int(port))
+        while time.perf_counter() < until:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head)
+            assert length is not None
+            await reader.readexactly(int(length[1]))
+            total += 1
+        writer.close()
+
+    await asyncio.gather(*(connection() for _ in range(_CONNECTIONS)))
+    return total / seconds, total

@@ -1,0 +1,90 @@
+"""The servers that are measured, each a process of its own: ours, and bare applications with the same bytes."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+_PATIENCE = 20.0
+
+
+class Measured:
+    """A running server and what the operating system knows of it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, started: float) -> None:
+        self.process = process
+        self.port = port
+        self.started = started
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time it took so far; 0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / 100
+
+    def resident_mb(self) -> float:
+        """Return its resident memory in megabytes; 0 where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+        except OSError:
+            return 0.0
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
+
+
+@contextmanager
+def ours(*flags: str) -> Iterator[Measured]:
+    """Run `recmock serve`."""
+    port = _free_port()
+    command = [sys.executable, "-m", "mockserver", "serve", "--listen", f"127.0.0.1:{port}", "--now", "2026-01-01"]
+    with _running([*command, *flags], port) as measured:
+        yield measured
+
+
+@contextmanager
+def bare(kind: str, body: Path) -> Iterator[Measured]:
+    """Run a bare application, `asgi` or `starlette`, that answers every request with the same bytes."""
+    port = _free_port()
+    with _running([sys.executable, "-m", "tests.benchmarks.bare", kind, str(body), str(port)], port) as measured:
+        yield measured
+
+
+def first_answer(measured: Measured, path: str, auth: tuple[str, str]) -> float:
+    """Return the seconds from the start of the process to the end of its first answer."""
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", measured.port), timeout=1):
+                break
+        except OSError:
+            if time.perf_counter() - measured.started > _PATIENCE:
+                raise
+            time.sleep(0.001)
+    requests.get(measured.base_url + path, auth=auth, timeout=_PATIENCE).raise_for_status()
+    return time.perf_counter() - measured.started
+
+
+@contextmanager
+def _running(command: list[str], port: int) -> Iterator[Measured]:
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield Measured(process, port, started)
+    finally:
+        process.terminate()
+        process.wait(timeout=_PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
