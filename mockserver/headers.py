@@ -1,9 +1,12 @@
 """The response headers that Twilio sends (WIRE §10), and ours."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 
 from mockserver.wire.dialect import Wire
+
+_UNPRINTABLE = re.compile(r"[^ -~]")
 
 Header = tuple[bytes, bytes]
 
@@ -49,4 +52,5 @@ class ResponseHeaders:
 
 def reason(text: str) -> Header:
     """Return the header that says why in our own words; anything that a header may not hold is escaped."""
-    return b"x-mock-reason", text.encode("unicode_escape")
+    escaped = _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+    return b"x-mock-reason", escaped.encode("ascii")

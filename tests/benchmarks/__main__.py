@@ -51,7 +51,8 @@ def throughput(name: str, server: Measured, path: str, body: bytes, rounds: int,
                     costs[who].append((measured.cpu_seconds() - before) / total * 1e6)
     ratio = median(mine / its for mine, its in zip(rates["ours"], rates["bare"], strict=True))
     print(
-        f"{name}: {ratio:.2f} of bare ASGI ({median(rates['ours']):,.0f} against {median(rates['bare']):,.0f} requests/s; "
+        f"{name}: {ratio:.2f} of bare ASGI "
+        f"({median(rates['ours']):,.0f} against {median(rates['bare']):,.0f} requests/s; "
         f"CPU {median(costs['ours']):.0f} against {median(costs['bare']):.0f} us a request)"
     )
 

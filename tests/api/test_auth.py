@@ -1,0 +1,106 @@
+from base64 import b64encode
+from collections.abc import Iterator
+
+import pytest
+
+from generators.keys import auth_token, demo_account_sid
+from mockserver.rest.auth import AuthSetting, DeclaredAccount
+from tests.harness import Api, corpus_settings
+
+PARENT = DeclaredAccount(sid="AC" + "A" * 32, token="secret")
+CHILD = DeclaredAccount(sid="AC" + "b" * 32, token="other", parent=PARENT.sid.lower())
+
+
+def basic(text: str) -> str:
+    return f"Basic {b64encode(text.encode('latin-1')).decode()}"
+
+
+def status(api: Api, authorization: str | None, account: str | None = None) -> int:
+    api.auth = None
+    path = f"/2010-04-01/Accounts/{account or api.mock.demo.sid}/Recordings.json?PageSize=1"
+    headers = {} if authorization is None else {"Authorization": authorization}
+    answer = api.request("GET", path, headers)
+    if answer.status_code == 401:
+        assert answer.json()["code"] == 20003
+        assert answer.headers["www-authenticate"] == 'Basic realm="Twilio API"'
+        assert answer.headers["x-mock-reason"]
+    return answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("authorization", "expected"),
+    [
+        (None, 401),
+        ("", 401),
+        ("Bearer abc", 401),
+        ("Basic", 401),
+        ("Basic !!!", 401),
+        ("Basic /w==", 401),
+        (basic("AC" + "0" * 32), 401),
+        (basic("AC" + "0" * 32 + ":"), 401),
+        (basic("someone:secret"), 401),
+        (basic("AC" + "0" * 32 + ":any:thing"), 200),
+        (basic("SK" + "0" * 32 + ":secret"), 200),
+        (basic("AC" + "0" * 32 + ":x").replace("Basic", "basic"), 200),
+    ],
+)
+def test_any_asks_for_well_formed_credentials(api: Api, authorization: str | None, expected: int) -> None:
+    assert expected == status(api, authorization)
+
+
+def test_no_credentials_has_a_message_of_its_own(api: Api) -> None:
+    api.auth = None
+    body = api.get(api.list_path).json()
+    assert body["message"] == "Authentication Error - No credentials provided"
+    assert body["detail"] == ""
+
+
+@pytest.fixture
+def strict() -> Iterator[Api]:
+    with Api(corpus_settings(auth=AuthSetting.STRICT, account=(PARENT, CHILD))) as api:
+        yield api
+
+
+@pytest.mark.parametrize(
+    ("username", "secret", "account", "expected"),
+    [
+        (PARENT.sid, "secret", PARENT.sid, 200),
+        (PARENT.sid.swapcase().replace("ac", "AC"), "secret", PARENT.sid, 200),
+        (PARENT.sid, "wrong", PARENT.sid, 401),
+        (PARENT.sid, "secret", CHILD.sid, 200),
+        (CHILD.sid, "other", CHILD.sid, 200),
+        (CHILD.sid, "other", PARENT.sid, 401),
+        (PARENT.sid, "secret", "AC" + "c" * 32, 401),
+        ("AC" + "c" * 32, "secret", "AC" + "c" * 32, 401),
+        ("SK" + "c" * 32, "secret", PARENT.sid, 401),
+        (PARENT.sid, "secret", "AC1", 404),
+    ],
+)
+def test_strict_knows_declared_accounts_only(
+    strict: Api, username: str, secret: str, account: str, expected: int
+) -> None:
+    assert expected == status(strict, basic(f"{username}:{secret}"), account)
+
+
+def test_strict_knows_the_demo_account(strict: Api) -> None:
+    assert strict.mock.demo.token == auth_token("0", demo_account_sid("0"))
+    assert strict.get(strict.list_path).status_code == 200
+
+
+def test_a_wrong_token_is_refused_as_twilio_does(strict: Api) -> None:
+    strict.auth = (PARENT.sid, "wrong")
+    body = strict.get(strict.list_path).json()
+    assert body["message"] == "Authenticate"
+    assert body["detail"] == "Your AccountSid or AuthToken was incorrect."
+
+
+def test_the_demo_account_can_be_given_a_token() -> None:
+    sid = demo_account_sid("0")
+    settings = corpus_settings(auth=AuthSetting.STRICT, account=(DeclaredAccount(sid=sid, token="mine"),))
+    with Api(settings) as api:
+        assert status(api, basic(f"{sid}:mine")) == 200
+
+
+def test_off_asks_nobody() -> None:
+    with Api(corpus_settings(auth=AuthSetting.OFF)) as api:
+        assert status(api, None) == 200

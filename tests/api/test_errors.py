@@ -1,0 +1,153 @@
+from typing import Any
+
+import pytest
+
+from mockserver.app import RESOURCES
+from tests.harness import Api
+
+UNKNOWN = "RE" + "0" * 32
+
+
+def assert_error(answer: Any, status: int, code: int) -> None:
+    """Assert Twilio's shape of an error (WIRE §9)."""
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["status"]) == (status, code, status)
+    assert set(body) - {"detail"} == {"code", "message", "more_info", "status"}
+    assert body["more_info"] == f"https://www.twilio.com/docs/errors/{code}"
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-mock-reason"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "found"),
+    [
+        ("PageSize=abc", 20001, "'abc'"),
+        ("PageSize=0", 20001, "'0'"),
+        ("PageSize=-1", 20001, "'-1'"),
+        ("PageSize=1.5", 20001, "'1.5'"),
+        ("PageSize=%D9%A3", 20001, "PageSize: expected a whole number from 1"),
+        (f"PageSize={'9' * 5000}", 20001, "99..."),
+        ("PageSize=1001", 20007, "expected at most 1000, found 1001"),
+        ("Page=-1", 20001, "'-1'"),
+        ("Page=x", 20001, "'x'"),
+        ("Page=1", 70002, "Follow next_page_uri"),
+        ("PageToken=xyz", 20001, "'xyz'"),
+        (f"PageToken=PA{UNKNOWN}", 20001, "the SID of a recording of this account"),
+        (f"PageToken=PC{UNKNOWN}", 20001, "PA or PB and a SID"),
+        (f"PageToken=PACA{'0' * 32}", 20001, "the SID of a recording"),
+        ("DateCreated=tomorrow", 20001, "'tomorrow'"),
+        ("DateCreated%3C=2026-13-01", 20001, "DateCreated<: expected a date"),
+        ("CallSid=CA1", 20001, "CA and 32 hexadecimal digits"),
+        ("ConferenceSid=x", 20001, "CF and 32 hexadecimal digits"),
+        ("IncludeSoftDeleted=yes", 20001, "true or false"),
+    ],
+)
+def test_bad_parameters_of_a_list(api: Api, query: str, code: int, found: str) -> None:
+    answer = api.get(f"{api.list_path}?{query}")
+    assert_error(answer, 400, code)
+    assert found in answer.headers["x-mock-reason"]
+
+
+def test_a_token_of_another_account_is_refused(api: Api) -> None:
+    other = api.mock.account("AC" + "1" * 32).corpus.sid(10)
+    assert_error(api.get(f"{api.list_path}?PageToken=PA{other}"), 400, 20001)
+
+
+def test_an_unknown_recording(api: Api) -> None:
+    answer = api.get(api.fetch_path(UNKNOWN))
+    assert_error(answer, 404, 20404)
+    assert answer.json()["message"] == f"The requested resource {api.fetch_path(UNKNOWN)} was not found"
+    assert "none of this account's" in answer.headers["x-mock-reason"]
+
+
+def test_a_recording_past_the_end(api: Api) -> None:
+    answer = api.get(api.fetch_path(api.mock.account(api.mock.demo.sid).corpus.sid(1000)))
+    assert_error(answer, 404, 20404)
+    assert "would be recording 1000, but this account has 1000" in answer.headers["x-mock-reason"]
+
+
+def test_a_bad_flag_of_a_fetch(api: Api) -> None:
+    assert_error(api.get(f"{api.fetch_path(UNKNOWN)}?IncludeSoftDeleted=2"), 400, 20001)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/favicon.ico", "/2010-04-01", "/2010-04-01/Accounts.json", "/_mock/nothing", "//", "/%00", "/a%0Ab"),
+        *("{root}", "{root}/", "{root}.json", "{root}/Recordings", "{root}/Recordings.json/", "{root}/Recordings/"),
+        *(
+            "{root}/Recordings/RE.xml",
+            "{root}/Recordings/a/b.json",
+            "{root}/Recordings/%0a%00.json",
+            "{root}/Nothing.json",
+        ),
+        *("{root}/Recordings/%E2%98%83.json", "{root}/Recordings/%ff.json", "/2010-04-01/Accounts/"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT", "BREW"])
+def test_unknown_paths(api: Api, path: str, method: str) -> None:
+    answer = api.request(method, path.format(root=api.root))
+    status = 405 if method in ("POST", "PUT", "BREW") and path.endswith(("%00.json", "83.json", "ff.json")) else 404
+    assert_error(answer, status, {404: 20404, 405: 20004}[status])
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.path)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
+def test_wrong_methods(api: Api, resource: Any, method: str) -> None:
+    if method in resource.operations:
+        return
+    path = resource.path.format(account_sid=api.mock.demo.sid, sid=UNKNOWN)
+    answer = api.request(method, path)
+    assert_error(answer, 405, 20004)
+    assert answer.headers["allow"] == ", ".join([*resource.operations, "OPTIONS"])
+
+
+@pytest.mark.parametrize("sid", ["AC1", "ac" + "0" * 32, "AC" + "g" * 32, "AC" + "0" * 33, "%00"])
+def test_a_malformed_account_sid(api: Api, sid: str) -> None:
+    answer = api.get(f"/2010-04-01/Accounts/{sid}/Recordings.json")
+    assert_error(answer, 404, 20404)
+    assert "Expected an AccountSid (AC and 32 hexadecimal digits)" in answer.headers["x-mock-reason"]
+
+
+def test_a_target_of_16_kilobytes_is_too_long(api: Api) -> None:
+    room = 16 * 1024 - len(api.list_path)
+    assert api.get(f"{api.list_path}?{'a' * (room - 1)}").status_code == 200
+    answer = api.get(f"{api.list_path}?{'a' * room}")
+    assert_error(answer, 414, 20001)
+
+
+def test_a_failure_of_ours_is_twilios_500(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(api.mock), "account", lambda *_: 1 / 0)
+    answer = api.get(api.list_path)
+    assert_error(answer, 500, 20500)
+    assert "division" not in answer.text
+
+
+def test_a_route_that_leaves_no_answer_is_our_failure(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: object) -> None: ...
+
+    monkeypatch.setattr("mockserver.routes.resource.Resource.__call__", silent)
+    assert_error(api.get(api.list_path), 500, 20500)
+
+
+def test_head_is_get_without_a_body(api: Api) -> None:
+    answer = api.request("HEAD", api.list_path)
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert answer.headers["content-length"] == str(len(api.get(api.list_path).content))
+
+
+@pytest.mark.parametrize("path", ["/2010-04-01/Accounts/x/Recordings.json", "/nothing"])
+def test_options_needs_no_credentials(api: Api, path: str) -> None:
+    api.auth = None
+    answer = api.request("OPTIONS", path)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-methods"] == "GET, POST, DELETE, OPTIONS"
+
+
+def test_reasons_hold_no_raw_control_characters(api: Api) -> None:
+    answer = api.get(f"{api.list_path}?PageToken=%0d%0aX:%20y%E2%98%83")
+    assert_error(answer, 400, 20001)
+    assert "\\r\\n" in answer.headers["x-mock-reason"]
+    assert answer.headers["x-mock-reason"].isascii()

@@ -1,0 +1,138 @@
+import pytest
+
+from generators.corpus import RETENTION
+from generators.model import Status
+from tests.harness import Api, corpus_settings
+
+DAYS_40 = RETENTION / 1_000_000
+
+
+def index_with(api: Api, *statuses: Status) -> int:
+    corpus = api.mock.account(api.mock.demo.sid).corpus
+    return next(index for index in range(corpus.count) if corpus.status(index) in statuses)
+
+
+def sid_with(api: Api, *statuses: Status) -> str:
+    return api.mock.account(api.mock.demo.sid).corpus.sid(index_with(api, *statuses))
+
+
+@pytest.mark.parametrize("wire", ["twilio", "schema"])
+def test_what_is_fetched_is_what_is_listed(api: Api, wire: str) -> None:
+    listed = api.get(api.list_path, x_mock_wire=wire).json()["recordings"]
+    for recording in listed[:10]:
+        answer = api.get(recording["uri"], x_mock_wire=wire)
+        assert answer.headers["x-mock-wire"] == wire
+        assert recording == answer.json()
+
+
+def test_upper_case_digits_find_the_same(api: Api) -> None:
+    sid = sid_with(api, Status.COMPLETED)
+    answer = api.get(
+        api.fetch_path(f"RE{sid[2:].upper()}").replace(api.root, f"{api.root[:23]}{api.root[23:].upper()}")
+    )
+    assert answer.json()["sid"] == sid
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.ABSENT, Status.FAILED])
+def test_a_finished_recording_can_be_deleted(api: Api, status: Status) -> None:
+    sid = sid_with(api, status)
+    before = api.get(api.fetch_path(sid)).json()
+    answer = api.request("DELETE", api.fetch_path(sid))
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert api.get(api.fetch_path(sid)).json()["code"] == 20404
+    assert sid not in api.sids("PageSize=1000")
+    kept = api.get(f"{api.fetch_path(sid)}?IncludeSoftDeleted=true").json()
+    assert kept == before | {"status": "deleted", "date_updated": "2026-01-01T00:00:00Z"}
+    assert kept in api.walk("IncludeSoftDeleted=true&PageSize=1000")
+    assert api.request("DELETE", api.fetch_path(sid)).status_code == 404
+
+
+def test_an_unfinished_recording_cannot_be_deleted(api: Api) -> None:
+    sid = sid_with(api, Status.PROCESSING)
+    answer = api.request("DELETE", api.fetch_path(sid))
+    assert (answer.status_code, answer.json()["code"]) == (409, 20009)
+    assert answer.headers["x-mock-reason"] == f"{sid} is processing. Finished recordings can be deleted."
+    assert api.get(api.fetch_path(sid)).json()["status"] == "processing"
+
+
+def test_a_deleted_recording_is_forgotten_after_40_days(api: Api) -> None:
+    sid = sid_with(api, Status.COMPLETED)
+    later = sid_with(api, Status.ABSENT)
+    api.request("DELETE", api.fetch_path(sid))
+    api.clock.advance(60)
+    api.request("DELETE", api.fetch_path(later))
+    kept = f"{api.fetch_path(sid)}?IncludeSoftDeleted=true"
+    api.clock.advance(DAYS_40 - 61)
+    assert api.get(kept).json()["status"] == "deleted"
+    assert sid in api.sids("IncludeSoftDeleted=true&PageSize=1000")
+    api.clock.advance(1)
+    answer = api.get(kept)
+    assert answer.json()["code"] == 20404
+    assert "more than 40 days ago" in answer.headers["x-mock-reason"]
+    assert sid not in api.sids("IncludeSoftDeleted=true&PageSize=1000")
+    assert later in api.sids("IncludeSoftDeleted=true&PageSize=1000")
+    api.clock.advance(60)
+    assert {Status.DELETED.value} & {r["status"] for r in api.walk("IncludeSoftDeleted=true&PageSize=1000")} == set()
+
+
+def test_a_generated_deleted_recording_is_shown_on_request_until_forgotten(api: Api) -> None:
+    sid = sid_with(api, Status.DELETED)
+    assert api.get(api.fetch_path(sid)).json()["code"] == 20404
+    kept = f"{api.fetch_path(sid)}?IncludeSoftDeleted=true"
+    assert api.get(kept).json()["status"] == "deleted"
+    api.clock.advance(DAYS_40)
+    assert api.get(kept).json()["code"] == 20404
+    assert api.request("DELETE", api.fetch_path(sid)).json()["code"] == 20404
+
+
+def test_a_kept_answer_is_void_once_time_or_a_change_passes_it(api: Api) -> None:
+    query = f"{api.list_path}?IncludeSoftDeleted=true&PageSize=1000"
+    first = api.get(query).json()["recordings"]
+    assert first == api.get(query).json()["recordings"]
+    api.request("DELETE", api.fetch_path(sid_with(api, Status.COMPLETED)))
+    second = api.get(query).json()["recordings"]
+    assert first != second
+    corpus = api.mock.account(api.mock.demo.sid).corpus
+    due = corpus.deleted_at(index_with(api, Status.DELETED)) + RETENTION
+    api.clock.advance((due - api.clock.now()) / 1_000_000)
+    assert len(api.get(query).json()["recordings"]) == len(second) - 1
+
+
+def test_deleting_while_paging_visits_everything_once() -> None:
+    with Api(corpus_settings(count=500)) as api:
+        everything = api.sids("PageSize=1000")
+        visited = []
+        body = api.page("PageSize=20")
+        while True:
+            for recording in body["recordings"]:
+                visited.append(recording["sid"])
+                api.request("DELETE", api.fetch_path(recording["sid"]))
+            if body["next_page_uri"] is None:
+                break
+            body = api.get(body["next_page_uri"]).json()
+        assert everything == visited
+        assert {recording["status"] for recording in api.walk()} == {"processing"}
+
+
+def test_accounts_share_nothing(api: Api) -> None:
+    sid = sid_with(api, Status.COMPLETED)
+    other = "AC" + "ab" * 16
+    assert api.get(f"/2010-04-01/Accounts/{other}/Recordings/{sid}.json").json()["code"] == 20404
+    api.request("DELETE", api.fetch_path(sid))
+    theirs = api.get(f"/2010-04-01/Accounts/{other}/Recordings.json").json()
+    assert theirs["recordings"][0]["account_sid"] == other
+    assert sid not in {recording["sid"] for recording in theirs["recordings"]}
+
+
+def test_an_account_that_was_changed_stays_however_many_are_read(api: Api) -> None:
+    changed = "AC" + "ab" * 16
+    root = f"/2010-04-01/Accounts/{changed}/Recordings"
+    sid = next(r["sid"] for r in api.get(f"{root}.json").json()["recordings"] if r["status"] == "completed")
+    assert api.request("DELETE", f"{root}/{sid}.json").status_code == 204
+    for number in range(200):
+        assert api.get(f"/2010-04-01/Accounts/AC{number:032x}/Recordings.json?PageSize=1").status_code == 200
+    assert api.get(f"{root}/{sid}.json").status_code == 404
+    assert len(api.mock._untouched) <= 64
+    assert list(api.mock._touched) == [changed.lower()]
+    again = api.get(f"{root}.json").json()
+    assert sid not in {recording["sid"] for recording in again["recordings"]}

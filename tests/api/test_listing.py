@@ -1,0 +1,147 @@
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from generators.contract import violations
+from generators.model import Source, Status
+from tests.harness import Api, corpus_settings
+
+
+def test_the_envelope_of_the_first_page(api: Api) -> None:
+    body = api.page("PageSize=2")
+    assert list(body) == [
+        *("first_page_uri", "end", "previous_page_uri", "uri", "page_size"),
+        *("start", "recordings", "next_page_uri", "page"),
+    ]
+    assert body["first_page_uri"] == body["uri"] == f"{api.list_path}?PageSize=2&Page=0"
+    assert (body["page"], body["page_size"], body["start"], body["end"]) == (0, 2, 0, 1)
+    assert body["previous_page_uri"] is None
+    last = body["recordings"][-1]["sid"]
+    assert body["next_page_uri"] == f"{api.list_path}?PageSize=2&Page=1&PageToken=PA{last}"
+
+
+def test_the_default_page_holds_fifty_newest_first(api: Api) -> None:
+    recordings = api.page()["recordings"]
+    assert len(recordings) == 50
+    dates = [recording["date_created"] for recording in recordings]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_the_following_page_leads_on_and_back(api: Api) -> None:
+    first = api.page("PageSize=3")
+    second = api.get(first["next_page_uri"]).json()
+    assert (second["page"], second["start"], second["end"]) == (1, 3, 5)
+    assert second["uri"] == first["next_page_uri"]
+    newest = second["recordings"][0]["sid"]
+    assert second["previous_page_uri"] == f"{api.list_path}?PageSize=3&Page=0&PageToken=PB{newest}"
+    back = api.get(second["previous_page_uri"]).json()
+    assert back["recordings"] == first["recordings"]
+    assert back["next_page_uri"] == first["next_page_uri"]
+    assert back["previous_page_uri"] is None
+
+
+def test_the_last_page_has_no_next(api: Api) -> None:
+    oldest = api.mock.account(api.mock.demo.sid).corpus.sid(1)
+    body = api.page(f"Page=7&PageToken=PA{oldest}")
+    assert body["next_page_uri"] is None
+    assert len(body["recordings"]) == 1
+    assert (body["start"], body["end"]) == (350, 350)
+
+
+def test_an_empty_list_starts_and_ends_at_zero() -> None:
+    with Api(corpus_settings(count=0)) as api:
+        body = api.page()
+    assert body["recordings"] == []
+    assert (body["start"], body["end"], body["next_page_uri"], body["previous_page_uri"]) == (0, 0, None, None)
+
+
+def test_an_empty_page_beyond_the_end_leads_back(api: Api) -> None:
+    corpus = api.mock.account(api.mock.demo.sid).corpus
+    visible = [sid for sid in map(corpus.sid, range(10)) if api.get(api.fetch_path(sid)).status_code == 200]
+    token = api.page("PageSize=1000&Page=0")["recordings"][-len(visible)]["sid"]
+    for sid in visible:
+        if sid != token:
+            assert api.request("DELETE", api.fetch_path(sid)).status_code == 204
+    body = api.page(f"Page=3&PageToken=PA{token}")
+    assert body["recordings"] == []
+    assert (body["start"], body["end"], body["next_page_uri"]) == (0, 0, None)
+    back = api.get(body["previous_page_uri"]).json()
+    assert back["recordings"][-1]["sid"] == token
+
+
+def test_an_empty_page_before_the_beginning_leads_on(api: Api) -> None:
+    newest = api.page("PageSize=1")["recordings"][0]["sid"]
+    body = api.page(f"PageToken=PB{newest}")
+    assert body["recordings"] == []
+    assert body["previous_page_uri"] is None
+    assert newest == api.get(body["next_page_uri"]).json()["recordings"][0]["sid"]
+
+
+def test_filters_are_echoed_escaped_and_before_paging(api: Api) -> None:
+    query = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&PageSize=1&Bar="
+    body = api.page(query)
+    kept = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&Bar="
+    assert body["uri"] == f"{api.list_path}?{kept}&PageSize=1&Page=0"
+    assert body["next_page_uri"].startswith(f"{api.list_path}?{kept}&PageSize=1&Page=1&PageToken=PARE")
+    pairs = parse_qsl(urlsplit(body["next_page_uri"]).query, keep_blank_values=True)
+    assert pairs[:3] == [("Foo", "a b&c"), ("DateCreated<", "2025-12-31T00:00:00+02:00"), ("Bar", "")]
+
+
+def test_a_token_may_name_what_filters_hide(api: Api) -> None:
+    everything = api.walk("PageSize=1000")
+    token = everything[100]["sid"]
+    call = everything[120]["call_sid"]
+    expected = [recording for recording in everything if recording["call_sid"] == call]
+    assert expected == api.page(f"CallSid={call}&PageToken=PA{token}")["recordings"]
+
+
+@pytest.fixture(scope="module")
+def large() -> Iterator[Api]:
+    with Api(corpus_settings(count=2000)) as api:
+        yield api
+
+
+def test_a_walk_meets_every_visible_recording_once(large: Api) -> None:
+    corpus = large.mock.account(large.mock.demo.sid).corpus
+    visible = [corpus.sid(i) for i in reversed(range(2000)) if corpus.status(i) is not Status.DELETED]
+    assert visible == large.sids("PageSize=70")
+    whole = large.walk("IncludeSoftDeleted=true&PageSize=1000")
+    assert [corpus.sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in whole]
+    assert {recording["status"] for recording in whole} == set(Status)
+    assert {recording["source"] for recording in whole} == set(Source)
+    assert [found for recording in whole for found in violations(recording)] == []
+
+
+def test_a_call_or_conference_selects_its_recordings(large: Api) -> None:
+    everything = large.walk("PageSize=1000")
+    for recording in everything[::97]:
+        same = [other["sid"] for other in everything if other["call_sid"] == recording["call_sid"]]
+        assert same == large.sids(f"CallSid={recording['call_sid']}")
+        assert same == large.sids(f"CallSid=CA{recording['call_sid'][2:].upper()}")
+    conference = next(recording["conference_sid"] for recording in everything if recording["conference_sid"])
+    same = [other["sid"] for other in everything if other["conference_sid"] == conference]
+    assert same == large.sids(f"ConferenceSid={conference}&PageSize=1")
+    assert large.sids(f"CallSid=CA{'0' * 32}") == []
+    assert large.sids(f"ConferenceSid=CF{'0' * 32}") == []
+
+
+@pytest.mark.parametrize("wire", ["twilio", "schema"])
+def test_date_filters_select_what_brute_force_selects(large: Api, wire: str) -> None:
+    everything = large.walk("PageSize=1000")
+    some = everything[500]["date_created"]
+    day = some[:10]
+    expected = {
+        f"DateCreated={day}": [r for r in everything if r["date_created"][:10] == day],
+        f"DateCreated={some}": [r for r in everything if r["date_created"] == some],
+        f"DateCreated%3C={some}": [r for r in everything if r["date_created"] <= some],
+        f"DateCreated%3E={some}": [r for r in everything if r["date_created"] >= some],
+        f"DateCreated>={day}": [r for r in everything if r["date_created"] >= f"{day}T00:00:00Z"],
+        f"DateCreated<={day}": [r for r in everything if r["date_created"] <= f"{day}T00:00:00Z"],
+    }
+    for query, selected in expected.items():
+        assert selected, query
+        page = large.get(f"{large.list_path}?{query}&PageSize=1000", x_mock_wire=wire).json()
+        if len(selected) <= 1000:
+            assert [recording["sid"] for recording in selected] == [r["sid"] for r in page["recordings"]]
+        assert [recording["sid"] for recording in selected] == large.sids(f"{query}&PageSize=333")

@@ -1,0 +1,86 @@
+import pytest
+
+from generators.contract import violations
+from mockserver.settings import Profile
+from mockserver.wire.dialect import WireSetting
+from mockserver.wire.recording import KEYS
+from tests.harness import Api, corpus_settings
+
+
+@pytest.mark.parametrize(
+    ("headers", "wire"),
+    [
+        ({}, "schema"),
+        ({"User-Agent": "curl/8"}, "schema"),
+        ({"User-Agent": "twilio-python/9.13.0 (Linux x86_64) Python/3.11"}, "twilio"),
+        ({"Host": "api.twilio.com"}, "twilio"),
+        ({"Host": "api.twilio.com:443"}, "twilio"),
+        ({"Host": "API.Twilio.com"}, "twilio"),
+        ({"X-Mock-Wire": "twilio"}, "twilio"),
+        ({"X-Mock-Wire": "schema", "User-Agent": "twilio-node/6"}, "schema"),
+    ],
+)
+def test_auto_goes_by_who_seems_to_ask(api: Api, headers: dict[str, str], wire: str) -> None:
+    answer = api.request("GET", api.list_path, headers)
+    assert wire == answer.headers["x-mock-wire"]
+    assert "X-Mock-Wire" in answer.headers["vary"]
+    date = answer.json()["recordings"][0]["date_created"]
+    assert date.endswith("+0000" if wire == "twilio" else "Z")
+
+
+@pytest.mark.parametrize("setting", [WireSetting.TWILIO, WireSetting.SCHEMA])
+def test_a_setting_pins_the_wire(setting: WireSetting) -> None:
+    with Api(corpus_settings(wire=setting)) as api:
+        for agent in ("curl/8", "twilio-ruby/7"):
+            assert setting.value == api.get(api.list_path, user_agent=agent).headers["x-mock-wire"]
+        assert api.get(api.list_path, x_mock_wire="schema").headers["x-mock-wire"] == "schema"
+
+
+def test_an_unknown_wire_is_refused(api: Api) -> None:
+    answer = api.get(api.list_path, x_mock_wire="xml")
+    assert answer.json()["code"] == 20001
+    assert "X-Mock-Wire: expected twilio or schema, found 'xml'" in answer.headers["x-mock-reason"]
+
+
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        ("recmock.test:4010", "http://recmock.test:4010"),
+        ("[::1]:4010", "http://[::1]:4010"),
+        ('evil"host', "http://recmock.test:4010"),
+        ("", "http://recmock.test:4010"),
+    ],
+)
+def test_absolute_urls_have_the_name_we_were_asked_by(api: Api, host: str, base: str) -> None:
+    """Where the Host cannot be one, the server's address stands in."""
+    recording = api.get(api.list_path, host=host).json()["recordings"][0]
+    assert recording["media_url"] == base + recording["uri"].removesuffix(".json")
+
+
+def test_a_public_url_stands_above_the_host() -> None:
+    with Api(corpus_settings(public_url="https://mock.example.com")) as api:
+        recording = api.get(api.list_path, host="other").json()["recordings"][0]
+    assert recording["media_url"].startswith("https://mock.example.com/2010-04-01/")
+
+
+@pytest.mark.parametrize("profile", [Profile.REALISTIC, Profile.ADVERSARIAL])
+def test_two_thousand_recordings_of_each_profile_conform(profile: Profile) -> None:
+    with Api(corpus_settings(count=2000, profile=profile)) as api:
+        found = api.walk("IncludeSoftDeleted=true&PageSize=1000")
+        twilio = api.get(f"{api.list_path}?PageSize=1000", x_mock_wire="twilio").json()["recordings"]
+    assert len(found) == 2000
+    assert [each for recording in found for each in violations(recording)] == []
+    assert {tuple(KEYS)} == {tuple(recording) for recording in twilio}
+    if profile is Profile.ADVERSARIAL:
+        assert len({tuple(recording) for recording in found}) > 50
+
+
+def test_profiles_can_be_mixed() -> None:
+    with Api(corpus_settings(count=640, mix="adversarial=0.25")) as api:
+        found = api.walk("IncludeSoftDeleted=true&PageSize=1000")
+    assert sum("media_url" not in recording for recording in found) == 160
+
+
+def test_the_empty_profile_has_none() -> None:
+    with Api(corpus_settings(profile=Profile.EMPTY)) as api:
+        assert api.walk() == []

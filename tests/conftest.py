@@ -1,0 +1,17 @@
+"""Fixtures of all tests: nothing they give is shared between two tests that change it."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.harness import Api
+
+settings.register_profile("recmock", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("recmock")
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with Api() as api:
+        yield api

@@ -1,0 +1,78 @@
+"""What tests share: a mock behind an ASGI transport, and walks through its pages."""
+
+import asyncio
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import msgspec
+
+from mockserver.app import create_app
+from mockserver.clock import VirtualClock
+from mockserver.mock import Mock
+from mockserver.settings import Settings
+
+T0 = 1_767_225_600
+"""2026-01-01T00:00:00Z."""
+
+
+def corpus_settings(**changes: Any) -> Settings:
+    """Return settings whose T0 is pinned."""
+    return msgspec.structs.replace(Settings(now=T0), **changes)
+
+
+class Api:
+    """A mock that is asked without a socket, under a clock that stands still."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.clock = VirtualClock(T0)
+        self.mock = Mock(settings or corpus_settings(), self.clock)
+        self.auth: tuple[str, str] | None = (self.mock.demo.sid, self.mock.demo.token)
+        self.root = f"/2010-04-01/Accounts/{self.mock.demo.sid}"
+        self.list_path = f"{self.root}/Recordings.json"
+        self._runner = asyncio.Runner()
+        transport = httpx.ASGITransport(app=create_app(self.mock))
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://recmock.test:4010")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._runner.run(self._client.aclose())
+        self._runner.close()
+
+    def request(self, method: str, target: str, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Send a request; `target` is a path with its query as it is to be sent."""
+        auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
+        return self._runner.run(self._client.request(method, target, headers=headers, auth=auth))
+
+    def get(self, target: str, **headers: str) -> httpx.Response:
+        """Send GET; headers with underscores for hyphens."""
+        return self.request("GET", target, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    def fetch_path(self, sid: str) -> str:
+        """Return the path of a recording."""
+        return f"{self.root}/Recordings/{sid}.json"
+
+    def page(self, query: str = "") -> dict[str, Any]:
+        """Return the list body of a query such as `PageSize=2`."""
+        answer = self.get(f"{self.list_path}?{query}")
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def walk(self, query: str = "") -> list[dict[str, Any]]:
+        """Return all recordings of a query, page by page as an SDK would."""
+        found: list[dict[str, Any]] = []
+        body = self.page(query)
+        found += body["recordings"]
+        while body["next_page_uri"] is not None:
+            body = self.get(body["next_page_uri"]).json()
+            found += body["recordings"]
+        return found
+
+    def sids(self, query: str = "") -> list[str]:
+        """Return the SIDs of all recordings of a query."""
+        return [recording["sid"] for recording in self.walk(query)]

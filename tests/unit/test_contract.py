@@ -1,0 +1,63 @@
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from generators import contract
+from generators.contract import MissingFormatCheckerError, schema, violations
+
+GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA" + "0" * 32, "status": "completed"}
+
+
+def test_the_least_that_conforms() -> None:
+    assert violations(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"date_created": "Fri, 14 Oct 2016 21:56:34 +0000"}, 'date_created: expected a date-time, found "Fri, 14'),
+        ({"date_created": "2016-02-30T00:00:00Z"}, "date_created: expected a date-time"),
+        ({"status": "paused"}, "status: expected one of processing, completed, absent, deleted, failed"),
+        ({"channels": 3}, "channels: expected one of 1, 2, found 3"),
+        ({"duration": 4}, "duration: expected string or null, found 4"),
+        ({"uri": None}, "uri: expected string, found null"),
+        ({"sid": "RE1"}, 'sid: expected pattern ^RE[0-9a-fA-F]{32}$, found "RE1"'),
+        ({"subresource_uris": {"transcriptions": 1}}, "subresource_uris.transcriptions: expected string, found 1"),
+        ({"uri": "x" * 200}, None),
+        ({"encryption_details": "x" * 200}, 'encryption_details: expected object or null, found "xxx'),
+    ],
+)
+def test_violations_say_where_what_was_expected_and_found(change: dict[str, Any], message: str | None) -> None:
+    found = violations(GOOD | change)
+    if message is None:
+        assert found == []
+    else:
+        assert len(found) == 1
+        assert found[0].startswith(message)
+        assert len(found[0]) < 200
+
+
+def test_missing_keys_are_named() -> None:
+    assert violations({}) == [
+        f"the recording: '{name}' is a required property" for name in ("sid", "account_sid", "call_sid", "status")
+    ]
+    assert violations([]) == ["the recording: expected object, found []"]
+
+
+def test_a_format_that_nobody_checks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without rfc3339-validator, jsonschema would let every date pass."""
+    contract._validator.cache_clear()
+    checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
+    del checkers["date-time"]
+    monkeypatch.setattr(Draft202012Validator.FORMAT_CHECKER, "checkers", checkers)
+    with pytest.raises(MissingFormatCheckerError, match="the format 'date-time'"):
+        violations(GOOD)
+
+
+def test_the_schema_is_the_contract() -> None:
+    assert schema()["title"] == "Twilio Recording"
+    assert list(contract._formats({"items": [{"format": "a"}, {"properties": {"format": {"format": "b"}}}]})) == [
+        "a",
+        "b",
+    ]

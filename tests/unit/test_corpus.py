@@ -1,0 +1,184 @@
+from collections import Counter
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from generators.corpus import RETENTION, Corpus, CorpusSpec
+from generators.distributions import LONGEST_RUN
+from generators.mix import Mix
+from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Recording, Source, Status
+from generators.rhythm import SECOND
+from generators.sids import Kind
+from tests.harness import T0
+
+SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=2000, t0=T0, span=90 * 86400, mix=Mix())
+CORPUS = Corpus(SPEC)
+ALL = [CORPUS.recording(index) for index in range(CORPUS.count)]
+
+
+def with_spec(**changes: object) -> Corpus:
+    return Corpus(msgspec.structs.replace(SPEC, **changes))
+
+
+def test_a_recording_is_a_pure_function_of_seed_account_and_index() -> None:
+    again = with_spec()
+    assert [again.recording(index) for index in (1999, 0, 1000)] == [ALL[1999], ALL[0], ALL[1000]]
+    assert with_spec(seed="1").recording(0).sid != ALL[0].sid
+    assert with_spec(account_sid="AC" + "1" * 32).recording(0).sid != ALL[0].sid
+
+
+def test_only_dates_depend_on_t0() -> None:
+    dated = {"date_created", "date_updated", "start_time"}
+    later = with_spec(t0=T0 + 7 * 86400)
+
+    def undated(recording: Recording) -> dict[str, object]:
+        return {key: value for key, value in msgspec.structs.asdict(recording).items() if key not in dated}
+
+    for index in range(0, 1900, 100):
+        assert undated(ALL[index]) == undated(later.recording(index))
+
+
+@pytest.mark.parametrize(
+    ("count", "span"), [(1, 1), (2, 60), (65, 10), (2000, 3600), (2000, 90 * 86400), (10**9, 90 * 86400)]
+)
+def test_instants_rise_strictly_and_end_before_t0(count: int, span: int) -> None:
+    corpus = with_spec(count=count, span=span)
+    start = max(0, count - 300)
+    instants = [corpus.instant(index) for index in range(start, count)]
+    assert all(earlier < later for earlier, later in pairwise(instants))
+    assert (T0 - span) * SECOND <= corpus.instant(0)
+    assert instants[-1] < T0 * SECOND
+    for index, instant in zip(range(start, count), instants, strict=True):
+        assert corpus.first_at(instant) == index
+        assert corpus.first_at(instant + 1) == index + 1
+    assert corpus.first_at(0) == 0
+    assert corpus.first_at(T0 * SECOND) == count
+
+
+def test_fields_cohere() -> None:
+    for recording in ALL:
+        heard = recording.status in (Status.COMPLETED, Status.DELETED)
+        assert (recording.duration is not None) == (recording.price is not None) == heard
+        assert recording.date_created <= recording.start_time
+        assert recording.start_time + (recording.duration or 0) <= recording.date_updated <= T0
+        assert (recording.error_code is not None) == (recording.status in (Status.ABSENT, Status.FAILED))
+        assert (recording.conference_sid is not None) == (recording.source in CONFERENCE_SOURCES)
+        assert recording.channels in ((1, 2) if recording.source in DUAL_SOURCES else (1,))
+        assert recording.encryption is None or heard
+        if recording.price is not None:
+            assert recording.duration is not None
+            assert -250 * max(1, -(-recording.duration // 60)) == recording.price
+
+
+@pytest.mark.parametrize(("count", "span"), [(200, 5), (500, 60), (300, 1000)])
+def test_the_newest_leave_room_for_their_duration(count: int, span: int) -> None:
+    corpus = with_spec(count=count, span=span)
+    for recording in map(corpus.recording, range(count)):
+        assert recording.start_time + (recording.duration or 0) <= recording.date_updated <= T0
+
+
+def test_the_default_mix_is_dealt_exactly() -> None:
+    assert {status: 2000 * share for status, share in SPEC.mix.status.items()} == pytest.approx(
+        Counter(recording.status for recording in ALL), abs=5
+    )
+    assert {source: 2000 * share for source, share in SPEC.mix.source.items()} == pytest.approx(
+        Counter(recording.source for recording in ALL), abs=10
+    )
+    assert Counter(recording.status for recording in ALL)[Status.PROCESSING] == 10
+    assert all(r.status is not Status.PROCESSING for r in ALL[: 2000 - 40])
+    encrypted = sum(CORPUS.recording(index).encryption is not None for index in range(2000))
+    assert 0.03 < encrypted / 2000 < 0.07
+
+
+def test_a_call_or_conference_owns_a_run() -> None:
+    for index, recording in enumerate(ALL):
+        run = CORPUS.of_call(recording.call_sid)
+        assert index in run
+        assert len(run) <= (LONGEST_RUN if recording.conference_sid else 3)
+        assert {recording.call_sid} == {ALL[other].call_sid for other in run}
+        assert {recording.source} == {ALL[other].source for other in run}
+        if recording.conference_sid is not None:
+            assert run == CORPUS.of_conference(recording.conference_sid)
+    runs = Counter(recording.call_sid for recording in ALL if recording.conference_sid)
+    assert max(runs.values()) > 2
+
+
+def test_parents_that_the_corpus_has_not_are_empty() -> None:
+    assert range(0) == CORPUS.of_call("CA" + "0" * 32)
+    other = with_spec(count=10**6)
+    far = other.recording(10**6 - 1)
+    assert range(0) == CORPUS.of_call(far.call_sid)
+    called = next(recording for recording in ALL if recording.conference_sid is None)
+    index = CORPUS.sids.decode(Kind.CALL, called.call_sid)
+    assert index is not None
+    assert range(0) == CORPUS.of_conference(CORPUS.sids.encode(Kind.CONFERENCE, index))
+    inside = next(i for i, recording in enumerate(ALL) if CORPUS.of_call(recording.call_sid).start < i)
+    assert range(0) == CORPUS.of_call(CORPUS.sids.encode(Kind.CALL, inside))
+
+
+@pytest.mark.parametrize("index", [-1, 2000])
+def test_an_index_outside_is_refused(index: int) -> None:
+    with pytest.raises(IndexError, match=f"expected an index from 0 to 1999, found {index}"):
+        CORPUS.recording(index)
+
+
+def test_sids_lead_back_and_those_past_the_end_do_not() -> None:
+    assert CORPUS.index_of(ALL[17].sid) == 17
+    assert CORPUS.index_of(CORPUS.sid(2000)) is None
+    assert CORPUS.index_of("nonsense") is None
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("deleted_from", [None, 0, 1000, 1990, 5000])
+@pytest.mark.parametrize("mix", [{}, {"deleted": 0.97}, {"deleted": 1}, {"deleted": 0.9999, "processing": 0.0001}])
+@pytest.mark.parametrize("window", [range(2000), range(5, 5), range(70, 71), range(100, 1999)])
+def test_a_walk_is_the_filtered_list(
+    window: range, mix: dict[str, float], deleted_from: int | None, newest_first: bool
+) -> None:
+    corpus = with_spec(mix=Mix.of(mix))
+    expected = [
+        index
+        for index in window
+        if corpus.status(index) is not Status.DELETED or (deleted_from is not None and index >= deleted_from)
+    ]
+    walked = list(corpus.walk(window, newest_first=newest_first, deleted_from=deleted_from))
+    assert (expected[::-1] if newest_first else expected) == walked
+
+
+def test_deleted_ones_are_forgotten_from_the_oldest_on() -> None:
+    moments = [CORPUS.deleted_at(index) for index in range(2000)]
+    assert moments == sorted(moments)
+    now = T0 * SECOND
+    assert now - RETENTION < moments[0]
+    assert moments[-1] <= now
+    assert CORPUS.retained_from(now) == 0
+    assert CORPUS.retained_from(moments[0] + RETENTION - 1) == 0
+    assert CORPUS.retained_from(now + RETENTION) == 2000
+    middle = now + RETENTION // 2
+    assert [m + RETENTION > middle for m in moments] == [i >= CORPUS.retained_from(middle) for i in range(2000)]
+    for index, recording in enumerate(ALL):
+        if recording.status is Status.DELETED:
+            assert recording.start_time + (recording.duration or 0) <= recording.date_updated
+            assert recording.date_updated == moments[index] // SECOND
+
+
+def test_an_empty_corpus_answers_everything_with_nothing() -> None:
+    empty = with_spec(count=0)
+    assert empty.first_at(T0 * SECOND) == 0
+    assert empty.retained_from(T0 * SECOND) == 0
+    assert empty.index_of(ALL[0].sid) is None
+    assert list(empty.walk(range(0), newest_first=True, deleted_from=None)) == []
+
+
+def test_traits_follow_their_shares() -> None:
+    whole = with_spec(mix=Mix.of({"dual": 1, "encrypted": 1, "conference": 0}))
+    found = [whole.recording(index) for index in range(500)]
+    assert all((recording.channels == 2) == (recording.source in DUAL_SOURCES) for recording in found)
+    assert all(recording.encryption is not None for recording in found if recording.status is Status.COMPLETED)
+    assert {r.conference_sid for r in found} == {None}
+    assert {r.channels for r in map(with_spec(mix=Mix.of({"dual": 0})).recording, range(500))} == {1}
+    only = with_spec(mix=Mix.of({"processing": 1}))
+    assert {only.status(index) for index in range(2000)} == {Status.PROCESSING}
+    rare = with_spec(mix=Mix.of({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
+    assert Source.CONFERENCE in {rare.recording(index).source for index in range(200)}

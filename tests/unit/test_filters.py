@@ -1,0 +1,95 @@
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+
+from mockserver.errors import TwilioError
+from mockserver.rest.filters import created_between
+from mockserver.rest.query import Query
+
+DAY_BEFORE_ENDS = "2026-03-04T23:59:59Z"
+MIDNIGHT = "2026-03-05T00:00:00Z"
+AFTER_MIDNIGHT = "2026-03-05T00:00:01Z"
+NOON = "2026-03-05T12:00:00Z"
+DAY_ENDS = "2026-03-05T23:59:59Z"
+NEXT_MIDNIGHT = "2026-03-06T00:00:00Z"
+CREATED = (DAY_BEFORE_ENDS, MIDNIGHT, AFTER_MIDNIGHT, NOON, DAY_ENDS, NEXT_MIDNIGHT)
+WHOLE_DAY = {MIDNIGHT, AFTER_MIDNIGHT, NOON, DAY_ENDS}
+
+
+def selected(**filters: str) -> set[str]:
+    names = {"on": "DateCreated", "before": "DateCreated<", "after": "DateCreated>"}
+    query = Query(urlencode({names[name]: value for name, value in filters.items()}).encode())
+    since, below = created_between(query)
+    return {
+        text
+        for text in CREATED
+        if (since is None or since <= datetime.fromisoformat(text).timestamp())
+        and (below is None or datetime.fromisoformat(text).timestamp() < below)
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, set(CREATED)),
+        ({"on": "2026-03-05"}, WHOLE_DAY),
+        ({"on": MIDNIGHT}, WHOLE_DAY),
+        ({"on": NOON}, {NOON}),
+        ({"on": "2026-03-05T12:00:00.9Z"}, {NOON}),
+        ({"on": "2026-03-05T12:00:01Z"}, set()),
+        ({"before": "2026-03-05"}, {DAY_BEFORE_ENDS, MIDNIGHT}),
+        ({"before": MIDNIGHT}, {DAY_BEFORE_ENDS, MIDNIGHT}),
+        ({"before": NOON}, {DAY_BEFORE_ENDS, MIDNIGHT, AFTER_MIDNIGHT, NOON}),
+        ({"after": "2026-03-05"}, {*WHOLE_DAY, NEXT_MIDNIGHT}),
+        ({"after": AFTER_MIDNIGHT}, {AFTER_MIDNIGHT, NOON, DAY_ENDS, NEXT_MIDNIGHT}),
+        ({"after": "2026-03-05T12:00:00.5Z"}, {NOON, DAY_ENDS, NEXT_MIDNIGHT}),
+        ({"after": "2026-03-05", "before": "2026-03-06"}, {*WHOLE_DAY, NEXT_MIDNIGHT}),
+        ({"on": "2026-03-05", "after": NOON}, {NOON, DAY_ENDS}),
+        ({"after": "2026-03-06", "before": "2026-03-04"}, set()),
+    ],
+)
+def test_boundaries(filters: dict[str, str], expected: set[str]) -> None:
+    assert expected == selected(**filters)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-05T12:00:00Z",
+        "2026-03-05T12:00:00z",
+        "2026-03-05 12:00:00",
+        "2026-03-05T12:00:00",
+        "2026-03-05T12:00",
+        "2026-03-05T14:00:00+02:00",
+        "2026-03-05T14:00:00 02:00",
+        "2026-03-05T14:00:00+0200",
+        "2026-03-05T10:30:00-01:30",
+        "2026-03-05T12:00:00.123456Z",
+    ],
+)
+def test_every_form_that_sdks_send_is_the_same_instant(text: str) -> None:
+    assert selected(on=text) == {NOON}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("yesterday", "2026-3-5", "2026-02-30", "2026-03-05T24:00:00Z", "2026-03-05T12:00:60Z", "05.03.2026"),
+        *("2026-03-05T12:00:00+25:00", "2026-03-05T12:00:00+02:60", "0000-01-01", "٢٠٢٦-03-05", "2026-03-05T"),
+    ],
+)
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(TwilioError, match="expected a date such as") as caught:
+        selected(after=text)
+    assert (caught.value.code, caught.value.status) == (20001, 400)
+
+
+def test_an_empty_date_counts_as_not_given() -> None:
+    assert created_between(Query(b"DateCreated=&DateCreated%3C=")) == (None, None)
+
+
+def test_a_hand_written_operator_is_part_of_the_name() -> None:
+    """`curl ...?DateCreated>=2026-03-05` sends the name `DateCreated>`."""
+    midnight = int(datetime(2026, 3, 5, tzinfo=UTC).timestamp())
+    assert (midnight, None) == created_between(Query(b"DateCreated>=2026-03-05"))

@@ -1,0 +1,45 @@
+import pytest
+
+from generators.mix import Mix, MixError
+from generators.model import CONFERENCE_SOURCES, Source, Status
+
+
+def test_named_shares_stand_and_the_others_keep_their_proportions() -> None:
+    mix = Mix.parse("deleted=0.5, Trunking=1, dual=0.25")
+    assert mix.status[Status.DELETED] == 0.5
+    assert sum(mix.status.values()) == pytest.approx(1)
+    assert mix.status[Status.COMPLETED] / mix.status[Status.ABSENT] == pytest.approx(0.91 / 0.03)
+    assert [source for source, share in mix.source.items() if share] == [Source.TRUNKING]
+    assert mix.dual == 0.25
+    assert mix.adversarial == 0
+
+
+def test_conferences_can_be_named_together() -> None:
+    mix = Mix.of({"conference": 0.5})
+    assert sum(mix.source[source] for source in CONFERENCE_SOURCES) == pytest.approx(0.5)
+    assert sum(mix.source.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("delted=0.1", "Did you mean deleted?"),
+        ("deleted", "expected NAME=SHARE pairs"),
+        ("deleted=x", "expected NAME=SHARE pairs"),
+        ("deleted=1.5", "between 0 and 1 for deleted, found 1.5"),
+        ("deleted=nan", "between 0 and 1 for deleted, found nan"),
+        ("deleted=0.6,absent=0.6", r"sum to at most 1, found 1.2 \(absent=0.6, deleted=0.6\)"),
+        ("processing=0,completed=0.5,absent=0,deleted=0,failed=0", "sum to 1 where all are named, found 0.5"),
+        ("conference=0.5,Trunking=1", "a share of conferences that the sources allow"),
+        ("zzz=0.1", "found 'zzz'.$"),
+    ],
+)
+def test_a_mix_that_cannot_be_is_explained(text: str, message: str) -> None:
+    with pytest.raises(MixError, match=message):
+        Mix.parse(text)
+
+
+def test_settled_statuses_leave_processing_out() -> None:
+    assert Status.PROCESSING not in Mix().settled()
+    assert sum(Mix().settled().values()) == pytest.approx(1)
+    assert Mix.of({"processing": 1}).settled() == {Status.COMPLETED: 1}

@@ -1,0 +1,55 @@
+import pytest
+from faker import Faker
+
+from generators.contract import violations
+from generators.model import Source, Status
+from generators.provider import RecordingProvider
+from generators.sids import Kind, is_sid
+
+
+@pytest.fixture
+def fake() -> Faker:
+    faker = Faker()
+    faker.add_provider(RecordingProvider)
+    faker.seed_instance(7)
+    return faker
+
+
+def test_every_recording_conforms(fake: Faker) -> None:
+    found = [fake.recording() for _ in range(300)]
+    assert [violations(recording) for recording in found if violations(recording)] == []
+    assert {recording["status"] for recording in found} == set(Status)
+    assert {recording["source"] for recording in found} == set(Source)
+    assert {recording["channels"] for recording in found} == {1, 2}
+    assert any(recording["encryption_details"] for recording in found)
+
+
+def test_fields_that_are_given_stand(fake: Faker) -> None:
+    found = fake.recording(status="absent", source="Conference", sid="RE" + "1" * 32, duration="7")
+    assert found["sid"] == "RE" + "1" * 32
+    assert found["uri"].endswith(f"/Recordings/RE{'1' * 32}.json")
+    assert found["duration"] == "7"
+    assert found["price"] is None
+    assert found["error_code"] in (16101, 16102, 16104, 16105)
+    assert is_sid(found["conference_sid"], Kind.CONFERENCE)
+
+
+def test_single_fields(fake: Faker) -> None:
+    assert is_sid(fake.recording_sid(), Kind.RECORDING)
+    assert is_sid(fake.account_sid(), Kind.ACCOUNT)
+    assert is_sid(fake.call_sid(), Kind.CALL)
+    assert fake.recording_price("61") == "-0.00500"
+    assert float(fake.recording_price()) < 0
+    assert fake.recording_channels("RecordVerb") == 1
+    assert fake.recording_error_code("completed") is None
+    assert 4 <= int(fake.recording_duration()) <= 3600
+
+
+def test_the_same_seed_gives_the_same_recordings() -> None:
+    made = []
+    for _ in range(2):
+        faker = Faker()
+        faker.add_provider(RecordingProvider)
+        faker.seed_instance(3)
+        made.append([faker.recording_sid(), faker.recording_status(), faker.recording_duration()])
+    assert made[0] == made[1]

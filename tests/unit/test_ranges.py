@@ -1,0 +1,27 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.ranges import RangeSet
+
+NUMBERS = st.lists(st.integers(0, 40), max_size=60)
+
+
+@given(NUMBERS, st.integers(0, 45), st.integers(0, 45), st.booleans())
+def test_a_range_set_is_a_set(numbers: list[int], start: int, stop: int, descending: bool) -> None:
+    ranges = RangeSet()
+    for number in numbers:
+        ranges.add(number)
+    assert [number in numbers for number in range(45)] == [number in ranges for number in range(45)]
+    window = range(start, max(start, stop))
+    gaps = list(ranges.gaps(window, descending=descending))
+    assert all(gaps)
+    found = [number for gap in gaps for number in (reversed(gap) if descending else gap)]
+    expected = [number for number in window if number not in numbers]
+    assert (expected[::-1] if descending else expected) == found
+
+
+def test_neighbours_become_one_range() -> None:
+    ranges = RangeSet()
+    for number in [*range(0, 1000, 2), *range(1, 1000, 2)]:
+        ranges.add(number)
+    assert [range(1000, 1001)] == list(ranges.gaps(range(1001), descending=True))

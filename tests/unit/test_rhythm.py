@@ -1,0 +1,45 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from generators.rhythm import SECOND, Rhythm, SpanTooShortError
+from tests.harness import T0
+
+END = T0 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("count", "span"),
+    [
+        (1, 12),
+        (7, 12),
+        (100, 12),
+        (1, 3600),
+        (10_000, 3600),
+        (7, 90 * 86400),
+        (10_000, 90 * 86400),
+        (10**9, 90 * 86400),
+    ],
+)
+def test_positions_become_rising_instants_and_back(count: int, span: int) -> None:
+    rhythm = Rhythm(END - span * SECOND, END, count)
+    positions = sorted({*range(min(count, 50)), *range(max(0, count - 50), count), count // 2})
+    instants = [rhythm.instant(position) for position in positions]
+    assert instants == sorted(set(instants))
+    assert END - span * SECOND <= instants[0]
+    assert instants[-1] < END
+    for position, instant in zip(positions, instants, strict=True):
+        assert rhythm.position(instant) in (position - 1, position)
+        assert rhythm.position(instant + 1) >= position
+
+
+def test_a_working_hour_is_busier_than_a_night() -> None:
+    rhythm = Rhythm(END - 28 * 86400 * SECOND, END, 100_000)
+    hours = [datetime.fromtimestamp(rhythm.instant(i) // SECOND, UTC) for i in range(0, 100_000, 10)]
+    workday = [hour for hour in hours if hour.weekday() < 5]
+    assert sum(hour.hour == 10 for hour in workday) > 5 * sum(hour.hour == 3 for hour in workday)
+
+
+def test_a_span_without_room_is_refused() -> None:
+    with pytest.raises(SpanTooShortError, match="a span of at least 20 seconds for 1000000 recordings"):
+        Rhythm(END - SECOND, END, 1_000_000)

@@ -1,0 +1,67 @@
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from generators.contract import violations
+from generators.sids import Kind, is_sid
+from generators.strategies import recording_pages, recordings, sids
+
+
+@given(recordings())
+@settings(max_examples=50)
+def test_recordings_conform(recording: dict[str, Any]) -> None:
+    assert violations(recording) == []
+    assert is_sid(recording["sid"], Kind.RECORDING)
+
+
+@given(recordings(status="absent", source="Trunking"))
+@settings(max_examples=20)
+def test_status_and_source_can_be_chosen(recording: dict[str, Any]) -> None:
+    assert recording["status"] == "absent"
+    assert recording["source"] == "Trunking"
+    assert violations(recording) == []
+
+
+@given(recording_pages(min_size=1, max_size=3, account_sid="AC" + "0" * 32))
+@settings(max_examples=30)
+def test_pages_have_twilios_envelope(page: dict[str, Any]) -> None:
+    assert 1 <= len(page["recordings"]) <= 3
+    assert page["start"] == page["page"] * 3
+    assert page["end"] == page["start"] + len(page["recordings"]) - 1
+    for recording in page["recordings"]:
+        assert violations(recording) == []
+        assert recording["account_sid"] == "AC" + "0" * 32
+    if page["next_page_uri"] is not None:
+        assert page["next_page_uri"].endswith(f"&PageToken=PA{page['recordings'][-1]['sid']}")
+
+
+@given(recording_pages(max_size=1))
+@settings(max_examples=30)
+def test_an_empty_page_starts_and_ends_at_zero(page: dict[str, Any]) -> None:
+    if not page["recordings"]:
+        assert (page["start"], page["end"], page["next_page_uri"], page["previous_page_uri"]) == (0, 0, None, None)
+
+
+@given(sids("CA"))
+@settings(max_examples=20)
+def test_sids_have_their_kinds_shape(sid: str) -> None:
+    assert is_sid(sid, Kind.CALL)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: sids("ZZ"),
+        lambda: recordings(status="paused"),
+        lambda: recordings(source="Radio"),
+        lambda: recording_pages(max_size=0),
+        lambda: recording_pages(min_size=3, max_size=2),
+        lambda: recording_pages(max_size=1001),
+    ],
+)
+def test_arguments_that_cannot_be_are_explained(make: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"Expected .* found "):
+        st.lists(make())

@@ -1,0 +1,134 @@
+import json as stdlib_json
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generators.contract import violations
+from generators.corpus import Corpus, CorpusSpec
+from generators.mix import Mix
+from generators.model import Recording, Status
+from mockserver.wire import json
+from mockserver.wire.adversarial import as_drawn, survivable
+from mockserver.wire.dates import iso8601, rfc2822
+from mockserver.wire.dialect import Wire
+from mockserver.wire.recording import KEYS, document
+from tests.harness import T0
+
+CORPUS = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=300, t0=T0, span=86400, mix=Mix()))
+BASE = "http://127.0.0.1:4010"
+
+
+def one(status: Status) -> Recording:
+    return next(each for each in map(CORPUS.recording, range(300)) if each.status is status)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_dates_are_written_as_the_standard_library_does(instant: datetime) -> None:
+    instant = instant.replace(microsecond=0)
+    seconds = int(instant.timestamp())
+    assert format_datetime(instant) == rfc2822(seconds)
+    assert instant.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") == iso8601(seconds)
+
+
+def test_a_completed_recording_on_twilios_wire() -> None:
+    recording = one(Status.COMPLETED)
+    found = document(recording, Wire.TWILIO, BASE)
+    assert list(KEYS) == list(found)
+    assert rfc2822(recording.date_created) == found["date_created"]
+    assert str(recording.duration) == found["duration"]
+    assert found["price"].startswith("-0.00")
+    assert len(found["price"]) == len("-0.00250")
+    assert f"{BASE}/2010-04-01/Accounts/{recording.account_sid}/Recordings/{recording.sid}" == found["media_url"]
+    assert f"{found['media_url'].removeprefix(BASE)}.json" == found["uri"]
+
+
+@pytest.mark.parametrize(
+    ("status", "twilio", "schema"),
+    [
+        (Status.FAILED, "absent", "failed"),
+        (Status.ABSENT, "absent", "absent"),
+        (Status.PROCESSING, "processing", "processing"),
+        (Status.DELETED, "deleted", "deleted"),
+    ],
+)
+def test_statuses_differ_by_wire(status: Status, twilio: str, schema: str) -> None:
+    recording = one(status)
+    assert twilio == document(recording, Wire.TWILIO, BASE)["status"]
+    found = document(recording, Wire.SCHEMA, BASE)
+    assert schema == found["status"]
+    assert violations(found) == []
+
+
+def test_the_currency_of_an_unknown_price_differs_by_wire() -> None:
+    recording = one(Status.PROCESSING)
+    assert document(recording, Wire.TWILIO, BASE)["price_unit"] is None
+    assert document(recording, Wire.SCHEMA, BASE)["price_unit"] == "USD"
+
+
+def test_prices_have_five_decimals_whatever_their_size() -> None:
+    recording = one(Status.COMPLETED)
+    for price, written in [(-250, "-0.00250"), (0, "0.00000"), (-123_456, "-1.23456"), (4000, "0.04000")]:
+        priced = msgspec.structs.replace(recording, price=price)
+        assert written == document(priced, Wire.TWILIO, BASE)["price"]
+
+
+def test_encryption_details_carry_the_keys_of_both_generations() -> None:
+    mix = Mix.of({"encrypted": 1, "completed": 1})
+    corpus = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=1, t0=T0, span=86400, mix=mix))
+    details = document(corpus.recording(0), Wire.TWILIO, BASE)["encryption_details"]
+    assert details["encryption_public_key_sid"] == details["public_key_sid"]
+    assert details["encryption_cek"] == details["encrypted_cek"]
+    assert details["encryption_iv"] == details["iv"]
+    assert details["type"] == "rsa-aes"
+
+
+@pytest.mark.parametrize("wire", list(Wire))
+def test_a_fragment_is_its_document_once_filled(wire: Wire) -> None:
+    recording = one(Status.COMPLETED)
+    filled = json.fill(json.fragment(recording, wire), BASE.encode())
+    assert document(recording, wire, BASE) == stdlib_json.loads(filled)
+    assert stdlib_json.dumps(document(recording, wire, BASE)).encode() == filled
+
+
+PLAIN = document(one(Status.COMPLETED), Wire.TWILIO, BASE)
+
+
+@pytest.mark.parametrize(
+    ("key", "drawn", "projected"),
+    [
+        ("date_updated", "2016-10-14T21:56:34.9Z", "Fri, 14 Oct 2016 21:56:34 +0000"),
+        ("date_updated", "2016-10-14t23:56:34+02:00", "Fri, 14 Oct 2016 21:56:34 +0000"),
+        ("start_time", None, None),
+        ("start_time", "2016-12-31T23:59:60Z", None),
+        ("start_time", "0001-01-01T00:00:00+23:00", None),
+        ("start_time", "1899-12-31T23:59:59Z", None),
+        ("start_time", "9999-01-01T00:00:00Z", None),
+        ("start_time", "9998-12-31T23:59:59Z", "Thu, 31 Dec 9998 23:59:59 +0000"),
+        ("error_code", 2**31 - 1, 2**31 - 1),
+        ("error_code", 2**31, None),
+        ("error_code", -(2**31) - 1, None),
+        ("price_unit", "EUR", "EUR"),
+        ("price_unit", "Galleons", None),
+        ("duration", "\0", "\0"),
+        ("uri", "elsewhere", PLAIN["uri"]),
+        ("subresource_uris", {"other": 1}, PLAIN["subresource_uris"]),
+        ("sid", "RE" + "0" * 32, PLAIN["sid"]),
+        ("status", "absent", "completed"),
+    ],
+)
+def test_an_adversarial_body_is_made_survivable_on_twilios_wire(key: str, drawn: object, projected: object) -> None:
+    found = survivable(PLAIN, {key: drawn})
+    assert list(KEYS) == list(found)
+    assert projected == found[key]
+
+
+def test_an_adversarial_body_goes_out_as_drawn_on_the_schema_wire() -> None:
+    found = as_drawn(PLAIN, {"duration": "\0", "sid": "RE" + "0" * 32, "start_time": None})
+    assert found["duration"] == "\0"
+    assert found["start_time"] is None
+    assert PLAIN["sid"] == found["sid"]
+    assert "media_url" not in found
