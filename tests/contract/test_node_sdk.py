@@ -1,0 +1,43 @@
+"""twilio-node, unmodified but for `client.api.baseUrl`: the script beside this file holds the assertions."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mockserver.app import create_app
+from mockserver.clock import VirtualClock
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer
+from mockserver.settings import Profile
+from tests.harness import T0, corpus_settings
+
+SCRIPT = Path(__file__).with_name("recordings.js")
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a node_modules folder with twilio: RECMOCK_NODE_MODULES, which the README's command fills."""
+    if shutil.which("node") is None:
+        pytest.skip("node is not there")
+    given = os.environ.get("RECMOCK_NODE_MODULES")
+    if given is None or not (Path(given) / "twilio").is_dir():
+        pytest.skip("RECMOCK_NODE_MODULES names no folder with the package twilio")
+    return Path(given)
+
+
+@pytest.mark.parametrize(("profile", "part"), [(Profile.REALISTIC, "realistic"), (Profile.ADVERSARIAL, "adversarial")])
+def test_the_script_finds_nothing_wrong(modules: Path, profile: Profile, part: str) -> None:
+    mock = Mock(corpus_settings(count=2000, profile=profile), VirtualClock(T0))
+    with BackgroundServer(create_app(mock)) as server:
+        done = subprocess.run(
+            ["node", str(SCRIPT), part, server.base_url, mock.demo.sid, mock.demo.token],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"NODE_PATH": str(modules), "PATH": os.environ["PATH"]},
+            timeout=120,
+        )
+    assert (0, f"{part}: ok\n") == (done.returncode, done.stdout), done.stderr

@@ -1,0 +1,147 @@
+"""twilio-python, unmodified but for `client.api.base_url`, against a server on a socket."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from mockserver.app import create_app
+from mockserver.clock import VirtualClock
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer
+from mockserver.settings import Profile
+from tests.harness import T0, corpus_settings
+
+
+def client_of(server: BackgroundServer, mock: Mock) -> Client:
+    client = Client(mock.demo.sid, mock.demo.token)
+    client.api.base_url = server.base_url
+    return client
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    mock = Mock(corpus_settings(), VirtualClock(T0))
+    with BackgroundServer(create_app(mock)) as server:
+        yield client_of(server, mock)
+
+
+@pytest.fixture(scope="module")
+def large() -> Iterator[Client]:
+    mock = Mock(corpus_settings(count=2000), VirtualClock(T0))
+    with BackgroundServer(create_app(mock)) as server:
+        yield client_of(server, mock)
+
+
+@pytest.fixture(scope="module")
+def everything(large: Client) -> list[Any]:
+    found: list[Any] = large.recordings.list(page_size=1000)
+    return found
+
+
+def test_five_hundred_are_distinct_newest_first_and_dated(large: Client) -> None:
+    found = large.recordings.list(limit=500, page_size=50)
+    assert len({recording.sid for recording in found}) == 500
+    created = [recording.date_created for recording in found]
+    assert created == sorted(created, reverse=True)
+    for recording in found:
+        for moment in (recording.date_created, recording.date_updated, recording.start_time):
+            assert isinstance(moment, datetime)
+            assert moment.utcoffset() == timedelta(0)
+
+
+def test_streaming_meets_what_listing_meets(large: Client, everything: list[Any]) -> None:
+    assert [r.sid for r in everything] == [r.sid for r in large.recordings.stream(page_size=300)]
+
+
+def test_date_filters_equal_brute_force(large: Client, everything: list[Any]) -> None:
+    some = everything[700].date_created
+    day = some.date()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=some.tzinfo)
+    for filters, expected in [
+        ({"date_created": day}, [r for r in everything if r.date_created.date() == day]),
+        ({"date_created": some}, [r for r in everything if r.date_created == some]),
+        ({"date_created_before": some}, [r for r in everything if r.date_created <= some]),
+        ({"date_created_after": some}, [r for r in everything if r.date_created >= some]),
+        ({"date_created_before": day}, [r for r in everything if r.date_created <= midnight]),
+        ({"date_created_after": day}, [r for r in everything if r.date_created >= midnight]),
+        (
+            {"date_created_after": day, "date_created_before": day + timedelta(days=2)},
+            [r for r in everything if midnight <= r.date_created <= midnight + timedelta(days=2)],
+        ),
+        ({"date_created": date(1999, 1, 1)}, []),
+    ]:
+        found = large.recordings.list(page_size=200, **filters)
+        assert [r.sid for r in expected] == [r.sid for r in found], filters
+
+
+def test_call_and_conference_filters_equal_brute_force(large: Client, everything: list[Any]) -> None:
+    for recording in everything[::101]:
+        expected = [r.sid for r in everything if r.call_sid == recording.call_sid]
+        assert expected == [r.sid for r in large.recordings.list(call_sid=recording.call_sid)]
+    conferences = {r.conference_sid for r in everything if r.conference_sid}
+    for conference in sorted(conferences)[:10]:
+        expected = [r.sid for r in everything if r.conference_sid == conference]
+        assert expected == [r.sid for r in large.recordings.list(conference_sid=conference)]
+
+
+def test_a_fetched_recording_equals_the_listed_one(large: Client, everything: list[Any]) -> None:
+    for listed in everything[:5]:
+        fetched = large.recordings(listed.sid).fetch()
+        for name, value in vars(listed).items():
+            if not name.startswith("_"):
+                assert getattr(fetched, name) == value, name
+
+
+def test_a_deleted_recording_is_gone_but_for_those_who_ask(client: Client) -> None:
+    listed = next(r for r in client.recordings.list(limit=50) if r.status == "completed")
+    assert listed.delete() is True
+    with pytest.raises(TwilioRestException) as caught:
+        client.recordings(listed.sid).fetch()
+    assert (caught.value.code, caught.value.status) == (20404, 404)
+    assert client.recordings(listed.sid).fetch(include_soft_deleted=True).status == "deleted"
+    kept = {r.sid: r for r in client.recordings.list(include_soft_deleted=True)}
+    assert kept[listed.sid].status == "deleted"
+    assert kept[listed.sid].duration == listed.duration
+
+
+def test_an_unfinished_recording_is_refused_with_its_code(client: Client) -> None:
+    unfinished = next(r for r in client.recordings.list() if r.status == "processing")
+    with pytest.raises(TwilioRestException) as caught:
+        unfinished.delete()
+    assert (caught.value.code, caught.value.status) == (20009, 409)
+
+
+def test_a_list_that_deletes_as_it_goes_visits_every_recording_once(client: Client) -> None:
+    before = [recording.sid for recording in client.recordings.list(page_size=1000)]
+    visited = []
+    for recording in client.recordings.stream(page_size=50):
+        visited.append(recording.sid)
+        if recording.status != "processing":
+            recording.delete()
+    assert before == visited
+    assert {recording.status for recording in client.recordings.list()} == {"processing"}
+
+
+def test_pages_can_be_turned_by_hand(client: Client) -> None:
+    first = client.recordings.page(page_size=10)
+    second = first.next_page()
+    assert second is not None
+    back = second.previous_page()
+    assert back is not None
+    assert [r.sid for r in first] == [r.sid for r in back]
+
+
+def test_two_thousand_adversarial_recordings_are_listed_and_read() -> None:
+    mock = Mock(corpus_settings(count=2000, profile=Profile.ADVERSARIAL), VirtualClock(T0))
+    with BackgroundServer(create_app(mock)) as server:
+        found = client_of(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)
+    assert len({recording.sid for recording in found}) == 2000
+    for recording in found:
+        assert isinstance(recording.date_created, datetime)
+        assert recording.date_updated is None or recording.date_updated.utcoffset() == timedelta(0)
+        assert recording.error_code is None or isinstance(recording.error_code, int)
+        assert "add_on_results" in recording.subresource_uris

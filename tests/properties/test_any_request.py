@@ -1,0 +1,56 @@
+"""Whatever is asked, the answer is Twilio's: a resource or an error, never a 500."""
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.harness import Api
+
+NAMES = st.sampled_from(
+    ["PageSize", "Page", "PageToken", "DateCreated", "DateCreated<", "DateCreated>", "CallSid", "ConferenceSid"]
+) | st.text(max_size=8)
+VALUES = (
+    st.text(max_size=20)
+    | st.integers().map(str)
+    | st.datetimes().map(str)
+    | st.dates().map(str)
+    | st.sampled_from(["true", "PARE" + "0" * 32, "PBRE" + "0" * 32, "CA" + "f" * 32])
+)
+METHODS = st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Api]:
+    with Api() as api:
+        yield api
+
+
+def assert_twilios(answer: object) -> None:
+    status = answer.status_code  # type: ignore[attr-defined]
+    assert status < 500
+    if status >= 400 and answer.request.method != "HEAD":  # type: ignore[attr-defined]
+        assert answer.json()["status"] == status  # type: ignore[attr-defined]
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=6))
+@settings(max_examples=200)
+def test_any_query_of_the_list(shared: Api, pairs: list[tuple[str, str]]) -> None:
+    assert_twilios(shared.get(f"{shared.list_path}?{urlencode(pairs, errors='surrogatepass')}"))
+
+
+@given(st.binary(max_size=60))
+@example(b"%")
+@example(b"a=%zz&&=&=")
+def test_any_bytes_as_a_query(shared: Api, raw: bytes) -> None:
+    target = "".join(chr(byte) if 33 <= byte < 127 and byte not in b"#" else f"%{byte:02X}" for byte in raw)
+    assert_twilios(shared.get(f"{shared.list_path}?{target}"))
+
+
+@given(METHODS, st.text(max_size=30), st.booleans())
+@settings(max_examples=200)
+def test_any_path(shared: Api, method: str, text: str, below: bool) -> None:
+    path = quote(text, safe="/", errors="replace").lstrip("/")
+    assert_twilios(shared.request(method, f"{shared.root}/{path}" if below else f"/{path}"))

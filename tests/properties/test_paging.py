@@ -1,0 +1,77 @@
+"""A walk through pages, in both directions, is the plain list."""
+
+from typing import Any
+from urllib.parse import quote
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.harness import Api, corpus_settings
+
+COUNT = 150
+MIXES = st.sampled_from(["", "deleted=0.97", "deleted=1", "deleted=0.5,processing=0.1", "deleted=0"])
+
+
+@st.composite
+def queries(draw: st.DrawFn, recordings: list[dict[str, Any]]) -> str:
+    """Draw filters, and their plain equivalent on the schema wire."""
+    parts: list[str] = []
+    if not recordings:
+        return ""
+    if draw(st.booleans()):
+        parts.append(f"CallSid={draw(st.sampled_from(recordings))['call_sid']}")
+    for name in ("DateCreated", "DateCreated<", "DateCreated>"):
+        if draw(st.integers(0, 3)) == 0:
+            instant = draw(st.sampled_from(recordings))["date_created"]
+            parts.append(f"{quote(name)}={draw(st.sampled_from([instant, instant[:10]]))}")
+    return "&".join(parts)
+
+
+def pages(api: Api, query: str, size: int) -> list[dict[str, Any]]:
+    body = api.page(f"{query}&PageSize={size}")
+    found = [body]
+    while body["next_page_uri"] is not None:
+        body = api.get(body["next_page_uri"]).json()
+        found.append(body)
+    return found
+
+
+@given(st.data(), MIXES, st.integers(1, 60), st.booleans())
+@settings(max_examples=60)
+def test_walks_in_both_directions_equal_the_plain_list(data: st.DataObject, mix: str, size: int, soft: bool) -> None:
+    with Api(corpus_settings(count=COUNT, mix=mix, seed=data.draw(st.text(max_size=2)))) as api:
+        everything = api.page("PageSize=1000&IncludeSoftDeleted=true")["recordings"]
+        for recording in data.draw(st.lists(st.sampled_from(everything), max_size=20)):
+            api.request("DELETE", api.fetch_path(recording["sid"]))
+        query = data.draw(queries(everything)) + ("&IncludeSoftDeleted=true" if soft else "")
+        plain = api.page(f"{query}&PageSize=1000")["recordings"]
+        assert soft or "deleted" not in {recording["status"] for recording in plain}
+
+        forward = pages(api, query, size)
+        assert plain == [recording for page in forward for recording in page["recordings"]]
+        assert [page["page"] for page in forward] == list(range(len(forward)))
+        assert all(len(page["recordings"]) == size for page in forward[:-1])
+
+        backward = [forward[-1]]
+        while (uri := backward[-1]["previous_page_uri"]) is not None:
+            backward.append(api.get(uri).json())
+        walked = [recording for page in reversed(backward) for recording in page["recordings"]]
+        assert plain == walked
+
+
+@given(st.data(), st.integers(1, 20))
+@settings(max_examples=40)
+def test_deletions_under_a_walk_neither_hide_nor_repeat(data: st.DataObject, size: int) -> None:
+    with Api(corpus_settings(count=COUNT)) as api:
+        before = api.sids("PageSize=1000")
+        body = api.page(f"PageSize={size}")
+        met = [recording["sid"] for recording in body["recordings"]]
+        gone: set[str] = set()
+        while body["next_page_uri"] is not None:
+            for sid in data.draw(st.lists(st.sampled_from(before), max_size=5)):
+                if api.request("DELETE", api.fetch_path(sid)).status_code == 204:
+                    gone.add(sid)
+            body = api.get(body["next_page_uri"]).json()
+            met += [recording["sid"] for recording in body["recordings"]]
+        assert len(met) == len(set(met))
+        assert [sid for sid in before if sid not in gone] == [sid for sid in met if sid not in gone]
