@@ -6,6 +6,7 @@ which never cross a block. Built whole, because a page of a listing needs neighb
 """
 
 import struct
+from collections.abc import Iterator
 from hashlib import shake_256
 
 import msgspec
@@ -49,13 +50,12 @@ class Dealer:
         self._encrypted = Quotas({True: mix.encrypted, False: 1 - mix.encrypted})
         self._adversarial = Quotas({True: mix.adversarial, False: 1 - mix.adversarial})
 
-    def is_all(self, status: Status) -> bool:
-        """Tell whether every block deals this status to every place."""
-        return self._statuses.is_all(status)
-
-    def fills(self, number: int, status: Status) -> bool:
-        """Tell whether a block deals this status to every place, without building the block."""
-        return self._statuses.quota(status, number) == BLOCK
+    def not_all_deleted(self, numbers: range, *, descending: bool) -> Iterator[int]:
+        """Yield those of consecutive blocks that hold more than deleted recordings, without building any."""
+        candidates = self._statuses.others_than_first(numbers)
+        for number in reversed(candidates) if descending else candidates:
+            if self._statuses.quota(Status.DELETED, number) < BLOCK:
+                yield number
 
     def deal(self, number: int) -> Block:
         """Build a block."""

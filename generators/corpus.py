@@ -25,7 +25,7 @@ from generators.sids import Kind, SidCipher
 RETENTION = 40 * 24 * 3600 * SECOND
 """How long Twilio keeps the metadata of a deleted recording, in microseconds (WIRE §6)."""
 _PROCESSING_ZONE = 50
-"""Recordings that are still processing sit among the newest 1/50."""
+"""Recordings that are still processing sit among the newest 1/50, at least one in 64 of their zone."""
 _LONGEST = (distributions.LONGEST + 60) * SECOND
 """Between the start of any recording and the end of its processing."""
 _NEWEST = 120 * SECOND
@@ -73,7 +73,8 @@ class Corpus:
         self._hash = blake2b(digest_size=64, key=derive(spec.seed, "recordings", spec.account_sid))
         self._dealer = Dealer(derive(spec.seed, "blocks", spec.account_sid), spec.mix)
         self._processing = round(spec.mix.status[Status.PROCESSING] * self.count)
-        self._zone = max(-(-self.count // _PROCESSING_ZONE), self._processing) if self._processing else 0
+        self._zone = max(self._processing, min(-(-self.count // _PROCESSING_ZONE), BLOCK * self._processing))
+        self._zone_start = self.count - self._zone
         self._block = lru_cache(maxsize=_BLOCKS_KEPT)(self._dealer.deal)
         if self.count:
             newest = min(_NEWEST, spec.span * SECOND // 10)
@@ -178,35 +179,30 @@ class Corpus:
             newest_first: in which order.
             deleted_from: deleted recordings are seen from this index on; None hides them all.
         """
-        window = self._seen(window, deleted_from)
-        blocks = range(window.start // BLOCK, -(-window.stop // BLOCK)) if window else range(0)
-        for number in reversed(blocks) if newest_first else blocks:
-            inside = range(max(window.start, number * BLOCK), min(window.stop, (number + 1) * BLOCK))
-            if deleted_from is None or inside.start < deleted_from:
-                yield from self._walk_block(number, inside, newest_first, deleted_from)
-            else:
-                yield from reversed(inside) if newest_first else inside
+        # Up to here all deleted ones are hidden and nothing is processing, so that whole blocks may be skipped.
+        bound = self._zone_start if deleted_from is None else min(self._zone_start, deleted_from)
+        parts = [
+            self._walk_settled(range(window.start, min(window.stop, bound)), newest_first),
+            self._walk_each(range(max(window.start, bound), window.stop), newest_first, deleted_from),
+        ]
+        for part in reversed(parts) if newest_first else parts:
+            yield from part
 
-    def _walk_block(self, number: int, inside: range, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
-        all_hidden = deleted_from is None or inside.stop <= deleted_from
-        if all_hidden and inside.stop <= self._zone_start and self._dealer.fills(number, Status.DELETED):
-            return  # not worth building
-        for index in reversed(inside) if newest_first else inside:
+    def _walk_settled(self, window: range, newest_first: bool) -> Iterator[int]:
+        blocks = range(window.start // BLOCK, -(-window.stop // BLOCK)) if window else range(0)
+        for number in self._dealer.not_all_deleted(blocks, descending=newest_first):
+            statuses = self._block(number).statuses
+            inside = range(max(window.start, number * BLOCK), min(window.stop, (number + 1) * BLOCK))
+            for index in reversed(inside) if newest_first else inside:
+                if statuses[index % BLOCK] is not Status.DELETED:
+                    yield index
+
+    def _walk_each(self, window: range, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
+        for index in reversed(window) if newest_first else window:
             if (deleted_from is not None and index >= deleted_from) or self.status(index) is not Status.DELETED:
                 yield index
 
-    def _seen(self, window: range, deleted_from: int | None) -> range:
-        """Cut a window to where anything can be seen: in closed form where all settled ones are deleted."""
-        start = window.start
-        if self._dealer.is_all(Status.DELETED):
-            start = max(start, self._zone_start if deleted_from is None else min(self._zone_start, deleted_from))
-        return range(start, max(start, window.stop))
-
     # -- inside ----------------------------------------------------------------------------------
-
-    @cached_property
-    def _zone_start(self) -> int:
-        return self.count - self._zone
 
     @cached_property
     def _zone_shift(self) -> int:

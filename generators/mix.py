@@ -55,10 +55,13 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def settled(self) -> dict[Status, float]:
-        """Return the shares of the statuses among the recordings that are no longer processing."""
-        others = {status: share for status, share in self.status.items() if status is not Status.PROCESSING}
+        """Return the shares of the statuses among the recordings that are no longer processing, deleted first."""
+        order = (Status.DELETED, Status.COMPLETED, Status.ABSENT, Status.FAILED)
+        others = {status: self.status[status] for status in order}
         total = sum(others.values())
-        return {status: share / total for status, share in others.items()} if total else {Status.COMPLETED: 1.0}
+        if not total:
+            return {Status.DELETED: 0.0, Status.COMPLETED: 1.0}
+        return {status: share / total for status, share in others.items()}
 
     @classmethod
     def parse(cls, text: str, *, adversarial: float = 0.0) -> Self:

@@ -33,10 +33,6 @@ class Quotas(Generic[Name]):
             self._bounds[name] = since, upto
         self._bounds[name] = since, _ONE * BLOCK
 
-    def is_all(self, name: Name) -> bool:
-        """Tell whether every place of every block falls to this name."""
-        return self._bounds.get(name) == (0, _ONE * BLOCK)
-
     def quota(self, name: Name, block: int) -> int:
         """Return how many of a block's places fall to a name."""
         since, upto = self._bounds[name]
@@ -49,6 +45,18 @@ class Quotas(Generic[Name]):
         return {
             name: (upto + carry >> _BITS) - (since + carry >> _BITS) for name, (since, upto) in self._bounds.items()
         }
+
+    def others_than_first(self, numbers: range) -> range:
+        """Return those of consecutive blocks that may hold another name than the first: about half of them do.
+
+        A block holds others where its reversed bits are among the highest, so where its lowest bits are
+        ones: however rare the others are, nothing is scanned to find them.
+        """
+        others = _ONE * BLOCK - next(iter(self._bounds.values()))[1]
+        if not others:
+            return range(0)
+        stride = max(1, _ONE >> (others - 1).bit_length())
+        return range(numbers.start + (-1 - numbers.start) % stride, numbers.stop, stride)
 
 
 def _reversed_bits(block: int) -> int:

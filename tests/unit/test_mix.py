@@ -42,4 +42,4 @@ def test_a_mix_that_cannot_be_is_explained(text: str, message: str) -> None:
 def test_settled_statuses_leave_processing_out() -> None:
     assert Status.PROCESSING not in Mix().settled()
     assert sum(Mix().settled().values()) == pytest.approx(1)
-    assert Mix.of({"processing": 1}).settled() == {Status.COMPLETED: 1}
+    assert Mix.of({"processing": 1}).settled() == {Status.DELETED: 0, Status.COMPLETED: 1}

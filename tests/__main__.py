@@ -1,0 +1,51 @@
+"""Every check that a change passes: `python -m tests`. Further arguments go to pytest."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+NODE = ROOT / ".node"
+
+
+def main() -> int:
+    """Run the checks in order, stop at the first that fails, and return its exit code."""
+    environment = os.environ | {"RECMOCK_NODE_MODULES": str(_node_modules())}
+    python = [sys.executable, "-m"]
+    pytest = [*python, "coverage", "run", "-m", "pytest", "-n", "auto", *sys.argv[1:]]
+    checks = {
+        "format": [*python, "ruff", "format", "--check", "."],
+        "lint": [*python, "ruff", "check", "."],
+        "types": [*python, "mypy"],
+        "layers": [str(Path(sys.executable).with_name("lint-imports"))],
+        "old coverage": [*python, "coverage", "erase"],
+        "tests": pytest,
+        "combined coverage": [*python, "coverage", "combine", "--quiet"],
+        "coverage": [*python, "coverage", "report"],
+    }
+    for name, command in checks.items():
+        print(f"== {name}", flush=True)
+        started = time.perf_counter()
+        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        print(f"== {name}: {'ok' if code == 0 else 'FAILED'} in {time.perf_counter() - started:.1f} s", flush=True)
+        if code:
+            return code
+    return 0
+
+
+def _node_modules() -> Path:
+    """Return a folder with the newest twilio-node, where there is npm and a registry that gives it."""
+    modules = Path(os.environ.get("RECMOCK_NODE_MODULES", NODE / "node_modules"))
+    if not (modules / "twilio").is_dir() and (npm := shutil.which("npm")) is not None:
+        NODE.mkdir(exist_ok=True)
+        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(NODE), "twilio"]
+        if subprocess.run(command, cwd=NODE, check=False).returncode:
+            print("npm could not install twilio: the tests of the Node SDK will be skipped")
+    return modules
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,304 @@
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from generators.contract import violations
+from generators.keys import demo_account_sid
+from mockserver import __version__
+from mockserver.app import create_app
+from mockserver.cli import main
+from mockserver.commands.serve import serve
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer, bind, bound_address
+from mockserver.values import Address
+from tests.harness import corpus_settings
+
+DEMO = demo_account_sid("0")
+
+
+class Served:
+    """`recmock serve` as a process."""
+
+    def __init__(self, *flags: str, environment: dict[str, str] | None = None) -> None:
+        command = [sys.executable, "-m", "mockserver", *flags]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        assert self.process.stdout is not None
+        self.first_line = self.process.stdout.readline().strip()
+        self.base_url = self.first_line.rpartition(" ")[2]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+        self.process.send_signal(number)
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        with self.process.stdout as out, self.process.stderr as err:  # not communicate(): a line was read already
+            return self.process.wait(timeout=30), out.read(), err.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_tells_where_it_listens_and_stops_when_told(tmp_path: Path, number: signal.Signals) -> None:
+    served = Served("serve", "--listen", "127.0.0.1:0", "--port-file", str(tmp_path / "port"), "--now", "2026-01-01")
+    assert served.first_line == f"recmock {__version__} listening on {served.base_url}"
+    assert served.base_url == f"http://127.0.0.1:{(tmp_path / 'port').read_text().strip()}"
+    answer = requests.get(f"{served.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json", auth=(DEMO, "x"), timeout=10)
+    assert len(answer.json()["recordings"]) == 50
+    code, out, err = served.stop(number)
+    assert (code, err) == (0, "")
+    assert DEMO in out
+    assert f'client.api.base_url = "{served.base_url}"' in out
+    assert f'client.api.baseUrl = "{served.base_url}"' in out
+    assert f"curl -u {DEMO}:" in out
+
+
+def test_flags_alone_serve_and_the_environment_counts() -> None:
+    environment = {"RECMOCK_COUNT": "3", "RECMOCK_SEED": "mine", "RECMOCK_LISTEN": "127.0.0.1:0"}
+    served = Served("--seed", "0", environment=environment)
+    answer = requests.get(f"{served.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json", auth=(DEMO, "x"), timeout=10)
+    assert len(answer.json()["recordings"]) == 3
+    assert served.stop()[0] == 0
+
+
+def test_beyond_loopback_a_control_token_is_printed() -> None:
+    served = Served("--listen", "0.0.0.0:0")
+    port = served.base_url.rpartition(":")[2]
+    assert requests.get(f"http://127.0.0.1:{port}/_mock/sids/RE1", timeout=10).json()["code"] == 20003
+    _, out, _ = served.stop()
+    token = next(line.split()[-1] for line in out.splitlines() if "Bearer" in line)
+    assert len(token) > 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--count", "abc"], "--count: expected a whole number from 0 to 1_000_000_000_000, found 'abc'."),
+        (["--count", "-1"], "--count: expected a whole number"),
+        (["--count", "9999999999999"], "--count: expected a whole number"),
+        (["--span", "0d"], "--span: expected a duration such as 90d, 12h, 30m or 45s"),
+        (["--span", "long"], "--span: expected a duration"),
+        (
+            ["--span", "1s", "--count", "1000000"],
+            "--span: expected a span of at least 20 seconds for 1000000 recordings",
+        ),
+        (["--now", "someday"], "--now: expected a date or an instant such as 2026-03-01T09:00:00Z, found 'someday'."),
+        (["--now", "1066-10-14"], "--now: expected a date between 1970 and 9000"),
+        (["--profile", "surreal"], "--profile: expected one of realistic, adversarial, empty, found 'surreal'."),
+        (["--mix", "delted=1"], "--mix: expected one of processing, completed,"),
+        (["--wire", "barbed"], "--wire: expected one of auto, twilio, schema, found 'barbed'."),
+        (["--auth", "none"], "--auth: expected one of any, strict, off, found 'none'."),
+        (["--account", "AC1:x"], "--account: expected AC...:TOKEN or AC...:TOKEN@AC..."),
+        (["--account", f"{DEMO}:x@AC1"], "--account: expected AC...:TOKEN"),
+        (["--account", DEMO], "--account: expected AC...:TOKEN"),
+        (["--listen", "4010"], "--listen: expected HOST:PORT such as 127.0.0.1:4010 or [::1]:0, found '4010'."),
+        (["--listen", "127.0.0.1:65536"], "--listen: expected HOST:PORT"),
+        (["--public-url", "localhost"], "--public-url: expected a URL of scheme and host"),
+        (["--port-file", ""], "--port-file: expected the path of a file, found ''."),
+        (
+            ["--listen", ":0", "--port-file", "/nonexistent/port"],
+            "--port-file: cannot write /nonexistent/port: No such",
+        ),
+        (["sid"], "expected a SID or --index N, found neither."),
+        (["sid", "--index", "1000"], "--index: expected an index from 0 to 999, found 1000."),
+        (["sid", "--index", "1", "--url", "http://127.0.0.1:1"], "--index works from the settings"),
+        (["sid", "RE1", "--url", "http://127.0.0.1:1"], "expected a recmock server at http://127.0.0.1:1, found none"),
+        (["check", "/nonexistent"], "expected a file of JSON (a recording, an array of them, or a list body)"),
+        (["generate", "--output", "/nonexistent/x.jsonl"], "--output: cannot write /nonexistent/x.jsonl: No such file"),
+    ],
+)
+def test_wrong_use_is_one_clear_sentence(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith(f"recmock: {message}")
+    assert err.count("\n") == 1
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nope"], ["sid", "--account", "AC1"], ["generate", "--format", "xml"], ["check"]]
+)
+def test_wrong_words_are_a_usage_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: recmock" in capsys.readouterr().err
+
+
+def test_wrong_environment_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RECMOCK_COUNT", "many")
+    assert main([]) == 2
+    assert capsys.readouterr().err.startswith("recmock: RECMOCK_COUNT: expected a whole number")
+
+
+def test_a_taken_port_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    with bind(Address("127.0.0.1", 0)) as taken:
+        assert main(["--listen", str(bound_address(taken))]) == 2
+    assert "recmock: --listen: cannot listen on 127.0.0.1:" in capsys.readouterr().err
+
+
+def test_another_package_named_mockserver_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mockserver_client-5.15.dist-info").mkdir()
+    monkeypatch.setattr("mockserver.cli.__file__", str(tmp_path / "mockserver" / "cli.py"))
+    assert main(["--version"]) == 2
+    assert "mockserver-client is installed in this environment" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
+def test_generate_writes_what_is_served(tmp_path: Path, form: str) -> None:
+    file = tmp_path / f"recordings.{form}"
+    settings = ["--count", "70", "--now", "2026-01-01", "--mix", "encrypted=0.5"]
+    assert main(["generate", "--output", str(file), *settings]) == 0
+    assert list(tmp_path.iterdir()) == [file]
+    text = file.read_text()
+    if form == "csv":
+        assert len(text.splitlines()) == 71
+        assert text.startswith("account_sid,api_version,call_sid,")
+        return
+    found = json.loads(text) if form == "json" else [json.loads(line) for line in text.splitlines()]
+    assert len(found) == 70
+    assert [each for recording in found for each in violations(recording)] == []
+    assert main(["check", str(file)]) == 0
+
+
+def test_generate_to_the_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    other = "AC" + "1" * 32
+    assert main(["generate", "--count", "2", "--account", other, "--wire", "twilio", "--now", "2026-01-01"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [recording["account_sid"] for recording in found] == [other, other]
+    assert found[0]["date_created"].endswith("+0000")
+    assert main(["generate", "--count", "0", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_generate_to_a_reader_that_has_seen_enough() -> None:
+    command = f"{sys.executable} -m mockserver generate --count 20000 | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["sid"].startswith("RE")
+
+
+GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA" + "0" * 32, "status": "completed"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "printed"),
+    [
+        (json.dumps(GOOD), 0, "1 of 1 recordings conform to the contract."),
+        (json.dumps([GOOD, GOOD]), 0, "2 of 2 recordings"),
+        (json.dumps({"recordings": [GOOD]}), 0, "1 of 1 recordings"),
+        (f"{json.dumps(GOOD)}\n\n{json.dumps(GOOD)}\n", 0, "2 of 2 recordings"),
+        ("[]", 0, "0 of 0 recordings"),
+        (json.dumps([GOOD, GOOD | {"status": "paused"}]), 1, f"recording 1 {GOOD['sid']}\n  status: expected one of"),
+        (json.dumps([1]), 1, "recording 0\n  the recording: expected object, found 1"),
+        (json.dumps(GOOD | {"date_created": "Fri, 14 Oct 2016 21:56:34 +0000"}), 1, "X-Mock-Wire: schema"),
+        (json.dumps([{}] * 30), 1, "... and 10 more\n0 of 30 recordings"),
+    ],
+)
+def test_check_says_which_recordings_violate_the_contract_and_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, code: int, printed: str
+) -> None:
+    file = tmp_path / "recordings"
+    file.write_text(text)
+    assert main(["check", str(file)]) == code
+    assert printed in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"\xff\xfe", "in UTF-8, found byte 0"),
+        (b"hello", "found something else in line 1"),
+        (b'{"sid": 1}\nhello', "found something else in line 2"),
+        (b"3", "found 3."),
+    ],
+)
+def test_check_explains_what_it_cannot_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], raw: bytes, message: str
+) -> None:
+    file = tmp_path / "recordings"
+    file.write_bytes(raw)
+    assert main(["check", str(file)]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_check_reads_the_standard_input() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mockserver", "check", "-"],
+        input=json.dumps(GOOD),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "1 of 1 recordings conform to the contract.\n")
+
+
+def test_sid_translates_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sid", "--index", "7"]) == 0
+    sid = capsys.readouterr().out.splitlines()[0]
+    assert main(["sid", sid]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        sid,
+        "  kind     recording",
+        f"  account  {DEMO}",
+        "  index    7",
+        "  why      Recording 7 of 1000, counted from the oldest.",
+    ]
+    assert main(["sid", sid, "--account", "AC" + "1" * 32, "--profile", "adversarial"]) == 1
+    out = capsys.readouterr().out
+    assert "Not made by this account with this seed" in out
+    assert "Adversarial bodies depend on Hypothesis, here " in out
+
+
+@pytest.fixture
+def server() -> Iterator[BackgroundServer]:
+    with BackgroundServer(create_app(Mock(corpus_settings()))) as server:
+        yield server
+
+
+def test_sid_asks_a_running_server(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sid", "--index", "7"]) == 0
+    computed = capsys.readouterr().out
+    assert main(["sid", "--url", server.base_url, computed.splitlines()[0]]) == 0
+    assert capsys.readouterr().out == computed
+    assert main(["sid", "--url", server.base_url, "--account", "AC" + "1" * 32, computed.splitlines()[0]]) == 1
+
+
+def test_sid_explains_what_a_server_refuses(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sid", "--url", f"{server.base_url}/nothing", "RE1"]) == 2
+    assert "answered 404: Not emulated" in capsys.readouterr().err
+
+
+def test_ready_tells_whether_a_server_answers(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ready", "--url", server.base_url]) == 0
+    assert capsys.readouterr().out == f"ready: recmock {__version__} at {server.base_url}\n"
+    assert main(["ready", "--listen", f"0.0.0.0:{server.address.port}"]) == 0
+    assert main(["ready", "--url", "http://127.0.0.1:1"]) == 1
+    assert "not ready: expected a recmock server" in capsys.readouterr().out
+
+
+def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mockserver.commands.ready.ready", interrupted)
+    assert main(["ready"]) == 130
+
+
+def test_serve_needs_no_name_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Mock] = []
+    monkeypatch.setattr("mockserver.commands.serve.run", lambda app, listening, ready: listening.close())
+    monkeypatch.setattr("mockserver.commands.serve.create_app", made.append)
+    for host in ("localhost", "127.0.0.1", "0.0.0.0"):
+        assert serve(corpus_settings(listen=Address(host, 0))) == 0
+    assert [mock.control_token is None for mock in made] == [True, True, False]

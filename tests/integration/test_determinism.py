@@ -1,0 +1,33 @@
+"""The same seed gives the same bodies, in any order, whoever asks at the same time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import pytest
+import requests
+
+from mockserver.app import create_app
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer
+from mockserver.settings import Profile
+from tests.harness import corpus_settings
+
+
+def bodies(order: int, profile: Profile) -> dict[str, bytes]:
+    mock = Mock(corpus_settings(count=5000, profile=profile, public_url="http://recmock.test"))
+    root = f"/2010-04-01/Accounts/{mock.demo.sid}"
+    corpus = mock.account(mock.demo.sid).corpus
+    targets = [f"{root}/Recordings/{corpus.sid(index)}.json?IncludeSoftDeleted=true" for index in range(0, 5000, 50)]
+    targets += [f"{root}/Recordings.json?PageSize=40&PageToken=PA{corpus.sid(index)}" for index in range(0, 5000, 250)]
+    targets += [f"/2010-04-01/Accounts/AC{number:032x}/Recordings.json?IncludeSoftDeleted=true" for number in range(20)]
+    Random(order).shuffle(targets)
+    with BackgroundServer(create_app(mock)) as server, requests.Session() as session:
+        session.auth = (mock.demo.sid, "x")
+        with ThreadPoolExecutor(8) as pool:
+            found = pool.map(lambda target: session.get(server.base_url + target, timeout=30).content, targets)
+            return dict(zip(targets, found, strict=True))
+
+
+@pytest.mark.parametrize("profile", [Profile.REALISTIC, Profile.ADVERSARIAL])
+def test_two_servers_asked_in_different_orders_answer_the_same_bytes(profile: Profile) -> None:
+    assert bodies(1, profile) == bodies(2, profile)

@@ -1,0 +1,117 @@
+import errno
+import json
+import socket
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+import pytest
+import requests
+
+from mockserver.app import create_app
+from mockserver.clock import VirtualClock
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer, ListenError, bind, bound_address
+from mockserver.values import Address
+from tests.harness import T0, corpus_settings
+
+
+@pytest.fixture
+def mock() -> Mock:
+    return Mock(corpus_settings(), VirtualClock(T0))
+
+
+@pytest.fixture
+def server(mock: Mock) -> Iterator[BackgroundServer]:
+    with BackgroundServer(create_app(mock)) as server:
+        yield server
+
+
+def exchange(server: BackgroundServer, sent: bytes) -> tuple[bytes, dict[str, object]]:
+    """Send bytes, read to the end, and return the head and the JSON body of the answer."""
+    with socket.create_connection(server.address, timeout=10) as client:
+        client.sendall(sent)
+        received = b""
+        while chunk := client.recv(65536):
+            received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    return head, json.loads(body)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"garbage\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nA B: c\r\n\r\n"],
+)
+def test_what_is_not_http_gets_twilios_error(server: BackgroundServer, sent: bytes) -> None:
+    head, body = exchange(server, sent)
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/json" in head
+    assert (body["code"], body["status"]) == (20001, 400)
+
+
+@pytest.mark.parametrize("size", [20_000, 70_000, 1_000_000])
+def test_a_long_query_gets_twilios_414(server: BackgroundServer, mock: Mock, size: int) -> None:
+    path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
+    request = f"GET {path}?{'a' * size} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    head, body = exchange(server, request.encode())
+    assert b" 414 " in head.split(b"\r\n")[0]
+    assert body["status"] == 414
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        *(("PageSize=abc", 20001), ("PageSize=0", 20001), ("PageSize=-1", 20001), ("PageSize=1001", 20007)),
+        *(("PageToken=nonsense", 20001), ("DateCreated=soon", 20001), ("Page=2", 70002)),
+    ],
+)
+def test_bad_parameters_over_a_socket(server: BackgroundServer, mock: Mock, query: str, code: int) -> None:
+    url = f"{server.base_url}/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json?{query}"
+    answer = requests.get(url, auth=(mock.demo.sid, "x"), timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_answers_are_dated_and_do_not_name_the_server(server: BackgroundServer) -> None:
+    answer = requests.get(f"{server.base_url}/_mock/health", timeout=10)
+    assert parsedate_to_datetime(answer.headers["date"]).year >= 2026
+    assert "server" not in answer.headers
+
+
+def test_an_idle_connection_does_not_keep_the_server_from_stopping(mock: Mock) -> None:
+    with BackgroundServer(create_app(mock)) as server:
+        client = socket.create_connection(server.address, timeout=10)
+        client.sendall(b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 OK")
+    assert client.recv(65536) == b""
+    client.close()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(server.address, timeout=10)
+
+
+def test_a_request_that_never_ends_does_not_either(mock: Mock) -> None:
+    with BackgroundServer(create_app(mock)) as server:
+        client = socket.create_connection(server.address, timeout=10)
+        client.sendall(b"GET /_mock/health HTTP/1.1\r\nHost: ")
+    client.close()
+
+
+def test_a_taken_port_is_explained() -> None:
+    with bind(Address("127.0.0.1", 0)) as taken:
+        address = bound_address(taken)
+        with pytest.raises(ListenError, match=rf"cannot listen on {address}: .*port 0 takes a free port"):
+            bind(address)
+
+
+def test_an_unknown_host_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(errno.ENOENT, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ListenError, match="expected an address to listen on, found nowhere:80: Name or service"):
+        bind(Address("nowhere", 80))
+
+
+def test_websockets_are_turned_away(server: BackgroundServer) -> None:
+    upgrade = b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
+    head, body = exchange(server, upgrade)
+    assert b" 404 " in head
+    assert body["code"] == 20404

@@ -1,0 +1,58 @@
+"""Size costs nothing: wherever a page is in a billion recordings, it is there. Speed is for the benchmarks."""
+
+from itertools import pairwise
+
+import pytest
+
+from generators.model import Status
+from tests.harness import Api, corpus_settings
+
+BILLION = 10**9
+
+
+@pytest.mark.parametrize("mix", ["", "deleted=0.97", "deleted=0.99999"])
+def test_any_page_of_a_billion(mix: str) -> None:
+    with Api(corpus_settings(count=BILLION, mix=mix)) as api:
+        corpus = api.mock.account(api.mock.demo.sid).corpus
+        first = api.page()
+        middle = api.page("DateCreated%3C=2025-11-15")
+        last = api.page(f"PageToken=PA{corpus.sid(50)}")
+        oldest = api.get(f"{api.fetch_path(corpus.sid(0))}?IncludeSoftDeleted=true").json()
+    assert len(first["recordings"]) == len(middle["recordings"]) == 50
+    assert first["next_page_uri"] is not None
+    assert middle["recordings"][0]["date_created"] <= "2025-11-15T00:00:00Z"
+    assert last["next_page_uri"] is None
+    assert len(last["recordings"]) == sum(corpus.status(index) is not Status.DELETED for index in range(50))
+    assert oldest["sid"] == corpus.sid(0)
+
+
+def test_a_billion_of_which_all_are_deleted() -> None:
+    with Api(corpus_settings(count=BILLION, mix="deleted=1")) as api:
+        assert api.page()["recordings"] == []
+        assert api.page("DateCreated%3C=2025-11-15")["recordings"] == []
+        assert len(api.page("IncludeSoftDeleted=true")["recordings"]) == 50
+        api.clock.advance(20 * 24 * 3600)
+        assert len(api.page("IncludeSoftDeleted=true")["recordings"]) == 50
+        assert api.page("IncludeSoftDeleted=true&DateCreated%3C=2025-10-15")["recordings"] == []
+        api.clock.advance(20 * 24 * 3600)
+        assert api.page("IncludeSoftDeleted=true")["recordings"] == []
+
+
+def test_after_a_hundred_thousand_deletions_at_the_head() -> None:
+    with Api(corpus_settings(count=BILLION, mix="processing=0")) as api:
+        account = api.mock.account(api.mock.demo.sid)
+        for index in range(BILLION - 100_000, BILLION):
+            if account.corpus.status(index) is not Status.DELETED:
+                account.delete(account.corpus.sid(index))
+        newest = next(i for i in reversed(range(BILLION - 100_000)) if account.corpus.status(i) is not Status.DELETED)
+        assert account.corpus.sid(newest) == api.page()["recordings"][0]["sid"]
+        kept = api.page("IncludeSoftDeleted=true")["recordings"]
+    assert account.corpus.sid(BILLION - 1) == kept[0]["sid"]
+    assert {recording["status"] for recording in kept} == {"deleted"}
+
+
+def test_a_complete_walk_of_a_hundred_thousand_meets_each_once() -> None:
+    with Api(corpus_settings(count=100_000)) as api:
+        walked = api.walk("IncludeSoftDeleted=true&PageSize=1000")
+    assert len({recording["sid"] for recording in walked}) == len(walked) == 100_000
+    assert all(newer["date_created"] >= older["date_created"] for newer, older in pairwise(walked))
