@@ -41,12 +41,10 @@ def hypothesis_version() -> str:
 
 @lru_cache(maxsize=4 * POOL)
 def _body(seed: str, number: int) -> dict[str, Any]:
-    drawer = _drawer()
-    for attempt in count():  # a buffer that leads nowhere is refused; the next one is tried
-        entropy = shake_256(f"{seed}/{number}/{attempt}".encode()).digest(_ENTROPY)
-        if (drawn := drawer.draw(entropy)) is not None:
-            return drawn
-    raise AssertionError("unreachable: count() does not end")
+    """Draw until a buffer is not refused: nearly always the first."""
+    seeds = (f"{seed}/{number}/{attempt}".encode() for attempt in count())
+    drawn = (_drawer().draw(shake_256(each).digest(_ENTROPY)) for each in seeds)
+    return next(body for body in drawn if body is not None)
 
 
 class _Drawer:

@@ -94,8 +94,7 @@ class Gateway:
         if kept is not None and kept[0] == account.version and account.clock.now() < kept[1].expires:
             return kept[1]
         answer = await self._operate(exchange, scope, receive, send)
-        if answer.expires:
-            cache.put(key, (account.version, answer), len(answer.body))
+        cache.put(key, (account.version, answer), len(answer.body))
         return answer
 
     async def _operate(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:

@@ -33,15 +33,12 @@ Result = RecordingFound | RecordingsListed | Deleted
 
 def render(result: Result, exchange: Exchange) -> Answer:
     """Return the answer that carries a result on the wire of its request."""
-    match result:
-        case Deleted():
-            return Answer(204)
-        case RecordingFound():
-            body = _fragment(exchange, exchange.account, result.index)
-            expires = result.expires
-        case RecordingsListed():
-            body = _listed(result, exchange)
-            expires = result.page.expires
+    if isinstance(result, Deleted):
+        return Answer(204)
+    if isinstance(result, RecordingFound):
+        body, expires = _fragment(exchange, exchange.account, result.index), result.expires
+    else:
+        body, expires = _listed(result, exchange), result.page.expires
     return Answer(200, json.fill(body, exchange.base_url.encode()), json.MEDIA_TYPE, expires=expires)
 
 

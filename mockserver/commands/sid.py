@@ -56,12 +56,6 @@ def _told(explanation: dict[str, Any]) -> str:
 
 
 def _range(recordings: Sequence[int]) -> str:
-    match list(recordings):
-        case []:
-            return "none"
-        case [only]:
-            return str(only)
-        case [first, *_, last]:
-            return f"{first} to {last}"
-        case _:  # pragma: no cover - mypy cannot see that the three cases are all
-            raise AssertionError
+    if len(recordings) > 1:
+        return f"{recordings[0]} to {recordings[-1]}"
+    return str(recordings[0]) if recordings else "none"

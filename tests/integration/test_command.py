@@ -188,6 +188,13 @@ def test_generate_to_a_reader_that_has_seen_enough() -> None:
     assert json.loads(done.stdout)["sid"].startswith("RE")
 
 
+def test_hypothesis_leaves_nothing_in_the_working_directory(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mockserver", "generate", "--profile", "adversarial", "--count", "5"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) == 5
+    assert list(tmp_path.iterdir()) == []
+
+
 GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA" + "0" * 32, "status": "completed"}
 
 
@@ -254,6 +261,9 @@ def test_sid_translates_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
         "  index    7",
         "  why      Recording 7 of 1000, counted from the oldest.",
     ]
+    call = Mock(corpus_settings()).account(DEMO).corpus.recording(7).call_sid
+    assert main(["sid", call, "--seed", "0"]) == 0
+    assert "\n  index    7 to 8\n" in capsys.readouterr().out
     assert main(["sid", sid, "--account", "AC" + "1" * 32, "--profile", "adversarial"]) == 1
     out = capsys.readouterr().out
     assert "Not made by this account with this seed" in out

@@ -1,11 +1,14 @@
+import asyncio
 import errno
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
+from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.app import create_app
 from mockserver.clock import VirtualClock
@@ -94,6 +97,23 @@ def test_a_request_that_never_ends_does_not_either(mock: Mock) -> None:
     client.close()
 
 
+def test_a_request_under_way_is_answered_before_the_server_stops() -> None:
+    begun = threading.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await asyncio.sleep(0.2)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    with BackgroundServer(slow) as server:
+        client = socket.create_connection(server.address, timeout=10)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert begun.wait(10)
+    assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
+    client.close()
+
+
 def test_a_taken_port_is_explained() -> None:
     with bind(Address("127.0.0.1", 0)) as taken:
         address = bound_address(taken)
@@ -115,3 +135,16 @@ def test_websockets_are_turned_away(server: BackgroundServer) -> None:
     head, body = exchange(server, upgrade)
     assert b" 404 " in head
     assert body["code"] == 20404
+
+
+def test_websockets_are_closed_where_a_server_knows_them(mock: Mock) -> None:
+    sent: list[object] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(create_app(mock)({"type": "websocket", "path": "/x"}, receive, send))
+    assert sent == [{"type": "websocket.close"}]

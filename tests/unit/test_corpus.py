@@ -182,3 +182,10 @@ def test_traits_follow_their_shares() -> None:
     assert {only.status(index) for index in range(2000)} == {Status.PROCESSING}
     rare = with_spec(mix=Mix.of({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
     assert Source.CONFERENCE in {rare.recording(index).source for index in range(200)}
+
+
+def test_blocks_without_anything_to_see_are_skipped() -> None:
+    corpus = with_spec(count=200_000, mix=Mix.of({"deleted": 0.998}))
+    expected = [index for index in range(150_000, 200_000) if corpus.status(index) is not Status.DELETED]
+    walked = list(corpus.walk(range(150_000, 200_000), newest_first=False, deleted_from=None))
+    assert expected == walked

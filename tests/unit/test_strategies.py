@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from generators.adversarial import _drawer, body_of
 from generators.contract import violations
 from generators.sids import Kind, is_sid
 from generators.strategies import recording_pages, recordings, sids
@@ -49,6 +50,20 @@ def test_an_empty_page_starts_and_ends_at_zero(page: dict[str, Any]) -> None:
 @settings(max_examples=20)
 def test_sids_have_their_kinds_shape(sid: str) -> None:
     assert is_sid(sid, Kind.CALL)
+
+
+def test_a_body_is_a_pure_function_of_seed_and_chance() -> None:
+    assert body_of("0", b"\x01\x00") == body_of("0", b"\x01\x01")
+    assert body_of("0", b"\x01\x00") != body_of("0", b"\x02\x00")
+    assert body_of("0", b"\x01\x00") != body_of("1", b"\x01\x00")
+
+
+def test_a_buffer_that_leads_nowhere_is_refused_and_the_next_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _drawer().draw(b"") is None
+    drawer = _drawer()
+    refused = iter([None, {"sid": "second"}])
+    monkeypatch.setattr(drawer, "draw", lambda _: next(refused))
+    assert body_of("a seed of its own", b"\x03\x00") == {"sid": "second"}
 
 
 @pytest.mark.parametrize(

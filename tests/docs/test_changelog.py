@@ -1,0 +1,12 @@
+import re
+from pathlib import Path
+
+from mockserver import __version__
+
+CHANGELOG = (Path(__file__).parent.parent.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_it_keeps_a_changelog() -> None:
+    versions = re.findall(r"^## \[(.+?)\](?: - \d{4}-\d{2}-\d{2})?$", CHANGELOG, re.MULTILINE)
+    assert versions[0] in ("Unreleased", __version__)
+    assert len(versions) == len(re.findall(r"^## ", CHANGELOG, re.MULTILINE))

@@ -1,0 +1,148 @@
+"""The README is a test file: its commands, programs and tables are run or compared."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from generators.keys import auth_token, demo_account_sid
+from mockserver.app import create_app
+from mockserver.clock import VirtualClock
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer
+from mockserver.settings import Setting, table
+from tests.harness import T0, corpus_settings
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BASE_URL = "http://127.0.0.1:4010"
+
+
+class Block(NamedTuple):
+    """A fenced block: its language and text."""
+
+    language: str
+    text: str
+
+
+BLOCKS = [Block(*found) for found in re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
+SETUP = [block.text.strip() for block in BLOCKS if block.text.startswith("python3 -m venv")]
+
+
+def blocks(language: str) -> list[Any]:
+    found = [block.text for block in BLOCKS if block.language == language and block.text.strip() not in SETUP]
+    return [pytest.param(text, id=f"{language} {number}") for number, text in enumerate(found)]
+
+
+@pytest.fixture
+def server() -> Iterator[BackgroundServer]:
+    with BackgroundServer(create_app(Mock(corpus_settings(), VirtualClock(T0)))) as server:
+        yield server
+
+
+def run(command: list[str], folder: Path, **environment: str) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | {"PATH": path} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_two_commands_are_there_and_ci_runs_the_second() -> None:
+    assert len(SETUP) == 2
+    assert SETUP[0].endswith("&& .venv/bin/recmock")
+    assert SETUP[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("text", blocks("sh"))
+def test_shell_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
+    script = text.replace(BASE_URL, server.base_url)
+    assert run(["bash", "-euo", "pipefail", "-c", script], tmp_path) != ""
+
+
+@pytest.mark.parametrize("text", blocks("python"))
+def test_python_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
+    storage = {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path)}
+    run([sys.executable, "-c", text.replace(BASE_URL, server.base_url)], tmp_path, **storage)
+
+
+@pytest.mark.parametrize("text", blocks("js"))
+def test_javascript_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
+    modules = os.environ.get("RECMOCK_NODE_MODULES", "")
+    if shutil.which("node") is None or not (Path(modules) / "twilio").is_dir():
+        pytest.skip("no node, or no twilio-node")
+    run(["node", "-e", text.replace(BASE_URL, server.base_url)], tmp_path, NODE_PATH=modules)
+
+
+def answers() -> Iterator[tuple[str, Block]]:
+    """Yield each shell block that is followed by what it prints."""
+    for command, printed in pairwise(BLOCKS):
+        if command.text.startswith("curl") and printed.language in ("json", "text"):
+            yield command.text, printed
+
+
+@pytest.mark.parametrize(("command", "printed"), list(answers()), ids=["json", "text"])
+def test_answers_are_what_is_printed(command: str, printed: Block, server: BackgroundServer, tmp_path: Path) -> None:
+    found = run(["bash", "-c", command.replace(BASE_URL, server.base_url)], tmp_path).replace("\r", "")
+    if printed.language == "text":
+        assert printed.text.strip() == found.strip()
+    else:
+        assert_part_of(json.loads(printed.text), json.loads(found))
+
+
+def assert_part_of(expected: Any, found: Any) -> None:
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            assert_part_of(value, found[key])
+    elif isinstance(expected, list):
+        for mine, its in zip(expected, found, strict=True):
+            assert_part_of(mine, its)
+    else:
+        assert expected == found
+
+
+def test_the_demo_account_is_the_default_seeds() -> None:
+    sid = demo_account_sid("0")
+    assert set(re.findall(r"AC[0-9a-f]{32}", README)) == {sid}
+    assert auth_token("0", sid) in README
+
+
+def settings_table() -> str:
+    rows = ["| flag | variable | default | what |", "|---|---|---|---|"]
+    for row in table():
+        rows.append(f"| `{row.flag} {row.option.metavar}` | `{row.variable}` | {_default(row)} | {row.option.help} |")
+    return "\n".join(rows)
+
+
+def _default(row: Setting) -> str:
+    default = {"span": "90d"}.get(row.name, row.default)
+    return f"`{default}`" if default not in (None, "", ()) else ""
+
+
+def test_the_settings_table_is_the_settings() -> None:
+    assert settings_table() in README
+
+
+def test_the_third_heading_says_what_it_does_not_do() -> None:
+    assert re.findall(r"^#+ (.*)$", README, re.MULTILINE)[2] == "What it does not do"
+
+
+def test_links_within_the_repository_lead_somewhere() -> None:
+    anchors = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.*)$", README, re.MULTILINE)}
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert target.removeprefix("#") in anchors if target.startswith("#") else (ROOT / target).exists(), target

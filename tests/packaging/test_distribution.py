@@ -1,0 +1,97 @@
+"""What the wheel and the source distribution hold, and what importing a module does."""
+
+import email
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DATA = {"generators/recording.schema.json", "generators/py.typed", "scenarios/py.typed", "mockserver/py.typed"}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True
+    )
+    return folder
+
+
+def test_the_wheel_holds_the_packages_and_nothing_else(built: Path) -> None:
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+        metadata = email.message_from_bytes(wheel.read(next(n for n in wheel.namelist() if n.endswith("/METADATA"))))
+        points = wheel.read(next(n for n in wheel.namelist() if n.endswith("entry_points.txt"))).decode()
+        licensed = any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
+    modules = {
+        str(path.relative_to(ROOT))
+        for package in ("generators", "scenarios", "mockserver")
+        for path in (ROOT / package).rglob("*.py")
+    }
+    assert modules | DATA == names
+    assert "recmock = mockserver.cli:main" in points
+    assert licensed
+    assert metadata["Name"] == "twilio-recordings-mock"
+    required = {each.split(">")[0] for each in metadata.get_all("Requires-Dist", []) if ";" not in each}
+    # Without rfc3339-validator, jsonschema would let every date pass.
+    assert {"starlette", "uvicorn", "faker", "hypothesis-jsonschema", "jsonschema", "rfc3339-validator"} <= required
+
+
+def test_the_source_distribution_can_be_built_and_tested(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as source:
+        names = {name.partition("/")[2] for name in source.getnames()}
+    assert {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Dockerfile", "tests/__main__.py"} <= names
+    assert names >= DATA
+    assert not any(name.startswith((".venv", ".node")) for name in names)
+
+
+IMPORT_ALL = """
+import importlib, pathlib, sys
+
+quiet = {"hypothesis_jsonschema", "faker", "hypothesis", "uvicorn", "starlette", "jsonschema", "requests", "tqdm"}
+for name in sorted(quiet):
+    importlib.import_module(name)
+done = []
+
+def watch(event, arguments):
+    if event == "open" and not str(arguments[0]).endswith((".py", ".pyc", ".so")) and isinstance(arguments[0], str):
+        done.append(arguments[:2])
+    elif event.startswith(("socket.", "subprocess.")) or event in ("os.mkdir", "os.remove", "os.rename"):
+        done.append((event, *arguments))
+
+names = [
+    ".".join(path.with_suffix("").parts)
+    for package in ("generators", "scenarios", "mockserver")
+    for path in pathlib.Path(package).rglob("*.py")
+    if path.name != "__main__.py"
+]
+sys.addaudithook(watch)
+for name in names:
+    importlib.import_module(name)
+print(len(names), done)
+"""
+
+
+def test_importing_any_module_does_no_io() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=True)
+    count, _, what = done.stdout.strip().partition(" ")
+    assert int(count) > 40
+    assert what == "[]"
+
+
+def test_serving_imports_nothing_that_only_other_commands_need() -> None:
+    program = """
+import sys
+from mockserver.commands.serve import make_mock
+from mockserver.settings import Settings
+from mockserver.app import create_app
+create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.recording(5)
+print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "csv", "difflib"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,39 @@
+import pytest
+
+from generators.corpus import Corpus, CorpusSpec
+from generators.explanation import explain
+from generators.mix import Mix
+from generators.sids import Kind
+from generators.subresources import sid
+from tests.harness import T0
+
+SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=200, t0=T0, span=86400, mix=Mix())
+CORPUS = Corpus(SPEC)
+CONFERENCE = next(each for each in map(CORPUS.recording, range(200)) if each.conference_sid)
+RUN = CORPUS.of_call(CONFERENCE.call_sid)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "recordings", "why"),
+    [
+        (CORPUS.sid(3), "recording", (3,), "Recording 3 of 200, counted from the oldest."),
+        (CORPUS.sid(200), "recording", (), "it would be about recording 200, and there are 200."),
+        ("RE" + "0" * 32, "recording", (), "another seed, another account, or typed by hand."),
+        (CONFERENCE.call_sid, "call", tuple(RUN), f"The call of {len(RUN)} recordings, from {RUN.start} to "),
+        (CONFERENCE.conference_sid, "conference", tuple(RUN), f"The conference of {len(RUN)} recordings"),
+        (CORPUS.sids.encode(Kind.CALL, RUN.start + 1), "call", (), f"no call begins at recording {RUN.start + 1} of"),
+        (CORPUS.sids.encode(Kind.CALL, 999), "call", (), "no call begins at recording 999 of 200."),
+        (sid(CORPUS.sids, Kind.TRANSCRIPTION, 7), "transcription", (7,), "The transcription number 0 of recording 7."),
+        (sid(CORPUS.sids, Kind.PAYLOAD, 7, 5), "payload", (7,), "The payload number 5 of recording 7."),
+        (sid(CORPUS.sids, Kind.ADD_ON_RESULT, 200), "add-on result", (), "it would be about recording 200"),
+        (CORPUS.sids.encode(Kind.PUBLIC_KEY, 0), "public key", (), "The public key number 0 of this account."),
+        ("AC" + "f" * 32, "account", (), "Every well-formed account is taken"),
+        ("SK" + "f" * 32, "API key", (), "Every well-formed API key is taken"),
+        ("MM" + "f" * 32, None, (), "expected one of AC, SK, RE, CA,"),
+        ("", None, (), "Not a SID of this family"),
+    ],
+)
+def test_any_text_is_explained(text: str, kind: str | None, recordings: tuple[int, ...], why: str) -> None:
+    found = explain(CORPUS, text)
+    assert (found.sid, found.kind, found.account_sid, found.recordings) == (text, kind, SPEC.account_sid, recordings)
+    assert why in found.why

@@ -1,0 +1,56 @@
+import pytest
+
+from mockserver.values import (
+    Address,
+    BadValueError,
+    parse_account,
+    parse_base_url,
+    parse_count,
+    parse_instant,
+    parse_path,
+    parse_span,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port", "written"),
+    [
+        ("127.0.0.1:4010", "127.0.0.1", 4010, "127.0.0.1:4010"),
+        (":0", "127.0.0.1", 0, "127.0.0.1:0"),
+        ("localhost:80", "localhost", 80, "localhost:80"),
+        ("[::1]:0", "::1", 0, "[::1]:0"),
+    ],
+)
+def test_addresses(text: str, host: str, port: int, written: str) -> None:
+    address = Address.parse(text)
+    assert (host, port, written) == (address.host, address.port, str(address))
+
+
+def test_a_wildcard_is_reached_by_loopback() -> None:
+    assert Address("0.0.0.0", 1).reachable() == Address("127.0.0.1", 1)
+    assert Address("::", 1).reachable() == Address("::1", 1)
+    assert Address("localhost", 1).reachable() == Address("localhost", 1)
+
+
+def test_values() -> None:
+    assert parse_count("1_000_000") == 1_000_000
+    assert parse_span("90d") == 90 * 86400
+    assert parse_span("2w") == 14 * 86400
+    assert parse_span("45 s") == 45
+    assert parse_instant("2026-01-01") == 1_767_225_600
+    assert parse_instant("2026-01-01T01:00:00.9+01:00") == 1_767_225_600
+    assert parse_base_url("https://mock.example.com/") == "https://mock.example.com"
+    assert str(parse_path("a/b")) == "a/b"
+
+
+def test_accounts() -> None:
+    sid, parent = "AC" + "1" * 32, "AC" + "2" * 32
+    assert (parse_account(f"{sid}:to:ken").token, parse_account(f"{sid}:x").parent) == ("to:ken", None)
+    child = parse_account(f"{sid}:to@ken@{parent}")
+    assert (child.sid, child.token, child.parent) == (sid, "to@ken", parent)
+
+
+@pytest.mark.parametrize("text", ["", "1d2h", "1y", "20001d", "-1d", "999999999w"])
+def test_spans_that_cannot_be(text: str) -> None:
+    with pytest.raises(BadValueError, match="expected a duration such as 90d"):
+        parse_span(text)
