@@ -4,7 +4,7 @@ Everything here is a table or a function from random bits to a value, so that ea
 its own chance: the corpus a hash, the provider Faker's generator.
 """
 
-from generators.model import CONFERENCE_SOURCES, Source, Status
+from generators.model import CONFERENCE_SOURCES, Source, Status, Track
 
 STATUS_SHARES: dict[Status, float] = {
     Status.COMPLETED: 0.91,
@@ -37,6 +37,10 @@ _DURATIONS = (
 PRICE_PER_MINUTE = 250
 """Twilio's 0.0025 US dollars a started minute, in units of 0.00001."""
 
+TRANSCRIPTION_PRICE_PER_MINUTE = 5000
+
+TRANSCRIPTION_PRICE_PER_MINUTE = 5000
+
 _TOO_SHORT, _SILENT = 16101, 16102
 _ENCRYPTION_FAILED, _NO_PUBLIC_KEY, _ENCRYPTION_BROKE = 16104, 16105, 16106
 _UPLOAD_REFUSED, _UPLOAD_BROKE = 16111, 16112
@@ -47,6 +51,7 @@ _ERROR_CODES = {  # WIRE §5, eight entries each so that three bits choose
     (Status.FAILED, True): (*[_ENCRYPTION_FAILED] * 4, *[_NO_PUBLIC_KEY] * 2, *[_ENCRYPTION_BROKE] * 2),
 }
 
+_TRACKS = {0: Track.INBOUND, 1: Track.OUTBOUND}
 _CALL_RUNS = (*[1] * 12, *[2] * 3, 3)
 _CONFERENCE_RUNS = (*[2] * 6, *[3] * 4, *[4] * 3, *[5] * 2, 6)
 LONGEST_RUN = max(_CONFERENCE_RUNS)
@@ -64,10 +69,25 @@ def price(seconds: int) -> int:
     return -PRICE_PER_MINUTE * max(1, -(-seconds // 60))
 
 
+def transcription_price(seconds: int) -> int:
+    """Return the price of a transcription in 0.00001 of the currency unit: 0.05 US dollars a started minute."""
+    return -TRANSCRIPTION_PRICE_PER_MINUTE * max(1, -(-seconds // 60))
+
+
+def transcription_price(seconds: int) -> int:
+    """Return the price of a transcription in 0.00001 of the currency unit: 0.05 US dollars a started minute."""
+    return -TRANSCRIPTION_PRICE_PER_MINUTE * max(1, -(-seconds // 60))
+
+
 def error_code(status: Status, encrypted: bool, bits: int) -> int | None:
     """Return why there is nothing to hear, from 3 random bits; None where there is no error."""
     codes = _ERROR_CODES.get((status, encrypted))
     return None if codes is None else codes[bits]
+
+
+def track(bits: int) -> Track:
+    """Return which side of the call is recorded, from 4 random bits: nearly always both."""
+    return _TRACKS.get(bits, Track.BOTH)
 
 
 def run_length(source: Source, bits: int) -> int:

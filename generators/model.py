@@ -37,6 +37,22 @@ DUAL_SOURCES = frozenset({Source.DIAL_VERB, Source.OUTBOUND_API, Source.TRUNKING
 """Sources that can have two channels: `<Record>` and conferences are mixed to one."""
 
 
+class Track(StrEnum):
+    """Which side of a call is recorded."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    BOTH = "both"
+
+
+class InFlight(StrEnum):
+    """What a recording that is not finished really does; a fetch shows it as processing (WIRE §5)."""
+
+    IN_PROGRESS = "in-progress"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
 class EncryptionDetails(msgspec.Struct, frozen=True):
     """How an encrypted recording can be decrypted."""
 
@@ -45,6 +61,8 @@ class EncryptionDetails(msgspec.Struct, frozen=True):
     """Base64 of the content key, wrapped for the public key."""
     iv: str
     """Base64 of the initialization vector."""
+    content_key: bytes
+    """What the wrapped key is: for the audio, never for the wire."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +75,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     source: Source
     channels: int
+    track: Track
     duration: int | None
     """Seconds, or None while there is nothing to hear."""
     price: int | None
@@ -66,6 +85,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     start_time: int
     date_created: int
     date_updated: int
+    in_flight: InFlight | None = None
+    """Only in the answer to the request that made it so."""
 
 
 class AdversarialRecording(Recording, frozen=True, kw_only=True):
@@ -73,3 +94,83 @@ class AdversarialRecording(Recording, frozen=True, kw_only=True):
 
     body: Mapping[str, Any]
     """As drawn; the recording's own identity, status and date_created stand above it."""
+
+
+class TranscriptionStatus(StrEnum):
+    """How far a transcription is."""
+
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Transcription(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recording says, written down."""
+
+    sid: str
+    account_sid: str
+    recording_sid: str
+    status: TranscriptionStatus
+    text: str
+    duration: int
+    price: int
+    """In 0.00001 of the currency unit."""
+    date_created: int
+    date_updated: int
+
+
+class AddOnResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What an add-on made of a recording."""
+
+    sid: str
+    account_sid: str
+    recording_sid: str
+    add_on_sid: str
+    add_on_configuration_sid: str
+    date_created: int
+    date_completed: int
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an add-on's result; its data is served apart."""
+
+    sid: str
+    account_sid: str
+    recording_sid: str
+    add_on_result_sid: str
+    add_on_sid: str
+    add_on_configuration_sid: str
+    label: str
+    date_created: int
+
+
+class CallStatus(StrEnum):
+    """How far a call is: Twilio has more statuses, but a call that was recorded has been answered."""
+
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that recordings belong to."""
+
+    sid: str
+    account_sid: str
+    caller: str
+    """A number in E.164 form."""
+    called: str
+    direction: str
+    status: CallStatus
+    start_time: int
+    end_time: int | None
+
+
+class Conference(msgspec.Struct, frozen=True, kw_only=True):
+    """A conference that recordings belong to."""
+
+    sid: str
+    account_sid: str
+    friendly_name: str
+    status: CallStatus
+    date_created: int
+    date_updated: int

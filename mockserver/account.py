@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from generators.corpus import RETENTION, Corpus
+from generators.corpus import Corpus
 from generators.model import Recording, Status
 from generators.rhythm import SECOND
 from generators.sids import Kind
+from generators.timetable import RETENTION
 from mockserver.clock import Clock
 from mockserver.errors import TwilioError, invalid
 from mockserver.listing import Slice, Walk, first_page, page_newer_than, page_older_than
@@ -96,7 +97,7 @@ class Account:
             TwilioError: 20404 where there is none to see; 20009 where it is not finished.
         """
         index, _ = self.fetch(sid, include_deleted=False)
-        status = self.corpus.status(index)
+        status = self.corpus.layout.status(index)
         if status not in _FINISHED:
             raise TwilioError(20009, f"{sid} is {status.value}. Finished recordings can be deleted.")
         self._overlay.delete(index, self.clock.now())
@@ -113,7 +114,7 @@ class Account:
 
         def walk(window: range, *, newest_first: bool) -> Iterator[int]:
             for gap in hidden.gaps(window, descending=newest_first):
-                yield from self.corpus.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
+                yield from self.corpus.layout.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
 
         found = self._turn(walk, self._window(selection), asked)
         return RecordingPage(
@@ -147,9 +148,9 @@ class Account:
         corpus = self.corpus
         ranges = [range(corpus.count)]
         if selection.since is not None:
-            ranges.append(range(corpus.first_at(selection.since * SECOND), corpus.count))
+            ranges.append(range(corpus.timetable.first_at(selection.since * SECOND), corpus.count))
         if selection.below is not None:
-            ranges.append(range(corpus.first_at(selection.below * SECOND)))
+            ranges.append(range(corpus.timetable.first_at(selection.below * SECOND)))
         if selection.call_sid is not None:
             ranges.append(corpus.of_call(selection.call_sid))
         if selection.conference_sid is not None:
@@ -158,15 +159,15 @@ class Account:
         return range(start, max(start, min(each.stop for each in ranges)))
 
     def _is_deleted(self, index: int) -> bool:
-        return index in self._overlay.deleted or self.corpus.status(index) is Status.DELETED
+        return index in self._overlay.deleted or self.corpus.layout.status(index) is Status.DELETED
 
     def _retention(self) -> tuple[int, int]:
         """Return from which index on generated deleted recordings are remembered, and until when that is so."""
         now = self.clock.now()
         since, until = self._retained
         if now >= until:
-            since = self.corpus.retained_from(now)
-            until = self.corpus.deleted_at(since) + RETENTION if since < self.corpus.count else NEVER
+            since = self.corpus.timetable.retained_from(now)
+            until = self.corpus.timetable.deleted_at(since) + RETENTION if since < self.corpus.count else NEVER
             self._retained = (since, until)
         due = self._overlay.forget(now)
         return since, min(until, NEVER if due is None else due)

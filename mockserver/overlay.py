@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from generators.corpus import RETENTION
+from generators.timetable import RETENTION
 from mockserver.ranges import RangeSet
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from generators.corpus import RETENTION
 from generators.model import Status
+from generators.timetable import RETENTION
 from tests.harness import Api, corpus_settings
 
 DAYS_40 = RETENTION / 1_000_000
@@ -9,7 +9,7 @@ DAYS_40 = RETENTION / 1_000_000
 
 def index_with(api: Api, *statuses: Status) -> int:
     corpus = api.mock.account(api.mock.demo.sid).corpus
-    return next(index for index in range(corpus.count) if corpus.status(index) in statuses)
+    return next(index for index in range(corpus.count) if corpus.layout.status(index) in statuses)
 
 
 def sid_with(api: Api, *statuses: Status) -> str:
@@ -93,7 +93,7 @@ def test_a_kept_answer_is_void_once_time_or_a_change_passes_it(api: Api) -> None
     second = api.get(query).json()["recordings"]
     assert first != second
     corpus = api.mock.account(api.mock.demo.sid).corpus
-    due = corpus.deleted_at(index_with(api, Status.DELETED)) + RETENTION
+    due = corpus.timetable.deleted_at(index_with(api, Status.DELETED)) + RETENTION
     api.clock.advance((due - api.clock.now()) / 1_000_000)
     assert len(api.get(query).json()["recordings"]) == len(second) - 1
 

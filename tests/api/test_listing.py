@@ -104,7 +104,7 @@ def large() -> Iterator[Api]:
 
 def test_a_walk_meets_every_visible_recording_once(large: Api) -> None:
     corpus = large.mock.account(large.mock.demo.sid).corpus
-    visible = [corpus.sid(i) for i in reversed(range(2000)) if corpus.status(i) is not Status.DELETED]
+    visible = [corpus.sid(i) for i in reversed(range(2000)) if corpus.layout.status(i) is not Status.DELETED]
     assert visible == large.sids("PageSize=70")
     whole = large.walk("IncludeSoftDeleted=true&PageSize=1000")
     assert [corpus.sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in whole]

@@ -22,7 +22,7 @@ def test_any_page_of_a_billion(mix: str) -> None:
     assert first["next_page_uri"] is not None
     assert middle["recordings"][0]["date_created"] <= "2025-11-15T00:00:00Z"
     assert last["next_page_uri"] is None
-    assert len(last["recordings"]) == sum(corpus.status(index) is not Status.DELETED for index in range(50))
+    assert len(last["recordings"]) == sum(corpus.layout.status(index) is not Status.DELETED for index in range(50))
     assert oldest["sid"] == corpus.sid(0)
 
 
@@ -42,9 +42,11 @@ def test_after_a_hundred_thousand_deletions_at_the_head() -> None:
     with Api(corpus_settings(count=BILLION, mix="processing=0")) as api:
         account = api.mock.account(api.mock.demo.sid)
         for index in range(BILLION - 100_000, BILLION):
-            if account.corpus.status(index) is not Status.DELETED:
+            if account.corpus.layout.status(index) is not Status.DELETED:
                 account.delete(account.corpus.sid(index))
-        newest = next(i for i in reversed(range(BILLION - 100_000)) if account.corpus.status(i) is not Status.DELETED)
+        newest = next(
+            i for i in reversed(range(BILLION - 100_000)) if account.corpus.layout.status(i) is not Status.DELETED
+        )
         assert account.corpus.sid(newest) == api.page()["recordings"][0]["sid"]
         kept = api.page("IncludeSoftDeleted=true")["recordings"]
     assert account.corpus.sid(BILLION - 1) == kept[0]["sid"]

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-DATA = {"generators/recording.schema.json", "generators/py.typed", "scenarios/py.typed", "mockserver/py.typed"}
+DATA = {
+    "generators/recording.schema.json",
+    "generators/test_private_key.pem",
+    "generators/py.typed",
+    "scenarios/py.typed",
+    "mockserver/py.typed",
+}
 
 
 @pytest.fixture(scope="module")

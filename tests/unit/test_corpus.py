@@ -4,12 +4,13 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from generators.corpus import RETENTION, Corpus, CorpusSpec
+from generators.corpus import Corpus, CorpusSpec
 from generators.distributions import LONGEST_RUN
 from generators.mix import Mix
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Recording, Source, Status
 from generators.rhythm import SECOND
 from generators.sids import Kind
+from generators.timetable import RETENTION
 from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=2000, t0=T0, span=90 * 86400, mix=Mix())
@@ -45,15 +46,15 @@ def test_only_dates_depend_on_t0() -> None:
 def test_instants_rise_strictly_and_end_before_t0(count: int, span: int) -> None:
     corpus = with_spec(count=count, span=span)
     start = max(0, count - 300)
-    instants = [corpus.instant(index) for index in range(start, count)]
+    instants = [corpus.timetable.instant(index) for index in range(start, count)]
     assert all(earlier < later for earlier, later in pairwise(instants))
-    assert (T0 - span) * SECOND <= corpus.instant(0)
+    assert (T0 - span) * SECOND <= corpus.timetable.instant(0)
     assert instants[-1] < T0 * SECOND
     for index, instant in zip(range(start, count), instants, strict=True):
-        assert corpus.first_at(instant) == index
-        assert corpus.first_at(instant + 1) == index + 1
-    assert corpus.first_at(0) == 0
-    assert corpus.first_at(T0 * SECOND) == count
+        assert corpus.timetable.first_at(instant) == index
+        assert corpus.timetable.first_at(instant + 1) == index + 1
+    assert corpus.timetable.first_at(0) == 0
+    assert corpus.timetable.first_at(T0 * SECOND) == count
 
 
 def test_fields_cohere() -> None:
@@ -140,23 +141,25 @@ def test_a_walk_is_the_filtered_list(
     expected = [
         index
         for index in window
-        if corpus.status(index) is not Status.DELETED or (deleted_from is not None and index >= deleted_from)
+        if corpus.layout.status(index) is not Status.DELETED or (deleted_from is not None and index >= deleted_from)
     ]
-    walked = list(corpus.walk(window, newest_first=newest_first, deleted_from=deleted_from))
+    walked = list(corpus.layout.walk(window, newest_first=newest_first, deleted_from=deleted_from))
     assert (expected[::-1] if newest_first else expected) == walked
 
 
 def test_deleted_ones_are_forgotten_from_the_oldest_on() -> None:
-    moments = [CORPUS.deleted_at(index) for index in range(2000)]
+    moments = [CORPUS.timetable.deleted_at(index) for index in range(2000)]
     assert moments == sorted(moments)
     now = T0 * SECOND
     assert now - RETENTION < moments[0]
     assert moments[-1] <= now
-    assert CORPUS.retained_from(now) == 0
-    assert CORPUS.retained_from(moments[0] + RETENTION - 1) == 0
-    assert CORPUS.retained_from(now + RETENTION) == 2000
+    assert CORPUS.timetable.retained_from(now) == 0
+    assert CORPUS.timetable.retained_from(moments[0] + RETENTION - 1) == 0
+    assert CORPUS.timetable.retained_from(now + RETENTION) == 2000
     middle = now + RETENTION // 2
-    assert [m + RETENTION > middle for m in moments] == [i >= CORPUS.retained_from(middle) for i in range(2000)]
+    assert [m + RETENTION > middle for m in moments] == [
+        i >= CORPUS.timetable.retained_from(middle) for i in range(2000)
+    ]
     for index, recording in enumerate(ALL):
         if recording.status is Status.DELETED:
             assert recording.start_time + (recording.duration or 0) <= recording.date_updated
@@ -165,10 +168,10 @@ def test_deleted_ones_are_forgotten_from_the_oldest_on() -> None:
 
 def test_an_empty_corpus_answers_everything_with_nothing() -> None:
     empty = with_spec(count=0)
-    assert empty.first_at(T0 * SECOND) == 0
-    assert empty.retained_from(T0 * SECOND) == 0
+    assert empty.timetable.first_at(T0 * SECOND) == 0
+    assert empty.timetable.retained_from(T0 * SECOND) == 0
     assert empty.index_of(ALL[0].sid) is None
-    assert list(empty.walk(range(0), newest_first=True, deleted_from=None)) == []
+    assert list(empty.layout.walk(range(0), newest_first=True, deleted_from=None)) == []
 
 
 def test_traits_follow_their_shares() -> None:
@@ -179,13 +182,13 @@ def test_traits_follow_their_shares() -> None:
     assert {r.conference_sid for r in found} == {None}
     assert {r.channels for r in map(with_spec(mix=Mix.of({"dual": 0})).recording, range(500))} == {1}
     only = with_spec(mix=Mix.of({"processing": 1}))
-    assert {only.status(index) for index in range(2000)} == {Status.PROCESSING}
+    assert {only.layout.status(index) for index in range(2000)} == {Status.PROCESSING}
     rare = with_spec(mix=Mix.of({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
     assert Source.CONFERENCE in {rare.recording(index).source for index in range(200)}
 
 
 def test_blocks_without_anything_to_see_are_skipped() -> None:
     corpus = with_spec(count=200_000, mix=Mix.of({"deleted": 0.998}))
-    expected = [index for index in range(150_000, 200_000) if corpus.status(index) is not Status.DELETED]
-    walked = list(corpus.walk(range(150_000, 200_000), newest_first=False, deleted_from=None))
+    expected = [index for index in range(150_000, 200_000) if corpus.layout.status(index) is not Status.DELETED]
+    walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, deleted_from=None))
     assert expected == walked

@@ -1,0 +1,51 @@
+"""The calls and conferences that recordings belong to, told from the recordings themselves."""
+
+from collections.abc import Sequence
+from hashlib import shake_256
+
+from generators.model import Call, CallStatus, Conference, Recording, Source
+from generators.words import words
+
+_OUTBOUND = {Source.OUTBOUND_API: "outbound-api", Source.TRUNKING: "trunking-terminating"}
+
+
+def call(recordings: Sequence[Recording]) -> Call:
+    """Return the call of its recordings, which are in order and at least one: over once all of them have ended."""
+    first = recordings[0]
+    ended = _ended(recordings)
+    numbers = words().numbers
+    draws = shake_256(first.call_sid.encode()).digest(2)
+    return Call(
+        sid=first.call_sid,
+        account_sid=first.account_sid,
+        caller=numbers[draws[0] % len(numbers)],
+        called=numbers[draws[1] % len(numbers)],
+        direction=_OUTBOUND.get(first.source, "inbound"),
+        status=CallStatus.COMPLETED if ended is not None else CallStatus.IN_PROGRESS,
+        start_time=first.start_time,
+        end_time=ended,
+    )
+
+
+def conference(recordings: Sequence[Recording]) -> Conference:
+    """Return the conference of its recordings, which are in order and at least one."""
+    first = recordings[0]
+    assert first.conference_sid is not None
+    ended = _ended(recordings)
+    pools = words()
+    draws = shake_256(first.conference_sid.encode()).digest(2)
+    return Conference(
+        sid=first.conference_sid,
+        account_sid=first.account_sid,
+        friendly_name=f"{pools.goods[draws[0] % 64]} with {pools.first_names[draws[1] % 64]}",
+        status=CallStatus.COMPLETED if ended is not None else CallStatus.IN_PROGRESS,
+        date_created=first.date_created,
+        date_updated=first.date_created if ended is None else ended,
+    )
+
+
+def _ended(recordings: Sequence[Recording]) -> int | None:
+    """Return when the last of the recordings ended; None while one of them is under way."""
+    if any(recording.in_flight for recording in recordings):
+        return None
+    return max(recording.start_time + (recording.duration or 0) for recording in recordings)

@@ -1,0 +1,45 @@
+"""Words that people read: pools drawn from Faker once per process, then chosen by hash.
+
+Seeding a Faker for every record would cost fifteen times what the record does.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import msgspec
+
+_POOL = 64
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Pools of 64 words each."""
+
+    first_names: tuple[str, ...]
+    last_names: tuple[str, ...]
+    companies: tuple[str, ...]
+    cities: tuple[str, ...]
+    goods: tuple[str, ...]
+    """What people call about, such as `multi-layered contingency`."""
+    numbers: tuple[str, ...]
+    """Telephone numbers in E.164 form, none of which can be dialled."""
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Return the pools; the first call imports Faker."""
+    from faker import Faker
+
+    fake = Faker("en_US")
+    fake.seed_instance(0)
+
+    def pool(draw: Callable[[], str]) -> tuple[str, ...]:
+        return tuple(draw() for _ in range(_POOL))
+
+    return Words(
+        first_names=pool(fake.first_name),
+        last_names=pool(fake.last_name),
+        companies=pool(fake.company),
+        cities=pool(fake.city),
+        goods=pool(lambda: fake.catch_phrase().split(" ", 1)[1]),
+        numbers=pool(lambda: f"+1{fake.numerify('%##')}555{fake.numerify('01##')}"),
+    )
