@@ -57,6 +57,14 @@ class Dealer:
             if self._statuses.quota(Status.DELETED, number) < BLOCK:
                 yield number
 
+    def audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
+        """Yield those of some blocks that may hold completed recordings that are not encrypted, building none."""
+        if self._statuses.never(Status.COMPLETED) or self._encrypted.never(False):
+            return
+        for number in reversed(numbers) if descending else numbers:
+            if self._statuses.quota(Status.COMPLETED, number) and self._encrypted.quota(False, number):
+                yield number
+
     def deal(self, number: int) -> Block:
         """Build a block."""
         seed = self._key + number.to_bytes(8, "little")

@@ -39,8 +39,6 @@ PRICE_PER_MINUTE = 250
 
 TRANSCRIPTION_PRICE_PER_MINUTE = 5000
 
-TRANSCRIPTION_PRICE_PER_MINUTE = 5000
-
 _TOO_SHORT, _SILENT = 16101, 16102
 _ENCRYPTION_FAILED, _NO_PUBLIC_KEY, _ENCRYPTION_BROKE = 16104, 16105, 16106
 _UPLOAD_REFUSED, _UPLOAD_BROKE = 16111, 16112
@@ -67,11 +65,6 @@ def duration(bits: int) -> int:
 def price(seconds: int) -> int:
     """Return the price of a recording in 0.00001 of the currency unit: negative, a started minute counts whole."""
     return -PRICE_PER_MINUTE * max(1, -(-seconds // 60))
-
-
-def transcription_price(seconds: int) -> int:
-    """Return the price of a transcription in 0.00001 of the currency unit: 0.05 US dollars a started minute."""
-    return -TRANSCRIPTION_PRICE_PER_MINUTE * max(1, -(-seconds // 60))
 
 
 def transcription_price(seconds: int) -> int:

@@ -35,6 +35,7 @@ def encryption_details(sids: SidCipher, chance: Chance) -> EncryptionDetails:
         encrypted_cek=b64encode(_wrap(chance.content_key, sha256(chance.iv).digest())).decode(),
         iv=b64encode(chance.iv).decode(),
         content_key=chance.content_key,
+        iv_bytes=chance.iv,
     )
 
 

@@ -73,11 +73,29 @@ class Layout:
         for part in reversed(parts) if newest_first else parts:
             yield from part
 
+    def walk_audible(self, window: range, *, newest_first: bool) -> Iterator[int]:
+        """Yield the indices of a window whose recordings are completed and not encrypted at T0."""
+        for number in self._dealer.audible(_blocks(window), descending=newest_first):
+            block = self._kept(number)
+            inside = _inside(window, number)
+            for index in reversed(inside) if newest_first else inside:
+                if self.status(index) is Status.COMPLETED and index % BLOCK not in block.encrypted:
+                    yield index
+
+    def walk_parents(self, window: range, *, newest_first: bool, conferences: bool) -> Iterator[int]:
+        """Yield the indices of a window at which a call begins, or a conference."""
+        for number in reversed(_blocks(window)) if newest_first else _blocks(window):
+            runs = self._kept(number).runs
+            inside = _inside(window, number)
+            for index in reversed(inside) if newest_first else inside:
+                run = runs[index % BLOCK]
+                if run.first == index % BLOCK and (run.source in CONFERENCE_SOURCES or not conferences):
+                    yield index
+
     def _walk_settled(self, window: range, newest_first: bool) -> Iterator[int]:
-        blocks = range(window.start // BLOCK, -(-window.stop // BLOCK)) if window else range(0)
-        for number in self._dealer.not_all_deleted(blocks, descending=newest_first):
+        for number in self._dealer.not_all_deleted(_blocks(window), descending=newest_first):
             statuses = self._kept(number).statuses
-            inside = range(max(window.start, number * BLOCK), min(window.stop, (number + 1) * BLOCK))
+            inside = _inside(window, number)
             for index in reversed(inside) if newest_first else inside:
                 if statuses[index % BLOCK] is not Status.DELETED:
                     yield index
@@ -92,3 +110,13 @@ class Layout:
         if index < self._zone_start:
             return False
         return (index * self._processing + self._shift) % self._zone < self._processing
+
+
+def _blocks(window: range) -> range:
+    """Return the numbers of the blocks that a window of indices touches."""
+    return range(window.start // BLOCK, -(-window.stop // BLOCK)) if window else range(0)
+
+
+def _inside(window: range, number: int) -> range:
+    """Return the indices of a window that are in a block."""
+    return range(max(window.start, number * BLOCK), min(window.stop, (number + 1) * BLOCK))

@@ -63,6 +63,7 @@ class EncryptionDetails(msgspec.Struct, frozen=True):
     """Base64 of the initialization vector."""
     content_key: bytes
     """What the wrapped key is: for the audio, never for the wire."""
+    iv_bytes: bytes
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,10 +9,10 @@ from generators.words import words
 _OUTBOUND = {Source.OUTBOUND_API: "outbound-api", Source.TRUNKING: "trunking-terminating"}
 
 
-def call(recordings: Sequence[Recording]) -> Call:
-    """Return the call of its recordings, which are in order and at least one: over once all of them have ended."""
+def call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
+    """Return the call of its recordings, which are in order and at least one."""
     first = recordings[0]
-    ended = _ended(recordings)
+    ended = _ended(recordings) if is_over else None
     numbers = words().numbers
     draws = shake_256(first.call_sid.encode()).digest(2)
     return Call(
@@ -27,11 +27,11 @@ def call(recordings: Sequence[Recording]) -> Call:
     )
 
 
-def conference(recordings: Sequence[Recording]) -> Conference:
+def conference(recordings: Sequence[Recording], *, is_over: bool) -> Conference:
     """Return the conference of its recordings, which are in order and at least one."""
     first = recordings[0]
     assert first.conference_sid is not None
-    ended = _ended(recordings)
+    ended = _ended(recordings) if is_over else None
     pools = words()
     draws = shake_256(first.conference_sid.encode()).digest(2)
     return Conference(
@@ -44,8 +44,6 @@ def conference(recordings: Sequence[Recording]) -> Conference:
     )
 
 
-def _ended(recordings: Sequence[Recording]) -> int | None:
-    """Return when the last of the recordings ended; None while one of them is under way."""
-    if any(recording.in_flight for recording in recordings):
-        return None
+def _ended(recordings: Sequence[Recording]) -> int:
+    """Return when the last of the recordings ended."""
     return max(recording.start_time + (recording.duration or 0) for recording in recordings)

@@ -39,6 +39,11 @@ class Quotas(Generic[Name]):
         carry = _ONE - 1 - _reversed_bits(block)
         return (upto + carry >> _BITS) - (since + carry >> _BITS)
 
+    def never(self, name: Name) -> bool:
+        """Tell whether no place of any block falls to a name."""
+        since, upto = self._bounds.get(name, (0, 0))
+        return since == upto
+
     def of_block(self, block: int) -> dict[Name, int]:
         """Return the quota of each name in a block; they sum to 64."""
         carry = _ONE - 1 - _reversed_bits(block)

@@ -20,7 +20,8 @@ _ADD_ONS = ("ibm_watson_speechtotext", "voicebase_transcription")
 """Recording add-ons of Twilio's marketplace, by their unique names."""
 _RESULTS = (0, 1, 1, 1, 1, 1, 2, 2)
 """How many results a recording has; three bits choose."""
-_PAYLOADS_OF_RESULT = _ROOM[Kind.PAYLOAD] // _ROOM[Kind.ADD_ON_RESULT]
+PAYLOADS_OF_RESULT = _ROOM[Kind.PAYLOAD] // _ROOM[Kind.ADD_ON_RESULT]
+"""How many indices of payloads belong to one result."""
 _BLANK = "(blank)"
 
 
@@ -81,9 +82,9 @@ def transcription(recording: Recording, index: int, chance: Chance, cipher: SidC
     )
 
 
-def add_on_result(recording: Recording, index: int, cipher: SidCipher) -> AddOnResult:
+def add_on_result(recording: Recording, index: int, _: Chance, cipher: SidCipher) -> AddOnResult:
     """Return what an add-on made of a recording."""
-    _, ordinal = recording_of(Kind.ADD_ON_RESULT, index)
+    ordinal = recording_of(Kind.ADD_ON_RESULT, index)[1]
     return AddOnResult(
         sid=cipher.encode(Kind.ADD_ON_RESULT, index),
         account_sid=recording.account_sid,
@@ -95,9 +96,9 @@ def add_on_result(recording: Recording, index: int, cipher: SidCipher) -> AddOnR
     )
 
 
-def payload(recording: Recording, index: int, cipher: SidCipher) -> Payload:
+def payload(recording: Recording, index: int, chance: Chance, cipher: SidCipher) -> Payload:
     """Return a payload of an add-on's result."""
-    result = add_on_result(recording, index // _PAYLOADS_OF_RESULT, cipher)
+    result = add_on_result(recording, index // PAYLOADS_OF_RESULT, chance, cipher)
     return Payload(
         sid=cipher.encode(Kind.PAYLOAD, index),
         account_sid=recording.account_sid,
@@ -119,7 +120,7 @@ def payload_data(recording: Recording, index: int, chance: Chance) -> str:
 
 def _add_on(payload_index: int) -> int:
     _, ordinal = recording_of(Kind.PAYLOAD, payload_index)
-    return ordinal // _PAYLOADS_OF_RESULT
+    return ordinal // PAYLOADS_OF_RESULT
 
 
 def _timed(said: Dialogue) -> list[tuple[str, float, float]]:
@@ -136,7 +137,7 @@ def _timed(said: Dialogue) -> list[tuple[str, float, float]]:
 
 
 def _watson(recording: Recording, said: Dialogue) -> dict[str, Any]:
-    spoken_words = [[word.strip(".,?").lower(), begin, end] for word, begin, end in _timed(said)]
+    spoken_words = [(word.strip(".,?").lower(), begin, end) for word, begin, end in _timed(said)]
     transcript = " ".join(word for word, _, _ in spoken_words)
     alternative = {"confidence": 0.92, "transcript": f"{transcript} ", "timestamps": spoken_words}
     return {

@@ -2,22 +2,23 @@
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mockserver.control.routes import CONTROL_ROUTES
 from mockserver.errors import TwilioError
 from mockserver.gateway import Gateway
 from mockserver.mock import Mock
+from mockserver.routes.parents import PARENTS
 from mockserver.routes.recordings import RECORDINGS
+from mockserver.routes.subresources import SUBRESOURCES
 
-RESOURCES = RECORDINGS
+RESOURCES = (*RECORDINGS, *SUBRESOURCES, *PARENTS)
 
 
 def create_app(mock: Mock) -> Starlette:
     """Return the ASGI application of a mock. Two applications share nothing but the mock they are given."""
     app = Starlette(
-        routes=[*(Route(resource.path, resource) for resource in RESOURCES), *CONTROL_ROUTES],
+        routes=[*(route for resource in RESOURCES for route in resource.routes()), *CONTROL_ROUTES],
         middleware=[Middleware(Gateway, mock=mock)],
     )
     # Starlette answers unknown paths in plain text and redirects slashes with 307; Twilio does neither.
@@ -30,5 +31,5 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return
-    served = ", ".join(resource.path for resource in RESOURCES)
-    raise TwilioError(20404, f"Not emulated: this mock serves {served}.")
+    served = ", ".join(resource.path.partition("{account_sid}")[2] or "the account" for resource in RESOURCES)
+    raise TwilioError(20404, f"Not emulated. Below an account this mock serves: {served}.")

@@ -18,8 +18,12 @@ _TABLE = {
     20006: _Row(403, "Access Denied"),
     20007: _Row(400, "Page size too large"),
     20009: _Row(409, "Cannot delete this resource before it is complete"),
+    16108: _Row(400, "There is more than one active recording for this call"),
+    16109: _Row(400, "Encrypted recordings cannot be fetched as mp3"),
+    16113: _Row(400, "The requested number of channels is not available"),
     20404: _Row(404, "The requested resource {path} was not found"),
     20500: _Row(500, "Internal Server Error"),
+    21220: _Row(400, "Requested resource is not eligible for recording"),
     70002: _Row(400, "Paged requests must include a PageToken"),
 }
 
@@ -55,9 +59,16 @@ class TwilioError(Exception):
         self.status = row.status if status is None else status
         self._message = row.message if message is None else message
 
-    def message(self, path: str) -> str:
-        """Return Twilio's message for a request of this path."""
-        return self._message.replace("{path}", path)
+    def fields(self, path: str) -> dict[str, str | int]:
+        """Return what Twilio answers to a request of this path, in its order (WIRE §9)."""
+        detail = {} if self.detail is None else {"detail": self.detail}
+        return {
+            "code": self.code,
+            **detail,
+            "message": self._message.replace("{path}", path),
+            "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
+            "status": self.status,
+        }
 
 
 def invalid(parameter: str, expected: str, found: str) -> TwilioError:

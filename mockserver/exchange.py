@@ -5,15 +5,17 @@ from typing import Any
 
 import msgspec
 
+from generators.audio import Medium
 from mockserver.account import Account
 from mockserver.headers import Header
 from mockserver.mock import Mock
 from mockserver.rest.query import Query
 from mockserver.wire.dialect import Wire
+from mockserver.wire.representation import Representation
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What is sent: status, headers of its own, body."""
+    """What is sent: status, headers of its own, and a body that is there or is still to be made."""
 
     status: int
     body: bytes = b""
@@ -21,6 +23,15 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[Header, ...] = ()
     expires: int = 0
     """Until when the same request may get the same answer if nothing changes, in microseconds since 1970."""
+    stream: Medium | None = None
+    """Instead of a body: media that is made piece by piece."""
+    part: tuple[int, int] = (0, 0)
+    """Which bytes of it."""
+
+    @property
+    def length(self) -> int:
+        """How many bytes are sent."""
+        return len(self.body) if self.stream is None else self.part[1] - self.part[0]
 
 
 class Exchange:
@@ -30,15 +41,29 @@ class Exchange:
     one place writes responses.
     """
 
-    __slots__ = ("_account", "answer", "base_url", "method", "mock", "path", "query_string", "wire")
+    __slots__ = (
+        *("_account", "answer", "base_url", "form", "headers", "method", "mock", "path"),
+        *("query_string", "representation", "wire"),
+    )
 
-    def __init__(self, mock: Mock, scope: Mapping[str, Any], wire: Wire, base_url: str) -> None:
+    def __init__(
+        self,
+        mock: Mock,
+        scope: Mapping[str, Any],
+        headers: Mapping[bytes, bytes],
+        representation: Representation,
+        wire: Wire,
+        base_url: str,
+    ) -> None:
         self.mock = mock
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query_string: bytes = scope["query_string"]
+        self.headers = headers
+        self.representation = representation
         self.wire = wire
         self.base_url = base_url
+        self.form = Query(b"")
         self.answer: Answer | None = None
         self._account: Account | None = None
 

@@ -6,6 +6,7 @@ headers; and every error in Twilio's shape.
 
 import logging
 
+from starlette.concurrency import iterate_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generators.model import API_VERSION
@@ -14,17 +15,19 @@ from mockserver.account import Account
 from mockserver.clock import stopwatch
 from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
-from mockserver.headers import Header, ResponseHeaders, reason
+from mockserver.headers import Header, ResponseHeaders
 from mockserver.mock import Mock
-from mockserver.rest.auth import AuthSetting, admit
+from mockserver.rendering import refusal, wire_of
+from mockserver.rest.auth import AuthSetting, admit, is_media
 from mockserver.rest.client import base_url, wanted_wire
-from mockserver.wire import json
+from mockserver.settings import MediaAuth
 from mockserver.wire.dialect import Wire
+from mockserver.wire.representation import representation
 
 CONTROL = "/_mock/"
 _ACCOUNTS = f"/{API_VERSION}/Accounts/"
 _ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
-_NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire"})
+_NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire", b"range", b"if-range", b"if-none-match"})
 
 logger = logging.getLogger("recmock")
 
@@ -38,6 +41,7 @@ class Gateway:
         self._headers = ResponseHeaders(mock.instance)
         self._declared = mock.declared if mock.settings.auth is AuthSetting.STRICT else None
         self._asks_nobody = mock.settings.auth is AuthSetting.OFF
+        self._media_is_public = mock.settings.media_auth is MediaAuth.PUBLIC
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an HTTP request; anything else is the application's."""
@@ -47,41 +51,42 @@ class Gateway:
         started = stopwatch()
         path: str = scope["path"]
         asked = {name: value for name, value in scope["headers"] if name in _NEEDED}
+        form = representation(path)
         wire = Wire.TWILIO
         try:
-            wire = wanted_wire(asked, self._mock.settings.wire)
-            answer = await self._answer(scope, receive, send, asked, wire)
+            wire = wire_of(form, wanted_wire(asked, self._mock.settings.wire))
+            settings = self._mock.settings
+            base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
+            exchange = Exchange(self._mock, scope, asked, form, wire, base)
+            answer = await self._answer(exchange, scope, receive, send)
         except TwilioError as raised:
-            answer = _refusal(raised, path)
+            answer = refusal(raised, path)
         except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
             logger.exception("%s %s failed", scope["method"], path)
-            answer = _refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
+            answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
         ours = () if path.startswith(CONTROL) else self._headers(wire, stopwatch() - started)
         await _send(send, answer, ours, with_body=scope["method"] != "HEAD")
 
-    async def _answer(
-        self, scope: Scope, receive: Receive, send: Send, asked: dict[bytes, bytes], wire: Wire
-    ) -> Answer:
-        path: str = scope["path"]
-        if len(scope.get("raw_path") or path) + len(scope["query_string"]) >= LONGEST_TARGET:
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+        path = exchange.path
+        if len(scope.get("raw_path") or path) + len(exchange.query_string) >= LONGEST_TARGET:
             raise too_long()
-        if scope["method"] == "OPTIONS":
+        if exchange.method == "OPTIONS":
             return Answer(204)  # a preflight carries no credentials
-        settings = self._mock.settings
-        base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
-        scope["recmock"] = exchange = Exchange(self._mock, scope, wire, base)
+        scope["recmock"] = exchange
         if path.startswith(_ACCOUNTS):
-            exchange.enter(self._admitted(path, asked.get(b"authorization")))
+            exchange.enter(self._admitted(exchange))
             if exchange.method in ("GET", "HEAD"):
                 return await self._kept_or_new(exchange, scope, receive, send)
         return await self._operate(exchange, scope, receive, send)
 
-    def _admitted(self, path: str, authorization: bytes | None) -> Account:
+    def _admitted(self, exchange: Exchange) -> Account:
         """Return the account that a path names, if who asks may act on it."""
+        path = exchange.path
         sid = path[_ACCOUNT]
         well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
-        if not self._asks_nobody:
-            admit(authorization, sid.lower() if well_formed else None, self._declared)
+        if not (self._asks_nobody or (self._media_is_public and exchange.method != "DELETE" and is_media(path))):
+            admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, self._declared)
         if not well_formed:
             found = path[len(_ACCOUNTS) :].partition("/")[0]
             raise TwilioError(20404, f"Expected an AccountSid (AC and 32 hexadecimal digits), found {found[:60]!r}.")
@@ -94,7 +99,8 @@ class Gateway:
         if kept is not None and kept[0] == account.version and account.clock.now() < kept[1].expires:
             return kept[1]
         answer = await self._operate(exchange, scope, receive, send)
-        cache.put(key, (account.version, answer), len(answer.body))
+        if answer.expires:
+            cache.put(key, (account.version, answer), len(answer.body))
         return answer
 
     async def _operate(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
@@ -104,14 +110,14 @@ class Gateway:
         return exchange.answer
 
 
-def _refusal(raised: TwilioError, path: str) -> Answer:
-    headers = (*raised.headers, reason(raised.reason))
-    return Answer(raised.status, json.error(raised, path), json.MEDIA_TYPE, headers)
-
-
 async def _send(send: Send, answer: Answer, ours: tuple[Header, ...], *, with_body: bool) -> None:
     headers = [*ours, *answer.headers]
     if answer.media_type is not None:
-        headers += ((b"content-type", answer.media_type), (b"content-length", b"%d" % len(answer.body)))
+        headers += ((b"content-type", answer.media_type), (b"content-length", b"%d" % answer.length))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+    if answer.stream is not None and with_body:
+        async for piece in iterate_in_threadpool(answer.stream.read(*answer.part)):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        await send({"type": "http.response.body", "body": answer.body if with_body else b""})

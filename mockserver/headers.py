@@ -52,5 +52,13 @@ class ResponseHeaders:
 
 def reason(text: str) -> Header:
     """Return the header that says why in our own words; anything that a header may not hold is escaped."""
-    escaped = _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
-    return b"x-mock-reason", escaped.encode("ascii")
+    return b"x-mock-reason", _escaped(text)
+
+
+def warning(text: str) -> Header:
+    """Return the header that says what was taken, but with doubts."""
+    return b"x-mock-warning", _escaped(text)
+
+
+def _escaped(text: str) -> bytes:
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text).encode("ascii")

@@ -58,7 +58,7 @@ class Mock:
             return account
         account = self._untouched.get(key)
         if account is None:
-            account = self._untouched[key] = Account(f"AC{key[2:]}", Corpus(self._spec(key)), self.clock)
+            account = self._untouched[key] = self._made(f"AC{key[2:]}")
             if len(self._untouched) > _UNTOUCHED_KEPT:
                 self._settle()
         elif account.version:
@@ -74,11 +74,16 @@ class Mock:
         while len(self._untouched) > _UNTOUCHED_KEPT:
             self._untouched.popitem(last=False)
 
+    def _made(self, sid: str) -> Account:
+        declared = self.declared.get(sid.lower())
+        token = auth_token(self.settings.seed, sid) if declared is None else declared.token
+        return Account(sid, token, Corpus(self._spec(sid)), self.clock)
+
     def _spec(self, account_sid: str) -> CorpusSpec:
         settings = self.settings
         return CorpusSpec(
             seed=settings.seed,
-            account_sid=f"AC{account_sid[2:].lower()}",
+            account_sid=account_sid,
             count=0 if settings.profile is Profile.EMPTY else settings.count,
             t0=self.t0,
             span=settings.span,

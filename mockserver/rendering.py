@@ -1,58 +1,130 @@
-"""From what a handler returns to what is sent: the only place where values become bodies."""
+"""From what an operation returns to what is sent: the only place where values become bodies."""
 
-import msgspec
+from collections.abc import Mapping
+from typing import Any
 
-from mockserver.account import Account, RecordingPage
+from mockserver.errors import TwilioError
 from mockserver.exchange import Answer, Exchange
-from mockserver.rest.paging import PageRequest, envelope
-from mockserver.rest.query import Query
-from mockserver.wire import json
+from mockserver.headers import reason
+from mockserver.rest.byte_ranges import UnsatisfiableError, asked_range, is_unchanged
+from mockserver.rest.paging import envelope
+from mockserver.results import Deleted, Found, Listed, Played, Redirected, Result, Sent, Told
+from mockserver.wire import json, tables, xml
+from mockserver.wire.dialect import Wire
+from mockserver.wire.representation import MEDIA_TYPES, Representation, representation
+from mockserver.wire.shapes import Shape
 
-
-class RecordingFound(msgspec.Struct, frozen=True):
-    """A recording, by its index."""
-
-    index: int
-    expires: int
-
-
-class RecordingsListed(msgspec.Struct, frozen=True):
-    """A page of recordings, and what it answers."""
-
-    page: RecordingPage
-    asked: PageRequest
-    query: Query
-
-
-class Deleted(msgspec.Struct, frozen=True):
-    """Something is gone, and there is nothing to say about it."""
-
-
-Result = RecordingFound | RecordingsListed | Deleted
+Document = Mapping[str, Any]
 
 
 def render(result: Result, exchange: Exchange) -> Answer:
-    """Return the answer that carries a result on the wire of its request."""
-    if isinstance(result, Deleted):
-        return Answer(204)
-    if isinstance(result, RecordingFound):
-        body, expires = _fragment(exchange, exchange.account, result.index), result.expires
+    """Return the answer that carries a result on the wire, and in the representation, of its request."""
+    match result:
+        case Found():
+            return _found(result, exchange)
+        case Listed():
+            return _listed(result, exchange)
+        case Told():
+            document = result.shape.document(result.value, exchange.wire, exchange.base_url)
+            return _answer(_item(result.shape.item, document, exchange.representation), exchange, result)
+        case Redirected():
+            return _redirected(result, exchange)
+        case Played():
+            return _played(result, exchange)
+        case Sent():
+            return Answer(200, result.body, result.media_type)
+        case Deleted():
+            return Answer(204)
+
+
+def refusal(raised: TwilioError, path: str) -> Answer:
+    """Return the answer that carries an error, in the representation that the path asks for."""
+    form = representation(path)
+    body = _item("RestException", raised.fields(path), form)
+    return Answer(raised.status, body, MEDIA_TYPES[form], (*raised.headers, reason(raised.reason)))
+
+
+def _answer(body: bytes, exchange: Exchange, told: Told) -> Answer:
+    return Answer(told.status, body, MEDIA_TYPES[exchange.representation], told.headers)
+
+
+def _found(found: Found, exchange: Exchange) -> Answer:
+    form = exchange.representation
+    if form is Representation.JSON:
+        body = json.fill(_fragment(found.shape, found, found.index, exchange), exchange.base_url.encode())
     else:
-        body, expires = _listed(result, exchange), result.page.expires
-    return Answer(200, json.fill(body, exchange.base_url.encode()), json.MEDIA_TYPE, expires=expires)
+        document = found.shape.document(found.shelf.get(found.index), exchange.wire, exchange.base_url)
+        body = _item(found.shape.item, document, form)
+    return Answer(200, body, MEDIA_TYPES[form], expires=found.expires)
 
 
-def _listed(listed: RecordingsListed, exchange: Exchange) -> bytes:
-    page, account = listed.page, exchange.account
-    frame = envelope(exchange.path, listed.query, listed.asked, "recordings", len(page.indices), page.tokens)
-    return json.page(frame, "recordings", [_fragment(exchange, account, index) for index in page.indices])
+def _listed(listed: Listed, exchange: Exchange) -> Answer:
+    shape, page, form = listed.shape, listed.page, exchange.representation
+    frame = envelope(exchange.path, listed.query, listed.asked, shape.key, len(page.indices), page.tokens)
+    if form is Representation.JSON:
+        fragments = [_fragment(shape, listed, index, exchange) for index in page.indices]
+        body = json.fill(json.page(frame, shape.key, fragments), exchange.base_url.encode())
+    else:
+        documents = [
+            shape.document(listed.shelf.get(index), exchange.wire, exchange.base_url) for index in page.indices
+        ]
+        if form is Representation.XML:
+            body = xml.page(shape.item, shape.key, frame, documents)
+        else:
+            body = _table(shape.key, documents, form)
+    return Answer(200, body, MEDIA_TYPES[form], expires=page.expires)
 
 
-def _fragment(exchange: Exchange, account: Account, index: int) -> bytes:
-    cache, revision = exchange.mock.cache, account.revision(index)
-    key = (account.sid, index, revision, exchange.wire)
+def _fragment(shape: Shape, source: Found | Listed, index: int, exchange: Exchange) -> bytes:
+    cache = exchange.mock.cache
+    key = (exchange.account.sid, id(shape), index, source.shelf.revision(index), exchange.wire)
     kept: bytes | None = cache.get(key)
     if kept is None:
-        kept = json.fragment(account.recording(index), exchange.wire)
+        kept = json.fragment(shape.document(source.shelf.get(index), exchange.wire, ""))
         cache.put(key, kept, len(kept))
     return kept
+
+
+def _item(name: str, document: Document, form: Representation) -> bytes:
+    match form:
+        case Representation.JSON:
+            return json.encode(document)
+        case Representation.XML:
+            return xml.item(name, document)
+        case _:
+            return _table(name, [document], form)
+
+
+def _table(title: str, documents: list[Any], form: Representation) -> bytes:
+    columns = list(documents[0]) if documents else []
+    if form is Representation.CSV:
+        return tables.as_csv(documents, columns)
+    return tables.as_html(title, documents, columns)
+
+
+def _redirected(redirected: Redirected, exchange: Exchange) -> Answer:
+    url = f"{exchange.base_url}{redirected.path}"
+    # Twilio says it in the body, and the SDKs read it there; the header is for browsers (WIRE §1.2).
+    headers = ((b"location", url.encode()),)
+    return Answer(redirected.status, json.encode({"redirect_to": url}), MEDIA_TYPES[Representation.JSON], headers)
+
+
+def _played(played: Played, exchange: Exchange) -> Answer:
+    medium = played.medium
+    fixed = ((b"etag", played.etag.encode()), (b"accept-ranges", b"bytes"))
+    if is_unchanged(exchange.headers, played.etag):
+        return Answer(304, headers=fixed)
+    try:
+        part = asked_range(exchange.headers, played.etag, medium.length)
+    except UnsatisfiableError:
+        return Answer(416, headers=(*fixed, (b"content-range", b"bytes */%d" % medium.length)))
+    if part is None:
+        return Answer(200, media_type=played.media_type, headers=fixed, stream=medium, part=(0, medium.length))
+    shown = b"bytes %d-%d/%d" % (part[0], part[1] - 1, medium.length)
+    headers = (*fixed, (b"content-range", shown))
+    return Answer(206, media_type=played.media_type, headers=headers, stream=medium, part=part)
+
+
+def wire_of(path_representation: Representation, wanted: Wire) -> Wire:
+    """Return the wire of an answer: XML, CSV and HTML exist on Twilio's only."""
+    return wanted if path_representation is Representation.JSON else Wire.TWILIO

@@ -24,6 +24,7 @@ from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.headers import reason
 from mockserver.values import Address
 from mockserver.wire import json
+from mockserver.wire.representation import MEDIA_TYPES, Representation
 
 _BACKLOG = 2048
 _GRACE = 5.0
@@ -39,13 +40,13 @@ class _Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         refusal = too_long() if len(self.url) >= LONGEST_TARGET else TwilioError(20001, msg, message="Bad Request")
-        body = json.error(refusal, "")
+        body = json.encode(refusal.fields(""))
         name, value = reason(refusal.reason)
         phrase = HTTPStatus(refusal.status).phrase.encode()
         self.transport.write(
             b"HTTP/1.1 %d %s\r\nconnection: close\r\n"
             b"content-type: %s\r\ncontent-length: %d\r\n%s: %s\r\n\r\n%s"
-            % (refusal.status, phrase, json.MEDIA_TYPE, len(body), name, value, body)
+            % (refusal.status, phrase, MEDIA_TYPES[Representation.JSON], len(body), name, value, body)
         )
         self.transport.close()
 

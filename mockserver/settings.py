@@ -23,6 +23,7 @@ from mockserver.values import (
     parse_instant,
     parse_path,
     parse_span,
+    parse_switch,
     parse_text,
 )
 from mockserver.wire.dialect import WireSetting
@@ -40,6 +41,15 @@ class Profile(StrEnum):
     REALISTIC = "realistic"
     ADVERSARIAL = "adversarial"
     EMPTY = "empty"
+
+
+class MediaAuth(StrEnum):
+    """Who may fetch media."""
+
+    BASIC = "basic"
+    """Who has credentials, as on accounts since 2023."""
+    PUBLIC = "public"
+    """Anyone who knows the URL, as on older ones."""
 
 
 class Option(NamedTuple):
@@ -107,6 +117,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[DeclaredAccount, ...],
         Option("An account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
     ] = ()
+
+    media_auth: Annotated[
+        MediaAuth,
+        Option("Who may fetch media: basic as on new Twilio accounts, public as on old.", _one_of(MediaAuth), "NAME"),
+    ] = MediaAuth.BASIC
+    media_redirect: Annotated[
+        bool, Option("Answer media with a 302 to another URL of ours, as a CDN would.", parse_switch, "on|off")
+    ] = False
 
     def corpus_mix(self) -> Mix:
         """Return the mix of the profile, with the shares that were named."""

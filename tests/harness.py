@@ -3,6 +3,7 @@
 import asyncio
 from types import TracebackType
 from typing import Any, Self
+from xml.etree import ElementTree
 
 import httpx
 import msgspec
@@ -76,3 +77,13 @@ class Api:
     def sids(self, query: str = "") -> list[str]:
         """Return the SIDs of all recordings of a query."""
         return [recording["sid"] for recording in self.walk(query)]
+
+
+def fields_of(answer: httpx.Response) -> dict[str, str]:
+    """Return what an error says, in whichever representation, its names without case and underscores."""
+    if answer.headers["content-type"] == "application/xml":
+        found = ElementTree.fromstring(answer.content).find("RestException")
+        assert found is not None
+        return {element.tag.lower(): element.text or "" for element in found}
+    assert answer.headers["content-type"] == "application/json"
+    return {name.replace("_", ""): str(value) for name, value in answer.json().items()}

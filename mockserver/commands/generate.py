@@ -14,7 +14,7 @@ from mockserver.commands.serve import make_mock
 from mockserver.mock import Mock
 from mockserver.settings import Settings
 from mockserver.wire.dialect import Wire, WireSetting
-from mockserver.wire.recording import KEYS, document
+from mockserver.wire.recording import KEYS, recording_document
 
 Documents = Iterable[dict[str, Any]]
 
@@ -43,7 +43,7 @@ def _documents(mock: Mock, account_sid: str) -> Iterator[dict[str, Any]]:
     base_url = mock.settings.public_url or f"http://{mock.settings.listen}"
     corpus = mock.account(account_sid).corpus
     for index in reversed(range(corpus.count)):
-        yield document(corpus.recording(index), wire, base_url)
+        yield recording_document(corpus.recording(index), wire, base_url)
 
 
 def _counted(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:

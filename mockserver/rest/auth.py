@@ -1,6 +1,7 @@
 """Who asks: HTTP Basic with AccountSid and token, or with an API key (WIRE §11)."""
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,6 +12,8 @@ import msgspec
 
 from generators.sids import Kind, is_sid
 from mockserver.errors import TwilioError
+
+_MEDIA = re.compile(r"/Recordings/RE[0-9a-fA-F]{32}(\.wav|\.mp3)?\Z")
 
 
 class AuthSetting(StrEnum):
@@ -62,6 +65,11 @@ def admit(header: bytes | None, account_sid: str | None, declared: Mapping[str, 
         raise _refused(f"{found.username} is not declared with this token (--auth strict).")
     if account_sid is not None and account_sid != known.sid.lower() and not _is_parent(known, account_sid, declared):
         raise _refused(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
+
+
+def is_media(path: str) -> bool:
+    """Tell whether a path is that of a recording's media."""
+    return _MEDIA.search(path) is not None
 
 
 def _is_parent(known: DeclaredAccount, account_sid: str, declared: Mapping[str, DeclaredAccount]) -> bool:

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Container
+from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 from generators.sids import Kind, is_sid
 from mockserver.errors import invalid
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "false": False}
@@ -24,6 +28,21 @@ class Query:
     def text(self, name: str) -> str | None:
         """Return a value, or None where it was not given."""
         return self._values.get(name) or None
+
+    def texts(self, name: str) -> list[str]:
+        """Return every value of a name that may be repeated."""
+        return [value for each, value in self.pairs if each == name]
+
+    def choice(self, name: str, kind: type[Choice]) -> Choice | None:
+        """Return one of a kind's values, or None where it was not given.
+
+        Raises:
+            TwilioError: 20001 for anything else.
+        """
+        text = self.text(name)
+        if text is not None and text not in list(kind):
+            raise invalid(name, f"one of {', '.join(kind)}", text)
+        return None if text is None else kind(text)
 
     def integer(self, name: str, *, default: int, minimum: int) -> int:
         """Return a whole number, at least `minimum`.

@@ -1,42 +1,138 @@
-"""The recordings of an account."""
+"""Recordings: of an account, of a call, of a conference."""
 
 from collections.abc import Mapping
 
+from generators.model import InFlight
 from generators.sids import Kind
-from mockserver.account import Selection
+from mockserver.errors import TwilioError, invalid
 from mockserver.exchange import Exchange
-from mockserver.rendering import Deleted, RecordingFound, RecordingsListed
+from mockserver.live import PauseBehavior
+from mockserver.recordings import Parent
 from mockserver.rest.filters import created_between
+from mockserver.rest.forms import call_recording_form
 from mockserver.rest.paging import page_request
+from mockserver.results import Deleted, Found, Listed, Told
+from mockserver.routes.media import fetch_media
 from mockserver.routes.resource import Resource
+from mockserver.selection import Selection
+from mockserver.wire.shapes import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, Shape
+
+Path = Mapping[str, str]
 
 
-def list_recordings(exchange: Exchange, _: Mapping[str, str]) -> RecordingsListed:
+def list_recordings(exchange: Exchange, _: Path) -> Listed:
     query = exchange.query
-    asked = page_request(query)
-    since, below = created_between(query)
-    selection = Selection(
-        since=since,
-        below=below,
+    return _list(
+        exchange,
+        RECORDING,
         call_sid=query.sid("CallSid", Kind.CALL),
         conference_sid=query.sid("ConferenceSid", Kind.CONFERENCE),
         include_deleted=query.boolean("IncludeSoftDeleted"),
     )
-    return RecordingsListed(exchange.account.list(selection, asked), asked, query)
 
 
-def fetch_recording(exchange: Exchange, path: Mapping[str, str]) -> RecordingFound:
+def fetch_recording(exchange: Exchange, path: Path) -> Found:
+    recordings = exchange.account.recordings
     include_deleted = exchange.query.boolean("IncludeSoftDeleted")
-    index, expires = exchange.account.fetch(path["sid"], include_deleted=include_deleted)
-    return RecordingFound(index, expires)
+    index = recordings.find(path["sid"], include_deleted=include_deleted)
+    return Found(RECORDING, recordings.ledger, index, recordings.expires(include_deleted))
 
 
-def delete_recording(exchange: Exchange, path: Mapping[str, str]) -> Deleted:
-    exchange.account.delete(path["sid"])
+def delete_recording(exchange: Exchange, path: Path) -> Deleted:
+    exchange.account.recordings.delete(path["sid"])
     return Deleted()
 
 
+def create_call_recording(exchange: Exchange, path: Path) -> Told:
+    call = _parent(path)
+    wanted = call_recording_form(exchange.form)
+    recording, is_new = exchange.account.recordings.create(
+        call.sid, channels=wanted.channels, track=wanted.track, subscription=wanted.subscription
+    )
+    return Told(shape=CALL_RECORDING, value=recording, status=201 if is_new else 200, headers=wanted.warnings())
+
+
+def list_call_recording(exchange: Exchange, path: Path) -> Listed:
+    return _list(exchange, CALL_RECORDING, call_sid=_parent(path).sid)
+
+
+def list_conference_recording(exchange: Exchange, path: Path) -> Listed:
+    return _list(exchange, CONFERENCE_RECORDING, conference_sid=_parent(path).sid)
+
+
+def fetch_parents_recording(exchange: Exchange, path: Path) -> Found:
+    recordings, parent = exchange.account.recordings, _parent(path)
+    index = recordings.find(path["sid"], parent=parent)
+    return Found(_shape(parent), recordings.ledger, index, recordings.expires(include_deleted=False))
+
+
+def update_parents_recording(exchange: Exchange, path: Path) -> Told:
+    recordings, parent, form = exchange.account.recordings, _parent(path), exchange.form
+    wanted = form.choice("Status", InFlight)
+    behavior = form.choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
+    match wanted:
+        case InFlight.PAUSED:
+            changed = recordings.pause(path["sid"], parent, behavior)
+        case InFlight.IN_PROGRESS:
+            changed = recordings.resume(path["sid"], parent)
+        case InFlight.STOPPED if parent.kind is Kind.CALL:
+            changed = recordings.stop(path["sid"], parent)
+        case InFlight.STOPPED:  # WIRE §5
+            raise invalid("Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped")
+        case None:
+            raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
+    return Told(shape=_shape(parent), value=changed)
+
+
+def delete_parents_recording(exchange: Exchange, path: Path) -> Deleted:
+    exchange.account.recordings.delete(path["sid"], parent=_parent(path))
+    return Deleted()
+
+
+def _parent(path: Path) -> Parent:
+    parent = Parent.of_path(path)
+    assert parent is not None, "these paths name one"
+    return parent
+
+
+def _shape(parent: Parent) -> Shape:
+    return CALL_RECORDING if parent.kind is Kind.CALL else CONFERENCE_RECORDING
+
+
+def _list(
+    exchange: Exchange,
+    shape: Shape,
+    *,
+    call_sid: str | None = None,
+    conference_sid: str | None = None,
+    include_deleted: bool = False,
+) -> Listed:
+    query, recordings = exchange.query, exchange.account.recordings
+    asked = page_request(query)
+    since, below = created_between(query)
+    selection = Selection(
+        since=since, below=below, call_sid=call_sid, conference_sid=conference_sid, include_deleted=include_deleted
+    )
+    return Listed(shape, recordings.ledger, recordings.list(selection, asked), asked, query)
+
+
 RECORDINGS = (
-    Resource("Recordings.json", GET=list_recordings),
-    Resource("Recordings/{sid}.json", GET=fetch_recording, DELETE=delete_recording),
+    Resource("Recordings", GET=list_recordings),
+    Resource("Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media=fetch_media),
+    Resource("Calls/{call_sid}/Recordings", GET=list_call_recording, POST=create_call_recording),
+    Resource(
+        "Calls/{call_sid}/Recordings/{sid}",
+        GET=fetch_parents_recording,
+        POST=update_parents_recording,
+        DELETE=delete_parents_recording,
+        media=fetch_media,
+    ),
+    Resource("Conferences/{conference_sid}/Recordings", GET=list_conference_recording),
+    Resource(
+        "Conferences/{conference_sid}/Recordings/{sid}",
+        GET=fetch_parents_recording,
+        POST=update_parents_recording,
+        DELETE=delete_parents_recording,
+        media=fetch_media,
+    ),
 )

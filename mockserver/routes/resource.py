@@ -1,40 +1,76 @@
 """An endpoint of the API: a path, and the operation of each method on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from generators.model import API_VERSION
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
-from mockserver.rendering import Result, render
+from mockserver.rendering import render
+from mockserver.rest.query import Query
+from mockserver.results import Result
+from mockserver.wire.representation import Representation, extension
 
 Operation = Callable[[Exchange, Mapping[str, str]], Result]
 """Parses a request, given the parameters of its path, calls the account and returns a value."""
+
+_LARGEST_FORM = 64 * 1024
+_MEDIA = ("", "wav", "mp3")
 
 
 class Resource:
     """Calls the operation of a request's method and leaves its answer in the exchange.
 
     Args:
-        path: below the account, such as `Recordings.json`.
+        path: below the account and without an extension, such as `Recordings` or `Recordings/{sid}`.
+        media: what is fetched without an extension, or with that of sound, where there is such a thing.
         operations: by method.
     """
 
-    def __init__(self, path: str, **operations: Operation) -> None:
-        self.path = f"/{API_VERSION}/Accounts/{{account_sid}}/{path}"
+    def __init__(self, path: str, *, media: Operation | None = None, **operations: Operation) -> None:
+        self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
         self.operations = operations
+        self.media = media
         self._allowed = ", ".join([*operations, "OPTIONS"])
+
+    def routes(self) -> Iterator[Route]:
+        """Yield the routes that lead here, with and without an extension."""
+        yield Route(self.path, self)
+        if not self.path.endswith("}"):  # a parameter at the end takes the extension along
+            yield Route(f"{self.path}.{{extension}}", self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         exchange: Exchange = scope["recmock"]
+        asked = extension(exchange.path)
         method = "GET" if exchange.method == "HEAD" else exchange.method
-        operation = self.operations.get(method)
+        is_media = self.media is not None and method == "GET" and asked in _MEDIA
+        operation = self.media if is_media else self.operations.get(method)
+        if asked and asked not in list(Representation) and not is_media:
+            known = ", ".join(f".{form}" for form in Representation)
+            raise TwilioError(20404, f"Expected one of {known}, found {f'.{asked}'[:40]!r}.")
         if operation is None:
             raise TwilioError(
                 20004,
                 f"Expected {self._allowed} here, found {exchange.method[:20]!r}.",
                 headers=((b"allow", self._allowed.encode()),),
             )
-        exchange.answer = render(operation(exchange, scope["path_params"]), exchange)
+        if method == "POST":
+            exchange.form = Query(await _body(receive))
+        path = {name: value.partition(".")[0] for name, value in scope["path_params"].items()}
+        exchange.answer = render(operation(exchange, path), exchange)
+
+
+async def _body(receive: Receive) -> bytes:
+    received = b""
+    while True:
+        message = await receive()
+        received += bytes(message.get("body", b""))
+        if len(received) > _LARGEST_FORM:
+            raise TwilioError(
+                20001, f"Expected a form of at most {_LARGEST_FORM} bytes.", status=413, message="Request too large"
+            )
+        if not message.get("more_body"):
+            return received

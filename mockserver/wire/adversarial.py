@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.wire.dates import rfc2822
 
 _IDENTITY = ("sid", "account_sid", "call_sid", "conference_sid", "status", "date_created")
-_OURS = (*_IDENTITY, "uri", "subresource_uris", "media_url")
+_OURS = (*_IDENTITY, "uri", "subresource_uris", "media_url", "track")
 _CURRENCIES = frozenset({"AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "INR", "JPY", "MXN", "SEK", "USD"})
 _INT32 = 1 << 31
 _YEARS = range(1900, 9999)
@@ -26,7 +26,9 @@ def survivable(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, A
     drawn = {key: body.get(key) for key in plain}
     for key, project in _PROJECTIONS.items():
         drawn[key] = project(drawn[key])
-    return drawn | {key: plain[key] for key in _OURS}
+    if drawn["channels"] is None:  # below calls and conferences it cannot be null (WIRE §1.1)
+        drawn["channels"] = plain["channels"]
+    return drawn | {key: plain[key] for key in _OURS if key in plain}
 
 
 def _date(value: str | None) -> str | None:

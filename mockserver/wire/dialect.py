@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from generators.model import Status
+from generators.model import Recording, Status
 from mockserver.wire.dates import iso8601, rfc2822
 
 
@@ -30,17 +30,19 @@ class Dialect(msgspec.Struct, frozen=True):
     """Where the wires differ for a realistic recording (DESIGN §5)."""
 
     date: Callable[[int], str]
-    status: Callable[[Status], str]
+    status: Callable[[Recording], str]
     currency_while_unknown: str | None
 
 
-def _twilio_status(status: Status) -> str:
+def _twilio_status(recording: Recording) -> str:
+    if recording.in_flight is not None:
+        return recording.in_flight.value
     # Twilio retired `failed`; Java reads an unknown status as null (WIRE §4, §5).
-    return Status.ABSENT.value if status is Status.FAILED else status.value
+    return Status.ABSENT.value if recording.status is Status.FAILED else recording.status.value
 
 
-def _schema_status(status: Status) -> str:
-    return status.value
+def _schema_status(recording: Recording) -> str:
+    return recording.status.value
 
 
 DIALECTS = {

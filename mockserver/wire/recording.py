@@ -1,10 +1,11 @@
-"""A recording as a document: the account-level shape of WIRE §1.1, every key present, in SPEC's order."""
+"""A recording as a document: one shape for each level it is served on (WIRE §1.1), in SPEC's order of keys."""
 
 from typing import Any
 
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording
 from mockserver.wire.adversarial import as_drawn, survivable
 from mockserver.wire.dialect import DIALECTS, Wire
+from mockserver.wire.money import CURRENCY, decimal
 
 KEYS = (
     *("account_sid", "api_version", "call_sid", "conference_sid", "channels"),
@@ -13,29 +14,48 @@ KEYS = (
 )
 """The keys of a realistic recording, in order; an adversarial one may lack some on the schema wire."""
 
-_CURRENCY = "USD"
+Document = dict[str, Any]
 
 
-def document(recording: Recording, wire: Wire, base_url: str) -> dict[str, Any]:
-    """Return a recording as the JSON object of a wire.
+def recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+    """Return a recording of an account as the object of a wire.
 
     Args:
         base_url: scheme and host of absolute URLs, such as `http://127.0.0.1:4010`.
     """
-    plain = _document(recording, wire, base_url)
+    path = f"{_account_path(recording)}/Recordings/{recording.sid}"
+    return _worn(recording, wire, _plain(recording, wire, path, base_url))
+
+
+def call_recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+    """Return a recording of a call: no subresources and no media, but the track."""
+    path = f"{_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
+    plain = _without_subresources(_plain(recording, wire, path, base_url))
+    return _worn(recording, wire, plain | {"track": recording.track.value})
+
+
+def conference_recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+    """Return a recording of a conference: no subresources and no media."""
+    path = f"{_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
+    return _worn(recording, wire, _without_subresources(_plain(recording, wire, path, base_url)))
+
+
+def _account_path(recording: Recording) -> str:
+    return f"/{API_VERSION}/Accounts/{recording.account_sid}"
+
+
+def _worn(recording: Recording, wire: Wire, plain: Document) -> Document:
     if not isinstance(recording, AdversarialRecording):
         return plain
     return as_drawn(plain, recording.body) if wire is Wire.SCHEMA else survivable(plain, recording.body)
 
 
-def recording_path(recording: Recording) -> str:
-    """Return the path of a recording without an extension, which is where its media is."""
-    return f"/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
+def _without_subresources(plain: Document) -> Document:
+    return {key: value for key, value in plain.items() if key not in ("subresource_uris", "media_url")}
 
 
-def _document(recording: Recording, wire: Wire, base_url: str) -> dict[str, Any]:
+def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Document:
     dialect = DIALECTS[wire]
-    path = recording_path(recording)
     return {
         "account_sid": recording.account_sid,
         "api_version": API_VERSION,
@@ -45,12 +65,12 @@ def _document(recording: Recording, wire: Wire, base_url: str) -> dict[str, Any]
         "date_created": dialect.date(recording.date_created),
         "date_updated": dialect.date(recording.date_updated),
         "start_time": dialect.date(recording.start_time),
-        "price": None if recording.price is None else _price(recording.price),
-        "price_unit": dialect.currency_while_unknown if recording.price is None else _CURRENCY,
+        "price": None if recording.price is None else decimal(recording.price),
+        "price_unit": dialect.currency_while_unknown if recording.price is None else CURRENCY,
         "duration": None if recording.duration is None else str(recording.duration),
         "sid": recording.sid,
         "source": recording.source.value,
-        "status": dialect.status(recording.status),
+        "status": dialect.status(recording),
         "error_code": recording.error_code,
         "uri": f"{path}.json",
         "subresource_uris": {
@@ -60,12 +80,6 @@ def _document(recording: Recording, wire: Wire, base_url: str) -> dict[str, Any]
         "encryption_details": None if recording.encryption is None else _encryption(recording.encryption),
         "media_url": f"{base_url}{path}",
     }
-
-
-def _price(price: int) -> str:
-    """Write a price as Twilio does: a string, five decimals, negative (WIRE §1.1)."""
-    whole, decimals = divmod(abs(price), 100_000)
-    return f"{'-' if price < 0 else ''}{whole}.{decimals:05}"
 
 
 def _encryption(details: EncryptionDetails) -> dict[str, str]:

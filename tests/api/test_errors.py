@@ -3,18 +3,17 @@ from typing import Any
 import pytest
 
 from mockserver.app import RESOURCES
-from tests.harness import Api
+from tests.harness import Api, fields_of
 
 UNKNOWN = "RE" + "0" * 32
 
 
 def assert_error(answer: Any, status: int, code: int) -> None:
-    """Assert Twilio's shape of an error (WIRE §9)."""
-    body = answer.json()
-    assert (answer.status_code, body["code"], body["status"]) == (status, code, status)
-    assert set(body) - {"detail"} == {"code", "message", "more_info", "status"}
-    assert body["more_info"] == f"https://www.twilio.com/docs/errors/{code}"
-    assert answer.headers["content-type"] == "application/json"
+    """Assert Twilio's shape of an error (WIRE §9), in the representation that the path asks for."""
+    body = fields_of(answer)
+    assert (answer.status_code, body["code"], body["status"]) == (status, str(code), str(status))
+    assert set(body) - {"detail"} == {"code", "message", "moreinfo", "status"}
+    assert body["moreinfo"] == f"https://www.twilio.com/docs/errors/{code}"
     assert answer.headers["x-mock-reason"]
 
 
@@ -32,9 +31,9 @@ def assert_error(answer: Any, status: int, code: int) -> None:
         ("Page=x", 20001, "'x'"),
         ("Page=1", 70002, "Follow next_page_uri"),
         ("PageToken=xyz", 20001, "'xyz'"),
-        (f"PageToken=PA{UNKNOWN}", 20001, "the SID of a recording of this account"),
+        (f"PageToken=PA{UNKNOWN}", 20001, "the SID of a record of this list"),
         (f"PageToken=PC{UNKNOWN}", 20001, "PA or PB and a SID"),
-        (f"PageToken=PACA{'0' * 32}", 20001, "the SID of a recording"),
+        (f"PageToken=PACA{'0' * 32}", 20001, "the SID of a record"),
         ("DateCreated=tomorrow", 20001, "'tomorrow'"),
         ("DateCreated%3C=2026-13-01", 20001, "DateCreated<: expected a date"),
         ("CallSid=CA1", 20001, "CA and 32 hexadecimal digits"),
@@ -74,14 +73,9 @@ def test_a_bad_flag_of_a_fetch(api: Api) -> None:
     "path",
     [
         *("/", "/favicon.ico", "/2010-04-01", "/2010-04-01/Accounts.json", "/_mock/nothing", "//", "/%00", "/a%0Ab"),
-        *("{root}", "{root}/", "{root}.json", "{root}/Recordings", "{root}/Recordings.json/", "{root}/Recordings/"),
-        *(
-            "{root}/Recordings/RE.xml",
-            "{root}/Recordings/a/b.json",
-            "{root}/Recordings/%0a%00.json",
-            "{root}/Nothing.json",
-        ),
-        *("{root}/Recordings/%E2%98%83.json", "{root}/Recordings/%ff.json", "/2010-04-01/Accounts/"),
+        *("{root}/", "{root}/Recordings.json/", "{root}/Recordings/", "{root}/Messages.json", "{root}.txt"),
+        *("{root}/Recordings/RE.txt", "{root}/Recordings/a/b.json", "{root}/a.json", "/2010-04-01/Accounts/"),
+        *("{root}/Recordings/%0a%00.json", "{root}/Recordings/%E2%98%83.json", "{root}/Recordings/%ff.json"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT", "BREW"])
@@ -96,8 +90,14 @@ def test_unknown_paths(api: Api, path: str, method: str) -> None:
 def test_wrong_methods(api: Api, resource: Any, method: str) -> None:
     if method in resource.operations:
         return
-    path = resource.path.format(account_sid=api.mock.demo.sid, sid=UNKNOWN)
-    answer = api.request(method, path)
+    sids = {
+        "call_sid": "CA" + "0" * 32,
+        "conference_sid": "CF" + "0" * 32,
+        "recording_sid": UNKNOWN,
+        "result_sid": "XR" + "0" * 32,
+    }
+    path = resource.path.format(account_sid=api.mock.demo.sid, sid=UNKNOWN, **sids)
+    answer = api.request(method, f"{path}.json")
     assert_error(answer, 405, 20004)
     assert answer.headers["allow"] == ", ".join([*resource.operations, "OPTIONS"])
 

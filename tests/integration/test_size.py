@@ -43,7 +43,7 @@ def test_after_a_hundred_thousand_deletions_at_the_head() -> None:
         account = api.mock.account(api.mock.demo.sid)
         for index in range(BILLION - 100_000, BILLION):
             if account.corpus.layout.status(index) is not Status.DELETED:
-                account.delete(account.corpus.sid(index))
+                account.recordings.delete(account.corpus.sid(index))
         newest = next(
             i for i in reversed(range(BILLION - 100_000)) if account.corpus.layout.status(i) is not Status.DELETED
         )

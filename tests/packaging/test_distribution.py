@@ -97,7 +97,7 @@ from mockserver.commands.serve import make_mock
 from mockserver.settings import Settings
 from mockserver.app import create_app
 create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.recording(5)
-print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "csv", "difflib"} & set(sys.modules)))
+print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "lameenc", "cryptography"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,0 +1,82 @@
+"""The media of a recording: made from its dialogue, or a file of the user's own, encrypted where it is."""
+
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from generators.audio import Medium, Sound, Wav
+from generators.encrypted import Encrypted
+from generators.model import EncryptionDetails, Recording, Status
+from generators.mp3 import Mp3
+from generators.subresources import spoken
+from mockserver.account import Account
+from mockserver.errors import TwilioError, invalid
+from mockserver.results import Played
+
+_MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
+_MAKE: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
+_PIECE = 64 * 1024
+
+
+class FileMedium:
+    """A file of the user's own; it is read when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.length = path.stat().st_size
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from one place up to another, in pieces."""
+        with self._path.open("rb") as file:
+            file.seek(start)
+            while start < stop and (piece := file.read(min(_PIECE, stop - start))):
+                start += len(piece)
+                yield piece
+
+
+def media_of(account: Account, index: int, form: str, requested_channels: str | None) -> Played:
+    """Return the media of a recording.
+
+    Args:
+        form: `wav` or `mp3`.
+        requested_channels: what `RequestedChannels` says.
+
+    Raises:
+        TwilioError: 20404 where there is nothing to hear; 16109 for an encrypted one as mp3; 16113 for
+            two channels where there is one; 20001 for any other number of channels.
+    """
+    recording = account.recordings.ledger.get(index)
+    if recording.status is not Status.COMPLETED:
+        raise TwilioError(20404, f"{recording.sid} is {recording.status.value}, so it has no media.")
+    if recording.encryption is not None and form == "mp3":
+        raise TwilioError(16109, f"{recording.sid} is encrypted: only its WAV can be fetched, encrypted too.")
+    channels = _channels(recording, requested_channels)
+    plain = _plain(account, recording, index, form, channels)
+    medium = plain if recording.encryption is None else _encrypted(plain, recording.encryption)
+    facts = f"{recording.sid} {recording.duration} {channels} {form} {medium.length}"
+    etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
+    return Played(medium, _MEDIA_TYPES[form], etag)
+
+
+def _channels(recording: Recording, requested: str | None) -> int:
+    if requested is None:
+        return recording.channels
+    if requested not in ("1", "2"):
+        raise invalid("RequestedChannels", "1 or 2", requested)
+    if int(requested) > recording.channels:
+        raise TwilioError(16113, f"{recording.sid} has one channel. Ask with RequestedChannels=1.")
+    return int(requested)
+
+
+def _plain(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
+    attached = account.attached.get(index)
+    if attached is None:
+        chance = account.corpus.chance(index)
+        return _MAKE[form](Sound(spoken(recording, chance), chance.content_key, channels))
+    if attached.suffix.lower() != f".{form}":
+        raise TwilioError(20404, f"{attached.name} is attached to {recording.sid}, which is no {form}.")
+    return FileMedium(attached)
+
+
+def _encrypted(plain: Medium, details: EncryptionDetails) -> Medium:
+    return Encrypted(plain, details.content_key, details.iv_bytes)

@@ -1,0 +1,101 @@
+"""The calls and conferences of an account, read-only: each is told from its recordings.
+
+The index of one is that of its first recording.
+"""
+
+from collections.abc import Iterator
+
+from generators import parents
+from generators.model import Call, Conference
+from generators.sids import Kind
+from mockserver.errors import TwilioError
+from mockserver.ledger import Ledger
+from mockserver.listing import Listing, Page, turn
+from mockserver.overlay import STARTED
+from mockserver.rest.paging import PageRequest
+from mockserver.selection import Positions
+
+
+class Parents:
+    """Calls, or conferences.
+
+    Args:
+        kind: which of the two.
+    """
+
+    def __init__(self, kind: Kind, ledger: Ledger) -> None:
+        self.kind = kind
+        self._ledger = ledger
+        self._positions = Positions(ledger)
+
+    def get(self, index: int) -> Call | Conference:
+        """Return the one that an index belongs to."""
+        if index < STARTED:
+            _, run = self._ledger.corpus.layout.run(index)
+            indices = list(run)
+        else:
+            indices = self._ledger.started.of(self._sid(index))
+        make = parents.call if self.kind is Kind.CALL else parents.conference
+        recordings = [self._ledger.undeleted(each) for each in indices]
+        return make(recordings, is_over=index < STARTED)
+
+    def revision(self, index: int) -> int:
+        """Return what differs after every change: one that is seen here stays in progress."""
+        return 0
+
+    def find(self, sid: str) -> int:
+        """Return the index behind a SID.
+
+        Raises:
+            TwilioError: 20404 where no recording belongs to it.
+        """
+        corpus = self._ledger.corpus
+        run = corpus.of_call(sid) if self.kind is Kind.CALL else corpus.of_conference(sid)
+        started = self._ledger.started.of(sid)
+        if not run and not started:
+            raise TwilioError(20404, f"No recording of this account belongs to {sid}.")
+        return run.start if run else started[0]
+
+    def list(self, asked: PageRequest) -> Page:
+        """Return a page of all, newest first.
+
+        Raises:
+            TwilioError: 20001 where the page's token names none of this account.
+        """
+        positions, count = self._positions, self._ledger.corpus.count
+
+        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
+            generated = range(window.start, max(window.start, min(window.stop, count)))
+            started = range(max(window.start, count), window.stop)
+            parts = [
+                self._ledger.corpus.layout.walk_parents(
+                    generated, newest_first=newest_first, conferences=self.kind is Kind.CONFERENCE
+                ),
+                (at for at in (reversed(started) if newest_first else started) if self._begins(positions.index(at))),
+            ]
+            for part in reversed(parts) if newest_first else parts:
+                yield from part
+
+        listing = Listing(
+            window=positions.everything(), walk=walk, position=self._position, index=positions.index, sid=self._sid
+        )
+        return turn(listing, asked)
+
+    def _begins(self, index: int) -> bool:
+        """Tell whether a recording that was started here is the first of a call or conference that was not there."""
+        live = self._ledger.started[index]
+        sid = live.call_sid if self.kind is Kind.CALL else live.conference_sid
+        return sid is not None and self.find(sid) == index
+
+    def _position(self, sid: str) -> int | None:
+        started = self._ledger.started.of(sid)
+        if started and self.find(sid) == started[0]:
+            return started[0] - STARTED + self._ledger.corpus.count
+        return self._positions.of_sid(sid, self.kind)
+
+    def _sid(self, index: int) -> str:
+        own = None
+        if index in self._ledger.started:
+            live = self._ledger.started[index]
+            own = live.call_sid if self.kind is Kind.CALL else live.conference_sid
+        return self._ledger.corpus.sids.encode(self.kind, index) if own is None else own

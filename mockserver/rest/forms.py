@@ -1,0 +1,70 @@
+"""The form that starts a recording of a call (WIRE §1)."""
+
+from enum import StrEnum
+
+import msgspec
+
+from generators.model import Track
+from mockserver.headers import Header, warning
+from mockserver.live import Subscription
+from mockserver.rest.query import Query
+
+_EVENTS = ("in-progress", "completed", "absent", "failed")
+"""Twilio retired `failed`, but its own examples still name it (WIRE §5)."""
+_SCHEMES = ("http://", "https://")
+
+
+class _Channels(StrEnum):
+    MONO = "mono"
+    DUAL = "dual"
+
+
+class _Trim(StrEnum):
+    TRIM = "trim-silence"
+    DO_NOT_TRIM = "do-not-trim"
+
+
+class _Method(StrEnum):
+    GET = "GET"
+    POST = "POST"
+
+
+class CallRecordingForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How a recording is to be made, and who is to be told of it."""
+
+    channels: int
+    track: Track
+    subscription: Subscription | None
+    doubts: tuple[str, ...]
+    """What Twilio would warn of, but take."""
+
+    def warnings(self) -> tuple[Header, ...]:
+        """Return the headers that tell the doubts."""
+        return tuple(warning(doubt) for doubt in self.doubts)
+
+
+def call_recording_form(form: Query) -> CallRecordingForm:
+    """Read the form.
+
+    Raises:
+        TwilioError: 20001 for a choice that there is not.
+    """
+    channels = form.choice("RecordingChannels", _Channels) or _Channels.MONO
+    form.choice("Trim", _Trim)  # there is no silence at the ends of what this mock records
+    method = form.choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
+    url = form.text("RecordingStatusCallback")
+    # SDKs repeat the key; Twilio's documentation puts several events into one value.
+    events = " ".join(form.texts("RecordingStatusCallbackEvent")).split() or ["completed"]
+    doubts = [f"13621 {event[:40]!r} is no recording status event." for event in events if event not in _EVENTS]
+    subscription = None
+    if url is not None:
+        subscription = Subscription(url, method.value, tuple(event for event in events if event in _EVENTS))
+        doubts.append("Callbacks are not delivered yet: the subscription is only noted.")
+        if not url.startswith(_SCHEMES):
+            doubts.append(f"13256 {url[:80]!r} is no URL of http or https.")
+    return CallRecordingForm(
+        channels=2 if channels is _Channels.DUAL else 1,
+        track=form.choice("RecordingTrack", Track) or Track.BOTH,
+        subscription=subscription,
+        doubts=tuple(doubts),
+    )

@@ -1,0 +1,85 @@
+"""What an operation returns: values, and how they are to be sent. Bytes are made of them in `rendering`."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from generators.audio import Medium
+from mockserver.headers import Header
+from mockserver.listing import Page
+from mockserver.rest.paging import PageRequest
+from mockserver.rest.query import Query
+from mockserver.wire.shapes import Shape
+
+
+class Shelf(Protocol):
+    """Where resources of a kind are found by index."""
+
+    def get(self, index: int) -> Any:
+        """Return the resource as it is now."""
+
+    def revision(self, index: int) -> Any:
+        """Return what differs after every change of a resource."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A resource, by its index."""
+
+    shape: Shape
+    shelf: Shelf
+    index: int
+    expires: int
+    """When time alone may change it, in microseconds since 1970."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A page of resources, and what it answers."""
+
+    shape: Shape
+    shelf: Shelf
+    page: Page
+    asked: PageRequest
+    query: Query
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource by value, such as the answer to a change."""
+
+    shape: Shape
+    value: Any
+    status: int = 200
+    headers: tuple[Header, ...] = ()
+
+
+class Redirected(msgspec.Struct, frozen=True):
+    """What is asked for is elsewhere on this server.
+
+    Args:
+        status: 307 with Twilio's body, or 302 as a CDN's.
+        path: where, below scheme and host.
+    """
+
+    status: int
+    path: str
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A body that is none of Twilio's resources."""
+
+    body: bytes
+    media_type: bytes
+
+
+class Played(msgspec.Struct, frozen=True):
+    """Media, of which a part may be asked for."""
+
+    medium: Medium
+    media_type: bytes
+    etag: str
+
+
+class Deleted(msgspec.Struct, frozen=True):
+    """Something is gone, and there is nothing to say about it."""
+
+
+Result = Found | Listed | Told | Redirected | Sent | Played | Deleted

@@ -1,0 +1,70 @@
+"""Calls, conferences and the account itself, read-only: recordings link to them."""
+
+from collections.abc import Mapping
+
+from generators.sids import Kind
+from mockserver.errors import TwilioError
+from mockserver.exchange import Exchange
+from mockserver.listing import NEVER
+from mockserver.parents import Parents
+from mockserver.recordings import Parent
+from mockserver.rest.paging import page_request
+from mockserver.results import Found, Listed, Told
+from mockserver.routes.resource import Resource
+from mockserver.wire.parents import AccountFacts
+from mockserver.wire.shapes import ACCOUNT, CALL, CONFERENCE, Shape
+
+Path = Mapping[str, str]
+
+_CALL_FILTERS = ("To", "From", "ParentCallSid", "Status", "StartTime", "StartTime<", "StartTime>", "EndTime")
+_CONFERENCE_FILTERS = ("DateCreated", "DateCreated<", "DateCreated>", "DateUpdated", "FriendlyName", "Status")
+
+
+def list_call(exchange: Exchange, _: Path) -> Listed:
+    return _list(exchange, CALL, exchange.account.calls, _CALL_FILTERS)
+
+
+def fetch_call(exchange: Exchange, path: Path) -> Found:
+    return _fetch(exchange.account.calls, CALL, Parent.named(Kind.CALL, path["sid"]))
+
+
+def list_conference(exchange: Exchange, _: Path) -> Listed:
+    return _list(exchange, CONFERENCE, exchange.account.conferences, _CONFERENCE_FILTERS)
+
+
+def fetch_conference(exchange: Exchange, path: Path) -> Found:
+    return _fetch(exchange.account.conferences, CONFERENCE, Parent.named(Kind.CONFERENCE, path["sid"]))
+
+
+def fetch_account(exchange: Exchange, _: Path) -> Told:
+    account, mock = exchange.account, exchange.mock
+    declared = mock.declared.get(account.sid.lower())
+    facts = AccountFacts(
+        sid=account.sid,
+        token=account.token,
+        parent=None if declared is None else declared.parent,
+        created=mock.t0 - mock.settings.span,
+    )
+    return Told(shape=ACCOUNT, value=facts)
+
+
+def _fetch(parents: Parents, shape: Shape, parent: Parent) -> Found:
+    return Found(shape, parents, parents.find(parent.sid), NEVER)
+
+
+def _list(exchange: Exchange, shape: Shape, parents: Parents, filters: tuple[str, ...]) -> Listed:
+    query = exchange.query
+    for name in filters:
+        if query.text(name) is not None:
+            raise TwilioError(20001, f"{name}: Twilio knows this filter, but this mock does not emulate it here.")
+    asked = page_request(query)
+    return Listed(shape, parents, parents.list(asked), asked, query)
+
+
+PARENTS = (
+    Resource("", GET=fetch_account),
+    Resource("Calls", GET=list_call),
+    Resource("Calls/{sid}", GET=fetch_call),
+    Resource("Conferences", GET=list_conference),
+    Resource("Conferences/{sid}", GET=fetch_conference),
+)

@@ -1,0 +1,156 @@
+"""The transcriptions, add-on results and payloads of an account: each is told from its recording.
+
+A recording that is deleted takes its own paths along. Its transcription stays in the account's list: in
+Twilio each resource is deleted for itself.
+"""
+
+from collections.abc import Callable, Iterator
+
+from generators import subresources
+from generators.chance import Chance
+from generators.model import AddOnResult, Payload, Recording, Transcription
+from generators.sids import Kind, SidCipher
+from mockserver.errors import TwilioError
+from mockserver.listing import Listing, Page, Walk, turn
+from mockserver.ranges import RangeSet
+from mockserver.recordings import Recordings
+from mockserver.rest.paging import PageRequest
+
+_Make = Callable[[Recording, int, Chance, SidCipher], Transcription | AddOnResult | Payload]
+_MAKE: dict[Kind, _Make] = {
+    Kind.TRANSCRIPTION: subresources.transcription,
+    Kind.ADD_ON_RESULT: subresources.add_on_result,
+    Kind.PAYLOAD: subresources.payload,
+}
+
+
+class Subresources:
+    """The subresources of one kind, known by an index that leads back to their recording's.
+
+    Args:
+        kind: transcriptions, add-on results or payloads.
+        recordings: the account's.
+    """
+
+    def __init__(self, kind: Kind, recordings: Recordings) -> None:
+        self.version = 0
+        """Grows with every change."""
+        self.kind = kind
+        self._recordings = recordings
+        self._ledger = recordings.ledger
+        self._sids = recordings.ledger.corpus.sids
+        self._deleted = RangeSet()
+
+    def get(self, index: int) -> Transcription | AddOnResult | Payload:
+        """Return what has an index."""
+        recording, _ = subresources.recording_of(self.kind, index)
+        return _MAKE[self.kind](
+            self._ledger.undeleted(recording), index, self._ledger.corpus.chance(recording), self._sids
+        )
+
+    def revision(self, index: int) -> int:
+        """Return what differs after every change; what is told from a completed recording never changes."""
+        return 0
+
+    def data(self, index: int) -> str:
+        """Return the JSON that a payload leads to."""
+        recording, _ = subresources.recording_of(self.kind, index)
+        return subresources.payload_data(
+            self._ledger.undeleted(recording), index, self._ledger.corpus.chance(recording)
+        )
+
+    def expires(self) -> int:
+        """Return when time alone may change what there is, in microseconds since 1970."""
+        return self._ledger.next_completion()
+
+    def find(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> int:
+        """Return the index behind a SID.
+
+        Args:
+            recording_sid: the recording that it must belong to, which must be there itself.
+            among: the indices that it must be one of.
+
+        Raises:
+            TwilioError: 20404 where there is none.
+        """
+        owner = None if recording_sid is None else self._recordings.find(recording_sid)
+        index = self._sids.decode(self.kind, sid)
+        if index is None:
+            raise TwilioError(20404, f"{sid} is none of this account's.")
+        recording, _ = subresources.recording_of(self.kind, index)
+        if recording not in self._ledger or index not in self._of(recording):
+            raise TwilioError(20404, f"{sid} would be of recording {recording}, which has none such.")
+        if (owner is not None and owner != recording) or (among is not None and index not in among):
+            raise TwilioError(20404, f"{sid} belongs elsewhere.")
+        if index in self._deleted:
+            raise TwilioError(20404, f"{sid} is deleted.")
+        return index
+
+    def delete(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> None:
+        """Delete for good.
+
+        Raises:
+            TwilioError: 20404 where there is none.
+        """
+        self._deleted.add(self.find(sid, recording_sid=recording_sid, among=among))
+        self.version += 1
+
+    def list_of(self, recording_sid: str, asked: PageRequest, *, among: range | None = None) -> Page:
+        """Return a page of those of a recording, newest first.
+
+        Args:
+            among: only those with one of these indices.
+
+        Raises:
+            TwilioError: 20404 where there is no such recording; 20001 for another list's token.
+        """
+        own = self._of(self._recordings.find(recording_sid))
+        there = [index for index in own if index not in self._deleted and (among is None or index in among)]
+
+        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
+            inside = [index for index in there if index in window]
+            return reversed(inside) if newest_first else iter(inside)
+
+        return self._turn(range(own.start, own.stop), walk, asked)
+
+    def list(self, asked: PageRequest) -> Page:
+        """Return a page of all transcriptions of the account, in the order of their recordings.
+
+        Raises:
+            TwilioError: 20001 where the page's token names no transcription of this account.
+        """
+        positions, ledger = self._recordings.positions, self._ledger
+
+        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
+            count = ledger.corpus.count
+            generated = range(window.start, max(window.start, min(window.stop, count)))
+            started = range(max(window.start, count), window.stop)
+            parts = [
+                ledger.corpus.layout.walk_audible(generated, newest_first=newest_first),
+                (at for at in (reversed(started) if newest_first else started) if self._of(positions.index(at))),
+            ]
+            for part in reversed(parts) if newest_first else parts:
+                yield from (at for at in part if positions.index(at) not in self._deleted)
+
+        listing = Listing(
+            window=positions.everything(),
+            walk=walk,
+            position=lambda sid: positions.of_sid(sid, self.kind),
+            index=positions.index,
+            sid=lambda index: self._sids.encode(self.kind, index),
+        )
+        return turn(listing, asked, self.expires())
+
+    def _turn(self, window: range, walk: Walk, asked: PageRequest) -> Page:
+        listing = Listing(
+            window=window,
+            walk=walk,
+            position=lambda sid: self._sids.decode(self.kind, sid),
+            index=int,
+            sid=lambda index: self._sids.encode(self.kind, index),
+        )
+        return turn(listing, asked, self.expires())
+
+    def _of(self, recording: int) -> range:
+        chance = self._ledger.corpus.chance(recording)
+        return subresources.indices(self.kind, self._ledger.undeleted(recording), recording, chance)

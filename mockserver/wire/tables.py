@@ -1,0 +1,37 @@
+"""CSV and HTML: a header row, and a row for each resource."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+Documents = Iterable[Mapping[str, Any]]
+
+
+def as_csv(documents: Documents, columns: Iterable[str]) -> bytes:
+    """Return resources as CSV; an object stands in its cell as JSON, and nothing for null."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    for document in documents:
+        writer.writerow([_cell(document.get(column)) for column in columns])
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def as_html(title: str, documents: Documents, columns: Iterable[str]) -> bytes:
+    """Return resources as a page with a table, for people."""
+    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape(_cell(document.get(column)))}</td>' for column in columns)}</tr>"
+        for document in documents
+    )
+    page = f"<!DOCTYPE html><title>{escape(title)}</title><table><tr>{head}</tr>{rows}</table>"
+    return page.encode("utf-8", "replace")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)

@@ -1,0 +1,71 @@
+"""XML as Twilio's v2010 API has it (WIRE §8): elements in PascalCase below `TwilioResponse`."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+_PROLOG = "<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse>"
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped."""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENVELOPE = {
+    "page": "page",
+    "page_size": "pagesize",
+    "start": "start",
+    "end": "end",
+    "uri": "uri",
+    "first_page_uri": "firstpageuri",
+    "previous_page_uri": "previouspageuri",
+    "next_page_uri": "nextpageuri",
+}
+"""The envelope's keys as attributes; Twilio leaves those of a missing page empty."""
+
+
+def item(name: str, document: Mapping[str, Any]) -> bytes:
+    """Return one resource."""
+    return _response(_element(name, document))
+
+
+def page(name: str, key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return a list of resources."""
+    attributes = " ".join(f"{attribute}={quoteattr(_text(envelope[field]))}" for field, attribute in _ENVELOPE.items())
+    plural = _pascal(key)
+    records = "".join(_element(name, document) for document in documents)
+    return _response(f"<{plural} {attributes}>{records}</{plural}>")
+
+
+def error(fields: Mapping[str, Any]) -> bytes:
+    """Return an error."""
+    return item("RestException", fields)
+
+
+def _response(content: str) -> bytes:
+    return f"{_PROLOG}{content}</TwilioResponse>".encode()
+
+
+def _element(name: str, value: object) -> str:
+    """Return an element; a key that can be no name stands in an attribute."""
+    tag = _pascal(name)
+    start = tag if _NAME.fullmatch(tag) else f"Item Name={quoteattr(_legal(name))}"
+    if isinstance(value, Mapping):
+        content = "".join(_element(str(key), inner) for key, inner in value.items())
+    elif isinstance(value, list):
+        content = "".join(_element("Item", inner) for inner in value)
+    else:
+        content = escape(_text(value), {"\r": "&#13;"})
+    return f"<{start}>{content}</{start.partition(' ')[0]}>" if content else f"<{start}/>"
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else _legal(str(value))
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _pascal(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
