@@ -16,6 +16,7 @@ _COMMANDS = {
     "generate": "write a corpus to a file or to the standard output",
     "sid": "say what a SID stands for, or which SID an index has",
     "check": "validate the recordings in a file against the contract",
+    "keys": "print the test key pair of encrypted recordings, as PEM",
     "ready": "tell whether a server answers, for health checks",
 }
 _CORPUS = ("seed", "count", "span", "now", "profile", "mix")
@@ -24,6 +25,7 @@ _SETTINGS: dict[str, Collection[str]] = {
     "generate": (*_CORPUS, "wire", "public_url"),
     "sid": _CORPUS,
     "check": (),
+    "keys": (),
     "ready": ("listen",),
 }
 _USAGE_ERROR = 2
@@ -71,6 +73,10 @@ def _run(options: argparse.Namespace) -> int:
             from mockserver.commands.check import check
 
             return check(options.file)
+        case "keys":
+            from mockserver.commands.keys import keys
+
+            return keys()
         case _:
             from mockserver.commands.ready import ready
 

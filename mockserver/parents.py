@@ -83,19 +83,20 @@ class Parents:
 
     def _begins(self, index: int) -> bool:
         """Tell whether a recording that was started here is the first of a call or conference that was not there."""
-        live = self._ledger.started[index]
-        sid = live.call_sid if self.kind is Kind.CALL else live.conference_sid
-        return sid is not None and self.find(sid) == index
+        own = self._own(index)
+        return own is not None and self.find(own) == index
 
     def _position(self, sid: str) -> int | None:
         started = self._ledger.started.of(sid)
-        if started and self.find(sid) == started[0]:
+        if started and self._begins(started[0]):
             return started[0] - STARTED + self._ledger.corpus.count
         return self._positions.of_sid(sid, self.kind)
 
     def _sid(self, index: int) -> str:
-        own = None
-        if index in self._ledger.started:
-            live = self._ledger.started[index]
-            own = live.call_sid if self.kind is Kind.CALL else live.conference_sid
+        """Return the SID that a place in the list goes by: its own, or one that only says where it is."""
+        own = self._own(index) if index in self._ledger.started and self._begins(index) else None
         return self._ledger.corpus.sids.encode(self.kind, index) if own is None else own
+
+    def _own(self, index: int) -> str | None:
+        live = self._ledger.started[index]
+        return live.call_sid if self.kind is Kind.CALL else live.conference_sid

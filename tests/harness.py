@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 import httpx
 import msgspec
 
+from generators.model import Status
+from mockserver.account import Account
 from mockserver.app import create_app
 from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
@@ -52,6 +54,38 @@ class Api:
     def get(self, target: str, **headers: str) -> httpx.Response:
         """Send GET; headers with underscores for hyphens."""
         return self.request("GET", target, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    def post(self, path: str, **form: str | list[str]) -> httpx.Response:
+        """Send a form to a path below the account; a list is sent as repeated keys, as SDKs do."""
+        assert self.auth is not None
+        auth = httpx.BasicAuth(*self.auth)
+        return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
+
+    def below(self, path: str, **headers: str) -> httpx.Response:
+        """Send GET to a path below the account."""
+        return self.get(f"{self.root}/{path}", **headers)
+
+    def twilio(self, path: str) -> Any:
+        """Return the JSON of a path below the account, on Twilio's wire."""
+        answer = self.below(path, x_mock_wire="twilio")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def account(self) -> Account:
+        """Return the world behind it."""
+        return self.mock.account(self.mock.demo.sid)
+
+    def sid_of(self, status: Status, *, encrypted: bool = False, conference: bool | None = None) -> str:
+        """Return the SID of the oldest recording of a status."""
+        corpus = self.account().corpus
+        found = (
+            recording.sid
+            for recording in map(corpus.recording, range(corpus.count))
+            if recording.status is status
+            and (recording.encryption is not None) == encrypted
+            and conference in (None, recording.conference_sid is not None)
+        )
+        return next(found)
 
     def fetch_path(self, sid: str) -> str:
         """Return the path of a recording."""

@@ -59,7 +59,7 @@ class Resource:
             )
         if method == "POST":
             exchange.form = Query(await _body(receive))
-        path = {name: value.partition(".")[0] for name, value in scope["path_params"].items()}
+        path = {name: value.removesuffix(f".{asked}") for name, value in scope["path_params"].items()}
         exchange.answer = render(operation(exchange, path), exchange)
 
 

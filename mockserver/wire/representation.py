@@ -1,5 +1,6 @@
 """Representations by extension, as Twilio chooses them (WIRE §8): never by `Accept`."""
 
+import re
 from enum import StrEnum
 
 from generators.model import API_VERSION
@@ -14,6 +15,8 @@ class Representation(StrEnum):
     HTML = "html"
 
 
+_EXTENSION = re.compile(r"\.([a-z0-9]{1,5})\Z")
+
 MEDIA_TYPES = {
     Representation.JSON: b"application/json",
     Representation.XML: b"application/xml",
@@ -23,8 +26,9 @@ MEDIA_TYPES = {
 
 
 def extension(path: str) -> str:
-    """Return what stands after the last segment's first dot; empty where there is none."""
-    return path.rpartition("/")[2].partition(".")[2]
+    """Return what stands after a path's last dot, if that can be an extension: `Twilio.CURRENT` has none."""
+    match = _EXTENSION.search(path)
+    return "" if match is None else match[1]
 
 
 def representation(path: str) -> Representation:

@@ -1,0 +1,289 @@
+"""Recordings that are made through the API (WIRE §5), under a clock that only tests move."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from generators.contract import violations
+from generators.model import Source, Status
+from mockserver.live import PROCESSING
+from mockserver.wire.dialect import WireSetting
+from tests.harness import Api, corpus_settings
+
+CALL = "CA" + "1" * 32
+CONFERENCE = "CF" + "2" * 32
+RECORDINGS = f"Calls/{CALL}/Recordings.json"
+PROCESSING_SECONDS = PROCESSING / 1_000_000
+
+
+def create(api: Api, **form: str | list[str]) -> dict[str, Any]:
+    answer = api.post(RECORDINGS, **form)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def update(api: Api, sid: str, status: str, **form: str) -> dict[str, Any]:
+    answer = api.post(f"Calls/{CALL}/Recordings/{sid}.json", Status=status, **form)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+@pytest.fixture
+def twilio() -> Iterator[Api]:
+    with Api(corpus_settings(wire=WireSetting.TWILIO)) as api:
+        yield api
+
+
+def test_create_answers_in_progress_with_everything_unknown(twilio: Api) -> None:
+    made = create(twilio, RecordingChannels="dual", RecordingTrack="inbound")
+    assert made["status"] == "in-progress"
+    assert made["source"] == "StartCallRecordingAPI"
+    assert (made["channels"], made["track"]) == (2, "inbound")
+    assert (made["price"], made["price_unit"], made["duration"], made["encryption_details"]) == (None,) * 4
+    assert made["call_sid"] == CALL
+    assert made["uri"] == f"{twilio.root}/Calls/{CALL}/Recordings/{made['sid']}.json"
+    assert made["date_created"] == made["start_time"] == "Thu, 01 Jan 2026 00:00:00 +0000"
+    assert "media_url" not in made
+
+
+@pytest.mark.parametrize(
+    ("behavior", "duration"), [({"PauseBehavior": "skip"}, "30"), ({"PauseBehavior": "silence"}, "90"), ({}, "90")]
+)
+def test_pauses_shorten_only_when_they_are_skipped(twilio: Api, behavior: dict[str, str], duration: str) -> None:
+    sid = create(twilio)["sid"]
+    twilio.clock.advance(10)
+    assert update(twilio, sid, "paused", **behavior)["status"] == "paused"
+    assert twilio.below(f"Calls/{CALL}/Recordings/{sid}.json").json()["status"] == "processing"
+    twilio.clock.advance(60)
+    assert update(twilio, sid, "in-progress")["status"] == "in-progress"
+    twilio.clock.advance(20)
+    stopped = update(twilio, "Twilio.CURRENT", "stopped")
+    assert (stopped["status"], stopped["sid"], stopped["duration"]) == ("stopped", sid, None)
+    assert twilio.get(twilio.fetch_path(sid)).json()["status"] == "processing"
+    twilio.clock.advance(PROCESSING_SECONDS - 0.001)
+    assert twilio.get(twilio.fetch_path(sid)).json()["status"] == "processing"
+    twilio.clock.advance(0.001)
+    done = twilio.get(twilio.fetch_path(sid)).json()
+    assert (done["status"], done["duration"], done["price_unit"]) == ("completed", duration, "USD")
+    assert done["price"] == f"-0.00{250 * -(-int(duration) // 60)}"
+    assert done["date_updated"] == "Thu, 01 Jan 2026 00:01:32 +0000"
+
+
+def test_a_paused_recording_can_be_stopped(twilio: Api) -> None:
+    sid = create(twilio)["sid"]
+    twilio.clock.advance(5)
+    update(twilio, sid, "paused", PauseBehavior="skip")
+    twilio.clock.advance(60)
+    update(twilio, sid, "stopped")
+    twilio.clock.advance(PROCESSING_SECONDS)
+    assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "5"
+
+
+def test_repeating_a_status_changes_nothing(twilio: Api) -> None:
+    sid = create(twilio)["sid"]
+    assert update(twilio, sid, "in-progress")["status"] == "in-progress"
+    update(twilio, sid, "paused", PauseBehavior="skip")
+    twilio.clock.advance(30)
+    assert update(twilio, sid, "paused")["status"] == "paused"
+    update(twilio, sid, "in-progress")
+    twilio.clock.advance(7)
+    update(twilio, sid, "stopped")
+    twilio.clock.advance(PROCESSING_SECONDS)
+    assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "7"
+
+
+def test_a_recording_that_is_stopped_at_once_lasts_a_second(twilio: Api) -> None:
+    sid = create(twilio)["sid"]
+    update(twilio, sid, "stopped")
+    twilio.clock.advance(PROCESSING_SECONDS)
+    assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "1"
+
+
+def test_a_second_create_answers_the_first_recording_until_it_is_stopped(twilio: Api) -> None:
+    first = create(twilio)
+    again = twilio.post(RECORDINGS)
+    assert (again.status_code, again.json()) == (200, first)
+    update(twilio, first["sid"], "stopped")
+    second = create(twilio)
+    assert second["sid"] != first["sid"]
+    assert [r["sid"] for r in twilio.twilio(RECORDINGS)["recordings"]] == [second["sid"], first["sid"]]
+
+
+def test_what_is_made_is_listed_first_and_filtered_like_the_rest(twilio: Api) -> None:
+    before = twilio.sids("PageSize=1000")
+    sid = create(twilio)["sid"]
+    assert twilio.sids("PageSize=1000") == [sid, *before]
+    assert twilio.sids(f"CallSid={CALL}") == [sid]
+    assert twilio.sids(f"CallSid={'CA' + '3' * 32}") == []
+    assert twilio.sids(f"ConferenceSid={CONFERENCE}") == []
+    assert twilio.sids("DateCreated%3E=2026-01-01") == [sid]
+    assert twilio.sids("DateCreated=2026-01-01") == [sid]
+    assert sid not in twilio.sids("DateCreated%3C=2025-12-31&PageSize=1000")
+    first = twilio.page("PageSize=1")
+    second = twilio.get(first["next_page_uri"]).json()
+    assert second["recordings"][0]["sid"] == before[0]
+    back = twilio.get(second["previous_page_uri"]).json()
+    assert [r["sid"] for r in back["recordings"]] == [sid]
+    assert twilio.get(f"{twilio.list_path}?PageToken=PB{sid}").json()["recordings"] == []
+    on = twilio.get(f"{twilio.list_path}?PageToken=PB{sid}").json()["next_page_uri"]
+    assert twilio.get(on).json()["recordings"][0]["sid"] == sid
+
+
+def test_what_is_made_can_be_deleted_once_it_is_completed(twilio: Api) -> None:
+    sid = create(twilio)["sid"]
+    path = f"{twilio.root}/Calls/{CALL}/Recordings/{sid}.json"
+    assert twilio.request("DELETE", path).json()["code"] == 20009
+    update(twilio, sid, "stopped")
+    twilio.clock.advance(PROCESSING_SECONDS)
+    assert twilio.request("DELETE", path).status_code == 204
+    assert twilio.get(path).status_code == 404
+    assert sid not in twilio.sids("PageSize=1000")
+    kept = twilio.get(f"{twilio.fetch_path(sid)}?IncludeSoftDeleted=true").json()
+    assert (kept["status"], kept["duration"]) == ("deleted", "1")
+    assert sid in twilio.sids("IncludeSoftDeleted=true")
+
+
+def test_on_the_schema_wire_a_live_recording_conforms(api: Api) -> None:
+    made = create(api)
+    assert (made["status"], made["price_unit"]) == ("processing", "USD")
+    assert violations(made) == []
+    assert violations(api.below(RECORDINGS).json()["recordings"][0]) == []
+
+
+def test_a_call_of_the_corpus_is_over(twilio: Api) -> None:
+    over = twilio.page()["recordings"][0]["call_sid"]
+    answer = twilio.post(f"Calls/{over}/Recordings.json")
+    assert (answer.status_code, answer.json()["code"]) == (400, 21220)
+    assert answer.json()["message"] == "Requested resource is not eligible for recording"
+
+
+def test_a_call_of_the_corpus_that_is_live_can_be_recorded(twilio: Api) -> None:
+    over = twilio.page()["recordings"][0]["call_sid"]
+    twilio.account().recordings.begin(over, source=Source.DIAL_VERB)
+    assert twilio.post(f"Calls/{over}/Recordings.json").status_code == 201
+    answer = twilio.post(f"Calls/{over}/Recordings/Twilio.CURRENT.json", Status="paused")
+    assert (answer.status_code, answer.json()["code"]) == (400, 16108)
+    assert "has 2 active recordings: RE" in answer.headers["x-mock-reason"]
+
+
+def test_a_conferences_recording_can_be_paused_but_not_stopped(twilio: Api) -> None:
+    recordings = twilio.account().recordings
+    index = recordings.begin(CALL, conference_sid=CONFERENCE.lower().replace("cf", "CF", 1), source=Source.CONFERENCE)
+    sid = recordings.ledger.corpus.sid(index)
+    path = f"Conferences/{CONFERENCE}/Recordings/{sid}.json"
+    paused = twilio.post(f"Conferences/{CONFERENCE}/Recordings/Twilio.CURRENT.json", Status="paused").json()
+    assert (paused["status"], paused["sid"], paused["conference_sid"]) == ("paused", sid, CONFERENCE)
+    assert paused["uri"] == f"{twilio.root}/{path}"
+    assert "track" not in paused
+    assert twilio.post(path, Status="in-progress").json()["status"] == "in-progress"
+    refused = twilio.post(path, Status="stopped")
+    assert (refused.status_code, refused.json()["code"]) == (400, 20001)
+    assert twilio.twilio(path)["status"] == "processing"
+    assert [r["sid"] for r in twilio.twilio(f"Conferences/{CONFERENCE}/Recordings.json")["recordings"]] == [sid]
+    assert twilio.sids(f"ConferenceSid={CONFERENCE}") == [sid]
+    assert twilio.request("DELETE", f"{twilio.root}/{path}").json()["code"] == 20009
+
+
+def test_events_come_repeated_or_separated_by_spaces(twilio: Api) -> None:
+    forms: list[str | list[str]] = [["in-progress", "completed"], "in-progress completed", ["in-progress completed"]]
+    for number, events in enumerate(forms):
+        call = f"CA{number:032x}"
+        answer = twilio.post(
+            f"Calls/{call}/Recordings.json",
+            RecordingStatusCallback="http://127.0.0.1/hook",
+            RecordingStatusCallbackEvent=events,
+            RecordingStatusCallbackMethod="GET",
+            Trim="trim-silence",
+        )
+        assert answer.status_code == 201
+        assert answer.headers["x-mock-warning"].startswith("Callbacks are not delivered yet")
+        started = twilio.account().recordings.ledger.started
+        subscription = started[started.of(call)[0]].subscription
+        assert subscription is not None
+        assert (subscription.method, subscription.events) == ("GET", ("in-progress", "completed"))
+
+
+def test_what_twilio_would_warn_of_is_taken_with_a_warning(twilio: Api) -> None:
+    answer = twilio.post(
+        RECORDINGS, RecordingStatusCallback="ftp://x", RecordingStatusCallbackEvent=["completed", "ringing"]
+    )
+    assert answer.status_code == 201
+    warnings = answer.headers["x-mock-warning"]
+    assert "13621 'ringing' is no recording status event." in warnings
+    assert "13256 'ftp://x' is no URL" in warnings
+
+
+@pytest.mark.parametrize(
+    ("form", "found"),
+    [
+        ({"RecordingChannels": "2"}, "RecordingChannels: expected one of mono, dual, found '2'"),
+        ({"RecordingTrack": "left"}, "RecordingTrack: expected one of inbound, outbound, both"),
+        ({"Trim": "yes"}, "Trim: expected one of trim-silence, do-not-trim"),
+        ({"RecordingStatusCallbackMethod": "PUT"}, "RecordingStatusCallbackMethod: expected one of GET, POST"),
+    ],
+)
+def test_bad_forms_change_nothing(twilio: Api, form: dict[str, str], found: str) -> None:
+    answer = twilio.post(RECORDINGS, **form)
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+    assert found in answer.headers["x-mock-reason"]
+    assert twilio.twilio(RECORDINGS)["recordings"] == []
+
+
+@pytest.mark.parametrize(
+    ("sid", "form", "status", "code"),
+    [
+        ("{live}", {}, 400, 20001),
+        ("{live}", {"Status": "completed"}, 400, 20001),
+        ("{live}", {"Status": "paused", "PauseBehavior": "hum"}, 400, 20001),
+        ("{over}", {"Status": "paused"}, 400, 21220),
+        ("{elsewhere}", {"Status": "paused"}, 404, 20404),
+        ("RE" + "0" * 32, {"Status": "paused"}, 404, 20404),
+    ],
+)
+def test_bad_updates_change_nothing(twilio: Api, sid: str, form: dict[str, str], status: int, code: int) -> None:
+    over = create(twilio)["sid"]
+    update(twilio, over, "stopped")
+    live = create(twilio)["sid"]
+    sids = {"live": live, "over": over, "elsewhere": twilio.sid_of(Status.COMPLETED)}
+    before = twilio.account().version
+    answer = twilio.post(f"Calls/{CALL}/Recordings/{sid.format(**sids)}.json", **form)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert twilio.account().version == before
+
+
+def test_there_is_no_current_recording_where_none_is_active(twilio: Api) -> None:
+    answer = twilio.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="paused")
+    assert (answer.status_code, answer.json()["code"]) == (404, 20404)
+    assert "has no active recording" in answer.headers["x-mock-reason"]
+
+
+@pytest.mark.parametrize(
+    "path", ["Calls/CA1/Recordings.json", "Conferences/x/Recordings.json", "Calls/CA1/Recordings/RE1.json"]
+)
+def test_a_parent_that_is_none_is_not_found(twilio: Api, path: str) -> None:
+    assert twilio.below(path).json()["code"] == 20404
+    assert twilio.request("DELETE", f"{twilio.root}/{path}").status_code in (404, 405)
+
+
+def test_a_form_of_more_than_64_kilobytes_is_refused(twilio: Api) -> None:
+    answer = twilio.post(RECORDINGS, Filler="x" * 70_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, 20001)
+
+
+def test_a_call_first_seen_here_stays_in_progress(twilio: Api) -> None:
+    made = create(twilio)
+    update(twilio, made["sid"], "stopped")
+    twilio.clock.advance(3600)
+    call = twilio.twilio(f"Calls/{CALL}.json")
+    assert (call["status"], call["duration"], call["end_time"], call["price"]) == ("in-progress", None, None, None)
+    create(twilio)
+    calls = twilio.twilio("Calls.json?PageSize=2")
+    assert calls["calls"][0]["sid"] == CALL
+    assert calls["calls"][1]["status"] == "completed"
+    following = twilio.get(calls["next_page_uri"]).json()
+    assert twilio.get(following["previous_page_uri"]).json()["calls"][0]["sid"] == CALL
+    empty = twilio.twilio(f"Calls.json?PageToken=PB{CALL}")
+    assert twilio.get(empty["next_page_uri"]).json()["calls"][0]["sid"] == CALL

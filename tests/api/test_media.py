@@ -1,0 +1,278 @@
+import io
+import wave
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from generators.encryption import private_key
+from generators.model import Recording, Source, Status
+from mockserver.settings import MediaAuth
+from tests.harness import Api, corpus_settings, fields_of
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Api]:
+    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5")) as api:
+        yield api
+
+
+def recordings(api: Api, **wanted: object) -> Iterator[Recording]:
+    corpus = api.account().corpus
+    for recording in map(corpus.recording, range(corpus.count)):
+        if recording.status is Status.COMPLETED and all(getattr(recording, n) == v for n, v in wanted.items()):
+            yield recording
+
+
+def plain(api: Api, **wanted: object) -> Recording:
+    return next(recordings(api, encryption=None, **wanted))
+
+
+def mp3_frames(body: bytes) -> int:
+    """Count the frames of an MP3 of 32 kbit/s at 8 kHz, each 288 bytes, and check that each begins as one."""
+    assert len(body) % 288 == 0
+    for at in range(0, len(body), 288):
+        assert body[at : at + 3] == b"\xff\xe3\x48"
+    return len(body) // 288
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("extension", ["", ".wav"])
+def test_wav_is_what_the_metadata_say(shared: Api, channels: int, extension: str) -> None:
+    for recording in [plain(shared, channels=channels), *list(recordings(shared, encryption=None))[:5]]:
+        answer = shared.below(f"Recordings/{recording.sid}{extension}")
+        assert answer.headers["content-type"] == "audio/x-wav"
+        assert answer.headers["accept-ranges"] == "bytes"
+        assert answer.headers["content-length"] == str(len(answer.content))
+        with wave.open(io.BytesIO(answer.content)) as sound:
+            assert (sound.getframerate(), sound.getsampwidth()) == (8000, 2)
+            assert sound.getnchannels() == recording.channels
+            assert sound.getnframes() == 8000 * (recording.duration or 0)
+            assert any(sound.readframes(8000 * 3))
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_mp3_is_what_the_metadata_say(shared: Api, channels: int) -> None:
+    recording = plain(shared, channels=channels)
+    answer = shared.below(f"Recordings/{recording.sid}.mp3")
+    assert answer.headers["content-type"] == "audio/mpeg"
+    assert recording.duration is not None
+    assert 0 <= mp3_frames(answer.content) * 0.072 - recording.duration < 0.072
+    mono = answer.content[3] >> 6 == 3
+    assert mono == (channels == 1)
+
+
+def test_an_hour_of_mp3_is_a_chain_of_segments() -> None:
+    with Api(corpus_settings(count=0)) as api:
+        sid = long_recording(api, 3600)
+        whole = api.below(f"Recordings/{sid}.mp3")
+        assert mp3_frames(whole.content) == 50_000
+        end = api.below(f"Recordings/{sid}.mp3", range="bytes=-1000")
+    assert end.content == whole.content[-1000:]
+
+
+def long_recording(api: Api, seconds: int) -> str:
+    recordings = api.account().recordings
+    index = recordings.begin("CA" + "1" * 32, source=Source.OUTBOUND_API)
+    api.clock.advance(seconds)
+    sid = recordings.ledger.corpus.sid(index)
+    assert api.post(f"Calls/{'CA' + '1' * 32}/Recordings/{sid}.json", Status="stopped").status_code == 200
+    api.clock.advance(2)
+    return sid
+
+
+@pytest.mark.parametrize("extension", ["wav", "mp3"])
+def test_a_ranged_download_put_together_equals_the_whole(shared: Api, extension: str) -> None:
+    path = f"Recordings/{plain(shared, channels=2).sid}.{extension}"
+    whole = shared.below(path).content
+    parts = b""
+    step = len(whole) // 7 + 1
+    while len(parts) < len(whole):
+        answer = shared.below(path, range=f"bytes={len(parts)}-{len(parts) + step - 1}")
+        assert answer.status_code == 206
+        last = len(parts) + len(answer.content) - 1
+        assert answer.headers["content-range"] == f"bytes {len(parts)}-{last}/{len(whole)}"
+        parts += answer.content
+    assert parts == whole
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("bytes=0-0", slice(0, 1)),
+        ("bytes=10-", slice(10, None)),
+        ("bytes=-10", slice(-10, None)),
+        ("bytes=40-50", slice(40, 51)),
+        ("bytes=43-99999999999", slice(43, None)),
+        ("bytes=-99999999999", slice(0, None)),
+    ],
+)
+def test_single_ranges(shared: Api, asked: str, expected: slice) -> None:
+    path = f"Recordings/{plain(shared).sid}"
+    answer = shared.below(path, range=asked)
+    assert answer.status_code == 206
+    assert shared.below(path).content[expected] == answer.content
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=5-1", "bytes=-", "lines=1-2", "bytes=a-b"])
+def test_what_is_no_single_range_gets_the_whole(shared: Api, asked: str) -> None:
+    assert shared.below(f"Recordings/{plain(shared).sid}", range=asked).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["bytes=99999999999-", "bytes=-0"])
+def test_a_range_outside_is_416(shared: Api, asked: str) -> None:
+    answer = shared.below(f"Recordings/{plain(shared).sid}", range=asked)
+    assert answer.status_code == 416
+    assert answer.headers["content-range"].startswith("bytes */")
+
+
+def test_an_etag_stands_for_the_bytes(shared: Api) -> None:
+    path = f"Recordings/{plain(shared).sid}.wav"
+    first = shared.below(path)
+    etag = first.headers["etag"]
+    assert etag != shared.below(path.replace(".wav", ".mp3")).headers["etag"]
+    unchanged = shared.below(path, if_none_match=f'"x", W/{etag}')
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert shared.below(path, if_none_match="*").status_code == 304
+    assert shared.below(path, if_none_match='"x"').status_code == 200
+    assert shared.below(path, range="bytes=0-1", if_range=etag).status_code == 206
+    assert shared.below(path, range="bytes=0-1", if_range='"x"').status_code == 200
+
+
+def test_head_tells_the_length_without_the_bytes(shared: Api) -> None:
+    path = f"{shared.root}/Recordings/{plain(shared).sid}.mp3"
+    answer = shared.request("HEAD", path)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer.headers["content-length"]) == len(shared.get(path).content)
+
+
+def test_the_same_recording_sounds_the_same_elsewhere(shared: Api) -> None:
+    recording = plain(shared)
+    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5")) as other:
+        for extension in ("wav", "mp3"):
+            path = f"Recordings/{recording.sid}.{extension}"
+            assert shared.below(path).content == other.below(path).content
+
+
+def test_dual_has_one_voice_on_each_side(shared: Api) -> None:
+    recording = plain(shared, channels=2, source=Source.OUTBOUND_API)
+    with wave.open(io.BytesIO(shared.below(f"Recordings/{recording.sid}").content)) as sound:
+        samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
+    left, right = samples[0::2], samples[1::2]
+    assert any(left)
+    assert not any(a and b for a, b in zip(left, right, strict=True))
+
+
+def test_requested_channels(shared: Api) -> None:
+    mono, dual = plain(shared, channels=1), plain(shared, channels=2)
+    for recording, wanted, channels in ((mono, 1, 1), (dual, 1, 1), (dual, 2, 2)):
+        answer = shared.below(f"Recordings/{recording.sid}.wav?RequestedChannels={wanted}")
+        with wave.open(io.BytesIO(answer.content)) as sound:
+            assert sound.getnchannels() == channels
+    refused = shared.below(f"Recordings/{mono.sid}.wav?RequestedChannels=2")
+    assert (refused.status_code, fields_of(refused)["code"]) == (400, "16113")
+    wrong = shared.below(f"Recordings/{mono.sid}.wav?RequestedChannels=3")
+    assert (wrong.status_code, fields_of(wrong)["code"]) == (400, "20001")
+
+
+def test_media_are_below_calls_and_conferences_too(shared: Api) -> None:
+    recording = next(r for r in recordings(shared, encryption=None) if r.conference_sid)
+    expected = shared.below(f"Recordings/{recording.sid}.mp3").content
+    assert expected == shared.below(f"Calls/{recording.call_sid}/Recordings/{recording.sid}.mp3").content
+    assert expected == shared.below(f"Conferences/{recording.conference_sid}/Recordings/{recording.sid}.mp3").content
+    assert shared.below(f"Calls/{'CA' + '0' * 32}/Recordings/{recording.sid}.mp3").status_code == 404
+
+
+@pytest.mark.parametrize("status", [Status.PROCESSING, Status.ABSENT, Status.FAILED, Status.DELETED])
+@pytest.mark.parametrize("extension", ["", ".wav", ".mp3"])
+def test_where_there_is_nothing_to_hear_the_error_is_xml(shared: Api, status: Status, extension: str) -> None:
+    path = f"Recordings/{shared.sid_of(status)}{extension}"
+    answer = shared.below(path)
+    assert answer.status_code == 404
+    assert answer.text == (
+        "<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse><RestException><Code>20404</Code>"
+        f"<Message>The requested resource {shared.root}/{path} was not found</Message>"
+        "<MoreInfo>https://www.twilio.com/docs/errors/20404</MoreInfo><Status>404</Status></RestException></TwilioResponse>"
+    )
+
+
+def test_an_encrypted_recording_is_decrypted_as_twilios_tutorial_says(shared: Api) -> None:
+    recording = next(r for r in recordings(shared) if r.encryption is not None)
+    details = shared.twilio(f"Recordings/{recording.sid}.json")["encryption_details"]
+    key: Any = load_pem_private_key(private_key().encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    oaep = padding.OAEP(mgf=padding.MGF1(algorithm=hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
+    content_key = key.decrypt(b64decode(details["encrypted_cek"]), oaep)
+    path = f"Recordings/{recording.sid}.wav"
+    encrypted = shared.below(path).content
+    decrypted = AESGCM(content_key).decrypt(b64decode(details["iv"]), encrypted, None)
+    with wave.open(io.BytesIO(decrypted)) as sound:
+        assert sound.getnframes() == 8000 * (recording.duration or 0)
+    for start, stop in (
+        (0, 1),
+        (5, 40),
+        (1000, 5000),
+        (len(encrypted) - 20, len(encrypted)),
+        (len(encrypted) - 3, None),
+    ):
+        last = "" if stop is None else stop - 1
+        assert encrypted[start:stop] == shared.below(path, range=f"bytes={start}-{last}").content
+
+
+def test_an_encrypted_recording_is_not_there_as_mp3(shared: Api) -> None:
+    recording = next(r for r in recordings(shared) if r.encryption is not None)
+    answer = shared.below(f"Recordings/{recording.sid}.mp3")
+    assert (answer.status_code, fields_of(answer)["code"]) == (400, "16109")
+
+
+def test_media_ask_for_credentials_unless_they_are_public(shared: Api) -> None:
+    path = f"{shared.root}/Recordings/{plain(shared).sid}"
+    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5", media_auth=MediaAuth.PUBLIC)) as public:
+        public.auth = None
+        for extension in ("", ".wav", ".mp3"):
+            assert public.get(path + extension).status_code == 200
+        assert public.get(f"{path}.json").status_code == 401
+        assert public.request("DELETE", path).status_code == 401
+    with Api(corpus_settings(count=400)) as private:
+        private.auth = None
+        assert private.get(path).status_code == 401
+
+
+def test_media_can_be_elsewhere_as_on_a_cdn(shared: Api) -> None:
+    recording = plain(shared, channels=2)
+    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5", media_redirect=True)) as api:
+        for extension, query in (("", ""), (".wav", "?RequestedChannels=1"), (".mp3", "")):
+            answer = api.below(f"Recordings/{recording.sid}{extension}{query}")
+            assert answer.status_code == 302
+            location = answer.headers["location"]
+            assert location.startswith("http://recmock.test:4010/_mock/media/")
+            api.auth = None
+            assert shared.below(f"Recordings/{recording.sid}{extension}{query}").content == api.get(location).content
+            api.auth = (api.mock.demo.sid, "x")
+        assert api.below(f"Recordings/{api.sid_of(Status.ABSENT)}.wav").status_code == 404
+        assert api.get(f"/_mock/media/{api.mock.demo.sid}/{recording.sid}.ogg").json()["code"] == 20404
+
+
+def test_a_file_of_ones_own_can_be_attached(tmp_path: Path) -> None:
+    with Api(corpus_settings(count=100)) as api:
+        sid = api.sid_of(Status.COMPLETED)
+        before = api.below(f"Recordings/{sid}.wav")
+        file = tmp_path / "mine.wav"
+        file.write_bytes(bytes(range(256)) * 1000)
+        api.account().attach(sid, file)
+        answer = api.below(f"Recordings/{sid}")
+        assert answer.content == file.read_bytes()
+        assert answer.headers["etag"] != before.headers["etag"]
+        assert api.below(f"Recordings/{sid}", range="bytes=100-300").content == file.read_bytes()[100:301]
+        assert "is no mp3" in api.below(f"Recordings/{sid}.mp3").headers["x-mock-reason"]
+        with pytest.raises(ValueError, match=r"expected a file named \.wav or \.mp3, found a\.ogg"):
+            api.account().attach(sid, tmp_path / "a.ogg")
+        with pytest.raises(FileNotFoundError):
+            api.account().attach(sid, tmp_path / "missing.mp3")

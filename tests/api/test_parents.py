@@ -1,0 +1,75 @@
+import pytest
+
+from tests.harness import Api, corpus_settings
+
+
+def test_a_call_leads_to_its_recordings_and_back(api: Api) -> None:
+    for recording in api.twilio("Recordings.json?PageSize=20")["recordings"]:
+        call = api.twilio(f"Calls/{recording['call_sid']}.json")
+        assert (call["sid"], call["status"], call["account_sid"]) == (
+            recording["call_sid"],
+            "completed",
+            api.mock.demo.sid,
+        )
+        assert call["uri"] == f"{api.root}/Calls/{call['sid']}.json"
+        listed = api.get(call["subresource_uris"]["recordings"], x_mock_wire="twilio").json()["recordings"]
+        assert recording["sid"] in {each["sid"] for each in listed}
+        assert {each["call_sid"] for each in listed} == {call["sid"]}
+        assert int(call["duration"]) >= int(recording["duration"] or 0)
+        assert call["from"].startswith("+1")
+        assert call["from_formatted"].startswith("(")
+
+
+def test_a_conference_leads_to_its_recordings_and_back(api: Api) -> None:
+    recording = next(r for r in api.walk("PageSize=1000") if r["conference_sid"])
+    conference = api.twilio(f"Conferences/{recording['conference_sid']}.json")
+    assert (conference["status"], conference["reason_conference_ended"]) == ("completed", "last-participant-left")
+    listed = api.get(conference["subresource_uris"]["recordings"], x_mock_wire="twilio").json()["recordings"]
+    assert recording["sid"] in {each["sid"] for each in listed}
+    fetched = api.twilio(f"Conferences/{recording['conference_sid']}/Recordings/{recording['sid']}.json")
+    assert fetched in listed
+    assert "track" not in fetched
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "field"), [("Calls", "calls", "call_sid"), ("Conferences", "conferences", "conference_sid")]
+)
+def test_lists_hold_each_parent_once_newest_first(name: str, key: str, field: str) -> None:
+    with Api(corpus_settings(count=300)) as api:
+        everything = api.walk("PageSize=1000&IncludeSoftDeleted=true")
+        expected = list(dict.fromkeys(r[field] for r in everything if r[field]))
+        body = api.twilio(f"{name}.json?PageSize=30")
+        found = list(body[key])
+        while body["next_page_uri"]:
+            body = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
+            found += body[key]
+        assert expected == [each["sid"] for each in found]
+        assert [each["sid"] for each in api.get(body["previous_page_uri"]).json()[key]][-1] in expected
+
+
+@pytest.mark.parametrize("path", ["Calls/CA{0}.json", "Conferences/CF{0}.json"])
+def test_unknown_parents_are_not_found_but_have_no_recordings(api: Api, path: str) -> None:
+    path = path.format("0" * 32)
+    assert api.below(path).json()["code"] == 20404
+    assert api.twilio(path.replace(".json", "/Recordings.json"))["recordings"] == []
+    assert api.below(path[:7] + ".json").json()["code"] == 20404
+
+
+@pytest.mark.parametrize(
+    "query", ["Calls.json?Status=completed", "Calls.json?StartTime%3E=2026-01-01", "Conferences.json?FriendlyName=x"]
+)
+def test_filters_that_are_not_emulated_say_so(api: Api, query: str) -> None:
+    answer = api.below(query)
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+    assert "this mock does not emulate it" in answer.headers["x-mock-reason"]
+
+
+def test_the_account_tells_its_token_and_what_it_has(api: Api) -> None:
+    account = api.get(f"{api.root}.json", x_mock_wire="twilio").json()
+    assert (account["sid"], account["auth_token"]) == (api.mock.demo.sid, api.mock.demo.token)
+    for uri in account["subresource_uris"].values():
+        assert api.get(uri).status_code == 200
+    other = "AC" + "5" * 32
+    answer = api.get(f"/2010-04-01/Accounts/{other}.json").json()
+    assert (answer["sid"], answer["owner_account_sid"]) == (other, other)
+    assert api.get(f"{api.root}.xml").text.startswith("<?xml")

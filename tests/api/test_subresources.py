@@ -1,0 +1,186 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from generators.dialogue import dialogue
+from generators.model import Source, Status
+from generators.sids import Kind
+from generators.subresources import sid as subresource_sid
+from tests.harness import Api, corpus_settings
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with Api(corpus_settings(count=300, mix="encrypted=0.1")) as api:
+        yield api
+
+
+def with_results(api: Api, many: int) -> str:
+    """Return the SID of a recording with so many add-on results."""
+    for recording in api.walk("PageSize=1000"):
+        if len(api.twilio(f"Recordings/{recording['sid']}/AddOnResults.json")["add_on_results"]) == many:
+            return str(recording["sid"])
+    raise AssertionError(many)
+
+
+def test_a_transcription_is_what_the_recording_says(api: Api) -> None:
+    corpus = api.account().corpus
+    sid = api.sid_of(Status.COMPLETED)
+    index = corpus.index_of(sid)
+    assert index is not None
+    recording = corpus.recording(index)
+    listed = api.twilio(f"Recordings/{sid}/Transcriptions.json")["transcriptions"]
+    assert len(listed) == 1
+    found = listed[0]
+    assert found == api.twilio(f"Transcriptions/{found['sid']}.json")
+    assert found == api.twilio(f"Recordings/{sid}/Transcriptions/{found['sid']}.json")
+    assert (found["recording_sid"], found["duration"]) == (sid, str(recording.duration))
+    said = dialogue(corpus.chance(index).content_key, recording.duration or 0, recording.source).text
+    assert found["transcription_text"] in (said, "(blank)")
+    assert found["uri"] == f"{api.root}/Transcriptions/{found['sid']}.json"
+
+
+def test_transcriptions_are_those_of_completed_recordings_newest_first(api: Api) -> None:
+    completed = [
+        r["sid"] for r in api.walk("PageSize=1000") if r["status"] == "completed" and r["encryption_details"] is None
+    ]
+    body = api.twilio("Transcriptions.json?PageSize=40")
+    found = list(body["transcriptions"])
+    while body["next_page_uri"]:
+        body = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
+        found += body["transcriptions"]
+    assert completed == [transcription["recording_sid"] for transcription in found]
+    assert {transcription["status"] for transcription in found} == {"completed", "failed"}
+    for transcription in found:
+        failed = transcription["status"] == "failed"
+        assert (transcription["transcription_text"] == "(blank)", transcription["price"] == "0.00000") == (
+            failed,
+            failed,
+        )
+    back = api.get(body["previous_page_uri"], x_mock_wire="twilio").json()
+    assert [t["recording_sid"] for t in back["transcriptions"]] == completed[-40 - len(body["transcriptions"]) :][:40]
+
+
+@pytest.mark.parametrize("mix", ["completed=0", "encrypted=1"])
+def test_where_nobody_can_hear_there_are_no_transcriptions(mix: str) -> None:
+    with Api(corpus_settings(count=10**9, mix=mix)) as api:
+        assert api.twilio("Transcriptions.json")["transcriptions"] == []
+
+
+def test_a_transcription_is_deleted_for_itself(api: Api) -> None:
+    first, second = (t["sid"] for t in api.twilio("Transcriptions.json?PageSize=2")["transcriptions"])
+    assert api.request("DELETE", f"{api.root}/Transcriptions/{first}.json").status_code == 204
+    assert api.below(f"Transcriptions/{first}.json").json()["code"] == 20404
+    assert api.request("DELETE", f"{api.root}/Transcriptions/{first}.json").status_code == 404
+    assert api.twilio("Transcriptions.json?PageSize=1")["transcriptions"][0]["sid"] == second
+    recording = api.twilio(f"Transcriptions/{second}.json")["recording_sid"]
+    path = f"{api.root}/Recordings/{recording}/Transcriptions/{second}.json"
+    assert api.request("DELETE", path).status_code == 204
+    assert api.twilio(f"Recordings/{recording}/Transcriptions.json")["transcriptions"] == []
+
+
+def test_a_deleted_recording_takes_its_own_paths_along(api: Api) -> None:
+    sid = api.sid_of(Status.COMPLETED)
+    transcription = api.twilio(f"Recordings/{sid}/Transcriptions.json")["transcriptions"][0]["sid"]
+    api.request("DELETE", api.fetch_path(sid))
+    assert api.below(f"Recordings/{sid}/Transcriptions.json").json()["code"] == 20404
+    assert api.below(f"Recordings/{sid}/AddOnResults.json").json()["code"] == 20404
+    assert api.twilio(f"Transcriptions/{transcription}.json")["recording_sid"] == sid
+
+
+def test_a_recording_made_here_has_a_transcription_once_it_is_completed(api: Api) -> None:
+    recordings = api.account().recordings
+    index = recordings.begin("CA" + "1" * 32, source=Source.RECORD_VERB)
+    sid = recordings.ledger.corpus.sid(index)
+    path = f"Recordings/{sid}/Transcriptions.json"
+    before = api.twilio("Transcriptions.json?PageSize=1")["transcriptions"]
+    assert api.twilio(path)["transcriptions"] == []
+    api.clock.advance(20)
+    api.post(f"Calls/CA{'1' * 32}/Recordings/{sid}.json", Status="stopped")
+    assert api.twilio("Transcriptions.json?PageSize=1")["transcriptions"] == before
+    api.clock.advance(2)
+    made = api.twilio(path)["transcriptions"][0]
+    assert (made["recording_sid"], made["duration"]) == (sid, "20")
+    first = api.twilio("Transcriptions.json?PageSize=1")
+    assert first["transcriptions"] == [made]
+    assert api.get(first["next_page_uri"], x_mock_wire="twilio").json()["transcriptions"] == before
+    only = api.twilio(f"Transcriptions.json?PageToken=PB{before[0]['sid']}")
+    assert only["transcriptions"] == [made]
+
+
+def test_add_on_results_lead_to_payloads_and_their_data(api: Api) -> None:
+    sid = with_results(api, 2)
+    spoken = api.twilio(f"Recordings/{sid}.json")
+    results = api.twilio(spoken["subresource_uris"]["add_on_results"].removeprefix(f"{api.root}/"))["add_on_results"]
+    labels = []
+    for result in results:
+        assert result["reference_sid"] == sid
+        assert result == api.twilio(f"Recordings/{sid}/AddOnResults/{result['sid']}.json")
+        payloads = api.twilio(result["subresource_uris"]["payloads"].removeprefix(f"{api.root}/"))["payloads"]
+        assert [payload["add_on_result_sid"] for payload in payloads] == [result["sid"]]
+        path = f"Recordings/{sid}/AddOnResults/{result['sid']}/Payloads/{payloads[0]['sid']}"
+        assert payloads[0] == api.twilio(f"{path}.json")
+        labels.append(payloads[0]["label"])
+        answer = api.get(payloads[0]["subresource_uris"]["data"])
+        assert answer.status_code == 307
+        assert answer.json() == {"redirect_to": answer.headers["location"]}
+        assert answer.headers["location"].startswith("http://recmock.test:4010/")
+        assert_words(api.get(answer.headers["location"]).json(), int(spoken["duration"]))
+    assert labels == ["voicebase_transcription", "ibm_watson_speechtotext"]
+
+
+def assert_words(data: dict[str, Any], duration: int) -> None:
+    if "media" in data:
+        words = [(word["s"] / 1000, word["e"] / 1000) for word in data["media"]["transcripts"]["latest"]["words"]]
+        assert data["media"]["metadata"]["length"]["milliseconds"] == 1000 * duration
+    else:
+        alternative = data["results"][0]["results"][0]["alternatives"][0]
+        words = [(begin, end) for _, begin, end in alternative["timestamps"]]
+        assert alternative["transcript"].split()[0] == alternative["timestamps"][0][0].split()[0]
+    assert words
+    assert all(0 <= begin < end <= duration for begin, end in words)
+
+
+def test_results_and_payloads_are_deleted_for_themselves(api: Api) -> None:
+    sid = with_results(api, 2)
+    path = f"Recordings/{sid}/AddOnResults"
+    first, second = (result["sid"] for result in api.twilio(f"{path}.json")["add_on_results"])
+    payload = api.twilio(f"{path}/{second}/Payloads.json")["payloads"][0]["sid"]
+    elsewhere = f"{path}/{first}/Payloads/{payload}.json"
+    assert api.below(elsewhere).json()["code"] == 20404
+    assert api.request("DELETE", f"{api.root}/{elsewhere}").status_code == 404
+    assert api.request("DELETE", f"{api.root}/{path}/{second}/Payloads/{payload}.json").status_code == 204
+    assert api.twilio(f"{path}/{second}/Payloads.json")["payloads"] == []
+    assert api.request("DELETE", f"{api.root}/{path}/{first}.json").status_code == 204
+    assert [result["sid"] for result in api.twilio(f"{path}.json")["add_on_results"]] == [second]
+    assert api.below(f"{path}/{first}/Payloads.json").json()["code"] == 20404
+
+
+@pytest.mark.parametrize("name", ["Transcriptions", "AddOnResults"])
+def test_subresources_of_another_recording_are_not_found(api: Api, name: str) -> None:
+    mine, other = with_results(api, 1), with_results(api, 2)
+    key = {"Transcriptions": "transcriptions", "AddOnResults": "add_on_results"}[name]
+    sid = api.twilio(f"Recordings/{other}/{name}.json")[key][0]["sid"]
+    assert api.below(f"Recordings/{mine}/{name}/{sid}.json").json()["code"] == 20404
+    assert api.below(f"Recordings/{mine}/{name}/{sid[:2]}{'0' * 32}.json").json()["code"] == 20404
+
+
+def test_a_subresource_that_no_recording_has_is_not_found(api: Api) -> None:
+    absent = api.account().corpus.index_of(api.sid_of(Status.ABSENT))
+    assert absent is not None
+    for index in (absent, 5000):
+        missing = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, index)
+        assert api.below(f"Transcriptions/{missing}.json").json()["code"] == 20404
+
+
+def test_lists_of_a_recordings_own_are_paged(api: Api) -> None:
+    sid = with_results(api, 2)
+    body = api.twilio(f"Recordings/{sid}/AddOnResults.json?PageSize=1")
+    following = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
+    assert following["next_page_uri"] is None
+    assert body["add_on_results"] != following["add_on_results"]
+    assert (
+        api.get(following["previous_page_uri"], x_mock_wire="twilio").json()["add_on_results"] == body["add_on_results"]
+    )
+    assert api.below(f"Recordings/{sid}/AddOnResults.json?PageToken=PA{sid}").json()["code"] == 20001

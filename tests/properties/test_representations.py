@@ -1,0 +1,124 @@
+"""XML and CSV carry the same facts as the JSON of the same resource."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.wire import tables, xml
+from mockserver.wire.dialect import WireSetting
+from tests.harness import Api, corpus_settings
+
+LISTS = {
+    "Recordings": "recordings",
+    "Transcriptions": "transcriptions",
+    "Calls": "calls",
+    "Conferences": "conferences",
+}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Api]:
+    with Api(corpus_settings(count=300, wire=WireSetting.TWILIO, mix="encrypted=0.2")) as api:
+        yield api
+
+
+def facts(value: Any) -> Any:
+    """Return what a document says, where null and the empty string are the same."""
+    if isinstance(value, dict):
+        return {name.replace("_", "").lower(): facts(inner) for name, inner in value.items()}
+    return "" if value is None else str(value)
+
+
+def told(element: ElementTree.Element) -> Any:
+    if len(element):
+        return {inner.tag.lower(): told(inner) for inner in element}
+    return element.text or ""
+
+
+@given(st.sampled_from(sorted(LISTS)), st.integers(1, 20), st.integers(0, 3))
+@settings(max_examples=40)
+def test_lists(shared: Api, name: str, size: int, pages: int) -> None:
+    body = shared.twilio(f"{name}.json?PageSize={size}")
+    for _ in range(pages):
+        if body["next_page_uri"]:
+            body = shared.get(body["next_page_uri"]).json()
+    expected = body.pop(LISTS[name])
+    answer = shared.get(body["uri"].replace(".json", ".xml"))
+    assert answer.headers["content-type"] == "application/xml"
+    assert answer.headers["x-mock-wire"] == "twilio"
+    listed = ElementTree.fromstring(answer.content)[0]
+    assert listed.tag == name
+    assert [facts(document) for document in expected] == [told(element) for element in listed]
+    attributes = {key: value.replace(".xml", ".json") for key, value in listed.attrib.items()}
+    assert facts(body) == attributes
+
+    table = shared.get(body["uri"].replace(".json", ".csv"))
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(table.text, newline="")))
+    assert [cells(document) for document in expected] == rows
+
+
+def cells(document: dict[str, Any]) -> dict[str, str]:
+    return {
+        key: json.dumps(value) if isinstance(value, dict) else "" if value is None else str(value)
+        for key, value in document.items()
+    }
+
+
+def test_single_resources(shared: Api) -> None:
+    recording = next(r for r in shared.walk("PageSize=1000") if r["encryption_details"])
+    for path in (f"Recordings/{recording['sid']}", f"Calls/{recording['call_sid']}"):
+        expected = shared.twilio(f"{path}.json")
+        element = ElementTree.fromstring(shared.below(f"{path}.xml").content)[0]
+        assert facts(expected) == told(element)
+        assert [cells(expected)] == list(csv.DictReader(io.StringIO(shared.below(f"{path}.csv").text, newline="")))
+        page = shared.below(f"{path}.html")
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert f"<td>{recording['call_sid']}</td>" in page.text
+
+
+def test_without_an_extension_a_list_is_xml(shared: Api) -> None:
+    assert shared.below("Recordings").text == shared.below("Recordings.xml").text.replace(
+        "Recordings.xml", "Recordings"
+    )
+    assert shared.below("Calls?PageSize=1").headers["content-type"] == "application/xml"
+
+
+def test_an_empty_list_has_no_rows(shared: Api) -> None:
+    empty = f"Recordings.csv?CallSid=CA{'0' * 32}"
+    assert shared.below(empty).text == "\r\n"
+    assert ElementTree.fromstring(shared.below(empty.replace("csv", "xml")).content)[0].attrib["end"] == "0"
+
+
+@pytest.mark.parametrize("extension", ["csv", "html", "xml"])
+def test_errors_have_the_same_representation(shared: Api, extension: str) -> None:
+    answer = shared.below(f"Recordings/RE{'0' * 32}.{extension}")
+    assert answer.status_code == 404
+    assert extension in answer.headers["content-type"]
+    assert "20404" in answer.text
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), VALUES, max_size=5))
+def test_anything_becomes_well_formed_xml(document: dict[str, Any]) -> None:
+    ElementTree.fromstring(xml.item("Recording", document))
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3), max_size=3))
+def test_anything_becomes_a_table(documents: list[dict[str, Any]]) -> None:
+    rows = list(csv.reader(io.StringIO(tables.as_csv(documents, "abc").decode(), newline="")))
+    assert len(rows) == 1 + len(documents)
+    assert tables.as_html("<b>", documents, "abc").count(b"<tr>") == 1 + len(documents)
