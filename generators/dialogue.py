@@ -6,7 +6,6 @@ Time is counted in beats of 200 ms, about a syllable each.
 import re
 from functools import lru_cache
 from hashlib import shake_256
-from itertools import count
 from typing import NamedTuple
 
 from generators.model import Source
@@ -80,10 +79,8 @@ def dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
     names = _names(draws)
     turns: list[Turn] = []
     at = 1
-    for number in count():
-        room = beats - at
-        if room < 1:
-            break
+    while (room := beats - at) > 0:
+        number = len(turns)
         text = _fitting(_line(number, alone, draws).format(**names), room)
         stop = min(beats, at + _beats(text))
         turns.append(Turn(0 if alone else number % 2, at, stop, text))

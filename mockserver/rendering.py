@@ -8,7 +8,7 @@ from mockserver.exchange import Answer, Exchange
 from mockserver.headers import reason
 from mockserver.rest.byte_ranges import UnsatisfiableError, asked_range, is_unchanged
 from mockserver.rest.paging import envelope
-from mockserver.results import Deleted, Found, Listed, Played, Redirected, Result, Sent, Told
+from mockserver.results import Found, Listed, Played, Redirected, Result, Sent, Told
 from mockserver.wire import json, tables, xml
 from mockserver.wire.dialect import Wire
 from mockserver.wire.representation import MEDIA_TYPES, Representation, representation
@@ -33,7 +33,7 @@ def render(result: Result, exchange: Exchange) -> Answer:
             return _played(result, exchange)
         case Sent():
             return Answer(200, result.body, result.media_type)
-        case Deleted():
+        case _:
             return Answer(204)
 
 
@@ -104,8 +104,9 @@ def _table(title: str, documents: list[Any], form: Representation) -> bytes:
 
 def _redirected(redirected: Redirected, exchange: Exchange) -> Answer:
     url = f"{exchange.base_url}{redirected.path}"
-    # Twilio says it in the body, and the SDKs read it there; the header is for browsers (WIRE §1.2).
-    headers = ((b"location", url.encode()),)
+    # Twilio says it in the body, where the SDKs read it; whether it sends the header too is not known, and a
+    # client that followed it would lose the body (WIRE §1.2).
+    headers = () if redirected.status == 307 else ((b"location", url.encode()),)
     return Answer(redirected.status, json.encode({"redirect_to": url}), MEDIA_TYPES[Representation.JSON], headers)
 
 

@@ -79,7 +79,7 @@ def update_parents_recording(exchange: Exchange, path: Path) -> Told:
             changed = recordings.stop(path["sid"], parent)
         case InFlight.STOPPED:  # WIRE §5
             raise invalid("Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped")
-        case None:
+        case _:
             raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
     return Told(shape=_shape(parent), value=changed)
 

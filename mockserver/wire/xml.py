@@ -35,11 +35,6 @@ def page(name: str, key: str, envelope: Mapping[str, Any], documents: Iterable[M
     return _response(f"<{plural} {attributes}>{records}</{plural}>")
 
 
-def error(fields: Mapping[str, Any]) -> bytes:
-    """Return an error."""
-    return item("RestException", fields)
-
-
 def _response(content: str) -> bytes:
     return f"{_PROLOG}{content}</TwilioResponse>".encode()
 

@@ -38,7 +38,7 @@ def test_lists_hold_each_parent_once_newest_first(name: str, key: str, field: st
     with Api(corpus_settings(count=300)) as api:
         everything = api.walk("PageSize=1000&IncludeSoftDeleted=true")
         expected = list(dict.fromkeys(r[field] for r in everything if r[field]))
-        body = api.twilio(f"{name}.json?PageSize=30")
+        body = api.twilio(f"{name}.json?PageSize=5")
         found = list(body[key])
         while body["next_page_uri"]:
             body = api.get(body["next_page_uri"], x_mock_wire="twilio").json()

@@ -1,4 +1,4 @@
-// What twilio-node sees of the mock. Usage: node recordings.js realistic|adversarial BASE_URL SID TOKEN
+// What twilio-node sees of the mock. Usage: node recordings.js realistic|adversarial|family BASE_URL SID TOKEN
 const assert = require("node:assert/strict");
 const twilio = require("twilio");
 
@@ -79,7 +79,56 @@ async function adversarial() {
   }
 }
 
-({ realistic, adversarial })[part]().then(
+async function family() {
+  const completed = (await client.recordings.list()).find((recording) => recording.conferenceSid === null);
+  const own = client.recordings(completed.sid);
+  const call = client.calls(`CA${"1".repeat(32)}`);
+  const made = await call.recordings.create({ recordingStatusCallbackEvent: ["in-progress", "completed"] });
+  assert.equal(made.status, "in-progress");
+  assert.equal((await call.recordings("Twilio.CURRENT").update({ status: "paused" })).status, "paused");
+  assert.equal((await call.recordings(made.sid).update({ status: "in-progress" })).status, "in-progress");
+  assert.equal((await call.recordings(made.sid).update({ status: "stopped" })).status, "stopped");
+  assert.equal((await call.recordings(made.sid).fetch()).status, "processing");
+  assert.deepEqual(sids(await call.recordings.list()), [made.sid]);
+  await assert.rejects(call.recordings(made.sid).remove(), { code: 20009, status: 409 });
+  await subresources(own);
+  await parents();
+  const ofCall = client.calls(completed.callSid).recordings(completed.sid);
+  assert.equal((await ofCall.fetch()).sid, completed.sid);
+  assert.equal(await ofCall.remove(), true);
+}
+
+async function subresources(own) {
+  const [transcription] = await own.transcriptions.list();
+  assert.ok(isDate(transcription.dateCreated));
+  assert.equal((await own.transcriptions(transcription.sid).fetch()).sid, transcription.sid);
+  assert.equal((await client.transcriptions(transcription.sid).fetch()).sid, transcription.sid);
+  assert.ok((await client.transcriptions.list({ limit: 60, pageSize: 20 })).length > 20);
+  assert.equal(await own.transcriptions(transcription.sid).remove(), true);
+  await assert.rejects(client.transcriptions(transcription.sid).remove(), { code: 20404 });
+  for (const result of await own.addOnResults.list()) {
+    const results = own.addOnResults(result.sid);
+    assert.equal((await results.fetch()).status, "completed");
+    const [payload] = await results.payloads.list();
+    assert.equal((await results.payloads(payload.sid).fetch()).contentType, "application/json");
+    assert.ok((await results.payloads(payload.sid).data().fetch()).redirect_to.startsWith(baseUrl));
+    assert.equal(await results.payloads(payload.sid).remove(), true);
+    assert.equal(await results.remove(), true);
+  }
+}
+
+async function parents() {
+  const [conference] = await client.conferences.list({ limit: 1 });
+  const context = client.conferences(conference.sid);
+  assert.equal((await context.fetch()).status, "completed");
+  const [recording] = await context.recordings.list();
+  assert.equal((await context.recordings(recording.sid).fetch()).conferenceSid, conference.sid);
+  await assert.rejects(context.recordings(recording.sid).update({ status: "paused" }), { code: 21220 });
+  assert.equal(await context.recordings(recording.sid).remove(), true);
+  assert.equal((await client.calls(recording.callSid).fetch()).status, "completed");
+}
+
+({ realistic, adversarial, family })[part]().then(
   () => console.log(`${part}: ok`),
   (wrong) => {
     console.error(wrong);

@@ -11,7 +11,7 @@ from mockserver.app import create_app
 from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
 from mockserver.server import BackgroundServer
-from mockserver.settings import Profile
+from mockserver.settings import Profile, Settings
 from tests.harness import T0, corpus_settings
 
 SCRIPT = Path(__file__).with_name("recordings.js")
@@ -28,9 +28,16 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(given)
 
 
-@pytest.mark.parametrize(("profile", "part"), [(Profile.REALISTIC, "realistic"), (Profile.ADVERSARIAL, "adversarial")])
-def test_the_script_finds_nothing_wrong(modules: Path, profile: Profile, part: str) -> None:
-    mock = Mock(corpus_settings(count=2000, profile=profile), VirtualClock(T0))
+@pytest.mark.parametrize(
+    ("part", "settings"),
+    [
+        ("realistic", corpus_settings(count=2000)),
+        ("adversarial", corpus_settings(count=2000, profile=Profile.ADVERSARIAL)),
+        ("family", corpus_settings(count=200, mix="completed=1,encrypted=0,conference=0.3")),
+    ],
+)
+def test_the_script_finds_nothing_wrong(modules: Path, part: str, settings: Settings) -> None:
+    mock = Mock(settings, VirtualClock(T0))
     with BackgroundServer(create_app(mock)) as server:
         done = subprocess.run(
             ["node", str(SCRIPT), part, server.base_url, mock.demo.sid, mock.demo.token],

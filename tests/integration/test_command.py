@@ -97,6 +97,7 @@ def test_beyond_loopback_a_control_token_is_printed() -> None:
         (["--account", DEMO], "--account: expected AC...:TOKEN"),
         (["--listen", "4010"], "--listen: expected HOST:PORT such as 127.0.0.1:4010 or [::1]:0, found '4010'."),
         (["--listen", "127.0.0.1:65536"], "--listen: expected HOST:PORT"),
+        (["--media-redirect", "yes"], "--media-redirect: expected on or off, found 'yes'."),
         (["--public-url", "localhost"], "--public-url: expected a URL of scheme and host"),
         (["--port-file", ""], "--port-file: expected the path of a file, found ''."),
         (
@@ -295,6 +296,13 @@ def test_ready_tells_whether_a_server_answers(server: BackgroundServer, capsys: 
     assert main(["ready", "--listen", f"0.0.0.0:{server.address.port}"]) == 0
     assert main(["ready", "--url", "http://127.0.0.1:1"]) == 1
     assert "not ready: expected a recmock server" in capsys.readouterr().out
+
+
+def test_keys_prints_the_key_pair(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("-----BEGIN PRIVATE KEY-----")
+    assert printed.rstrip().endswith("-----END PUBLIC KEY-----")
 
 
 def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,3 +192,13 @@ def test_blocks_without_anything_to_see_are_skipped() -> None:
     expected = [index for index in range(150_000, 200_000) if corpus.layout.status(index) is not Status.DELETED]
     walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, deleted_from=None))
     assert expected == walked
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("mix", [{"completed": 0.004}, {"encrypted": 0.995}, {"completed": 0}, {"encrypted": 1}, {}])
+def test_audible_recordings_are_completed_and_not_encrypted(mix: dict[str, float], newest_first: bool) -> None:
+    corpus = with_spec(mix=Mix.of(mix))
+    recordings = ((index, corpus.recording(index)) for index in range(100, 1999))
+    expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]
+    walked = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))
+    assert (expected[::-1] if newest_first else expected) == walked

@@ -9,6 +9,7 @@ from mockserver.values import (
     parse_instant,
     parse_path,
     parse_span,
+    parse_switch,
 )
 
 
@@ -41,6 +42,7 @@ def test_values() -> None:
     assert parse_instant("2026-01-01T01:00:00.9+01:00") == 1_767_225_600
     assert parse_base_url("https://mock.example.com/") == "https://mock.example.com"
     assert str(parse_path("a/b")) == "a/b"
+    assert [parse_switch("on"), parse_switch("off")] == [True, False]
 
 
 def test_accounts() -> None:
