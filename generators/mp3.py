@@ -14,8 +14,8 @@ _SAMPLES = 576
 _FRAME = 288
 _DELAY = 2
 """Frames that the encoder adds."""
-_SEGMENT = 800
-"""Frames of a segment: 57.6 seconds. The last one has the rest as well."""
+_SEGMENT = 400
+"""Frames of a segment: 28.8 seconds. The last one has the rest as well."""
 
 
 class Mp3:
