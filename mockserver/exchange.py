@@ -34,6 +34,9 @@ class Answer(msgspec.Struct, frozen=True):
         return len(self.body) if self.stream is None else self.part[1] - self.part[0]
 
 
+_NO_FORM = Query(b"")
+
+
 class Exchange:
     """A request that was let in, and where its operation leaves the answer.
 
@@ -63,7 +66,7 @@ class Exchange:
         self.representation = representation
         self.wire = wire
         self.base_url = base_url
-        self.form = Query(b"")
+        self.form = _NO_FORM
         self.answer: Answer | None = None
         self._account: Account | None = None
 

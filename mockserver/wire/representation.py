@@ -15,6 +15,8 @@ class Representation(StrEnum):
     HTML = "html"
 
 
+_API = f"/{API_VERSION}/"
+_BY_EXTENSION = {form.value: form for form in Representation}
 _EXTENSION = re.compile(r"\.([a-z0-9]{1,5})\Z")
 
 MEDIA_TYPES = {
@@ -33,7 +35,7 @@ def extension(path: str) -> str:
 
 def representation(path: str) -> Representation:
     """Return the form of what is sent for a path, errors included: XML without an extension, as in 2010."""
-    asked = extension(path)
-    if asked in list(Representation):
-        return Representation(asked)
-    return Representation.XML if path.startswith(f"/{API_VERSION}/") else Representation.JSON
+    known = _BY_EXTENSION.get(extension(path))
+    if known is not None:
+        return known
+    return Representation.XML if path.startswith(_API) else Representation.JSON
