@@ -65,6 +65,15 @@ class Dealer:
             if self._statuses.quota(Status.COMPLETED, number) and self._encrypted.quota(False, number):
                 yield number
 
+    def with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
+        """Yield those of some blocks that hold recordings of conferences, building none."""
+        sources = [source for source in CONFERENCE_SOURCES if not self._sources.never(source)]
+        if not sources:
+            return
+        for number in reversed(numbers) if descending else numbers:
+            if any(self._sources.quota(source, number) for source in sources):
+                yield number
+
     def deal(self, number: int) -> Block:
         """Build a block."""
         seed = self._key + number.to_bytes(8, "little")

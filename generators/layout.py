@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from generators.blocks import Block, Dealer, Run
 from generators.mix import Mix
-from generators.model import CONFERENCE_SOURCES, Status
+from generators.model import CONFERENCE_SOURCES, Source, Status
 from generators.quotas import BLOCK
 
 _PROCESSING_ZONE = 50
@@ -82,15 +82,24 @@ class Layout:
                 if self.status(index) is Status.COMPLETED and index % BLOCK not in block.encrypted:
                     yield index
 
-    def walk_parents(self, window: range, *, newest_first: bool, conferences: bool) -> Iterator[int]:
-        """Yield the indices of a window at which a call begins, or a conference."""
-        for number in reversed(_blocks(window)) if newest_first else _blocks(window):
-            runs = self._kept(number).runs
-            inside = _inside(window, number)
-            for index in reversed(inside) if newest_first else inside:
-                run = runs[index % BLOCK]
-                if run.first == index % BLOCK and (run.source in CONFERENCE_SOURCES or not conferences):
-                    yield index
+    def walk_calls(self, window: range, *, newest_first: bool) -> Iterator[int]:
+        """Yield the indices of a window at which a call begins."""
+        blocks = _blocks(window)
+        for number in reversed(blocks) if newest_first else blocks:
+            yield from self._run_starts(number, window, newest_first, frozenset(Source))
+
+    def walk_conferences(self, window: range, *, newest_first: bool) -> Iterator[int]:
+        """Yield the indices of a window at which a conference begins."""
+        for number in self._dealer.with_conferences(_blocks(window), descending=newest_first):
+            yield from self._run_starts(number, window, newest_first, CONFERENCE_SOURCES)
+
+    def _run_starts(self, number: int, window: range, newest_first: bool, sources: frozenset[Source]) -> Iterator[int]:
+        runs = self._kept(number).runs
+        inside = _inside(window, number)
+        for index in reversed(inside) if newest_first else inside:
+            run = runs[index % BLOCK]
+            if run.first == index % BLOCK and run.source in sources:
+                yield index
 
     def _walk_settled(self, window: range, newest_first: bool) -> Iterator[int]:
         for number in self._dealer.not_all_deleted(_blocks(window), descending=newest_first):

@@ -17,7 +17,7 @@ from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
 from mockserver.headers import Header, ResponseHeaders
 from mockserver.mock import Mock
-from mockserver.rendering import refusal, wire_of
+from mockserver.rendering import refusal
 from mockserver.rest.auth import AuthSetting, admit, is_media
 from mockserver.rest.client import base_url, wanted_wire
 from mockserver.settings import MediaAuth
@@ -54,7 +54,7 @@ class Gateway:
         form = representation(path)
         wire = Wire.TWILIO
         try:
-            wire = wire_of(form, wanted_wire(asked, self._mock.settings.wire))
+            wire = wanted_wire(asked, self._mock.settings.wire, form)
             settings = self._mock.settings
             base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
             exchange = Exchange(self._mock, scope, asked, form, wire, base)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from generators.audio import Medium, Sound, Wav
 from generators.encrypted import Encrypted
-from generators.model import EncryptionDetails, Recording, Status
+from generators.model import Recording, Status
 from generators.mp3 import Mp3
 from generators.subresources import spoken
 from mockserver.account import Account
@@ -23,7 +23,9 @@ class FileMedium:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.length = path.stat().st_size
+        stat = path.stat()
+        self.length = stat.st_size
+        self.changed = stat.st_mtime_ns
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from one place up to another, in pieces."""
@@ -51,10 +53,13 @@ def media_of(account: Account, index: int, form: str, requested_channels: str | 
     if recording.encryption is not None and form == "mp3":
         raise TwilioError(16109, f"{recording.sid} is encrypted: only its WAV can be fetched, encrypted too.")
     channels = _channels(recording, requested_channels)
-    plain = _plain(account, recording, index, form, channels)
-    medium = plain if recording.encryption is None else _encrypted(plain, recording.encryption)
+    medium = _plain(account, recording, index, form, channels)
     facts = f"{recording.sid} {recording.duration} {channels} {form} {medium.length}"
+    if isinstance(medium, FileMedium):
+        facts += f" {medium.changed}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
+    if recording.encryption is not None:
+        medium = Encrypted(medium, recording.encryption.content_key, recording.encryption.iv_bytes)
     return Played(medium, _MEDIA_TYPES[form], etag)
 
 
@@ -76,7 +81,3 @@ def _plain(account: Account, recording: Recording, index: int, form: str, channe
     if attached.suffix.lower() != f".{form}":
         raise TwilioError(20404, f"{attached.name} is attached to {recording.sid}, which is no {form}.")
     return FileMedium(attached)
-
-
-def _encrypted(plain: Medium, details: EncryptionDetails) -> Medium:
-    return Encrypted(plain, details.content_key, details.iv_bytes)

@@ -4,7 +4,6 @@ Instants are microseconds since 1970.
 """
 
 from collections import deque
-from collections.abc import Iterator
 
 from generators.timetable import RETENTION
 from mockserver.live import LiveRecording
@@ -52,6 +51,7 @@ class Started:
 
     def __init__(self) -> None:
         self._all: list[LiveRecording] = []
+        self._by_parent: dict[str, list[int]] = {}
         self._unsettled: dict[int, None] = {}
 
     def __len__(self) -> int:
@@ -68,25 +68,21 @@ class Started:
         index = STARTED + len(self._all)
         self._all.append(recording)
         self._unsettled[index] = None
+        for sid in filter(None, (recording.call_sid, recording.conference_sid)):
+            self._by_parent.setdefault(sid, []).append(index)
         return index
 
     def replace(self, index: int, recording: LiveRecording) -> None:
         """Put a recording's new state in place of its old."""
         self._all[index - STARTED] = recording
 
-    def active(self, parent_sid: str) -> Iterator[int]:
-        """Yield the indices of those of a call or conference that are not stopped, oldest first."""
-        wanted = parent_sid[:2] + parent_sid[2:].lower()
-        for index in self._unsettled:
-            live = self[index]
-            if wanted in (live.call_sid, live.conference_sid) and live.stopped_at is None:
-                yield index
-
     def of(self, parent_sid: str) -> list[int]:
         """Return the indices of all that a call or conference has, oldest first."""
-        wanted = parent_sid[:2] + parent_sid[2:].lower()
-        found = enumerate(self._all, start=STARTED)
-        return [index for index, live in found if wanted in (live.call_sid, live.conference_sid)]
+        return self._by_parent.get(parent_sid[:2] + parent_sid[2:].lower(), [])
+
+    def active(self, parent_sid: str) -> list[int]:
+        """Return the indices of those of a call or conference that are not stopped, oldest first."""
+        return [index for index in self.of(parent_sid) if self[index].stopped_at is None]
 
     def next_completion(self, now: int) -> int | None:
         """Return when the next stopped one will be completed; None where none is being processed."""

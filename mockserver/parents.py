@@ -3,8 +3,6 @@
 The index of one is that of its first recording.
 """
 
-from collections.abc import Iterator
-
 from generators import parents
 from generators.model import Call, Conference
 from generators.sids import Kind
@@ -62,22 +60,14 @@ class Parents:
         Raises:
             TwilioError: 20001 where the page's token names none of this account.
         """
-        positions, count = self._positions, self._ledger.corpus.count
-
-        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
-            generated = range(window.start, max(window.start, min(window.stop, count)))
-            started = range(max(window.start, count), window.stop)
-            parts = [
-                self._ledger.corpus.layout.walk_parents(
-                    generated, newest_first=newest_first, conferences=self.kind is Kind.CONFERENCE
-                ),
-                (at for at in (reversed(started) if newest_first else started) if self._begins(positions.index(at))),
-            ]
-            for part in reversed(parts) if newest_first else parts:
-                yield from part
-
+        positions, layout = self._positions, self._ledger.corpus.layout
+        generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
         listing = Listing(
-            window=positions.everything(), walk=walk, position=self._position, index=positions.index, sid=self._sid
+            window=positions.everything(),
+            walk=positions.walk(generated, self._begins),
+            position=self._position,
+            index=positions.index,
+            sid=self._sid,
         )
         return turn(listing, asked)
 

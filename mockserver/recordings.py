@@ -124,7 +124,7 @@ class Recordings:
             TwilioError: 21220 where the call is over.
         """
         source = Source.START_CALL_RECORDING_API
-        active = list(self.ledger.started.active(call_sid))
+        active = self.ledger.started.active(call_sid)
         for index in active:
             if self.ledger.started[index].source is source:
                 return self._in_flight(index), False
@@ -194,7 +194,7 @@ class Recordings:
                 21220 where it is over.
         """
         if sid == CURRENT:
-            active = list(self.ledger.started.active(parent.sid))
+            active = self.ledger.started.active(parent.sid)
             if not active:
                 raise TwilioError(20404, f"{parent.sid} has no active recording.")
             if len(active) > 1:

@@ -10,7 +10,6 @@ from mockserver.rest.byte_ranges import UnsatisfiableError, asked_range, is_unch
 from mockserver.rest.paging import envelope
 from mockserver.results import Found, Listed, Played, Redirected, Result, Sent, Told
 from mockserver.wire import json, tables, xml
-from mockserver.wire.dialect import Wire
 from mockserver.wire.representation import MEDIA_TYPES, Representation, representation
 from mockserver.wire.shapes import Shape
 
@@ -25,8 +24,7 @@ def render(result: Result, exchange: Exchange) -> Answer:
         case Listed():
             return _listed(result, exchange)
         case Told():
-            document = result.shape.document(result.value, exchange.wire, exchange.base_url)
-            return _answer(_item(result.shape.item, document, exchange.representation), exchange, result)
+            return _told(result, exchange)
         case Redirected():
             return _redirected(result, exchange)
         case Played():
@@ -44,8 +42,10 @@ def refusal(raised: TwilioError, path: str) -> Answer:
     return Answer(raised.status, body, MEDIA_TYPES[form], (*raised.headers, reason(raised.reason)))
 
 
-def _answer(body: bytes, exchange: Exchange, told: Told) -> Answer:
-    return Answer(told.status, body, MEDIA_TYPES[exchange.representation], told.headers)
+def _told(told: Told, exchange: Exchange) -> Answer:
+    form = exchange.representation
+    document = told.shape.document(told.value, exchange.wire, exchange.base_url)
+    return Answer(told.status, _item(told.shape.item, document, form), MEDIA_TYPES[form], told.headers)
 
 
 def _found(found: Found, exchange: Exchange) -> Answer:
@@ -124,8 +124,3 @@ def _played(played: Played, exchange: Exchange) -> Answer:
     shown = b"bytes %d-%d/%d" % (part[0], part[1] - 1, medium.length)
     headers = (*fixed, (b"content-range", shown))
     return Answer(206, media_type=played.media_type, headers=headers, stream=medium, part=part)
-
-
-def wire_of(path_representation: Representation, wanted: Wire) -> Wire:
-    """Return the wire of an answer: XML, CSV and HTML exist on Twilio's only."""
-    return wanted if path_representation is Representation.JSON else Wire.TWILIO

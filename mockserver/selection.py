@@ -3,14 +3,14 @@
 Positions: a recording of the corpus is at its index, those that were started here come after, in order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from generators.rhythm import SECOND
 from generators.sids import Kind
 from mockserver.ledger import Ledger
-from mockserver.listing import Listing
+from mockserver.listing import Listing, Walk
 from mockserver.live import LiveRecording
 from mockserver.overlay import STARTED
 
@@ -62,33 +62,46 @@ class Positions:
         """Return the positions of all recordings."""
         return range(self._count + len(self._ledger.started))
 
-    def selected(self, selection: Selection) -> Listing:
-        """Return the listing of a selection."""
-        ledger = self._ledger
-        in_corpus = _window(ledger, selection)
-        hidden = ledger.deleted.forgotten if selection.include_deleted else ledger.deleted.all
-        deleted_from = ledger.retention()[0] if selection.include_deleted else None
+    def walk(self, generated: Walk, is_seen: Callable[[int], bool]) -> Walk:
+        """Return a walk over all positions.
 
-        def generated(window: range, newest_first: bool) -> Iterator[int]:
-            for gap in hidden.gaps(window, descending=newest_first):
-                yield from ledger.corpus.layout.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
-
-        def started(window: range, newest_first: bool) -> Iterator[int]:
-            for position in reversed(window) if newest_first else window:
-                index = self.index(position)
-                if index not in hidden and selection.holds(ledger.started[index]):
-                    yield position
+        Args:
+            generated: finds what is seen of the corpus.
+            is_seen: tells whether a recording that was started here is seen, by its index.
+        """
 
         def walk(window: range, *, newest_first: bool) -> Iterator[int]:
-            parts = [
-                generated(range(window.start, max(window.start, min(window.stop, in_corpus.stop))), newest_first),
-                started(range(max(window.start, self._count), window.stop), newest_first),
-            ]
+            early = range(window.start, max(window.start, min(window.stop, self._count)))
+            late = range(max(window.start, self._count), window.stop)
+            started = (at for at in (reversed(late) if newest_first else late) if is_seen(self.index(at)))
+            parts = [generated(early, newest_first=newest_first), started]
             for part in reversed(parts) if newest_first else parts:
                 yield from part
 
-        window = range(in_corpus.start, self.everything().stop) if ledger.started else in_corpus
-        return Listing(window=window, walk=walk, position=self.of_sid, index=self.index, sid=ledger.corpus.sid)
+        return walk
+
+    def selected(self, selection: Selection) -> Listing:
+        """Return the listing of a selection."""
+        ledger = self._ledger
+        own = _window(ledger, selection)
+        hidden = ledger.deleted.forgotten if selection.include_deleted else ledger.deleted.all
+        deleted_from = ledger.retention()[0] if selection.include_deleted else None
+
+        def generated(window: range, *, newest_first: bool) -> Iterator[int]:
+            inside = range(window.start, max(window.start, min(window.stop, own.stop)))
+            for gap in hidden.gaps(inside, descending=newest_first):
+                yield from ledger.corpus.layout.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
+
+        def is_seen(index: int) -> bool:
+            return index not in hidden and selection.holds(ledger.started[index])
+
+        return Listing(
+            window=range(own.start, self.everything().stop) if ledger.started else own,
+            walk=self.walk(generated, is_seen),
+            position=self.of_sid,
+            index=self.index,
+            sid=ledger.corpus.sid,
+        )
 
 
 def _window(ledger: Ledger, selection: Selection) -> range:

@@ -11,7 +11,7 @@ from generators.chance import Chance
 from generators.model import AddOnResult, Payload, Recording, Transcription
 from generators.sids import Kind, SidCipher
 from mockserver.errors import TwilioError
-from mockserver.listing import Listing, Page, Walk, turn
+from mockserver.listing import Listing, Page, turn
 from mockserver.ranges import RangeSet
 from mockserver.recordings import Recordings
 from mockserver.rest.paging import PageRequest
@@ -111,7 +111,14 @@ class Subresources:
             inside = [index for index in there if index in window]
             return reversed(inside) if newest_first else iter(inside)
 
-        return self._turn(range(own.start, own.stop), walk, asked)
+        listing = Listing(
+            window=range(own.start, own.stop),
+            walk=walk,
+            position=lambda sid: self._sids.decode(self.kind, sid),
+            index=int,  # each is where its index says
+            sid=self._sid,
+        )
+        return turn(listing, asked, self.expires())
 
     def list(self, asked: PageRequest) -> Page:
         """Return a page of all transcriptions of the account, in the order of their recordings.
@@ -119,37 +126,26 @@ class Subresources:
         Raises:
             TwilioError: 20001 where the page's token names no transcription of this account.
         """
-        positions, ledger = self._recordings.positions, self._ledger
+        positions, layout = self._recordings.positions, self._ledger.corpus.layout
 
-        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
-            count = ledger.corpus.count
-            generated = range(window.start, max(window.start, min(window.stop, count)))
-            started = range(max(window.start, count), window.stop)
-            parts = [
-                ledger.corpus.layout.walk_audible(generated, newest_first=newest_first),
-                (at for at in (reversed(started) if newest_first else started) if self._of(positions.index(at))),
-            ]
-            for part in reversed(parts) if newest_first else parts:
-                yield from (at for at in part if positions.index(at) not in self._deleted)
+        def generated(window: range, *, newest_first: bool) -> Iterator[int]:
+            for gap in self._deleted.gaps(window, descending=newest_first):
+                yield from layout.walk_audible(gap, newest_first=newest_first)
+
+        def is_seen(index: int) -> bool:
+            return index not in self._deleted and len(self._of(index)) > 0
 
         listing = Listing(
             window=positions.everything(),
-            walk=walk,
+            walk=positions.walk(generated, is_seen),
             position=lambda sid: positions.of_sid(sid, self.kind),
             index=positions.index,
-            sid=lambda index: self._sids.encode(self.kind, index),
+            sid=self._sid,
         )
         return turn(listing, asked, self.expires())
 
-    def _turn(self, window: range, walk: Walk, asked: PageRequest) -> Page:
-        listing = Listing(
-            window=window,
-            walk=walk,
-            position=lambda sid: self._sids.decode(self.kind, sid),
-            index=int,
-            sid=lambda index: self._sids.encode(self.kind, index),
-        )
-        return turn(listing, asked, self.expires())
+    def _sid(self, index: int) -> str:
+        return self._sids.encode(self.kind, index)
 
     def _of(self, recording: int) -> range:
         chance = self._ledger.corpus.chance(recording)

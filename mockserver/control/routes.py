@@ -63,6 +63,8 @@ def _payload(exchange: Exchange, path: dict[str, str]) -> Answer:
 
 def _media(exchange: Exchange, path: dict[str, str]) -> Answer:
     """Answer media as a CDN would: whoever was sent here may have it."""
+    if not exchange.mock.settings.media_redirect:
+        raise TwilioError(20404, "Media are here with --media-redirect on.")
     account = _account(exchange, path["account_sid"])
     sid, _, form = path["name"].partition(".")
     if form not in ("wav", "mp3"):

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 
 from mockserver.errors import invalid
 from mockserver.wire.dialect import Wire, WireSetting
+from mockserver.wire.representation import Representation
 
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 
-def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting) -> Wire:
+def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Representation) -> Wire:
     """Choose the wire: the request's own wish, else the setting, else by who seems to ask (DESIGN §5).
+
+    XML, CSV and HTML exist on Twilio's wire only.
 
     Raises:
         TwilioError: 20001 for a wish that is no wire.
@@ -18,9 +21,12 @@ def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting) -> Wire:
     wish = headers.get(b"x-mock-wire")
     if wish is not None:
         try:
-            return Wire(wish.decode("latin-1"))
+            wished = Wire(wish.decode("latin-1"))
         except ValueError:
             raise invalid("X-Mock-Wire", "twilio or schema", wish.decode("latin-1")) from None
+        return wished if form is Representation.JSON else Wire.TWILIO
+    if form is not Representation.JSON:
+        return Wire.TWILIO
     if setting is not WireSetting.AUTO:
         return Wire(setting.value)
     host = headers.get(b"host", b"").partition(b":")[0].lower()

@@ -258,6 +258,7 @@ def test_media_can_be_elsewhere_as_on_a_cdn(shared: Api) -> None:
             api.auth = (api.mock.demo.sid, "x")
         assert api.below(f"Recordings/{api.sid_of(Status.ABSENT)}.wav").status_code == 404
         assert api.get(f"/_mock/media/{api.mock.demo.sid}/{recording.sid}.ogg").json()["code"] == 20404
+    assert shared.get(f"/_mock/media/{shared.mock.demo.sid}/{recording.sid}.wav").json()["code"] == 20404
 
 
 def test_a_file_of_ones_own_can_be_attached(tmp_path: Path) -> None:

@@ -73,3 +73,10 @@ def test_the_account_tells_its_token_and_what_it_has(api: Api) -> None:
     answer = api.get(f"/2010-04-01/Accounts/{other}.json").json()
     assert (answer["sid"], answer["owner_account_sid"]) == (other, other)
     assert api.get(f"{api.root}.xml").text.startswith("<?xml")
+
+
+def test_where_there_are_no_conferences_none_is_looked_for() -> None:
+    with Api(corpus_settings(count=10**9, mix="conference=0")) as api:
+        assert api.twilio("Conferences.json")["conferences"] == []
+    with Api(corpus_settings(count=10**9, mix="conference=0.0001")) as api:
+        assert len(api.twilio("Conferences.json")["conferences"]) == 50
