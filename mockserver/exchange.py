@@ -45,7 +45,7 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "answer", "base_url", "form", "headers", "method", "mock", "path"),
+        *("_account", "_query", "answer", "base_url", "form", "headers", "method", "mock", "path"),
         *("query_string", "representation", "wire"),
     )
 
@@ -69,6 +69,7 @@ class Exchange:
         self.form = _NO_FORM
         self.answer: Answer | None = None
         self._account: Account | None = None
+        self._query: Query | None = None
 
     def enter(self, account: Account) -> None:
         """Note whose world the request is about."""
@@ -82,5 +83,7 @@ class Exchange:
 
     @property
     def query(self) -> Query:
-        """The parameters of the query string."""
-        return Query(self.query_string)
+        """The parameters of the query string, read when they are first asked for."""
+        if self._query is None:
+            self._query = Query(self.query_string)
+        return self._query

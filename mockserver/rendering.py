@@ -5,7 +5,7 @@ from typing import Any
 
 from mockserver.errors import TwilioError
 from mockserver.exchange import Answer, Exchange
-from mockserver.headers import reason
+from mockserver.headers import reason, warning
 from mockserver.rest.byte_ranges import UnsatisfiableError, asked_range, is_unchanged
 from mockserver.rest.paging import envelope
 from mockserver.results import Found, Listed, Played, Redirected, Result, Sent, Told
@@ -72,7 +72,8 @@ def _listed(listed: Listed, exchange: Exchange) -> Answer:
             body = xml.page(shape.item, shape.key, frame, documents)
         else:
             body = _table(shape.key, documents, form)
-    return Answer(200, body, MEDIA_TYPES[form], expires=page.expires)
+    warnings = tuple(map(warning, listed.query.doubts()))
+    return Answer(200, body, MEDIA_TYPES[form], warnings, expires=page.expires)
 
 
 def _fragment(shape: Shape, source: Found | Listed, index: int, exchange: Exchange) -> bytes:

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from generators.model import Track
+from mockserver.errors import TwilioError
 from mockserver.headers import Header, warning
 from mockserver.live import Subscription
 from mockserver.rest.query import Query
@@ -47,8 +48,10 @@ def call_recording_form(form: Query) -> CallRecordingForm:
     """Read the form.
 
     Raises:
-        TwilioError: 20001 for a choice that there is not.
+        TwilioError: 20001 for a choice that there is not, and for what Twilio knows but this mock does not.
     """
+    if form.text("RecordingConfigurationId") is not None:
+        raise TwilioError(20001, "RecordingConfigurationId: Twilio knows this parameter, but this mock does not.")
     channels = form.choice("RecordingChannels", _Channels) or _Channels.MONO
     form.choice("Trim", _Trim)  # there is no silence at the ends of what this mock records
     method = form.choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
@@ -62,9 +65,10 @@ def call_recording_form(form: Query) -> CallRecordingForm:
         doubts.append("Callbacks are not delivered yet: the subscription is only noted.")
         if not url.startswith(_SCHEMES):
             doubts.append(f"13256 {url[:80]!r} is no URL of http or https.")
+    track = form.choice("RecordingTrack", Track) or Track.BOTH
     return CallRecordingForm(
         channels=2 if channels is _Channels.DUAL else 1,
-        track=form.choice("RecordingTrack", Track) or Track.BOTH,
+        track=track,
         subscription=subscription,
-        doubts=tuple(doubts),
+        doubts=(*doubts, *form.doubts()),
     )

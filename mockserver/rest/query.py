@@ -24,13 +24,16 @@ class Query:
     def __init__(self, raw: bytes) -> None:
         self.pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")
         self._values = dict(self.pairs)
+        self._known: set[str] = set()
 
     def text(self, name: str) -> str | None:
         """Return a value, or None where it was not given."""
+        self._known.add(name)
         return self._values.get(name) or None
 
     def texts(self, name: str) -> list[str]:
         """Return every value of a name that may be repeated."""
+        self._known.add(name)
         return [value for each, value in self.pairs if each == name]
 
     def choice(self, name: str, kind: type[Choice]) -> Choice | None:
@@ -80,6 +83,18 @@ class Query:
         if text is not None and not is_sid(text, kind):
             raise invalid(name, f"{kind.value} and 32 hexadecimal digits", text)
         return text
+
+    def doubts(self) -> list[str]:
+        """Say which names nobody asked for: Twilio ignores them too, but a typing error should be seen."""
+        unknown = [name for name in self._values if name not in self._known]
+        return [f"{name[:60]!r} is no parameter here, and was ignored.{self._closest(name)}" for name in unknown]
+
+    def _closest(self, name: str) -> str:
+        import difflib  # only on the way to a warning
+
+        known = {each.lower(): each for each in sorted(self._known)}
+        close = difflib.get_close_matches(name.lower(), known, n=1)
+        return f" Did you mean {known[close[0]]}?" if close else ""
 
     def echo(self, without: Container[str]) -> list[str]:
         """Return the pairs as `name=value`, percent-encoded, but for some names. Java needs `<` and `>` escaped."""

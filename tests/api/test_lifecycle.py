@@ -214,12 +214,16 @@ def test_what_twilio_would_warn_of_is_taken_with_a_warning(twilio: Api) -> None:
     warnings = answer.headers["x-mock-warning"]
     assert "13621 'ringing' is no recording status event." in warnings
     assert "13256 'ftp://x' is no URL" in warnings
+    odd = twilio.post(f"Calls/CA{'4' * 32}/Recordings.json", PlayBeep="true", recordingchannels="dual")
+    assert "'PlayBeep' is no parameter here" in odd.headers["x-mock-warning"]
+    assert "Did you mean RecordingChannels?" in odd.headers["x-mock-warning"]
 
 
 @pytest.mark.parametrize(
     ("form", "found"),
     [
         ({"RecordingChannels": "2"}, "RecordingChannels: expected one of mono, dual, found '2'"),
+        ({"RecordingConfigurationId": "x"}, "RecordingConfigurationId: Twilio knows this parameter"),
         ({"RecordingTrack": "left"}, "RecordingTrack: expected one of inbound, outbound, both"),
         ({"Trim": "yes"}, "Trim: expected one of trim-silence, do-not-trim"),
         ({"RecordingStatusCallbackMethod": "PUT"}, "RecordingStatusCallbackMethod: expected one of GET, POST"),

@@ -88,6 +88,19 @@ def test_filters_are_echoed_escaped_and_before_paging(api: Api) -> None:
     assert pairs[:3] == [("Foo", "a b&c"), ("DateCreated<", "2025-12-31T00:00:00+02:00"), ("Bar", "")]
 
 
+def test_a_name_that_nobody_knows_is_warned_of(api: Api) -> None:
+    for _ in range(2):  # the second answer is a kept one
+        answer = api.get(f"{api.list_path}?pagesize=3&Foo=%0a&PageSize=2&DateCreated=")
+        warnings = answer.headers.get_list("x-mock-warning")
+        assert warnings == [
+            "'pagesize' is no parameter here, and was ignored. Did you mean PageSize?",
+            "'Foo' is no parameter here, and was ignored.",
+        ]
+    every = "PageSize=2&CallSid=&ConferenceSid=&IncludeSoftDeleted=&DateCreated%3C=&DateCreated%3E=&Page=&PageToken="
+    assert "x-mock-warning" not in api.get(f"{api.list_path}?{every}").headers
+    assert "x-mock-warning" not in api.get(api.page("PageSize=2")["next_page_uri"]).headers
+
+
 def test_a_token_may_name_what_filters_hide(api: Api) -> None:
     everything = api.walk("PageSize=1000")
     token = everything[100]["sid"]
