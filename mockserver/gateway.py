@@ -4,7 +4,9 @@ Who asks, for which account, on which wire; an answer kept from before, or the o
 headers; and every error in Twilio's shape.
 """
 
+import asyncio
 import logging
+from collections.abc import Iterator
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -65,7 +67,7 @@ class Gateway:
             logger.exception("%s %s failed", scope["method"], path)
             answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
         ours = () if path.startswith(CONTROL) else self._headers(wire, stopwatch() - started)
-        await _send(send, answer, ours, with_body=scope["method"] != "HEAD")
+        await _send(receive, send, answer, ours, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
         path = exchange.path
@@ -110,14 +112,30 @@ class Gateway:
         return exchange.answer
 
 
-async def _send(send: Send, answer: Answer, ours: tuple[Header, ...], *, with_body: bool) -> None:
+async def _send(receive: Receive, send: Send, answer: Answer, ours: tuple[Header, ...], *, with_body: bool) -> None:
     headers = [*ours, *answer.headers]
     if answer.media_type is not None:
         headers += ((b"content-type", answer.media_type), (b"content-length", b"%d" % answer.length))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.stream is not None and with_body:
-        async for piece in iterate_in_threadpool(answer.stream.read(*answer.part)):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        await _send_pieces(receive, send, answer.stream.read(*answer.part))
     else:
         await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+
+
+async def _send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> None:
+    """Send media as they are made, and make no more once the client has gone: players ask for more than they play."""
+
+    async def until_gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    gone = asyncio.ensure_future(until_gone())
+    try:
+        async for piece in iterate_in_threadpool(pieces):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if gone.done():
+                return
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()

@@ -10,6 +10,8 @@ import pytest
 import requests
 from starlette.types import Message, Receive, Scope, Send
 
+from generators.audio import Sound
+from generators.model import Source
 from mockserver.app import create_app
 from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
@@ -112,6 +114,29 @@ def test_a_request_under_way_is_answered_before_the_server_stops() -> None:
         assert begun.wait(10)
     assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
     client.close()
+
+
+def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    recordings = mock.account(mock.demo.sid).recordings
+    index = recordings.begin("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
+    started = recordings.ledger.started
+    started.replace(index, started[index].stopped(T0 * 1_000_000 + 3600 * 1_000_000))
+    mock.clock.advance(3700)  # type: ignore[attr-defined]
+    made: list[int] = []
+    pcm = Sound.pcm
+
+    def noted(sound: Sound, start: int, stop: int) -> bytes:
+        made.append(start)
+        return pcm(sound, start, stop)
+
+    monkeypatch.setattr(Sound, "pcm", noted)
+    path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings/{mock.account(mock.demo.sid).corpus.sid(index)}.wav"
+    with BackgroundServer(create_app(mock)) as server:
+        url = f"{server.base_url}{path}"
+        with requests.get(url, auth=(mock.demo.sid, "x"), stream=True, timeout=10) as answer:
+            assert answer.headers["content-length"] == str(44 + 3600 * 32_000)
+            assert answer.raw.read(1000)
+    assert 0 < len(made) < 100  # of 360 pieces
 
 
 def test_a_taken_port_is_explained() -> None:
