@@ -31,6 +31,8 @@ _ACCOUNTS = f"/{API_VERSION}/Accounts/"
 _ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
 _NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire", b"range", b"if-range", b"if-none-match"})
 
+_READING = ("GET", "HEAD")
+
 logger = logging.getLogger("recmock")
 
 
@@ -78,7 +80,7 @@ class Gateway:
         scope["recmock"] = exchange
         if path.startswith(_ACCOUNTS):
             exchange.enter(self._admitted(exchange))
-            if exchange.method in ("GET", "HEAD"):
+            if exchange.method in _READING:
                 return await self._kept_or_new(exchange, scope, receive, send)
         return await self._operate(exchange, scope, receive, send)
 
@@ -87,7 +89,8 @@ class Gateway:
         path = exchange.path
         sid = path[_ACCOUNT]
         well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
-        if not (self._asks_nobody or (self._media_is_public and exchange.method != "DELETE" and is_media(path))):
+        is_public = self._media_is_public and exchange.method in _READING and is_media(path)
+        if not (self._asks_nobody or is_public):
             admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, self._declared)
         if not well_formed:
             found = path[len(_ACCOUNTS) :].partition("/")[0]

@@ -240,6 +240,8 @@ def test_media_ask_for_credentials_unless_they_are_public(shared: Api) -> None:
             assert public.get(path + extension).status_code == 200
         assert public.get(f"{path}.json").status_code == 401
         assert public.request("DELETE", path).status_code == 401
+        below_a_call = path.replace("/Recordings/", f"/Calls/CA{'1' * 32}/Recordings/")
+        assert public.request("POST", below_a_call).status_code == 401
     with Api(corpus_settings(count=400)) as private:
         private.auth = None
         assert private.get(path).status_code == 401
