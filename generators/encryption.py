@@ -5,7 +5,6 @@ pair is the same for everybody and no secret: `recmock keys` prints it. OAEP is 
 library, because the padding's seed comes from the recording: the same bytes every time.
 """
 
-from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
 
@@ -32,10 +31,9 @@ def encryption_details(sids: SidCipher, chance: Chance) -> EncryptionDetails:
     """Return how a recording is encrypted."""
     return EncryptionDetails(
         public_key_sid=sids.encode(Kind.PUBLIC_KEY, 0),
-        encrypted_cek=b64encode(_wrap(chance.content_key, sha256(chance.iv).digest())).decode(),
-        iv=b64encode(chance.iv).decode(),
         content_key=chance.content_key,
-        iv_bytes=chance.iv,
+        encrypted_cek=_wrap(chance.content_key, sha256(chance.iv).digest()),
+        iv=chance.iv,
     )
 
 

@@ -57,13 +57,12 @@ class EncryptionDetails(msgspec.Struct, frozen=True):
     """How an encrypted recording can be decrypted."""
 
     public_key_sid: str
-    encrypted_cek: str
-    """Base64 of the content key, wrapped for the public key."""
-    iv: str
-    """Base64 of the initialization vector."""
     content_key: bytes
-    """What the wrapped key is: for the audio, never for the wire."""
-    iv_bytes: bytes
+    """What the audio is encrypted with: never for the wire."""
+    encrypted_cek: bytes
+    """The content key, wrapped for the public key."""
+    iv: bytes
+    """The initialization vector."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,9 +35,7 @@ class Quotas(Generic[Name]):
 
     def quota(self, name: Name, block: int) -> int:
         """Return how many of a block's places fall to a name."""
-        since, upto = self._bounds[name]
-        carry = _ONE - 1 - _reversed_bits(block)
-        return (upto + carry >> _BITS) - (since + carry >> _BITS)
+        return _dealt(self._bounds[name], _dither(block))
 
     def never(self, name: Name) -> bool:
         """Tell whether no place of any block falls to a name."""
@@ -46,10 +44,8 @@ class Quotas(Generic[Name]):
 
     def of_block(self, block: int) -> dict[Name, int]:
         """Return the quota of each name in a block; they sum to 64."""
-        carry = _ONE - 1 - _reversed_bits(block)
-        return {
-            name: (upto + carry >> _BITS) - (since + carry >> _BITS) for name, (since, upto) in self._bounds.items()
-        }
+        dither = _dither(block)
+        return {name: _dealt(bounds, dither) for name, bounds in self._bounds.items()}
 
     def others_than_first(self, numbers: range) -> range:
         """Return those of consecutive blocks that may hold another name than the first: about half of them do.
@@ -64,5 +60,11 @@ class Quotas(Generic[Name]):
         return range(numbers.start + (-1 - numbers.start) % stride, numbers.stop, stride)
 
 
-def _reversed_bits(block: int) -> int:
-    return int(f"{block & (_ONE - 1):0{_BITS}b}"[::-1], 2)
+def _dealt(bounds: tuple[int, int], dither: int) -> int:
+    """Return how many whole places lie between two cumulative shares."""
+    since, upto = bounds
+    return (upto + dither >> _BITS) - (since + dither >> _BITS)
+
+
+def _dither(block: int) -> int:
+    return _ONE - 1 - int(f"{block & (_ONE - 1):0{_BITS}b}"[::-1], 2)

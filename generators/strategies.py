@@ -40,9 +40,7 @@ def recordings(*, status: str | None = None, source: str | None = None) -> st.Se
         if value is not None:
             fixed[name] = st.just(str(value))
     fields = {name: _property(name) for name in schema()["properties"]} | fixed
-    required = {
-        name: fields.pop(name) for name in [*schema()["required"], *(fixed.keys() & fields.keys())] if name in fields
-    }
+    required = {name: fields.pop(name) for name in [*schema()["required"], *fixed] if name in fields}
     return st.fixed_dictionaries(required, optional=fields)
 
 

@@ -59,7 +59,7 @@ def media_of(account: Account, index: int, form: str, requested_channels: str | 
         facts += f" {medium.changed}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
     if recording.encryption is not None:
-        medium = Encrypted(medium, recording.encryption.content_key, recording.encryption.iv_bytes)
+        medium = Encrypted(medium, recording.encryption.content_key, recording.encryption.iv)
     return Played(medium, _MEDIA_TYPES[form], etag)
 
 

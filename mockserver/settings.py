@@ -117,7 +117,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[DeclaredAccount, ...],
         Option("An account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
     ] = ()
-
     media_auth: Annotated[
         MediaAuth,
         Option("Who may fetch media: basic as on new Twilio accounts, public as on old.", _one_of(MediaAuth), "NAME"),

@@ -1,6 +1,5 @@
 """`recmock generate`: a corpus as a file, without a server."""
 
-import csv
 import json
 import os
 import sys
@@ -9,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from generators.corpus import Corpus
 from mockserver.commands.errors import CommandError
-from mockserver.commands.serve import make_mock
-from mockserver.mock import Mock
+from mockserver.commands.mocks import make_mock
 from mockserver.settings import Settings
 from mockserver.wire.dialect import Wire, WireSetting
 from mockserver.wire.recording import KEYS, recording_document
+from mockserver.wire.tables import write_csv
 
 Documents = Iterable[dict[str, Any]]
 
@@ -30,18 +30,16 @@ def generate(settings: Settings, account_sid: str | None, output: Path | None, f
     from tqdm import tqdm
 
     mock = make_mock(settings)
-    account = mock.account(account_sid or mock.demo.sid)
+    corpus = mock.account(account_sid or mock.demo.sid).corpus
     write = WRITERS[form or _form_of(output)]
-    total = account.corpus.count
-    with _opened(output) as stream, tqdm(total=total, unit=" recordings", unit_scale=True, disable=None) as bar:
-        write(_counted(_documents(mock, account.sid), bar.update), stream)
+    with _opened(output) as stream, tqdm(total=corpus.count, unit=" recordings", unit_scale=True, disable=None) as bar:
+        write(_counted(_documents(corpus, mock.settings), bar.update), stream)
     return 0
 
 
-def _documents(mock: Mock, account_sid: str) -> Iterator[dict[str, Any]]:
-    wire = Wire.TWILIO if mock.settings.wire is WireSetting.TWILIO else Wire.SCHEMA
-    base_url = mock.settings.public_url or f"http://{mock.settings.listen}"
-    corpus = mock.account(account_sid).corpus
+def _documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
+    wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
+    base_url = settings.public_url or f"http://{settings.listen}"
     for index in reversed(range(corpus.count)):
         yield recording_document(corpus.recording(index), wire, base_url)
 
@@ -66,11 +64,7 @@ def _write_json(documents: Documents, stream: TextIO) -> None:
 
 
 def _write_csv(documents: Documents, stream: TextIO) -> None:
-    """Write a row each; objects are written as JSON."""
-    writer = csv.DictWriter(stream, KEYS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for each in documents:
-        writer.writerow({key: json.dumps(value) if isinstance(value, dict) else value for key, value in each.items()})
+    write_csv(stream, documents, KEYS, "\n")
 
 
 WRITERS: dict[str, Callable[[Documents, TextIO], None]] = {

@@ -4,10 +4,10 @@ import secrets
 from ipaddress import ip_address
 from pathlib import Path
 
-from generators.rhythm import SpanTooShortError
 from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.commands.errors import CommandError
+from mockserver.commands.mocks import make_mock
 from mockserver.mock import Mock
 from mockserver.server import ListenError, bind, bound_address, run
 from mockserver.settings import Settings
@@ -39,7 +39,7 @@ Ctrl-C stops it."""
 def serve(settings: Settings) -> int:
     """Serve until interrupted, and return the exit code."""
     token = None if _is_loopback(settings.listen.host) else secrets.token_urlsafe(24)
-    mock = make_mock(settings, control_token=token)
+    mock = make_mock(settings, instance=secrets.token_hex(8), control_token=token)
     try:
         listening = bind(settings.listen)
     except ListenError as wrong:
@@ -60,18 +60,6 @@ def _write_port(file: Path, port: int) -> None:
         file.write_text(f"{port}\n", encoding="ascii")
     except OSError as wrong:
         raise CommandError(f"--port-file: cannot write {file}: {wrong.strerror}.") from None
-
-
-def make_mock(settings: Settings, control_token: str | None = None) -> Mock:
-    """Return a mock of these settings.
-
-    Raises:
-        CommandError: where the span has no room for so many recordings.
-    """
-    try:
-        return Mock(settings, instance=secrets.token_hex(8), control_token=control_token)
-    except SpanTooShortError as wrong:
-        raise CommandError(f"--span: expected {wrong}, found {settings.span} seconds.") from None
 
 
 def _banner(mock: Mock, address: Address) -> str:

@@ -7,8 +7,8 @@ import msgspec
 
 from generators.explanation import explain
 from mockserver.commands.errors import CommandError
+from mockserver.commands.mocks import make_mock
 from mockserver.commands.remote import ask
-from mockserver.commands.serve import make_mock
 from mockserver.settings import Profile, Settings
 
 

@@ -1,7 +1,5 @@
 """Calls, conferences and the account itself, read-only: recordings link to them."""
 
-from collections.abc import Mapping
-
 from generators.sids import Kind
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
@@ -10,11 +8,9 @@ from mockserver.parents import Parents
 from mockserver.recordings import Parent
 from mockserver.rest.paging import page_request
 from mockserver.results import Found, Listed, Told
-from mockserver.routes.resource import Resource
+from mockserver.routes.resource import Path, Resource
 from mockserver.wire.parents import AccountFacts
 from mockserver.wire.shapes import ACCOUNT, CALL, CONFERENCE, Shape
-
-Path = Mapping[str, str]
 
 _CALL_FILTERS = ("To", "From", "ParentCallSid", "Status", "StartTime", "StartTime<", "StartTime>", "EndTime")
 _CONFERENCE_FILTERS = ("DateCreated", "DateCreated<", "DateCreated>", "DateUpdated", "FriendlyName", "Status")

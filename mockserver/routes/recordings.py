@@ -1,7 +1,5 @@
 """Recordings: of an account, of a call, of a conference."""
 
-from collections.abc import Mapping
-
 from generators.model import InFlight
 from generators.sids import Kind
 from mockserver.errors import TwilioError, invalid
@@ -13,11 +11,9 @@ from mockserver.rest.forms import call_recording_form
 from mockserver.rest.paging import page_request
 from mockserver.results import Deleted, Found, Listed, Told
 from mockserver.routes.media import fetch_media
-from mockserver.routes.resource import Resource
+from mockserver.routes.resource import Path, Resource
 from mockserver.selection import Selection
 from mockserver.wire.shapes import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, Shape
-
-Path = Mapping[str, str]
 
 
 def list_recordings(exchange: Exchange, _: Path) -> Listed:

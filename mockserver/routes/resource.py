@@ -13,7 +13,9 @@ from mockserver.rest.query import Query
 from mockserver.results import Result
 from mockserver.wire.representation import Representation, extension
 
-Operation = Callable[[Exchange, Mapping[str, str]], Result]
+Path = Mapping[str, str]
+"""The parameters of a path."""
+Operation = Callable[[Exchange, Path], Result]
 """Parses a request, given the parameters of its path, calls the account and returns a value."""
 
 _LARGEST_FORM = 64 * 1024
@@ -48,7 +50,7 @@ class Resource:
         method = "GET" if exchange.method == "HEAD" else exchange.method
         is_media = self.media is not None and method == "GET" and asked in _MEDIA
         operation = self.media if is_media else self.operations.get(method)
-        if asked and asked not in list(Representation) and not is_media:
+        if asked not in ("", exchange.representation) and not is_media:
             known = ", ".join(f".{form}" for form in Representation)
             raise TwilioError(20404, f"Expected one of {known}, found {f'.{asked}'[:40]!r}.")
         if operation is None:

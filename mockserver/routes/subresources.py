@@ -1,16 +1,12 @@
 """Transcriptions, add-on results and their payloads."""
 
-from collections.abc import Mapping
-
 from generators.subresources import PAYLOADS_OF_RESULT
 from mockserver.exchange import Exchange
 from mockserver.rest.paging import page_request
 from mockserver.results import Deleted, Found, Listed, Redirected
-from mockserver.routes.resource import Resource
+from mockserver.routes.resource import Path, Resource
 from mockserver.subresources import Subresources
 from mockserver.wire.shapes import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, Shape
-
-Path = Mapping[str, str]
 
 
 def list_transcription(exchange: Exchange, _: Path) -> Listed:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from generators.model import Recording, Status
 from mockserver.wire.dates import iso8601, rfc2822
+
+Document = dict[str, Any]
+"""A resource as the object of a wire: the one table that all representations are made of."""
 
 
 class Wire(StrEnum):

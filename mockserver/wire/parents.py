@@ -1,12 +1,10 @@
 """Calls, conferences and accounts as documents: Twilio's keys, and only those subresources that are served."""
 
-from typing import Any
+import msgspec
 
 from generators.model import API_VERSION, Call, CallStatus, Conference
-from mockserver.wire.dialect import DIALECTS, Wire
+from mockserver.wire.dialect import DIALECTS, Document, Wire
 from mockserver.wire.money import CURRENCY, decimal
-
-Document = dict[str, Any]
 
 _PRICE_PER_MINUTE = -850
 """An inbound call in the United States, in 0.00001 US dollars a started minute."""
@@ -70,18 +68,14 @@ def conference_document(conference: Conference, wire: Wire, base_url: str) -> Do
     }
 
 
-class AccountFacts:
-    """What is said of an account.
+class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of an account."""
 
-    Args:
-        created: in seconds since 1970.
-    """
-
-    def __init__(self, sid: str, token: str, parent: str | None, created: int) -> None:
-        self.sid = sid
-        self.token = token
-        self.parent = parent
-        self.created = created
+    sid: str
+    token: str
+    parent: str | None
+    created: int
+    """In seconds since 1970."""
 
 
 def account_document(account: AccountFacts, wire: Wire, base_url: str) -> Document:

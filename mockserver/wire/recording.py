@@ -1,10 +1,10 @@
 """A recording as a document: one shape for each level it is served on (WIRE §1.1), in SPEC's order of keys."""
 
-from typing import Any
+from base64 import b64encode
 
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording
 from mockserver.wire.adversarial import as_drawn, survivable
-from mockserver.wire.dialect import DIALECTS, Wire
+from mockserver.wire.dialect import DIALECTS, Document, Wire
 from mockserver.wire.money import CURRENCY, decimal
 
 KEYS = (
@@ -13,8 +13,6 @@ KEYS = (
     *("sid", "source", "status", "error_code", "uri", "subresource_uris", "encryption_details", "media_url"),
 )
 """The keys of a realistic recording, in order; an adversarial one may lack some on the schema wire."""
-
-Document = dict[str, Any]
 
 
 def recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
@@ -84,12 +82,13 @@ def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Docume
 
 def _encryption(details: EncryptionDetails) -> dict[str, str]:
     """Write the keys of both generations that are on record (WIRE §1.1), so that every decrypter finds its own."""
+    cek, iv = b64encode(details.encrypted_cek).decode(), b64encode(details.iv).decode()
     return {
         "encryption_public_key_sid": details.public_key_sid,
-        "encryption_cek": details.encrypted_cek,
-        "encryption_iv": details.iv,
+        "encryption_cek": cek,
+        "encryption_iv": iv,
         "public_key_sid": details.public_key_sid,
-        "encrypted_cek": details.encrypted_cek,
-        "iv": details.iv,
+        "encrypted_cek": cek,
+        "iv": iv,
         "type": "rsa-aes",
     }

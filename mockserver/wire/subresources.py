@@ -1,12 +1,8 @@
 """Transcriptions, add-on results and payloads as documents (WIRE §1.2)."""
 
-from typing import Any
-
 from generators.model import API_VERSION, AddOnResult, Payload, Transcription
-from mockserver.wire.dialect import DIALECTS, Wire
+from mockserver.wire.dialect import DIALECTS, Document, Wire
 from mockserver.wire.money import CURRENCY, decimal
-
-Document = dict[str, Any]
 
 
 def transcription_document(transcription: Transcription, wire: Wire, base_url: str) -> Document:

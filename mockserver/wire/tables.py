@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
+from typing import Any, TextIO
 
 Documents = Iterable[Mapping[str, Any]]
 
@@ -13,11 +13,16 @@ Documents = Iterable[Mapping[str, Any]]
 def as_csv(documents: Documents, columns: Iterable[str]) -> bytes:
     """Return resources as CSV; an object stands in its cell as JSON, and nothing for null."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    write_csv(text, documents, columns, "\r\n")
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def write_csv(stream: TextIO, documents: Documents, columns: Iterable[str], line_end: str) -> None:
+    """Write resources as they come; see `as_csv`."""
+    writer = csv.writer(stream, lineterminator=line_end)
     writer.writerow(columns)
     for document in documents:
         writer.writerow([_cell(document.get(column)) for column in columns])
-    return text.getvalue().encode("utf-8", "replace")
 
 
 def as_html(title: str, documents: Documents, columns: Iterable[str]) -> bytes:

@@ -93,7 +93,8 @@ def test_importing_any_module_does_no_io() -> None:
 def test_serving_imports_nothing_that_only_other_commands_need() -> None:
     program = """
 import sys
-from mockserver.commands.serve import make_mock
+import mockserver.commands.serve
+from mockserver.commands.mocks import make_mock
 from mockserver.settings import Settings
 from mockserver.app import create_app
 create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.recording(5)

@@ -1,0 +1,18 @@
+"""A mock for a command, and what to tell where the settings allow none."""
+
+from generators.rhythm import SpanTooShortError
+from mockserver.commands.errors import CommandError
+from mockserver.mock import Mock
+from mockserver.settings import Settings
+
+
+def make_mock(settings: Settings, *, instance: str = "0" * 16, control_token: str | None = None) -> Mock:
+    """Return a mock; the arguments are its own.
+
+    Raises:
+        CommandError: where the span has no room for so many recordings.
+    """
+    try:
+        return Mock(settings, instance=instance, control_token=control_token)
+    except SpanTooShortError as wrong:
+        raise CommandError(f"--span: expected {wrong}, found {settings.span} seconds.") from None
