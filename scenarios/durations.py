@@ -1,0 +1,40 @@
+"""Lengths of time as people write them: `30s`, `250ms`, `1m30s`, `1.5h`, `40d`."""
+
+import re
+from typing import Annotated
+
+import msgspec
+
+_UNITS = {"ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000, "w": 604_800_000_000}
+_PART = r"\d{1,9}(?:\.\d{1,6})?(?:ms|s|m|h|d|w)"
+_PARTS = re.compile(r"([0-9.]+)(ms|s|m|h|d|w)")
+
+PATTERN = f"^(?:{_PART})+$"
+Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="A length of time such as 30s, 250ms or 1m30s.")]
+"""A length of time as text."""
+
+_DURATION = re.compile(PATTERN, re.ASCII)
+
+
+def microseconds(text: str) -> int:
+    """Return a length of time in microseconds.
+
+    Raises:
+        ValueError: for a text that is none.
+    """
+    if not _DURATION.fullmatch(text):
+        raise ValueError(f"expected a length of time such as 30s, 250ms or 1m30s, found {text!r}")
+    return round(sum(float(number) * _UNITS[unit] for number, unit in _PARTS.findall(text)))
+
+
+def spelled(length: int) -> str:
+    """Return microseconds as text that `microseconds` reads back, in the largest units that fit."""
+    parts = []
+    rest = length
+    for unit in ("d", "h", "m", "s"):
+        whole, rest = divmod(rest, _UNITS[unit])
+        if whole:
+            parts.append(f"{whole}{unit}")
+    if rest:
+        parts.append(f"{rest / 1000:g}ms")
+    return "".join(parts) or "0s"
