@@ -55,13 +55,15 @@ class HostRules(msgspec.Struct, frozen=True):
         return self.anything or name in self.names or name.endswith(self.suffixes)
 
     def allows_address(self, address: str) -> bool:
-        """Tell whether an IP address may be reached; an IPv4 address within IPv6 counts as itself."""
-        if self.anything:
-            return True
+        """Tell whether an IP address may be reached; an IPv4 address within IPv6 counts as itself.
+
+        Raises:
+            ValueError: where it is no address.
+        """
         plain = _unmapped(ip_address(address))
-        if any(plain in network for network in self.networks):
+        if self.anything or _within(plain, self.networks):
             return True
-        return any(plain in network for network in _LOCAL) and not any(plain in network for network in _METADATA)
+        return _within(plain, _LOCAL) and not _within(plain, _METADATA)
 
 
 def _is_pattern(entry: str) -> bool:
@@ -74,8 +76,11 @@ def _network(entry: str) -> _Network:
     except ValueError as wrong:
         expected = "a host name, *.example.com, an IP address, a network such as 203.0.113.0/24, or *"
         raise ValueError(f"expected {expected}, found {entry!r}: {wrong}") from None
-    alone = network.num_addresses == 1
-    return ip_network(_unmapped(network.network_address)) if alone else network
+    return ip_network(_unmapped(network.network_address)) if network.num_addresses == 1 else network
+
+
+def _within(address: IPv4Address | IPv6Address, networks: tuple[_Network, ...]) -> bool:
+    return any(address in network for network in networks)
 
 
 def _unmapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

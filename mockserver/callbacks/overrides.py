@@ -3,8 +3,6 @@
 Twilio's page: docs/usage/webhooks/webhooks-connection-overrides.
 """
 
-from typing import Final
-
 import msgspec
 
 from mockserver.callbacks.outcome import Failure, Outcome
@@ -17,7 +15,7 @@ _MOST_DIGITS = 5
 _POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
 _ELSEWHERE = frozenset({"e", "sni"})
 """Where Twilio sends from, and how: nothing that a machine alone could do differently."""
-_POLICY_OF: Final = {
+_POLICY_OF = {
     Failure.CONNECTION: "ct",
     Failure.CONNECT_TIMEOUT: "ct",
     Failure.READ_TIMEOUT: "rt",

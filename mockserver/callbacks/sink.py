@@ -126,8 +126,6 @@ class Sink:
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
     def __init__(self, sink: Sink) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.sink = sink
