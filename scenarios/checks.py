@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Source
 from scenarios.complaints import Complaint, Path, spelled
-from scenarios.handles import placed_handles
+from scenarios.handles import known_ids, placed_handles
 from scenarios.model import ClockPlan, Facts, Pick, Scenario, ScriptedRecording
 from scenarios.rule_checks import check_rules
 from scenarios.shares import mix_complaint
@@ -37,7 +37,7 @@ def check(scenario: Scenario, folder: FilePath | None) -> Iterator[Complaint]:
         for number, step in enumerate(scenario.on_create.timeline):
             yield from _check_facts(step.set, step.set.source, ("on_create", "timeline", number, "set"))
         yield from check_timeline(scenario.on_create, ("on_create",), scenario.clock.start)
-    yield from check_rules(scenario, {handle for handle, _ in placed_handles(scenario)})
+    yield from check_rules(scenario, frozenset(known_ids(scenario)))
 
 
 def _subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, Path]]:

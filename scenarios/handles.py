@@ -25,3 +25,9 @@ def placed_handles(scenario: Scenario) -> Iterator[tuple[str, Path]]:
     for number, pick in enumerate(scenario.pick):
         for handle in pick_handles(pick):
             yield handle, ("pick", number)
+
+
+def known_ids(scenario: Scenario) -> list[str]:
+    """Return the handles that the scenario itself gives: those that its rules may name."""
+    own = [recording.id for recording in scenario.recordings if recording.id]
+    return own + [handle for pick in scenario.pick for handle in pick_handles(pick)]

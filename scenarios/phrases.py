@@ -47,9 +47,13 @@ def _sequence(sequence: Sequence) -> str:
 
 def _hazard(hazard: Hazard) -> str:
     changes = [f"{hazard.arrive} arrive"] if hazard.arrive else []
-    changes += [f"the page's last {hazard.vanish} vanish"] if hazard.vanish else []
+    changes += [_vanishing(hazard.vanish)] if hazard.vanish else []
     times = f"{hazard.times} time{'s' * (hazard.times > 1)}"
     return f"Hazard: after {_when(hazard.when)}, {times}: {' and '.join(changes)}."
+
+
+def _vanishing(count: int) -> str:
+    return "the page's last one vanishes" if count == 1 else f"the page's last {count} vanish"
 
 
 def _expectation(expectation: Expectation) -> str:
@@ -73,7 +77,7 @@ def _when(when: When) -> str:
         value = getattr(when, name)
         given += [f"{name} {value}"] if value is not None else []
     given += [f"{name}: {pattern}" for name, pattern in when.header.items()]
-    return ", ".join([*given, *([f"every {when.every}th"] if when.every else [])])
+    return ", ".join([*given, *([f"one in every {when.every}"] if when.every else [])])
 
 
 def _then(then: Then) -> str:
