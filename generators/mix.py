@@ -8,6 +8,7 @@ import msgspec
 
 from generators.distributions import DUAL_SHARE, ENCRYPTED_SHARE, SOURCE_SHARES, STATUS_SHARES
 from generators.model import CONFERENCE_SOURCES, Source, Status
+from generators.suggestion import suggestion
 
 Name = TypeVar("Name", bound=StrEnum)
 
@@ -42,7 +43,7 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
         known = [*Status, *Source, "conference", *traits]
         for name, share in shares.items():
             if name not in known:
-                raise MixError(f"expected one of {', '.join(known)}, found {name!r}.{_suggest(name, known)}")
+                raise MixError(f"expected one of {', '.join(known)}, found {name!r}.{suggestion(name, known)}")
             if not 0 <= share <= 1:
                 raise MixError(f"expected a share between 0 and 1 for {name}, found {share:g}.")
         sources = _fill(SOURCE_SHARES, {Source(name): shares[name] for name in Source if name in shares})
@@ -100,10 +101,3 @@ def _with_conferences(sources: Mapping[Source, float], share: float) -> dict[Sou
     inside = share / conferences if conferences else 0
     outside = (1 - share) / (1 - conferences) if conferences < 1 else 0
     return {source: value * (inside if source in CONFERENCE_SOURCES else outside) for source, value in sources.items()}
-
-
-def _suggest(name: str, known: list[str]) -> str:
-    import difflib  # only on the way to an error message
-
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f" Did you mean {close[0]}?" if close else ""

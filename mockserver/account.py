@@ -23,6 +23,7 @@ from mockserver.recordings import Parent, Recordings
 from mockserver.state import State, Subscription, TimerKind
 from mockserver.subresources import Subresources
 from mockserver.timers import Timers
+from scenarios.lifecycle import beginning
 from scenarios.model import DEFAULT_ON_CREATE, CallbackEvent, Scenario
 from scenarios.operations import Operation
 from scenarios.timeline import Act
@@ -102,7 +103,7 @@ class Account:
         if subscription is not None:
             self.state.subscriptions[index] = subscription
         plan = None if self.scenario is None else self.scenario.on_create
-        self.play.start(index, (plan or DEFAULT_ON_CREATE).timeline)
+        self.play.start(index, beginning(plan or DEFAULT_ON_CREATE))
         return index
 
     def create_call_recording(
@@ -177,7 +178,13 @@ class Account:
         self.state.subscriptions[index] = Subscription(url, method, events, self.token, own, base_url)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on, and let happen what is due meanwhile. Callbacks are posted but not sent by this."""
+        """Move the clock on, and let happen what is due meanwhile. Callbacks are posted but not sent by this.
+
+        Raises:
+            ValueError: for less than no time.
+        """
+        if seconds < 0:
+            raise ValueError(f"expected a number of seconds to move on by, found {seconds}: time does not go back")
         for _ in self.moments(self.clock.now() + round(seconds * SECOND)):
             pass
 

@@ -11,7 +11,8 @@ from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
 from generators.rhythm import SECOND
 from mockserver.account import Account
 from mockserver.state import ArmedHazard
-from scenarios.explanation import beginning
+from scenarios.handles import pick_handles, recording_handles
+from scenarios.lifecycle import beginning
 from scenarios.model import Facts, Pick, Scenario, ScriptedRecording, Selector, Stage, Step, Subscribed, Timeline
 from scenarios.timeline import instant_of
 
@@ -46,8 +47,8 @@ def arm(account: Account, scenario: Scenario, defaults: Defaults) -> None:
     Raises:
         ArmingError: where there are not as many generated recordings as are to be picked.
     """
-    for number, scripted in enumerate(scenario.recordings, 1):
-        index = add(account, scripted, scripted.id or f"recording-{number}", defaults)
+    for handle, scripted in zip(recording_handles(scenario.recordings), scenario.recordings, strict=True):
+        index = add(account, scripted, handle, defaults)
         account.play.start(index, said_throughout(beginning(scripted), scripted))
     for pick in scenario.pick:
         _pick(account, pick, defaults)
@@ -80,15 +81,16 @@ def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: De
 
 def said_throughout(steps: Timeline, facts: Facts) -> Timeline:
     """Return a timeline with the facts of its recording in the steps in whose statuses they hold."""
-    first = {"date_updated": facts.date_updated}
-    return tuple(
-        _saying(step, {name: getattr(facts, name) for name in _OF_STAGE.get(step.status, ())} | (first if not at else {}))
-        for at, step in enumerate(steps)
-    )
+    said = []
+    for at, step in enumerate(steps):
+        names = () if step.status is None else _OF_STAGE.get(step.status, ())
+        said.append(_saying(step, facts, names if at else (*names, "date_updated")))
+    return tuple(said)
 
 
-def _saying(step: Step, said: dict[str, object]) -> Step:
-    missing = {name: value for name, value in said.items() if getattr(step.set, name) is UNSET and value is not UNSET}
+def _saying(step: Step, facts: Facts, names: tuple[str, ...]) -> Step:
+    given = {name: getattr(facts, name) for name in names if getattr(step.set, name) is UNSET}
+    missing = {name: value for name, value in given.items() if value is not UNSET}
     return msgspec.structs.replace(step, set=msgspec.structs.replace(step.set, **missing)) if missing else step
 
 
@@ -119,8 +121,7 @@ def _pick(account: Account, pick: Pick, defaults: Defaults) -> None:
             f"pick {pick.id}: expected {pick.count} recordings that are as `where` says, "
             f"found {len(found)} among the newest {looked:,}. A larger count or another mix may have them."
         )
-    for number, index in enumerate(found, 1):
-        handle = pick.id if pick.count == 1 else f"{pick.id}-{number}"
+    for handle, index in zip(pick_handles(pick), found, strict=True):
         _prepare(account, index, handle, pick, defaults)
         account.play.start(index, said_throughout(pick.timeline, pick))
 

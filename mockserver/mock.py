@@ -20,9 +20,11 @@ from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings import Profile, Settings
 from mockserver.state import State
 from mockserver.timekeeper import Timekeeper
+from scenarios.combination import combine
 from scenarios.durations import microseconds
-from scenarios.loading import combine, load, mix_shares
+from scenarios.loading import load
 from scenarios.model import Scenario
+from scenarios.shares import mix_shares
 from scenarios.timeline import instant_of
 
 _HOUR = 3600
@@ -65,10 +67,9 @@ class Mock:
         self.demo = self._demo_account()
         self.declared = {account.sid.lower(): account for account in (self.demo, *self.settings.account)}
         """The accounts that `--auth strict` knows, by AccountSid in lower case."""
-        self.scenario = scenario
+        named = self.settings.scenario
+        self.scenario = combine([load(name) for name in named]) if named and scenario is None else scenario
         """What is played in every account that was not given another."""
-        if scenario is None and self.settings.scenario:
-            self.scenario = combine([load(name) for name in self.settings.scenario])
         self._origin = ticks()
         self._worlds = count(1)
         self._touched: dict[str, Account] = {}
@@ -210,7 +211,11 @@ class Mock:
         plan = Scenario(name="none") if scenario is None else scenario
         corpus, start = plan.corpus, plan.clock.start
         profile = settings.profile if corpus.profile is None else Profile(corpus.profile)
-        mix = settings.corpus_mix() if corpus.mix is None else Mix.of(mix_shares(corpus), adversarial=profile.adversarial_share)
+        mix = (
+            settings.corpus_mix()
+            if corpus.mix is None
+            else Mix.of(mix_shares(corpus), adversarial=profile.adversarial_share)
+        )
         return CorpusSpec(
             seed=settings.seed,
             account_sid=account_sid,

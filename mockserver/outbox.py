@@ -12,7 +12,7 @@ import msgspec
 from generators.keys import derive
 from generators.model import API_VERSION, Recording
 from generators.rhythm import SECOND
-from mockserver.callbacks.courier import Outcome
+from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.overrides import split
 from mockserver.callbacks.parameters import parameters
 from mockserver.events import Events
@@ -108,7 +108,7 @@ class Outbox:
         failure = None if outcome.failure is None else outcome.failure.value
         attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail))
         overrides = split(delivery.url)[1]
-        if outcome.status is not None and outcome.status < 300:
+        if outcome.failure is None and outcome.status is not None and outcome.status < 300:
             self._close(number, attempts, DeliveryState.DELIVERED)
             self._on_delivered(delivery.recording, delivery.event)
         elif overrides.retries_on(outcome) and len(attempts) < overrides.attempts:

@@ -6,7 +6,6 @@ Instants are microseconds since 1970.
 from collections.abc import Iterator
 from itertools import takewhile
 
-from generators.corpus import Corpus
 from generators.model import Recording
 from generators.timetable import RETENTION
 from mockserver.ranges import RangeSet

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable
 
 from generators.sids import Kind, is_sid
+from mockserver.errors import TwilioError
 from mockserver.events import Events
 from mockserver.recordings import Recordings
 from mockserver.state import State, TimerKind
 from mockserver.timers import Timers
 from scenarios import timeline
-from scenarios.explanation import describe
+from scenarios.explanation import callbacks, describe
 from scenarios.model import CallbackEvent, Step, Timeline
-from scenarios.timeline import Act, Playing, callbacks_of
+from scenarios.timeline import Act, Playing
 
 Post = Callable[[int, CallbackEvent], None]
 
@@ -97,7 +98,7 @@ class Play:
         subscribed = () if subscription is None else subscription.events
         self._recordings.stage(index, step.status, step.set)
         self._note("step", index, describe(step, subscribed))
-        for event in callbacks_of(step, subscribed):
+        for event in callbacks(step, subscribed):
             self._post(index, event)
 
     def find(self, named: str) -> int:

@@ -138,18 +138,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = Pace(1.0)
     scenario: Annotated[
         tuple[str, ...],
-        Option("What is played in every account: a bundled scenario or a file; repeatable.", parse_text, "NAME|FILE", repeatable=True),
+        Option(
+            "What is played in every account: a bundled scenario or a file; repeatable.",
+            parse_text,
+            "NAME|FILE",
+            repeatable=True,
+        ),
     ] = ()
     status_callback: Annotated[
         str | None, Option("Who is told of scripted recordings that name nobody.", parse_url, "URL")
     ] = None
     callback_hosts: Annotated[
         str,
-        Option("Where callbacks may go besides loopback and private addresses: hosts, networks, or *.", parse_hosts, "HOST,..."),
+        Option(
+            "Where callbacks may go besides loopback and private addresses: hosts, networks, or *.",
+            parse_hosts,
+            "HOST,...",
+        ),
     ] = ""
-    callback_timeout: Annotated[
-        int, Option("How long a receiver of callbacks may take.", parse_span, "DURATION")
-    ] = 5
+    callback_timeout: Annotated[int, Option("How long a receiver of callbacks may take.", parse_span, "DURATION")] = 5
 
     def corpus_mix(self) -> Mix:
         """Return the mix of the profile, with the shares that were named."""

@@ -70,7 +70,9 @@ def _captured(capture: Capture | None, stage: Stage, now: int) -> Capture | None
 def with_facts(recording: Recording, facts: Facts) -> Recording:
     """Return a recording with what is said of it."""
     said = {name: getattr(facts, name) for name in Facts.__struct_fields__}
-    changes = {name: _READ[name](value) if name in _READ else value for name, value in said.items() if value is not UNSET}
+    changes = {
+        name: _READ[name](value) if name in _READ else value for name, value in said.items() if value is not UNSET
+    }
     if not changes:
         return recording
     if "encryption_details" in changes:

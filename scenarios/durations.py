@@ -6,14 +6,14 @@ from typing import Annotated
 import msgspec
 
 _UNITS = {"ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000, "w": 604_800_000_000}
-_PART = r"\d{1,9}(?:\.\d{1,6})?(?:ms|s|m|h|d|w)"
+_PART = r"[0-9]{1,9}(?:\.[0-9]{1,6})?(?:ms|s|m|h|d|w)"
 _PARTS = re.compile(r"([0-9.]+)(ms|s|m|h|d|w)")
 
-PATTERN = f"^(?:{_PART})+$"
+PATTERN = rf"^(?:{_PART})+$(?!\n)"
 Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="A length of time such as 30s, 250ms or 1m30s.")]
 """A length of time as text."""
 
-_DURATION = re.compile(PATTERN, re.ASCII)
+_DURATION = re.compile(PATTERN)
 
 
 def microseconds(text: str) -> int:

@@ -7,16 +7,40 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from generators.model import Source, Status, Track
+from generators.model import Source, Track
 from scenarios.durations import Duration
 from scenarios.rules import Count, Expectation, Fault, Hazard, Sequence, Share
 
+# `$` alone would let a line break pass at the end.
+_DIGITS = r"[0-9a-fA-F]{32}$(?!\n)"
+
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
-CallSid = Annotated[str, Meta(pattern="^CA[0-9a-fA-F]{32}$")]
-ConferenceSid = Annotated[str, Meta(pattern="^CF[0-9a-fA-F]{32}$")]
-RecordingSid = Annotated[str, Meta(pattern="^RE[0-9a-fA-F]{32}$")]
-Handle = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+CallSid = Annotated[str, Meta(pattern=f"^CA{_DIGITS}", description="A call's SID: CA and 32 hexadecimal digits.")]
+ConferenceSid = Annotated[
+    str, Meta(pattern=f"^CF{_DIGITS}", description="A conference's SID: CF and 32 hexadecimal digits.")
+]
+RecordingSid = Annotated[
+    str, Meta(pattern=f"^RE{_DIGITS}", description="A recording's SID: RE and 32 hexadecimal digits.")
+]
+Handle = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)",
+        description="A name of at most 64 letters, digits, dots, hyphens and underscores.",
+    ),
+]
 """The name by which a scenario, and a test, knows a recording."""
+Seconds = Annotated[
+    Annotated[int, Meta(ge=0, lt=10**9)] | Annotated[str, Meta(pattern=r"^[0-9]{1,9}$(?!\n)")],
+    Meta(description="Whole seconds, such as 12."),
+]
+Price = Annotated[
+    Annotated[int, Meta(gt=-(10**9), lt=10**9)]
+    | Annotated[float, Meta(gt=-1e9, lt=1e9)]
+    | Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(?:\.[0-9]{1,9})?$(?!\n)")],
+    Meta(description='A decimal number, such as "-0.00250".'),
+]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A currency such as USD.")]
 Events = tuple["CallbackEvent", ...]
 
 
@@ -68,16 +92,15 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Fields of a recording that are said rather than generated."""
 
-    duration: Annotated[int, Meta(ge=0)] | str | None | UnsetType = UNSET
-    """Seconds."""
-    price: int | float | str | None | UnsetType = UNSET
-    price_unit: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | UnsetType = UNSET
-    error_code: int | None | UnsetType = UNSET
+    duration: Seconds | UnsetType | None = UNSET
+    price: Price | UnsetType | None = UNSET
+    price_unit: Currency | UnsetType = UNSET
+    error_code: int | UnsetType | None = UNSET
     channels: Literal[1, 2] | UnsetType = UNSET
     source: Source | UnsetType = UNSET
     track: Track | UnsetType = UNSET
-    encryption_details: dict[str, Any] | None | UnsetType = UNSET
-    start_time: Instant | None | UnsetType = UNSET
+    encryption_details: dict[str, Any] | UnsetType | None = UNSET
+    start_time: Instant | UnsetType | None = UNSET
     date_updated: Instant | UnsetType = UNSET
 
 
@@ -99,7 +122,7 @@ Timeline = tuple[Step, ...]
 class Subscribed(Facts, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Fields, and who is to be told of the recording's statuses."""
 
-    status_callback: Annotated[str, Meta(pattern="^https?://")] | None = None
+    status_callback: Annotated[str, Meta(pattern=r"^https?://[!-~]+$(?!\n)", description="A URL.")] | None = None
     status_callback_method: Literal["GET", "POST"] = "POST"
     status_callback_event: Annotated[Events, Meta(min_length=1)] = (CallbackEvent.COMPLETED,)
 
@@ -168,7 +191,7 @@ class ClockPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     mode: Literal["real", "frozen", "scaled"] | None = None
     start: Instant | None = None
     """T0: where the generated recordings end and the clock starts."""
-    rate: Annotated[float, Meta(gt=0, le=1e6)] | None = None
+    rate: Annotated[float, Meta(gt=0, le=1e6, description="A number above 0, at most 1000000.")] | None = None
     """How many seconds pass in one, where it is scaled."""
 
 
@@ -176,7 +199,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What an account's world is, and what happens in it."""
 
     version: Literal[1] = 1
-    name: Handle
+    name: Handle = "scenario"
+    """That of its file where it is left out."""
     about: str = ""
     corpus: CorpusPlan = CorpusPlan()
     clock: ClockPlan = ClockPlan()
@@ -197,4 +221,3 @@ DEFAULT_ON_CREATE = OnCreate(
     )
 )
 """What a recording goes through that is made through the API where no scenario says otherwise."""
-

@@ -11,6 +11,13 @@ from scenarios.operations import Operation
 
 Count = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+ErrorStatus = Annotated[int, Meta(ge=400, le=599, description="An HTTP status from 400 to 599.")]
+HeaderName = Annotated[
+    str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)", description="The name of a header, such as User-Agent.")
+]
+AccountSid = Annotated[
+    str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$(?!\n)", description="An AccountSid: AC and 32 hexadecimal digits.")
+]
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -20,13 +27,13 @@ class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The operation, such as `list_recordings`."""
     path: str | None = None
     """A shell pattern for the path, such as `*/Recordings/*.mp3`."""
-    account: Annotated[str, Meta(pattern="^AC[0-9a-fA-F]{32}$")] | None = None
+    account: AccountSid | None = None
     """The AccountSid of the path."""
     sid: str | None = None
     """A SID that the path names, or the id of a recording of the scenario."""
     page: Annotated[int, Meta(ge=0)] | None = None
     """Twilio's `Page`: 0 is a list's first."""
-    header: dict[str, str] = {}
+    header: dict[HeaderName, str] = {}
     """Shell patterns for request headers, by name."""
     every: Count | None = None
     """Only each n-th of the requests that are meant otherwise."""
@@ -75,14 +82,14 @@ class ChunkedDribble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What happens to a request. Without `status` and `fault` it is answered as ever, only later."""
 
-    status: Annotated[int, Meta(ge=400, le=599)] | None = None
+    status: ErrorStatus | None = None
     code: Count | None = None
     """Twilio's error code; the usual one of the status where it is left out."""
     message: str | None = None
     """Instead of Twilio's message."""
     body: str | None = None
     """Instead of Twilio's error body: what an outage between you and Twilio answers, such as HTML."""
-    media_type: str = "text/html"
+    media_type: Annotated[str, Meta(pattern=r"^[ -~]+$(?!\n)", description="A media type.")] = "text/html"
     """What `body` is."""
     retry_after: Annotated[int, Meta(ge=0)] | None = None
     """Seconds for the `Retry-After` header."""
@@ -111,7 +118,7 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Answers in turn, for each path that is meant; the last one repeats."""
 
     when: When = When()
-    answers: Annotated[tuple[int | Literal["ok"] | Then, ...], Meta(min_length=1)]
+    answers: Annotated[tuple[ErrorStatus | Literal["ok"] | Then, ...], Meta(min_length=1)]
     """A status, `ok` for the usual answer, or more detail."""
 
 

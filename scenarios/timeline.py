@@ -9,10 +9,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
-from msgspec import UNSET
 
 from scenarios.durations import microseconds
-from scenarios.model import CallbackEvent, Events, Step, Timeline, Trigger
+from scenarios.model import CallbackEvent, Step, Timeline, Trigger
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _length = lru_cache(maxsize=1024)(microseconds)
@@ -101,19 +100,6 @@ def next_instant(playing: Playing, now: int) -> int | None:
         return None
     instants = (_instant(leaf, playing.since) for leaf in _leaves(step.after))
     return min((instant for instant in instants if instant is not None and instant > now), default=None)
-
-
-_EVENTS = {event.value: event for event in CallbackEvent}
-
-
-def callbacks_of(step: Step, subscribed: Events) -> Events:
-    """Return the events of the callbacks that a step sends: what it says, else its status's if that is subscribed."""
-    if isinstance(step.callback, CallbackEvent):
-        return (step.callback,)
-    if step.callback is not UNSET:
-        return step.callback
-    event = None if step.status is None else _EVENTS.get(step.status.value)
-    return (event,) if event is not None and event in subscribed else ()
 
 
 def instant_of(moment: datetime) -> int:

@@ -14,6 +14,7 @@ def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tu
         event: what is told as the status, such as `in-progress`, `completed` or `absent`.
         recording_url: an absolute URL, without an extension as Twilio's are.
     """
+    began = recording.date_created if recording.start_time is None else recording.start_time
     given = {
         "RecordingSource": recording.source.value,
         "RecordingTrack": recording.track.value,
@@ -24,7 +25,7 @@ def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tu
         "ErrorCode": str(recording.error_code or 0),
         "CallSid": recording.call_sid,
         "ConferenceSid": recording.conference_sid,
-        "RecordingStartTime": rfc2822(recording.start_time),
+        "RecordingStartTime": rfc2822(began),
         "AccountSid": recording.account_sid,
         "RecordingDuration": _duration(recording) if event == "completed" else None,
         "EncryptionDetails": None if recording.encryption is None else _encryption(recording.encryption),

@@ -51,6 +51,7 @@ class Parcel(msgspec.Struct, frozen=True):
         token: str,
         idempotency_token: str,
         overrides: Overrides = _NO_WISHES,
+        longest: float = TOTAL_TIMEOUT,
     ) -> Self:
         """Return the request that tells parameters to a URL: POST in a form, GET in the query (WIRE §12).
 
@@ -58,6 +59,7 @@ class Parcel(msgspec.Struct, frozen=True):
             url: where to; a fragment is left out, credentials become a header.
             token: the auth token to sign with.
             idempotency_token: a UUID that all attempts of one callback share.
+            longest: how many seconds all of it may take at most, whatever the URL wishes.
         """
         target, credentials = _requested(url)
         form = urlencode(parameters, quote_via=quote, safe="")
@@ -73,7 +75,7 @@ class Parcel(msgspec.Struct, frozen=True):
             b"" if in_query else form.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or READ_TIMEOUT,
-            overrides.total_timeout or TOTAL_TIMEOUT,
+            min(longest, overrides.total_timeout or TOTAL_TIMEOUT),
             text,
         )
 

@@ -99,9 +99,7 @@ class Faults:
             and (when.account is None or when.account.lower() == asked.account_sid.lower())
             and (when.sid is None or self._resolve(when.sid).lower() in asked.path.lower())
             and (when.page is None or when.page == asked.page)
-            and all(
-                fnmatchcase(asked.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items()
-            )
+            and all(fnmatchcase(asked.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items())
         )
 
     def _fault(self, rule: ArmedRule, fault: Fault, asked: Asked) -> Then | None:
@@ -128,7 +126,7 @@ class Faults:
         answer = answers[min(rule.seen[target], len(answers)) - 1]
         if answer == "ok":
             return _DEFAULT
-        return self._struck(rule, Then(status=answer) if isinstance(answer, int) else answer, target)  # type: ignore[arg-type]
+        return self._struck(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
 
     def _struck(self, rule: ArmedRule, then: Then, target: str) -> Then:
         rule.struck += 1

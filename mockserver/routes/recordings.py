@@ -6,8 +6,8 @@ from mockserver.capture import PauseBehavior
 from mockserver.errors import TwilioError, invalid
 from mockserver.exchange import Exchange
 from mockserver.recordings import Parent
-from mockserver.rest.filters import created_between
 from mockserver.rest.auth import credentials
+from mockserver.rest.filters import created_between
 from mockserver.rest.forms import CallbackForm, call_recording_form
 from mockserver.rest.paging import page_request
 from mockserver.results import Deleted, Found, Listed, Told

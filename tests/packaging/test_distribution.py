@@ -16,6 +16,25 @@ DATA = {
     "generators/py.typed",
     "scenarios/py.typed",
     "mockserver/py.typed",
+    "scenarios/scenario.schema.json",
+    *(
+        f"scenarios/{name}.yaml"
+        for name in (
+            "absent-too-short",
+            "deleted-under-you",
+            "empty-account",
+            "failed-processing",
+            "flaky-media",
+            "happy-path",
+            "late-webhook",
+            "million-recordings",
+            "page-drift",
+            "paused-and-resumed",
+            "rate-limited",
+            "slow-processing",
+            "webhook-outage",
+        )
+    ),
 }
 
 

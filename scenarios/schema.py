@@ -1,0 +1,102 @@
+"""The JSON Schema of scenario files, written from the model: editors complete and check by it.
+
+`python -m scenarios.schema` writes `scenario.schema.json`; a test holds the file equal to what this module makes.
+"""
+
+import ast
+import inspect
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scenarios import model, rules
+from scenarios.model import Scenario
+
+_FILE = "scenario.schema.json"
+_TITLE = "A scenario of twilio-recordings-mock"
+_ONE_KEY = ("Trigger", "Delay")
+_SAVED = (
+    {
+        "type": "string",
+        "pattern": "\\.json$",
+        "description": "A file of recordings saved from Twilio, beside this one.",
+    },
+    {
+        "type": "object",
+        "description": "A list of recordings, or one, as Twilio answers it.",
+        "properties": {"recordings": {"type": "array", "items": {"type": "object"}}},
+        "anyOf": [{"required": ["recordings"]}, {"required": ["sid"]}],
+    },
+)
+_MOMENT = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
+_MOMENTS = ("start_time", "date_created", "date_updated")
+
+
+def schema() -> dict[str, Any]:
+    """Return the schema, Draft 2020-12."""
+    (reference,), definitions = msgspec.json.schema_components([Scenario], ref_template="#/$defs/{name}")
+    documented = _documented()
+    for name, definition in definitions.items():
+        for field, text in documented.get(name, {}).items():
+            definition["properties"][field].setdefault("description", text)
+        _allow_what_is_read(definition)
+    for name in _ONE_KEY:
+        definitions[name] |= {"minProperties": 1, "maxProperties": 1}
+    scenario = definitions["Scenario"]["properties"]
+    scenario["recordings"] = {
+        "description": "Recordings that the scenario brings along, or recordings saved from Twilio.",
+        "anyOf": [{"type": "array", "items": scenario["recordings"]["items"]}, *_SAVED],
+    }
+    scenario["$schema"] = {"type": "string", "description": "Where this schema is, for editors."}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLE}
+    return {**head, **reference, "$defs": definitions}
+
+
+def written() -> str:
+    """Return the schema as the file holds it."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def published() -> str:
+    """Return what the file holds."""
+    return files("scenarios").joinpath(_FILE).read_text(encoding="utf-8")
+
+
+def _allow_what_is_read(definition: dict[str, Any]) -> None:
+    """Allow what the loader turns into what the model has: dates as people have them."""
+    properties = definition.get("properties", {})
+    for field in _MOMENTS:
+        if field in properties:
+            kinds = ["string", "null"] if "anyOf" in properties[field] else "string"
+            properties[field] = {"type": kinds, "description": _MOMENT}
+
+
+def _documented() -> dict[str, dict[str, str]]:
+    """Return the docstrings of fields, by the names of the structs that have them, inherited ones included."""
+    structs, own = {}, {}
+    for module in (model, rules):
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.ClassDef):
+                structs[node.name] = getattr(module, node.name)
+                own[node.name] = _field_docstrings(node)
+    return {
+        name: {field: text for each in struct.__mro__ for field, text in own.get(each.__name__, {}).items()}
+        for name, struct in structs.items()
+        if issubclass(struct, msgspec.Struct)
+    }
+
+
+def _field_docstrings(node: ast.ClassDef) -> dict[str, str]:
+    return {
+        field.target.id: inspect.cleandoc(text.value.value).replace("\n", " ")
+        for field, text in zip(node.body, node.body[1:], strict=False)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
+    }
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name(_FILE).write_text(written(), encoding="utf-8")
