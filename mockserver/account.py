@@ -71,7 +71,7 @@ class Account:
         self.recordings = Recordings(ledger)
         self.outbox = Outbox(ledger, self.timers, self.events, self._delivered)
         self.play = Play(self.recordings, self.timers, self.events, self.outbox.post)
-        self.faults = Faults(self.state, clock, corpus.spec.seed, self._sid_behind)
+        self.faults = Faults(self.state, clock, corpus.spec.seed, self.sid_behind)
         self.hazards = Hazards(self.recordings, self.play, self.events)
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
         self.add_on_results = Subresources(Kind.ADD_ON_RESULT, self.recordings)
@@ -188,6 +188,11 @@ class Account:
         for _ in self.moments(self.clock.now() + round(seconds * SECOND)):
             pass
 
+    def set_rate(self, rate: float) -> None:
+        """Let time pass otherwise from now on."""
+        self.clock.set_rate(rate)
+        self.state.version += 1
+
     def moments(self, target: int) -> Iterator[int]:
         """Move the clock on to an instant, and stop at each at which something happened, and at the end."""
         self.catch_up()
@@ -224,9 +229,10 @@ class Account:
         """Grows with every change: what was rendered of an older version is void."""
         return self.state.version
 
-    def _delivered(self, index: int, event: CallbackEvent) -> None:
-        self.play.told(index, event)
-
-    def _sid_behind(self, named: str) -> str:
+    def sid_behind(self, named: str) -> str:
+        """Return the SID of a recording by its handle; any other text as it is."""
         index = self.state.handles.get(named)
         return named if index is None else self.recordings.ledger.sid(index)
+
+    def _delivered(self, index: int, event: CallbackEvent) -> None:
+        self.play.told(index, event)

@@ -48,7 +48,7 @@ def arm(account: Account, scenario: Scenario, defaults: Defaults) -> None:
         ArmingError: where there are not as many generated recordings as are to be picked.
     """
     for handle, scripted in zip(recording_handles(scenario.recordings), scenario.recordings, strict=True):
-        index = add(account, scripted, handle, defaults)
+        index = add(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
         account.play.start(index, said_throughout(beginning(scripted), scripted))
     for pick in scenario.pick:
         _pick(account, pick, defaults)
@@ -59,10 +59,15 @@ def arm(account: Account, scenario: Scenario, defaults: Defaults) -> None:
     account.state.hazards = [ArmedHazard(hazard=hazard, left=hazard.times) for hazard in scenario.hazards]
 
 
-def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: Defaults) -> int:
-    """Take in a recording that is scripted, with all that does not depend on its status, and return its index."""
+def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: Defaults, instant: int) -> int:
+    """Take in a recording that is scripted, with all that does not depend on its status, and return its index.
+
+    Args:
+        instant: when it was created, where it does not say, in microseconds since 1970.
+    """
     corpus = account.corpus
-    instant = corpus.spec.t0 * SECOND if scripted.date_created is None else instant_of(scripted.date_created)
+    if scripted.date_created is not None:
+        instant = instant_of(scripted.date_created)
     index = account.recordings.add(
         sid=scripted.sid or corpus.sid_of_handle(handle),
         call_sid=scripted.call_sid,

@@ -18,6 +18,7 @@ from mockserver.clock import Clock, ticks, wall_seconds
 from mockserver.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings import Profile, Settings
+from mockserver.snapshots import Snapshots
 from mockserver.state import State
 from mockserver.timekeeper import Timekeeper
 from scenarios.combination import combine
@@ -70,6 +71,7 @@ class Mock:
         named = self.settings.scenario
         self.scenario = combine([load(name) for name in named]) if named and scenario is None else scenario
         """What is played in every account that was not given another."""
+        self.snapshots = Snapshots()
         self._origin = ticks()
         self._worlds = count(1)
         self._touched: dict[str, Account] = {}

@@ -55,9 +55,11 @@ class Outbox:
         return len(self._state.deliveries)
 
     def post(self, index: int, event: CallbackEvent) -> None:
-        """Tell whoever subscribed to a recording of an event; nobody where nobody did."""
+        """Tell whoever subscribed to a recording of an event."""
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
+            sid = self._ledger.sid(index)
+            self._events.note("callback", self._ledger.name(index), sid, f"callback {event.value}: nobody subscribed")
             return
         recording, number = self._ledger.undeleted(index), len(self._state.deliveries)
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
