@@ -41,10 +41,10 @@ class Forwarding:
             finally:
                 uploading.cancel()
                 writer.transport.abort()
-            if response.status is None:
+            if not response.has_started:
                 raise unreachable(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as wrong:
-            if response.status is None:  # else it is cut off here as it was there
+            if not response.has_started:  # else it is cut off here as it was there
                 why = f"no response that is HTTP ({type(wrong).__name__})"
                 await Refusing(unreachable(self._destination, why))(scope, receive, send)
         except TwilioError as refusal:
@@ -60,7 +60,7 @@ class _Response:
         self.is_complete = False
         self._is_to_head = is_to_head
         self._headers: list[Header] = []
-        self._has_started = False
+        self.has_started = False
         self._body = bytearray()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -86,8 +86,8 @@ class _Response:
 
     async def pass_on(self, send: Send) -> None:
         """Send what has come since the last time."""
-        if not self._has_started:
-            self._has_started = True
+        if not self.has_started:
+            self.has_started = True
             # uvicorn dates every response itself, and a length without a body is more than it can count.
             dropped = {b"date", b"content-length"} if self.status in _WITHOUT_BODY else {b"date"}
             headers = [header for header in _end_to_end(self._headers) if header[0] not in dropped]

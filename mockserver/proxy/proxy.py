@@ -126,12 +126,8 @@ def _refuse(connection: Connection, error: TwilioError) -> None:
 
 async def _tunnel(connection: Connection, destination: Destination) -> None:
     upstream = await open_streams(destination, connection.ends.server)
-    transport = connection.transport
-    if transport.is_closing():  # the client did not wait
-        upstream[1].transport.abort()
-        return
-    client = streams_over(transport, asyncio.get_running_loop())
-    transport.write(_ESTABLISHED)
+    client = streams_over(connection.transport, asyncio.get_running_loop())
+    connection.transport.write(_ESTABLISHED)
     upstream[1].write(connection.early)
-    transport.resume_reading()
+    connection.transport.resume_reading()
     await relay(client, upstream)

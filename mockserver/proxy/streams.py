@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusal import unreachable
@@ -28,7 +29,8 @@ async def open_streams(destination: Destination, server: Place, *, encrypted: bo
     """
     try:
         async with asyncio.timeout(PATIENCE):
-            reader, writer = await asyncio.open_connection(*destination, limit=PIECE, ssl=encrypted or None)
+            context = ssl.create_default_context() if encrypted else None
+            reader, writer = await asyncio.open_connection(*destination, limit=PIECE, ssl=context)
     except TimeoutError:
         raise unreachable(destination, f"no answer within {PATIENCE:.0f} seconds") from None
     except (OSError, UnicodeError) as wrong:  # UnicodeError: a name that IDNA has no letters for

@@ -97,11 +97,14 @@ def _certificates(file: Path) -> Iterator[bytes]:
         content = file.read_bytes()
     except OSError:
         return
+    scratch = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for found in _PEM.findall(content):
         try:
-            yield ssl.PEM_cert_to_DER_cert(found.decode())
-        except ValueError:
+            der = ssl.PEM_cert_to_DER_cert(found.decode())
+            scratch.load_verify_locations(cadata=der)  # one that OpenSSL cannot read would spoil the whole bundle
+        except (ValueError, ssl.SSLError):
             continue
+        yield der
 
 
 def _java_truststore(trusted: Iterable[bytes]) -> bytes:
