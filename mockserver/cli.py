@@ -9,7 +9,7 @@ from pathlib import Path
 import mockserver
 from generators.sids import Kind, is_sid
 from mockserver.commands.errors import CommandError
-from mockserver.settings import SettingsError, load, table
+from mockserver.settings import Settings, SettingsError, load, table
 
 _COMMANDS = {
     "serve": "serve the mock (the default)",
@@ -18,6 +18,9 @@ _COMMANDS = {
     "check": "validate the recordings in a file against the contract",
     "keys": "print the test key pair of encrypted recordings, as PEM",
     "ready": "tell whether a server answers, for health checks",
+    "exec": "run an unmodified program against a mock of its own",
+    "env": "print the variables that lead unmodified programs to a running server",
+    "ca": "print the path of the local CA's certificate",
 }
 _CORPUS = ("seed", "count", "span", "now", "profile", "mix")
 _SETTINGS: dict[str, Collection[str]] = {
@@ -27,7 +30,13 @@ _SETTINGS: dict[str, Collection[str]] = {
     "check": (),
     "keys": (),
     "ready": ("listen",),
+    "exec": [setting.name for setting in table() if setting.name not in ("listen", "port_file")],
+    "env": ("listen", "seed", "account", "data_dir"),
+    "ca": ("data_dir",),
 }
+_DEFAULTS = {"exec": {"RECMOCK_WIRE": "twilio", "RECMOCK_PROXY_UNKNOWN": "tunnel"}}
+"""What a command takes for settings that neither a flag nor the environment gives."""
+_ENV_FORMATS = ("sh", "dotenv", "json", "github", "powershell")
 _USAGE_ERROR = 2
 
 
@@ -39,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(clash)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, "serve")
+    given, program = _split(given)
     options = _parser().parse_args(given)
+    options.program = program
     try:
         return _run(options)
     except SettingsError as wrong:
@@ -55,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     """Call the command's function, imported only now: each starts as fast as it can."""
-    settings = load({name: vars(options).get(name) for name in _SETTINGS[options.command]}, os.environ)
+    environment = _DEFAULTS.get(options.command, {}) | os.environ
+    settings = load({name: vars(options).get(name) for name in _SETTINGS[options.command]}, environment)
     match options.command:
         case "serve":
             from mockserver.commands.serve import serve
@@ -77,10 +89,29 @@ def _run(options: argparse.Namespace) -> int:
             from mockserver.commands.keys import keys
 
             return keys()
+        case "exec" | "env" | "ca":
+            return _lead(options, settings)
         case _:
             from mockserver.commands.ready import ready
 
             return ready(settings, options.url)
+
+
+def _lead(options: argparse.Namespace, settings: Settings) -> int:
+    """Call the function of a command for unmodified programs."""
+    match options.command:
+        case "exec":
+            from mockserver.commands.exec import execute
+
+            return execute(settings, os.environ, options.program)
+        case "env":
+            from mockserver.commands.env import env
+
+            return env(settings, os.environ, options.format, options.url)
+        case _:
+            from mockserver.commands.ca import ca
+
+            return ca(settings, os.environ, pem=options.pem, bundle=options.bundle)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -101,12 +132,25 @@ def _parser() -> argparse.ArgumentParser:
         made[name].add_argument(
             "--account", dest="of_account", metavar="AC...", type=_account_sid, help="Whose; else the demo account's."
         )
-    for name in ("sid", "ready"):
+    for name in ("sid", "ready", "env"):
         made[name].add_argument("--url", metavar="URL", help="Ask a running server.")
+    made["exec"].usage = "recmock exec [settings] -- COMMAND [ARGUMENT ...]"
+    made["env"].add_argument("--format", choices=_ENV_FORMATS, default="sh", help="For whom; sh if left out.")
+    printed = made["ca"].add_mutually_exclusive_group()
+    printed.add_argument("--pem", action="store_true", help="Print the certificate itself.")
+    printed.add_argument("--bundle", action="store_true", help="Print the path of it and all other trusted CAs.")
     made["check"].add_argument(
         "file", type=Path, metavar="FILE", help="JSON, JSON Lines or a list body; - for standard input."
     )
     return parser
+
+
+def _split(given: list[str]) -> tuple[list[str], list[str]]:
+    """Split what `exec` is given from what it is to run, whose own flags are nothing to us."""
+    if given[0] != "exec" or "--" not in given:
+        return given, []
+    at = given.index("--")
+    return given[:at], given[at + 1 :]
 
 
 def _add_settings(parser: argparse.ArgumentParser, names: Collection[str]) -> None:

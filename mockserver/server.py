@@ -10,22 +10,17 @@ import socket
 import threading
 from collections.abc import Callable
 from email.utils import formatdate
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from mockserver.clock import wall_seconds
-from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
-from mockserver.faults.effects import TRANSPORT
-from mockserver.headers import reason
+from mockserver.protocol import MockProtocol
+from mockserver.proxy.proxy import Proxy
 from mockserver.values import Address
-from mockserver.wire import json
-from mockserver.wire.representation import MEDIA_TYPES, Representation
 
 _BACKLOG = 2048
 _GRACE = 5.0
@@ -34,26 +29,6 @@ _GRACE = 5.0
 
 class ListenError(Exception):
     """An address that cannot be listened on; the message says why."""
-
-
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's, but for its plain-text answer to what is not HTTP; faults find the connection in the state."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
-        super().connection_made(transport)
-        self.app_state = {TRANSPORT: transport}
-
-    def send_400_response(self, msg: str) -> None:
-        refusal = too_long() if len(self.url) >= LONGEST_TARGET else TwilioError(20001, msg, message="Bad Request")
-        body = json.encode(refusal.fields(""))
-        name, value = reason(refusal.reason)
-        phrase = HTTPStatus(refusal.status).phrase.encode()
-        self.transport.write(
-            b"HTTP/1.1 %d %s\r\nconnection: close\r\n"
-            b"content-type: %s\r\ncontent-length: %d\r\n%s: %s\r\n\r\n%s"
-            % (refusal.status, phrase, MEDIA_TYPES[Representation.JSON], len(body), name, value, body)
-        )
-        self.transport.close()
 
 
 def bind(address: Address) -> socket.socket:
@@ -85,19 +60,24 @@ def bound_address(listening: socket.socket) -> Address:
     return Address(host, port)
 
 
-async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], Any]) -> None:
+async def serve(
+    app: ASGIApp, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], Any], proxy: Proxy
+) -> None:
     """Serve an application on a socket until told to stop.
 
     Args:
         ready: called once requests are answered.
+        proxy: answers what is meant for elsewhere; it is closed at the end.
     """
     config = Config(
-        app, http=_Protocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False
+        app, http=MockProtocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False
     )
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Protocol(config, state, {}, loop), sock=listening, backlog=_BACKLOG)
+    server = await loop.create_server(
+        lambda: MockProtocol(config, state, loop, proxy), sock=listening, backlog=_BACKLOG
+    )
     dating = _keep_dated(state, loop)
     try:
         ready()
@@ -105,6 +85,7 @@ async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event, rea
     finally:
         dating.cancel()
         server.close()
+        await proxy.close()
         for connection in list(state.connections):
             connection.shutdown()
         if state.tasks:
@@ -113,7 +94,7 @@ async def serve(app: ASGIApp, listening: socket.socket, stop: asyncio.Event, rea
             connection.transport.abort()
 
 
-def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any]) -> None:
+def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any], proxy: Proxy) -> None:
     """Serve in the foreground until SIGINT or SIGTERM."""
 
     async def main() -> None:
@@ -124,7 +105,7 @@ def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any]) -> Non
                 loop.add_signal_handler(number, stop.set)
             except NotImplementedError:  # pragma: no cover - Windows: SIGINT arrives as KeyboardInterrupt
                 break
-        await serve(app, listening, stop, ready)
+        await serve(app, listening, stop, ready, proxy)
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())
@@ -136,10 +117,17 @@ class BackgroundServer:
     Args:
         app: the application.
         address: where to listen; a free port of 127.0.0.1 where it is left out.
+        proxy: answers what is meant for elsewhere; one with the user's own CA where it is left out.
     """
 
-    def __init__(self, app: ASGIApp, address: Address = Address("127.0.0.1", 0)) -> None:  # noqa: B008 - immutable
+    def __init__(
+        self,
+        app: ASGIApp,
+        address: Address = Address("127.0.0.1", 0),  # noqa: B008 - immutable
+        proxy: Proxy | None = None,
+    ) -> None:
         self._app = app
+        self._proxy = proxy or Proxy()
         self._listening = bind(address)
         self.address = bound_address(self._listening)
         self._ready = threading.Event()
@@ -168,7 +156,7 @@ class BackgroundServer:
             stop = asyncio.Event()
             loop = asyncio.get_running_loop()
             self._end = lambda: loop.call_soon_threadsafe(stop.set)
-            await serve(self._app, self._listening, stop, self._ready.set)
+            await serve(self._app, self._listening, stop, self._ready.set, self._proxy)
 
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(main())

@@ -60,6 +60,14 @@ class MediaAuth(StrEnum):
     """Anyone who knows the URL, as on older ones."""
 
 
+class UnknownHosts(StrEnum):
+    """What the proxy does with hosts that are not Twilio's."""
+
+    REFUSE = "refuse"
+    TUNNEL = "tunnel"
+    """Lets programs of this machine through, where the server listens on loopback only."""
+
+
 class Option(NamedTuple):
     """How a setting is read from text, and what it is for."""
 
@@ -157,6 +165,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     callback_timeout: Annotated[int, Option("How long a receiver of callbacks may take.", parse_span, "DURATION")] = 5
+    proxy_unknown: Annotated[
+        UnknownHosts,
+        Option(
+            "Hosts that are not Twilio's, asked for through the proxy: refuse, or tunnel on loopback.",
+            _one_of(UnknownHosts),
+            "NAME",
+        ),
+    ] = UnknownHosts.REFUSE
+    data_dir: Annotated[
+        Path | None,
+        Option("Where the proxy's local CA is kept; else the user's data directory.", parse_path, "FOLDER"),
+    ] = None
+
+    def __post_init__(self) -> None:
+        if self.proxy_unknown is UnknownHosts.TUNNEL and not self.listen.is_loopback:
+            raise SettingsError(
+                f"--proxy-unknown: expected refuse where others can connect, at {self.listen}, found 'tunnel'. "
+                "Tunnels are for --listen 127.0.0.1:PORT."
+            )
 
     def corpus_mix(self) -> Mix:
         """Return the mix of the profile, with the shares that were named."""

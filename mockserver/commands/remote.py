@@ -4,7 +4,8 @@ from typing import Any
 
 from mockserver.commands.errors import CommandError
 
-_PATIENCE = 5.0
+PATIENCE = 5.0
+"""How long a server may take to answer, in seconds."""
 
 
 def ask(url: str, path: str, parameters: dict[str, str] | None = None) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def ask(url: str, path: str, parameters: dict[str, str] | None = None) -> dict[s
     try:
         with requests.Session() as session:
             session.trust_env = False  # a proxy of the environment is not for a server on this machine
-            answer = session.get(f"{url.rstrip('/')}{path}", params=parameters, timeout=_PATIENCE)
+            answer = session.get(f"{url.rstrip('/')}{path}", params=parameters, timeout=PATIENCE)
         value = answer.json()
     except (requests.RequestException, ValueError) as wrong:
         raise CommandError(f"expected a recmock server at {url}, found none: {type(wrong).__name__}.") from None

@@ -1,7 +1,6 @@
 """`recmock serve`: a server in the foreground."""
 
 import secrets
-from ipaddress import ip_address
 from pathlib import Path
 
 from mockserver import __version__
@@ -9,6 +8,7 @@ from mockserver.app import create_app
 from mockserver.commands.errors import CommandError
 from mockserver.commands.mocks import make_mock
 from mockserver.mock import Mock
+from mockserver.proxy.proxy import Proxy
 from mockserver.server import ListenError, bind, bound_address, run
 from mockserver.settings import Settings
 from mockserver.values import Address
@@ -38,7 +38,7 @@ Ctrl-C stops it."""
 
 def serve(settings: Settings) -> int:
     """Serve until interrupted, and return the exit code."""
-    token = None if _is_loopback(settings.listen.host) else secrets.token_urlsafe(24)
+    token = None if settings.listen.is_loopback else secrets.token_urlsafe(24)
     mock = make_mock(settings, instance=secrets.token_hex(8), control_token=token)
     try:
         listening = bind(settings.listen)
@@ -51,7 +51,7 @@ def serve(settings: Settings) -> int:
             _write_port(settings.port_file, address.port)
         print(_banner(mock, address), flush=True)
 
-    run(create_app(mock), listening, ready)
+    run(create_app(mock), listening, ready, Proxy.of(settings))
     return 0
 
 
@@ -74,10 +74,3 @@ def _banner(mock: Mock, address: Address) -> str:
         t0=iso8601(mock.t0),
         control=control,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -16,6 +16,9 @@ import pytest
 from generators.keys import auth_token, demo_account_sid
 from mockserver.app import create_app
 from mockserver.mock import Mock
+from mockserver.proxy.authority import Authority
+from mockserver.proxy.environment import TABLE
+from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
 from mockserver.settings import Setting, table
 from tests.harness import corpus_settings
@@ -42,8 +45,9 @@ def blocks(language: str) -> list[Any]:
 
 
 @pytest.fixture
-def server() -> Iterator[BackgroundServer]:
-    with BackgroundServer(create_app(Mock(corpus_settings()))) as server:
+def server(tmp_path: Path) -> Iterator[BackgroundServer]:
+    proxy = Proxy(Authority(tmp_path / "data"))
+    with BackgroundServer(create_app(Mock(corpus_settings())), proxy=proxy) as server:
         yield server
 
 
@@ -52,7 +56,7 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | {"PATH": path} | environment,
+        env=os.environ | {"PATH": path, "RECMOCK_DATA_DIR": str(folder / "data")} | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -135,6 +139,18 @@ def _default(row: Setting) -> str:
 
 def test_the_settings_table_is_the_settings() -> None:
     assert settings_table() in README
+
+
+def variables_table() -> str:
+    rows = ["| variable | for |", "|---|---|"]
+    for row in TABLE:
+        names = ", ".join(f"`{name}`" for name in row.names)
+        rows.append(f"| {names}{' (unset)' if row.value is None else ''} | {row.readers} |")
+    return "\n".join(rows)
+
+
+def test_the_table_of_variables_is_what_exec_sets() -> None:
+    assert variables_table() in README
 
 
 def test_the_third_heading_says_what_it_does_not_do() -> None:

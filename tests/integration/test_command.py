@@ -315,7 +315,7 @@ def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_serve_needs_no_name_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Mock] = []
-    monkeypatch.setattr("mockserver.commands.serve.run", lambda app, listening, ready: listening.close())
+    monkeypatch.setattr("mockserver.commands.serve.run", lambda app, listening, ready, proxy: listening.close())
     monkeypatch.setattr("mockserver.commands.serve.create_app", made.append)
     for host in ("localhost", "127.0.0.1", "0.0.0.0"):
         assert serve(corpus_settings(listen=Address(host, 0))) == 0

@@ -1,0 +1,92 @@
+"""`recmock exec`: a program that only knows https://api.twilio.com, run against a server of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+from mockserver.app import create_app
+from mockserver.commands.authority import trust_files
+from mockserver.commands.errors import CommandError
+from mockserver.commands.mocks import make_mock
+from mockserver.proxy.authority import Authority
+from mockserver.proxy.environment import variables
+from mockserver.proxy.proxy import Proxy
+from mockserver.server import BackgroundServer
+from mockserver.settings import Settings
+
+_NOT_FOUND = 127
+_NOT_EXECUTABLE = 126
+"""As shells have it."""
+
+
+def execute(settings: Settings, environment: Mapping[str, str], program: Sequence[str]) -> int:
+    """Run a program and return its exit code, or 128 and the number of the signal that ended it, as shells do.
+
+    Args:
+        environment: the program's, but for what leads it to the server.
+        program: its name and arguments.
+    """
+    if not program:
+        raise CommandError("expected a command after --, such as recmock exec -- python app.py, found none.")
+    mock = make_mock(settings)
+    authority = Authority(settings.data_dir)
+    files = trust_files(authority, environment)
+    with BackgroundServer(create_app(mock), proxy=Proxy(authority, settings.proxy_unknown)) as server:
+        changed = dict(variables(server.base_url, mock.demo, files, environment))
+        wanted = {name: value for name, value in {**environment, **changed}.items() if value is not None}
+        return _run(program, wanted)
+
+
+def _run(program: Sequence[str], environment: Mapping[str, str]) -> int:
+    with _signals_kept() as signals:
+        try:
+            process = subprocess.Popen(program, env=environment)
+        except OSError as wrong:
+            print(f"recmock: cannot run {program[0]}: {wrong.strerror}.", file=sys.stderr)
+            return _NOT_FOUND if isinstance(wrong, FileNotFoundError) else _NOT_EXECUTABLE
+        signals.pass_to(process)
+        code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+class _Signals:
+    """Signals that are for the program, and not for us."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+
+    def receive(self, number: int, frame: FrameType | None) -> None:
+        if self._process is None:
+            self._early.append(number)
+        elif number != signal.SIGINT or not _is_in_foreground():
+            self._process.send_signal(number)
+
+    def pass_to(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        for number in self._early:
+            process.send_signal(number)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[_Signals]:
+    signals = _Signals()
+    before = {number: signal.signal(number, signals.receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_in_foreground() -> bool:
+    """Whether SIGINT comes from a terminal, which sends it to the program too: twice would mean "at once" to many."""
+    try:
+        with open("/dev/tty", "rb") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False

@@ -1,0 +1,89 @@
+"""What is spoken on a connection: uvicorn's HTTP, with errors in Twilio's shape, and what a proxy is asked besides."""
+
+import asyncio
+import sys
+
+import httptools
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from mockserver.errors import LONGEST_TARGET, too_long
+from mockserver.faults.effects import TRANSPORT
+from mockserver.proxy.destination import origin_form
+from mockserver.proxy.proxy import Connection, Ends, Proxy
+from mockserver.proxy.refusal import bad_request, raw_response
+
+_SLASH = ord("/")
+
+
+class MockProtocol(HttpToolsProtocol):
+    """uvicorn's, but for its plain-text answer to what is not HTTP, and for what is meant for a proxy.
+
+    Args:
+        proxy: whose it is; None where a request has come through it already.
+    """
+
+    def __init__(
+        self, config: Config, state: ServerState, loop: asyncio.AbstractEventLoop, proxy: Proxy | None
+    ) -> None:
+        super().__init__(config, state, {}, loop)
+        self._proxy = proxy
+        self._latest = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
+        super().connection_made(transport)
+        self.app_state = {TRANSPORT: transport}  # where faults find it
+
+    def data_received(self, data: bytes) -> None:
+        self._latest = data  # what follows CONNECT in it is not ours to read
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        if self.url[0] != _SLASH:
+            self._go_elsewhere()
+        else:
+            super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self.transport.write(raw_response(too_long() if len(self.url) >= LONGEST_TARGET else bad_request(msg)))
+        self.transport.close()
+
+    def _should_upgrade(self) -> bool:
+        return self.parser.get_method() == b"CONNECT"
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the proxy: uvicorn comes here for CONNECT alone, as no web sockets are served."""
+        if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
+            self.send_400_response("CONNECT comes first, and once.")
+            return
+        upgrade = sys.exception()
+        assert isinstance(upgrade, httptools.HttpParserUpgrade)
+        self.connections.discard(self)
+        self.transport.pause_reading()
+        early = self._latest[upgrade.args[0] :]
+        self._proxy.take(Connection(self.transport, self.url, early, Ends(self.client, self.server), self._beyond))
+
+    def _beyond(self, app: ASGIApp | None) -> "MockProtocol":
+        """Return a protocol for what comes through the proxy."""
+        protocol = MockProtocol(self.config, self.server_state, self.loop, None)
+        protocol.app = app or self.config.loaded_app
+        return protocol
+
+    def _go_elsewhere(self) -> None:
+        """Let an absolute URL be answered by whom it is for, as if it had been asked for its path alone."""
+        if self.parser.get_method() == b"CONNECT" or self.url == b"*":
+            super().on_headers_complete()
+            return
+        url = httptools.parse_url(self.url)
+        ordinary = self.app
+        if self._proxy is not None:
+            self.app = self._proxy.application(url, Ends(self.client, self.server)) or ordinary
+        self.scope["scheme"] = "https" if url.schema.lower() == b"https" else "http"
+        self.url, host = origin_form(url)
+        self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]
+        try:
+            super().on_headers_complete()
+        finally:
+            self.app = ordinary

@@ -1,0 +1,81 @@
+"""Where a request for the proxy wants to go: its host and port, and whose they are."""
+
+import re
+from typing import NamedTuple, Self
+
+from httptools.parser.url_parser import URL
+
+API = "api.twilio.com"
+_DOMAIN = ".twilio.com"
+_AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._\-]{1,253}):(?P<port>[0-9]{1,5})", re.ASCII)
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?", re.ASCII)
+_PORTS = {"http": 80, "https": 443}
+
+
+class BadDestinationError(ValueError):
+    """A target that names no host and port; the message says what was expected."""
+
+
+class Destination(NamedTuple):
+    """A host, in lower case and without brackets or a final dot, and a port."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def of_connect(cls, target: bytes) -> Self:
+        """Read the target of CONNECT, such as `api.twilio.com:443`.
+
+        Raises:
+            BadDestinationError: where it is none.
+        """
+        return cls._read(target.decode("latin-1"))
+
+    @classmethod
+    def of_url(cls, url: URL) -> Self:
+        """Read where an absolute URL leads.
+
+        Raises:
+            BadDestinationError: where it is not http or https, or names no host.
+        """
+        scheme = (url.schema or b"").decode("latin-1").lower()
+        if scheme not in _PORTS:
+            raise BadDestinationError(f"Expected a path, or a URL of http or https, found {scheme[:20]!r}.")
+        host = (url.host or b"").decode("latin-1")
+        return cls._read(f"{_bracketed(host)}:{url.port or _PORTS[scheme]}")
+
+    @classmethod
+    def _read(cls, text: str) -> Self:
+        match = _AUTHORITY.fullmatch(text)
+        if match is None or not 0 < int(match["port"]) < 65536:
+            raise BadDestinationError(f"Expected HOST:PORT such as {API}:443, found {text[:80]!r}.")
+        return cls(match["host"].strip("[]").lower().removesuffix("."), int(match["port"]))
+
+    @property
+    def is_api(self) -> bool:
+        """Whether it is what this mock stands in for."""
+        return self.host == API
+
+    @property
+    def is_twilio(self) -> bool:
+        """Whether it is Twilio's, and has a name that a certificate can be made for."""
+        labels = self.host.split(".")
+        return f".{self.host}".endswith(_DOMAIN) and all(map(_LABEL.fullmatch, labels))
+
+    def is_at(self, place: tuple[str, int | None] | None) -> bool:
+        """Whether it names an end of a socket on this machine."""
+        return place is not None and place[1] == self.port and self.host in (place[0], "localhost")
+
+    def __str__(self) -> str:
+        return f"{_bracketed(self.host)}:{self.port}"
+
+
+def origin_form(url: URL) -> tuple[bytes, bytes]:
+    """Return the path and query of an absolute URL, and the Host that goes with them (RFC 9112, 3.2.2)."""
+    host = _bracketed((url.host or b"").decode("latin-1")).encode("latin-1")
+    target = (url.path or b"/") + (b"" if url.query is None else b"?" + url.query)
+    return target, host if url.port is None else b"%s:%d" % (host, url.port)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,82 @@
+"""The variables that lead an unmodified program to a server: one table for `exec`, `env` and the manual (WIRE §13)."""
+
+import os
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+
+from mockserver.proxy.trust import JAVA_PASSWORD, TrustFiles
+from mockserver.rest.auth import DeclaredAccount
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """A row of the table."""
+
+    names: tuple[str, ...]
+    """Several where runtimes read several: all are set, as images for CI come with some of them."""
+    value: str | None
+    """With places for what `variables` fills in; None for what must not be set."""
+    readers: str
+    """Who reads it, or what for."""
+    is_added: bool = False
+    """Whether it goes behind the value that is there already, instead of replacing it."""
+
+
+TABLE = (
+    Variable(("TWILIO_ACCOUNT_SID",), "{sid}", "every SDK"),
+    Variable(("TWILIO_AUTH_TOKEN",), "{token}", "every SDK"),
+    Variable(("HTTPS_PROXY", "https_proxy"), "{url}", "Python, Go, Ruby, PHP, C#, curl"),
+    Variable(("HTTP_PROXY", "http_proxy"), "{url}", "twilio-node, and everyone for plain HTTP"),
+    Variable(("ALL_PROXY", "all_proxy"), "{url}", "Python, curl"),
+    Variable(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1", "everyone: a program's own services"),
+    Variable(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "{bundle}", "Python's requests, which twilio-python uses; curl"),
+    Variable(("SSL_CERT_FILE",), "{bundle}", "OpenSSL: Ruby, httpx, C# on Linux; Go"),
+    Variable(("NODE_EXTRA_CA_CERTS",), "{bundle}", "Node"),
+    Variable(("NODE_USE_ENV_PROXY",), "1", "Node 24: without it, its own `fetch` and `https` ignore proxies"),
+    # An empty part before the separator stands for PHP's own folder.
+    Variable(("PHP_INI_SCAN_DIR",), f"{os.pathsep}{{php}}", "PHP: an ini file with `curl.cainfo`", is_added=True),
+    Variable(
+        ("JAVA_TOOL_OPTIONS",),
+        " -Dhttps.proxyHost={host} -Dhttps.proxyPort={port} -Dhttp.proxyHost={host} -Dhttp.proxyPort={port} "
+        '"-Djavax.net.ssl.trustStore={java}" -Djavax.net.ssl.trustStoreType=PKCS12 '
+        f"-Djavax.net.ssl.trustStorePassword={JAVA_PASSWORD}",
+        "Java",
+        is_added=True,
+    ),
+    Variable(("RECMOCK_URL",), "{url}", "programs that can be told a base URL"),
+    Variable(("TWILIO_REGION", "TWILIO_EDGE"), None, "every SDK: they would change the host's name"),
+)
+
+
+def variables(
+    url: str, account: DeclaredAccount, files: TrustFiles, environment: Mapping[str, str]
+) -> Iterator[tuple[str, str | None]]:
+    """Yield names and values; None for a variable that must not be set.
+
+    Args:
+        url: scheme, host and port by which the server is reached.
+        account: whose SID and token are given.
+        environment: what is set already, for the variables that are added to.
+    """
+    place = urlsplit(url)
+    known = {
+        "sid": account.sid,
+        "token": account.token,
+        "url": url,
+        "host": place.hostname,
+        "port": place.port or {"http": 80, "https": 443}[place.scheme],
+        "bundle": files.bundle,
+        "java": files.java,
+        "php": files.php,
+    }
+    for row in TABLE:
+        value = None if row.value is None else row.value.format_map(known)
+        for name in row.names:
+            there = environment.get(name, "")
+            yield name, value if value is None or not row.is_added else _added(there, value)
+
+
+def _added(there: str, ours: str) -> str:
+    """Put our value behind what is there, once."""
+    return there if there.endswith(ours.strip()) else f"{there}{ours}".strip()

@@ -1,0 +1,143 @@
+"""Requests that are passed on to where they were meant for, and the responses to them."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+import httptools
+from starlette.types import Receive, Scope, Send
+
+from mockserver.errors import TwilioError
+from mockserver.headers import Header
+from mockserver.proxy.destination import Destination
+from mockserver.proxy.refusal import Refusing, unreachable
+from mockserver.proxy.streams import PIECE, Place, open_streams
+
+_HOP_BY_HOP = frozenset(
+    {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te"}
+    | {b"trailer", b"transfer-encoding", b"upgrade", b"expect"}
+)
+_WITHOUT_BODY = (204, 304)
+
+
+class Forwarding:
+    """An ASGI application that passes requests on to one destination, each over a connection of its own.
+
+    Args:
+        server: where this server listens.
+    """
+
+    def __init__(self, destination: Destination, server: Place) -> None:
+        self._destination = destination
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, and its response back."""
+        response = _Response(scope["method"] == "HEAD")
+        try:
+            reader, writer = await open_streams(self._destination, self._server, encrypted=scope["scheme"] == "https")
+            uploading = asyncio.ensure_future(_upload(scope, receive, writer))
+            try:
+                await _download(response, reader, send)
+            finally:
+                uploading.cancel()
+                writer.transport.abort()
+            if not response.has_started:
+                raise unreachable(self._destination, "it closed the connection without a response")
+        except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as wrong:
+            if not response.has_started:  # else it is cut off here as it was there
+                why = f"no response that is HTTP ({type(wrong).__name__})"
+                await Refusing(unreachable(self._destination, why))(scope, receive, send)
+        except TwilioError as refusal:
+            await Refusing(refusal)(scope, receive, send)
+
+
+class _Response:
+    """What has come of a response, as `httptools` reads it."""
+
+    def __init__(self, is_to_head: bool) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.status: int | None = None
+        self.is_complete = False
+        self._is_to_head = is_to_head
+        self._headers: list[Header] = []
+        self.has_started = False
+        self._body = bytearray()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        status = self.parser.get_status_code()
+        if status < 200:
+            self._headers.clear()
+            return
+        self.status = status
+        self.is_complete = self._is_to_head or status in _WITHOUT_BODY
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        self.is_complete = self.status is not None
+
+    def end(self) -> None:
+        """Note that the connection ended, which ends a response that does not tell its length."""
+        self.is_complete = not {b"content-length", b"transfer-encoding"} & dict(self._headers).keys()
+
+    async def pass_on(self, send: Send) -> None:
+        """Send what has come since the last time."""
+        if not self.has_started:
+            self.has_started = True
+            # uvicorn dates every response itself, and a length without a body is more than it can count.
+            dropped = {b"date", b"content-length"} if self.status in _WITHOUT_BODY else {b"date"}
+            headers = [header for header in _end_to_end(self._headers) if header[0] not in dropped]
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        body, self._body = bytes(self._body), bytearray()
+        await send({"type": "http.response.body", "body": body, "more_body": not self.is_complete})
+
+
+async def _download(response: _Response, reader: asyncio.StreamReader, send: Send) -> None:
+    """Pass a response on as it comes."""
+    while not response.is_complete:
+        piece = await reader.read(PIECE)
+        if piece:
+            response.parser.feed_data(piece)
+        elif response.status is None:
+            return
+        else:
+            response.end()
+        if response.status is not None:
+            await response.pass_on(send)
+        if not piece:
+            return
+
+
+async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) -> None:
+    """Send a request, then wait for the client to go: what it asked for is for nobody then."""
+    is_chunked = b"chunked" in dict(scope["headers"]).get(b"transfer-encoding", b"").lower()
+    writer.write(_head(scope, is_chunked=is_chunked))
+    try:
+        while (message := await receive())["type"] == "http.request":
+            body, is_last = message["body"], not message["more_body"]
+            if is_chunked:
+                body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + (b"0\r\n\r\n" if is_last else b"")
+            writer.write(body)
+            await writer.drain()
+    except OSError:  # it may have answered before it heard all
+        return
+    writer.transport.abort()
+
+
+def _head(scope: Scope, *, is_chunked: bool) -> bytes:
+    query = scope["query_string"]
+    target = scope["raw_path"] + (b"?" + query if query else b"")
+    length = [(b"transfer-encoding", b"chunked")] if is_chunked else []
+    headers = [*_end_to_end(scope["headers"]), *length, (b"connection", b"close")]
+    fields = b"".join(b"%s: %s\r\n" % header for header in headers)
+    return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, fields)
+
+
+def _end_to_end(headers: Sequence[Header]) -> Iterator[Header]:
+    """Yield the headers that are for more than the next connection."""
+    named = dict(headers).get(b"connection", b"").lower().replace(b" ", b"").split(b",")
+    return (header for header in headers if header[0] not in _HOP_BY_HOP and header[0] not in named)

@@ -1,0 +1,68 @@
+"""Files that several processes make at once: whole or not there, never half."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_PRIVATE = 0o700
+
+
+class StorageError(Exception):
+    """A file that cannot be read or written; the message says which, why and what to try."""
+
+
+def read(file: Path) -> bytes | None:
+    """Return what a file holds, or None where there is none.
+
+    Raises:
+        StorageError: where it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as wrong:
+        raise _explained("read", file, wrong) from None
+
+
+def write_once(file: Path, content: bytes) -> None:
+    """Write a file unless there is one already: of several processes, the first wins.
+
+    Raises:
+        StorageError: where it cannot be written.
+    """
+    try:
+        beside = _beside(file, content)
+        try:
+            os.link(beside, file)  # unlike a rename, a link never replaces
+        except FileExistsError:
+            pass
+        finally:
+            beside.unlink()
+    except OSError as wrong:
+        raise _explained("write", file, wrong) from None
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Write a file whatever was there.
+
+    Raises:
+        StorageError: where it cannot be written.
+    """
+    try:
+        _beside(file, content).replace(file)
+    except OSError as wrong:
+        raise _explained("write", file, wrong) from None
+
+
+def _beside(file: Path, content: bytes) -> Path:
+    """Return a new file in the same folder, with mode 0600."""
+    file.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    with open(descriptor, "wb") as opened:
+        opened.write(content)
+    return Path(name)
+
+
+def _explained(verb: str, file: Path, wrong: OSError) -> StorageError:
+    return StorageError(f"cannot {verb} {file}: {wrong.strerror}. --data-dir takes another folder.")

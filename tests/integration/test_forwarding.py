@@ -1,0 +1,213 @@
+"""Absolute URLs that are not Twilio's, with `--proxy-unknown tunnel`. All destinations are on loopback."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from mockserver.app import create_app
+from mockserver.clock import wall_seconds
+from mockserver.mock import Mock
+from mockserver.proxy.authority import Authority
+from mockserver.proxy.proxy import Proxy
+from mockserver.server import BackgroundServer
+from mockserver.settings import UnknownHosts
+from tests.proxies import Listener, answer_to, dialled, received, received_until
+
+LAST = "Connection: close\r\n\r\n"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[BackgroundServer]:
+    with BackgroundServer(create_app(Mock()), proxy=Proxy(Authority(tmp_path), UnknownHosts.TUNNEL)) as server:
+        yield server
+
+
+def answering(answer: bytes, heard: list[bytes], end: bytes = b"\r\n\r\n") -> Callable[[socket.socket], None]:
+    """Return what hears a request to its end, and then sends an answer."""
+
+    def serve(connection: socket.socket) -> None:
+        heard.append(received_until(connection, end))
+        connection.sendall(answer)
+
+    return serve
+
+
+def forwarded(server: BackgroundServer, answer: bytes, request: str = "GET http://{}/ HTTP/1.1\r\n" + LAST) -> bytes:
+    """Return what a client gets where the destination sends this answer."""
+    with (
+        Listener(answering(answer, [])) as listener,
+        dialled(server, request.format(listener.authority).encode()) as client,
+    ):
+        return received(client)
+
+
+def test_a_request_arrives_as_the_client_meant_it(server: BackgroundServer) -> None:
+    heard: list[bytes] = []
+    with Listener(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\nok", heard)) as listener:
+        request = (
+            f"GET http://{listener.authority}/a%20b?c=d HTTP/1.1\r\nHost: other\r\nX-Hop: 1\r\nX-End: 2\r\n"
+            "Proxy-Authorization: Basic x\r\nConnection: X-Hop, close\r\n\r\n"
+        )
+        with dialled(server, request.encode()) as client:
+            head, _, body = received(client).partition(b"\r\n\r\n")
+    expected = f"GET /a%20b?c=d HTTP/1.1\r\nhost: {listener.authority}\r\nx-end: 2\r\nconnection: close\r\n\r\n"
+    assert [expected.encode()] == heard
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nx-a: b" in head
+    assert body == b"ok"
+
+
+def test_a_connection_can_go_on_to_the_mock_itself(server: BackgroundServer) -> None:
+    with (
+        Listener(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])) as listener,
+        dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client,
+    ):
+        received_until(client, b"ok")
+        client.sendall(b"GET /_mock/health HTTP/1.0\r\n\r\n")
+        assert answer_to(client)[1]["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("framing", "sent", "heard_end"),
+    [
+        ("Content-Length: 11", b"hello world", b"hello world"),
+        ("Transfer-Encoding: chunked", b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", b"0\r\n\r\n"),
+        ("Expect: 100-continue\r\nContent-Length: 11", b"hello world", b"hello world"),
+    ],
+)
+def test_a_body_goes_along(server: BackgroundServer, framing: str, sent: bytes, heard_end: bytes) -> None:
+    heard: list[bytes] = []
+    with Listener(answering(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", heard, heard_end)) as listener:
+        request = f"POST http://{listener.authority}/ HTTP/1.1\r\n{framing}\r\n{LAST}".encode()
+        with dialled(server, request + sent) as client:
+            assert b"HTTP/1.1 204 No Content\r\n" in received(client)
+    body = heard[0].partition(b"\r\n\r\n")[2]
+    assert body.replace(b"b\r\n", b"").endswith(b"hello world" if b"\r\n" not in body else b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+            b"5\r\nhello\r\n0\r\n\r\n",
+        ),
+        (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", b"d\r\nuntil the end\r\n0\r\n\r\n"),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"ok"),
+        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\nDate: now\r\n\r\n", b""),
+    ],
+    ids=["chunked", "to the end", "early hints", "not modified"],
+)
+def test_every_kind_of_response_comes_back(server: BackgroundServer, answer: bytes, body: bytes) -> None:
+    found = forwarded(server, answer)
+    assert body == found.partition(b"\r\n\r\n")[2]
+    assert found.count(b"\r\ndate: ") == 1
+
+
+def test_a_response_to_head_has_no_body(server: BackgroundServer) -> None:
+    found = forwarded(server, b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD http://{}/ HTTP/1.1\r\n" + LAST)
+    assert found.endswith(b"content-length: 5\r\nconnection: close\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"", b"it closed the connection without a response"),
+        (b"nonsense\r\n\r\n", b"no response that is HTTP (HttpParserError)"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense", b"(HttpParserError)"),
+        (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", b"(HttpParserUpgrade)"),
+    ],
+)
+def test_what_is_no_response_is_502(server: BackgroundServer, answer: bytes, why: bytes) -> None:
+    found = forwarded(server, answer)
+    assert found.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
+    assert why in found
+
+
+def test_nobody_there_is_502(server: BackgroundServer) -> None:
+    with dialled(server, f"GET http://127.0.0.1:1/ HTTP/1.1\r\n{LAST}".encode()) as client:
+        assert answer_to(client)[0].startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+    ],
+)
+def test_a_response_that_is_cut_off_is_cut_off_for_the_client_too(server: BackgroundServer, answer: bytes) -> None:
+    found = forwarded(server, answer)
+    assert b"half" in found
+    assert not found.endswith(b"0\r\n\r\n")
+
+
+def test_a_client_that_leaves_takes_its_request_along(server: BackgroundServer) -> None:
+    ended = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        received_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\nfor ever")
+        with suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+        ended.set()
+
+    with Listener(serve) as listener:
+        with dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client:
+            received_until(client, b"for ever\r\n")
+        assert ended.wait(10)
+
+
+def test_a_destination_may_answer_before_it_heard_all(server: BackgroundServer) -> None:
+    with Listener(answering(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno", [], b"a")) as listener:
+        request = f"POST http://{listener.authority}/ HTTP/1.1\r\nContent-Length: 50000000\r\n{LAST}"
+        with dialled(server, request.encode()) as client, suppress(ConnectionError):
+            client.sendall(b"a" * 1000)
+            assert b" 413 " in received(client)[:20]
+
+
+def test_https_is_asked_for_in_tls_by_whom_this_machine_trusts(
+    server: BackgroundServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Authority(tmp_path / "other")
+
+    answer = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])
+
+    def serve(connection: socket.socket) -> None:
+        context = other.context("api.twilio.com", wall_seconds())
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+            answer(secured)
+
+    trusting = ssl.create_default_context(cadata=other.certificate_pem(wall_seconds()).decode())
+    trusting.check_hostname = False  # it is at 127.0.0.1
+    with Listener(serve) as listener:
+        request = f"GET https://{listener.authority}/ HTTP/1.1\r\n{LAST}".encode()
+        with dialled(server, request) as client:
+            assert b"502 Bad Gateway" in received(client)
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        with dialled(server, request) as client:
+            assert received(client).endswith(b"ok")
+
+
+def test_what_goes_wrong_halfway_is_no_second_response(server: BackgroundServer) -> None:
+    begun = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        received_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+        assert begun.wait(10)
+        connection.sendall(b"nonsense")
+
+    with (
+        Listener(serve) as listener,
+        dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{LAST}".encode()) as client,
+    ):
+        found = received_until(client, b"half\r\n")
+        begun.set()
+        assert received(client) == b""
+    assert found.count(b"HTTP/1.1") == 1

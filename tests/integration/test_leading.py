@@ -1,0 +1,265 @@
+"""`recmock exec`, `env` and `ca` as commands: exit codes, signals, formats and mistakes."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from generators.keys import auth_token, demo_account_sid
+from mockserver.app import create_app
+from mockserver.cli import main
+from mockserver.mock import Mock
+from mockserver.proxy.authority import Authority
+from mockserver.proxy.proxy import Proxy
+from mockserver.server import BackgroundServer
+from tests.harness import corpus_settings
+
+EXEC = [sys.executable, "-m", "mockserver", "exec"]
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "it's data"
+    monkeypatch.setenv("RECMOCK_DATA_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def server(data_dir: Path) -> Iterator[BackgroundServer]:
+    with BackgroundServer(create_app(Mock(corpus_settings())), proxy=Proxy(Authority(data_dir))) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("program", "code"), [("raise SystemExit(7)", 7), ("pass", 0), ("import os; os.kill(os.getpid(), 9)", 137)]
+)
+def test_exec_ends_as_its_program_does(program: str, code: int) -> None:
+    assert main(["exec", "--", sys.executable, "-c", program]) == code
+
+
+def test_exec_gives_arguments_on_untouched(capfd: pytest.CaptureFixture[str]) -> None:
+    program = "import sys; print(sys.argv[1:])"
+    given = ["--count", "--", "-h", "--seed=1"]
+    assert main(["exec", "--count", "5", "--", sys.executable, "-c", program, *given]) == 0
+    assert capfd.readouterr().out == f"{given}\n"
+
+
+def test_exec_serves_what_its_settings_say(capfd: pytest.CaptureFixture[str]) -> None:
+    program = "from twilio.rest import Client; print(len(Client().recordings.list()))"
+    mix = "completed=1,conference=0"
+    assert main(["exec", "--count", "5", "--seed", "mine", "--mix", mix, "--", sys.executable, "-c", program]) == 0
+    assert capfd.readouterr().out == "5\n"
+
+
+def test_exec_leaves_other_variables_alone(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", "kept")
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    before = dict(os.environ)
+    program = "import os; print(os.environ['MINE'], 'TWILIO_EDGE' in os.environ)"
+    assert main(["exec", "--", sys.executable, "-c", program]) == 0
+    assert capfd.readouterr().out == "kept False\n"
+    assert before == dict(os.environ)
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "why"), [(None, 127, "No such file or directory"), (0o644, 126, "Permission")]
+)
+def test_a_program_that_cannot_be_run_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: int | None, code: int, why: str
+) -> None:
+    file = tmp_path / "program"
+    if mode is not None:
+        file.touch(mode)
+    assert main(["exec", "--", str(file)]) == code
+    err = capsys.readouterr().err
+    assert err.startswith(f"recmock: cannot run {file}: {why}")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["exec"], ["exec", "--"], ["exec", "--count", "5", "--"]])
+def test_exec_without_a_program_says_how(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "expected a command after --, such as recmock exec -- python app.py" in capsys.readouterr().err
+
+
+def test_exec_refuses_unknown_hosts_where_told_to(capfd: pytest.CaptureFixture[str]) -> None:
+    program = (
+        "import requests; print(requests.get('http://example.invalid/').status_code)"  # answered by the proxy itself
+    )
+    assert main(["exec", "--proxy-unknown", "refuse", "--", sys.executable, "-c", program]) == 0
+    assert capfd.readouterr().out == "403\n"
+
+
+COUNTING = """
+import signal, sys, time
+count = []
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda number, frame: count.append(int(number)))
+print("ready", flush=True)
+while not count:
+    time.sleep(0.01)
+time.sleep(0.2)  # for a second one, were there any
+print(count, flush=True)
+sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_are_for_the_program(number: signal.Signals) -> None:
+    command = [*EXEC, "--", sys.executable, "-c", COUNTING]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        assert process.stdout.readline() == f"[{int(number)}]\n"
+        assert process.wait(30) == 3
+
+
+def test_control_c_reaches_the_program_once() -> None:
+    """A terminal sends it to the program itself; a second one would mean "at once"."""
+    ours, theirs = os.openpty()
+    on_terminal = 'exec "$@" <"$0" >"$0" 2>&1'  # the first that a new session opens is its terminal
+    command = ["sh", "-c", on_terminal, os.ttyname(theirs), *EXEC, "--", sys.executable, "-c", COUNTING]
+    with subprocess.Popen(command, start_new_session=True) as process, open(ours, "r+b", buffering=0) as screen:
+        shown = b""
+        while b"ready" not in shown:
+            shown += screen.read(100)
+        screen.write(b"\x03")
+        while b"]" not in shown:
+            shown += screen.read(100)
+        assert process.wait(30) == 3
+    os.close(theirs)
+    assert b"[2]" in shown
+
+
+def test_a_signal_that_comes_before_the_program_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = subprocess.Popen
+
+    def interrupted(*arguments: object, **options: object) -> "subprocess.Popen[bytes]":
+        signal.raise_signal(signal.SIGTERM)
+        return start(*arguments, **options)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    assert main(["exec", "--", sys.executable, "-c", "import signal; signal.pause()"]) == 128 + signal.SIGTERM
+
+
+SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+def test_env_for_a_shell_is_what_exec_sets(server: BackgroundServer) -> None:
+    recmock = f"{sys.executable} -m mockserver"
+    script = f"export TWILIO_EDGE=x; eval \"$({recmock} env --url {server.base_url})\"; {sys.executable} -c '{SHOW}'"
+    done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    answer = requests.get(
+        "https://api.twilio.com/_mock/health",
+        proxies={"https": found["HTTPS_PROXY"]},
+        verify=found["REQUESTS_CA_BUNDLE"],
+        timeout=10,
+    )
+    assert answer.json()["status"] == "ok"
+    assert "TWILIO_EDGE" not in found
+    assert found["RECMOCK_URL"] == server.base_url
+    assert (found["TWILIO_ACCOUNT_SID"], found["TWILIO_AUTH_TOKEN"]) == (
+        demo_account_sid("0"),
+        auth_token("0", demo_account_sid("0")),
+    )
+    assert "it's data" in found["SSL_CERT_FILE"]
+
+
+def test_env_in_every_format_says_the_same(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+    def printed(form: str) -> str:
+        assert main(["env", "--listen", str(server.address), "--format", form]) == 0
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out
+
+    values = json.loads(printed("json"))
+    assert values["TWILIO_REGION"] is None
+    given = {name: value for name, value in values.items() if value is not None}
+    assert given == dict(line.split("=", 1) for line in printed("github").splitlines())
+    dotenv = dict(line.split("=", 1) for line in printed("dotenv").splitlines())
+    assert given.keys() == dotenv.keys()
+    assert dotenv["HTTPS_PROXY"] == f"'{server.base_url}'"
+    assert dotenv["JAVA_TOOL_OPTIONS"].startswith('"-Dhttps.proxyHost=127.0.0.1 ')
+    assert '\\"-Djavax.net.ssl.trustStore=' in dotenv["JAVA_TOOL_OPTIONS"]
+    shown = printed("powershell").splitlines()
+    assert f"$env:HTTPS_PROXY = '{server.base_url}'" in shown
+    assert any("it''s data" in line for line in shown)
+    assert "Remove-Item Env:TWILIO_EDGE -ErrorAction SilentlyContinue" in shown
+
+
+@pytest.mark.parametrize("form", ["dotenv", "github"])
+def test_env_tells_what_a_format_cannot(
+    server: BackgroundServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    assert main(["env", "--url", server.base_url, "--format", form]) == 0
+    out, err = capsys.readouterr()
+    assert err == "recmock: TWILIO_REGION is set, which this format cannot change: unset it.\n"
+    assert "TWILIO_REGION" not in out
+
+
+def test_env_needs_a_server(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["env", "--url", "http://127.0.0.1:1"]) == 2
+    assert "expected a recmock server at http://127.0.0.1:1, found none" in capsys.readouterr().err
+
+
+def test_env_needs_the_servers_own_ca(
+    server: BackgroundServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["env", "--url", server.base_url, "--data-dir", str(tmp_path / "other")]) == 2
+    out, err = capsys.readouterr()
+    assert "found another: give this command the --data-dir of the server." in err
+    assert out == ""
+
+
+def test_env_needs_a_proxy(
+    server: BackgroundServer, data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mockserver.commands.env.ask", lambda url, path: {})
+    assert main(["env", "--url", "http://127.0.0.1:1"]) == 2
+    assert "expected a proxy at http://127.0.0.1:1, found none: ProxyError." in capsys.readouterr().err
+
+
+def test_ca_prints_where_it_is_or_what(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ca"]) == 0
+    file = Path(capsys.readouterr().out.strip())
+    assert file == data_dir / "ca.pem"
+    assert main(["ca", "--pem"]) == 0
+    assert capsys.readouterr().out == file.read_text()
+    assert main(["ca", "--bundle"]) == 0
+    assert file.read_text() in Path(capsys.readouterr().out.strip()).read_text()
+
+
+@pytest.mark.parametrize("command", [["ca"], ["exec", "--", "true"], ["env", "--url", "URL"]])
+def test_a_broken_ca_file_is_one_sentence(
+    server: BackgroundServer, data_dir: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    data_dir.mkdir()
+    (data_dir / "ca-key.pem").write_text("nonsense")
+    assert main([server.base_url if each == "URL" else each for each in command]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("recmock: expected the key and certificate of recmock's own CA in ")
+    assert err.count("\n") == 1
+
+
+def test_serve_tunnels_on_loopback_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--listen", "0.0.0.0:0", "--proxy-unknown", "tunnel"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "recmock: --proxy-unknown: expected refuse where others can connect, at 0.0.0.0:0, found 'tunnel'."
+    )
+
+
+@pytest.mark.skipif(shutil.which("pwsh") is None, reason="no PowerShell")
+def test_powershell_reads_its_format(server: BackgroundServer) -> None:
+    command = f"& {sys.executable} -m mockserver env --format powershell --url {server.base_url} | Out-String | iex"
+    done = subprocess.run(["pwsh", "-c", f"{command}; $env:SSL_CERT_FILE"], capture_output=True, text=True, check=True)
+    assert "it's data" in done.stdout

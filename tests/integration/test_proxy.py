@@ -1,0 +1,196 @@
+"""What is asked of the server as a proxy, and is for Twilio or for nobody."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httptools
+import pytest
+import requests
+
+from mockserver import server as server_module
+from mockserver.app import create_app
+from mockserver.mock import Mock
+from mockserver.proxy.authority import Authority
+from mockserver.proxy.proxy import Ends, Proxy
+from mockserver.proxy.refusal import Refusing
+from mockserver.server import BackgroundServer
+from mockserver.settings import UnknownHosts
+from tests.harness import T0, corpus_settings
+from tests.proxies import LOOPS, Listener, answer_to, connected, dialled, encrypted, received, received_until
+
+MOCK = Mock(corpus_settings())
+PATH = f"/2010-04-01/Accounts/{MOCK.demo.sid}/Recordings.json?PageSize=1"
+AUTHORIZATION = requests.auth._basic_auth_str(MOCK.demo.sid, "x")
+LAST = f"Authorization: {AUTHORIZATION}\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+@pytest.fixture(params=LOOPS)
+def server(
+    request: pytest.FixtureRequest, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BackgroundServer]:
+    if request.param == "asyncio":
+        monkeypatch.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
+    with BackgroundServer(create_app(MOCK), proxy=Proxy(authority)) as server:
+        yield server
+
+
+def test_connect_to_the_api_is_answered_within_tls(server: BackgroundServer, authority: Authority) -> None:
+    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+        client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: api.twilio.com\r\n{LAST}".encode())
+        head, body = answer_to(client)
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"x-mock-wire: twilio" in head
+    assert body["recordings"][0]["media_url"].startswith("https://api.twilio.com/2010-04-01/Accounts/")
+
+
+def test_many_requests_share_an_encrypted_connection(server: BackgroundServer, authority: Authority) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        session.proxies = {"https": server.base_url}
+        session.verify = str(authority.folder / "ca.pem")
+        Path(session.verify).write_bytes(authority.certificate_pem(T0))
+        url, auth = f"https://api.twilio.com{PATH}", (MOCK.demo.sid, "x")
+        assert len({session.get(url, auth=auth, timeout=10).content for _ in range(5)}) == 1
+
+
+def test_connect_may_follow_other_requests(server: BackgroundServer, authority: Authority) -> None:
+    client = dialled(server, b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n")
+    received_until(client, b"}")
+    client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
+    assert received_until(client, b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    with encrypted(client, authority, "api.twilio.com") as client:
+        client.sendall(b"GET /_mock/health HTTP/1.0\r\n\r\n")
+        assert answer_to(client)[1]["status"] == "ok"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_absolute_url_is_answered_as_its_path(server: BackgroundServer, scheme: str) -> None:
+    with dialled(server, f"GET {scheme}://api.twilio.com{PATH} HTTP/1.1\r\nHost: other\r\n{LAST}".encode()) as client:
+        head, body = answer_to(client)
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert body["recordings"][0]["media_url"].startswith(f"{scheme}://api.twilio.com/2010-04-01/Accounts/")
+
+
+def test_the_servers_own_absolute_url_is_answered(server: BackgroundServer) -> None:
+    with dialled(server, f"GET {server.base_url}{PATH} HTTP/1.1\r\n{LAST}".encode()) as client:
+        assert answer_to(client)[1]["recordings"][0]["media_url"].startswith(server.base_url)
+
+
+def test_an_absolute_url_within_tls_is_answered(server: BackgroundServer, authority: Authority) -> None:
+    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+        client.sendall(f"GET https://api.twilio.com{PATH} HTTP/1.1\r\n{LAST}".encode())
+        assert answer_to(client)[0].startswith(b"HTTP/1.1 200 OK")
+
+
+def test_all_resources_at_once_can_have_options(server: BackgroundServer) -> None:
+    with dialled(server, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as client:
+        assert received(client).startswith(b"HTTP/1.1 204 ")
+
+
+@pytest.mark.parametrize(
+    ("host", "hint"), [("video.twilio.com", False), ("api.dublin.ie1.twilio.com", True), ("twilio.com", False)]
+)
+def test_other_hosts_of_twilios_say_what_is_emulated(
+    server: BackgroundServer, authority: Authority, host: str, hint: bool
+) -> None:
+    with encrypted(connected(server, f"{host}:443"), authority, host) as client:
+        client.sendall(b"GET /v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n")
+        head, body = answer_to(client)
+    assert head.startswith(b"HTTP/1.1 404 Not Found\r\n")
+    assert b"x-mock-reason: Of Twilio, this mock is api.twilio.com alone" in head
+    assert (b"unset TWILIO_REGION" in head) == hint
+    assert (20404, f"{host} is not emulated by recmock") == (body["code"], body["message"])
+    with dialled(server, f"HEAD http://{host}/v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n".encode()) as client:
+        assert received(client).startswith(b"HTTP/1.1 404 Not Found\r\n")
+
+
+@pytest.mark.parametrize("method", ["CONNECT ", "GET http://", "POST https://"])
+def test_an_unknown_host_is_refused_and_nothing_connects(server: BackgroundServer, method: str) -> None:
+    with Listener() as listener:
+        with dialled(server, f"{method}{listener.authority} HTTP/1.1\r\nConnection: close\r\n\r\n".encode()) as client:
+            head, body = answer_to(client)
+        assert head.startswith(b"HTTP/1.1 403 Forbidden\r\n")
+        assert f"{listener.authority} is not Twilio's: --proxy-unknown tunnel".encode() in head
+        assert (body["code"], body["status"]) == (20006, 403)
+    assert listener.count == 0
+
+
+@pytest.mark.parametrize("target", ["api.twilio.com", "/x", "*", "u@h:1", "h:99999", "api.twilio.com:80"])
+def test_connect_to_a_bad_authority_is_400(server: BackgroundServer, target: str) -> None:
+    with dialled(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
+        head, body = answer_to(client)
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"x-mock-reason: Expected " in head
+    assert (body["code"], body["message"]) == (20001, "Bad Request")
+
+
+def test_other_schemes_are_400(server: BackgroundServer) -> None:
+    with dialled(server, b"GET ftp://api.twilio.com/ HTTP/1.1\r\nConnection: close\r\n\r\n") as client:
+        assert answer_to(client)[0].startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+def test_tls_before_the_answer_is_400(server: BackgroundServer) -> None:
+    with dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n\x16\x03\x01") as client:
+        assert b"TLS once it was answered" in answer_to(client)[0]
+
+
+def test_connect_within_connect_is_400(server: BackgroundServer, authority: Authority) -> None:
+    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+        client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
+        assert answer_to(client)[0].startswith(b"HTTP/1.1 400 ")
+
+
+def test_connect_while_another_request_is_answered_is_400(server: BackgroundServer) -> None:
+    sent = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n"
+    with dialled(server, sent) as client:
+        assert received(client).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("sent", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
+def test_what_is_no_handshake_harms_nobody(server: BackgroundServer, authority: Authority, sent: bytes) -> None:
+    with connected(server, "api.twilio.com:443") as client:
+        client.sendall(sent)
+        client.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionResetError):
+            assert b"HTTP" not in received(client)
+    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+        client.sendall(b"GET /_mock/health HTTP/1.0\r\n\r\n")
+        assert answer_to(client)[1]["status"] == "ok"
+
+
+def test_a_handshake_that_never_comes_does_not_keep_the_server_from_stopping(authority: Authority) -> None:
+    with BackgroundServer(create_app(MOCK), proxy=Proxy(authority)) as server:
+        client = connected(server, "api.twilio.com:443")
+    with client, suppress(ConnectionResetError):
+        assert client.recv(1) == b""
+
+
+def test_without_a_ca_the_client_and_the_log_learn_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "ca-key.pem").write_text("nonsense")
+    with (
+        BackgroundServer(create_app(MOCK), proxy=Proxy(Authority(tmp_path))) as server,
+        dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
+    ):
+        head, body = answer_to(client)
+    assert (body["status"], body["code"]) == (500, 20500)
+    assert b"x-mock-reason: The local CA: expected the key and certificate of recmock's own CA in " in head
+    assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("client", "passes"),
+    [(("127.0.0.1", 1), True), (("::1", 1), True), (("192.0.2.1", 1), False), (("relay", 1), False), (None, False)],
+)
+def test_only_programs_of_this_machine_are_let_through(client: tuple[str, int] | None, passes: bool) -> None:
+    proxy = Proxy(unknown=UnknownHosts.TUNNEL)
+    app = proxy.application(httptools.parse_url(b"http://example.test/"), Ends(client, ("127.0.0.1", 4010)))
+    assert passes == (not isinstance(app, Refusing))

@@ -1,0 +1,180 @@
+"""`--proxy-unknown tunnel`: what is not Twilio's goes where it was meant to go. All destinations are on loopback."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from mockserver import server as server_module
+from mockserver.app import create_app
+from mockserver.clock import wall_seconds
+from mockserver.mock import Mock
+from mockserver.proxy import streams
+from mockserver.proxy.authority import Authority
+from mockserver.proxy.proxy import Proxy
+from mockserver.server import BackgroundServer
+from mockserver.settings import UnknownHosts
+from tests.proxies import LOOPS, Listener, answer_to, connected, dialled, encrypted, received
+
+LARGE = bytes(range(256)) * 20_000
+
+
+@pytest.fixture(params=LOOPS)
+def server(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BackgroundServer]:
+    if request.param == "asyncio":
+        monkeypatch.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
+    with BackgroundServer(create_app(Mock()), proxy=Proxy(Authority(tmp_path), UnknownHosts.TUNNEL)) as server:
+        yield server
+
+
+def echo(connection: socket.socket) -> None:
+    """Send back what comes, and say goodbye once the other side has ended."""
+    while chunk := connection.recv(65536):
+        connection.sendall(chunk)
+    connection.sendall(b"goodbye")
+
+
+def reset(client: socket.socket) -> None:
+    """Close at once, as the kernel does for a program that was killed with work undone."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def test_what_one_side_sends_the_other_gets(server: BackgroundServer) -> None:
+    with Listener(echo) as listener, connected(server, listener.authority) as client:
+        for sent in (b"hello", b"again"):
+            client.sendall(sent)
+            assert sent == client.recv(len(sent), socket.MSG_WAITALL)
+    assert listener.count == 1
+
+
+def test_one_that_has_said_its_last_still_hears_the_other(server: BackgroundServer) -> None:
+    with Listener(echo) as listener, connected(server, listener.authority) as client:
+        client.sendall(b"hello")
+        client.shutdown(socket.SHUT_WR)
+        assert received(client) == b"hellogoodbye"
+
+
+def test_much_goes_through_unharmed_and_waits_for_who_is_slow(server: BackgroundServer) -> None:
+    with Listener(echo) as listener, connected(server, listener.authority) as client:
+        client.settimeout(10)
+        sending = threading.Thread(target=client.sendall, args=(LARGE,))
+        sending.start()
+        found = b""
+        while len(found) < len(LARGE):
+            found += client.recv(4096 if len(found) < 65536 else 1 << 20)
+        sending.join()
+    assert found == LARGE
+
+
+def test_what_follows_connect_at_once_goes_through_too(server: BackgroundServer) -> None:
+    with Listener(echo) as listener:
+        sent = f"CONNECT {listener.authority} HTTP/1.1\r\n\r\nearly".encode()
+        with dialled(server, sent) as client:
+            client.shutdown(socket.SHUT_WR)
+            assert received(client) == b"HTTP/1.1 200 Connection established\r\n\r\nearlygoodbye"
+
+
+def test_tls_to_the_destination_is_not_ours_to_read(server: BackgroundServer, tmp_path: Path) -> None:
+    other = Authority(tmp_path / "other")
+
+    def serve(connection: socket.socket) -> None:
+        with other.context("api.twilio.com", wall_seconds()).wrap_socket(connection, server_side=True) as secured:
+            secured.sendall(secured.recv(100).upper())
+
+    with (
+        Listener(serve) as listener,
+        encrypted(connected(server, listener.authority), other, "api.twilio.com") as client,
+    ):
+        client.sendall(b"secret")
+        assert client.recv(100) == b"SECRET"
+
+
+def test_a_tunnel_ends_with_its_destination(server: BackgroundServer) -> None:
+    with (
+        Listener(lambda connection: connection.sendall(b"bye")) as listener,
+        connected(server, listener.authority) as client,
+    ):
+        assert received(client) == b"bye"
+
+
+def test_a_tunnel_ends_with_its_client(server: BackgroundServer) -> None:
+    ended = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(ConnectionResetError):
+            while connection.recv(65536):
+                pass
+        ended.set()
+
+    with Listener(serve) as listener:
+        client = connected(server, listener.authority)
+        client.sendall(b"hello")
+        reset(client)
+        assert ended.wait(10)
+
+
+def test_a_tunnel_ends_with_the_server(tmp_path: Path) -> None:
+    with Listener(echo) as listener:
+        with BackgroundServer(create_app(Mock()), proxy=Proxy(Authority(tmp_path), UnknownHosts.TUNNEL)) as server:
+            client = connected(server, listener.authority)
+        with client, suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+
+
+@pytest.mark.parametrize("target", ["127.0.0.1:1", "a..b:1", f"{'a' * 70}.test:1"])
+def test_a_destination_that_cannot_be_reached_is_502(server: BackgroundServer, target: str) -> None:
+    with dialled(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
+        head, body = answer_to(client)
+    assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
+    assert f"x-mock-reason: {target} cannot be reached: ".encode() in head
+    assert body["status"] == 502
+
+
+def test_a_destination_that_does_not_answer_is_502(server: BackgroundServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(streams, "PATIENCE", 0.01)
+    monkeypatch.setattr(asyncio, "open_connection", never)
+    with dialled(server, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n") as client:
+        assert b"cannot be reached: no answer within 0 seconds" in answer_to(client)[0]
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "0x7f000001"])
+def test_the_proxy_does_not_tunnel_to_itself(server: BackgroundServer, name: str) -> None:
+    with dialled(server, f"CONNECT {name}:{server.address.port} HTTP/1.1\r\n\r\n".encode()) as client:
+        assert b"cannot be reached: it is this proxy itself" in answer_to(client)[0]
+
+
+def test_a_client_that_does_not_wait_leaves_nothing_open(
+    server: BackgroundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gone, ended = threading.Event(), threading.Event(), threading.Event()
+    connect = asyncio.open_connection
+
+    async def slow(*arguments: object, **options: object) -> streams.Streams:
+        opened = await connect(*arguments, **options)  # type: ignore[arg-type]
+        begun.set()
+        await asyncio.to_thread(gone.wait, 10)
+        return opened
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+        ended.set()
+
+    monkeypatch.setattr(asyncio, "open_connection", slow)
+    with Listener(serve) as listener:
+        client = dialled(server, f"CONNECT {listener.authority} HTTP/1.1\r\n\r\n".encode())
+        assert begun.wait(10)
+        reset(client)
+        gone.set()
+        assert ended.wait(10)

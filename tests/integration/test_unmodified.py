@@ -1,0 +1,231 @@
+"""Programs that know https://api.twilio.com and nothing of a mock, run by `recmock exec`, one per runtime."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generators.keys import demo_account_sid
+
+URL = f"https://api.twilio.com/2010-04-01/Accounts/{demo_account_sid('0')}/Recordings.json?PageSize=1"
+HEALTH = "https://api.twilio.com/_mock/health"
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a space in its name, as on macOS."""
+    return tmp_path_factory.mktemp("recmock data")
+
+
+def run(data_dir: Path, *program: str, **environment: str) -> str:
+    """Run a program by `recmock exec`, with variables as images for CI have them, and return what it prints."""
+    preset = {"REQUESTS_CA_BUNDLE": "/nonexistent", "NO_PROXY": "*", "TWILIO_EDGE": "dublin", "TWILIO_REGION": "ie1"}
+    command = [sys.executable, "-m", "mockserver", "exec", "--data-dir", str(data_dir), "--mix", "completed=1"]
+    done = subprocess.run(
+        [*command, "--", *program],
+        env=os.environ | preset | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def needed(tool: str) -> str:
+    found = shutil.which(tool)
+    if found is None:
+        pytest.skip(f"{tool} is not there")
+    return found
+
+
+TWILIO_PYTHON = """
+import os
+import requests
+from twilio.rest import Client
+
+client = Client()
+found = client.recordings.list(limit=60, page_size=50)
+one = client.recordings(found[5].sid).fetch()
+assert one.media_url.startswith("https://api.twilio.com/2010-04-01/Accounts/AC"), one.media_url
+plain = next(each for each in found if each.encryption_details is None)
+auth = (os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"])
+sound = requests.get(plain.media_url + ".wav", auth=auth)
+print(len(found), one.date_created.tzinfo, sound.status_code, sound.content[:4])
+"""
+
+
+def test_twilio_python_lists_fetches_and_downloads(data_dir: Path) -> None:
+    assert run(data_dir, sys.executable, "-c", TWILIO_PYTHON) == "60 UTC 200 b'RIFF'\n"
+
+
+TWILIO_NODE = """
+const client = require("twilio")();
+(async () => {
+  const found = await client.recordings.list({ limit: 60, pageSize: 50 });
+  const one = await client.recordings(found[5].sid).fetch();
+  const plain = found.find((each) => each.encryptionDetails === null);
+  const sound = await client.request({ method: "get", uri: `${plain.mediaUrl}.wav` });
+  const refused = await client.video.v1.rooms.list({ limit: 1 }).catch((error) => error.message);
+  console.log(found.length, one.mediaUrl.split("/")[2], one.dateCreated.getTime() > 0, sound.statusCode, refused);
+})().catch((error) => { console.error(error); process.exit(1); });
+"""
+
+
+def test_twilio_node_lists_fetches_and_downloads(data_dir: Path) -> None:
+    modules = os.environ.get("RECMOCK_NODE_MODULES", "")
+    if not (Path(modules) / "twilio").is_dir():
+        pytest.skip("RECMOCK_NODE_MODULES names no folder with the package twilio")
+    found = run(data_dir, needed("node"), "-e", TWILIO_NODE, NODE_PATH=modules)
+    assert found == "60 api.twilio.com true 200 video.twilio.com is not emulated by recmock\n"
+
+
+REQUESTS = f"""
+import requests
+answer = requests.get({URL!r}, auth=({demo_account_sid("0")!r}, "x"))
+print(answer.status_code, answer.headers["X-Mock-Wire"])
+"""
+
+
+def test_requests_gets_twilios_wire(data_dir: Path) -> None:
+    assert run(data_dir, sys.executable, "-c", REQUESTS) == "200 twilio\n"
+
+
+def test_the_wire_can_be_chosen(data_dir: Path) -> None:
+    assert run(data_dir, sys.executable, "-c", REQUESTS, RECMOCK_WIRE="schema") == "200 schema\n"
+
+
+HTTPX = f"""
+import asyncio
+import httpx
+
+async def main():
+    async with httpx.AsyncClient() as client:
+        return await client.get({HEALTH!r})
+
+print(httpx.get({HEALTH!r}).json()["status"], asyncio.run(main()).json()["status"])
+"""
+
+
+def test_httpx_needs_no_word_either(data_dir: Path) -> None:
+    assert run(data_dir, sys.executable, "-c", HTTPX) == "ok ok\n"
+
+
+BASE_URL = """
+import asyncio
+import os
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+async def main():
+    async with AsyncTwilioHttpClient() as http:
+        client = Client(http_client=http)
+        client.api.base_url = os.environ["RECMOCK_URL"]
+        return await client.recordings.list_async(limit=3)
+
+print(len(asyncio.run(main())))
+"""
+
+
+def test_twilio_pythons_async_client_can_be_told_the_url(data_dir: Path) -> None:
+    assert run(data_dir, sys.executable, "-c", BASE_URL) == "3\n"
+
+
+OWN_SERVICES = """
+import http.server, ssl, threading, urllib.request
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.path.encode())
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+address = f"127.0.0.1:{server.server_port}"
+direct = urllib.request.urlopen(f"http://{address}/direct").read()
+proxies = urllib.request.getproxies()
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxies["http"]}))
+urllib.request.proxy_bypass = lambda host: False
+print(direct, opener.open(f"http://{address}/through").read(), sorted(proxies["no"].split(",")))
+"""
+
+
+def test_a_programs_own_services_are_reached(data_dir: Path) -> None:
+    expected = "b'/direct' b'/through' ['127.0.0.1', '::1', 'localhost']\n"
+    assert run(data_dir, sys.executable, "-c", OWN_SERVICES) == expected
+
+
+def test_curl_needs_no_flags(data_dir: Path) -> None:
+    assert '"status": "ok"' in run(data_dir, needed("curl"), "-sS", HEALTH)
+
+
+def test_ruby_needs_no_word(data_dir: Path) -> None:
+    program = "require 'net/http'; puts Net::HTTP.get_response(URI(ARGV[0])).code"
+    assert run(data_dir, needed("ruby"), "-e", program, HEALTH) == "200\n"
+
+
+def test_php_needs_no_word(data_dir: Path) -> None:
+    php = needed("php")
+    if "curl" not in subprocess.run([php, "-m"], capture_output=True, text=True, check=True).stdout:
+        pytest.skip("php has no curl")
+    program = (
+        "$c = curl_init($argv[1]); curl_setopt($c, CURLOPT_RETURNTRANSFER, 1); echo curl_exec($c), curl_error($c);"
+    )
+    assert '"status": "ok"' in run(data_dir, php, "-r", program, HEALTH)
+
+
+GO = """
+package main
+
+import ("fmt"; "net/http"; "os")
+
+func main() {
+	answer, err := http.Get(os.Args[1])
+	if err != nil { fmt.Println(err); os.Exit(1) }
+	fmt.Println(answer.StatusCode)
+}
+"""
+
+
+def test_go_needs_no_word(data_dir: Path, tmp_path: Path) -> None:
+    go = needed("go")
+    (tmp_path / "main.go").write_text(GO)
+    offline = {"GOPROXY": "off", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GO111MODULE": "off"}
+    offline |= {"GOCACHE": str(tmp_path / "cache"), "GOPATH": str(tmp_path / "path"), "CGO_ENABLED": "0"}
+    built = tmp_path / "program"
+    subprocess.run(
+        [go, "build", "-o", str(built), "main.go"], cwd=tmp_path, env=os.environ | offline, check=True, timeout=300
+    )
+    assert run(data_dir, str(built), HEALTH) == "200\n"
+
+
+JAVA = """
+import java.net.*;
+import java.net.http.*;
+
+public class Main {
+  public static void main(String[] arguments) throws Exception {
+    var address = URI.create(arguments[0]);
+    var old = (HttpURLConnection) address.toURL().openConnection();
+    var answer = HttpClient.newHttpClient().send(
+        HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+    System.out.println(old.getResponseCode() + " " + answer.statusCode());
+  }
+}
+"""
+
+
+def test_java_needs_no_word(data_dir: Path, tmp_path: Path) -> None:
+    java = needed("java")
+    if shutil.which("javac") is None:
+        pytest.skip("java is there without a compiler")
+    (tmp_path / "Main.java").write_text(JAVA)
+    assert run(data_dir, java, str(tmp_path / "Main.java"), HEALTH) == "200 200\n"

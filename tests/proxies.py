@@ -1,0 +1,94 @@
+"""What tests of the proxy share: a client that speaks to it byte by byte, and destinations on loopback."""
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from mockserver.clock import wall_seconds
+from mockserver.proxy.authority import Authority
+from mockserver.server import BackgroundServer
+
+LOOPS = ("asyncio", "uvloop")
+
+
+def received(client: socket.socket) -> bytes:
+    """Read to the end."""
+    found = b""
+    while chunk := client.recv(65536):
+        found += chunk
+    return found
+
+
+def received_until(client: socket.socket, end: bytes) -> bytes:
+    """Read until something has come."""
+    found = b""
+    while not found.endswith(end):
+        chunk = client.recv(65536)
+        assert chunk, found
+        found += chunk
+    return found
+
+
+def answer_to(client: socket.socket) -> tuple[bytes, Any]:
+    """Read to the end, and return the head and the JSON body."""
+    head, _, body = received(client).partition(b"\r\n\r\n")
+    return head, json.loads(body)
+
+
+def dialled(server: BackgroundServer, sent: bytes = b"") -> socket.socket:
+    """Return a connection over which bytes were sent."""
+    client = socket.create_connection(server.address, timeout=10)
+    client.sendall(sent)
+    return client
+
+
+def connected(server: BackgroundServer, target: str) -> socket.socket:
+    """Return a connection whose CONNECT was answered well."""
+    client = dialled(server, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+    expected = b"HTTP/1.1 200 Connection established\r\n\r\n"
+    assert expected == client.recv(len(expected), socket.MSG_WAITALL)
+    return client
+
+
+def encrypted(client: socket.socket, authority: Authority, host: str) -> ssl.SSLSocket:
+    """Shake hands as a client that trusts the authority alone, and strictly."""
+    context = ssl.create_default_context(cadata=authority.certificate_pem(wall_seconds()).decode())
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    return context.wrap_socket(client, server_hostname=host)
+
+
+class Listener:
+    """A destination on loopback: each connection is given to a function, in a thread; they are counted."""
+
+    def __init__(self, serve: Callable[[socket.socket], None] = lambda connection: None) -> None:
+        self._serve = serve
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.authority = "{}:{}".format(*self._listening.getsockname())
+        self.count = 0
+        self._thread = threading.Thread(target=self._accept)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)  # which also ends an accept() under way
+        self._thread.join(10)
+        self._listening.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self.count += 1
+            with connection:
+                connection.settimeout(10)
+                self._serve(connection)

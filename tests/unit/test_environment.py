@@ -1,0 +1,64 @@
+import os
+from pathlib import Path
+
+from mockserver.proxy.environment import TABLE, variables
+from mockserver.proxy.trust import TrustFiles
+from mockserver.rest.auth import DeclaredAccount
+
+FILES = TrustFiles(
+    certificate=Path("/d/ca.pem"), bundle=Path("/d/all.pem"), java=Path("/d r/all.p12"), php=Path("/d/php")
+)
+ACCOUNT = DeclaredAccount(sid="AC" + "1" * 32, token="secret")
+URL = "http://127.0.0.1:4010"
+
+
+def found(environment: dict[str, str], url: str = URL) -> dict[str, str | None]:
+    return dict(variables(url, ACCOUNT, FILES, environment))
+
+
+def test_every_runtime_finds_the_proxy_and_the_authorities() -> None:
+    values = found({})
+    assert {values[name] for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY")} == {URL}
+    bundles = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+    assert {values[name] for name in bundles} == {"/d/all.pem"}
+    assert (values["TWILIO_ACCOUNT_SID"], values["TWILIO_AUTH_TOKEN"]) == (ACCOUNT.sid, "secret")
+    assert values["RECMOCK_URL"] == URL
+
+
+def test_only_the_machines_own_services_are_reached_directly() -> None:
+    assert found({"NO_PROXY": "*"})["NO_PROXY"] == "localhost,127.0.0.1,::1"
+    assert found({"no_proxy": ".twilio.com"})["no_proxy"] == "localhost,127.0.0.1,::1"
+
+
+def test_regions_and_edges_are_taken_away() -> None:
+    values = found({"TWILIO_EDGE": "dublin"})
+    assert (values["TWILIO_EDGE"], values["TWILIO_REGION"]) == (None, None)
+
+
+def test_java_gets_options_behind_those_it_has() -> None:
+    options = found({"JAVA_TOOL_OPTIONS": "-Xmx1g"})["JAVA_TOOL_OPTIONS"]
+    assert options is not None
+    assert options.startswith("-Xmx1g -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=4010 ")
+    assert '"-Djavax.net.ssl.trustStore=/d r/all.p12"' in options
+    assert found({"JAVA_TOOL_OPTIONS": options})["JAVA_TOOL_OPTIONS"] == options
+    alone = found({})["JAVA_TOOL_OPTIONS"]
+    assert alone is not None
+    assert alone.startswith("-Dhttps")
+
+
+def test_php_keeps_its_own_folder() -> None:
+    assert found({})["PHP_INI_SCAN_DIR"] == f"{os.pathsep}/d/php"
+    added = f"/mine{os.pathsep}/d/php"
+    assert found({"PHP_INI_SCAN_DIR": "/mine"})["PHP_INI_SCAN_DIR"] == added
+    assert found({"PHP_INI_SCAN_DIR": added})["PHP_INI_SCAN_DIR"] == added
+
+
+def test_a_url_without_a_port_has_its_schemes() -> None:
+    options = found({}, "https://mock.test")["JAVA_TOOL_OPTIONS"]
+    assert options is not None
+    assert "-Dhttps.proxyHost=mock.test -Dhttps.proxyPort=443" in options
+
+
+def test_no_name_stands_twice() -> None:
+    names = [name for row in TABLE for name in row.names]
+    assert len(names) == len(set(names))
