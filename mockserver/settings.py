@@ -178,6 +178,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Option("Where the proxy's local CA is kept; else the user's data directory.", parse_path, "FOLDER"),
     ] = None
 
+    control_token: Annotated[
+        str | None,
+        Option("What /_mock asks for beyond loopback; made and printed where left out.", parse_text, "TEXT"),
+    ] = None
+
     def __post_init__(self) -> None:
         if self.proxy_unknown is UnknownHosts.TUNNEL and not self.listen.is_loopback:
             raise SettingsError(

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from mockserver.client.line import Line
 from mockserver.commands.authority import trust_files
 from mockserver.commands.errors import CommandError
 from mockserver.commands.mocks import make_mock
-from mockserver.commands.remote import PATIENCE, ask
+from mockserver.commands.ready import PATIENCE
 from mockserver.proxy.authority import Authority
 from mockserver.proxy.destination import API
 from mockserver.proxy.environment import variables
@@ -27,7 +28,7 @@ def env(settings: Settings, environment: Mapping[str, str], form: str, url: str 
         url: where the server is; the address of the settings where it is None.
     """
     where = (url or f"http://{settings.listen.reachable()}").rstrip("/")
-    ask(where, "/_mock/health")
+    Line(where).ask("GET", "/health", dict[str, str], patience=PATIENCE)
     files = trust_files(Authority(settings.data_dir), environment)
     _check_authority(where, files.certificate)
     values = dict(variables(where, make_mock(settings).demo, files, environment))

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import NamedTuple
 
 from mockserver.app import create_app
 from mockserver.commands.authority import trust_files
 from mockserver.commands.errors import CommandError
 from mockserver.commands.mocks import make_mock
+from mockserver.mock import Mock
 from mockserver.proxy.authority import Authority
 from mockserver.proxy.environment import variables
 from mockserver.proxy.proxy import Proxy
@@ -30,6 +32,24 @@ def execute(settings: Settings, environment: Mapping[str, str], program: Sequenc
         environment: the program's, but for what leads it to the server.
         program: its name and arguments.
     """
+    with serving(settings, environment, program) as served:
+        return run_program(program, served.environment)
+
+
+class Served(NamedTuple):
+    """A mock that is served, and the environment that leads programs there."""
+
+    mock: Mock
+    environment: Mapping[str, str]
+
+
+@contextmanager
+def serving(settings: Settings, environment: Mapping[str, str], program: Sequence[str]) -> Iterator[Served]:
+    """Serve a mock on a free port, for a program.
+
+    Raises:
+        CommandError: where there is no program, or the settings allow no mock.
+    """
     if not program:
         raise CommandError("expected a command after --, such as recmock exec -- python app.py, found none.")
     mock = make_mock(settings)
@@ -37,11 +57,11 @@ def execute(settings: Settings, environment: Mapping[str, str], program: Sequenc
     files = trust_files(authority, environment)
     with BackgroundServer(create_app(mock), proxy=Proxy(authority, settings.proxy_unknown)) as server:
         changed = dict(variables(server.base_url, mock.demo, files, environment))
-        wanted = {name: value for name, value in {**environment, **changed}.items() if value is not None}
-        return _run(program, wanted)
+        yield Served(mock, {name: value for name, value in {**environment, **changed}.items() if value is not None})
 
 
-def _run(program: Sequence[str], environment: Mapping[str, str]) -> int:
+def run_program(program: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a program to its end, and return its exit code as shells do."""
     with _signals_kept() as signals:
         try:
             process = subprocess.Popen(program, env=environment)

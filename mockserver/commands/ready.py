@@ -1,8 +1,10 @@
 """`recmock ready`: does a server answer? The health check of the container."""
 
-from mockserver.commands.errors import CommandError
-from mockserver.commands.remote import ask
+from mockserver.client.line import ControlError, Line
 from mockserver.settings import Settings
+
+PATIENCE = 5.0
+"""Real seconds that a healthy server may take."""
 
 
 def ready(settings: Settings, url: str | None) -> int:
@@ -13,8 +15,8 @@ def ready(settings: Settings, url: str | None) -> int:
     """
     where = url or f"http://{settings.listen.reachable()}"
     try:
-        health = ask(where, "/_mock/health")
-    except CommandError as wrong:
+        health = Line(where).ask("GET", "/health", dict[str, str], patience=PATIENCE)
+    except ControlError as wrong:
         print(f"not ready: {wrong}")
         return 1
     print(f"ready: recmock {health['version']} at {where}")

@@ -1,5 +1,6 @@
 """`recmock serve`: a server in the foreground."""
 
+import asyncio
 import secrets
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.commands.errors import CommandError
 from mockserver.commands.mocks import make_mock
+from mockserver.commands.watching import watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import ListenError, bind, bound_address, run
@@ -20,7 +22,7 @@ recmock {version} listening on {url}
   account SID  {sid}
   auth token   {token}
   recordings   {count:,} in every account, seed {seed!r}, up to {t0}
-{control}
+{more}
 Try it
   curl -u {sid}:{token} '{url}/2010-04-01/Accounts/{sid}/Recordings.json?PageSize=2'
 
@@ -38,7 +40,7 @@ Ctrl-C stops it."""
 
 def serve(settings: Settings) -> int:
     """Serve until interrupted, and return the exit code."""
-    token = None if settings.listen.is_loopback else secrets.token_urlsafe(24)
+    token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
     mock = make_mock(settings, instance=secrets.token_hex(8), control_token=token)
     try:
         listening = bind(settings.listen)
@@ -50,7 +52,10 @@ def serve(settings: Settings) -> int:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
         print(_banner(mock, address), flush=True)
+        if settings.scenario:
+            watching.append(asyncio.get_running_loop().create_task(watch(mock, settings.scenario)))
 
+    watching: list[asyncio.Task[None]] = []
     run(create_app(mock), listening, ready, Proxy.of(settings))
     return 0
 
@@ -63,14 +68,17 @@ def _write_port(file: Path, port: int) -> None:
 
 
 def _banner(mock: Mock, address: Address) -> str:
-    control = "" if mock.control_token is None else f"  control      Authorization: Bearer {mock.control_token}\n"
+    more = "" if mock.scenario is None else f"  scenario     {mock.scenario.name}: {mock.scenario.about}\n"
+    if mock.control_token is not None:
+        more += f"  control      Authorization: Bearer {mock.control_token}\n"
+    account = mock.account(mock.demo.sid)
     return _BANNER.format(
         version=__version__,
         url=mock.settings.public_url or f"http://{address.reachable()}",
         sid=mock.demo.sid,
         token=mock.demo.token,
-        count=mock.account(mock.demo.sid).corpus.count,
+        count=account.corpus.count,
         seed=mock.settings.seed,
-        t0=iso8601(mock.t0),
-        control=control,
+        t0=iso8601(account.corpus.spec.t0),
+        more=more,
     )

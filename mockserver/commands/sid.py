@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from generators.explanation import explain
+from mockserver.client.line import Line
 from mockserver.commands.errors import CommandError
 from mockserver.commands.mocks import make_mock
-from mockserver.commands.remote import ask
 from mockserver.settings import Profile, Settings
 
 
@@ -27,7 +27,7 @@ def sid(
         if indices:
             raise CommandError("--index works from the settings: leave --url away, and give the server's settings.")
         parameters = {} if account_sid is None else {"account": account_sid}
-        found = [ask(url, f"/_mock/sids/{each}", parameters) for each in sids]
+        found = [Line(url).ask("GET", f"/sids/{each}", dict[str, Any], parameters=parameters) for each in sids]
     else:
         mock = make_mock(settings)
         corpus = mock.account(account_sid or mock.demo.sid).corpus

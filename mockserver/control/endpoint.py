@@ -13,6 +13,7 @@ from generators.sids import Kind, is_sid
 from mockserver.account import Account
 from mockserver.errors import TwilioError, invalid
 from mockserver.exchange import Answer, Exchange
+from mockserver.wire import json
 from mockserver.wire.representation import MEDIA_TYPES, Representation
 
 Path = Mapping[str, str]
@@ -70,7 +71,7 @@ def read(exchange: Exchange, kind: type[Command]) -> Command:
 
 def refused(why: str) -> TwilioError:
     """Return the error for a command that cannot be carried out; nothing was changed."""
-    return TwilioError(20001, why if why.endswith(".") else f"{why}.", message="Invalid command")
+    return TwilioError(20001, why if why.endswith((".", "?")) else f"{why}.", message="Invalid command")
 
 
 def account_of(exchange: Exchange, path: Path) -> Account:
@@ -136,4 +137,4 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _json(value: Any) -> Answer:
-    return Answer(200, msgspec.json.encode(value), MEDIA_TYPES[Representation.JSON])
+    return Answer(200, json.encode(msgspec.to_builtins(value)), MEDIA_TYPES[Representation.JSON])
