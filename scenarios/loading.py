@@ -87,7 +87,7 @@ def _with_sounds(scenario: Scenario, folder: Path | None) -> Scenario:
     if not any(recording.media for recording in scenario.recordings):
         return scenario
     recordings = tuple(
-        msgspec.structs.replace(each, media=str((folder or Path()) / each.media)) if each.media else each
+        msgspec.structs.replace(each, media=str((folder or Path()).absolute() / each.media)) if each.media else each
         for each in scenario.recordings
     )
     return msgspec.structs.replace(scenario, recordings=recordings)
