@@ -59,7 +59,10 @@ def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path |
     Raises:
         ScenarioError: saying where, what was expected and what was found.
     """
-    plain = msgspec.to_builtins(value) if isinstance(value, Scenario) else value
+    try:
+        plain = msgspec.to_builtins(value) if isinstance(value, Scenario) else value
+    except TypeError:
+        raise ScenarioError("expected values that a file can hold, found an object of another class.") from None
     return _finished(examined(Document(plain, Origin())), folder)
 
 
@@ -91,6 +94,3 @@ def _with_sounds(scenario: Scenario, folder: Path | None) -> Scenario:
         for each in scenario.recordings
     )
     return msgspec.structs.replace(scenario, recordings=recordings)
-
-
-__all__ = ["ScenarioError", "from_objects", "load", "loads"]

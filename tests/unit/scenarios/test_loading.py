@@ -466,6 +466,10 @@ class Foreign:
         ({"recordings": [{"timeline": {"a": 1}}]}, "recordings[0].timeline: expected a list, found a mapping."),
         ({"recordings": [{"timeline": [{"set": 5}]}]}, "recordings[0].timeline[0].set: expected a mapping, found 5."),
         ({"pick": [5]}, "pick[0]: expected a mapping, found 5."),
+        (
+            Scenario(recordings=(ScriptedRecording(encryption_details={"a": Foreign()}),)),
+            "expected values that a file can hold, found an object of another class.",
+        ),
         (Scenario(name="a b"), "name: expected a name of at most 64"),
         (
             Scenario(recordings=(ScriptedRecording(timeline=(Step(after=Trigger()),)),)),
