@@ -18,6 +18,9 @@ from generators.rhythm import SECOND
 from generators.sids import Kind, SidCipher
 from generators.timetable import Timetable
 
+HANDLES = 1 << 63
+"""SIDs of handles stand for indices from here on."""
+
 
 class CorpusSpec(msgspec.Struct, frozen=True, kw_only=True):
     """All that a corpus depends on."""
@@ -56,6 +59,11 @@ class Corpus:
     def sid(self, index: int) -> str:
         """Return the SID of a recording."""
         return self.sids.encode(Kind.RECORDING, index)
+
+    def sid_of_handle(self, handle: str) -> str:
+        """Return the SID of a recording that goes by a name instead of an index: the same wherever it comes in."""
+        bits = derive(self.spec.seed, "handle", handle)[:8]
+        return self.sids.encode(Kind.RECORDING, HANDLES | int.from_bytes(bits, "little") >> 1)
 
     def index_of(self, sid: str) -> int | None:
         """Return the index of the recording with this SID, or None where the corpus has none such."""

@@ -88,6 +88,36 @@ def dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
     return Dialogue(tuple(turns), beats)
 
 
+@lru_cache(maxsize=32)
+def said(text: str, seconds: int) -> Dialogue:
+    """Return a dialogue of given words: each line is a turn, and the voices take turns.
+
+    Args:
+        seconds: how long it lasts; everything is said in that time, however fast.
+    """
+    beats = seconds * BEATS_PER_SECOND
+    lines = _lines(text)
+    wanted = natural_seconds(text) * BEATS_PER_SECOND
+    turns: list[Turn] = []
+    at = 1
+    for number, line in enumerate(lines):
+        stop = at + _beats(line)
+        start, end = (min(beats, place * beats // max(beats, wanted)) for place in (at, stop))
+        turns.append(Turn(number % 2, start, max(end, start), line))
+        at = stop + _PAUSE[0]
+    return Dialogue(tuple(turns), beats)
+
+
+def natural_seconds(text: str) -> int:
+    """Return how long it takes to say something, at least a second."""
+    beats = 1 + sum(_beats(line) + _PAUSE[0] for line in _lines(text))
+    return -(-beats // BEATS_PER_SECOND)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def _names(draws: bytes) -> dict[str, str]:
     pools = words()
     fields = {

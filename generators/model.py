@@ -63,9 +63,11 @@ class EncryptionDetails(msgspec.Struct, frozen=True):
     """The content key, wrapped for the public key."""
     iv: bytes
     """The initialization vector."""
+    given: Mapping[str, Any] | None = None
+    """What is shown instead, such as what was saved from Twilio; the audio is encrypted as ever."""
 
 
-class Recording(msgspec.Struct, frozen=True, kw_only=True):
+class Recording(msgspec.Struct, frozen=True, kw_only=True, tag="recording"):
     """One recording. Instants are whole seconds since 1970-01-01T00:00:00Z."""
 
     sid: str
@@ -82,14 +84,20 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """In 0.00001 of the currency unit, negative as Twilio charges; None while unknown."""
     error_code: int | None
     encryption: EncryptionDetails | None
-    start_time: int
+    start_time: int | None
     date_created: int
     date_updated: int
+    price_unit: str = "USD"
+    """The currency of the price."""
+    says: str | None = None
+    """What is spoken, a line for each turn, where that is not left to chance."""
+    is_scripted: bool = False
+    """Told by a scenario, so shown as it says: a generated `failed` is never shown on Twilio's wire."""
     in_flight: InFlight | None = None
     """Only in the answer to the request that made it so."""
 
 
-class AdversarialRecording(Recording, frozen=True, kw_only=True):
+class AdversarialRecording(Recording, frozen=True, kw_only=True, tag="adversarial"):
     """A recording that wears a body drawn by Hypothesis: legal under the contract, and extreme."""
 
     body: Mapping[str, Any]

@@ -22,7 +22,7 @@ def call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
         called=numbers[draws[1] % len(numbers)],
         direction=_OUTBOUND.get(first.source, "inbound"),
         status=CallStatus.COMPLETED if ended is not None else CallStatus.IN_PROGRESS,
-        start_time=first.start_time,
+        start_time=_began(first),
         end_time=ended,
     )
 
@@ -46,4 +46,8 @@ def conference(recordings: Sequence[Recording], *, is_over: bool) -> Conference:
 
 def _ended(recordings: Sequence[Recording]) -> int:
     """Return when the last of the recordings ended."""
-    return max(recording.start_time + (recording.duration or 0) for recording in recordings)
+    return max(_began(recording) + (recording.duration or 0) for recording in recordings)
+
+
+def _began(recording: Recording) -> int:
+    return recording.date_created if recording.start_time is None else recording.start_time

@@ -8,7 +8,7 @@ from typing import Any
 
 from generators import distributions
 from generators.chance import Chance
-from generators.dialogue import BEATS_PER_SECOND, Dialogue, dialogue
+from generators.dialogue import BEATS_PER_SECOND, Dialogue, dialogue, said
 from generators.model import AddOnResult, Payload, Recording, Status, Transcription, TranscriptionStatus
 from generators.sids import Kind, SidCipher
 
@@ -62,7 +62,9 @@ def indices(kind: Kind, recording: Recording, index: int, chance: Chance) -> ran
 
 
 def spoken(recording: Recording, chance: Chance) -> Dialogue:
-    """Return what a recording says."""
+    """Return what a recording says: what it was told to, else what its chance makes of it."""
+    if recording.says is not None:
+        return said(recording.says, recording.duration or 0)
     return dialogue(chance.content_key, recording.duration or 0, recording.source)
 
 

@@ -29,6 +29,11 @@ class ByteCache:
         self._entries[key] = entry  # back in, as the youngest
         return entry[0]
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._entries.clear()
+        self._size = 0
+
     def put(self, key: Hashable, value: Any, size: int) -> None:
         """Keep a value whose text takes `size` bytes, in place of any under the same key."""
         cost = size + _OVERHEAD

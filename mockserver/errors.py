@@ -16,6 +16,9 @@ _TABLE = {
     20003: _Row(401, "Authenticate"),
     20004: _Row(405, "Method not allowed"),
     20006: _Row(403, "Access Denied"),
+    20403: _Row(403, "Forbidden"),
+    20429: _Row(429, "Too Many Requests"),
+    20503: _Row(503, "Service unavailable"),
     20007: _Row(400, "Page size too large"),
     20009: _Row(409, "Cannot delete this resource before it is complete"),
     16108: _Row(400, "There is more than one active recording for this call"),
@@ -28,11 +31,17 @@ _TABLE = {
 }
 
 
+_UNKNOWN = _Row(400, "Error")
+"""What is made of a code that a scenario brings along."""
+USUAL_CODES = {400: 20001, 401: 20003, 403: 20403, 404: 20404, 405: 20004, 409: 20009, 429: 20429, 503: 20503}
+"""The code of a status where nothing more is known of the error."""
+
+
 class TwilioError(Exception):
     """An error as Twilio answers it, with our own words on why.
 
     Args:
-        code: Twilio's code, a key of the table; the HTTP status follows from it.
+        code: Twilio's code; the HTTP status and the message follow from it where the table has it.
         reason: why, in a sentence; sent as `X-Mock-Reason`, which Twilio has not.
         message: instead of the table's message.
         detail: Twilio's `detail`, which some errors carry.
@@ -55,7 +64,7 @@ class TwilioError(Exception):
         self.reason = reason
         self.detail = detail
         self.headers = headers
-        row = _TABLE[code]
+        row = _TABLE.get(code, _UNKNOWN)
         self.status = row.status if status is None else status
         self._message = row.message if message is None else message
 

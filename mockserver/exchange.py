@@ -1,17 +1,20 @@
 """One request and its answer, on their way between the gateway and an operation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from generators.audio import Medium
 from mockserver.account import Account
+from mockserver.faults.rules import Strike
 from mockserver.headers import Header
 from mockserver.mock import Mock
 from mockserver.rest.query import Query
 from mockserver.wire.dialect import Wire
 from mockserver.wire.representation import Representation
+from scenarios.operations import Operation
+from scenarios.timeline import Act
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -27,6 +30,16 @@ class Answer(msgspec.Struct, frozen=True):
     """Instead of a body: media that is made piece by piece."""
     part: tuple[int, int] = (0, 0)
     """Which bytes of it."""
+    operation: Operation | None = None
+    """What was asked for; None where the request got to no operation."""
+    act: Act | None = None
+    """What that does with the recordings that it is answered from; None where it is answered from none."""
+    recordings: tuple[int, ...] = ()
+    """Their indices."""
+    next_page_uri: str | None = None
+    """What a list page offers."""
+    reason: str | None = None
+    """Why it is an error, in our own words."""
 
     @property
     def length(self) -> int:
@@ -45,8 +58,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "_query", "answer", "base_url", "form", "headers", "method", "mock", "path"),
-        *("query_string", "representation", "wire"),
+        *("_account", "_query", "all_headers", "answer", "base_url", "body", "form", "headers", "method", "mock"),
+        *("operation", "path", "query_string", "representation", "strike", "wire"),
     )
 
     def __init__(
@@ -63,10 +76,14 @@ class Exchange:
         self.path: str = scope["path"]
         self.query_string: bytes = scope["query_string"]
         self.headers = headers
+        self.all_headers: Sequence[Header] = scope["headers"]
         self.representation = representation
         self.wire = wire
         self.base_url = base_url
+        self.body = b""
         self.form = _NO_FORM
+        self.operation: Operation | None = None
+        self.strike: Strike | None = None
         self.answer: Answer | None = None
         self._account: Account | None = None
         self._query: Query | None = None
@@ -76,10 +93,21 @@ class Exchange:
         self._account = account
 
     @property
+    def entered(self) -> Account | None:
+        """The account that the path names; None where it names none, or who asked was not let in."""
+        return self._account
+
+    @property
     def account(self) -> Account:
         """The account that the path names."""
         assert self._account is not None, f"{self.path} names no account"
         return self._account
+
+    @property
+    def page(self) -> int:
+        """The page of a list that is asked for, 0 being the first."""
+        text = self.query.text("Page") or "0"
+        return int(text) if text.isascii() and text.isdigit() else 0
 
     @property
     def query(self) -> Query:

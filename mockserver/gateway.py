@@ -4,11 +4,9 @@ Who asks, for which account, on which wire; an answer kept from before, or the o
 headers; and every error in Twilio's shape.
 """
 
-import asyncio
 import logging
-from collections.abc import Iterator
 
-from starlette.concurrency import iterate_in_threadpool
+import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generators.model import API_VERSION
@@ -17,9 +15,12 @@ from mockserver.account import Account
 from mockserver.clock import stopwatch
 from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
-from mockserver.headers import Header, ResponseHeaders
+from mockserver.faults.effects import StruckError, answer_of, error_of, undergo
+from mockserver.headers import ResponseHeaders
+from mockserver.journal import Entry
 from mockserver.mock import Mock
 from mockserver.rendering import refusal
+from mockserver.response import respond
 from mockserver.rest.auth import AuthSetting, admit, is_media
 from mockserver.rest.client import base_url, wanted_wire
 from mockserver.settings import MediaAuth
@@ -56,7 +57,7 @@ class Gateway:
         path: str = scope["path"]
         asked = {name: value for name, value in scope["headers"] if name in _NEEDED}
         form = representation(path)
-        wire = Wire.TWILIO
+        exchange = None
         try:
             wire = wanted_wire(asked, self._mock.settings.wire, form)
             settings = self._mock.settings
@@ -65,11 +66,41 @@ class Gateway:
             answer = await self._answer(exchange, scope, receive, send)
         except TwilioError as raised:
             answer = refusal(raised, path)
+        except StruckError as struck:
+            answer = answer_of(struck.strike, refusal(error_of(struck.strike), path))
         except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
             logger.exception("%s %s failed", scope["method"], path)
             answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
+        if exchange is not None and exchange.entered is not None:
+            self._take_down(exchange, exchange.entered, answer, stopwatch() - started)
+        wire = Wire.TWILIO if exchange is None else exchange.wire
         ours = () if path.startswith(CONTROL) else self._headers(wire, stopwatch() - started)
-        await _send(receive, send, answer, ours, with_body=scope["method"] != "HEAD")
+        then = None if exchange is None or exchange.strike is None else exchange.strike.then
+        await respond(answer, ours, then, scope, receive, send)
+
+    def _take_down(self, exchange: Exchange, account: Account, answer: Answer, seconds: float) -> None:
+        """Note a request, and let happen what follows from it: all in one synchronous step."""
+        strike = exchange.strike
+        account.journal.add(
+            Entry(
+                number=account.journal.total,
+                at=account.clock.now(),
+                method=exchange.method,
+                path=exchange.path,
+                query=exchange.query_string,
+                headers=exchange.all_headers,
+                body=exchange.body,
+                operation=exchange.operation,
+                status=answer.status,
+                seconds=seconds,
+                reason=answer.reason,
+                rule=None if strike is None else strike.rule,
+                next_page_uri=answer.next_page_uri,
+            )
+        )
+        if answer.act is not None and (strike is None or strike.then.fault is None):
+            account.answered(exchange.operation, answer.act, answer.recordings, exchange.page)
+        self._mock.timekeeper.attend(account)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
         path = exchange.path
@@ -79,7 +110,9 @@ class Gateway:
             return Answer(204)  # a preflight carries no credentials
         scope["recmock"] = exchange
         if path.startswith(_ACCOUNTS):
-            exchange.enter(self._admitted(exchange))
+            account = self._admitted(exchange)
+            account.catch_up()
+            exchange.enter(account)
             if exchange.method in _READING:
                 return await self._kept_or_new(exchange, scope, receive, send)
         return await self._operate(exchange, scope, receive, send)
@@ -99,12 +132,16 @@ class Gateway:
 
     async def _kept_or_new(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
         account, cache = exchange.account, self._mock.cache
-        key = (account.sid, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
+        key = (account.key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
         kept: tuple[int, Answer] | None = cache.get(key)
         if kept is not None and kept[0] == account.version and account.clock.now() < kept[1].expires:
+            operation = kept[1].operation
+            assert operation is not None, "what is kept was answered by an operation"
+            await undergo(exchange, operation)
             return kept[1]
         answer = await self._operate(exchange, scope, receive, send)
         if answer.expires:
+            answer = msgspec.structs.replace(answer, operation=exchange.operation)
             cache.put(key, (account.version, answer), len(answer.body))
         return answer
 
@@ -113,32 +150,3 @@ class Gateway:
         if exchange.answer is None:
             raise RuntimeError(f"{exchange.path} was routed to something that leaves no answer")
         return exchange.answer
-
-
-async def _send(receive: Receive, send: Send, answer: Answer, ours: tuple[Header, ...], *, with_body: bool) -> None:
-    headers = [*ours, *answer.headers]
-    if answer.media_type is not None:
-        headers += ((b"content-type", answer.media_type), (b"content-length", b"%d" % answer.length))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if answer.stream is not None and with_body:
-        await _send_pieces(receive, send, answer.stream.read(*answer.part))
-    else:
-        await send({"type": "http.response.body", "body": answer.body if with_body else b""})
-
-
-async def _send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> None:
-    """Send media as they are made, and make no more once the client has gone: players ask for more than they play."""
-
-    async def until_gone() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    gone = asyncio.ensure_future(until_gone())
-    try:
-        async for piece in iterate_in_threadpool(pieces):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            if gone.done():
-                return
-        await send({"type": "http.response.body", "body": b""})
-    finally:
-        gone.cancel()

@@ -1,39 +1,74 @@
-"""What each recording of an account is now: its corpus, and what was started and deleted here since.
+"""What each recording of an account is now: its corpus, and what came of it here since.
 
-Recordings are known by index: the corpus's own, and STARTED + n for the n-th that was started here.
+Recordings are known by index; see `state`.
 """
 
 import msgspec
 
 from generators import distributions
 from generators.corpus import Corpus
+from generators.dialogue import natural_seconds
 from generators.model import Recording, Status
 from generators.rhythm import SECOND
+from generators.sids import Kind
 from generators.timetable import RETENTION
 from mockserver.clock import Clock
 from mockserver.listing import NEVER
-from mockserver.overlay import Deletions, Started
+from mockserver.overlay import Arrivals, Deletions
+from mockserver.places import Places
+from mockserver.state import State
 
 Revision = tuple[int, Status]
 
 
 class Ledger:
-    """Tells recordings as they are on a clock; what changes them is in `recordings`."""
+    """Tells recordings as they are on a clock, and takes down what becomes of them."""
 
-    def __init__(self, corpus: Corpus, clock: Clock) -> None:
+    def __init__(self, corpus: Corpus, clock: Clock, state: State) -> None:
         self.corpus = corpus
         self.clock = clock
-        self.started = Started()
-        self.deleted = Deletions()
+        self.state = state
+        self.arrivals = Arrivals(state)
+        self.deleted = Deletions(state)
+        self.places = Places(corpus, state)
+        self._names = {index: handle for handle, index in state.handles.items()}
         self._retained: tuple[int, int] = (0, -1)
 
     def __contains__(self, index: int) -> bool:
         """Tell whether there is, or ever was, a recording with an index."""
-        return index < self.corpus.count or index in self.started
+        return index < self.corpus.count or index in self.arrivals
+
+    def index_of(self, sid: str) -> int | None:
+        """Return the index of the recording with a SID, be it deleted; None where there never was one."""
+        index = self.arrivals.of_sid(sid)
+        return self.corpus.index_of(sid) if index is None else index
+
+    def position_of(self, sid: str, kind: Kind = Kind.RECORDING) -> int | None:
+        """Return where a recording lies, by its SID or that of another kind with its index; None where there is none.
+
+        The place just past the newest is one too: it is where an empty page's next one begins.
+        """
+        index = self.arrivals.of_sid(sid) if kind is Kind.RECORDING else None
+        if index is None:
+            index = self.corpus.sids.decode(kind, sid)
+        if index is None:
+            return None
+        if index in self.arrivals:
+            return self.places.position(index, self.arrivals.instant(index))
+        return self.places.position(index) if index <= self.corpus.count else None
+
+    def sid(self, index: int) -> str:
+        """Return the SID of a recording, or of the place just past the newest."""
+        return self.state.recordings[index].sid if index in self.arrivals else self.corpus.sid(index)
+
+    def name(self, index: int) -> str:
+        """Return the handle of a recording, or its SID where it has none."""
+        return self._names.get(index) or self.sid(index)
 
     def undeleted(self, index: int) -> Recording:
         """Return a recording as it is now but for being deleted by hand."""
-        return self._started(index) if index in self.started else self.corpus.recording(index)
+        changed = self.state.recordings.get(index)
+        return self.corpus.recording(index) if changed is None else changed
 
     def get(self, index: int) -> Recording:
         """Return a recording as a fetch shows it now."""
@@ -47,13 +82,21 @@ class Ledger:
         """Return the status that a fetch shows now."""
         if index in self.deleted.all:
             return Status.DELETED
-        if index in self.started:
-            return self.started[index].status(self.clock.now())
-        return self.corpus.layout.status(index)
+        changed = self.state.recordings.get(index)
+        return self.corpus.layout.status(index) if changed is None else changed.status
 
     def revision(self, index: int) -> Revision:
         """Return what differs after every change of a recording: what was rendered of another is void."""
-        return (self.started[index].changes if index in self.started else 0), self.status(index)
+        return self.state.revisions.get(index, 0), self.status(index)
+
+    def usual_seconds(self, index: int) -> int:
+        """Return how long a recording lasts where nothing else is known."""
+        recording = self.undeleted(index)
+        if recording.says is not None:
+            return natural_seconds(recording.says)
+        if index < self.corpus.count and (lasted := self.corpus.recording(index).duration) is not None:
+            return lasted
+        return distributions.duration(self.corpus.chance(index).duration)
 
     def is_remembered(self, index: int) -> bool:
         """Tell whether a deleted recording's metadata is still kept."""
@@ -74,31 +117,29 @@ class Ledger:
         due = self.deleted.forget(now)
         return since, until if due is None else min(until, due)
 
-    def next_completion(self) -> int:
-        """Return when the next recording that was started here will be completed."""
-        due = self.started.next_completion(self.clock.now())
-        return NEVER if due is None else due
+    # -- taking down -----------------------------------------------------------------------------
 
-    def _started(self, index: int) -> Recording:
-        live = self.started[index]
-        completed = live.status(self.clock.now()) is Status.COMPLETED
-        seconds = live.seconds() if completed else None
-        updated = live.completed_at if completed else live.stopped_at
-        created = live.started_at // SECOND
-        return Recording(
-            sid=self.corpus.sid(index),
-            account_sid=self.corpus.spec.account_sid,
-            call_sid=live.call_sid,
-            conference_sid=live.conference_sid,
-            status=Status.COMPLETED if completed else Status.PROCESSING,
-            source=live.source,
-            channels=live.channels,
-            track=live.track,
-            duration=seconds,
-            price=None if seconds is None else distributions.price(seconds),
-            error_code=None,
-            encryption=None,
-            start_time=created,
-            date_created=created,
-            date_updated=created if updated is None else updated // SECOND,
-        )
+    def add(self, recording: Recording, instant: int) -> int:
+        """Take in a recording that was created at an instant, in microseconds since 1970, and return its index."""
+        index = self.arrivals.add(recording, instant)
+        self.places.add(index, instant)
+        self.state.version += 1
+        return index
+
+    def call(self, index: int, handle: str) -> None:
+        """Give a recording a handle."""
+        self.state.handles[handle] = index
+        self._names[index] = handle
+
+    def put(self, index: int, recording: Recording) -> None:
+        """Let a recording be as given."""
+        if index < self.corpus.count:
+            self.places.change(index)
+        self.state.recordings[index] = recording
+        self.state.revisions[index] = self.state.revisions.get(index, 0) + 1
+        self.state.version += 1
+
+    def delete(self, index: int) -> None:
+        """Delete a recording; its metadata is kept for 40 days."""
+        self.deleted.add(index, self.clock.now())
+        self.state.version += 1

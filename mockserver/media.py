@@ -60,7 +60,7 @@ def media_of(account: Account, index: int, form: str, requested_channels: str | 
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
     if recording.encryption is not None:
         medium = Encrypted(medium, recording.encryption.content_key, recording.encryption.iv)
-    return Played(medium, _MEDIA_TYPES[form], etag)
+    return Played(medium, _MEDIA_TYPES[form], etag, index)
 
 
 def _channels(recording: Recording, requested: str | None) -> int:
@@ -74,10 +74,11 @@ def _channels(recording: Recording, requested: str | None) -> int:
 
 
 def _plain(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
-    attached = account.attached.get(index)
-    if attached is None:
+    named = account.state.attached.get(index)
+    if named is None:
         chance = account.corpus.chance(index)
         return _MAKE[form](Sound(spoken(recording, chance), chance.content_key, channels))
+    attached = Path(named)
     if attached.suffix.lower() != f".{form}":
         raise TwilioError(20404, f"{attached.name} is attached to {recording.sid}, which is no {form}.")
     return FileMedium(attached)

@@ -1,96 +1,107 @@
-"""What an account has that its corpus has not: what was started, and what was deleted, here.
+"""What an account has that its corpus has not: recordings that came in, were changed or deleted here.
 
 Instants are microseconds since 1970.
 """
 
-from collections import deque
+from collections.abc import Iterator
+from itertools import takewhile
 
+from generators.model import Recording
 from generators.timetable import RETENTION
-from mockserver.live import LiveRecording
 from mockserver.ranges import RangeSet
-
-STARTED = 1 << 56
-"""The index of the first recording that was started here: above any corpus's, and its SID comes from it too."""
+from mockserver.state import STARTED, Arrival, State
 
 
 class Deletions:
     """Recordings that were deleted by hand, by index."""
 
-    def __init__(self) -> None:
-        self.all = RangeSet()
-        self.forgotten = RangeSet()
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @property
+    def all(self) -> RangeSet:
+        """All of them."""
+        return self._state.deleted
+
+    @property
+    def forgotten(self) -> RangeSet:
         """Those of them whose metadata is gone too, 40 days later."""
-        self._at: dict[int, int] = {}
-        self._retained: deque[int] = deque()
+        return self._state.forgotten
 
     def add(self, index: int, now: int) -> None:
         """Note that a recording was deleted at an instant, not before the last one's."""
-        self.all.add(index)
-        self._at[index] = now
-        self._retained.append(index)
+        self._state.deleted.add(index)
+        self._state.deleted_at[index] = now
 
     def at(self, index: int) -> int | None:
         """Return when a recording was deleted by hand; None where it was not, or is forgotten."""
-        return self._at.get(index)
+        return self._state.deleted_at.get(index)
 
     def forget(self, now: int) -> int | None:
         """Drop what has been deleted for 40 days, and return when the next one will be; None where none will."""
-        while self._retained:
-            index = self._retained[0]
-            due = self._at[index] + RETENTION
-            if due > now:
-                return due
-            self._retained.popleft()
-            del self._at[index]
-            self.forgotten.add(index)
-        return None
+        kept = self._state.deleted_at
+        over = [index for index, _ in takewhile(lambda each: each[1] + RETENTION <= now, kept.items())]
+        for index in over:
+            del kept[index]
+            self._state.forgotten.add(index)
+        return next((at + RETENTION for at in kept.values()), None)
 
 
-class Started:
-    """Recordings that were started here, in order; the n-th has the index STARTED + n."""
+class Arrivals:
+    """Recordings that came in here, in the order in which they came; the n-th has the index STARTED + n."""
 
-    def __init__(self) -> None:
-        self._all: list[LiveRecording] = []
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._by_sid: dict[str, int] = {}
         self._by_parent: dict[str, list[int]] = {}
-        self._unsettled: dict[int, None] = {}
+        for number in range(len(state.arrivals)):
+            self._note(STARTED + number)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._state.arrivals)
 
-    def __getitem__(self, index: int) -> LiveRecording:
-        return self._all[index - STARTED]
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(STARTED, STARTED + len(self)))
 
     def __contains__(self, index: int) -> bool:
-        return STARTED <= index < STARTED + len(self._all)
+        return STARTED <= index < STARTED + len(self)
 
-    def add(self, recording: LiveRecording) -> int:
-        """Take a new recording and return its index."""
-        index = STARTED + len(self._all)
-        self._all.append(recording)
-        self._unsettled[index] = None
-        for sid in filter(None, (recording.call_sid, recording.conference_sid)):
-            self._by_parent.setdefault(sid, []).append(index)
+    @property
+    def next_index(self) -> int:
+        """The index that the next one will have."""
+        return STARTED + len(self)
+
+    def add(self, recording: Recording, instant: int) -> int:
+        """Take a recording, which was created at an instant, and return its index."""
+        index = self.next_index
+        self._state.arrivals.append(Arrival(instant, recording.sid))
+        self._state.recordings[index] = recording
+        self._note(index)
         return index
 
-    def replace(self, index: int, recording: LiveRecording) -> None:
-        """Put a recording's new state in place of its old."""
-        self._all[index - STARTED] = recording
+    def instant(self, index: int) -> int:
+        """Return when one was created."""
+        return self._state.arrivals[index - STARTED].instant
+
+    def of_sid(self, sid: str) -> int | None:
+        """Return the index of the one with a SID; None where there is none."""
+        return self._by_sid.get(sid[2:].lower())
 
     def of(self, parent_sid: str) -> list[int]:
         """Return the indices of all that a call or conference has, oldest first."""
-        return self._by_parent.get(parent_sid[:2] + parent_sid[2:].lower(), [])
+        return self._by_parent.get(_key(parent_sid), [])
 
     def active(self, parent_sid: str) -> list[int]:
-        """Return the indices of those of a call or conference that are not stopped, oldest first."""
-        return [index for index in self.of(parent_sid) if self[index].stopped_at is None]
+        """Return the indices of those of a call or conference that are being made, oldest first."""
+        captures = self._state.captures
+        return [index for index in self.of(parent_sid) if index in captures and not captures[index].is_stopped]
 
-    def next_completion(self, now: int) -> int | None:
-        """Return when the next stopped one will be completed; None where none is being processed."""
-        soonest = None
-        for index in list(self._unsettled):
-            ready = self[index].completed_at
-            if ready is not None and ready <= now:
-                del self._unsettled[index]
-            elif ready is not None:
-                soonest = ready if soonest is None else min(soonest, ready)
-        return soonest
+    def _note(self, index: int) -> None:
+        recording = self._state.recordings[index]
+        self._by_sid[recording.sid[2:].lower()] = index
+        for sid in filter(None, (recording.call_sid, recording.conference_sid)):
+            self._by_parent.setdefault(_key(sid), []).append(index)
+
+
+def _key(sid: str) -> str:
+    return sid[:2] + sid[2:].lower()

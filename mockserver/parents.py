@@ -9,9 +9,8 @@ from generators.sids import Kind
 from mockserver.errors import TwilioError
 from mockserver.ledger import Ledger
 from mockserver.listing import Listing, Page, turn
-from mockserver.overlay import STARTED
 from mockserver.rest.paging import PageRequest
-from mockserver.selection import Positions
+from mockserver.state import STARTED
 
 
 class Parents:
@@ -24,7 +23,6 @@ class Parents:
     def __init__(self, kind: Kind, ledger: Ledger) -> None:
         self.kind = kind
         self._ledger = ledger
-        self._positions = Positions(ledger)
 
     def get(self, index: int) -> Call | Conference:
         """Return the one that an index belongs to."""
@@ -32,7 +30,7 @@ class Parents:
             _, run = self._ledger.corpus.layout.run(index)
             indices = list(run)
         else:
-            indices = self._ledger.started.of(self._sid(index))
+            indices = self._ledger.arrivals.of(self._sid(index))
         make = parents.call if self.kind is Kind.CALL else parents.conference
         recordings = [self._ledger.undeleted(each) for each in indices]
         return make(recordings, is_over=index < STARTED)
@@ -49,7 +47,7 @@ class Parents:
         """
         corpus = self._ledger.corpus
         run = corpus.of_call(sid) if self.kind is Kind.CALL else corpus.of_conference(sid)
-        started = self._ledger.started.of(sid)
+        started = self._ledger.arrivals.of(sid)
         if not run and not started:
             raise TwilioError(20404, f"No recording of this account belongs to {sid}.")
         return run.start if run else started[0]
@@ -60,33 +58,34 @@ class Parents:
         Raises:
             TwilioError: 20001 where the page's token names none of this account.
         """
-        positions, layout = self._positions, self._ledger.corpus.layout
+        places, layout = self._ledger.places, self._ledger.corpus.layout
         generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
         listing = Listing(
-            window=positions.everything(),
-            walk=positions.walk(generated, self._begins),
+            window=places.everything(),
+            walk=places.walk(generated, self._begins, changed=False),
             position=self._position,
-            index=positions.index,
+            index=places.index,
             sid=self._sid,
         )
         return turn(listing, asked)
 
     def _begins(self, index: int) -> bool:
-        """Tell whether a recording that was started here is the first of a call or conference that was not there."""
+        """Tell whether a recording that came in here is the first of a call or conference that was not there."""
         own = self._own(index)
         return own is not None and self.find(own) == index
 
     def _position(self, sid: str) -> int | None:
-        started = self._ledger.started.of(sid)
-        if started and self._begins(started[0]):
-            return started[0] - STARTED + self._ledger.corpus.count
-        return self._positions.of_sid(sid, self.kind)
+        ledger = self._ledger
+        came_in = ledger.arrivals.of(sid)
+        if came_in and self._begins(came_in[0]):
+            return ledger.places.position(came_in[0], ledger.arrivals.instant(came_in[0]))
+        return ledger.position_of(sid, self.kind)
 
     def _sid(self, index: int) -> str:
         """Return the SID that a place in the list goes by: its own, or one that only says where it is."""
-        own = self._own(index) if index in self._ledger.started and self._begins(index) else None
+        own = self._own(index) if index in self._ledger.arrivals and self._begins(index) else None
         return self._ledger.corpus.sids.encode(self.kind, index) if own is None else own
 
     def _own(self, index: int) -> str | None:
-        live = self._ledger.started[index]
-        return live.call_sid if self.kind is Kind.CALL else live.conference_sid
+        recording = self._ledger.undeleted(index)
+        return recording.call_sid if self.kind is Kind.CALL else recording.conference_sid

@@ -3,53 +3,54 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 
+import msgspec
 
-class RangeSet:
-    """A set of whole numbers from 0."""
 
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._stops: list[int] = []
+class RangeSet(msgspec.Struct):
+    """A set of whole numbers from 0, as the starts and the stops of its ranges."""
+
+    starts: list[int] = msgspec.field(default_factory=list)
+    stops: list[int] = msgspec.field(default_factory=list)
 
     def __contains__(self, number: int) -> bool:
-        at = bisect_right(self._starts, number) - 1
-        return at >= 0 and number < self._stops[at]
+        at = bisect_right(self.starts, number) - 1
+        return at >= 0 and number < self.stops[at]
 
     def add(self, number: int) -> None:
         """Add a number; neighbouring ranges become one."""
-        at = bisect_right(self._starts, number)
-        if at and number < self._stops[at - 1]:
+        at = bisect_right(self.starts, number)
+        if at and number < self.stops[at - 1]:
             return
-        joins_left = at > 0 and self._stops[at - 1] == number
-        joins_right = at < len(self._starts) and self._starts[at] == number + 1
+        joins_left = at > 0 and self.stops[at - 1] == number
+        joins_right = at < len(self.starts) and self.starts[at] == number + 1
         if joins_left and joins_right:
-            self._stops[at - 1] = self._stops.pop(at)
-            self._starts.pop(at)
+            self.stops[at - 1] = self.stops.pop(at)
+            self.starts.pop(at)
         elif joins_left:
-            self._stops[at - 1] = number + 1
+            self.stops[at - 1] = number + 1
         elif joins_right:
-            self._starts[at] = number
+            self.starts[at] = number
         else:
-            self._starts.insert(at, number)
-            self._stops.insert(at, number + 1)
+            self.starts.insert(at, number)
+            self.stops.insert(at, number + 1)
 
     def gaps(self, window: range, *, descending: bool) -> Iterator[range]:
         """Yield what of a rising window is not in the set, as rising ranges in rising or descending order."""
-        low = max(0, bisect_right(self._starts, window.start) - 1)
-        high = bisect_right(self._starts, window.stop - 1)
+        low = max(0, bisect_right(self.starts, window.start) - 1)
+        high = bisect_right(self.starts, window.stop - 1)
         if descending:
             stop = window.stop
             for at in range(high - 1, low - 1, -1):
-                if max(self._stops[at], window.start) < stop:
-                    yield range(max(self._stops[at], window.start), stop)
-                stop = min(stop, self._starts[at])
+                if max(self.stops[at], window.start) < stop:
+                    yield range(max(self.stops[at], window.start), stop)
+                stop = min(stop, self.starts[at])
             if window.start < stop:
                 yield range(window.start, stop)
         else:
             start = window.start
             for at in range(low, high):
-                if start < min(self._starts[at], window.stop):
-                    yield range(start, min(self._starts[at], window.stop))
-                start = max(start, self._stops[at])
+                if start < min(self.starts[at], window.stop):
+                    yield range(start, min(self.starts[at], window.stop))
+                start = max(start, self.stops[at])
             if start < window.stop:
                 yield range(start, window.stop)

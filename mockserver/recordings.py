@@ -5,18 +5,22 @@ from typing import Self
 
 import msgspec
 
-from generators.model import Recording, Source, Status, Track
+from generators.corpus import HANDLES
+from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
+from generators.rhythm import SECOND
 from generators.sids import Kind, is_sid
+from mockserver.capture import Capture, PauseBehavior
 from mockserver.errors import TwilioError
 from mockserver.ledger import Ledger
 from mockserver.listing import NEVER, Page, turn
-from mockserver.live import LiveRecording, PauseBehavior, Subscription
 from mockserver.rest.paging import PageRequest
-from mockserver.selection import Positions, Selection
+from mockserver.selection import Selection, selected
+from mockserver.stages import Staged, staged, with_facts
+from scenarios.model import Facts, Stage
 
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the one active recording of a call or conference."""
-_FINISHED = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
+FINISHED = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
 
 
 class Parent(msgspec.Struct, frozen=True):
@@ -53,10 +57,7 @@ class Recordings:
     """Recordings by index; see `ledger`."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.version = 0
-        """Grows with every change: what was rendered of an older version is void."""
         self.ledger = ledger
-        self.positions = Positions(ledger)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -69,9 +70,9 @@ class Recordings:
         Raises:
             TwilioError: 20404 where there is none to see.
         """
-        index = self.ledger.corpus.sids.decode(Kind.RECORDING, sid)
-        if index is None or index not in self.ledger:
-            raise TwilioError(20404, self._why_unknown(sid, index))
+        index = self.ledger.index_of(sid)
+        if index is None:
+            raise TwilioError(20404, self._why_unknown(sid))
         if parent is not None and not self._is_of(index, parent):
             raise TwilioError(20404, f"{sid} is a recording, but not of {parent.sid}.")
         if self.ledger.status(index) is Status.DELETED:
@@ -87,16 +88,15 @@ class Recordings:
         Raises:
             TwilioError: 20001 where the page's token names no recording of this account.
         """
-        return turn(self.positions.selected(selection), asked, self.expires(selection.include_deleted))
+        return turn(selected(self.ledger, selection), asked, self.expires(selection.include_deleted))
 
     def expires(self, include_deleted: bool) -> int:
-        """Return when time alone may change what is shown, in microseconds since 1970."""
-        forgotten = self.ledger.retention()[1] if include_deleted else NEVER
-        return min(forgotten, self.ledger.next_completion())
+        """Return when time alone may change what is shown, in microseconds since 1970: what else is due is a timer."""
+        return self.ledger.retention()[1] if include_deleted else NEVER
 
     # -- changing --------------------------------------------------------------------------------
 
-    def delete(self, sid: str, *, parent: Parent | None = None) -> None:
+    def delete(self, sid: str, *, parent: Parent | None = None) -> int:
         """Delete a recording; its metadata is kept for 40 days.
 
         Raises:
@@ -104,124 +104,147 @@ class Recordings:
         """
         index = self.find(sid, parent=parent)
         status = self.ledger.status(index)
-        if status not in _FINISHED:
+        if status not in FINISHED:
             raise TwilioError(20009, f"{sid} is {status.value}. Finished recordings can be deleted.")
-        self.ledger.deleted.add(index, self.ledger.clock.now())
-        self.version += 1
+        self.ledger.delete(index)
+        return index
 
-    def create(
-        self, call_sid: str, *, channels: int, track: Track, subscription: Subscription | None
-    ) -> tuple[Recording, bool]:
-        """Start recording a call through the API, unless that is under way.
+    def recorded(self, call_sid: str, source: Source) -> int | None:
+        """Return the index of the recording that is being made of a call from a source; None where none is.
 
         A call of which the corpus has recordings is over. Any other is taken to be in progress, so that a
         test can start with any CallSid.
 
-        Returns:
-            The recording, and whether it is new.
-
         Raises:
             TwilioError: 21220 where the call is over.
         """
-        source = Source.START_CALL_RECORDING_API
-        active = self.ledger.started.active(call_sid)
+        active = self.ledger.arrivals.active(call_sid)
         for index in active:
-            if self.ledger.started[index].source is source:
-                return self._in_flight(index), False
+            if self.ledger.undeleted(index).source is source:
+                return index
         if self.ledger.corpus.of_call(call_sid) and not active:
             raise TwilioError(21220, f"{call_sid} is over: its recordings were made before T0. Any other SID will do.")
-        index = self.begin(call_sid, source=source, channels=channels, track=track, subscription=subscription)
-        return self._in_flight(index), True
+        return None
 
-    def begin(
+    def add(
         self,
-        call_sid: str,
         *,
+        sid: str | None = None,
+        call_sid: str | None = None,
         conference_sid: str | None = None,
         source: Source,
         channels: int = 1,
         track: Track = Track.BOTH,
-        subscription: Subscription | None = None,
+        says: str | None = None,
+        instant: int | None = None,
     ) -> int:
-        """Start a recording, whoever asked for it, and return its index."""
-        now = self.ledger.clock.now()
-        self.version += 1
-        return self.ledger.started.add(
-            LiveRecording(
-                call_sid=_lower(call_sid),
-                conference_sid=None if conference_sid is None else _lower(conference_sid),
-                source=source,
-                channels=channels,
-                track=track,
-                subscription=subscription,
-                started_at=now,
-                since=now,
-            )
+        """Take in a recording that is processing, and return its index.
+
+        Args:
+            sid: its SID; one of its own where it is left out, and so are its call's and its conference's.
+            instant: when it was created, in microseconds since 1970; now where it is left out.
+        """
+        corpus, index = self.ledger.corpus, self.ledger.arrivals.next_index
+        at = self.ledger.clock.now() if instant is None else instant
+        if conference_sid is None and source in CONFERENCE_SOURCES:
+            conference_sid = corpus.sids.encode(Kind.CONFERENCE, index)
+        recording = Recording(
+            sid=corpus.sid(index) if sid is None else sid,
+            account_sid=corpus.spec.account_sid,
+            call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else _lower(call_sid),
+            conference_sid=None if conference_sid is None else _lower(conference_sid),
+            status=Status.PROCESSING,
+            source=source,
+            channels=channels,
+            track=track,
+            duration=None,
+            price=None,
+            error_code=None,
+            encryption=None,
+            start_time=at // SECOND,
+            date_created=at // SECOND,
+            date_updated=at // SECOND,
+            says=says,
+            is_scripted=True,
         )
+        return self.ledger.add(recording, at)
 
-    def pause(self, sid: str, parent: Parent, behavior: PauseBehavior) -> Recording:
-        """Pause a recording; a paused one stays as it is.
+    def stage(self, index: int, stage: Stage | None, facts: Facts) -> None:
+        """Bring a recording into another status, if one is given, and set what is said of it."""
+        ledger = self.ledger
+        captures = ledger.state.captures
+        recording = ledger.undeleted(index)
+        if stage is Stage.DELETED and recording.status not in FINISHED:
+            self.stage(index, Stage.COMPLETED, Facts())  # what is deleted was there before
+            recording = ledger.undeleted(index)
+        elif stage is not None and stage is not Stage.DELETED:
+            usual, chance = ledger.usual_seconds(index), ledger.corpus.chance(index)
+            before = Staged(recording, captures.get(index))
+            after = staged(before, stage, ledger.clock.now(), chance, usual)
+            recording = after.recording
+            if after.capture is None:
+                captures.pop(index, None)
+            else:
+                captures[index] = after.capture
+        ledger.put(index, with_facts(recording, facts))
+        if stage is Stage.DELETED:
+            ledger.delete(index)
 
-        Raises:
-            TwilioError: as `_active` does.
-        """
-        index, live = self._active(sid, parent)
-        return self._change(index, live.paused(self.ledger.clock.now(), behavior))
+    def update(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> tuple[int, Recording]:
+        """Pause, resume or stop a recording that is being made; one that does so already stays as it is.
 
-    def resume(self, sid: str, parent: Parent) -> Recording:
-        """Go on with a paused recording; one that is not paused stays as it is.
-
-        Raises:
-            TwilioError: as `_active` does.
-        """
-        index, live = self._active(sid, parent)
-        return self._change(index, live.resumed(self.ledger.clock.now()))
-
-    def stop(self, sid: str, parent: Parent) -> Recording:
-        """Stop a recording for good; after two seconds of processing it is completed.
-
-        Raises:
-            TwilioError: as `_active` does.
-        """
-        index, live = self._active(sid, parent)
-        return self._change(index, live.stopped(self.ledger.clock.now()))
-
-    def _active(self, sid: str, parent: Parent) -> tuple[int, LiveRecording]:
-        """Return the recording that is meant, which must be under way.
+        Returns:
+            Its index, and the recording as the answer to this shows it.
 
         Raises:
             TwilioError: 20404 where there is none; 16108 where `Twilio.CURRENT` could be several;
                 21220 where it is over.
         """
+        index, capture = self._active(sid, parent)
+        now = self.ledger.clock.now()
+        match wanted:
+            case InFlight.PAUSED:
+                changed = capture.paused(now, behavior)
+            case InFlight.IN_PROGRESS:
+                changed = capture.resumed(now)
+            case InFlight.STOPPED:
+                changed = capture.stopped(now)
+        self.ledger.state.captures[index] = changed
+        self.ledger.state.version += 1
+        return index, self.in_flight(index)
+
+    def in_flight(self, index: int) -> Recording:
+        """Return a recording as the answer to a change shows it."""
+        capture = self.ledger.state.captures.get(index)
+        return msgspec.structs.replace(self.ledger.get(index), in_flight=None if capture is None else capture.in_flight)
+
+    def _active(self, sid: str, parent: Parent) -> tuple[int, Capture]:
+        ledger = self.ledger
         if sid == CURRENT:
-            active = self.ledger.started.active(parent.sid)
+            active = ledger.arrivals.active(parent.sid)
             if not active:
                 raise TwilioError(20404, f"{parent.sid} has no active recording.")
             if len(active) > 1:
-                sids = ", ".join(self.ledger.corpus.sid(index) for index in active)
+                sids = ", ".join(map(ledger.sid, active))
                 raise TwilioError(16108, f"{parent.sid} has {len(active)} active recordings: {sids}. Name one.")
-            return active[0], self.ledger.started[active[0]]
+            return active[0], ledger.state.captures[active[0]]
         index = self.find(sid, parent=parent)
-        if index not in self.ledger.started or self.ledger.started[index].stopped_at is not None:
-            raise TwilioError(21220, f"{sid} is {self.ledger.status(index).value}: only an active one can be changed.")
-        return index, self.ledger.started[index]
-
-    def _change(self, index: int, live: LiveRecording) -> Recording:
-        self.ledger.started.replace(index, live)
-        self.version += 1
-        return self._in_flight(index)
-
-    def _in_flight(self, index: int) -> Recording:
-        return msgspec.structs.replace(self.ledger.get(index), in_flight=self.ledger.started[index].in_flight)
+        capture = ledger.state.captures.get(index)
+        if capture is None or capture.is_stopped:
+            raise TwilioError(21220, f"{sid} is {ledger.status(index).value}: only an active one can be changed.")
+        return index, capture
 
     def _is_of(self, index: int, parent: Parent) -> bool:
-        recording = self.ledger.get(index)
+        recording = self.ledger.undeleted(index)
         of = recording.call_sid if parent.kind is Kind.CALL else recording.conference_sid
-        return of is not None and of[2:] == parent.sid[2:].lower()
+        return of is not None and of[2:].lower() == parent.sid[2:].lower()
 
-    def _why_unknown(self, sid: str, index: int | None) -> str:
+    def _why_unknown(self, sid: str) -> str:
+        index = self.ledger.corpus.sids.decode(Kind.RECORDING, sid)
         if index is None:
             return f"{sid} is none of this account's: it was made with another seed or account, or by hand."
+        if index >= HANDLES:
+            return f"{sid} is that of a scenario's recording, but this account's scenario has none such."
         return f"{sid} would be recording {index}, but this account has {self.ledger.corpus.count}."
 
 

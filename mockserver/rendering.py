@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from mockserver.errors import TwilioError
 from mockserver.exchange import Answer, Exchange
 from mockserver.headers import reason, warning
@@ -12,6 +14,7 @@ from mockserver.results import Found, Listed, Played, Redirected, Result, Sent, 
 from mockserver.wire import json, tables, xml
 from mockserver.wire.representation import MEDIA_TYPES, Representation, representation
 from mockserver.wire.shapes import Shape
+from scenarios.timeline import Act
 
 Document = Mapping[str, Any]
 
@@ -39,13 +42,17 @@ def refusal(raised: TwilioError, path: str) -> Answer:
     """Return the answer that carries an error, in the representation that the path asks for."""
     form = representation(path)
     body = _item("RestException", raised.fields(path), form)
-    return Answer(raised.status, body, MEDIA_TYPES[form], (*raised.headers, reason(raised.reason)))
+    return Answer(
+        raised.status, body, MEDIA_TYPES[form], (*raised.headers, reason(raised.reason)), reason=raised.reason
+    )
 
 
 def _told(told: Told, exchange: Exchange) -> Answer:
     form = exchange.representation
     document = told.shape.document(told.value, exchange.wire, exchange.base_url)
-    return Answer(told.status, _item(told.shape.item, document, form), MEDIA_TYPES[form], told.headers)
+    body = _item(told.shape.item, document, form)
+    act, recordings = (None, ()) if told.changed is None else (Act.CHANGE, (told.changed,))
+    return Answer(told.status, body, MEDIA_TYPES[form], told.headers, act=act, recordings=recordings)
 
 
 def _found(found: Found, exchange: Exchange) -> Answer:
@@ -55,7 +62,8 @@ def _found(found: Found, exchange: Exchange) -> Answer:
     else:
         document = found.shape.document(found.shelf.get(found.index), exchange.wire, exchange.base_url)
         body = _item(found.shape.item, document, form)
-    return Answer(200, body, MEDIA_TYPES[form], expires=found.expires)
+    recordings = () if found.act is None else (found.index,)
+    return Answer(200, body, MEDIA_TYPES[form], expires=found.expires, act=found.act, recordings=recordings)
 
 
 def _listed(listed: Listed, exchange: Exchange) -> Answer:
@@ -73,12 +81,21 @@ def _listed(listed: Listed, exchange: Exchange) -> Answer:
         else:
             body = _table(shape.key, documents, form)
     warnings = tuple(map(warning, listed.query.doubts()))
-    return Answer(200, body, MEDIA_TYPES[form], warnings, expires=page.expires)
+    return Answer(
+        200,
+        body,
+        MEDIA_TYPES[form],
+        warnings,
+        expires=page.expires,
+        act=listed.act,
+        recordings=page.indices if listed.act is not None else (),
+        next_page_uri=frame["next_page_uri"],
+    )
 
 
 def _fragment(shape: Shape, source: Found | Listed, index: int, exchange: Exchange) -> bytes:
     cache = exchange.mock.cache
-    key = (exchange.account.sid, id(shape), index, source.shelf.revision(index), exchange.wire)
+    key = (exchange.account.key, id(shape), index, source.shelf.revision(index), exchange.wire)
     kept: bytes | None = cache.get(key)
     if kept is None:
         kept = json.fragment(shape.document(source.shelf.get(index), exchange.wire, ""))
@@ -112,6 +129,11 @@ def _redirected(redirected: Redirected, exchange: Exchange) -> Answer:
 
 
 def _played(played: Played, exchange: Exchange) -> Answer:
+    answer = _part(played, exchange)
+    return msgspec.structs.replace(answer, act=Act.MEDIA, recordings=(played.recording,))
+
+
+def _part(played: Played, exchange: Exchange) -> Answer:
     medium = played.medium
     fixed = ((b"etag", played.etag.encode()), (b"accept-ranges", b"bytes"))
     if is_unchanged(exchange.headers, played.etag):

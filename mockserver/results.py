@@ -6,10 +6,11 @@ import msgspec
 
 from generators.audio import Medium
 from mockserver.headers import Header
-from mockserver.listing import Page
+from mockserver.listing import NEVER, Page
 from mockserver.rest.paging import PageRequest
 from mockserver.rest.query import Query
 from mockserver.wire.shapes import Shape
+from scenarios.timeline import Act
 
 
 class Shelf(Protocol):
@@ -28,8 +29,10 @@ class Found(msgspec.Struct, frozen=True):
     shape: Shape
     shelf: Shelf
     index: int
-    expires: int
+    expires: int = NEVER
     """When time alone may change it, in microseconds since 1970."""
+    act: Act | None = None
+    """What this does with the recording that it is answered from; None where it is answered from none."""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -40,6 +43,7 @@ class Listed(msgspec.Struct, frozen=True):
     page: Page
     asked: PageRequest
     query: Query
+    act: Act | None = None
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +53,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     value: Any
     status: int = 200
     headers: tuple[Header, ...] = ()
+    changed: int | None = None
+    """The index of the recording that was changed."""
 
 
 class Redirected(msgspec.Struct, frozen=True):
@@ -76,6 +82,8 @@ class Played(msgspec.Struct, frozen=True):
     medium: Medium
     media_type: bytes
     etag: str
+    recording: int
+    """The index of what is heard."""
 
 
 class Deleted(msgspec.Struct, frozen=True):

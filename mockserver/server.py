@@ -21,6 +21,7 @@ from uvicorn.server import ServerState
 
 from mockserver.clock import wall_seconds
 from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
+from mockserver.faults.effects import TRANSPORT
 from mockserver.headers import reason
 from mockserver.values import Address
 from mockserver.wire import json
@@ -36,7 +37,11 @@ class ListenError(Exception):
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's, but for its plain-text answer to what is not HTTP."""
+    """uvicorn's, but for its plain-text answer to what is not HTTP; faults find the connection in the state."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
+        super().connection_made(transport)
+        self.app_state = {TRANSPORT: transport}
 
     def send_400_response(self, msg: str) -> None:
         refusal = too_long() if len(self.url) >= LONGEST_TARGET else TwilioError(20001, msg, message="Bad Request")

@@ -17,14 +17,17 @@ from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from mockserver.values import (
     Address,
     BadValueError,
+    Pace,
     parse_account,
     parse_base_url,
     parse_count,
+    parse_hosts,
     parse_instant,
     parse_path,
     parse_span,
     parse_switch,
     parse_text,
+    parse_url,
 )
 from mockserver.wire.dialect import WireSetting
 
@@ -41,6 +44,11 @@ class Profile(StrEnum):
     REALISTIC = "realistic"
     ADVERSARIAL = "adversarial"
     EMPTY = "empty"
+
+    @property
+    def adversarial_share(self) -> float:
+        """How many adversarial recordings there are where nothing else is said."""
+        return 1.0 if self is Profile.ADVERSARIAL else 0.0
 
 
 class MediaAuth(StrEnum):
@@ -125,9 +133,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool, Option("Answer media with a 302 to another URL of ours, as a CDN would.", parse_switch, "on|off")
     ] = False
 
+    clock: Annotated[
+        Pace, Option("How an account's time passes: real, frozen, or a pace such as 60x.", Pace.parse, "PACE")
+    ] = Pace(1.0)
+    scenario: Annotated[
+        tuple[str, ...],
+        Option(
+            "What is played in every account: a bundled scenario or a file; repeatable.",
+            parse_text,
+            "NAME|FILE",
+            repeatable=True,
+        ),
+    ] = ()
+    status_callback: Annotated[
+        str | None, Option("Who is told of scripted recordings that name nobody.", parse_url, "URL")
+    ] = None
+    callback_hosts: Annotated[
+        str,
+        Option(
+            "Where callbacks may go besides loopback and private addresses: hosts, networks, or *.",
+            parse_hosts,
+            "HOST,...",
+        ),
+    ] = ""
+    callback_timeout: Annotated[int, Option("How long a receiver of callbacks may take.", parse_span, "DURATION")] = 5
+
     def corpus_mix(self) -> Mix:
         """Return the mix of the profile, with the shares that were named."""
-        return Mix.parse(self.mix, adversarial=1.0 if self.profile is Profile.ADVERSARIAL else 0.0)
+        return Mix.parse(self.mix, adversarial=self.profile.adversarial_share)
 
 
 class Setting(NamedTuple):

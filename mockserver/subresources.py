@@ -33,13 +33,11 @@ class Subresources:
     """
 
     def __init__(self, kind: Kind, recordings: Recordings) -> None:
-        self.version = 0
-        """Grows with every change."""
         self.kind = kind
         self._recordings = recordings
         self._ledger = recordings.ledger
         self._sids = recordings.ledger.corpus.sids
-        self._deleted = RangeSet()
+        self._deleted = self._ledger.state.subresources_deleted.setdefault(kind.value, RangeSet())
 
     def get(self, index: int) -> Transcription | AddOnResult | Payload:
         """Return what has an index."""
@@ -49,8 +47,9 @@ class Subresources:
         )
 
     def revision(self, index: int) -> int:
-        """Return what differs after every change; what is told from a completed recording never changes."""
-        return 0
+        """Return what differs after every change: it is told from its recording."""
+        recording, _ = subresources.recording_of(self.kind, index)
+        return self._ledger.state.revisions.get(recording, 0)
 
     def data(self, index: int) -> str:
         """Return the JSON that a payload leads to."""
@@ -58,10 +57,6 @@ class Subresources:
         return subresources.payload_data(
             self._ledger.undeleted(recording), index, self._ledger.corpus.chance(recording)
         )
-
-    def expires(self) -> int:
-        """Return when time alone may change what there is, in microseconds since 1970."""
-        return self._ledger.next_completion()
 
     def find(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> int:
         """Return the index behind a SID.
@@ -93,7 +88,7 @@ class Subresources:
             TwilioError: 20404 where there is none.
         """
         self._deleted.add(self.find(sid, recording_sid=recording_sid, among=among))
-        self.version += 1
+        self._ledger.state.version += 1
 
     def list_of(self, recording_sid: str, asked: PageRequest, *, among: range | None = None) -> Page:
         """Return a page of those of a recording, newest first.
@@ -118,7 +113,7 @@ class Subresources:
             index=int,  # each is where its index says
             sid=self._sid,
         )
-        return turn(listing, asked, self.expires())
+        return turn(listing, asked)
 
     def list(self, asked: PageRequest) -> Page:
         """Return a page of all transcriptions of the account, in the order of their recordings.
@@ -126,7 +121,7 @@ class Subresources:
         Raises:
             TwilioError: 20001 where the page's token names no transcription of this account.
         """
-        positions, layout = self._recordings.positions, self._ledger.corpus.layout
+        places, layout = self._ledger.places, self._ledger.corpus.layout
 
         def generated(window: range, *, newest_first: bool) -> Iterator[int]:
             for gap in self._deleted.gaps(window, descending=newest_first):
@@ -136,13 +131,13 @@ class Subresources:
             return index not in self._deleted and len(self._of(index)) > 0
 
         listing = Listing(
-            window=positions.everything(),
-            walk=positions.walk(generated, is_seen),
-            position=lambda sid: positions.of_sid(sid, self.kind),
-            index=positions.index,
+            window=places.everything(),
+            walk=places.walk(generated, is_seen),
+            position=lambda sid: self._ledger.position_of(sid, self.kind),
+            index=places.index,
             sid=self._sid,
         )
-        return turn(listing, asked, self.expires())
+        return turn(listing, asked)
 
     def _sid(self, index: int) -> str:
         return self._sids.encode(self.kind, index)

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from generators.sids import Kind, is_sid
+from mockserver.callbacks.hosts import HostRules
 from mockserver.rest.auth import DeclaredAccount
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 _SPAN = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
 _ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})", re.ASCII)
 _BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-_\[\]:]+", re.ASCII)
+_PACE = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)x", re.ASCII)
 _LARGEST_COUNT = 10**12
 
 
@@ -52,6 +54,25 @@ class Address(NamedTuple):
         return f"{host}:{self.port}"
 
 
+class Pace(NamedTuple):
+    """How fast an account's time passes: 1 is the machine's pace, 0 stands still."""
+
+    rate: float
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `real`, `frozen`, or a pace such as `60x`."""
+        known = {"real": 1.0, "frozen": 0.0}
+        match = _PACE.fullmatch(text)
+        rate = known.get(text) if match is None else float(match[1])
+        if rate is None or (match is not None and not 0 < rate <= 1e6):
+            raise BadValueError("real, frozen, or a pace from 0.001x to 1000000x", text)
+        return cls(rate)
+
+    def __str__(self) -> str:
+        return {1.0: "real", 0.0: "frozen"}.get(self.rate, f"{self.rate:g}x")
+
+
 def parse_text(text: str) -> str:
     """Read any text."""
     return text
@@ -69,6 +90,22 @@ def parse_base_url(text: str) -> str:
     if not _BASE_URL.fullmatch(text.rstrip("/")):
         raise BadValueError("a URL of scheme and host such as https://api.example.com", text)
     return text.rstrip("/")
+
+
+def parse_url(text: str) -> str:
+    """Read a URL of http or https."""
+    if not text.startswith(("http://", "https://")):
+        raise BadValueError("a URL such as http://127.0.0.1:8000/recordings", text)
+    return text
+
+
+def parse_hosts(text: str) -> str:
+    """Read where callbacks may go, which stays text; see `HostRules`."""
+    try:
+        HostRules.parse(text)
+    except ValueError as wrong:
+        raise BadValueError.saying(str(wrong)) from None
+    return text
 
 
 def parse_count(text: str) -> int:

@@ -99,11 +99,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     channels: Literal[1, 2] | UnsetType = UNSET
     source: Source | UnsetType = UNSET
     track: Track | UnsetType = UNSET
-    call_sid: CallSid | UnsetType = UNSET
-    conference_sid: ConferenceSid | UnsetType | None = UNSET
     encryption_details: dict[str, Any] | UnsetType | None = UNSET
     start_time: Instant | UnsetType | None = UNSET
-    date_created: Instant | UnsetType = UNSET
     date_updated: Instant | UnsetType = UNSET
 
 
@@ -137,6 +134,12 @@ class ScriptedRecording(Subscribed, frozen=True, kw_only=True, forbid_unknown_fi
     """Its handle: its SID is a pure function of seed, account and handle."""
     sid: RecordingSid | None = None
     """A SID of its own, such as one that was saved from Twilio."""
+    call_sid: CallSid | None = None
+    """Its call; one of its own where it is left out."""
+    conference_sid: ConferenceSid | None = None
+    """Its conference; one of its own where its source has one and it is left out."""
+    date_created: Instant | None = None
+    """Where it stands in lists; the start of the clock where it is left out."""
     status: Stage | None = None
     """How it begins, before the first step."""
     timeline: Timeline = ()

@@ -18,7 +18,7 @@ FOLLOWING = frozenset({"account_sid", "api_version", "uri", "subresource_uris", 
 """Keys of a recording that follow from the account that it is in."""
 
 _ENVELOPE = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
-_KEPT = frozenset({"sid", "status", *Facts.__struct_fields__})
+_KEPT = frozenset({"sid", "status", "call_sid", "conference_sid", "date_created", *Facts.__struct_fields__})
 _NULLABLE = frozenset({"duration", "price", "error_code", "conference_sid", "encryption_details", "start_time"})
 _NO_LONGER = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
 """A source that Twilio has been seen to write and the contract does not know, and the one nearest to it."""

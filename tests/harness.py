@@ -11,31 +11,31 @@ import msgspec
 from generators.model import Status
 from mockserver.account import Account
 from mockserver.app import create_app
-from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
 from mockserver.settings import Settings
+from mockserver.values import Pace
+from scenarios.model import Scenario
 
 T0 = 1_767_225_600
 """2026-01-01T00:00:00Z."""
 
 
 def corpus_settings(**changes: Any) -> Settings:
-    """Return settings whose T0 is pinned."""
-    return msgspec.structs.replace(Settings(now=T0), **changes)
+    """Return settings whose T0 is pinned, and whose clock stands still."""
+    return msgspec.structs.replace(Settings(now=T0, clock=Pace(0.0)), **changes)
 
 
 class Api:
     """A mock that is asked without a socket, under a clock that stands still."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.clock = VirtualClock(T0)
-        self.mock = Mock(settings or corpus_settings(), self.clock)
+    def __init__(self, settings: Settings | None = None, scenario: Scenario | None = None) -> None:
+        self.mock = Mock(settings or corpus_settings(), scenario=scenario)
         self.auth: tuple[str, str] | None = (self.mock.demo.sid, self.mock.demo.token)
         self.root = f"/2010-04-01/Accounts/{self.mock.demo.sid}"
         self.list_path = f"{self.root}/Recordings.json"
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(app=create_app(self.mock))
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://recmock.test:4010")
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost:4010")
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +70,10 @@ class Api:
         answer = self.below(path, x_mock_wire="twilio")
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on."""
+        self.account().advance(seconds)
 
     def account(self) -> Account:
         """Return the world behind it."""

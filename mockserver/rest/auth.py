@@ -67,6 +67,12 @@ def admit(header: bytes | None, account_sid: str | None, declared: Mapping[str, 
         raise _refused(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
 
 
+def credentials(header: bytes | None) -> Credentials | None:
+    """Return what the value of `Authorization` says; None where it says nothing that can be read."""
+    found = None if header is None else _parse(header)
+    return found if isinstance(found, Credentials) else None
+
+
 def is_media(path: str) -> bool:
     """Tell whether a path is that of a recording's media."""
     return _MEDIA.search(path) is not None

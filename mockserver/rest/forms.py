@@ -7,11 +7,10 @@ import msgspec
 from generators.model import Track
 from mockserver.errors import TwilioError
 from mockserver.headers import Header, warning
-from mockserver.live import Subscription
 from mockserver.rest.query import Query
+from scenarios.model import CallbackEvent
 
-_EVENTS = ("in-progress", "completed", "absent", "failed")
-"""Twilio retired `failed`, but its own examples still name it (WIRE §5)."""
+_EVENTS = {event.value: event for event in CallbackEvent}
 _SCHEMES = ("http://", "https://")
 
 
@@ -30,12 +29,20 @@ class _Method(StrEnum):
     POST = "POST"
 
 
+class CallbackForm(msgspec.Struct, frozen=True):
+    """Who is to be told of a recording's statuses."""
+
+    url: str
+    method: str
+    events: tuple[CallbackEvent, ...]
+
+
 class CallRecordingForm(msgspec.Struct, frozen=True, kw_only=True):
     """How a recording is to be made, and who is to be told of it."""
 
     channels: int
     track: Track
-    subscription: Subscription | None
+    callback: CallbackForm | None
     doubts: tuple[str, ...]
     """What Twilio would warn of, but take."""
 
@@ -59,16 +66,15 @@ def call_recording_form(form: Query) -> CallRecordingForm:
     # SDKs repeat the key; Twilio's documentation puts several events into one value.
     events = " ".join(form.texts("RecordingStatusCallbackEvent")).split() or ["completed"]
     doubts = [f"13621 {event[:40]!r} is no recording status event." for event in events if event not in _EVENTS]
-    subscription = None
-    if url is not None:
-        subscription = Subscription(url, method.value, tuple(event for event in events if event in _EVENTS))
-        doubts.append("Callbacks are not delivered yet: the subscription is only noted.")
-        if not url.startswith(_SCHEMES):
-            doubts.append(f"13256 {url[:80]!r} is no URL of http or https.")
+    callback = None
+    if url is not None and url.startswith(_SCHEMES):
+        callback = CallbackForm(url, method.value, tuple(_EVENTS[event] for event in events if event in _EVENTS))
+    elif url is not None:
+        doubts.append(f"13256 {url[:80]!r} is no URL of http or https: nobody is told.")
     track = form.choice("RecordingTrack", Track) or Track.BOTH
     return CallRecordingForm(
         channels=2 if channels is _Channels.DUAL else 1,
         track=track,
-        subscription=subscription,
+        callback=callback,
         doubts=(*doubts, *form.doubts()),
     )

@@ -9,7 +9,7 @@ from mockserver.results import Played, Redirected
 from mockserver.wire.representation import extension
 
 
-def fetch_media(exchange: Exchange, path: Mapping[str, str]) -> Played | Redirected:
+def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Played | Redirected:
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.of_path(path))
     form = "mp3" if extension(exchange.path) == "mp3" else "wav"

@@ -3,7 +3,6 @@
 from generators.sids import Kind
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
-from mockserver.listing import NEVER
 from mockserver.parents import Parents
 from mockserver.recordings import Parent
 from mockserver.rest.paging import page_request
@@ -16,7 +15,7 @@ _CALL_FILTERS = ("To", "From", "ParentCallSid", "Status", "StartTime", "StartTim
 _CONFERENCE_FILTERS = ("DateCreated", "DateCreated<", "DateCreated>", "DateUpdated", "FriendlyName", "Status")
 
 
-def list_call(exchange: Exchange, _: Path) -> Listed:
+def list_calls(exchange: Exchange, _: Path) -> Listed:
     return _list(exchange, CALL, exchange.account.calls, _CALL_FILTERS)
 
 
@@ -24,7 +23,7 @@ def fetch_call(exchange: Exchange, path: Path) -> Found:
     return _fetch(exchange.account.calls, CALL, Parent.named(Kind.CALL, path["sid"]))
 
 
-def list_conference(exchange: Exchange, _: Path) -> Listed:
+def list_conferences(exchange: Exchange, _: Path) -> Listed:
     return _list(exchange, CONFERENCE, exchange.account.conferences, _CONFERENCE_FILTERS)
 
 
@@ -39,13 +38,13 @@ def fetch_account(exchange: Exchange, _: Path) -> Told:
         sid=account.sid,
         token=account.token,
         parent=None if declared is None else declared.parent,
-        created=mock.t0 - mock.settings.span,
+        created=account.corpus.spec.t0 - account.corpus.spec.span,
     )
     return Told(shape=ACCOUNT, value=facts)
 
 
 def _fetch(parents: Parents, shape: Shape, parent: Parent) -> Found:
-    return Found(shape, parents, parents.find(parent.sid), NEVER)
+    return Found(shape, parents, parents.find(parent.sid))
 
 
 def _list(exchange: Exchange, shape: Shape, parents: Parents, filters: tuple[str, ...]) -> Listed:
@@ -59,8 +58,8 @@ def _list(exchange: Exchange, shape: Shape, parents: Parents, filters: tuple[str
 
 PARENTS = (
     Resource("", GET=fetch_account),
-    Resource("Calls", GET=list_call),
+    Resource("Calls", GET=list_calls),
     Resource("Calls/{sid}", GET=fetch_call),
-    Resource("Conferences", GET=list_conference),
+    Resource("Conferences", GET=list_conferences),
     Resource("Conferences/{sid}", GET=fetch_conference),
 )

@@ -2,18 +2,21 @@
 
 from generators.model import InFlight
 from generators.sids import Kind
+from mockserver.capture import PauseBehavior
 from mockserver.errors import TwilioError, invalid
 from mockserver.exchange import Exchange
-from mockserver.live import PauseBehavior
 from mockserver.recordings import Parent
+from mockserver.rest.auth import credentials
 from mockserver.rest.filters import created_between
-from mockserver.rest.forms import call_recording_form
+from mockserver.rest.forms import CallbackForm, call_recording_form
 from mockserver.rest.paging import page_request
 from mockserver.results import Deleted, Found, Listed, Told
-from mockserver.routes.media import fetch_media
+from mockserver.routes.media import fetch_recording_media
 from mockserver.routes.resource import Path, Resource
 from mockserver.selection import Selection
+from mockserver.state import Subscription
 from mockserver.wire.shapes import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, Shape
+from scenarios.timeline import Act
 
 
 def list_recordings(exchange: Exchange, _: Path) -> Listed:
@@ -31,58 +34,65 @@ def fetch_recording(exchange: Exchange, path: Path) -> Found:
     recordings = exchange.account.recordings
     include_deleted = exchange.query.boolean("IncludeSoftDeleted")
     index = recordings.find(path["sid"], include_deleted=include_deleted)
-    return Found(RECORDING, recordings.ledger, index, recordings.expires(include_deleted))
+    return Found(RECORDING, recordings.ledger, index, recordings.expires(include_deleted), Act.FETCH)
 
 
 def delete_recording(exchange: Exchange, path: Path) -> Deleted:
-    exchange.account.recordings.delete(path["sid"])
+    exchange.account.delete_recording(path["sid"])
     return Deleted()
 
 
 def create_call_recording(exchange: Exchange, path: Path) -> Told:
     call = _parent(path)
     wanted = call_recording_form(exchange.form)
-    recording, is_new = exchange.account.recordings.create(
-        call.sid, channels=wanted.channels, track=wanted.track, subscription=wanted.subscription
+    subscription = None if wanted.callback is None else _subscription(exchange, wanted.callback)
+    recording, is_new = exchange.account.create_call_recording(
+        call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
     )
     return Told(shape=CALL_RECORDING, value=recording, status=201 if is_new else 200, headers=wanted.warnings())
 
 
-def list_call_recording(exchange: Exchange, path: Path) -> Listed:
+def list_call_recordings(exchange: Exchange, path: Path) -> Listed:
     return _list(exchange, CALL_RECORDING, call_sid=_parent(path).sid)
 
 
-def list_conference_recording(exchange: Exchange, path: Path) -> Listed:
+def list_conference_recordings(exchange: Exchange, path: Path) -> Listed:
     return _list(exchange, CONFERENCE_RECORDING, conference_sid=_parent(path).sid)
 
 
 def fetch_parents_recording(exchange: Exchange, path: Path) -> Found:
     recordings, parent = exchange.account.recordings, _parent(path)
     index = recordings.find(path["sid"], parent=parent)
-    return Found(_shape(parent), recordings.ledger, index, recordings.expires(include_deleted=False))
+    return Found(_shape(parent), recordings.ledger, index, act=Act.FETCH)
 
 
 def update_parents_recording(exchange: Exchange, path: Path) -> Told:
-    recordings, parent, form = exchange.account.recordings, _parent(path), exchange.form
+    parent, form = _parent(path), exchange.form
     wanted = form.choice("Status", InFlight)
     behavior = form.choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
-    match wanted:
-        case InFlight.PAUSED:
-            changed = recordings.pause(path["sid"], parent, behavior)
-        case InFlight.IN_PROGRESS:
-            changed = recordings.resume(path["sid"], parent)
-        case InFlight.STOPPED if parent.kind is Kind.CALL:
-            changed = recordings.stop(path["sid"], parent)
-        case InFlight.STOPPED:  # WIRE §5
-            raise invalid("Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped")
-        case _:
-            raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
-    return Told(shape=_shape(parent), value=changed)
+    if wanted is None:
+        raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
+    if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
+        raise invalid("Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped")
+    index, changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
+    return Told(shape=_shape(parent), value=changed, changed=index)
 
 
 def delete_parents_recording(exchange: Exchange, path: Path) -> Deleted:
-    exchange.account.recordings.delete(path["sid"], parent=_parent(path))
+    exchange.account.delete_recording(path["sid"], parent=_parent(path))
     return Deleted()
+
+
+def _subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
+    """Bind the token that signs now: the declared one, else the secret of who asks, else the derived one."""
+    account, known = exchange.account, exchange.mock.settings.account
+    token, signer = account.token, "the account's derived auth token"
+    asks = credentials(exchange.headers.get(b"authorization"))
+    if any(each.sid.lower() == account.sid.lower() for each in known):
+        signer = "the account's declared auth token"
+    elif asks is not None and asks.username.lower() == account.sid.lower():  # an API key's secret never signs
+        token, signer = asks.secret, "the auth token that made the subscription"
+    return Subscription(callback.url, callback.method, callback.events, token, signer, exchange.base_url)
 
 
 def _parent(path: Path) -> Parent:
@@ -109,26 +119,28 @@ def _list(
     selection = Selection(
         since=since, below=below, call_sid=call_sid, conference_sid=conference_sid, include_deleted=include_deleted
     )
-    return Listed(shape, recordings.ledger, recordings.list(selection, asked), asked, query)
+    return Listed(shape, recordings.ledger, recordings.list(selection, asked), asked, query, Act.LIST)
 
 
 RECORDINGS = (
     Resource("Recordings", GET=list_recordings),
-    Resource("Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media=fetch_media),
-    Resource("Calls/{call_sid}/Recordings", GET=list_call_recording, POST=create_call_recording),
+    Resource("Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media=fetch_recording_media),
+    Resource("Calls/{call_sid}/Recordings", GET=list_call_recordings, POST=create_call_recording),
     Resource(
         "Calls/{call_sid}/Recordings/{sid}",
+        parents="call",
         GET=fetch_parents_recording,
         POST=update_parents_recording,
         DELETE=delete_parents_recording,
-        media=fetch_media,
+        media=fetch_recording_media,
     ),
-    Resource("Conferences/{conference_sid}/Recordings", GET=list_conference_recording),
+    Resource("Conferences/{conference_sid}/Recordings", GET=list_conference_recordings),
     Resource(
         "Conferences/{conference_sid}/Recordings/{sid}",
+        parents="conference",
         GET=fetch_parents_recording,
         POST=update_parents_recording,
         DELETE=delete_parents_recording,
-        media=fetch_media,
+        media=fetch_recording_media,
     ),
 )

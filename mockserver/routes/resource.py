@@ -8,14 +8,16 @@ from starlette.types import Receive, Scope, Send
 from generators.model import API_VERSION
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
+from mockserver.faults.effects import undergo
 from mockserver.rendering import render
 from mockserver.rest.query import Query
 from mockserver.results import Result
 from mockserver.wire.representation import Representation, extension
+from scenarios.operations import Operation
 
 Path = Mapping[str, str]
 """The parameters of a path."""
-Operation = Callable[[Exchange, Path], Result]
+Handler = Callable[[Exchange, Path], Result]
 """Parses a request, given the parameters of its path, calls the account and returns a value."""
 
 _LARGEST_FORM = 64 * 1024
@@ -23,19 +25,23 @@ _MEDIA = ("", "wav", "mp3")
 
 
 class Resource:
-    """Calls the operation of a request's method and leaves its answer in the exchange.
+    """Calls the handler of a request's method and leaves its answer in the exchange.
 
     Args:
         path: below the account and without an extension, such as `Recordings` or `Recordings/{sid}`.
         media: what is fetched without an extension, or with that of sound, where there is such a thing.
-        operations: by method.
+        parents: what `parents` stands for in the names of the handlers, which are those of their operations.
+        handlers: by method.
     """
 
-    def __init__(self, path: str, *, media: Operation | None = None, **operations: Operation) -> None:
+    def __init__(self, path: str, *, media: Handler | None = None, parents: str = "", **handlers: Handler) -> None:
+        def named(handler: Handler) -> tuple[Operation, Handler]:
+            return Operation(handler.__name__.replace("parents", parents)), handler
+
         self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
-        self.operations = operations
-        self.media = media
-        self._allowed = ", ".join([*operations, "OPTIONS"])
+        self.operations = {method: named(handler) for method, handler in handlers.items()}
+        self.media = None if media is None else named(media)
+        self._allowed = ", ".join([*handlers, "OPTIONS"])
 
     def routes(self) -> Iterator[Route]:
         """Yield the routes that lead here, with and without an extension."""
@@ -49,20 +55,23 @@ class Resource:
         asked = extension(exchange.path)
         method = "GET" if exchange.method == "HEAD" else exchange.method
         is_media = self.media is not None and method == "GET" and asked in _MEDIA
-        operation = self.media if is_media else self.operations.get(method)
+        found = self.media if is_media else self.operations.get(method)
         if asked not in ("", exchange.representation) and not is_media:
             known = ", ".join(f".{form}" for form in Representation)
             raise TwilioError(20404, f"Expected one of {known}, found {f'.{asked}'[:40]!r}.")
-        if operation is None:
+        if found is None:
             raise TwilioError(
                 20004,
                 f"Expected {self._allowed} here, found {exchange.method[:20]!r}.",
                 headers=((b"allow", self._allowed.encode()),),
             )
+        operation, handler = found
         if method == "POST":
-            exchange.form = Query(await _body(receive))
+            exchange.body = await _body(receive)
+            exchange.form = Query(exchange.body)
+        await undergo(exchange, operation)
         path = {name: value.removesuffix(f".{asked}") for name, value in scope["path_params"].items()}
-        exchange.answer = render(operation(exchange, path), exchange)
+        exchange.answer = render(handler(exchange, path), exchange)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -9,7 +9,7 @@ from mockserver.subresources import Subresources
 from mockserver.wire.shapes import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, Shape
 
 
-def list_transcription(exchange: Exchange, _: Path) -> Listed:
+def list_transcriptions(exchange: Exchange, _: Path) -> Listed:
     query, shelf = exchange.query, exchange.account.transcriptions
     asked = page_request(query)
     return Listed(TRANSCRIPTION, shelf, shelf.list(asked), asked, query)
@@ -24,7 +24,7 @@ def delete_transcription(exchange: Exchange, path: Path) -> Deleted:
     return Deleted()
 
 
-def list_recording_transcription(exchange: Exchange, path: Path) -> Listed:
+def list_recording_transcriptions(exchange: Exchange, path: Path) -> Listed:
     return _list(exchange, TRANSCRIPTION, exchange.account.transcriptions, path)
 
 
@@ -37,7 +37,7 @@ def delete_recording_transcription(exchange: Exchange, path: Path) -> Deleted:
     return Deleted()
 
 
-def list_recording_add_on_result(exchange: Exchange, path: Path) -> Listed:
+def list_recording_add_on_results(exchange: Exchange, path: Path) -> Listed:
     return _list(exchange, ADD_ON_RESULT, exchange.account.add_on_results, path)
 
 
@@ -50,7 +50,7 @@ def delete_recording_add_on_result(exchange: Exchange, path: Path) -> Deleted:
     return Deleted()
 
 
-def list_recording_add_on_result_payload(exchange: Exchange, path: Path) -> Listed:
+def list_recording_add_on_result_payloads(exchange: Exchange, path: Path) -> Listed:
     return _list(exchange, PAYLOAD, exchange.account.payloads, path, among=_payloads(exchange, path))
 
 
@@ -85,23 +85,23 @@ def _list(exchange: Exchange, shape: Shape, shelf: Subresources, path: Path, amo
 
 
 def _fetch(shape: Shape, shelf: Subresources, sid: str, recording_sid: str | None, among: range | None = None) -> Found:
-    return Found(shape, shelf, shelf.find(sid, recording_sid=recording_sid, among=among), shelf.expires())
+    return Found(shape, shelf, shelf.find(sid, recording_sid=recording_sid, among=among))
 
 
 _RESULTS = "Recordings/{recording_sid}/AddOnResults"
 _PAYLOADS = f"{_RESULTS}/{{result_sid}}/Payloads"
 SUBRESOURCES = (
-    Resource("Transcriptions", GET=list_transcription),
+    Resource("Transcriptions", GET=list_transcriptions),
     Resource("Transcriptions/{sid}", GET=fetch_transcription, DELETE=delete_transcription),
-    Resource("Recordings/{recording_sid}/Transcriptions", GET=list_recording_transcription),
+    Resource("Recordings/{recording_sid}/Transcriptions", GET=list_recording_transcriptions),
     Resource(
         "Recordings/{recording_sid}/Transcriptions/{sid}",
         GET=fetch_recording_transcription,
         DELETE=delete_recording_transcription,
     ),
-    Resource(_RESULTS, GET=list_recording_add_on_result),
+    Resource(_RESULTS, GET=list_recording_add_on_results),
     Resource(f"{_RESULTS}/{{sid}}", GET=fetch_recording_add_on_result, DELETE=delete_recording_add_on_result),
-    Resource(_PAYLOADS, GET=list_recording_add_on_result_payload),
+    Resource(_PAYLOADS, GET=list_recording_add_on_result_payloads),
     Resource(
         f"{_PAYLOADS}/{{sid}}",
         GET=fetch_recording_add_on_result_payload,

@@ -42,7 +42,8 @@ def _twilio_status(recording: Recording) -> str:
     if recording.in_flight is not None:
         return recording.in_flight.value
     # Twilio retired `failed`; Java reads an unknown status as null (WIRE §4, §5).
-    return Status.ABSENT.value if recording.status is Status.FAILED else recording.status.value
+    is_retired = recording.status is Status.FAILED and not recording.is_scripted
+    return Status.ABSENT.value if is_retired else recording.status.value
 
 
 def _schema_status(recording: Recording) -> str:

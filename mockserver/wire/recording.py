@@ -1,11 +1,13 @@
 """A recording as a document: one shape for each level it is served on (WIRE §1.1), in SPEC's order of keys."""
 
 from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
 
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording
 from mockserver.wire.adversarial import as_drawn, survivable
 from mockserver.wire.dialect import DIALECTS, Document, Wire
-from mockserver.wire.money import CURRENCY, decimal
+from mockserver.wire.money import decimal
 
 KEYS = (
     *("account_sid", "api_version", "call_sid", "conference_sid", "channels"),
@@ -62,9 +64,9 @@ def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Docume
         "channels": recording.channels,
         "date_created": dialect.date(recording.date_created),
         "date_updated": dialect.date(recording.date_updated),
-        "start_time": dialect.date(recording.start_time),
+        "start_time": None if recording.start_time is None else dialect.date(recording.start_time),
         "price": None if recording.price is None else decimal(recording.price),
-        "price_unit": dialect.currency_while_unknown if recording.price is None else CURRENCY,
+        "price_unit": dialect.currency_while_unknown if recording.price is None else recording.price_unit,
         "duration": None if recording.duration is None else str(recording.duration),
         "sid": recording.sid,
         "source": recording.source.value,
@@ -80,8 +82,10 @@ def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Docume
     }
 
 
-def _encryption(details: EncryptionDetails) -> dict[str, str]:
+def _encryption(details: EncryptionDetails) -> Mapping[str, Any]:
     """Write the keys of both generations that are on record (WIRE §1.1), so that every decrypter finds its own."""
+    if details.given is not None:
+        return details.given
     cek, iv = b64encode(details.encrypted_cek).decode(), b64encode(details.iv).decode()
     return {
         "encryption_public_key_sid": details.public_key_sid,

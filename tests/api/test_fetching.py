@@ -59,19 +59,19 @@ def test_a_deleted_recording_is_forgotten_after_40_days(api: Api) -> None:
     sid = sid_with(api, Status.COMPLETED)
     later = sid_with(api, Status.ABSENT)
     api.request("DELETE", api.fetch_path(sid))
-    api.clock.advance(60)
+    api.advance(60)
     api.request("DELETE", api.fetch_path(later))
     kept = f"{api.fetch_path(sid)}?IncludeSoftDeleted=true"
-    api.clock.advance(DAYS_40 - 61)
+    api.advance(DAYS_40 - 61)
     assert api.get(kept).json()["status"] == "deleted"
     assert sid in api.sids("IncludeSoftDeleted=true&PageSize=1000")
-    api.clock.advance(1)
+    api.advance(1)
     answer = api.get(kept)
     assert answer.json()["code"] == 20404
     assert "more than 40 days ago" in answer.headers["x-mock-reason"]
     assert sid not in api.sids("IncludeSoftDeleted=true&PageSize=1000")
     assert later in api.sids("IncludeSoftDeleted=true&PageSize=1000")
-    api.clock.advance(60)
+    api.advance(60)
     assert {Status.DELETED.value} & {r["status"] for r in api.walk("IncludeSoftDeleted=true&PageSize=1000")} == set()
 
 
@@ -80,7 +80,7 @@ def test_a_generated_deleted_recording_is_shown_on_request_until_forgotten(api: 
     assert api.get(api.fetch_path(sid)).json()["code"] == 20404
     kept = f"{api.fetch_path(sid)}?IncludeSoftDeleted=true"
     assert api.get(kept).json()["status"] == "deleted"
-    api.clock.advance(DAYS_40)
+    api.advance(DAYS_40)
     assert api.get(kept).json()["code"] == 20404
     assert api.request("DELETE", api.fetch_path(sid)).json()["code"] == 20404
 
@@ -94,7 +94,7 @@ def test_a_kept_answer_is_void_once_time_or_a_change_passes_it(api: Api) -> None
     assert first != second
     corpus = api.mock.account(api.mock.demo.sid).corpus
     due = corpus.timetable.deleted_at(index_with(api, Status.DELETED)) + RETENTION
-    api.clock.advance((due - api.clock.now()) / 1_000_000)
+    api.advance((due - api.account().clock.now()) / 1_000_000)
     assert len(api.get(query).json()["recordings"]) == len(second) - 1
 
 

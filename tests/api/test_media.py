@@ -79,12 +79,11 @@ def test_an_hour_of_mp3_is_a_chain_of_segments() -> None:
 
 
 def long_recording(api: Api, seconds: int) -> str:
-    recordings = api.account().recordings
-    index = recordings.begin("CA" + "1" * 32, source=Source.OUTBOUND_API)
-    api.clock.advance(seconds)
-    sid = recordings.ledger.corpus.sid(index)
+    index = api.account().begin("CA" + "1" * 32, source=Source.OUTBOUND_API)
+    api.advance(seconds)
+    sid = api.account().corpus.sid(index)
     assert api.post(f"Calls/{'CA' + '1' * 32}/Recordings/{sid}.json", Status="stopped").status_code == 200
-    api.clock.advance(2)
+    api.advance(2)
     return sid
 
 
@@ -254,7 +253,7 @@ def test_media_can_be_elsewhere_as_on_a_cdn(shared: Api) -> None:
             answer = api.below(f"Recordings/{recording.sid}{extension}{query}")
             assert answer.status_code == 302
             location = answer.headers["location"]
-            assert location.startswith("http://recmock.test:4010/_mock/media/")
+            assert location.startswith("http://localhost:4010/_mock/media/")
             api.auth = None
             assert shared.below(f"Recordings/{recording.sid}{extension}{query}").content == api.get(location).content
             api.auth = (api.mock.demo.sid, "x")

@@ -158,7 +158,7 @@ def test_every_uri_leads_somewhere_on_this_server() -> None:
         ]
         seen: dict[str, int] = {}
         while waiting:
-            uri = waiting.pop().removeprefix("http://recmock.test:4010")
+            uri = waiting.pop().removeprefix("http://localhost:4010")
             assert uri.startswith(("/2010-04-01/", "/_mock/")), uri
             if uri in seen or "PageToken" in uri:
                 continue

@@ -90,16 +90,15 @@ def test_a_deleted_recording_takes_its_own_paths_along(api: Api) -> None:
 
 
 def test_a_recording_made_here_has_a_transcription_once_it_is_completed(api: Api) -> None:
-    recordings = api.account().recordings
-    index = recordings.begin("CA" + "1" * 32, source=Source.RECORD_VERB)
-    sid = recordings.ledger.corpus.sid(index)
+    index = api.account().begin("CA" + "1" * 32, source=Source.RECORD_VERB)
+    sid = api.account().corpus.sid(index)
     path = f"Recordings/{sid}/Transcriptions.json"
     before = api.twilio("Transcriptions.json?PageSize=1")["transcriptions"]
     assert api.twilio(path)["transcriptions"] == []
-    api.clock.advance(20)
+    api.advance(20)
     api.post(f"Calls/CA{'1' * 32}/Recordings/{sid}.json", Status="stopped")
     assert api.twilio("Transcriptions.json?PageSize=1")["transcriptions"] == before
-    api.clock.advance(2)
+    api.advance(2)
     made = api.twilio(path)["transcriptions"][0]
     assert (made["recording_sid"], made["duration"]) == (sid, "20")
     first = api.twilio("Transcriptions.json?PageSize=1")
@@ -126,7 +125,7 @@ def test_add_on_results_lead_to_payloads_and_their_data(api: Api) -> None:
         assert answer.status_code == 307
         assert "location" not in answer.headers  # or clients that follow it would find no redirect_to
         target = answer.json()["redirect_to"]
-        assert target.startswith("http://recmock.test:4010/")
+        assert target.startswith("http://localhost:4010/")
         assert_words(api.get(target).json(), int(spoken["duration"]))
     assert labels == ["voicebase_transcription", "ibm_watson_speechtotext"]
 

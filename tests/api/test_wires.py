@@ -45,10 +45,10 @@ def test_an_unknown_wire_is_refused(api: Api) -> None:
 @pytest.mark.parametrize(
     ("host", "base"),
     [
-        ("recmock.test:4010", "http://recmock.test:4010"),
+        ("localhost:4010", "http://localhost:4010"),
         ("[::1]:4010", "http://[::1]:4010"),
-        ('evil"host', "http://recmock.test:4010"),
-        ("", "http://recmock.test:4010"),
+        ('evil"host', "http://localhost:4010"),
+        ("", "http://localhost:4010"),
     ],
 )
 def test_absolute_urls_have_the_name_we_were_asked_by(api: Api, host: str, base: str) -> None:

@@ -9,10 +9,9 @@ from twilio.rest import Client
 
 from generators.model import Source
 from mockserver.app import RESOURCES, create_app
-from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
 from mockserver.server import BackgroundServer
-from tests.harness import T0, corpus_settings
+from tests.harness import corpus_settings
 
 _RESULT = "Recordings/{recording_sid}/AddOnResults"
 OPERATIONS = {
@@ -59,11 +58,10 @@ def test_every_operation_has_a_route() -> None:
 class World:
     """A server, a client of it, and what tests look for."""
 
-    def __init__(self, server: BackgroundServer, mock: Mock, clock: VirtualClock) -> None:
+    def __init__(self, server: BackgroundServer, mock: Mock) -> None:
         self.client = Client(mock.demo.sid, mock.demo.token)
         self.client.api.base_url = server.base_url
-        self.clock = clock
-        self.recordings = mock.account(mock.demo.sid).recordings
+        self.account = mock.account(mock.demo.sid)
         found = self.client.recordings.list()
         self.completed = next(r for r in found if r.status == "completed" and r.add_on_results.list())
         self.conference = next(r for r in found if r.conference_sid and r.status == "completed")
@@ -84,10 +82,9 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    clock = VirtualClock(T0)
-    mock = Mock(corpus_settings(count=300, mix="encrypted=0"), clock)
+    mock = Mock(corpus_settings(count=300, mix="encrypted=0"))
     with BackgroundServer(create_app(mock)) as server:
-        yield World(server, mock, clock)
+        yield World(server, mock)
 
 
 def gone(fetch: Callable[[], object]) -> bool:
@@ -121,14 +118,14 @@ def walk_call_recordings(world: World) -> None:
     )
     whole(made, nullable=UNFINISHED)
     assert (made.status, made.channels, made.track) == ("in-progress", 2, "both")
-    world.clock.advance(10)
+    world.account.advance(10)
     assert call.recordings("Twilio.CURRENT").update(status="paused", pause_behavior="skip").status == "paused"
-    world.clock.advance(60)
+    world.account.advance(60)
     assert call.recordings(made.sid).update(status="in-progress").status == "in-progress"
-    world.clock.advance(5)
+    world.account.advance(5)
     assert call.recordings(made.sid).update(status="stopped").status == "stopped"
     assert call.recordings(made.sid).fetch().status == "processing"
-    world.clock.advance(2)
+    world.account.advance(2)
     done = call.recordings(made.sid).fetch()
     whole(done, nullable=UNKNOWN)
     assert (done.status, done.duration) == ("completed", "15")
@@ -145,7 +142,7 @@ def walk_conference_recordings(world: World) -> None:
     whole(own.fetch(), nullable=UNKNOWN)
     assert own.delete() is True
     assert gone(own.fetch)
-    world.recordings.begin(CALL, conference_sid=CONFERENCE, source=Source.START_CONFERENCE_RECORDING_API)
+    world.account.begin(CALL, conference_sid=CONFERENCE, source=Source.START_CONFERENCE_RECORDING_API)
     live = world.client.conferences(CONFERENCE).recordings("Twilio.CURRENT")
     assert live.update(status="paused").status == "paused"
     assert live.update(status="in-progress").status == "in-progress"

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from mockserver.app import create_app
-from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
 from mockserver.server import BackgroundServer
 from mockserver.settings import Profile, Settings
-from tests.harness import T0, corpus_settings
+from tests.harness import corpus_settings
 
 SCRIPT = Path(__file__).with_name("recordings.js")
 
@@ -37,7 +36,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_the_script_finds_nothing_wrong(modules: Path, part: str, settings: Settings) -> None:
-    mock = Mock(settings, VirtualClock(T0))
+    mock = Mock(settings)
     with BackgroundServer(create_app(mock)) as server:
         done = subprocess.run(
             ["node", str(SCRIPT), part, server.base_url, mock.demo.sid, mock.demo.token],

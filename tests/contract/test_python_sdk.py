@@ -9,11 +9,10 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from mockserver.app import create_app
-from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
 from mockserver.server import BackgroundServer
 from mockserver.settings import Profile
-from tests.harness import T0, corpus_settings
+from tests.harness import corpus_settings
 
 
 def client_of(server: BackgroundServer, mock: Mock) -> Client:
@@ -24,14 +23,14 @@ def client_of(server: BackgroundServer, mock: Mock) -> Client:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    mock = Mock(corpus_settings(), VirtualClock(T0))
+    mock = Mock(corpus_settings())
     with BackgroundServer(create_app(mock)) as server:
         yield client_of(server, mock)
 
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[Client]:
-    mock = Mock(corpus_settings(count=2000), VirtualClock(T0))
+    mock = Mock(corpus_settings(count=2000))
     with BackgroundServer(create_app(mock)) as server:
         yield client_of(server, mock)
 
@@ -136,7 +135,7 @@ def test_pages_can_be_turned_by_hand(client: Client) -> None:
 
 
 def test_two_thousand_adversarial_recordings_are_listed_and_read() -> None:
-    mock = Mock(corpus_settings(count=2000, profile=Profile.ADVERSARIAL), VirtualClock(T0))
+    mock = Mock(corpus_settings(count=2000, profile=Profile.ADVERSARIAL))
     with BackgroundServer(create_app(mock)) as server:
         found = client_of(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)
     assert len({recording.sid for recording in found}) == 2000

@@ -15,11 +15,10 @@ import pytest
 
 from generators.keys import auth_token, demo_account_sid
 from mockserver.app import create_app
-from mockserver.clock import VirtualClock
 from mockserver.mock import Mock
 from mockserver.server import BackgroundServer
 from mockserver.settings import Setting, table
-from tests.harness import T0, corpus_settings
+from tests.harness import corpus_settings
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,7 +43,7 @@ def blocks(language: str) -> list[Any]:
 
 @pytest.fixture
 def server() -> Iterator[BackgroundServer]:
-    with BackgroundServer(create_app(Mock(corpus_settings(), VirtualClock(T0)))) as server:
+    with BackgroundServer(create_app(Mock(corpus_settings()))) as server:
         yield server
 
 

@@ -11,18 +11,20 @@ import requests
 from starlette.types import Message, Receive, Scope, Send
 
 from generators.audio import Sound
-from generators.model import Source
+from generators.model import InFlight, Source
+from generators.sids import Kind
 from mockserver.app import create_app
-from mockserver.clock import VirtualClock
+from mockserver.capture import PauseBehavior
 from mockserver.mock import Mock
+from mockserver.recordings import Parent
 from mockserver.server import BackgroundServer, ListenError, bind, bound_address
 from mockserver.values import Address
-from tests.harness import T0, corpus_settings
+from tests.harness import corpus_settings
 
 
 @pytest.fixture
 def mock() -> Mock:
-    return Mock(corpus_settings(), VirtualClock(T0))
+    return Mock(corpus_settings())
 
 
 @pytest.fixture
@@ -117,11 +119,12 @@ def test_a_request_under_way_is_answered_before_the_server_stops() -> None:
 
 
 def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    recordings = mock.account(mock.demo.sid).recordings
-    index = recordings.begin("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
-    started = recordings.ledger.started
-    started.replace(index, started[index].stopped(T0 * 1_000_000 + 3600 * 1_000_000))
-    mock.clock.advance(3700)  # type: ignore[attr-defined]
+    account = mock.account(mock.demo.sid)
+    index = account.begin("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
+    account.advance(3600)
+    call = Parent(Kind.CALL, "CA" + "1" * 32)
+    account.update_recording(account.corpus.sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)
+    account.advance(100)
     made: list[int] = []
     pcm = Sound.pcm
 

@@ -43,7 +43,7 @@ facts = st.builds(
     duration=st.one_of(st.none(), st.integers(0, 10**6), st.just("12")),
     price=prices,
     error_code=st.one_of(st.none(), st.just(16101)),
-    date_created=instants,
+    start_time=st.none() | instants,
     encryption_details=st.one_of(st.none(), st.dictionaries(texts, texts, max_size=2)),
 )
 simple_triggers = st.one_of(

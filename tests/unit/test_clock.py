@@ -2,27 +2,74 @@ import time
 
 import pytest
 
-from mockserver.clock import SystemClock, VirtualClock, wall_seconds
-from tests.harness import T0
+from mockserver.clock import Clock, wall_seconds
+from tests.harness import Api
+
+START = 5_000_000
 
 
-def test_the_system_clock_starts_at_t0_and_goes_on() -> None:
-    clock = SystemClock(T0)
-    first = clock.now()
-    assert 0 <= first - T0 * 1_000_000 < 5_000_000
-    assert clock.now() >= first
+class Ticks:
+    """A machine whose time the test tells."""
+
+    def __init__(self) -> None:
+        self.now = 1_000
+
+    def __call__(self) -> int:
+        return self.now
 
 
-def test_a_virtual_clock_moves_only_when_told() -> None:
-    clock = VirtualClock(T0)
-    assert clock.now() == T0 * 1_000_000
-    clock.advance(1.5)
-    assert clock.now() == T0 * 1_000_000 + 1_500_000
+def test_a_clock_without_a_rate_stands_still() -> None:
+    ticks = Ticks()
+    clock = Clock(START, source=ticks)
+    ticks.now += 10_000_000
+    assert clock.now() == START
+    assert clock.real_seconds_until(START + 1) is None
+
+
+def test_a_clock_runs_at_its_rate_from_its_origin() -> None:
+    ticks = Ticks()
+    clock = Clock(START, 60.0, source=ticks, origin=0)
+    ticks.now = 1_000_000
+    assert clock.now() == START + 60_000_000
+    assert clock.real_seconds_until(START + 120_000_000) == 1.0
+    assert clock.real_seconds_until(START) == 0.0
+
+
+def test_another_rate_goes_on_from_now() -> None:
+    ticks = Ticks()
+    clock = Clock(START, 1.0, source=ticks)
+    ticks.now += 3_000_000
+    clock.set_rate(0.0)
+    ticks.now += 3_000_000
+    assert clock.now() == START + 3_000_000
+    clock.set_rate(2.0)
+    ticks.now += 1_000_000
+    assert clock.now() == START + 5_000_000
 
 
 def test_time_does_not_go_back() -> None:
-    with pytest.raises(ValueError, match="time does not go back"):
-        VirtualClock(T0).advance(-1)
+    clock = Clock(START)
+    clock.move_to(START - 1)
+    assert clock.now() == START
+    with Api() as api, pytest.raises(ValueError, match="time does not go back"):
+        api.advance(-1)
+
+
+def test_what_was_due_is_done_at_its_instant() -> None:
+    clock = Clock(START)
+    with clock.at(START - 7):
+        assert clock.now() == START - 7
+        with clock.at(START - 3):
+            assert clock.now() == START - 3
+        assert clock.now() == START - 7
+    assert clock.now() == START
+
+
+def test_without_a_source_it_is_the_machines() -> None:
+    clock = Clock(START, 1.0)
+    first = clock.now()
+    assert START <= first < START + 60_000_000
+    assert clock.now() >= first
 
 
 def test_the_wall_is_the_machines() -> None:

@@ -57,12 +57,17 @@ def test_instants_rise_strictly_and_end_before_t0(count: int, span: int) -> None
     assert corpus.timetable.first_at(T0 * SECOND) == count
 
 
+def ended(recording: Recording) -> int:
+    assert recording.start_time is not None
+    return recording.start_time + (recording.duration or 0)
+
+
 def test_fields_cohere() -> None:
     for recording in ALL:
         heard = recording.status in (Status.COMPLETED, Status.DELETED)
         assert (recording.duration is not None) == (recording.price is not None) == heard
-        assert recording.date_created <= recording.start_time
-        assert recording.start_time + (recording.duration or 0) <= recording.date_updated <= T0
+        assert recording.date_created <= (recording.start_time or 0)
+        assert ended(recording) <= recording.date_updated <= T0
         assert (recording.error_code is not None) == (recording.status in (Status.ABSENT, Status.FAILED))
         assert (recording.conference_sid is not None) == (recording.source in CONFERENCE_SOURCES)
         assert recording.channels in ((1, 2) if recording.source in DUAL_SOURCES else (1,))
@@ -76,7 +81,7 @@ def test_fields_cohere() -> None:
 def test_the_newest_leave_room_for_their_duration(count: int, span: int) -> None:
     corpus = with_spec(count=count, span=span)
     for recording in map(corpus.recording, range(count)):
-        assert recording.start_time + (recording.duration or 0) <= recording.date_updated <= T0
+        assert ended(recording) <= recording.date_updated <= T0
 
 
 def test_the_default_mix_is_dealt_exactly() -> None:
@@ -162,7 +167,7 @@ def test_deleted_ones_are_forgotten_from_the_oldest_on() -> None:
     ]
     for index, recording in enumerate(ALL):
         if recording.status is Status.DELETED:
-            assert recording.start_time + (recording.duration or 0) <= recording.date_updated
+            assert ended(recording) <= recording.date_updated
             assert recording.date_updated == moments[index] // SECOND
 
 

@@ -1,0 +1,88 @@
+"""Where callbacks may go: this machine and private networks, unless told otherwise."""
+
+import re
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Self
+
+import msgspec
+
+_Network = IPv4Network | IPv6Network
+
+_LOCAL: tuple[_Network, ...] = (
+    *map(IPv4Network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
+    *map(IPv6Network, ("::1/128", "fc00::/7", "fe80::/10")),
+)
+"""Loopback, private and IPv6 link-local. Written out: `is_private` means more, and not the same in every Python.
+
+IPv4 link-local (169.254.0.0/16) is left out: clouds serve a machine's credentials there.
+"""
+_METADATA: tuple[_Network, ...] = (IPv6Network("fd00:ec2::/32"), IPv6Network("fd20:ce::/32"))
+"""What Amazon's and Google's clouds serve the same on over IPv6, within the private range."""
+
+_LABEL = "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
+_NAME = re.compile(rf"(?:{_LABEL}\.)*(?![0-9]+\Z|0x[0-9a-f]*\Z){_LABEL}")
+"""A host name; one that ends in a number would be an address (WHATWG URL §3.5)."""
+
+
+class HostRules(msgspec.Struct, frozen=True):
+    """What is allowed besides loopback and private addresses."""
+
+    anything: bool = False
+    names: frozenset[str] = frozenset()
+    suffixes: tuple[str, ...] = ()
+    """Ends of names, such as `.example.com`."""
+    networks: tuple[_Network, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read rules such as `hooks.example.com, *.test, 203.0.113.7, 198.51.100.0/24`, or `*` for anything.
+
+        Raises:
+            ValueError: with a sentence, where an entry is none of these.
+        """
+        entries = [entry.strip().lower() for entry in text.split(",")] if text.strip() else []
+        named = [entry for entry in entries if _is_pattern(entry)]
+        return cls(
+            anything="*" in entries,
+            names=frozenset(entry for entry in named if not entry.startswith("*")),
+            suffixes=tuple(entry[1:] for entry in named if entry.startswith("*")),
+            networks=tuple(_network(entry) for entry in entries if entry != "*" and entry not in named),
+        )
+
+    def allows_name(self, host: str) -> bool:
+        """Tell whether a host may be reached whatever its name resolves to."""
+        name = host.lower().removesuffix(".")
+        return self.anything or name in self.names or name.endswith(self.suffixes)
+
+    def allows_address(self, address: str) -> bool:
+        """Tell whether an IP address may be reached; an IPv4 address within IPv6 counts as itself.
+
+        Raises:
+            ValueError: where it is no address.
+        """
+        plain = _unmapped(ip_address(address))
+        if self.anything or _within(plain, self.networks):
+            return True
+        return _within(plain, _LOCAL) and not _within(plain, _METADATA)
+
+
+def _is_pattern(entry: str) -> bool:
+    return _NAME.fullmatch(entry.removeprefix("*.")) is not None
+
+
+def _network(entry: str) -> _Network:
+    try:
+        network = ip_network(entry)
+    except ValueError as wrong:
+        expected = "a host name, *.example.com, an IP address, a network such as 203.0.113.0/24, or *"
+        raise ValueError(f"expected {expected}, found {entry!r}: {wrong}") from None
+    return ip_network(_unmapped(network.network_address)) if network.num_addresses == 1 else network
+
+
+def _within(address: IPv4Address | IPv6Address, networks: tuple[_Network, ...]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _unmapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

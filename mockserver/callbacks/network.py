@@ -1,0 +1,60 @@
+"""Connections to addresses that were checked, and to no others. Imports httpcore: to be imported late."""
+
+import asyncio
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+
+import httpcore
+
+from mockserver.callbacks.hosts import HostRules
+
+
+class RefusedHostError(Exception):
+    """A host that the rules forbid; the message is a sentence."""
+
+
+class CheckedNetwork(httpcore.AsyncNetworkBackend):
+    """Resolves a name itself, so that what was checked is what is connected to; TLS still verifies the name."""
+
+    def __init__(self, rules: HostRules) -> None:
+        self._rules = rules
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first allowed address that answers; the time-out is for all of it.
+
+        Raises:
+            RefusedHostError: where the rules allow none.
+            httpcore.ConnectTimeout, httpcore.ConnectError: where there is no connection.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                *others, last = await self._allowed(host, port)
+                for address in others:
+                    with suppress(httpcore.ConnectError):
+                        return await self._network.connect_tcp(address, port)
+                return await self._network.connect_tcp(last, port)
+        except TimeoutError as wrong:
+            raise httpcore.ConnectTimeout from wrong
+        except OSError as wrong:
+            raise httpcore.ConnectError from wrong
+
+    async def _allowed(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host that may be reached, at least one."""
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
+        if self._rules.allows_name(host):
+            return addresses
+        allowed = [address for address in addresses if self._rules.allows_address(address)]
+        if not allowed:
+            whither = host if addresses == [host] else f"{host} ({', '.join(addresses)})"
+            raise RefusedHostError(f"expected a loopback, private or allowed host, found {whither}")
+        return allowed

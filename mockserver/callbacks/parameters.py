@@ -1,0 +1,49 @@
+"""What a recording status callback says, in the order of a capture of 2022 (WIRE §12)."""
+
+import json
+from base64 import b64encode
+
+from generators.model import EncryptionDetails, Recording
+from mockserver.wire.dates import rfc2822
+
+
+def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tuple[str, str], ...]:
+    """Return the names and values of a callback.
+
+    Args:
+        event: what is told as the status, such as `in-progress`, `completed` or `absent`.
+        recording_url: an absolute URL, without an extension as Twilio's are.
+    """
+    began = recording.date_created if recording.start_time is None else recording.start_time
+    given = {
+        "RecordingSource": recording.source.value,
+        "RecordingTrack": recording.track.value,
+        "RecordingSid": recording.sid,
+        "RecordingUrl": recording_url,
+        "RecordingStatus": event,
+        "RecordingChannels": str(recording.channels),
+        "ErrorCode": str(recording.error_code or 0),
+        "CallSid": recording.call_sid,
+        "ConferenceSid": recording.conference_sid,
+        "RecordingStartTime": rfc2822(began),
+        "AccountSid": recording.account_sid,
+        "RecordingDuration": _duration(recording) if event == "completed" else None,
+        "EncryptionDetails": None if recording.encryption is None else _encryption(recording.encryption),
+    }
+    return tuple((name, value) for name, value in given.items() if value is not None)
+
+
+def _duration(recording: Recording) -> str | None:
+    return None if recording.duration is None else str(recording.duration)
+
+
+def _encryption(details: EncryptionDetails) -> str:
+    """Write the keys that Twilio's tutorial on decryption reads (WIRE §1.1)."""
+    return json.dumps(
+        {
+            "type": "rsa-aes",
+            "public_key_sid": details.public_key_sid,
+            "encrypted_cek": b64encode(details.encrypted_cek).decode(),
+            "iv": b64encode(details.iv).decode(),
+        }
+    )

@@ -1,0 +1,22 @@
+"""X-Twilio-Signature, as the validators of the official SDKs compute it."""
+
+import hmac
+from base64 import b64encode
+from collections.abc import Sequence
+
+
+def signed_text(url: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """Return what a signature is made of: the URL, then names and values without anything between.
+
+    Names are sorted with regard to case, and of one name its different values, each once.
+
+    Args:
+        url: as it is requested, with its query and without a fragment.
+        parameters: those of the body; empty for GET.
+    """
+    return url + "".join(name + value for name, value in sorted(set(parameters)))
+
+
+def signature(token: str, text: str) -> str:
+    """Return the HMAC-SHA1 of a text under an account's auth token, in Base64."""
+    return b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()

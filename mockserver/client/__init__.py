@@ -1,0 +1,1 @@
+"""A typed client of the control API: what the command and the test fixtures hold."""

@@ -1,0 +1,43 @@
+"""An account, seen and changed from outside."""
+
+from mockserver.client.callbacks import CallbacksClient
+from mockserver.client.clock import ClockClient
+from mockserver.client.faults import FaultsClient
+from mockserver.client.line import Line
+from mockserver.client.recordings import RecordingsClient
+from mockserver.client.scenario import ScenarioClient
+from mockserver.control.views import AccountView, SnapshotView
+
+
+class AccountClient:
+    """All that can be done to one account of a server.
+
+    Args:
+        line: the line to the server.
+        account_sid: which account; `demo` is the one that the server printed.
+    """
+
+    def __init__(self, line: Line, account_sid: str = "demo") -> None:
+        self._line = line
+        self._root = root = f"/accounts/{account_sid}"
+        self.clock = ClockClient(line, root)
+        self.recordings = RecordingsClient(line, root)
+        self.scenario = ScenarioClient(line, root)
+        self.faults = FaultsClient(line, root)
+        self.callbacks = CallbacksClient(line, root)
+
+    def state(self) -> AccountView:
+        """Return the account as it is now."""
+        return self._line.ask("GET", self._root, AccountView)
+
+    def reset(self) -> AccountView:
+        """Give the account the world back that it had on first touch, and return it."""
+        return self._line.ask("POST", f"{self._root}/reset", AccountView)
+
+    def snapshot(self, name: str = "latest") -> SnapshotView:
+        """Keep the state under a name."""
+        return self._line.ask("POST", f"{self._root}/snapshots", SnapshotView, {"name": name})
+
+    def rollback(self, name: str = "latest") -> AccountView:
+        """Go back to the state under a name, and return it."""
+        return self._line.ask("POST", f"{self._root}/rollback", AccountView, {"name": name})

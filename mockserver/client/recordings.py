@@ -1,0 +1,57 @@
+"""An account's recordings, added and changed from outside."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.client.line import Line
+from mockserver.control.views import EventView, Happened, RecordingView
+
+
+class RecordingsClient:
+    """Recordings by handle or SID.
+
+    Args:
+        root: the account's path below `/_mock`.
+    """
+
+    def __init__(self, line: Line, root: str) -> None:
+        self._line = line
+        self._path = f"{root}/recordings"
+
+    def add(self, *, callback: str | None = None, **fields: Any) -> RecordingView:
+        """Add a recording, the newest unless `date_created` says otherwise.
+
+        Args:
+            callback: the URL that is told of its statuses, all that there are unless `status_callback_event` names
+                some.
+            fields: as a scenario's `recordings` have them: id, status, timeline, duration, source, says, media...
+        """
+        if callback is not None:
+            events = ["in-progress", "completed", "absent", "failed"]
+            fields = {"status_callback": callback, "status_callback_event": events, **fields}
+        return self._line.ask("POST", self._path, RecordingView, fields)
+
+    def get(self, recording: str) -> RecordingView:
+        """Return a recording as it is now."""
+        return self._line.ask("GET", f"{self._path}/{recording}", RecordingView)
+
+    def transition(
+        self, recording: str, status: str | None = None, *, callback: str | Sequence[str] | None = None, **fields: Any
+    ) -> tuple[EventView, ...]:
+        """Bring a recording into another status now, and return what happened, callbacks included.
+
+        Args:
+            status: a status; None leaves it as it is.
+            callback: the events that are told; those that somebody subscribed to where it is left out.
+            fields: what is set besides, such as `duration=12`.
+        """
+        step: dict[str, Any] = {"set": fields} if fields else {}
+        if status is not None:
+            step["status"] = status
+        if callback is not None:
+            step["callback"] = callback
+        return self._line.ask("POST", f"{self._path}/{recording}", Happened, step).events
+
+    def step(self, recording: str) -> tuple[EventView, ...]:
+        """Take the next step of a recording's timeline, whatever it waits for, and return what happened."""
+        return self._line.ask("POST", f"{self._path}/{recording}/step", Happened).events

@@ -1,0 +1,26 @@
+"""The log of callbacks, and trying one again."""
+
+from mockserver.control import portraits, views
+from mockserver.control.endpoint import Endpoint, Path, account_of
+from mockserver.errors import TwilioError
+from mockserver.exchange import Exchange
+
+
+async def list_callbacks(exchange: Exchange, path: Path) -> list[views.CallbackView]:
+    account = account_of(exchange, path)
+    return [portraits.callback(account, each, exchange.mock.timekeeper) for each in account.outbox]
+
+
+async def redeliver(exchange: Exchange, path: Path) -> views.CallbackView:
+    account, number = account_of(exchange, path), path["number"]
+    if not number.isdigit() or int(number) >= len(account.outbox):
+        raise TwilioError(20404, f"This account has no callback {number[:20]}.")
+    account.outbox.redeliver(int(number))
+    await exchange.mock.timekeeper.settle(account)
+    return portraits.callback(account, account.outbox[int(number)], exchange.mock.timekeeper)
+
+
+CALLBACKS = {
+    "/callbacks": Endpoint(GET=list_callbacks),
+    "/callbacks/{number}/redeliver": Endpoint(POST=redeliver),
+}

@@ -1,0 +1,41 @@
+"""What the control API's changes have in common: scenarios that come with a request, and what they answer."""
+
+from pathlib import Path as FilePath
+from typing import Any
+
+from mockserver.account import Account
+from mockserver.control import portraits, views
+from mockserver.control.endpoint import refused
+from mockserver.exchange import Exchange
+from scenarios.complaints import ScenarioError
+from scenarios.loading import from_objects
+from scenarios.model import Scenario
+
+
+def given(exchange: Exchange, value: dict[str, Any]) -> Scenario:
+    """Return a scenario that came with a request; only who is on this machine may name files of it.
+
+    Raises:
+        TwilioError: 20001 where it cannot be.
+    """
+    try:
+        return from_objects(value, folder=FilePath() if exchange.mock.control_token is None else None)
+    except ScenarioError as wrong:
+        raise refused(str(wrong)) from None
+
+
+async def settled(exchange: Exchange, account: Account, first: int) -> views.Happened:
+    """Answer once the callbacks that a change brought about are delivered, or not.
+
+    Args:
+        first: the number of the first event that is of the change.
+    """
+    await exchange.mock.timekeeper.settle(account)
+    exchange.mock.timekeeper.attend(account)
+    return happened(account, first)
+
+
+def happened(account: Account, first: int) -> views.Happened:
+    """Return the state of an account, and its events from a number on."""
+    events = tuple(map(portraits.event, account.events.since(first)))
+    return views.Happened(account=portraits.account(account), events=events)

@@ -1,0 +1,49 @@
+"""Faults and sequences by hand."""
+
+from typing import Any
+
+import msgspec
+
+from mockserver.control import portraits, views
+from mockserver.control.changes import given
+from mockserver.control.endpoint import Endpoint, Path, account_of, read
+from mockserver.errors import TwilioError
+from mockserver.exchange import Exchange
+
+
+class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Arm faults and sequences besides those that are armed."""
+
+    faults: list[dict[str, Any]] = []
+    sequences: list[dict[str, Any]] = []
+
+
+async def list_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
+    return [portraits.rule(each) for each in account_of(exchange, path).faults.armed]
+
+
+async def add_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
+    account, command = account_of(exchange, path), read(exchange, RulesCommand)
+    for each in (*command.faults, *command.sequences):  # a scenario's own handles are known to it alone
+        when = each.get("when")
+        if isinstance(when, dict) and isinstance(when.get("sid"), str):
+            when["sid"] = account.sid_behind(when["sid"])
+    rules = given(exchange, msgspec.to_builtins(command))
+    faults = [account.faults.arm(fault=fault) for fault in rules.faults]
+    return [portraits.rule(each) for each in faults + [account.faults.arm(sequence=s) for s in rules.sequences]]
+
+
+async def remove_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
+    account = account_of(exchange, path)
+    number = path.get("number")
+    if number is not None and (not number.isdigit() or not account.faults.disarm(int(number))):
+        raise TwilioError(20404, f"This account has no rule {number[:20]}.")
+    if number is None:
+        account.faults.disarm()
+    return [portraits.rule(each) for each in account.faults.armed]
+
+
+RULES = {
+    "/faults": Endpoint(GET=list_rules, POST=add_rules, DELETE=remove_rules),
+    "/faults/{number}": Endpoint(DELETE=remove_rules),
+}

@@ -1,0 +1,78 @@
+"""What is played in an account: its scenario, signals to it, what happened, and what is expected."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from generators.mix import MixError
+from generators.rhythm import SpanTooShortError
+from mockserver.arming import ArmingError
+from mockserver.control import portraits, views
+from mockserver.control.changes import given, settled
+from mockserver.control.endpoint import Endpoint, Path, account_of, read, refused
+from mockserver.exchange import Exchange
+from mockserver.expectations import verdicts
+from scenarios.complaints import ScenarioError
+from scenarios.loading import load
+
+
+class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Play a scenario: a bundled one by name, or one that is given whole."""
+
+    name: str | None = None
+    scenario: dict[str, Any] | None = None
+
+
+class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Send a signal, to one recording or to all."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    recording: str | None = None
+
+
+async def arm(exchange: Exchange, path: Path) -> views.Happened:
+    sid, command = account_of(exchange, path).sid, read(exchange, ScenarioCommand)
+    if (command.name is None) == (command.scenario is None):
+        raise refused("expected the name of a bundled scenario, or a scenario, found neither or both")
+    try:
+        scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
+        account = exchange.mock.arm(sid, scenario)
+    except (ScenarioError, ArmingError, MixError, SpanTooShortError) as wrong:
+        raise refused(str(wrong)) from None
+    return await settled(exchange, account, 0)
+
+
+async def disarm(exchange: Exchange, path: Path) -> views.AccountView:
+    return portraits.account(exchange.mock.arm(account_of(exchange, path).sid, None))
+
+
+async def show_scenario(exchange: Exchange, path: Path) -> dict[str, Any]:
+    scenario = account_of(exchange, path).scenario
+    return {} if scenario is None else msgspec.to_builtins(scenario)
+
+
+async def list_events(exchange: Exchange, path: Path) -> list[views.EventView]:
+    since = exchange.query.integer("since", default=0, minimum=0)
+    return [portraits.event(each) for each in account_of(exchange, path).events.since(since)]
+
+
+async def list_expectations(exchange: Exchange, path: Path) -> list[views.ExpectationView]:
+    account = account_of(exchange, path)
+    expected = () if account.scenario is None else account.scenario.expect
+    return [portraits.expectation(each) for each in verdicts(expected, account.journal, account.sid_behind)]
+
+
+async def signal(exchange: Exchange, path: Path) -> views.Happened:
+    account, command = account_of(exchange, path), read(exchange, SignalCommand)
+    first = account.events.serial
+    account.play.signal(command.name, None if command.recording is None else account.play.find(command.recording))
+    return await settled(exchange, account, first)
+
+
+SCRIPTS = {
+    "/scenario": Endpoint(GET=show_scenario, PUT=arm, DELETE=disarm),
+    "/events": Endpoint(GET=list_events),
+    "/expectations": Endpoint(GET=list_expectations),
+    "/signals": Endpoint(POST=signal),
+}

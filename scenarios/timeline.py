@@ -1,0 +1,138 @@
+"""How a timeline goes on, as pure functions: (where it is, what was seen, what time it is) -> the next step.
+
+Instants are microseconds since 1970.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+import msgspec
+
+from scenarios.durations import microseconds
+from scenarios.model import CallbackEvent, Step, Timeline, Trigger
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_length = lru_cache(maxsize=1024)(microseconds)
+
+
+class Act(StrEnum):
+    """What a request does with a recording that it is answered from; each counts as a request."""
+
+    FETCH = "fetches"
+    LIST = "lists"
+    MEDIA = "media"
+    CHANGE = "changes"
+
+
+class Playing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a recording's timeline is."""
+
+    timeline: Timeline
+    step: int = 0
+    """The step that is waited for."""
+    since: int
+    """When the step before it came."""
+    counts: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Fetches, lists, downloads and all requests since then."""
+    signals: frozenset[str] = frozenset()
+    """What was signalled and not yet waited for."""
+    told: frozenset[CallbackEvent] = frozenset()
+    """Events whose callbacks were answered well and not yet waited for."""
+
+    @property
+    def awaited(self) -> Step | None:
+        """The step that is waited for; None at the end."""
+        return self.timeline[self.step] if self.step < len(self.timeline) else None
+
+
+_COUNTED = {Act.FETCH: 0, Act.LIST: 1, Act.MEDIA: 2}
+_REQUESTS = 3
+
+
+def seen(playing: Playing, act: Act) -> Playing:
+    """Return the timeline after one more request."""
+    counts = list(playing.counts)
+    counts[_REQUESTS] += 1
+    if act in _COUNTED:
+        counts[_COUNTED[act]] += 1
+    fetches, lists, media, requests = counts
+    return msgspec.structs.replace(playing, counts=(fetches, lists, media, requests))
+
+
+def signalled(playing: Playing, name: str) -> Playing:
+    """Return the timeline after a signal."""
+    return msgspec.structs.replace(playing, signals=playing.signals | {name})
+
+
+def told(playing: Playing, event: CallbackEvent) -> Playing:
+    """Return the timeline after a callback was answered well."""
+    return msgspec.structs.replace(playing, told=playing.told | {event})
+
+
+def due(playing: Playing, now: int) -> tuple[Step, Playing] | None:
+    """Return the step that is due at an instant, and the timeline after it; None while it waits."""
+    step = playing.awaited
+    if step is None or not (step.after is None or _holds(step.after, playing, now)):
+        return None
+    return step, passed(playing, now)
+
+
+def passed(playing: Playing, now: int) -> Playing:
+    """Return the timeline after the awaited step: counts begin anew, and what it waited for is used up."""
+    step = playing.awaited
+    awaited = list(_leaves(step.after)) if step is not None and step.after is not None else []
+    return msgspec.structs.replace(
+        playing,
+        step=playing.step + 1,
+        since=now,
+        counts=(0, 0, 0, 0),
+        signals=playing.signals - {each.signal for each in awaited},
+        told=playing.told - {each.callback for each in awaited},
+    )
+
+
+def next_instant(playing: Playing, now: int) -> int | None:
+    """Return the next instant after now at which time alone may make the awaited step due; None where none may."""
+    step = playing.awaited
+    if step is None or step.after is None:
+        return None
+    instants = (_instant(leaf, playing.since) for leaf in _leaves(step.after))
+    return min((instant for instant in instants if instant is not None and instant > now), default=None)
+
+
+def instant_of(moment: datetime) -> int:
+    """Return a date with its zone in microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _holds(trigger: Trigger, playing: Playing, now: int) -> bool:
+    if trigger.any is not None:
+        return any(_holds(each, playing, now) for each in trigger.any)
+    if trigger.all is not None:
+        return all(_holds(each, playing, now) for each in trigger.all)
+    if trigger.signal is not None:
+        return trigger.signal in playing.signals
+    if trigger.callback is not None:
+        return trigger.callback in playing.told
+    instant = _instant(trigger, playing.since)
+    if instant is not None:
+        return now >= instant
+    wanted = (trigger.fetches, trigger.lists, trigger.media, trigger.requests)
+    return all(least is None or found >= least for least, found in zip(wanted, playing.counts, strict=True))
+
+
+def _instant(trigger: Trigger, since: int) -> int | None:
+    if trigger.time is not None:
+        return since + _length(trigger.time)
+    return None if trigger.at is None else instant_of(trigger.at)
+
+
+def _leaves(trigger: Trigger) -> Iterator[Trigger]:
+    branches = trigger.any or trigger.all
+    if branches is None:
+        yield trigger
+    else:
+        for branch in branches:
+            yield from _leaves(branch)

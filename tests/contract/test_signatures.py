@@ -1,0 +1,118 @@
+"""Signatures before the real validators of twilio-python and twilio-node."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from mockserver.callbacks.parcel import Parcel
+from mockserver.callbacks.signature import signature, signed_text
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+SCRIPT = Path(__file__).with_name("signatures.js")
+PARAMETERS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("RecordingStatus", "completed"), ("AccountSid", "AC1"), ("a", "lower"), ("A", "upper"), ("Z", "last")),
+    (("Empty", ""), ("Space", "a b  c "), ("Plus", "+1 415"), ("Percent", "100%25"), ("Date", "Wed, 20 Apr +0000")),
+    (("Event", "b"), ("Event", "a"), ("Event", "b"), ("Event", ""), ("Events", "c")),
+    (("Name", "Müller 東京"), ("Smile", "🙂"), ("Quote", "'\"<&>")),
+)
+PLACES = (
+    *("http://127.0.0.1:4567", "http://receiver.test", "https://receiver.test", "https://receiver.test:8443"),
+    *("http://receiver.test:80", "https://receiver.test:443"),
+)
+PATHS = ("", "/", "/hook", "/hook?", "/hook?a=1&b=2", "/hook?q=a%20b+c&empty=", "/bücher?stra ße=ä", "/hook#rc=2")
+
+
+class MultiDict:
+    """What web frameworks hand to twilio-python."""
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        self._pairs = pairs
+
+    def __iter__(self) -> Any:
+        return iter([name for name, _ in self._pairs])
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def getlist(self, name: str) -> list[str]:
+        """Return all values of a name."""
+        return [value for each, value in self._pairs if each == name]
+
+
+def sent() -> list[tuple[Parcel, tuple[tuple[str, str], ...]]]:
+    """Return parcels of both methods to all URLs, and what a receiver finds in their bodies."""
+    parcels = [
+        Parcel.signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
+        for method in ("GET", "POST")
+        for place in PLACES
+        for path in PATHS
+        for pairs in PARAMETERS
+    ]
+    return [(each, pairs_of(each.body)) for each in parcels]
+
+
+def pairs_of(form: bytes) -> tuple[tuple[str, str], ...]:
+    found = parse_qs(form.decode(), keep_blank_values=True)
+    return tuple((name, value) for name, values in found.items() for value in values)
+
+
+def signature_of(parcel: Parcel) -> str:
+    return dict(parcel.headers)["x-twilio-signature"]
+
+
+def test_twilio_python_accepts_what_was_sent() -> None:
+    validator = RequestValidator(TOKEN)
+    for parcel, pairs in sent():
+        assert validator.validate(parcel.url, MultiDict(pairs), signature_of(parcel)), parcel.signed_text
+
+
+def test_twilio_python_computes_the_same() -> None:
+    for pairs in PARAMETERS:
+        expected = RequestValidator(TOKEN).compute_signature("http://a/", MultiDict(pairs))
+        assert expected == signature(TOKEN, signed_text("http://a/", pairs))
+
+
+def test_twilio_python_refuses_another_token_url_or_value() -> None:
+    right = signature(TOKEN, signed_text("http://a/", [("A", "1")]))
+    assert RequestValidator(TOKEN).validate("http://a/", {"A": "1"}, right)
+    assert not RequestValidator("other").validate("http://a/", {"A": "1"}, right)
+    assert not RequestValidator(TOKEN).validate("http://a/b", {"A": "1"}, right)
+    assert not RequestValidator(TOKEN).validate("http://a/", {"A": "2"}, right)
+
+
+def test_twilio_node_accepts_what_was_sent_and_nothing_else() -> None:
+    cases = [(each.url, grouped(pairs), signature_of(each)) for each, pairs in sent()]
+    cases.append(("http://a/", {"A": "2"}, signature(TOKEN, signed_text("http://a/", [("A", "1")]))))
+    assert [*([True] * (len(cases) - 1)), False] == twilio_node(cases)
+
+
+def grouped(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
+    """Return parameters as Express does: a list where a name is repeated."""
+    names = dict.fromkeys(name for name, _ in pairs)
+    values = {name: [value for each, value in pairs if each == name] for name in names}
+    return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+
+
+def twilio_node(cases: list[tuple[str, dict[str, str | list[str]], str]]) -> list[bool]:
+    modules = os.environ.get("RECMOCK_NODE_MODULES")
+    if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
+        pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
+    done = subprocess.run(
+        ["node", str(SCRIPT), TOKEN],
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"NODE_PATH": modules, "PATH": os.environ["PATH"]},
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[bool] = json.loads(done.stdout)
+    return found

@@ -1,0 +1,150 @@
+"""What comes of parcels: every way in which a receiver may answer, or not."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from mockserver.callbacks.courier import Courier
+from mockserver.callbacks.hosts import HostRules
+from mockserver.callbacks.outcome import Failure, Outcome
+from mockserver.callbacks.sink import Sink
+from tests.receivers import ENOUGH, answering, parcel, read, receiver, send, stalling
+
+SHORT = 0.25
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_parcel_arrives_as_twilio_sends_it(sink: Sink, method: str) -> None:
+    assert send(parcel(f"{sink.url}?a=b", method)) == Outcome(204, None, "")
+    (found,) = sink.wait_for()
+    assert found.method == method
+    assert found.signature_ok
+    assert found.parameters["RecordingStatus"] == "completed"
+    assert found.headers["host"] == sink.url.split("/")[2]
+    assert found.headers["user-agent"] == "TwilioProxy/1.1"
+    assert found.headers["i-twilio-idempotency-token"] == "a-uuid"
+    assert ("content-length" in found.headers) == (method == "POST")
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 500])
+def test_a_status_is_told_and_a_redirect_not_followed(sink: Sink, status: int) -> None:
+    sink.answer_with(status)
+    assert send(parcel(sink.url)) == Outcome(status, None, "")
+    assert len(sink.received) == 1
+
+
+def test_a_courier_serves_one_event_loop_after_another(sink: Sink) -> None:
+    courier = Courier(HostRules())
+    assert [asyncio.run(courier.send(parcel(sink.url))).status for _ in range(2)] == [204, 204]
+
+
+def test_credentials_of_the_url_arrive(sink: Sink) -> None:
+    send(parcel(sink.url.replace("//", "//me:secret@")))
+    (found,) = sink.wait_for()
+    assert found.headers["authorization"] == "Basic bWU6c2VjcmV0"
+    assert found.signature_ok
+
+
+def test_a_slow_answer_is_a_read_timeout(sink: Sink) -> None:
+    sink.delay(ENOUGH)
+    assert send(parcel(sink.url, read_timeout=SHORT)) == Outcome(None, Failure.READ_TIMEOUT, "nothing came for 0.25 s")
+
+
+def test_a_body_that_stalls_is_one_too() -> None:
+    with receiver(stalling(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
+        assert send(parcel(url, read_timeout=SHORT)) == Outcome(200, Failure.READ_TIMEOUT, "nothing came for 0.25 s")
+
+
+def test_the_total_time_ends_what_other_time_outs_let_pass(sink: Sink) -> None:
+    sink.delay(ENOUGH)
+    expected = Outcome(None, Failure.READ_TIMEOUT, "not done within 0.25 s in total")
+    assert expected == send(parcel(sink.url, total_timeout=SHORT))
+
+
+@pytest.mark.parametrize(
+    ("changes", "detail"),
+    [
+        ({"connect_timeout": SHORT}, "no connection within 0.25 s"),
+        ({"total_timeout": SHORT}, "not done within 0.25 s in total"),
+    ],
+)
+def test_a_name_that_takes_too_long_is_a_connect_timeout(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], detail: str
+) -> None:
+    async def hang(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", hang)
+    expected = Outcome(None, Failure.CONNECT_TIMEOUT, detail)
+    assert expected == send(parcel("http://receiver.test/", **changes))
+
+
+def test_a_refused_port_is_a_lost_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    outcome = send(parcel(f"http://127.0.0.1:{port}/"))
+    assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
+    assert str(port) in outcome.detail
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-"])
+def test_closing_without_an_answer_is_too(sent: bytes) -> None:
+    with receiver(answering(sent)) as url:
+        outcome = send(parcel(url))
+    assert Outcome(None, Failure.CONNECTION, "Server disconnected without sending a response.") == outcome
+
+
+def test_a_body_that_breaks_off_is_too_but_has_a_status() -> None:
+    with receiver(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
+        outcome = send(parcel(url))
+    assert (outcome.status, outcome.failure) == (200, Failure.CONNECTION)
+    assert "without sending complete message body" in outcome.detail
+
+
+@pytest.mark.parametrize("sent", [b"garbage\r\n\r\n", b"\x16\x03\x01\r\n\r\n"])
+def test_garbage_is_no_http(sent: bytes) -> None:
+    with receiver(answering(sent)) as url:
+        outcome = send(parcel(url))
+    assert (outcome.status, outcome.failure) == (None, Failure.PROTOCOL)
+    assert outcome.detail
+
+
+def test_an_endless_body_is_not_read_to_its_end() -> None:
+    def answer(connection: socket.socket) -> None:
+        read(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                connection.sendall(b"x" * 65536)
+
+    with receiver(answer) as url:
+        assert send(parcel(url)) == Outcome(200, None, "")
+
+
+def test_a_header_that_cannot_be_sent_is_told() -> None:
+    with Sink() as sink:
+        outcome = send(parcel(sink.url, headers=(("x", "a\r\nb: c"),)))
+        assert (outcome.failure, sink.received) == (Failure.BAD_URL, [])
+
+
+def test_cancelling_cancels(sink: Sink) -> None:
+    sink.delay(ENOUGH)
+
+    async def main() -> None:
+        task = asyncio.create_task(Courier(HostRules()).send(parcel(sink.url)))
+        await asyncio.to_thread(sink.wait_for)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())
+
+
+def test_a_courier_without_parcels_imports_no_http_client() -> None:
+    code = "import mockserver.callbacks.courier, sys; sys.exit('httpcore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,172 @@
+"""Where parcels go, and where not; names are resolved by the tests."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from mockserver.callbacks.courier import Courier
+from mockserver.callbacks.hosts import HostRules
+from mockserver.callbacks.outcome import Failure, Outcome
+from mockserver.callbacks.sink import Sink
+from tests.receivers import parcel, read, receiver, send
+
+
+def test_no_proxy_of_the_environment_is_used(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert send(parcel(sink.url)).status == 204
+
+
+def test_an_unknown_name_is_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    outcome = send(parcel("http://receiver.test/"))
+    assert outcome.failure is Failure.CONNECTION
+    assert "Name or service not known" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "nonsense", "/path", "ftp://127.0.0.1/", "http://", "http:///a", "http://[::1/", "http://127.0.0.1:x/"),
+        *("http://bücher.test/", "http://127.0.0.1:99999/", f"http://{'a' * 64}.test/"),
+    ],
+)
+def test_what_cannot_be_requested_is_a_bad_url(connections: list[str], url: str) -> None:
+    outcome = send(parcel(url))
+    assert (outcome.status, outcome.failure) == (None, Failure.BAD_URL)
+    assert outcome.detail
+    assert connections == []
+
+
+@pytest.mark.parametrize(
+    ("url", "addresses", "found"),
+    [
+        ("http://receiver.test/", ["93.184.216.34"], r"receiver.test (93.184.216.34)"),
+        ("http://receiver.test/", ["::ffff:8.8.8.8", "2001:db8::1"], r"receiver.test (::ffff:8.8.8.8, 2001:db8::1)"),
+        ("http://2852039166/", ["169.254.169.254"], "2852039166 (169.254.169.254)"),
+        ("http://0.0.0.0/", ["0.0.0.0"], "0.0.0.0"),
+    ],
+)
+def test_a_public_address_is_refused_without_a_connection(
+    connections: list[str], resolve_to: Callable[..., None], url: str, addresses: list[str], found: str
+) -> None:
+    resolve_to(*addresses)
+    detail = f"expected a loopback, private or allowed host, found {found}"
+    assert send(parcel(url)) == Outcome(None, Failure.REFUSED_HOST, detail)
+    assert connections == []
+
+
+def test_of_several_addresses_only_the_allowed_are_tried_until_one_answers(
+    sink: Sink, connections: list[str], resolve_to: Callable[..., None]
+) -> None:
+    resolve_to("93.184.216.34", "127.0.0.2", "127.0.0.1", "127.0.0.1")
+    assert send(parcel(sink.url.replace("127.0.0.1", "receiver.test"))).status == 204
+    assert connections == ["127.0.0.2", "127.0.0.1"]
+    assert sink.received[0].headers["host"].startswith("receiver.test:")
+
+
+def test_a_name_that_is_allowed_may_resolve_to_anything(
+    sink: Sink, connections: list[str], resolve_to: Callable[..., None]
+) -> None:
+    resolve_to("0.0.0.0")  # this machine, and not allowed as an address
+    url = sink.url.replace("127.0.0.1", "receiver.test")
+    assert send(parcel(url)).failure is Failure.REFUSED_HOST
+    assert send(parcel(url), rules="*.test").status == 204
+    assert connections == ["0.0.0.0"]
+
+
+def test_an_ipv6_address_is_named_in_brackets(sink: Sink, resolve_to: Callable[..., None]) -> None:
+    resolve_to("127.0.0.1")  # so that a machine without IPv6 can tell too
+    assert send(parcel(sink.url.replace("127.0.0.1", "[::1]"))).status == 204
+    (found,) = sink.received
+    assert found.headers["host"].startswith("[::1]:")
+    assert found.signature_ok
+
+
+def test_https_without_tls_on_the_other_side_is_a_lost_connection(sink: Sink) -> None:
+    outcome = send(parcel(sink.url.replace("http:", "https:")))
+    assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
+    assert outcome.detail
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Return a file with a certificate for receiver.test, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver.test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("receiver.test")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
+    file = tmp_path / "receiver.pem"
+    file.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "expected"),
+    [
+        ("receiver.test", True, (204, None)),
+        ("other.test", True, (None, Failure.CONNECTION)),
+        ("receiver.test", False, (None, Failure.CONNECTION)),
+    ],
+)
+def test_tls_verifies_the_name_whatever_it_resolves_to(
+    certificate: Path,
+    resolve_to: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    trusted: bool,
+    expected: tuple[int | None, Failure | None],
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    def answer(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:  # it may not be trusted
+            read(secured)
+            secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with receiver(answer) as url:
+        resolve_to("127.0.0.1")
+        outcome = send(parcel(url.replace("http://127.0.0.1", f"https://{host}")))
+    assert expected == (outcome.status, outcome.failure)
+
+
+def test_uvloop_resolves_and_connects_no_differently(sink: Sink, connections: list[str]) -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def main() -> list[Outcome]:
+        courier = Courier(HostRules())
+        port = sink.url.split(":")[2]
+        return [await courier.send(parcel(f"http://{host}:{port}")) for host in ("8.8.8.8", "0", "2130706433")]
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        found = runner.run(main())
+    assert [outcome.failure for outcome in found] == [Failure.REFUSED_HOST, Failure.REFUSED_HOST, None]
+    assert connections == ["127.0.0.1"]

@@ -1,0 +1,77 @@
+"""What tests of callbacks share: parcels, and servers on loopback that answer as told."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from mockserver.callbacks.courier import Courier
+from mockserver.callbacks.hosts import HostRules
+from mockserver.callbacks.outcome import Outcome
+from mockserver.callbacks.parcel import Parcel
+
+ENOUGH = 30.0
+"""Seconds that no test waits for."""
+
+
+def parcel(url: str, method: str = "POST", **changes: Any) -> Parcel:
+    made = Parcel.signed(method, url, [("RecordingStatus", "completed")], token="secret", idempotency_token="a-uuid")
+    patient = {"connect_timeout": ENOUGH, "read_timeout": ENOUGH, "total_timeout": ENOUGH}
+    return msgspec.structs.replace(made, **patient | changes)
+
+
+def send(sent: Parcel, rules: str = "") -> Outcome:
+    async def main() -> Outcome:
+        courier = Courier(HostRules.parse(rules))
+        try:
+            return await courier.send(sent)
+        finally:
+            await courier.aclose()
+
+    return asyncio.run(main())
+
+
+@contextmanager
+def receiver(answer: Callable[[socket.socket], object]) -> Iterator[str]:
+    """Give the URL of a server that does as told with its first connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                answer(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        thread.join(ENOUGH)
+
+
+def read(connection: socket.socket) -> None:
+    """Read a whole request: closing before its end would reset the connection."""
+    received = b""
+    while not received.endswith(b"RecordingStatus=completed") and (piece := connection.recv(65536)):
+        received += piece
+
+
+def answering(sent: bytes) -> Callable[[socket.socket], object]:
+    def answer(connection: socket.socket) -> None:
+        read(connection)
+        connection.sendall(sent)
+
+    return answer
+
+
+def stalling(sent: bytes) -> Callable[[socket.socket], object]:
+    """Answer some bytes and then nothing until the client has gone."""
+
+    def answer(connection: socket.socket) -> None:
+        read(connection)
+        connection.sendall(sent)
+        connection.recv(65536)
+
+    return answer

@@ -1,0 +1,90 @@
+import pytest
+
+from mockserver.callbacks.outcome import Failure, Outcome
+from mockserver.callbacks.overrides import Overrides, split
+
+
+def answered(status: int) -> Outcome:
+    return Outcome(status, None, "")
+
+
+def failed(failure: Failure, status: int | None = None) -> Outcome:
+    return Outcome(status, failure, "")
+
+
+def test_all_wishes_are_read() -> None:
+    url, overrides = split("https://example.com/a?b=c#rc=2&rp=5xx,ct,rt&ct=2000&rt=15000&tt=250")
+    assert url == "https://example.com/a?b=c"
+    assert overrides == Overrides(
+        retries=2,
+        retry_on=frozenset({"5xx", "ct", "rt"}),
+        connect_timeout=2.0,
+        read_timeout=15.0,
+        total_timeout=0.25,
+    )
+    assert overrides.attempts == 3
+
+
+@pytest.mark.parametrize("url", ["http://a/b", "http://a/b#"])
+def test_a_url_without_a_fragment_wishes_nothing(url: str) -> None:
+    assert split(url) == ("http://a/b", Overrides())
+    assert Overrides().attempts == 4
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *("rc=", "rc=-1", "rc=6", "rc=two", "rc=٢", "rc=" + "9" * 5000, "rc", "=2", "zz=1"),
+        *("ct=99", "ct=10001", "rt=15001", "tt=15001", "rt=1.5", "rp=", "rp=6xx", "rp=5xx,", "rp=5XX"),
+    ],
+)
+def test_what_cannot_be_read_is_ignored_and_told(pair: str) -> None:
+    assert split(f"http://a/#{pair}&ct=100") == ("http://a/", Overrides(connect_timeout=0.1, ignored=(pair,)))
+
+
+def test_where_twilio_would_send_from_is_nothing_to_warn_of() -> None:
+    assert split("http://a/#e=ashburn&sni=y") == ("http://a/", Overrides())
+
+
+def test_of_a_pair_given_twice_the_last_stands() -> None:
+    assert split("http://a/#rc=1&rc=0")[1].attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("retried", "outcome"),
+    [
+        *((False, answered(status)) for status in (200, 204, 302, 400, 404, 429)),
+        *((True, answered(status)) for status in (500, 503, 599)),
+        (True, failed(Failure.CONNECTION)),
+        (True, failed(Failure.CONNECT_TIMEOUT)),
+        (True, failed(Failure.READ_TIMEOUT)),
+        (True, failed(Failure.READ_TIMEOUT, status=200)),
+        (False, failed(Failure.PROTOCOL)),
+        (False, failed(Failure.BAD_URL)),
+        (False, failed(Failure.REFUSED_HOST)),
+    ],
+)
+def test_server_errors_and_lost_connections_are_tried_again_by_default(retried: bool, outcome: Outcome) -> None:
+    assert retried is Overrides().retries_on(outcome)
+
+
+@pytest.mark.parametrize(
+    ("policy", "retried"),
+    [
+        ("4xx", {answered(404)}),
+        ("5xx", {answered(500)}),
+        ("ct", {failed(Failure.CONNECTION), failed(Failure.CONNECT_TIMEOUT)}),
+        ("rt", {failed(Failure.READ_TIMEOUT)}),
+        (
+            "all",
+            {
+                *(answered(404), answered(500), failed(Failure.CONNECTION), failed(Failure.CONNECT_TIMEOUT)),
+                *(failed(Failure.READ_TIMEOUT), failed(Failure.PROTOCOL)),
+            },
+        ),
+    ],
+)
+def test_a_policy_replaces_the_default(policy: str, retried: set[Outcome]) -> None:
+    outcomes = {*map(failed, Failure), *map(answered, (200, 302, 404, 500))}
+    overrides = split(f"http://a/#rp={policy}")[1]
+    assert retried == {outcome for outcome in outcomes if overrides.retries_on(outcome)}

@@ -1,0 +1,87 @@
+import json
+from base64 import b64decode
+from typing import Any
+
+import pytest
+
+from generators.model import EncryptionDetails, Recording, Source, Status, Track
+from mockserver.callbacks.parameters import parameters
+
+URL = "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1"
+NAMES = [
+    *("RecordingSource", "RecordingTrack", "RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingChannels"),
+    *("ErrorCode", "CallSid", "RecordingStartTime", "AccountSid"),
+]
+
+
+def recording(**changes: Any) -> Recording:
+    given: dict[str, Any] = {
+        "sid": "RE1",
+        "account_sid": "AC1",
+        "call_sid": "CA1",
+        "conference_sid": None,
+        "status": Status.COMPLETED,
+        "source": Source.START_CALL_RECORDING_API,
+        "channels": 2,
+        "track": Track.BOTH,
+        "duration": 7,
+        "price": -250,
+        "error_code": None,
+        "encryption": None,
+        "start_time": 1_650_498_325,
+        "date_created": 1_650_498_325,
+        "date_updated": 1_650_498_335,
+    }
+    return Recording(**given | changes)
+
+
+def test_a_completed_recording_has_a_duration() -> None:
+    assert parameters(recording(), "completed", URL) == (
+        ("RecordingSource", "StartCallRecordingAPI"),
+        ("RecordingTrack", "both"),
+        ("RecordingSid", "RE1"),
+        ("RecordingUrl", URL),
+        ("RecordingStatus", "completed"),
+        ("RecordingChannels", "2"),
+        ("ErrorCode", "0"),
+        ("CallSid", "CA1"),
+        ("RecordingStartTime", "Wed, 20 Apr 2022 23:45:25 +0000"),
+        ("AccountSid", "AC1"),
+        ("RecordingDuration", "7"),
+    )
+
+
+@pytest.mark.parametrize("event", ["in-progress", "absent", "failed"])
+def test_other_events_have_none(event: str) -> None:
+    found = parameters(recording(), event, URL)
+    assert [name for name, _ in found] == NAMES
+    assert dict(found)["RecordingStatus"] == event
+
+
+def test_a_duration_that_is_not_known_is_left_out() -> None:
+    assert [name for name, _ in parameters(recording(duration=None), "completed", URL)] == NAMES
+
+
+def test_a_duration_of_nothing_is_a_duration() -> None:
+    assert ("RecordingDuration", "0") in parameters(recording(duration=0), "completed", URL)
+
+
+def test_an_absent_recording_tells_its_error() -> None:
+    assert ("ErrorCode", "16101") in parameters(recording(error_code=16101), "absent", URL)
+
+
+def test_a_recording_of_a_conference_names_it() -> None:
+    found = parameters(recording(conference_sid="CF1"), "completed", URL)
+    names = [name for name, _ in found]
+    assert names.index("ConferenceSid") == names.index("CallSid") + 1
+    assert dict(found)["ConferenceSid"] == "CF1"
+
+
+def test_an_encrypted_recording_tells_how_to_decrypt_it_but_not_its_key() -> None:
+    details = EncryptionDetails(public_key_sid="CR1", content_key=b"secret", encrypted_cek=b"wrapped", iv=b"vector")
+    name, value = parameters(recording(encryption=details), "completed", URL)[-1]
+    found = json.loads(value)
+    assert name == "EncryptionDetails"
+    assert list(found) == ["type", "public_key_sid", "encrypted_cek", "iv"]
+    assert (found["type"], found["public_key_sid"]) == ("rsa-aes", "CR1")
+    assert (b64decode(found["encrypted_cek"]), b64decode(found["iv"])) == (b"wrapped", b"vector")

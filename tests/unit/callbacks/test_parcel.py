@@ -1,0 +1,74 @@
+import pytest
+
+from mockserver.callbacks.overrides import split
+from mockserver.callbacks.parcel import Parcel
+from mockserver.callbacks.signature import signature
+
+SAID = (("RecordingStatus", "completed"), ("Start", "Wed, 20 Apr +0000"), ("Empty", ""))
+FORM = "RecordingStatus=completed&Start=Wed%2C%2020%20Apr%20%2B0000&Empty="
+
+
+def parcel(method: str, url: str) -> Parcel:
+    return Parcel.signed(method, url, SAID, token="secret", idempotency_token="a-uuid")
+
+
+def test_a_post_is_a_form() -> None:
+    found = parcel("POST", "http://127.0.0.1:4000/hook?a=1")
+    assert ("POST", "http://127.0.0.1:4000/hook?a=1", FORM.encode()) == (found.method, found.url, found.body)
+    assert found.signed_text == f"{found.url}EmptyRecordingStatuscompletedStartWed, 20 Apr +0000"
+    assert found.headers == (
+        ("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),
+        ("i-twilio-idempotency-token", "a-uuid"),
+        ("x-twilio-signature", signature("secret", found.signed_text)),
+        ("accept", "*/*"),
+        ("x-home-region", "us1"),
+        ("user-agent", "TwilioProxy/1.1"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("http://a/hook", f"http://a/hook?{FORM}"),
+        ("http://a/hook?", f"http://a/hook?{FORM}"),
+        ("http://a/hook?b=c", f"http://a/hook?b=c&{FORM}"),
+        ("http://a/hook?b=c&", f"http://a/hook?b=c&{FORM}"),
+        ("http://a#rc=1", f"http://a/?{FORM}"),
+    ],
+)
+def test_a_get_has_everything_in_its_query_and_signs_all_of_it(url: str, sent: str) -> None:
+    found = parcel("GET", url)
+    assert (sent, sent, b"") == (found.url, found.signed_text, found.body)
+    assert "content-type" not in dict(found.headers)
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://a", "https://a/"),
+        ("HTTPS://A?b=c", "https://A/?b=c"),
+        ("http://a/b?", "http://a/b"),
+        ("http://[::1]:80/a", "http://[::1]:80/a"),
+        ("http://a/bücher und%20mehr?q=%C3%A9ü'", "http://a/b%C3%BCcher%20und%20mehr?q=%C3%A9%C3%BC'"),
+        ("http://a/?at=me@home", "http://a/?at=me@home"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_what_is_signed_is_what_arrives(url: str, sent: str) -> None:
+    found = parcel("POST", url)
+    assert found.url == sent
+    assert found.signed_text.startswith(f"{sent}Empty")
+
+
+def test_credentials_become_a_header() -> None:
+    found = parcel("POST", "http://me:p%40ss@a:1/b")
+    assert found.url == "http://a:1/b"
+    assert dict(found.headers)["authorization"] == "Basic bWU6cEBzcw=="
+
+
+def test_time_outs_are_twilios_unless_the_url_wishes_others() -> None:
+    url, overrides = split("http://a/#ct=100&tt=200")
+    found = Parcel.signed("POST", url, SAID, token="t", idempotency_token="i", overrides=overrides)
+    assert (found.connect_timeout, found.read_timeout, found.total_timeout) == (0.1, 15.0, 0.2)
+    found = parcel("POST", url)
+    assert (found.connect_timeout, found.read_timeout, found.total_timeout) == (5.0, 15.0, 15.0)

@@ -1,0 +1,116 @@
+"""The sink by itself: requests reach it as any client sends them."""
+
+import http.client
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from mockserver.callbacks.signature import signature, signed_text
+from mockserver.callbacks.sink import Received, Sink
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+def post(url: str, data: str = "RecordingStatus=completed", **headers: str) -> int:
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    return requests.post(url, data=data.encode(), headers=headers, timeout=10).status_code
+
+
+def test_what_arrives_is_told(sink: Sink) -> None:
+    assert post(f"{sink.url}?a=b", "X=1%202&Y=&Z=%C3%BC", **{"X-Thing": "Here"}) == 204
+    (found,) = sink.received
+    assert (found.method, found.path, found.parameters) == ("POST", "/callback?a=b", {"X": "1 2", "Y": "", "Z": "ü"})
+    assert found.headers["x-thing"] == "Here"
+    assert found.signature_ok is None
+
+
+def test_a_get_has_its_parameters_in_the_query(sink: Sink) -> None:
+    requests.get(f"{sink.url}/deeper?X=1&Y=", timeout=10)
+    (found,) = sink.received
+    assert (found.method, found.parameters) == ("GET", {"X": "1", "Y": ""})
+
+
+def test_statuses_are_answered_in_order_and_then_204_again(sink: Sink) -> None:
+    sink.answer_with(418, 418, 418)
+    sink.answer_with(500, 200)
+    assert [post(sink.url) for _ in range(3)] == [500, 200, 204]
+
+
+def test_signatures_are_checked_with_the_token_it_has_then(sink: Sink) -> None:
+    text = signed_text(sink.url, [("RecordingStatus", "completed")])
+    for sink.token, headers in (
+        ("secret", {"X-Twilio-Signature": signature("secret", text)}),
+        ("other", {"X-Twilio-Signature": signature("secret", text)}),
+        ("secret", {}),
+        ("secret", {"X-Twilio-Signature": "\xe9"}),
+    ):
+        post(sink.url, **headers)
+    assert [each.signature_ok for each in sink.received] == [True, False, False, False]
+
+
+def test_a_get_is_signed_by_its_url_alone() -> None:
+    with Sink(token="secret") as sink:
+        url = f"{sink.url}?A=1"
+        requests.get(url, headers={"X-Twilio-Signature": signature("secret", url)}, timeout=10)
+        assert [each.signature_ok for each in sink.received] == [True]
+
+
+def test_waiting_returns_all_that_arrived(sink: Sink) -> None:
+    post(sink.url)
+    post(sink.url)
+    assert len(sink.wait_for()) == 2
+    assert sink.received == sink.wait_for(2)
+
+
+def test_waiting_in_vain_tells_what_arrived(sink: Sink) -> None:
+    with pytest.raises(TimeoutError, match=r"expected 1 requests within 0.01 s, found none"):
+        sink.wait_for(timeout=0.01)
+    post(sink.url)
+    requests.get(sink.url, timeout=10)
+    with pytest.raises(TimeoutError, match=r"found POST /callback \(completed\), GET /callback$"):
+        sink.wait_for(3, timeout=0.01)
+
+
+def test_clearing_forgets_what_arrived(sink: Sink) -> None:
+    post(sink.url)
+    sink.clear()
+    assert sink.received == []
+
+
+def test_a_delayed_answer_is_noted_before_and_cut_short_by_closing() -> None:
+    with Sink() as sink:
+        sink.delay(600)
+        client = http.client.HTTPConnection(sink.url.split("/")[2], timeout=10)
+        client.request("GET", "/callback")
+        assert len(sink.wait_for()) == 1
+    assert client.getresponse().status == 204
+    client.close()
+
+
+def test_a_broken_request_is_no_noise(sink: Sink, capsys: pytest.CaptureFixture[str]) -> None:
+    client = http.client.HTTPConnection(sink.url.split("/")[2], timeout=10)
+    client.request("POST", "/callback", headers={"Content-Length": "many"})
+    with pytest.raises(http.client.RemoteDisconnected):
+        client.getresponse()
+    client.close()
+    assert capsys.readouterr() == ("", "")
+    assert sink.received == []
+
+
+def test_a_closed_sink_has_no_url_and_can_be_opened_again() -> None:
+    sink = Sink()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="the sink is not open: enter it first"):
+            assert sink.url
+        with sink:
+            assert post(sink.url) == 204
+    assert len(sink.received) == 2
+
+
+def test_a_request_reads_as_a_line() -> None:
+    assert str(Received("GET", "/a", {}, {}, None)) == "GET /a"
