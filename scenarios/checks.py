@@ -1,6 +1,7 @@
 """What is wrong with a scenario whose every value is well-formed: what could not be, or never happen."""
 
 from collections.abc import Iterator
+from os.path import isfile
 from pathlib import Path as FilePath
 
 from msgspec import UNSET
@@ -91,15 +92,8 @@ def _check_media(recording: ScriptedRecording, folder: FilePath | None, path: Pa
         yield Complaint(place, "expected no file: only a scenario that is a file itself can name others.")
     elif not recording.media.lower().endswith(_SOUNDS):
         yield Complaint(place, f"expected a file that ends in .wav or .mp3, found {recording.media!r}.")
-    elif not _is_file(folder / recording.media):
+    elif not isfile(folder / recording.media):
         yield Complaint(place, f"expected a file beside the scenario, found none called {recording.media!r}.")
-
-
-def _is_file(path: FilePath) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that is too long, or holds a zero byte
-        return False
 
 
 def _check_subject(subject: ScriptedRecording | Pick, path: Path) -> Iterator[Complaint]:

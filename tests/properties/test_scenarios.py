@@ -155,7 +155,7 @@ def holds_null(value: Any) -> bool:
     return any(map(holds_null, value)) if isinstance(value, list) else value is None
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(scenarios)
 def test_it_survives_every_form(scenario: Scenario) -> None:
     value = plain(scenario)

@@ -147,6 +147,7 @@ def test_what_is_no_saved_recording(value: Any, sentence: str) -> None:
     ("name", "sentence"),
     [
         ("nope.json", "recordings: nope.json: expected a file, found none."),
+        (f"{'x' * 5000}.json", f"recordings: {'x' * 5000}.json: expected a file, found none."),
         ("other.yaml", "recordings: other.yaml: expected a file that ends in .json, found another."),
         ("broken.json", "recordings: broken.json:1:2: expected JSON: "),
         ("five.json", "recordings: five.json: expected recordings as Twilio lists them, found 5."),
