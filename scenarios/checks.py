@@ -1,18 +1,22 @@
 """What is wrong with a scenario whose every value is well-formed: what could not be, or never happen."""
 
 from collections.abc import Iterator
+from os.path import isfile
 from pathlib import Path as FilePath
 
 from msgspec import UNSET
 
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Source
 from scenarios.complaints import Complaint, Path, spelled
+from scenarios.durations import microseconds
 from scenarios.handles import known_ids, placed_handles
-from scenarios.model import ClockPlan, Facts, Pick, Scenario, ScriptedRecording
+from scenarios.model import ClockPlan, CorpusPlan, Facts, Pick, Scenario, ScriptedRecording
+from scenarios.moments import DATES, check_instant
 from scenarios.rule_checks import check_rules
 from scenarios.shares import mix_complaint
 from scenarios.timeline_checks import check_timeline
 
+_LONGEST_SPAN = "20000d"
 _SOUNDS = (".wav", ".mp3")
 
 
@@ -23,9 +27,7 @@ def check(scenario: Scenario, folder: FilePath | None) -> Iterator[Complaint]:
         scenario: what was decoded.
         folder: where the files are that it names; None where it may name none.
     """
-    mix = mix_complaint(scenario.corpus)
-    if mix:
-        yield Complaint(("corpus", "mix"), mix)
+    yield from _check_corpus(scenario.corpus)
     yield from _check_clock(scenario.clock)
     yield from _check_names(scenario)
     for number, recording in enumerate(scenario.recordings):
@@ -47,7 +49,18 @@ def _subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, Pa
         yield pick, ("pick", number)
 
 
+def _check_corpus(corpus: CorpusPlan) -> Iterator[Complaint]:
+    mix = mix_complaint(corpus)
+    if mix:
+        yield Complaint(("corpus", "mix"), mix)
+    if corpus.span and not microseconds("1s") <= microseconds(corpus.span) <= microseconds(_LONGEST_SPAN):
+        yield Complaint(
+            ("corpus", "span"), f"expected a length of time from 1s to {_LONGEST_SPAN}, found {corpus.span}."
+        )
+
+
 def _check_clock(clock: ClockPlan) -> Iterator[Complaint]:
+    yield from check_instant(clock.start, ("clock", "start"))
     if clock.rate is not None and clock.mode != "scaled":
         yield Complaint(
             ("clock", "rate"), f"expected a rate with `mode: scaled` only, found mode {clock.mode or 'none'}."
@@ -79,15 +92,8 @@ def _check_media(recording: ScriptedRecording, folder: FilePath | None, path: Pa
         yield Complaint(place, "expected no file: only a scenario that is a file itself can name others.")
     elif not recording.media.lower().endswith(_SOUNDS):
         yield Complaint(place, f"expected a file that ends in .wav or .mp3, found {recording.media!r}.")
-    elif not _is_file(folder / recording.media):
+    elif not isfile(folder / recording.media):
         yield Complaint(place, f"expected a file beside the scenario, found none called {recording.media!r}.")
-
-
-def _is_file(path: FilePath) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that is too long, or holds a zero byte
-        return False
 
 
 def _check_subject(subject: ScriptedRecording | Pick, path: Path) -> Iterator[Complaint]:
@@ -101,6 +107,8 @@ def _check_subject(subject: ScriptedRecording | Pick, path: Path) -> Iterator[Co
 
 
 def _check_facts(facts: Facts, source: object, path: Path) -> Iterator[Complaint]:
+    for field in DATES:  # what a step sets has no date_created
+        yield from check_instant(getattr(facts, field, None), (*path, field))
     if not isinstance(source, Source):
         return
     if facts.channels == 2 and source not in DUAL_SOURCES:

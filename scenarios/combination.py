@@ -13,6 +13,7 @@ from scenarios.model import ClockPlan, CorpusPlan, Scenario
 
 Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
 
+_JOINED = ("recordings", "pick", "faults", "sequences", "hazards", "expect")
 _JOINT = "_and_"
 _LONGEST = 64
 
@@ -36,9 +37,8 @@ def combine(scenarios: Sequence[Scenario]) -> Scenario:
         return scenarios[0]
     _refuse_twice("a recording with the id", scenarios, known_ids)
     _refuse_twice("a recording with the SID", scenarios, _sids)
-    joined = ("recordings", "pick", "faults", "sequences", "hazards", "expect")
-    lists: dict[str, Any] = {
-        field: tuple(item for each in scenarios for item in getattr(each, field)) for field in joined
+    joined: dict[str, Any] = {
+        field: tuple(item for each in scenarios for item in getattr(each, field)) for field in _JOINED
     }
     whole = Scenario(
         name=_JOINT.join(each.name for each in scenarios)[:_LONGEST],
@@ -46,7 +46,7 @@ def combine(scenarios: Sequence[Scenario]) -> Scenario:
         corpus=_plan(CorpusPlan, "corpus", scenarios),
         clock=_plan(ClockPlan, "clock", scenarios),
         on_create=_only("on_create", [(each.name, each.on_create) for each in scenarios]),
-        **lists,
+        **joined,
     )
     for complaint in check(whole, Path()):  # an instant of one may lie before the other's clock starts
         raise Origin(whole.name).error(*complaint)

@@ -87,15 +87,10 @@ def _items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[tupl
 
 def _decoded(data: bytes, name: str) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line, column = _place(data[: wrong.start].decode("utf-8", "replace"), wrong.start)
         raise at(name, line, column, f"expected text in UTF-8, found the byte 0x{data[wrong.start]:02x}.") from None
-    stranger = _NO_TEXT.search(text)
-    if stranger:
-        line, column = _place(text, stranger.start())
-        raise at(name, line, column, f"expected text, found the control character U+{ord(stranger[0]):04X}.")
-    return text
 
 
 def _place(text: str, position: int) -> tuple[int, int]:
@@ -106,6 +101,10 @@ def _place(text: str, position: int) -> tuple[int, int]:
 def _read_yaml(text: str, name: str) -> Document:
     from scenarios import yaml  # PyYAML takes a moment to import, and few runs need it
 
+    stranger = _NO_TEXT.search(text)  # the other two forms have readers that look themselves
+    if stranger:
+        line, column = _place(text, stranger.start())
+        raise at(name, line, column, f"expected text, found the control character U+{ord(stranger[0]):04X}.")
     parsed = yaml.parse(text, name)
     return Document(parsed.value, Origin(name, parsed.lines))
 

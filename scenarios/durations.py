@@ -1,6 +1,7 @@
 """Lengths of time as people write them: `30s`, `250ms`, `1m30s`, `1.5h`, `40d`."""
 
 import re
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -24,7 +25,7 @@ def microseconds(text: str) -> int:
     """
     if not _DURATION.fullmatch(text):
         raise ValueError(f"expected a length of time such as 30s, 250ms or 1m30s, found {text!r}")
-    return round(sum(float(number) * _UNITS[unit] for number, unit in _PARTS.findall(text)))
+    return round(sum(Decimal(number) * _UNITS[unit] for number, unit in _PARTS.findall(text)))
 
 
 def spelled(length: int) -> str:

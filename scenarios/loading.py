@@ -59,7 +59,10 @@ def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path |
     Raises:
         ScenarioError: saying where, what was expected and what was found.
     """
-    plain = msgspec.to_builtins(value) if isinstance(value, Scenario) else value
+    try:
+        plain = msgspec.to_builtins(value) if isinstance(value, Scenario) else value
+    except TypeError:
+        raise ScenarioError("expected values that a file can hold, found an object of another class.") from None
     return _finished(examined(Document(plain, Origin())), folder)
 
 
@@ -87,10 +90,7 @@ def _with_sounds(scenario: Scenario, folder: Path | None) -> Scenario:
     if not any(recording.media for recording in scenario.recordings):
         return scenario
     recordings = tuple(
-        msgspec.structs.replace(each, media=str((folder or Path()) / each.media)) if each.media else each
+        msgspec.structs.replace(each, media=str((folder or Path()).absolute() / each.media)) if each.media else each
         for each in scenario.recordings
     )
     return msgspec.structs.replace(scenario, recordings=recordings)
-
-
-__all__ = ["ScenarioError", "from_objects", "load", "loads"]

@@ -1,10 +1,16 @@
 """Dates of recordings as people have them: as Twilio writes them (RFC 2822), or in ISO 8601 with or without a zone."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-_DATES = ("start_time", "date_created", "date_updated")
+from scenarios.complaints import Complaint, Path, found
+
+DATES = ("start_time", "date_created", "date_updated")
+"""The fields of a recording that are dates."""
+
+_YEARS = range(1970, 9001)
 
 
 def readable(scenario: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +36,12 @@ def instant(value: Any) -> Any:
     return datetime(value.year, value.month, value.day, tzinfo=UTC) if isinstance(value, date) else value
 
 
+def check_instant(value: Any, path: Path) -> Iterator[Complaint]:
+    """Say that an instant is too far away to count with; nothing about other values."""
+    if isinstance(value, datetime) and value.year not in _YEARS:
+        yield Complaint(path, f"expected a date between 1970 and 9000, found {found(value)}.")
+
+
 def _rfc2822(text: str) -> Any:
     try:
         return parsedate_to_datetime(text)
@@ -53,7 +65,7 @@ def _step(value: Any) -> Any:
 def _facts(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {key: instant(inside) if key in _DATES else inside for key, inside in value.items()}
+    return {key: instant(inside) if key in DATES else inside for key, inside in value.items()}
 
 
 def _each(values: Any, change: Any) -> Any:

@@ -34,7 +34,7 @@ def rules(scenario: Scenario) -> Iterator[str]:
 
 
 def _fault(fault: Fault) -> str:
-    limits = [f"{fault.times} time{'s' * (fault.times > 1)} at most"] if fault.times else []
+    limits = [f"{_times(fault.times)} at most"] if fault.times else []
     limits += [f"for {fault.ttl}"] if fault.ttl else []
     limits += [f"with probability {fault.probability:g}"] if fault.probability < 1 else []
     return f"Fault: {', '.join([_when(fault.when), *limits])}: {_then(fault.then)}."
@@ -48,8 +48,11 @@ def _sequence(sequence: Sequence) -> str:
 def _hazard(hazard: Hazard) -> str:
     changes = [f"{hazard.arrive} arrive"] if hazard.arrive else []
     changes += [_vanishing(hazard.vanish)] if hazard.vanish else []
-    times = f"{hazard.times} time{'s' * (hazard.times > 1)}"
-    return f"Hazard: after {_when(hazard.when)}, {times}: {' and '.join(changes)}."
+    return f"Hazard: after {_when(hazard.when)}, {_times(hazard.times)}: {' and '.join(changes)}."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _vanishing(count: int) -> str:
@@ -58,17 +61,14 @@ def _vanishing(count: int) -> str:
 
 def _expectation(expectation: Expectation) -> str:
     least, most = expectation.min, expectation.max
-    if least is None and most is None:
-        often = "at least once"
-    else:
-        often = " and ".join(
-            [f"at least {least} times"] * (least is not None) + [f"at most {most} times"] * (most is not None)
-        )
+    often = [] if least is None else [f"at least {_times(least)}"]
+    often += [] if most is None else [f"at most {_times(most)}"]
     about = [f"of {expectation.sid}"] if expectation.sid else []
     about += [f"answered {expectation.status}"] if expectation.status else []
     if expectation.followed_next_page is not None:
         about.append(f"{'' if expectation.followed_next_page else 'not '}following next_page_uri")
-    return f"Expected: {', '.join([' '.join([expectation.op, *about[:1]]), *about[1:], often])}."
+    meant = ", ".join([" ".join([expectation.op, *about[:1]]), *about[1:]])
+    return f"Expected: {meant}, {' and '.join(often) or 'at least once'}."
 
 
 def _when(when: When) -> str:

@@ -53,7 +53,7 @@ def _check_then(then: Then, path: Path) -> Iterator[Complaint]:
         other = "status" if then.status else "body"
         yield Complaint((*path, other), f"expected a fault or a {other}: {then.fault} leaves no answer to give.")
     for key, needed in _NEEDED.items():
-        if getattr(then, key) not in (None, False, "text/html") and getattr(then, needed) is None:
+        if getattr(then, key) != getattr(_SAYS_NOTHING, key) and getattr(then, needed) is None:
             yield Complaint((*path, key), f"expected {needed} beside {key}, found none.")
     if then.body is not None and (then.code or then.message is not None):
         yield Complaint((*path, "body"), "expected a body, or a code and message for Twilio's own, found both.")
@@ -69,6 +69,7 @@ _NEEDED = {
     "enforce_retry_after": "retry_after",
     "media_type": "body",
 }
+_SAYS_NOTHING = Then()
 
 
 def _check_delay(delay: Delay, path: Path) -> Iterator[Complaint]:

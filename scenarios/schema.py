@@ -1,21 +1,21 @@
 """The JSON Schema of scenario files, written from the model: editors complete and check by it.
 
-`python -m scenarios.schema` writes `scenario.schema.json`; a test holds the file equal to what this module makes.
+`python -m scenarios.schema > scenarios/scenario.schema.json` writes it anew; a test holds the file equal to that.
 """
 
 import ast
 import inspect
 import json
+import sys
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from scenarios import model, rules
 from scenarios.model import Scenario
+from scenarios.moments import DATES
 
-_FILE = "scenario.schema.json"
 _TITLE = "A scenario of twilio-recordings-mock"
 _ONE_KEY = ("Trigger", "Delay")
 _SAVED = (
@@ -32,7 +32,6 @@ _SAVED = (
     },
 )
 _MOMENT = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
-_MOMENTS = ("start_time", "date_created", "date_updated")
 
 
 def schema() -> dict[str, Any]:
@@ -62,13 +61,13 @@ def written() -> str:
 
 def published() -> str:
     """Return what the file holds."""
-    return files("scenarios").joinpath(_FILE).read_text(encoding="utf-8")
+    return files("scenarios").joinpath("scenario.schema.json").read_text(encoding="utf-8")
 
 
 def _allow_what_is_read(definition: dict[str, Any]) -> None:
     """Allow what the loader turns into what the model has: dates as people have them."""
     properties = definition.get("properties", {})
-    for field in _MOMENTS:
+    for field in DATES:
         if field in properties:
             kinds = ["string", "null"] if "anyOf" in properties[field] else "string"
             properties[field] = {"type": kinds, "description": _MOMENT}
@@ -99,4 +98,4 @@ def _field_docstrings(node: ast.ClassDef) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name(_FILE).write_text(written(), encoding="utf-8")
+    sys.stdout.write(written())

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from os.path import exists, isdir, isfile  # pathlib's raise for names that are too long
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ def find(name_or_path: str) -> Source:
     if name_or_path in ours:
         return Source(f"{name_or_path}.yaml", ours[name_or_path], Form.YAML, None)
     path = Path(name_or_path)
-    if not _exists(path):
+    if not exists(path):
         expected = f"a file or one of the bundled scenarios ({', '.join(ours)})"
         meant = suggestion(path.stem, ours)
         raise ScenarioError(f"{name_or_path}: expected {expected}, found neither.{meant}")
@@ -63,8 +64,8 @@ def file(path: Path, name: str) -> Source:
     Raises:
         ScenarioError: where it is none, or of no known form.
     """
-    if not path.is_file():
-        raise ScenarioError(f"{name}: expected a file, found {'a folder' if path.is_dir() else 'none'}.")
+    if not isfile(path):
+        raise ScenarioError(f"{name}: expected a file, found {'a folder' if isdir(path) else 'none'}.")
     form = FORMS.get(path.suffix.lower())
     if form is None:
         known = ", ".join(FORMS)
@@ -74,10 +75,3 @@ def file(path: Path, name: str) -> Source:
 
 def _is_yaml(file: Traversable) -> bool:
     return file.name.endswith(".yaml")
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or holds a zero byte
-        return False

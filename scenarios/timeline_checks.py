@@ -9,8 +9,9 @@ from scenarios.complaints import Complaint, Path, found
 from scenarios.explanation import callbacks, subscription
 from scenarios.lifecycle import BEFORE, beginning
 from scenarios.model import CallbackEvent, Events, Facts, OnCreate, Pick, ScriptedRecording, Stage, Step, Trigger
+from scenarios.moments import check_instant
 
-_KINDS = ("fetches", "lists", "requests", "media", "time", "at", "signal", "callback", "any", "all")
+_KINDS = Trigger.__struct_fields__
 
 
 def check_timeline(
@@ -64,15 +65,18 @@ class _Course:
 
     def _check_trigger(self, trigger: Trigger, path: Path) -> Iterator[Complaint]:
         given = [kind for kind in _KINDS if getattr(trigger, kind) is not None]
-        if len(given) != 1:
+        if len(given) == 1:
+            yield from self._check_kind(trigger, (*path, given[0]))
+        else:
             yield Complaint(path, _one_key(given))
-            return
-        for kind in ("any", "all"):
-            for number, inside in enumerate(getattr(trigger, kind) or ()):
-                yield from self._check_trigger(inside, (*path, kind, number))
+
+    def _check_kind(self, trigger: Trigger, path: Path) -> Iterator[Complaint]:
+        for number, inside in enumerate(trigger.any or trigger.all or ()):
+            yield from self._check_trigger(inside, (*path, number))
+        yield from check_instant(trigger.at, path)
         why = self._never(trigger)
         if why:
-            yield Complaint((*path, given[0]), why)
+            yield Complaint(path, why)
 
     def _never(self, trigger: Trigger) -> str | None:
         """Say why a trigger is never pulled."""

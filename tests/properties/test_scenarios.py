@@ -1,0 +1,193 @@
+"""Any scenario that can be played survives being written down, and nothing else raises anything but ScenarioError."""
+
+import contextlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generators.model import DUAL_SOURCES, Source
+from scenarios.complaints import ScenarioError
+from scenarios.documents import Form
+from scenarios.explanation import explain
+from scenarios.lifecycle import BEFORE
+from scenarios.loading import from_objects, loads
+from scenarios.model import (
+    CallbackEvent,
+    ClockPlan,
+    CorpusPlan,
+    Facts,
+    OnCreate,
+    Pick,
+    Scenario,
+    ScriptedRecording,
+    Stage,
+    Step,
+    Timeline,
+    Trigger,
+)
+from scenarios.operations import Operation
+from scenarios.rules import ChunkedDribble, Delay, Expectation, Fault, Hazard, NetworkFault, Sequence, Then, When
+
+texts = st.text(st.characters(codec="utf-8"), max_size=20)
+instants = st.integers(0, 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+lengths = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d", "w", ".5s"]))
+prices = st.one_of(st.none(), st.integers(-100, 100), st.floats(-9, 9), st.just("-0.00250"))
+events = st.lists(st.sampled_from(CallbackEvent), max_size=3).map(tuple)
+facts = st.builds(
+    Facts,
+    duration=st.one_of(st.none(), st.integers(0, 10**6), st.just("12")),
+    price=prices,
+    error_code=st.one_of(st.none(), st.just(16101)),
+    start_time=st.none() | instants,
+    encryption_details=st.one_of(st.none(), st.dictionaries(texts, texts, max_size=2)),
+)
+simple_triggers = st.one_of(
+    st.builds(Trigger, fetches=st.integers(1, 9)),
+    st.builds(Trigger, lists=st.integers(1, 9)),
+    st.builds(Trigger, requests=st.integers(1, 9)),
+    st.builds(Trigger, time=lengths),
+    st.builds(Trigger, signal=texts.filter(bool)),
+)
+triggers = st.recursive(
+    simple_triggers,
+    lambda inner: st.one_of(
+        st.builds(Trigger, any=st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(Trigger, all=st.lists(inner, min_size=1, max_size=3).map(tuple)),
+    ),
+    max_leaves=5,
+)
+AFTER = {stage: [later for later in Stage if stage in BEFORE[later]] for stage in Stage}
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Walk the lifecycle from the start of a recording."""
+    status = Stage.IN_PROGRESS
+    steps = [Step(status=status)]
+    while AFTER[status] and len(steps) < 6 and draw(st.booleans()):
+        status = draw(st.sampled_from(AFTER[status]))
+        told = draw(st.one_of(st.just(msgspec.UNSET), events))
+        set_ = draw(st.one_of(st.just(Facts()), facts))
+        steps.append(Step(after=draw(st.none() | triggers), status=status, set=set_, callback=told))
+    return tuple(steps)
+
+
+thens = st.one_of(
+    st.builds(Then, status=st.integers(400, 599), code=st.none() | st.integers(1, 99999), message=st.none() | texts),
+    st.builds(Then, status=st.integers(400, 599), body=texts, retry_after=st.integers(0, 9)),
+    st.builds(Then, fault=st.sampled_from(NetworkFault), delay=st.builds(Delay, fixed=lengths)),
+    st.builds(Then, delay=lengths),
+    st.builds(Then, chunked_dribble=st.builds(ChunkedDribble, chunks=st.integers(1, 9), duration=lengths)),
+)
+whens = st.builds(When, op=st.none() | st.sampled_from(Operation), path=st.none() | texts, header=st.just({"A-b": "*"}))
+
+
+def several(strategy: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Return tuples of a few."""
+    return st.lists(strategy, min_size=least, max_size=least + 2).map(tuple)
+
+
+@st.composite
+def recordings(draw: st.DrawFn) -> tuple[ScriptedRecording, ...]:
+    """Return recordings, those with an id numbered."""
+    return tuple(
+        ScriptedRecording(
+            id=draw(st.none() | st.just(f"made-{number}")),
+            source=draw(st.sampled_from(sorted(DUAL_SOURCES) if number else Source)),
+            channels=2 if number else 1,
+            says=draw(st.none() | texts),
+            status_callback=draw(st.none() | st.just("http://127.0.0.1:1/a?b#c")),
+            timeline=draw(st.just(()) | timelines()),
+        )
+        for number in range(draw(st.integers(0, 2)))
+    )
+
+
+deleted = Step(after=Trigger(fetches=1), status=Stage.DELETED)
+scenarios = st.builds(
+    Scenario,
+    name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True),
+    about=texts,
+    corpus=st.builds(CorpusPlan, count=st.integers(0, 10**12), mix=st.none() | st.just({"dual": 0.5})),
+    clock=st.builds(ClockPlan, mode=st.just("scaled"), rate=st.floats(0.1, 1e6), start=st.none() | instants),
+    recordings=recordings(),
+    pick=several(st.builds(Pick, id=st.just("p"), count=st.integers(1, 3), timeline=st.just((deleted,)))).map(
+        lambda p: p[:1]
+    ),
+    on_create=st.none() | st.builds(OnCreate, timeline=timelines()),
+    faults=several(st.builds(Fault, when=whens, then=thens, probability=st.floats(0, 1))),
+    sequences=several(
+        st.builds(Sequence, when=whens, answers=several(st.just("ok") | st.integers(400, 599) | thens, 1))
+    ),
+    hazards=several(st.builds(Hazard, arrive=st.integers(1, 9), vanish=st.integers(0, 9))),
+    expect=several(st.builds(Expectation, op=st.sampled_from(Operation), max=st.integers(0, 9))),
+)
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | instants | st.just("30s") | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def plain(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as JSON has it."""
+    value: dict[str, Any] = json.loads(msgspec.json.encode(scenario))
+    return value
+
+
+def as_toml(value: Any) -> str:
+    """Write a value without nulls on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{as_toml(key)} = {as_toml(inside)}" for key, inside in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def holds_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return any(map(holds_null, value)) if isinstance(value, list) else value is None
+
+
+@settings(max_examples=20)
+@given(scenarios)
+def test_it_survives_every_form(scenario: Scenario) -> None:
+    value = plain(scenario)
+    assert scenario == from_objects(scenario) == from_objects(value)
+    assert scenario == loads(json.dumps(value), form="json")
+    assert scenario == loads(yaml.safe_dump(value, default_style='"'))
+    if not holds_null(value):
+        text = "\n".join(f"{json.dumps(key)} = {as_toml(inside)}" for key, inside in value.items())
+        assert scenario == loads(text, form="toml")
+    assert str(explain(scenario)).startswith(scenario.name)
+
+
+@given(st.text() | st.binary(), st.sampled_from(Form))
+def test_junk_raises_nothing_else(text: str | bytes, form: Form) -> None:
+    with contextlib.suppress(ScenarioError):
+        loads(text, form=form)
+
+
+@given(junk)
+def test_neither_do_objects(value: Any) -> None:
+    with contextlib.suppress(ScenarioError):
+        from_objects(value)
+
+
+@settings(max_examples=60)
+@given(scenarios.map(plain), st.data())
+def test_nor_does_one_wrong_value_in_a_scenario(value: dict[str, Any], data: st.DataObject) -> None:
+    holder: Any = value
+    key: Any = data.draw(st.sampled_from(sorted(value)))
+    while isinstance(holder[key], (dict, list)) and holder[key] and data.draw(st.booleans()):
+        holder = holder[key]
+        key = data.draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
+    holder[key] = data.draw(junk)
+    with contextlib.suppress(ScenarioError):
+        explain(from_objects(value))

@@ -1,0 +1,78 @@
+import pytest
+
+from scenarios.combination import combine
+from scenarios.complaints import ScenarioError
+from scenarios.loading import load, loads
+from scenarios.model import ClockPlan, CorpusPlan, Scenario
+
+
+def test_all_of_them_happen_in_order() -> None:
+    first, second = load("late-webhook"), load("rate-limited")
+    whole = combine([first, second])
+    assert ("late-webhook_and_rate-limited", f"{first.about} {second.about}") == (whole.name, whole.about)
+    assert first.faults + second.faults == whole.faults
+    assert (first.recordings, first.sequences, first.expect) == (whole.recordings, whole.sequences, whole.expect)
+    assert (first.corpus, first.clock, first.on_create) == (whole.corpus, whole.clock, whole.on_create)
+
+
+def test_one_stays_as_it_is() -> None:
+    scenario = load("happy-path")
+    assert scenario is combine([scenario])
+
+
+def test_fields_of_the_corpus_and_the_clock_may_come_from_different_ones() -> None:
+    whole = combine(
+        [
+            loads("corpus: {count: 5}\nclock: {mode: frozen}"),
+            loads("corpus: {span: 9d}\nclock: {start: '2026-01-01T00:00:00Z'}"),
+        ]
+    )
+    assert ((whole.corpus.count, whole.corpus.span), whole.clock.mode) == ((5, "9d"), "frozen")
+    assert whole.clock.start
+    assert (CorpusPlan(), ClockPlan()) == (lambda each: (each.corpus, each.clock))(combine([Scenario(), Scenario()]))
+
+
+def test_recordings_without_an_id_do_not_clash() -> None:
+    assert len(combine([loads("recordings: [{}]"), loads("recordings: [{}]")]).recordings) == 2
+
+
+def test_names_stay_handles() -> None:
+    assert f"{'x' * 60}_and" == combine([loads("about: x", name="x" * 60), load("flaky-media")]).name
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        ("corpus: {count: 5}", "corpus: {count: 5}", "corpus.count: expected it of one scenario, found it in a and b."),
+        ("clock: {mode: real}", "clock: {mode: real}", "clock.mode: expected it of one scenario, found it in a and b."),
+        (
+            "on_create: {timeline: [{status: completed}]}",
+            "on_create: {timeline: [{status: absent}]}",
+            "on_create: expected it of one scenario, found it in a and b.",
+        ),
+        (
+            "recordings: [{id: x-1}]",
+            "pick: [{id: x, count: 2, timeline: [{status: deleted}]}]",
+            "expected a recording with the id x-1 in one scenario, found it in a and b.",
+        ),
+        (
+            f"recordings: [{{sid: RE{'a' * 32}}}]",
+            f"recordings: [{{sid: RE{'A' * 32}}}]",
+            f"expected a recording with the SID RE{'A' * 32} in one scenario, found it in a and b.",
+        ),
+        (
+            "clock: {start: '2026-03-01T00:00:00Z'}",
+            "recordings: [{timeline: [{after: {at: '2026-02-01T00:00:00Z'}, status: completed}]}]",
+            "a_and_b: recordings[0].timeline[0].after.at: expected an instant after the clock's start at 2026-03",
+        ),
+    ],
+)
+def test_what_two_cannot_both_say(first: str, second: str, sentence: str) -> None:
+    with pytest.raises(ScenarioError) as wrong:
+        combine([loads(first, name="a"), loads(second, name="b")])
+    assert str(wrong.value).startswith(sentence)
+
+
+def test_none_is_too_few() -> None:
+    with pytest.raises(ScenarioError, match="expected at least one scenario, found none"):
+        combine([])

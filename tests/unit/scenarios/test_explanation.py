@@ -1,0 +1,189 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from scenarios.explanation import callbacks, describe, explain, phrase
+from scenarios.lifecycle import beginning
+from scenarios.loading import load, loads
+from scenarios.model import (
+    DEFAULT_ON_CREATE,
+    CallbackEvent,
+    Events,
+    Facts,
+    OnCreate,
+    Pick,
+    ScriptedRecording,
+    Stage,
+    Step,
+    Timeline,
+    Trigger,
+)
+
+COMPLETED = (CallbackEvent.COMPLETED,)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "when"),
+    [
+        (None, "at once"),
+        (Trigger(time="12s"), "12s later"),
+        (Trigger(fetches=3), "after 3 fetches"),
+        (Trigger(fetches=1), "after 1 fetch"),
+        (Trigger(lists=2), "after 2 lists"),
+        (Trigger(requests=1), "after 1 request"),
+        (Trigger(media=2), "after 2 downloads"),
+        (Trigger(signal="finish"), "signal finish"),
+        (Trigger(callback=CallbackEvent.COMPLETED), "after the callback completed"),
+        (Trigger(at=datetime(2026, 3, 1, 10, tzinfo=timezone(timedelta(hours=1)))), "at 2026-03-01T09:00:00Z"),
+        (
+            Trigger(any=(Trigger(fetches=3), Trigger(time="30s"), Trigger(signal="finish"))),
+            "after 3 fetches, or 30s later, or signal finish",
+        ),
+        (
+            Trigger(all=(Trigger(callback=CallbackEvent.COMPLETED), Trigger(time="5s"))),
+            "after the callback completed, and 5s later",
+        ),
+        (
+            Trigger(all=(Trigger(any=(Trigger(fetches=3), Trigger(time="30s"))), Trigger(signal="go"))),
+            "(after 3 fetches, or 30s later), and signal go",
+        ),
+    ],
+)
+def test_when_a_step_comes(trigger: Trigger | None, when: str) -> None:
+    assert when == phrase(trigger)
+
+
+@pytest.mark.parametrize(
+    ("step", "subscribed", "what"),
+    [
+        (
+            Step(status=Stage.COMPLETED, set=Facts(duration=12, price="-0.00250"), callback=CallbackEvent.COMPLETED),
+            (),
+            "completed (duration 12, price -0.00250), callback completed",
+        ),
+        (Step(status=Stage.COMPLETED), COMPLETED, "completed, callback completed"),
+        (Step(status=Stage.COMPLETED), (), "completed"),
+        (Step(status=Stage.ABSENT), COMPLETED, "absent"),
+        (Step(status=Stage.PROCESSING), tuple(CallbackEvent), "processing"),
+        (Step(status=Stage.COMPLETED, callback=()), COMPLETED, "completed"),
+        (Step(callback=()), COMPLETED, "no callback"),
+        (Step(callback=(CallbackEvent.ABSENT, CallbackEvent.COMPLETED)), (), "callback absent, callback completed"),
+        (
+            Step(set=Facts(price=None, start_time=datetime(2026, 3, 1, tzinfo=UTC), encryption_details={})),
+            COMPLETED,
+            "price null, encryption_details {}, start_time 2026-03-01T00:00:00Z",
+        ),
+    ],
+)
+def test_what_a_step_does(step: Step, subscribed: Events, what: str) -> None:
+    assert what == describe(step, subscribed)
+    assert ("callback" in what.removeprefix("no callback")) == bool(callbacks(step, subscribed))
+
+
+LATER = Trigger(time="1s")
+AT_ONCE = Step(status=Stage.IN_PROGRESS)
+
+
+@pytest.mark.parametrize(
+    ("status", "timeline", "begins"),
+    [
+        (None, (), Stage.COMPLETED),
+        (Stage.ABSENT, (), Stage.ABSENT),
+        (None, (AT_ONCE,), None),
+        (Stage.PAUSED, (AT_ONCE,), Stage.PAUSED),
+        (None, (Step(after=LATER, status=Stage.COMPLETED),), Stage.PROCESSING),
+        (None, (Step(after=LATER, status=Stage.ABSENT),), Stage.PROCESSING),
+        (None, (Step(after=LATER, status=Stage.PROCESSING),), Stage.IN_PROGRESS),
+        (None, (Step(after=LATER, status=Stage.PAUSED),), Stage.IN_PROGRESS),
+        (None, (Step(after=LATER, status=Stage.DELETED),), Stage.COMPLETED),
+        (None, (Step(after=LATER, set=Facts(price=1)), Step(status=Stage.IN_PROGRESS)), Stage.PAUSED),
+        (None, (Step(callback=CallbackEvent.COMPLETED),), Stage.COMPLETED),
+    ],
+)
+def test_how_a_recording_begins(status: Stage | None, timeline: Timeline, begins: Stage | None) -> None:
+    expected = timeline if begins is None else (Step(status=begins), *timeline)
+    assert expected == beginning(ScriptedRecording(status=status, timeline=timeline))
+
+
+def test_picks_begin_as_they_were_generated_and_creations_in_progress() -> None:
+    timeline = (Step(after=LATER, status=Stage.DELETED),)
+    assert timeline == beginning(Pick(id="x", timeline=timeline))
+    assert DEFAULT_ON_CREATE.timeline == beginning(DEFAULT_ON_CREATE)
+    assert (AT_ONCE, Step(status=Stage.COMPLETED)) == beginning(OnCreate(timeline=(Step(status=Stage.COMPLETED),)))
+
+
+def test_a_scenario_in_words() -> None:
+    assert str(explain(load("late-webhook"))) == (
+        """late-webhook: The file is ready late; page 2 is throttled once.
+Corpus: 500 generated recordings, a mix of completed 0.97, absent 0.03.
+Clock: frozen, from 2026-03-01T09:00:00Z.
+
+late:
+  1. at once: in-progress, callback in-progress
+  2. 12s later: processing
+  3. after 3 fetches, or 30s later, or signal finish: completed (duration 12, price -0.00250), callback completed
+
+on_create:
+  1. at once: in-progress
+  2. signal stopped: processing
+  3. 2s later: completed
+
+Fault: list_recordings, page 2, once at most: 429, code 20429, Retry-After 1.
+Sequence: fetch_recording: 500; 503; 429, Retry-After 1; ok, and so on.
+Expected: list_recordings following next_page_uri, at least 2 times."""
+    )
+
+
+def test_every_kind_of_rule_in_words() -> None:
+    scenario = loads("""
+name: all
+corpus: {span: 90d, profile: adversarial}
+clock: {mode: scaled, rate: 60}
+recordings: [{}, {}, {}, {}, {}, {id: x, status_callback: "http://127.0.0.1/"}]
+pick: [{id: p, count: 2, timeline: [{after: {fetches: 1}, status: deleted}]}]
+faults:
+  - {then: {delay: 1s}, ttl: 5m, times: 2, probability: 0.5}
+  - when: {path: "*.mp3", every: 3, header: {User-Agent: "twilio-*"}}
+    then: {fault: empty_response, delay: {fixed: 2s}}
+  - then: {status: 503, body: sorry, delay: {uniform: {lower: 1s, upper: 2s}}}
+  - then: {status: 503, message: Sorry, retry_after: 0, delay: {log_normal: {median: 1s, sigma: 1}}}
+  - then: {status: 429, retry_after: 1, enforce_retry_after: true, chunked_dribble: {chunks: 2, duration: 1s}}
+hazards: [{arrive: 2, times: 2}, {vanish: 1}, {vanish: 2, arrive: 1}]
+expect:
+  - {op: fetch_recording}
+  - {op: fetch_recording, sid: x, status: 404, min: 1, max: 2}
+  - {op: list_recordings, max: 3, followed_next_page: false}
+""")
+    assert str(explain(scenario)) == (
+        """all
+Corpus: over 90d, the profile adversarial.
+Clock: scaled, 60 seconds in one.
+
+recording-1, recording-2, recording-3, recording-4 and 1 more:
+  1. at once: completed
+
+x:
+  1. at once: completed, callback completed
+
+p-1, p-2:
+  1. after 1 fetch: deleted
+
+Fault: any request, 2 times at most, for 5m, with probability 0.5: delayed by 1s.
+Fault: any request, path *.mp3, User-Agent: twilio-*, one in every 3: empty_response, delayed by 2s.
+Fault: any request: 503, 5 characters of text/html, delayed by 1s to 2s.
+Fault: any request: 503, message 'Sorry', Retry-After 0, delayed by about 1s.
+Fault: any request: 429, Retry-After 1, enforced, in 2 chunks over 1s.
+Hazard: after list_recordings, 2 times: 2 arrive.
+Hazard: after list_recordings, once: the page's last one vanishes.
+Hazard: after list_recordings, once: 1 arrive and the page's last 2 vanish.
+Expected: fetch_recording, at least once.
+Expected: fetch_recording of x, answered 404, at least once and at most 2 times.
+Expected: list_recordings not following next_page_uri, at most 3 times."""
+    )
+
+
+def test_steps_are_rows_by_handle() -> None:
+    rows = explain(load("deleted-under-you")).steps
+    assert [("doomed", 1, "at once", "completed"), ("doomed", 2, rows[1].when, "deleted")] == [
+        (row.handle, row.number, row.when, row.what) for row in rows
+    ]

@@ -1,0 +1,693 @@
+import os
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from scenarios.complaints import ScenarioError
+from scenarios.handles import known_ids
+from scenarios.loading import from_objects, load, loads
+from scenarios.model import CorpusPlan, Facts, Scenario, ScriptedRecording, Stage, Step, Trigger
+from scenarios.shares import mix_shares
+from scenarios.sources import bundled, find
+
+BUNDLED = (
+    "absent-too-short",
+    "deleted-under-you",
+    "empty-account",
+    "failed-processing",
+    "flaky-media",
+    "happy-path",
+    "late-webhook",
+    "million-recordings",
+    "page-drift",
+    "paused-and-resumed",
+    "rate-limited",
+    "slow-processing",
+    "webhook-outage",
+)
+
+
+def refusal(text: str | bytes, form: str = "yaml", name: str = "late.yaml", folder: Path | None = None) -> str:
+    """Return the sentence with which a text is refused, after the file's name."""
+    with pytest.raises(ScenarioError) as wrong:
+        loads(text, form=form, name=name, folder=folder)
+    sentence = str(wrong.value)
+    assert len(sentence.splitlines()) == 1
+    assert not any(word in sentence for word in ("str |", "| null", "NoneType", "msgspec", "object at", "`int`"))
+    return sentence.removeprefix(name)
+
+
+def of_recording(inside: str) -> str:
+    return f"recordings:\n  - id: x\n    {inside}"
+
+
+def of_timeline(*steps: str, status: str = "processing") -> str:
+    return of_recording(f"status: {status}\n    timeline:\n" + "".join(f"      - {step}\n" for step in steps))
+
+
+def of_fault(inside: str) -> str:
+    return f"faults:\n  - {inside}"
+
+
+# Where, what was expected, what was found.
+BROKEN = [
+    ("chanels: 2", ":1: chanels: expected a known key, found 'chanels'. Known here: version, name, about, corpus"),
+    (
+        of_recording("chanels: 2"),
+        ":3: recordings[0].chanels: expected a known key, found 'chanels'. Did you mean channels?",
+    ),
+    (
+        of_recording("account_sid: x"),
+        ":3: recordings[0].account_sid: expected it left out: it follows from the account ",
+    ),
+    ("3", ":1: expected a scenario, which is a mapping, found 3."),
+    ("null", ":1: expected a scenario, which is a mapping, found nothing."),
+    ("version: 2", ":1: version: expected 1, found 2."),
+    (
+        "name: a b",
+        ":1: name: expected a name of at most 64 letters, digits, dots, hyphens and underscores, found 'a b'.",
+    ),
+    ("about: 5", ":1: about: expected text, found 5."),
+    ("recordings: 5", ":1: recordings: expected a list, found 5."),
+    ("recordings: [5]", ":1: recordings[0]: expected a mapping, found 5."),
+    ("on_create: {}", ":1: on_create: expected the key 'timeline', found none."),
+    ("on_create: {timeline: []}", ":1: on_create.timeline: expected a list of at least one, found an empty list."),
+    ("corpus: {count: -1}", ":1: corpus.count: expected a whole number from 0 to 1000000000000, found -1."),
+    ("corpus: {count: yes}", ":1: corpus.count: expected a whole number from 0 to 1000000000000, found 'yes'."),
+    ("corpus: {count: .inf}", ":1: corpus.count: expected a number of at most 18 digits, found inf."),
+    ("corpus: {span: 90000d}", ":1: corpus.span: expected a length of time from 1s to 20000d, found 90000d."),
+    ("corpus: {mix: {completd: 1}}", "found 'completd'. Did you mean completed?"),
+    (
+        "corpus: {mix: {completed: x}}",
+        ":1: corpus.mix.completed: expected a number from 0 to 1, or a mapping, found 'x'.",
+    ),
+    (
+        "corpus: {mix: {status: {dual: 1}}}",
+        ":1: corpus.mix: expected below status one of processing, completed, absent",
+    ),
+    (
+        "corpus: {mix: {state: {absent: 1}}}",
+        ":1: corpus.mix: expected shares below status or source, found them below 'st",
+    ),
+    (
+        "corpus: {mix: {absent: 1, status: {absent: 1}}}",
+        ":1: corpus.mix: expected each share once, found 'absent' twice.",
+    ),
+    ("corpus: {mix: {absent: 1, completed: 1}}", ":1: corpus.mix: expected shares that sum to at most 1, found 2"),
+    ("clock: {mode: freeze}", ":1: clock.mode: expected one of real, frozen, scaled, found 'freeze'."),
+    ("clock: {rate: 2}", ":1: clock.rate: expected a rate with `mode: scaled` only, found mode none."),
+    ("clock: {mode: scaled}", ":1: clock: expected a rate, which a scaled clock needs, found none."),
+    ("clock: {mode: scaled, rate: 0}", ":1: clock.rate: expected a number above 0, at most 1000000, found 0."),
+    (
+        "clock: {start: 2026-03-01}",
+        ":1: clock.start: expected an instant with its zone, such as 2026-03-01T09:00:00Z, fo",
+    ),
+    (
+        "clock: {start: 12:30:00}",
+        ":1: clock.start: expected an instant with its zone, such as 2026-03-01T09:00:00Z, foun",
+    ),
+    (
+        "clock: {start: '1492-03-01T09:00:00Z'}",
+        ":1: clock.start: expected a date between 1970 and 9000, found 1492-03-01",
+    ),
+    (of_recording("status: complete"), "failed, deleted, found 'complete'. Did you mean completed?"),
+    (
+        of_recording("status: off"),
+        ":3: recordings[0].status: expected one of in-progress, paused, stopped, processing, comp",
+    ),
+    (
+        of_recording("sid: RE12"),
+        ":3: recordings[0].sid: expected a recording's SID: RE and 32 hexadecimal digits, found 'RE12'.",
+    ),
+    (of_recording("duration: 12s"), ":3: recordings[0].duration: expected whole seconds, such as 12, found '12s'."),
+    (of_recording("duration: 1.5"), ":3: recordings[0].duration: expected whole seconds, such as 12, found 1.5."),
+    (
+        of_recording("price: cheap"),
+        ":3: recordings[0].price: expected a decimal number, such as \"-0.00250\", found 'cheap'.",
+    ),
+    (of_recording("channels: 3"), ":3: recordings[0].channels: expected one of 1, 2, found 3."),
+    (of_recording("date_created: soon"), ":3: recordings[0].date_created: expected an instant with its zone, such as"),
+    (
+        of_recording("date_created: 1000-01-01"),
+        ":3: recordings[0].date_created: expected a date between 1970 and 9000, f",
+    ),
+    (
+        of_recording("status_callback: example.com"),
+        ":3: recordings[0].status_callback: expected a URL, found 'example.com'.",
+    ),
+    (
+        of_recording("status_callback_event: [done]"),
+        ":3: recordings[0].status_callback_event[0]: expected one of in-prog",
+    ),
+    (
+        of_recording("{channels: 2, source: RecordVerb}").replace("id: x\n    ", ""),
+        "recordings[0].channels: expected 2 chann",
+    ),
+    (
+        of_recording(f"conference_sid: CF{'0' * 32}\n    source: Trunking"),
+        ":3: recordings[0].conference_sid: expected a conf",
+    ),
+    (
+        of_recording("media: x.ogg"),
+        ":3: recordings[0].media: expected no file: only a scenario that is a file itself can na",
+    ),
+    (
+        "recordings: saved.json",
+        ":1: recordings: expected recordings, found a file's name: only a file can name others.",
+    ),
+    (
+        of_timeline("{after: {time: 12}, status: completed}"),
+        "after.time: expected a length of time such as 30s, 250ms or 1m30s, f",
+    ),
+    (
+        of_timeline("{after: {}, status: completed}"),
+        ":5: recordings[0].timeline[0].after: expected one of fetches, lists,",
+    ),
+    (
+        of_timeline("{after: {fetches: 1, time: 1s}, status: completed}"),
+        "after: expected one trigger, found fetches and time: put `any:` or `all:` around them, as a list.",
+    ),
+    (
+        of_timeline("{after: {fetches: 0}, status: absent}"),
+        "after.fetches: expected a whole number of at least 1, found 0.",
+    ),
+    (
+        of_timeline("{after: {any: {fetches: 1}}, status: absent}"),
+        "after.any: expected a list of at least one, found a mapp",
+    ),
+    (
+        of_timeline("{after: {signal: ''}, status: absent}"),
+        "after.signal: expected text of 1 to 64 characters, found ''.",
+    ),
+    (
+        of_timeline("{after: {time: 1s}}"),
+        "timeline[0]: expected a step that does something: a status, set or callback.",
+    ),
+    (
+        of_timeline("{after: {time: 1s}, callback: []}"),
+        "timeline[0]: expected a step that does something: a status, set or",
+    ),
+    (
+        of_timeline("{callback: done}"),
+        "callback: expected one of in-progress, completed, absent, failed, or a list, found 'done'.",
+    ),
+    (
+        of_timeline("{status: completed}", "{status: deleted}", "{status: completed}"),
+        ":7: recordings[0].timeline[2]: expected nothing but callbacks once the recording is deleted: this step is nev",
+    ),
+    (
+        of_timeline("{status: completed}", "{status: deleted}", "{set: {price: 1}}"),
+        ":7: recordings[0].timeline[2]: expecte",
+    ),
+    (
+        of_timeline("{status: paused}"),
+        ":5: recordings[0].timeline[0].status: expected paused after in-progress only, foun",
+    ),
+    (of_timeline("{status: stopped}"), "expected stopped after in-progress or paused only, found it after processing."),
+    (of_timeline("{status: in-progress}"), "expected in-progress after paused only, found it after processing."),
+    (of_timeline("{status: deleted}"), "expected deleted after completed only, found it after processing."),
+    (
+        of_timeline("{status: processing}", status="completed"),
+        "expected processing after in-progress or paused or stopped o",
+    ),
+    (
+        of_timeline("{status: absent}", status="completed"),
+        "expected absent after in-progress or paused or stopped or proce",
+    ),
+    (
+        of_timeline("{after: {media: 1}, status: completed}"),
+        "after.media: expected downloads of a completed recording, but i",
+    ),
+    (
+        of_timeline("{after: {any: [{time: 1s}, {media: 1}]}, status: completed}"),
+        ":5: recordings[0].timeline[0].after.any[1].media: expected downloads of a completed recording, but it is proc",
+    ),
+    (
+        of_timeline("{status: completed, callback: []}", "{after: {callback: completed}, status: deleted}"),
+        "after.callback: expected a callback that was sent, but no earlier step sends completed: give one `callback: c",
+    ),
+    (
+        "clock: {start: '2026-03-01T09:00:00Z'}\n"
+        + of_timeline("{after: {at: '2026-03-01T08:00:00Z'}, status: absent}"),
+        "after.at: expected an instant after the clock's start at 2026-03-01T09:00:00+00:00, found 2026-03-01T08:00:00",
+    ),
+    (
+        of_timeline(
+            "{after: {all: [{at: '2026-03-02T00:00:00Z'}, {fetches: 1}]}, status: completed}",
+            "{after: {at: '2026-03-01T00:00:00Z'}, status: deleted}",
+        ),
+        ":6: recordings[0].timeline[1].after.at: expected an instant after 2026-03-02T00:00:00+00:00, which an earlier",
+    ),
+    (
+        of_timeline("{after: {at: '9999-03-02T00:00:00Z'}, status: completed}"),
+        "after.at: expected a date between 1970 and 9",
+    ),
+    (
+        "recordings: [{id: x}, {id: x}]",
+        ":1: recordings[1]: expected an id of its own, found 'x', which recordings[0] has.",
+    ),
+    (
+        "recordings: [{id: x-2}]\npick: [{id: x, count: 2, timeline: [{status: deleted}]}]",
+        ":2: pick[0]: expected an id of its own, found 'x-2', which recordings[0] has.",
+    ),
+    (
+        f"recordings: [{{id: x, sid: RE{'a' * 32}}}, {{id: y, sid: RE{'A' * 32}}}]",
+        ":1: recordings[1].sid: expected a SID of its own, found that of recordings[0].",
+    ),
+    ("pick: [{timeline: [{status: deleted}]}]", ":1: pick[0]: expected the key 'id', found none."),
+    (
+        "pick: [{id: x, where: {status: absent}, timeline: [{status: deleted}]}]",
+        ":1: pick[0].timeline[0].status: expected deleted after completed only, found it after absent.",
+    ),
+    (
+        "pick: [{id: x, where: {source: RecordVerb}, channels: 2, timeline: [{status: deleted}]}]",
+        ":1: pick[0].channels: expected 2 channels with DialVerb, OutboundAPI, Trunking, StartCallRecordingAPI only, f",
+    ),
+    (
+        "on_create: {timeline: [{status: completed}, {set: {source: Conference, channels: 2}}]}",
+        ":1: on_create.timeline[1].set.channels: expected 2 channels with",
+    ),
+    ("faults: [{}]", ":1: faults[0]: expected the key 'then', found none."),
+    (
+        of_fault("{then: {}}"),
+        ":2: faults[0].then: expected something that happens: a status, fault, delay or chunked_dri",
+    ),
+    (
+        of_fault("{then: {status: 200}}"),
+        ":2: faults[0].then.status: expected an HTTP status from 400 to 599, found 200.",
+    ),
+    (
+        of_fault("{then: {status: 500, fault: empty_response}}"),
+        "then.status: expected a fault or a status: empty_response l",
+    ),
+    (
+        of_fault("{then: {body: x, fault: empty_response}}"),
+        "then.body: expected a fault or a body: empty_response leaves no",
+    ),
+    (
+        of_fault("{then: {fault: conection_reset_by_peer}}"),
+        "found 'conection_reset_by_peer'. Did you mean connection_reset_by",
+    ),
+    (of_fault("{then: {code: 20429, delay: 1s}}"), ":2: faults[0].then.code: expected status beside code, found none."),
+    (
+        of_fault("{then: {message: x, delay: 1s}}"),
+        ":2: faults[0].then.message: expected status beside message, found none.",
+    ),
+    (
+        of_fault("{then: {status: 429, enforce_retry_after: true}}"),
+        "expected retry_after beside enforce_retry_after, found",
+    ),
+    (of_fault("{then: {status: 429, media_type: text/plain}}"), "expected body beside media_type, found none."),
+    (
+        of_fault("{then: {status: 429, body: x, code: 1}}"),
+        "then.body: expected a body, or a code and message for Twilio's",
+    ),
+    (of_fault("{then: {delay: {}}}"), "then.delay: expected one of fixed, uniform and log_normal, found none."),
+    (
+        of_fault("{then: {delay: 5}}"),
+        "then.delay: expected a length of time such as 30s, 250ms or 1m30s, or a mapping, foun",
+    ),
+    (
+        of_fault("{then: {delay: {fixed: 1s, uniform: {lower: 1s, upper: 2s}}}}"),
+        "then.delay: expected one of fixed, uniform and log_normal, found fixed and uniform.",
+    ),
+    (
+        of_fault("{then: {delay: {uniform: {lower: 2s, upper: 1s}}}}"),
+        "lower: expected at most 1s, which is upper, found 2s.",
+    ),
+    (of_fault("{then: {delay: {uniform: {lower: 2s}}}}"), "then.delay.uniform: expected the key 'upper', found none."),
+    (
+        of_fault("{probability: 2, then: {status: 500}}"),
+        "faults[0].probability: expected a number from 0 to 1, found 2.",
+    ),
+    (
+        of_fault("{when: {op: list_recording}, then: {status: 500}}"),
+        "and 21 more, found 'list_recording'. Did you mean list_r",
+    ),
+    (
+        of_fault("{when: {op: fetch_call, page: 1}, then: {status: 500}}"),
+        "when.page: expected an operation that lists, which",
+    ),
+    (
+        of_fault("{when: {header: {a b: x}}, then: {status: 500}}"),
+        "when.header.a b: expected the name of a header, such as ",
+    ),
+    (of_fault("{when: {header: {a: 1}}, then: {status: 500}}"), "when.header.a: expected text, found 1."),
+    (
+        of_fault("{when: {account: AC1}, then: {status: 500}}"),
+        "when.account: expected an AccountSid: AC and 32 hexadecimal d",
+    ),
+    (
+        "recordings: [{id: late}]\n" + of_fault("{when: {sid: lat}, then: {status: 500}}"),
+        "found 'lat'. Did you mean late?",
+    ),
+    ("sequences: [{answers: []}]", ":1: sequences[0].answers: expected a list of at least one, found an empty list."),
+    (
+        "sequences: [{answers: [no]}]",
+        "answers[0]: expected an HTTP status from 400 to 599, or ok, or a mapping, found 'no'.",
+    ),
+    (
+        "sequences: [{answers: [ok, {}]}]",
+        "answers[1]: expected something that happens: a status, fault, delay or chunked_d",
+    ),
+    (
+        "sequences: [{answers: [ok, {stats: 1}]}]",
+        "answers[1].stats: expected a known key, found 'stats'. Did you mean status?",
+    ),
+    ("hazards: [{}]", ":1: hazards[0]: expected something that happens: arrive or vanish."),
+    (
+        "hazards: [{arrive: 1, when: {op: list_calls}}]",
+        "when.op: expected an operation that lists recordings, found list_cal",
+    ),
+    (
+        "expect: [{op: fetch_recording, min: 2, max: 1}]",
+        ":1: expect[0].min: expected at most 1, which is max, found 2.",
+    ),
+    (
+        "expect: [{op: fetch_recording, sid: nobody}]",
+        ":1: expect[0].sid: expected a SID or the id of a recording here, fou",
+    ),
+    (
+        "expect: [{op: fetch_recording, followed_next_page: true}]",
+        "followed_next_page: expected an operation that lists, wh",
+    ),
+    (
+        "expect: [{op: fetch_recording, followed_next_page: yes}]",
+        "followed_next_page: expected true or false, found 'yes'.",
+    ),
+    ("a: &a [*a]", ":1:4: expected values that end, found a value that contains itself."),
+    ('about: "\\uD800"', ":1: about: expected text, found half of a surrogate pair in '\\ud800'."),
+    ("", ": expected a scenario, found an empty file."),
+    ("name: x\x00", ":1:8: expected text, found the control character U+0000."),
+    ("about: |\n  x\n  \x1b[0m", ":3:3: expected text, found the control character U+001B."),
+    (b"\x89PNG\r\n\x1a\n\x00", ":1:1: expected text in UTF-8, found the byte 0x89."),
+    (b"name: x\nabout: \xfc", ":2:8: expected text in UTF-8, found the byte 0xfc."),
+    ("name: x".encode("utf-16"), ":1:1: expected text in UTF-8, found the byte 0xff."),
+    ("\ud800", ":1:1: expected text in UTF-8, found the byte 0xed."),
+    ("x" * 10_000_000, ": expected at most 1 MiB of YAML, found more."),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), BROKEN)
+def test_what_is_wrong_is_said_in_one_sentence(text: str | bytes, sentence: str) -> None:
+    assert sentence in refusal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "sentence"),
+    [
+        ("x = ", "toml", ":1:5: expected TOML: invalid value."),
+        ("x = [", "toml", ":1:6: expected TOML: invalid value."),
+        ('x = "', "toml", "expected TOML: "),
+        ("[a]\n[a]", "toml", ":2:3: expected TOML: cannot declare ('a',) twice."),
+        ("x = " + "[" * 9000, "toml", ": expected TOML of sensible numbers and depths, found other."),
+        ("x = " + "9" * 5000, "toml", ": expected TOML of sensible numbers and depths, found other."),
+        ("x = " + "[" * 70 + "]" * 70, "toml", ": x[0][0]: expected values at most 60 deep, found deeper ones."),
+        (
+            "clock.start = 12:30:00",
+            "toml",
+            ": clock.start: expected an instant with its zone, such as 2026-03-01T09:00:00Z, fo",
+        ),
+        ("clock.start = 2026-03-01", "toml", "found 2026-03-01."),
+        ("corpus.mix.absent = nan", "toml", ": corpus.mix.absent: expected a number of at most 18 digits, found nan."),
+        (
+            "recordings = [{id = 'x', chanels = 2}]",
+            "toml",
+            ": recordings[0].chanels: expected a known key, found 'chanels'. Did",
+        ),
+        ("{", "json", ":1:2: expected JSON: expecting property name enclosed in double quotes."),
+        ('{\n"a": 1,}', "json", ":2:"),
+        ('{"a": 1, "a": 2}', "json", ": expected JSON: each key once, found 'a' again."),
+        ('{"a": NaN}', "json", ": expected JSON: numbers, found NaN."),
+        ('{"a": 1e999}', "json", ": a: expected a number of at most 18 digits, found inf."),
+        (f'{{"a": {"9" * 5000}}}', "json", ": expected JSON: found a number of thousands of digits."),
+        (
+            f'{{"a": {"9" * 50}}}',
+            "json",
+            ": a: expected a number of at most 18 digits, found a number of more than 64 bits.",
+        ),
+        ('{"a": ' * 9000, "json", "expected values at most 60 deep, found deeper ones."),
+        ('{"a": ' * 70 + "1" + "}" * 70, "json", ": a.a.a: expected values at most 60 deep, found deeper ones."),
+        ('{"about": "\\ud800"}', "json", ": about: expected text, found half of a surrogate pair in '\\ud800'."),
+        ("5", "json", ": expected a scenario, which is a mapping, found 5."),
+        ('{"about": "x"} y', "json", ":1:16: expected JSON: extra data."),
+    ],
+)
+def test_other_forms_say_it_too(text: str, form: str, sentence: str) -> None:
+    assert sentence in refusal(text, form, f"late.{form}")
+
+
+class Foreign:
+    """Something that no file can hold."""
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (
+            {"recordings": {1, 2}},
+            "recordings: expected text, a number, a list or a mapping, found an object of class set.",
+        ),
+        (
+            {"about": Foreign()},
+            "about: expected text, a number, a list or a mapping, found an object of class Foreign.",
+        ),
+        ({1: 2}, "expected text as a key, found 1."),
+        ({"corpus": {"count": -1}}, "corpus.count: expected a whole number from 0 to 1000000000000, found -1."),
+        (5, "expected a scenario, which is a mapping, found 5."),
+        (
+            {"recordings": [{"timeline": [{"status": "completed", "set": {"start_time": "x"}}]}]},
+            "recordings[0].timeline[0].set.start_time: expected an instant with its zone, such as 2026-03-01T09:00:00Z",
+        ),
+        ({"recordings": [{"timeline": [5]}]}, "recordings[0].timeline[0]: expected a mapping, found 5."),
+        ({"recordings": [{"timeline": {"a": 1}}]}, "recordings[0].timeline: expected a list, found a mapping."),
+        ({"recordings": [{"timeline": [{"set": 5}]}]}, "recordings[0].timeline[0].set: expected a mapping, found 5."),
+        ({"pick": [5]}, "pick[0]: expected a mapping, found 5."),
+        (
+            Scenario(recordings=(ScriptedRecording(encryption_details={"a": Foreign()}),)),
+            "expected values that a file can hold, found an object of another class.",
+        ),
+        (Scenario(name="a b"), "name: expected a name of at most 64"),
+        (
+            Scenario(recordings=(ScriptedRecording(timeline=(Step(after=Trigger()),)),)),
+            "recordings[0].timeline[0].after: expected one of fetches, lists, requests, media, time, at, signal",
+        ),
+    ],
+)
+def test_objects_say_it_too(value: Any, sentence: str) -> None:
+    with pytest.raises(ScenarioError) as wrong:
+        from_objects(value)
+    assert str(wrong.value).startswith(sentence)
+
+
+def test_objects_that_contain_themselves_are_refused() -> None:
+    value: dict[str, Any] = {}
+    value["corpus"] = value
+    with pytest.raises(ScenarioError, match=r"^corpus\.corpus\.corpus: expected values at most 60 deep"):
+        from_objects(value)
+
+
+def test_long_values_are_cut_in_errors() -> None:
+    assert refusal(f"version: {'x' * 500}").endswith(f"found '{'x' * 60}' and more.")
+
+
+def test_a_scenario_is_the_same_in_every_form() -> None:
+    yaml = loads("recordings: [{id: x, date_created: 2026-03-01, channels: 2}]\nclock: {start: '2026-03-01T09:00:00Z'}")
+    toml = loads(
+        "clock.start = 2026-03-01T09:00:00Z\n[[recordings]]\nid = 'x'\nchannels = 2\ndate_created = 2026-03-01",
+        form="toml",
+    )
+    json = loads(
+        '{"$schema": "s.json", "clock": {"start": "2026-03-01T09:00:00Z"},'
+        '"recordings": [{"id": "x", "channels": 2, "date_created": "Sun, 01 Mar 2026 00:00:00 +0000"}]}',
+        form="json",
+    )
+    objects = from_objects(
+        {
+            "recordings": ({"id": "x", "channels": 2, "date_created": date(2026, 3, 1)},),
+            "clock": {"start": datetime(2026, 3, 1, 9, tzinfo=UTC)},
+        }
+    )
+    assert yaml == toml == json == objects
+    assert datetime(2026, 3, 1, tzinfo=UTC) == yaml.recordings[0].date_created
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Wed, 20 Apr 2022 23:45:25 +0000", datetime(2022, 4, 20, 23, 45, 25, tzinfo=UTC)),
+        ("2022-04-20T23:45:25", datetime(2022, 4, 20, 23, 45, 25, tzinfo=UTC)),
+        ("2022-04-20T23:45:25.000Z", datetime(2022, 4, 20, 23, 45, 25, tzinfo=UTC)),
+        ("2022-04-20T23:45:25+02:00", datetime(2022, 4, 20, 23, 45, 25, tzinfo=timezone(timedelta(hours=2)))),
+        ("2022-04-20", datetime(2022, 4, 20, tzinfo=UTC)),
+    ],
+)
+def test_dates_of_recordings_are_read_as_people_have_them(written: str, read: datetime) -> None:
+    on_create = f"on_create: {{timeline: [{{status: completed, set: {{start_time: '{written}'}}}}]}}"
+    scenario = loads(f"recordings: [{{start_time: '{written}'}}]\n{on_create}")
+    assert scenario.on_create
+    assert read == scenario.recordings[0].start_time == scenario.on_create.timeline[0].set.start_time
+
+
+def test_yaml_1_1_traps_stay_text() -> None:
+    scenario = loads("about: 12:30:00\nrecordings: [{id: 'on', says: no}]")
+    assert (scenario.about, scenario.recordings[0].id, scenario.recordings[0].says) == ("12:30:00", "on", "no")
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("late.yaml", "late"),
+        ("My calls (2).yaml", "My-calls-2"),
+        ("...", "scenario"),
+        ("ü.toml", "scenario"),
+        (f"{'x' * 90}.y", "x" * 64),
+    ],
+)
+def test_the_name_is_that_of_the_file_where_it_is_left_out(name: str, made: str) -> None:
+    assert made == loads("about: x", name=name).name
+
+
+def test_nothing_said_is_an_empty_scenario() -> None:
+    assert Scenario() == from_objects({}) == from_objects(Scenario())
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_bundled_scenarios_load_by_name(name: str) -> None:
+    scenario = load(name)
+    assert name == scenario.name
+    assert scenario.about.endswith(".")
+    assert "\n" not in scenario.about
+    assert (
+        bundled()[name]
+        .read_text(encoding="utf-8")
+        .startswith(f"# yaml-language-server: $schema=./scenario.schema.json\nversion: 1\nname: {name}\nabout: ")
+    )
+
+
+def test_bundled_scenarios_cover_every_status() -> None:
+    steps = [step for name in BUNDLED for each in load(name).recordings for step in each.timeline]
+    begun = [each.status for name in BUNDLED for each in load(name).recordings]
+    assert set(Stage) == {step.status for step in steps if step.status} | {status for status in begun if status}
+    assert tuple(bundled()) == BUNDLED
+
+
+def test_an_unknown_name_lists_what_there_is() -> None:
+    with pytest.raises(ScenarioError) as wrong:
+        load("late-webhok")
+    expected = f"a file or one of the bundled scenarios ({', '.join(BUNDLED)})"
+    assert f"late-webhok: expected {expected}, found neither. Did you mean late-webhook?" == str(wrong.value)
+
+
+@pytest.mark.parametrize("name", ["", "nope.yaml", "a\0b.yaml", "x" * 5000])
+def test_names_that_are_nothing(name: str) -> None:
+    with pytest.raises(ScenarioError):
+        load(name)
+
+
+def test_files_are_found_by_their_path(tmp_path: Path) -> None:
+    file = tmp_path / "mine.YML"
+    file.write_text("about: x")
+    assert load(str(file)).name == "mine"
+    assert (tmp_path, "yaml") == (find(str(file)).folder, find(str(file)).form)
+    file.write_text("about: x\nabuot: y")
+    with pytest.raises(ScenarioError, match=f"^{file}:2: abuot: expected a known key"):
+        load(str(file))
+
+
+def test_what_is_no_file_of_a_known_kind(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("a")
+    (tmp_path / "x").write_text("a")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for name, sentence in (
+        ("", "expected a file, found a folder."),
+        ("pipe.yaml", "expected a file, found none."),
+        ("x.txt", "expected a file that ends in one of .yaml, .yml, .toml, .json, found .txt."),
+        ("x", "expected a file that ends in one of .yaml, .yml, .toml, .json, found no ending."),
+    ):
+        with pytest.raises(ScenarioError, match=f"{sentence}$"):
+            load(str(tmp_path / name))
+
+
+def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text("about: x")
+
+    def refuse(*arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    source = find(str(file))
+    monkeypatch.setattr(Path, "open", refuse)  # root reads whatever its mode is
+    with pytest.raises(ScenarioError, match=r"x\.yaml: expected a file that can be read: Permission denied\.$"):
+        source.read()
+
+
+def test_large_files_are_not_read_whole(tmp_path: Path) -> None:
+    for name, limit in (("x.yaml", "1 MiB of YAML"), ("x.toml", "1 MiB of TOML"), ("x.json", "64 MiB of JSON")):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(100 << 20)
+        with pytest.raises(ScenarioError, match=f"{name}: expected at most {limit}, found more"):
+            load(str(tmp_path / name))
+
+
+def test_sounds_stand_beside_the_scenario(tmp_path: Path) -> None:
+    (tmp_path / "hello.WAV").write_bytes(b"RIFF")
+    file = tmp_path / "x.yaml"
+    file.write_text("recordings: [{id: a, media: hello.WAV}, {id: b}]")
+    assert [str(tmp_path / "hello.WAV"), None] == [each.media for each in load(str(file)).recordings]
+    assert load(str(file)) == from_objects(load(str(file)))
+    for name, sentence in (
+        ("missing.wav", "media: expected a file beside the scenario, found none called 'missing.wav'."),
+        ("x.yaml", "media: expected a file that ends in .wav or .mp3, found 'x.yaml'."),
+        ("x" * 5000 + ".mp3", "media: expected a file beside the scenario, found none called"),
+    ):
+        assert sentence in refusal(of_recording(f"media: {name}"), folder=tmp_path)
+
+
+def test_shares_are_flattened() -> None:
+    plan = CorpusPlan(mix={"status": {"completed": 0.5, "absent": 0.5}, "source": {"conference": 0.1}, "dual": 1.0})
+    assert mix_shares(plan) == {"completed": 0.5, "absent": 0.5, "conference": 0.1, "dual": 1.0}
+    assert mix_shares(CorpusPlan()) == {}
+
+
+def test_rules_may_name_recordings_picks_and_sids() -> None:
+    text = """
+recordings: [{id: a}, {}]
+pick: [{id: b, timeline: [{status: deleted}]}, {id: c, count: 2, timeline: [{status: deleted}]}]
+expect:
+"""
+    for sid in ("a", "b", "c-1", "c-2", "CA" + "0" * 32):
+        text += f"  - {{op: fetch_recording, sid: {sid}}}\n"
+    assert known_ids(loads(text)) == ["a", "b", "c-1", "c-2"]
+    assert "expected a SID or the id of a recording here, found 'c'" in refusal(
+        f"{text}  - {{op: fetch_recording, sid: c}}"
+    )
+    assert "found 'recording-2'" in refusal(f"{text}  - {{op: fetch_recording, sid: recording-2}}")
+
+
+def test_what_can_be_said() -> None:
+    scenario = loads("""
+recordings:
+  - {id: told, status_callback: "http://127.0.0.1:1/", timeline: [{status: completed},
+     {after: {callback: completed}, status: deleted}, {after: {fetches: 1}, callback: completed}]}
+  - {id: live, timeline: [{status: in-progress}, {status: paused}, {status: in-progress}, {status: stopped},
+     {status: processing}, {status: completed}, {after: {media: 2}, set: {price: -0.0025}}]}
+pick:
+  - {id: any, timeline: [{after: {media: 1}, status: deleted}]}
+on_create: {timeline: [{status: completed}, {after: {callback: completed}, status: deleted}]}
+faults:
+  - then: {delay: {uniform: {lower: 1s, upper: 1s}}}
+  - then: {delay: {log_normal: {median: 1s, sigma: 0.5}}}
+  - then: {fault: truncated_response, chunked_dribble: {chunks: 3, duration: 2s}}
+  - then: {status: 503, body: <h1>Sorry</h1>, media_type: text/html}
+  - {when: {op: list_calls, page: 0, header: {User-Agent: "twilio-*"}}, then: {status: 500}}
+  - {when: {page: 0}, then: {status: 500}}
+hazards: [{when: {op: list_call_recordings}, vanish: 1}, {when: {}, arrive: 1}]
+expect: [{op: list_recordings, min: 0, max: 0}, {op: list_recordings, followed_next_page: false}]
+clock: {mode: scaled, rate: 60}
+""")
+    assert msgspec.convert(msgspec.to_builtins(scenario), Scenario) == scenario
+    assert Facts(price=-0.0025) == scenario.recordings[1].timeline[-1].set

@@ -1,0 +1,73 @@
+import json
+import subprocess
+import sys
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from scenarios.loading import from_objects
+from scenarios.schema import published, schema, written
+from scenarios.sources import bundled
+from tests.unit.scenarios.test_saved import LIST
+
+GOOD: list[dict[str, Any]] = [
+    {},
+    {"$schema": "./scenario.schema.json", "name": "x"},
+    {"recordings": LIST},
+    {"recordings": [{"id": "x", "date_created": "Wed, 20 Apr 2022 23:45:25 +0000", "start_time": None}]},
+    {"recordings": [{"date_created": "2022-04-20", "duration": 3, "price": -0.1, "encryption_details": {"a": 1}}]},
+    {"pick": [{"id": "x", "where": {"status": "completed"}, "timeline": [{"status": "deleted", "callback": []}]}]},
+    {"faults": [{"then": {"delay": {"fixed": "1s"}}}, {"then": {"delay": "250ms"}}]},
+    {"sequences": [{"answers": [500, "ok", {"status": 429}]}]},
+    {"corpus": {"mix": {"status": {"absent": 1}, "dual": 0.5}}},
+]
+BAD: list[Any] = [
+    [],
+    {"chanels": 1},
+    {"recordings": [{"chanels": 1}]},
+    {"recordings": "saved.yaml"},
+    {"recordings": {"calls": []}},
+    {"recordings": [{"timeline": [{"after": {"fetches": 1, "time": "1s"}}]}]},
+    {"recordings": [{"timeline": [{"after": {"time": "12"}}]}]},
+    {"faults": [{"then": {"delay": {}}}]},
+    {"expect": [{"op": "list"}]},
+]
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    return jsonschema.Draft202012Validator(schema(), format_checker=jsonschema.FormatChecker())
+
+
+def test_the_file_is_what_the_model_gives() -> None:
+    done = subprocess.run([sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True)
+    assert done.stdout == written() == published()
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_bundled_scenarios_conform(name: str, validator: jsonschema.Draft202012Validator) -> None:
+    validator.validate(yaml.safe_load(bundled()[name].read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("scenario", GOOD)
+def test_good_scenarios_conform(scenario: dict[str, Any], validator: jsonschema.Draft202012Validator) -> None:
+    from_objects(scenario)
+    validator.validate(scenario)
+
+
+@pytest.mark.parametrize("scenario", BAD)
+def test_bad_scenarios_do_not(scenario: Any, validator: jsonschema.Draft202012Validator) -> None:
+    assert not validator.is_valid(scenario)
+
+
+def test_fields_are_described_for_editors() -> None:
+    definitions = schema()["$defs"]
+    assert (
+        (definitions["Trigger"]["properties"]["fetches"]["description"])
+        == "So many fetches; the last of them still sees the old state."
+    )
+    assert "HTML" in definitions["Then"]["properties"]["body"]["description"]
+    assert json.loads(published())["$schema"] == "https://json-schema.org/draft/2020-12/schema"
