@@ -188,3 +188,4 @@ def test_what_cannot_be_written_is_explained(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Path, "replace", forbidden)
     with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
         Authority(tmp_path).certificate_pem(T0 + 5 * 365 * DAY)
+    assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]
