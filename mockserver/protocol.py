@@ -1,7 +1,6 @@
 """What is spoken on a connection: uvicorn's HTTP, with errors in Twilio's shape, and what a proxy is asked besides."""
 
 import asyncio
-import sys
 
 import httptools
 from starlette.types import ASGIApp
@@ -30,15 +29,21 @@ class MockProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, state, {}, loop)
         self._proxy = proxy
-        self._latest = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
         self.app_state = {TRANSPORT: transport}  # where faults find it
 
     def data_received(self, data: bytes) -> None:
-        self._latest = data  # what follows CONNECT in it is not ours to read
-        super().data_received(data)
+        """Do what uvicorn does, in its place: only here is it known what came behind CONNECT."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response("Expected HTTP, found something else.")
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._should_upgrade():  # else it is an Upgrade that nobody takes: the request is answered as any other
+                self._leave_to_proxy(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
         if self.url[0] != _SLASH:
@@ -51,18 +56,15 @@ class MockProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _should_upgrade(self) -> bool:
+        """Say when uvicorn is to leave a connection alone: at CONNECT, as no web sockets are served."""
         return self.parser.get_method() == b"CONNECT"
 
-    def handle_websocket_upgrade(self) -> None:
-        """Leave the connection to the proxy: uvicorn comes here for CONNECT alone, as no web sockets are served."""
+    def _leave_to_proxy(self, early: bytes) -> None:
         if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
-            self.send_400_response("CONNECT comes first, and once.")
+            self.send_400_response("Expected CONNECT first, and once.")
             return
-        upgrade = sys.exception()
-        assert isinstance(upgrade, httptools.HttpParserUpgrade)
         self.connections.discard(self)
         self.transport.pause_reading()
-        early = self._latest[upgrade.args[0] :]
         self._proxy.take(Connection(self.transport, self.url, early, Ends(self.client, self.server), self._beyond))
 
     def _beyond(self, app: ASGIApp | None) -> "MockProtocol":

@@ -15,13 +15,13 @@ class _Waiting(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.received = bytearray()
-        self.has_ended = False
+        self.is_lost = False
 
     def data_received(self, data: bytes) -> None:
         self.received += data
 
-    def eof_received(self) -> None:
-        self.has_ended = True
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_lost = True
 
 
 async def encrypt(
@@ -42,9 +42,9 @@ async def encrypt(
         transport.abort()
         raise
     assert encrypted is not None  # the standard library's types allow for it, its code does not
+    if waiting.is_lost:
+        return
     encrypted.set_protocol(protocol)
     protocol.connection_made(encrypted)
     if waiting.received:
         protocol.data_received(bytes(waiting.received))
-    if waiting.has_ended:
-        encrypted.close()

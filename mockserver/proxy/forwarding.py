@@ -102,8 +102,6 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
         piece = await reader.read(PIECE)
         if piece:
             response.parser.feed_data(piece)
-        elif response.status is None:
-            return
         else:
             response.end()
         if response.status is not None:

@@ -50,7 +50,12 @@ def replace(file: Path, content: bytes) -> None:
         StorageError: where it cannot be written.
     """
     try:
-        _beside(file, content).replace(file)
+        beside = _beside(file, content)
+        try:
+            beside.replace(file)
+        except OSError:
+            beside.unlink()
+            raise
     except OSError as wrong:
         raise _explained("write", file, wrong) from None
 

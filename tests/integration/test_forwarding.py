@@ -1,18 +1,23 @@
 """Absolute URLs that are not Twilio's, with `--proxy-unknown tunnel`. All destinations are on loopback."""
 
+import asyncio
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from starlette.types import Message
 
 from mockserver.app import create_app
 from mockserver.clock import wall_seconds
 from mockserver.mock import Mock
 from mockserver.proxy.authority import Authority
+from mockserver.proxy.forwarding import _upload
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
 from mockserver.settings import UnknownHosts
@@ -169,6 +174,36 @@ def test_a_destination_may_answer_before_it_heard_all(server: BackgroundServer) 
         with dialled(server, request.encode()) as client, suppress(ConnectionError):
             client.sendall(b"a" * 1000)
             assert b" 413 " in received(client)[:20]
+
+
+def test_an_upload_ends_where_nobody_listens() -> None:
+    """Which of two ways a reset is noticed first is chance: this is the one that sockets seldom show."""
+    heard: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"more", "more_body": True}
+
+    async def drain() -> None:
+        raise ConnectionResetError
+
+    scope = {"method": "POST", "raw_path": b"/", "query_string": b"", "headers": []}
+    asyncio.run(_upload(scope, receive, cast("asyncio.StreamWriter", SimpleNamespace(write=heard.append, drain=drain))))
+    assert heard == [b"POST / HTTP/1.1\r\nconnection: close\r\n\r\n", b"more"]
+
+
+def test_a_response_may_come_in_small_pieces(server: BackgroundServer) -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        received_until(connection, b"\r\n\r\n")
+        for piece in (b"HTTP/1.1 103 Early Hints\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-", b"Length: 2\r\n\r\n", b"ok"):
+            connection.sendall(piece)
+            threading.Event().wait(0.02)  # so that they are not read at once
+
+    with (
+        Listener(serve) as listener,
+        dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{LAST}".encode()) as client,
+    ):
+        assert received(client).endswith(b"\r\n\r\nok")
 
 
 def test_https_is_asked_for_in_tls_by_whom_this_machine_trusts(

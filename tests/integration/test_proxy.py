@@ -3,9 +3,12 @@
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import httptools
 import pytest
@@ -15,6 +18,7 @@ from mockserver import server as server_module
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.authority import Authority
+from mockserver.proxy.encryption import encrypt
 from mockserver.proxy.proxy import Ends, Proxy
 from mockserver.proxy.refusal import Refusing
 from mockserver.server import BackgroundServer
@@ -60,6 +64,40 @@ def test_many_requests_share_an_encrypted_connection(server: BackgroundServer, a
         Path(session.verify).write_bytes(authority.certificate_pem(T0))
         url, auth = f"https://api.twilio.com{PATH}", (MOCK.demo.sid, "x")
         assert len({session.get(url, auth=auth, timeout=10).content for _ in range(5)}) == 1
+
+
+def test_a_request_may_come_with_the_end_of_the_handshake(server: BackgroundServer, authority: Authority) -> None:
+    context = ssl.create_default_context(cadata=authority.certificate_pem(T0).decode())
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(coming, going, server_hostname="api.twilio.com")
+    with connected(server, "api.twilio.com:443") as client:
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                client.sendall(going.read())
+                coming.write(client.recv(65536))
+        tls.write(b"GET /_mock/health HTTP/1.0\r\n\r\n")
+        client.sendall(going.read())  # both at once
+        found = b""
+        while b"200 OK" not in found:
+            coming.write(client.recv(65536))
+            with suppress(ssl.SSLWantReadError):
+                found += tls.read(65536)
+    assert found.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_client_that_left_during_the_handshake_is_forgotten() -> None:
+    async def start_tls(transport: object, waiting: asyncio.Protocol, *_: object, **__: object) -> asyncio.Transport:
+        waiting.connection_lost(None)
+        return asyncio.Transport()
+
+    async def encrypted_with(protocol: asyncio.Protocol) -> None:
+        loop = cast("asyncio.AbstractEventLoop", SimpleNamespace(start_tls=start_tls))
+        await encrypt(asyncio.Transport(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), protocol, loop)
+
+    asyncio.run(encrypted_with(cast("asyncio.Protocol", None)))  # which is not called
 
 
 def test_connect_may_follow_other_requests(server: BackgroundServer, authority: Authority) -> None:

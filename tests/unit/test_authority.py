@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 import ssl
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from mockserver.proxy import storage
 from mockserver.proxy.authority import Authority, AuthorityError
 from mockserver.proxy.certificates import DAY, ca_certificate, ends_at, host_certificate, is_ours, new_key
 from tests.harness import T0
@@ -75,13 +77,20 @@ def test_it_can_sign_for_twilio_alone(tmp_path: Path) -> None:
     assert constraints.value.permitted_subtrees == [x509.DNSName("twilio.com")]
 
 
+def test_of_two_that_write_at_once_the_first_wins(tmp_path: Path) -> None:
+    for content in (b"first", b"second"):
+        storage.write_once(tmp_path / "file", content)
+    assert (tmp_path / "file").read_bytes() == b"first"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def made(folder: str) -> bytes:
     return Authority(Path(folder)).certificate_pem(T0)
 
 
 def test_processes_that_begin_together_get_the_same_authority(tmp_path: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        assert len(set(pool.map(made, [str(tmp_path)] * 8, chunksize=1))) == 1
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        assert len(set(pool.map(made, [str(tmp_path)] * 8))) == 1
     assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]
 
 
@@ -179,3 +188,4 @@ def test_what_cannot_be_written_is_explained(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Path, "replace", forbidden)
     with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
         Authority(tmp_path).certificate_pem(T0 + 5 * 365 * DAY)
+    assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]
