@@ -5,6 +5,7 @@ headers; and every error in Twilio's shape.
 """
 
 import logging
+from collections.abc import Mapping
 
 import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,10 +19,11 @@ from mockserver.exchange import Answer, Exchange
 from mockserver.faults.effects import StruckError, answer_of, error_of, undergo
 from mockserver.headers import ResponseHeaders
 from mockserver.journal import Entry
+from mockserver.manners import Manners
 from mockserver.mock import Mock
 from mockserver.rendering import refusal
 from mockserver.response import respond
-from mockserver.rest.auth import AuthSetting, admit, is_media
+from mockserver.rest.auth import AuthSetting, DeclaredAccount, admit, is_media
 from mockserver.rest.client import base_url, wanted_wire
 from mockserver.settings import MediaAuth
 from mockserver.wire.dialect import Wire
@@ -59,8 +61,10 @@ class Gateway:
         form = representation(path)
         exchange = None
         try:
-            wire = wanted_wire(asked, self._mock.settings.wire, form)
             settings = self._mock.settings
+            manners = self._manners(path) if self._mock.manners else None
+            setting = settings.wire if manners is None else manners.wire or settings.wire
+            wire = wanted_wire(asked, setting, form)
             base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
             exchange = Exchange(self._mock, scope, asked, form, wire, base)
             answer = await self._answer(exchange, scope, receive, send)
@@ -123,12 +127,27 @@ class Gateway:
         sid = path[_ACCOUNT]
         well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
         is_public = self._media_is_public and exchange.method in _READING and is_media(path)
-        if not (self._asks_nobody or is_public):
-            admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, self._declared)
+        asks_nobody, declared = self._judges(path)
+        if not (asks_nobody or is_public):
+            admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
         if not well_formed:
             found = path[len(_ACCOUNTS) :].partition("/")[0]
             raise TwilioError(20404, f"Expected an AccountSid (AC and 32 hexadecimal digits), found {found[:60]!r}.")
         return self._mock.account(sid)
+
+    def _manners(self, path: str) -> Manners | None:
+        """Return how the account that a path names is treated, if otherwise than the rest."""
+        return self._mock.manners.get(path[_ACCOUNT].lower()) if path.startswith(_ACCOUNTS) else None
+
+    def _judges(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
+        """Return whether nobody is asked for credentials, and whose pass; None where any do."""
+        manners = self._manners(path) if self._mock.manners else None
+        if manners is None or manners.auth is None:
+            return self._asks_nobody, self._declared
+        if manners.auth is not AuthSetting.STRICT:
+            return manners.auth is AuthSetting.OFF, None
+        account = self._mock.account(path[_ACCOUNT])
+        return False, {account.sid.lower(): DeclaredAccount(account.sid, account.token)}
 
     async def _kept_or_new(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
         account, cache = exchange.account, self._mock.cache

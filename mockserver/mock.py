@@ -16,6 +16,7 @@ from mockserver.callbacks.courier import Courier
 from mockserver.callbacks.hosts import HostRules
 from mockserver.clock import Clock, ticks, wall_seconds
 from mockserver.journal import Journal
+from mockserver.manners import Manners
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings import Profile, Settings
 from mockserver.snapshots import Snapshots
@@ -72,6 +73,8 @@ class Mock:
         self.scenario = combine([load(name) for name in named]) if named and scenario is None else scenario
         """What is played in every account that was not given another."""
         self.snapshots = Snapshots()
+        self.manners: dict[str, Manners] = {}
+        """By AccountSid in lower case, for those that are treated otherwise."""
         self._origin = ticks()
         self._worlds = count(1)
         self._touched: dict[str, Account] = {}

@@ -1,5 +1,8 @@
 """An account, seen and changed from outside."""
 
+from functools import cached_property
+
+from generators.corpus import Corpus, CorpusSpec
 from mockserver.client.callbacks import CallbacksClient
 from mockserver.client.clock import ClockClient
 from mockserver.client.faults import FaultsClient
@@ -29,6 +32,20 @@ class AccountClient:
     def state(self) -> AccountView:
         """Return the account as it is now."""
         return self._line.ask("GET", self._root, AccountView)
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """What the account held at T0, as a pure function: any recording by its index, 0 being the oldest."""
+        return Corpus(self._line.ask("GET", f"{self._root}/corpus", CorpusSpec))
+
+    def treat(self, *, wire: str | None = None, auth: str | None = None) -> None:
+        """Stand above the server's settings for this account; None leaves them.
+
+        Args:
+            wire: `twilio`, `schema` or `auto`.
+            auth: `any`, `off`, or `strict` for the account's own token.
+        """
+        self._line.ask("PUT", f"{self._root}/manners", dict[str, str | None], {"wire": wire, "auth": auth})
 
     def reset(self) -> AccountView:
         """Give the account the world back that it had on first touch, and return it."""

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from generators.corpus import CorpusSpec
 from mockserver.control import portraits, views
 from mockserver.control.changes import happened
 from mockserver.control.endpoint import Endpoint, Path, account_of, read, refused
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
+from mockserver.manners import Manners
 from scenarios.durations import Duration, microseconds
 from scenarios.model import Instant
 from scenarios.timeline import instant_of
@@ -82,8 +84,27 @@ async def roll_back(exchange: Exchange, path: Path) -> views.AccountView:
     return portraits.account(exchange.mock.restore(account.sid, kept.state, kept.scenario))
 
 
+async def show_corpus(exchange: Exchange, path: Path) -> CorpusSpec:
+    return account_of(exchange, path).corpus.spec
+
+
+async def show_manners(exchange: Exchange, path: Path) -> Manners:
+    return exchange.mock.manners.get(account_of(exchange, path).sid.lower(), Manners())
+
+
+async def set_manners(exchange: Exchange, path: Path) -> Manners:
+    key, manners = account_of(exchange, path).sid.lower(), read(exchange, Manners)
+    if manners == Manners():
+        exchange.mock.manners.pop(key, None)
+    else:
+        exchange.mock.manners[key] = manners
+    return manners
+
+
 ACCOUNTS = {
     "": Endpoint(GET=show),
+    "/corpus": Endpoint(GET=show_corpus),
+    "/manners": Endpoint(GET=show_manners, PUT=set_manners),
     "/reset": Endpoint(POST=reset),
     "/clock": Endpoint(GET=show_clock, POST=move_clock),
     "/snapshots": Endpoint(POST=take_snapshot),
