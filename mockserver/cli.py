@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from mockserver.clash import clashing_distribution
 from mockserver.client.line import ControlError
 from mockserver.commands.dispatch import run
 from mockserver.commands.errors import CommandError
@@ -21,7 +21,7 @@ _USAGE_ERROR = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 well, 1 a negative finding, 2 wrong use or settings."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    clash = _clashing_distribution()
+    clash = clashing_distribution()
     if clash is not None:
         return _complain(clash)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
@@ -50,17 +50,6 @@ def _split(given: list[str]) -> tuple[list[str], list[str]]:
         return given, []
     at = given.index("--")
     return given[:at], given[at + 1 :]
-
-
-def _clashing_distribution() -> str | None:
-    """Say so where `mockserver-client` is installed, whose package has the same name as ours."""
-    beside = Path(__file__).parent.parent
-    if next(beside.glob("mockserver_client-*.dist-info"), None) is None:
-        return None
-    return (
-        "mockserver-client is installed in this environment, and its package `mockserver` overwrites ours. "
-        "Install twilio-recordings-mock into an environment of its own."
-    )
 
 
 def _complain(sentence: str) -> int:

@@ -7,7 +7,6 @@ import msgspec
 
 from mockserver.client.line import Line
 from mockserver.control.views import AccountView, EventView, ExpectationView, Happened
-from scenarios.loading import from_objects, load
 from scenarios.model import Scenario
 
 
@@ -31,6 +30,8 @@ class ScenarioClient:
         Raises:
             ScenarioError: where it cannot be; the account stays as it was.
         """
+        from scenarios.loading import from_objects, load  # brings YAML: only where there is something to load
+
         if isinstance(scenario, str | Path):
             scenario = load(str(scenario))
         plain = msgspec.to_builtins(from_objects(scenario))
