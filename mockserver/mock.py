@@ -1,6 +1,7 @@
 """All that one server knows: its settings, its accounts and what it has rendered."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from itertools import count
 
 import msgspec
@@ -22,9 +23,7 @@ from mockserver.settings import Profile, Settings
 from mockserver.snapshots import Snapshots
 from mockserver.state import State
 from mockserver.timekeeper import Timekeeper
-from scenarios.combination import combine
 from scenarios.durations import microseconds
-from scenarios.loading import load
 from scenarios.model import Scenario
 from scenarios.shares import mix_shares
 from scenarios.timeline import instant_of
@@ -69,8 +68,7 @@ class Mock:
         self.demo = self._demo_account()
         self.declared = {account.sid.lower(): account for account in (self.demo, *self.settings.account)}
         """The accounts that `--auth strict` knows, by AccountSid in lower case."""
-        named = self.settings.scenario
-        self.scenario = combine([load(name) for name in named]) if named and scenario is None else scenario
+        self.scenario = _named(self.settings.scenario) if scenario is None else scenario
         """What is played in every account that was not given another."""
         self.snapshots = Snapshots()
         self.manners: dict[str, Manners] = {}
@@ -234,3 +232,12 @@ class Mock:
         sid = demo_account_sid(self.settings.seed)
         declared = next((account for account in self.settings.account if account.sid.lower() == sid), None)
         return declared or DeclaredAccount(sid=sid, token=auth_token(self.settings.seed, sid))
+
+
+def _named(scenarios: Sequence[str]) -> Scenario | None:
+    if not scenarios:
+        return None
+    from scenarios.combination import combine
+    from scenarios.loading import load  # brings YAML: only where there is something to load
+
+    return combine([load(name) for name in scenarios])

@@ -10,19 +10,12 @@ import pytest
 from generators.keys import derive
 from mockserver.clash import clashing_distribution
 from mockserver.client.line import ControlError
-from mockserver.clock import wall_seconds
-from mockserver.commands import printing
-from mockserver.proxy.authority import Authority
-from mockserver.proxy.environment import variables
-from mockserver.proxy.trust import write_trust
 from mockserver.rest.auth import DeclaredAccount
-from mockserver.settings import Settings, SettingsError, load, table
+from mockserver.settings import Settings, SettingsError, table
+from mockserver.settings import load as load_settings
 from mockserver.testing import TEST_SETTINGS, MockServer, MockTwilio
 from scenarios.complaints import ScenarioError
-from scenarios.loading import from_objects
-from scenarios.loading import load as load_scenario
 from scenarios.model import Scenario
-from scenarios.sources import bundled
 
 Given = Mapping[str, Any]
 """What flags, ini options and markers say, by name; None where they say nothing."""
@@ -75,6 +68,11 @@ def account_of(server: MockServer, item: pytest.Item, marked: Given, given: Give
 
 def lead(handle: MockTwilio, environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the environment lead every client that a test makes to its account."""
+    from mockserver.clock import wall_seconds
+    from mockserver.proxy.authority import Authority
+    from mockserver.proxy.environment import variables
+    from mockserver.proxy.trust import write_trust
+
     authority = Authority(handle.server.settings.data_dir)
     files = write_trust(authority, environment, wall_seconds())
     account = DeclaredAccount(*handle.auth)
@@ -89,6 +87,8 @@ def report_on(handle: MockTwilio, report: pytest.TestReport) -> None:
     """Add to a failing test's report what its account has seen and what it waits for."""
     if not report.failed or report.when == "teardown":
         return
+    from mockserver.commands import printing
+
     try:
         state = handle.state()
         pending = [each for each in handle.callbacks if each.state != "delivered"]
@@ -108,11 +108,13 @@ def _settings(given: Given) -> Settings:
     known = {setting.name: setting for setting in table()}
     said = {name: field for name, field in _FIELDS.items() if given[name] is not None}
     changes = {field: known[field].read(given[name], f"recmock_{name}") for name, field in said.items()}
-    return msgspec.structs.replace(TEST_SETTINGS, data_dir=load({"data_dir": None}).data_dir, **changes)
+    return msgspec.structs.replace(TEST_SETTINGS, data_dir=load_settings({"data_dir": None}).data_dir, **changes)
 
 
 def _world(said: Given, given: Given, folders: Sequence[Path], *, is_elsewhere: bool) -> Scenario:
     """Return the scenario of a test: what it says of corpus and clock stands above the scenario's own."""
+    from scenarios.loading import from_objects
+
     named = said.get("scenario") or given.get("scenario")
     scenario = Scenario(name="pytest") if named is None else _scenario(named, folders)
     plain: dict[str, Any] = msgspec.to_builtins(scenario)
@@ -126,12 +128,15 @@ def _world(said: Given, given: Given, folders: Sequence[Path], *, is_elsewhere: 
 
 
 def _scenario(named: Any, folders: Sequence[Path]) -> Scenario:
+    from scenarios.loading import from_objects, load
+    from scenarios.sources import bundled
+
     if not isinstance(named, str | Path):
         return from_objects(named)
     if str(named) in bundled():
-        return load_scenario(str(named))
+        return load(str(named))
     found = (folder / named for folder in folders)
-    return load_scenario(str(next((path for path in found if path.exists()), named)))
+    return load(str(next((path for path in found if path.exists()), named)))
 
 
 def _corpus_plan(said: Any) -> dict[str, Any]:

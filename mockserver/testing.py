@@ -21,7 +21,6 @@ from mockserver.client.line import Line
 from mockserver.settings import Settings
 from mockserver.values import Pace, parse_instant
 from mockserver.wire.dialect import WireSetting
-from scenarios.loading import from_objects, load
 from scenarios.model import Scenario
 
 if TYPE_CHECKING:
@@ -204,4 +203,6 @@ class MockTwilio(AccountClient):
 def _loaded(scenario: AnyScenario | None) -> Scenario | None:
     if scenario is None or isinstance(scenario, Scenario):
         return scenario
+    from scenarios.loading import from_objects, load  # brings YAML: only where there is something to load
+
     return load(str(scenario)) if isinstance(scenario, str | Path) else from_objects(scenario)

@@ -8,7 +8,6 @@ from mockserver.control import portraits, views
 from mockserver.control.endpoint import refused
 from mockserver.exchange import Exchange
 from scenarios.complaints import ScenarioError
-from scenarios.loading import from_objects
 from scenarios.model import Scenario
 
 
@@ -18,6 +17,8 @@ def given(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     Raises:
         TwilioError: 20001 where it cannot be.
     """
+    from scenarios.loading import from_objects  # brings YAML: not before the first scenario
+
     try:
         return from_objects(value, folder=FilePath() if exchange.mock.control_token is None else None)
     except ScenarioError as wrong:

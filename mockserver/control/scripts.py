@@ -14,7 +14,6 @@ from mockserver.control.endpoint import Endpoint, Path, account_of, read, refuse
 from mockserver.exchange import Exchange
 from mockserver.expectations import verdicts
 from scenarios.complaints import ScenarioError
-from scenarios.loading import load
 
 
 class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +32,8 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def arm(exchange: Exchange, path: Path) -> views.Happened:
     sid, command = account_of(exchange, path).sid, read(exchange, ScenarioCommand)
+    from scenarios.loading import load  # brings YAML: not before the first scenario
+
     if (command.name is None) == (command.scenario is None):
         raise refused("expected the name of a bundled scenario, or a scenario, found neither or both")
     try:
