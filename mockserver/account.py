@@ -71,7 +71,7 @@ class Account:
         self.recordings = Recordings(ledger)
         self.outbox = Outbox(ledger, self.timers, self.events, self._delivered)
         self.play = Play(self.recordings, self.timers, self.events, self.outbox.post)
-        self.faults = Faults(self.state, clock, corpus.spec.seed, self.sid_behind)
+        self.faults = Faults(self.state, clock, corpus.spec.seed, self.sid_behind, scenario)
         self.hazards = Hazards(self.recordings, self.play, self.events)
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
         self.add_on_results = Subresources(Kind.ADD_ON_RESULT, self.recordings)

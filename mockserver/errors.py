@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from generators.model import Status
+
 
 class _Row(NamedTuple):
     status: int
@@ -47,6 +49,8 @@ class TwilioError(Exception):
         detail: Twilio's `detail`, which some errors carry.
         status: instead of the table's HTTP status.
         headers: further response headers.
+        unknown: a SID of which nothing is known here; whoever knows all accounts may know more.
+        found: what the recording is, where that is why.
     """
 
     def __init__(
@@ -58,12 +62,16 @@ class TwilioError(Exception):
         detail: str | None = None,
         status: int | None = None,
         headers: tuple[tuple[bytes, bytes], ...] = (),
+        unknown: str | None = None,
+        found: Status | None = None,
     ) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
         self.detail = detail
         self.headers = headers
+        self.unknown = unknown
+        self.found = found
         row = _TABLE.get(code, _UNKNOWN)
         self.status = row.status if status is None else status
         self._message = row.message if message is None else message
@@ -80,10 +88,15 @@ class TwilioError(Exception):
         }
 
 
-def invalid(parameter: str, expected: str, found: str) -> TwilioError:
-    """Return the error for a parameter's bad value."""
+def invalid(parameter: str, expected: str, found: str, *, unknown: str | None = None) -> TwilioError:
+    """Return the error for a parameter's bad value.
+
+    Args:
+        unknown: the SID in it of which nothing is known here.
+    """
     shown = found if len(found) <= 80 else f"{found[:77]}..."
-    return TwilioError(20001, f"{parameter}: expected {expected}, found {shown!r}.", message=f"Invalid {parameter}")
+    why = f"{parameter}: expected {expected}, found {shown!r}."
+    return TwilioError(20001, why, message=f"Invalid {parameter}", unknown=unknown)
 
 
 def too_long() -> TwilioError:

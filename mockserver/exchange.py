@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from generators.audio import Medium
+from generators.model import Status
 from mockserver.account import Account
 from mockserver.faults.rules import Strike
 from mockserver.headers import Header
@@ -40,6 +41,8 @@ class Answer(msgspec.Struct, frozen=True):
     """What a list page offers."""
     reason: str | None = None
     """Why it is an error, in our own words."""
+    found: Status | None = None
+    """What the recording is, where that is why it is an error."""
 
     @property
     def length(self) -> int:
@@ -89,12 +92,12 @@ class Exchange:
         self._query: Query | None = None
 
     def enter(self, account: Account) -> None:
-        """Note whose world the request is about."""
+        """Note whose world the request is about, which is whose journal it goes into."""
         self._account = account
 
     @property
     def entered(self) -> Account | None:
-        """The account that the path names; None where it names none, or who asked was not let in."""
+        """The account that the path names, whether or not who asked was let in; None where it names none."""
         return self._account
 
     @property

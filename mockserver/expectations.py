@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from mockserver.journal import Entry, Journal
+from mockserver.patterns import Pattern
 from mockserver.rest.query import Query
+from mockserver.verification import Times, dropped_words, found, verify
 from scenarios.rules import Expectation
 
 
@@ -15,7 +17,7 @@ class Verdict(msgspec.Struct, frozen=True):
     expectation: Expectation
     is_met: bool
     why: str
-    """What was found, in a sentence."""
+    """What was found, in a sentence; the near misses follow, a line each."""
 
 
 def verdicts(
@@ -30,35 +32,20 @@ def verdicts(
 
 
 def _judged(expectation: Expectation, journal: Journal, resolve: Callable[[str], str]) -> Verdict:
-    sid = None if expectation.sid is None else resolve(expectation.sid).lower()
-    found = [entry for entry in journal if _is_meant(entry, expectation, sid)]
-    wrong = _wrong(expectation, len(found))
-    if wrong is None and expectation.followed_next_page is not None:
-        followed = follows_pages(found)
-        if followed is not expectation.followed_next_page:
-            wrong = "a next_page_uri was followed" if followed else "no next_page_uri was followed"
-    if wrong is not None and journal.dropped:
-        wrong += f"; {journal.dropped} older requests are no longer in the journal, so it may not be so"
-    return Verdict(expectation, wrong is None, wrong or f"found {len(found)}")
+    pattern = Pattern(op=expectation.op, sid=expectation.sid, status=expectation.status).resolved(resolve)
+    verified = verify(journal, pattern, Times.of(expectation.min, expectation.max))
+    wrong = str(verified) if not verified.is_met else _wrong_paging(expectation, journal, pattern)
+    return Verdict(expectation, wrong is None, wrong or verified.why)
 
 
-def _is_meant(entry: Entry, expectation: Expectation, sid: str | None) -> bool:
-    return (
-        entry.operation is expectation.op
-        and expectation.status in (None, entry.status)
-        and (sid is None or sid in entry.path.lower())
-    )
-
-
-def _wrong(expectation: Expectation, found: int) -> str | None:
-    least = expectation.min
-    if least is None:
-        least = 0 if expectation.max is not None else 1
-    if found < least:
-        return f"expected {expectation.op.value} at least {least} times, found {found}"
-    if expectation.max is not None and found > expectation.max:
-        return f"expected {expectation.op.value} at most {expectation.max} times, found {found}"
-    return None
+def _wrong_paging(expectation: Expectation, journal: Journal, pattern: Pattern) -> str | None:
+    if expectation.followed_next_page is None:
+        return None
+    followed = follows_pages(found(journal, pattern))
+    doubt = "" if followed or not journal.dropped else f" {dropped_words(journal.dropped)}"
+    if followed is expectation.followed_next_page and not doubt:
+        return None
+    return f"{'A' if followed else 'No'} next_page_uri was followed.{doubt}"
 
 
 def follows_pages(entries: Iterable[Entry]) -> bool:

@@ -18,9 +18,10 @@ from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
 from mockserver.faults.effects import StruckError, answer_of, error_of, undergo
 from mockserver.headers import ResponseHeaders
-from mockserver.journal import Entry
+from mockserver.journal import NOTED_RECORDINGS, Entry
 from mockserver.manners import Manners
 from mockserver.mock import Mock
+from mockserver.owners import whose
 from mockserver.rendering import refusal
 from mockserver.response import respond
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, admit, is_media
@@ -69,26 +70,27 @@ class Gateway:
             exchange = Exchange(self._mock, scope, asked, form, wire, base)
             answer = await self._answer(exchange, scope, receive, send)
         except TwilioError as raised:
-            answer = refusal(raised, path)
+            answer = refusal(self._explained(raised, exchange), path)
         except StruckError as struck:
             answer = answer_of(struck.strike, refusal(error_of(struck.strike), path))
         except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
             logger.exception("%s %s failed", scope["method"], path)
             answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
         if exchange is not None and exchange.entered is not None:
-            self._take_down(exchange, exchange.entered, answer, stopwatch() - started)
+            self._take_down(exchange, exchange.entered, answer, started)
         wire = Wire.TWILIO if exchange is None else exchange.wire
         ours = () if path.startswith(CONTROL) else self._headers(wire, stopwatch() - started)
         then = None if exchange is None or exchange.strike is None else exchange.strike.then
         await respond(answer, ours, then, scope, receive, send)
 
-    def _take_down(self, exchange: Exchange, account: Account, answer: Answer, seconds: float) -> None:
+    def _take_down(self, exchange: Exchange, account: Account, answer: Answer, started: float) -> None:
         """Note a request, and let happen what follows from it: all in one synchronous step."""
         strike = exchange.strike
         account.journal.add(
             Entry(
                 number=account.journal.total,
                 at=account.clock.now(),
+                tick=started,
                 method=exchange.method,
                 path=exchange.path,
                 query=exchange.query_string,
@@ -96,10 +98,15 @@ class Gateway:
                 body=exchange.body,
                 operation=exchange.operation,
                 status=answer.status,
-                seconds=seconds,
+                seconds=stopwatch() - started,
                 reason=answer.reason,
                 rule=None if strike is None else strike.rule,
                 next_page_uri=answer.next_page_uri,
+                answered=answer.headers,
+                media_type=answer.media_type,
+                length=answer.length,
+                recordings=answer.recordings[:NOTED_RECORDINGS],
+                found=answer.found,
             )
         )
         if answer.act is not None and (strike is None or strike.then.fault is None):
@@ -121,6 +128,12 @@ class Gateway:
                 return await self._kept_or_new(exchange, scope, receive, send)
         return await self._operate(exchange, scope, receive, send)
 
+    def _explained(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
+        """Say more of a SID that an account does not know: only the mock knows the others."""
+        if raised.unknown is not None and exchange is not None and exchange.entered is not None:
+            raised.reason = f"{raised.reason} {whose(self._mock, exchange.entered, raised.unknown)}".rstrip()
+        return raised
+
     def _admitted(self, exchange: Exchange) -> Account:
         """Return the account that a path names, if who asks may act on it."""
         path = exchange.path
@@ -129,7 +142,12 @@ class Gateway:
         is_public = self._media_is_public and exchange.method in _READING and is_media(path)
         asks_nobody, declared = self._judges(path)
         if not (asks_nobody or is_public):
-            admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
+            try:
+                admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
+            except TwilioError:
+                if well_formed and (declared is None or sid.lower() in declared):
+                    exchange.enter(self._mock.account(sid))  # whose journal tells of those who were not let in
+                raise
         if not well_formed:
             found = path[len(_ACCOUNTS) :].partition("/")[0]
             raise TwilioError(20404, f"Expected an AccountSid (AC and 32 hexadecimal digits), found {found[:60]!r}.")

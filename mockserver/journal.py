@@ -6,12 +6,19 @@ from itertools import chain, islice
 
 import msgspec
 
+from generators.model import Status
+from mockserver import redaction
+from mockserver.headers import Header
 from scenarios.operations import Operation
 
-_MOST_ENTRIES = 4096
-_MOST_BYTES = 4 << 20
-_OVERHEAD = 600
+MOST_ENTRIES = 4096
+MOST_BYTES = 8 << 20
+NOTED_RECORDINGS = 16
+"""Of so many recordings of a page the journal knows that they were on it."""
+_OVERHEAD = 800
 """What an entry costs besides the bytes that came in."""
+_OF_HEADER = 130
+"""What a header costs besides its bytes."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,10 +26,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     at: int
+    """When it was answered."""
+    tick: float
+    """When it came, in seconds on the machine's clock, from an origin that does not matter."""
     method: str
     path: str
     query: bytes
-    headers: Sequence[tuple[bytes, bytes]]
+    headers: Sequence[Header]
     """As they came, secrets included: whoever shows them redacts them."""
     body: bytes
     operation: Operation | None
@@ -36,6 +46,29 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """The fault that struck."""
     next_page_uri: str | None
     """What a list page offered."""
+    answered: Sequence[Header]
+    """The headers of the answer that are its own, but for those of its body."""
+    media_type: bytes | None
+    length: int
+    """How many bytes the answer has: they themselves, such as audio, are not kept."""
+    recordings: tuple[int, ...]
+    """The first of the recordings that it was answered from, by index."""
+    found: Status | None
+    """What the recording is, where that is why it was refused."""
+
+    @property
+    def target(self) -> str:
+        """Path and query, as they may be shown."""
+        return f"{self.path}?{redaction.encoded(self.query)}" if self.query else self.path
+
+    @property
+    def line(self) -> str:
+        """The request and its answer in a line, as it may be shown."""
+        return f"{self.number}: {self.method} {self.target} -> {self.status}"
+
+    def told(self, name: bytes) -> list[str]:
+        """Return what headers of the answer with a name, in lower case, say."""
+        return [value.decode("latin-1") for each, value in self.answered if each == name]
 
 
 class Journal:
@@ -49,7 +82,7 @@ class Journal:
         self.dropped = dropped
         self._entries: deque[tuple[Entry, int]] = deque()
         self._bytes = 0
-        self._arrived: list[Callable[[], object]] = []
+        self._arrived: list[Callable[[Entry], object]] = []
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -63,21 +96,40 @@ class Journal:
         """How many there ever were: the number of the next one."""
         return self.dropped + len(self._entries)
 
+    @property
+    def bytes(self) -> int:
+        """About how many bytes it takes."""
+        return self._bytes
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody waits for a request."""
+        return bool(self._arrived)
+
     def add(self, entry: Entry) -> None:
         """Take down a request."""
-        size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body)
-        size += sum(map(len, chain.from_iterable(entry.headers)))
+        headers = entry.headers
+        size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + _OF_HEADER * len(headers)
+        size += sum(map(len, chain.from_iterable(headers)))
         self._entries.append((entry, size))
         self._bytes += size
-        while len(self._entries) > _MOST_ENTRIES or self._bytes > _MOST_BYTES:
+        while len(self._entries) > MOST_ENTRIES or self._bytes > MOST_BYTES:
             self._bytes -= self._entries.popleft()[1]
             self.dropped += 1
-        for tell in self._arrived:
-            tell()
+        for tell in tuple(self._arrived):
+            tell(entry)
+
+    def find(self, number: int) -> Entry | None:
+        """Return the entry with a number; None where it was dropped, or there is none yet."""
+        return next(self.since(number), None) if number >= self.dropped else None
 
     def since(self, number: int) -> Iterator[Entry]:
         """Yield the entries from a number on that are kept."""
         return islice(iter(self), max(0, number - self.dropped), None)
+
+    def lost(self, since: int = 0) -> int:
+        """Return how many entries from a number on were dropped: what is told of the rest may not be all."""
+        return max(0, self.dropped - since)
 
     def clear(self) -> None:
         """Forget everything, as if nothing had come yet."""
@@ -85,7 +137,7 @@ class Journal:
         self._entries.clear()
         self._bytes = 0
 
-    def on_arrival(self, tell: Callable[[], object]) -> Callable[[], None]:
-        """Call something after each request from now on; returns what ends that."""
+    def on_arrival(self, tell: Callable[[Entry], object]) -> Callable[[], None]:
+        """Call something with each request from now on; returns what ends that."""
         self._arrived.append(tell)
         return lambda: self._arrived.remove(tell)

@@ -62,7 +62,8 @@ def turn(listing: Listing, asked: PageRequest, expires: int = NEVER) -> Page:
     else:
         position = listing.position(asked.cursor.sid)
         if position is None:
-            raise invalid("PageToken", "the SID of a record of this list", asked.cursor.sid)
+            sid = asked.cursor.sid
+            raise invalid("PageToken", "PA or PB and the SID of a record of this list", sid, unknown=sid)
         cut = _older_than if asked.cursor.older else _newer_than
         found = cut(position, listing.walk, listing.window, asked.size)
     tokens = Tokens(

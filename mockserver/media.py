@@ -16,6 +16,11 @@ from mockserver.results import Played
 _MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
 _MAKE: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
 _PIECE = 64 * 1024
+_HOPES = {
+    Status.PROCESSING: ": they come with the status completed, of which a recording_status_callback tells",
+    Status.ABSENT: ", and never will: its error_code says why",
+    Status.FAILED: ", and never will: its error_code says why",
+}
 
 
 class FileMedium:
@@ -49,7 +54,8 @@ def media_of(account: Account, index: int, form: str, requested_channels: str | 
     """
     recording = account.recordings.ledger.get(index)
     if recording.status is not Status.COMPLETED:
-        raise TwilioError(20404, f"{recording.sid} is {recording.status.value}, so it has no media.")
+        why = f"{recording.sid} is {recording.status.value}, so it has no media{_HOPES.get(recording.status, '')}."
+        raise TwilioError(20404, why, found=recording.status)
     if recording.encryption is not None and form == "mp3":
         raise TwilioError(16109, f"{recording.sid} is encrypted: only its WAV can be fetched, encrypted too.")
     channels = _channels(recording, requested_channels)

@@ -142,12 +142,17 @@ class Mock:
             account.retire()
         self._touched.clear()
         self._untouched.clear()
+        self._journaled.clear()
         self.cache.clear()
 
     def accounts(self) -> list[Account]:
         """Return the accounts that hold any state."""
         self._settle()
         return list(self._touched.values())
+
+    def known(self) -> list[Account]:
+        """Return the accounts that are in memory, whether or not they hold any state."""
+        return [*self._touched.values(), *self._untouched.values()]
 
     def _put(self, key: str, account: Account) -> None:
         self.account(key).retire()
@@ -156,7 +161,8 @@ class Mock:
 
     def _settle(self) -> None:
         """Move what was changed to where it stays, and drop the rest's oldest."""
-        for key in [key for key, account in self._untouched.items() if account.version]:
+        kept = [key for key, account in self._untouched.items() if account.version or account.journal.is_watched]
+        for key in kept:
             self._touched[key] = self._untouched.pop(key)
         while len(self._untouched) > _UNTOUCHED_KEPT:
             key, dropped = self._untouched.popitem(last=False)

@@ -49,7 +49,7 @@ class Parents:
         run = corpus.of_call(sid) if self.kind is Kind.CALL else corpus.of_conference(sid)
         started = self._ledger.arrivals.of(sid)
         if not run and not started:
-            raise TwilioError(20404, f"No recording of this account belongs to {sid}.")
+            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown=sid)
         return run.start if run else started[0]
 
     def list(self, asked: PageRequest) -> Page:

@@ -5,10 +5,10 @@ from typing import Self
 
 import msgspec
 
-from generators.corpus import HANDLES
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
 from generators.rhythm import SECOND
 from generators.sids import Kind, is_sid
+from mockserver.absence import why_elsewhere, why_unknown
 from mockserver.capture import Capture, PauseBehavior
 from mockserver.errors import TwilioError
 from mockserver.ledger import Ledger
@@ -72,12 +72,13 @@ class Recordings:
         """
         index = self.ledger.index_of(sid)
         if index is None:
-            raise TwilioError(20404, self._why_unknown(sid))
+            raise TwilioError(20404, why_unknown(self.ledger, sid), unknown=sid)
         if parent is not None and not self._is_of(index, parent):
-            raise TwilioError(20404, f"{sid} is a recording, but not of {parent.sid}.")
+            raise TwilioError(20404, why_elsewhere(self.ledger, index, parent.kind, parent.sid))
         if self.ledger.status(index) is Status.DELETED:
             if not include_deleted:
-                raise TwilioError(20404, f"{sid} is deleted. With IncludeSoftDeleted=true it is shown for 40 days.")
+                why = f"{sid} is deleted. With IncludeSoftDeleted=true it is shown for 40 days."
+                raise TwilioError(20404, why, found=Status.DELETED)
             if not self.ledger.is_remembered(index):
                 raise TwilioError(20404, f"{sid} was deleted more than 40 days ago, so its metadata is gone.")
         return index
@@ -238,14 +239,6 @@ class Recordings:
         recording = self.ledger.undeleted(index)
         of = recording.call_sid if parent.kind is Kind.CALL else recording.conference_sid
         return of is not None and of[2:].lower() == parent.sid[2:].lower()
-
-    def _why_unknown(self, sid: str) -> str:
-        index = self.ledger.corpus.sids.decode(Kind.RECORDING, sid)
-        if index is None:
-            return f"{sid} is none of this account's: it was made with another seed or account, or by hand."
-        if index >= HANDLES:
-            return f"{sid} is that of a scenario's recording, but this account's scenario has none such."
-        return f"{sid} would be recording {index}, but this account has {self.ledger.corpus.count}."
 
 
 def _lower(sid: str) -> str:

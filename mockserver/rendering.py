@@ -42,9 +42,8 @@ def refusal(raised: TwilioError, path: str) -> Answer:
     """Return the answer that carries an error, in the representation that the path asks for."""
     form = representation(path)
     body = _item("RestException", raised.fields(path), form)
-    return Answer(
-        raised.status, body, MEDIA_TYPES[form], (*raised.headers, reason(raised.reason)), reason=raised.reason
-    )
+    headers = (*raised.headers, reason(raised.reason))
+    return Answer(raised.status, body, MEDIA_TYPES[form], headers, reason=raised.reason, found=raised.found)
 
 
 def _told(told: Told, exchange: Exchange) -> Answer:

@@ -10,6 +10,7 @@ from generators import subresources
 from generators.chance import Chance
 from generators.model import AddOnResult, Payload, Recording, Transcription
 from generators.sids import Kind, SidCipher
+from mockserver.absence import why_none_such
 from mockserver.errors import TwilioError
 from mockserver.listing import Listing, Page, turn
 from mockserver.ranges import RangeSet
@@ -71,12 +72,15 @@ class Subresources:
         owner = None if recording_sid is None else self._recordings.find(recording_sid)
         index = self._sids.decode(self.kind, sid)
         if index is None:
-            raise TwilioError(20404, f"{sid} is none of this account's.")
+            noun = self.kind.name.lower().replace("_", "-")
+            why = f"{sid[:60]!r} is no {noun} of this account: expected {self.kind.value} and 32 digits made for it."
+            raise TwilioError(20404, why, unknown=sid)
         recording, _ = subresources.recording_of(self.kind, index)
         if recording not in self._ledger or index not in self._of(recording):
-            raise TwilioError(20404, f"{sid} would be of recording {recording}, which has none such.")
+            raise TwilioError(20404, why_none_such(self._ledger, recording, sid))
         if (owner is not None and owner != recording) or (among is not None and index not in among):
-            raise TwilioError(20404, f"{sid} belongs elsewhere.")
+            owner_sid = self._ledger.sid(recording)
+            raise TwilioError(20404, f"{sid} belongs elsewhere: it is of {owner_sid}, not below this path.")
         if index in self._deleted:
             raise TwilioError(20404, f"{sid} is deleted.")
         return index

@@ -27,22 +27,24 @@ def world(scenario: Scenario) -> Iterator[str]:
 
 def rules(scenario: Scenario) -> Iterator[str]:
     """Say what happens to requests, and what is expected of them."""
-    yield from map(_fault, scenario.faults)
-    yield from map(_sequence, scenario.sequences)
+    yield from map(fault, scenario.faults)
+    yield from map(sequence, scenario.sequences)
     yield from map(_hazard, scenario.hazards)
     yield from map(_expectation, scenario.expect)
 
 
-def _fault(fault: Fault) -> str:
-    limits = [f"{_times(fault.times)} at most"] if fault.times else []
-    limits += [f"for {fault.ttl}"] if fault.ttl else []
-    limits += [f"with probability {fault.probability:g}"] if fault.probability < 1 else []
-    return f"Fault: {', '.join([_when(fault.when), *limits])}: {_then(fault.then)}."
+def fault(rule: Fault) -> str:
+    """Return what a fault does."""
+    limits = [f"{_times(rule.times)} at most"] if rule.times else []
+    limits += [f"for {rule.ttl}"] if rule.ttl else []
+    limits += [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
+    return f"Fault: {', '.join([_when(rule.when), *limits])}: {_then(rule.then)}."
 
 
-def _sequence(sequence: Sequence) -> str:
-    answers = [_then(each) if isinstance(each, Then) else str(each) for each in sequence.answers]
-    return f"Sequence: {_when(sequence.when)}: {'; '.join(answers)}, and so on."
+def sequence(rule: Sequence) -> str:
+    """Return what a sequence does."""
+    answers = [_then(each) if isinstance(each, Then) else str(each) for each in rule.answers]
+    return f"Sequence: {_when(rule.when)}: {'; '.join(answers)}, and so on."
 
 
 def _hazard(hazard: Hazard) -> str:

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from generators.explanation import Explanation, explain
+from generators.explanation import Explanation
 from generators.sids import Kind, is_sid
 from mockserver import __version__
 from mockserver.account import Account
@@ -10,10 +10,12 @@ from mockserver.control.accounts import ACCOUNTS
 from mockserver.control.callbacks import CALLBACKS
 from mockserver.control.endpoint import Endpoint, Path
 from mockserver.control.recordings import RECORDINGS
+from mockserver.control.requests import REQUESTS
 from mockserver.control.rules import RULES
 from mockserver.control.scripts import SCRIPTS
 from mockserver.errors import TwilioError, invalid
 from mockserver.exchange import Answer, Exchange
+from mockserver.identity import explained
 from mockserver.media import media_of
 from mockserver.rendering import render
 from mockserver.results import Sent
@@ -26,7 +28,7 @@ async def _health(exchange: Exchange, _: Path) -> dict[str, str]:
 
 async def _sid(exchange: Exchange, path: Path) -> Explanation:
     account_sid = exchange.query.text("account") or exchange.mock.demo.sid
-    return explain(_account(exchange, account_sid).corpus, path["sid"])
+    return explained(_account(exchange, account_sid), path["sid"])
 
 
 async def _payload(exchange: Exchange, path: Path) -> Answer:
@@ -62,7 +64,7 @@ CONTROL_ROUTES = (
     Route("/_mock/media/{account_sid}/{name}", Endpoint(guarded=False, GET=_media)),
     *(
         Route(f"{_ACCOUNT}{path}", endpoint)
-        for table in (ACCOUNTS, SCRIPTS, RECORDINGS, RULES, CALLBACKS)
+        for table in (ACCOUNTS, SCRIPTS, RECORDINGS, RULES, CALLBACKS, REQUESTS)
         for path, endpoint in table.items()
     ),
 )

@@ -15,7 +15,6 @@ from mockserver.clock import real_pause
 from mockserver.errors import USUAL_CODES, TwilioError
 from mockserver.exchange import Answer, Exchange
 from mockserver.faults.rules import Asked, Strike
-from mockserver.headers import reason
 from scenarios.durations import microseconds
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault
@@ -76,9 +75,8 @@ def error_of(strike: Strike) -> TwilioError:
     status = then.status or 500
     code = then.code or USUAL_CODES.get(status, 20500 if status >= 500 else 20001)
     headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
-    why = f"Fault {strike.rule} of this account did it: {status}, as it was told to."
     message = then.message or (None if code == USUAL_CODES.get(status, 20500) else _phrase(status))
-    return TwilioError(code, why, status=status, message=message, headers=headers)
+    return TwilioError(code, strike.why, status=status, message=message, headers=headers)
 
 
 def answer_of(strike: Strike, usual: Answer) -> Answer:
@@ -91,13 +89,11 @@ def answer_of(strike: Strike, usual: Answer) -> Answer:
     if then.body is None:
         return usual
     status = then.status or 200
-    why = reason(f"Fault {strike.rule} of this account did it: a body of its own.")
     return msgspec.structs.replace(
         usual,
         status=status,
         body=then.body.encode(),
         media_type=then.media_type.encode(),
-        headers=(*(each for each in usual.headers if each[0] != b"x-mock-reason"), why),
     )
 
 

@@ -15,7 +15,9 @@ from generators.keys import derive
 from generators.rhythm import SECOND
 from mockserver.clock import Clock
 from mockserver.state import ArmedRule, State
+from scenarios import phrases
 from scenarios.durations import microseconds
+from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Delay, Fault, Sequence, Then, When
 
@@ -41,6 +43,8 @@ class Strike(msgspec.Struct, frozen=True):
     """The number of the rule."""
     delay: float
     """Real seconds before anything else."""
+    why: str
+    """Which rule of which scenario it is, in words."""
 
 
 _DEFAULT = Then(delay="0s")
@@ -52,9 +56,13 @@ class Faults:
     Args:
         seed: what chance is drawn with.
         resolve: the SID behind a handle, or the text itself.
+        scenario: what armed the first of the rules.
     """
 
-    def __init__(self, state: State, clock: Clock, seed: str, resolve: Callable[[str], str]) -> None:
+    def __init__(
+        self, state: State, clock: Clock, seed: str, resolve: Callable[[str], str], scenario: Scenario | None = None
+    ) -> None:
+        self._scenario = scenario
         self._state = state
         self._clock = clock
         self._seed = seed
@@ -89,8 +97,20 @@ class Faults:
                 continue
             then = self._fault(rule, rule.fault, asked) if rule.fault is not None else self._turn(rule, asked)
             if then is not None:
-                return None if then is _DEFAULT else Strike(then, rule.number, self._delay(rule, then, asked))
+                return None if then is _DEFAULT else self._strike(rule, then, asked)
         return None
+
+    def _strike(self, rule: ArmedRule, then: Then, asked: Asked) -> Strike:
+        return Strike(then, rule.number, self._delay(rule, then, asked), self._why(rule))
+
+    def _why(self, rule: ArmedRule) -> str:
+        plan = self._scenario
+        is_scripted = plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
+        whose = f"the scenario {plan.name!r}" if plan is not None and is_scripted else "this account"
+        which = rule.fault or rule.sequence
+        assert which is not None, "a rule is one of the two"
+        words = phrases.fault(which) if isinstance(which, Fault) else phrases.sequence(which)
+        return f"Rule {rule.number} of {whose} did it, {rule.struck} so far. {words}"
 
     def _is_meant(self, when: When, asked: Asked) -> bool:
         return (

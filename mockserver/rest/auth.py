@@ -13,6 +13,8 @@ import msgspec
 from generators.sids import Kind, is_sid
 from mockserver.errors import TwilioError
 
+_MOST_SHOWN = 5
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 _MEDIA = re.compile(r"/Recordings/RE[0-9a-fA-F]{32}(\.wav|\.mp3)?\Z")
 
 
@@ -61,8 +63,10 @@ def admit(header: bytes | None, account_sid: str | None, declared: Mapping[str, 
     if declared is None:
         return
     known = declared.get(found.username.lower())
-    if known is None or not compare_digest(known.token.encode(), found.secret.encode()):
-        raise _refused(f"{found.username} is not declared with this token (--auth strict).")
+    if known is None:
+        raise _refused(f"{found.username} is not declared (--auth strict): {_declared(declared)}.")
+    if not compare_digest(known.token.encode(), found.secret.encode()):
+        raise _refused(f"{found.username} is declared with another token (--auth strict).")
     if account_sid is not None and account_sid != known.sid.lower() and not _is_parent(known, account_sid, declared):
         raise _refused(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
 
@@ -76,6 +80,12 @@ def credentials(header: bytes | None) -> Credentials | None:
 def is_media(path: str) -> bool:
     """Tell whether a path is that of a recording's media."""
     return _MEDIA.search(path) is not None
+
+
+def _declared(declared: Mapping[str, DeclaredAccount]) -> str:
+    shown = [each.sid for each in declared.values()][:_MOST_SHOWN]
+    more = len(declared) - len(shown)
+    return f"{', '.join(shown)}{f' and {more} more' if more else ''} {'are' if len(declared) > 1 else 'is'}"
 
 
 def _is_parent(known: DeclaredAccount, account_sid: str, declared: Mapping[str, DeclaredAccount]) -> bool:
@@ -94,10 +104,25 @@ def _parse(header: bytes) -> Credentials | str:
     except (binascii.Error, UnicodeDecodeError):
         return "Expected HTTP Basic credentials in Base64 and UTF-8."
     if not colon or not secret:
-        return "Expected a username and a secret, found no secret."
+        return f"Expected a username and a secret, found no secret{_shown(username)}."
     if not is_sid(username, Kind.ACCOUNT) and not is_sid(username, Kind.API_KEY):
-        return "Expected an AccountSid (AC and 32 hexadecimal digits) or an API key (SK...) as the username."
+        expected = "Expected an AccountSid (AC and 32 hexadecimal digits) or an API key (SK...) as the username"
+        return f"{expected}, found {_looks(username, secret)}."
     return Credentials(username=username, secret=secret)
+
+
+def _shown(username: str) -> str:
+    """Return a username for an error: only where it is none that could be a secret."""
+    return f" beside {username}" if is_sid(username, Kind.ACCOUNT) or is_sid(username, Kind.API_KEY) else ""
+
+
+def _looks(username: str, secret: str) -> str:
+    """Say what a wrong username looks like; it is not shown itself, since it may be a secret in the wrong place."""
+    if is_sid(secret, Kind.ACCOUNT) or is_sid(secret, Kind.API_KEY):
+        return "it in place of the secret: the two are swapped"
+    if _TOKEN.fullmatch(username):
+        return "what looks like an auth token"
+    return f"{len(username)} other characters" if username else "none"
 
 
 def _refused(reason: str, message: str | None = None) -> TwilioError:

@@ -1,0 +1,70 @@
+"""What may be shown of a request: everything but its secrets (WIRE §11)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl, quote
+
+from mockserver.rest.auth import credentials
+
+HIDDEN = "***"
+"""Stands for a secret."""
+_SCHEMES = (b"authorization", b"proxy-authorization")
+_COOKIES = (b"cookie", b"set-cookie")
+_SECRET = re.compile(r"token|secret|passw|api-?_?key|credential|session|signature", re.IGNORECASE)
+_PUBLIC = frozenset({"PageToken", "i-twilio-idempotency-token"})
+"""Names that sound like a secret and are none."""
+_PASSWORD = re.compile(r"(//|%2F%2F)([^/@\s]*?)(:|%3A)([^/\s]*?)(@|%40)", re.IGNORECASE)
+_FORM_SAFE = "-._~/:,*"
+
+
+def header(name: bytes, value: bytes) -> str:
+    """Return the value of a header as it may be shown: of credentials, scheme and username."""
+    lowered = name.lower()
+    if lowered in _SCHEMES:
+        return _credentials(value)
+    text = value.decode("latin-1")
+    if lowered in _COOKIES:
+        return "; ".join(f"{each.strip().partition('=')[0]}={HIDDEN}" for each in text.split(";"))
+    return HIDDEN if is_secret(lowered.decode("latin-1")) else without_passwords(text)
+
+
+def parameters(raw: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of a query string or a form as they may be shown."""
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
+        yield name, HIDDEN if value and is_secret(name) else without_passwords(value)
+
+
+def encoded(raw: bytes) -> str:
+    """Return a query string or a form as it may be shown: as it came where there is nothing to hide."""
+    text = raw.decode("latin-1")
+    came = parse_qsl(text, keep_blank_values=True, errors="replace")
+    shown = list(parameters(raw))
+    return text if shown == came else _joined(shown)
+
+
+def uri(text: str) -> str:
+    """Return a path with its query as it may be shown."""
+    path, mark, query = text.partition("?")
+    return f"{path}{mark}{encoded(query.encode('latin-1'))}"
+
+
+def without_passwords(text: str) -> str:
+    """Return a text with the passwords of URLs hidden."""
+    return _PASSWORD.sub(rf"\1\2\3{HIDDEN}\5", text) if "@" in text or "%40" in text else text
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a header or parameter sounds like it holds a secret."""
+    return name not in _PUBLIC and _SECRET.search(name) is not None
+
+
+def _credentials(value: bytes) -> str:
+    known = credentials(value)
+    if known is not None:
+        return f"Basic {known.username}:{HIDDEN}"
+    scheme, space, _ = value.partition(b" ")
+    return f"{scheme.decode('latin-1')} {HIDDEN}" if space else HIDDEN
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> str:
+    return "&".join(f"{quote(name, _FORM_SAFE)}={quote(value, _FORM_SAFE)}" for name, value in pairs)
