@@ -37,9 +37,10 @@ def _judged(expectation: Expectation, journal: Journal, resolve: Callable[[str],
         followed = follows_pages(found)
         if followed is not expectation.followed_next_page:
             wrong = "a next_page_uri was followed" if followed else "no next_page_uri was followed"
-    if wrong is not None and journal.dropped:
-        wrong += f"; {journal.dropped} older requests are no longer in the journal, so it may not be so"
-    return Verdict(expectation, wrong is None, wrong or f"found {len(found)}")
+    why = wrong or f"found {len(found)}"
+    if journal.dropped:
+        why += f"; {journal.dropped} older requests are no longer in the journal, so it may not be so"
+    return Verdict(expectation, wrong is None, why)
 
 
 def _is_meant(entry: Entry, expectation: Expectation, sid: str | None) -> bool:
