@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generators.model import Status
 from mockserver.arming import add
 from mockserver.control import portraits, views
 from mockserver.control.changes import given, settled
@@ -37,6 +38,8 @@ async def change_recording(exchange: Exchange, path: Path) -> views.Happened:
     step = given(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
     if step.after is not None:
         raise refused("after: expected a step to do now, found one that waits")
+    if account.recordings.ledger.status(index) is Status.DELETED:
+        raise refused(f"expected a recording that is there to change, found {path['recording']}, which is deleted")
     account.play.apply(index, step)
     return await settled(exchange, account, first)
 

@@ -15,6 +15,7 @@ from mockserver.exchange import Exchange
 from mockserver.expectations import verdicts
 from scenarios.complaints import ScenarioError
 from scenarios.loading import load
+from scenarios.sources import bundled
 
 
 class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +36,9 @@ async def arm(exchange: Exchange, path: Path) -> views.Happened:
     sid, command = account_of(exchange, path).sid, read(exchange, ScenarioCommand)
     if (command.name is None) == (command.scenario is None):
         raise refused("expected the name of a bundled scenario, or a scenario, found neither or both")
+    if command.name is not None and command.name not in bundled():
+        known = ", ".join(bundled())
+        raise refused(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
         scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
         account = exchange.mock.arm(sid, scenario)
