@@ -75,6 +75,22 @@ class Api:
         """Move the clock on."""
         self.account().advance(seconds)
 
+    def control(self, method: str, path: str, command: Any = None, **headers: str) -> httpx.Response:
+        """Send a command to the control API of the account."""
+        target, sent = f"/_mock/accounts/demo{path}", {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._runner.run(self._client.request(method, target, json=command, headers=sent))
+
+    def told(self, method: str, path: str, command: Any = None) -> Any:
+        """Return what the control API answers to a command that can be carried out."""
+        answer = self.control(method, path, command)
+        assert answer.status_code == 200, answer.headers["x-mock-reason"]
+        return answer.json()
+
+    def steps(self, subject: str) -> list[str]:
+        """Return what the steps of a recording did so far, by its handle."""
+        events = self.told("GET", "/events")
+        return [event["what"] for event in events if event["kind"] == "step" and event["subject"] == subject]
+
     def account(self) -> Account:
         """Return the world behind it."""
         return self.mock.account(self.mock.demo.sid)

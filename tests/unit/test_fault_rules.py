@@ -19,7 +19,7 @@ def ruled(*faults: dict[str, Any], sequences: tuple[dict[str, Any], ...] = (), s
 
 
 def asked(
-    operation: Operation = LIST, path: str = "/Recordings.json", query: str = "", page: int = 0, **headers: str
+    operation: Operation = LIST, path: str = "/Recordings.json", query: str = "", page: int = 0, agent: str = "curl"
 ) -> Asked:
     return Asked(
         operation=operation,
@@ -28,7 +28,7 @@ def asked(
         query=query,
         account_sid=f"AC{'1' * 32}",
         page=page,
-        headers=headers,
+        headers={"user-agent": agent},
     )
 
 
@@ -62,13 +62,13 @@ def test_the_first_rule_that_applies_strikes() -> None:
         ({"account": f"AC{'2' * 32}"}, asked(), False),
         ({"sid": "it"}, asked(FETCH, f"/Recordings/{SID}.json"), True),
         ({"sid": "it"}, asked(FETCH, f"/Recordings/{SID.upper()}.json"), True),
-        ({"sid": SID.upper().replace("RE", "RE", 1)}, asked(FETCH, f"/Recordings/{SID}.json"), True),
+        ({"sid": SID.upper()}, asked(FETCH, f"/Recordings/{SID}.json"), True),
         ({"sid": f"RE{'9' * 32}"}, asked(FETCH, f"/Recordings/{SID}.json"), False),
         ({"page": 0}, asked(), True),
         ({"page": 2}, asked(page=2), True),
         ({"page": 2}, asked(page=1), False),
-        ({"header": {"User-Agent": "twilio-*"}}, asked(**{"user-agent": "twilio-python/9"}), True),
-        ({"header": {"User-Agent": "twilio-*"}}, asked(**{"user-agent": "curl"}), False),
+        ({"header": {"User-Agent": "twilio-*"}}, asked(agent="twilio-python/9"), True),
+        ({"header": {"User-Agent": "twilio-*"}}, asked(agent="curl"), False),
         ({"header": {"X-None": ""}}, asked(), True),
         ({"header": {"X-None": "*?"}}, asked(), False),
         ({"op": "list_recordings", "page": 1}, asked(page=0), False),

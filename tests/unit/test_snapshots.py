@@ -20,10 +20,6 @@ BROKEN = Outcome(None, Failure.READ_TIMEOUT, "Too slow.")
 
 def rich() -> Scenario:
     """A scenario in which everything is used that a state can hold."""
-    late = {"all": [{"callback": "completed"}, {"at": "2026-01-02T00:00:00.25Z"}]}
-    listed = {"after": {"lists": 2}, "status": "deleted"}
-    refused = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
-    delay = {"uniform": {"lower": "0s", "upper": "1ms"}}
     return scenario_of(
         recordings=[
             {
