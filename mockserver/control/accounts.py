@@ -11,7 +11,7 @@ from mockserver.control.changes import happened
 from mockserver.control.endpoint import Endpoint, Path, account_of, read, refused
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
-from scenarios.durations import Duration, microseconds
+from scenarios.durations import microseconds
 from scenarios.model import Instant
 from scenarios.timeline import instant_of
 
@@ -19,7 +19,8 @@ from scenarios.timeline import instant_of
 class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Move a clock on, or let it run otherwise."""
 
-    advance: Duration | None = None
+    advance: str | None = None
+    """A length of time, such as 30s."""
     move_to: Instant | None = None
     mode: Literal["real", "frozen", "scaled"] | None = None
     rate: Annotated[float, Meta(gt=0, le=1e6)] | None = None
@@ -80,10 +81,17 @@ def _target(command: ClockCommand, now: int) -> int:
         )
     target = now if command.move_to is None else instant_of(command.move_to)
     if command.advance is not None:
-        target += microseconds(command.advance)
+        target += _length(command.advance)
     if target >= _LATEST:
         raise refused(f"expected an instant before {portraits.moment(_LATEST)}, found a later one")
     return target
+
+
+def _length(text: str) -> int:
+    try:
+        return microseconds(text)
+    except ValueError as wrong:
+        raise refused(f"advance: {wrong}") from None
 
 
 async def take_snapshot(exchange: Exchange, path: Path) -> views.SnapshotView:
