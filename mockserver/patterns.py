@@ -114,7 +114,7 @@ def _of_group(group: _Group, named: Mapping[str, str | None], found: Values) -> 
         elif any(group.agrees(value, expected) for value in values):
             continue
         wanted = "none" if expected is None else group.shown(name, expected)
-        there = ", ".join(group.shown(name, value) for value in values) or "none"
+        there = ", ".join(group.shown(name, value) or "''" for value in values) or "none"
         yield Difference(1, f"{group.label}{name}: expected {wanted}, found {there}")
 
 

@@ -24,7 +24,7 @@ def header(name: bytes, value: bytes) -> str:
         return _credentials(value)
     text = value.decode("latin-1")
     if lowered in _COOKIES:
-        return "; ".join(f"{each.strip().partition('=')[0]}={HIDDEN}" for each in text.split(";"))
+        return "; ".join(_cookie(each.strip()) for each in text.split(";"))
     return HIDDEN if is_secret(lowered.decode("latin-1")) else without_passwords(text)
 
 
@@ -56,6 +56,11 @@ def without_passwords(text: str) -> str:
 def is_secret(name: str) -> bool:
     """Tell whether a header or parameter sounds like it holds a secret."""
     return name not in _PUBLIC and _SECRET.search(name) is not None
+
+
+def _cookie(text: str) -> str:
+    name, equals, _ = text.partition("=")
+    return f"{name}={HIDDEN}" if equals else HIDDEN
 
 
 def _credentials(value: bytes) -> str:
