@@ -11,6 +11,8 @@ SECRET = "fa11ba11fa11ba11fa11ba11fa11ba11"
 """Whatever holds it may not be shown."""
 SID = "AC" + "1" * 32
 ROOT = f"/2010-04-01/Accounts/{SID}"
+OTHERS = [f"AC{number:032x}" for number in range(70)]
+"""More accounts than are kept of those that were only read."""
 LIST = f"{ROOT}/Recordings.json"
 
 

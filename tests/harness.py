@@ -61,11 +61,14 @@ class Api:
         auth = httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
 
+    def command(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Send a command to the control API below this account."""
+        content = None if body is None else msgspec.json.encode(body)
+        return self._runner.run(self._client.request(method, f"/_mock/accounts/demo{path}", content=content))
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Return what the control API answers below this account."""
-        content = None if body is None else msgspec.json.encode(body)
-        url = f"/_mock/accounts/demo{path}"
-        return self._runner.run(self._client.request(method, url, content=content)).json()
+        return self.command(method, path, body).json()
 
     def together(self, *asked: tuple[str, str, Any]) -> list[Any]:
         """Send requests at the same time, given as (method, target, JSON body), and return the bodies answered."""

@@ -3,12 +3,10 @@ from mockserver.mock import Mock
 from mockserver.patterns import Pattern
 from mockserver.verification import Times, verify
 from scenarios.operations import Operation
-from tests.entries import SECRET, entry, journal_of
+from tests.entries import OTHERS, SECRET, entry, journal_of
 from tests.harness import Api, corpus_settings
 
 MANY = 50_000
-OTHERS = [f"AC{number:032x}" for number in range(70)]
-"""More accounts than are kept of those that were only read."""
 
 
 def test_many_requests_stay_within_the_bounds_and_what_was_dropped_is_counted() -> None:
