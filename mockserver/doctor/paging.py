@@ -72,5 +72,4 @@ def _wrong(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], dropped: i
 
 
 def _shown(pairs: Iterable[tuple[str, str]]) -> str:
-    query = "&".join(f"{name}={value}" for name, value in pairs)
-    return redaction.encoded(query.encode("latin-1", "replace"))
+    return ", ".join(f"{name}={redaction.parameter(name, value)}" for name, value in pairs)
