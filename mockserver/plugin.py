@@ -1,5 +1,6 @@
 """What the pytest plugin does once a fixture is asked for."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,22 @@ def lead(handle: MockTwilio, environment: Mapping[str, str], monkeypatch: pytest
             monkeypatch.setenv(name, value)
 
 
+def examine(handle: MockTwilio, how: str) -> None:
+    """Warn of what a test's requests say of its client, or let the test fail.
+
+    Args:
+        how: `warn` or `error`.
+    """
+    if how not in ("warn", "error"):
+        raise pytest.fail.Exception(f"recmock_doctor: expected off, warn or error, found {how!r}", pytrace=False)
+    report = handle.doctor.examine()
+    if report.is_clean:
+        return
+    if how == "error":
+        raise pytest.fail.Exception(f"recmock doctor:\n{report}", pytrace=False)
+    warnings.warn(pytest.PytestWarning(f"recmock doctor:\n{report}"), stacklevel=2)
+
+
 def report_on(handle: MockTwilio, report: pytest.TestReport) -> None:
     """Add to a failing test's report what its account has seen and what it waits for."""
     if not report.failed or report.when == "teardown":
@@ -94,6 +111,7 @@ def report_on(handle: MockTwilio, report: pytest.TestReport) -> None:
         pending = [each for each in handle.callbacks if each.state != "delivered"]
         told = {
             "clock": printing.clock(state.clock),
+            "last requests": "\n".join(map(printing.request, handle.requests.listed(_SHOWN).requests)) or "none",
             "waiting timelines": printing.timelines(state.timelines),
             "timers": "\n".join(f"{each.due} {each.what}" for each in state.timers) or "no timers",
             "callbacks not delivered": printing.callbacks(pending),

@@ -16,6 +16,7 @@ _OPTIONS = {
     "auth": "whose credentials pass: any (the default), strict, off",
     "seed": "any text: the same seed gives the same accounts and recordings",
     "url": "a server that runs elsewhere, instead of one for this session",
+    "doctor": "whether bad habits of a test's client are told of: off (the default), warn, error",
     "token": "what that server's control API asks for, beyond loopback",
 }
 """Flags `--recmock-...` and ini options `recmock_...`."""
@@ -59,6 +60,10 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
     request.node.stash[_HANDLE] = handle
     with handle:
         yield handle
+        if given["doctor"] not in (None, "off"):
+            from mockserver.plugin import examine
+
+            examine(handle, given["doctor"])
 
 
 @pytest.fixture

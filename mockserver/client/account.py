@@ -5,9 +5,11 @@ from functools import cached_property
 from generators.corpus import Corpus, CorpusSpec
 from mockserver.client.callbacks import CallbacksClient
 from mockserver.client.clock import ClockClient
+from mockserver.client.doctor import DoctorClient
 from mockserver.client.faults import FaultsClient
 from mockserver.client.line import Line
 from mockserver.client.recordings import RecordingsClient
+from mockserver.client.requests import RequestsClient
 from mockserver.client.scenario import ScenarioClient
 from mockserver.control.views import AccountView, SnapshotView
 
@@ -28,6 +30,8 @@ class AccountClient:
         self.scenario = ScenarioClient(line, root)
         self.faults = FaultsClient(line, root)
         self.callbacks = CallbacksClient(line, root)
+        self.requests = RequestsClient(line, root)
+        self.doctor = DoctorClient(line, root)
 
     def state(self) -> AccountView:
         """Return the account as it is now."""

@@ -15,7 +15,7 @@ from mockserver.settings import Settings
 
 def scenario(settings: Settings, options: Namespace) -> int:
     """Arm a scenario, tell what comes next, or take a step."""
-    account = _account(settings, options)
+    account = account_of(settings, options)
     match options.action:
         case "arm":
             return say(account.scenario.arm(options.scenario_file), printing.events, as_json=options.json)
@@ -27,7 +27,7 @@ def scenario(settings: Settings, options: Namespace) -> int:
 
 def clock(settings: Settings, options: Namespace) -> int:
     """Tell or move the time, and print what happened meanwhile."""
-    its = _account(settings, options).clock
+    its = account_of(settings, options).clock
     match options.action:
         case "advance":
             return say(its.advance(options.by), printing.events, as_json=options.json)
@@ -46,13 +46,13 @@ def clock(settings: Settings, options: Namespace) -> int:
 
 def signal(settings: Settings, options: Namespace) -> int:
     """Send a signal, and print what happened."""
-    happened = _account(settings, options).scenario.signal(options.name, options.recording)
+    happened = account_of(settings, options).scenario.signal(options.name, options.recording)
     return say(happened, printing.events, as_json=options.json)
 
 
 def faults(settings: Settings, options: Namespace) -> int:
     """Add or remove faults, and print those that are armed then."""
-    its = _account(settings, options).faults
+    its = account_of(settings, options).faults
     match options.action:
         case "add":
             its.arm(faults=[_object(options.fault)])
@@ -63,13 +63,14 @@ def faults(settings: Settings, options: Namespace) -> int:
 
 def callbacks(settings: Settings, options: Namespace) -> int:
     """Print the log of callbacks; deliver one again."""
-    its = _account(settings, options).callbacks
+    its = account_of(settings, options).callbacks
     if options.action == "redeliver":
         return say((its.redeliver(options.number),), printing.callbacks, as_json=options.json)
     return say(its.list(), printing.callbacks, as_json=options.json)
 
 
-def _account(settings: Settings, options: Namespace) -> AccountClient:
+def account_of(settings: Settings, options: Namespace) -> AccountClient:
+    """Return the account that is meant, on the server that is meant."""
     url = options.url or f"http://{settings.listen.reachable()}"
     return AccountClient(Line(url, settings.control_token), options.of_account or "demo")
 

@@ -37,6 +37,10 @@ def run(options: argparse.Namespace, settings: Settings, environment: Mapping[st
             return _lead(options, settings, environment)
         case "scenario":
             return _play(options, settings, environment)
+        case "doctor":
+            from mockserver.commands.doctor import doctor
+
+            return doctor(settings, options)
         case _:
             from mockserver.commands import control
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "signal": "send a signal to timelines on a running server",
     "faults": "list, add or remove faults on a running server",
     "callbacks": "list callbacks of a running server, or deliver one again",
+    "doctor": "say what the requests to a running server say of their client",
     "generate": "write a corpus to a file or to the standard output",
     "sid": "say what a SID stands for, or which SID an index has",
     "check": "validate the recordings in a file against the contract",
@@ -38,6 +39,7 @@ SETTINGS: dict[str, Collection[str]] = {
     "signal": _CONTROLLED,
     "faults": _CONTROLLED,
     "callbacks": _CONTROLLED,
+    "doctor": _CONTROLLED,
     "generate": (*_CORPUS, "wire", "public_url"),
     "sid": _CORPUS,
     "check": (),
@@ -134,6 +136,10 @@ def _add_callbacks(parser: Parser) -> None:
     redeliver.add_argument("number", type=int, metavar="N")
 
 
+def _add_doctor(parser: Parser) -> None:
+    _remote(parser, with_settings=False)
+
+
 def _add_generate(parser: Parser) -> None:
     parser.add_argument("--output", metavar="FILE", type=Path, help="Where to write; else standard output.")
     parser.add_argument("--format", choices=("jsonl", "json", "csv"), help="Else by FILE's name, else jsonl.")
@@ -186,6 +192,7 @@ _ARGUMENTS: dict[str, Callable[[Parser], None]] = {
     "signal": _add_signal,
     "faults": _add_faults,
     "callbacks": _add_callbacks,
+    "doctor": _add_doctor,
     "generate": _add_generate,
     "sid": _add_sid,
     "check": _add_check,

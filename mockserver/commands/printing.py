@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from mockserver.control.journal_views import RequestView
 from mockserver.control.views import CallbackView, ClockView, EventView, RuleView, TimelineView
 
 Value = TypeVar("Value")
@@ -30,6 +31,12 @@ def events(values: Iterable[EventView]) -> str:
 
 def _event(event: EventView) -> str:
     return f"signal {event.what}" if event.kind == "signal" else event.what
+
+
+def request(value: RequestView) -> str:
+    """Tell a request in a line, and why it was refused."""
+    why = "" if value.reason is None else f" ({value.reason})"
+    return f"{value.number}: {value.method} {value.target} {value.status}{why}"
 
 
 def timelines(values: Iterable[TimelineView]) -> str:

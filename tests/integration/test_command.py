@@ -150,7 +150,7 @@ def test_another_package_named_mockserver_is_explained(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mockserver_client-5.15.dist-info").mkdir()
-    monkeypatch.setattr("mockserver.cli.__file__", str(tmp_path / "mockserver" / "cli.py"))
+    monkeypatch.setattr("mockserver.clash.__file__", str(tmp_path / "mockserver" / "clash.py"))
     assert main(["--version"]) == 2
     assert "mockserver-client is installed in this environment" in capsys.readouterr().err
 
