@@ -37,6 +37,13 @@ def sorting_as_ruby(api: Api) -> None:
     api.get(page["previous_page_uri"])
 
 
+def going_on_after_a_rest(api: Api) -> None:
+    page = first_page(api)
+    api.control("DELETE", "/requests")
+    page = api.get(page["next_page_uri"]).json()
+    api.get(page["next_page_uri"])
+
+
 def counting(api: Api) -> None:
     first_page(api)
     api.get(f"{api.list_path}?PageSize=5&Page=1")
@@ -181,6 +188,7 @@ GOOD: dict[str, tuple[Callable[[], Api], Use]] = {
     "nothing": (Api, lambda api: None),
     "following": (Api, following),
     "sorting as Ruby": (Api, sorting_as_ruby),
+    "going on": (Api, going_on_after_a_rest),
     "waiting": (throttled, waiting),
     "completed": (Api, media_of(Status.COMPLETED)),
     "deleted meanwhile": (Api, media_of_what_was_deleted),
