@@ -62,6 +62,27 @@ class Api:
         auth = httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
 
+    def command(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Send a command to the control API below this account."""
+        content = None if body is None else msgspec.json.encode(body)
+        return self._runner.run(self._client.request(method, f"/_mock/accounts/demo{path}", content=content))
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Return what the control API answers below this account."""
+        return self.command(method, path, body).json()
+
+    def together(self, *asked: tuple[str, str, Any]) -> list[Any]:
+        """Send requests at the same time, given as (method, target, JSON body), and return the bodies answered."""
+        auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
+
+        async def one(method: str, target: str, body: Any) -> Any:
+            return (await self._client.request(method, target, json=body, auth=auth)).json()
+
+        async def all_of_them() -> list[Any]:
+            return await asyncio.gather(*(one(*each) for each in asked))
+
+        return self._runner.run(all_of_them())
+
     def below(self, path: str, **headers: str) -> httpx.Response:
         """Send GET to a path below the account."""
         return self.get(f"{self.root}/{path}", **headers)
