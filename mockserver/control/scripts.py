@@ -37,7 +37,7 @@ async def arm(exchange: Exchange, path: Path) -> views.Happened:
         raise refused("expected the name of a bundled scenario, or a scenario, found neither or both")
     try:
         scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
-        account = exchange.mock.arm(sid, scenario)
+        account = exchange.mock.arm(sid, scenario, exchange.base_url)
     except (ScenarioError, ArmingError, MixError, SpanTooShortError) as wrong:
         raise refused(str(wrong)) from None
     return await settled(exchange, account, 0)
