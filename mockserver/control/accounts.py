@@ -44,7 +44,7 @@ async def show(exchange: Exchange, path: Path) -> views.AccountView:
 
 
 async def reset(exchange: Exchange, path: Path) -> views.AccountView:
-    return portraits.account(exchange.mock.reset(account_of(exchange, path).sid))
+    return portraits.account(exchange.mock.reset(account_of(exchange, path).sid, exchange.base_url))
 
 
 async def show_clock(exchange: Exchange, path: Path) -> views.ClockView:

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from generators.sids import Kind, is_sid
 from mockserver.account import Account
+from mockserver.caller import body_of
 from mockserver.errors import TwilioError, invalid
 from mockserver.exchange import Answer, Exchange
 from mockserver.wire import json
@@ -53,8 +54,11 @@ class Endpoint:
         if self._guarded:
             _guard(exchange)
         if method not in _READING:
-            exchange.body = await _body(receive)
-        found = await operate(exchange, scope["path_params"])
+            exchange.body = await body_of(receive, _LARGEST_BODY)
+        path = scope["path_params"]
+        found = await operate(exchange, path)
+        if "account" in path:  # whatever was done there: time goes on in it without requests too
+            exchange.mock.timekeeper.attend(account_of(exchange, path))
         exchange.answer = found if isinstance(found, Answer) else _json(found)
 
 
@@ -133,17 +137,6 @@ def _is_local(host: str, exchange: Exchange) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-async def _body(receive: Receive) -> bytes:
-    received = bytearray()
-    while True:
-        message = await receive()
-        received += message.get("body", b"")
-        if len(received) > _LARGEST_BODY:
-            raise TwilioError(20001, f"Expected at most {_LARGEST_BODY} bytes.", status=413, message="Too large")
-        if not message.get("more_body"):
-            return bytes(received)
 
 
 def _json(value: Any) -> Answer:

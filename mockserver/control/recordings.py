@@ -22,7 +22,6 @@ async def add_recording(exchange: Exchange, path: Path) -> views.RecordingView:
     index = add(account, scripted, handle, exchange.mock.defaults(exchange.base_url), account.clock.now())
     account.play.start(index, whole(scripted))
     await exchange.mock.timekeeper.settle(account)
-    exchange.mock.timekeeper.attend(account)
     return portraits.recording(account, index, exchange.base_url)
 
 

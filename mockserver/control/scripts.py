@@ -42,7 +42,7 @@ async def arm(exchange: Exchange, path: Path) -> views.Happened:
         raise refused(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
         scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
-        account = exchange.mock.arm(sid, scenario)
+        account = exchange.mock.arm(sid, scenario, exchange.base_url)
     except (ScenarioError, ArmingError, MixError, SpanTooShortError) as wrong:
         raise refused(str(wrong)) from None
     return await settled(exchange, account, 0)
