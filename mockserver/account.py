@@ -145,6 +145,11 @@ class Account:
         """
         self.play.stop(self.recordings.delete(sid, parent=parent))
 
+    @property
+    def is_watching(self) -> bool:
+        """Whether anything waits for requests that are answered from recordings."""
+        return bool(self.state.playing or self.state.hazards)
+
     def answered(self, operation: Operation | None, act: Act, recordings: tuple[int, ...], page: int) -> None:
         """Note that a request was answered from recordings, and let happen what waits for that.
 
@@ -207,7 +212,7 @@ class Account:
 
     def catch_up(self) -> None:
         """Let everything happen that is due by now, each at its own instant."""
-        while (timer := self.timers.pop(self.clock.now())) is not None:
+        while self.state.timers and (timer := self.timers.pop(self.clock.now())) is not None:
             with self.clock.at(timer.due):
                 if timer.kind is TimerKind.STEP:
                     self.play.wake(timer.key)  # a callback that is due again is found by whoever sends them

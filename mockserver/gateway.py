@@ -21,6 +21,7 @@ from mockserver.exchange import Answer, Exchange
 from mockserver.faults.effects import StruckError, answer_of, error_of, undergo
 from mockserver.headers import ResponseHeaders
 from mockserver.journal import NOTED_RECORDINGS, Entry
+from mockserver.listing import NEVER
 from mockserver.manners import Manners
 from mockserver.mock import Mock
 from mockserver.owners import whose
@@ -84,14 +85,15 @@ class Gateway:
         except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
             logger.exception("%s %s failed", scope["method"], path)
             answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
+        seconds = stopwatch() - started
         if exchange is not None and exchange.entered is not None:
-            self._take_down(exchange, exchange.entered, answer, started)
+            self._take_down(exchange, exchange.entered, answer, started, seconds)
         wire = Wire.TWILIO if exchange is None else exchange.wire
-        ours = () if path.startswith(CONTROL) else self._headers(wire, stopwatch() - started)
+        ours = () if path.startswith(CONTROL) else self._headers(wire, seconds)
         then = None if exchange is None or exchange.strike is None else exchange.strike.then
         await respond(answer, ours, then, scope, receive, send)
 
-    def _take_down(self, exchange: Exchange, account: Account, answer: Answer, started: float) -> None:
+    def _take_down(self, exchange: Exchange, account: Account, answer: Answer, started: float, seconds: float) -> None:
         """Note a request, and let happen what follows from it: all in one synchronous step."""
         strike = exchange.strike
         account.journal.add(
@@ -102,11 +104,11 @@ class Gateway:
                 method=exchange.method,
                 path=exchange.path,
                 query=exchange.query_string,
-                headers=exchange.all_headers,
+                headers=tuple(exchange.all_headers),  # unlike a list, nothing that garbage collection looks at
                 body=exchange.body,
                 operation=exchange.operation,
                 status=answer.status,
-                seconds=stopwatch() - started,
+                seconds=seconds,
                 reason=answer.reason,
                 rule=None if strike is None else strike.rule,
                 next_page_uri=answer.next_page_uri,
@@ -117,7 +119,7 @@ class Gateway:
                 found=answer.found,
             )
         )
-        if answer.act is not None and (strike is None or strike.then.fault is None):
+        if answer.act is not None and account.is_watching and (strike is None or strike.then.fault is None):
             account.answered(exchange.operation, answer.act, answer.recordings, exchange.page)
         self._mock.timekeeper.attend(account)
 
@@ -182,6 +184,9 @@ class Gateway:
         if kept is not None and _is_good(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
+            if not account.faults.armed:
+                exchange.operation = operation
+                return kept[1]
             await undergo(exchange, operation, receive)
             if _is_good(kept, account):  # it may have been held back for long
                 return kept[1]
@@ -199,4 +204,5 @@ class Gateway:
 
 
 def _is_good(kept: _Kept, account: Account) -> bool:
-    return kept[0] == account.version and account.clock.now() < kept[1].expires
+    expires = kept[1].expires
+    return kept[0] == account.version and (expires == NEVER or account.clock.now() < expires)

@@ -21,7 +21,7 @@ _OF_HEADER = 130
 """What a header costs besides its bytes."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A request and its answer. Instants are microseconds since 1970 on the account's clock."""
 
     number: int

@@ -364,7 +364,7 @@ def test_what_is_no_object_is_refused(playing: Api, body: bytes) -> None:
 
 def test_a_body_that_is_too_large_is_refused(playing: Api) -> None:
     answer = playing.command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
-    assert (answer.status_code, answer.json()["message"]) == (413, "Too large")
+    assert (answer.status_code, answer.json()["message"]) == (413, "Request too large")
 
 
 @pytest.mark.parametrize("named", ["AC1", "demos", "me"])
