@@ -202,6 +202,6 @@ def test_changes_of_generated_recordings_are_explained(api: Api) -> None:
 def test_recordings_of_a_scenario_are_explained_by_their_handles(tmp_path: Path) -> None:
     file = tmp_path / "picked.yaml"
     file.write_text("version: 1\nname: picked\npick: [{id: first, timeline: [{status: absent}]}]\n")
-    with Api(corpus_settings(), load(file)) as api:
+    with Api(corpus_settings(), load(str(file))) as api:
         assert "Recording 'first' (RE" in why(api, "first")
         assert why(api, "first").endswith("was changed here. It is absent.")
