@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from generators.model import API_VERSION
 from generators.sids import Kind, is_sid
 from mockserver.account import Account
+from mockserver.arming import ArmingError
 from mockserver.clock import stopwatch
 from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
@@ -73,6 +74,8 @@ class Gateway:
             answer = refusal(self._explained(raised, exchange), path)
         except StruckError as struck:
             answer = answer_of(struck.strike, refusal(error_of(struck.strike), path))
+        except ArmingError as wrong:  # each account's corpus is its own: the demo's had room
+            answer = refusal(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
         except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
             logger.exception("%s %s failed", scope["method"], path)
             answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)

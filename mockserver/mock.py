@@ -95,7 +95,7 @@ class Mock:
             account = self._untouched[key] = self._made(key, self.scenario)
             if len(self._untouched) > _UNTOUCHED_KEPT:
                 self._settle()
-        elif account.version:
+        elif account.is_its_own:
             self._touched[key] = self._untouched.pop(key)
         else:
             self._untouched.move_to_end(key)
@@ -139,7 +139,7 @@ class Mock:
         self._made(self.demo.sid, scenario)
         self.scenario = scenario
         for account in (*self._touched.values(), *self._untouched.values()):
-            account.retire()
+            self._retire(account)
         self._touched.clear()
         self._untouched.clear()
         self._journaled.clear()
@@ -155,14 +155,18 @@ class Mock:
         return [*self._touched.values(), *self._untouched.values()]
 
     def _put(self, key: str, account: Account) -> None:
-        self.account(key).retire()
+        self._retire(self.account(key))
         self._untouched.pop(key, None)
         self._touched[key] = account
 
+    def _retire(self, account: Account) -> None:
+        account.retire()
+        self.timekeeper.forget(account)
+
     def _settle(self) -> None:
         """Move what was changed to where it stays, and drop the rest's oldest."""
-        kept = [key for key, account in self._untouched.items() if account.version or account.journal.is_watched]
-        for key in kept:
+        own = [key for key, account in self._untouched.items() if account.is_its_own or account.journal.is_watched]
+        for key in own:
             self._touched[key] = self._untouched.pop(key)
         while len(self._untouched) > _UNTOUCHED_KEPT:
             key, dropped = self._untouched.popitem(last=False)

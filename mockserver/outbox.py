@@ -42,8 +42,6 @@ class Outbox:
         self._on_delivered = on_delivered
         self._under_way: set[int] = set()
         self._open = {each.number: None for each in self._state.deliveries if each.state is DeliveryState.PENDING}
-        self.posted = 0
-        """Grows whenever something may have become ready."""
 
     def __getitem__(self, number: int) -> Delivery:
         return self._state.deliveries[number]
@@ -79,13 +77,11 @@ class Outbox:
             )
         )
         self._open[number] = None
-        self.posted += 1
 
     def redeliver(self, number: int) -> None:
         """Try one again, whatever came of it before: now, and with all its attempts anew."""
         self._put(number, due=self._ledger.clock.now(), attempts=(), state=DeliveryState.PENDING)
         self._open[number] = None
-        self.posted += 1
 
     def ready(self) -> list[Delivery]:
         """Return those that can be sent now and are not under way: for each recording the oldest open one."""
@@ -102,6 +98,10 @@ class Outbox:
     def take(self, number: int) -> None:
         """Note that one is under way."""
         self._under_way.add(number)
+
+    def put_back(self, number: int) -> None:
+        """Note that one is under way no more, and nothing is known of it: it is ready again."""
+        self._under_way.discard(number)
 
     def settle(self, number: int, outcome: Outcome) -> None:
         """Note what came of an attempt, and when there will be another."""
@@ -130,14 +130,9 @@ class Outbox:
         """Send nothing more."""
         self._open.clear()
 
-    def wake(self) -> None:
-        """Note that an attempt is due again."""
-        self.posted += 1
-
     def _close(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
         delivery = self._put(number, attempts=attempts, state=state)
         self._open.pop(number, None)
-        self.posted += 1  # the recording's next one may go
         last = attempts[-1]
         answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
         self._note(delivery, f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}")

@@ -20,7 +20,8 @@ class Timekeeper:
     def __init__(self, courier: Courier, patience: float) -> None:
         self._courier = courier
         self._patience = patience
-        self._alarms: dict[Account, tuple[int, asyncio.TimerHandle]] = {}
+        self._alarms: dict[Account, tuple[int, asyncio.AbstractEventLoop, asyncio.TimerHandle]] = {}
+        """When it is due on the account's clock, and the loop that wakes us then."""
         self._sending: dict[Account, set[asyncio.Task[None]]] = {}
 
     def attend(self, account: Account) -> None:
@@ -32,11 +33,18 @@ class Timekeeper:
 
     async def advance(self, account: Account, target: int) -> list[Event]:
         """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
+        self.forget(account)  # the clock may run otherwise by now, and its instants come sooner
         first = account.events.serial
         for _ in account.moments(target):
             await self.settle(account)
         self.attend(account)
         return account.events.since(first)
+
+    def forget(self, account: Account) -> None:
+        """Wake an account no more, until it is attended to again."""
+        known = self._alarms.pop(account, None)
+        if known is not None:
+            known[2].cancel()
 
     async def settle(self, account: Account) -> None:
         """Wait until every callback that can be sent now was sent, and its outcome noted."""
@@ -58,7 +66,12 @@ class Timekeeper:
             del self._sending[account]
 
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        account.outbox.settle(delivery.number, await self._courier.send(self.parcel(delivery)))
+        try:
+            outcome = await self._courier.send(self.parcel(delivery))
+        except asyncio.CancelledError:  # the loop ends: another may send it
+            account.outbox.put_back(delivery.number)
+            raise
+        account.outbox.settle(delivery.number, outcome)
         self.attend(account)
 
     def parcel(self, delivery: Delivery) -> Parcel:
@@ -75,15 +88,14 @@ class Timekeeper:
         )
 
     def _set_alarm(self, account: Account) -> None:
-        due = account.timers.next_due
+        due, loop = account.timers.next_due, asyncio.get_running_loop()
         known = self._alarms.get(account)
-        if due is None or (known is not None and known[0] == due):
+        if due is None or (known is not None and known[:2] == (due, loop)):
             return
-        if known is not None:
-            known[1].cancel()
+        self.forget(account)
         delay = account.clock.real_seconds_until(due)
         assert delay is not None, "the clock runs"
-        self._alarms[account] = (due, asyncio.get_running_loop().call_later(delay, self._wake, account))
+        self._alarms[account] = (due, loop, loop.call_later(delay, self._wake, account))
 
     def _wake(self, account: Account) -> None:
         del self._alarms[account]

@@ -22,6 +22,7 @@ Operate = Callable[[Exchange, Path], Awaitable[Any]]
 Command = TypeVar("Command")
 
 _LARGEST_BODY = 16 << 20
+_MOST_DIGITS = 18
 _READING = ("GET", "HEAD")
 
 
@@ -90,6 +91,12 @@ def account_of(exchange: Exchange, path: Path) -> Account:
     return account
 
 
+def number_of(path: Path) -> int | None:
+    """Return the number that a path names; None where that is none."""
+    text = path["number"]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
 def _guard(exchange: Exchange) -> None:
     """Let pass who may control the mock.
 
@@ -108,14 +115,17 @@ def _guard(exchange: Exchange) -> None:
         # A page whose own name leads here could otherwise read and write as if it were of this origin.
         raise TwilioError(20403, f"/_mock answers to names of this machine only, not to {host[:80]!r}.")
     origin = headers.get(b"origin")
-    if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
+    if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
         raise TwilioError(20403, f"/_mock is not for pages of another origin, such as {origin.decode('latin-1')[:80]}.")
     if exchange.method not in _READING and headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin"):
         raise TwilioError(20403, "/_mock is not for pages of another site.")
 
 
 def _is_local(host: str, exchange: Exchange) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # half an IPv6 address
+        return False
     public = exchange.mock.settings.public_url
     if name == "localhost" or name.endswith(".localhost") or (public and name == urlsplit(public).hostname):
         return True
