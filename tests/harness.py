@@ -62,11 +62,6 @@ class Api:
         auth = httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
 
-    def command(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Send a command to the control API below this account."""
-        content = None if body is None else msgspec.json.encode(body)
-        return self._runner.run(self._client.request(method, f"/_mock/accounts/demo{path}", content=content))
-
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Return what the control API answers below this account."""
         return self.command(method, path, body).json()
@@ -97,7 +92,7 @@ class Api:
         """Move the clock on."""
         self.account().advance(seconds)
 
-    def control(
+    def command(
         self, method: str, path: str, command: Any = None, *, raw: bytes | None = None, **headers: str
     ) -> httpx.Response:
         """Send a command, or these bytes instead, to the control API of the account."""
@@ -117,7 +112,7 @@ class Api:
 
     def told(self, method: str, path: str, command: Any = None) -> Any:
         """Return what the control API answers to a command that can be carried out."""
-        answer = self.control(method, path, command)
+        answer = self.command(method, path, command)
         assert answer.status_code == 200, answer.headers["x-mock-reason"]
         return answer.json()
 

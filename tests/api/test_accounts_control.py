@@ -343,7 +343,7 @@ def test_a_bad_command_is_told_why_and_changes_nothing(
     playing: Api, method: str, path: str, command: Any, why: str
 ) -> None:
     before = state(playing)
-    answer = playing.control(method, path, command)
+    answer = playing.command(method, path, command)
     assert answer.status_code in (400, 404, 405)
     reason = answer.headers["x-mock-reason"]
     assert why in reason
@@ -357,13 +357,13 @@ def test_a_bad_command_is_told_why_and_changes_nothing(
 def test_what_is_no_object_is_refused(playing: Api, body: bytes) -> None:
     before = state(playing)
     for method, path in [("POST", "/clock"), ("PUT", "/scenario"), ("POST", "/recordings"), ("POST", "/faults")]:
-        answer = playing.control(method, path, raw=body)
+        answer = playing.command(method, path, raw=body)
         assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     assert state(playing) == before
 
 
 def test_a_body_that_is_too_large_is_refused(playing: Api) -> None:
-    answer = playing.control("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
+    answer = playing.command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
     assert (answer.status_code, answer.json()["message"]) == (413, "Too large")
 
 
@@ -460,11 +460,11 @@ def test_the_token_opens_and_nothing_else() -> None:
         for authorization in ("Bearer other", "Basic secret", "secret", "bearer secret"):
             answer = api.request("POST", f"{ROOT}/reset", {"authorization": authorization})
             assert (answer.status_code, answer.json()["code"]) == (401, 20003)
-        assert api.control("POST", "/reset").status_code == 401
+        assert api.command("POST", "/reset").status_code == 401
         assert state(api) == before
         opened = {"authorization": "Bearer secret", "host": "far.example", "origin": "http://elsewhere.example"}
         assert api.request("POST", f"{ROOT}/reset", opened).status_code == 200
         sounding = {"scenario": {"recordings": [{"status": "completed", "media": "pyproject.wav"}]}}
-        answer = api.control("PUT", "/scenario", sounding, authorization="Bearer secret")
+        answer = api.command("PUT", "/scenario", sounding, authorization="Bearer secret")
         assert answer.status_code == 400
         assert "expected no file" in answer.headers["x-mock-reason"]
