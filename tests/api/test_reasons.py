@@ -50,6 +50,12 @@ def test_a_sid_that_nobody_made_is_told_to_be_just_that(api: Api) -> None:
     assert reason(api, f"Recordings/RE{'0' * 32}.json").endswith("with another seed or account, or by hand.")
 
 
+def test_a_sid_of_a_scenario_that_is_not_played_any_more_is_told_to_be_that(api: Api) -> None:
+    sid = api.control("POST", "/recordings", {"id": "late"})["sid"]
+    api.control("POST", "/reset")
+    assert reason(api, f"Recordings/{sid}.json").startswith(f"{sid} is that of a scenario's recording, but")
+
+
 def test_a_sid_in_the_wrong_place_is_told_to_be_what_it_is(api: Api) -> None:
     corpus = api.account().corpus
     call = corpus.recording(3).call_sid
