@@ -52,7 +52,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         for group in _GROUPS:
             for name, value in getattr(self, group.name).items():
                 words.append(f"{group.label}{name} {'absent' if value is None else group.shown(name, value)}")
-        subject = "a request" if self.op is None else self.op.value
+        subject = self.op or "a request"
         return f"{subject} with {', '.join(words)}" if words else subject
 
 

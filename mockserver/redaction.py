@@ -13,7 +13,11 @@ _COOKIES = (b"cookie", b"set-cookie")
 _SECRET = re.compile(r"token|secret|passw|api-?_?key|credential|session|signature", re.IGNORECASE)
 _PUBLIC = frozenset({"PageToken", "i-twilio-idempotency-token"})
 """Names that sound like a secret and are none."""
-_PASSWORD = re.compile(r"(//|%2F%2F)([^/@\s]*?)(:|%3A)([^/\s]*?)(@|%40)", re.IGNORECASE)
+_PASSWORDS = (
+    re.compile(r"(//[^/@\s:]*:)[^/\s]*(@)"),
+    re.compile(r"(%2F%2F(?:(?!%2F|%3A|%40)[^/\s])*%3A)(?:(?!%2F)[^/\s])*(%40)", re.IGNORECASE),
+)
+"""Between the user's name and the host of a URL, as it is and escaped."""
 _FORM_SAFE = "-._~/:,*"
 
 
@@ -55,7 +59,9 @@ def uri(text: str) -> str:
 
 def without_passwords(text: str) -> str:
     """Return a text with the passwords of URLs hidden."""
-    return _PASSWORD.sub(rf"\1\2\3{HIDDEN}\5", text) if "@" in text or "%40" in text else text
+    for password in _PASSWORDS:
+        text = password.sub(rf"\1{HIDDEN}\2", text)
+    return text
 
 
 def _is_secret(name: str) -> bool:

@@ -50,6 +50,12 @@ def test_a_sid_that_nobody_made_is_told_to_be_just_that(api: Api) -> None:
     assert reason(api, f"Recordings/RE{'0' * 32}.json").endswith("with another seed or account, or by hand.")
 
 
+def test_a_sid_of_a_scenario_that_is_not_played_any_more_is_told_to_be_that(api: Api) -> None:
+    sid = api.control("POST", "/recordings", {"id": "late"})["sid"]
+    api.control("POST", "/reset")
+    assert reason(api, f"Recordings/{sid}.json").startswith(f"{sid} is that of a scenario's recording, but")
+
+
 def test_a_sid_in_the_wrong_place_is_told_to_be_what_it_is(api: Api) -> None:
     corpus = api.account().corpus
     call = corpus.recording(3).call_sid
@@ -202,6 +208,6 @@ def test_changes_of_generated_recordings_are_explained(api: Api) -> None:
 def test_recordings_of_a_scenario_are_explained_by_their_handles(tmp_path: Path) -> None:
     file = tmp_path / "picked.yaml"
     file.write_text("version: 1\nname: picked\npick: [{id: first, timeline: [{status: absent}]}]\n")
-    with Api(corpus_settings(), load(file)) as api:
+    with Api(corpus_settings(), load(str(file))) as api:
         assert "Recording 'first' (RE" in why(api, "first")
         assert why(api, "first").endswith("was changed here. It is absent.")
