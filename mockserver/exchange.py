@@ -10,6 +10,7 @@ from generators.model import Status
 from mockserver.account import Account
 from mockserver.faults.rules import Strike
 from mockserver.headers import Header
+from mockserver.journal import NOTED_RECORDINGS, Answered
 from mockserver.mock import Mock
 from mockserver.rest.query import Query
 from mockserver.wire.dialect import Wire
@@ -43,6 +44,21 @@ class Answer(msgspec.Struct, frozen=True):
     """Why it is an error, in our own words."""
     found: Status | None = None
     """What the recording is, where that is why it is an error."""
+    noted: Answered | None = None
+    """What the journal keeps of it, where that is made already."""
+
+    def note(self) -> Answered:
+        """Return what the journal keeps of it."""
+        return Answered(
+            status=self.status,
+            reason=self.reason,
+            next_page_uri=self.next_page_uri,
+            headers=self.headers,
+            media_type=self.media_type,
+            length=self.length,
+            recordings=self.recordings[:NOTED_RECORDINGS],
+            found=self.found,
+        )
 
     @property
     def length(self) -> int:

@@ -55,6 +55,6 @@ def follows_pages(entries: Iterable[Entry]) -> bool:
         token = Query(entry.query).text("PageToken")
         if token is not None and token in offered:
             return True
-        if entry.next_page_uri is not None:
-            offered.add(entry.next_page_uri.rpartition("PageToken=")[2])
+        if entry.answer.next_page_uri is not None:
+            offered.add(entry.answer.next_page_uri.rpartition("PageToken=")[2])
     return False

@@ -20,7 +20,7 @@ from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
 from mockserver.faults.effects import StruckError, answer_of, error_of, undergo
 from mockserver.headers import ResponseHeaders
-from mockserver.journal import NOTED_RECORDINGS, Entry
+from mockserver.journal import Entry, packed
 from mockserver.listing import NEVER
 from mockserver.manners import Manners
 from mockserver.mock import Mock
@@ -104,19 +104,12 @@ class Gateway:
                 method=exchange.method,
                 path=exchange.path,
                 query=exchange.query_string,
-                headers=tuple(exchange.all_headers),  # unlike a list, nothing that garbage collection looks at
+                head=packed(exchange.all_headers),
                 body=exchange.body,
                 operation=exchange.operation,
-                status=answer.status,
                 seconds=seconds,
-                reason=answer.reason,
                 rule=None if strike is None else strike.rule,
-                next_page_uri=answer.next_page_uri,
-                answered=answer.headers,
-                media_type=answer.media_type,
-                length=answer.length,
-                recordings=answer.recordings[:NOTED_RECORDINGS],
-                found=answer.found,
+                answer=answer.noted or answer.note(),
             )
         )
         if answer.act is not None and account.is_watching and (strike is None or strike.then.fault is None):
@@ -192,7 +185,7 @@ class Gateway:
                 return kept[1]
         answer = await self._operate(exchange, scope, receive, send)
         if answer.expires:
-            answer = msgspec.structs.replace(answer, operation=exchange.operation)
+            answer = msgspec.structs.replace(answer, operation=exchange.operation, noted=answer.note())
             cache.put(key, (account.version, answer), len(answer.body))
         return answer
 

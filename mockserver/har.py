@@ -42,7 +42,7 @@ def _entry(entry: Entry, base_url: str) -> Document:
         "response": _response(entry),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": "" if entry.reason is None else redaction.without_passwords(entry.reason),
+        "comment": "" if entry.answer.reason is None else redaction.without_passwords(entry.answer.reason),
     }
 
 
@@ -64,20 +64,20 @@ def _request(entry: Entry, base_url: str) -> Document:
 
 
 def _response(entry: Entry) -> Document:
-    mime_type = "" if entry.media_type is None else entry.media_type.decode()
-    headers = list(_headers(entry.answered))
-    if entry.media_type is not None:
+    mime_type = "" if entry.answer.media_type is None else entry.answer.media_type.decode()
+    headers = list(_headers(entry.answer.headers))
+    if entry.answer.media_type is not None:
         headers.append({"name": "content-type", "value": mime_type})
     return {
-        "status": entry.status,
-        "statusText": _PHRASES.get(entry.status, ""),
+        "status": entry.answer.status,
+        "statusText": _PHRASES.get(entry.answer.status, ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": headers,
-        "content": {"size": entry.length, "mimeType": mime_type, "comment": "Bodies are not kept."},
+        "content": {"size": entry.answer.length, "mimeType": mime_type, "comment": "Bodies are not kept."},
         "redirectURL": next(iter(entry.told(b"location")), ""),
         "headersSize": -1,
-        "bodySize": entry.length,
+        "bodySize": entry.answer.length,
     }
 
 

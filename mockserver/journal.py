@@ -1,7 +1,7 @@
 """The request journal of an account: what was asked and what was answered, bounded by count and bytes."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
 import msgspec
@@ -17,8 +17,25 @@ NOTED_RECORDINGS = 16
 """Of so many recordings of a page the journal knows that they were on it."""
 _OVERHEAD = 800
 """What an entry costs besides the bytes that came in."""
-_OF_HEADER = 130
-"""What a header costs besides its bytes."""
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the journal keeps of an answer: made once for one that is given again and again."""
+
+    status: int
+    reason: str | None
+    """What `X-Mock-Reason` says."""
+    next_page_uri: str | None
+    """What a list page offered."""
+    headers: tuple[Header, ...]
+    """Its own, but for those of its body."""
+    media_type: bytes | None
+    length: int
+    """How many bytes it has: they themselves, such as audio, are not kept."""
+    recordings: tuple[int, ...]
+    """The first of the recordings that it came from, by index."""
+    found: Status | None
+    """What the recording is, where that is why it was refused."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -32,30 +49,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     method: str
     path: str
     query: bytes
-    headers: Sequence[Header]
-    """As they came, secrets included: whoever shows them redacts them."""
+    head: bytes
+    """The headers as they came, secrets included: see `packed`."""
     body: bytes
     operation: Operation | None
     """None where the request got to none."""
-    status: int
-    """What was answered; 0 where nothing was."""
     seconds: float
     """How long the answer took, on the machine's clock."""
-    reason: str | None
-    """What `X-Mock-Reason` says."""
     rule: int | None
     """The fault that struck."""
-    next_page_uri: str | None
-    """What a list page offered."""
-    answered: Sequence[Header]
-    """The headers of the answer that are its own, but for those of its body."""
-    media_type: bytes | None
-    length: int
-    """How many bytes the answer has: they themselves, such as audio, are not kept."""
-    recordings: tuple[int, ...]
-    """The first of the recordings that it was answered from, by index."""
-    found: Status | None
-    """What the recording is, where that is why it was refused."""
+    answer: Answered
+
+    @property
+    def headers(self) -> list[Header]:
+        """The headers as they came, secrets included: whoever shows them redacts them."""
+        parts = self.head.split(_BETWEEN)
+        return list(zip(parts[::2], parts[1::2], strict=False))
 
     @property
     def target(self) -> str:
@@ -65,11 +74,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def line(self) -> str:
         """The request and its answer in a line, as it may be shown."""
-        return f"{self.number}: {self.method} {self.target} -> {self.status}"
+        return f"{self.number}: {self.method} {self.target} -> {self.answer.status}"
 
     def told(self, name: bytes) -> list[str]:
         """Return what headers of the answer with a name, in lower case, say."""
-        return [value.decode("latin-1") for each, value in self.answered if each == name]
+        return [value.decode("latin-1") for each, value in self.answer.headers if each == name]
+
+
+_BETWEEN = b"\n"
+"""Stands between names and values of headers, which cannot hold it."""
+
+
+def packed(headers: Iterable[Header]) -> bytes:
+    """Return headers in one piece: thousands are kept, and pairs would be looked at by every garbage collection."""
+    return _BETWEEN.join(chain.from_iterable(headers))
 
 
 class Journal:
@@ -109,9 +127,7 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Take down a request."""
-        headers = entry.headers
-        size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + _OF_HEADER * len(headers)
-        size += sum(map(len, chain.from_iterable(headers)))
+        size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.head)
         self._entries.append((entry, size))
         self._bytes += size
         while len(self._entries) > MOST_ENTRIES or self._bytes > MOST_BYTES:

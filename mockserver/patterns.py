@@ -149,7 +149,7 @@ _FACETS = (
     _Facet("method", 2, lambda entry: entry.method, lambda found, expected: found == expected.upper()),
     _Facet("path", 3, lambda entry: entry.path, fnmatchcase),
     _Facet("sid", 2, lambda entry: entry.path, _names),
-    _Facet("status", 1, lambda entry: entry.status, _same),
+    _Facet("status", 1, lambda entry: entry.answer.status, _same),
     _Facet("body", 1, lambda entry: entry.body.decode("latin-1"), fnmatchcase, lambda found: "another one"),
 )
 _GROUPS = (

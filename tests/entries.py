@@ -3,7 +3,7 @@
 from base64 import b64encode
 from typing import Any
 
-from mockserver.journal import Entry, Journal
+from mockserver.journal import Answered, Entry, Journal, packed
 from scenarios.operations import Operation
 from tests.harness import T0
 
@@ -23,27 +23,31 @@ def basic(username: str = SID, secret: str = SECRET) -> tuple[bytes, bytes]:
 
 def entry(number: int = 0, **changes: Any) -> Entry:
     """Return the entry of a list that was answered."""
+    answered: dict[str, Any] = {
+        "status": 200,
+        "reason": None,
+        "next_page_uri": None,
+        "headers": (),
+        "media_type": b"application/json",
+        "length": 2,
+        "recordings": (),
+        "found": None,
+    }
     usual: dict[str, Any] = {
         "at": T0 * 1_000_000,
         "tick": 0.0,
         "method": "GET",
         "path": LIST,
         "query": b"",
-        "headers": (basic(),),
         "body": b"",
         "operation": Operation.LIST_RECORDINGS,
-        "status": 200,
         "seconds": 0.0,
-        "reason": None,
         "rule": None,
-        "next_page_uri": None,
-        "answered": (),
-        "media_type": b"application/json",
-        "length": 2,
-        "recordings": (),
-        "found": None,
     }
-    return Entry(number=number, **(usual | changes))
+    headers = changes.pop("headers", (basic(),))
+    told = changes.pop("answered", ())
+    answer = Answered(**(answered | {"headers": told} | {n: changes.pop(n) for n in answered if n in changes}))
+    return Entry(number=number, head=packed(headers), answer=answer, **(usual | changes))
 
 
 def journal_of(*changes: dict[str, Any], dropped: int = 0) -> Journal:

@@ -19,13 +19,13 @@ def request(entry: Entry) -> views.RequestView:
         query=_by_name(redaction.parameters(entry.query)),
         form=_by_name(redaction.parameters(entry.body)),
         headers=[(name.decode("latin-1"), redaction.header(name, value)) for name, value in entry.headers],
-        status=entry.status,
+        status=entry.answer.status,
         seconds=round(entry.seconds, 6),
-        length=entry.length,
-        reason=None if entry.reason is None else redaction.without_passwords(entry.reason),
+        length=entry.answer.length,
+        reason=None if entry.answer.reason is None else redaction.without_passwords(entry.answer.reason),
         warnings=[redaction.without_passwords(each) for each in entry.told(b"x-mock-warning")],
         rule=entry.rule,
-        next_page_uri=entry.next_page_uri and redaction.uri(entry.next_page_uri),
+        next_page_uri=entry.answer.next_page_uri and redaction.uri(entry.answer.next_page_uri),
     )
 
 

@@ -19,9 +19,9 @@ def fetched_what_was_listed(evidence: Evidence) -> Iterator[Sighting]:
     fetched: dict[int, int] = {}
     for entry in evidence.entries:
         if entry.operation in _LISTS:
-            listed.update((index, entry.at) for index in entry.recordings)
+            listed.update((index, entry.at) for index in entry.answer.recordings)
         elif entry.operation in _FETCHES:
-            for index in entry.recordings:
+            for index in entry.answer.recordings:
                 if index in listed and entry.at - listed[index] <= _FRESH:
                     fetched.setdefault(index, entry.number)
     if len(fetched) >= _MANY:

@@ -16,8 +16,8 @@ _READING = ("GET", "HEAD")
 def fetched_early(evidence: Evidence) -> Iterator[Sighting]:
     """Yield media that were asked for of recordings that were not completed."""
     for entry in evidence.entries:
-        if entry.operation is Operation.FETCH_RECORDING_MEDIA and entry.found in _NOT_COMPLETED:
-            yield Sighting((entry.number,), f"{entry.line}: the recording was {entry.found}")
+        if entry.operation is Operation.FETCH_RECORDING_MEDIA and entry.answer.found in _NOT_COMPLETED:
+            yield Sighting((entry.number,), f"{entry.line}: the recording was {entry.answer.found}")
 
 
 def fetched_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
@@ -30,7 +30,7 @@ def fetched_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
         if entry.method in _READING and is_media(entry.path):
             if not any(name.lower() == b"authorization" for name, _ in entry.headers):
                 bare.setdefault(entry.path, []).append(entry)
-            elif (challenged := bare.get(entry.path)) and challenged[-1].status == 401:
+            elif (challenged := bare.get(entry.path)) and challenged[-1].answer.status == 401:
                 challenged.pop()
     for entry in sorted((each for entries in bare.values() for each in entries), key=lambda entry: entry.number):
         yield Sighting((entry.number,), f"{entry.line}: it came without credentials")

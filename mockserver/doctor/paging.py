@@ -29,8 +29,8 @@ def built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
             if wrong:
                 yield Sighting((entry.number,), f"{entry.line}: {wrong}")
         begun.add(entry.path)
-        if entry.next_page_uri is not None:
-            path, _, query = entry.next_page_uri.partition("?")
+        if entry.answer.next_page_uri is not None:
+            path, _, query = entry.answer.next_page_uri.partition("?")
             page = (path, _pairs(query.encode()))
             offered.setdefault(dict(page[1])["PageToken"], []).append(page)
 
@@ -45,7 +45,7 @@ def stopped_at_first_page(evidence: Evidence) -> Iterator[Sighting]:
         filters = tuple(pair for pair in pairs if pair[0] not in PAGING)
         if "PageToken" in named:
             followed.add((entry.path, filters))
-        elif entry.next_page_uri is not None and "PageSize" not in named:
+        elif entry.answer.next_page_uri is not None and "PageSize" not in named:
             firsts.setdefault((entry.path, filters), entry)
     for which, entry in firsts.items():
         if which not in followed:

@@ -43,7 +43,7 @@ def test_entries_are_found_by_their_number() -> None:
     assert [each.number for each in journal.since(0)] == [7, 8]
     found = journal.find(8)
     assert found is not None
-    assert found.status == 404
+    assert found.answer.status == 404
     assert journal.find(6) is None
     assert journal.find(9) is None
     assert (journal.lost(), journal.lost(3), journal.lost(8)) == (7, 4, 0)
