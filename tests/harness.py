@@ -77,11 +77,18 @@ class Api:
         self.account().advance(seconds)
 
     def control(
-        self, method: str, path: str, command: Any = None, *, raw: bytes | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        command: Any = None,
+        *,
+        account: str = "demo",
+        raw: bytes | None = None,
+        **headers: str,
     ) -> httpx.Response:
-        """Send a command, or these bytes instead, to the control API of the account."""
+        """Send a command, or these bytes instead, to the control API of an account."""
         body = (b"" if command is None else msgspec.json.encode(command)) if raw is None else raw
-        target = f"/_mock/accounts/demo{path}"
+        target = f"/_mock/accounts/{account}{path}"
         return self._runner.run(self._client.request(method, target, content=body, headers=headers))
 
     def wait_for(self, holds: Callable[[], bool], seconds: float = 10.0) -> None:
