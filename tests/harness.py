@@ -91,15 +91,9 @@ class Api:
         target = f"/_mock/accounts/{account}{path}"
         return self._runner.run(self._client.request(method, target, content=body, headers=headers))
 
-    def wait_for(self, holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    def wait_for(self, holds: Callable[[], bool]) -> None:
         """Let the event loop run until something holds."""
-
-        async def main() -> None:
-            async with asyncio.timeout(seconds):
-                while not holds():  # noqa: ASYNC110  # what holds may be told by a thread, such as a sink's
-                    await asyncio.sleep(0.005)
-
-        self._runner.run(main())
+        self._runner.run(until(holds))
 
     def told(self, method: str, path: str, command: Any = None) -> Any:
         """Return what the control API answers to a command that can be carried out."""
@@ -152,6 +146,13 @@ class Api:
     def sids(self, query: str = "") -> list[str]:
         """Return the SIDs of all recordings of a query."""
         return [recording["sid"] for recording in self.walk(query)]
+
+
+async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110  # threads may bring it about, such as a sink's
+            await asyncio.sleep(0.005)
 
 
 def fields_of(answer: httpx.Response) -> dict[str, str]:
