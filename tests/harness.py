@@ -93,22 +93,23 @@ class Api:
         self.account().advance(seconds)
 
     def command(
-        self, method: str, path: str, command: Any = None, *, raw: bytes | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        command: Any = None,
+        *,
+        account: str = "demo",
+        raw: bytes | None = None,
+        **headers: str,
     ) -> httpx.Response:
-        """Send a command, or these bytes instead, to the control API of the account."""
+        """Send a command, or these bytes instead, to the control API of an account."""
         body = (b"" if command is None else msgspec.json.encode(command)) if raw is None else raw
-        target = f"/_mock/accounts/demo{path}"
+        target = f"/_mock/accounts/{account}{path}"
         return self._runner.run(self._client.request(method, target, content=body, headers=headers))
 
-    def wait_for(self, holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    def wait_for(self, holds: Callable[[], bool]) -> None:
         """Let the event loop run until something holds."""
-
-        async def main() -> None:
-            async with asyncio.timeout(seconds):
-                while not holds():  # noqa: ASYNC110  # what holds may be told by a thread, such as a sink's
-                    await asyncio.sleep(0.005)
-
-        self._runner.run(main())
+        self._runner.run(until(holds))
 
     def told(self, method: str, path: str, command: Any = None) -> Any:
         """Return what the control API answers to a command that can be carried out."""
@@ -161,6 +162,13 @@ class Api:
     def sids(self, query: str = "") -> list[str]:
         """Return the SIDs of all recordings of a query."""
         return [recording["sid"] for recording in self.walk(query)]
+
+
+async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110  # threads may bring it about, such as a sink's
+            await asyncio.sleep(0.005)
 
 
 def fields_of(answer: httpx.Response) -> dict[str, str]:

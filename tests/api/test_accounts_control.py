@@ -276,7 +276,7 @@ BAD: list[tuple[str, str, Any, str]] = [
         "POST",
         "/clock",
         {"advance": "soon"},
-        "advance: expected a length of time such as 30s, 250ms or 1m30s, found 'soon'",
+        "advance: expected a length of time such as 30s",
     ),
     ("POST", "/clock", {"advance": "1s", "move_to": LATER}, "expected advance"),
     (

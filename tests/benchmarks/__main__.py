@@ -13,6 +13,16 @@ from tests.benchmarks.servers import Measured, bare, first_answer, ours
 
 _SID = demo_account_sid("0")
 _AUTH = (_SID, auth_token("0", _SID))
+_WAITING = """
+name: waiting
+recordings:
+  - id: it
+    status: completed
+    duration: 12
+    timeline:
+      - after: {any: [{fetches: 1000000000}, {all: [{signal: go}, {time: 300d}]}]}
+        status: deleted
+"""
 _LIST = f"/2010-04-01/Accounts/{_SID}/Recordings.json"
 
 
@@ -26,10 +36,10 @@ def main() -> None:
     with ours() as server:
         first_answer(server, _LIST, _AUTH)
         listed = _get(server, _LIST)
-        sid = requests.get(server.base_url + _LIST, auth=_AUTH, timeout=5).json()["recordings"][1]["sid"]
-        fetch = _LIST.replace(".json", f"/{sid}.json")
+        fetch = _fetch(server, 1)
         throughput("warm list of 50", server, _LIST, listed, options.rounds, options.seconds)
         throughput("warm fetch", server, fetch, _get(server, fetch), options.rounds, options.seconds)
+    polling(options.rounds, options.seconds)
     cold_start(listed, options.rounds)
     size(options.rounds)
     memory()
@@ -55,6 +65,34 @@ def throughput(name: str, server: Measured, path: str, body: bytes, rounds: int,
         f"({median(rates['ours']):,.0f} against {median(rates['bare']):,.0f} requests/s; "
         f"CPU {median(costs['ours']):.0f} against {median(costs['bare']):.0f} us a request)"
     )
+
+
+def polling(rounds: int, seconds: float) -> None:
+    """Compare the processor time of a fetch that a timeline counts with that of one that nothing waits for."""
+    costs: dict[str, list[float]] = {"scripted": [], "plain": []}
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Path(folder) / "waiting.yaml"
+        scenario.write_text(_WAITING)
+        with ours("--scenario", str(scenario)) as scripted, ours() as plain:
+            for server in (scripted, plain):
+                first_answer(server, _LIST, _AUTH)
+            polled = [("scripted", scripted, _fetch(scripted, 0)), ("plain", plain, _fetch(plain, 1))]
+            for _ in range(rounds):
+                for who, server, path in polled:
+                    before = server.cpu_seconds()
+                    _, total = load(server.base_url, path, _AUTH, seconds)
+                    costs[who].append((server.cpu_seconds() - before) / total * 1e6)
+    ratio = median(mine / its for mine, its in zip(costs["scripted"], costs["plain"], strict=True))
+    print(
+        f"scripted poll: {ratio:.2f} of a warm fetch "
+        f"(CPU {median(costs['scripted']):.0f} against {median(costs['plain']):.0f} us a request)"
+    )
+
+
+def _fetch(server: Measured, place: int) -> str:
+    """Return the path of the recording at a place of the first page."""
+    sid = requests.get(server.base_url + _LIST, auth=_AUTH, timeout=5).json()["recordings"][place]["sid"]
+    return _LIST.replace(".json", f"/{sid}.json")
 
 
 def cold_start(body: bytes, rounds: int) -> None:

@@ -1,0 +1,82 @@
+"""Same scenario, same seed, same requests: the same events and the same bodies, byte for byte."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from mockserver.callbacks.sink import Sink
+from tests.harness import Api, corpus_settings
+from tests.worlds import scenario_of
+
+ROOT = Path(__file__).parent.parent.parent
+CALL = "CA" + "1" * 32
+AT_ONCE = 10
+
+
+def played(callback: str) -> list[bytes]:
+    """Return all that one session is answered, and all that happened in it."""
+    timeline = [
+        {"after": {"any": [{"fetches": 2}, {"time": "7s"}]}, "status": "completed"},
+        {"after": {"callback": "completed"}, "status": "deleted"},
+    ]
+    listed = [{"after": {"lists": 2}, "status": "deleted"}]
+    scenario = scenario_of(
+        recordings=[
+            {
+                "id": name,
+                "status": "processing",
+                "status_callback": callback,
+                "timeline": timeline,
+            }
+            for name in ("a", "b", "c")
+        ],
+        pick=[{"id": "p", "count": 3, "timeline": listed, "where": {"status": "completed"}}],
+        faults=[{"when": {"op": "fetch_recording"}, "then": {"status": 503, "delay": "1ms"}, "probability": 0.3}],
+        hazards=[{"arrive": 2, "vanish": 1, "times": 3}],
+    )
+    answers = []
+    with Api(corpus_settings(count=200), scenario) as api:
+        for turn in range(3):
+            page = api.get(f"{api.list_path}?PageSize=40")
+            answers.append(page)
+            answers += [api.get(api.fetch_path(each["sid"])) for each in page.json()["recordings"][:6]]
+            answers += [api.get(api.fetch_path(api.account().sid_behind(name))) for name in "abc"]
+            answers.append(api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback))
+            answers.append(api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped"))
+            answers.append(api.request("DELETE", api.fetch_path(page.json()["recordings"][9]["sid"])))
+            answers.append(api.get(f"{api.root}/Recordings/{page.json()['recordings'][20]['sid']}.mp3"))
+            answers.append(api.control("POST", "/clock", {"advance": f"{turn + 1}s"}))
+        answers += [api.control("GET", path) for path in ("/events", "/callbacks", "/faults")]
+        return [b"%d %s" % (each.status_code, each.content) for each in answers]
+
+
+def test_ten_at_once_are_the_same() -> None:
+    with Sink() as sink:
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            first, *others = threads.map(played, [sink.url] * AT_ONCE)
+        assert all(each == first for each in others)
+        assert {answer[:3] for answer in first} >= {b"200", b"201", b"204", b"503"}
+        happened = {event["kind"] for event in msgspec.json.decode(first[-3][4:])}
+        assert happened == {"step", "callback", "arrived", "vanished", "signal"}
+        assert all(_in_a_process(hashing, sink.url) == digest(first) for hashing in ("1", "2"))
+
+
+def digest(answers: list[bytes]) -> str:
+    return sha256(b"\n".join(answers)).hexdigest()
+
+
+def _in_a_process(hashing: str, callback: str) -> str:
+    code = (
+        "import sys; from tests.integration.test_repetition import digest, played; print(digest(played(sys.argv[1])))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    command = [sys.executable, "-c", code, callback]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment | {"PYTHONHASHSEED": hashing}, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()

@@ -1,0 +1,235 @@
+"""Two accounts of one mock, driven at random against a plain model: neither sees the other."""
+
+from copy import deepcopy
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from generators.contract import violations
+from mockserver.wire.dialect import WireSetting
+from tests.harness import T0, Api, corpus_settings
+
+COUNT = 9
+SECOND = 1_000_000
+RETENTION = 40 * 24 * 3600 * SECOND
+ACCOUNTS = ("AC" + "1" * 32, "AC" + "2" * 32)
+CALLS = tuple(f"CA{number:032x}" for number in range(3))
+SCRIPT: dict[str, Any] = {
+    "name": "two",
+    "recordings": [
+        {
+            "id": "slow",
+            "status": "processing",
+            "timeline": [{"after": {"any": [{"signal": "go"}, {"time": "10s"}]}, "status": "completed"}],
+        },
+        {"id": "old", "status": "absent", "date_created": "2025-11-20T12:00:00Z"},
+    ],
+}
+OLD = 1_763_640_000 * SECOND
+
+
+class Known:
+    """What the model knows of a recording."""
+
+    def __init__(self, sid: str, instant: int, origin: tuple[int, int], status: str) -> None:
+        self.sid = sid
+        self.key = (instant, *origin)
+        self.status = status
+        self.live: str | None = None
+        self.call: str | None = None
+        self.due: int | None = None
+        self.waits_for_go = False
+        self.deleted_at: int | None = None
+
+
+class World:
+    """What the model knows of an account."""
+
+    def __init__(self, api: Api, sid: str, *, scripted: bool) -> None:
+        account = api.mock.account(sid)
+        self.now = T0 * SECOND
+        self.came = 0
+        self.known: list[Known] = []
+        self.is_scripted = scripted
+        for index in range(account.corpus.count):
+            recording = account.corpus.recording(index)
+            instant = account.corpus.timetable.instant(index)
+            self.known.append(Known(recording.sid, instant, (0, index), recording.status.value))
+        if scripted:
+            slow = self.add(account.corpus.sid_of_handle("slow"), self.now, "processing")
+            slow.due, slow.waits_for_go = self.now + 10 * SECOND, True
+            self.add(account.corpus.sid_of_handle("old"), OLD, "absent")
+
+    def add(self, sid: str, instant: int, status: str) -> Known:
+        made = Known(sid, instant, (1, self.came), status)
+        self.came += 1
+        self.known.append(made)
+        return made
+
+    def active(self, call: str) -> Known | None:
+        return next((each for each in self.known if each.call == call and each.live not in (None, "stopped")), None)
+
+    def advance(self, by: int) -> None:
+        self.now += by
+        for each in self.known:
+            if each.due is not None and each.due <= self.now:
+                self.complete(each)
+
+    def complete(self, known: Known) -> None:
+        known.status, known.live, known.due, known.waits_for_go = "completed", None, None, False
+
+    def listed(self, *, include_deleted: bool) -> list[tuple[str, str]]:
+        return [
+            (each.sid, each.status if each.deleted_at is None else "deleted")
+            for each in sorted(self.known, key=lambda each: each.key, reverse=True)
+            if each.deleted_at is None or (include_deleted and self.now < each.deleted_at + RETENTION)
+        ]
+
+
+class Worlds(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.api = Api(corpus_settings(count=COUNT, mix="deleted=0", wire=WireSetting.SCHEMA))
+        self.worlds = {sid: World(self.api, sid, scripted=False) for sid in ACCOUNTS}
+        self.snapshots: dict[str, World] = {}
+        self.conforming: set[bytes] = set()
+
+    def teardown(self) -> None:
+        self.api.__exit__(None, None, None)
+
+    # -- what is done ------------------------------------------------------------------------------
+
+    @initialize(sid=st.sampled_from(ACCOUNTS))
+    def one_is_scripted(self, sid: str) -> None:
+        self.arm(sid)
+
+    @rule(sid=st.sampled_from(ACCOUNTS), call=st.sampled_from(CALLS))
+    def create(self, sid: str, call: str) -> None:
+        world = self.worlds[sid]
+        before = world.active(call)
+        answer = self.ask("POST", sid, f"Calls/{call}/Recordings.json")
+        body = answer.json()
+        assert self.problems(body) == []
+        assert answer.status_code == (201 if before is None else 200)
+        if before is None:
+            made = world.add(body["sid"], world.now, "processing")
+            made.live, made.call = "in-progress", call
+        else:
+            assert body["sid"] == before.sid
+
+    @rule(
+        sid=st.sampled_from(ACCOUNTS),
+        call=st.sampled_from(CALLS),
+        wanted=st.sampled_from(["paused", "in-progress", "stopped"]),
+    )
+    def update(self, sid: str, call: str, wanted: str) -> None:
+        world = self.worlds[sid]
+        active = world.active(call)
+        answer = self.ask("POST", sid, f"Calls/{call}/Recordings/Twilio.CURRENT.json", {"Status": wanted})
+        assert answer.status_code == (404 if active is None else 200)
+        if active is not None:
+            assert (answer.json()["sid"], self.problems(answer.json())) == (active.sid, [])
+            active.live = wanted
+            if wanted == "stopped":
+                active.due = world.now + 2 * SECOND
+
+    @rule(sid=st.sampled_from(ACCOUNTS), of=st.sampled_from(ACCOUNTS), place=st.integers(0, 30))
+    def delete(self, sid: str, of: str, place: int) -> None:
+        known = self.worlds[of].known[place % len(self.worlds[of].known)]
+        answer = self.ask("DELETE", sid, f"Recordings/{known.sid}.json")
+        if sid != of or known.deleted_at is not None:
+            assert answer.status_code == 404
+        elif known.status == "processing":
+            assert (answer.status_code, answer.json()["code"]) == (409, 20009)
+        else:
+            assert answer.status_code == 204
+            known.deleted_at = self.worlds[sid].now
+
+    @rule(sid=st.sampled_from(ACCOUNTS), by=st.sampled_from(["1s", "2s", "9s", "20d", "40d"]))
+    def advance(self, sid: str, by: str) -> None:
+        unit = {"s": 1, "d": 24 * 3600}[by[-1]]
+        self.control("POST", sid, "/clock", {"advance": by})
+        self.worlds[sid].advance(int(by[:-1]) * unit * SECOND)
+
+    @rule(sid=st.sampled_from(ACCOUNTS))
+    def signal(self, sid: str) -> None:
+        self.control("POST", sid, "/signals", {"name": "go"})
+        for known in self.worlds[sid].known:
+            if known.waits_for_go:
+                self.worlds[sid].complete(known)
+
+    @rule(sid=st.sampled_from(ACCOUNTS))
+    def arm(self, sid: str) -> None:
+        self.control("PUT", sid, "/scenario", {"scenario": SCRIPT})
+        self.worlds[sid] = World(self.api, sid, scripted=True)
+
+    @rule(sid=st.sampled_from(ACCOUNTS))
+    def reset(self, sid: str) -> None:
+        self.control("POST", sid, "/reset")
+        self.worlds[sid] = World(self.api, sid, scripted=False)
+
+    @rule(sid=st.sampled_from(ACCOUNTS))
+    def snapshot(self, sid: str) -> None:
+        self.control("POST", sid, "/snapshots")
+        self.snapshots[sid] = deepcopy(self.worlds[sid])
+
+    @rule(sid=st.sampled_from(ACCOUNTS))
+    def roll_back(self, sid: str) -> None:
+        status = 200 if sid in self.snapshots else 404
+        self.control("POST", sid, "/rollback", expected=status)
+        if sid in self.snapshots:
+            self.worlds[sid] = deepcopy(self.snapshots[sid])
+
+    @rule(sid=st.sampled_from(ACCOUNTS), place=st.integers(0, 30))
+    def fetch(self, sid: str, place: int) -> None:
+        known = self.worlds[sid].known[place % len(self.worlds[sid].known)]
+        answer = self.ask("GET", sid, f"Recordings/{known.sid}.json")
+        assert answer.status_code == (200 if known.deleted_at is None else 404)
+        if known.deleted_at is None:
+            assert (answer.json()["status"], self.problems(answer.json())) == (known.status, [])
+
+    # -- what holds --------------------------------------------------------------------------------
+
+    @invariant()
+    def lists_equal_the_models(self) -> None:
+        for sid, world in self.worlds.items():
+            size = 4 + (world.came + world.now // SECOND) % 7
+            for include_deleted in (False, True):
+                query = f"PageSize={size}&IncludeSoftDeleted={str(include_deleted).lower()}"
+                found = self.walk(sid, query)
+                assert [(each["sid"], each["status"]) for each in found] == world.listed(
+                    include_deleted=include_deleted
+                )
+                assert [problem for each in found for problem in violations(each)] == []
+                assert {each["account_sid"] for each in found} == {sid}
+
+    def problems(self, body: dict[str, Any]) -> list[str]:
+        """Return how a recording violates the contract; those that were seen before are known not to."""
+        encoded = msgspec.json.encode(body)
+        found = [] if encoded in self.conforming else violations(body)
+        if not found:
+            self.conforming.add(encoded)
+        return found
+
+    def ask(self, method: str, sid: str, path: str, form: dict[str, str] | None = None) -> Any:
+        self.api.auth = (sid, "any")
+        self.api.root = f"/2010-04-01/Accounts/{sid}"
+        if method == "POST":
+            return self.api.post(path, **(form or {}))
+        return self.api.request(method, f"{self.api.root}/{path}")
+
+    def walk(self, sid: str, query: str) -> list[dict[str, Any]]:
+        self.api.auth = (sid, "any")
+        self.api.list_path = f"/2010-04-01/Accounts/{sid}/Recordings.json"
+        return self.api.walk(query)
+
+    def control(self, method: str, sid: str, path: str, command: Any = None, expected: int = 200) -> None:
+        answer = self.api.command(method, path, command, account=sid)
+        assert answer.status_code == expected, answer.headers.get("x-mock-reason")
+
+
+TestWorlds = Worlds.TestCase
+TestWorlds.settings = settings(max_examples=12, stateful_step_count=20)

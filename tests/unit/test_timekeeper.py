@@ -1,0 +1,87 @@
+"""Time that passes, and callbacks that are sent, on whichever event loop there is."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from mockserver.account import Account
+from mockserver.callbacks.sink import Sink
+from mockserver.mock import Mock
+from mockserver.state import DeliveryState
+from tests.harness import corpus_settings, until
+from tests.worlds import scenario_of, steps
+
+LONG = 20.0
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+def waiting(callback: str, after: dict[str, str]) -> tuple[Mock, Account]:
+    timeline = [{"after": after, "status": "completed"}]
+    said = {"id": "it", "status": "processing", "status_callback": callback, "timeline": timeline}
+    mock = Mock(corpus_settings(count=3), scenario=scenario_of(recordings=[said]))
+    return mock, mock.account(mock.demo.sid)
+
+
+def is_delivered(account: Account) -> bool:
+    return [each.state for each in account.outbox] == [DeliveryState.DELIVERED]
+
+
+def test_what_was_under_way_when_a_loop_ended_is_sent_on_the_next(sink: Sink) -> None:
+    mock, account = waiting(sink.url, {"signal": "go"})
+
+    async def begin() -> None:
+        mock.timekeeper.attend(account)
+        await asyncio.to_thread(sink.wait_for, 1)
+
+    async def go_on() -> None:
+        mock.timekeeper.attend(account)
+        await until(lambda: is_delivered(account))
+
+    sink.delay(LONG)
+    account.play.signal("go")
+    asyncio.run(begin())
+    sink.delay(0)
+    asyncio.run(go_on())
+    assert [each.status for each in account.outbox[0].attempts] == [204]
+    assert len(sink.received) == 2
+
+
+def test_an_alarm_is_set_again_on_the_next_loop(sink: Sink) -> None:
+    mock, account = waiting(sink.url, {"time": "1h"})
+    account.set_rate(36_000)  # a tenth of a second
+
+    async def begin() -> None:
+        mock.timekeeper.attend(account)
+        mock.timekeeper.attend(account)
+
+    async def go_on() -> None:
+        mock.timekeeper.attend(account)
+        await until(lambda: is_delivered(account))
+
+    asyncio.run(begin())
+    assert steps(account) == ["processing"]
+    asyncio.run(go_on())
+    assert steps(account) == ["processing", "completed, callback completed"]
+
+
+def test_nothing_wakes_for_a_world_that_was_replaced(sink: Sink) -> None:
+    mock, account = waiting(sink.url, {"time": "1h"})
+    account.set_rate(1.0)
+
+    async def begin() -> None:
+        mock.timekeeper.attend(account)
+        mock.arm(account.sid, None)
+        mock.timekeeper.attend(account)
+        assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+
+    asyncio.run(begin())
+    account.advance(7200)
+    assert steps(account) == ["processing"]
+    with pytest.raises(ValueError, match="time does not go back"):
+        account.advance(-1)
