@@ -19,7 +19,6 @@ from mockserver.commands.errors import CommandError
 from mockserver.settings import SettingsError
 from mockserver.testing import MockServer, MockTwilio
 from mockserver.wishes import Wish, Wishes, manners, settings, world
-from scenarios.complaints import ScenarioError
 
 if TYPE_CHECKING:
     from mockserver.proxy.trust import TrustFiles
@@ -30,7 +29,6 @@ _SHOWN = 10
 """How many of the last requests a failing test's report shows."""
 _MISTAKES = (
     SettingsError,
-    ScenarioError,
     ControlError,
     CommandError,
     ArmingError,

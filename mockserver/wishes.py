@@ -64,8 +64,7 @@ def world(options: Wishes, marked: Wishes, folders: Sequence[Path], *, is_elsewh
         is_elsewhere: whether a server is meant whose own settings are not known.
 
     Raises:
-        SettingsError: for a value that cannot be.
-        ScenarioError: for a scenario that cannot be.
+        SettingsError: for a value that cannot be, naming who wishes for it.
     """
     from scenarios.loading import from_objects  # brings YAML: only where there is something to load
 
@@ -78,7 +77,10 @@ def world(options: Wishes, marked: Wishes, folders: Sequence[Path], *, is_elsewh
         plans = [*asked, *own, *wished] if "scenario" in marked else [*own, *asked, *wished]
         if merged := _merged([*known, *plans]):
             plain[name] = merged
-    return from_objects(plain)
+    try:
+        return from_objects(plain)
+    except ScenarioError as wrong:  # all else was looked at before: what a marker's mappings say
+        raise SettingsError(f"@pytest.mark.recmock: {wrong}") from None
 
 
 def _scenario(wish: Wish, folders: Sequence[Path]) -> Scenario:
@@ -119,6 +121,8 @@ def _merged(plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     for plan in plans:
         if "count" in plan and merged.get("profile") == "empty":
             del merged["profile"]  # which would have none, however many are wished for
+        if "mode" in plan:
+            merged.pop("rate", None)  # which is of the mode below
         merged |= plan
     return merged
 
