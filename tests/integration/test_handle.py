@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import unittest
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -506,6 +507,27 @@ def test_in_process_without_a_socket() -> None:
             return len(answer.json()["recordings"])
 
     assert asyncio.run(main()) == 10
+
+
+class OfUnittest(unittest.TestCase):
+    """As those have it who have no pytest."""
+
+    server: MockServer
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.server = cls.enterClassContext(MockServer(count=5))
+
+    def setUp(self) -> None:
+        self.mock = self.enterContext(self.server.account("AC" + self.id().encode()[-16:].hex()))
+
+    def test_recordings_are_listed(self) -> None:
+        self.assertEqual(self.mock.corpus.count, 5)  # noqa: PT009
+        self.assertEqual(self.mock.requests.all(), [])  # noqa: PT009
+
+    def test_accounts_are_its_own(self) -> None:
+        self.mock.client().recordings.list()
+        self.mock.requests.assert_called("list_recordings", exactly=1)
 
 
 def test_a_wrong_token_is_told() -> None:
