@@ -1,7 +1,9 @@
 """What tests hold: a server of their own, and an account on it.
 
-with MockTwilio(scenario="late-webhook") as mock:
-    recordings = mock.client().recordings.list(limit=20)
+    with MockTwilio(scenario="late-webhook") as mock:
+        recordings = mock.client().recordings.list(limit=20)
+
+`MockServer` has any number of accounts, each a world of its own.
 """
 
 import asyncio
@@ -18,7 +20,7 @@ from generators.keys import auth_token, demo_account_sid
 from generators.suggestion import suggestion
 from mockserver.client.account import AccountClient
 from mockserver.client.line import ControlError, Line
-from mockserver.settings import Settings, SettingsError, load, table
+from mockserver.settings import Setting, Settings, SettingsError, load, table
 from mockserver.values import Pace, parse_instant
 from mockserver.wire.dialect import WireSetting
 from scenarios.model import Scenario
@@ -126,7 +128,7 @@ class MockTwilio(AccountClient):
     As a context manager, `async` too, it runs a server of its own and is that server's demo account.
 
     Args:
-        server: a server that runs already, instead of one of its own; then what follows is said to it.
+        server: a server that runs already, instead of one of its own: scenario and settings are its own then.
         account_sid: which account; the server's demo account where it is left out.
         scenario: what is played: a bundled one's name, a file, or the scenario itself.
         settings: those of `recmock serve` by name, such as `count=10`, `clock="60x"`.
@@ -212,8 +214,7 @@ class MockTwilio(AccountClient):
     async def async_client(self) -> "AsyncIterator[Client]":
         """Give a `twilio.rest.Client` whose `..._async` methods can be awaited, and close its session at the end.
 
-        async with mock.async_client() as client:
-            recordings = await client.recordings.list_async(limit=20)
+        That is, `async with mock.async_client() as client: await client.recordings.list_async(limit=20)`.
         """
         from twilio.http.async_http_client import AsyncTwilioHttpClient
         from twilio.rest import Client
@@ -239,9 +240,15 @@ def _settings(changes: dict[str, Any]) -> Settings:
     for name in changes:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggestion(name, known)}")
-    read = {name: known[name].read(value, name) if isinstance(value, str) else value for name, value in changes.items()}
+    read = {name: _read(known[name], value) if isinstance(value, str) else value for name, value in changes.items()}
     kept = {} if "data_dir" in read else {"data_dir": load({"data_dir": None}).data_dir}
     return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)
+
+
+def _read(setting: Setting, text: str) -> Any:
+    if setting.option.repeatable:
+        return tuple(setting.read(each, setting.name) for each in text.split())
+    return setting.read(text, setting.name)
 
 
 def _loaded(scenario: AnyScenario | None) -> Scenario | None:

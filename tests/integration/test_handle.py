@@ -160,9 +160,11 @@ def test_a_server_that_runs_takes_no_settings(server: MockServer) -> None:
             MockTwilio(server=server, **said)
 
 
-def test_a_declared_accounts_token_is_its_own() -> None:
+@pytest.mark.parametrize("form", ["text", "value"])
+def test_a_declared_accounts_token_is_its_own(form: str) -> None:
     sid = "AC" + "4" * 32
-    with MockTwilio(account_sid=sid, account=(DeclaredAccount(sid, "secret"),), auth="strict") as mock:
+    declared = {"text": f"{sid}:secret", "value": (DeclaredAccount(sid, "secret"),)}[form]
+    with MockTwilio(account_sid=sid, account=declared, auth="strict") as mock:
         assert mock.auth == (sid, "secret")
         assert len(sids(mock, limit=2)) == 2
 
