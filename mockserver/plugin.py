@@ -1,109 +1,100 @@
 """What the pytest plugin does once a fixture is asked for."""
 
+import os
 import warnings
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from generators.keys import derive
+from generators.mix import MixError
+from generators.rhythm import SpanTooShortError
+from generators.suggestion import suggestion
+from mockserver.arming import ArmingError
 from mockserver.clash import clashing_distribution
 from mockserver.client.line import ControlError
-from mockserver.rest.auth import DeclaredAccount
-from mockserver.settings import Settings, SettingsError, table
-from mockserver.settings import load as load_settings
-from mockserver.testing import TEST_SETTINGS, MockServer, MockTwilio
-from scenarios.complaints import ScenarioError
-from scenarios.model import Scenario
+from mockserver.commands.errors import CommandError
+from mockserver.settings import SettingsError
+from mockserver.testing import MockServer, MockTwilio
+from mockserver.wishes import Wish, Wishes, manners, settings, world
 
-Given = Mapping[str, Any]
-"""What flags, ini options and markers say, by name; None where they say nothing."""
+if TYPE_CHECKING:
+    from mockserver.proxy.trust import TrustFiles
 
-_FIELDS = {"corpus": "count", "clock": "clock", "wire": "wire", "auth": "auth", "seed": "seed"}
-"""Options of the plugin, and the settings that they are."""
+_OF_MARKERS = ("corpus", "scenario", "clock", "wire", "auth")
+_DOCTOR = ("off", "warn", "error")
 _SHOWN = 10
 """How many of the last requests a failing test's report shows."""
+_MISTAKES = (
+    SettingsError,
+    ControlError,
+    CommandError,
+    ArmingError,
+    MixError,
+    SpanTooShortError,
+)
+"""What goes wrong through what options and markers say."""
+_OPTIONS = pytest.StashKey[Wishes]()
+_USED = pytest.StashKey[set[str]]()
+"""The accounts that tests of this session have had."""
 
 
-def start(given: Given, root: Path) -> MockServer:
-    """Return the server of a session, not yet running.
+@contextmanager
+def serving(config: pytest.Config, options: Wishes) -> Iterator[MockServer]:
+    """Serve for a session, or find the server that runs elsewhere.
 
     Args:
-        root: where paths of scenarios begin.
+        options: what flags and ini options say.
     """
     clash = clashing_distribution()
     if clash is not None:
         pytest.fail(clash, pytrace=False)
-    try:
-        scenario = None if given["scenario"] is None else _scenario(given["scenario"], [root])
-        return MockServer(_settings(given), scenario=scenario, url=given["url"], token=given["token"])
-    except (ScenarioError, SettingsError) as wrong:
-        raise pytest.fail.Exception(f"recmock: {wrong}", pytrace=False) from None
+    config.stash[_OPTIONS], config.stash[_USED] = options, set()
+    with ExitStack() as stack:
+        with _in_a_sentence():
+            doctor = options.get("doctor")
+            if doctor is not None and doctor.value not in _DOCTOR:
+                raise SettingsError(f"{doctor.source}: expected one of {', '.join(_DOCTOR)}, found {doctor.value!r}.")
+            server = stack.enter_context(_server(options, config))
+        yield server
 
 
-def account_of(server: MockServer, item: pytest.Item, marked: Given, given: Given, *, is_used: bool) -> MockTwilio:
-    """Return the account of a test: its SID comes from the test's node id, so its world is its own.
-
-    Args:
-        marked: what the test's markers say.
-        given: what flags and ini options say: the server knows it, unless it is elsewhere.
-        is_used: whether the test has run before in this session.
-    """
-    sid = "AC" + derive("pytest", "account of test", item.nodeid)[:16].hex()
+@contextmanager
+def account_of(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
+    """Give a test its account, whose SID comes from the seed and the test's node id: its world is its own."""
+    options, used = item.config.stash[_OPTIONS], item.config.stash[_USED]
+    sid = "AC" + derive(server.settings.seed, "account of test", _name(item))[:16].hex()
     handle = server.account(sid)
-    said = {**given, **marked} if server.is_elsewhere else dict(marked)
-    try:
-        if server.is_elsewhere or any(said.get(name) is not None for name in ("corpus", "scenario", "clock")):
-            folders = [item.path.parent, item.config.rootpath]
-            handle.scenario.arm(_world(said, given, folders, is_elsewhere=server.is_elsewhere))
-        elif is_used:
-            handle.reset()
-        if server.is_elsewhere or said.get("wire") or said.get("auth"):
-            handle.treat(wire=said.get("wire") or TEST_SETTINGS.wire.value, auth=said.get("auth"))
-    except (ScenarioError, ControlError) as wrong:
-        raise pytest.fail.Exception(f"recmock: {wrong}", pytrace=False) from None
-    return handle
+    with _in_a_sentence():
+        _prepare(handle, item, options, is_known=server.is_elsewhere or sid in used)
+    used.add(sid)
+    with handle:
+        yield handle
+        if "doctor" in options:
+            _examine(handle, options["doctor"].value)
 
 
-def lead(handle: MockTwilio, environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the environment lead every client that a test makes to its account."""
-    from mockserver.clock import wall_seconds
-    from mockserver.proxy.authority import Authority
+@contextmanager
+def leading(handle: MockTwilio) -> Iterator[None]:
+    """Let the environment lead every client that is made meanwhile to an account."""
     from mockserver.proxy.environment import variables
-    from mockserver.proxy.trust import write_trust
+    from mockserver.rest.auth import DeclaredAccount
 
-    authority = Authority(handle.server.settings.data_dir)
-    files = write_trust(authority, environment, wall_seconds())
-    account = DeclaredAccount(*handle.auth)
-    for name, value in list(variables(handle.base_url, account, files, environment)):
-        if value is None:
-            monkeypatch.delenv(name, raising=False)
-        else:
-            monkeypatch.setenv(name, value)
-
-
-def examine(handle: MockTwilio, how: str) -> None:
-    """Warn of what a test's requests say of its client, or let the test fail.
-
-    Args:
-        how: `warn` or `error`.
-    """
-    if how not in ("warn", "error"):
-        raise pytest.fail.Exception(f"recmock_doctor: expected off, warn or error, found {how!r}", pytrace=False)
-    report = handle.doctor.examine()
-    if report.is_clean:
-        return
-    if how == "error":
-        raise pytest.fail.Exception(f"recmock doctor:\n{report}", pytrace=False)
-    warnings.warn(pytest.PytestWarning(f"recmock doctor:\n{report}"), stacklevel=2)
+    with _in_a_sentence():
+        files = _trust(handle)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in list(variables(handle.base_url, DeclaredAccount(*handle.auth), files, os.environ)):
+            if value is None:
+                patch.delenv(name, raising=False)
+            else:
+                patch.setenv(name, value)
+        yield
 
 
 def report_on(handle: MockTwilio, report: pytest.TestReport) -> None:
     """Add to a failing test's report what its account has seen and what it waits for."""
-    if not report.failed or report.when == "teardown":
-        return
     from mockserver.commands import printing
 
     try:
@@ -122,59 +113,90 @@ def report_on(handle: MockTwilio, report: pytest.TestReport) -> None:
     report.sections.append((f"recmock account {handle.account_sid}", text))
 
 
-def _settings(given: Given) -> Settings:
-    known = {setting.name: setting for setting in table()}
-    said = {name: field for name, field in _FIELDS.items() if given[name] is not None}
-    changes = {field: known[field].read(given[name], f"recmock_{name}") for name, field in said.items()}
-    return msgspec.structs.replace(TEST_SETTINGS, data_dir=load_settings({"data_dir": None}).data_dir, **changes)
+def _server(options: Wishes, config: pytest.Config) -> MockServer:
+    asked = settings(options)
+    if "url" not in options:
+        scenario = world(options, {}, [config.rootpath]) if "scenario" in options else None
+        return MockServer(scenario=scenario, **asked)
+    token = options.get("token")
+    server = MockServer(url=options["url"].value, token=None if token is None else token.value, **asked)
+    its, ours = server.account().corpus.spec.seed, server.settings.seed
+    if its != ours:
+        raise SettingsError(
+            f"{options['url'].source}: expected a server with the seed {ours!r}, found {its!r}: "
+            f"its recordings would be others. Serve with --seed {ours}, or test with --recmock-seed {its}."
+        )
+    return server
 
 
-def _world(said: Given, given: Given, folders: Sequence[Path], *, is_elsewhere: bool) -> Scenario:
-    """Return the scenario of a test: what it says of corpus and clock stands above the scenario's own."""
-    from scenarios.loading import from_objects
-
-    named = said.get("scenario") or given.get("scenario")
-    scenario = Scenario(name="pytest") if named is None else _scenario(named, folders)
-    plain: dict[str, Any] = msgspec.to_builtins(scenario)
-    if is_elsewhere:
-        ours = {"mode": "frozen", "start": "2026-01-01T00:00:00Z"}
-        plain["clock"] = ours | plain.get("clock", {})
-    for name, plan in (("corpus", _corpus_plan), ("clock", _clock_plan)):
-        if said.get(name) is not None:
-            plain[name] = {**plain.get(name, {}), **plan(said[name])}
-    return from_objects(plain)
+def _name(item: pytest.Item) -> str:
+    """Return a test's node id without what others add to it: xdist appends a test's group."""
+    return item.nodeid if item.parent is None else f"{item.parent.nodeid}::{item.name}"
 
 
-def _scenario(named: Any, folders: Sequence[Path]) -> Scenario:
-    from scenarios.loading import from_objects, load
-    from scenarios.sources import bundled
+def _prepare(handle: MockTwilio, item: pytest.Item, options: Wishes, *, is_known: bool) -> None:
+    """Give an account the world that is wished for.
 
-    if not isinstance(named, str | Path):
-        return from_objects(named)
-    if str(named) in bundled():
-        return load(str(named))
-    found = (folder / named for folder in folders)
-    return load(str(next((path for path in found if path.exists()), named)))
-
-
-def _corpus_plan(said: Any) -> dict[str, Any]:
-    if isinstance(said, Mapping):
-        return dict(said)
-    digits = str(said).replace("_", "")
-    return {"count": int(digits) if digits.isdigit() else said}
-
-
-def _clock_plan(said: Any) -> dict[str, Any]:
-    if isinstance(said, Mapping):
-        return dict(said)
-    text = str(said)
-    if text.endswith("x"):
-        return {"mode": "scaled", "rate": _number(text[:-1])}
-    return {"mode": text, "rate": None}
+    Args:
+        is_known: whether it may have another already.
+    """
+    marked, is_elsewhere = _marked(item), handle.server.is_elsewhere
+    if is_elsewhere or any(name in marked for name in ("corpus", "scenario", "clock")):
+        folders = [item.path.parent, item.config.rootpath]
+        handle.scenario.arm(world(options, marked, folders, is_elsewhere=is_elsewhere))
+        if is_known:
+            handle.requests.clear()
+    elif is_known:
+        handle.reset()
+    wished = manners({**_treated(options), **marked} if is_elsewhere else marked)
+    if is_known or wished.wire or wished.auth:
+        handle.treat(wire=wished.wire, auth=wished.auth)
 
 
-def _number(text: str) -> float | str:
+def _treated(options: Wishes) -> Wishes:
+    """Return how accounts are treated by default: our own server does so anyway, others have to be told."""
+    return {"wire": Wish("twilio", "wire"), "auth": Wish("any", "auth"), **options}
+
+
+def _marked(item: pytest.Item) -> Wishes:
+    """Return what markers say, the nearest standing above the others."""
+    said: dict[str, Wish] = {}
+    for mark in reversed(list(item.iter_markers("recmock"))):
+        unknown = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in _OF_MARKERS)]
+        if unknown:
+            expected = f"expected any of {', '.join(f'{name}=' for name in _OF_MARKERS)}"
+            meant = suggestion(unknown[0], _OF_MARKERS)
+            raise SettingsError(f"@pytest.mark.recmock: {expected}, found {', '.join(unknown)}.{meant}")
+        said |= {name: Wish(value, f"@pytest.mark.recmock({name}=...)") for name, value in mark.kwargs.items()}
+    return said
+
+
+def _trust(handle: MockTwilio) -> "TrustFiles":
+    """Return what clients have to trust, once a server elsewhere has shown that it has the same CA."""
+    from mockserver.commands.authority import trust_files
+    from mockserver.commands.env import check_authority
+    from mockserver.proxy.authority import Authority
+
+    files = trust_files(Authority(handle.server.settings.data_dir), os.environ)
+    if handle.server.is_elsewhere:
+        check_authority(handle.base_url, files.certificate)
+    return files
+
+
+def _examine(handle: MockTwilio, how: str) -> None:
+    """Warn of what a test's requests say of its client, or let the test fail."""
+    report = handle.doctor.examine() if how != "off" else None
+    if report is None or report.is_clean:
+        return
+    if how == "error":
+        pytest.fail(f"recmock doctor:\n{report}", pytrace=False)
+    warnings.warn(pytest.PytestWarning(f"recmock doctor:\n{report}"), stacklevel=2)
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Let a user's mistakes fail a test in a sentence, without a traceback of ours."""
     try:
-        return float(text)
-    except ValueError:
-        return text
+        yield
+    except _MISTAKES as wrong:
+        raise pytest.fail.Exception(f"recmock: {wrong}", pytrace=False) from None

@@ -3,11 +3,12 @@
     with MockTwilio(scenario="late-webhook") as mock:
         recordings = mock.client().recordings.list(limit=20)
 
-Args that this module's classes take by name are the settings of `recmock serve`.
+`MockServer` has any number of accounts, each a world of its own.
 """
 
 import asyncio
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +17,16 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from generators.keys import auth_token, demo_account_sid
+from generators.suggestion import suggestion
 from mockserver.client.account import AccountClient
-from mockserver.client.line import Line
-from mockserver.settings import Settings
+from mockserver.client.line import ControlError, Line
+from mockserver.settings import Setting, Settings, SettingsError, load, table
 from mockserver.values import Pace, parse_instant
 from mockserver.wire.dialect import WireSetting
 from scenarios.model import Scenario
 
 if TYPE_CHECKING:
+    from requests.adapters import HTTPAdapter
     from starlette.applications import Starlette
     from twilio.rest import Client
 
@@ -39,60 +42,77 @@ class MockServer:
     """A server in a thread of its own, or one elsewhere; as a context manager it runs until the end.
 
     Args:
-        settings: how it behaves; those of tests where it is left out.
         scenario: what is played in every account: a bundled one's name, a file, or the scenario itself.
         url: a server elsewhere, instead of one of our own.
         token: what its control API asks for.
+        settings: those of `recmock serve` by name, such as `count=10`, `clock="60x"`; those of tests where they are
+            left out. Of a server elsewhere `seed` has to be known, if it has one.
+
+    Raises:
+        SettingsError: for a setting that cannot be.
     """
 
     def __init__(
         self,
-        settings: Settings = TEST_SETTINGS,
         *,
         scenario: AnyScenario | None = None,
         url: str | None = None,
         token: str | None = None,
+        **settings: Any,
     ) -> None:
-        self.settings = settings
+        self.settings = _settings(settings)
         self.is_elsewhere = url is not None
+        self.line = Line(url, token)
+        """The line to its control API."""
         self._scenario = scenario
-        self._url = url
-        self._token = token
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         if not self.is_elsewhere:
-            self._url = self._start()
+            self.line.url = self._start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if "line" in vars(self):
-            self.line.close()
+        self.line.close()
+        if "pool" in vars(self):
+            self.pool.close()
         self._stack.close()
+        if not self.is_elsewhere:
+            self.line.url = None
+            vars(self).pop("app", None)  # its next run begins anew
 
     @property
     def base_url(self) -> str:
-        """The URL that requests start with."""
-        assert self._url is not None, "the server runs inside `with` only"
-        return self._url
+        """The URL that requests start with, such as `http://127.0.0.1:4010`.
 
-    @cached_property
-    def line(self) -> Line:
-        """The line to its control API."""
-        return Line(self.base_url, self._token)
+        Raises:
+            ControlError: where the server does not run.
+        """
+        return self.line.where
 
     @cached_property
     def app(self) -> "Starlette":
-        """The ASGI application, for httpx and the like in this process, with or without `with`."""
+        """The ASGI application, for httpx and the like in this process, without `with`."""
         from mockserver.app import create_app
         from mockserver.mock import Mock
 
         return create_app(Mock(self.settings, scenario=_loaded(self._scenario)))
 
-    def account(self, account_sid: str) -> "MockTwilio":
-        """Return an account of this server; a fresh AccountSid is a fresh world."""
+    @cached_property
+    def pool(self) -> "HTTPAdapter":
+        """Connections that the clients of all its accounts share."""
+        from requests.adapters import HTTPAdapter
+
+        return HTTPAdapter()
+
+    def account(self, account_sid: str | None = None) -> "MockTwilio":
+        """Return an account of this server; a fresh AccountSid is a fresh world.
+
+        Args:
+            account_sid: which; the one that `recmock serve` would print where it is left out.
+        """
         return MockTwilio(server=self, account_sid=account_sid)
 
     def _start(self) -> str:
@@ -108,37 +128,43 @@ class MockTwilio(AccountClient):
     As a context manager, `async` too, it runs a server of its own and is that server's demo account.
 
     Args:
-        scenario: what is played: a bundled one's name, a file, or the scenario itself.
-        server: a server that runs already, instead of one of its own.
+        server: a server that runs already, instead of one of its own: scenario and settings are its own then.
         account_sid: which account; the server's demo account where it is left out.
-        settings: by name, as Python values, such as `count=10` or `seed="mine"`.
+        scenario: what is played: a bundled one's name, a file, or the scenario itself.
+        settings: those of `recmock serve` by name, such as `count=10`, `clock="60x"`.
+
+    Raises:
+        SettingsError: for a setting that cannot be.
     """
 
     def __init__(
         self,
         *,
-        scenario: AnyScenario | None = None,
         server: MockServer | None = None,
         account_sid: str | None = None,
+        scenario: AnyScenario | None = None,
         **settings: Any,
     ) -> None:
+        if server is not None and (settings or scenario is not None):
+            raise TypeError("expected a server, or a scenario and settings for a new one, found both")
         self._owns_server = server is None
-        changed = msgspec.structs.replace(TEST_SETTINGS, **settings)
-        self.server = server or MockServer(changed, scenario=scenario)
+        self.server = MockServer(scenario=scenario, **settings) if server is None else server
         self.account_sid = account_sid or demo_account_sid(self.server.settings.seed)
-        if not self._owns_server:
-            self._connect()
+        super().__init__(self.server.line, self.account_sid)
 
     def __enter__(self) -> Self:
-        self.server.__enter__()
-        self._connect()
+        if self._owns_server:
+            self.server.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if "sink" in vars(self):
-            self.sink.__exit__(None, None, None)
+            if not self._owns_server:
+                with suppress(ControlError):  # where the server has gone, nothing waits any more
+                    self.clock.freeze()  # what waits must not reach another test's sink at the same port
+            vars(self).pop("sink").__exit__(None, None, None)
         if self._owns_server:
             self.server.__exit__(kind, raised, traceback)
 
@@ -160,7 +186,9 @@ class MockTwilio(AccountClient):
         """The account's auth token: callbacks are signed with it."""
         if self.server.is_elsewhere:
             return self.state().auth_token
-        return auth_token(self.server.settings.seed, self.account_sid)
+        settings = self.server.settings
+        declared = (each.token for each in settings.account if each.sid.lower() == self.account_sid.lower())
+        return next(declared, None) or auth_token(settings.seed, self.account_sid)
 
     @property
     def auth(self) -> tuple[str, str]:
@@ -174,16 +202,25 @@ class MockTwilio(AccountClient):
 
     def client(self) -> "Client":
         """Return a `twilio.rest.Client` of this account; `pip install twilio` first."""
+        from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
-        return self._led(Client(*self.auth))
+        http = TwilioHttpClient()
+        http.session.trust_env = False  # a proxy of the environment is not for a server on this machine
+        http.session.mount(self.base_url, self.server.pool)
+        return self._led(Client(*self.auth, http_client=http))
 
-    def async_client(self) -> "Client":
-        """Return a `twilio.rest.Client` whose `..._async` methods can be awaited; to be made inside the event loop."""
+    @asynccontextmanager
+    async def async_client(self) -> "AsyncIterator[Client]":
+        """Give a `twilio.rest.Client` whose `..._async` methods can be awaited, and close its session at the end.
+
+        That is, `async with mock.async_client() as client: await client.recordings.list_async(limit=20)`.
+        """
         from twilio.http.async_http_client import AsyncTwilioHttpClient
         from twilio.rest import Client
 
-        return self._led(Client(*self.auth, http_client=AsyncTwilioHttpClient()))
+        async with AsyncTwilioHttpClient() as http:
+            yield self._led(Client(*self.auth, http_client=http))
 
     @cached_property
     def sink(self) -> "Sink":
@@ -196,8 +233,22 @@ class MockTwilio(AccountClient):
         client.api.base_url = self.base_url
         return client
 
-    def _connect(self) -> None:
-        super().__init__(self.server.line, self.account_sid)
+
+def _settings(changes: dict[str, Any]) -> Settings:
+    """Return the settings of tests with changes: values, or texts as flags have them."""
+    known = {setting.name: setting for setting in table()} if changes else {}
+    for name in changes:
+        if name not in known:
+            raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggestion(name, known)}")
+    read = {name: _read(known[name], value) if isinstance(value, str) else value for name, value in changes.items()}
+    kept = {} if "data_dir" in read else {"data_dir": load({"data_dir": None}).data_dir}
+    return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)
+
+
+def _read(setting: Setting, text: str) -> Any:
+    if setting.option.repeatable:
+        return tuple(setting.read(each, setting.name) for each in text.split())
+    return setting.read(text, setting.name)
 
 
 def _loaded(scenario: AnyScenario | None) -> Scenario | None:

@@ -1,6 +1,8 @@
 """An account, seen and changed from outside."""
 
-from functools import cached_property
+from typing import Any
+
+from msgspec import UNSET, UnsetType
 
 from generators.corpus import Corpus, CorpusSpec
 from mockserver.client.callbacks import CallbacksClient
@@ -25,6 +27,7 @@ class AccountClient:
     def __init__(self, line: Line, account_sid: str = "demo") -> None:
         self._line = line
         self._root = root = f"/accounts/{account_sid}"
+        self._corpus: Corpus | None = None
         self.clock = ClockClient(line, root)
         self.recordings = RecordingsClient(line, root)
         self.scenario = ScenarioClient(line, root)
@@ -37,19 +40,27 @@ class AccountClient:
         """Return the account as it is now."""
         return self._line.ask("GET", self._root, AccountView)
 
-    @cached_property
+    @property
     def corpus(self) -> Corpus:
         """What the account held at T0, as a pure function: any recording by its index, 0 being the oldest."""
-        return Corpus(self._line.ask("GET", f"{self._root}/corpus", CorpusSpec))
+        spec = self._line.ask("GET", f"{self._root}/corpus", CorpusSpec)
+        if self._corpus is None or self._corpus.spec != spec:
+            self._corpus = Corpus(spec)
+        return self._corpus
 
-    def treat(self, *, wire: str | None = None, auth: str | None = None) -> None:
-        """Stand above the server's settings for this account; None leaves them.
+    def treat(self, *, wire: str | UnsetType | None = UNSET, auth: str | UnsetType | None = UNSET) -> None:
+        """Let the server treat this account otherwise than its settings say; what is left out stays as it is.
 
         Args:
-            wire: `twilio`, `schema` or `auto`.
-            auth: `any`, `off`, or `strict` for the account's own token.
+            wire: `twilio`, `schema` or `auto`; None for the server's setting.
+            auth: `any`, `off`, or `strict` for the account's own token; None for the server's setting.
         """
-        self._line.ask("PUT", f"{self._root}/manners", dict[str, str | None], {"wire": wire, "auth": auth})
+        path = f"{self._root}/manners"
+        manners: dict[str, Any] = {"wire": wire, "auth": auth}
+        if UNSET in manners.values():
+            said = {name: value for name, value in manners.items() if value is not UNSET}
+            manners = {**self._line.ask("GET", path, dict[str, str | None]), **said}
+        self._line.ask("PUT", path, dict[str, str | None], manners)
 
     def reset(self) -> AccountView:
         """Give the account the world back that it had on first touch, and return it."""

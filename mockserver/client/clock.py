@@ -1,6 +1,7 @@
 """An account's clock, moved from outside."""
 
 import asyncio
+import math
 from datetime import UTC, datetime, timedelta
 
 from mockserver.client.line import Line
@@ -63,6 +64,6 @@ def _text(length: Length) -> str:
     if isinstance(length, str):
         return length
     seconds = length.total_seconds() if isinstance(length, timedelta) else length
-    if seconds < 0:
+    if not 0 <= seconds < math.inf:
         raise ValueError(f"expected a length of time to move on by, found {length}: time does not go back")
     return spelled(round(seconds * 1_000_000))

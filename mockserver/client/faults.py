@@ -22,14 +22,18 @@ class ArmedFaults:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for rule in self.rules:
+        for rule in self._armed():
             self._faults.disarm(rule.number)
 
     @property
     def struck(self) -> int:
         """How many requests they have struck by now."""
-        mine = {rule.number for rule in self.rules}
-        return sum(rule.struck for rule in self._faults.list() if rule.number in mine)
+        return sum(rule.struck for rule in self._armed())
+
+    def _armed(self) -> list[RuleView]:
+        """Return those that are armed yet: a reset takes them away, and gives others their numbers."""
+        mine = [_identity(rule) for rule in self.rules]
+        return [rule for rule in self._faults.list() if _identity(rule) in mine]
 
 
 class FaultsClient:
@@ -83,3 +87,7 @@ class FaultsClient:
         """Remove a rule, or all."""
         path = self._path if number is None else f"{self._path}/{number}"
         self._line.ask("DELETE", path, tuple[RuleView, ...])
+
+
+def _identity(rule: RuleView) -> tuple[Any, ...]:
+    return rule.number, rule.fault, rule.sequence

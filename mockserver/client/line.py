@@ -16,20 +16,39 @@ _PATIENCE = 60.0
 
 
 class ControlError(Exception):
-    """The server refused, or is not there; the message says why."""
+    """The server refused, or is not there; the message says why.
+
+    Args:
+        status: what it answered; None where it did not.
+    """
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 class Line:
     """Asks one server. It may be used from any thread, one at a time.
 
     Args:
-        url: where it is, such as `http://127.0.0.1:4010`.
+        url: where it is, such as `http://127.0.0.1:4010`; None as long as it does not run.
         token: what `recmock serve` printed, where it listens beyond loopback.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str | None, token: str | None = None) -> None:
+        self.url = url
         self._token = token
+
+    @property
+    def where(self) -> str:
+        """The URL, without a slash at the end.
+
+        Raises:
+            ControlError: where the server does not run.
+        """
+        if self.url is None:
+            raise ControlError("expected a server that runs, found one that does not: use it inside `with`.")
+        return self.url.rstrip("/")
 
     @cached_property
     def _session(self) -> "Session":
@@ -63,22 +82,23 @@ class Line:
         import requests
 
         data = None if body is None else msgspec.json.encode(body)
-        url = f"{self.url}/_mock{path}"
+        where = self.where
         try:
-            answer = self._session.request(method, url, data=data, params=parameters, timeout=patience)
+            answer = self._session.request(
+                method, f"{where}/_mock{path}", data=data, params=parameters, timeout=patience
+            )
         except requests.RequestException as wrong:
-            raise ControlError(
-                f"expected a recmock server at {self.url}, found none: {type(wrong).__name__}."
-            ) from None
+            raise ControlError(f"expected a recmock server at {where}, found none: {type(wrong).__name__}.") from None
         if answer.status_code >= 300:
             why = answer.headers.get("X-Mock-Reason", "it is no recmock.")
-            raise ControlError(f"{self.url} answered {answer.status_code}: {why}")
+            raise ControlError(f"{where} answered {answer.status_code}: {why}", answer.status_code)
         try:
             return msgspec.json.decode(answer.content, type=kind)
         except msgspec.DecodeError:
-            raise ControlError(f"expected a recmock server at {self.url}, found something else.") from None
+            raise ControlError(f"expected a recmock server at {where}, found something else.") from None
 
     def close(self) -> None:
         """Close the connection; the next question opens another."""
         if "_session" in vars(self):
             self._session.close()
+            del self._session

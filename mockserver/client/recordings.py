@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from mockserver.client.line import Line
 from mockserver.control.views import EventView, Happened, RecordingView
+
+Named = str | RecordingView
+"""A recording's handle or SID, or what `add` and `get` return."""
 
 
 class RecordingsClient:
@@ -31,12 +35,12 @@ class RecordingsClient:
             fields = {"status_callback": callback, "status_callback_event": events, **fields}
         return self._line.ask("POST", self._path, RecordingView, fields)
 
-    def get(self, recording: str) -> RecordingView:
+    def get(self, recording: Named) -> RecordingView:
         """Return a recording as it is now."""
-        return self._line.ask("GET", f"{self._path}/{recording}", RecordingView)
+        return self._line.ask("GET", self._place(recording), RecordingView)
 
     def transition(
-        self, recording: str, status: str | None = None, *, callback: str | Sequence[str] | None = None, **fields: Any
+        self, recording: Named, status: str | None = None, *, callback: str | Sequence[str] | None = None, **fields: Any
     ) -> tuple[EventView, ...]:
         """Bring a recording into another status now, and return what happened, callbacks included.
 
@@ -50,8 +54,11 @@ class RecordingsClient:
             step["status"] = status
         if callback is not None:
             step["callback"] = callback
-        return self._line.ask("POST", f"{self._path}/{recording}", Happened, step).events
+        return self._line.ask("POST", self._place(recording), Happened, step).events
 
-    def step(self, recording: str) -> tuple[EventView, ...]:
+    def step(self, recording: Named) -> tuple[EventView, ...]:
         """Take the next step of a recording's timeline, whatever it waits for, and return what happened."""
-        return self._line.ask("POST", f"{self._path}/{recording}/step", Happened).events
+        return self._line.ask("POST", f"{self._place(recording)}/step", Happened).events
+
+    def _place(self, recording: Named) -> str:
+        return f"{self._path}/{quote(recording if isinstance(recording, str) else recording.sid, safe='')}"

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from mockserver.client.line import Line
-from mockserver.control.views import AccountView, EventView, ExpectationView, Happened
+from mockserver.client.recordings import Named
+from mockserver.control.views import AccountView, EventView, ExpectationView, Happened, RecordingView
 from scenarios.model import Scenario
 
 
@@ -45,9 +46,9 @@ class ScenarioClient:
         """Return the scenario as plain values; nothing where none is played."""
         return self._line.ask("GET", f"{self._root}/scenario", dict[str, Any])
 
-    def signal(self, name: str, recording: str | None = None) -> tuple[EventView, ...]:
+    def signal(self, name: str, recording: Named | None = None) -> tuple[EventView, ...]:
         """Send a signal to a recording's timeline, or to all, and return what happened."""
-        command = {"name": name, "recording": recording}
+        command = {"name": name, "recording": recording.sid if isinstance(recording, RecordingView) else recording}
         return self._line.ask("POST", f"{self._root}/signals", Happened, command).events
 
     def events(self, since: int = 0) -> list[EventView]:

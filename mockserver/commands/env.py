@@ -30,7 +30,7 @@ def env(settings: Settings, environment: Mapping[str, str], form: str, url: str 
     where = (url or f"http://{settings.listen.reachable()}").rstrip("/")
     Line(where).ask("GET", "/health", dict[str, str], patience=PATIENCE)
     files = trust_files(Authority(settings.data_dir), environment)
-    _check_authority(where, files.certificate)
+    check_authority(where, files.certificate)
     values = dict(variables(where, make_mock(settings).demo, files, environment))
     print(_WRITERS[form](values))
     if form in ("dotenv", "github"):
@@ -39,7 +39,7 @@ def env(settings: Settings, environment: Mapping[str, str], form: str, url: str 
     return 0
 
 
-def _check_authority(url: str, certificate: Path) -> None:
+def check_authority(url: str, certificate: Path) -> None:
     """Ask the server for its health again, as programs will reach it.
 
     Raises:

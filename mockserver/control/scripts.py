@@ -43,8 +43,10 @@ async def arm(exchange: Exchange, path: Path) -> views.Happened:
     try:
         scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
         account = exchange.mock.arm(sid, scenario, exchange.base_url)
-    except (ScenarioError, ArmingError, MixError, SpanTooShortError) as wrong:
+    except (ScenarioError, ArmingError, MixError) as wrong:
         raise refused(str(wrong)) from None
+    except SpanTooShortError as wrong:
+        raise refused(f"corpus: expected {wrong}") from None
     return await settled(exchange, account, 0)
 
 

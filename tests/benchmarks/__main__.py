@@ -8,6 +8,7 @@ from statistics import median
 import requests
 
 from generators.keys import auth_token, demo_account_sid
+from tests.benchmarks.fixture import fixture
 from tests.benchmarks.load import generator, load
 from tests.benchmarks.servers import Measured, bare, first_answer, ours
 
@@ -43,6 +44,7 @@ def main() -> None:
     cold_start(listed, options.rounds)
     size(options.rounds)
     memory()
+    fixture(2 * options.rounds)
 
 
 def throughput(name: str, server: Measured, path: str, body: bytes, rounds: int, seconds: float) -> None:

@@ -60,6 +60,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(built: Path) -> None:
     }
     assert modules | DATA == names
     assert "recmock = mockserver.cli:main" in points
+    assert "[pytest11]\nrecmock = mockserver.pytest_plugin" in points
     assert licensed
     assert metadata["Name"] == "twilio-recordings-mock"
     required = {each.split(">")[0] for each in metadata.get_all("Requires-Dist", []) if ";" not in each}
@@ -121,3 +122,15 @@ print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "lameenc"
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_plugin_imports_nothing_that_costs_until_it_is_used() -> None:
+    program = """
+import sys
+import pytest
+before = set(sys.modules)
+import mockserver.pytest_plugin
+print(sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['mockserver', 'mockserver.pytest_plugin']"

@@ -1,0 +1,567 @@
+"""The plugin as its users have it: small test files of theirs, run by pytest."""
+
+import json
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import mockserver.plugin
+from mockserver.app import create_app
+from mockserver.mock import Mock
+from mockserver.proxy.authority import Authority
+from mockserver.proxy.proxy import Proxy
+from mockserver.server import BackgroundServer
+from mockserver.settings import Settings
+
+pytest_plugins = ["pytester"]
+
+for _name in (
+    "cryptography.hazmat.primitives.serialization.pkcs12",
+    "mockserver.callbacks.sink",
+    "mockserver.commands.env",
+    "mockserver.commands.printing",
+    "mockserver.proxy.environment",
+    "scenarios.loading",
+    "twilio.http.async_http_client",
+    "twilio.rest",
+):
+    import_module(_name)  # pytester forgets what is imported first in its runs: that would make classes twice
+
+FIVE_LINES = """
+def test_pages_are_followed(recmock):
+    client = recmock.client()
+    recordings = client.recordings.list(limit=60, page_size=20)
+    assert len({recording.sid for recording in recordings}) == 60
+"""
+FIRST_PAGE = """
+import json, pathlib, pytest
+
+@pytest.fixture(autouse=True)
+def seen(request, recmock):
+    page = recmock.client().recordings.page(page_size=5)
+    file = pathlib.Path("seen") / request.node.name.partition("@")[0].replace("/", "-")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps([recmock.account_sid, [recording.sid for recording in page]]))
+"""
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    monkeypatch.setenv("RECMOCK_DATA_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def elsewhere(data_dir: Path) -> Iterator[str]:
+    """Give the URL of a server whose settings are its own."""
+    settings = Settings(count=7, mix="completed=1", span=3600)
+    with BackgroundServer(create_app(Mock(settings)), proxy=Proxy(Authority(data_dir))) as server:
+        yield server.base_url
+
+
+def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    strict = ("-W", "error", "-W", "ignore::DeprecationWarning")  # aiohttp has some for twilio-python
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *strict, *arguments)
+
+
+def passes(pytester: pytest.Pytester, *arguments: str, **counts: int) -> str:
+    """Run the files that are there, and return what was printed."""
+    result = run(pytester, *arguments)
+    result.assert_outcomes(**counts)
+    return result.stdout.str()
+
+
+def test_five_lines_are_a_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(FIVE_LINES)
+    assert "recmock account" not in passes(pytester, "-rA", passed=1)
+
+
+def seen(pytester: pytest.Pytester) -> dict[str, object]:
+    """Return what each test saw in the last run, and forget it."""
+    found = {}
+    for file in (pytester.path / "seen").iterdir():
+        found[file.name] = json.loads(file.read_text())
+        file.unlink()
+    return found
+
+
+def test_data_are_the_same_alone_shuffled_and_on_workers(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(FIRST_PAGE)
+    pytester.makepyfile(
+        test_many="""
+        import pytest
+
+        @pytest.mark.parametrize("number", range(30))
+        def test_function(number): ...
+
+        class TestClass:
+            @pytest.mark.parametrize("text", ["a b", "ü", "x@y", "[z]"])
+            def test_method(self, text): ...
+
+        @pytest.mark.xdist_group("one")
+        def test_of_a_group(): ...
+
+        @pytest.mark.xdist_group("one")
+        @pytest.mark.xdist_group("two")
+        def test_of_two_groups(): ...
+        """
+    )
+    passes(pytester, "-p", "no:randomly", passed=36)
+    in_order = seen(pytester)
+    assert len({str(each) for each in in_order.values()}) == 36
+    for arguments in (("-p", "randomly", "-p", "no:xdist"), ("-n", "2", "--dist", "loadgroup")):
+        passes(pytester, *arguments, passed=36)
+        assert in_order == seen(pytester)
+    passes(pytester, "test_many.py::test_function[7]", passed=1)
+    assert {"test_function[7]": in_order["test_function[7]"]} == seen(pytester)
+
+
+def test_a_seed_changes_accounts_and_recordings(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(FIRST_PAGE)
+    pytester.makepyfile("def test_one(): ...")
+    passes(pytester, passed=1)
+    usual = seen(pytester)
+    passes(pytester, "--recmock-seed", "mine", passed=1)
+    assert usual != seen(pytester)
+
+
+OPTIONS = """
+import pytest
+from scenarios.model import Scenario
+
+def length(recmock):
+    return len(recmock.client().recordings.list(page_size=1000))
+
+def test_none_marked(recmock):
+    assert [recmock.state().corpus, recmock.clock.show().mode, recmock.state().scenario] == EXPECTED
+
+@pytest.mark.recmock(corpus=3)
+class TestClass:
+    def test_a_class_is_marked(self, recmock):
+        assert recmock.state().corpus == 3
+
+    @pytest.mark.recmock(corpus={"count": 4, "mix": {"completed": 1, "conference": 0}}, clock="60x")
+    def test_a_method_stands_above_its_class(self, recmock):
+        assert (recmock.state().corpus, recmock.clock.show().rate) == (4, 60)
+        assert length(recmock) == 4 + recmock.state().arrived
+
+    @pytest.mark.recmock(clock="real")
+    def test_markers_are_merged(self, recmock):
+        assert (recmock.state().corpus, recmock.clock.show().mode) == (3, "real")
+
+@pytest.mark.recmock(clock={"start": "2025-05-05T00:00:00Z"})
+def test_a_clock_starts_elsewhere(recmock):
+    assert recmock.clock.show().t0 == "2025-05-05T00:00:00Z"
+
+@pytest.mark.recmock(scenario="late-webhook")
+def test_a_bundled_scenario(recmock):
+    assert recmock.state().corpus == 500
+    assert recmock.recordings.get("late").status == "processing"
+
+@pytest.mark.recmock(scenario="late-webhook", corpus=8)
+def test_a_corpus_stands_above_the_scenarios(recmock):
+    assert (recmock.state().corpus, recmock.state().scenario) == (8, "late-webhook")
+
+@pytest.mark.recmock(scenario="beside.yaml")
+def test_a_file_beside_the_test(recmock):
+    assert recmock.recordings.get("mine").status == "completed"
+    assert recmock.client().recordings(recmock.recordings.get("mine").sid).fetch().duration == "12"
+
+@pytest.mark.recmock(scenario={"recordings": [{"id": "mine", "status": "completed", "media": "mine.wav"}]})
+def test_a_mapping(recmock):
+    import requests
+    answer = requests.get(f"{recmock.url}/Recordings/{recmock.recordings.get('mine').sid}.wav", auth=recmock.auth)
+    assert answer.content == b"RIFF"
+
+@pytest.mark.recmock(scenario=Scenario(name="object", corpus={"profile": "empty"}))
+def test_a_scenario_that_is_an_object(recmock):
+    assert length(recmock) == 0
+
+@pytest.mark.recmock(scenario={"corpus": {"profile": "empty"}}, corpus=5)
+def test_recordings_are_wished_for_in_an_empty_scenario(recmock):
+    assert recmock.state().corpus == 5
+
+@pytest.mark.recmock(wire="schema")
+def test_a_wire(recmock):
+    import requests
+    page = requests.get(f"{recmock.url}/Recordings.json?PageSize=1", auth=recmock.auth).json()
+    assert page["recordings"][0]["date_created"].endswith("Z")
+
+@pytest.mark.recmock(auth="strict")
+def test_credentials(recmock):
+    import requests
+    url = f"{recmock.url}/Recordings.json"
+    assert requests.get(url, auth=recmock.auth).status_code == 200
+    assert requests.get(url, auth=(recmock.account_sid, "other")).status_code == 401
+
+@pytest.mark.recmock(auth="off")
+def test_no_credentials(recmock):
+    import requests
+    answer = requests.get(f"{recmock.url}/Recordings.json?PageSize=1")
+    assert answer.headers["X-Mock-Wire"] == WIRE
+"""
+
+
+def make_options(pytester: pytest.Pytester, expected: object, wire: str = "twilio") -> None:
+    pytester.makefile(".wav", mine="RIFF")
+    pytester.makefile(
+        ".yaml",
+        beside="""
+        recordings: [{id: mine, timeline: [{status: completed, set: {duration: 12}}]}]
+        """,
+    )
+    (pytester.path / "mine.wav").write_bytes(b"RIFF")
+    pytester.makepyfile(f"WIRE = {wire!r}\nEXPECTED = {expected!r}\n{OPTIONS}")
+
+
+USUAL = [1000, "frozen", None]
+
+
+def test_markers_say_what_an_account_is_like(pytester: pytest.Pytester) -> None:
+    make_options(pytester, USUAL)
+    passes(pytester, passed=14)
+
+
+def test_a_flag_stands_above_an_ini_option_and_a_marker_above_both(pytester: pytest.Pytester) -> None:
+    make_options(pytester, [5, "real", None], wire="schema")
+    pytester.makeini("[pytest]\nrecmock_corpus = 6\nrecmock_clock = real\nrecmock_wire = schema")
+    passes(pytester, "--recmock-corpus", "5", passed=14)
+
+
+def test_an_options_scenario_is_for_tests_that_have_none(pytester: pytest.Pytester) -> None:
+    make_options(pytester, [9, "frozen", "beside"])
+    passes(pytester, "--recmock-scenario", "beside.yaml", "--recmock-corpus", "9", passed=14)
+
+
+def test_the_same_tests_pass_elsewhere(pytester: pytest.Pytester, elsewhere: str) -> None:
+    make_options(pytester, [*USUAL[:2], "pytest"])
+    for _ in range(2):
+        passes(pytester, "--recmock-url", elsewhere, passed=14)
+
+
+def test_options_are_the_same_elsewhere(pytester: pytest.Pytester, elsewhere: str) -> None:
+    make_options(pytester, [5, "scaled", "beside"], wire="schema")
+    options = ("--recmock-corpus=5", "--recmock-clock=3x", "--recmock-scenario=beside.yaml", "--recmock-wire=schema")
+    passes(pytester, *options, "--recmock-url", elsewhere, passed=14)
+    passes(pytester, *options, passed=14)
+
+
+def test_data_are_the_same_elsewhere(pytester: pytest.Pytester, elsewhere: str) -> None:
+    pytester.makeconftest(FIRST_PAGE)
+    pytester.makepyfile(
+        """
+        import pytest
+        def test_plain(): ...
+        @pytest.mark.recmock(scenario="late-webhook")
+        def test_scenario(): ...
+        @pytest.mark.recmock(corpus=100)
+        def test_marked(recmock):
+            recmock.client().recordings.list(limit=1)[0].delete()
+            recmock.treat(auth="off")
+            assert len(recmock.requests) == 3
+        """
+    )
+    passes(pytester, passed=3)
+    here = seen(pytester)
+    for _ in range(2):
+        passes(pytester, "--recmock-url", elsewhere, passed=3)
+        assert here == seen(pytester)
+
+
+@pytest.mark.parametrize("argument", ["corpus=5", "wire='schema'", "scenario='late-webhook'", ""])
+def test_a_rerun_starts_afresh(pytester: pytest.Pytester, argument: str) -> None:
+    """As pytest-rerunfailures and pytest-repeat do it: the same item once more."""
+    pytester.makeconftest(
+        """
+        import pytest
+        from _pytest.runner import runtestprotocol
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_protocol(item, nextitem):
+            for _ in range(3):
+                item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+                for report in runtestprotocol(item, nextitem=nextitem, log=False):
+                    item.ihook.pytest_runtest_logreport(report=report)
+            return True
+        """
+    )
+    pytester.makepyfile(
+        f"""
+        import pytest, requests
+
+        @pytest.mark.recmock({argument})
+        def test_one(recmock):
+            assert requests.get(f"{{recmock.url}}/Recordings.json").status_code == 401
+            assert len(recmock.requests) == 1
+            assert not recmock.faults.list() or recmock.state().scenario
+            recmock.faults("delete_recording", status=500)
+            recordings = recmock.client().recordings.list(page_size=5, limit=5)
+            assert len(recordings) == 5
+            recmock.treat(auth="off", wire="schema")
+            recmock.clock.advance("1h")
+
+        def test_two(recmock):
+            assert len(recmock.requests) == 0
+        """
+    )
+    passes(pytester, "-p", "no:randomly", passed=6)
+
+
+WRONG = {
+    "corpus='many'": "(corpus=...): expected a whole number from 0 to 1_000_000_000_000, found 'many'",
+    "corpus=-1": "found '-1'",
+    "corpus={'cout': 3}": "@pytest.mark.recmock: corpus.cout: expected a known key, found 'cout'. Did you mean count?",
+    "corpus={'mix': {'done': 1}}": "@pytest.mark.recmock: corpus.mix: expected one of processing, completed",
+    "corpus={'count': 10**9, 'span': '1s'}": "expected a span of at least 20000 seconds for 1000000000 recordings",
+    "clock='fast'": "@pytest.mark.recmock(clock=...): expected real, frozen, or a pace",
+    "clock={'mode': 'fast'}": "@pytest.mark.recmock: clock.mode: expected one of real, frozen, scaled, found 'fast'",
+    "wire='xml'": "@pytest.mark.recmock(wire=...): expected one of auto, twilio, schema, found 'xml'",
+    "auth='none'": "@pytest.mark.recmock(auth=...): expected one of any, strict, off, found 'none'",
+    "scenario='late-webhok'": "@pytest.mark.recmock(scenario=...): late-webhok: expected a file or one of the bundled",
+    "scenario=5": "expected a bundled scenario's name, a path, a mapping or a Scenario, found 5",
+    "scenario={'recordings': [{'status': 'done'}]}": "@pytest.mark.recmock(scenario=...): ",
+    "scenario={'pick': [{'id': 'x', 'count': 9, 'timeline': [{'status': 'absent'}]}]}, corpus=2": (
+        "pick x: expected 9 recordings"
+    ),
+    "scenari='late-webhook'": "clock=, wire=, auth=, found scenari. Did you mean scenario?",
+    "10": "expected any of corpus=, scenario=, clock=, wire=, auth=, found 10.",
+}
+
+
+def test_wrong_markers_are_told_in_a_sentence(pytester: pytest.Pytester) -> None:
+    tests = [f"@pytest.mark.recmock({said})\ndef test_{number}(recmock): ...\n" for number, said in enumerate(WRONG)]
+    pytester.makepyfile("import pytest\n\n" + "\n".join(tests))
+    printed = passes(pytester, "-p", "no:randomly", errors=len(WRONG))
+    told = [line for line in printed.splitlines() if line.startswith(("recmock: ", "E   recmock"))]
+    assert len(WRONG) == len(told), printed
+    for expected, line in zip(WRONG.values(), told, strict=True):
+        assert expected.lower() in line.lower()
+    assert "Traceback" not in printed
+    assert "plugin.py" not in printed
+
+
+WRONG_OPTIONS = [
+    (["--recmock-corpus=many"], "--recmock-corpus: expected a whole number"),
+    (["--recmock-clock=fast"], "--recmock-clock: expected real, frozen, or a pace"),
+    (["--recmock-wire=xml"], "--recmock-wire: expected one of auto, twilio, schema, found 'xml'."),
+    (["--recmock-scenario=nowhere.yaml"], "--recmock-scenario: nowhere.yaml: expected a file or one of the bundled"),
+    (["--recmock-doctor=loud"], "--recmock-doctor: expected one of off, warn, error, found 'loud'."),
+    (["-o", "recmock_auth=none"], "recmock_auth: expected one of any, strict, off, found 'none'."),
+    (["--recmock-corpus=999_999_999_999", "--recmock-scenario=x.yaml"], "recmock: "),
+    (["--recmock-url=http://127.0.0.1:1"], "expected a recmock server at http://127.0.0.1:1, found none: Conn"),
+    (["--recmock-url=nonsense"], "expected a recmock server at nonsense, found none"),
+]
+
+
+@pytest.mark.parametrize(("options", "expected"), WRONG_OPTIONS)
+def test_wrong_options_are_told_in_a_sentence(pytester: pytest.Pytester, options: list[str], expected: str) -> None:
+    pytester.makefile(".yaml", x="corpus: {span: 1s}")
+    pytester.makepyfile("def test_one(recmock): ...")
+    printed = passes(pytester, *options, errors=1)
+    assert expected in printed
+    assert "Traceback" not in printed
+    assert "plugin.py" not in printed
+
+
+def test_a_server_elsewhere_has_to_have_the_seed(pytester: pytest.Pytester, elsewhere: str) -> None:
+    pytester.makepyfile("def test_one(recmock): ...")
+    printed = passes(pytester, "--recmock-url", elsewhere, "--recmock-seed", "mine", errors=1)
+    assert "--recmock-url: expected a server with the seed 'mine', found '0'" in printed
+
+
+def test_a_server_elsewhere_may_ask_for_a_token(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_one(recmock): assert recmock.client().recordings.list(limit=1)")
+    with BackgroundServer(create_app(Mock(Settings(), control_token="secret"))) as server:
+        there = ("--recmock-url", server.base_url)
+        passes(pytester, *there, "--recmock-token", "secret", passed=1)
+        assert "bearer token" in passes(pytester, *there, "--recmock-token", "other", errors=1)
+
+
+COUNTING_PAGES = """
+import requests
+def test_one(recmock):
+    url = f"{recmock.url}/Recordings.json"
+    requests.get(url, params={"Page": 1}, auth=recmock.auth)
+def test_other(recmock):
+    requests.get(f"{recmock.url}/Recordings.json?PageSize=1", auth=recmock.auth)
+"""
+
+
+def test_the_doctor_warns_or_lets_tests_fail(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(COUNTING_PAGES)
+    passes(pytester, "-W", "default", passed=2)
+    passes(pytester, "--recmock-doctor=off", passed=2)
+    printed = passes(pytester, "--recmock-doctor=warn", "-W", "default", passed=2, warnings=1)
+    assert "recmock doctor:" in printed
+    printed = passes(pytester, "--recmock-doctor=error", passed=2, errors=1)
+    assert "Page=1 came without a PageToken" in printed
+    assert "plugin.py" not in printed
+
+
+FAILING = """
+import pytest, requests
+
+@pytest.fixture
+def broken(recmock):
+    raise OSError("mine")
+
+def test_body(recmock):
+    recmock.clock.advance("5s")
+    recmock.client().recordings.list(limit=5)
+    recmock.recordings.add(id="slow", timeline=[{"after": {"time": "9s"}, "status": "completed"}])
+    recmock.recordings.add(id="told", status="in-progress", callback="http://127.0.0.1:1/")
+    assert not "this fails"
+
+def test_set_up(broken): ...
+
+def test_passing(recmock):
+    recmock.client().recordings.list(limit=5)
+
+def test_without_fixture():
+    assert not "this fails too"
+
+def test_gone(recmock):
+    recmock.server.line.url = "http://127.0.0.1:1"
+    assert not "here too"
+"""
+
+
+def test_a_failing_tests_report_shows_what_its_account_saw(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(FAILING)
+    printed = passes(pytester, "-p", "no:randomly", "-rA", failed=3, passed=1, errors=1)
+    assert printed.count("recmock account AC") == 3
+    for expected in (
+        "clock: 2026-01-01T00:00:05Z frozen",
+        "Recordings.json?PageSize=5 200",
+        "last requests: none",
+        "slow: step 2 of 2, 9s later: completed",
+        "2026-01-01T00:00:14Z the next step of slow",
+        "callbacks not delivered:\n0: told in-progress pending, POST http://127.0.0.1:1/",
+        "the server: expected a recmock server at http://127.0.0.1:1, found none",
+    ):
+        assert expected in printed
+
+
+def test_every_kind_of_test_has_its_account(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import asyncio, unittest, pytest
+
+        class OfUnittest(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def account(self, recmock):
+                self.recmock = recmock
+
+            @pytest.mark.recmock(corpus=3)
+            def test_one(self):
+                self.assertEqual(self.recmock.state().corpus, 3)
+
+        def test_async(recmock):
+            async def main():
+                async with recmock.async_client() as client:
+                    return await client.recordings.list_async(limit=5)
+            assert len(asyncio.run(main())) == 5
+
+        @pytest.mark.parametrize("text", ["a/b", "[x]", "ü"])
+        def test_parametrized(recmock, text):
+            assert recmock.client().recordings.list(limit=1)
+
+        def test_its_clients_are_not_led_away(recmock, monkeypatch):
+            monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+            monkeypatch.setenv("NO_PROXY", "")
+            assert recmock.client().recordings.list(limit=1)
+            assert recmock.state().requests == 1
+        """
+    )
+    passes(pytester, passed=6)
+
+
+LED = """
+import os, requests, pytest
+from twilio.rest import Client
+
+BEFORE = dict(os.environ)
+
+def test_led(recmock_env, recmock, monkeypatch):
+    monkeypatch.setenv("MINE", "x")
+    monkeypatch.undo()
+    assert recmock_env is recmock
+    assert (os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"]) == recmock.auth
+    assert os.environ["RECMOCK_URL"] == recmock.base_url
+    assert "TWILIO_REGION" not in os.environ
+    assert len(Client().recordings.list(limit=3)) == 3
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{recmock.account_sid}/Recordings.json"
+    assert requests.get(url, auth=recmock.auth).status_code == 200
+    recmock.requests.assert_called("list_recordings", exactly=2)
+    with pytest.raises(requests.RequestException):
+        requests.get("https://example.com/")
+
+def test_not_led():
+    assert {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"} == BEFORE
+"""
+
+
+def test_the_environment_leads_clients_and_is_restored(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, elsewhere: str
+) -> None:
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    pytester.makepyfile(LED)
+    passes(pytester, "-p", "no:randomly", passed=2)
+    passes(pytester, "-p", "no:randomly", "--recmock-url", elsewhere, passed=2)
+
+
+def test_the_environment_needs_the_servers_own_ca(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, elsewhere: str, data_dir: Path
+) -> None:
+    pytester.makepyfile("def test_led(recmock_env): ...")
+    monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "other"))
+    printed = passes(pytester, "--recmock-url", elsewhere, errors=1)
+    assert f"recmock: expected the server at {elsewhere} to have the CA of" in printed
+    (data_dir / "broken").mkdir()
+    (data_dir / "broken" / "ca-key.pem").write_text("nonsense")
+    monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "broken"))
+    printed = passes(pytester, errors=1)
+    assert "recmock: expected the key and certificate of recmock's own CA in" in printed
+    assert "plugin.py" not in printed
+
+
+def test_a_clashing_distribution_is_told_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mockserver.plugin, "clashing_distribution", lambda: "there is another")
+    pytester.makepyfile("def test_one(recmock): ...")
+    assert "there is another" in passes(pytester, errors=1)
+
+
+def test_options_and_marker_are_documented(pytester: pytest.Pytester) -> None:
+    printed = run(pytester, "--help").stdout.str()
+    for name in ("corpus", "scenario", "clock", "wire", "auth", "seed", "url", "token", "doctor"):
+        assert f"--recmock-{name}=" in printed
+        assert f"recmock_{name} (string)" in printed
+    assert (
+        "@pytest.mark.recmock(corpus=..., scenario=..., clock=..., wire=..., auth=...):"
+        in run(pytester, "--markers").stdout.str()
+    )
+
+
+NOTHING_YET = """
+import sys, pytest
+
+HEAVY = {"mockserver.plugin", "mockserver.testing", "msgspec", "starlette", "requests", "yaml", "twilio", "uvloop"}
+
+class Watch:
+    def pytest_unconfigure(self):
+        print("imported:", sorted(HEAVY & set(sys.modules)), "mockserver.pytest_plugin" in sys.modules)
+
+others = ("randomly", "xdist", "hypothesispytest", "cacheprovider")
+pytest.main(["-q", *(f"-pno:{name}" for name in others)], plugins=[Watch()])
+"""
+
+
+def test_without_a_fixture_nothing_is_imported(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_one(): ...\ndef test_two(): assert 0")
+    result = pytester.run(sys.executable, "-c", NOTHING_YET)
+    result.stdout.fnmatch_lines(["*1 failed, 1 passed*", "imported: [[]] True"])

@@ -1,0 +1,85 @@
+"""The pytest plugin of the built wheel, in an environment of its own and an empty folder."""
+
+import json
+import os
+import site
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TEST = """
+def test_pages_are_followed(recmock):
+    client = recmock.client()
+    recordings = client.recordings.list(limit=60, page_size=20)
+    assert len({recording.sid for recording in recordings}) == 60
+"""
+MANY = """
+import json, pathlib, pytest
+
+@pytest.mark.parametrize("number", range(200))
+def test_one(recmock, number):
+    page = [recording.sid for recording in recmock.client().recordings.page(page_size=10)]
+    (pathlib.Path(__file__).parent / "seen" / f"{number}.json").write_text(json.dumps(page))
+"""
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an interpreter with the wheel, and with what it depends on from the environment of the tests."""
+    folder = tmp_path_factory.mktemp("installed")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    venv.create(folder / "venv", symlinks=os.name != "nt")
+    names = {"base": str(folder / "venv"), "platbase": str(folder / "venv")}
+    installed = Path(sysconfig.get_path("purelib", "venv", vars=names))
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(installed)
+    others = [each for each in site.getsitepackages() if Path(each).is_dir()]
+    (installed / "others.pth").write_text("\n".join(others))  # no site of their own: an editable install stays out
+    return Path(sysconfig.get_path("scripts", "venv", vars=names)) / "python"
+
+
+def run(python: Path, folder: Path, *arguments: str) -> str:
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_five_lines_are_a_test_in_an_empty_folder(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(TEST)
+    assert "1 passed" in run(python, tmp_path, "-W", "error")
+    where = subprocess.run(
+        [str(python), "-c", "import mockserver; print(mockserver.__file__)"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert str(python.parent.parent) in where.stdout
+
+
+def test_two_hundred_tests_see_the_same_in_any_order_and_on_workers(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_many.py").write_text(MANY)
+    (tmp_path / "seen").mkdir()
+
+    def seen() -> dict[str, list[str]]:
+        found = {file.name: json.loads(file.read_text()) for file in (tmp_path / "seen").iterdir()}
+        for name in found:
+            (tmp_path / "seen" / name).unlink()
+        return found
+
+    assert "200 passed" in run(python, tmp_path, "-p", "no:randomly")
+    in_order = seen()
+    assert len({tuple(page) for page in in_order.values()}) == 200
+    for arguments in ([], ["-n", "2"]):
+        assert "200 passed" in run(python, tmp_path, *arguments)
+        assert in_order == seen()
+    run(python, tmp_path, "test_many.py::test_one[77]")
+    assert seen() == {"77.json": in_order["77.json"]}
