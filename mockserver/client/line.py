@@ -15,8 +15,19 @@ _PATIENCE = 60.0
 """Real seconds for one answer: moving a clock delivers what is due meanwhile."""
 
 
+_UNAUTHORIZED = 401
+
+
 class ControlError(Exception):
     """The server refused, or is not there; the message says why."""
+
+
+class NoServerError(ControlError):
+    """Nobody answers, or something else than a mock."""
+
+
+class TokenError(ControlError):
+    """The server asks for a token, and this was none, or another."""
 
 
 class Line:
@@ -38,6 +49,8 @@ class Line:
         session = requests.Session()
         session.trust_env = False  # a proxy of the environment is not for a server on this machine
         if self._token is not None:
+            if not (self._token.isascii() and self._token.isprintable()):
+                raise TokenError("expected a control token of ASCII characters, found others.")
             session.headers["Authorization"] = f"Bearer {self._token}"
         return session
 
@@ -67,16 +80,17 @@ class Line:
         try:
             answer = self._session.request(method, url, data=data, params=parameters, timeout=patience)
         except requests.RequestException as wrong:
-            raise ControlError(
+            raise NoServerError(
                 f"expected a recmock server at {self.url}, found none: {type(wrong).__name__}."
             ) from None
         if answer.status_code >= 300:
             why = answer.headers.get("X-Mock-Reason", "it is no recmock.")
-            raise ControlError(f"{self.url} answered {answer.status_code}: {why}")
+            kind_of = TokenError if answer.status_code == _UNAUTHORIZED else ControlError
+            raise kind_of(f"{self.url} answered {answer.status_code}: {why}")
         try:
             return msgspec.json.decode(answer.content, type=kind)
         except msgspec.DecodeError:
-            raise ControlError(f"expected a recmock server at {self.url}, found something else.") from None
+            raise NoServerError(f"expected a recmock server at {self.url}, found something else.") from None
 
     def close(self) -> None:
         """Close the connection; the next question opens another."""
