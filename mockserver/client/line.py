@@ -13,8 +13,6 @@ Answer = TypeVar("Answer")
 
 _PATIENCE = 60.0
 """Real seconds for one answer: moving a clock delivers what is due meanwhile."""
-
-
 _UNAUTHORIZED = 401
 
 
@@ -50,7 +48,7 @@ class Line:
         session.trust_env = False  # a proxy of the environment is not for a server on this machine
         if self._token is not None:
             if not (self._token.isascii() and self._token.isprintable()):
-                raise TokenError("expected a control token of ASCII characters, found others.")
+                raise ControlError("expected a control token of ASCII characters, found others.")
             session.headers["Authorization"] = f"Bearer {self._token}"
         return session
 

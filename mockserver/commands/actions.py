@@ -17,7 +17,7 @@ def add_scenario(parser: Parser, settings: list[str]) -> None:
         settings: of a server around a program.
     """
     parser.usage = "recmock scenario ACTION [arguments and flags of the action]"
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog="recmock scenario")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
     add_json(_action(actions, "list", "list the bundled scenarios"))
     _action(actions, "show", "print a scenario's file").add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
     validate = _action(actions, "validate", "say what is wrong with scenarios")
@@ -85,8 +85,7 @@ def add_callbacks(parser: Parser) -> None:
 def _optional_actions(parser: Parser, otherwise: str) -> Any:
     add_remote(parser)
     parser.description = f"{parser.description} Without an action: {otherwise}."
-    # Named here, or usages would repeat the flags before the action.
-    return parser.add_subparsers(dest="action", metavar="[ACTION]", prog=parser.prog)
+    return parser.add_subparsers(dest="action", metavar="[ACTION]")
 
 
 def _action(actions: Any, name: str, about: str) -> Parser:
