@@ -67,7 +67,7 @@ class EncryptionDetails(msgspec.Struct, frozen=True):
     """What is shown instead, such as what was saved from Twilio; the audio is encrypted as ever."""
 
 
-class Recording(msgspec.Struct, frozen=True, kw_only=True, tag="recording"):
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """One recording. Instants are whole seconds since 1970-01-01T00:00:00Z."""
 
     sid: str
@@ -97,7 +97,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, tag="recording"):
     """Only in the answer to the request that made it so."""
 
 
-class AdversarialRecording(Recording, frozen=True, kw_only=True, tag="adversarial"):
+class AdversarialRecording(Recording, frozen=True, kw_only=True):
     """A recording that wears a body drawn by Hypothesis: legal under the contract, and extreme."""
 
     body: Mapping[str, Any]

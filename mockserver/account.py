@@ -20,7 +20,7 @@ from mockserver.outbox import Outbox
 from mockserver.parents import Parents
 from mockserver.play import Play
 from mockserver.recordings import Parent, Recordings
-from mockserver.state import State, Subscription, TimerKind
+from mockserver.state import DeliveryState, State, Subscription, Timer, TimerKind
 from mockserver.subresources import Subresources
 from mockserver.timers import Timers
 from scenarios.lifecycle import beginning
@@ -123,19 +123,19 @@ class Account:
         index = self.begin(call_sid, channels=channels, track=track, subscription=subscription)
         return self.recordings.in_flight(index), True
 
-    def update_recording(
-        self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior
-    ) -> tuple[int, Recording]:
-        """Pause, resume or stop a recording that is being made; returns its index, and what the answer shows.
+    def update_recording(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> Recording:
+        """Pause, resume or stop a recording that is being made, and return it as the answer shows it.
 
         Raises:
             TwilioError: as `Recordings.update` does.
         """
-        before = self.state.version
-        index, shown = self.recordings.update(sid, parent, wanted, behavior)
-        if self.state.version != before:
+        index, is_changed = self.recordings.update(sid, parent, wanted, behavior)
+        shown = self.recordings.in_flight(index)
+        # The request counts before what it says is heard: a step that this brings about counts from then on.
+        self.play.observe(Act.CHANGE, (index,))
+        if is_changed:
             self.play.signal(_SIGNALS[wanted], index)
-        return index, shown
+        return shown
 
     def delete_recording(self, sid: str, parent: Parent | None = None) -> None:
         """Delete a recording, and play no more on it.
@@ -210,9 +210,18 @@ class Account:
         while (timer := self.timers.pop(self.clock.now())) is not None:
             with self.clock.at(timer.due):
                 if timer.kind is TimerKind.STEP:
-                    self.play.wake(timer.key)
-                else:
-                    self.outbox.wake()
+                    self.play.wake(timer.key)  # a callback that is due again is found by whoever sends them
+
+    def awaited(self) -> Iterator[Timer]:
+        """Yield the timers that something still waits for, in the order in which they will fire."""
+        for timer in self.timers:
+            if timer.kind is TimerKind.STEP:
+                is_awaited = self.state.waiting.get(timer.key) == timer.due
+            else:
+                delivery = self.outbox[timer.key]
+                is_awaited = delivery.state is DeliveryState.PENDING and delivery.due == timer.due
+            if is_awaited:
+                yield timer
 
     def snapshot(self) -> bytes:
         """Return all that can change, encoded."""
@@ -222,12 +231,19 @@ class Account:
     def retire(self) -> None:
         """Let nothing more happen here: another world has taken its place."""
         self.state.timers.clear()
+        self.state.playing.clear()
+        self.state.hazards.clear()
         self.outbox.close()
 
     @property
     def version(self) -> int:
         """Grows with every change: what was rendered of an older version is void."""
         return self.state.version
+
+    @property
+    def is_its_own(self) -> bool:
+        """Whether it would not be made the same again: something came of it, or a scenario began when it was made."""
+        return self.version > 0 or self.scenario is not None
 
     def sid_behind(self, named: str) -> str:
         """Return the SID of a recording by its handle; any other text as it is."""

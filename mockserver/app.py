@@ -1,5 +1,8 @@
 """The application: routes behind the gateway. Assembly only."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
@@ -17,9 +20,18 @@ RESOURCES = (*RECORDINGS, *SUBRESOURCES, *PARENTS)
 
 def create_app(mock: Mock) -> Starlette:
     """Return the ASGI application of a mock. Two applications share nothing but the mock they are given."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        for account in mock.accounts():  # what their scenarios wait for comes without a request too
+            mock.timekeeper.attend(account)
+        yield
+        await mock.timekeeper.stop()
+
     app = Starlette(
         routes=[*(route for resource in RESOURCES for route in resource.routes()), *CONTROL_ROUTES],
         middleware=[Middleware(Gateway, mock=mock)],
+        lifespan=lifespan,
     )
     # Starlette answers unknown paths in plain text and redirects slashes with 307; Twilio does neither.
     app.router.redirect_slashes = False

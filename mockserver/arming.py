@@ -12,20 +12,14 @@ from generators.rhythm import SECOND
 from mockserver.account import Account
 from mockserver.state import ArmedHazard
 from scenarios.handles import pick_handles, recording_handles
-from scenarios.lifecycle import beginning
-from scenarios.model import Facts, Pick, Scenario, ScriptedRecording, Selector, Stage, Step, Subscribed, Timeline
+from scenarios.lifecycle import whole
+from scenarios.model import Facts, Pick, Scenario, ScriptedRecording, Selector, Subscribed
 from scenarios.timeline import instant_of
 
 _MOST_LOOKED_AT = 100_000
 """How many generated recordings are looked at for a pick."""
 _LASTING = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
 """Facts that a change of status leaves alone: they are set once."""
-_OF_STAGE = {
-    Stage.COMPLETED: ("duration", "price"),
-    Stage.ABSENT: ("error_code",),
-    Stage.FAILED: ("error_code",),
-}
-"""Facts that hold only in some statuses."""
 
 
 class ArmingError(ValueError):
@@ -45,11 +39,12 @@ def arm(account: Account, scenario: Scenario, defaults: Defaults) -> None:
     """Lay a scenario over an account that nothing has happened to yet.
 
     Raises:
-        ArmingError: where there are not as many generated recordings as are to be picked.
+        ArmingError: where there are not as many generated recordings as are to be picked, or one has the SID of
+            a recording that the scenario brings along.
     """
     for handle, scripted in zip(recording_handles(scenario.recordings), scenario.recordings, strict=True):
         index = add(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
-        account.play.start(index, said_throughout(beginning(scripted), scripted))
+        account.play.start(index, whole(scripted))
     for pick in scenario.pick:
         _pick(account, pick, defaults)
     for fault in scenario.faults:
@@ -64,10 +59,18 @@ def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: De
 
     Args:
         instant: when it was created, where it does not say, in microseconds since 1970.
+
+    Raises:
+        ArmingError: where a generated recording has its SID.
     """
     corpus = account.corpus
     if scripted.date_created is not None:
         instant = instant_of(scripted.date_created)
+    if scripted.sid is not None and corpus.index_of(scripted.sid) is not None:
+        raise ArmingError(
+            f"recording {handle}: expected a SID that no generated recording has, found {scripted.sid}. "
+            "Pick that one, or leave the corpus out with `corpus: {count: 0}`."
+        )
     index = account.recordings.add(
         sid=scripted.sid or corpus.sid_of_handle(handle),
         call_sid=scripted.call_sid,
@@ -82,21 +85,6 @@ def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: De
     if scripted.media is not None:
         account.state.attached[index] = scripted.media
     return index
-
-
-def said_throughout(steps: Timeline, facts: Facts) -> Timeline:
-    """Return a timeline with the facts of its recording in the steps in whose statuses they hold."""
-    said = []
-    for at, step in enumerate(steps):
-        names = () if step.status is None else _OF_STAGE.get(step.status, ())
-        said.append(_saying(step, facts, names if at else (*names, "date_updated")))
-    return tuple(said)
-
-
-def _saying(step: Step, facts: Facts, names: tuple[str, ...]) -> Step:
-    given = {name: getattr(facts, name) for name in names if getattr(step.set, name) is UNSET}
-    missing = {name: value for name, value in given.items() if value is not UNSET}
-    return msgspec.structs.replace(step, set=msgspec.structs.replace(step.set, **missing)) if missing else step
 
 
 def _source(scripted: ScriptedRecording) -> Source:
@@ -117,7 +105,7 @@ def _prepare(account: Account, index: int, handle: str, facts: Subscribed, defau
 
 def _pick(account: Account, pick: Pick, defaults: Defaults) -> None:
     corpus = account.corpus
-    taken = account.state.handles.values()
+    taken = set(account.state.handles.values())
     meant = (index for index in _meant(corpus, pick.where) if index not in taken)
     found = list(islice(meant, pick.count))
     if len(found) < pick.count:
@@ -128,7 +116,7 @@ def _pick(account: Account, pick: Pick, defaults: Defaults) -> None:
         )
     for handle, index in zip(pick_handles(pick), found, strict=True):
         _prepare(account, index, handle, pick, defaults)
-        account.play.start(index, said_throughout(pick.timeline, pick))
+        account.play.start(index, whole(pick))
 
 
 def _meant(corpus: Corpus, where: Selector) -> Iterator[int]:

@@ -51,6 +51,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 _NO_FORM = Query(b"")
+_MOST_DIGITS = 18
+"""As many as a number in a query may have."""
 
 
 class Exchange:
@@ -110,7 +112,7 @@ class Exchange:
     def page(self) -> int:
         """The page of a list that is asked for, 0 being the first."""
         text = self.query.text("Page") or "0"
-        return int(text) if text.isascii() and text.isdigit() else 0
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
     @property
     def query(self) -> Query:

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from generators.model import API_VERSION
 from generators.sids import Kind, is_sid
 from mockserver.account import Account
+from mockserver.arming import ArmingError
+from mockserver.caller import HungUpError
 from mockserver.clock import stopwatch
 from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
@@ -36,6 +38,8 @@ _ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
 _NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire", b"range", b"if-range", b"if-none-match"})
 
 _READING = ("GET", "HEAD")
+_Kept = tuple[int, Answer]
+"""An answer, and the account's version that it was made of."""
 
 logger = logging.getLogger("recmock")
 
@@ -73,6 +77,10 @@ class Gateway:
             answer = refusal(self._explained(raised, exchange), path)
         except StruckError as struck:
             answer = answer_of(struck.strike, refusal(error_of(struck.strike), path))
+        except ArmingError as wrong:  # each account's corpus is its own: the demo's had room
+            answer = refusal(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
+        except HungUpError:
+            return
         except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
             logger.exception("%s %s failed", scope["method"], path)
             answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
@@ -170,12 +178,13 @@ class Gateway:
     async def _kept_or_new(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
         account, cache = exchange.account, self._mock.cache
         key = (account.key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
-        kept: tuple[int, Answer] | None = cache.get(key)
-        if kept is not None and kept[0] == account.version and account.clock.now() < kept[1].expires:
+        kept: _Kept | None = cache.get(key)
+        if kept is not None and _is_good(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
-            await undergo(exchange, operation)
-            return kept[1]
+            await undergo(exchange, operation, receive)
+            if _is_good(kept, account):  # it may have been held back for long
+                return kept[1]
         answer = await self._operate(exchange, scope, receive, send)
         if answer.expires:
             answer = msgspec.structs.replace(answer, operation=exchange.operation)
@@ -187,3 +196,7 @@ class Gateway:
         if exchange.answer is None:
             raise RuntimeError(f"{exchange.path} was routed to something that leaves no answer")
         return exchange.answer
+
+
+def _is_good(kept: _Kept, account: Account) -> bool:
+    return kept[0] == account.version and account.clock.now() < kept[1].expires

@@ -38,6 +38,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     operation: Operation | None
     """None where the request got to none."""
     status: int
+    """What was answered; 0 where nothing was."""
     seconds: float
     """How long the answer took, on the machine's clock."""
     reason: str | None

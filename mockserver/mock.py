@@ -95,14 +95,17 @@ class Mock:
             account = self._untouched[key] = self._made(key, self.scenario)
             if len(self._untouched) > _UNTOUCHED_KEPT:
                 self._settle()
-        elif account.version:
+        elif account.is_its_own:
             self._touched[key] = self._untouched.pop(key)
         else:
             self._untouched.move_to_end(key)
         return account
 
-    def arm(self, sid: str, scenario: Scenario | None) -> Account:
+    def arm(self, sid: str, scenario: Scenario | None, base_url: str | None = None) -> Account:
         """Give an account a new world, in which a scenario is played, or none; its journal stays.
+
+        Args:
+            base_url: by which name whoever asks knows this server.
 
         Raises:
             ArmingError: where the corpus has no room for it; the account stays as it was.
@@ -111,13 +114,13 @@ class Mock:
         """
         key = sid.lower()
         journal = self.account(key).journal
-        made = self._made(key, scenario, own=(key, next(self._worlds)), journal=journal)
+        made = self._made(key, scenario, own=(key, next(self._worlds)), journal=journal, base_url=base_url)
         self._put(key, made)
         return made
 
-    def reset(self, sid: str) -> Account:
+    def reset(self, sid: str, base_url: str | None = None) -> Account:
         """Give an account the world back that it had on first touch; its journal begins anew."""
-        account = self.arm(sid, self.scenario)
+        account = self.arm(sid, self.scenario, base_url)
         account.journal.clear()
         return account
 
@@ -139,7 +142,7 @@ class Mock:
         self._made(self.demo.sid, scenario)
         self.scenario = scenario
         for account in (*self._touched.values(), *self._untouched.values()):
-            account.retire()
+            self._retire(account)
         self._touched.clear()
         self._untouched.clear()
         self._journaled.clear()
@@ -155,14 +158,18 @@ class Mock:
         return [*self._touched.values(), *self._untouched.values()]
 
     def _put(self, key: str, account: Account) -> None:
-        self.account(key).retire()
+        self._retire(self.account(key))
         self._untouched.pop(key, None)
         self._touched[key] = account
 
+    def _retire(self, account: Account) -> None:
+        account.retire()
+        self.timekeeper.leave(account)
+
     def _settle(self) -> None:
         """Move what was changed to where it stays, and drop the rest's oldest."""
-        kept = [key for key, account in self._untouched.items() if account.version or account.journal.is_watched]
-        for key in kept:
+        own = [key for key, account in self._untouched.items() if account.is_its_own or account.journal.is_watched]
+        for key in own:
             self._touched[key] = self._untouched.pop(key)
         while len(self._untouched) > _UNTOUCHED_KEPT:
             key, dropped = self._untouched.popitem(last=False)
@@ -176,6 +183,7 @@ class Mock:
         own: tuple[str, int] | None = None,
         journal: Journal | None = None,
         state: State | None = None,
+        base_url: str | None = None,
     ) -> Account:
         sid = f"AC{key[2:]}"
         declared = self.declared.get(key)
@@ -192,7 +200,7 @@ class Mock:
             journal=Journal(self._journaled.pop(key, 0)) if journal is None else journal,
         )
         if scenario is not None and state is None:
-            arm(account, scenario, self.defaults())
+            arm(account, scenario, self.defaults(base_url))
         return account
 
     def defaults(self, base_url: str | None = None) -> Defaults:

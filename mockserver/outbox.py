@@ -41,9 +41,8 @@ class Outbox:
         self._events = events
         self._on_delivered = on_delivered
         self._under_way: set[int] = set()
+        self._is_closed = False
         self._open = {each.number: None for each in self._state.deliveries if each.state is DeliveryState.PENDING}
-        self.posted = 0
-        """Grows whenever something may have become ready."""
 
     def __getitem__(self, number: int) -> Delivery:
         return self._state.deliveries[number]
@@ -56,6 +55,8 @@ class Outbox:
 
     def post(self, index: int, event: CallbackEvent) -> None:
         """Tell whoever subscribed to a recording of an event."""
+        if self._is_closed:
+            return
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
             sid = self._ledger.sid(index)
@@ -79,18 +80,16 @@ class Outbox:
             )
         )
         self._open[number] = None
-        self.posted += 1
 
     def redeliver(self, number: int) -> None:
         """Try one again, whatever came of it before: now, and with all its attempts anew."""
         self._put(number, due=self._ledger.clock.now(), attempts=(), state=DeliveryState.PENDING)
         self._open[number] = None
-        self.posted += 1
 
     def ready(self) -> list[Delivery]:
         """Return those that can be sent now and are not under way: for each recording the oldest open one."""
         now, busy, found = self._ledger.clock.now(), set(), []
-        for number in self._open:
+        for number in sorted(self._open):  # one that is tried again is not behind those that came after it
             delivery = self._state.deliveries[number]
             if delivery.recording in busy:
                 continue
@@ -103,8 +102,14 @@ class Outbox:
         """Note that one is under way."""
         self._under_way.add(number)
 
+    def put_back(self, number: int) -> None:
+        """Note that one is not under way any more, and that it is not known what came of it: it is to be sent again."""
+        self._under_way.discard(number)
+
     def settle(self, number: int, outcome: Outcome) -> None:
         """Note what came of an attempt, and when there will be another."""
+        if self._is_closed:
+            return
         self._under_way.discard(number)
         now, delivery = self._ledger.clock.now(), self._state.deliveries[number]
         failure = None if outcome.failure is None else outcome.failure.value
@@ -127,17 +132,13 @@ class Outbox:
         return bool(self._open)
 
     def close(self) -> None:
-        """Send nothing more."""
+        """Send nothing more, whatever still happens."""
+        self._is_closed = True
         self._open.clear()
-
-    def wake(self) -> None:
-        """Note that an attempt is due again."""
-        self.posted += 1
 
     def _close(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
         delivery = self._put(number, attempts=attempts, state=state)
         self._open.pop(number, None)
-        self.posted += 1  # the recording's next one may go
         last = attempts[-1]
         answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
         self._note(delivery, f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}")

@@ -114,7 +114,7 @@ def _of_group(group: _Group, named: Mapping[str, str | None], found: Values) -> 
         elif any(group.agrees(value, expected) for value in values):
             continue
         wanted = "none" if expected is None else group.shown(name, expected)
-        there = ", ".join(group.shown(name, value) for value in values) or "none"
+        there = ", ".join(group.shown(name, value) or "''" for value in values) or "none"
         yield Difference(1, f"{group.label}{name}: expected {wanted}, found {there}")
 
 
@@ -144,10 +144,6 @@ def _shown_header(name: str, value: str) -> str:
     return redaction.header(name.encode("latin-1"), value.encode("latin-1", "replace"))
 
 
-def _shown_parameter(name: str, value: str) -> str:
-    return redaction.HIDDEN if redaction.is_secret(name) else redaction.without_passwords(value)
-
-
 _FACETS = (
     _Facet("op", 4, lambda entry: entry.operation, _same, lambda found: "none" if found is None else str(found)),
     _Facet("method", 2, lambda entry: entry.method, lambda found, expected: found == expected.upper()),
@@ -158,6 +154,6 @@ _FACETS = (
 )
 _GROUPS = (
     _Group("header", "header ", _headers, fnmatchcase, str.lower, _shown_header),
-    _Group("query", "", lambda entry: _values(entry.query), _same, str, _shown_parameter),
-    _Group("form", "form ", lambda entry: _values(entry.body), _same, str, _shown_parameter),
+    _Group("query", "", lambda entry: _values(entry.query), _same, str, redaction.parameter),
+    _Group("form", "form ", lambda entry: _values(entry.body), _same, str, redaction.parameter),
 )

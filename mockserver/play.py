@@ -42,9 +42,10 @@ class Play:
         self._state.waiting.pop(index, None)
 
     def wake(self, index: int) -> None:
-        """Look again at a timeline whose instant has come."""
-        self._state.waiting.pop(index, None)
-        self.go_on(index)
+        """Look again at a timeline whose instant has come; one that waits for another has gone on meanwhile."""
+        if self._state.waiting.get(index) == self._ledger.clock.now():
+            del self._state.waiting[index]
+            self.go_on(index)
 
     def observe(self, act: Act, indices: Iterable[int]) -> None:
         """Note that a request was answered from recordings."""

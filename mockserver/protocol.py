@@ -1,11 +1,12 @@
 """What is spoken on a connection: uvicorn's HTTP, with errors in Twilio's shape, and what a proxy is asked besides."""
 
 import asyncio
+from collections import deque
 
 import httptools
 from starlette.types import ASGIApp
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from mockserver.errors import LONGEST_TARGET, too_long
@@ -29,6 +30,7 @@ class MockProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, state, {}, loop)
         self._proxy = proxy
+        self._open: deque[RequestResponseCycle] = deque()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
@@ -46,10 +48,23 @@ class MockProtocol(HttpToolsProtocol):
                 self._leave_to_proxy(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
+        before = self.cycle
         if self.url[0] != _SLASH:
             self._go_elsewhere()
         else:
             super().on_headers_complete()
+        if self.cycle is not before:
+            self._open.append(self.cycle)
+
+    def on_response_complete(self) -> None:
+        self._open.popleft()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        for cycle in self._open:  # uvicorn tells the latest only: one that is answered before it would never know
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def send_400_response(self, msg: str) -> None:
         self.transport.write(raw_response(too_long() if len(self.url) >= LONGEST_TARGET else bad_request(msg)))

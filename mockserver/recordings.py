@@ -15,7 +15,7 @@ from mockserver.ledger import Ledger
 from mockserver.listing import NEVER, Page, turn
 from mockserver.rest.paging import PageRequest
 from mockserver.selection import Selection, selected
-from mockserver.stages import Staged, staged, with_facts
+from mockserver.stages import Staged, staged, undressed, with_facts
 from scenarios.model import Facts, Stage
 
 CURRENT = "Twilio.CURRENT"
@@ -150,7 +150,7 @@ class Recordings:
         if conference_sid is None and source in CONFERENCE_SOURCES:
             conference_sid = corpus.sids.encode(Kind.CONFERENCE, index)
         recording = Recording(
-            sid=corpus.sid(index) if sid is None else sid,
+            sid=self._new_sid(index) if sid is None else sid,
             account_sid=corpus.spec.account_sid,
             call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else _lower(call_sid),
             conference_sid=None if conference_sid is None else _lower(conference_sid),
@@ -174,7 +174,7 @@ class Recordings:
         """Bring a recording into another status, if one is given, and set what is said of it."""
         ledger = self.ledger
         captures = ledger.state.captures
-        recording = ledger.undeleted(index)
+        recording = undressed(ledger.undeleted(index))
         if stage is Stage.DELETED and recording.status not in FINISHED:
             self.stage(index, Stage.COMPLETED, Facts())  # what is deleted was there before
             recording = ledger.undeleted(index)
@@ -191,11 +191,11 @@ class Recordings:
         if stage is Stage.DELETED:
             ledger.delete(index)
 
-    def update(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> tuple[int, Recording]:
+    def update(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop a recording that is being made; one that does so already stays as it is.
 
         Returns:
-            Its index, and the recording as the answer to this shows it.
+            Its index, and whether it was changed.
 
         Raises:
             TwilioError: 20404 where there is none; 16108 where `Twilio.CURRENT` could be several;
@@ -210,14 +210,23 @@ class Recordings:
                 changed = capture.resumed(now)
             case InFlight.STOPPED:
                 changed = capture.stopped(now)
+        if changed == capture:
+            return index, False
         self.ledger.state.captures[index] = changed
         self.ledger.state.version += 1
-        return index, self.in_flight(index)
+        return index, True
 
     def in_flight(self, index: int) -> Recording:
         """Return a recording as the answer to a change shows it."""
         capture = self.ledger.state.captures.get(index)
         return msgspec.structs.replace(self.ledger.get(index), in_flight=None if capture is None else capture.in_flight)
+
+    def _new_sid(self, index: int) -> str:
+        """Return a SID for one that comes in, even where one with its usual SID was saved from here and came back."""
+        sid = self.ledger.corpus.sid(index)
+        while self.ledger.arrivals.of_sid(sid) is not None:
+            sid = self.ledger.corpus.sid_of_handle(sid)
+        return sid
 
     def _active(self, sid: str, parent: Parent) -> tuple[int, Capture]:
         ledger = self.ledger

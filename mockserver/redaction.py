@@ -24,14 +24,19 @@ def header(name: bytes, value: bytes) -> str:
         return _credentials(value)
     text = value.decode("latin-1")
     if lowered in _COOKIES:
-        return "; ".join(f"{each.strip().partition('=')[0]}={HIDDEN}" for each in text.split(";"))
-    return HIDDEN if is_secret(lowered.decode("latin-1")) else without_passwords(text)
+        return "; ".join(_cookie(each.strip()) for each in text.split(";"))
+    return HIDDEN if _is_secret(lowered.decode("latin-1")) else without_passwords(text)
 
 
 def parameters(raw: bytes) -> Iterator[tuple[str, str]]:
     """Yield the pairs of a query string or a form as they may be shown."""
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
-        yield name, HIDDEN if value and is_secret(name) else without_passwords(value)
+        yield name, parameter(name, value)
+
+
+def parameter(name: str, value: str) -> str:
+    """Return the value of a parameter as it may be shown."""
+    return HIDDEN if value and _is_secret(name) else without_passwords(value)
 
 
 def encoded(raw: bytes) -> str:
@@ -53,9 +58,13 @@ def without_passwords(text: str) -> str:
     return _PASSWORD.sub(rf"\1\2\3{HIDDEN}\5", text) if "@" in text or "%40" in text else text
 
 
-def is_secret(name: str) -> bool:
-    """Tell whether a header or parameter sounds like it holds a secret."""
+def _is_secret(name: str) -> bool:
     return name not in _PUBLIC and _SECRET.search(name) is not None
+
+
+def _cookie(text: str) -> str:
+    name, equals, _ = text.partition("=")
+    return f"{name}={HIDDEN}" if equals else HIDDEN
 
 
 def _credentials(value: bytes) -> str:

@@ -50,8 +50,7 @@ def _told(told: Told, exchange: Exchange) -> Answer:
     form = exchange.representation
     document = told.shape.document(told.value, exchange.wire, exchange.base_url)
     body = _item(told.shape.item, document, form)
-    act, recordings = (None, ()) if told.changed is None else (Act.CHANGE, (told.changed,))
-    return Answer(told.status, body, MEDIA_TYPES[form], told.headers, act=act, recordings=recordings)
+    return Answer(told.status, body, MEDIA_TYPES[form], told.headers)
 
 
 def _found(found: Found, exchange: Exchange) -> Answer:

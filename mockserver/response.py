@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 
-from starlette.concurrency import iterate_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
+from mockserver.caller import until_gone
 from mockserver.exchange import Answer
 from mockserver.faults.effects import TRANSPORT, break_off, dribble, truncate
 from mockserver.headers import Header
 from scenarios.rules import NetworkFault, Then
+
+_IN_BODIES = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
 
 
 async def respond(
@@ -22,8 +25,12 @@ async def respond(
         then: the fault that struck the request, if one did.
     """
     transport = scope.get("state", {}).get(TRANSPORT)
-    if then is not None and then.fault is not None and then.fault is not NetworkFault.TRUNCATED_RESPONSE:
-        await break_off(then.fault, transport, receive)
+    fault = None if then is None else then.fault
+    is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and answer.length == 0)
+    if fault in _IN_BODIES and is_bodiless:
+        fault = NetworkFault.EMPTY_RESPONSE  # nobody could tell it from an answer that is whole
+    if fault is not None and fault is not NetworkFault.TRUNCATED_RESPONSE:
+        await break_off(fault, transport, receive)
         return
     headers = [*ours, *answer.headers]
     if answer.media_type is not None:
@@ -31,28 +38,24 @@ async def respond(
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
-    elif then is not None and then.fault is not None:
-        await truncate(_whole(answer), send, transport, receive)
+    elif fault is not None:
+        await truncate(await _whole(answer), send, transport, receive)
     elif then is not None and then.chunked_dribble is not None:
-        await dribble(_whole(answer), then.chunked_dribble, send)
+        await dribble(await _whole(answer), then.chunked_dribble, send, receive)
     elif answer.stream is not None:
         await _send_pieces(receive, send, answer.stream.read(*answer.part))
     else:
         await send({"type": "http.response.body", "body": answer.body})
 
 
-def _whole(answer: Answer) -> bytes:
-    return answer.body if answer.stream is None else b"".join(answer.stream.read(*answer.part))
+async def _whole(answer: Answer) -> bytes:
+    medium = answer.stream
+    return answer.body if medium is None else await run_in_threadpool(lambda: b"".join(medium.read(*answer.part)))
 
 
 async def _send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> None:
     """Send media as they are made, and make no more once the client has gone: players ask for more than they play."""
-
-    async def until_gone() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    gone = asyncio.ensure_future(until_gone())
+    gone = asyncio.ensure_future(until_gone(receive))
     try:
         async for piece in iterate_in_threadpool(pieces):
             await send({"type": "http.response.body", "body": piece, "more_body": True})

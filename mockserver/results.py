@@ -53,8 +53,6 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     value: Any
     status: int = 200
     headers: tuple[Header, ...] = ()
-    changed: int | None = None
-    """The index of the recording that was changed."""
 
 
 class Redirected(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
+from uvicorn.lifespan.on import LifespanOn
 from uvicorn.server import ServerState
 
 from mockserver.clock import wall_seconds
@@ -70,9 +71,10 @@ async def serve(
         proxy: answers what is meant for elsewhere; it is closed at the end.
     """
     config = Config(
-        app, http=MockProtocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False
+        app, http=MockProtocol, ws="none", lifespan="auto", log_config=None, access_log=False, proxy_headers=False
     )
-    config.load()
+    lifespan = LifespanOn(config)
+    await lifespan.startup()
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
@@ -92,6 +94,9 @@ async def serve(
             await asyncio.wait(state.tasks, timeout=_GRACE)
         for connection in list(state.connections):
             connection.transport.abort()
+        await lifespan.shutdown()
+        if state.tasks:  # with nobody left to answer, and nothing left to wait for
+            await asyncio.wait(state.tasks, timeout=_GRACE)
 
 
 def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any], proxy: Proxy) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generators.model import AdversarialRecording, Recording
+from generators.model import Recording
 from mockserver.capture import Capture
 from mockserver.ranges import RangeSet
 from scenarios.model import CallbackEvent
@@ -144,7 +144,7 @@ class State(msgspec.Struct, kw_only=True):
     version: int = 0
     """Grows with every change: what was rendered of an older version is void."""
     arrivals: list[Arrival] = []
-    recordings: dict[int, Recording | AdversarialRecording] = {}
+    recordings: dict[int, Recording] = {}
     """Those that came in, and those of the corpus that were changed: as a fetch shows them, but for deletions."""
     revisions: dict[int, int] = {}
     captures: dict[int, Capture] = {}

@@ -1,6 +1,8 @@
 """Lets time pass: wakes accounts when something is due, and sends their callbacks, beside the requests."""
 
 import asyncio
+from functools import partial
+from typing import NamedTuple
 
 from mockserver.account import Account
 from mockserver.callbacks.courier import Courier
@@ -8,9 +10,20 @@ from mockserver.callbacks.overrides import split
 from mockserver.callbacks.parcel import Parcel
 from mockserver.state import Delivery, Event
 
+_ALIKE = 0.001
+"""Alarms that differ by less, in seconds, are the same."""
+
+
+class _Alarm(NamedTuple):
+    """A call at an instant of an event loop's time."""
+
+    loop: asyncio.AbstractEventLoop
+    when: float
+    handle: asyncio.TimerHandle
+
 
 class Timekeeper:
-    """Runs on whichever event loop answers requests.
+    """Runs on whichever event loop answers requests: on one after another, and on several in threads of their own.
 
     Args:
         courier: who sends callbacks.
@@ -20,7 +33,7 @@ class Timekeeper:
     def __init__(self, courier: Courier, patience: float) -> None:
         self._courier = courier
         self._patience = patience
-        self._alarms: dict[Account, tuple[int, asyncio.TimerHandle]] = {}
+        self._alarms: dict[Account, _Alarm] = {}
         self._sending: dict[Account, set[asyncio.Task[None]]] = {}
 
     def attend(self, account: Account) -> None:
@@ -29,6 +42,26 @@ class Timekeeper:
             self._send_ready(account)
         if account.state.timers and account.clock.rate:
             self._set_alarm(account)
+
+    def leave(self, account: Account) -> None:
+        """Attend to an account no more: nothing of it is sent from now on. May be called from any thread."""
+        alarm = self._alarms.pop(account, None)
+        if alarm is not None:
+            _tell(alarm.loop, alarm.handle)
+        for task in [*self._sending.get(account, ())]:
+            _tell(task.get_loop(), task)
+
+    async def stop(self) -> None:
+        """Do nothing more on this event loop; what was not delivered is sent by whoever attends to it next."""
+        loop = asyncio.get_running_loop()
+        for account, alarm in [*self._alarms.items()]:
+            if alarm.loop is loop:
+                alarm.handle.cancel()
+                del self._alarms[account]
+        ours = [task for account in [*self._sending] for task in self._on_this_loop(account)]
+        for task in ours:
+            task.cancel()
+        await asyncio.gather(*ours, return_exceptions=True)
 
     async def advance(self, account: Account, target: int) -> list[Event]:
         """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
@@ -41,25 +74,8 @@ class Timekeeper:
     async def settle(self, account: Account) -> None:
         """Wait until every callback that can be sent now was sent, and its outcome noted."""
         self._send_ready(account)
-        while sending := self._sending.get(account):
+        while sending := self._on_this_loop(account):
             await asyncio.wait(sending)
-
-    def _send_ready(self, account: Account) -> None:
-        for delivery in account.outbox.ready():
-            account.outbox.take(delivery.number)
-            task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
-            self._sending.setdefault(account, set()).add(task)
-            task.add_done_callback(lambda done: self._sent(account, done))
-
-    def _sent(self, account: Account, task: asyncio.Task[None]) -> None:
-        sending = self._sending[account]
-        sending.discard(task)
-        if not sending:
-            del self._sending[account]
-
-    async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        account.outbox.settle(delivery.number, await self._courier.send(self.parcel(delivery)))
-        self.attend(account)
 
     def parcel(self, delivery: Delivery) -> Parcel:
         """Return the request of a callback, and with it the text that is signed."""
@@ -74,18 +90,51 @@ class Timekeeper:
             longest=self._patience,
         )
 
+    def _on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
+        """Return what is under way; of another loop's nobody here could learn when it is done."""
+        loop = asyncio.get_running_loop()
+        return [task for task in self._sending.get(account, ()) if task.get_loop() is loop]
+
+    def _send_ready(self, account: Account) -> None:
+        for delivery in account.outbox.ready():
+            account.outbox.take(delivery.number)
+            task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
+            self._sending.setdefault(account, set()).add(task)
+            task.add_done_callback(partial(self._sent, account, delivery.number))
+
+    async def _deliver(self, account: Account, delivery: Delivery) -> None:
+        account.outbox.settle(delivery.number, await self._courier.send(self.parcel(delivery)))
+        self.attend(account)
+
+    def _sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
+        if task.cancelled():  # its loop ends: whoever goes on sends it again
+            account.outbox.put_back(number)
+        sending = self._sending[account]
+        sending.discard(task)
+        if not sending:
+            del self._sending[account]
+
     def _set_alarm(self, account: Account) -> None:
         due = account.timers.next_due
-        known = self._alarms.get(account)
-        if due is None or (known is not None and known[0] == due):
-            return
-        if known is not None:
-            known[1].cancel()
+        assert due is not None, "there are timers"
         delay = account.clock.real_seconds_until(due)
         assert delay is not None, "the clock runs"
-        self._alarms[account] = (due, asyncio.get_running_loop().call_later(delay, self._wake, account))
+        loop, known = asyncio.get_running_loop(), self._alarms.get(account)
+        when = loop.time() + delay
+        if known is not None:
+            if known.loop is not loop and known.loop.is_running():
+                return  # it fires there
+            if known.loop is loop and abs(known.when - when) < _ALIKE:
+                return
+            known.handle.cancel()
+        self._alarms[account] = _Alarm(loop, when, loop.call_later(delay, self._wake, account))
 
     def _wake(self, account: Account) -> None:
-        del self._alarms[account]
+        self._alarms.pop(account, None)
         account.catch_up()
         self.attend(account)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, doomed: asyncio.TimerHandle | asyncio.Task[None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(doomed.cancel)

@@ -38,10 +38,10 @@ class Times(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         if self.most == self.least:
-            return f"exactly {self.least} times"
+            return f"exactly {_times(self.least)}"
         if self.most is None:
-            return f"at least {self.least} times"
-        return f"{self.least} to {self.most} times" if self.least else f"at most {self.most} times"
+            return f"at least {_times(self.least)}"
+        return f"{self.least} to {_times(self.most)}" if self.least else f"at most {_times(self.most)}"
 
     def hold(self, count: int) -> bool:
         """Tell whether a number of times is right."""
@@ -158,6 +158,10 @@ def _judged(
         requests=tuple(numbers[-_MOST_SHOWN:]),
         near_misses=near_misses(journal, pattern, since) if count < times.least else (),
     )
+
+
+def _times(count: int) -> str:
+    return f"{count} time{'s' * (count != 1)}"
 
 
 def dropped_words(dropped: int) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from scenarios.handles import pick_handles, recording_handles
-from scenarios.lifecycle import beginning
+from scenarios.lifecycle import whole
 from scenarios.model import CallbackEvent, Events, Facts, Scenario, Step, Subscribed, Timeline, Trigger
 from scenarios.phrases import rules, world
 
@@ -57,7 +57,7 @@ def explain(scenario: Scenario) -> Explanation:
         about=scenario.about,
         world=tuple(world(scenario)),
         steps=tuple(_steps(scenario)),
-        created=tuple(_rows("on_create", beginning(created), ())) if created else (),
+        created=tuple(_rows("on_create", whole(created), ())) if created else (),
         rules=tuple(rules(scenario)),
     )
 
@@ -106,10 +106,10 @@ def phrase(trigger: Trigger | None) -> str:
 
 def _steps(scenario: Scenario) -> Iterator[ExplainedStep]:
     for handle, recording in zip(recording_handles(scenario.recordings), scenario.recordings, strict=True):
-        yield from _rows(handle, beginning(recording), subscription(recording))
+        yield from _rows(handle, whole(recording), subscription(recording))
     for pick in scenario.pick:
         for handle in pick_handles(pick):
-            yield from _rows(handle, beginning(pick), subscription(pick))
+            yield from _rows(handle, whole(pick), subscription(pick))
 
 
 def _rows(handle: str, timeline: Timeline, subscribed: Events) -> Iterator[ExplainedStep]:

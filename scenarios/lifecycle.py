@@ -1,6 +1,9 @@
-"""What can become of a recording: which status follows which, and how a timeline begins."""
+"""What can become of a recording: which status follows which, and the timeline that it goes through."""
 
-from scenarios.model import OnCreate, Pick, ScriptedRecording, Stage, Step, Timeline
+import msgspec
+from msgspec import UNSET
+
+from scenarios.model import Facts, OnCreate, Pick, ScriptedRecording, Stage, Step, Timeline
 
 _LIVE = frozenset({Stage.IN_PROGRESS, Stage.PAUSED, Stage.STOPPED})
 
@@ -25,9 +28,26 @@ _FIRST = {
     Stage.DELETED: Stage.COMPLETED,
 }
 
+_SAID_IN: dict[Stage | None, tuple[str, ...]] = {
+    Stage.COMPLETED: ("duration", "price"),
+    Stage.ABSENT: ("error_code",),
+    Stage.FAILED: ("error_code",),
+}
+"""Facts that hold only in some statuses."""
+_SAID_AT_FIRST: dict[Stage | None, tuple[str, ...]] = {Stage.DELETED: ("duration", "price")}
+"""Facts of what the first step finds there already: what is deleted was completed before."""
+
+
+def whole(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
+    """Return the timeline as it is played: its beginning, and the facts of its recording in the steps that say them."""
+    steps = beginning(subject)
+    if isinstance(subject, OnCreate):
+        return steps
+    return tuple(_saying(step, subject, is_first=at == 0) for at, step in enumerate(steps))
+
 
 def beginning(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
-    """Return the whole timeline, beginning with a step at once where the recording is made by the scenario.
+    """Return the timeline, beginning with a step at once where the recording is made by the scenario.
 
     A scripted recording begins with its `status`. Without one it begins with its first step, where that is at once
     and has a status; else as what its first status follows, which is `processing` for most, and `completed` where no
@@ -41,6 +61,15 @@ def beginning(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
     if subject.status is None and subject.timeline and _begins(subject.timeline, subject.timeline[0].status):
         return subject.timeline
     return (Step(status=subject.status or _before(subject.timeline)), *subject.timeline)
+
+
+def _saying(step: Step, facts: Facts, *, is_first: bool) -> Step:
+    names = _SAID_IN.get(step.status, ())
+    if is_first:
+        names = (*names, *_SAID_AT_FIRST.get(step.status, ()), "date_updated")
+    given = {name: getattr(facts, name) for name in names if getattr(step.set, name) is UNSET}
+    missing = {name: value for name, value in given.items() if value is not UNSET}
+    return msgspec.structs.replace(step, set=msgspec.structs.replace(step.set, **missing)) if missing else step
 
 
 def _begins(timeline: Timeline, status: Stage | None) -> bool:

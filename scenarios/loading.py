@@ -17,7 +17,7 @@ from scenarios.sources import find
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
-def load(name_or_path: str) -> Scenario:
+def load(name_or_path: str | Path) -> Scenario:
     """Return a bundled scenario, or that of a file: YAML, TOML, JSON, or recordings saved from Twilio.
 
     Args:
@@ -26,7 +26,7 @@ def load(name_or_path: str) -> Scenario:
     Raises:
         ScenarioError: saying where, what was expected and what was found.
     """
-    source = find(name_or_path)
+    source = find(str(name_or_path))
     return _finished(source.read(), source.folder)
 
 

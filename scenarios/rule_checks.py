@@ -87,6 +87,9 @@ def _check_delay(delay: Delay, path: Path) -> Iterator[Complaint]:
 def _check_hazard(hazard: Hazard, path: Path) -> Iterator[Complaint]:
     if not (hazard.arrive or hazard.vanish):
         yield Complaint(path, "expected something that happens: arrive or vanish.")
+    for name in ("path", "account", "sid", "header", "every"):
+        if getattr(hazard.when, name):
+            yield Complaint((*path, "when", name), f"expected op and page only, which a hazard knows, found {name}.")
     op = hazard.when.op
     if op and not (_is_list(op) and op.endswith("_recordings")):
         yield Complaint((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")

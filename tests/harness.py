@@ -1,6 +1,7 @@
 """What tests share: a mock behind an ASGI transport, and walks through its pages."""
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 from xml.etree import ElementTree
@@ -61,6 +62,22 @@ class Api:
         auth = httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
 
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Return what the control API answers below this account."""
+        return self.command(method, path, body).json()
+
+    def together(self, *asked: tuple[str, str, Any]) -> list[Any]:
+        """Send requests at the same time, given as (method, target, JSON body), and return the bodies answered."""
+        auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
+
+        async def one(method: str, target: str, body: Any) -> Any:
+            return (await self._client.request(method, target, json=body, auth=auth)).json()
+
+        async def all_of_them() -> list[Any]:
+            return await asyncio.gather(*(one(*each) for each in asked))
+
+        return self._runner.run(all_of_them())
+
     def below(self, path: str, **headers: str) -> httpx.Response:
         """Send GET to a path below the account."""
         return self.get(f"{self.root}/{path}", **headers)
@@ -74,6 +91,35 @@ class Api:
     def advance(self, seconds: float) -> None:
         """Move the clock on."""
         self.account().advance(seconds)
+
+    def command(
+        self, method: str, path: str, command: Any = None, *, raw: bytes | None = None, **headers: str
+    ) -> httpx.Response:
+        """Send a command, or these bytes instead, to the control API of the account."""
+        body = (b"" if command is None else msgspec.json.encode(command)) if raw is None else raw
+        target = f"/_mock/accounts/demo{path}"
+        return self._runner.run(self._client.request(method, target, content=body, headers=headers))
+
+    def wait_for(self, holds: Callable[[], bool], seconds: float = 10.0) -> None:
+        """Let the event loop run until something holds."""
+
+        async def main() -> None:
+            async with asyncio.timeout(seconds):
+                while not holds():  # noqa: ASYNC110  # what holds may be told by a thread, such as a sink's
+                    await asyncio.sleep(0.005)
+
+        self._runner.run(main())
+
+    def told(self, method: str, path: str, command: Any = None) -> Any:
+        """Return what the control API answers to a command that can be carried out."""
+        answer = self.command(method, path, command)
+        assert answer.status_code == 200, answer.headers["x-mock-reason"]
+        return answer.json()
+
+    def steps(self, subject: str) -> list[str]:
+        """Return what the steps of a recording did so far, by its handle."""
+        events = self.told("GET", "/events")
+        return [event["what"] for event in events if event["kind"] == "step" and event["subject"] == subject]
 
     def account(self) -> Account:
         """Return the world behind it."""

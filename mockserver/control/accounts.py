@@ -6,13 +6,14 @@ import msgspec
 from msgspec import Meta
 
 from generators.corpus import CorpusSpec
+from generators.rhythm import SECOND
 from mockserver.control import portraits, views
 from mockserver.control.changes import happened
 from mockserver.control.endpoint import Endpoint, Path, account_of, read, refused
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
 from mockserver.manners import Manners
-from scenarios.durations import Duration, microseconds
+from scenarios.durations import microseconds
 from scenarios.model import Instant
 from scenarios.timeline import instant_of
 
@@ -20,10 +21,16 @@ from scenarios.timeline import instant_of
 class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Move a clock on, or let it run otherwise."""
 
-    advance: Duration | None = None
+    advance: str | None = None
+    """A length of time, such as 30s."""
     move_to: Instant | None = None
     mode: Literal["real", "frozen", "scaled"] | None = None
     rate: Annotated[float, Meta(gt=0, le=1e6)] | None = None
+
+
+_RATES = {"real": 1.0, "frozen": 0.0}
+_LATEST = 221_845_392_000 * SECOND
+"""The year 9000: calendars end a thousand years later, and timers need room."""
 
 
 class SnapshotCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +44,7 @@ async def show(exchange: Exchange, path: Path) -> views.AccountView:
 
 
 async def reset(exchange: Exchange, path: Path) -> views.AccountView:
-    return portraits.account(exchange.mock.reset(account_of(exchange, path).sid))
+    return portraits.account(exchange.mock.reset(account_of(exchange, path).sid, exchange.base_url))
 
 
 async def show_clock(exchange: Exchange, path: Path) -> views.ClockView:
@@ -47,27 +54,46 @@ async def show_clock(exchange: Exchange, path: Path) -> views.ClockView:
 async def move_clock(exchange: Exchange, path: Path) -> views.Happened:
     account, command = account_of(exchange, path), read(exchange, ClockCommand)
     first = account.events.serial
-    moves = [each for each in (command.advance, command.move_to) if each is not None]
-    if len(moves) > 1 or not (moves or command.mode or command.rate):
-        raise refused("expected advance, such as 30s, or move_to, or a mode")
-    if command.mode is not None or command.rate is not None:
-        account.set_rate(_rate(command))
-    target = account.clock.now()
-    if command.advance is not None:
-        target += microseconds(command.advance)
-    elif command.move_to is not None:
-        target = instant_of(command.move_to)
-        if target < account.clock.now():
-            now = portraits.moment(account.clock.now())
-            raise refused(f"move_to: expected an instant from {now} on, found an earlier one: time does not go back")
+    rate, target = _rate(command), _target(command, account.clock.now())
+    if rate is not None:
+        account.set_rate(rate)
     await exchange.mock.timekeeper.advance(account, target)
     return happened(account, first)
 
 
-def _rate(command: ClockCommand) -> float:
-    if command.mode == "frozen":
-        return 0.0
-    return command.rate or 1.0
+def _rate(command: ClockCommand) -> float | None:
+    """Return at which rate time is to pass; None where that stays as it is."""
+    if command.mode in _RATES:
+        if command.rate is not None:
+            raise refused(f"rate: expected one with mode scaled only, found it with {command.mode}")
+        return _RATES[command.mode]
+    if command.mode is not None and command.rate is None:
+        raise refused("rate: expected one, which mode scaled needs, found none")
+    return command.rate
+
+
+def _target(command: ClockCommand, now: int) -> int:
+    """Return the instant to move on to."""
+    moves = [each for each in (command.advance, command.move_to) if each is not None]
+    if len(moves) > 1 or not (moves or command.mode or command.rate):
+        raise refused("expected advance, such as 30s, or move_to, or a mode")
+    if command.move_to is not None and instant_of(command.move_to) < now:
+        raise refused(
+            f"move_to: expected an instant from {portraits.moment(now)} on, found an earlier one: time does not go back"
+        )
+    target = now if command.move_to is None else instant_of(command.move_to)
+    if command.advance is not None:
+        target += _length(command.advance)
+    if target >= _LATEST:
+        raise refused(f"expected an instant before {portraits.moment(_LATEST)}, found a later one")
+    return target
+
+
+def _length(text: str) -> int:
+    try:
+        return microseconds(text)
+    except ValueError as wrong:
+        raise refused(f"advance: {wrong}") from None
 
 
 async def take_snapshot(exchange: Exchange, path: Path) -> views.SnapshotView:

@@ -1,7 +1,7 @@
 """The log of callbacks, and trying one again."""
 
 from mockserver.control import portraits, views
-from mockserver.control.endpoint import Endpoint, Path, account_of
+from mockserver.control.endpoint import Endpoint, Path, account_of, number_of
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
 
@@ -12,12 +12,13 @@ async def list_callbacks(exchange: Exchange, path: Path) -> list[views.CallbackV
 
 
 async def redeliver(exchange: Exchange, path: Path) -> views.CallbackView:
-    account, number = account_of(exchange, path), path["number"]
-    if not number.isdigit() or int(number) >= len(account.outbox):
-        raise TwilioError(20404, f"This account has no callback {number[:20]}.")
-    account.outbox.redeliver(int(number))
+    account, number = account_of(exchange, path), number_of(path)
+    if number is None or number >= len(account.outbox):
+        raise TwilioError(20404, f"This account has no callback {path['number'][:20]}.")
+    account.outbox.redeliver(number)
     await exchange.mock.timekeeper.settle(account)
-    return portraits.callback(account, account.outbox[int(number)], exchange.mock.timekeeper)
+    exchange.mock.timekeeper.attend(account)
+    return portraits.callback(account, account.outbox[number], exchange.mock.timekeeper)
 
 
 CALLBACKS = {

@@ -32,7 +32,6 @@ async def settled(exchange: Exchange, account: Account, first: int) -> views.Hap
         first: the number of the first event that is of the change.
     """
     await exchange.mock.timekeeper.settle(account)
-    exchange.mock.timekeeper.attend(account)
     return happened(account, first)
 
 

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from generators.sids import Kind, is_sid
 from mockserver.account import Account
+from mockserver.caller import body_of
 from mockserver.errors import TwilioError, invalid
 from mockserver.exchange import Answer, Exchange
 from mockserver.wire import json
@@ -22,6 +23,7 @@ Operate = Callable[[Exchange, Path], Awaitable[Any]]
 Command = TypeVar("Command")
 
 _LARGEST_BODY = 16 << 20
+_MOST_DIGITS = 18
 _READING = ("GET", "HEAD")
 
 
@@ -52,8 +54,11 @@ class Endpoint:
         if self._guarded:
             _guard(exchange)
         if method not in _READING:
-            exchange.body = await _body(receive)
-        found = await operate(exchange, scope["path_params"])
+            exchange.body = await body_of(receive, _LARGEST_BODY)
+        path = scope["path_params"]
+        found = await operate(exchange, path)
+        if "account" in path:  # whatever was done there: time goes on in it without requests too
+            exchange.mock.timekeeper.attend(account_of(exchange, path))
         exchange.answer = found if isinstance(found, Answer) else _json(found)
 
 
@@ -90,6 +95,12 @@ def account_of(exchange: Exchange, path: Path) -> Account:
     return account
 
 
+def number_of(path: Path) -> int | None:
+    """Return the number that a path names; None where that is none."""
+    text = path["number"]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
 def _guard(exchange: Exchange) -> None:
     """Let pass who may control the mock.
 
@@ -108,14 +119,17 @@ def _guard(exchange: Exchange) -> None:
         # A page whose own name leads here could otherwise read and write as if it were of this origin.
         raise TwilioError(20403, f"/_mock answers to names of this machine only, not to {host[:80]!r}.")
     origin = headers.get(b"origin")
-    if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
+    if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
         raise TwilioError(20403, f"/_mock is not for pages of another origin, such as {origin.decode('latin-1')[:80]}.")
     if exchange.method not in _READING and headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin"):
         raise TwilioError(20403, "/_mock is not for pages of another site.")
 
 
 def _is_local(host: str, exchange: Exchange) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # half an IPv6 address
+        return False
     public = exchange.mock.settings.public_url
     if name == "localhost" or name.endswith(".localhost") or (public and name == urlsplit(public).hostname):
         return True
@@ -123,17 +137,6 @@ def _is_local(host: str, exchange: Exchange) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-async def _body(receive: Receive) -> bytes:
-    received = bytearray()
-    while True:
-        message = await receive()
-        received += message.get("body", b"")
-        if len(received) > _LARGEST_BODY:
-            raise TwilioError(20001, f"Expected at most {_LARGEST_BODY} bytes.", status=413, message="Too large")
-        if not message.get("more_body"):
-            return bytes(received)
 
 
 def _json(value: Any) -> Answer:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from mockserver.arming import add, said_throughout
+from generators.model import Status
+from mockserver.arming import add
 from mockserver.control import portraits, views
 from mockserver.control.changes import given, settled
 from mockserver.control.endpoint import Endpoint, Path, account_of, read, refused
 from mockserver.exchange import Exchange
-from scenarios.lifecycle import beginning
+from scenarios.lifecycle import whole
 
 
 async def add_recording(exchange: Exchange, path: Path) -> views.RecordingView:
@@ -19,9 +20,8 @@ async def add_recording(exchange: Exchange, path: Path) -> views.RecordingView:
     ):
         raise refused(f"expected a recording that is not there yet, found {handle!r}, which is")
     index = add(account, scripted, handle, exchange.mock.defaults(exchange.base_url), account.clock.now())
-    account.play.start(index, said_throughout(beginning(scripted), scripted))
+    account.play.start(index, whole(scripted))
     await exchange.mock.timekeeper.settle(account)
-    exchange.mock.timekeeper.attend(account)
     return portraits.recording(account, index, exchange.base_url)
 
 
@@ -37,6 +37,8 @@ async def change_recording(exchange: Exchange, path: Path) -> views.Happened:
     step = given(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
     if step.after is not None:
         raise refused("after: expected a step to do now, found one that waits")
+    if account.recordings.ledger.status(index) is Status.DELETED:
+        raise refused(f"expected a recording that is there to change, found {path['recording']}, which is deleted")
     account.play.apply(index, step)
     return await settled(exchange, account, first)
 

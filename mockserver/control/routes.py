@@ -20,6 +20,7 @@ from mockserver.media import media_of
 from mockserver.rendering import render
 from mockserver.results import Sent
 from mockserver.wire.representation import MEDIA_TYPES, Representation
+from scenarios.timeline import Act
 
 
 async def _health(exchange: Exchange, _: Path) -> dict[str, str]:
@@ -46,8 +47,12 @@ async def _media(exchange: Exchange, path: Path) -> Answer:
     sid, _, form = path["name"].partition(".")
     if form not in ("wav", "mp3"):
         raise TwilioError(20404, "Expected .wav or .mp3.")
+    account.catch_up()
     index = account.recordings.find(sid)
-    return render(media_of(account, index, form, exchange.query.text("RequestedChannels")), exchange)
+    answer = render(media_of(account, index, form, exchange.query.text("RequestedChannels")), exchange)
+    account.answered(None, Act.MEDIA, (index,), 0)  # what waits for a download has it here
+    exchange.mock.timekeeper.attend(account)
+    return answer
 
 
 def _account(exchange: Exchange, account_sid: str) -> Account:

@@ -6,7 +6,7 @@ import msgspec
 
 from mockserver.control import portraits, views
 from mockserver.control.changes import given
-from mockserver.control.endpoint import Endpoint, Path, account_of, read
+from mockserver.control.endpoint import Endpoint, Path, account_of, number_of, read
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
 
@@ -34,16 +34,18 @@ async def add_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
 
 
 async def remove_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
-    account = account_of(exchange, path)
-    number = path.get("number")
-    if number is not None and (not number.isdigit() or not account.faults.disarm(int(number))):
-        raise TwilioError(20404, f"This account has no rule {number[:20]}.")
-    if number is None:
-        account.faults.disarm()
+    account_of(exchange, path).faults.disarm()
+    return []
+
+
+async def remove_rule(exchange: Exchange, path: Path) -> list[views.RuleView]:
+    account, number = account_of(exchange, path), number_of(path)
+    if number is None or not account.faults.disarm(number):
+        raise TwilioError(20404, f"This account has no rule {path['number'][:20]}.")
     return [portraits.rule(each) for each in account.faults.armed]
 
 
 RULES = {
     "/faults": Endpoint(GET=list_rules, POST=add_rules, DELETE=remove_rules),
-    "/faults/{number}": Endpoint(DELETE=remove_rules),
+    "/faults/{number}": Endpoint(DELETE=remove_rule),
 }

@@ -33,12 +33,16 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def arm(exchange: Exchange, path: Path) -> views.Happened:
     sid, command = account_of(exchange, path).sid, read(exchange, ScenarioCommand)
     from scenarios.loading import load  # brings YAML: not before the first scenario
+    from scenarios.sources import bundled
 
     if (command.name is None) == (command.scenario is None):
         raise refused("expected the name of a bundled scenario, or a scenario, found neither or both")
+    if command.name is not None and command.name not in bundled():
+        known = ", ".join(bundled())
+        raise refused(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
         scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
-        account = exchange.mock.arm(sid, scenario)
+        account = exchange.mock.arm(sid, scenario, exchange.base_url)
     except (ScenarioError, ArmingError, MixError, SpanTooShortError) as wrong:
         raise refused(str(wrong)) from None
     return await settled(exchange, account, 0)

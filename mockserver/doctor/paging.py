@@ -15,6 +15,7 @@ Pairs = tuple[tuple[str, str], ...]
 def built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
     """Yield pages that are counted, whose token no list offered, or that were offered with other parameters."""
     offered: dict[str, list[tuple[str, Pairs]]] = {}
+    begun: set[str] = set()
     for entry in filter(_is_list, evidence.entries):
         pairs = _pairs(entry.query)
         asked = dict(pairs)
@@ -22,9 +23,12 @@ def built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
         if not token and asked.get("Page", "0").strip("0"):
             yield Sighting((entry.number,), f"{entry.line}: Page={asked['Page'][:20]} came without a PageToken")
         elif token.startswith("PA"):
-            wrong = _wrong(offered.get(token, []), (entry.path, pairs), evidence.dropped)
+            # A client may go on from where it was before the journal began, but only with its first request.
+            may_go_on = bool(evidence.dropped) or entry.path not in begun
+            wrong = _wrong(offered.get(token, []), (entry.path, pairs), may_go_on)
             if wrong:
                 yield Sighting((entry.number,), f"{entry.line}: {wrong}")
+        begun.add(entry.path)
         if entry.next_page_uri is not None:
             path, _, query = entry.next_page_uri.partition("?")
             page = (path, _pairs(query.encode()))
@@ -57,12 +61,12 @@ def _pairs(query: bytes) -> Pairs:
     return tuple(sorted(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")))
 
 
-def _wrong(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], dropped: int) -> str | None:
+def _wrong(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], may_go_on: bool) -> str | None:
     """Say in what a page is not one that was offered; None where it is, or may have been."""
     if asked in offers:
         return None
-    if not offers:  # one that was dropped may have offered it
-        return None if dropped else "no next_page_uri before it offered this PageToken"
+    if not offers:
+        return None if may_go_on else "no next_page_uri before it offered this PageToken"
     path, pairs = offers[-1]
     if path != asked[0]:
         return f"its PageToken was offered by another list, {path}"
@@ -72,5 +76,4 @@ def _wrong(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], dropped: i
 
 
 def _shown(pairs: Iterable[tuple[str, str]]) -> str:
-    query = "&".join(f"{name}={value}" for name, value in pairs)
-    return redaction.encoded(query.encode("latin-1", "replace"))
+    return ", ".join(f"{name}={redaction.parameter(name, value)}" for name, value in pairs)

@@ -6,11 +6,13 @@ import socket
 import struct
 from hashlib import shake_256
 from http import HTTPStatus
+from itertools import pairwise
 
 import msgspec
-from starlette.types import Message, Receive, Send
+from starlette.types import Receive, Send
 
 from generators.rhythm import SECOND
+from mockserver.caller import until_gone
 from mockserver.clock import real_pause
 from mockserver.errors import USUAL_CODES, TwilioError
 from mockserver.exchange import Answer, Exchange
@@ -20,9 +22,10 @@ from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault
 
 TRANSPORT = "recmock.transport"
-"""Where the server leaves a request's connection in the ASGI scope's extensions."""
-_GARBAGE = shake_256(b"recmock").digest(1024)
-_CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+"""Where the server leaves a request's connection in the state of the ASGI scope."""
+_GARBAGE = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
+"""With the end of a head or a chunk's size, as some clients do not look at what they have before that."""
+_CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _INSTEAD = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
 """Faults that come instead of an answer, so that none is made."""
@@ -36,12 +39,14 @@ class StruckError(Exception):
         self.strike = strike
 
 
-async def undergo(exchange: Exchange, operation: Operation) -> None:
-    """Note which operation a request has come to, and let happen to it what a rule says.
+async def undergo(exchange: Exchange, operation: Operation, receive: Receive) -> None:
+    """Note which operation a request has come to, and let happen to it what a rule says: once, however often called.
 
     Raises:
         StruckError: where it is not to be answered.
     """
+    if exchange.operation is not None:
+        return
     exchange.operation = operation
     account = exchange.account
     if not account.faults.armed:
@@ -51,7 +56,7 @@ async def undergo(exchange: Exchange, operation: Operation) -> None:
         return
     exchange.strike = strike
     if strike.delay:
-        await real_pause(strike.delay)
+        await _pause(strike.delay, receive)
     then = strike.then
     if then.status is not None or then.body is not None or then.fault in _INSTEAD:
         raise StruckError(strike)
@@ -80,20 +85,18 @@ def error_of(strike: Strike) -> TwilioError:
 
 
 def answer_of(strike: Strike, usual: Answer) -> Answer:
-    """Return what a struck request is answered with: Twilio's error, or a body of the rule's own.
+    """Return what a struck request is answered with: Twilio's error, a body of the rule's own, or nothing.
 
     Args:
         usual: Twilio's error.
     """
     then = strike.then
+    if then.fault in _INSTEAD:
+        return Answer(0, reason=strike.why)
     if then.body is None:
         return usual
-    status = then.status or 200
     return msgspec.structs.replace(
-        usual,
-        status=status,
-        body=then.body.encode(),
-        media_type=then.media_type.encode(),
+        usual, status=then.status or 200, body=then.body.encode(), media_type=then.media_type.encode()
     )
 
 
@@ -113,7 +116,8 @@ async def break_off(fault: NetworkFault, transport: asyncio.Transport | None, re
         case NetworkFault.RANDOM_DATA_THEN_CLOSE:
             transport.write(_GARBAGE)
     transport.close()
-    await _gone(receive)
+    # The server would answer 500 for an application that leaves before it knows that the connection is gone.
+    await until_gone(receive)
 
 
 async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None, receive: Receive) -> None:
@@ -126,17 +130,33 @@ async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None,
     if transport is None:
         raise ConnectionResetError("a fault of the mock: truncated_response")
     transport.close()
-    await _gone(receive)
+    await until_gone(receive)
 
 
-async def dribble(body: bytes, how: ChunkedDribble, send: Send) -> None:
-    """Send a body in chunks, evenly over some real time."""
-    size = -(-len(body) // how.chunks) or 1
+async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive) -> None:
+    """Send a body in chunks, evenly over some real time, while there is somebody to read it.
+
+    There are fewer chunks than wished where the body has fewer bytes.
+    """
+    chunks = min(how.chunks, len(body))
     pause = microseconds(how.duration) / SECOND / how.chunks
-    for start in range(0, len(body), size):
-        await real_pause(pause)
-        await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+    bounds = [len(body) * number // chunks for number in range(chunks + 1)] if chunks else []
+    for start, stop in pairwise(bounds):
+        if not await _pause(pause, receive):
+            return
+        await send({"type": "http.response.body", "body": body[start:stop], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _pause(seconds: float, receive: Receive) -> bool:
+    """Wait in real time, but no longer than the client does, and tell whether it is still there."""
+    passed, gone = asyncio.ensure_future(real_pause(seconds)), asyncio.ensure_future(until_gone(receive))
+    try:
+        await asyncio.wait((passed, gone), return_when=asyncio.FIRST_COMPLETED)
+        return not gone.done()
+    finally:
+        passed.cancel()
+        gone.cancel()
 
 
 def _reset(transport: asyncio.Transport) -> None:
@@ -145,13 +165,6 @@ def _reset(transport: asyncio.Transport) -> None:
     with socket.socket(fileno=os.dup(connection.fileno())) as same:
         same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     transport.abort()
-
-
-async def _gone(receive: Receive) -> None:
-    """Wait until the server knows that the connection is gone: it would answer 500 for an application that leaves."""
-    message: Message = {"type": "http.request"}
-    while message["type"] != "http.disconnect":
-        message = await receive()
 
 
 def _phrase(status: int) -> str:

@@ -84,10 +84,12 @@ class Faults:
 
     def disarm(self, number: int | None = None) -> int:
         """Remove a rule, or all, and return how many there were."""
-        before = len(self._state.rules)
-        self._state.rules = [] if number is None else [rule for rule in self._state.rules if rule.number != number]
-        self._state.version += 1
-        return before - len(self._state.rules)
+        kept = [] if number is None else [rule for rule in self._state.rules if rule.number != number]
+        removed = len(self._state.rules) - len(kept)
+        if removed:
+            self._state.rules = kept
+            self._state.version += 1
+        return removed
 
     def strike(self, asked: Asked) -> Strike | None:
         """Return what happens to a request; None where it is to be answered as ever."""
@@ -126,7 +128,8 @@ class Faults:
         target, now = _target(asked), self._clock.now()
         if rule.barred.get(target, 0) > now:
             return fault.then
-        if not _counts(rule, fault.when, target):
+        rule.seen[target] = rule.seen.get(target, 0) + 1
+        if not _counts(rule, fault.when):
             return None
         if fault.times is not None and rule.struck >= fault.times:
             return None
@@ -140,8 +143,10 @@ class Faults:
         """Return the next answer of a sequence, for each path on its own."""
         assert rule.sequence is not None
         target = f"{asked.method} {asked.path}"
-        if not _counts(rule, rule.sequence.when, target):
-            return None
+        if rule.barred.get(target, 0) <= self._clock.now():  # else the last answer once more
+            if not _counts(rule, rule.sequence.when):
+                return None
+            rule.seen[target] = rule.seen.get(target, 0) + 1
         answers = rule.sequence.answers
         answer = answers[min(rule.seen[target], len(answers)) - 1]
         if answer == "ok":
@@ -167,10 +172,9 @@ class Faults:
         return (int.from_bytes(bits[:6], "big") + 0.5) / (1 << 48)
 
 
-def _counts(rule: ArmedRule, when: When, target: str) -> bool:
+def _counts(rule: ArmedRule, when: When) -> bool:
     """Count a request that is meant, and tell whether it is one of each n-th."""
     rule.meant += 1
-    rule.seen[target] = rule.seen.get(target, 0) + 1
     return when.every is None or rule.meant % when.every == 0
 
 

@@ -74,8 +74,8 @@ def update_parents_recording(exchange: Exchange, path: Path) -> Told:
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
     if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
         raise invalid("Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped")
-    index, changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
-    return Told(shape=_shape(parent), value=changed, changed=index)
+    changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
+    return Told(shape=_shape(parent), value=changed)
 
 
 def delete_parents_recording(exchange: Exchange, path: Path) -> Deleted:

@@ -6,6 +6,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from generators.model import API_VERSION
+from mockserver.caller import body_of
 from mockserver.errors import TwilioError
 from mockserver.exchange import Exchange
 from mockserver.faults.effects import undergo
@@ -67,21 +68,8 @@ class Resource:
             )
         operation, handler = found
         if method == "POST":
-            exchange.body = await _body(receive)
+            exchange.body = await body_of(receive, _LARGEST_FORM)
             exchange.form = Query(exchange.body)
-        await undergo(exchange, operation)
+        await undergo(exchange, operation, receive)
         path = {name: value.removesuffix(f".{asked}") for name, value in scope["path_params"].items()}
         exchange.answer = render(handler(exchange, path), exchange)
-
-
-async def _body(receive: Receive) -> bytes:
-    received = b""
-    while True:
-        message = await receive()
-        received += bytes(message.get("body", b""))
-        if len(received) > _LARGEST_FORM:
-            raise TwilioError(
-                20001, f"Expected a form of at most {_LARGEST_FORM} bytes.", status=413, message="Request too large"
-            )
-        if not message.get("more_body"):
-            return received

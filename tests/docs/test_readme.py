@@ -21,6 +21,7 @@ from mockserver.proxy.environment import TABLE
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
 from mockserver.settings import Setting, table
+from scenarios.loading import loads
 from tests.harness import corpus_settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -75,13 +76,23 @@ def test_the_two_commands_are_there_and_ci_runs_the_second() -> None:
 @pytest.mark.parametrize("text", blocks("sh"))
 def test_shell_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     script = text.replace(BASE_URL, server.base_url)
-    assert run(["bash", "-euo", "pipefail", "-c", script], tmp_path) != ""
+    assert run(["bash", "-euo", "pipefail", "-c", script], tmp_path, RECMOCK_LISTEN=str(server.address)) != ""
 
 
 @pytest.mark.parametrize("text", blocks("python"))
 def test_python_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     storage = {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path)}
-    run([sys.executable, "-c", text.replace(BASE_URL, server.base_url)], tmp_path, **storage)
+    test_file = re.match(r"# (test_\w+\.py)\n", text)
+    if test_file is None:
+        run([sys.executable, "-c", text.replace(BASE_URL, server.base_url)], tmp_path, **storage)
+    else:
+        (tmp_path / test_file[1]).write_text(text, encoding="utf-8")
+        run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test_file[1]], tmp_path)
+
+
+@pytest.mark.parametrize("text", blocks("yaml"))
+def test_yaml_blocks(text: str) -> None:
+    assert loads(text).name == "late-file"
 
 
 @pytest.mark.parametrize("text", blocks("js"))
@@ -133,7 +144,7 @@ def settings_table() -> str:
 
 
 def _default(row: Setting) -> str:
-    default = {"span": "90d"}.get(row.name, row.default)
+    default = {"span": "90d", "callback_timeout": "5s"}.get(row.name, row.default)
     return f"`{default}`" if default not in (None, "", ()) else ""
 
 

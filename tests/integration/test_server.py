@@ -105,6 +105,7 @@ def test_a_request_under_way_is_answered_before_the_server_stops() -> None:
     begun = threading.Event()
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
         begun.set()
         await asyncio.sleep(0.2)
         await send({"type": "http.response.start", "status": 204, "headers": []})

@@ -1,0 +1,470 @@
+"""The control API of an account: what it does, and that a command it cannot carry out changes nothing."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mockserver.callbacks.sink import Sink
+from mockserver.state import STARTED
+from mockserver.wire.dialect import WireSetting
+from scenarios.operations import Operation
+from scenarios.timeline import Act
+from tests.harness import Api, corpus_settings
+from tests.worlds import scenario_of
+
+ROOT = "/_mock/accounts/demo"
+OTHER = "AC" + "7" * 32
+GO = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
+
+
+@pytest.fixture
+def playing() -> Iterator[Api]:
+    """A mock in which one recording waits."""
+    said = [
+        {"id": "it", "status": "completed", "timeline": [GO]},
+        {"id": "gone", "status": "deleted"},
+        {"id": "late", "status": "processing", "timeline": [{"after": {"time": "5s"}, "status": "completed"}]},
+    ]
+    with Api(corpus_settings(count=3, wire=WireSetting.TWILIO), scenario_of(recordings=said)) as api:
+        yield api
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+def state(api: Api) -> list[Any]:
+    """Return all that a command could change."""
+    account = api.account()
+    return [id(account), account.snapshot(), account.journal.total, api.mock.snapshots.find(account.sid, "latest")]
+
+
+def test_an_account_is_shown_whole(playing: Api) -> None:
+    playing.page()
+    shown = playing.told("GET", "")
+    assert shown["account_sid"] == playing.mock.demo.sid
+    assert shown["auth_token"] == playing.mock.demo.token
+    assert (shown["scenario"], shown["corpus"], shown["arrived"]) == ("test", 3, 3)
+    assert shown["clock"] == {
+        "now": "2026-01-01T00:00:00Z",
+        "mode": "frozen",
+        "rate": 0.0,
+        "t0": "2026-01-01T00:00:00Z",
+    }
+    assert [(each["recording"], each["step"], each["steps"]) for each in shown["timelines"]] == [
+        ("it", 2, 2),
+        ("late", 2, 2),
+    ]
+    first = shown["timelines"][0]
+    assert (first["waits_for"], first["next"]) == ("signal go", "price_unit EUR")
+    assert first["seen"] == {"fetches": 0, "lists": 1, "media": 0, "requests": 1}
+    assert shown["timers"] == [{"due": "2026-01-01T00:00:05Z", "what": "the next step of late"}]
+    assert (shown["rules"], shown["callbacks"], shown["requests"], shown["dropped"]) == ([], {}, 1, 0)
+    by_sid = playing.get(f"/_mock/accounts/{playing.mock.demo.sid}").json()
+    assert by_sid == shown
+
+
+def test_accounts_are_changed_by_themselves(playing: Api) -> None:
+    before = playing.get(f"/_mock/accounts/{OTHER}").json()
+    playing.told("POST", "/clock", {"advance": "1h"})
+    playing.told("PUT", "/scenario", {"name": "empty-account"})
+    playing.told("POST", "/faults", {"faults": [{"then": {"status": 500}}]})
+    assert playing.get(f"/_mock/accounts/{OTHER}").json() == before
+
+
+def test_a_reset_gives_the_first_world_back(playing: Api) -> None:
+    before = playing.told("GET", "")
+    playing.page()
+    playing.told("POST", "/signals", {"name": "go"})
+    playing.told("POST", "/clock", {"advance": "10s"})
+    playing.told("PUT", "/scenario", {"name": "empty-account"})
+    assert playing.told("POST", "/reset") == before
+    assert playing.told("GET", "") == before
+
+
+# -- the clock -----------------------------------------------------------------------------------------
+
+
+def test_the_clock_moves_on(playing: Api) -> None:
+    moved = playing.told("POST", "/clock", {"advance": "1m30s"})
+    assert moved["account"]["clock"]["now"] == "2026-01-01T00:01:30Z"
+    assert [(each["kind"], each["subject"], each["at"]) for each in moved["events"]] == [
+        ("step", "late", "2026-01-01T00:00:05Z")
+    ]
+    playing.told("POST", "/clock", {"move_to": "2026-01-01T02:00:00+01:00"})
+    assert playing.told("GET", "/clock")["now"] == "2026-01-01T01:00:00Z"
+    assert playing.told("POST", "/clock", {"advance": "0s"})["events"] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "mode", "rate"),
+    [
+        ({"mode": "real"}, "real", 1.0),
+        ({"mode": "scaled", "rate": 60}, "scaled", 60.0),
+        ({"rate": 0.5}, "scaled", 0.5),
+        ({"mode": "frozen", "advance": "1s"}, "frozen", 0.0),
+    ],
+)
+def test_the_clock_runs_otherwise(playing: Api, command: dict[str, Any], mode: str, rate: float) -> None:
+    shown = playing.told("POST", "/clock", command)["account"]["clock"]
+    assert (shown["mode"], shown["rate"]) == (mode, rate)
+
+
+def test_what_is_due_on_a_running_clock_happens_by_itself(sink: Sink) -> None:
+    timeline = [{"after": {"time": "1h"}, "status": "completed"}]
+    said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    with Api(corpus_settings(count=3), scenario_of(recordings=[said])) as api:
+        api.told("POST", "/clock", {"mode": "real"})
+        api.told("POST", "/clock", {"advance": "59m"})  # an alarm for one real minute by now
+        api.told("POST", "/clock", {"mode": "scaled", "rate": 1_000_000})
+        api.wait_for(lambda: bool(sink.received))
+        assert api.steps("it")[-1] == "completed, callback completed"
+
+
+# -- scenarios, signals and steps ----------------------------------------------------------------------
+
+
+def test_a_scenario_is_armed_shown_and_disarmed(playing: Api) -> None:
+    armed = playing.told("PUT", "/scenario", {"name": "happy-path"})
+    assert armed["account"]["scenario"] == "happy-path"
+    assert [each["what"] for each in armed["events"]] == ["in-progress"]
+    assert playing.told("GET", "/scenario")["name"] == "happy-path"
+    own = {"recordings": [{"id": "own", "status": "absent"}], "clock": {"start": "2027-01-01T00:00:00Z"}}
+    armed = playing.told("PUT", "/scenario", {"scenario": own})
+    assert armed["account"]["clock"]["now"] == "2027-01-01T00:00:00Z"
+    assert playing.told("DELETE", "/scenario")["scenario"] is None
+    assert playing.told("GET", "/scenario") == {}
+    assert playing.told("GET", "/expectations") == []
+
+
+def test_what_was_armed_before_happens_no_more(playing: Api, sink: Sink) -> None:
+    timeline = [{"after": {"time": "1s"}, "status": "completed"}]
+    said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    playing.told("PUT", "/scenario", {"scenario": {"recordings": [said]}})
+    before = playing.account()
+    playing.told("DELETE", "/scenario")
+    before.advance(10)
+    before.answered(Operation.FETCH_RECORDING, Act.FETCH, (STARTED,), 0)
+    assert list(before.outbox) == []
+    assert sink.received == []
+
+
+def test_events_are_told_from_a_number_on(playing: Api) -> None:
+    playing.told("POST", "/signals", {"name": "go", "recording": "it"})
+    events = playing.told("GET", "/events")
+    assert [each["serial"] for each in events] == list(range(len(events)))
+    assert [each["what"] for each in events[-2:]] == ["go", "price_unit EUR"]
+    since = playing.get(f"{ROOT}/events?since={len(events) - 1}").json()
+    assert since == events[-1:]
+
+
+def test_a_step_is_taken_by_hand(playing: Api) -> None:
+    taken = playing.told("POST", "/recordings/late/step")
+    assert [each["what"] for each in taken["events"]] == ["completed"]
+    assert playing.told("GET", "/recordings/late")["status"] == "completed"
+    assert playing.told("GET", "")["timers"] == []
+
+
+# -- recordings ----------------------------------------------------------------------------------------
+
+
+def test_a_recording_is_added(playing: Api, sink: Sink) -> None:
+    said = {"id": "new", "status": "completed", "duration": 7, "status_callback": sink.url}
+    added = playing.told("POST", "/recordings", said)
+    assert (added["handle"], added["status"], added["in_flight"]) == ("new", "completed", None)
+    assert (added["document"]["duration"], added["document"]["uri"]) == (
+        "7",
+        f"{playing.root}/Recordings/{added['sid']}.json",
+    )
+    assert playing.page()["recordings"][0] == added["document"]
+    assert [each.parameters["RecordingDuration"] for each in sink.received] == ["7"]
+    unnamed = playing.told("POST", "/recordings", {"status": "in-progress"})
+    assert (unnamed["handle"], unnamed["status"], unnamed["in_flight"]) == ("recording-5", "processing", "in-progress")
+    saved = playing.told("POST", "/recordings", {"sid": "RE" + "AB" * 16})
+    assert (saved["handle"], saved["sid"]) == (None, "RE" + "AB" * 16)
+    assert playing.told("GET", f"/recordings/RE{'ab' * 16}")["sid"] == saved["sid"]
+
+
+def test_a_recording_is_changed_now(playing: Api) -> None:
+    changed = playing.told("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
+    assert [each["what"] for each in changed["events"]] == ["absent (error_code 16102)"]
+    assert [each["recording"] for each in changed["account"]["timelines"]] == ["it", "late"], "its timeline waits on"
+    of_corpus = playing.account().corpus.sid(1)
+    playing.told("POST", f"/recordings/{of_corpus}", {"status": "failed"})
+    assert playing.get(playing.fetch_path(of_corpus)).json()["status"] == "failed"
+    playing.told("POST", "/recordings/it", {"status": "deleted"})
+    assert playing.told("GET", "/recordings/it")["status"] == "deleted"
+    assert playing.get(playing.fetch_path(playing.account().sid_behind("it"))).status_code == 404
+
+
+# -- faults --------------------------------------------------------------------------------------------
+
+
+def test_rules_are_added_listed_and_removed(playing: Api) -> None:
+    fault = {"when": {"op": "fetch_recording", "sid": "it"}, "then": {"status": 503}}
+    sequence = {"when": {"op": "list_recordings"}, "answers": [500, "ok"]}
+    added = playing.told("POST", "/faults", {"faults": [fault], "sequences": [sequence]})
+    assert [each["number"] for each in added] == [0, 1]
+    sid = playing.account().sid_behind("it")
+    assert added[0]["fault"]["when"]["sid"] == sid
+    assert [playing.get(playing.list_path).status_code for _ in range(2)] == [500, 200]
+    assert playing.get(playing.fetch_path(sid)).status_code == 503
+    listed = playing.told("GET", "/faults")
+    assert [(each["meant"], each["struck"]) for each in listed] == [(1, 1), (2, 1)]
+    assert [each["number"] for each in playing.told("DELETE", "/faults/0")] == [1]
+    assert playing.get(playing.fetch_path(sid)).status_code == 200
+    assert playing.told("DELETE", "/faults") == []
+    assert playing.told("GET", "/faults") == []
+
+
+def test_a_page_number_of_many_digits_is_no_page_where_rules_are_armed(playing: Api) -> None:
+    playing.told("POST", "/faults", {"faults": [{"when": {"page": 9}, "then": {"status": 500}}]})
+    answer = playing.get(f"{playing.list_path}?Page={'9' * 5000}")
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+
+
+# -- callbacks -----------------------------------------------------------------------------------------
+
+
+def test_callbacks_are_listed_and_delivered_again(sink: Sink) -> None:
+    timeline = [{"after": {"signal": "go"}, "status": "completed"}]
+    said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    with Api(corpus_settings(count=3), scenario_of(recordings=[said])) as api:
+        sink.token = api.account().token
+        sink.answer_with(503)
+        api.told("POST", "/signals", {"name": "go"})
+        shown = api.told("GET", "")
+        assert shown["callbacks"] == {"pending": 1}
+        assert shown["timers"] == [{"due": "2026-01-01T00:00:01Z", "what": "callback completed of it, again"}]
+        (callback,) = api.told("GET", "/callbacks")
+        assert (callback["state"], callback["recording"], callback["event"]) == ("pending", "it", "completed")
+        assert [attempt["status"] for attempt in callback["attempts"]] == [503]
+        assert callback["signed_text"].startswith(sink.url + "AccountSidAC")
+        assert callback["signature"] == sink.received[0].headers["x-twilio-signature"]
+        again = api.told("POST", "/callbacks/0/redeliver")
+        assert (again["state"], [attempt["status"] for attempt in again["attempts"]]) == ("delivered", [204])
+        assert [each.signature_ok for each in sink.received] == [True, True]
+        assert api.told("GET", "")["timers"] == []
+        api.advance(60)
+        assert len(sink.received) == 2
+
+
+# -- snapshots -----------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_is_taken_and_gone_back_to(playing: Api) -> None:
+    taken = playing.told("POST", "/snapshots")
+    assert taken == {"name": "latest", "at": "2026-01-01T00:00:00Z"}
+    before = playing.told("GET", "")
+    playing.told("POST", "/snapshots", {"name": "other"})
+    playing.told("POST", "/clock", {"advance": "10s"})
+    playing.told("PUT", "/scenario", {"name": "happy-path"})
+    assert playing.told("POST", "/rollback") == before
+    assert playing.told("POST", "/rollback", {"name": "other"}) == before
+
+
+# -- bad input -----------------------------------------------------------------------------------------
+
+LATER = "2026-01-02T00:00:00Z"
+BAD: list[tuple[str, str, Any, str]] = [
+    ("POST", "/clock", None, "expected advance"),
+    (
+        "POST",
+        "/clock",
+        {"advance": "soon"},
+        "advance: expected a length of time such as 30s, 250ms or 1m30s, found 'soon'",
+    ),
+    ("POST", "/clock", {"advance": "1s", "move_to": LATER}, "expected advance"),
+    (
+        "POST",
+        "/clock",
+        {"move_to": "2025-12-31T00:00:00Z"},
+        "expected an instant from 2026-01-01T00:00:00Z on",
+    ),
+    ("POST", "/clock", {"move_to": "2026-01-02T00:00:00"}, "timezone"),
+    ("POST", "/clock", {"mode": "real", "move_to": "2025-12-31T00:00:00Z"}, "time does not go back"),
+    ("POST", "/clock", {"mode": "scaled"}, "rate: expected one"),
+    ("POST", "/clock", {"mode": "frozen", "rate": 2}, "rate: expected one with mode scaled only"),
+    ("POST", "/clock", {"mode": "fast"}, "fast"),
+    ("POST", "/clock", {"rate": 0}, "rate"),
+    ("POST", "/clock", {"advance": "999999999w"}, "expected an instant before 9000"),
+    ("POST", "/clock", {"move_to": "9999-12-31T00:00:00Z"}, "expected an instant before 9000"),
+    ("POST", "/clock", {"advanced": "1s"}, "advanced"),
+    ("POST", "/clock", [1], "Expected `object`"),
+    ("PUT", "/scenario", None, "found neither or both"),
+    ("PUT", "/scenario", {"name": "happy-path", "scenario": {}}, "found neither or both"),
+    ("PUT", "/scenario", {"name": "happy-pathh"}, "name: expected a bundled scenario"),
+    ("PUT", "/scenario", {"name": "/etc/passwd"}, "name: expected a bundled scenario"),
+    ("PUT", "/scenario", {"scenario": {"recordngs": []}}, "recordngs"),
+    ("PUT", "/scenario", {"scenario": {"corpus": {"mix": {"completed": 0.9, "absent": 0.9}}}}, "corpus"),
+    ("PUT", "/scenario", {"scenario": {"corpus": {"count": 10**9, "span": "1s"}}}, "span"),
+    ("PUT", "/scenario", {"scenario": {"pick": [{"id": "p", "count": 999, "timeline": [GO]}]}}, "pick p: expected 999"),
+    ("PUT", "/scenario", {"scenario": {"recordings": [{"status": "done"}]}}, "recordings[0].status"),
+    ("POST", "/signals", None, "name"),
+    ("POST", "/signals", {"name": ""}, "name"),
+    ("POST", "/signals", {"name": "go", "recording": "nobody"}, "here: it, gone, late"),
+    ("POST", "/recordings", {"id": "it"}, "expected a recording that is not there yet, found 'it'"),
+    ("POST", "/recordings", {"id": ["it"]}, "id"),
+    ("POST", "/recordings", {"sid": "RE1"}, "sid"),
+    ("POST", "/recordings", {"status": "completed", "timeline": [{"status": "paused"}]}, "expected paused after"),
+    ("GET", "/recordings/nobody", None, "Expected a RecordingSid or a handle (here: it, gone, late)"),
+    ("GET", f"/recordings/RE{'9' * 32}", None, "none of this account's"),
+    ("POST", "/recordings/it", None, "expected a step that does something"),
+    ("POST", "/recordings/it", {"after": {"time": "1s"}, "status": "deleted"}, "after: expected a step to do now"),
+    ("POST", "/recordings/it", {"status": "gone"}, "status"),
+    ("POST", "/recordings/gone", {"set": {"duration": 3}}, "found gone, which is deleted"),
+    ("POST", "/recordings/nobody", {"status": "deleted"}, "here: it, gone, late"),
+    ("POST", "/recordings/gone/step", None, "expected a recording whose timeline goes on, found gone"),
+    ("POST", "/faults", {"faults": [{"then": {}}]}, "faults[0].then"),
+    ("POST", "/faults", {"faults": [{"when": {"sid": "nobody"}, "then": {"status": 500}}]}, "faults[0].when.sid"),
+    ("POST", "/faults", {"faults": [{"then": {"status": 500}}], "sequences": [{"answers": []}]}, "sequences[0]"),
+    ("POST", "/faults", {"faults": {}}, "faults"),
+    ("DELETE", "/faults/3", None, "has no rule 3"),
+    ("DELETE", "/faults/x", None, "has no rule x"),
+    ("DELETE", "/faults/²", None, "has no rule"),
+    ("DELETE", f"/faults/{'9' * 5000}", None, "has no rule 99999999999999999999."),
+    ("POST", "/callbacks/0/redeliver", None, "has no callback 0"),
+    ("POST", "/callbacks/²/redeliver", None, "has no callback"),
+    ("POST", "/snapshots", {"name": ""}, "name"),
+    ("POST", "/rollback", None, "has no snapshot 'latest'"),
+    ("POST", "/rollback", {"name": 5}, "name"),
+    ("GET", "/events?since=x", None, "since: expected a whole number from 0"),
+    ("PATCH", "", None, "Expected GET here"),
+    ("DELETE", "/clock", None, "Expected GET, POST here"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "command", "why"), BAD)
+def test_a_bad_command_is_told_why_and_changes_nothing(
+    playing: Api, method: str, path: str, command: Any, why: str
+) -> None:
+    before = state(playing)
+    answer = playing.command(method, path, command)
+    assert answer.status_code in (400, 404, 405)
+    reason = answer.headers["x-mock-reason"]
+    assert why in reason
+    assert reason.endswith((".", "?"))
+    assert not re.search(r"[\r\n]", reason)
+    assert answer.json()["code"] in (20001, 20404, 20004)
+    assert state(playing) == before
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"null", b'"x"', b"[1]"])
+def test_what_is_no_object_is_refused(playing: Api, body: bytes) -> None:
+    before = state(playing)
+    for method, path in [("POST", "/clock"), ("PUT", "/scenario"), ("POST", "/recordings"), ("POST", "/faults")]:
+        answer = playing.command(method, path, raw=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+    assert state(playing) == before
+
+
+def test_a_body_that_is_too_large_is_refused(playing: Api) -> None:
+    answer = playing.command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
+    assert (answer.status_code, answer.json()["message"]) == (413, "Too large")
+
+
+@pytest.mark.parametrize("named", ["AC1", "demos", "me"])
+def test_an_account_that_is_none_is_refused(playing: Api, named: str) -> None:
+    answer = playing.get(f"/_mock/accounts/{named}")
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+
+
+def test_an_account_without_room_for_the_scenario_says_so() -> None:
+    step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
+    counts = [_channels(f"AC{number:032x}") for number in range(40)]
+    most = max(counts)
+    roomy, tight = counts.index(most), counts.index(min(counts))
+    assert counts[roomy] > counts[tight]
+    pick = {"id": "p", "count": most, "where": {"channels": 2}, "timeline": [step]}
+    with Api(corpus_settings(count=5)) as api:
+        api.mock.scenario = scenario_of(pick=[pick])
+        answer = api.get(f"/_mock/accounts/AC{tight:032x}")
+        assert (answer.status_code, answer.json()["code"]) == (500, 20500)
+        assert f"has no room in this account: pick p: expected {most}" in answer.headers["x-mock-reason"]
+        assert api.get(f"/_mock/accounts/AC{roomy:032x}").status_code == 200
+
+
+def _channels(sid: str) -> int:
+    with Api(corpus_settings(count=5)) as api:
+        corpus = api.mock.account(sid).corpus
+        seen = corpus.layout.walk(range(5), newest_first=True, deleted_from=None)
+        return sum(corpus.recording(index).channels == 2 for index in seen)
+
+
+# -- who may ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"host": "localhost.evil.example"},
+        {"host": "127.0.0.1.evil.example"},
+        {"host": "192.168.1.2:4010"},
+        {"host": "[::1"},
+        {"host": ""},
+        {"origin": "http://evil.example"},
+        {"origin": "http://localhost:3000"},
+        {"origin": "http://[::1"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_other_origins_and_other_names_change_nothing(playing: Api, headers: dict[str, str]) -> None:
+    before = state(playing)
+    for method, path in [("POST", "/reset"), ("POST", "/clock"), ("DELETE", "/scenario"), ("PUT", "/scenario")]:
+        answer = playing.request(method, f"{ROOT}{path}", headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, 20403)
+        assert answer.headers["x-mock-reason"].startswith("/_mock ")
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+    assert state(playing) == before
+
+
+@pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}])
+def test_other_origins_and_other_names_read_nothing(playing: Api, headers: dict[str, str]) -> None:
+    for path in ("", "/clock", "/events", "/callbacks", "/recordings/it"):
+        answer = playing.request("GET", f"{ROOT}{path}", headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, 20403)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "localhost"},
+        {"host": "LOCALHOST:80"},
+        {"host": "app.localhost:4010"},
+        {"host": "127.0.0.2:4010"},
+        {"host": "[::1]:4010"},
+        {"host": "localhost:4010", "origin": "http://localhost:4010", "sec-fetch-site": "same-origin"},
+    ],
+)
+def test_this_machine_may(playing: Api, headers: dict[str, str]) -> None:
+    assert playing.request("POST", f"{ROOT}/reset", headers).status_code == 200
+
+
+def test_the_public_name_may() -> None:
+    with Api(corpus_settings(public_url="https://mock.example")) as api:
+        assert api.request("POST", f"{ROOT}/reset", {"host": "mock.example"}).status_code == 200
+
+
+def test_the_token_opens_and_nothing_else() -> None:
+    with Api(corpus_settings(count=3)) as api:
+        api.mock.control_token = "secret"
+        api.auth = None
+        before = state(api)
+        for authorization in ("Bearer other", "Basic secret", "secret", "bearer secret"):
+            answer = api.request("POST", f"{ROOT}/reset", {"authorization": authorization})
+            assert (answer.status_code, answer.json()["code"]) == (401, 20003)
+        assert api.command("POST", "/reset").status_code == 401
+        assert state(api) == before
+        opened = {"authorization": "Bearer secret", "host": "far.example", "origin": "http://elsewhere.example"}
+        assert api.request("POST", f"{ROOT}/reset", opened).status_code == 200
+        sounding = {"scenario": {"recordings": [{"status": "completed", "media": "pyproject.wav"}]}}
+        answer = api.command("PUT", "/scenario", sounding, authorization="Bearer secret")
+        assert answer.status_code == 400
+        assert "expected no file" in answer.headers["x-mock-reason"]

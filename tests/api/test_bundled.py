@@ -1,0 +1,290 @@
+"""Each bundled scenario, played by doing what its explanation says."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from mockserver.callbacks.sink import Sink
+from mockserver.wire.dialect import WireSetting
+from scenarios.explanation import explain
+from scenarios.loading import load
+from scenarios.sources import bundled
+from tests.harness import Api, corpus_settings, fields_of
+
+CALL = "CA" + "1" * 32
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+def played(name: str, **settings: Any) -> Api:
+    return Api(corpus_settings(wire=WireSetting.TWILIO, **settings), load(name))
+
+
+def fetch(api: Api, handle: str, times: int = 1) -> list[str]:
+    """Return the status that each of some fetches saw, or its HTTP status."""
+    path = api.fetch_path(api.account().sid_behind(handle))
+    answers = [api.get(path) for _ in range(times)]
+    return [each.json()["status"] if each.status_code == 200 else str(each.status_code) for each in answers]
+
+
+def advance(api: Api, by: str) -> list[str]:
+    """Move on, and return what was done to recordings and told of them."""
+    return [event["what"] for event in api.told("POST", "/clock", {"advance": by})["events"]]
+
+
+def signal(api: Api, name: str) -> None:
+    api.told("POST", "/signals", {"name": name})
+
+
+def explained(name: str) -> dict[str, list[str]]:
+    """Return what the explanation says that the steps of each handle do."""
+    found: dict[str, list[str]] = {}
+    for step in explain(load(name)).steps:
+        found.setdefault(step.handle, []).append(step.what)
+    return found
+
+
+def by_fetching(api: Api, name: str) -> None:
+    for handle, steps in explained(name).items():
+        fetch(api, handle, 20 * len(steps))
+    signal(api, "recover")
+
+
+def by_waiting(api: Api, name: str) -> None:
+    for _ in range(3):
+        advance(api, "10m")
+
+
+def by_signals(api: Api, name: str) -> None:
+    for each in ("paused", "resumed", "stopped", "finish", "delete", "recover"):
+        signal(api, each)
+    by_waiting(api, name)
+
+
+def step_by_step(api: Api, name: str) -> None:
+    for handle, steps in explained(name).items():
+        for _ in range(len(steps) - len(api.steps(handle))):
+            api.told("POST", f"/recordings/{handle}/step")
+
+
+@pytest.mark.parametrize("play", [by_fetching, by_waiting, by_signals, step_by_step])
+@pytest.mark.parametrize("name", bundled())
+def test_what_is_explained_is_what_happens(name: str, play: Callable[[Api, str], None]) -> None:
+    expected = explained(name)
+    with played(name) as api:
+        play(api, name)
+        if name == "late-webhook" and play is by_fetching:
+            advance(api, "12s")  # nothing but time ends the recording, and a sequence eats the first polls
+            fetch(api, "late", 6)
+        if name == "deleted-under-you" and play is by_waiting:
+            assert api.steps("doomed") == ["completed"]
+            signal(api, "delete")
+        assert {handle: api.steps(handle) for handle in expected} == expected
+        assert api.told("GET", "")["timelines"] == []
+
+
+def test_there_are_thirteen() -> None:
+    assert len(bundled()) == 13
+
+
+def test_happy_path() -> None:
+    with played("happy-path") as api:
+        assert fetch(api, "happy", 4) == ["processing", "processing", "processing", "completed"]
+        made = api.post(f"Calls/{CALL}/Recordings.json").json()
+        assert advance(api, "5s") == ["processing"]
+        assert [api.get(api.fetch_path(made["sid"])).json()["status"] for _ in range(2)] == ["processing", "completed"]
+        created = [step.what for step in explain(load("happy-path")).created]
+        assert api.steps(made["sid"]) == created
+    with played("happy-path") as api:
+        assert advance(api, "4.999s") == []
+        assert advance(api, "0.001s") == ["processing"]
+        assert advance(api, "3s")[0] == "completed (duration 12, price -0.00250), callback completed"
+
+
+def test_slow_processing() -> None:
+    with played("slow-processing") as api:
+        assert fetch(api, "slow", 11) == ["processing"] * 10 + ["completed"]
+    with played("slow-processing") as api:
+        assert advance(api, "299s") == []
+        assert fetch(api, "slow", 9) == ["processing"] * 9
+        assert len(advance(api, "1s")) == 2
+        assert fetch(api, "slow") == ["completed"]
+
+
+def test_polls_are_counted_for_each_recording() -> None:
+    with played("webhook-outage") as api:
+        seen = {name: fetch(api, name) for name in ("silent", "belated", "repeated", "disordered")}
+        assert seen == {name: ["processing"] for name in seen}
+        again = {name: fetch(api, name, 2) for name in seen}
+        last = {"disordered": "absent"}
+        assert again == {name: ["processing", last.get(name, "completed")] for name in seen}
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "status", "code"),
+    [("absent-too-short", "short", "absent", 16101), ("failed-processing", "failed", "failed", 16111)],
+)
+def test_those_that_end_badly(name: str, handle: str, status: str, code: int) -> None:
+    with played(name) as api:
+        assert fetch(api, handle, 3) == ["processing", "processing", status]
+        sid = api.account().sid_behind(handle)
+        found = api.get(api.fetch_path(sid)).json()
+        assert (found["error_code"], found["duration"], found["price"]) == (code, None, None)
+        assert api.get(f"{api.root}/Recordings/{sid}.mp3").status_code == 404
+
+
+def test_deleted_under_you() -> None:
+    with played("deleted-under-you") as api:
+        assert fetch(api, "doomed", 2) == ["completed", "404"]
+    with played("deleted-under-you") as api:
+        doomed = api.account().sid_behind("doomed")
+        seen = [doomed in [each["sid"] for each in api.page()["recordings"]] for _ in range(3)]
+        assert seen == [True, True, False]
+        assert doomed in [each["sid"] for each in api.page("IncludeSoftDeleted=true")["recordings"]]
+
+
+def test_paused_and_resumed() -> None:
+    with played("paused-and-resumed") as api:
+        whats = []
+        for _ in range(5):
+            whats.append(api.told("GET", "/recordings/paused")["in_flight"])
+            assert fetch(api, "paused") == ["processing"]
+        assert whats == ["in-progress", "paused", "in-progress", "stopped", "stopped"]
+        assert fetch(api, "paused") == ["completed"]
+
+
+def test_late_webhook() -> None:
+    with played("late-webhook") as api:
+        assert api.told("GET", "/clock")["now"] == "2026-03-01T09:00:00Z"
+        assert len(api.walk("PageSize=300")) == 501
+        first = api.page("PageSize=200")
+        second = api.get(first["next_page_uri"]).json()
+        assert [api.get(second["next_page_uri"]).status_code for _ in range(3)] == [429, 200, 200]
+        struck = [rule["struck"] for rule in api.told("GET", "/faults")]
+        assert struck == [1, 0]
+        path = api.fetch_path(first["recordings"][3]["sid"])
+        statuses = [api.get(path) for _ in range(5)]
+        assert [each.status_code for each in statuses] == [500, 503, 429, 200, 200]
+        assert statuses[2].headers["retry-after"] == "1"
+        assert fetch(api, "late", 4) == ["500", "503", "429", "processing"], "each path has its own"
+        (verdict,) = api.told("GET", "/expectations")
+        assert verdict["is_met"]
+        made = api.post(f"Calls/{CALL}/Recordings.json").json()
+        api.post(f"Calls/{CALL}/Recordings/{made['sid']}.json", Status="stopped")
+        api.told("POST", "/clock", {"advance": "2s"})
+        assert api.steps(made["sid"]) == [step.what for step in explain(load("late-webhook")).created]
+
+
+def test_a_walk_through_late_webhook_is_throttled_once() -> None:
+    with played("late-webhook") as api:
+        uri, answers = f"{api.list_path}?PageSize=200", []
+        while uri is not None:
+            answer = api.get(uri)
+            answers.append(answer.status_code)
+            uri = uri if answer.status_code == 429 else answer.json()["next_page_uri"]
+        assert answers == [200, 200, 429, 200]
+
+
+def test_webhook_outage(sink: Sink) -> None:
+    with played("webhook-outage", status_callback=sink.url) as api:
+        sink.token = api.account().token
+        handles = {api.account().sid_behind(name): name for name in explained("webhook-outage")}
+        advance(api, "35s")
+        advance(api, "10m")
+        told = [
+            (handles[each.parameters["RecordingSid"]], each.parameters["RecordingStatus"]) for each in sink.received
+        ]
+        assert Counter(name for name, _ in told) == {"repeated": 2, "disordered": 2, "belated": 1}
+        assert [status for name, status in told if name == "disordered"] == ["absent", "in-progress"]
+        assert told[-1] == ("belated", "completed")
+        assert all(each.signature_ok for each in sink.received)
+        repeated = [each for each in sink.received if handles[each.parameters["RecordingSid"]] == "repeated"]
+        assert [each.parameters["RecordingStatus"] for each in repeated] == ["completed", "completed"]
+
+
+def test_rate_limited() -> None:
+    with played("rate-limited") as api:
+
+        def ask() -> int:
+            return api.get(api.list_path).status_code
+
+        assert [ask() for _ in range(5)] == [200, 200, 200, 200, 429]
+        refused = api.get(api.list_path)
+        assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, 20429, "2")
+        advance(api, "1.999s")
+        assert ask() == 429
+        advance(api, "0.001s")
+        assert [ask() for _ in range(5)] == [200, 200, 200, 200, 429]
+        assert api.get(f"{api.root}/Recordings/{api.account().corpus.sid(999)}.json").status_code == 200
+
+
+def test_flaky_media() -> None:
+    with played("flaky-media") as api:
+        media = f"{api.root}/Recordings/{api.account().sid_behind('flaky')}"
+        first, second = api.get(f"{media}.mp3"), api.get(f"{media}.mp3")
+        assert (first.status_code, fields_of(first)["code"], second.status_code) == (404, "20404", 500)
+        with pytest.raises(ConnectionResetError, match="truncated_response"):
+            api.get(f"{media}.mp3")
+        assert api.get(f"{media}.mp3").status_code == 200
+        assert api.get(f"{media}.mp3").status_code == 200
+        assert api.get(f"{media}.wav").status_code == 404, "each path has its own sequence"
+        assert fetch(api, "flaky") == ["completed"]
+
+
+def test_empty_account() -> None:
+    with played("empty-account") as api:
+        page = api.page()
+        assert (page["recordings"], page["next_page_uri"], page["previous_page_uri"], page["end"]) == (
+            [],
+            None,
+            None,
+            0,
+        )
+        assert api.page("IncludeSoftDeleted=true")["recordings"] == []
+
+
+def test_million_recordings() -> None:
+    with played("million-recordings") as api:
+        page = api.page("PageSize=1000")
+        for _ in range(20):
+            page = api.get(page["next_page_uri"]).json()
+        assert (len(page["recordings"]), page["page"]) == (1000, 20)
+        oldest = api.account().corpus.sid(3)
+        assert len(api.get(f"{api.list_path}?PageToken=PA{oldest}").json()["recordings"]) <= 3
+
+
+@pytest.mark.parametrize("size", [7, 50, 100])
+def test_page_drift(size: int) -> None:
+    with played("page-drift") as api:
+        corpus = api.account().corpus
+        before = [corpus.sid(index) for index in reversed(range(corpus.count))]
+        met = [each["sid"] for each in api.walk(f"PageSize={size}")]
+        events = api.told("GET", "/events")
+        gone = {event["sid"] for event in events if event["kind"] == "vanished"}
+        came = {event["sid"] for event in events if event["kind"] == "arrived"}
+        assert (len(gone), len(came)) == (3, 9)
+        assert [sid for sid in met if sid not in gone] == [sid for sid in before if sid not in gone]
+        assert len(set(met)) == len(met)
+        assert not came & set(met), "what arrives stands before the first page"
+        assert {fetch_status(api, sid) for sid in gone} == {404}
+        assert {fetch_status(api, sid) for sid in came} == {200}
+        (verdict,) = api.told("GET", "/expectations")
+        assert verdict["is_met"], verdict["why"]
+
+
+def fetch_status(api: Api, sid: str) -> int:
+    return api.get(api.fetch_path(sid)).status_code
+
+
+@pytest.mark.parametrize("name", ["page-drift", "late-webhook"])
+def test_expectations_are_not_met_by_doing_nothing(name: str) -> None:
+    with played(name) as api:
+        (verdict,) = api.told("GET", "/expectations")
+        assert not verdict["is_met"]
+        assert "at least" in verdict["why"]

@@ -1,0 +1,207 @@
+"""`X-Mock-Reason`, and `/_mock/sids`: which SID, which token, which rule."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generators.model import Status
+from generators.sids import Kind
+from generators.subresources import sid as subresource_sid
+from mockserver.rest.auth import AuthSetting, DeclaredAccount
+from mockserver.state import STARTED
+from scenarios.loading import load
+from scenarios.model import Scenario
+from scenarios.operations import Operation
+from scenarios.rules import Fault, Sequence, Then, When
+from tests.entries import SECRET, basic
+from tests.harness import Api, corpus_settings
+
+OTHER = "AC" + "5" * 32
+CALL = "CA" + "1" * 32
+CONFERENCE = "CF" + "2" * 32
+
+
+def reason(api: Api, path: str) -> str:
+    return api.below(path).headers["x-mock-reason"]
+
+
+def why(api: Api, text: str) -> str:
+    found: str = api.get(f"/_mock/sids/{text}").json()["why"]
+    return found
+
+
+def test_a_sid_of_another_account_is_told_to_be_of_that(api: Api) -> None:
+    sid = api.mock.account(OTHER).corpus.sid(17)
+    told = f"It is of {OTHER}, another account of this mock: Recording 17 of 1000, counted from the oldest."
+    for path in (f"Recordings/{sid}.json", f"Recordings/{sid}.mp3", f"Recordings.json?PageToken=PA{sid}"):
+        assert reason(api, path).endswith(told)
+
+
+def test_what_came_in_elsewhere_is_told_too(api: Api) -> None:
+    account = api.mock.account(OTHER)
+    sid = account.recordings.ledger.sid(account.begin(CALL))
+    assert reason(api, f"Recordings/{sid}.json").endswith(
+        f"another account of this mock: Recording {sid}, which came in here. It is processing."
+    )
+
+
+def test_a_sid_that_nobody_made_is_told_to_be_just_that(api: Api) -> None:
+    assert reason(api, f"Recordings/RE{'0' * 32}.json").endswith("with another seed or account, or by hand.")
+
+
+def test_a_sid_in_the_wrong_place_is_told_to_be_what_it_is(api: Api) -> None:
+    corpus = api.account().corpus
+    call = corpus.recording(3).call_sid
+    assert f"Here {call} is: The call of" in reason(api, f"Recordings.json?PageToken=PA{call}")
+    transcription = subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 3)
+    told = reason(api, f"Transcriptions.json?PageToken=PA{corpus.sid(3)}")
+    assert f"Here {corpus.sid(3)} is: Recording 3 of 1000" in told
+    told = reason(api, f"Transcriptions/{corpus.sid(3)}.json")
+    assert "is no transcription of this account: expected TR and 32 digits made for it." in told
+    assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in reason(
+        api, f"Recordings/{transcription}.json"
+    )
+
+
+def test_a_parent_that_is_not_the_recordings_is_told_which_is(api: Api) -> None:
+    corpus = api.account().corpus
+    recording = corpus.recording(3)
+    told = reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
+    assert told == f"{recording.sid} is a recording, but not of {CALL}: it is of {recording.call_sid}."
+    alone = next(each for each in map(corpus.recording, range(1000)) if each.conference_sid is None)
+    assert reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith("it is of no conference.")
+
+
+def test_a_call_that_nothing_is_known_of(api: Api) -> None:
+    assert reason(api, f"Calls/{CALL}.json") == f"No recording of this account belongs to {CALL}."
+    call = api.mock.account(OTHER).corpus.recording(3).call_sid
+    assert f"It is of {OTHER}" in reason(api, f"Calls/{call}.json")
+
+
+def test_a_subresource_that_its_recording_has_not(api: Api) -> None:
+    corpus = api.account().corpus
+    absent = corpus.index_of(api.sid_of(Status.ABSENT))
+    assert absent is not None
+    told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
+    assert told.endswith(f"would be of {corpus.sid(absent)}, which is absent and has none such.")
+    told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
+    assert told.endswith("would be of recording 1000, but this account has 1000.")
+
+
+def test_a_subresource_of_another_recording(api: Api) -> None:
+    page = api.twilio("Transcriptions.json?PageSize=2")["transcriptions"]
+    told = reason(api, f"Recordings/{page[0]['recording_sid']}/Transcriptions/{page[1]['sid']}.json")
+    assert told.endswith(f"it is of {page[1]['recording_sid']}, not below this path.")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (Status.PROCESSING, "they come with the status completed, of which a recording_status_callback tells."),
+        (Status.ABSENT, "is absent, so it has no media, and never will: its error_code says why."),
+    ],
+)
+def test_media_that_are_not_there(api: Api, status: Status, expected: str) -> None:
+    assert reason(api, f"Recordings/{api.sid_of(status)}.wav").endswith(expected)
+
+
+@pytest.fixture
+def ruled() -> Iterator[Api]:
+    """Return a mock with a scenario of one fault and one sequence."""
+    fault = Fault(when=When(op=Operation.LIST_RECORDINGS), then=Then(status=429, retry_after=1), times=2)
+    sequence = Sequence(when=When(op=Operation.LIST_CALLS), answers=(503, Then(status=500, body="<html>")))
+    with Api(corpus_settings(), Scenario(name="busy", faults=(fault,), sequences=(sequence,))) as api:
+        yield api
+
+
+def test_a_fault_is_told_with_its_scenario(ruled: Api) -> None:
+    reason(ruled, "Recordings.json")
+    assert reason(ruled, "Recordings.json") == (
+        "Rule 0 of the scenario 'busy' did it, 2 so far. Fault: list_recordings, 2 times at most: 429, Retry-After 1."
+    )
+    told = "Rule 1 of the scenario 'busy' did it, {} so far. Sequence: list_calls: 503; 500, 6 characters of text/html"
+    assert reason(ruled, "Calls.json").startswith(told.format(1))
+    assert reason(ruled, "Calls.json").startswith(told.format(2))
+    assert ruled.control("GET", "/requests")["requests"][-1]["reason"].startswith(told.format(2))
+
+
+def test_a_rule_that_was_armed_by_hand_is_of_the_account(ruled: Api) -> None:
+    ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
+    assert reason(ruled, f"Calls/{CALL}.json").startswith("Rule 2 of this account did it, 1 so far. Fault: fetch_call")
+    ruled.mock.arm(ruled.mock.demo.sid, None)
+    ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
+    assert reason(ruled, f"Calls/{CALL}.json").startswith("Rule 0 of this account")
+
+
+@pytest.mark.parametrize(
+    ("username", "secret", "expected"),
+    [
+        (SECRET, "AC" + "1" * 32, "found it in place of the secret: the two are swapped."),
+        (SECRET, "SK" + "1" * 32, "the two are swapped."),
+        (SECRET, "x", "found what looks like an auth token."),
+        ("someone", SECRET, "found 7 other characters."),
+        ("", SECRET, "found none."),
+        (SECRET, "", "found no secret."),
+        ("AC" + "1" * 32, "", f"found no secret beside AC{'1' * 32}."),
+    ],
+)
+def test_credentials_are_told_apart_without_showing_them(api: Api, username: str, secret: str, expected: str) -> None:
+    api.auth = None
+    answer = api.get(api.list_path, authorization=basic(username, secret)[1].decode())
+    assert answer.status_code == 401
+    assert answer.headers["x-mock-reason"].endswith(expected)
+    assert SECRET not in answer.headers["x-mock-reason"]
+
+
+def test_strict_says_who_is_declared() -> None:
+    declared = tuple(DeclaredAccount(sid=f"AC{number:032x}", token="right") for number in range(6))
+    with Api(corpus_settings(auth=AuthSetting.STRICT, account=declared)) as api:
+        demo = api.mock.demo.sid
+        api.auth = (OTHER, "right")
+        told = reason(api, "Recordings.json")
+        assert told.startswith(f"{OTHER} is not declared (--auth strict): {demo}, {declared[0].sid}")
+        assert told.endswith(" and 2 more are.")
+        api.auth = (declared[0].sid, "wrong")
+        assert reason(api, "Recordings.json") == f"{declared[0].sid} is declared with another token (--auth strict)."
+        assert len(api.account().journal) == 2
+        api.get(f"/2010-04-01/Accounts/{OTHER}/Recordings.json")
+        assert OTHER not in [account.sid for account in api.mock.known()]
+
+
+def test_strict_knows_one_account_where_one_is_declared() -> None:
+    with Api(corpus_settings(auth=AuthSetting.STRICT)) as api:
+        demo, api.auth = api.mock.demo.sid, (OTHER, "x")
+        assert reason(api, "Recordings.json").endswith(f": {demo} is.")
+
+
+def test_recordings_that_came_in_are_explained(api: Api) -> None:
+    late = api.control("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
+    unnamed = api.account().recordings.ledger.sid(api.account().begin(CALL))
+    told = f"Recording 'late' ({late['sid']}), which came in here. It is completed."
+    assert told == why(api, "late") == why(api, late["sid"])
+    assert api.get("/_mock/sids/late").json()["sid"] == late["sid"]
+    assert why(api, unnamed) == f"Recording {unnamed}, which came in here. It is processing."
+    assert why(api, CALL) == f"The call of 1 recordings that came in here: Recording {unnamed}."
+    assert why(api, late["conference_sid"]).startswith("The conference of 1 recordings that came in here")
+    transcription = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, STARTED)
+    assert (
+        why(api, transcription)
+        == f"The transcription number 0 of Recording 'late' ({late['sid']}), which came in here."
+    )
+
+
+def test_changes_of_generated_recordings_are_explained(api: Api) -> None:
+    sid = api.sid_of(Status.COMPLETED)
+    plain = why(api, sid)
+    api.request("DELETE", api.fetch_path(sid))
+    assert why(api, sid) == f"{plain} Recording {sid} was changed here. It is deleted."
+    assert why(api, "RE" + "0" * 32).endswith("another seed, another account, or typed by hand.")
+
+
+def test_recordings_of_a_scenario_are_explained_by_their_handles(tmp_path: Path) -> None:
+    file = tmp_path / "picked.yaml"
+    file.write_text("version: 1\nname: picked\npick: [{id: first, timeline: [{status: absent}]}]\n")
+    with Api(corpus_settings(), load(file)) as api:
+        assert "Recording 'first' (RE" in why(api, "first")
+        assert why(api, "first").endswith("was changed here. It is absent.")

@@ -1,0 +1,309 @@
+"""The request journal through the control API."""
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from scenarios.operations import Operation
+from tests.entries import OTHERS, SECRET, basic
+from tests.harness import Api, corpus_settings
+
+CALL = "CA" + "1" * 32
+LIST = {"op": "list_recordings"}
+
+
+@pytest.fixture
+def asked(api: Api) -> Api:
+    """Return a mock that three lists and a fetch came to."""
+    api.page("PageSize=2")
+    api.page("PageSize=20")
+    api.page("PageSize=20&Nonsense=1")
+    api.get(api.fetch_path("RE" + "0" * 32))
+    return api
+
+
+def numbers(answer: dict[str, Any]) -> list[int]:
+    return [each["number"] for each in answer["requests"]]
+
+
+def test_requests_are_listed_the_newest_last(asked: Api) -> None:
+    found = asked.control("GET", "/requests")
+    assert numbers(found) == [0, 1, 2, 3]
+    assert (found["matched"], found["total"], found["dropped"]) == (4, 4, 0)
+    first, last = found["requests"][2:]
+    assert first["operation"] == "list_recordings"
+    assert first["at"] == "2026-01-01T00:00:00Z"
+    assert first["target"] == f"{asked.list_path}?PageSize=20&Nonsense=1"
+    assert first["query"] == {"PageSize": ["20"], "Nonsense": ["1"]}
+    assert "'Nonsense' is no parameter here" in first["warnings"][0]
+    assert "PageToken=PARE" in first["next_page_uri"]
+    assert first["length"] > 1000
+    assert ["authorization", f"Basic {asked.mock.demo.sid}:***"] in first["headers"]
+    assert (last["status"], last["operation"], last["next_page_uri"]) == (404, "fetch_recording", None)
+    assert "is none of this account's" in last["reason"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("op=list_recordings", [0, 1, 2]),
+        ("op=list_recordings&limit=1", [2]),
+        ("limit=0", []),
+        ("since=2", [2, 3]),
+        ("status=404", [3]),
+        ("method=GET&path=*/Recordings/*", [3]),
+        ("query.PageSize=20", [1, 2]),
+        ("query.PageSize=20&query.Nonsense=1", [2]),
+        ("header.Authorization=Basic *&form.a=1", []),
+        ("sid=RE00000000000000000000000000000000", [3]),
+    ],
+)
+def test_lists_are_filtered(asked: Api, query: str, expected: list[int]) -> None:
+    assert expected == numbers(asked.control("GET", f"/requests?{query}"))
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("op=list_recording", "found 'list_recording'. Did you mean list_recordings?"),
+        ("operation=x", "unknown field `operation`"),
+        ("status=99", "`$.status`"),
+        ("status=abc", "`$.status`"),
+        ("limit=-1", "limit: expected a whole number from 0"),
+        ("header.a%20b=x", "`key` in `$.header`"),
+    ],
+)
+def test_filters_that_cannot_be_are_refused(api: Api, query: str, why: str) -> None:
+    answer = api.get(f"/_mock/accounts/demo/requests?{query}")
+    assert answer.json()["code"] == 20001
+    assert why in answer.headers["x-mock-reason"]
+
+
+def test_clearing_leaves_nothing(asked: Api) -> None:
+    nothing = {"requests": [], "matched": 0, "total": 0, "dropped": 0}
+    assert nothing == asked.control("DELETE", "/requests")
+    assert nothing == asked.control("GET", "/requests")
+
+
+def test_one_request_is_shown(asked: Api) -> None:
+    assert asked.control("GET", "/requests/3") == asked.control("GET", "/requests")["requests"][3]
+
+
+@pytest.mark.parametrize("number", ["4", "x", "9" * 30, "-1"])
+def test_a_number_that_no_request_has_is_not_found(asked: Api, number: str) -> None:
+    answer = asked.get(f"/_mock/accounts/demo/requests/{number}")
+    assert answer.status_code == 404
+    assert "in the journal (0 to 3)" in answer.headers["x-mock-reason"]
+
+
+def test_an_empty_journal_has_no_request(api: Api) -> None:
+    assert "(none)" in api.get("/_mock/accounts/demo/requests/0").headers["x-mock-reason"]
+
+
+def test_requests_are_counted(asked: Api) -> None:
+    assert asked.control("POST", "/requests/count") == {"count": 4, "is_complete": True, "dropped": 0}
+    assert asked.control("POST", "/requests/count", {"pattern": LIST, "since": 1})["count"] == 2
+
+
+def test_a_count_says_when_it_may_not_be_all(asked: Api) -> None:
+    for other in OTHERS:
+        asked.mock.account(other)
+    assert asked.control("POST", "/requests/count") == {"count": 0, "is_complete": False, "dropped": 4}
+    assert asked.control("POST", "/requests/count", {"since": 4})["is_complete"]
+    found = asked.control("POST", "/requests/verify", {"exactly": 0})
+    assert (found["is_met"], found["is_certain"]) == (False, False)
+
+
+def test_requests_are_verified_with_near_misses(asked: Api) -> None:
+    pattern = LIST | {"query": {"PageSize": "50"}}
+    found = asked.control("POST", "/requests/verify", {"pattern": pattern, "min": 1})
+    assert not found["is_met"]
+    assert found["why"] == "Expected list_recordings with PageSize 50 at least 1 time, found 0."
+    assert [(miss["number"], miss["differences"]) for miss in found["near_misses"]] == [
+        (2, ["PageSize: expected 50, found 20"]),
+        (1, ["PageSize: expected 50, found 20"]),
+        (0, ["PageSize: expected 50, found 2"]),
+    ]
+    found = asked.control("POST", "/requests/verify", {"pattern": LIST, "exactly": 3})
+    assert (found["is_met"], found["requests"], found["near_misses"]) == (True, [0, 1, 2], [])
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "why"),
+    [
+        ("verify", {"min": 2, "max": 1}, "min: expected at most max, 1, found 2."),
+        ("verify", {"exactly": 2, "max": 1}, "exactly: expected it alone"),
+        ("verify", {"min": -1}, "`$.min`"),
+        ("count", {"pattern": {"op": "list"}}, "op: expected an operation"),
+        ("count", {"pattern": {"op": 1}}, "`$.op`"),
+        ("count", {"pattern": {"status": "404"}}, "`$.status`"),
+        ("wait", {"timeout": "61s"}, "timeout: expected at most 60s, found 61s."),
+        ("wait", {"count": 0}, "`$.count`"),
+    ],
+)
+def test_commands_that_cannot_be_are_refused(api: Api, path: str, command: dict[str, Any], why: str) -> None:
+    answer = api.command("POST", f"/requests/{path}", command)
+    assert answer.json()["code"] == 20001
+    assert why in answer.headers["x-mock-reason"]
+
+
+def test_waiting_ends_with_the_request_that_is_waited_for(asked: Api) -> None:
+    command = {"pattern": LIST | {"query": {"PageSize": "7"}}, "count": 2, "timeout": "60s"}
+    found, *_ = asked.together(
+        ("POST", "/_mock/accounts/demo/requests/wait", command),
+        ("GET", f"{asked.list_path}?PageSize=7", None),
+        ("GET", f"{asked.list_path}?PageSize=8", None),
+        ("GET", f"{asked.list_path}?PageSize=7", None),
+    )
+    assert found["is_met"]
+    assert found["count"] == 2
+    assert not asked.account().journal.is_watched
+
+
+def test_waiting_for_what_has_come_ends_at_once(asked: Api) -> None:
+    found = asked.control("POST", "/requests/wait", {"pattern": LIST, "count": 3, "timeout": "60s"})
+    assert (found["is_met"], found["requests"]) == (True, [0, 1, 2])
+
+
+def test_waiting_in_vain_ends_with_near_misses(asked: Api) -> None:
+    command = {"pattern": LIST | {"query": {"PageSize": "3"}}, "timeout": "0.01s", "since": 1}
+    found = asked.control("POST", "/requests/wait", command)
+    assert not found["is_met"]
+    assert [miss["number"] for miss in found["near_misses"]] == [2, 1, 3]
+
+
+def test_waiting_outlives_a_cleared_journal(asked: Api) -> None:
+    command = {"pattern": LIST | {"status": 200}, "count": 1, "since": 4, "timeout": "60s"}
+    found, *_ = asked.together(
+        ("POST", "/_mock/accounts/demo/requests/wait", command),
+        ("DELETE", "/_mock/accounts/demo/requests", None),
+        ("GET", asked.list_path, None),
+    )
+    assert (found["is_met"], found["count"]) == (True, 1)
+
+
+def test_a_handle_stands_for_its_sid(api: Api) -> None:
+    late = api.control("POST", "/recordings", {"id": "late", "status": "completed"})
+    api.get(api.fetch_path(late["sid"]))
+    assert api.control("POST", "/requests/count", {"pattern": {"sid": "late"}})["count"] == 1
+
+
+def test_who_was_not_let_in_is_in_the_journal_of_the_account_that_was_asked(api: Api) -> None:
+    api.auth = None
+    api.get(api.list_path)
+    (found,) = api.control("GET", "/requests")["requests"]
+    assert (found["status"], found["operation"]) == (401, None)
+    assert "No credentials" in found["reason"]
+
+
+def curl(api: Api, number: int = 0) -> list[str]:
+    found = api.control("GET", f"/requests/{number}/curl")
+    assert found["number"] == number
+    return shlex.split(found["command"])
+
+
+def test_a_request_becomes_a_command_that_repeats_it(api: Api) -> None:
+    api.get(f"{api.list_path}?DateCreated%3E=2026-01-01&a='$x", user_agent="twilio-python/9")
+    command = curl(api)
+    assert command[:4] == ["curl", "--globoff", "-u", f"{api.mock.demo.sid}:$TWILIO_AUTH_TOKEN"]
+    assert "user-agent: twilio-python/9" in command
+    assert not any(word.startswith(("host", "connection", "accept-encoding")) for word in command)
+    assert command[-1] == f"http://localhost:4010{api.list_path}?DateCreated%3E=2026-01-01&a='$x"
+
+
+def test_the_command_of_a_form_sends_it(api: Api) -> None:
+    callback = f"https://me:{SECRET}@example.com/"
+    api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback, RecordingChannels="dual")
+    command = curl(api)
+    assert command[2:4] == ["-X", "POST"]
+    data = command[command.index("--data-raw") + 1]
+    assert data == "RecordingStatusCallback=https://me:***%40example.com/&RecordingChannels=dual"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Authorization": basic("SK" + "1" * 32)[1].decode()}, f"SK{'1' * 32}:$TWILIO_API_SECRET"),
+        ({"Authorization": f"Bearer {SECRET}"}, "authorization: Bearer ***"),
+        ({"Cookie": f"a={SECRET}"}, "cookie: a=***"),
+        ({"Host": "api.twilio.com"}, "host: api.twilio.com"),
+    ],
+)
+def test_the_command_says_who_asked(api: Api, headers: dict[str, str], expected: str) -> None:
+    api.auth = None
+    api.request("HEAD", api.list_path, headers)
+    command = curl(api)
+    assert command[2] == "--head"
+    assert expected in command
+
+
+def test_the_archive_is_a_har(asked: Api) -> None:
+    asked.post(f"Calls/{CALL}/Recordings.json", Trim="trim-silence")
+    asked.request("DELETE", asked.fetch_path(asked.account().corpus.sid(0)))
+    log = asked.control("GET", "/requests.har")["log"]
+    assert (log["version"], log["creator"]["name"], log["comment"]) == ("1.2", "twilio-recordings-mock", "")
+    entries: list[Any] = log["entries"]
+    first, missing, created, deleted = entries[0], *entries[3:]
+    assert first["startedDateTime"] == "2026-01-01T00:00:00.000+00:00"
+    assert first["request"]["url"] == f"http://localhost:4010{asked.list_path}?PageSize=2"
+    assert first["request"]["queryString"] == [{"name": "PageSize", "value": "2"}]
+    assert "postData" not in first["request"]
+    assert first["response"]["content"]["mimeType"] == "application/json"
+    assert first["response"]["bodySize"] > 1000
+    assert first["timings"]["wait"] == first["time"]
+    assert (missing["response"]["status"], missing["response"]["statusText"]) == (404, "Not Found")
+    assert "none of this account's" in missing["comment"]
+    assert created["request"]["postData"]["params"] == [{"name": "Trim", "value": "trim-silence"}]
+    assert (deleted["response"]["status"], deleted["response"]["content"]["mimeType"]) == (204, "")
+
+
+def test_the_archive_tells_where_media_are_and_what_is_missing() -> None:
+    with Api(corpus_settings(media_redirect=True)) as api:
+        for other in ([], OTHERS):
+            for each in other:
+                api.mock.account(each)
+            api.get(api.list_path)
+        api.below(f"Recordings/{api.page()['recordings'][0]['sid']}.wav")
+        log = api.control("GET", "/requests.har")["log"]
+        assert log["comment"] == "1 older requests are no longer in the journal."
+        assert "/_mock/media/" in log["entries"][-1]["response"]["redirectURL"]
+
+
+@pytest.fixture
+def leaky(api: Api) -> Api:
+    """Return a mock that a secret came to in every way."""
+    api.auth = (api.mock.demo.sid, SECRET)
+    headers = {"Cookie": f"a={SECRET}", "X-Api-Key": SECRET, "Referer": f"http://me:{SECRET}@example.com/"}
+    api.request("GET", f"{api.list_path}?Token={SECRET}&auth_secret={SECRET}&PageSize=1", headers)
+    api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=f"ftp://me:{SECRET}@example.com/")
+    api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=f"http://me:{SECRET}@127.0.0.1:9/")
+    api.auth = None
+    bad = [f"Bearer {SECRET}", SECRET, basic(SECRET, "x")[1].decode(), basic(SECRET, api.mock.demo.sid)[1].decode()]
+    for authorization in bad:
+        api.request("GET", api.list_path, {"Authorization": authorization})
+    return api
+
+
+def test_no_secret_is_shown_anywhere(leaky: Api) -> None:
+    missed = {"pattern": {"header": {"Authorization": "x", "X-Api-Key": SECRET}, "query": {"Token": "x"}}}
+    pages = [
+        leaky.control("GET", "/requests"),
+        leaky.control("GET", "/requests.har"),
+        leaky.control("POST", "/requests/verify", missed),
+        leaky.control("POST", "/requests/wait", missed | {"timeout": "0s"}),
+        leaky.control("GET", "/doctor"),
+        leaky.control("GET", ""),
+        *(leaky.control("GET", f"/requests/{number}") for number in range(7)),
+        *(leaky.control("GET", f"/requests/{number}/curl") for number in range(7)),
+    ]
+    assert len(pages[0]["requests"]) == 7
+    assert len(pages[2]["near_misses"]) == 3
+    for page in pages:
+        assert SECRET not in json.dumps(page)
+
+
+def test_every_operation_can_be_a_pattern(api: Api) -> None:
+    for operation in Operation:
+        assert api.control("POST", "/requests/count", {"pattern": {"op": operation}})["count"] == 0

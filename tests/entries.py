@@ -1,0 +1,54 @@
+"""Journal entries made by hand."""
+
+from base64 import b64encode
+from typing import Any
+
+from mockserver.journal import Entry, Journal
+from scenarios.operations import Operation
+from tests.harness import T0
+
+SECRET = "fa11ba11fa11ba11fa11ba11fa11ba11"
+"""Whatever holds it may not be shown."""
+SID = "AC" + "1" * 32
+ROOT = f"/2010-04-01/Accounts/{SID}"
+OTHERS = [f"AC{number:032x}" for number in range(70)]
+"""More accounts than are kept of those that were only read."""
+LIST = f"{ROOT}/Recordings.json"
+
+
+def basic(username: str = SID, secret: str = SECRET) -> tuple[bytes, bytes]:
+    """Return the header of credentials."""
+    return b"authorization", b"Basic " + b64encode(f"{username}:{secret}".encode())
+
+
+def entry(number: int = 0, **changes: Any) -> Entry:
+    """Return the entry of a list that was answered."""
+    usual: dict[str, Any] = {
+        "at": T0 * 1_000_000,
+        "tick": 0.0,
+        "method": "GET",
+        "path": LIST,
+        "query": b"",
+        "headers": (basic(),),
+        "body": b"",
+        "operation": Operation.LIST_RECORDINGS,
+        "status": 200,
+        "seconds": 0.0,
+        "reason": None,
+        "rule": None,
+        "next_page_uri": None,
+        "answered": (),
+        "media_type": b"application/json",
+        "length": 2,
+        "recordings": (),
+        "found": None,
+    }
+    return Entry(number=number, **(usual | changes))
+
+
+def journal_of(*changes: dict[str, Any], dropped: int = 0) -> Journal:
+    """Return a journal with an entry for each."""
+    journal = Journal(dropped)
+    for number, each in enumerate(changes, dropped):
+        journal.add(entry(number, **each))
+    return journal

@@ -1,0 +1,468 @@
+"""What clients see of each fault, over sockets and without, and that the server lives on."""
+
+import asyncio
+import json
+import logging
+import statistics
+import threading
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+import requests
+from requests.exceptions import ChunkedEncodingError
+from requests.exceptions import ConnectionError as NoConnectionError
+from starlette.types import Message
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+from generators.model import Status
+from mockserver.app import create_app
+from mockserver.faults import effects
+from mockserver.mock import Mock
+from scenarios.operations import Operation
+from scenarios.rules import ChunkedDribble, Delay, Fault, LogNormal, NetworkFault, Then, Uniform, When
+from tests.harness import Api, corpus_settings
+from tests.sockets import CALL, LOOPS, Served, read_all, served
+
+LIST = "Recordings.json?PageSize=5"
+
+RESET, EMPTY, CHUNK, RANDOM, TRUNCATED = (
+    NetworkFault.CONNECTION_RESET_BY_PEER,
+    NetworkFault.EMPTY_RESPONSE,
+    NetworkFault.MALFORMED_RESPONSE_CHUNK,
+    NetworkFault.RANDOM_DATA_THEN_CLOSE,
+    NetworkFault.TRUNCATED_RESPONSE,
+)
+SEEN_BY_REQUESTS: dict[NetworkFault, tuple[type[Exception], str]] = {
+    RESET: (NoConnectionError, "ConnectionResetError"),
+    EMPTY: (NoConnectionError, "RemoteDisconnected"),
+    CHUNK: (ChunkedEncodingError, "InvalidChunkLength"),
+    RANDOM: (NoConnectionError, "BadStatusLine"),
+    TRUNCATED: (ChunkedEncodingError, "IncompleteRead"),
+}
+"""And by twilio-python, which lets pass what requests raises."""
+SEEN_BY_HTTPX: dict[NetworkFault, tuple[type[Exception], str]] = {
+    RESET: (httpx.ReadError, "reset by peer"),
+    EMPTY: (httpx.RemoteProtocolError, "disconnected without sending a response"),
+    CHUNK: (httpx.RemoteProtocolError, "illegal chunk header"),
+    RANDOM: (httpx.RemoteProtocolError, "illegal status line"),
+    TRUNCATED: (httpx.RemoteProtocolError, "without sending complete message body"),
+}
+
+
+@pytest.fixture(params=LOOPS)
+def on(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[Served]:
+    """Serve a mock, and look afterwards whether anything was left behind."""
+    caplog.set_level(logging.WARNING)
+    with served(request.param) as on:
+        yield on
+        on.account.faults.disarm()
+        assert on.get(LIST).status_code == 200
+    assert caplog.messages == []
+
+
+@pytest.fixture(autouse=True)
+def no_task_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let a server that stops wait for nothing: every request has ended by then."""
+    left: list[object] = []
+    wait = asyncio.wait
+
+    async def noted(tasks: Iterable[asyncio.Future[object]], **rest: Any) -> object:
+        if rest.get("timeout") is not None:  # the server's
+            left.extend(tasks)
+        return await wait(tasks, **rest)
+
+    monkeypatch.setattr(asyncio, "wait", noted)
+    yield
+    assert left == []
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the seconds that would have been waited for, a list that grows."""
+    waited: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(effects, "real_pause", noted)
+    return waited
+
+
+def completed(on: Served) -> str:
+    """Return the SID of a recording that can be heard."""
+    recordings = map(on.account.corpus.recording, range(on.account.corpus.count))
+    return next(r.sid for r in recordings if r.status is Status.COMPLETED and r.encryption is None)
+
+
+def kinds(on: Served) -> list[Callable[[], object]]:
+    """Return requests of every kind, as requests and twilio-python send them."""
+    sid, client = completed(on), on.client()
+    return [
+        lambda: on.get(LIST),
+        lambda: on.get(f"Recordings/{sid}.json"),
+        lambda: on.get(f"Recordings/{sid}.wav"),
+        lambda: on.get(f"Recordings/{sid}.mp3"),
+        lambda: on.post(f"Calls/{CALL}/Recordings.json", RecordingTrack="both"),
+        lambda: client.recordings.list(limit=1),
+        lambda: client.recordings(sid).fetch(),
+        lambda: client.calls(CALL).recordings.create(),
+    ]
+
+
+@pytest.mark.parametrize("fault", list(NetworkFault))
+def test_a_network_fault_is_what_requests_and_twilio_python_see(on: Served, fault: NetworkFault) -> None:
+    on.strike(Then(fault=fault))
+    kind, told = SEEN_BY_REQUESTS[fault]
+    for ask in kinds(on):
+        with pytest.raises(kind, match=told):
+            ask()
+
+
+@pytest.mark.parametrize("fault", list(NetworkFault))
+def test_a_network_fault_is_what_httpx_sees(on: Served, fault: NetworkFault) -> None:
+    on.strike(Then(fault=fault))
+    kind, told = SEEN_BY_HTTPX[fault]
+    for path in (LIST, f"Recordings/{completed(on)}.wav"):
+        with pytest.raises(kind, match=told):
+            on.httpx_get(path)
+
+
+@pytest.mark.parametrize("fault", [CHUNK, EMPTY, TRUNCATED])
+def test_where_there_is_no_body_to_break_there_is_no_answer(on: Served, fault: NetworkFault) -> None:
+    on.strike(Then(fault=fault))
+    with pytest.raises(NoConnectionError, match="RemoteDisconnected"):
+        requests.head(f"{on.url}/{LIST}", auth=on.auth, timeout=10)
+
+
+def test_a_deletion_whose_answer_is_truncated_has_happened_and_is_not_answered(on: Served) -> None:
+    sid = completed(on)
+    on.strike(Then(fault=TRUNCATED))
+    with pytest.raises(NoConnectionError, match="RemoteDisconnected"):
+        on.client().recordings(sid).delete()
+    on.account.faults.disarm()
+    assert on.get(f"Recordings/{sid}.json").status_code == 404
+
+
+def test_media_that_are_truncated_are_half_of_what_they_are(on: Served) -> None:
+    path = f"Recordings/{completed(on)}.wav"
+    whole = on.get(path).content
+    on.strike(Then(fault=TRUNCATED))
+    with on.dial() as client:
+        client.sendall(on.head(path))
+        head, _, received = read_all(client).partition(b"\r\n\r\n")
+    assert b"content-length: %d" % len(whole) in head
+    assert whole[: len(whole) // 2] == received
+
+
+def test_a_request_that_a_fault_came_instead_of_changes_nothing_and_is_taken_down_without_a_status(on: Served) -> None:
+    before = on.account.state.arrivals[:]
+    on.strike(Then(fault=RESET))
+    with pytest.raises(NoConnectionError):
+        on.post(f"Calls/{CALL}/Recordings.json")
+    (*_, entry) = on.account.journal
+    assert before == on.account.state.arrivals
+    assert (entry.status, entry.operation, entry.rule) == (0, Operation.CREATE_CALL_RECORDING, 0)
+    assert entry.reason == "Fault 0 of this account did it: connection_reset_by_peer."
+
+
+@pytest.mark.parametrize("fault", list(NetworkFault))
+@pytest.mark.parametrize("count", [2, 5])
+def test_what_is_pipelined_behind_a_fault_is_not_answered_and_leaves_nothing_behind(
+    on: Served, fault: NetworkFault, count: int
+) -> None:
+    on.strike(Then(fault=fault), times=1)
+    with on.dial() as client, suppress(ConnectionResetError):
+        client.sendall(b"".join(on.head(f"{LIST}&n={number}") for number in range(count)))
+        assert read_all(client).count(b"HTTP/1.1 ") == (fault in (CHUNK, TRUNCATED))
+    assert on.account.journal.total == 1
+
+
+def test_pipelined_requests_are_answered_in_order_beside_delays(on: Served, pauses: list[float]) -> None:
+    on.strike(Then(delay="2s"), times=3)
+    asked = [on.head(f"Recordings.json?PageSize={size}") for size in range(1, 5)]
+    with on.dial() as client:
+        client.sendall(b"".join(asked) + on.head("Recordings.json?PageSize=5", "Connection: close"))
+        received = read_all(client)
+    bodies = [part.partition(b"\r\n\r\n")[2] for part in received.split(b"HTTP/1.1 200 OK\r\n")[1:]]
+    assert [len(json.loads(body)["recordings"]) for body in bodies] == [1, 2, 3, 4, 5]
+    assert pauses == [2.0] * 3
+
+
+def test_a_connection_is_kept_after_an_error_that_is_answered(on: Served) -> None:
+    on.strike(Then(status=503), times=2)
+    with on.dial() as client:
+        client.sendall(on.head(LIST) * 3 + on.head(LIST, "Connection: close"))
+        answers = read_all(client).split(b"HTTP/1.1 ")[1:]
+    assert [answer[:3] for answer in answers] == [b"503", b"503", b"200", b"200"]
+
+
+def test_without_a_socket_a_fault_raises_for_the_caller(api: Api) -> None:
+    for fault in NetworkFault:
+        api.account().faults.disarm()
+        api.account().faults.arm(fault=Fault(then=Then(fault=fault)))
+        with pytest.raises(ConnectionResetError, match=fault.value):
+            api.page()
+    api.account().faults.disarm()
+    assert api.page()["recordings"]
+
+
+@pytest.mark.parametrize(
+    ("then", "status", "code"),
+    [
+        (Then(status=429, retry_after=7), 429, 20429),
+        (Then(status=503), 503, 20503),
+        (Then(status=500), 500, 20500),
+        (Then(status=502), 502, 20500),
+        (Then(status=404), 404, 20404),
+        (Then(status=401), 401, 20003),
+        (Then(status=418), 418, 20001),
+        (Then(status=500, code=12345, message="Out of tape"), 500, 12345),
+    ],
+)
+def test_twilio_python_raises_with_status_and_code(on: Served, then: Then, status: int, code: int) -> None:
+    on.strike(then)
+    client, sid = on.client(), completed(on)
+    for ask in (client.recordings(sid).fetch, client.calls(CALL).recordings.create, client.recordings(sid).delete):
+        with pytest.raises(TwilioRestException) as raised:
+            ask()
+        assert (raised.value.status, raised.value.code) == (status, code)
+    with pytest.raises(TwilioException, match=f"{code}"):  # a list's is of the parent class: WIRE §2.1
+        client.recordings.list(limit=1)
+    answer = on.get(LIST)
+    expected = None if then.retry_after is None else str(then.retry_after)
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, expected)
+    assert then.message in (None, answer.json()["message"])
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "html"])
+def test_a_body_of_the_rules_own_is_sent_as_it_is(on: Served, form: str) -> None:
+    page = "<html><h1>502 Bad Gateway</h1>é</html>"
+    on.strike(Then(status=502, body=page))
+    answer = on.get(f"Recordings.{form}")
+    assert (answer.status_code, answer.headers["content-type"], answer.content.decode()) == (502, "text/html", page)
+    assert answer.headers["x-mock-reason"] == "Fault 0 of this account did it: a body of its own."
+    (*_, entry) = on.account.journal
+    assert (entry.status, entry.reason) == (502, answer.headers["x-mock-reason"])
+
+
+def test_twilio_python_makes_of_a_page_of_html_what_it_can(on: Served) -> None:
+    on.strike(Then(status=502, body="<html></html>"))
+    with pytest.raises(TwilioRestException) as raised:
+        on.client().recordings(completed(on)).fetch()
+    assert (raised.value.status, raised.value.code) == (502, 502)
+    on.strike(Then(body="{", media_type="application/json"))
+    answer = on.get(LIST)
+    assert (answer.status_code, answer.text, answer.headers["content-type"]) == (200, "{", "application/json")
+
+
+def test_a_status_can_be_truncated_too(on: Served) -> None:
+    on.strike(Then(status=500, fault=TRUNCATED))
+    with pytest.raises(ChunkedEncodingError, match="IncompleteRead"):
+        on.get(LIST)
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_head_has_the_headers_of_an_error_alone(on: Served, status: int) -> None:
+    on.strike(Then(status=status))
+    with requests.Session() as session:
+        session.auth = on.auth
+        answers = [session.head(f"{on.url}/{LIST}", timeout=10) for _ in range(3)]
+    assert [(status, b"")] * 3 == [(answer.status_code, answer.content) for answer in answers]
+    assert int(answers[0].headers["content-length"]) > 0
+
+
+def test_an_answer_is_held_back_as_long_as_said(on: Served, pauses: list[float]) -> None:
+    for delay, expected in (("1500ms", 1.5), (Delay(fixed="3s"), 3.0), (Delay(fixed="0s"), None)):
+        pauses.clear()
+        on.strike(Then(delay=delay))
+        assert on.get(LIST).ok
+        assert on.post(f"Calls/{CALL}/Recordings.json").ok
+        assert pauses == ([] if expected is None else [expected] * 2)
+
+
+def test_uniform_delays_lie_between_and_log_normal_ones_around(on: Served, pauses: list[float]) -> None:
+    on.strike(Then(delay=Delay(uniform=Uniform("1s", "3s"))))
+    for number in range(60):
+        on.get(f"{LIST}&n={number}")
+    assert len(set(pauses)) == 60
+    assert 1 <= min(pauses) < 1.3
+    assert 2.7 < max(pauses) <= 3
+    pauses.clear()
+    on.strike(Then(delay=Delay(log_normal=LogNormal("1s", 0.5))))
+    for number in range(60):
+        on.get(f"{LIST}&n={number}")
+    assert 0.7 < statistics.median(pauses) < 1.4
+    assert max(pauses) > 1.5
+
+
+def test_a_delay_comes_before_an_error_and_before_a_break(on: Served, pauses: list[float]) -> None:
+    on.strike(Then(delay="2s", status=503))
+    assert on.get(LIST).status_code == 503
+    on.strike(Then(delay="3s", fault=RESET))
+    with pytest.raises(NoConnectionError):
+        on.get(LIST)
+    assert pauses == [2.0, 3.0]
+
+
+def test_what_is_held_back_is_answered_as_things_are_then(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the answer to the same request was kept from before."""
+    sid = completed(on)
+    pauses: list[Callable[[], object]] = [lambda: on.account.recordings.delete(sid), lambda: None]
+
+    async def meanwhile(_: float) -> None:
+        pauses.pop()()
+
+    monkeypatch.setattr(effects, "real_pause", meanwhile)
+    on.strike(Then(delay="1s"))
+    assert [on.get(f"Recordings/{sid}.json").status_code for _ in range(2)] == [200, 404]
+    assert pauses == []
+
+
+def test_an_answer_that_was_kept_is_held_back_too_but_not_twice(pauses: list[float]) -> None:
+    with served() as on:
+        on.strike(Then(delay="1s"))
+        assert [on.get(LIST).status_code for _ in range(3)] == [200] * 3
+    assert pauses == [1.0] * 3
+
+
+def test_a_client_that_does_not_wait_sets_the_server_free(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    async def forever(_: float) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(effects, "real_pause", forever)
+    for then in (Then(delay="60s"), Then(chunked_dribble=ChunkedDribble(5, "60s")), Then(delay="60s", status=500)):
+        begun.clear()
+        ended.clear()
+        on.strike(then)
+        with on.dial() as client:
+            client.sendall(on.head(LIST))
+            assert begun.wait(10)
+        assert ended.wait(10)
+
+
+@pytest.mark.parametrize("chunks", [1, 2, 3, 7, 6000])
+def test_a_dribble_comes_whole_in_so_many_chunks(pauses: list[float], chunks: int) -> None:
+    mock = Mock(corpus_settings())
+    root = f"/2010-04-01/Accounts/{mock.demo.sid}"
+    usual = asked_for(mock, f"{root}/Recordings.json")
+    mock.account(mock.demo.sid).faults.arm(fault=Fault(then=Then(chunked_dribble=ChunkedDribble(chunks, "6s"))))
+    pieces = asked_for(mock, f"{root}/Recordings.json")
+    assert b"".join(usual) == b"".join(pieces)
+    assert len(pieces) == chunks
+    assert max(map(len, pieces)) - min(map(len, pieces)) <= 1
+    assert sum(pauses) == pytest.approx(6)
+
+
+def asked_for(mock: Mock, path: str) -> list[bytes]:
+    """Return the pieces of a body, asked for without a socket."""
+    pieces: list[bytes] = []
+    requests: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if not requests:
+            await asyncio.Event().wait()
+        return requests.pop()
+
+    async def send(message: Message) -> None:
+        if message.get("body"):
+            pieces.append(message["body"])
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "scheme": "http",
+        "headers": [(b"authorization", b"Basic " + b64encode(f"{mock.demo.sid}:x".encode()))],
+    }
+    asyncio.run(create_app(mock)(scope, receive, send))
+    return pieces
+
+
+@pytest.mark.parametrize("chunks", [1, 4, 100])
+def test_a_dribble_arrives_over_a_socket(on: Served, pauses: list[float], chunks: int) -> None:
+    sid = completed(on)
+    for path in (LIST, f"Recordings/{sid}.json", f"Recordings/{sid}.wav", f"Recordings/{sid}.mp3"):
+        on.account.faults.disarm()
+        usual = on.get(path)
+        pauses.clear()
+        on.strike(Then(chunked_dribble=ChunkedDribble(chunks, "10s")))
+        found = on.get(path)
+        assert usual.content == found.content
+        assert found.headers["content-length"] == str(len(found.content))
+        assert len(pauses) == chunks
+
+
+def test_a_dribble_has_no_more_chunks_than_bytes(on: Served, pauses: list[float]) -> None:
+    on.strike(Then(status=500, body="abc", chunked_dribble=ChunkedDribble(10, "10s")))
+    assert on.get(LIST).content == b"abc"
+    assert pauses == [1.0] * 3
+    on.strike(Then(status=500, body="", chunked_dribble=ChunkedDribble(10, "10s")))
+    assert on.get(LIST).content == b""
+
+
+def test_a_client_that_leaves_in_the_middle_of_a_form_makes_no_recording(on: Served) -> None:
+    before = on.account.journal.total
+    with on.dial() as client:
+        client.sendall(on.head(f"Calls/{CALL}/Recordings.json", "Content-Length: 99", method="POST") + b"Trim=do")
+    with on.dial() as client:
+        client.sendall(b"POST /_mock/accounts/demo/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+    assert on.get(LIST).status_code == 200  # the server learns of what was sent before in order
+    assert on.account.state.arrivals == []
+    assert on.account.journal.total == before + 1
+
+
+def struck(order: int, threads: int) -> set[str]:
+    """Return which of 150 requests a fault of 10 % hits."""
+    targets = [f"Recordings.json?PageSize=1&number={number}" for number in range(150)]
+    Random(order).shuffle(targets)
+    with served(LOOPS[order % 2]) as on, ThreadPoolExecutor(threads) as pool:
+        on.strike(Then(status=503), probability=0.1)
+        found = pool.map(lambda target: (target, on.get(target).status_code), targets)
+        return {target for target, status in found if status == 503}
+
+
+def test_a_tenth_is_the_same_tenth_in_every_run_order_and_number_of_threads() -> None:
+    first = struck(0, 1)
+    assert 5 < len(first) < 30
+    for run in range(1, 10):
+        assert first == struck(run, 8 if run % 3 else 1)
+
+
+def test_a_tenth_of_repeated_requests_is_the_same_too() -> None:
+    def run() -> list[int]:
+        with served() as on:
+            on.strike(Then(status=503), probability=0.1)
+            return [on.get(LIST).status_code for _ in range(100)]
+
+    first = run()
+    assert 2 < first.count(503) < 25
+    assert first == run()
+
+
+def test_a_sequence_is_played_in_turn_and_the_last_repeats(on: Served) -> None:
+    on.play_in_turn(500, Then(status=429, retry_after=1), Then(fault=EMPTY), "ok", 503)
+    assert [on.get(LIST).status_code, on.get(LIST).status_code] == [500, 429]
+    with pytest.raises(NoConnectionError):
+        on.get(LIST)
+    assert [on.get(LIST).status_code for _ in range(3)] == [200, 503, 503]
+    assert on.get("Recordings.json?PageSize=6").status_code == 503  # of a path, whatever its query
+
+
+def test_only_what_is_meant_is_struck(on: Served) -> None:
+    on.strike(Then(fault=RESET), When(op=Operation.FETCH_RECORDING_MEDIA))
+    assert on.get(LIST).status_code == 200
+    with pytest.raises(NoConnectionError):
+        on.get(f"Recordings/{completed(on)}.mp3")

@@ -1,0 +1,278 @@
+"""Time that passes by itself, on servers and event loops that come and go, and requests that come all at once."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+import requests
+
+from mockserver.app import create_app
+from mockserver.callbacks.sink import Sink
+from mockserver.faults import effects
+from mockserver.mock import Mock
+from mockserver.values import Pace
+from scenarios.loading import from_objects
+from scenarios.model import Scenario
+from tests.harness import Api, corpus_settings
+from tests.sockets import ENOUGH, LOOPS, served
+
+FAST = corpus_settings(clock=Pace(1000.0))
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_complained_of(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    caplog.set_level(logging.WARNING)
+    yield
+    assert caplog.messages == []
+
+
+def late(sink: Sink, after: str = "20s", **clock: Any) -> Scenario:
+    """Return a scenario whose one recording is completed late, which is told."""
+    recording = {
+        "id": "late",
+        "status_callback": sink.url,
+        "timeline": [{"status": "processing"}, {"after": {"time": after}, "status": "completed"}],
+    }
+    return from_objects({"recordings": [recording], "clock": clock})
+
+
+def told(sink: Sink, count: int) -> set[str]:
+    """Return the accounts of which so many callbacks told."""
+    return {each.parameters["AccountSid"] for each in sink.wait_for(count, timeout=ENOUGH)}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_what_a_server_starts_with_happens_without_any_request(loop: str, sink: Sink) -> None:
+    with served(loop, FAST, late(sink)) as on:
+        assert {on.sid} == told(sink, 1)
+        assert on.account.journal.total == 0
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_several_accounts_wait_side_by_side(loop: str, sink: Sink) -> None:
+    sids = [f"AC{number:032x}" for number in range(8)]
+    with served(loop, FAST, late(sink)) as on:
+        for sid in sids:
+            url = f"{on.server.base_url}/2010-04-01/Accounts/{sid}/Recordings.json"
+            assert requests.get(url, auth=(sid, "x"), timeout=ENOUGH).status_code == 200
+        assert {on.sid, *sids} == told(sink, 9)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("how", ["arm", "reset", "rollback", "by hand"])
+def test_after_a_command_time_goes_on_by_itself(loop: str, sink: Sink, how: str) -> None:
+    with served(loop, FAST) as on:
+        frozen = {"mode": "frozen"}
+        match how:
+            case "arm":
+                on.mock.scenario = late(sink)
+                on.control_post("reset")
+            case "reset":
+                on.mock.arm(on.sid, late(sink, **frozen))
+                on.mock.scenario = late(sink)
+                on.control_post("reset")
+            case "rollback":
+                on.mock.arm(on.sid, late(sink, "1h"))
+                on.control_post("snapshots")
+                on.mock.arm(on.sid, None)
+                on.control_post("rollback")
+            case "by hand":
+                timeline = [{"status": "processing"}, {"after": {"time": "20s"}, "status": "completed"}]
+                on.control_post("recordings", {"timeline": timeline, "status_callback": sink.url})
+        assert {on.sid} == told(sink, 1)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("command", [{"mode": "scaled", "rate": 1e6}, {"advance": "2d"}])
+def test_an_alarm_follows_a_clock_that_is_moved_or_runs_otherwise(
+    loop: str, sink: Sink, command: dict[str, Any]
+) -> None:
+    """At the machine's own pace it would take two days."""
+    with served(loop, corpus_settings(clock=Pace(1.0)), late(sink, "48h")) as on:
+        on.control_get("clock")
+        on.control_post("clock", command)
+        assert {on.sid} == told(sink, 1)
+
+
+def test_a_clock_that_is_moved_closer_needs_no_request_either(sink: Sink) -> None:
+    with served("uvloop", corpus_settings(clock=Pace(10.0)), late(sink, "1h")) as on:
+        on.control_post("clock", {"advance": "3599s"})
+        assert {on.sid} == told(sink, 1)
+
+
+def test_a_frozen_clock_wakes_nobody(sink: Sink) -> None:
+    with served("uvloop", FAST, late(sink, "1h")) as on:
+        on.control_post("clock", {"mode": "frozen"})
+        assert on.control_get("clock")["mode"] == "frozen"
+        account = on.account
+    on.mock.timekeeper._wake(account)
+    assert on.mock.timekeeper._alarms == {}
+    assert sink.received == []
+
+
+def test_alarms_that_are_alike_are_kept_and_those_of_a_closed_loop_are_not(sink: Sink) -> None:
+    mock = Mock(corpus_settings(clock=Pace(1.0)), scenario=late(sink, "1h"))
+    account, keeper = mock.account(mock.demo.sid), mock.timekeeper
+
+    async def attended() -> object:
+        keeper.attend(account)
+        first = keeper._alarms[account]
+        keeper.attend(account)
+        assert first == keeper._alarms[account]
+        return first.loop
+
+    loops = [asyncio.run(attended()) for _ in range(2)]
+    assert loops[0] is not loops[1]
+    mock.reset(mock.demo.sid)  # which leaves an account whose loop is closed
+    assert keeper._alarms == {}
+
+
+def test_of_two_servers_one_wakes_an_account(sink: Sink) -> None:
+    mock = Mock(FAST, scenario=late(sink, "200s"))
+    with served("asyncio", mock=mock) as first, served("uvloop", mock=mock) as second:
+        alarm = mock.timekeeper._alarms.get(mock.account(mock.demo.sid))
+        assert [each.get("Recordings.json").status_code for each in (first, second)] == [200, 200]
+        assert mock.timekeeper._alarms.get(mock.account(mock.demo.sid)) in (alarm, None)
+        assert {mock.demo.sid} == told(sink, 1)
+
+
+def test_when_one_of_two_servers_stops_the_others_alarms_stay(sink: Sink) -> None:
+    mock = Mock(FAST, scenario=late(sink, "2000s"))
+    with served("uvloop", mock=mock):
+        with served("asyncio", mock=mock):
+            pass
+        assert {mock.demo.sid} == told(sink, 1)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_stopping_with_alarms_and_deliveries_under_way_is_clean(loop: str, sink: Sink) -> None:
+    sink.delay(ENOUGH)
+    mock = Mock(FAST, scenario=late(sink, "20s"))
+    with served(loop, mock=mock) as on:
+        on.mock.arm("AC" + "3" * 32, late(sink, "1d"))
+        requests.get(f"{on.server.base_url}/_mock/accounts/AC{'3' * 32}", timeout=ENOUGH)
+        sink.wait_for(1, timeout=ENOUGH)
+    assert (mock.timekeeper._alarms, mock.timekeeper._sending) == ({}, {})
+
+
+# -- two event loops -----------------------------------------------------------------------------------------
+
+
+def ask(mock: Mock, path: str) -> int:
+    """Ask without a socket, on an event loop of its own that is closed then."""
+
+    async def main() -> int:
+        transport = httpx.ASGITransport(app=create_app(mock))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return (await client.get(path, auth=(mock.demo.sid, "x"))).status_code
+
+    return asyncio.run(main())
+
+
+def test_one_event_loop_after_another_goes_on_with_what_was_not_done(sink: Sink) -> None:
+    """A loop that ends with a delivery under way gives it back, and the next sends it."""
+    mock = Mock(corpus_settings(), scenario=late(sink, "0s"))
+    path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
+    account = mock.account(mock.demo.sid)
+    account.advance(1)
+    assert [ask(mock, path) for _ in range(3)] == [200] * 3
+    with served(mock=mock) as on:
+        on.control_post("clock", {"advance": "0s"})
+    (delivery,) = account.outbox
+    assert delivery.state == "delivered"
+
+
+def test_a_runner_that_is_asked_now_and_then_delivers_when_it_is(sink: Sink) -> None:
+    with Api(corpus_settings(), scenario=late(sink, "5s")) as api, served(mock=api.mock) as on:
+        assert api.page()["recordings"]
+        api.advance(10)
+        assert api.page()["recordings"]
+        assert on.get("Recordings.json").status_code == 200
+        with httpx.Client() as client:
+            client.post(f"{on.control}/clock", json={"advance": "1s"})
+        assert len(api.account().outbox) == 1
+        assert api.page()["recordings"]
+
+
+def test_a_world_that_is_left_from_another_thread_sends_nothing_more(sink: Sink) -> None:
+    sink.delay(ENOUGH)
+    with served(settings=FAST, scenario=late(sink, "20s")) as on:
+        sink.wait_for(1, timeout=ENOUGH)
+        old = on.account
+        on.mock.replace_scenario(None)
+        on.control_post("clock", {"advance": "1h"})
+        assert [(each.state, each.attempts) for each in old.outbox] == [("pending", ())]
+
+
+# -- all at once ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("wire", ["twilio", "schema"])
+def test_a_recording_is_completed_after_exactly_so_many_fetches_of_32_at_once(loop: str, wire: str) -> None:
+    timeline = [{"status": "processing"}, {"after": {"fetches": 320}, "status": "completed"}]
+    given = from_objects({"recordings": [{"id": "polled", "timeline": timeline}]})
+    with served(loop, scenario=given) as on:
+        path = f"{on.url}/Recordings/{on.account.sid_behind('polled')}.json"
+
+        def poll(_: int) -> list[str]:
+            with requests.Session() as session:
+                session.auth = on.auth
+                session.headers["X-Mock-Wire"] = wire
+                return [session.get(path, timeout=ENOUGH).json()["status"] for _ in range(11)]
+
+        with ThreadPoolExecutor(32) as pool:
+            seen = [status for polled in pool.map(poll, range(32)) for status in polled]
+    assert (seen.count("processing"), seen.count("completed")) == (320, 32)
+
+
+def test_counts_hold_among_faults_lists_and_downloads() -> None:
+    """Only what is answered from the recording counts."""
+    timeline = [{"status": "processing"}, {"after": {"fetches": 100}, "status": "completed"}]
+    given = from_objects(
+        {
+            "recordings": [{"id": "polled", "timeline": timeline}],
+            "faults": [{"when": {"op": "fetch_recording"}, "then": {"status": 503}, "probability": 0.3}],
+        }
+    )
+    with served(scenario=given) as on:
+        sid = on.account.sid_behind("polled")
+        paths = [f"Recordings/{sid}.json", "Recordings.json?PageSize=1", f"Recordings/{sid}.wav"]
+
+        def poll(number: int) -> str:
+            answer = on.get(paths[number % 3])
+            return str(answer.json().get("status")) if number % 3 == 0 else "other"
+
+        with ThreadPoolExecutor(8) as pool:
+            seen = list(pool.map(poll, range(3 * 200)))
+    assert seen.count("processing") == 100
+    assert seen.count("503") > 20
+
+
+def test_the_serving_thread_is_free_while_a_request_is_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    async def held(_: float) -> None:
+        begun.set()
+        await asyncio.to_thread(let_go.wait, ENOUGH)
+
+    monkeypatch.setattr(effects, "real_pause", held)
+    with served() as on, ThreadPoolExecutor(1) as pool:
+        on.control_post("faults", {"faults": [{"then": {"delay": "9s"}, "times": 1}]})
+        slow = pool.submit(on.get, "Recordings.json?PageSize=1")
+        assert begun.wait(ENOUGH)
+        assert [on.get("Recordings.json").status_code for _ in range(5)] == [200] * 5
+        assert not slow.done()
+        let_go.set()
+        assert slow.result().status_code == 200

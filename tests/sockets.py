@@ -1,0 +1,122 @@
+"""What tests over sockets share: a server on either event loop, and who asks it."""
+
+import asyncio
+import socket
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import requests
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from mockserver import server as server_module
+from mockserver.account import Account
+from mockserver.app import create_app
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer
+from mockserver.settings import Settings
+from scenarios.model import Scenario
+from scenarios.rules import Fault, Sequence, Then, When
+from tests.harness import corpus_settings
+
+LOOPS = ("asyncio", "uvloop")
+CALL = "CA" + "1" * 32
+ENOUGH = 30.0
+"""Seconds that no test waits for."""
+
+
+class Served:
+    """A mock on a port, and its demo account."""
+
+    def __init__(self, mock: Mock, server: BackgroundServer) -> None:
+        self.mock = mock
+        self.server = server
+        self.sid = mock.demo.sid
+        self.auth = (mock.demo.sid, mock.demo.token)
+        self.root = f"/2010-04-01/Accounts/{self.sid}"
+        self.url = server.base_url + self.root
+        self.control = f"{server.base_url}/_mock/accounts/demo"
+
+    @property
+    def account(self) -> Account:
+        return self.mock.account(self.sid)
+
+    def strike(self, then: Then, when: When | None = None, **rest: Any) -> None:
+        """Arm a fault in place of all others."""
+        self.account.faults.disarm()
+        self.account.faults.arm(fault=Fault(then=then, when=when or When(), **rest))
+
+    def play_in_turn(self, *answers: Any) -> None:
+        """Arm a sequence in place of all other rules."""
+        self.account.faults.disarm()
+        self.account.faults.arm(sequence=Sequence(answers=answers))
+
+    def client(self, username: str | None = None, secret: str | None = None) -> Client:
+        """Return twilio-python's, which keeps no connection: what is left open would be told by a warning."""
+        client = Client(
+            username or self.auth[0],
+            secret or self.auth[1],
+            account_sid=self.sid,
+            http_client=TwilioHttpClient(pool_connections=False, timeout=ENOUGH),
+        )
+        client.api.base_url = self.server.base_url
+        return client
+
+    def get(self, path: str, **rest: Any) -> requests.Response:
+        """Ask for a path below the account with requests."""
+        return requests.get(f"{self.url}/{path}", auth=self.auth, timeout=ENOUGH, **rest)
+
+    def post(self, path: str, **form: str | list[str]) -> requests.Response:
+        """Send a form to a path below the account."""
+        return requests.post(f"{self.url}/{path}", auth=self.auth, data=form, timeout=ENOUGH)
+
+    def httpx_get(self, path: str) -> httpx.Response:
+        """Ask for a path below the account with httpx."""
+        return httpx.get(f"{self.url}/{path}", auth=self.auth, timeout=ENOUGH)
+
+    def control_post(self, path: str, body: Any = None) -> Any:
+        """Command something of the account."""
+        answer = requests.post(f"{self.control}/{path}", json={} if body is None else body, timeout=ENOUGH)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def control_get(self, path: str) -> Any:
+        """Ask something about the account."""
+        answer = requests.get(f"{self.control}/{path}", timeout=ENOUGH)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def head(self, path: str, *headers: str, method: str = "GET") -> bytes:
+        """Return a request for a path below the account, byte by byte."""
+        secret = b64encode(":".join(self.auth).encode()).decode()
+        lines = (f"{method} {self.root}/{path} HTTP/1.1", "Host: x", f"Authorization: Basic {secret}", *headers)
+        return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+
+    def dial(self) -> socket.socket:
+        """Return a connection."""
+        return socket.create_connection(self.server.address, timeout=ENOUGH)
+
+
+@contextmanager
+def served(
+    loop: str = "uvloop", settings: Settings | None = None, scenario: Scenario | None = None, mock: Mock | None = None
+) -> Iterator[Served]:
+    """Serve a mock in a thread, on one of the event loops."""
+    with pytest.MonkeyPatch.context() as patched:
+        if loop == "asyncio":
+            patched.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
+        mock = mock or Mock(settings or corpus_settings(), scenario=scenario)
+        with BackgroundServer(create_app(mock)) as server:
+            yield Served(mock, server)
+
+
+def read_all(client: socket.socket) -> bytes:
+    """Read to the end."""
+    received = b""
+    while chunk := client.recv(65536):
+        received += chunk
+    return received

@@ -1,0 +1,266 @@
+"""A scenario laid over a fresh world."""
+
+from typing import Any
+
+import pytest
+
+from generators.model import Recording, Status
+from mockserver.account import Account
+from mockserver.arming import ArmingError
+from mockserver.mock import Mock
+from mockserver.settings import Profile
+from mockserver.state import STARTED
+from scenarios.complaints import ScenarioError
+from scenarios.explanation import explain
+from scenarios.model import Scenario
+from tests.harness import T0, corpus_settings
+from tests.worlds import SINK, scenario_of, steps, world
+
+SID = "RE" + "0123456789ABCDEF" * 2
+GO = {"signal": "go"}
+CALL = "CA" + "ABCDEF0123456789" * 2
+
+
+def recording(account: Account, handle: str = "it") -> Recording:
+    return account.recordings.ledger.get(account.state.handles[handle])
+
+
+def brought(**said: Any) -> Account:
+    return world(scenario_of(recordings=[{"id": "it", **said}]), count=3)
+
+
+def picked(profile: Profile = Profile.REALISTIC, **said: Any) -> Account:
+    step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
+    return world(scenario_of(pick=[{"id": "it", "timeline": [step], **said}]), profile=profile)
+
+
+def test_a_recording_has_what_is_said_of_it() -> None:
+    account = brought(
+        status="completed",
+        duration=61,
+        price="-0.5",
+        price_unit="EUR",
+        channels=2,
+        source="Trunking",
+        track="inbound",
+        call_sid=CALL,
+        start_time="2025-12-31T00:00:00Z",
+        date_updated="2025-12-31T01:00:00Z",
+        encryption_details={"encryption_public_key_sid": "CR1"},
+        says="Hello.",
+    )
+    it = recording(account)
+    assert (it.status, it.duration, it.price, it.price_unit) == (Status.COMPLETED, 61, -50_000, "EUR")
+    assert (it.channels, it.source, it.track, it.says) == (2, "Trunking", "inbound", "Hello.")
+    assert (it.call_sid, it.conference_sid) == (CALL[:2] + CALL[2:].lower(), None)
+    assert (it.start_time, it.date_created, it.date_updated) == (T0 - 86_400, T0, T0 - 82_800)
+    assert it.encryption is not None
+    assert it.encryption.given == {"encryption_public_key_sid": "CR1"}
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "duration", "error"),
+    [
+        ({}, "completed", None, False),
+        ({"status": "in-progress"}, "processing", None, False),
+        ({"status": "processing"}, "processing", None, False),
+        ({"status": "completed", "duration": 7}, "completed", 7, False),
+        ({"status": "absent", "error_code": 16102, "duration": 7}, "absent", None, True),
+        ({"status": "failed"}, "failed", None, True),
+        ({"status": "deleted", "duration": 9}, "deleted", 9, False),
+        (
+            {"timeline": [{"status": "paused"}, {"after": {"signal": "x"}, "status": "stopped"}]},
+            "processing",
+            None,
+            False,
+        ),
+        ({"timeline": [{"after": GO, "status": "deleted"}]}, "completed", None, False),
+    ],
+)
+def test_beginnings(said: dict[str, Any], status: str, duration: int | None, error: bool) -> None:
+    it = recording(brought(**said))
+    assert (it.status.value, it.error_code is not None) == (status, error)
+    assert duration is None or it.duration == duration
+    assert error or (it.duration is None) == (status == "processing")
+    if said.get("error_code"):
+        assert it.error_code == 16102
+
+
+@pytest.mark.parametrize("said", [{"status": "completed"}, {"status": "processing"}])
+def test_facts_hold_from_the_step_whose_status_they_belong_to(said: dict[str, Any]) -> None:
+    last = {"after": {"signal": "go"}, "status": "completed" if said["status"] == "processing" else "deleted"}
+    account = brought(**said, duration=9, price="-1", date_updated="2025-01-01T00:00:00Z", timeline=[last])
+    assert recording(account).date_updated == 1_735_689_600
+    account.play.signal("go")
+    assert (recording(account).duration, recording(account).price) == (9, -100_000)
+    assert recording(account).date_updated == T0
+    assert account.scenario is not None
+    assert steps(account) == [step.what for step in explain(account.scenario).steps]
+
+
+def test_a_step_says_it_better_than_its_recording() -> None:
+    account = brought(duration=9, timeline=[{"status": "processing"}, {"status": "completed", "set": {"duration": 5}}])
+    assert recording(account).duration == 5
+
+
+def test_a_conference_has_its_sources() -> None:
+    conference = "CF" + "A" * 32
+    it = recording(brought(conference_sid=conference))
+    assert (it.source, it.conference_sid) == ("Conference", conference[:2] + "a" * 32)
+    own = recording(brought(source="StartConferenceRecordingAPI"))
+    assert own.conference_sid is not None
+    assert recording(brought()).source == "DialVerb"
+
+
+def test_recordings_of_the_past_stand_among_the_generated_ones() -> None:
+    scenario = scenario_of(
+        recordings=[
+            {"id": "it", "status": "completed", "date_created": "1970-01-01T00:00:00Z"},
+            {"id": "other", "status": "completed", "date_created": "2025-11-17T00:00:00.5Z"},
+        ]
+    )
+    account = world(scenario, count=100)
+    ledger = account.recordings.ledger
+    places = [ledger.position_of(ledger.sid(index)) for index in (STARTED, STARTED + 1)]
+    assert places[0] == 0
+    assert places[1] is not None
+    older = [ledger.get(ledger.places.index(at)).date_created for at in range(1, places[1])]
+    assert max(older) <= recording(account, "other").date_created
+    assert recording(account).date_created == 0
+
+
+@pytest.mark.parametrize("sid", [SID, SID[:2] + SID[2:].lower()])
+def test_a_saved_recording_keeps_its_sid(sid: str) -> None:
+    account = world(scenario_of(recordings=[{"sid": sid, "status": "completed"}]), count=3)
+    for each in (SID, SID[:2] + SID[2:].lower()):
+        assert account.recordings.ledger.get(account.recordings.find(each)).sid == sid
+    assert account.state.handles == {sid: STARTED}
+
+
+def test_a_sid_of_the_corpus_cannot_be_brought_along() -> None:
+    sid = world(count=3).corpus.sid(1)
+    with pytest.raises(ArmingError, match=f"recording it: expected a SID that no generated recording has, found {sid}"):
+        brought(sid=sid)
+    assert recording(world(scenario_of(recordings=[{"id": "it", "sid": sid}]), count=1)).sid == sid
+
+
+def test_a_sid_that_was_saved_from_here_is_not_given_twice() -> None:
+    account = world(count=3)
+    second = account.corpus.sid(STARTED + 1)
+    account = brought(sid=second)
+    index = account.begin(CALL)
+    sid = account.recordings.ledger.sid(index)
+    assert index == STARTED + 1
+    assert sid != second
+    assert account.recordings.find(sid) == index
+    assert account.recordings.find(second) == STARTED
+
+
+def test_sounds_of_ones_own_are_attached(tmp_path: Any) -> None:
+    file = tmp_path / "own.wav"
+    file.write_bytes(b"RIFF")
+    account = brought(status="completed", media=str(file))
+    assert account.state.attached == {STARTED: str(file)}
+
+
+@pytest.mark.parametrize(
+    ("where", "holds"),
+    [
+        ({"status": "processing"}, lambda it: it.status is Status.PROCESSING),
+        ({"source": "Trunking"}, lambda it: it.source == "Trunking"),
+        ({"channels": 2}, lambda it: it.channels == 2),
+        ({"conference": True}, lambda it: it.conference_sid is not None),
+        ({"conference": False, "status": "absent"}, lambda it: it.conference_sid is None and it.status == "absent"),
+        ({"encrypted": True}, lambda it: it.encryption is not None),
+    ],
+)
+def test_picks_are_the_newest_that_are_so(where: dict[str, Any], holds: Any) -> None:
+    account = picked(where=where)
+    index = account.state.handles["it"]
+    corpus = account.corpus
+    assert holds(corpus.recording(index))
+    newer = [corpus.recording(each) for each in range(index + 1, corpus.count)]
+    assert not [each for each in newer if holds(each) and each.status is not Status.DELETED]
+
+
+def test_several_are_picked_and_none_twice() -> None:
+    step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
+    picks = [{"id": name, "count": 3, "timeline": [step]} for name in ("a", "b")]
+    account = world(scenario_of(pick=picks), count=10, mix="completed=1")
+    assert account.state.handles == {"a-1": 9, "a-2": 8, "a-3": 7, "b-1": 6, "b-2": 5, "b-3": 4}
+    assert steps(account) == []
+    account.play.signal("go")
+    assert steps(account) == ["price_unit EUR"] * 6
+
+
+def test_too_few_to_pick_change_nothing() -> None:
+    step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
+    scenario = scenario_of(pick=[{"id": "it", "count": 4, "where": {"channels": 2}, "timeline": [step]}])
+    mock = Mock(corpus_settings(count=3))
+    before = mock.account(mock.demo.sid)
+    with pytest.raises(ArmingError, match="pick it: expected 4 recordings that are as `where` says, found"):
+        mock.arm(mock.demo.sid, scenario)
+    assert mock.account(mock.demo.sid) is before
+    with pytest.raises(ArmingError):
+        Mock(corpus_settings(count=0), scenario=scenario)
+
+
+def test_what_is_said_of_a_pick_holds() -> None:
+    account = picked(
+        where={"status": "processing"},
+        price_unit="EUR",
+        duration=9,
+        timeline=[{"after": {"signal": "go"}, "status": "completed"}],
+        status_callback=SINK,
+    )
+    assert recording(account).price_unit == "EUR"
+    assert recording(account).duration is None
+    account.play.signal("go")
+    assert recording(account).duration == 9
+    assert [each.event.value for each in account.outbox] == ["completed"]
+
+
+def test_what_is_picked_wears_no_drawn_body() -> None:
+    account = picked(profile=Profile.ADVERSARIAL, price_unit="EUR")
+    assert type(recording(account)) is Recording
+    assert recording(account).price_unit == "EUR"
+
+
+def test_a_world_that_plays_a_scenario_is_never_made_anew() -> None:
+    step = {"after": {"fetches": 2}, "set": {"price_unit": "EUR"}}
+    mock = Mock(corpus_settings(count=10), scenario=scenario_of(pick=[{"id": "it", "timeline": [step]}]))
+    first = mock.account(mock.demo.sid)
+    for number in range(100):
+        mock.account(f"AC{number:032x}")
+    assert mock.account(mock.demo.sid) is first
+    plain = Mock(corpus_settings(count=10))
+    untouched = plain.account(plain.demo.sid)
+    for number in range(100):
+        plain.account(f"AC{number:032x}")
+    assert plain.account(plain.demo.sid) is not untouched
+    assert plain.accounts() == []
+
+
+def test_who_is_told_by_default_is_a_setting() -> None:
+    scenario = scenario_of(recordings=[{"id": "it", "status": "completed"}])
+    account = world(scenario, status_callback=SINK, public_url="https://example.com")
+    (delivery,) = account.outbox
+    assert delivery.url == SINK
+    assert dict(delivery.parameters)["RecordingUrl"].startswith("https://example.com/2010-04-01/")
+
+
+@pytest.mark.parametrize(
+    "when", [{"path": "*"}, {"account": f"AC{'1' * 32}"}, {"sid": SID}, {"header": {"A": "b"}}, {"every": 2}]
+)
+def test_hazards_know_no_more_than_operation_and_page(when: dict[str, Any]) -> None:
+    with pytest.raises(ScenarioError, match=r"hazards\[0\]\.when\.\w+: expected op and page only"):
+        scenario_of(hazards=[{"when": when, "arrive": 1}])
+
+
+def test_a_new_scenario_replaces_all_worlds() -> None:
+    mock = Mock(corpus_settings(count=3), scenario=scenario_of(recordings=[{"id": "a"}]))
+    other = mock.account(f"AC{'1' * 32}")
+    mock.replace_scenario(Scenario(name="none"))
+    assert mock.account(other.sid) is not other
+    assert mock.account(mock.demo.sid).state.handles == {}
+    assert other.state.playing == {}

@@ -1,0 +1,74 @@
+"""Whether a client did what was expected of it."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from mockserver.expectations import follows_pages, verdicts
+from mockserver.journal import Journal
+from scenarios.operations import Operation
+from scenarios.rules import Expectation
+from tests.entries import entry
+
+SID = "RE" + "0123456789ABCDEF" * 2
+
+
+def judged(journal: Journal, **expected: Any) -> tuple[bool, str]:
+    expectation = msgspec.convert(expected, Expectation)
+    (verdict,) = verdicts([expectation], journal, lambda named: SID if named == "it" else named)
+    assert verdict.expectation is expectation
+    return verdict.is_met, verdict.why
+
+
+def seen(*statuses: int, dropped: int = 0) -> Journal:
+    journal = Journal(dropped)
+    for number, status in enumerate(statuses):
+        journal.add(entry(number, status=status, operation=Operation.FETCH_RECORDING, path=f"/{SID.lower()}.json"))
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("expected", "is_met", "why"),
+    [
+        ({}, True, "fetch_recording at least 1 time, found 3."),
+        ({"min": 3}, True, "fetch_recording at least 3 times, found 3."),
+        ({"min": 4}, False, "fetch_recording at least 4 times, found 3."),
+        ({"max": 3}, True, "fetch_recording at most 3 times, found 3."),
+        ({"max": 2}, False, "fetch_recording at most 2 times, found 3."),
+        ({"max": 0}, False, "fetch_recording exactly 0 times, found 3."),
+        ({"min": 1, "max": 3}, True, "fetch_recording 1 to 3 times, found 3."),
+        ({"status": 404}, True, "fetch_recording with status 404 at least 1 time, found 1."),
+        ({"status": 500}, False, "fetch_recording with status 500 at least 1 time, found 0."),
+        ({"status": 500, "max": 0}, True, "fetch_recording with status 500 exactly 0 times, found 0."),
+        ({"sid": "it", "min": 3}, True, f"fetch_recording with sid {SID} at least 3 times, found 3."),
+        ({"sid": SID, "min": 3}, True, f"fetch_recording with sid {SID} at least 3 times, found 3."),
+        ({"sid": f"RE{'9' * 32}"}, False, f"fetch_recording with sid RE{'9' * 32} at least 1 time, found 0."),
+    ],
+)
+def test_requests_are_counted(expected: dict[str, Any], is_met: bool, why: str) -> None:
+    found = judged(seen(200, 404, 200), op="fetch_recording", **expected)
+    assert (found[0], found[1].splitlines()[0]) == (is_met, f"Expected {why}")
+    assert judged(Journal(), op="list_recordings", min=0)[0]
+
+
+@pytest.mark.parametrize("expected", [{"min": 2}, {"max": 5}])
+def test_what_is_gone_from_the_journal_is_told_of(expected: dict[str, Any]) -> None:
+    is_met, why = judged(seen(200, dropped=7), op="fetch_recording", **expected)
+    assert not is_met
+    assert why.endswith("7 older requests are no longer in the journal, so it cannot be told.")
+
+
+def test_following_pages_is_told_by_tokens() -> None:
+    journal = Journal()
+    uri = f"/Recordings.json?PageSize=2&Page=1&PageToken=PA{SID}"
+    journal.add(entry(0, next_page_uri=uri))
+    journal.add(entry(1, query=b"PageSize=2&Page=1", next_page_uri=None))
+    expected = {"op": "list_recordings", "followed_next_page": True}
+    assert judged(journal, **expected) == (False, "No next_page_uri was followed.")
+    assert judged(journal, **expected | {"followed_next_page": False})[0]
+    assert judged(journal, **expected | {"min": 9})[1].startswith("Expected list_recordings at least 9"), "that first"
+    journal.add(entry(2, query=f"PageToken=PA{SID}&PageSize=2".encode()))
+    assert judged(journal, **expected)[0]
+    assert judged(journal, **expected | {"followed_next_page": False}) == (False, "A next_page_uri was followed.")
+    assert not follows_pages(reversed(list(journal)))

@@ -1,0 +1,201 @@
+"""Which fault strikes a request."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.account import Account
+from mockserver.faults.rules import Asked
+from scenarios.operations import Operation
+from tests.worlds import scenario_of, world
+
+SID = "RE" + "0123456789abcdef" * 2
+LIST, FETCH = Operation.LIST_RECORDINGS, Operation.FETCH_RECORDING
+
+
+def ruled(*faults: dict[str, Any], sequences: tuple[dict[str, Any], ...] = (), seed: str = "0") -> Account:
+    known = [{"id": "it", "sid": SID.upper()}]
+    return world(scenario_of(recordings=known, faults=list(faults), sequences=list(sequences)), count=0, seed=seed)
+
+
+def asked(
+    operation: Operation = LIST, path: str = "/Recordings.json", query: str = "", page: int = 0, agent: str = "curl"
+) -> Asked:
+    return Asked(
+        operation=operation,
+        method="GET",
+        path=path,
+        query=query,
+        account_sid=f"AC{'1' * 32}",
+        page=page,
+        headers={"user-agent": agent},
+    )
+
+
+def statuses(account: Account, *requests: Asked) -> list[int | None]:
+    """Return what each request is answered with instead; None where as ever."""
+    struck = [account.faults.strike(each) for each in requests]
+    return [None if each is None else each.then.status for each in struck]
+
+
+def test_the_first_rule_that_applies_strikes() -> None:
+    account = ruled(
+        {"when": {"op": "fetch_recording"}, "then": {"status": 500}},
+        {"then": {"status": 501}, "times": 1},
+        {"then": {"status": 502}},
+    )
+    assert statuses(account, asked(FETCH), asked(), asked(), asked(FETCH)) == [500, 501, 502, 500]
+    strike = account.faults.strike(asked())
+    assert strike is not None
+    assert strike.rule == 2
+    assert [(rule.meant, rule.struck) for rule in account.faults.armed] == [(2, 2), (3, 1), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("when", "request_", "is_meant"),
+    [
+        ({}, asked(), True),
+        ({"op": "fetch_recording"}, asked(), False),
+        ({"path": "*/Recordings/*.mp3"}, asked(path="/x/Recordings/RE1.mp3"), True),
+        ({"path": "*/Recordings/*.mp3"}, asked(path="/x/Recordings/RE1.wav"), False),
+        ({"account": f"AC{'1' * 32}"}, asked(), True),
+        ({"account": f"AC{'2' * 32}"}, asked(), False),
+        ({"sid": "it"}, asked(FETCH, f"/Recordings/{SID}.json"), True),
+        ({"sid": "it"}, asked(FETCH, f"/Recordings/{SID.upper()}.json"), True),
+        ({"sid": SID.upper()}, asked(FETCH, f"/Recordings/{SID}.json"), True),
+        ({"sid": f"RE{'9' * 32}"}, asked(FETCH, f"/Recordings/{SID}.json"), False),
+        ({"page": 0}, asked(), True),
+        ({"page": 2}, asked(page=2), True),
+        ({"page": 2}, asked(page=1), False),
+        ({"header": {"User-Agent": "twilio-*"}}, asked(agent="twilio-python/9"), True),
+        ({"header": {"User-Agent": "twilio-*"}}, asked(agent="curl"), False),
+        ({"header": {"X-None": ""}}, asked(), True),
+        ({"header": {"X-None": "*?"}}, asked(), False),
+        ({"op": "list_recordings", "page": 1}, asked(page=0), False),
+    ],
+)
+def test_all_that_is_said_of_a_request_must_hold(when: dict[str, Any], request_: Asked, is_meant: bool) -> None:
+    assert statuses(ruled({"when": when, "then": {"status": 500}}), request_) == [500 if is_meant else None]
+
+
+def test_every_nth_of_those_meant_is_struck() -> None:
+    account = ruled({"when": {"op": "list_recordings", "every": 3}, "then": {"status": 429}})
+    requests = [asked(query=f"Page={at}") for at in range(7)]
+    assert statuses(account, *requests[:4], asked(FETCH), *requests[4:]) == [
+        *(None, None, 429, None),
+        None,
+        *(None, 429, None),
+    ]
+
+
+def test_times_and_ttl_are_limits() -> None:
+    account = ruled({"then": {"status": 500}, "times": 2}, {"then": {"status": 503}, "ttl": "10s"})
+    assert statuses(account, *[asked()] * 3) == [500, 500, 503]
+    account.advance(9.999999)
+    assert statuses(account, asked()) == [503]
+    account.advance(0.000001)
+    assert statuses(account, asked()) == [None]
+
+
+def test_chance_is_the_requests_own() -> None:
+    requests = [asked(query=f"n={number}") for number in range(200)]
+    rule = {"then": {"status": 500}, "probability": 0.3}
+    one = statuses(ruled(rule), *requests)
+    backwards = statuses(ruled(rule), *reversed(requests))
+    assert one == backwards[::-1]
+    assert 30 < sum(each == 500 for each in one) < 90
+    account = ruled(rule)
+    apart = [statuses(account, asked(FETCH, "/other"), each)[1] for each in requests]
+    assert one == apart
+    assert one != statuses(ruled(rule, seed="1"), *requests)
+    assert one != statuses(
+        ruled({"when": {"page": 9}, "then": {"status": 1}} | {"then": {"status": 400}}, rule), *requests
+    )
+    again = statuses(account, *requests)
+    assert one != again, "a request that comes again has another chance"
+    assert statuses(ruled({**rule, "probability": 0}), *requests) == [None] * 200
+
+
+def test_who_comes_back_too_early_is_refused_again() -> None:
+    then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
+    account = ruled({"when": {"every": 2}, "then": then, "times": 1})
+    assert statuses(account, asked(), asked(), asked(), asked(query="other")) == [None, 429, 429, None]
+    account.advance(1.999999)
+    assert statuses(account, asked()) == [429]
+    account.advance(0.000001)
+    assert statuses(account, asked(), asked()) == [None, None]
+    assert account.faults.armed[0].struck == 1
+
+
+def test_retry_after_is_not_enforced_unless_it_is_said() -> None:
+    account = ruled({"then": {"status": 429, "retry_after": 2}, "times": 1})
+    assert statuses(account, asked(), asked()) == [429, None]
+
+
+def test_sequences_go_on_for_each_path_by_itself() -> None:
+    account = ruled(sequences=({"answers": [500, {"status": 429, "retry_after": 1}, "ok", 404]},))
+    one, other = asked(FETCH, "/a"), asked(FETCH, "/b")
+    assert statuses(account, one, other, one, one, other, one, one) == [500, 500, 429, None, 429, 404, 404]
+    assert statuses(account, asked(FETCH, "/a", "another=query")) == [404]
+    assert account.faults.armed[0].struck == 7
+
+
+def test_sequences_count_only_the_requests_that_are_theirs() -> None:
+    account = ruled(sequences=({"when": {"every": 2}, "answers": [500, 503, "ok"]},))
+    assert statuses(account, *[asked()] * 8) == [None, 500, None, 503, None, None, None, None]
+
+
+def test_sequences_refuse_who_comes_back_too_early() -> None:
+    then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
+    account = ruled(sequences=({"answers": [then, "ok"]},))
+    assert statuses(account, asked(), asked(), asked(path="/b")) == [429, 429, 429]
+    account.advance(2)
+    assert statuses(account, asked(), asked()) == [None, None]
+
+
+def test_an_ok_is_an_answer_too() -> None:
+    account = ruled({"when": {"op": "fetch_recording"}, "then": {"status": 500}}, sequences=({"answers": ["ok"]},))
+    account.faults.arm(fault=account.faults.armed[0].fault)
+    assert statuses(account, asked(), asked(FETCH)) == [None, 500]
+    account.faults.disarm(0)
+    assert statuses(account, asked(FETCH)) == [None], "no later rule is asked"
+
+
+@pytest.mark.parametrize(
+    ("delay", "least", "most"),
+    [
+        ("250ms", 0.25, 0.25),
+        ({"fixed": "1.5s"}, 1.5, 1.5),
+        ({"uniform": {"lower": "1s", "upper": "3s"}}, 1.0, 3.0),
+        ({"log_normal": {"median": "1s", "sigma": 0.5}}, 0.05, 20.0),
+        ({"log_normal": {"median": "1s", "sigma": 0}}, 1.0, 1.0),
+    ],
+)
+def test_delays_are_drawn(delay: object, least: float, most: float) -> None:
+    def drawn() -> list[float]:
+        account = ruled({"then": {"delay": delay}})
+        struck = [account.faults.strike(asked(query=str(number))) for number in range(100)]
+        return [each.delay for each in struck if each is not None]
+
+    delays = drawn()
+    assert len(delays) == 100
+    assert all(least <= each <= most for each in delays)
+    assert (len(set(delays)) > 90) == (least != most)
+    assert delays == drawn()
+
+
+def test_without_a_delay_there_is_none() -> None:
+    strike = ruled({"then": {"status": 500}}).faults.strike(asked())
+    assert strike is not None
+    assert strike.delay == 0
+
+
+def test_rules_are_removed_by_number() -> None:
+    account = ruled({"then": {"status": 500}}, {"then": {"status": 501}})
+    before = account.version
+    assert (account.faults.disarm(7), account.version) == (0, before)
+    assert account.faults.disarm(0) == 1
+    assert [rule.number for rule in account.faults.armed] == [1]
+    assert account.faults.arm(fault=account.faults.armed[0].fault).number == 2
+    assert account.faults.disarm() == 2
+    assert statuses(account, asked()) == [None]

@@ -1,0 +1,102 @@
+from mockserver.journal import MOST_BYTES, MOST_ENTRIES, Journal
+from mockserver.mock import Mock
+from mockserver.patterns import Pattern
+from mockserver.verification import Times, verify
+from scenarios.operations import Operation
+from tests.entries import OTHERS, SECRET, entry, journal_of
+from tests.harness import Api, corpus_settings
+
+MANY = 50_000
+
+
+def test_many_requests_stay_within_the_bounds_and_what_was_dropped_is_counted() -> None:
+    journal = Journal()
+    for number in range(MANY):
+        journal.add(entry(number))
+    assert len(journal) <= MOST_ENTRIES
+    assert journal.bytes <= MOST_BYTES
+    assert journal.total == MANY
+    assert journal.dropped == MANY - len(journal)
+    assert next(iter(journal)).number == journal.dropped
+
+
+def test_large_requests_are_bounded_by_bytes() -> None:
+    journal = journal_of(*[{"body": bytes(60_000)}] * 300)
+    assert 0 < len(journal) < 300
+    assert journal.bytes <= MOST_BYTES
+
+
+def test_verifying_what_was_dropped_fails_with_that_reason() -> None:
+    journal = Journal()
+    journal.add(entry(0, operation=Operation.DELETE_RECORDING, method="DELETE"))
+    for number in range(1, MANY):
+        journal.add(entry(number))
+    found = verify(journal, Pattern(op=Operation.DELETE_RECORDING), Times.of(exactly=1))
+    assert not found.is_met
+    assert not found.is_certain
+    assert f"{journal.dropped} older requests are no longer in the journal" in found.why
+
+
+def test_entries_are_found_by_their_number() -> None:
+    journal = journal_of({}, {"status": 404}, dropped=7)
+    assert [each.number for each in journal.since(8)] == [8]
+    assert [each.number for each in journal.since(0)] == [7, 8]
+    found = journal.find(8)
+    assert found is not None
+    assert found.status == 404
+    assert journal.find(6) is None
+    assert journal.find(9) is None
+    assert (journal.lost(), journal.lost(3), journal.lost(8)) == (7, 4, 0)
+
+
+def test_an_entry_is_shown_in_a_line_without_secrets() -> None:
+    shown = entry(3, path="/a", query=f"Token={SECRET}&b=1".encode(), status=404).line
+    assert shown == "3: GET /a?Token=***&b=1 -> 404"
+
+
+def test_who_watches_is_told_until_that_ends() -> None:
+    journal = Journal()
+    seen: list[int] = []
+    end = journal.on_arrival(lambda arrived: seen.append(arrived.number))
+    journal.add(entry(0))
+    assert journal.is_watched
+    end()
+    journal.add(entry(1))
+    assert not journal.is_watched
+    assert seen == [0]
+
+
+def test_clearing_begins_anew() -> None:
+    journal = journal_of({}, {}, dropped=2)
+    journal.clear()
+    assert (len(journal), journal.total, journal.dropped, journal.bytes) == (0, 0, 0, 0)
+
+
+def test_what_is_dropped_with_an_account_that_was_only_read_is_counted() -> None:
+    with Api() as api:
+        api.page()
+        api.page()
+        for other in OTHERS:
+            api.mock.account(other)
+        assert len(api.account().journal) == 0
+        assert (api.account().journal.total, api.account().journal.dropped) == (2, 2)
+        api.page()
+        assert [each.number for each in api.account().journal] == [2]
+
+
+def test_an_account_that_somebody_watches_is_not_dropped() -> None:
+    mock = Mock(corpus_settings())
+    journal = mock.account(mock.demo.sid).journal
+    journal.on_arrival(lambda arrived: None)
+    for other in OTHERS:
+        mock.account(other)
+    assert mock.account(mock.demo.sid).journal is journal
+
+
+def test_another_scenario_for_all_begins_with_empty_journals() -> None:
+    with Api() as api:
+        api.page()
+        for other in OTHERS:
+            api.mock.account(other)
+        api.mock.replace_scenario(None)
+        assert (api.account().journal.total, api.account().journal.dropped) == (0, 0)

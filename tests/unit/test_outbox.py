@@ -1,0 +1,191 @@
+"""What is told to whom, in which order, how often it is tried, and when."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.account import Account
+from mockserver.callbacks.outcome import Failure, Outcome
+from mockserver.state import Delivery, DeliveryState
+from scenarios.model import CallbackEvent
+from tests.worlds import SINK, scenario_of, scripted, steps, world
+
+GOOD = Outcome(204, None, "")
+BROKEN = Outcome(503, None, "")
+REFUSED = Outcome(None, Failure.CONNECTION, "Connection refused.")
+SECOND = 1_000_000
+
+
+def told(url: str = SINK, *recordings: dict[str, Any]) -> Account:
+    """Return a world with recordings that somebody is told of."""
+    every = ["in-progress", "completed", "absent", "failed"]
+    known = [
+        {"id": "a", "status": "completed", "status_callback": url, "status_callback_event": every},
+        {"id": "b", "status": "completed", "status_callback": url, "status_callback_event": ["absent"]},
+    ]
+    account = world(scenario_of(recordings=[*known, *recordings]), count=0)
+    settle(account, GOOD)
+    return account
+
+
+def index(account: Account, handle: str) -> int:
+    return account.state.handles[handle]
+
+
+def settle(account: Account, *outcomes: Outcome) -> list[Delivery]:
+    """Send what is ready, one after the other, and let each have the next outcome."""
+    sent = []
+    for outcome in outcomes:
+        (delivery, *_) = account.outbox.ready()
+        account.outbox.take(delivery.number)
+        account.outbox.settle(delivery.number, outcome)
+        sent.append(delivery)
+    return sent
+
+
+def callbacks(account: Account) -> list[str]:
+    return [event.what for event in account.events.since(0) if event.kind == "callback"]
+
+
+def test_a_callback_tells_the_recording_as_it_is_then() -> None:
+    account = world(
+        scenario_of(recordings=[{"id": "a", "status": "completed", "duration": 9, "status_callback": SINK}])
+    )
+    (delivery,) = account.outbox
+    parameters = dict(delivery.parameters)
+    assert (parameters["RecordingStatus"], parameters["RecordingDuration"]) == ("completed", "9")
+    assert (delivery.method, delivery.url, delivery.state) == ("POST", SINK, DeliveryState.PENDING)
+    assert (account.token, "the account's auth token") == (delivery.token, delivery.signer)
+    assert delivery.idempotency_token == next(iter(world(account.scenario).outbox)).idempotency_token
+
+
+def test_callbacks_of_one_recording_never_overtake_each_other() -> None:
+    account = told()
+    for handle, event in [("a", "in-progress"), ("a", "completed"), ("b", "absent"), ("b", "failed")]:
+        account.outbox.post(index(account, handle), CallbackEvent(event))
+    first, second = account.outbox.ready()
+    assert tuple(account.recordings.ledger.name(each.recording) for each in (first, second)) == ("a", "b")
+    account.outbox.take(first.number)
+    assert [second] == account.outbox.ready(), "what is under way is not ready, and nothing passes it"
+    account.outbox.settle(first.number, BROKEN)
+    assert [second] == account.outbox.ready(), "what waits to be tried again holds up the recording's others"
+    assert [each.event for each in settle(account, GOOD, GOOD)] == ["absent", "failed"]
+    account.advance(1)
+    assert [each.event for each in settle(account, GOOD, GOOD)] == ["in-progress", "completed"]
+    assert not account.outbox.is_waiting
+
+
+def test_failures_are_tried_again_ever_later_until_given_up() -> None:
+    account = told()
+    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    begun = account.clock.now()
+    tried = []
+    for pause in (0, 1, 2, 4):
+        if pause:
+            account.advance(pause - 0.000001)
+            assert account.outbox.ready() == []
+            account.advance(0.000001)
+        tried.append(account.clock.now() - begun)
+        (delivery,) = settle(account, REFUSED)
+    assert tried == [0, SECOND, 3 * SECOND, 7 * SECOND]
+    given_up = account.outbox[delivery.number]
+    assert (given_up.state, len(given_up.attempts)) == (DeliveryState.FAILED, 4)
+    assert [begun + at for at in tried] == [each.at for each in given_up.attempts]
+    assert not account.outbox.is_waiting
+    account.advance(3600)
+    assert account.outbox.ready() == []
+    assert callbacks(account)[-4:] == [
+        "callback absent, attempt 1: connection: Connection refused.",
+        "callback absent, attempt 2: connection: Connection refused.",
+        "callback absent, attempt 3: connection: Connection refused.",
+        "callback absent failed in attempt 4: connection: Connection refused.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome", "attempts"),
+    [
+        (f"{SINK}#rc=0", BROKEN, 1),
+        (f"{SINK}#rc=1", BROKEN, 2),
+        (f"{SINK}#rp=ct", BROKEN, 1),
+        (SINK, Outcome(404, None, ""), 1),
+        (SINK, Outcome(302, None, ""), 1),
+        (SINK, Outcome(None, Failure.REFUSED_HOST, "No."), 1),
+        (f"{SINK}#rp=4xx", Outcome(404, None, ""), 4),
+        (SINK, Outcome(200, Failure.READ_TIMEOUT, "Broke off."), 4),
+    ],
+)
+def test_how_often_is_tried_is_the_urls_wish(url: str, outcome: Outcome, attempts: int) -> None:
+    account = told(url)
+    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    for _ in range(attempts):
+        settle(account, outcome)
+        account.advance(60)
+    assert account.outbox.ready() == []
+    (*_, last) = account.outbox
+    assert (DeliveryState.FAILED, attempts) == (last.state, len(last.attempts))
+
+
+def test_what_succeeds_later_has_its_attempts() -> None:
+    account = told()
+    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    settle(account, BROKEN)
+    account.advance(1)
+    settle(account, GOOD)
+    (*_, last) = account.outbox
+    assert ([each.status for each in last.attempts], last.state) == ([503, 204], DeliveryState.DELIVERED)
+    assert callbacks(account)[-1] == "callback absent delivered in attempt 2: 204"
+
+
+def test_a_callback_can_be_delivered_again() -> None:
+    account = told()
+    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    settle(account, GOOD)
+    (*_, last) = account.outbox
+    account.advance(5)
+    account.outbox.redeliver(last.number)
+    (again,) = account.outbox.ready()
+    assert (last.number, (), DeliveryState.PENDING) == (again.number, again.attempts, again.state)
+    assert (account.clock.now(), last.idempotency_token) == (again.due, again.idempotency_token)
+    settle(account, GOOD)
+    assert len(account.outbox[last.number].attempts) == 1
+
+
+def test_what_came_to_nothing_is_ready_again() -> None:
+    account = told()
+    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    (delivery,) = account.outbox.ready()
+    account.outbox.take(delivery.number)
+    assert account.outbox.ready() == []
+    account.outbox.put_back(delivery.number)
+    assert [delivery] == account.outbox.ready()
+    account.outbox.close()
+    assert account.outbox.ready() == []
+
+
+def test_where_nobody_subscribed_that_is_noted() -> None:
+    account = scripted({"after": {"time": "1s"}, "status": "completed", "callback": "completed"})
+    account.advance(1)
+    assert len(account.outbox) == 0
+    assert callbacks(account) == ["callback completed: nobody subscribed"]
+
+
+def test_timelines_hear_of_good_answers_only() -> None:
+    last = {"after": {"callback": "completed"}, "set": {"price_unit": "EUR"}}
+    heard = {"id": "it", "status": "completed", "status_callback": SINK, "timeline": [last]}
+    account = world(scenario_of(recordings=[heard]), count=0)
+    settle(account, BROKEN)
+    account.advance(1)
+    assert steps(account) == ["completed, callback completed"]
+    settle(account, GOOD)
+    assert steps(account)[1:] == ["price_unit EUR"]
+
+
+def test_timers_that_nothing_waits_for_are_not_awaited() -> None:
+    account = told()
+    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    settle(account, BROKEN)
+    (timer,) = account.awaited()
+    assert account.clock.now() + SECOND == timer.due
+    account.outbox.redeliver(timer.key)
+    assert list(account.awaited()) == []

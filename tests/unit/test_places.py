@@ -1,0 +1,198 @@
+"""Where recordings lie in lists, against a plain sorted list."""
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generators.model import Source, Status
+from generators.rhythm import SECOND
+from mockserver.account import Account
+from mockserver.listing import Page
+from mockserver.rest.paging import Cursor, PageRequest
+from mockserver.selection import Selection
+from mockserver.state import STARTED
+from scenarios.model import Facts, Stage
+from tests.harness import T0
+from tests.worlds import world
+
+COUNT = 40
+DAY = 24 * 3600
+IMPORTED = "RE" + "ABCDEF0123456789" * 2
+
+
+class Key(NamedTuple):
+    """What a list is sorted by."""
+
+    instant: int
+    has_come_in: bool
+    number: int
+
+
+def key(account: Account, index: int) -> Key:
+    if index < account.corpus.count:
+        return Key(account.corpus.timetable.instant(index), False, index)
+    return Key(account.recordings.ledger.arrivals.instant(index), True, index)
+
+
+def everything(account: Account) -> list[int]:
+    ledger = account.recordings.ledger
+    return sorted([*range(account.corpus.count), *ledger.arrivals], key=lambda index: key(account, index))
+
+
+def page(account: Account, selection: Selection, size: int, token: str | None = None, number: int = 0) -> Page:
+    cursor = None if token is None else Cursor(sid=token[2:], older=token.startswith("PA"))
+    return account.recordings.list(selection, PageRequest(size=size, number=number, cursor=cursor))
+
+
+def walked(account: Account, selection: Selection, size: int) -> list[int]:
+    """Return what all pages have, on the way there; on the way back the same is asserted."""
+    pages = [page(account, selection, size)]
+    while (token := pages[-1].tokens.next) is not None:
+        pages.append(page(account, selection, size, f"PA{token}"))
+    found = [index for each in pages for index in each.indices]
+    back, last = list(pages[-1].indices), pages[-1]
+    while (token := last.tokens.previous) is not None:
+        last = page(account, selection, size, f"PB{token}")
+        back = [*last.indices, *back]
+    assert found == back
+    return found
+
+
+def add(account: Account, instant: int, sid: str | None = None) -> int:
+    return account.recordings.add(source=Source.DIAL_VERB, instant=instant, sid=sid)
+
+
+def assert_inverts(account: Account) -> None:
+    """Each recording has the position that a plain sorted list gives it, and back."""
+    ledger, expected = account.recordings.ledger, everything(account)
+    assert range(len(expected)) == ledger.places.everything()
+    for position, index in enumerate(expected):
+        assert index == ledger.places.index(position)
+        assert position == ledger.position_of(ledger.sid(index))
+    past = ledger.places.index(len(expected))
+    assert past == account.corpus.count
+    assert len(expected) == ledger.position_of(ledger.sid(past))
+
+
+def test_recordings_are_dated_between_those_of_the_corpus() -> None:
+    account = world(count=COUNT)
+    instants = [account.corpus.timetable.instant(index) for index in (0, 7, 7, 39)]
+    made = [add(account, instant) for instant in (*instants, instants[1] - 1, T0 * SECOND, 0)]
+    assert [STARTED + number for number in range(7)] == made
+    assert_inverts(account)
+    order = everything(account)
+    assert order.index(7) + 1 == order.index(made[1]), "after any of the corpus of the same instant"
+    assert order.index(made[1]) + 1 == order.index(made[2]), "in the order in which they came"
+    assert order.index(7) - 1 == order.index(made[4])
+    assert (order[0], order[-1]) == (made[6], made[5])
+
+
+def test_recordings_of_one_second_keep_their_order() -> None:
+    account = world(count=0)
+    made = [add(account, T0 * SECOND + micro) for micro in (5, 0, 999_999, 0, 5)]
+    assert [made[at] for at in (2, 4, 0, 3, 1)] == walked(account, Selection(), 2)
+    assert_inverts(account)
+
+
+@pytest.mark.parametrize("sid", [IMPORTED, IMPORTED.lower().replace("re", "RE", 1)])
+def test_an_imported_sid_is_a_token_in_either_case(sid: str) -> None:
+    account = world(count=COUNT)
+    index = add(account, account.corpus.timetable.instant(20), sid)
+    assert sid == account.recordings.ledger.sid(index)
+    for token in (IMPORTED, IMPORTED[:2] + IMPORTED[2:].lower()):
+        older = page(account, Selection(include_deleted=True), 3, f"PA{token}")
+        newer = page(account, Selection(include_deleted=True), 3, f"PB{token}")
+        assert older.indices[0] == 20
+        assert newer.indices[-1] == 21
+        assert index == account.recordings.find(token)
+
+
+def test_a_deleted_recording_is_still_a_token() -> None:
+    account = world(count=0)
+    made = [add(account, T0 * SECOND + at) for at in range(5)]
+    for index in made:
+        account.recordings.stage(index, Stage.COMPLETED, Facts())
+    sid = account.recordings.ledger.sid(made[2])
+    account.delete_recording(sid)
+    assert (made[1], made[0]) == page(account, Selection(), 9, f"PA{sid}").indices
+    assert (made[4], made[3]) == page(account, Selection(), 9, f"PB{sid}").indices
+
+
+def test_of_a_billion_recordings_only_those_that_came_in_are_kept() -> None:
+    account = world(count=10**9)
+    timetable, corpus = account.corpus.timetable, account.corpus
+    made = [add(account, timetable.instant(index)) for index in (5, 10**8, 10**9 - 1)]
+    account.recordings.stage(123_456, Stage.COMPLETED, Facts(duration=7))
+    ledger = account.recordings.ledger
+    for at, (index, neighbour) in enumerate(zip(made, (5, 10**8, 10**9 - 1), strict=True)):
+        position = ledger.position_of(ledger.sid(index))
+        assert neighbour + at + 1 == position
+        assert index == ledger.places.index(neighbour + at + 1)
+        assert neighbour == ledger.places.index(neighbour + at)
+    assert ledger.position_of(corpus.sid(10**9 - 1)) == 10**9 - 1 + 2
+    assert made[2] == page(account, Selection(), 2).indices[0]
+    second = timetable.instant(123_456) // SECOND
+    assert 123_456 in page(account, Selection(since=second, below=second + 1), 50).indices
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(["import", "date", "now", "change", "delete", "absent"]),
+        st.integers(0, 10_000),
+        st.integers(-1, 1),
+    ),
+    max_size=25,
+)
+
+
+class Chosen(NamedTuple):
+    changes: list[tuple[str, int, int]]
+    size: int
+    include_deleted: bool
+    window: tuple[int, int] | None
+
+
+@settings(max_examples=120)
+@given(
+    st.builds(
+        Chosen,
+        CHANGES,
+        st.integers(1, 9),
+        st.booleans(),
+        st.none() | st.tuples(st.integers(0, COUNT - 1), st.integers(0, COUNT - 1)),
+    )
+)
+def test_paging_meets_each_recording_once(chosen: Chosen) -> None:
+    account = world(count=COUNT, mix="deleted=0.2,processing=0.1")
+    ledger, timetable = account.recordings.ledger, account.corpus.timetable
+    for number, (change, where, offset) in enumerate(chosen.changes):
+        beside = timetable.instant(where % COUNT) + offset
+        known = everything(account)
+        index = known[where % len(known)]
+        match change:
+            case "import":
+                add(account, beside, f"RE{number:08X}{'AbCdEf' * 4}")
+            case "date":
+                add(account, beside // SECOND * SECOND)
+            case "now":
+                add(account, account.clock.now())
+            case "change" | "absent" if ledger.status(index) is not Status.DELETED:
+                stage = Stage.ABSENT if change == "absent" else Stage.COMPLETED
+                account.recordings.stage(index, stage, Facts())
+            case "delete" if ledger.status(index) in (Status.COMPLETED, Status.ABSENT):
+                account.delete_recording(ledger.sid(index))
+    assert_inverts(account)
+    selection = Selection(include_deleted=chosen.include_deleted)
+    if chosen.window is not None:
+        since, below = (timetable.instant(index) // SECOND for index in sorted(chosen.window))
+        selection = Selection(since=since, below=below, include_deleted=chosen.include_deleted)
+    expected = [
+        index
+        for index in reversed(everything(account))
+        if (chosen.include_deleted or ledger.status(index) is not Status.DELETED)
+        and (selection.since is None or selection.since <= key(account, index).instant // SECOND)
+        and (selection.below is None or key(account, index).instant // SECOND < selection.below)
+    ]
+    assert expected == walked(account, selection, chosen.size)

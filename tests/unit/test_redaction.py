@@ -1,0 +1,54 @@
+import pytest
+
+from mockserver import redaction
+from tests.entries import SECRET, SID, basic
+
+CALLBACK = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        (*basic(), f"Basic {SID}:***"),
+        (*basic(SECRET, SID), "Basic ***"),
+        (b"Authorization", f"Bearer {SECRET}".encode(), "Bearer ***"),
+        (b"authorization", SECRET.encode(), "***"),
+        (b"proxy-authorization", f"Digest {SECRET}".encode(), "Digest ***"),
+        (b"cookie", f"session={SECRET}; b=2".encode(), "session=***; b=***"),
+        (b"cookie", SECRET.encode(), "***"),
+        (b"set-cookie", f"session={SECRET}; Path=/".encode(), "session=***; Path=***"),
+        (b"x-api-key", SECRET.encode(), "***"),
+        (b"X-Auth-Token", SECRET.encode(), "***"),
+        (b"referer", f"https://me:{SECRET}@example.com/a".encode(), "https://me:***@example.com/a"),
+        (b"user-agent", b"twilio-python/9", "twilio-python/9"),
+        (b"i-twilio-idempotency-token", b"1", "1"),
+    ],
+)
+def test_headers_are_shown_without_secrets(name: bytes, value: bytes, shown: str) -> None:
+    assert shown == redaction.header(name, value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"PageSize=2&PageToken=PARE1&DateCreated%3E=2026", "PageSize=2&PageToken=PARE1&DateCreated%3E=2026"),
+        (b"a=%2&token=", "a=%2&token="),
+        (f"auth_token={SECRET}&PageSize=2".encode(), "auth_token=***&PageSize=2"),
+        (
+            f"RecordingStatusCallback={CALLBACK}".encode(),
+            "RecordingStatusCallback=https://me:***%40example.com/%3Fa%3D1",
+        ),
+    ],
+)
+def test_parameters_are_shown_without_secrets(raw: bytes, shown: str) -> None:
+    assert shown == redaction.encoded(raw)
+
+
+def test_a_uri_keeps_its_path() -> None:
+    assert redaction.uri(f"/a?password={SECRET}") == "/a?password=***"
+    assert redaction.uri("/a") == "/a"
+
+
+def test_passwords_are_hidden_in_urls_that_are_escaped_too() -> None:
+    assert redaction.without_passwords(CALLBACK) == "https%3A%2F%2Fme%3A***%40example.com%2F%3Fa%3D1"
+    assert redaction.without_passwords("mail a:b@c") == "mail a:b@c"

@@ -1,0 +1,206 @@
+"""Going back to where an account was."""
+
+import msgspec
+import pytest
+
+from mockserver.callbacks.outcome import Failure, Outcome
+from mockserver.mock import Mock
+from mockserver.settings import Profile
+from mockserver.snapshots import Snapshots
+from mockserver.state import DeliveryState, State
+from scenarios.model import Scenario
+from tests.harness import Api, corpus_settings
+from tests.worlds import SINK, scenario_of, steps, world
+
+OTHER = "AC" + "7" * 32
+CALL = "CA" + "1" * 32
+GOOD = Outcome(204, None, "")
+BROKEN = Outcome(None, Failure.READ_TIMEOUT, "Too slow.")
+
+
+def rich() -> Scenario:
+    """A scenario in which everything is used that a state can hold."""
+    return scenario_of(
+        recordings=[
+            {
+                "id": "a",
+                "status": "processing",
+                "status_callback": f"{SINK}#rc=5",
+                "status_callback_event": ["completed"],
+                "encryption_details": {"encryption_public_key_sid": "CR1", "deep": [1, {"x": None}]},
+                "timeline": [
+                    {"after": {"any": [{"fetches": 3}, {"time": "20s"}, {"signal": "go"}]}, "status": "completed"},
+                    {
+                        "after": {"all": [{"callback": "completed"}, {"at": "2026-01-02T00:00:00.25Z"}]},
+                        "status": "deleted",
+                    },
+                ],
+            },
+            {"id": "b", "status": "completed", "sid": "RE" + "AB" * 16, "date_created": "2025-12-01T00:00:00Z"},
+            {"id": "c", "status": "deleted"},
+        ],
+        pick=[
+            {
+                "id": "p",
+                "count": 2,
+                "timeline": [{"after": {"lists": 2}, "status": "deleted"}],
+                "where": {"status": "completed"},
+            }
+        ],
+        faults=[
+            {
+                "when": {"op": "fetch_recording", "every": 7, "header": {"User-Agent": "*"}},
+                "then": {
+                    "status": 429,
+                    "retry_after": 2,
+                    "enforce_retry_after": True,
+                    "delay": {"uniform": {"lower": "0s", "upper": "1ms"}},
+                },
+            }
+        ],
+        sequences=[{"when": {"op": "fetch_recording_media"}, "answers": [404, {"status": 500}, "ok"]}],
+        hazards=[{"arrive": 1, "vanish": 1, "times": 2}],
+    )
+
+
+def change(api: Api) -> None:
+    """Do everything that can change an account."""
+    account = api.account()
+    sid = api.page("PageSize=1")["recordings"][0]["sid"]
+    api.get(api.fetch_path(sid))
+    api.get(api.fetch_path(account.sid_behind("a")))
+    api.request("DELETE", api.fetch_path(account.sid_behind("b")))
+    api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=SINK)
+    api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="paused")
+    api.get(f"{api.root}/Recordings/{sid}.mp3")
+    account.set_rate(0.0)
+    account.play.signal("go")
+    account.advance(3600)
+    account.faults.disarm(0)
+    account.state.hazards.clear()
+
+
+def test_a_rollback_restores_every_answer_byte_for_byte() -> None:
+    with Api(corpus_settings(count=60), rich()) as api:
+        api.page()
+        api.get(api.fetch_path(api.account().sid_behind("a")))
+        api.mock.snapshots.take(api.account(), "here")
+        kept = api.mock.snapshots.find(api.mock.demo.sid, "here")
+        assert kept is not None
+        account = api.mock.restore(api.mock.demo.sid, kept.state, kept.scenario)
+        before = bodies(api)
+        for _ in range(3):
+            change(api)
+            assert before != bodies(api)
+            again = api.mock.restore(api.mock.demo.sid, kept.state, kept.scenario)
+            assert again is api.account()
+            assert again is not account
+            assert kept.state == again.snapshot()
+            assert before == bodies(api)
+
+
+def bodies(api: Api) -> list[bytes]:
+    """Ask for what does not change by being asked, and for a list at the end, which does."""
+    account, root = api.account(), f"/_mock/accounts/{api.mock.demo.sid}"
+    ledger = account.recordings.ledger
+    sids = [ledger.sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.arrivals)]
+    paths = ["/clock", "/scenario", "/events", "/faults", "/callbacks", *(f"/recordings/{sid}" for sid in sids)]
+    shown = [api.get(f"{root}{path}") for path in paths]
+    fetched = [api.get(api.fetch_path(account.sid_behind("a"))) for _ in range(2)]
+    listed = api.get(f"{api.list_path}?PageSize=1000&IncludeSoftDeleted=true")
+    return [each.content for each in (*shown, *fetched, listed)]
+
+
+def test_all_that_a_state_holds_survives() -> None:
+    account = world(rich(), count=60)
+    account.begin(CALL)
+    account.play.signal("go")
+    (delivery,) = account.outbox.ready()
+    account.outbox.take(delivery.number)
+    account.outbox.settle(delivery.number, BROKEN)
+    account.advance(0.5)
+    encoded = account.snapshot()
+    decoded = msgspec.msgpack.decode(encoded, type=State)
+    assert decoded == account.state
+    assert msgspec.msgpack.encode(decoded) == encoded
+    assert len(decoded.timers) > 0
+    assert decoded.deliveries[0].attempts[0].detail == "Too slow."
+
+
+def test_drawn_bodies_do_not_stand_in_the_way() -> None:
+    step = {"after": {"signal": "go"}, "status": "deleted"}
+    picks = scenario_of(
+        pick=[{"id": "p", "count": 100, "where": {"status": "completed"}, "price_unit": "EUR", "timeline": [step]}]
+    )
+    account = world(picks, profile=Profile.ADVERSARIAL)
+    account.play.signal("go")
+    assert msgspec.msgpack.decode(account.snapshot(), type=State) == account.state
+
+
+def test_timers_and_callbacks_go_on_where_they_were() -> None:
+    mock = Mock(corpus_settings(count=3), scenario=rich_but_small())
+    account = mock.account(mock.demo.sid)
+    account.advance(20)
+    (delivery,) = account.outbox.ready()
+    account.outbox.take(delivery.number)
+    kept = account.snapshot()
+    account.outbox.settle(delivery.number, GOOD)
+    assert steps(account)[-1] == "deleted"
+    back = mock.restore(mock.demo.sid, kept, account.scenario)
+    assert back.clock.now() == account.clock.now()
+    (again,) = back.outbox.ready()
+    assert (again, again.state) == (delivery, DeliveryState.PENDING), "what was under way is to be sent again"
+    back.outbox.take(again.number)
+    back.outbox.settle(again.number, BROKEN)
+    kept = back.snapshot()
+    third = mock.restore(mock.demo.sid, kept, back.scenario)
+    assert third.outbox.ready() == []
+    third.advance(1)
+    (last,) = third.outbox.ready()
+    third.outbox.take(last.number)
+    third.outbox.settle(last.number, GOOD)
+    assert steps(third)[-1] == "deleted"
+
+
+def rich_but_small() -> Scenario:
+    timeline = [
+        {"after": {"time": "20s"}, "status": "completed", "callback": "completed"},
+        {"after": {"callback": "completed"}, "status": "deleted"},
+    ]
+    return scenario_of(recordings=[{"id": "a", "status": "processing", "status_callback": SINK, "timeline": timeline}])
+
+
+def test_accounts_go_back_by_themselves() -> None:
+    mock = Mock(corpus_settings(count=60), scenario=rich())
+    one, other = mock.account(mock.demo.sid), mock.account(OTHER)
+    mock.snapshots.take(one, "x")
+    mock.snapshots.take(other, "x")
+    other.advance(100)
+    one.advance(50)
+    kept = mock.snapshots.find(one.sid, "x")
+    assert kept is not None
+    mock.restore(one.sid, kept.state, kept.scenario)
+    assert mock.account(OTHER) is other
+    assert other.clock.now() - mock.account(one.sid).clock.now() == 100_000_000
+    assert mock.snapshots.find("AC" + "8" * 32, "x") is None
+
+
+def test_sixteen_are_kept_and_a_name_may_be_taken_again() -> None:
+    snapshots, account = Snapshots(), world(count=3)
+    for number in range(16):
+        snapshots.take(account, str(number))
+    snapshots.take(account, "0")
+    snapshots.take(account, "new")
+    assert snapshots.find(account.sid, "1") is None
+    assert snapshots.find(account.sid, "0") is not None
+    assert snapshots.find(account.sid, "2") is not None
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0, 60.0])
+def test_the_clock_goes_on_as_it_went(rate: float) -> None:
+    mock = Mock(corpus_settings(count=3))
+    account = mock.account(mock.demo.sid)
+    account.set_rate(rate)
+    back = mock.restore(account.sid, account.snapshot(), None)
+    assert back.clock.rate == rate
+    assert back.clock.now() >= account.state.now

@@ -1,0 +1,139 @@
+"""What a status makes of a recording, from every other."""
+
+import msgspec
+import pytest
+
+from generators.chance import Chance
+from generators.model import AdversarialRecording, InFlight, Recording, Status
+from mockserver.capture import Capture
+from mockserver.stages import Staged, price_of, staged, undressed, with_facts
+from scenarios.model import Facts, Stage
+from tests.worlds import world
+
+NOW = 1_767_225_600_000_000
+SECOND = 1_000_000
+USUAL = 77
+
+PROCESSED = [Stage.COMPLETED, Stage.ABSENT, Stage.FAILED]
+LIVE = [Stage.IN_PROGRESS, Stage.PAUSED, Stage.STOPPED]
+SHOWN = {
+    Stage.IN_PROGRESS: Status.PROCESSING,
+    Stage.PAUSED: Status.PROCESSING,
+    Stage.STOPPED: Status.PROCESSING,
+    Stage.PROCESSING: Status.PROCESSING,
+    Stage.COMPLETED: Status.COMPLETED,
+    Stage.ABSENT: Status.ABSENT,
+    Stage.FAILED: Status.FAILED,
+}
+IN_FLIGHT = {
+    Stage.IN_PROGRESS: InFlight.IN_PROGRESS,
+    Stage.PAUSED: InFlight.PAUSED,
+    Stage.STOPPED: InFlight.STOPPED,
+}
+
+
+def recording(status: Status) -> Recording:
+    corpus = world().corpus
+    return next(each for each in map(corpus.recording, range(corpus.count)) if each.status is status)
+
+
+def chance() -> Chance:
+    return world().corpus.chance(5)
+
+
+@pytest.mark.parametrize("stage", SHOWN)
+@pytest.mark.parametrize("status", list(Status))
+def test_each_status_from_each(status: Status, stage: Stage) -> None:
+    before = recording(status)
+    after = staged(Staged(before, None), stage, NOW, chance(), USUAL)
+    shown = after.recording
+    assert shown.status is SHOWN[stage]
+    assert shown.date_updated == NOW // SECOND
+    assert shown.is_scripted
+    assert (shown.duration, shown.price) == ((USUAL, -500) if stage is Stage.COMPLETED else (None, None))
+    assert (shown.error_code is not None) == (stage in (Stage.ABSENT, Stage.FAILED))
+    expected = None if stage in PROCESSED or stage in (Stage.PROCESSING, Stage.STOPPED) else IN_FLIGHT[stage]
+    assert (None if after.capture is None else after.capture.in_flight) == expected
+    kept = ("sid", "call_sid", "conference_sid", "source", "channels", "track", "start_time", "date_created")
+    assert [getattr(before, name) for name in kept] == [getattr(shown, name) for name in kept]
+
+
+@pytest.mark.parametrize("stage", SHOWN)
+@pytest.mark.parametrize("begun", [Stage.IN_PROGRESS, Stage.PAUSED])
+def test_what_is_being_made_lasts_as_long_as_it_was_heard(begun: Stage, stage: Stage) -> None:
+    first = staged(Staged(recording(Status.PROCESSING), None), begun, NOW, chance(), USUAL)
+    after = staged(first, stage, NOW + 9 * SECOND, chance(), USUAL)
+    assert after.recording.duration == (9 if stage is Stage.COMPLETED else None)
+    if stage in PROCESSED:
+        assert after.capture is None
+    else:
+        assert after.capture is not None
+        assert after.capture.in_flight is IN_FLIGHT.get(stage, InFlight.STOPPED)
+        assert after.capture.seconds(NOW + 9 * SECOND) == 9
+
+
+def test_nothing_is_heard_once_it_was_stopped() -> None:
+    course = [
+        (Stage.IN_PROGRESS, 0),
+        (Stage.PAUSED, 2),
+        (Stage.IN_PROGRESS, 4),
+        (Stage.STOPPED, 7),
+        (Stage.PROCESSING, 60),
+    ]
+    state = Staged(recording(Status.PROCESSING), None)
+    for stage, after in [*course, (Stage.COMPLETED, 99)]:
+        state = staged(state, stage, NOW + after * SECOND, chance(), USUAL)
+    assert state.recording.duration == 7
+    assert Capture(since=NOW).resumed(NOW + 5) == Capture(since=NOW)
+
+
+def test_facts_are_said() -> None:
+    before = recording(Status.COMPLETED)
+    given = {
+        "duration": "61",
+        "price_unit": "EUR",
+        "error_code": 16101,
+        "channels": 1,
+        "source": "RecordVerb",
+        "track": "inbound",
+        "start_time": "2025-01-01T00:00:00.9Z",
+        "date_updated": "2025-01-02T00:00:00Z",
+    }
+    after = with_facts(before, msgspec.convert(given, Facts))
+    assert (after.duration, after.price, after.price_unit, after.error_code) == (61, -500, "EUR", 16101)
+    assert (after.channels, after.source, after.track) == (1, "RecordVerb", "inbound")
+    assert (after.start_time, after.date_updated) == (1_735_689_600, 1_735_776_000)
+    assert with_facts(before, Facts()) is before
+
+
+def test_facts_can_be_unknown() -> None:
+    facts = Facts(duration=None, price=None, start_time=None, encryption_details=None, error_code=None)
+    after = with_facts(recording(Status.COMPLETED), facts)
+    assert (after.duration, after.price, after.start_time, after.encryption, after.error_code) == (None,) * 5
+    assert with_facts(after, Facts(duration=3, price="-1")).price == -100_000
+
+
+def test_saved_encryption_is_shown_as_it_was() -> None:
+    saved = {"encryption_public_key_sid": "CR1"}
+    for status in (Status.COMPLETED, Status.PROCESSING):
+        after = with_facts(recording(status), Facts(encryption_details=saved))
+        assert after.encryption is not None
+        assert after.encryption.given == saved
+        assert len(after.encryption.content_key) == 32
+        again = with_facts(after, Facts(encryption_details={"other": 1}))
+        assert again.encryption is not None
+        assert again.encryption.content_key == after.encryption.content_key
+
+
+@pytest.mark.parametrize(
+    ("said", "units"), [("-0.00250", -250), (-0.0025, -250), (0, 0), ("1", 100_000), ("0.000006", 1), (1e-7, 0)]
+)
+def test_prices_are_whole_units(said: float | str, units: int) -> None:
+    assert price_of(said) == units
+
+
+def test_what_is_scripted_wears_no_drawn_body() -> None:
+    plain = recording(Status.COMPLETED)
+    worn = AdversarialRecording(**msgspec.structs.asdict(plain), body={"duration": 2**80})
+    assert undressed(worn) == plain
+    assert type(undressed(worn)) is Recording

@@ -1,0 +1,184 @@
+from typing import Any
+
+import pytest
+
+from mockserver.expectations import verdicts
+from mockserver.journal import Journal
+from mockserver.patterns import Pattern, differences, matches
+from mockserver.verification import Times, near_misses, verify
+from scenarios.operations import Operation
+from scenarios.rules import Expectation
+from tests.entries import LIST, ROOT, SECRET, SID, entry, journal_of
+
+RECORDING = "RE" + "a" * 32
+FETCHED = {"path": f"{ROOT}/Recordings/{RECORDING}.json", "operation": Operation.FETCH_RECORDING}
+CREATED = {
+    "method": "POST",
+    "path": f"{ROOT}/Calls/CA1/Recordings.json",
+    "operation": Operation.CREATE_CALL_RECORDING,
+    "body": b"RecordingStatusCallbackEvent=in-progress&RecordingStatusCallbackEvent=completed&Trim=",
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "came", "differs"),
+    [
+        ({}, {}, []),
+        ({"op": Operation.LIST_RECORDINGS}, {}, []),
+        ({"op": Operation.FETCH_RECORDING}, {}, ["op: expected fetch_recording, found list_recordings"]),
+        ({"op": Operation.LIST_CALLS}, {"operation": None}, ["op: expected list_calls, found none"]),
+        ({"method": "get"}, {}, []),
+        ({"method": "POST"}, {}, ["method: expected POST, found GET"]),
+        ({"path": "*/Recordings.json"}, {}, []),
+        ({"path": "*.mp3"}, {}, [f"path: expected *.mp3, found {LIST}"]),
+        ({"sid": RECORDING.upper()}, FETCHED, []),
+        ({"sid": "RE1"}, {}, [f"sid: expected RE1, found {LIST}"]),
+        ({"status": 200}, {}, []),
+        ({"status": 404}, {}, ["status: expected 404, found 200"]),
+        ({"body": "*completed*"}, CREATED, []),
+        ({"body": "none"}, CREATED, ["body: expected none, found another one"]),
+        ({"header": {"User-Agent": "twilio-*"}}, {"headers": [(b"user-agent", b"twilio-ruby")]}, []),
+        ({"header": {"User-Agent": "x"}}, {}, ["header User-Agent: expected x, found none"]),
+        ({"header": {"Authorization": None}}, {"headers": ()}, []),
+        (
+            {"header": {"Authorization": f"Bearer {SECRET}"}},
+            {},
+            [f"header Authorization: expected Bearer ***, found Basic {SID}:***"],
+        ),
+        ({"query": {"PageSize": "50"}}, {"query": b"PageSize=50&Page=0"}, []),
+        ({"query": {"PageSize": "50"}}, {"query": b"PageSize=20"}, ["PageSize: expected 50, found 20"]),
+        ({"query": {"PageSize": "50"}}, {}, ["PageSize: expected 50, found none"]),
+        ({"query": {"PageToken": None}}, {}, []),
+        ({"query": {"PageToken": None}}, {"query": b"PageToken=PA1"}, ["PageToken: expected none, found PA1"]),
+        ({"query": {"Token": "a"}}, {"query": f"Token={SECRET}".encode()}, ["Token: expected ***, found ***"]),
+        ({"form": {"RecordingStatusCallbackEvent": "completed", "Trim": ""}}, CREATED, []),
+        ({"form": {"Trim": "x"}}, CREATED, ["form Trim: expected x, found ''"]),
+    ],
+)
+def test_a_request_differs_in_what_is_said(pattern: dict[str, Any], came: dict[str, Any], differs: list[str]) -> None:
+    found = [each.text for each in differences(Pattern(**pattern), entry(**came))]
+    assert differs == found
+    assert matches(Pattern(**pattern), entry(**came)) == (not differs)
+
+
+def test_patterns_are_told_in_words_without_secrets() -> None:
+    pattern = Pattern(
+        op=Operation.LIST_RECORDINGS,
+        status=200,
+        header={"Authorization": f"Bearer {SECRET}"},
+        query={"PageSize": "50", "PageToken": None},
+    )
+    words = "list_recordings with status 200, header Authorization Bearer ***, PageSize 50, PageToken absent"
+    assert words == str(pattern)
+    assert str(Pattern()) == "a request"
+    assert Pattern(sid="late").resolved({"late": RECORDING}.__getitem__).sid == RECORDING
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({}, "at least 1 time"),
+        ({"least": 2}, "at least 2 times"),
+        ({"most": 2}, "at most 2 times"),
+        ({"least": 1, "most": 2}, "1 to 2 times"),
+        ({"exactly": 0}, "exactly 0 times"),
+    ],
+)
+def test_times_in_words(limits: dict[str, int], words: str) -> None:
+    assert words == str(Times.of(**limits))
+
+
+@pytest.mark.parametrize("limits", [{"least": 2, "most": 1}, {"least": 1, "exactly": 1}, {"most": 1, "exactly": 1}])
+def test_times_that_cannot_be(limits: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Times.of(**limits)
+
+
+@pytest.mark.parametrize(
+    ("limits", "dropped", "is_met", "is_certain"),
+    [
+        ({"exactly": 2}, 0, True, True),
+        ({"exactly": 1}, 0, False, True),
+        ({"least": 2}, 5, True, True),
+        ({"least": 3}, 0, False, True),
+        ({"least": 3}, 5, False, False),
+        ({"most": 2}, 0, True, True),
+        ({"most": 2}, 5, False, False),
+        ({"most": 1}, 5, False, True),
+    ],
+)
+def test_verdicts_that_what_was_dropped_could_change_are_not_met(
+    limits: dict[str, int], dropped: int, is_met: bool, is_certain: bool
+) -> None:
+    found = verify(journal_of({}, {}, dropped=dropped), Pattern(), Times.of(**limits))
+    assert (found.is_met, found.is_certain, found.count, found.dropped) == (is_met, is_certain, 2, dropped)
+    assert ("no longer in the journal" in found.why) == (not is_certain)
+
+
+def test_what_was_dropped_before_the_first_that_counts_does_not_matter() -> None:
+    found = verify(journal_of({}, {}, dropped=5), Pattern(), Times.of(exactly=1), since=6)
+    assert (found.is_met, found.requests, found.dropped) == (True, (6,), 0)
+
+
+def test_near_misses_are_the_three_nearest_the_newest_first() -> None:
+    pattern = Pattern(op=Operation.LIST_RECORDINGS, query={"PageSize": "50"}, status=200)
+    journal = journal_of(
+        {"query": b"PageSize=20"},
+        FETCHED,
+        {"query": b"PageSize=20", "status": 429},
+        {"query": b"PageSize=50", "status": 429},
+        {"query": b"PageSize=50"},
+    )
+    found = verify(journal, pattern, Times.of(least=2))
+    assert [(miss.number, miss.differences) for miss in found.near_misses] == [
+        (3, ("status: expected 200, found 429",)),
+        (0, ("PageSize: expected 50, found 20",)),
+        (2, ("status: expected 200, found 429", "PageSize: expected 50, found 20")),
+    ]
+    assert str(found).splitlines()[:3] == [
+        "Expected list_recordings with status 200, PageSize 50 at least 2 times, found 1.",
+        f"  near miss 3: GET {LIST}?PageSize=50 -> 429",
+        "    status: expected 200, found 429",
+    ]
+    assert near_misses(journal_of(), pattern) == ()
+    assert verify(journal, pattern, Times.of(most=0)).near_misses == ()
+
+
+def judged(journal: Journal, **expected: Any) -> tuple[bool, str]:
+    expectation = Expectation(op=Operation.LIST_RECORDINGS, **expected)
+    (verdict,) = verdicts([expectation], journal, lambda named: named)
+    return verdict.is_met, verdict.why
+
+
+PAGED = ({"next_page_uri": f"{LIST}?Page=1&PageToken=PA1"}, {"query": b"Page=1&PageToken=PA1"})
+UNPAGED: tuple[dict[str, Any], ...] = ({"query": b"PageToken=PA2"}, {})
+
+
+@pytest.mark.parametrize(
+    ("came", "followed", "dropped", "is_met", "why"),
+    [
+        (PAGED, True, 0, True, "found 2"),
+        (PAGED, True, 3, True, "found 2"),
+        (PAGED, False, 3, False, "A next_page_uri was followed."),
+        (UNPAGED, True, 0, False, "No next_page_uri was followed."),
+        (UNPAGED, True, 3, False, "so it cannot be told"),
+        (UNPAGED, False, 0, True, "found 2"),
+        (UNPAGED, False, 3, False, "so it cannot be told"),
+        (UNPAGED, None, 3, True, "found 2"),
+    ],
+)
+def test_expectations_on_paging(
+    came: tuple[dict[str, Any], ...], followed: bool | None, dropped: int, is_met: bool, why: str
+) -> None:
+    found = judged(journal_of(*came, dropped=dropped), followed_next_page=followed)
+    assert found[0] is is_met
+    assert why in found[1]
+
+
+def test_expectations_tell_near_misses_and_what_was_dropped() -> None:
+    is_met, why = judged(journal_of({"status": 500}), status=200)
+    assert not is_met
+    assert "status: expected 200, found 500" in why
+    is_met, why = judged(journal_of({}, dropped=1), max=1)
+    assert not is_met
+    assert "1 older requests are no longer in the journal" in why
