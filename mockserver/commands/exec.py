@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mockserver.app import create_app
 from mockserver.commands.authority import trust_files
 from mockserver.commands.errors import CommandError
-from mockserver.commands.mocks import make_mock
+from mockserver.commands.mocks import load_scenarios, make_mock
 from mockserver.mock import Mock
 from mockserver.proxy.authority import Authority
 from mockserver.proxy.environment import variables
@@ -33,7 +33,7 @@ def execute(settings: Settings, environment: Mapping[str, str], program: Sequenc
         program: its name and arguments.
     """
     check_program(program, "recmock exec")
-    with serving(settings, environment) as served:
+    with serving(settings, environment, load_scenarios(settings.scenario)) as served:
         return run_program(program, served.environment)
 
 

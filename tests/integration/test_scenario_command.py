@@ -215,9 +215,10 @@ def test_a_variable_for_serve_is_nothing_to_a_run(monkeypatch: pytest.MonkeyPatc
 
 def test_a_scenario_that_the_corpus_has_no_room_for_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = scenario(tmp_path, "corpus: {count: 1000000, span: 1s}")
-    assert main(["scenario", "run", mine, "--", "true"]) == 2
-    assert "recmock: corpus.span: expected a span of at least" in (err := capsys.readouterr().err)
-    assert err.endswith("found 1s.\n")
+    for command in (["scenario", "run", mine], ["exec", "--scenario", mine]):
+        assert main([*command, "--", "true"]) == 2
+        assert "recmock: corpus.span: expected a span of at least" in (err := capsys.readouterr().err)
+        assert err.endswith("found 1s.\n")
     mine = scenario(tmp_path, "pick: [{id: a, count: 5, where: {status: completed}, timeline: [{status: deleted}]}]")
     assert main(["scenario", "run", mine, "--count", "1", "--", "true"]) == 2
     assert capsys.readouterr().err.startswith("recmock: --scenario: ")
