@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from mockserver.clash import clashing_distribution
-from mockserver.client.line import ControlError
+from mockserver.client.line import ControlError, NoServerError, TokenError
 from mockserver.commands.dispatch import run
 from mockserver.commands.errors import CommandError
 from mockserver.commands.parser import SETTINGS, make_parser
@@ -16,6 +16,10 @@ _FOR_PROGRAMS = {"RECMOCK_WIRE": "twilio", "RECMOCK_PROXY_UNKNOWN": "tunnel"}
 _DEFAULTS = {"exec": _FOR_PROGRAMS, "scenario": _FOR_PROGRAMS}
 """What a command takes for settings that neither a flag nor the environment gives: these run programs."""
 _USAGE_ERROR = 2
+_HINTS = {
+    NoServerError: " Start one with recmock serve, or say with --url where it is.",
+    TokenError: " Give it as --control-token or RECMOCK_CONTROL_TOKEN.",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,11 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         environment = _DEFAULTS.get(options.command, {}) | os.environ
         named = {name: vars(options).get(name) for name in SETTINGS[options.command]}
-        return run(options, load(named, environment), environment)
+        code = run(options, load(named, environment), environment)
+        sys.stdout.flush()
+        return code
     except SettingsError as wrong:
         return _complain(f"{wrong} See recmock {options.command} --help.")
-    except (CommandError, ControlError, ScenarioError) as wrong:
+    except ControlError as wrong:
+        return _complain(f"{wrong}{_HINTS.get(type(wrong), '')}")
+    except CommandError as wrong:
+        return _complain(str(wrong), wrong.code)
+    except ScenarioError as wrong:
         return _complain(str(wrong))
+    except UnicodeEncodeError as wrong:  # arguments that are no text come as lone surrogates
+        return _complain(f"expected text, found {wrong.object[wrong.start : wrong.end]!a}: {wrong.reason}.")
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has seen enough
@@ -52,6 +64,6 @@ def _split(given: list[str]) -> tuple[list[str], list[str]]:
     return given[:at], given[at + 1 :]
 
 
-def _complain(sentence: str) -> int:
+def _complain(sentence: str, code: int = _USAGE_ERROR) -> int:
     print(f"recmock: {sentence}", file=sys.stderr)
-    return _USAGE_ERROR
+    return code

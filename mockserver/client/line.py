@@ -13,6 +13,7 @@ Answer = TypeVar("Answer")
 
 _PATIENCE = 60.0
 """Real seconds for one answer: moving a clock delivers what is due meanwhile."""
+_UNAUTHORIZED = 401
 
 
 class ControlError(Exception):
@@ -25,6 +26,14 @@ class ControlError(Exception):
     def __init__(self, why: str, status: int | None = None) -> None:
         super().__init__(why)
         self.status = status
+
+
+class NoServerError(ControlError):
+    """Nobody answers, or something else than a mock."""
+
+
+class TokenError(ControlError):
+    """The server asks for a token, and this was none, or another."""
 
 
 class Line:
@@ -57,6 +66,8 @@ class Line:
         session = requests.Session()
         session.trust_env = False  # a proxy of the environment is not for a server on this machine
         if self._token is not None:
+            if not (self._token.isascii() and self._token.isprintable()):
+                raise ControlError("expected a control token of ASCII characters, found others.")
             session.headers["Authorization"] = f"Bearer {self._token}"
         return session
 
@@ -88,14 +99,15 @@ class Line:
                 method, f"{where}/_mock{path}", data=data, params=parameters, timeout=patience
             )
         except requests.RequestException as wrong:
-            raise ControlError(f"expected a recmock server at {where}, found none: {type(wrong).__name__}.") from None
+            raise NoServerError(f"expected a recmock server at {where}, found none: {type(wrong).__name__}.") from None
         if answer.status_code >= 300:
             why = answer.headers.get("X-Mock-Reason", "it is no recmock.")
-            raise ControlError(f"{where} answered {answer.status_code}: {why}", answer.status_code)
+            kind_of = TokenError if answer.status_code == _UNAUTHORIZED else ControlError
+            raise kind_of(f"{where} answered {answer.status_code}: {why}", answer.status_code)
         try:
             return msgspec.json.decode(answer.content, type=kind)
         except msgspec.DecodeError:
-            raise ControlError(f"expected a recmock server at {where}, found something else.") from None
+            raise NoServerError(f"expected a recmock server at {where}, found something else.") from None
 
     def close(self) -> None:
         """Close the connection; the next question opens another."""

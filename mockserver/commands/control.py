@@ -1,42 +1,38 @@
-"""Commands that ask a running server: its scenario, clock, signals, faults and callbacks."""
+"""Commands that ask a running server: what is played, its time, faults and callbacks, and how its client does."""
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from mockserver.client.account import AccountClient
 from mockserver.client.line import Line
-from mockserver.commands import printing
+from mockserver.commands import printing, words
 from mockserver.commands.errors import CommandError
 from mockserver.commands.printing import say
 from mockserver.settings import Settings
 
 
-def scenario(settings: Settings, options: Namespace) -> int:
+def scenario(account: AccountClient, options: Namespace) -> int:
     """Arm a scenario, tell what comes next, or take a step."""
-    account = account_of(settings, options)
     match options.action:
         case "arm":
-            return say(account.scenario.arm(options.scenario_file), printing.events, as_json=options.json)
+            return say(account.scenario.arm(options.scenario), printing.events, as_json=options.json)
         case "step":
             return say(account.recordings.step(options.recording), printing.events, as_json=options.json)
         case _:
             return say(account.state().timelines, printing.timelines, as_json=options.json)
 
 
-def clock(settings: Settings, options: Namespace) -> int:
+def clock(account: AccountClient, options: Namespace) -> int:
     """Tell or move the time, and print what happened meanwhile."""
-    its = account_of(settings, options).clock
+    its = account.clock
     match options.action:
         case "advance":
             return say(its.advance(options.by), printing.events, as_json=options.json)
         case "move-to":
-            try:
-                return say(its.move_to(options.instant), printing.events, as_json=options.json)
-            except ValueError:
-                expected = "an instant such as 2026-03-01T09:00:00Z"
-                raise CommandError(f"move-to: expected {expected}, found {options.instant!r}.") from None
+            return say(its.move_to(options.instant), printing.events, as_json=options.json)
         case "freeze":
             its.freeze()
         case "run":
@@ -44,34 +40,53 @@ def clock(settings: Settings, options: Namespace) -> int:
     return say(its.show(), printing.clock, as_json=options.json)
 
 
-def signal(settings: Settings, options: Namespace) -> int:
+def signal(account: AccountClient, options: Namespace) -> int:
     """Send a signal, and print what happened."""
-    happened = account_of(settings, options).scenario.signal(options.name, options.recording)
+    happened = account.scenario.signal(options.name, options.recording)
     return say(happened, printing.events, as_json=options.json)
 
 
-def faults(settings: Settings, options: Namespace) -> int:
+def faults(account: AccountClient, options: Namespace) -> int:
     """Add or remove faults, and print those that are armed then."""
-    its = account_of(settings, options).faults
+    its = account.faults
     match options.action:
         case "add":
-            its.arm(faults=[_object(options.fault)])
+            rule = _object(options.fault)
+            kind = "sequences" if "answers" in rule else "faults"
+            its.arm(**{kind: [rule]})
         case "remove":
             its.disarm(options.number)
     return say(its.list(), printing.rules, as_json=options.json)
 
 
-def callbacks(settings: Settings, options: Namespace) -> int:
+def callbacks(account: AccountClient, options: Namespace) -> int:
     """Print the log of callbacks; deliver one again."""
-    its = account_of(settings, options).callbacks
+    its = account.callbacks
     if options.action == "redeliver":
         return say((its.redeliver(options.number),), printing.callbacks, as_json=options.json)
     return say(its.list(), printing.callbacks, as_json=options.json)
 
 
-def account_of(settings: Settings, options: Namespace) -> AccountClient:
-    """Return the account that is meant, on the server that is meant."""
-    url = options.url or f"http://{settings.listen.reachable()}"
+def doctor(account: AccountClient, options: Namespace) -> int:
+    """Print what the requests say of their client, and return 1 where anything was found."""
+    report = account.doctor.examine()
+    say(report, str, as_json=options.json)
+    return int(not report.is_clean)
+
+
+def account_of(settings: Settings, options: Namespace, environment: Mapping[str, str]) -> AccountClient:
+    """Return the account that is meant, on the server that is meant: the nearest word counts.
+
+    Raises:
+        CommandError: where the environment names no server that can be.
+    """
+    url = options.url
+    if url is None and options.listen is None and "RECMOCK_URL" in environment:  # as `recmock exec` and `env` set it
+        try:
+            url = words.url(environment["RECMOCK_URL"])
+        except ArgumentTypeError as wrong:
+            raise CommandError(f"RECMOCK_URL: {wrong}") from None
+    url = url or f"http://{settings.listen.reachable()}"
     return AccountClient(Line(url, settings.control_token), options.of_account or "demo")
 
 
@@ -79,4 +94,7 @@ def _object(text: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.DecodeError as wrong:
-        raise CommandError(f"expected a fault as a JSON object, found {text[:60]!r}: {wrong}.") from None
+        why = f": {str(wrong).rstrip('.')}"
+    except RecursionError:
+        why = ", and too deep"
+    raise CommandError(f"expected a fault or a sequence as a JSON object, found {text[:60]!r}{why}.")

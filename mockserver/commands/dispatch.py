@@ -37,14 +37,8 @@ def run(options: argparse.Namespace, settings: Settings, environment: Mapping[st
             return _lead(options, settings, environment)
         case "scenario":
             return _play(options, settings, environment)
-        case "doctor":
-            from mockserver.commands.doctor import doctor
-
-            return doctor(settings, options)
         case _:
-            from mockserver.commands import control
-
-            return getattr(control, options.command)(settings, options)  # type: ignore[no-any-return]
+            return _ask(options, settings, environment)
 
 
 def _lead(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
@@ -72,12 +66,24 @@ def _play(options: argparse.Namespace, settings: Settings, environment: Mapping[
         case "show":
             return scenario.show(options.scenario)
         case "validate":
-            return scenario.validate(options.scenarios)
+            return scenario.validate(options.scenarios, as_json=options.json)
         case "explain":
             return scenario.explain_file(options.scenario, as_json=options.json)
         case "run":
-            return scenario.run(settings, environment, options.scenario_file, options.program)
+            return scenario.run(settings, environment, options.scenario, options.program)
         case _:
-            from mockserver.commands import control
+            return _ask(options, settings, environment)
 
-            return control.scenario(settings, options)
+
+def _ask(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
+    from mockserver.commands import control
+
+    commands = {
+        "scenario": control.scenario,
+        "clock": control.clock,
+        "signal": control.signal,
+        "faults": control.faults,
+        "callbacks": control.callbacks,
+        "doctor": control.doctor,
+    }
+    return commands[options.command](control.account_of(settings, options, environment), options)

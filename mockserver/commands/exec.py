@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -12,13 +11,14 @@ from typing import NamedTuple
 from mockserver.app import create_app
 from mockserver.commands.authority import trust_files
 from mockserver.commands.errors import CommandError
-from mockserver.commands.mocks import make_mock
+from mockserver.commands.mocks import load_scenarios, make_mock
 from mockserver.mock import Mock
 from mockserver.proxy.authority import Authority
 from mockserver.proxy.environment import variables
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
+from scenarios.model import Scenario
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
@@ -32,7 +32,8 @@ def execute(settings: Settings, environment: Mapping[str, str], program: Sequenc
         environment: the program's, but for what leads it to the server.
         program: its name and arguments.
     """
-    with serving(settings, environment, program) as served:
+    check_program(program, "recmock exec")
+    with serving(settings, environment, load_scenarios(settings.scenario)) as served:
         return run_program(program, served.environment)
 
 
@@ -43,16 +44,27 @@ class Served(NamedTuple):
     environment: Mapping[str, str]
 
 
-@contextmanager
-def serving(settings: Settings, environment: Mapping[str, str], program: Sequence[str]) -> Iterator[Served]:
-    """Serve a mock on a free port, for a program.
+def check_program(program: Sequence[str], command: str) -> None:
+    """Check that there is a program.
 
     Raises:
-        CommandError: where there is no program, or the settings allow no mock.
+        CommandError: where there is none.
     """
     if not program:
-        raise CommandError("expected a command after --, such as recmock exec -- python app.py, found none.")
-    mock = make_mock(settings)
+        raise CommandError(f"expected a command after --, such as {command} -- python app.py, found none.")
+
+
+@contextmanager
+def serving(settings: Settings, environment: Mapping[str, str], scenarios: Sequence[Scenario] = ()) -> Iterator[Served]:
+    """Serve a mock on a free port, for a program.
+
+    Args:
+        scenarios: what is played, instead of what the settings name.
+
+    Raises:
+        CommandError: where the settings allow no mock.
+    """
+    mock = make_mock(settings, scenarios=scenarios)
     authority = Authority(settings.data_dir)
     files = trust_files(authority, environment)
     with BackgroundServer(create_app(mock), proxy=Proxy(authority, settings.proxy_unknown)) as server:
@@ -61,13 +73,17 @@ def serving(settings: Settings, environment: Mapping[str, str], program: Sequenc
 
 
 def run_program(program: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a program to its end, and return its exit code as shells do."""
+    """Run a program to its end, and return its exit code as shells do.
+
+    Raises:
+        CommandError: where it cannot be run, with the exit code of shells.
+    """
     with _signals_kept() as signals:
         try:
             process = subprocess.Popen(program, env=environment)
         except OSError as wrong:
-            print(f"recmock: cannot run {program[0]}: {wrong.strerror}.", file=sys.stderr)
-            return _NOT_FOUND if isinstance(wrong, FileNotFoundError) else _NOT_EXECUTABLE
+            code = _NOT_FOUND if isinstance(wrong, FileNotFoundError) else _NOT_EXECUTABLE
+            raise CommandError(f"cannot run {program[0]}: {wrong.strerror}.", code) from None
         signals.pass_to(process)
         code = process.wait()
     return code if code >= 0 else 128 - code

@@ -13,9 +13,7 @@ Value = TypeVar("Value")
 
 def say(value: Value, in_words: Callable[[Value], str], *, as_json: bool) -> int:
     """Print a value, and return the exit code of a command that went well."""
-    text = msgspec.json.format(msgspec.json.encode(value)).decode() if as_json else in_words(value)
-    if text:
-        print(text)
+    print(msgspec.json.format(msgspec.json.encode(value)).decode() if as_json else in_words(value))
     return 0
 
 

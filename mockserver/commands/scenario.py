@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
-from mockserver.commands.exec import run_program, serving
+from mockserver.commands.errors import CommandError
+from mockserver.commands.exec import check_program, run_program, serving
 from mockserver.commands.printing import say
 from mockserver.expectations import verdicts
 from mockserver.settings import Settings
@@ -23,22 +22,41 @@ def list_bundled(*, as_json: bool) -> int:
 
 
 def show(name_or_path: str) -> int:
-    """Print a scenario's file, to begin one's own with."""
-    print(find(name_or_path).file.read_text(encoding="utf-8"), end="")
+    """Print a scenario's file, to begin one's own with.
+
+    Raises:
+        CommandError: where it cannot be read as text.
+    """
+    source = find(name_or_path)
+    try:
+        print(source.file.read_text(encoding="utf-8"), end="")
+    except OSError as wrong:
+        raise CommandError(f"{source.name}: expected a file that can be read: {wrong.strerror}.") from None
+    except UnicodeDecodeError as wrong:
+        raise CommandError(f"{source.name}: expected text in UTF-8, found byte {wrong.start} to be none.") from None
     return 0
 
 
-def validate(names_or_paths: Sequence[str]) -> int:
-    """Say what is wrong with scenarios: a line each, and 2 where anything is."""
-    code = 0
-    for each in names_or_paths:
-        try:
-            load(each)
-            print(f"{each}: well")
-        except ScenarioError as wrong:
-            print(f"recmock: {wrong}", file=sys.stderr)
-            code = 2
-    return code
+def validate(names_or_paths: Sequence[str], *, as_json: bool) -> int:
+    """Say of each scenario what is wrong with it, and return 2 where anything is.
+
+    What is well goes to the standard output, what is wrong to the standard error output; as JSON it is one object.
+    """
+    found = {each: _wrong_with(each) for each in names_or_paths}
+    if as_json:
+        say(found, str, as_json=True)
+    else:
+        for each, wrong in found.items():
+            print(f"{each}: well" if wrong is None else f"recmock: {wrong}", file=sys.stderr if wrong else sys.stdout)
+    return 2 if any(found.values()) else 0
+
+
+def _wrong_with(name_or_path: str) -> str | None:
+    try:
+        load(name_or_path)
+    except ScenarioError as wrong:
+        return str(wrong)
+    return None
 
 
 def explain_file(name_or_path: str, *, as_json: bool) -> int:
@@ -52,9 +70,9 @@ def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, p
     Returns:
         The program's exit code where that is not 0; else 1 where an expectation is not met.
     """
+    check_program(program, f"recmock scenario run {name_or_path}")
     scenario = load(name_or_path)
-    settings = msgspec.structs.replace(settings, scenario=(name_or_path,))
-    with serving(settings, environment, program) as served:
+    with serving(settings, environment, (scenario,)) as served:
         code = run_program(program, served.environment)
         account = served.mock.account(served.mock.demo.sid)
         judged = verdicts(scenario.expect, account.journal, account.sid_behind)

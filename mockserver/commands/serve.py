@@ -2,19 +2,21 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.commands.errors import CommandError
-from mockserver.commands.mocks import make_mock
-from mockserver.commands.watching import watch
+from mockserver.commands.mocks import load_scenarios, make_mock
+from mockserver.commands.watching import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import ListenError, bind, bound_address, run
 from mockserver.settings import Settings
 from mockserver.values import Address
 from mockserver.wire.dates import iso8601
+from scenarios.model import Scenario
 
 _BANNER = """\
 recmock {version} listening on {url}
@@ -41,7 +43,9 @@ Ctrl-C stops it."""
 def serve(settings: Settings) -> int:
     """Serve until interrupted, and return the exit code."""
     token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
-    mock = make_mock(settings, instance=secrets.token_hex(8), control_token=token)
+    watch = Watch(settings.scenario)
+    scenarios = load_scenarios(settings.scenario)
+    mock = make_mock(settings, scenarios=scenarios, instance=secrets.token_hex(8), control_token=token)
     try:
         listening = bind(settings.listen)
     except ListenError as wrong:
@@ -51,9 +55,8 @@ def serve(settings: Settings) -> int:
     def ready() -> None:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
-        print(_banner(mock, address), flush=True)
-        if settings.scenario:
-            watching.append(asyncio.get_running_loop().create_task(watch(mock, settings.scenario)))
+        print(_banner(mock, address, scenarios), flush=True)
+        watching.append(asyncio.get_running_loop().create_task(watch.attend(mock)))
 
     watching: list[asyncio.Task[None]] = []
     run(create_app(mock), listening, ready, Proxy.of(settings))
@@ -67,10 +70,10 @@ def _write_port(file: Path, port: int) -> None:
         raise CommandError(f"--port-file: cannot write {file}: {wrong.strerror}.") from None
 
 
-def _banner(mock: Mock, address: Address) -> str:
-    more = "" if mock.scenario is None else f"  scenario     {mock.scenario.name}: {mock.scenario.about}\n"
+def _banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> str:
+    more = _row("scenario", [f"{each.name}: {each.about}" if each.about else each.name for each in scenarios])
     if mock.control_token is not None:
-        more += f"  control      Authorization: Bearer {mock.control_token}\n"
+        more += _row("control", [f"Authorization: Bearer {mock.control_token}"])
     account = mock.account(mock.demo.sid)
     return _BANNER.format(
         version=__version__,
@@ -82,3 +85,8 @@ def _banner(mock: Mock, address: Address) -> str:
         t0=iso8601(account.corpus.spec.t0),
         more=more,
     )
+
+
+def _row(name: str, values: Sequence[str]) -> str:
+    """Return values in a column, with their name beside the first."""
+    return "".join(f"  {'' if number else name:12} {value}\n" for number, value in enumerate(values))

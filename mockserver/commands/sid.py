@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -26,8 +27,11 @@ def sid(
     if url is not None:
         if indices:
             raise CommandError("--index works from the settings: leave --url away, and give the server's settings.")
+        line = Line(url, settings.control_token)
         parameters = {} if account_sid is None else {"account": account_sid}
-        found = [Line(url).ask("GET", f"/sids/{each}", dict[str, Any], parameters=parameters) for each in sids]
+        found = [
+            line.ask("GET", f"/sids/{quote(each, safe='')}", dict[str, Any], parameters=parameters) for each in sids
+        ]
     else:
         mock = make_mock(settings)
         corpus = mock.account(account_sid or mock.demo.sid).corpus

@@ -50,8 +50,8 @@ def played(callback: str) -> list[bytes]:
             answers.append(api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped"))
             answers.append(api.request("DELETE", api.fetch_path(page.json()["recordings"][9]["sid"])))
             answers.append(api.get(f"{api.root}/Recordings/{page.json()['recordings'][20]['sid']}.mp3"))
-            answers.append(api.control("POST", "/clock", {"advance": f"{turn + 1}s"}))
-        answers += [api.control("GET", path) for path in ("/events", "/callbacks", "/faults")]
+            answers.append(api.command("POST", "/clock", {"advance": f"{turn + 1}s"}))
+        answers += [api.command("GET", path) for path in ("/events", "/callbacks", "/faults")]
         return [b"%d %s" % (each.status_code, each.content) for each in answers]
 
 

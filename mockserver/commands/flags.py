@@ -1,0 +1,98 @@
+"""Flags that several commands take: settings, and which server and account are meant."""
+
+import argparse
+from collections.abc import Collection
+from typing import Any
+
+from mockserver.commands import words
+from mockserver.settings import Setting, table
+
+REMOTE = ("listen", "control_token")
+"""Settings of commands that ask a running server."""
+_ASKED = {
+    "listen": "Instead of a URL: where the server listens.",
+    "control_token": "What the server printed, where it listens beyond loopback.",
+}
+"""What settings are for where a server is asked, and none is started."""
+_COMMAND_WIDTH = 13
+
+
+class _Help(argparse.HelpFormatter):
+    """Keeps each command and what it does on one line where both fit: argparse forgets that commands are indented."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, **options)
+        self._action_max_length = _COMMAND_WIDTH
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of a command, or of an action of one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_Help, **options)
+
+
+def add_settings(parser: Parser, names: Collection[str], *, is_asking: bool = True) -> None:
+    """Add the flags of settings.
+
+    Args:
+        is_asking: whether the command asks a server, rather than being one.
+    """
+    rows = [setting for setting in table() if setting.name in names]
+    if rows:
+        group = parser.add_argument_group("settings", f"Each is also a variable, such as {rows[0].variable}.")
+        for setting in rows:
+            about = _ASKED.get(setting.name) if is_asking else None
+            _add_setting(group, setting, about or setting.option.help)
+
+
+def _add_setting(group: Any, setting: Setting, about: str, default: str | None = None) -> None:
+    group.add_argument(
+        setting.flag,
+        dest=setting.name,
+        metavar=setting.option.metavar,
+        action="append" if setting.option.repeatable else "store",
+        default=default,
+        help=about.replace("%", "%%"),
+    )
+
+
+def add_url(parser: Parser) -> None:
+    """Add a flag for the server that is asked."""
+    parser.add_argument("--url", metavar="URL", type=words.url, help="Ask the running server there.")
+
+
+def add_account(parser: Parser) -> None:
+    """Add a flag for the account that is meant."""
+    parser.add_argument(
+        "--account", dest="of_account", metavar="AC...", type=words.account_sid, help="Whose; else the demo account's."
+    )
+
+
+def add_json(parser: Parser, **default: Any) -> None:
+    """Add a flag for answers that programs read."""
+    parser.add_argument("--json", action="store_true", help="Print JSON.", **default)
+
+
+def add_remote(parser: Parser, *, is_action: bool = False) -> None:
+    """Add what every command needs that asks a running server.
+
+    Args:
+        is_action: whether the command that it is an action of has the same flags: what was given there holds
+            where it is not given again.
+    """
+    default: dict[str, Any] = {"default": argparse.SUPPRESS} if is_action else {}
+    add_json(parser, **default)
+    group = parser.add_argument_group("server", "Which server and account; RECMOCK_URL names a server too.")
+    group.add_argument("--url", metavar="URL", type=words.url, help="Where the server is.", **default)
+    for setting in table():
+        if setting.name in REMOTE:
+            _add_setting(group, setting, _ASKED[setting.name], **default)
+    group.add_argument(
+        "--account",
+        dest="of_account",
+        metavar="AC...",
+        type=words.account_sid,
+        help="Which account; else the demo account.",
+        **default,
+    )

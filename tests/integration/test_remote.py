@@ -1,0 +1,323 @@
+"""Commands that ask a running server: `clock`, `signal`, `faults`, `callbacks`, `doctor`, and some of `scenario`."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from generators.keys import demo_account_sid
+from mockserver.app import create_app
+from mockserver.callbacks.sink import Sink
+from mockserver.cli import main
+from mockserver.client.account import AccountClient
+from mockserver.client.line import Line
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer
+from scenarios.loading import load
+from tests.harness import corpus_settings
+
+DEMO = demo_account_sid("0")
+OTHER = "AC" + "1" * 32
+HOUR = "2026-03-01T09:00"
+FAULT = '{"when": {"op": "list_recordings"}, "then": {"status": 500}}'
+ACTIONS = [
+    ["clock"],
+    ["clock", "advance", "1s"],
+    ["clock", "move-to", "2100-01-01"],
+    ["clock", "freeze"],
+    ["clock", "run"],
+    ["signal", "finish"],
+    ["faults"],
+    ["faults", "add", FAULT],
+    ["faults", "remove"],
+    ["callbacks"],
+    ["callbacks", "redeliver", "0"],
+    ["doctor"],
+    ["scenario", "next"],
+    ["scenario", "step", "late"],
+    ["scenario", "arm", "late-webhook"],
+]
+
+Ask = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def _no_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RECMOCK_URL", "RECMOCK_LISTEN", "RECMOCK_CONTROL_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def mock() -> Mock:
+    return Mock(corpus_settings(), scenario=load("late-webhook"))
+
+
+@pytest.fixture
+def server(mock: Mock) -> Iterator[BackgroundServer]:
+    with BackgroundServer(create_app(mock)) as server:
+        yield server
+
+
+@pytest.fixture
+def account(server: BackgroundServer) -> AccountClient:
+    return AccountClient(Line(server.base_url))
+
+
+@pytest.fixture
+def ask(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> Ask:
+    def run(*arguments: str, code: int = 0) -> str:
+        assert main([*arguments, "--url", server.base_url]) == code
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out
+
+    return run
+
+
+def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int = 2) -> str:
+    """Return what a command complains of, in one sentence."""
+    assert main(arguments) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("recmock: ")
+    assert err.count("\n") == 1
+    return err.removeprefix("recmock: ").strip()
+
+
+def misused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
+    """Return what a command's usage complains of."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    return capsys.readouterr().err.strip().rpartition("\n")[2]
+
+
+def test_the_clock_tells_and_moves_the_time(ask: Ask) -> None:
+    assert ask("clock") == f"{HOUR}:00Z frozen\n"
+    assert ask("clock", "advance", "12s") == f"{HOUR}:12Z late: processing\n"
+    assert ask("clock", "advance", "1s") == "nothing happened\n"
+    happened = ask("clock", "move-to", "2026-03-01T09:05:00+00:00").splitlines()
+    assert happened[0].startswith(f"{HOUR}:42Z late: completed (duration 12, price -0.00250)")
+    assert ask("clock", "move-to", "2026-03-02") == "nothing happened\n"
+    assert ask("clock", "run", "60x").endswith("scaled at 60x\n")
+    assert ask("clock", "run", "0.5").endswith("scaled at 0.5x\n")
+    assert ask("clock", "run").endswith("real\n")
+    assert ask("clock", "freeze").endswith("frozen\n")
+
+
+def test_a_signal_goes_to_one_recording_or_all(ask: Ask) -> None:
+    ask("clock", "advance", "12s")
+    assert ask("signal", "nothing") == f"{HOUR}:12Z late: signal nothing\n"
+    assert ask("signal", "finish", "late").splitlines()[:2] == [
+        f"{HOUR}:12Z late: signal finish",
+        f"{HOUR}:12Z late: completed (duration 12, price -0.00250), callback completed",
+    ]
+    assert ask("signal", "finish") == "nothing happened\n"
+
+
+def test_faults_are_listed_added_and_removed(ask: Ask, server: BackgroundServer) -> None:
+    before = ask("faults").splitlines()
+    assert [line.partition(":")[0] for line in before] == ["0", "1"]
+    assert before[0].endswith("struck 0 of 0")
+    added = ask("faults", "add", '{"when": {"op": "fetch_account"}, "then": {"status": 503}}').splitlines()
+    assert added[:2] == before
+    assert added[2].startswith("2: ")
+    sequence = '{"when": {"op": "list_transcriptions"}, "answers": [500, "ok"]}'
+    assert '"answers":[500,"ok"]' in ask("faults", "add", sequence).splitlines()[3]
+    url = f"{server.base_url}/2010-04-01/Accounts/{DEMO}.json"
+    assert requests.get(url, auth=(DEMO, "x"), timeout=10).status_code == 503
+    assert ask("faults").splitlines()[2].endswith("struck 1 of 1")
+    assert len(ask("faults", "remove", "2").splitlines()) == 3
+    assert requests.get(url, auth=(DEMO, "x"), timeout=10).status_code == 200
+    assert ask("faults", "remove") == "no faults\n"
+
+
+def test_callbacks_are_listed_and_delivered_again(ask: Ask, account: AccountClient) -> None:
+    assert ask("callbacks") == "no callbacks\n"
+    with Sink(account.state().auth_token) as sink:
+        account.recordings.add(id="told", callback=sink.url, timeline=[{"status": "completed"}])
+        account.recordings.add(id="lost", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
+        listed = ask("callbacks").splitlines()
+        assert listed[0] == f"0: told completed delivered, POST {sink.url}"
+        assert listed[1].endswith(" 204")
+        assert listed[2].startswith("     signed with ")
+        assert sink.url in listed[2]
+        assert listed[3].startswith("1: lost completed ")
+        again = ask("callbacks", "redeliver", "0").splitlines()
+        assert again[0] == listed[0]
+        assert again[-2].endswith(" 204")
+        assert len(sink.wait_for(2)) == 2
+
+
+def test_the_doctor_finds_nothing_or_ends_with_1(ask: Ask, server: BackgroundServer) -> None:
+    assert ask("doctor") == "Nothing was found: 0 requests were looked at.\n"
+    assert json.loads(ask("doctor", "--json"))["is_clean"] is True
+    url = f"{server.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json"
+    for page in (0, 1, 2):
+        requests.get(url, auth=(DEMO, "x"), params={"Page": page, "PageSize": 5}, timeout=10)
+    assert ask("doctor", code=1) != ""
+    assert json.loads(ask("doctor", "--json", code=1))["is_clean"] is False
+
+
+def test_a_scenario_is_armed_and_stepped_through(ask: Ask, tmp_path: Any) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "recordings: [{id: a, timeline: [{status: in-progress}, {after: {fetches: 9}, status: completed}]}]"
+    )
+    assert ask("scenario", "arm", str(file)).endswith(" a: in-progress\n")
+    assert ask("scenario", "next") == "a: step 2 of 2, after 9 fetches: completed\n"
+    assert ask("scenario", "step", "a").endswith(" a: completed\n")
+    assert ask("scenario", "next") == "no timeline is waiting\n"
+    assert ask("scenario", "arm", "happy-path").endswith(" happy: in-progress\n")
+
+
+@pytest.mark.parametrize("arguments", ACTIONS, ids=" ".join)
+def test_json_is_printed_where_it_is_asked_for(arguments: list[str], ask: Ask, account: AccountClient) -> None:
+    account.recordings.add(id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
+    is_one = arguments in (["doctor"], ["clock"], ["clock", "freeze"], ["clock", "run"])
+    assert isinstance(json.loads(ask(*arguments, "--json")), dict if is_one else list)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [each for each in ACTIONS if each[0] in ("clock", "faults", "callbacks") and len(each) > 1],
+    ids=" ".join,
+)
+def test_flags_before_an_action_hold_for_it(
+    arguments: list[str], server: BackgroundServer, account: AccountClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    AccountClient(Line(server.base_url), OTHER).recordings.add(
+        id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}]
+    )
+    before = account.state()
+    command, *action = arguments
+    where = (["--url", server.base_url], ["--listen", str(server.address)])
+    for flags in where:
+        assert main([command, *flags, "--account", OTHER, "--json", *action]) == 0
+        assert json.loads(capsys.readouterr().out) is not None
+    assert account.state() == before
+    assert main([command, "--url", "http://127.0.0.1:1", *action, *where[0], "--account", OTHER]) == 0
+
+
+@pytest.mark.parametrize("arguments", ACTIONS, ids=" ".join)
+def test_without_a_server_there_is_a_hint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
+    assert said.startswith("expected a recmock server at http://127.0.0.1:1, found none: ConnectionError.")
+    assert said.endswith("Start one with recmock serve, or say with --url where it is.")
+
+
+def test_the_nearest_word_says_where_the_server_is(
+    server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RECMOCK_LISTEN", str(server.address))
+    assert main(["clock"]) == 0
+    monkeypatch.setenv("RECMOCK_URL", "http://127.0.0.1:1")
+    assert "at http://127.0.0.1:1, found none" in refused_after(capsys, ["clock"])
+    assert main(["clock", "--listen", str(server.address)]) == 0
+    assert main(["clock", "--url", server.base_url, "--listen", "127.0.0.1:1"]) == 0
+    monkeypatch.setenv("RECMOCK_LISTEN", "127.0.0.1:1")
+    monkeypatch.setenv("RECMOCK_URL", server.base_url)
+    assert main(["clock"]) == 0
+    monkeypatch.setenv("RECMOCK_URL", "localhost")
+    assert refused_after(capsys, ["clock"]).startswith("RECMOCK_URL: expected a URL such as http://127.0.0.1:4010")
+
+
+def refused_after(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
+    capsys.readouterr()
+    return refused(capsys, arguments)
+
+
+def test_a_program_under_exec_moves_its_own_servers_clock(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path))
+    recmock = [sys.executable, "-m", "mockserver"]
+    command = [*recmock, "exec", "--scenario", "late-webhook", "--", *recmock, "clock", "advance", "12s"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{HOUR}:12Z late: processing\n"
+
+
+def test_beyond_loopback_the_token_is_given_as_flag_or_variable(
+    server: BackgroundServer, mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mock.control_token = "secret"
+    where = ["--url", server.base_url]
+    hint = "Give it as --control-token or RECMOCK_CONTROL_TOKEN."
+    assert refused(capsys, ["clock", *where]).endswith(hint)
+    assert refused(capsys, ["clock", *where, "--control-token", "other"]).endswith(hint)
+    assert "of ASCII characters, found others." in refused(capsys, ["clock", *where, "--control-token", "gehéim"])
+    assert main(["clock", *where, "--control-token", "secret"]) == 0
+    assert main(["clock", "--control-token", "secret", "freeze", *where]) == 0
+    monkeypatch.setenv("RECMOCK_CONTROL_TOKEN", "secret")
+    for command in ("clock", "faults", "callbacks", "doctor"):
+        assert main([command, *where]) == 0
+    assert main(["sid", DEMO, *where]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["signal", "finish", "nobody"], "Expected a RecordingSid or a handle (here: late), found 'nobody'."),
+        (["scenario", "step", "RE" + "0" * 32], "answered 404: "),
+        (["faults", "remove", "99"], "This account has no rule 99."),
+        (["callbacks", "redeliver", "99"], "This account has no callback 99."),
+        (["clock", "move-to", "2020-01-01"], "time does not go back"),
+        (["faults", "add", "nonsense"], "expected a fault or a sequence as a JSON object, found 'nonsense': JSON is"),
+        (["faults", "add", "[1]"], "expected a fault or a sequence as a JSON object, found '[1]': Expected `object`"),
+        (["faults", "add", '{"a":' * 9999], "and too deep."),
+        (["faults", "add", "{}"], "faults[0]: expected the key 'then', found none."),
+        (["faults", "add", '{"when": {"op": "lst"}, "then": {"status": 500}}'], "expected one of list_recordings,"),
+        (["faults", "add", "\udcff"], "expected text, found '\\udcff': surrogates not allowed."),
+        (["signal", "\udcff"], "expected text, found '\\udcff': surrogates not allowed."),
+        (["scenario", "arm", "nothing"], "nothing: expected a file or one of the bundled scenarios ("),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    arguments: list[str], message: str, server: BackgroundServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert message in refused(capsys, [*arguments, "--url", server.base_url])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["clock", "advance", "soon"], "expected a length of time such as 30s, 250ms or 1m30s, found 'soon'."),
+        (["clock", "advance", ""], "expected a length of time"),
+        (["clock", "advance"], "the following arguments are required: DURATION"),
+        (["clock", "move-to", "yesterday"], "expected a date or an instant such as 2026-03-01T09:00:00Z, found"),
+        (["clock", "move-to", "9999-12-31"], "expected a date between 1970 and 9000, found '9999-12-31'."),
+        (["clock", "run", "nan"], "expected a pace from 0.001 to 1000000, such as 60 or 60x, found 'nan'."),
+        (["clock", "run", "-5"], "expected a pace"),
+        (["clock", "run", "0"], "expected a pace"),
+        (["clock", "run", "1e9"], "expected a pace"),
+        (["clock", "stop"], "invalid choice: 'stop'"),
+        (["clock", "--account", "AC1"], "expected AC and 32 hexadecimal digits, found 'AC1'."),
+        (["clock", "--url", "localhost:4010"], "expected a URL such as http://127.0.0.1:4010, found 'localhost:4010'."),
+        (["clock", "--url", "http://"], "expected a URL"),
+        (["clock", "--url", "http://localhost:x"], "expected a URL"),
+        (["signal", ""], "expected a name of 1 to 64 characters, found ''."),
+        (["signal", "finish", "../x"], "expected a handle of the scenario or a RecordingSid, found '../x'."),
+        (["scenario", "step", "late?x"], "expected a handle of the scenario or a RecordingSid, found 'late?x'."),
+        (["faults", "remove", "-1"], "expected a number of the list, found '-1'."),
+        (["callbacks", "redeliver", "all"], "expected a number of the list, found 'all'."),
+        (["scenario"], "the following arguments are required: ACTION"),
+    ],
+)
+def test_words_of_the_wrong_form_never_reach_a_server(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert message in misused(capsys, arguments)
+
+
+def test_flags_before_a_scenarios_action_are_told_where_to_stand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["scenario", "--url", "http://127.0.0.1:1", "next"])
+    assert "usage: recmock scenario ACTION [arguments and flags of the action]\n" in capsys.readouterr().err
+
+
+def test_what_is_no_recmock_is_told(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+    with Sink("secret") as sink:
+        assert "expected a recmock server at" in refused(capsys, ["clock", "--url", sink.url])
+    assert "answered 404: " in refused(capsys, ["clock", "--url", f"{server.base_url}/else"])

@@ -1,0 +1,250 @@
+"""`recmock scenario` without a server: what there is, what is wrong with it, and playing it around a program."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mockserver.cli import main
+from mockserver.commands.parser import make_parser
+from scenarios.sources import bundled
+
+RUN = [sys.executable, "-m", "mockserver", "scenario", "run"]
+BROKEN: dict[str, str | bytes] = {
+    "empty.yaml": "",
+    "blank.yaml": " \n\n",
+    "list.yaml": "[1, 2]",
+    "text.yaml": "hello",
+    "null.yaml": "null",
+    "tab.yaml": "a:\n\tb: 1",
+    "open.yaml": "recordings: [",
+    "anchor.yaml": "a: *nobody",
+    "twice.yaml": "about: a\nabout: b",
+    "unknown.yaml": "recordngs: []",
+    "version.yaml": "version: 2",
+    "status.yaml": "recordings: [{status: done}]",
+    "trigger.yaml": "recordings: [{timeline: [{after: {time: soon}, status: completed}]}]",
+    "fault.yaml": "faults: [{when: {op: list_recordings}}]",
+    "mix.yaml": "corpus: {mix: {status: {completed: 2}}}",
+    "ids.yaml": "recordings: [{id: a}, {id: a}]",
+    "media.yaml": "recordings: [{media: nowhere.wav}]",
+    "saved.yaml": "recordings: nowhere.json",
+    "broken.toml": "a = ",
+    "broken.json": "{",
+    "bytes.yaml": b"\xff\xfe",
+    "ending.txt": "version: 1",
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path / "data"))
+
+
+def scenario(folder: Path, text: str) -> str:
+    file = folder / "mine.yaml"
+    file.write_text(text)
+    return str(file)
+
+
+def parsers(parser: ArgumentParser) -> Iterator[ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for each in action.choices.values():
+                yield from parsers(each)
+
+
+def test_every_help_fits_a_terminal_and_says_what_each_argument_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    found = list(parsers(make_parser()))
+    assert len(found) > 25
+    for parser in found:
+        text = parser.format_help()
+        assert max(map(len, text.splitlines())) <= 80, text
+        assert parser.description
+        described = [each for each in parser._actions if not isinstance(each, _SubParsersAction)]
+        assert [each.dest for each in described if not each.help] == [], parser.prog
+
+
+def test_bundled_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenario", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(bundled())
+    assert main(["scenario", "list", "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == list(bundled())
+
+
+def test_show_prints_a_file_to_begin_ones_own_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("late-webhook", scenario(tmp_path, "version: 1  # mine\n")):
+        assert main(["scenario", "show", name]) == 0
+        shown = capsys.readouterr().out
+        assert main(["scenario", "validate", scenario(tmp_path, shown)]) == 0
+        capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nothing", "expected a file or one of the bundled scenarios"),
+        ("bytes.yaml", "expected text in UTF-8, found byte 0 to be none."),
+        ("folder.yaml", "expected a file, found a folder."),
+    ],
+)
+def test_show_explains_what_it_cannot_print(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, message: str
+) -> None:
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe")
+    (tmp_path / "folder.yaml").mkdir()
+    assert main(["scenario", "show", str(tmp_path / name)]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_show_explains_what_it_may_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def forbidden(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", forbidden)
+    name = scenario(tmp_path, "version: 1")
+    assert main(["scenario", "show", name]) == 2
+    assert capsys.readouterr().err == f"recmock: {name}: expected a file that can be read: Permission denied.\n"
+
+
+def test_every_broken_file_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in BROKEN.items():
+        Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    names = ["happy-path", *BROKEN, "nowhere.yaml"]
+    assert main(["scenario", "validate", *names]) == 2
+    out, err = capsys.readouterr()
+    assert out == "happy-path: well\n"
+    assert len(err.splitlines()) == len(BROKEN) + 1
+    for name, line in zip(names[1:], err.splitlines(), strict=True):
+        assert line.startswith(f"recmock: {name}")
+        assert line.endswith((".", "?"))
+    assert main(["scenario", "validate", "--json", *names]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == names
+    assert [name for name, wrong in found.items() if wrong is None] == ["happy-path"]
+
+
+def test_what_is_well_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenario", "validate", *bundled()]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_explain_prints_what_will_be_played(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenario", "explain", "late-webhook"]) == 0
+    assert "  2. 12s later: processing\n" in capsys.readouterr().out
+    assert main(["scenario", "explain", "late-webhook", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "late-webhook"
+
+
+PAGING = "from twilio.rest import Client; print(len(Client().recordings.list(page_size=50)))"
+FOLLOWING = "recordings: []\ncorpus: {count: 120, mix: {status: {completed: 1}}}\nexpect: "
+
+
+@pytest.mark.parametrize(
+    ("expected", "code", "verdict"),
+    [
+        ("[{op: list_recordings, min: 2, followed_next_page: true}]", 0, "recmock: met: "),
+        ("[{op: list_recordings, max: 1}]", 1, "recmock: NOT MET: "),
+        ("[]", 0, ""),
+    ],
+)
+def test_a_scenario_is_played_around_a_program_and_judged(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], expected: str, code: int, verdict: str
+) -> None:
+    mine = scenario(tmp_path, f"{FOLLOWING}{expected}")
+    assert main(["scenario", "run", mine, "--seed", "7", "--", sys.executable, "-c", PAGING]) == code
+    out, err = capfd.readouterr()
+    assert out == "120\n"
+    assert err.startswith(verdict)
+    assert len(err.splitlines()) == (1 if verdict else 0)
+
+
+def test_the_programs_own_exit_code_comes_first(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    assert main(["scenario", "run", mine, "--", "sh", "-c", "exit 5"]) == 5
+    assert capfd.readouterr().err.startswith("recmock: NOT MET: Expected list_recordings at least")
+
+
+@pytest.mark.parametrize(("file", "code"), [("nowhere", 127), ("mine.yaml", 126)])
+def test_a_program_that_cannot_be_run_is_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, code: int
+) -> None:
+    mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    assert main(["scenario", "run", mine, "--", str(tmp_path / file)]) == code
+    err = capsys.readouterr().err
+    assert err.startswith(f"recmock: cannot run {tmp_path / file}: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["happy-path"], "such as recmock scenario run happy-path -- python app.py, found none."),
+        (["happy-path", "--"], "expected a command after --"),
+        (["happy-pth", "--", "true"], "happy-pth: expected a file or one of the bundled scenarios"),
+        (["--count", "many", "happy-path", "--", "true"], "--count: expected a whole number"),
+    ],
+)
+def test_a_run_that_cannot_be_is_one_sentence(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["scenario", "run", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_variable_for_serve_is_nothing_to_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECMOCK_SCENARIO", "nothing-of-this-name")
+    assert main(["scenario", "run", "empty-account", "--", "true"]) == 0
+
+
+def test_a_scenario_that_the_corpus_has_no_room_for_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = scenario(tmp_path, "corpus: {count: 1000000, span: 1s}")
+    for command in (["scenario", "run", mine], ["exec", "--scenario", mine]):
+        assert main([*command, "--", "true"]) == 2
+        assert "recmock: corpus.span: expected a span of at least" in (err := capsys.readouterr().err)
+        assert err.endswith("found 1s.\n")
+    mine = scenario(tmp_path, "pick: [{id: a, count: 5, where: {status: completed}, timeline: [{status: deleted}]}]")
+    assert main(["scenario", "run", mine, "--count", "1", "--", "true"]) == 2
+    assert capsys.readouterr().err.startswith("recmock: --scenario: ")
+
+
+def test_an_interrupt_is_for_the_program_and_expectations_are_still_judged(tmp_path: Path) -> None:
+    mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    program = "import signal, sys; print('ready', flush=True); signal.sigwait([2]); sys.exit(0)"
+    blocked = f"import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); {program}"
+    with subprocess.Popen(
+        [*RUN, mine, "--", sys.executable, "-c", blocked],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 1
+        assert process.stderr.read().startswith("recmock: NOT MET: ")
+
+
+def test_output_that_nobody_reads_is_no_error() -> None:
+    command = f"{sys.executable} -m mockserver scenario list | head -c 0; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
