@@ -67,15 +67,24 @@ class Timekeeper:
         """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
         first = account.events.serial
         for _ in account.moments(target):
-            await self.settle(account)
-        self.attend(account)
+            if not await self.settle(account):
+                break
+        else:
+            self.attend(account)
         return account.events.since(first)
 
-    async def settle(self, account: Account) -> None:
-        """Wait until every callback that can be sent now was sent, and its outcome noted."""
+    async def settle(self, account: Account) -> bool:
+        """Wait until every callback that can be sent now was sent, and its outcome noted.
+
+        Returns:
+            False where that was ended from outside: this server stops, or the account has another world.
+        """
         self._send_ready(account)
         while sending := self._on_this_loop(account):
-            await asyncio.wait(sending)
+            done, _ = await asyncio.wait(sending)
+            if any(task.cancelled() for task in done):
+                return False
+        return True
 
     def parcel(self, delivery: Delivery) -> Parcel:
         """Return the request of a callback, and with it the text that is signed."""
