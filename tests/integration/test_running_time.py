@@ -117,7 +117,11 @@ def test_a_frozen_clock_wakes_nobody(sink: Sink) -> None:
         on.control_post("clock", {"mode": "frozen"})
         assert on.control_get("clock")["mode"] == "frozen"
         account = on.account
-    on.mock.timekeeper._wake(account)
+
+    async def woken() -> None:
+        on.mock.timekeeper._wake(account)
+
+    asyncio.run(woken())
     assert on.mock.timekeeper._alarms == {}
     assert sink.received == []
 
