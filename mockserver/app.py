@@ -23,6 +23,7 @@ def create_app(mock: Mock) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        mock.timekeeper.start()
         for account in mock.accounts():  # what their scenarios wait for comes without a request too
             mock.timekeeper.attend(account)
         yield

@@ -95,8 +95,8 @@ async def serve(
         for connection in list(state.connections):
             connection.transport.abort()
         await lifespan.shutdown()
-        if state.tasks:  # with nobody left to answer, and nothing left to wait for
-            await asyncio.wait(state.tasks, timeout=_GRACE)
+        # Requests that are left have nobody to answer, and nothing to wait for.
+        await asyncio.wait((dating, *state.tasks), timeout=_GRACE)
 
 
 def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any], proxy: Proxy) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 from typing import NamedTuple
+from weakref import WeakSet
 
 from mockserver.account import Account
 from mockserver.callbacks.courier import Courier
@@ -35,9 +36,16 @@ class Timekeeper:
         self._patience = patience
         self._alarms: dict[Account, _Alarm] = {}
         self._sending: dict[Account, set[asyncio.Task[None]]] = {}
+        self._stopped: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+
+    def start(self) -> None:
+        """Do on this event loop what is to be done, also where that was stopped before."""
+        self._stopped.discard(asyncio.get_running_loop())
 
     def attend(self, account: Account) -> None:
         """See to what waits in an account; to be called after everything that may have changed that."""
+        if asyncio.get_running_loop() in self._stopped:
+            return
         if account.outbox.is_waiting:
             self._send_ready(account)
         if account.state.timers and account.clock.rate:
@@ -54,6 +62,7 @@ class Timekeeper:
     async def stop(self) -> None:
         """Do nothing more on this event loop; what was not delivered is sent by whoever attends to it next."""
         loop = asyncio.get_running_loop()
+        self._stopped.add(loop)
         for account, alarm in [*self._alarms.items()]:
             if alarm.loop is loop:
                 alarm.handle.cancel()
@@ -67,15 +76,24 @@ class Timekeeper:
         """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
         first = account.events.serial
         for _ in account.moments(target):
-            await self.settle(account)
-        self.attend(account)
+            if not await self.settle(account):
+                break
+        else:
+            self.attend(account)
         return account.events.since(first)
 
-    async def settle(self, account: Account) -> None:
-        """Wait until every callback that can be sent now was sent, and its outcome noted."""
-        self._send_ready(account)
+    async def settle(self, account: Account) -> bool:
+        """Wait until every callback that can be sent now was sent, and its outcome noted.
+
+        Returns:
+            False where that was ended from outside: this server stops, or the account has another world.
+        """
+        self.attend(account)
         while sending := self._on_this_loop(account):
-            await asyncio.wait(sending)
+            done, _ = await asyncio.wait(sending)
+            if any(task.cancelled() for task in done):
+                return False
+        return True
 
     def parcel(self, delivery: Delivery) -> Parcel:
         """Return the request of a callback, and with it the text that is signed."""

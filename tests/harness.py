@@ -45,6 +45,7 @@ class Api:
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._runner.run(self._client.aclose())
+        self._runner.run(self.mock.timekeeper.stop())
         self._runner.close()
 
     def request(self, method: str, target: str, headers: dict[str, str] | None = None) -> httpx.Response:

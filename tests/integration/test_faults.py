@@ -74,7 +74,7 @@ def no_task_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     async def noted(tasks: Iterable[asyncio.Future[object]], **rest: Any) -> object:
         if rest.get("timeout") is not None:  # the server's
-            left.extend(tasks)
+            left.extend(task for task in tasks if not task.done())
         return await wait(tasks, **rest)
 
     monkeypatch.setattr(asyncio, "wait", noted)
@@ -222,6 +222,8 @@ def test_without_a_socket_a_fault_raises_for_the_caller(api: Api) -> None:
         (Then(status=404), 404, 20404),
         (Then(status=401), 401, 20003),
         (Then(status=418), 418, 20001),
+        (Then(status=599, message="?"), 599, 20500),
+        (Then(status=599, code=1), 599, 1),
         (Then(status=500, code=12345, message="Out of tape"), 500, 12345),
     ],
 )

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import requests
 
+from mockserver import server as server_module
 from mockserver.app import create_app
 from mockserver.callbacks.sink import Sink
 from mockserver.faults import effects
@@ -116,7 +117,11 @@ def test_a_frozen_clock_wakes_nobody(sink: Sink) -> None:
         on.control_post("clock", {"mode": "frozen"})
         assert on.control_get("clock")["mode"] == "frozen"
         account = on.account
-    on.mock.timekeeper._wake(account)
+
+    async def woken() -> None:
+        on.mock.timekeeper._wake(account)
+
+    asyncio.run(woken())
     assert on.mock.timekeeper._alarms == {}
     assert sink.received == []
 
@@ -166,31 +171,57 @@ def test_stopping_with_alarms_and_deliveries_under_way_is_clean(loop: str, sink:
     assert (mock.timekeeper._alarms, mock.timekeeper._sending) == ({}, {})
 
 
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("how", ["stop", "reset"])
+def test_a_clock_that_is_being_moved_does_not_hold_up_a_stop_or_a_reset(
+    loop: str, sink: Sink, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "_GRACE", 0.1)
+    sink.delay(ENOUGH)
+    mock = Mock(corpus_settings(callback_timeout=20), scenario=late(sink, "5s"))
+    with ThreadPoolExecutor(1) as pool:
+        with served(loop, mock=mock) as on:
+            old = on.account
+            moving = pool.submit(requests.post, f"{on.control}/clock", json={"advance": "1m"}, timeout=ENOUGH)
+            sink.wait_for(1, timeout=ENOUGH)
+            if how == "reset":
+                on.control_post("reset")
+                assert moving.result().json()["account"]["callbacks"] == {"pending": 1}
+        if how == "stop":
+            assert isinstance(moving.exception(), requests.ConnectionError)
+    assert [each.attempts for each in old.outbox] == [()]
+
+
 # -- two event loops -----------------------------------------------------------------------------------------
 
 
-def ask(mock: Mock, path: str) -> int:
-    """Ask without a socket, on an event loop of its own that is closed then."""
-
-    async def main() -> int:
-        transport = httpx.ASGITransport(app=create_app(mock))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return (await client.get(path, auth=(mock.demo.sid, "x"))).status_code
-
-    return asyncio.run(main())
+async def ask(mock: Mock) -> int:
+    """Ask without a socket."""
+    path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
+    transport = httpx.ASGITransport(app=create_app(mock))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return (await client.get(path, auth=(mock.demo.sid, "x"))).status_code
 
 
 def test_one_event_loop_after_another_goes_on_with_what_was_not_done(sink: Sink) -> None:
     """A loop that ends with a delivery under way gives it back, and the next sends it."""
-    mock = Mock(corpus_settings(), scenario=late(sink, "0s"))
-    path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
+    mock = Mock(corpus_settings(), scenario=late(sink, "1s"))
     account = mock.account(mock.demo.sid)
     account.advance(1)
-    assert [ask(mock, path) for _ in range(3)] == [200] * 3
+    sink.delay(ENOUGH)
+
+    async def main(arrived: int) -> int:
+        status = await ask(mock)
+        await asyncio.to_thread(sink.wait_for, arrived, ENOUGH)
+        return status
+
+    assert [asyncio.run(main(arrived)) for arrived in (1, 2, 3)] == [200] * 3
+    sink.delay(0)
     with served(mock=mock) as on:
         on.control_post("clock", {"advance": "0s"})
     (delivery,) = account.outbox
     assert delivery.state == "delivered"
+    assert [attempt.status for attempt in delivery.attempts] == [204]
 
 
 def test_a_runner_that_is_asked_now_and_then_delivers_when_it_is(sink: Sink) -> None:
