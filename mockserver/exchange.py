@@ -1,7 +1,7 @@
 """One request and its answer, on their way between the gateway and an operation."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -46,6 +46,20 @@ class Answer(msgspec.Struct, frozen=True):
     """What the recording is, where that is why it is an error."""
     noted: Answered | None = None
     """What the journal keeps of it, where that is made already."""
+    framing: tuple[Header, ...] | None = None
+    """All headers that are its own, those of its body included, where they are made already."""
+
+    def kept(self, operation: Operation | None) -> Self:
+        """Return it with all that can be made once, to be given again and again."""
+        return msgspec.structs.replace(self, operation=operation, noted=self.note(), framing=self.framed())
+
+    def framed(self) -> tuple[Header, ...]:
+        """Return all headers that are its own, those of its body included."""
+        if self.framing is not None:
+            return self.framing
+        if self.media_type is None:
+            return self.headers
+        return (*self.headers, (b"content-type", self.media_type), (b"content-length", b"%d" % self.length))
 
     def note(self) -> Answered:
         """Return what the journal keeps of it."""

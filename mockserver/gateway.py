@@ -7,7 +7,6 @@ headers; and every error in Twilio's shape.
 import logging
 from collections.abc import Mapping
 
-import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generators.model import API_VERSION
@@ -185,7 +184,7 @@ class Gateway:
                 return kept[1]
         answer = await self._operate(exchange, scope, receive, send)
         if answer.expires:
-            answer = msgspec.structs.replace(answer, operation=exchange.operation, noted=answer.note())
+            answer = answer.kept(exchange.operation)
             cache.put(key, (account.version, answer), len(answer.body))
         return answer
 

@@ -203,13 +203,10 @@ class Recordings:
         """
         index, capture = self._active(sid, parent)
         now = self.ledger.clock.now()
-        match wanted:
-            case InFlight.PAUSED:
-                changed = capture.paused(now, behavior)
-            case InFlight.IN_PROGRESS:
-                changed = capture.resumed(now)
-            case InFlight.STOPPED:
-                changed = capture.stopped(now)
+        if wanted is InFlight.STOPPED:
+            changed = capture.stopped(now)
+        else:
+            changed = capture.paused(now, behavior) if wanted is InFlight.PAUSED else capture.resumed(now)
         if changed == capture:
             return index, False
         self.ledger.state.captures[index] = changed

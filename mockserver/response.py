@@ -24,6 +24,11 @@ async def respond(
         ours: the headers of every answer.
         then: the fault that struck the request, if one did.
     """
+    headers = [*ours, *answer.framed()]
+    if then is None and answer.stream is None and scope["method"] != "HEAD":  # as nearly always
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+        return
     transport = scope.get("state", {}).get(TRANSPORT)
     fault = None if then is None else then.fault
     is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and answer.length == 0)
@@ -32,9 +37,6 @@ async def respond(
     if fault is not None and fault is not NetworkFault.TRUNCATED_RESPONSE:
         await break_off(fault, transport, receive)
         return
-    headers = [*ours, *answer.headers]
-    if answer.media_type is not None:
-        headers += ((b"content-type", answer.media_type), (b"content-length", b"%d" % answer.length))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body"})

@@ -26,6 +26,8 @@ from mockserver.values import Address
 _BACKLOG = 2048
 _GRACE = 5.0
 """How long open requests may take to end, in seconds."""
+_LAST_RESORT = 4 * _GRACE
+"""How long a thread may take to end, in seconds: uvloop has been seen to wait for ever where it closes a loop."""
 
 
 class ListenError(Exception):
@@ -87,6 +89,7 @@ async def serve(
     finally:
         dating.cancel()
         server.close()
+        await asyncio.sleep(0)  # what was accepted just now is made known first, or it would never be closed
         await proxy.close()
         for connection in list(state.connections):
             connection.shutdown()
@@ -154,7 +157,7 @@ class BackgroundServer:
     ) -> None:
         assert self._end is not None
         self._end()
-        self._thread.join()
+        self._thread.join(_LAST_RESORT)
 
     def _run(self) -> None:
         async def main() -> None:

@@ -44,11 +44,11 @@ class Timekeeper:
 
     def attend(self, account: Account) -> None:
         """See to what waits in an account; to be called after everything that may have changed that."""
-        if asyncio.get_running_loop() in self._stopped:
+        is_ticking = account.state.timers and account.clock.rate
+        if not (is_ticking or account.outbox.is_waiting) or asyncio.get_running_loop() in self._stopped:
             return
-        if account.outbox.is_waiting:
-            self._send_ready(account)
-        if account.state.timers and account.clock.rate:
+        self._send_ready(account)
+        if is_ticking:
             self._set_alarm(account)
 
     def leave(self, account: Account) -> None:

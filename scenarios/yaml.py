@@ -20,7 +20,7 @@ from yaml.scanner import Scanner
 
 from scenarios.complaints import MAX_DEPTH, Path, ScenarioError, at, found
 
-_MOST = 100_000
+_MOST = 20_000
 """Values that are written, and values that aliases stand for: PyYAML takes seconds for as many."""
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -56,7 +56,7 @@ def parse(text: str, name: str = "") -> Parsed:
 
     Raises:
         ScenarioError: for what is no YAML, several documents, duplicate keys, keys that are not text, tags other
-            than the core ones, values that contain themselves, depths above 60, more than 100,000 values, and
+            than the core ones, values that contain themselves, depths above 60, more than 20,000 values, and
             aliases that stand for more.
     """
     try:

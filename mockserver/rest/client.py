@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mockserver.errors import invalid
 from mockserver.wire.dialect import Wire, WireSetting
@@ -18,7 +19,14 @@ def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Repr
     Raises:
         TwilioError: 20001 for a wish that is no wire.
     """
-    wish = headers.get(b"x-mock-wire")
+    return _wire(headers.get(b"x-mock-wire"), headers.get(b"host"), headers.get(b"user-agent"), setting, form)
+
+
+@lru_cache(maxsize=256)
+def _wire(
+    wish: bytes | None, host: bytes | None, user_agent: bytes | None, setting: WireSetting, form: Representation
+) -> Wire:
+    """Choose the wire; a client says the same all the time."""
     if wish is not None:
         try:
             wished = Wire(wish.decode("latin-1"))
@@ -29,14 +37,18 @@ def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Repr
         return Wire.TWILIO
     if setting is not WireSetting.AUTO:
         return Wire(setting.value)
-    host = headers.get(b"host", b"").partition(b":")[0].lower()
-    believes = headers.get(b"user-agent", b"").startswith(b"twilio-") or host.endswith(b"twilio.com")
+    name = (host or b"").partition(b":")[0].lower()
+    believes = (user_agent or b"").startswith(b"twilio-") or name.endswith(b"twilio.com")
     return Wire.TWILIO if believes else Wire.SCHEMA
 
 
 def base_url(headers: Mapping[bytes, bytes], scheme: str, server: tuple[str, int]) -> str:
     """Return scheme and host as the client wrote them; the server's address where it wrote none that can be."""
-    host = headers.get(b"host", b"")
+    return _base_url(headers.get(b"host", b""), scheme, server)
+
+
+@lru_cache(maxsize=256)
+def _base_url(host: bytes, scheme: str, server: tuple[str, int]) -> str:
     if not _HOST.fullmatch(host):
         host = "{}:{}".format(*server).encode()
     return f"{scheme}://{host.decode()}"

@@ -288,3 +288,10 @@ def test_expectations_are_not_met_by_doing_nothing(name: str) -> None:
         (verdict,) = api.told("GET", "/expectations")
         assert not verdict["is_met"]
         assert "at least" in verdict["why"]
+
+
+def test_the_settings_name_scenarios_that_are_played_together() -> None:
+    with Api(corpus_settings(scenario=("happy-path", "rate-limited"))) as api:
+        assert api.told("GET", "")["scenario"] == "happy-path_and_rate-limited"
+        assert [view["recording"] for view in api.told("GET", "")["timelines"]] == ["happy"]
+        assert len(api.told("GET", "/faults")) == 1

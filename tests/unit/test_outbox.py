@@ -7,7 +7,7 @@ import pytest
 from mockserver.account import Account
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.state import Delivery, DeliveryState
-from scenarios.model import CallbackEvent
+from scenarios.model import CallbackEvent, Stage, Step
 from tests.worlds import SINK, scenario_of, scripted, steps, world
 
 GOOD = Outcome(204, None, "")
@@ -189,3 +189,15 @@ def test_timers_that_nothing_waits_for_are_not_awaited() -> None:
     assert account.clock.now() + SECOND == timer.due
     account.outbox.redeliver(timer.key)
     assert list(account.awaited()) == []
+
+
+def test_a_world_that_is_over_tells_nobody_anything() -> None:
+    account = told()
+    account.play.apply(index(account, "b"), Step(status=Stage.ABSENT))
+    (under_way,) = account.outbox.ready()
+    account.outbox.take(under_way.number)
+    account.retire()
+    account.play.apply(index(account, "a"), Step(status=Stage.ABSENT))
+    account.outbox.settle(under_way.number, GOOD)
+    assert account.outbox.ready() == []
+    assert [each.state for each in account.outbox][-1] is DeliveryState.PENDING

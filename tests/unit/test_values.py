@@ -3,13 +3,16 @@ import pytest
 from mockserver.values import (
     Address,
     BadValueError,
+    Pace,
     parse_account,
     parse_base_url,
     parse_count,
+    parse_hosts,
     parse_instant,
     parse_path,
     parse_span,
     parse_switch,
+    parse_url,
 )
 
 
@@ -42,6 +45,9 @@ def test_values() -> None:
     assert parse_instant("2026-01-01T01:00:00.9+01:00") == 1_767_225_600
     assert parse_base_url("https://mock.example.com/") == "https://mock.example.com"
     assert str(parse_path("a/b")) == "a/b"
+    assert parse_url("http://127.0.0.1:8000/hook") == "http://127.0.0.1:8000/hook"
+    assert parse_hosts("hooks.example.com, 203.0.113.0/24") == "hooks.example.com, 203.0.113.0/24"
+    assert [str(Pace.parse(text)) for text in ("real", "frozen", "60x", "1x")] == ["real", "frozen", "60x", "real"]
     assert [parse_switch("on"), parse_switch("off")] == [True, False]
 
 
@@ -56,3 +62,13 @@ def test_accounts() -> None:
 def test_spans_that_cannot_be(text: str) -> None:
     with pytest.raises(BadValueError, match="expected a duration such as 90d"):
         parse_span(text)
+
+
+def test_urls_hosts_and_paces_that_cannot_be() -> None:
+    with pytest.raises(BadValueError, match="expected a URL such as http"):
+        parse_url("127.0.0.1/hook")
+    with pytest.raises(BadValueError, match=r"expected .*, found '999.1.1.1/8'"):
+        parse_hosts("999.1.1.1/8")
+    for text in ("fast", "0x", "2000000x"):
+        with pytest.raises(BadValueError, match="expected real, frozen, or a pace"):
+            Pace.parse(text)
