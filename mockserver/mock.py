@@ -23,6 +23,7 @@ from mockserver.settings import Profile, Settings
 from mockserver.snapshots import Snapshots
 from mockserver.state import State
 from mockserver.timekeeper import Timekeeper
+from mockserver.values import Address
 from scenarios.durations import microseconds
 from scenarios.model import Scenario
 from scenarios.shares import mix_shares
@@ -73,6 +74,7 @@ class Mock:
         self.snapshots = Snapshots()
         self.manners: dict[str, Manners] = {}
         """By AccountSid in lower case, for those that are treated otherwise."""
+        self._address = self.settings.listen
         self._origin = ticks()
         self._worlds = count(1)
         self._touched: dict[str, Account] = {}
@@ -148,6 +150,12 @@ class Mock:
         self._journaled.clear()
         self.cache.clear()
 
+    def serve_at(self, address: Address) -> None:
+        """Be told where the server really listens, before it does: scripted callbacks tell it."""
+        self._address = address
+        if self.scenario is not None:
+            self.replace_scenario(self.scenario)
+
     def accounts(self) -> list[Account]:
         """Return the accounts that hold any state."""
         self._settle()
@@ -209,7 +217,7 @@ class Mock:
         Args:
             base_url: by which name whoever asks knows this server.
         """
-        where = self.settings.public_url or base_url or f"http://{self.settings.listen.reachable()}"
+        where = self.settings.public_url or base_url or f"http://{self._address.reachable()}"
         return Defaults(status_callback=self.settings.status_callback, base_url=where)
 
     def _clock(self, t0: int, scenario: Scenario | None, state: State | None) -> Clock:

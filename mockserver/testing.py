@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from twilio.rest import Client
 
     from mockserver.callbacks.sink import Sink
+    from mockserver.mock import Mock
 
 AnyScenario = Scenario | dict[str, Any] | str | Path
 
@@ -82,6 +83,7 @@ class MockServer:
         if not self.is_elsewhere:
             self.line.url = None
             vars(self).pop("app", None)  # its next run begins anew
+            vars(self).pop("_mock", None)
 
     @property
     def base_url(self) -> str:
@@ -96,9 +98,14 @@ class MockServer:
     def app(self) -> "Starlette":
         """The ASGI application, for httpx and the like in this process, without `with`."""
         from mockserver.app import create_app
+
+        return create_app(self._mock)
+
+    @cached_property
+    def _mock(self) -> "Mock":
         from mockserver.mock import Mock
 
-        return create_app(Mock(self.settings, scenario=_loaded(self._scenario)))
+        return Mock(self.settings, scenario=_loaded(self._scenario))
 
     @cached_property
     def pool(self) -> "HTTPAdapter":
@@ -119,7 +126,9 @@ class MockServer:
         from mockserver.proxy.proxy import Proxy
         from mockserver.server import BackgroundServer
 
-        return self._stack.enter_context(BackgroundServer(self.app, proxy=Proxy.of(self.settings))).base_url
+        server = BackgroundServer(self.app, proxy=Proxy.of(self.settings))
+        self._mock.serve_at(server.address)
+        return self._stack.enter_context(server).base_url
 
 
 class MockTwilio(AccountClient):

@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 
 from msgspec import UNSET
 
-from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Source
+from generators.model import CONFERENCE_SOURCES, Source
 from scenarios.complaints import Complaint, Path, spelled
 from scenarios.durations import microseconds
 from scenarios.handles import known_ids, placed_handles
@@ -111,9 +111,8 @@ def _check_facts(facts: Facts, source: object, path: Path) -> Iterator[Complaint
         yield from check_instant(getattr(facts, field, None), (*path, field))
     if not isinstance(source, Source):
         return
-    if facts.channels == 2 and source not in DUAL_SOURCES:
-        known = ", ".join(each for each in Source if each in DUAL_SOURCES)
-        yield Complaint((*path, "channels"), f"expected 2 channels with {known} only, found them with {source}.")
+    if facts.channels == 2 and source is Source.RECORD_VERB:  # conferences can be told to have two (WIRE §7)
+        yield Complaint((*path, "channels"), f"expected 1 channel with {source}, which has one voice, found 2.")
     if isinstance(facts, ScriptedRecording) and facts.conference_sid and source not in CONFERENCE_SOURCES:
         known = " or ".join(each for each in Source if each in CONFERENCE_SOURCES)
         yield Complaint((*path, "conference_sid"), f"expected a conference with {known} only, found one with {source}.")

@@ -67,7 +67,9 @@ def serving(settings: Settings, environment: Mapping[str, str], scenarios: Seque
     mock = make_mock(settings, scenarios=scenarios)
     authority = Authority(settings.data_dir)
     files = trust_files(authority, environment)
-    with BackgroundServer(create_app(mock), proxy=Proxy(authority, settings.proxy_unknown)) as server:
+    server = BackgroundServer(create_app(mock), proxy=Proxy(authority, settings.proxy_unknown))
+    mock.serve_at(server.address)
+    with server:
         changed = dict(variables(server.base_url, mock.demo, files, environment))
         yield Served(mock, {name: value for name, value in {**environment, **changed}.items() if value is not None})
 

@@ -51,6 +51,7 @@ def serve(settings: Settings) -> int:
     except ListenError as wrong:
         raise CommandError(f"--listen: {wrong}") from None
     address = bound_address(listening)
+    mock.serve_at(address)
 
     def ready() -> None:
         if settings.port_file is not None:

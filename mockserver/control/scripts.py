@@ -73,7 +73,10 @@ async def list_expectations(exchange: Exchange, path: Path) -> list[views.Expect
 async def signal(exchange: Exchange, path: Path) -> views.Happened:
     account, command = account_of(exchange, path), read(exchange, SignalCommand)
     first = account.events.serial
-    account.play.signal(command.name, None if command.recording is None else account.play.find(command.recording))
+    index = None if command.recording is None else account.play.find(command.recording)
+    if index is not None and index not in account.state.playing:
+        raise refused(f"expected a recording whose timeline goes on, found {command.recording}, whose does not")
+    account.play.signal(command.name, index)
     return await settled(exchange, account, first)
 
 

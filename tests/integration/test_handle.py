@@ -17,6 +17,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 
 from generators.keys import auth_token, demo_account_sid, derive
+from mockserver.callbacks.sink import Sink
 from mockserver.client.line import ControlError, Line
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings import SettingsError
@@ -478,6 +479,8 @@ class Own(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received.append(data)
+        if b"RecordingStatus=" not in data:
+            return  # the head came alone
         self.transport.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
         self.transport.close()
 
@@ -495,7 +498,7 @@ def test_time_is_moved_while_the_callers_loop_receives(mock: MockTwilio) -> None
         receiver.close()
         return received
 
-    assert b"RecordingStatus=completed" in asyncio.run(main())[0]
+    assert b"RecordingStatus=completed" in b"".join(asyncio.run(main()))
     assert [each.state for each in mock.callbacks] == ["delivered"]
 
 
@@ -567,3 +570,12 @@ def test_other_servers_are_told_from_mocks() -> None:
     with pytest.raises(ControlError, match="found none: ConnectionError"):
         line.ask("GET", "/health", dict[str, str])
     line.close()
+
+
+def test_scripted_recordings_are_told_by_the_servers_own_address() -> None:
+    with Sink() as sink, MockTwilio(scenario="happy-path", status_callback=sink.url) as mock:
+        mock.recordings.step("happy")
+        mock.recordings.step("happy")
+        (told,) = sink.wait_for(1)
+        assert told.parameters["RecordingUrl"].startswith(f"{mock.url}/Recordings/RE")
+        assert requests.get(told.parameters["RecordingUrl"] + ".mp3", auth=mock.auth, timeout=10).status_code == 200
