@@ -41,10 +41,10 @@ def played(callback: str) -> list[bytes]:
     )
     answers = []
     with Api(corpus_settings(count=200), scenario) as api:
-        for turn in range(3):
-            page = api.get(f"{api.list_path}?PageSize=40")
+        for turn in range(2):
+            page = api.get(f"{api.list_path}?PageSize=25")
             answers.append(page)
-            answers += [api.get(api.fetch_path(each["sid"])) for each in page.json()["recordings"][:6]]
+            answers += [api.get(api.fetch_path(each["sid"])) for each in page.json()["recordings"][:3]]
             answers += [api.get(api.fetch_path(api.account().sid_behind(name))) for name in "abc"]
             answers.append(api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback))
             answers.append(api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped"))
