@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from mockserver.control.routes import CONTROL_ROUTES
 from mockserver.errors import TwilioError
 from mockserver.gateway import Gateway
 from mockserver.mock import Mock
@@ -30,7 +31,10 @@ def create_app(mock: Mock) -> Starlette:
         await mock.timekeeper.stop()
 
     app = Starlette(
-        routes=[*(route for resource in RESOURCES for route in resource.routes()), *CONTROL_ROUTES],
+        routes=[
+            *(route for resource in RESOURCES for route in resource.routes()),
+            Route("/_mock/{path:path}", _Control()),
+        ],
         middleware=[Middleware(Gateway, mock=mock)],
         lifespan=lifespan,
     )
@@ -38,6 +42,20 @@ def create_app(mock: Mock) -> Starlette:
     app.router.redirect_slashes = False
     app.router.default = _unknown
     return app
+
+
+class _Control:
+    """The control API, imported when it is first asked: for most servers that are started that is never."""
+
+    @cached_property
+    def _router(self) -> Router:
+        from mockserver.control.routes import CONTROL_ROUTES
+
+        return Router(CONTROL_ROUTES, redirect_slashes=False, default=_unknown)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._router(scope, receive, send)
 
 
 async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,7 +9,6 @@ from mockserver.commands.mocks import UNPLAYABLE, combined, told
 from mockserver.mock import Mock
 from scenarios.complaints import ScenarioError
 from scenarios.model import Scenario
-from scenarios.sources import bundled, find
 
 _PAUSE = 0.25
 """Real seconds between two looks at the files."""
@@ -27,7 +26,7 @@ class Watch:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._own = [name for name in names if name not in bundled()]
+        self._own = _own(names)
         self._files = list(_files(self._own))
         self._played = self._tried = self._seen = _stamps(self._files)
 
@@ -66,9 +65,20 @@ def _say(sentence: str) -> None:
     print(f"recmock: {sentence}", file=sys.stderr, flush=True)
 
 
+def _own(names: Sequence[str]) -> list[str]:
+    """Return those that are not bundled."""
+    if not names:
+        return []
+    from scenarios.sources import bundled  # brings YAML: only where there is something to watch
+
+    return [name for name in names if name not in bundled()]
+
+
 def _files(scenarios: Iterable[str]) -> Iterator[Path]:
     """Yield the files of scenarios, and those that they name, whether or not these are there."""
     for name in scenarios:
+        from scenarios.sources import find
+
         path = Path(name)
         yield path
         try:
