@@ -112,6 +112,10 @@ class Api:
         """Let the event loop run until something holds."""
         self._runner.run(until(holds))
 
+    def settle(self) -> None:
+        """Wait until every callback that can be sent now was sent."""
+        self._runner.run(self.mock.timekeeper.settle(self.account()))
+
     def told(self, method: str, path: str, command: Any = None) -> Any:
         """Return what the control API answers to a command that can be carried out."""
         answer = self.command(method, path, command)
