@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -14,6 +15,9 @@ from scenarios.model import Scenario
 from scenarios.saved import unpacked
 from scenarios.sources import find
 
+_LEARNING = Lock()
+"""msgspec learns a type when it is first asked of it, and crashes where two threads ask at once for one that holds
+itself, as triggers do (seen with 0.22)."""
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
@@ -78,7 +82,8 @@ def _finished(document: Document, folder: Path | None) -> Scenario:
 
 def _decoded(value: dict[str, Any], origin: Origin) -> Scenario:
     try:
-        return msgspec.convert(value, Scenario)
+        with _LEARNING:
+            return msgspec.convert(value, Scenario)
     except msgspec.ValidationError:
         complaint = diagnose(value)
         assert complaint is not None, "what msgspec refuses, the diagnosis finds"
