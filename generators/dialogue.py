@@ -14,7 +14,7 @@ from generators.words import words
 BEATS_PER_SECOND = 5
 _PAUSE = (2, 3, 3, 4)
 """Beats of silence between two turns; two bits choose."""
-_SYLLABLE = re.compile(r"[aeiouy]+", re.IGNORECASE)
+_SYLLABLE = r"(?i)[aeiouy]+"
 
 _OPENING = (
     "Thank you for calling {company}, this is {agent}. How can I help you today?",
@@ -141,7 +141,7 @@ def _line(number: int, alone: bool, draws: bytes) -> str:
 
 
 def _beats(text: str) -> int:
-    return max(1, len(_SYLLABLE.findall(text)))
+    return max(1, len(re.findall(_SYLLABLE, text)))
 
 
 def _fitting(text: str, room: int) -> str:

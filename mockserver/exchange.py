@@ -1,11 +1,10 @@
 """One request and its answer, on their way between the gateway and an operation."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from generators.audio import Medium
 from generators.model import Status
 from mockserver.account import Account
 from mockserver.faults.rules import Strike
@@ -18,6 +17,9 @@ from mockserver.wire.representation import Representation
 from scenarios.operations import Operation
 from scenarios.timeline import Act
 
+if TYPE_CHECKING:
+    from generators.audio import Medium
+
 
 class Answer(msgspec.Struct, frozen=True):
     """What is sent: status, headers of its own, and a body that is there or is still to be made."""
@@ -28,7 +30,7 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[Header, ...] = ()
     expires: int = 0
     """Until when the same request may get the same answer if nothing changes, in microseconds since 1970."""
-    stream: Medium | None = None
+    stream: "Medium | None" = None
     """Instead of a body: media that is made piece by piece."""
     part: tuple[int, int] = (0, 0)
     """Which bytes of it."""

@@ -7,7 +7,6 @@ import msgspec
 
 from generators import distributions
 from generators.corpus import Corpus
-from generators.dialogue import natural_seconds
 from generators.model import Recording, Status
 from generators.rhythm import SECOND
 from generators.sids import Kind
@@ -93,6 +92,8 @@ class Ledger:
         """Return how long a recording lasts where nothing else is known."""
         recording = self.undeleted(index)
         if recording.says is not None:
+            from generators.dialogue import natural_seconds
+
             return natural_seconds(recording.says)
         if index < self.corpus.count and (lasted := self.corpus.recording(index).duration) is not None:
             return lasted

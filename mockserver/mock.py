@@ -14,7 +14,6 @@ from mockserver.account import Account
 from mockserver.arming import Defaults, arm
 from mockserver.cache import ByteCache
 from mockserver.callbacks.courier import Courier
-from mockserver.callbacks.hosts import HostRules
 from mockserver.clock import Clock, ticks, wall_seconds
 from mockserver.journal import Journal
 from mockserver.manners import Manners
@@ -64,8 +63,7 @@ class Mock:
         self.instance = instance
         self.control_token = control_token
         self.cache = ByteCache()
-        rules = HostRules.parse(self.settings.callback_hosts)
-        self.timekeeper = Timekeeper(Courier(rules), float(self.settings.callback_timeout))
+        self.timekeeper = Timekeeper(Courier(self.settings.callback_hosts), float(self.settings.callback_timeout))
         self.demo = self._demo_account()
         self.declared = {account.sid.lower(): account for account in (self.demo, *self.settings.account)}
         """The accounts that `--auth strict` knows, by AccountSid in lower case."""

@@ -5,6 +5,7 @@ microseconds since 1970.
 """
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -12,14 +13,14 @@ import msgspec
 from generators.keys import derive
 from generators.model import API_VERSION, Recording
 from generators.rhythm import SECOND
-from mockserver.callbacks.outcome import Outcome
-from mockserver.callbacks.overrides import split
-from mockserver.callbacks.parameters import parameters
 from mockserver.events import Events
 from mockserver.ledger import Ledger
 from mockserver.state import Attempt, Delivery, DeliveryState, TimerKind
 from mockserver.timers import Timers
 from scenarios.model import CallbackEvent
+
+if TYPE_CHECKING:
+    from mockserver.callbacks.outcome import Outcome
 
 _BACK_OFF = SECOND
 """After the first failure; twice as long after each further one."""
@@ -62,6 +63,8 @@ class Outbox:
             sid = self._ledger.sid(index)
             self._events.note("callback", self._ledger.name(index), sid, f"callback {event.value}: nobody subscribed")
             return
+        from mockserver.callbacks.parameters import parameters
+
         recording, number = self._ledger.undeleted(index), len(self._state.deliveries)
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
         self._state.deliveries.append(
@@ -106,10 +109,12 @@ class Outbox:
         """Note that one is not under way any more, and that it is not known what came of it: it is to be sent again."""
         self._under_way.discard(number)
 
-    def settle(self, number: int, outcome: Outcome) -> None:
+    def settle(self, number: int, outcome: "Outcome") -> None:
         """Note what came of an attempt, and when there will be another."""
         if self._is_closed:
             return
+        from mockserver.callbacks.overrides import split
+
         self._under_way.discard(number)
         now, delivery = self._ledger.clock.now(), self._state.deliveries[number]
         failure = None if outcome.failure is None else outcome.failure.value
@@ -157,5 +162,5 @@ class Outbox:
         return str(UUID(bytes=bits, version=4))
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: "Outcome") -> str:
     return str(outcome.status) if outcome.status is not None else f"{outcome.failure}: {outcome.detail}"

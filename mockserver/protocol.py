@@ -11,9 +11,8 @@ from uvicorn.server import ServerState
 
 from mockserver.errors import LONGEST_TARGET, too_long
 from mockserver.faults.effects import TRANSPORT
-from mockserver.proxy.destination import origin_form
-from mockserver.proxy.proxy import Connection, Ends, Proxy
-from mockserver.proxy.refusal import bad_request, raw_response
+from mockserver.proxy.connection import Connection, Ends
+from mockserver.proxy.proxy import Proxy
 
 _SLASH = ord("/")
 
@@ -67,6 +66,8 @@ class MockProtocol(HttpToolsProtocol):
             cycle.message_event.set()
 
     def send_400_response(self, msg: str) -> None:
+        from mockserver.proxy.refusal import bad_request, raw_response  # seldom needed, as all of the proxy
+
         self.transport.write(raw_response(too_long() if len(self.url) >= LONGEST_TARGET else bad_request(msg)))
         self.transport.close()
 
@@ -93,6 +94,8 @@ class MockProtocol(HttpToolsProtocol):
         if self.parser.get_method() == b"CONNECT" or self.url == b"*":
             super().on_headers_complete()
             return
+        from mockserver.proxy.destination import origin_form
+
         url = httptools.parse_url(self.url)
         ordinary = self.app
         if self._proxy is not None:

@@ -11,7 +11,7 @@ from mockserver.headers import reason, warning
 from mockserver.rest.byte_ranges import UnsatisfiableError, asked_range, is_unchanged
 from mockserver.rest.paging import envelope
 from mockserver.results import Found, Listed, Played, Redirected, Result, Sent, Told
-from mockserver.wire import json, tables, xml
+from mockserver.wire import json
 from mockserver.wire.representation import MEDIA_TYPES, Representation, representation
 from mockserver.wire.shapes import Shape
 from scenarios.timeline import Act
@@ -75,6 +75,8 @@ def _listed(listed: Listed, exchange: Exchange) -> Answer:
             shape.document(listed.shelf.get(index), exchange.wire, exchange.base_url) for index in page.indices
         ]
         if form is Representation.XML:
+            from mockserver.wire import xml
+
             body = xml.page(shape.item, shape.key, frame, documents)
         else:
             body = _table(shape.key, documents, form)
@@ -106,12 +108,16 @@ def _item(name: str, document: Document, form: Representation) -> bytes:
         case Representation.JSON:
             return json.encode(document)
         case Representation.XML:
+            from mockserver.wire import xml  # SDKs ask for JSON: the other forms are imported where they are needed
+
             return xml.item(name, document)
         case _:
             return _table(name, [document], form)
 
 
 def _table(title: str, documents: list[Any], form: Representation) -> bytes:
+    from mockserver.wire import tables
+
     columns = list(documents[0]) if documents else []
     if form is Representation.CSV:
         return tables.as_csv(documents, columns)

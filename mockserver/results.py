@@ -1,16 +1,18 @@
 """What an operation returns: values, and how they are to be sent. Bytes are made of them in `rendering`."""
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from generators.audio import Medium
 from mockserver.headers import Header
 from mockserver.listing import NEVER, Page
 from mockserver.rest.paging import PageRequest
 from mockserver.rest.query import Query
 from mockserver.wire.shapes import Shape
 from scenarios.timeline import Act
+
+if TYPE_CHECKING:
+    from generators.audio import Medium
 
 
 class Shelf(Protocol):
@@ -77,7 +79,7 @@ class Sent(msgspec.Struct, frozen=True):
 class Played(msgspec.Struct, frozen=True):
     """Media, of which a part may be asked for."""
 
-    medium: Medium
+    medium: "Medium"
     media_type: bytes
     etag: str
     recording: int

@@ -2,14 +2,15 @@
 
 import asyncio
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
 from mockserver.account import Account
 from mockserver.callbacks.courier import Courier
-from mockserver.callbacks.overrides import split
-from mockserver.callbacks.parcel import Parcel
 from mockserver.state import Delivery, Event
+
+if TYPE_CHECKING:
+    from mockserver.callbacks.parcel import Parcel
 
 _ALIKE = 0.001
 """Alarms that differ by less, in seconds, are the same."""
@@ -95,8 +96,11 @@ class Timekeeper:
                 return False
         return True
 
-    def parcel(self, delivery: Delivery) -> Parcel:
+    def parcel(self, delivery: Delivery) -> "Parcel":
         """Return the request of a callback, and with it the text that is signed."""
+        from mockserver.callbacks.overrides import split  # nothing of it is needed before the first callback
+        from mockserver.callbacks.parcel import Parcel
+
         url, overrides = split(delivery.url)
         return Parcel.signed(
             delivery.method,

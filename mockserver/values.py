@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from generators.sids import Kind, is_sid
-from mockserver.callbacks.hosts import HostRules
 from mockserver.rest.auth import DeclaredAccount
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
-_SPAN = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
-_ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})", re.ASCII)
-_BASE_URL = re.compile(r"https?://[A-Za-z0-9.\-_\[\]:]+", re.ASCII)
-_PACE = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)x", re.ASCII)
+_SPAN = r"(?a)(\d{1,9})\s*([smhdw])"
+_ADDRESS = r"(?a)(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})"
+_BASE_URL = r"(?a)https?://[A-Za-z0-9.\-_\[\]:]+"
+_PACE = r"(?a)(\d{1,7}(?:\.\d{1,3})?)x"
 _LARGEST_COUNT = 10**12
 
 
@@ -41,7 +40,7 @@ class Address(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `HOST:PORT`, `[::1]:PORT` or `:PORT`, which means 127.0.0.1."""
-        match = _ADDRESS.fullmatch(text)
+        match = re.fullmatch(_ADDRESS, text)
         if match is None or int(match["port"]) > 65535:
             raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
         return cls(match["host"].strip("[]") or "127.0.0.1", int(match["port"]))
@@ -72,7 +71,7 @@ class Pace(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Read `real`, `frozen`, or a pace such as `60x`."""
         known = {"real": 1.0, "frozen": 0.0}
-        match = _PACE.fullmatch(text)
+        match = re.fullmatch(_PACE, text)
         rate = known.get(text) if match is None else float(match[1])
         if rate is None or (match is not None and not 0 < rate <= 1e6):
             raise BadValueError("real, frozen, or a pace from 0.001x to 1000000x", text)
@@ -96,7 +95,7 @@ def parse_path(text: str) -> Path:
 
 def parse_base_url(text: str) -> str:
     """Read scheme and host of a URL; a slash at the end is dropped."""
-    if not _BASE_URL.fullmatch(text.rstrip("/")):
+    if not re.fullmatch(_BASE_URL, text.rstrip("/")):
         raise BadValueError("a URL of scheme and host such as https://api.example.com", text)
     return text.rstrip("/")
 
@@ -110,6 +109,8 @@ def parse_url(text: str) -> str:
 
 def parse_hosts(text: str) -> str:
     """Read where callbacks may go, which stays text; see `HostRules`."""
+    from mockserver.callbacks.hosts import HostRules
+
     try:
         HostRules.parse(text)
     except ValueError as wrong:
@@ -127,7 +128,7 @@ def parse_count(text: str) -> int:
 
 def parse_span(text: str) -> int:
     """Read a duration as seconds."""
-    match = _SPAN.fullmatch(text.strip())
+    match = re.fullmatch(_SPAN, text.strip())
     if match is None or not 0 < (seconds := int(match[1]) * _UNITS[match[2]]) <= 20_000 * _UNITS["d"]:
         raise BadValueError("a duration such as 90d, 12h, 30m or 45s, at most 20000d", text)
     return seconds

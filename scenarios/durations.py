@@ -8,13 +8,11 @@ import msgspec
 
 _UNITS = {"ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000, "w": 604_800_000_000}
 _PART = r"[0-9]{1,9}(?:\.[0-9]{1,6})?(?:ms|s|m|h|d|w)"
-_PARTS = re.compile(r"([0-9.]+)(ms|s|m|h|d|w)")
+_PARTS = r"([0-9.]+)(ms|s|m|h|d|w)"
 
 PATTERN = rf"^(?:{_PART})+$(?!\n)"
 Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="A length of time such as 30s, 250ms or 1m30s.")]
 """A length of time as text."""
-
-_DURATION = re.compile(PATTERN)
 
 
 def microseconds(text: str) -> int:
@@ -23,9 +21,9 @@ def microseconds(text: str) -> int:
     Raises:
         ValueError: for a text that is none.
     """
-    if not _DURATION.fullmatch(text):
+    if not re.fullmatch(PATTERN, text):
         raise ValueError(f"expected a length of time such as 30s, 250ms or 1m30s, found {text!r}")
-    return round(sum(Decimal(number) * _UNITS[unit] for number, unit in _PARTS.findall(text)))
+    return round(sum(Decimal(number) * _UNITS[unit] for number, unit in re.findall(_PARTS, text)))
 
 
 def spelled(length: int) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from mockserver.callbacks.courier import Courier
-from mockserver.callbacks.hosts import HostRules
 from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.parcel import Parcel
 
@@ -26,7 +25,7 @@ def parcel(url: str, method: str = "POST", **changes: Any) -> Parcel:
 
 def send(sent: Parcel, rules: str = "") -> Outcome:
     async def main() -> Outcome:
-        courier = Courier(HostRules.parse(rules))
+        courier = Courier(rules)
         try:
             return await courier.send(sent)
         finally:

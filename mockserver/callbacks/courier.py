@@ -3,22 +3,27 @@
 import asyncio
 import ssl
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from mockserver.callbacks.hosts import HostRules
-from mockserver.callbacks.outcome import Outcome
-from mockserver.callbacks.parcel import Parcel
+if TYPE_CHECKING:
+    from mockserver.callbacks.hosts import HostRules
+    from mockserver.callbacks.outcome import Outcome
+    from mockserver.callbacks.parcel import Parcel
 
 
 class Courier:
     """Sends each parcel over a connection of its own, so it may be used from one event loop after another.
 
     Redirects are not followed and the environment's proxies not used.
+
+    Args:
+        hosts: where it may go besides this machine and private networks; see `HostRules.parse`.
     """
 
-    def __init__(self, rules: HostRules) -> None:
-        self._rules = rules
+    def __init__(self, hosts: str = "") -> None:
+        self._hosts = hosts
 
-    async def send(self, parcel: Parcel) -> Outcome:
+    async def send(self, parcel: "Parcel") -> "Outcome":
         """Send a parcel once and tell what came of it; nothing is raised but for being cancelled."""
         from mockserver.callbacks.exchange import Exchange  # httpcore: not needed before the first parcel
 
@@ -32,6 +37,12 @@ class Courier:
 
     async def aclose(self) -> None:
         """Nothing is left open between parcels; a courier that keeps connections would end them here."""
+
+    @cached_property
+    def _rules(self) -> "HostRules":
+        from mockserver.callbacks.hosts import HostRules
+
+        return HostRules.parse(self._hosts)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

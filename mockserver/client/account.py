@@ -1,19 +1,22 @@
 """An account, seen and changed from outside."""
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
 from generators.corpus import Corpus, CorpusSpec
-from mockserver.client.callbacks import CallbacksClient
-from mockserver.client.clock import ClockClient
-from mockserver.client.doctor import DoctorClient
-from mockserver.client.faults import FaultsClient
 from mockserver.client.line import Line
-from mockserver.client.recordings import RecordingsClient
-from mockserver.client.requests import RequestsClient
-from mockserver.client.scenario import ScenarioClient
-from mockserver.control.views import AccountView, SnapshotView
+
+if TYPE_CHECKING:  # each is imported when it is first asked for: most tests read recordings, and no more
+    from mockserver.client.callbacks import CallbacksClient
+    from mockserver.client.clock import ClockClient
+    from mockserver.client.doctor import DoctorClient
+    from mockserver.client.faults import FaultsClient
+    from mockserver.client.recordings import RecordingsClient
+    from mockserver.client.requests import RequestsClient
+    from mockserver.client.scenario import ScenarioClient
+    from mockserver.control.views import AccountView, SnapshotView
 
 
 class AccountClient:
@@ -26,18 +29,62 @@ class AccountClient:
 
     def __init__(self, line: Line, account_sid: str = "demo") -> None:
         self._line = line
-        self._root = root = f"/accounts/{account_sid}"
+        self._root = f"/accounts/{account_sid}"
         self._corpus: Corpus | None = None
-        self.clock = ClockClient(line, root)
-        self.recordings = RecordingsClient(line, root)
-        self.scenario = ScenarioClient(line, root)
-        self.faults = FaultsClient(line, root)
-        self.callbacks = CallbacksClient(line, root)
-        self.requests = RequestsClient(line, root)
-        self.doctor = DoctorClient(line, root)
 
-    def state(self) -> AccountView:
+    @cached_property
+    def clock(self) -> "ClockClient":
+        """The clock of the account."""
+        from mockserver.client.clock import ClockClient
+
+        return ClockClient(self._line, self._root)
+
+    @cached_property
+    def recordings(self) -> "RecordingsClient":
+        """Its recordings, as the mock knows them."""
+        from mockserver.client.recordings import RecordingsClient
+
+        return RecordingsClient(self._line, self._root)
+
+    @cached_property
+    def scenario(self) -> "ScenarioClient":
+        """What is played in it."""
+        from mockserver.client.scenario import ScenarioClient
+
+        return ScenarioClient(self._line, self._root)
+
+    @cached_property
+    def faults(self) -> "FaultsClient":
+        """What goes wrong with its requests."""
+        from mockserver.client.faults import FaultsClient
+
+        return FaultsClient(self._line, self._root)
+
+    @cached_property
+    def callbacks(self) -> "CallbacksClient":
+        """The callbacks that it sends."""
+        from mockserver.client.callbacks import CallbacksClient
+
+        return CallbacksClient(self._line, self._root)
+
+    @cached_property
+    def requests(self) -> "RequestsClient":
+        """Its request journal."""
+        from mockserver.client.requests import RequestsClient
+
+        return RequestsClient(self._line, self._root)
+
+    @cached_property
+    def doctor(self) -> "DoctorClient":
+        """What its requests say of their client."""
+        from mockserver.client.doctor import DoctorClient
+
+        return DoctorClient(self._line, self._root)
+
+    def state(self) -> "AccountView":
         """Return the account as it is now."""
+        from mockserver.control.views import AccountView
+
         return self._line.ask("GET", self._root, AccountView)
 
     @property
@@ -62,14 +109,20 @@ class AccountClient:
             manners = {**self._line.ask("GET", path, dict[str, str | None]), **said}
         self._line.ask("PUT", path, dict[str, str | None], manners)
 
-    def reset(self) -> AccountView:
+    def reset(self) -> "AccountView":
         """Give the account the world back that it had on first touch, and return it."""
+        from mockserver.control.views import AccountView
+
         return self._line.ask("POST", f"{self._root}/reset", AccountView)
 
-    def snapshot(self, name: str = "latest") -> SnapshotView:
+    def snapshot(self, name: str = "latest") -> "SnapshotView":
         """Keep the state under a name."""
+        from mockserver.control.views import SnapshotView
+
         return self._line.ask("POST", f"{self._root}/snapshots", SnapshotView, {"name": name})
 
-    def rollback(self, name: str = "latest") -> AccountView:
+    def rollback(self, name: str = "latest") -> "AccountView":
         """Go back to the state under a name, and return it."""
+        from mockserver.control.views import AccountView
+
         return self._line.ask("POST", f"{self._root}/rollback", AccountView, {"name": name})

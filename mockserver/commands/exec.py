@@ -65,9 +65,8 @@ def serving(settings: Settings, environment: Mapping[str, str], scenarios: Seque
         CommandError: where the settings allow no mock.
     """
     mock = make_mock(settings, scenarios=scenarios)
-    authority = Authority(settings.data_dir)
-    files = trust_files(authority, environment)
-    server = BackgroundServer(create_app(mock), proxy=Proxy(authority, settings.proxy_unknown))
+    files = trust_files(Authority(settings.data_dir), environment)
+    server = BackgroundServer(create_app(mock), proxy=Proxy.of(settings))
     mock.serve_at(server.address)
     with server:
         changed = dict(variables(server.base_url, mock.demo, files, environment))

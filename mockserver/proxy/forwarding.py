@@ -8,9 +8,10 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import TwilioError
 from mockserver.headers import Header
+from mockserver.proxy.connection import Place
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusal import Refusing, unreachable
-from mockserver.proxy.streams import PIECE, Place, open_streams
+from mockserver.proxy.streams import PIECE, open_streams
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te"}

@@ -1,133 +1,53 @@
-"""What a server does with requests that were meant for elsewhere: answers them, refuses them, or lets them through."""
+"""The proxy of a server, as the server knows it: all that it can do is imported when it is first asked."""
 
-import asyncio
-import logging
-from collections.abc import Callable
-from typing import NamedTuple, Self
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from httptools.parser.url_parser import URL
 from starlette.types import ASGIApp
 
-from mockserver.clock import wall_seconds
-from mockserver.errors import TwilioError
-from mockserver.proxy.authority import Authority, AuthorityError
-from mockserver.proxy.destination import BadDestinationError, Destination
-from mockserver.proxy.encryption import encrypt
-from mockserver.proxy.forwarding import Forwarding
-from mockserver.proxy.refusal import Refusing, bad_request, not_emulated, raw_response, refused
-from mockserver.proxy.streams import Place, open_streams, relay, streams_over
+from mockserver.proxy.connection import Connection, Ends
 from mockserver.settings import Settings, UnknownHosts
-from mockserver.values import Address
 
-_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-"""In these words: PHP's SDK takes anything else for the response itself (WIRE §13)."""
+if TYPE_CHECKING:
+    from httptools.parser.url_parser import URL
 
-logger = logging.getLogger("recmock")
-
-
-class Ends(NamedTuple):
-    """The two ends of a connection."""
-
-    client: Place
-    server: Place
-
-
-class Connection(NamedTuple):
-    """A connection whose client asked for CONNECT; nothing is read from it any more."""
-
-    transport: asyncio.Transport
-    target: bytes
-    early: bytes
-    """What came behind the request, without waiting for the answer."""
-    ends: Ends
-    protocol_of: Callable[[ASGIApp | None], asyncio.Protocol]
-    """Makes a protocol that serves an application; the server's own where it is None."""
+    from mockserver.proxy.switchboard import Switchboard
 
 
 class Proxy:
     """The proxy of one server. It does nothing, and makes no CA, until it is asked.
 
     Args:
-        authority: who signs certificates; the user's own CA where it is None.
+        folder: where the CA is that signs certificates; the user's data directory where it is None.
         unknown: what becomes of hosts that are not Twilio's.
     """
 
-    def __init__(self, authority: Authority | None = None, unknown: UnknownHosts = UnknownHosts.REFUSE) -> None:
-        self._authority = authority or Authority()
-        self._tunnels = unknown is UnknownHosts.TUNNEL
-        self._tasks: set[asyncio.Task[None]] = set()
+    def __init__(self, folder: Path | None = None, unknown: UnknownHosts = UnknownHosts.REFUSE) -> None:
+        self._folder = folder
+        self._unknown = unknown
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Return the proxy that settings ask for."""
-        return cls(Authority(settings.data_dir), settings.proxy_unknown)
+        return cls(settings.data_dir, settings.proxy_unknown)
 
-    def application(self, url: URL, ends: Ends) -> ASGIApp | None:
+    def application(self, url: "URL", ends: Ends) -> ASGIApp | None:
         """Return what answers a request for an absolute URL: None for the server's own application."""
-        try:
-            destination = Destination.of_url(url)
-        except BadDestinationError as wrong:
-            return Refusing(bad_request(str(wrong)))
-        if destination.is_api or destination.is_at(ends.server):
-            return None
-        if destination.is_twilio:
-            return Refusing(not_emulated(destination.host))
-        return Forwarding(destination, ends.server) if self._lets_through(ends) else Refusing(refused(destination))
+        return self._switchboard.application(url, ends)
 
     def take(self, connection: Connection) -> None:
         """Answer CONNECT, and care for the connection from then on."""
-        task = asyncio.get_running_loop().create_task(self._connect(connection))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._switchboard.take(connection)
 
     async def close(self) -> None:
         """Cut off what is tunnelled."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if "_switchboard" in vars(self):
+            await self._switchboard.close()
 
-    async def _connect(self, connection: Connection) -> None:
-        try:
-            destination = Destination.of_connect(connection.target)
-            if destination.is_twilio:
-                await self._answer(connection, destination)
-            elif self._lets_through(connection.ends):
-                await _tunnel(connection, destination)
-            else:
-                raise refused(destination)
-        except BadDestinationError as wrong:
-            _refuse(connection, bad_request(str(wrong)))
-        except TwilioError as refusal:
-            _refuse(connection, refusal)
-        except AuthorityError as wrong:
-            logger.error("The local CA: %s", wrong)
-            _refuse(connection, TwilioError(20500, f"The local CA: {wrong}"))
-        except OSError as wrong:
-            logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), wrong)
+    @cached_property
+    def _switchboard(self) -> "Switchboard":
+        from mockserver.proxy.authority import Authority
+        from mockserver.proxy.switchboard import Switchboard
 
-    async def _answer(self, connection: Connection, destination: Destination) -> None:
-        """Be the host that a client wants to speak to."""
-        if destination.port != 443 or connection.early:
-            raise bad_request("Expected CONNECT HOST:443, and TLS once it was answered.")
-        context = await asyncio.to_thread(self._authority.context, destination.host, wall_seconds())
-        app = None if destination.is_api else Refusing(not_emulated(destination.host))
-        connection.transport.write(_ESTABLISHED)
-        await encrypt(connection.transport, context, connection.protocol_of(app), asyncio.get_running_loop())
-
-    def _lets_through(self, ends: Ends) -> bool:
-        client = ends.client
-        return self._tunnels and client is not None and Address(client[0], client[1] or 0).is_loopback
-
-
-def _refuse(connection: Connection, error: TwilioError) -> None:
-    connection.transport.write(raw_response(error))
-    connection.transport.close()
-
-
-async def _tunnel(connection: Connection, destination: Destination) -> None:
-    upstream = await open_streams(destination, connection.ends.server)
-    client = streams_over(connection.transport, asyncio.get_running_loop())
-    connection.transport.write(_ESTABLISHED)
-    upstream[1].write(connection.early)
-    connection.transport.resume_reading()
-    await relay(client, upstream)
+        return Switchboard(Authority(self._folder), tunnels=self._unknown is UnknownHosts.TUNNEL)

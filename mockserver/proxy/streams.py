@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 
+from mockserver.proxy.connection import Place
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusal import unreachable
 
@@ -13,8 +14,6 @@ PIECE = 65536
 """How many bytes are read at once; a reader holds at most twice as many."""
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Place = tuple[str, int | None] | None
-"""Host and port of a socket's end, as uvicorn notes them."""
 
 
 async def open_streams(destination: Destination, server: Place, *, encrypted: bool = False) -> Streams:

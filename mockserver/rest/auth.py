@@ -14,8 +14,8 @@ from generators.sids import Kind, is_sid
 from mockserver.errors import TwilioError
 
 _MOST_SHOWN = 5
-_TOKEN = re.compile(r"[0-9a-f]{32}")
-_MEDIA = re.compile(r"/Recordings/RE[0-9a-fA-F]{32}(\.wav|\.mp3)?\Z")
+_TOKEN = r"[0-9a-f]{32}"
+_MEDIA = r"/Recordings/RE[0-9a-fA-F]{32}(\.wav|\.mp3)?\Z"
 
 
 class AuthSetting(StrEnum):
@@ -79,7 +79,7 @@ def credentials(header: bytes | None) -> Credentials | None:
 
 def is_media(path: str) -> bool:
     """Tell whether a path is that of a recording's media."""
-    return _MEDIA.search(path) is not None
+    return re.search(_MEDIA, path) is not None
 
 
 def _declared(declared: Mapping[str, DeclaredAccount]) -> str:
@@ -120,7 +120,7 @@ def _looks(username: str, secret: str) -> str:
     """Say what a wrong username looks like; it is not shown itself, since it may be a secret in the wrong place."""
     if is_sid(secret, Kind.ACCOUNT) or is_sid(secret, Kind.API_KEY):
         return "it in place of the secret: the two are swapped"
-    if _TOKEN.fullmatch(username):
+    if re.fullmatch(_TOKEN, username):
         return "what looks like an auth token"
     return f"{len(username)} other characters" if username else "none"
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-_SINGLE = re.compile(rb"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*")
+_SINGLE = rb"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*"
 
 
 class UnsatisfiableError(ValueError):
@@ -24,7 +24,7 @@ def asked_range(headers: Mapping[bytes, bytes], etag: str, length: int) -> tuple
     Raises:
         UnsatisfiableError: where the range lies outside.
     """
-    match = _SINGLE.fullmatch(headers.get(b"range", b""))
+    match = re.fullmatch(_SINGLE, headers.get(b"range", b""))
     condition = headers.get(b"if-range")
     if match is None or match[1] == match[2] == b"" or condition not in (None, etag.encode()):
         return None

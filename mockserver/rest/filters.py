@@ -7,11 +7,10 @@ from mockserver.errors import invalid
 from mockserver.rest.query import Query
 
 _DAY = 24 * 3600
-_INSTANT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)"
+_INSTANT = (
+    r"(?a)(\d{4})-(\d\d)-(\d\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?"
-    r"(?:[Zz]|([+\- ])(\d\d):?(\d\d))?)?",
-    re.ASCII,
+    r"(?:[Zz]|([+\- ])(\d\d):?(\d\d))?)?"
 )
 _EXPECTED = "a date such as 2026-03-01, or an instant such as 2026-03-01T09:30:00Z,"
 
@@ -42,7 +41,7 @@ def _seconds(query: Query, name: str) -> int | None:
     text = query.text(name)
     if text is None:
         return None
-    match = _INSTANT.fullmatch(text)
+    match = re.fullmatch(_INSTANT, text)
     if match is None:
         raise invalid(name, _EXPECTED, text)
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from mockserver.exchange import Exchange
-from mockserver.media import media_of
 from mockserver.recordings import Parent
 from mockserver.results import Played, Redirected
 from mockserver.wire.representation import extension
 
 
 def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Played | Redirected:
+    from mockserver.media import media_of  # brings sound: most servers are never asked for any
+
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.of_path(path))
     form = "mp3" if extension(exchange.path) == "mp3" else "wav"

@@ -16,7 +16,6 @@ import pytest
 from generators.keys import auth_token, demo_account_sid
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.proxy.authority import Authority
 from mockserver.proxy.environment import TABLE
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
@@ -47,7 +46,7 @@ def blocks(language: str) -> list[Any]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[BackgroundServer]:
-    proxy = Proxy(Authority(tmp_path / "data"))
+    proxy = Proxy(tmp_path / "data")
     with BackgroundServer(create_app(Mock(corpus_settings())), proxy=proxy) as server:
         yield server
 

@@ -28,7 +28,7 @@ LAST = "Connection: close\r\n\r\n"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[BackgroundServer]:
-    with BackgroundServer(create_app(Mock()), proxy=Proxy(Authority(tmp_path), UnknownHosts.TUNNEL)) as server:
+    with BackgroundServer(create_app(Mock()), proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
         yield server
 
 

@@ -16,7 +16,6 @@ from generators.keys import auth_token, demo_account_sid
 from mockserver.app import create_app
 from mockserver.cli import main
 from mockserver.mock import Mock
-from mockserver.proxy.authority import Authority
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
 from tests.harness import corpus_settings
@@ -33,7 +32,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def server(data_dir: Path) -> Iterator[BackgroundServer]:
-    with BackgroundServer(create_app(Mock(corpus_settings())), proxy=Proxy(Authority(data_dir))) as server:
+    with BackgroundServer(create_app(Mock(corpus_settings())), proxy=Proxy(data_dir)) as server:
         yield server
 
 

@@ -18,8 +18,9 @@ from mockserver import server as server_module
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.authority import Authority
+from mockserver.proxy.connection import Ends
 from mockserver.proxy.encryption import encrypt
-from mockserver.proxy.proxy import Ends, Proxy
+from mockserver.proxy.proxy import Proxy
 from mockserver.proxy.refusal import Refusing
 from mockserver.server import BackgroundServer
 from mockserver.settings import UnknownHosts
@@ -43,7 +44,7 @@ def server(
 ) -> Iterator[BackgroundServer]:
     if request.param == "asyncio":
         monkeypatch.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
-    with BackgroundServer(create_app(MOCK), proxy=Proxy(authority)) as server:
+    with BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server:
         yield server
 
 
@@ -206,7 +207,7 @@ def test_what_is_no_handshake_harms_nobody(server: BackgroundServer, authority: 
 
 
 def test_a_handshake_that_never_comes_does_not_keep_the_server_from_stopping(authority: Authority) -> None:
-    with BackgroundServer(create_app(MOCK), proxy=Proxy(authority)) as server:
+    with BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server:
         client = connected(server, "api.twilio.com:443")
     with client, suppress(ConnectionResetError):
         assert client.recv(1) == b""
@@ -215,7 +216,7 @@ def test_a_handshake_that_never_comes_does_not_keep_the_server_from_stopping(aut
 def test_without_a_ca_the_client_and_the_log_learn_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "ca-key.pem").write_text("nonsense")
     with (
-        BackgroundServer(create_app(MOCK), proxy=Proxy(Authority(tmp_path))) as server,
+        BackgroundServer(create_app(MOCK), proxy=Proxy(tmp_path)) as server,
         dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
     ):
         head, body = answer_to(client)

@@ -11,7 +11,6 @@ import pytest
 import mockserver.plugin
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.proxy.authority import Authority
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
@@ -59,7 +58,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 def elsewhere(data_dir: Path) -> Iterator[str]:
     """Give the URL of a server whose settings are its own."""
     settings = Settings(count=7, mix="completed=1", span=3600)
-    with BackgroundServer(create_app(Mock(settings)), proxy=Proxy(Authority(data_dir))) as server:
+    with BackgroundServer(create_app(Mock(settings)), proxy=Proxy(data_dir)) as server:
         yield server.base_url
 
 

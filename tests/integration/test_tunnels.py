@@ -30,7 +30,7 @@ def server(
 ) -> Iterator[BackgroundServer]:
     if request.param == "asyncio":
         monkeypatch.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
-    with BackgroundServer(create_app(Mock()), proxy=Proxy(Authority(tmp_path), UnknownHosts.TUNNEL)) as server:
+    with BackgroundServer(create_app(Mock()), proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
         yield server
 
 
@@ -123,7 +123,7 @@ def test_a_tunnel_ends_with_its_client(server: BackgroundServer) -> None:
 
 def test_a_tunnel_ends_with_the_server(tmp_path: Path) -> None:
     with Listener(echo) as listener:
-        with BackgroundServer(create_app(Mock()), proxy=Proxy(Authority(tmp_path), UnknownHosts.TUNNEL)) as server:
+        with BackgroundServer(create_app(Mock()), proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
             client = connected(server, listener.authority)
         with client, suppress(ConnectionResetError):
             assert client.recv(1) == b""
