@@ -37,6 +37,20 @@ def is_sid(text: str, kind: Kind) -> bool:
     return text[:2] == kind and _SHAPE.fullmatch(text) is not None
 
 
+class _Rounds(dict[Kind, tuple[blake2b, ...]]):
+    """The keyed hashes of a kind's rounds, made when the kind is first met: most accounts meet three."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self._key = key
+
+    def __missing__(self, kind: Kind) -> tuple[blake2b, ...]:
+        self[kind] = made = tuple(
+            blake2b(digest_size=8, key=self._key, person=f"{kind}{turn}".encode()) for turn in range(_ROUNDS)
+        )
+        return made
+
+
 class SidCipher:
     """Turns (kind, index) into a SID and back, under one key.
 
@@ -45,10 +59,7 @@ class SidCipher:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._rounds = {
-            kind: tuple(blake2b(digest_size=8, key=key, person=f"{kind}{turn}".encode()) for turn in range(_ROUNDS))
-            for kind in Kind
-        }
+        self._rounds = _Rounds(key)
 
     def encode(self, kind: Kind, index: int) -> str:
         """Return the SID of `index`, which is at least 0 and below 2**64."""

@@ -32,7 +32,7 @@ def create_app(mock: Mock) -> Starlette:
 
     app = Starlette(
         routes=[
-            *(route for resource in RESOURCES for route in resource.routes()),
+            *RESOURCES,
             Route("/_mock/{path:path}", _Control()),
         ],
         middleware=[Middleware(Gateway, mock=mock)],

@@ -23,7 +23,6 @@ from mockserver.journal import Entry, packed
 from mockserver.listing import NEVER
 from mockserver.manners import Manners
 from mockserver.mock import Mock
-from mockserver.owners import whose
 from mockserver.rendering import refusal
 from mockserver.response import respond
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, admit, is_media
@@ -133,6 +132,8 @@ class Gateway:
     def _explained(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
         """Say more of a SID that an account does not know: only the mock knows the others."""
         if raised.unknown is not None and exchange is not None and exchange.entered is not None:
+            from mockserver.owners import whose
+
             raised.reason = f"{raised.reason} {whose(self._mock, exchange.entered, raised.unknown)}".rstrip()
         return raised
 

@@ -60,6 +60,7 @@ class Mock:
         now = self.settings.now
         self.t0 = wall_seconds() // _HOUR * _HOUR if now is None else now
         """The instant at which corpora end where no scenario says otherwise, in seconds since 1970."""
+        self._mix = self.settings.corpus_mix()
         self.instance = instance
         self.control_token = control_token
         self.cache = ByteCache()
@@ -93,8 +94,7 @@ class Mock:
         account = self._untouched.get(key)
         if account is None:
             account = self._untouched[key] = self._made(key, self.scenario)
-            if len(self._untouched) > _UNTOUCHED_KEPT:
-                self._settle()
+            self._drop_oldest()
         elif account.is_its_own:
             self._touched[key] = self._untouched.pop(key)
         else:
@@ -177,9 +177,16 @@ class Mock:
         own = [key for key, account in self._untouched.items() if account.is_its_own or account.journal.is_watched]
         for key in own:
             self._touched[key] = self._untouched.pop(key)
+        self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Drop as many as are too many of those that were only read; what holds state is moved to where it stays."""
         while len(self._untouched) > _UNTOUCHED_KEPT:
-            key, dropped = self._untouched.popitem(last=False)
-            self._journaled[key] = dropped.journal.total
+            key, account = self._untouched.popitem(last=False)
+            if account.is_its_own or account.journal.is_watched:
+                self._touched[key] = account
+            else:
+                self._journaled[key] = account.journal.total
 
     def _made(
         self,
@@ -234,11 +241,7 @@ class Mock:
         plan = Scenario(name="none") if scenario is None else scenario
         corpus, start = plan.corpus, plan.clock.start
         profile = settings.profile if corpus.profile is None else Profile(corpus.profile)
-        mix = (
-            settings.corpus_mix()
-            if corpus.mix is None
-            else Mix.of(mix_shares(corpus), adversarial=profile.adversarial_share)
-        )
+        mix = self._mix if corpus.mix is None else Mix.of(mix_shares(corpus), adversarial=profile.adversarial_share)
         return CorpusSpec(
             seed=settings.seed,
             account_sid=account_sid,

@@ -9,7 +9,6 @@ from mockserver.recordings import Recordings
 from mockserver.state import State, TimerKind
 from mockserver.timers import Timers
 from scenarios import timeline
-from scenarios.explanation import callbacks, describe
 from scenarios.model import CallbackEvent, Step, Timeline
 from scenarios.timeline import Act, Playing
 
@@ -95,6 +94,8 @@ class Play:
 
     def apply(self, index: int, step: Step) -> None:
         """Do to a recording what a step says, whether or not it belongs to a timeline."""
+        from scenarios.explanation import callbacks, describe  # not before something is played
+
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         self._recordings.stage(index, step.status, step.set)

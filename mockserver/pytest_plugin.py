@@ -39,10 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
     """A server for the session, or the one that `--recmock-url` names; under xdist each worker has its own."""
-    from mockserver.plugin import serving
+    from mockserver.finding import as_written
 
-    with serving(request.config, _options(request.config)) as server:
-        yield server
+    with as_written():
+        from mockserver.plugin import serving
+
+        with serving(request.config, _options(request.config)) as server:
+            yield server
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """The names of a scenario's recordings, by which its rules, its explanation and tests know them."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from scenarios.complaints import Path
 from scenarios.model import Pick, Scenario, ScriptedRecording
+
+if TYPE_CHECKING:
+    from scenarios.complaints import Path
 
 
 def recording_handles(recordings: Sequence[ScriptedRecording]) -> tuple[str, ...]:
@@ -18,7 +21,7 @@ def pick_handles(pick: Pick) -> tuple[str, ...]:
     return (pick.id,) if pick.count == 1 else tuple(f"{pick.id}-{number}" for number in range(1, pick.count + 1))
 
 
-def placed_handles(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+def placed_handles(scenario: Scenario) -> Iterator["tuple[str, Path]"]:
     """Return all handles, and the places of the recordings and picks that have them."""
     for number, handle in enumerate(recording_handles(scenario.recordings)):
         yield handle, ("recordings", number)

@@ -7,7 +7,6 @@ are struck in every run. Instants are microseconds since 1970.
 import math
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
-from statistics import NormalDist
 
 import msgspec
 
@@ -15,7 +14,6 @@ from generators.keys import derive
 from generators.rhythm import SECOND
 from mockserver.clock import Clock
 from mockserver.state import ArmedRule, State
-from scenarios import phrases
 from scenarios.durations import microseconds
 from scenarios.model import Scenario
 from scenarios.operations import Operation
@@ -111,6 +109,8 @@ class Faults:
         whose = f"the scenario {plan.name!r}" if plan is not None and is_scripted else "this account"
         which = rule.fault or rule.sequence
         assert which is not None, "a rule is one of the two"
+        from scenarios import phrases
+
         words = phrases.fault(which) if isinstance(which, Fault) else phrases.sequence(which)
         return f"Rule {rule.number} of {whose} did it, {rule.struck} so far. {words}"
 
@@ -188,6 +188,8 @@ def _drawn(delay: Delay, chance: float) -> float:
         lower, upper = microseconds(delay.uniform.lower), microseconds(delay.uniform.upper)
         return (lower + (upper - lower) * chance) / SECOND
     if delay.log_normal is not None:
+        from statistics import NormalDist
+
         median, sigma = microseconds(delay.log_normal.median), delay.log_normal.sigma
         return median * math.exp(sigma * NormalDist().inv_cdf(chance)) / SECOND
     return microseconds(delay.fixed or "0s") / SECOND

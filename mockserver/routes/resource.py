@@ -1,8 +1,10 @@
 """An endpoint of the API: a path, and the operation of each method on it."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
 
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from generators.model import API_VERSION
@@ -25,8 +27,10 @@ _LARGEST_FORM = 64 * 1024
 _MEDIA = ("", "wav", "mp3")
 
 
-class Resource:
+class Resource(BaseRoute):
     """Calls the handler of a request's method and leaves its answer in the exchange.
+
+    A route of its own kind: Starlette's compiles its pattern at once, and needs two for a path with an extension.
 
     Args:
         path: below the account and without an extension, such as `Recordings` or `Recordings/{sid}`.
@@ -44,13 +48,17 @@ class Resource:
         self.media = None if media is None else named(media)
         self._allowed = ", ".join([*handlers, "OPTIONS"])
 
-    def routes(self) -> Iterator[Route]:
-        """Yield the routes that lead here, with and without an extension."""
-        yield Route(self.path, self)
-        if not self.path.endswith("}"):  # a parameter at the end takes the extension along
-            yield Route(f"{self.path}.{{extension}}", self)
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        extension = "" if self.path.endswith("}") else r"(?:\.[^/]+)?"  # a parameter at the end takes it along
+        return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", self.path) + extension)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether a request's path leads here, and give its parameters."""
+        match = self._pattern.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        return (Match.NONE, {}) if match is None else (Match.FULL, {"path_params": match.groupdict()})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         exchange: Exchange = scope["recmock"]
         asked = extension(exchange.path)

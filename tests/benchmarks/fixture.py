@@ -68,10 +68,6 @@ def _list_page(client: object) -> object:
 
 def _import_others() -> None:
     """Import what is not ours, as a session with other plugins and the SDK has done for the most part."""
-    import email.utils
-    import http.server
-    import statistics
-    import xml.sax.saxutils
 
     import httpcore
     import msgspec
@@ -87,7 +83,7 @@ def _import_others() -> None:
     from twilio.rest import Client
 
     _ = Client("AC", "token").api.v2010.account.recordings  # which imports the rest of the SDK
-    _ = (email.utils, http.server, statistics, xml.sax.saxutils, httpcore, msgspec, pytest, requests)
+    _ = (httpcore, msgspec, pytest, requests)
     _ = (starlette.applications, starlette.middleware, starlette.routing, uvloop)
     _ = (uvicorn.config, uvicorn.protocols.http.httptools_impl, uvicorn.server)
 
