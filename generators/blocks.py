@@ -7,11 +7,13 @@ which never cross a block. Built whole, because a page of a listing needs neighb
 
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import shake_256
+from typing import Any
 
 import msgspec
 
-from generators.distributions import LONGEST_RUN, run_length
+from generators.distributions import LONGEST_RUN, RUN_LENGTHS
 from generators.mix import Mix
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Source, Status
 from generators.quotas import BLOCK, Quotas
@@ -44,11 +46,9 @@ class Dealer:
 
     def __init__(self, key: bytes, mix: Mix) -> None:
         self._key = key
-        self._statuses = Quotas(mix.settled())
-        self._sources = Quotas(mix.source)
-        self._dual = Quotas({True: mix.dual, False: 1 - mix.dual})
-        self._encrypted = Quotas({True: mix.encrypted, False: 1 - mix.encrypted})
-        self._adversarial = Quotas({True: mix.adversarial, False: 1 - mix.adversarial})
+        self._statuses: Quotas[Status] = _quotas(*mix.settled().items())
+        self._sources: Quotas[Source] = _quotas(*mix.source.items())
+        self._dual, self._encrypted, self._adversarial = map(_yes_or_no, (mix.dual, mix.encrypted, mix.adversarial))
 
     def not_all_deleted(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Yield those of consecutive blocks that hold more than deleted recordings, without building any."""
@@ -96,9 +96,13 @@ class Dealer:
         """Cut each source's quota into runs and lay them out in a keyed order."""
         drawn: list[tuple[int, Source, int]] = []
         for source, quota in self._sources.of_block(number).items():
+            of_source = RUN_LENGTHS[source]
             while quota:
-                length = _length(source, quota, lengths[len(drawn)] & 15)
-                drawn.append((order[len(drawn)], source, length))
+                place = len(drawn)
+                length = of_source[lengths[place] & 15]
+                if length >= quota - 1:
+                    length = _last_length(source, quota, length)
+                drawn.append((order[place], source, length))
                 quota -= length
         runs: list[Run] = []
         for _, source, length in sorted(drawn):
@@ -106,12 +110,22 @@ class Dealer:
         return tuple(runs)
 
 
-def _length(source: Source, quota: int, bits: int) -> int:
-    length = min(quota, run_length(source, bits))
+def _last_length(source: Source, quota: int, length: int) -> int:
+    """Return how long a run is where all but one of a quota would be in it, or more than all."""
     if source in CONFERENCE_SOURCES and quota - length == 1:
         # A conference of one recording is left only where the quota itself is one.
         return quota if quota <= LONGEST_RUN else length - 1
-    return length
+    return min(quota, length)
+
+
+@lru_cache(maxsize=64)
+def _quotas(*shares: tuple[Any, float]) -> Quotas[Any]:
+    """Return the quotas of shares, the same in all corpora that have them."""
+    return Quotas(dict(shares))
+
+
+def _yes_or_no(share: float) -> Quotas[bool]:
+    return _quotas((True, share), (False, 1 - share))
 
 
 def _shuffled(keys: tuple[int, ...]) -> list[int]:

@@ -53,6 +53,10 @@ _TRACKS = {0: Track.INBOUND, 1: Track.OUTBOUND}
 _CALL_RUNS = (*[1] * 12, *[2] * 3, 3)
 _CONFERENCE_RUNS = (*[2] * 6, *[3] * 4, *[4] * 3, *[5] * 2, 6)
 LONGEST_RUN = max(_CONFERENCE_RUNS)
+RUN_LENGTHS: dict[Source, tuple[int, ...]] = {
+    source: _CONFERENCE_RUNS if source in CONFERENCE_SOURCES else _CALL_RUNS for source in Source
+}
+"""How many recordings a call (1 to 3) or a conference (2 to 6) has, by 4 random bits."""
 
 
 def duration(bits: int) -> int:
@@ -81,8 +85,3 @@ def error_code(status: Status, encrypted: bool, bits: int) -> int | None:
 def track(bits: int) -> Track:
     """Return which side of the call is recorded, from 4 random bits: nearly always both."""
     return _TRACKS.get(bits, Track.BOTH)
-
-
-def run_length(source: Source, bits: int) -> int:
-    """Return how many recordings a call (1 to 3) or a conference (2 to 6) has, from 4 random bits."""
-    return (_CONFERENCE_RUNS if source in CONFERENCE_SOURCES else _CALL_RUNS)[bits]
