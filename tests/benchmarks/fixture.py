@@ -1,92 +1,112 @@
 """What the fixture of the pytest plugin costs: the first test of a session, and each later one.
 
-A program of its own measures one session, since imports are done once in a process.
+Each round is a session of pytest, from the moment at which a test's fixtures are asked for to the SDK's first
+answer. Third-party packages are imported before, as a session with other tests has done for the most part.
 """
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from pathlib import Path
+from statistics import median
+
+_NAMES = {
+    "first": "first test",
+    "later": "each later test",
+    "page": "each later test that reads a page of 20",
+    "nothing": "pytest itself, each test",
+}
+_OTHERS = """
+import httpcore
+import msgspec
+import requests
+import starlette.applications
+import starlette.middleware
+import starlette.routing
+import uvicorn.config
+import uvicorn.protocols.http.httptools_impl
+import uvicorn.server
+import uvloop
+from twilio.rest import Client
+
+Client("AC", "token").api.v2010.account.recordings  # which imports the rest of the SDK
+"""
+_TESTS = """
+import json
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-_LATER = 200
-_NAMES = {
-    "imports": "our own imports",
-    "start": "server start",
-    "first": "first answer",
-    "later": "each later test",
-    "page": "each later test that reads a page of 20",
-}
+import pytest
+
+began = []
+taken = {"later": [], "page": [], "nothing": []}
+
+
+@pytest.fixture(scope="session")
+def session():
+    began.append(perf_counter())
+
+
+@pytest.fixture
+def started():
+    return perf_counter()
+
+
+@pytest.fixture
+def nothing():
+    return None
+
+
+def note(name, started):
+    taken[name].append(perf_counter() - started)
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_one(session, started, number, recmock):
+    assert recmock.client().recordings.list(limit=1)
+    note("later", started)
+    began.append(perf_counter())
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_page(started, number, recmock):
+    assert recmock.client().recordings.list(limit=20)
+    note("page", started)
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_nothing(started, number, nothing):
+    note("nothing", started)
+
+
+def test_tell():
+    figures = {name: median(seconds[1:]) for name, seconds in taken.items()}
+    figures["first"] = began[1] - began[0]
+    Path("figures.json").write_text(json.dumps({name: seconds * 1e3 for name, seconds in figures.items()}))
+"""
 
 
 def fixture(rounds: int) -> None:
-    """Print what sessions take, in milliseconds; third-party packages are imported before."""
-    sessions = []
-    for _ in range(rounds):
-        done = subprocess.run([sys.executable, "-m", __name__], capture_output=True, text=True, check=True)
-        sessions.append(json.loads(done.stdout))
-    told = ", ".join(f"{words} {median(each[name] for each in sessions):.1f}" for name, words in _NAMES.items())
-    print(f"fixture: {told} ms (least: {', '.join(f'{min(each[name] for each in sessions):.1f}' for name in _NAMES)})")
+    """Print what sessions take, in milliseconds."""
+    sessions = [_session() for _ in range(rounds)]
+    told = (
+        f"{words} {median(each[name] for each in sessions):.1f} (least {min(each[name] for each in sessions):.1f})"
+        for name, words in _NAMES.items()
+    )
+    print(f"fixture, ms from its request to the SDK's first answer: {', '.join(told)}")
 
 
 def _session() -> dict[str, float]:
-    _import_others()
-    taken: dict[str, float] = {}
-    started = perf_counter()
-    import mockserver.app
-    import mockserver.mock
-    import mockserver.plugin
-    import mockserver.proxy.proxy
-    import mockserver.server
-    import mockserver.testing
-
-    taken["imports"] = perf_counter() - started
-    started = perf_counter()
-    with mockserver.testing.MockServer() as server:
-        taken["start"] = perf_counter() - started
-
-        def test(number: int, ask: Callable[..., object]) -> float:
-            before = perf_counter()
-            with server.account(f"AC{number:032x}") as mock:
-                ask(mock.client())
-                return perf_counter() - before
-
-        taken["first"] = test(0, _fetch_one)
-        taken["later"] = median(test(number, _fetch_one) for number in range(1, _LATER))
-        taken["page"] = median(test(number, _list_page) for number in range(_LATER, 2 * _LATER))
-    return {name: seconds * 1e3 for name, seconds in taken.items()}
-
-
-def _fetch_one(client: object) -> object:
-    return client.recordings.list(limit=1)  # type: ignore[attr-defined]
-
-
-def _list_page(client: object) -> object:
-    return client.recordings.list(limit=20)  # type: ignore[attr-defined]
-
-
-def _import_others() -> None:
-    """Import what is not ours, as a session with other plugins and the SDK has done for the most part."""
-
-    import httpcore
-    import msgspec
-    import pytest
-    import requests
-    import starlette.applications
-    import starlette.middleware
-    import starlette.routing
-    import uvicorn.config
-    import uvicorn.protocols.http.httptools_impl
-    import uvicorn.server
-    import uvloop
-    from twilio.rest import Client
-
-    _ = Client("AC", "token").api.v2010.account.recordings  # which imports the rest of the SDK
-    _ = (httpcore, msgspec, pytest, requests)
-    _ = (starlette.applications, starlette.middleware, starlette.routing, uvloop)
-    _ = (uvicorn.config, uvicorn.protocols.http.httptools_impl, uvicorn.server)
-
-
-if __name__ == "__main__":
-    print(json.dumps(_session()))
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "conftest.py").write_text(_OTHERS)
+        Path(folder, "test_cost.py").write_text(_TESTS)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+        paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
+        subprocess.run(
+            command, cwd=folder, env=os.environ | {"PYTHONPATH": paths}, check=True, stdout=subprocess.DEVNULL
+        )
+        figures: dict[str, float] = json.loads(Path(folder, "figures.json").read_text())
+        return figures

@@ -79,6 +79,24 @@ def test_five_lines_are_a_test(pytester: pytest.Pytester) -> None:
     assert "recmock account" not in passes(pytester, "-rA", passed=1)
 
 
+def test_our_modules_are_not_rewritten_by_pytest(pytester: pytest.Pytester) -> None:
+    """In a process of its own: here they are imported already."""
+    pytester.makepyfile("""
+        import sys
+
+        def test_how_modules_were_loaded(recmock):
+            assert recmock.client().recordings.list(limit=1)
+            first = {"mockserver", "mockserver.pytest_plugin", "mockserver.finding"}
+            loaders = {
+                type(module.__spec__.loader).__name__
+                for name, module in sys.modules.items()
+                if name.partition(".")[0] in ("mockserver", "generators", "scenarios") and name not in first
+            }
+            assert loaders == {"SourceFileLoader"}
+        """)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
 def seen(pytester: pytest.Pytester) -> dict[str, object]:
     """Return what each test saw in the last run, and forget it."""
     found = {}
