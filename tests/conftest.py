@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mockserver.callbacks.sink import Sink
 from tests.harness import Api
 
 settings.register_profile("recmock", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -15,3 +16,9 @@ settings.load_profile("recmock")
 def api() -> Iterator[Api]:
     with Api() as api:
         yield api
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink

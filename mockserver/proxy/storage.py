@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PRIVATE = 0o700
@@ -31,16 +33,8 @@ def write_once(file: Path, content: bytes) -> None:
     Raises:
         StorageError: where it cannot be written.
     """
-    try:
-        beside = _beside(file, content)
-        try:
-            os.link(beside, file)  # unlike a rename, a link never replaces
-        except FileExistsError:
-            pass
-        finally:
-            beside.unlink()
-    except OSError as wrong:
-        raise _explained("write", file, wrong) from None
+    with _beside(file, content) as beside, suppress(FileExistsError):
+        os.link(beside, file)  # unlike a rename, a link never replaces
 
 
 def replace(file: Path, content: bytes) -> None:
@@ -49,24 +43,24 @@ def replace(file: Path, content: bytes) -> None:
     Raises:
         StorageError: where it cannot be written.
     """
+    with _beside(file, content) as beside:
+        beside.replace(file)
+
+
+@contextmanager
+def _beside(file: Path, content: bytes) -> Iterator[Path]:
+    """Give a new file in the same folder, with mode 0600, that goes again if it is still there."""
     try:
-        beside = _beside(file, content)
+        file.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
         try:
-            beside.replace(file)
-        except OSError:
-            beside.unlink()
-            raise
+            with open(descriptor, "wb") as opened:
+                opened.write(content)
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as wrong:
         raise _explained("write", file, wrong) from None
-
-
-def _beside(file: Path, content: bytes) -> Path:
-    """Return a new file in the same folder, with mode 0600."""
-    file.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    with open(descriptor, "wb") as opened:
-        opened.write(content)
-    return Path(name)
 
 
 def _explained(verb: str, file: Path, wrong: OSError) -> StorageError:

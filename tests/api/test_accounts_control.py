@@ -31,12 +31,6 @@ def playing() -> Iterator[Api]:
         yield api
 
 
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
-
-
 def state(api: Api) -> list[Any]:
     """Return all that a command could change."""
     account = api.account()

@@ -1,7 +1,7 @@
 """Each bundled scenario, played by doing what its explanation says."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,12 +14,6 @@ from scenarios.sources import bundled
 from tests.harness import Api, corpus_settings, fields_of
 
 CALL = "CA" + "1" * 32
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 def played(name: str, **settings: Any) -> Api:

@@ -1,6 +1,6 @@
 """What brings a recording from one status to the next, over HTTP."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -135,12 +135,6 @@ def test_downloads_from_where_media_are_redirected_to_bring_it_on() -> None:
         assert (sent.status_code, status(api)) == (302, "completed")
         assert api.get(sent.headers["location"].removeprefix("http://localhost:4010")).status_code == 200
         assert status(api) == "deleted"
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 @pytest.mark.parametrize(("first", "then"), [("completed", "deleted")])

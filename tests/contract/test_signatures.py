@@ -1,21 +1,15 @@
 """Signatures before the real validators of twilio-python and twilio-node."""
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import pytest
 from twilio.request_validator import RequestValidator
 
 from mockserver.callbacks.parcel import Parcel
 from mockserver.callbacks.signature import signature, signed_text
+from tests.node import accepts
 
 TOKEN = "0123456789abcdef0123456789abcdef"
-SCRIPT = Path(__file__).with_name("signatures.js")
 PARAMETERS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("RecordingStatus", "completed"), ("AccountSid", "AC1"), ("a", "lower"), ("A", "upper"), ("Z", "last")),
     (("Empty", ""), ("Space", "a b  c "), ("Plus", "+1 415"), ("Percent", "100%25"), ("Date", "Wed, 20 Apr +0000")),
@@ -90,7 +84,7 @@ def test_twilio_python_refuses_another_token_url_or_value() -> None:
 def test_twilio_node_accepts_what_was_sent_and_nothing_else() -> None:
     cases = [(each.url, grouped(pairs), signature_of(each)) for each, pairs in sent()]
     cases.append(("http://a/", {"A": "2"}, signature(TOKEN, signed_text("http://a/", [("A", "1")]))))
-    assert [*([True] * (len(cases) - 1)), False] == twilio_node(cases)
+    assert [*([True] * (len(cases) - 1)), False] == accepts(cases, TOKEN)
 
 
 def grouped(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
@@ -98,21 +92,3 @@ def grouped(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
     names = dict.fromkeys(name for name, _ in pairs)
     values = {name: [value for each, value in pairs if each == name] for name in names}
     return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
-
-
-def twilio_node(cases: list[tuple[str, dict[str, str | list[str]], str]]) -> list[bool]:
-    modules = os.environ.get("RECMOCK_NODE_MODULES")
-    if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
-        pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
-    done = subprocess.run(
-        ["node", str(SCRIPT), TOKEN],
-        input=json.dumps(cases),
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"NODE_PATH": modules, "PATH": os.environ["PATH"]},
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[bool] = json.loads(done.stdout)
-    return found

@@ -1,16 +1,10 @@
 """Callbacks through the whole stack: subscribed through the API, signed, sent to real receivers, tried again."""
 
-import json
-import logging
-import os
-import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,23 +22,12 @@ from mockserver.values import Pace
 from scenarios.loading import from_objects
 from scenarios.model import Scenario
 from tests.harness import corpus_settings
+from tests.node import accepts
 from tests.sockets import CALL, ENOUGH, LOOPS, Served, served
 
-NODE_SCRIPT = Path(__file__).parents[1] / "contract" / "signatures.js"
+pytestmark = pytest.mark.usefixtures("nothing_is_complained_of")
+
 BOTH = ["in-progress", "completed"]
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_complained_of(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    caplog.set_level(logging.WARNING)
-    yield
-    assert caplog.messages == []
 
 
 @pytest.fixture(params=LOOPS)
@@ -84,20 +67,8 @@ def is_accepted(received: Received, token: str) -> bool:
 
 
 def are_accepted_by_node(received: list[Received], token: str) -> bool:
-    modules = os.environ.get("RECMOCK_NODE_MODULES")
-    if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
-        pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
     cases = [(url_of(each), signed_over(each), each.headers["x-twilio-signature"]) for each in received]
-    done = subprocess.run(
-        ["node", str(NODE_SCRIPT), token],
-        input=json.dumps(cases),
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"NODE_PATH": modules, "PATH": os.environ["PATH"]},
-        timeout=60,
-    )
-    return [True] * len(cases) == list(json.loads(done.stdout))
+    return all(accepts(cases, token))
 
 
 # -- who is told, of what, and how ------------------------------------------------------------------

@@ -1,9 +1,7 @@
 """Time that passes by itself, on servers and event loops that come and go, and requests that come all at once."""
 
 import asyncio
-import logging
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,20 +20,9 @@ from scenarios.model import Scenario
 from tests.harness import Api, corpus_settings
 from tests.sockets import ENOUGH, LOOPS, served
 
+pytestmark = pytest.mark.usefixtures("nothing_is_complained_of")
+
 FAST = corpus_settings(clock=Pace(1000.0))
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_complained_of(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    caplog.set_level(logging.WARNING)
-    yield
-    assert caplog.messages == []
 
 
 def late(sink: Sink, after: str = "20s", **clock: Any) -> Scenario:

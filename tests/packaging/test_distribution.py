@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.sources import bundled
+
 ROOT = Path(__file__).parent.parent.parent
 DATA = {
     "generators/recording.schema.json",
@@ -17,24 +19,7 @@ DATA = {
     "scenarios/py.typed",
     "mockserver/py.typed",
     "scenarios/scenario.schema.json",
-    *(
-        f"scenarios/{name}.yaml"
-        for name in (
-            "absent-too-short",
-            "deleted-under-you",
-            "empty-account",
-            "failed-processing",
-            "flaky-media",
-            "happy-path",
-            "late-webhook",
-            "million-recordings",
-            "page-drift",
-            "paused-and-resumed",
-            "rate-limited",
-            "slow-processing",
-            "webhook-outage",
-        )
-    ),
+    *(f"scenarios/{name}.yaml" for name in bundled()),
 }
 
 

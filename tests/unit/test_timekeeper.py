@@ -1,7 +1,6 @@
 """Time that passes, and callbacks that are sent, on whichever event loop there is."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,12 +12,6 @@ from tests.harness import corpus_settings, until
 from tests.worlds import scenario_of, steps
 
 LONG = 20.0
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 def waiting(callback: str, after: dict[str, str]) -> tuple[Mock, Account]:

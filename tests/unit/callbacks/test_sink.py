@@ -1,19 +1,12 @@
 """The sink by itself: requests reach it as any client sends them."""
 
 import http.client
-from collections.abc import Iterator
 
 import pytest
 import requests
 
 from mockserver.callbacks.signature import signature, signed_text
 from mockserver.callbacks.sink import Received, Sink
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with Sink() as sink:
-        yield sink
 
 
 def post(url: str, data: str = "RecordingStatus=completed", **headers: str) -> int:

@@ -1,0 +1,33 @@
+"""twilio-node, where it is there."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+_SIGNATURES = Path(__file__).parent / "contract" / "signatures.js"
+Case = tuple[str, Mapping[str, str | list[str]], str]
+"""A URL, the parameters of a form, and a signature."""
+
+
+def accepts(cases: Sequence[Case], token: str) -> list[bool]:
+    """Return what twilio-node's validator says of signatures; the test is skipped where it is not there."""
+    modules = os.environ.get("RECMOCK_NODE_MODULES")
+    if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
+        pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
+    done = subprocess.run(
+        ["node", str(_SIGNATURES), token],
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"NODE_PATH": modules, "PATH": os.environ["PATH"]},
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[bool] = json.loads(done.stdout)
+    return found
