@@ -24,7 +24,7 @@ from mockserver.state import State
 from mockserver.timekeeper import Timekeeper
 from mockserver.values import Address
 from scenarios.durations import microseconds
-from scenarios.model import Scenario
+from scenarios.model import LEARNING, Scenario
 from scenarios.shares import mix_shares
 from scenarios.timeline import instant_of
 
@@ -127,7 +127,8 @@ class Mock:
     def restore(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Give an account the world back of which a snapshot was taken while a scenario was played."""
         key = sid.lower()
-        state = msgspec.msgpack.decode(snapshot, type=State)
+        with LEARNING:
+            state = msgspec.msgpack.decode(snapshot, type=State)
         before = self.account(key)
         made = self._made(key, scenario, own=(key, next(self._worlds)), journal=before.journal, state=state)
         self._put(key, made)

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import msgspec
@@ -11,13 +10,10 @@ from scenarios.checks import check
 from scenarios.complaints import Origin, ScenarioError
 from scenarios.diagnosis import diagnose
 from scenarios.documents import Document, Form, examined, read
-from scenarios.model import Scenario
+from scenarios.model import LEARNING, Scenario
 from scenarios.saved import unpacked
 from scenarios.sources import find
 
-_LEARNING = Lock()
-"""msgspec learns a type when it is first asked of it, and crashes where two threads ask at once for one that holds
-itself, as triggers do (seen with 0.22)."""
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
@@ -82,7 +78,7 @@ def _finished(document: Document, folder: Path | None) -> Scenario:
 
 def _decoded(value: dict[str, Any], origin: Origin) -> Scenario:
     try:
-        with _LEARNING:
+        with LEARNING:
             return msgspec.convert(value, Scenario)
     except msgspec.ValidationError:
         complaint = diagnose(value)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from threading import Lock
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -117,6 +118,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 Timeline = tuple[Step, ...]
+
+LEARNING = Lock()
+"""msgspec learns a type when it is first asked of it, and crashes where two threads ask at once for one that holds
+itself, as triggers do (seen with 0.22): whoever decodes what has them holds this meanwhile."""
 
 
 class Subscribed(Facts, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
