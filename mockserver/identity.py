@@ -16,9 +16,9 @@ def explained(account: Account, text: str) -> Explanation:
     sid = text if index is None else account.recordings.ledger.sid(index)
     generated = explain(account.corpus, sid)
     why = came_in(account, sid)
-    if why is None:
-        why = f"{generated.why} {_changes(account, sid)}".rstrip()
-    return msgspec.structs.replace(generated, why=why)
+    if why is not None:
+        return msgspec.structs.replace(generated, is_known=True, why=why)
+    return msgspec.structs.replace(generated, why=f"{generated.why} {_changes(account, sid)}".rstrip())
 
 
 def came_in(account: Account, sid: str) -> str | None:

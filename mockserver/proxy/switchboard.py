@@ -78,6 +78,9 @@ class Switchboard:
             _refuse(connection, TwilioError(20500, f"The local CA: {wrong}"))
         except OSError as wrong:
             logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), wrong)
+        except Exception:  # whatever it is, the log says what, and the client does not wait for ever
+            logger.exception("CONNECT %s failed", connection.target.decode("latin-1"))
+            connection.transport.abort()
 
     async def _answer(self, connection: Connection, destination: Destination) -> None:
         """Be the host that a client wants to speak to."""

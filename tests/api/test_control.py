@@ -28,6 +28,7 @@ def test_a_sid_is_explained(api: Api) -> None:
         "kind": "recording",
         "account_sid": account.sid,
         "recordings": [17],
+        "is_known": True,
         "why": "Recording 17 of 1000, counted from the oldest.",
     }
     other = "AC" + "1" * 32

@@ -225,6 +225,23 @@ def test_without_a_ca_the_client_and_the_log_learn_why(tmp_path: Path, caplog: p
     assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
 
 
+def test_a_failure_of_ours_is_logged_and_ends_the_connection(
+    server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object) -> None:
+        raise RuntimeError("none of the failures that are foreseen")
+
+    monkeypatch.setattr(Authority, "context", failing)
+    with (
+        dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
+        suppress(ConnectionResetError),
+    ):
+        assert client.recv(1) == b""
+    assert [record.getMessage() for record in caplog.records if record.name == "recmock"] == [
+        "CONNECT api.twilio.com:443 failed"
+    ]
+
+
 @pytest.mark.parametrize(
     ("client", "passes"),
     [(("127.0.0.1", 1), True), (("::1", 1), True), (("192.0.2.1", 1), False), (("relay", 1), False), (None, False)],

@@ -256,6 +256,15 @@ def test_beyond_loopback_the_token_is_given_as_flag_or_variable(
     assert main(["sid", DEMO, *where]) == 0
 
 
+def test_a_recording_that_came_in_there_is_known_there(
+    server: BackgroundServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    added = AccountClient(Line(server.base_url)).recordings.add(id="new")
+    assert main(["sid", added.sid, "--url", server.base_url]) == 0
+    assert f"Recording 'new' ({added.sid}), which came in here." in capsys.readouterr().out
+    assert main(["sid", added.sid]) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
