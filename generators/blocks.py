@@ -22,7 +22,7 @@ _DRAWS = struct.Struct(f"<{5 * BLOCK}H{BLOCK}B")
 _PLACES = range(BLOCK)
 
 
-class Run(msgspec.Struct, frozen=True):
+class Run(msgspec.Struct, frozen=True, gc=False):
     """Neighbouring recordings of one call or conference; places are counted from the block's start."""
 
     first: int
@@ -81,11 +81,13 @@ class Dealer:
         by_status, by_run, by_dual, by_encrypted, by_adversarial = (
             draws[start : start + BLOCK] for start in range(0, 5 * BLOCK, BLOCK)
         )
-        statuses = [status for status, quota in self._statuses.of_block(number).items() for _ in range(quota)]
+        statuses: list[Status] = []
+        for status, quota in self._statuses.of_block(number).items():
+            statuses += [status] * quota
         runs = self._cut(number, by_run, draws[5 * BLOCK :])
         duals = _chosen(by_dual, self._dual.quota(True, number))
         return Block(
-            statuses=tuple(statuses[place] for place in _shuffled(by_status)),
+            statuses=tuple(map(statuses.__getitem__, _shuffled(by_status))),
             runs=runs,
             dual=frozenset(place for place in duals if runs[place].source in DUAL_SOURCES),
             encrypted=_chosen(by_encrypted, self._encrypted.quota(True, number)),

@@ -1,6 +1,7 @@
 """Shares dealt out exactly: how many of a block's 64 places fall to each name."""
 
 from collections.abc import Hashable, Mapping
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
@@ -66,5 +67,6 @@ def _dealt(bounds: tuple[int, int], dither: int) -> int:
     return (upto + dither >> _BITS) - (since + dither >> _BITS)
 
 
+@lru_cache(maxsize=64)
 def _dither(block: int) -> int:
     return _ONE - 1 - int(f"{block & (_ONE - 1):0{_BITS}b}"[::-1], 2)
