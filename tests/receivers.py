@@ -24,14 +24,7 @@ def parcel(url: str, method: str = "POST", **changes: Any) -> Parcel:
 
 
 def send(sent: Parcel, rules: str = "") -> Outcome:
-    async def main() -> Outcome:
-        courier = Courier(rules)
-        try:
-            return await courier.send(sent)
-        finally:
-            await courier.aclose()
-
-    return asyncio.run(main())
+    return asyncio.run(Courier(rules).send(sent))
 
 
 @contextmanager

@@ -35,9 +35,6 @@ class Courier:
         except Exception as wrong:
             return exchange.failed(wrong)
 
-    async def aclose(self) -> None:
-        """Nothing is left open between parcels; a courier that keeps connections would end them here."""
-
     @cached_property
     def _rules(self) -> "HostRules":
         from mockserver.callbacks.hosts import HostRules
