@@ -19,7 +19,7 @@ async def add_recording(exchange: Exchange, path: Path) -> views.RecordingView:
         scripted.sid is not None and account.recordings.ledger.index_of(scripted.sid) is not None
     ):
         raise refused(f"expected a recording that is not there yet, found {handle!r}, which is")
-    index = add(account, scripted, handle, exchange.mock.defaults(exchange.base_url), account.clock.now())
+    index = add(account, scripted, handle, exchange.mock.worlds.defaults(exchange.base_url), account.clock.now())
     account.play.start(index, whole(scripted))
     await exchange.mock.timekeeper.settle(account)
     return portraits.recording(account, index, exchange.base_url)
