@@ -10,20 +10,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
-
 from generators.keys import auth_token, demo_account_sid
-from generators.suggestion import suggestion
+from mockserver.choices import AnyScenario, scenario_of, settings_of
 from mockserver.client.account import AccountClient
 from mockserver.client.line import ControlError, Line
-from mockserver.settings import Setting, Settings, SettingsError, load, table
-from mockserver.values import Pace, parse_instant
-from mockserver.wire.dialect import WireSetting
-from scenarios.model import Scenario
 
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
@@ -32,11 +25,6 @@ if TYPE_CHECKING:
 
     from mockserver.callbacks.sink import Sink
     from mockserver.mock import Mock
-
-AnyScenario = Scenario | dict[str, Any] | str | Path
-
-TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=Pace(0.0), wire=WireSetting.TWILIO)
-"""The settings of tests: T0 is 2026-01-01, time stands still until it is moved, and SDKs read every answer."""
 
 
 class MockServer:
@@ -61,7 +49,7 @@ class MockServer:
         token: str | None = None,
         **settings: Any,
     ) -> None:
-        self.settings = _settings(settings)
+        self.settings = settings_of(settings)
         self.is_elsewhere = url is not None
         self.line = Line(url, token)
         """The line to its control API."""
@@ -105,7 +93,7 @@ class MockServer:
     def _mock(self) -> "Mock":
         from mockserver.mock import Mock
 
-        return Mock(self.settings, scenario=_loaded(self._scenario))
+        return Mock(self.settings, scenario=scenario_of(self._scenario))
 
     @cached_property
     def pool(self) -> "HTTPAdapter":
@@ -241,28 +229,3 @@ class MockTwilio(AccountClient):
     def _led(self, client: "Client") -> "Client":
         client.api.base_url = self.base_url
         return client
-
-
-def _settings(changes: dict[str, Any]) -> Settings:
-    """Return the settings of tests with changes: values, or texts as flags have them."""
-    known = {setting.name: setting for setting in table()} if changes else {}
-    for name in changes:
-        if name not in known:
-            raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggestion(name, known)}")
-    read = {name: _read(known[name], value) if isinstance(value, str) else value for name, value in changes.items()}
-    kept = {} if "data_dir" in read else {"data_dir": load({"data_dir": None}).data_dir}
-    return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)
-
-
-def _read(setting: Setting, text: str) -> Any:
-    if setting.option.repeatable:
-        return tuple(setting.read(each, setting.name) for each in text.split())
-    return setting.read(text, setting.name)
-
-
-def _loaded(scenario: AnyScenario | None) -> Scenario | None:
-    if scenario is None or isinstance(scenario, Scenario):
-        return scenario
-    from scenarios.loading import from_objects, load  # brings YAML: only where there is something to load
-
-    return load(str(scenario)) if isinstance(scenario, str | Path) else from_objects(scenario)

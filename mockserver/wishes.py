@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from mockserver.choices import TEST_SETTINGS
 from mockserver.manners import Manners
 from mockserver.settings import Setting, SettingsError, table
-from mockserver.testing import TEST_SETTINGS
 from mockserver.values import Pace
 from scenarios.complaints import ScenarioError
 from scenarios.model import Scenario
