@@ -6,7 +6,7 @@ from generators.corpus import Corpus
 from generators.sids import Kind, is_sid
 from generators.subresources import SUBRESOURCES, recording_of
 
-_NOUNS = {
+NOUNS = {
     Kind.ACCOUNT: "account",
     Kind.API_KEY: "API key",
     Kind.RECORDING: "recording",
@@ -45,28 +45,28 @@ def explain(corpus: Corpus, sid: str) -> Explanation:
         return Explanation(sid=sid, kind=None, account_sid=account, why=why)
     is_known, recordings, why = _behind(corpus, kind, sid)
     return Explanation(
-        sid=sid, kind=_NOUNS[kind], account_sid=account, recordings=recordings, is_known=is_known, why=why
+        sid=sid, kind=NOUNS[kind], account_sid=account, recordings=recordings, is_known=is_known, why=why
     )
 
 
 def _behind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int, ...], str]:
     if kind in (Kind.ACCOUNT, Kind.API_KEY):
-        return True, (), f"Every well-formed {_NOUNS[kind]} is taken; nothing is encoded in it."
+        return True, (), f"Every well-formed {NOUNS[kind]} is taken; nothing is encoded in it."
     index = corpus.sids.decode(kind, sid)
     if index is None:
         return False, (), "Not made by this account with this seed: another seed, another account, or typed by hand."
     if kind in SUBRESOURCES:
         recording, ordinal = recording_of(kind, index)
         if recording < corpus.count:
-            return True, (recording,), f"The {_NOUNS[kind]} number {ordinal} of recording {recording}."
+            return True, (recording,), f"The {NOUNS[kind]} number {ordinal} of recording {recording}."
         index = recording
     elif kind is Kind.RECORDING and index < corpus.count:
         return True, (index,), f"Recording {index} of {corpus.count}, counted from the oldest."
     elif kind in (Kind.CALL, Kind.CONFERENCE):
         run = corpus.of_call(sid) if kind is Kind.CALL else corpus.of_conference(sid)
         if run:
-            return True, tuple(run), f"The {_NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}."
-        return False, (), f"Made with this seed, but no {_NOUNS[kind]} begins at recording {index} of {corpus.count}."
+            return True, tuple(run), f"The {NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}."
+        return False, (), f"Made with this seed, but no {NOUNS[kind]} begins at recording {index} of {corpus.count}."
     elif kind not in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
-        return True, (), f"The {_NOUNS[kind]} number {index} of this account."
+        return True, (), f"The {NOUNS[kind]} number {index} of this account."
     return False, (), f"Made with this seed, but it would be about recording {index}, and there are {corpus.count}."

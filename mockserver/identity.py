@@ -2,7 +2,7 @@
 
 import msgspec
 
-from generators.explanation import Explanation, explain
+from generators.explanation import NOUNS, Explanation, explain
 from generators.sids import Kind, is_sid
 from generators.subresources import SUBRESOURCES, recording_of
 from mockserver.account import Account
@@ -40,11 +40,8 @@ def _subresource(account: Account, sid: str) -> str | None:
         if index is not None:
             recording, ordinal = recording_of(kind, index)
             if recording in account.recordings.ledger.arrivals:
-                return f"The {_NOUNS[kind]} number {ordinal} of {_named(account, recording)}, which came in here."
+                return f"The {NOUNS[kind]} number {ordinal} of {_named(account, recording)}, which came in here."
     return None
-
-
-_NOUNS = {Kind.TRANSCRIPTION: "transcription", Kind.ADD_ON_RESULT: "add-on result", Kind.PAYLOAD: "payload"}
 
 
 def _changes(account: Account, sid: str) -> str:

@@ -23,10 +23,12 @@ ConferenceSid = Annotated[
 RecordingSid = Annotated[
     str, Meta(pattern=f"^RE{_DIGITS}", description="A recording's SID: RE and 32 hexadecimal digits.")
 ]
+HANDLE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""The pattern of a handle."""
 Handle = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)",
+        pattern=rf"^{HANDLE}$(?!\n)",
         description="A name of at most 64 letters, digits, dots, hyphens and underscores.",
     ),
 ]

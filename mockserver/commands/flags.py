@@ -57,16 +57,14 @@ def _add_setting(group: Any, setting: Setting, about: str, default: str | None =
     )
 
 
-def add_url(parser: Parser) -> None:
+def add_url(parser: Any, about: str = "Ask the running server there.", **default: Any) -> None:
     """Add a flag for the server that is asked."""
-    parser.add_argument("--url", metavar="URL", type=words.url, help="Ask the running server there.")
+    parser.add_argument("--url", metavar="URL", type=words.url, help=about, **default)
 
 
-def add_account(parser: Parser) -> None:
+def add_account(parser: Any, about: str = "Whose; else the demo account's.", **default: Any) -> None:
     """Add a flag for the account that is meant."""
-    parser.add_argument(
-        "--account", dest="of_account", metavar="AC...", type=words.account_sid, help="Whose; else the demo account's."
-    )
+    parser.add_argument("--account", dest="of_account", metavar="AC...", type=words.account_sid, help=about, **default)
 
 
 def add_json(parser: Parser, **default: Any) -> None:
@@ -84,15 +82,8 @@ def add_remote(parser: Parser, *, is_action: bool = False) -> None:
     default: dict[str, Any] = {"default": argparse.SUPPRESS} if is_action else {}
     add_json(parser, **default)
     group = parser.add_argument_group("server", "Which server and account; RECMOCK_URL names a server too.")
-    group.add_argument("--url", metavar="URL", type=words.url, help="Where the server is.", **default)
+    add_url(group, "Where the server is.", **default)
     for setting in table():
         if setting.name in REMOTE:
             _add_setting(group, setting, _ASKED[setting.name], **default)
-    group.add_argument(
-        "--account",
-        dest="of_account",
-        metavar="AC...",
-        type=words.account_sid,
-        help="Which account; else the demo account.",
-        **default,
-    )
+    add_account(group, "Which account; else the demo account.", **default)

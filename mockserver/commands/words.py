@@ -8,7 +8,6 @@ from generators.sids import Kind, is_sid
 from mockserver.values import BadValueError, Pace, parse_instant
 from scenarios.durations import microseconds
 
-_HANDLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST_SIGNAL = 64
 
 
@@ -59,7 +58,9 @@ def rate(text: str) -> float:
 
 def recording(text: str) -> str:
     """Read the handle or SID of a recording."""
-    if not _HANDLE.fullmatch(text):
+    from scenarios.model import HANDLE  # not to parse other commands
+
+    if not re.fullmatch(HANDLE, text):
         raise _expected("a handle of the scenario or a RecordingSid", text)
     return text
 
