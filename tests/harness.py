@@ -20,6 +20,14 @@ from scenarios.model import Scenario
 T0 = 1_767_225_600
 """2026-01-01T00:00:00Z."""
 
+FIVE_LINES = """
+def test_pages_are_followed(recmock):
+    client = recmock.client()
+    recordings = client.recordings.list(limit=60, page_size=20)
+    assert len({recording.sid for recording in recordings}) == 60
+"""
+"""What a user of the fixture writes first."""
+
 
 def corpus_settings(**changes: Any) -> Settings:
     """Return settings whose T0 is pinned, and whose clock stands still."""

@@ -14,6 +14,7 @@ from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import BackgroundServer
 from mockserver.settings import Settings
+from tests.harness import FIVE_LINES
 
 pytest_plugins = ["pytester"]
 
@@ -29,12 +30,6 @@ for _name in (
 ):
     import_module(_name)  # pytester forgets what is imported first in its runs: that would make classes twice
 
-FIVE_LINES = """
-def test_pages_are_followed(recmock):
-    client = recmock.client()
-    recordings = client.recordings.list(limit=60, page_size=20)
-    assert len({recording.sid for recording in recordings}) == 60
-"""
 FIRST_PAGE = """
 import json, pathlib, pytest
 

@@ -12,13 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import FIVE_LINES
+
 ROOT = Path(__file__).parent.parent.parent
-TEST = """
-def test_pages_are_followed(recmock):
-    client = recmock.client()
-    recordings = client.recordings.list(limit=60, page_size=20)
-    assert len({recording.sid for recording in recordings}) == 60
-"""
 MANY = """
 import json, pathlib, pytest
 
@@ -53,7 +49,7 @@ def run(python: Path, folder: Path, *arguments: str) -> str:
 
 
 def test_five_lines_are_a_test_in_an_empty_folder(python: Path, tmp_path: Path) -> None:
-    (tmp_path / "test_mine.py").write_text(TEST)
+    (tmp_path / "test_mine.py").write_text(FIVE_LINES)
     assert "1 passed" in run(python, tmp_path, "-W", "error")
     where = subprocess.run(
         [str(python), "-c", "import mockserver; print(mockserver.__file__)"],
