@@ -1,138 +1,77 @@
 """Blocks of 64 recordings: which calls and conferences they hold, and who gets which status and trait.
 
-A block is a pure function of the corpus's key and the block's number. It deals its exact quotas
-(see `quotas`) by keyed shuffles and is cut into runs, the recordings of one call or one conference,
-which never cross a block. Built whole, because a page of a listing needs neighbours.
+A block is a pure function of the corpus's key and the block's number: what falls to it (see `deck`) is
+laid out in one of a few shuffles and rings, turned by a keyed hash. Built whole, because a page of a
+listing needs neighbours.
 """
 
 import struct
-from collections.abc import Iterator
-from functools import lru_cache
-from hashlib import shake_256
-from typing import Any
+from functools import cache, lru_cache
+from hashlib import blake2b, shake_256
 
 import msgspec
 
-from generators.distributions import LONGEST_RUN, RUN_LENGTHS
-from generators.mix import Mix
-from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Source, Status
-from generators.quotas import BLOCK, Quotas
+from generators.deck import RINGS, Deck, Member, ring
+from generators.model import Status
+from generators.quotas import BLOCK
 
-_DRAWS = struct.Struct(f"<{5 * BLOCK}H{BLOCK}B")
-_PLACES = range(BLOCK)
-
-
-class Run(msgspec.Struct, frozen=True, gc=False):
-    """Neighbouring recordings of one call or conference; places are counted from the block's start."""
-
-    first: int
-    length: int
-    source: Source
+_DRAWS = struct.Struct("<6H")
+_KEYS = struct.Struct(f"<{BLOCK}H")
+_SHUFFLES = 32
+_KEPT = 1024
+"""So many blocks are kept for all corpora together: about two megabytes."""
 
 
 class Block(msgspec.Struct, frozen=True):
     """What is dealt to the 64 places of a block, by place."""
 
+    members: tuple[Member, ...]
     statuses: tuple[Status, ...]
-    runs: tuple[Run, ...]
-    """The run that each place belongs to."""
-    dual: frozenset[int]
-    encrypted: frozenset[int]
-    adversarial: frozenset[int]
+    dual: bytes
+    """1 where a recording has two channels, if its source can have two; 0 elsewhere."""
+    encrypted: bytes
+    """1 where it is."""
+    adversarial: bytes
+    """1 where it is."""
 
 
-class Dealer:
-    """Deals blocks of settled recordings: those still processing, the corpus lays over its newest end."""
+@lru_cache(maxsize=_KEPT)
+def deal(key: bytes, deck: Deck, number: int) -> Block:
+    """Build a block.
 
-    def __init__(self, key: bytes, mix: Mix) -> None:
-        self._key = key
-        self._statuses: Quotas[Status] = _quotas(*mix.settled().items())
-        self._sources: Quotas[Source] = _quotas(*mix.source.items())
-        self._dual, self._encrypted, self._adversarial = map(_yes_or_no, (mix.dual, mix.encrypted, mix.adversarial))
-
-    def not_all_deleted(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield those of consecutive blocks that hold more than deleted recordings, without building any."""
-        candidates = self._statuses.others_than_first(numbers)
-        for number in reversed(candidates) if descending else candidates:
-            if self._statuses.quota(Status.DELETED, number) < BLOCK:
-                yield number
-
-    def audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield those of some blocks that may hold completed recordings that are not encrypted, building none."""
-        if self._statuses.never(Status.COMPLETED) or self._encrypted.never(False):
-            return
-        for number in reversed(numbers) if descending else numbers:
-            if self._statuses.quota(Status.COMPLETED, number) and self._encrypted.quota(False, number):
-                yield number
-
-    def with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield those of some blocks that hold recordings of conferences, building none."""
-        sources = [source for source in CONFERENCE_SOURCES if not self._sources.never(source)]
-        if not sources:
-            return
-        for number in reversed(numbers) if descending else numbers:
-            if any(self._sources.quota(source, number) for source in sources):
-                yield number
-
-    def deal(self, number: int) -> Block:
-        """Build a block."""
-        seed = self._key + number.to_bytes(8, "little")
-        draws = _DRAWS.unpack(shake_256(seed).digest(_DRAWS.size))
-        by_status, by_run, by_dual, by_encrypted, by_adversarial = (
-            draws[start : start + BLOCK] for start in range(0, 5 * BLOCK, BLOCK)
-        )
-        statuses: list[Status] = []
-        for status, quota in self._statuses.of_block(number).items():
-            statuses += [status] * quota
-        runs = self._cut(number, by_run, draws[5 * BLOCK :])
-        duals = _chosen(by_dual, self._dual.quota(True, number))
-        return Block(
-            statuses=tuple(map(statuses.__getitem__, _shuffled(by_status))),
-            runs=runs,
-            dual=frozenset(place for place in duals if runs[place].source in DUAL_SOURCES),
-            encrypted=_chosen(by_encrypted, self._encrypted.quota(True, number)),
-            adversarial=_chosen(by_adversarial, self._adversarial.quota(True, number)),
-        )
-
-    def _cut(self, number: int, order: tuple[int, ...], lengths: tuple[int, ...]) -> tuple[Run, ...]:
-        """Cut each source's quota into runs and lay them out in a keyed order."""
-        drawn: list[tuple[int, Source, int]] = []
-        for source, quota in self._sources.of_block(number).items():
-            of_source = RUN_LENGTHS[source]
-            while quota:
-                place = len(drawn)
-                length = of_source[lengths[place] & 15]
-                if length >= quota - 1:
-                    length = _last_length(source, quota, length)
-                drawn.append((order[place], source, length))
-                quota -= length
-        runs: list[Run] = []
-        for _, source, length in sorted(drawn):
-            runs += [Run(first=len(runs), length=length, source=source)] * length
-        return tuple(runs)
+    Args:
+        key: at most 64 bytes; another key deals otherwise.
+        deck: that of the corpus's mix.
+        number: which block.
+    """
+    draws = blake2b(number.to_bytes(8, "little"), digest_size=_DRAWS.size, key=key, person=b"blocks").digest()
+    which, turn, by_status, by_dual, by_encrypted, by_adversarial = _DRAWS.unpack(draws)
+    hand = deck.hand(number)
+    around = ring(hand.sources, which % RINGS)
+    start = around.starts[turn % len(around.starts)]
+    return Block(
+        members=around.members[start : start + BLOCK],
+        statuses=tuple(map(hand.statuses.__getitem__, _ranks(by_status))),
+        dual=_chosen(by_dual, hand.dual),
+        encrypted=_chosen(by_encrypted, hand.encrypted),
+        adversarial=_chosen(by_adversarial, hand.adversarial),
+    )
 
 
-def _last_length(source: Source, quota: int, length: int) -> int:
-    """Return how long a run is where all but one of a quota would be in it, or more than all."""
-    if source in CONFERENCE_SOURCES and quota - length == 1:
-        # A conference of one recording is left only where the quota itself is one.
-        return quota if quota <= LONGEST_RUN else length - 1
-    return min(quota, length)
+def _chosen(draw: int, quota: int) -> bytes:
+    """Return 1 for as many places as a quota says, and 0 for the others."""
+    return _ranks(draw).translate(b"\1" * quota + bytes(256 - quota))
 
 
-@lru_cache(maxsize=64)
-def _quotas(*shares: tuple[Any, float]) -> Quotas[Any]:
-    """Return the quotas of shares, the same in all corpora that have them."""
-    return Quotas(dict(shares))
+def _ranks(draw: int) -> bytes:
+    """Return the ranks of a block's places, each from 0 to 63 once: a shuffle, turned."""
+    start = draw % BLOCK
+    return _shuffle(draw // BLOCK % _SHUFFLES)[start : start + BLOCK]
 
 
-def _yes_or_no(share: float) -> Quotas[bool]:
-    return _quotas((True, share), (False, 1 - share))
-
-
-def _shuffled(keys: tuple[int, ...]) -> list[int]:
-    return sorted(_PLACES, key=keys.__getitem__)
-
-
-def _chosen(keys: tuple[int, ...], quota: int) -> frozenset[int]:
-    return frozenset(_shuffled(keys)[:quota] if quota else ())
+@cache
+def _shuffle(number: int) -> bytes:
+    """Return the ranks of a block's places in one of the shuffles, twice around."""
+    keys = _KEYS.unpack(shake_256(bytes((number,))).digest(_KEYS.size))
+    once = bytes(sorted(range(BLOCK), key=keys.__getitem__))
+    return once + once

@@ -29,7 +29,7 @@ class Chances:
     """The chances of all recordings under a key of at most 64 bytes."""
 
     def __init__(self, key: bytes) -> None:
-        self._hash = blake2b(digest_size=64, key=key)
+        self._hash = blake2b(digest_size=64, key=key, person=b"recordings")
 
     def __call__(self, index: int) -> Chance:
         """Return the chance of a recording."""

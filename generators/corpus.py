@@ -13,7 +13,7 @@ from generators.encryption import encryption_details
 from generators.keys import derive
 from generators.layout import Layout
 from generators.mix import Mix
-from generators.model import CONFERENCE_SOURCES, AdversarialRecording, Recording, Status
+from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, AdversarialRecording, Recording, Status
 from generators.rhythm import SECOND
 from generators.sids import Kind, SidCipher
 from generators.timetable import Timetable
@@ -43,15 +43,12 @@ class Corpus:
     """
 
     def __init__(self, spec: CorpusSpec) -> None:
-        def key(purpose: str) -> bytes:
-            return derive(spec.seed, purpose, spec.account_sid)
-
+        key = derive(spec.seed, "corpus", spec.account_sid)
         self.spec = spec
         self.count = spec.count
-        self.sids = SidCipher(key("sids"))
-        self.chance = Chances(key("recordings"))
-        shift = int.from_bytes(key("processing")[:8], "little")
-        self.layout = Layout(key("blocks"), shift, spec.count, spec.mix)
+        self.sids = SidCipher(key)
+        self.chance = Chances(key)
+        self.layout = Layout(key, spec.count, spec.mix)
         """Who is where."""
         self.timetable = Timetable(self.layout, self.chance, spec.t0 * SECOND, spec.span * SECOND)
         """When it was."""
@@ -89,22 +86,23 @@ class Corpus:
         if not 0 <= index < self.count:
             raise IndexError(f"expected an index from 0 to {self.count - 1}, found {index}")
         block, place = self.layout.block(index)
-        run, indices = self.layout.run(index)
+        member = block.members[place]
         chance = self.chance(index)
         status = self.layout.status(index)
         created = self.timetable.instant(index) // SECOND
         lasted, updated = self._lasted_and_updated(index, status, created, chance)
         heard = status in (Status.COMPLETED, Status.DELETED)
-        encrypted = place in block.encrypted
-        in_conference = run.source in CONFERENCE_SOURCES
+        encrypted = bool(block.encrypted[place])
+        source, first = member.source, index - member.ordinal
+        in_conference = source in CONFERENCE_SOURCES
         recording = Recording(
             sid=self.sid(index),
             account_sid=self.spec.account_sid,
-            call_sid=self.sids.encode(Kind.CALL, indices.start),
-            conference_sid=self.sids.encode(Kind.CONFERENCE, indices.start) if in_conference else None,
+            call_sid=self.sids.encode(Kind.CALL, first),
+            conference_sid=self.sids.encode(Kind.CONFERENCE, first) if in_conference else None,
             status=status,
-            source=run.source,
-            channels=2 if place in block.dual else 1,
+            source=source,
+            channels=2 if block.dual[place] and source in DUAL_SOURCES else 1,
             track=distributions.track(chance.track),
             duration=lasted if heard else None,
             price=distributions.price(lasted) if heard else None,
@@ -114,7 +112,7 @@ class Corpus:
             date_created=created,
             date_updated=updated,
         )
-        return self._dressed(recording, chance) if place in block.adversarial else recording
+        return self._dressed(recording, chance) if block.adversarial[place] else recording
 
     def _lasted_and_updated(self, index: int, status: Status, created: int, chance: Chance) -> tuple[int, int]:
         """Return a duration, and when the recording changed last: the newest are cut short by T0."""

@@ -1,31 +1,32 @@
 """Who is where: the blocks of a corpus laid end to end, with the calls, statuses and traits they hold."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from hashlib import blake2b
 
-from generators.blocks import Block, Dealer, Run
+from generators.blocks import Block, deal
+from generators.deck import Member, deck_of
 from generators.mix import Mix
 from generators.model import CONFERENCE_SOURCES, Source, Status
 from generators.quotas import BLOCK
 
 _PROCESSING_ZONE = 50
 """Recordings that are still processing sit among the newest 1/50, at least one in 64 of their zone."""
-_BLOCKS_KEPT = 64
+_ALL_SOURCES = frozenset(Source)
 
 
 class Layout:
     """The places of `count` recordings, 0 being the oldest.
 
     Args:
-        key: what the blocks are drawn with.
-        shift: where the even spread of those still processing begins.
+        key: what the blocks are drawn with, and where the even spread of those still processing begins; at most 64
+            bytes.
     """
 
-    def __init__(self, key: bytes, shift: int, count: int, mix: Mix) -> None:
+    def __init__(self, key: bytes, count: int, mix: Mix) -> None:
         self.count = count
-        self._dealer = Dealer(key, mix)
-        self._kept = lru_cache(maxsize=_BLOCKS_KEPT)(self._dealer.deal)
-        self._shift = shift
+        self._deck = deck_of(mix)
+        self._key = key
+        self._shift = int.from_bytes(blake2b(digest_size=8, key=key, person=b"processing").digest(), "little")
         self._processing = round(mix.status[Status.PROCESSING] * count)
         self._zone = max(self._processing, min(-(-count // _PROCESSING_ZONE), BLOCK * self._processing))
         self._zone_start = count - self._zone
@@ -33,7 +34,7 @@ class Layout:
     def block(self, index: int) -> tuple[Block, int]:
         """Return the block of an index, and the index's place in it."""
         number, place = divmod(index, BLOCK)
-        return self._kept(number), place
+        return self._block(number), place
 
     def status(self, index: int) -> Status:
         """Return the status of a recording at T0."""
@@ -42,19 +43,20 @@ class Layout:
         block, place = self.block(index)
         return block.statuses[place]
 
-    def run(self, index: int) -> tuple[Run, range]:
-        """Return the run that an index belongs to, and its indices; the last run is cut at the end."""
+    def run(self, index: int) -> range:
+        """Return the indices of the run that an index belongs to; the last run is cut at the end."""
         block, place = self.block(index)
-        run = block.runs[place]
-        first = index - place + run.first
-        return run, range(first, min(first + run.length, self.count))
+        member = block.members[place]
+        first = index - member.ordinal
+        return range(first, min(first + member.length, self.count))
 
     def run_that_begins_at(self, index: int, *, conference: bool) -> range:
         """Return the indices of the call, or of the conference, that begins at an index; empty where none does."""
         if index >= self.count:
             return range(0)
-        run, indices = self.run(index)
-        return indices if indices.start == index and (run.source in CONFERENCE_SOURCES or not conference) else range(0)
+        block, place = self.block(index)
+        begins = _begins(block.members[place], CONFERENCE_SOURCES if conference else _ALL_SOURCES)
+        return self.run(index) if begins else range(0)
 
     def walk(self, window: range, *, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
         """Yield the indices of a window that are there to see.
@@ -75,35 +77,34 @@ class Layout:
 
     def walk_audible(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices of a window whose recordings are completed and not encrypted at T0."""
-        for number in self._dealer.audible(_blocks(window), descending=newest_first):
-            block = self._kept(number)
+        for number in self._deck.audible(_blocks(window), descending=newest_first):
+            block = self._block(number)
             inside = _inside(window, number)
             for index in reversed(inside) if newest_first else inside:
-                if self.status(index) is Status.COMPLETED and index % BLOCK not in block.encrypted:
+                if self.status(index) is Status.COMPLETED and not block.encrypted[index % BLOCK]:
                     yield index
 
     def walk_calls(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices of a window at which a call begins."""
         blocks = _blocks(window)
         for number in reversed(blocks) if newest_first else blocks:
-            yield from self._run_starts(number, window, newest_first, frozenset(Source))
+            yield from self._run_starts(number, window, newest_first, _ALL_SOURCES)
 
     def walk_conferences(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices of a window at which a conference begins."""
-        for number in self._dealer.with_conferences(_blocks(window), descending=newest_first):
+        for number in self._deck.with_conferences(_blocks(window), descending=newest_first):
             yield from self._run_starts(number, window, newest_first, CONFERENCE_SOURCES)
 
     def _run_starts(self, number: int, window: range, newest_first: bool, sources: frozenset[Source]) -> Iterator[int]:
-        runs = self._kept(number).runs
+        members = self._block(number).members
         inside = _inside(window, number)
         for index in reversed(inside) if newest_first else inside:
-            run = runs[index % BLOCK]
-            if run.first == index % BLOCK and run.source in sources:
+            if _begins(members[index % BLOCK], sources):
                 yield index
 
     def _walk_settled(self, window: range, newest_first: bool) -> Iterator[int]:
-        for number in self._dealer.not_all_deleted(_blocks(window), descending=newest_first):
-            statuses = self._kept(number).statuses
+        for number in self._deck.not_all_deleted(_blocks(window), descending=newest_first):
+            statuses = self._block(number).statuses
             inside = _inside(window, number)
             for index in reversed(inside) if newest_first else inside:
                 if statuses[index % BLOCK] is not Status.DELETED:
@@ -114,11 +115,19 @@ class Layout:
             if (deleted_from is not None and index >= deleted_from) or self.status(index) is not Status.DELETED:
                 yield index
 
+    def _block(self, number: int) -> Block:
+        return deal(self._key, self._deck, number)
+
     def _is_processing(self, index: int) -> bool:
         """Spread the processing ones evenly over the newest end, exactly as many as the mix says."""
         if index < self._zone_start:
             return False
         return (index * self._processing + self._shift) % self._zone < self._processing
+
+
+def _begins(member: Member, sources: frozenset[Source]) -> bool:
+    """Tell whether a recording is the first of a call or conference that comes from one of some sources."""
+    return member.ordinal == 0 and member.source in sources
 
 
 def _blocks(window: range) -> range:

@@ -37,18 +37,8 @@ def is_sid(text: str, kind: Kind) -> bool:
     return text[:2] == kind and _SHAPE.fullmatch(text) is not None
 
 
-class _Rounds(dict[Kind, tuple[blake2b, ...]]):
-    """The keyed hashes of a kind's rounds, made when the kind is first met: most accounts meet three."""
-
-    def __init__(self, key: bytes) -> None:
-        super().__init__()
-        self._key = key
-
-    def __missing__(self, kind: Kind) -> tuple[blake2b, ...]:
-        self[kind] = made = tuple(
-            blake2b(digest_size=8, key=self._key, person=f"{kind}{turn}".encode()) for turn in range(_ROUNDS)
-        )
-        return made
+_TURNS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUNDS)) for kind in Kind}
+"""What tells the rounds of all kinds apart."""
 
 
 class SidCipher:
@@ -59,15 +49,13 @@ class SidCipher:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._rounds = _Rounds(key)
+        self._keyed = blake2b(digest_size=8, key=key, person=b"sids")
 
     def encode(self, kind: Kind, index: int) -> str:
         """Return the SID of `index`, which is at least 0 and below 2**64."""
         left, right = 0, index
-        for keyed in self._rounds[kind]:
-            mixed = keyed.copy()
-            mixed.update(right.to_bytes(8, "big"))
-            left, right = right, left ^ int.from_bytes(mixed.digest(), "big")
+        for turn in _TURNS[kind]:
+            left, right = right, left ^ self._mixed(turn, right)
         return f"{kind.value}{left << 64 | right:032x}"
 
     def decode(self, kind: Kind, sid: str) -> int | None:
@@ -76,8 +64,11 @@ class SidCipher:
             return None
         bits = int(sid[2:], 16)
         left, right = bits >> 64, bits & _MASK
-        for keyed in reversed(self._rounds[kind]):
-            mixed = keyed.copy()
-            mixed.update(left.to_bytes(8, "big"))
-            left, right = right ^ int.from_bytes(mixed.digest(), "big"), left
+        for turn in reversed(_TURNS[kind]):
+            left, right = right ^ self._mixed(turn, left), left
         return right if left == 0 else None
+
+    def _mixed(self, turn: bytes, half: int) -> int:
+        mixed = self._keyed.copy()
+        mixed.update(turn + half.to_bytes(8, "big"))
+        return int.from_bytes(mixed.digest(), "big")

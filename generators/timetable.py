@@ -42,7 +42,7 @@ class Timetable:
 
     def instant(self, index: int) -> int:
         """Return when a recording was created; strictly rising with the index."""
-        _, run = self._layout.run(index)
+        run = self._layout.run(index)
         return self._run_instants(run)[index - run.start]
 
     def first_at(self, instant: int) -> int:
@@ -51,7 +51,7 @@ class Timetable:
             return 0
         near = min(max(self._rhythm.position(instant), 0), self._count - 1)
         # A run keeps to its own slot of the rhythm: the answer is in the run at this position, or just after it.
-        _, run = self._layout.run(near)
+        run = self._layout.run(near)
         return run.start + bisect_left(self._run_instants(run), instant)
 
     def deleted_at(self, index: int) -> int:

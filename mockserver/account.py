@@ -1,11 +1,13 @@
 """One account's world: its corpus, what came of it, its clock and its scenario. The only mutable room of the server."""
 
 from collections.abc import Hashable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from generators.corpus import Corpus
+from generators.keys import auth_token
 from generators.model import InFlight, Recording, Source, Track
 from generators.rhythm import SECOND
 from generators.sids import Kind
@@ -37,7 +39,7 @@ class Account:
 
     Args:
         sid: the AccountSid, in lower case.
-        token: its auth token.
+        token: its auth token, where that is a chosen one.
         corpus: what it held at T0.
         clock: its time.
         key: tells this world from any other of the same AccountSid, for what is kept of its answers.
@@ -48,7 +50,7 @@ class Account:
     def __init__(
         self,
         sid: str,
-        token: str,
+        token: str | None,
         corpus: Corpus,
         clock: Clock,
         *,
@@ -58,7 +60,7 @@ class Account:
         journal: Journal | None = None,
     ) -> None:
         self.sid = sid
-        self.token = token
+        self._token = token
         self.corpus = corpus
         self.clock = clock
         self.key = sid if key is None else key
@@ -78,6 +80,11 @@ class Account:
         self.payloads = Subresources(Kind.PAYLOAD, self.recordings)
         self.calls = Parents(Kind.CALL, ledger)
         self.conferences = Parents(Kind.CONFERENCE, ledger)
+
+    @cached_property
+    def token(self) -> str:
+        """Its auth token."""
+        return self._token or auth_token(self.corpus.spec.seed, self.sid)
 
     # -- what is done through the API ----------------------------------------------------------------
 

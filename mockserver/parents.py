@@ -27,8 +27,7 @@ class Parents:
     def get(self, index: int) -> Call | Conference:
         """Return the one that an index belongs to."""
         if index < STARTED:
-            _, run = self._ledger.corpus.layout.run(index)
-            indices = list(run)
+            indices = list(self._ledger.corpus.layout.run(index))
         else:
             indices = self._ledger.arrivals.of(self._sid(index))
         make = parents.call if self.kind is Kind.CALL else parents.conference

@@ -5,6 +5,7 @@ Twilio each resource is deleted for itself.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from generators import subresources
 from generators.chance import Chance
@@ -38,7 +39,6 @@ class Subresources:
         self._recordings = recordings
         self._ledger = recordings.ledger
         self._sids = recordings.ledger.corpus.sids
-        self._deleted = self._ledger.state.subresources_deleted.setdefault(kind.value, RangeSet())
 
     def get(self, index: int) -> Transcription | AddOnResult | Payload:
         """Return what has an index."""
@@ -142,6 +142,10 @@ class Subresources:
             sid=self._sid,
         )
         return turn(listing, asked)
+
+    @cached_property
+    def _deleted(self) -> RangeSet:
+        return self._ledger.state.subresources_deleted.setdefault(self.kind.value, RangeSet())
 
     def _sid(self, index: int) -> str:
         return self._sids.encode(self.kind, index)

@@ -9,6 +9,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
+from copy import copy
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +20,7 @@ from mockserver.client.account import AccountClient
 from mockserver.client.line import ControlError, Line
 
 if TYPE_CHECKING:
-    from requests.adapters import HTTPAdapter
+    from requests import Session
     from starlette.applications import Starlette
     from twilio.rest import Client
 
@@ -65,8 +66,8 @@ class MockServer:
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.line.close()
-        if "pool" in vars(self):
-            self.pool.close()
+        if "_session" in vars(self):
+            self._session.close()
         self._stack.close()
         if not self.is_elsewhere:
             self.line.url = None
@@ -95,12 +96,24 @@ class MockServer:
 
         return Mock(self.settings, scenario=scenario_of(self._scenario))
 
-    @cached_property
-    def pool(self) -> "HTTPAdapter":
-        """Connections that the clients of all its accounts share."""
-        from requests.adapters import HTTPAdapter
+    def session(self) -> "Session":
+        """Return a `requests.Session` that shares its connections, and nothing else, with all others from here."""
+        from requests.cookies import RequestsCookieJar
+        from requests.structures import CaseInsensitiveDict
 
-        return HTTPAdapter()
+        made = copy(self._session)  # which takes a third of the time of a new one
+        made.headers, made.adapters = CaseInsensitiveDict(made.headers), dict(made.adapters)
+        made.cookies, made.hooks, made.params, made.proxies = RequestsCookieJar(), {"response": []}, {}, {}
+        return made
+
+    @cached_property
+    def _session(self) -> "Session":
+        from requests import Session
+
+        session = Session()
+        session.trust_env = False  # a proxy of the environment is not for a server on this machine
+        session.adapters["https://"] = session.adapters["http://"]
+        return session
 
     def account(self, account_sid: str | None = None) -> "MockTwilio":
         """Return an account of this server; a fresh AccountSid is a fresh world.
@@ -202,9 +215,8 @@ class MockTwilio(AccountClient):
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
-        http = TwilioHttpClient()
-        http.session.trust_env = False  # a proxy of the environment is not for a server on this machine
-        http.session.mount(self.base_url, self.server.pool)
+        http = TwilioHttpClient(pool_connections=False)
+        http.session = self.server.session()
         return self._led(Client(*self.auth, http_client=http))
 
     @asynccontextmanager

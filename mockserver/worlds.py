@@ -65,11 +65,10 @@ class Worlds:
         """
         sid = f"AC{key[2:]}"
         declared = self.declared.get(key)
-        token = auth_token(self._settings.seed, sid) if declared is None else declared.token
         spec = self._spec(sid, scenario)
         account = Account(
             sid,
-            token,
+            None if declared is None else declared.token,
             Corpus(spec),
             self._clock(spec.t0, scenario, state),
             key=own,

@@ -59,7 +59,7 @@ def test_serve_tells_where_it_listens_and_stops_when_told(tmp_path: Path, number
 
 def test_flags_alone_serve_and_the_environment_counts() -> None:
     environment = {"RECMOCK_COUNT": "3", "RECMOCK_SEED": "mine", "RECMOCK_LISTEN": "127.0.0.1:0"}
-    served = Served("--seed", "0", environment=environment)
+    served = Served("--seed", "0", "--mix", "deleted=0", environment=environment)
     answer = requests.get(f"{served.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json", auth=(DEMO, "x"), timeout=10)
     assert len(answer.json()["recordings"]) == 3
     assert served.stop()[0] == 0
@@ -262,9 +262,10 @@ def test_sid_translates_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
         "  index    7",
         "  why      Recording 7 of 1000, counted from the oldest.",
     ]
-    call = Mock(corpus_settings()).account(DEMO).corpus.recording(7).call_sid
-    assert main(["sid", call, "--seed", "0"]) == 0
-    assert "\n  index    7 to 8\n" in capsys.readouterr().out
+    corpus = Mock(corpus_settings()).account(DEMO).corpus
+    several = next(run for run in map(corpus.layout.run, range(corpus.count)) if len(run) > 1)
+    assert main(["sid", corpus.recording(several.start).call_sid, "--seed", "0"]) == 0
+    assert f"\n  index    {several.start} to {several.stop - 1}\n" in capsys.readouterr().out
     assert main(["sid", sid, "--account", "AC" + "1" * 32, "--profile", "adversarial"]) == 1
     out = capsys.readouterr().out
     assert "Not made by this account with this seed" in out
