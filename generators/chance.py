@@ -1,5 +1,6 @@
 """A recording's own chance: a keyed hash of its index, cut into fields."""
 
+import struct
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -25,24 +26,24 @@ class Chance(NamedTuple):
     """12 bytes."""
 
 
+_FIELDS = struct.Struct("<HHBB2s32s12s12x")
+
+
 class Chances:
     """The chances of all recordings under a key of at most 64 bytes."""
 
     def __init__(self, key: bytes) -> None:
-        self._hash = blake2b(digest_size=64, key=key, person=b"recordings")
+        self._hash = blake2b(digest_size=_FIELDS.size, key=key, person=b"recordings")
+        self._last: tuple[int, Chance] | None = None
 
     def __call__(self, index: int) -> Chance:
-        """Return the chance of a recording."""
+        """Return the chance of a recording; that of the last one that was asked for is known."""
+        last = self._last
+        if last is not None and last[0] == index:
+            return last[1]
         keyed = self._hash.copy()
         keyed.update(index.to_bytes(8, "little"))
-        digest = keyed.digest()
-        return Chance(
-            duration=digest[0] | digest[1] << 8,
-            gap=digest[2] | digest[3] << 8,
-            latency=digest[4],
-            error=digest[5] & 7,
-            track=digest[5] >> 4,
-            adversarial=digest[6:8],
-            content_key=digest[8:40],
-            iv=digest[40:52],
-        )
+        duration, gap, latency, bits, adversarial, content_key, iv = _FIELDS.unpack(keyed.digest())
+        chance = Chance(duration, gap, latency, bits & 7, bits >> 4, adversarial, content_key, iv)
+        self._last = index, chance
+        return chance

@@ -55,7 +55,9 @@ class SidCipher:
         """Return the SID of `index`, which is at least 0 and below 2**64."""
         left, right = 0, index
         for turn in _TURNS[kind]:
-            left, right = right, left ^ self._mixed(turn, right)
+            mixed = self._keyed.copy()
+            mixed.update(turn + right.to_bytes(8, "big"))
+            left, right = right, left ^ int.from_bytes(mixed.digest(), "big")
         return f"{kind.value}{left << 64 | right:032x}"
 
     def decode(self, kind: Kind, sid: str) -> int | None:
@@ -65,10 +67,7 @@ class SidCipher:
         bits = int(sid[2:], 16)
         left, right = bits >> 64, bits & _MASK
         for turn in reversed(_TURNS[kind]):
-            left, right = right ^ self._mixed(turn, left), left
+            mixed = self._keyed.copy()
+            mixed.update(turn + left.to_bytes(8, "big"))
+            left, right = right ^ int.from_bytes(mixed.digest(), "big"), left
         return right if left == 0 else None
-
-    def _mixed(self, turn: bytes, half: int) -> int:
-        mixed = self._keyed.copy()
-        mixed.update(turn + half.to_bytes(8, "big"))
-        return int.from_bytes(mixed.digest(), "big")

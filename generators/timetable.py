@@ -37,13 +37,14 @@ class Timetable:
         self._chance = chance
         self._end = end
         self._count = layout.count
+        self._last: tuple[range, list[int]] = range(0), []
         if self._count:
             self._rhythm = Rhythm(end - span, end - min(_NEWEST, span // 10), self._count)
 
     def instant(self, index: int) -> int:
         """Return when a recording was created; strictly rising with the index."""
         run = self._layout.run(index)
-        return self._run_instants(run)[index - run.start]
+        return self._instants(run)[index - run.start]
 
     def first_at(self, instant: int) -> int:
         """Return the index of the oldest recording that is not before an instant; `count` where none is."""
@@ -52,7 +53,7 @@ class Timetable:
         near = min(max(self._rhythm.position(instant), 0), self._count - 1)
         # A run keeps to its own slot of the rhythm: the answer is in the run at this position, or just after it.
         run = self._layout.run(near)
-        return run.start + bisect_left(self._run_instants(run), instant)
+        return run.start + bisect_left(self._instants(run), instant)
 
     def deleted_at(self, index: int) -> int:
         """Return when a recording would have been deleted: old ones first, within 40 days of T0."""
@@ -64,7 +65,14 @@ class Timetable:
         """Return the index from which on deleted recordings are still remembered at an instant."""
         return bisect_left(range(self._count), now, key=lambda index: self.deleted_at(index) + RETENTION - 1)
 
-    def _run_instants(self, run: range) -> list[int]:
+    def _instants(self, run: range) -> list[int]:
+        """Return the instants of a run; those of the last one that was asked for are known."""
+        last = self._last
+        if last[0] != run:
+            self._last = last = run, self._placed(run)
+        return last[1]
+
+    def _placed(self, run: range) -> list[int]:
         """Place a run in its slot of the rhythm: at a call's real distances, or closer where room is short."""
         offsets = [0]
         bits = first = self._chance(run.start)

@@ -12,12 +12,14 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@lru_cache(maxsize=1024)
 def rfc2822(seconds: int) -> str:
     """Return seconds since 1970 as Twilio writes them, such as `Fri, 14 Oct 2016 21:56:34 +0000`."""
     day, rest = divmod(seconds, _DAY)
     return f"{_rfc2822_day(day)} {_clock(rest)} +0000"
 
 
+@lru_cache(maxsize=1024)
 def iso8601(seconds: int) -> str:
     """Return seconds since 1970 in RFC 3339's form, such as `2016-10-14T21:56:34Z`."""
     day, rest = divmod(seconds, _DAY)

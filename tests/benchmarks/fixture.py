@@ -92,20 +92,20 @@ def note(name, started):
 
 
 @pytest.mark.parametrize("number", range(200))
-def test_one(session, started, number, recmock):
+def test_one(session, number, started, recmock):
     assert recmock.client().recordings.list(limit=1)
     note("later", started)
     began.append(perf_counter())
 
 
 @pytest.mark.parametrize("number", range(200))
-def test_page(started, number, recmock):
+def test_page(number, started, recmock):
     assert recmock.client().recordings.list(limit=20)
     note("page", started)
 
 
 @pytest.mark.parametrize("number", range(200))
-def test_bare(bare, started, number):
+def test_bare(bare, number, started):
     assert bare().recordings.list(limit=1)
     note("bare", started)
 
