@@ -95,6 +95,12 @@ def test_a_fragment_is_its_document_once_filled(wire: Wire) -> None:
     assert stdlib_json.dumps(document(recording, wire, BASE)).encode() == filled
 
 
+@pytest.mark.parametrize("text", ["plain", "Grüße", "\ud800", "<&>\u2028"], ids=ascii)
+def test_json_is_in_ascii_and_spaced_as_twilios(text: str) -> None:
+    value = {"text": text, "list": [1, None, True], "empty": {}, "large": 10**30}
+    assert stdlib_json.dumps(value).encode() == json.encode(value)
+
+
 PLAIN = document(one(Status.COMPLETED), Wire.TWILIO, BASE)
 
 
