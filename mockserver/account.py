@@ -1,6 +1,6 @@
 """One account's world: its corpus, what came of it, its clock and its scenario. The only mutable room of the server."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +9,6 @@ import msgspec
 from generators.corpus import Corpus
 from generators.keys import auth_token
 from generators.model import InFlight, Recording, Source, Track
-from generators.rhythm import SECOND
 from generators.sids import Kind
 from mockserver.capture import Capture, PauseBehavior
 from mockserver.clock import Clock
@@ -20,9 +19,10 @@ from mockserver.journal import Journal
 from mockserver.ledger import Ledger
 from mockserver.outbox import Outbox
 from mockserver.parents import Parents
+from mockserver.passage import Passage
 from mockserver.play import Play
 from mockserver.recordings import Parent, Recordings
-from mockserver.state import DeliveryState, State, Subscription, Timer, TimerKind
+from mockserver.state import State, Subscription
 from mockserver.subresources import Subresources
 from mockserver.timers import Timers
 from scenarios.lifecycle import beginning
@@ -73,6 +73,7 @@ class Account:
         self.recordings = Recordings(ledger)
         self.outbox = Outbox(ledger, self.timers, self.events, self._delivered)
         self.play = Play(self.recordings, self.timers, self.events, self.outbox.post)
+        self.passage = Passage(clock, self.state, self.timers, self.play, self.outbox)
         self.faults = Faults(self.state, clock, corpus.spec.seed, self.sid_behind, scenario)
         self.hazards = Hazards(self.recordings, self.play, self.events)
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
@@ -188,52 +189,6 @@ class Account:
         """Let callbacks of a recording go to a URL, signed with the account's own token."""
         own = "the account's auth token"
         self.state.subscriptions[index] = Subscription(url, method, events, self.token, own, base_url)
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock on, and let happen what is due meanwhile. Callbacks are posted but not sent by this.
-
-        Raises:
-            ValueError: for less than no time.
-        """
-        if seconds < 0:
-            raise ValueError(f"expected a number of seconds to move on by, found {seconds}: time does not go back")
-        for _ in self.moments(self.clock.now() + round(seconds * SECOND)):
-            pass
-
-    def set_rate(self, rate: float) -> None:
-        """Let time pass otherwise from now on."""
-        self.clock.set_rate(rate)
-        self.state.version += 1
-
-    def moments(self, target: int) -> Iterator[int]:
-        """Move the clock on to an instant, and stop at each at which something happened, and at the end."""
-        self.catch_up()
-        yield self.clock.now()
-        while (due := self.timers.next_due) is not None and due <= target:
-            self.clock.move_to(due)
-            self.catch_up()
-            yield due
-        self.clock.move_to(target)
-        self.state.version += 1  # whoever moved it wants to find it there
-        yield target
-
-    def catch_up(self) -> None:
-        """Let everything happen that is due by now, each at its own instant."""
-        while self.state.timers and (timer := self.timers.pop(self.clock.now())) is not None:
-            with self.clock.at(timer.due):
-                if timer.kind is TimerKind.STEP:
-                    self.play.wake(timer.key)  # a callback that is due again is found by whoever sends them
-
-    def awaited(self) -> Iterator[Timer]:
-        """Yield the timers that something still waits for, in the order in which they will fire."""
-        for timer in self.timers:
-            if timer.kind is TimerKind.STEP:
-                is_awaited = self.state.waiting.get(timer.key) == timer.due
-            else:
-                delivery = self.outbox[timer.key]
-                is_awaited = delivery.state is DeliveryState.PENDING and delivery.due == timer.due
-            if is_awaited:
-                yield timer
 
     def snapshot(self) -> bytes:
         """Return all that can change, encoded."""

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from generators.suggestion import suggestion
-from mockserver.settings import Setting, Settings, SettingsError, load, table
+from mockserver.reading import Setting, load, table
+from mockserver.settings import Settings, SettingsError
 from mockserver.values import Pace, parse_instant
 from mockserver.wire.dialect import WireSetting
 from scenarios.model import Scenario

@@ -9,7 +9,8 @@ from mockserver.client.line import ControlError, NoServerError, TokenError
 from mockserver.commands.dispatch import run
 from mockserver.commands.errors import CommandError
 from mockserver.commands.parser import SETTINGS, make_parser
-from mockserver.settings import SettingsError, load
+from mockserver.reading import load
+from mockserver.settings import SettingsError
 from scenarios.complaints import ScenarioError
 
 _FOR_PROGRAMS = {"RECMOCK_WIRE": "twilio", "RECMOCK_PROXY_UNKNOWN": "tunnel"}

@@ -123,7 +123,7 @@ class Gateway:
         scope["recmock"] = exchange
         if path.startswith(_ACCOUNTS):
             account = self._admitted(exchange)
-            account.catch_up()
+            account.passage.catch_up()
             exchange.enter(account)
             if exchange.method in _READING:
                 return await self._kept_or_new(exchange, scope, receive, send)

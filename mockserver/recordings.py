@@ -172,8 +172,7 @@ class Recordings:
 
     def stage(self, index: int, stage: Stage | None, facts: Facts) -> None:
         """Bring a recording into another status, if one is given, and set what is said of it."""
-        ledger = self.ledger
-        captures = ledger.state.captures
+        ledger, captures = self.ledger, self.ledger.state.captures
         recording = undressed(ledger.undeleted(index))
         if stage is Stage.DELETED and recording.status not in FINISHED:
             self.stage(index, Stage.COMPLETED, Facts())  # what is deleted was there before

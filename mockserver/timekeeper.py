@@ -76,7 +76,7 @@ class Timekeeper:
     async def advance(self, account: Account, target: int) -> list[Event]:
         """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
         first = account.events.serial
-        for _ in account.moments(target):
+        for _ in account.passage.moments(target):
             if not await self.settle(account):
                 break
         else:
@@ -153,7 +153,7 @@ class Timekeeper:
 
     def _wake(self, account: Account) -> None:
         self._alarms.pop(account, None)
-        account.catch_up()
+        account.passage.catch_up()
         self.attend(account)
 
 

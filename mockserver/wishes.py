@@ -9,7 +9,8 @@ import msgspec
 
 from mockserver.choices import TEST_SETTINGS
 from mockserver.manners import Manners
-from mockserver.settings import Setting, SettingsError, table
+from mockserver.reading import Setting, table
+from mockserver.settings import SettingsError
 from mockserver.values import Pace
 from scenarios.complaints import ScenarioError
 from scenarios.model import Scenario

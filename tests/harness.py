@@ -99,7 +99,7 @@ class Api:
 
     def advance(self, seconds: float) -> None:
         """Move the clock on."""
-        self.account().advance(seconds)
+        self.account().passage.advance(seconds)
 
     def command(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from mockserver.commands import words
-from mockserver.settings import Setting, table
+from mockserver.reading import Setting, table
 
 REMOTE = ("listen", "control_token")
 """Settings of commands that ask a running server."""

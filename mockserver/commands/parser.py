@@ -6,7 +6,7 @@ from pathlib import Path
 import mockserver
 from mockserver.commands.actions import add_callbacks, add_clock, add_faults, add_scenario, add_signal
 from mockserver.commands.flags import REMOTE, Parser, add_account, add_remote, add_settings, add_url
-from mockserver.settings import table
+from mockserver.reading import table
 
 _ABOUT = "An offline stand-in for Twilio's v2010 Recordings API. Without a command it serves."
 COMMANDS = {

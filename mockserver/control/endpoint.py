@@ -91,7 +91,7 @@ def account_of(exchange: Exchange, path: Path) -> Account:
     if not is_sid(named, Kind.ACCOUNT):
         raise invalid("account", "AC and 32 hexadecimal digits, or demo", named)
     account = exchange.mock.account(named)
-    account.catch_up()
+    account.passage.catch_up()
     return account
 
 

@@ -36,7 +36,7 @@ def account(subject: Account) -> views.AccountView:
         arrived=len(state.arrivals),
         clock=clock(subject),
         timelines=tuple(timeline(subject, index) for index in state.playing),
-        timers=tuple(timer(subject, each) for each in subject.awaited()),
+        timers=tuple(timer(subject, each) for each in subject.passage.awaited()),
         rules=tuple(map(rule, state.rules)),
         callbacks=dict(Counter(each.state.value for each in state.deliveries)),
         requests=subject.journal.total,

@@ -47,7 +47,7 @@ async def _media(exchange: Exchange, path: Path) -> Answer:
     sid, _, form = path["name"].partition(".")
     if form not in ("wav", "mp3"):
         raise TwilioError(20404, "Expected .wav or .mp3.")
-    account.catch_up()
+    account.passage.catch_up()
     index = account.recordings.find(sid)
     answer = render(media_of(account, index, form, exchange.query.text("RequestedChannels")), exchange)
     account.answered(None, Act.MEDIA, (index,), 0)  # what waits for a download has it here

@@ -18,8 +18,8 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.environment import TABLE
 from mockserver.proxy.proxy import Proxy
+from mockserver.reading import Setting, table
 from mockserver.server import BackgroundServer
-from mockserver.settings import Setting, table
 from scenarios.loading import loads
 from tests.harness import corpus_settings
 

@@ -47,7 +47,7 @@ def test_what_was_under_way_when_a_loop_ended_is_sent_on_the_next(sink: Sink) ->
 
 def test_an_alarm_is_set_again_on_the_next_loop(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"time": "1h"})
-    account.set_rate(36_000)  # a tenth of a second
+    account.passage.set_rate(36_000)  # a tenth of a second
 
     async def begin() -> None:
         mock.timekeeper.attend(account)
@@ -65,7 +65,7 @@ def test_an_alarm_is_set_again_on_the_next_loop(sink: Sink) -> None:
 
 def test_nothing_wakes_for_a_world_that_was_replaced(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"time": "1h"})
-    account.set_rate(1.0)
+    account.passage.set_rate(1.0)
 
     async def begin() -> None:
         mock.timekeeper.attend(account)
@@ -74,7 +74,7 @@ def test_nothing_wakes_for_a_world_that_was_replaced(sink: Sink) -> None:
         assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
 
     asyncio.run(begin())
-    account.advance(7200)
+    account.passage.advance(7200)
     assert steps(account) == ["processing"]
     with pytest.raises(ValueError, match="time does not go back"):
-        account.advance(-1)
+        account.passage.advance(-1)

@@ -1,0 +1,75 @@
+"""Reads settings: one table that gives the flags, the environment variables and the README's table."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, get_type_hints
+
+import msgspec
+
+from mockserver.settings import Option, Settings, SettingsError
+from mockserver.values import BadValueError
+
+
+class Setting(NamedTuple):
+    """A row of the table."""
+
+    name: str
+    default: Any
+    option: Option
+
+    @property
+    def flag(self) -> str:
+        """The flag of the command line."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return f"RECMOCK_{self.name.upper()}"
+
+    def read(self, text: str, source: str) -> Any:
+        """Read the setting's value from text.
+
+        Raises:
+            SettingsError: where it cannot be one; `source` says where the text came from.
+        """
+        try:
+            return self.option.parse(text)
+        except BadValueError as wrong:
+            raise SettingsError(f"{source}: {wrong}") from None
+
+
+def table() -> Iterator[Setting]:
+    """Yield every setting, in the order in which they are documented."""
+    hints = get_type_hints(Settings, include_extras=True)
+    for field in msgspec.structs.fields(Settings):
+        yield Setting(field.name, field.default, hints[field.name].__metadata__[0])
+
+
+def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings that flags and environment give; a flag stands above a variable.
+
+    Args:
+        flags: texts by the name of each setting that matters; a list of them for a repeatable one, None
+            where not given. What is not named here keeps its default, whatever the environment says.
+        environment: variables; a repeatable one holds its values separated by spaces.
+
+    Raises:
+        SettingsError: for a value that cannot be.
+    """
+    values: dict[str, Any] = {}
+    for setting in table():
+        if setting.name not in flags:
+            continue
+        given = flags[setting.name]
+        source = setting.flag
+        if given is None:
+            given, source = environment.get(setting.variable), setting.variable
+        if given is None:
+            continue
+        if setting.option.repeatable:
+            texts = given if isinstance(given, list) else given.split()
+            values[setting.name] = tuple(setting.read(text, source) for text in texts)
+        else:
+            values[setting.name] = setting.read(str(given), source)
+    return Settings(**values)
