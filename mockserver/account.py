@@ -9,6 +9,7 @@ import msgspec
 from generators.corpus import Corpus
 from generators.keys import auth_token
 from generators.model import InFlight, Recording, Source, Track
+from generators.rhythm import SECOND
 from generators.sids import Kind
 from mockserver.capture import Capture, PauseBehavior
 from mockserver.clock import Clock
@@ -189,6 +190,17 @@ class Account:
         """Let callbacks of a recording go to a URL, signed with the account's own token."""
         own = "the account's auth token"
         self.state.subscriptions[index] = Subscription(url, method, events, self.token, own, base_url)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on, and let happen what is due meanwhile. Callbacks are posted but not sent by this.
+
+        Raises:
+            ValueError: for less than no time.
+        """
+        if seconds < 0:
+            raise ValueError(f"expected a number of seconds to move on by, found {seconds}: time does not go back")
+        for _ in self.passage.moments(self.clock.now() + round(seconds * SECOND)):
+            pass
 
     def snapshot(self) -> bytes:
         """Return all that can change, encoded."""

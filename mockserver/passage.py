@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from generators.rhythm import SECOND
 from mockserver.clock import Clock
 from mockserver.outbox import Outbox
 from mockserver.play import Play
@@ -11,7 +10,7 @@ from mockserver.timers import Timers
 
 
 class Passage:
-    """Moves an account's clock, and lets happen what waits for it. Callbacks are posted but not sent by this."""
+    """Moves an account's clock, and lets happen what waits for it."""
 
     def __init__(self, clock: Clock, state: State, timers: Timers, play: Play, outbox: Outbox) -> None:
         self._clock = clock
@@ -19,17 +18,6 @@ class Passage:
         self._timers = timers
         self._play = play
         self._outbox = outbox
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock on, and let happen what is due meanwhile.
-
-        Raises:
-            ValueError: for less than no time.
-        """
-        if seconds < 0:
-            raise ValueError(f"expected a number of seconds to move on by, found {seconds}: time does not go back")
-        for _ in self.moments(self._clock.now() + round(seconds * SECOND)):
-            pass
 
     def set_rate(self, rate: float) -> None:
         """Let time pass otherwise from now on."""

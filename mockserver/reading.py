@@ -6,8 +6,10 @@ from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
+from generators.rhythm import SECOND
 from mockserver.settings import Option, Settings, SettingsError
-from mockserver.values import BadValueError
+from mockserver.values import BadValueError, parse_span
+from scenarios.durations import spelled
 
 
 class Setting(NamedTuple):
@@ -26,6 +28,15 @@ class Setting(NamedTuple):
     def variable(self) -> str:
         """The environment variable."""
         return f"RECMOCK_{self.name.upper()}"
+
+    @property
+    def default_text(self) -> str:
+        """The default as its flag would have it; empty where there is none."""
+        if isinstance(self.default, bool):
+            return "on" if self.default else "off"
+        if self.option.parse is parse_span:
+            return spelled(self.default * SECOND)
+        return "" if self.default in (None, ()) else str(self.default)
 
     def read(self, text: str, source: str) -> Any:
         """Read the setting's value from text.

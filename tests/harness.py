@@ -99,7 +99,7 @@ class Api:
 
     def advance(self, seconds: float) -> None:
         """Move the clock on."""
-        self.account().passage.advance(seconds)
+        self.account().advance(seconds)
 
     def command(
         self,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mockserver.commands import words
-from mockserver.commands.flags import Parser, add_json, add_remote, add_settings
+from mockserver.commands.flags import FOR_PROGRAMS, Parser, add_json, add_remote, add_settings
 
 _EITHER = "NAME|FILE"
 _SCENARIO = "A bundled scenario's name, or a file."
@@ -29,7 +29,7 @@ def add_scenario(parser: Parser, settings: list[str]) -> None:
     run = _action(actions, "run", "play a scenario around a program, and judge what it expects")
     run.usage = "recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]"
     run.add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
-    add_settings(run, settings)
+    add_settings(run, settings, defaults=FOR_PROGRAMS)
     arm = _action(actions, "arm", "play a scenario in an account of a running server")
     arm.add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
     add_remote(arm)

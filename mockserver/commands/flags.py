@@ -1,7 +1,7 @@
 """Flags that several commands take: settings, and which server and account are meant."""
 
 import argparse
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from mockserver.commands import words
@@ -9,6 +9,9 @@ from mockserver.reading import Setting, table
 
 REMOTE = ("listen", "control_token")
 """Settings of commands that ask a running server."""
+FOR_PROGRAMS = {"wire": "twilio", "proxy_unknown": "tunnel"}
+"""What commands that run programs take for settings that are not given."""
+_NO_DEFAULTS: Mapping[str, str] = {}
 _ASKED = {
     "listen": "Instead of a URL: where the server listens.",
     "control_token": "What the server printed, where it listens beyond loopback.",
@@ -32,18 +35,22 @@ class Parser(argparse.ArgumentParser):
         super().__init__(formatter_class=_Help, **options)
 
 
-def add_settings(parser: Parser, names: Collection[str], *, is_asking: bool = True) -> None:
+def add_settings(
+    parser: Parser, names: Collection[str], *, is_asking: bool = True, defaults: Mapping[str, str] = _NO_DEFAULTS
+) -> None:
     """Add the flags of settings.
 
     Args:
         is_asking: whether the command asks a server, rather than being one.
+        defaults: what is taken instead of a setting's own default, by name.
     """
     rows = [setting for setting in table() if setting.name in names]
     if rows:
         group = parser.add_argument_group("settings", f"Each is also a variable, such as {rows[0].variable}.")
         for setting in rows:
             about = _ASKED.get(setting.name) if is_asking else None
-            _add_setting(group, setting, about or setting.option.help)
+            default = defaults.get(setting.name, setting.default_text)
+            _add_setting(group, setting, about or f"{setting.option.help}{f' Default: {default}.' if default else ''}")
 
 
 def _add_setting(group: Any, setting: Setting, about: str, default: str | None = None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mockserver
 from mockserver.commands.actions import add_callbacks, add_clock, add_faults, add_scenario, add_signal
-from mockserver.commands.flags import REMOTE, Parser, add_account, add_remote, add_settings, add_url
+from mockserver.commands.flags import FOR_PROGRAMS, REMOTE, Parser, add_account, add_remote, add_settings, add_url
 from mockserver.reading import table
 
 _ABOUT = "An offline stand-in for Twilio's v2010 Recordings API. Without a command it serves."
@@ -61,7 +61,8 @@ def make_parser() -> Parser:
     for name, about in COMMANDS.items():
         made = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         if name not in _WITHOUT_GROUP:
-            add_settings(made, SETTINGS[name], is_asking=name != "serve")
+            defaults = FOR_PROGRAMS if name == "exec" else {}
+            add_settings(made, SETTINGS[name], is_asking=name != "serve", defaults=defaults)
         _ARGUMENTS.get(name, _no_arguments)(made)
     return parser
 

@@ -141,7 +141,7 @@ def test_what_was_armed_before_happens_no_more(playing: Api, sink: Sink) -> None
     playing.told("PUT", "/scenario", {"scenario": {"recordings": [said]}})
     before = playing.account()
     playing.told("DELETE", "/scenario")
-    before.passage.advance(10)
+    before.advance(10)
     before.answered(Operation.FETCH_RECORDING, Act.FETCH, (STARTED,), 0)
     assert list(before.outbox) == []
     assert sink.received == []

@@ -118,14 +118,14 @@ def walk_call_recordings(world: World) -> None:
     )
     whole(made, nullable=UNFINISHED)
     assert (made.status, made.channels, made.track) == ("in-progress", 2, "both")
-    world.account.passage.advance(10)
+    world.account.advance(10)
     assert call.recordings("Twilio.CURRENT").update(status="paused", pause_behavior="skip").status == "paused"
-    world.account.passage.advance(60)
+    world.account.advance(60)
     assert call.recordings(made.sid).update(status="in-progress").status == "in-progress"
-    world.account.passage.advance(5)
+    world.account.advance(5)
     assert call.recordings(made.sid).update(status="stopped").status == "stopped"
     assert call.recordings(made.sid).fetch().status == "processing"
-    world.account.passage.advance(2)
+    world.account.advance(2)
     done = call.recordings(made.sid).fetch()
     whole(done, nullable=UNKNOWN)
     assert (done.status, done.duration) == ("completed", "15")

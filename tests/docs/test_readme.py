@@ -18,7 +18,7 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.environment import TABLE
 from mockserver.proxy.proxy import Proxy
-from mockserver.reading import Setting, table
+from mockserver.reading import table
 from mockserver.server import BackgroundServer
 from scenarios.loading import loads
 from tests.harness import corpus_settings
@@ -138,17 +138,19 @@ def test_the_demo_account_is_the_default_seeds() -> None:
 def settings_table() -> str:
     rows = ["| flag | variable | default | what |", "|---|---|---|---|"]
     for row in table():
-        rows.append(f"| `{row.flag} {row.option.metavar}` | `{row.variable}` | {_default(row)} | {row.option.help} |")
+        metavar = row.option.metavar.replace("|", r"\|")  # else it would end the cell
+        default = f"`{row.default_text}`" if row.default_text else ""
+        rows.append(f"| `{row.flag} {metavar}` | `{row.variable}` | {default} | {row.option.help} |")
     return "\n".join(rows)
-
-
-def _default(row: Setting) -> str:
-    default = {"span": "90d", "callback_timeout": "5s"}.get(row.name, row.default)
-    return f"`{default}`" if default not in (None, "", ()) else ""
 
 
 def test_the_settings_table_is_the_settings() -> None:
     assert settings_table() in README
+
+
+def test_rows_of_tables_have_as_many_cells_as_their_heads() -> None:
+    for lines in re.findall(r"(?:^\|.*\n)+", README, re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines.splitlines()}) == 1, lines
 
 
 def variables_table() -> str:

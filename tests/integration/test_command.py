@@ -251,6 +251,22 @@ def test_check_reads_the_standard_input() -> None:
     assert (done.returncode, done.stdout) == (0, "1 of 1 recordings conform to the contract.\n")
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["serve"], ["Default: 1000.", "Default: 90d.", "Default: off.", "Default: 5s.", "Default: auto."]),
+        (["exec"], ["Default: twilio.", "Default: tunnel."]),
+        (["scenario", "run"], ["Default: twilio.", "Default: tunnel."]),
+    ],
+    ids=" ".join,
+)
+def test_help_names_the_defaults(command: list[str], said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert [each for each in said if each not in printed] == []
+
+
 def test_sid_translates_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sid", "--index", "7"]) == 0
     sid = capsys.readouterr().out.splitlines()[0]

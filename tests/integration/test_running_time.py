@@ -194,7 +194,7 @@ def test_one_event_loop_after_another_goes_on_with_what_was_not_done(sink: Sink)
     """A loop that ends with a delivery under way gives it back, and the next sends it."""
     mock = Mock(corpus_settings(), scenario=late(sink, "1s"))
     account = mock.account(mock.demo.sid)
-    account.passage.advance(1)
+    account.advance(1)
     sink.delay(ENOUGH)
 
     async def main(arrived: int) -> int:

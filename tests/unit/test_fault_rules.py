@@ -91,9 +91,9 @@ def test_every_nth_of_those_meant_is_struck() -> None:
 def test_times_and_ttl_are_limits() -> None:
     account = ruled({"then": {"status": 500}, "times": 2}, {"then": {"status": 503}, "ttl": "10s"})
     assert statuses(account, *[asked()] * 3) == [500, 500, 503]
-    account.passage.advance(9.999999)
+    account.advance(9.999999)
     assert statuses(account, asked()) == [503]
-    account.passage.advance(0.000001)
+    account.advance(0.000001)
     assert statuses(account, asked()) == [None]
 
 
@@ -120,9 +120,9 @@ def test_who_comes_back_too_early_is_refused_again() -> None:
     then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
     account = ruled({"when": {"every": 2}, "then": then, "times": 1})
     assert statuses(account, asked(), asked(), asked(), asked(query="other")) == [None, 429, 429, None]
-    account.passage.advance(1.999999)
+    account.advance(1.999999)
     assert statuses(account, asked()) == [429]
-    account.passage.advance(0.000001)
+    account.advance(0.000001)
     assert statuses(account, asked(), asked()) == [None, None]
     assert account.faults.armed[0].struck == 1
 
@@ -149,7 +149,7 @@ def test_sequences_refuse_who_comes_back_too_early() -> None:
     then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
     account = ruled(sequences=({"answers": [then, "ok"]},))
     assert statuses(account, asked(), asked(), asked(path="/b")) == [429, 429, 429]
-    account.passage.advance(2)
+    account.advance(2)
     assert statuses(account, asked(), asked()) == [None, None]
 
 

@@ -70,7 +70,7 @@ def test_callbacks_of_one_recording_never_overtake_each_other() -> None:
     account.outbox.settle(first.number, BROKEN)
     assert [second] == account.outbox.ready(), "what waits to be tried again holds up the recording's others"
     assert [each.event for each in settle(account, GOOD, GOOD)] == ["absent", "failed"]
-    account.passage.advance(1)
+    account.advance(1)
     assert [each.event for each in settle(account, GOOD, GOOD)] == ["in-progress", "completed"]
     assert not account.outbox.is_waiting
 
@@ -82,9 +82,9 @@ def test_failures_are_tried_again_ever_later_until_given_up() -> None:
     tried = []
     for pause in (0, 1, 2, 4):
         if pause:
-            account.passage.advance(pause - 0.000001)
+            account.advance(pause - 0.000001)
             assert account.outbox.ready() == []
-            account.passage.advance(0.000001)
+            account.advance(0.000001)
         tried.append(account.clock.now() - begun)
         (delivery,) = settle(account, REFUSED)
     assert tried == [0, SECOND, 3 * SECOND, 7 * SECOND]
@@ -92,7 +92,7 @@ def test_failures_are_tried_again_ever_later_until_given_up() -> None:
     assert (given_up.state, len(given_up.attempts)) == (DeliveryState.FAILED, 4)
     assert [begun + at for at in tried] == [each.at for each in given_up.attempts]
     assert not account.outbox.is_waiting
-    account.passage.advance(3600)
+    account.advance(3600)
     assert account.outbox.ready() == []
     assert callbacks(account)[-4:] == [
         "callback absent, attempt 1: connection: Connection refused.",
@@ -120,7 +120,7 @@ def test_how_often_is_tried_is_the_urls_wish(url: str, outcome: Outcome, attempt
     account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
     for _ in range(attempts):
         settle(account, outcome)
-        account.passage.advance(60)
+        account.advance(60)
     assert account.outbox.ready() == []
     (*_, last) = account.outbox
     assert (DeliveryState.FAILED, attempts) == (last.state, len(last.attempts))
@@ -130,7 +130,7 @@ def test_what_succeeds_later_has_its_attempts() -> None:
     account = told()
     account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, BROKEN)
-    account.passage.advance(1)
+    account.advance(1)
     settle(account, GOOD)
     (*_, last) = account.outbox
     assert ([each.status for each in last.attempts], last.state) == ([503, 204], DeliveryState.DELIVERED)
@@ -142,7 +142,7 @@ def test_a_callback_can_be_delivered_again() -> None:
     account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, GOOD)
     (*_, last) = account.outbox
-    account.passage.advance(5)
+    account.advance(5)
     account.outbox.redeliver(last.number)
     (again,) = account.outbox.ready()
     assert (last.number, (), DeliveryState.PENDING) == (again.number, again.attempts, again.state)
@@ -165,7 +165,7 @@ def test_what_came_to_nothing_is_ready_again() -> None:
 
 def test_where_nobody_subscribed_that_is_noted() -> None:
     account = scripted({"after": {"time": "1s"}, "status": "completed", "callback": "completed"})
-    account.passage.advance(1)
+    account.advance(1)
     assert len(account.outbox) == 0
     assert callbacks(account) == ["callback completed: nobody subscribed"]
 
@@ -175,7 +175,7 @@ def test_timelines_hear_of_good_answers_only() -> None:
     heard = {"id": "it", "status": "completed", "status_callback": SINK, "timeline": [last]}
     account = world(scenario_of(recordings=[heard]), count=0)
     settle(account, BROKEN)
-    account.passage.advance(1)
+    account.advance(1)
     assert steps(account) == ["completed, callback completed"]
     settle(account, GOOD)
     assert steps(account)[1:] == ["price_unit EUR"]

@@ -75,7 +75,7 @@ def change(api: Api) -> None:
     api.get(f"{api.root}/Recordings/{sid}.mp3")
     account.passage.set_rate(0.0)
     account.play.signal("go")
-    account.passage.advance(3600)
+    account.advance(3600)
     account.faults.disarm(0)
     account.state.hazards.clear()
 
@@ -118,7 +118,7 @@ def test_all_that_a_state_holds_survives() -> None:
     (delivery,) = account.outbox.ready()
     account.outbox.take(delivery.number)
     account.outbox.settle(delivery.number, BROKEN)
-    account.passage.advance(0.5)
+    account.advance(0.5)
     encoded = account.snapshot()
     decoded = msgspec.msgpack.decode(encoded, type=State)
     assert decoded == account.state
@@ -140,7 +140,7 @@ def test_drawn_bodies_do_not_stand_in_the_way() -> None:
 def test_timers_and_callbacks_go_on_where_they_were() -> None:
     mock = Mock(corpus_settings(count=3), scenario=rich_but_small())
     account = mock.account(mock.demo.sid)
-    account.passage.advance(20)
+    account.advance(20)
     (delivery,) = account.outbox.ready()
     account.outbox.take(delivery.number)
     kept = account.snapshot()
@@ -155,7 +155,7 @@ def test_timers_and_callbacks_go_on_where_they_were() -> None:
     kept = back.snapshot()
     third = mock.restore(mock.demo.sid, kept, back.scenario)
     assert third.outbox.ready() == []
-    third.passage.advance(1)
+    third.advance(1)
     (last,) = third.outbox.ready()
     third.outbox.take(last.number)
     third.outbox.settle(last.number, GOOD)
@@ -175,8 +175,8 @@ def test_accounts_go_back_by_themselves() -> None:
     one, other = mock.account(mock.demo.sid), mock.account(OTHER)
     mock.snapshots.take(one, "x")
     mock.snapshots.take(other, "x")
-    other.passage.advance(100)
-    one.passage.advance(50)
+    other.advance(100)
+    one.advance(50)
     kept = mock.snapshots.find(one.sid, "x")
     assert kept is not None
     mock.restore(one.sid, kept.state, kept.scenario)

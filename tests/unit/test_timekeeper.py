@@ -74,7 +74,7 @@ def test_nothing_wakes_for_a_world_that_was_replaced(sink: Sink) -> None:
         assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
 
     asyncio.run(begin())
-    account.passage.advance(7200)
+    account.advance(7200)
     assert steps(account) == ["processing"]
     with pytest.raises(ValueError, match="time does not go back"):
-        account.passage.advance(-1)
+        account.advance(-1)
