@@ -32,6 +32,9 @@ class AccountClient:
         self._root = f"/accounts/{account_sid}"
         self._corpus: Corpus | None = None
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._root.rpartition('/')[2]} at {self._line.url or 'no server'}>"
+
     @cached_property
     def clock(self) -> "ClockClient":
         """The clock of the account."""

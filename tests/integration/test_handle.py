@@ -65,6 +65,25 @@ def sids(mock: MockTwilio, **query: Any) -> list[str]:
     return [recording.sid for recording in mock.client().recordings.list(**query)]
 
 
+def test_a_failing_tests_report_names_the_account_and_its_server(mock: MockTwilio) -> None:
+    assert repr(mock) == f"<MockTwilio {mock.account_sid} at {mock.base_url}>"
+    assert repr(MockTwilio()) == f"<MockTwilio {demo_account_sid('0')} at no server>"
+
+
+def test_clients_share_connections_and_nothing_else(mock: MockTwilio) -> None:
+    one, other = mock.client().http_client.session, mock.client().http_client.session
+    one.headers["X-Own"] = "1"
+    one.cookies["own"] = "1"
+    one.hooks["response"].append(print)
+    one.params["own"] = one.proxies["own"] = "1"
+    one.mount("https://elsewhere", one.adapters["http://"])
+    assert one.adapters["http://"] is other.adapters["http://"]
+    fresh = requests.Session()
+    assert [*other.headers.items()] == [*fresh.headers.items()]
+    assert [*other.cookies, *other.params, *other.proxies, *other.hooks["response"]] == []
+    assert [*other.adapters] == [*fresh.adapters]
+
+
 def test_a_mock_runs_inside_with() -> None:
     mock = MockTwilio(count=3, seed="mine")
     for use in (mock.state, lambda: mock.base_url, lambda: mock.url, mock.client, lambda: mock.requests.all()):
