@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generators.keys import derive
-from generators.mix import MixError
-from generators.rhythm import SpanTooShortError
 from generators.suggestion import suggestion
-from mockserver.arming import ArmingError
 from mockserver.clash import clashing_distribution
 from mockserver.client.line import ControlError
 from mockserver.commands.errors import CommandError
+from mockserver.commands.mocks import UNPLAYABLE
 from mockserver.settings import SettingsError
 from mockserver.testing import MockServer, MockTwilio
 from mockserver.wishes import Wish, Wishes, manners, settings, world
@@ -27,14 +25,7 @@ _OF_MARKERS = ("corpus", "scenario", "clock", "wire", "auth")
 _DOCTOR = ("off", "warn", "error")
 _SHOWN = 10
 """How many of the last requests a failing test's report shows."""
-_MISTAKES = (
-    SettingsError,
-    ControlError,
-    CommandError,
-    ArmingError,
-    MixError,
-    SpanTooShortError,
-)
+_MISTAKES = (SettingsError, ControlError, CommandError, *UNPLAYABLE)
 """What goes wrong through what options and markers say."""
 _OPTIONS = pytest.StashKey[Wishes]()
 _USED = pytest.StashKey[set[str]]()
