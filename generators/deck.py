@@ -97,21 +97,9 @@ class Deck:
         )
 
 
+@lru_cache(maxsize=16)
 def deck_of(mix: Mix) -> Deck:
     """Return the deck of a mix, the same for all that are alike."""
-    statuses, sources = tuple(mix.status.items()), tuple(mix.source.items())
-    return _deck(statuses, sources, mix.dual, mix.encrypted, mix.adversarial)
-
-
-@lru_cache(maxsize=16)
-def _deck(
-    statuses: tuple[tuple[Status, float], ...],
-    sources: tuple[tuple[Source, float], ...],
-    dual: float,
-    encrypted: float,
-    adversarial: float,
-) -> Deck:
-    mix = Mix(status=dict(statuses), source=dict(sources), dual=dual, encrypted=encrypted, adversarial=adversarial)
     return Deck(mix)
 
 

@@ -27,6 +27,9 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
     encrypted: float = ENCRYPTED_SHARE
     adversarial: float = 0.0
 
+    def __hash__(self) -> int:
+        return hash((self.dual, self.encrypted, self.adversarial))  # few have these in common and not the rest
+
     @classmethod
     def of(cls, shares: Mapping[str, float], *, adversarial: float = 0.0) -> Self:
         """Make a mix from the shares that are named; the others share the rest as they do by default.

@@ -7,10 +7,13 @@ and a SID that was not made here fails its check (all but one in 2**64).
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 _ROUNDS = 4
 _MASK = (1 << 64) - 1
+_KEPT = 4096
+"""So many SIDs are kept: a page's token is one of its recordings', and those of a call have the same CallSid."""
 
 
 class Kind(StrEnum):
@@ -53,12 +56,7 @@ class SidCipher:
 
     def encode(self, kind: Kind, index: int) -> str:
         """Return the SID of `index`, which is at least 0 and below 2**64."""
-        left, right = 0, index
-        for turn in _TURNS[kind]:
-            mixed = self._keyed.copy()
-            mixed.update(turn + right.to_bytes(8, "big"))
-            left, right = right, left ^ int.from_bytes(mixed.digest(), "big")
-        return f"{kind.value}{left << 64 | right:032x}"
+        return _encoded(self._keyed, kind, index)
 
     def decode(self, kind: Kind, sid: str) -> int | None:
         """Return the index behind a SID of this kind, or None where it was not made with this key."""
@@ -71,3 +69,13 @@ class SidCipher:
             mixed.update(turn + left.to_bytes(8, "big"))
             left, right = right ^ int.from_bytes(mixed.digest(), "big"), left
         return right if left == 0 else None
+
+
+@lru_cache(maxsize=_KEPT)
+def _encoded(keyed: blake2b, kind: Kind, index: int) -> str:
+    left, right = 0, index
+    for turn in _TURNS[kind]:
+        mixed = keyed.copy()
+        mixed.update(turn + right.to_bytes(8, "big"))
+        left, right = right, left ^ int.from_bytes(mixed.digest(), "big")
+    return f"{kind.value}{left << 64 | right:032x}"

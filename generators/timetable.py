@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import lru_cache
 
 from generators import distributions
 from generators.chance import Chance
@@ -17,6 +18,8 @@ _NEWEST = 120 * SECOND
 """The newest recordings of a long span start this long before its end."""
 _GAP = 900
 """Between two recordings of a call, microseconds for each of 65536 steps: up to a minute."""
+_rhythm = lru_cache(maxsize=64)(Rhythm)
+"""The accounts of a server have the same one."""
 
 
 class Timetable:
@@ -39,7 +42,7 @@ class Timetable:
         self._count = layout.count
         self._last: tuple[range, list[int]] = range(0), []
         if self._count:
-            self._rhythm = Rhythm(end - span, end - min(_NEWEST, span // 10), self._count)
+            self._rhythm = _rhythm(end - span, end - min(_NEWEST, span // 10), self._count)
 
     def instant(self, index: int) -> int:
         """Return when a recording was created; strictly rising with the index."""
