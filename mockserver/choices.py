@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from generators.suggestion import suggestion
-from mockserver.reading import Setting, load, table
+from mockserver.reading import load, table
 from mockserver.settings import Settings, SettingsError
 from mockserver.values import Pace, parse_instant
 from mockserver.wire.dialect import WireSetting
@@ -20,19 +20,13 @@ TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=Pace(0
 
 def settings_of(changes: dict[str, Any]) -> Settings:
     """Return the settings of tests with changes: values, or texts as flags have them."""
-    known = {setting.name: setting for setting in table()} if changes else {}
+    known = table()
     for name in changes:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggestion(name, known)}")
-    read = {name: _read(known[name], value) if isinstance(value, str) else value for name, value in changes.items()}
+    read = {name: known[name].read(value, name) if isinstance(value, str) else value for name, value in changes.items()}
     kept = {} if "data_dir" in read else {"data_dir": load({"data_dir": None}).data_dir}
     return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)
-
-
-def _read(setting: Setting, text: str) -> Any:
-    if setting.option.repeatable:
-        return tuple(setting.read(each, setting.name) for each in text.split())
-    return setting.read(text, setting.name)
 
 
 def scenario_of(scenario: AnyScenario | None) -> Scenario | None:

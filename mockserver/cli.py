@@ -8,13 +8,11 @@ from mockserver.clash import clashing_distribution
 from mockserver.client.line import ControlError, NoServerError, TokenError
 from mockserver.commands.dispatch import run
 from mockserver.commands.errors import CommandError
-from mockserver.commands.flags import FOR_PROGRAMS
-from mockserver.commands.parser import SETTINGS, make_parser
+from mockserver.commands.parser import DEFAULTS, SETTINGS, make_parser
 from mockserver.reading import load, table
 from mockserver.settings import SettingsError
 from scenarios.complaints import ScenarioError
 
-_RUN_PROGRAMS = ("exec", "scenario")
 _USAGE_ERROR = 2
 _HINTS = {
     NoServerError: " Start one with recmock serve, or say with --url where it is.",
@@ -34,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(given)
     options.program = program
     try:
-        environment = (_defaults() if options.command in _RUN_PROGRAMS else {}) | os.environ
+        defaults = {table()[name].variable: text for name, text in DEFAULTS.get(options.command, {}).items()}
+        environment = defaults | os.environ
         named = {name: vars(options).get(name) for name in SETTINGS[options.command]}
         code = run(options, load(named, environment), environment)
         sys.stdout.flush()
@@ -54,11 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-def _defaults() -> dict[str, str]:
-    """Return what stands below the environment where a program is run."""
-    return {setting.variable: FOR_PROGRAMS[setting.name] for setting in table() if setting.name in FOR_PROGRAMS}
 
 
 def _split(given: list[str]) -> tuple[list[str], list[str]]:

@@ -1,7 +1,8 @@
 """Reads settings: one table that gives the flags, the environment variables and the README's table."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
@@ -38,23 +39,33 @@ class Setting(NamedTuple):
             return spelled(self.default * SECOND)
         return "" if self.default in (None, ()) else str(self.default)
 
-    def read(self, text: str, source: str) -> Any:
+    def read(self, given: str | list[str], source: str) -> Any:
         """Read the setting's value from text.
+
+        Args:
+            given: of a repeatable setting a list of texts, or all of them separated by spaces.
 
         Raises:
             SettingsError: where it cannot be one; `source` says where the text came from.
         """
+        if self.option.repeatable:
+            texts = given if isinstance(given, list) else given.split()
+            return tuple(self._read(text, source) for text in texts)
+        return self._read(str(given), source)
+
+    def _read(self, text: str, source: str) -> Any:
         try:
             return self.option.parse(text)
         except BadValueError as wrong:
             raise SettingsError(f"{source}: {wrong}") from None
 
 
-def table() -> Iterator[Setting]:
-    """Yield every setting, in the order in which they are documented."""
+@cache
+def table() -> Mapping[str, Setting]:
+    """Return every setting by its name, in the order in which they are documented."""
     hints = get_type_hints(Settings, include_extras=True)
-    for field in msgspec.structs.fields(Settings):
-        yield Setting(field.name, field.default, hints[field.name].__metadata__[0])
+    fields = msgspec.structs.fields(Settings)
+    return {field.name: Setting(field.name, field.default, hints[field.name].__metadata__[0]) for field in fields}
 
 
 def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -69,18 +80,13 @@ def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, 
         SettingsError: for a value that cannot be.
     """
     values: dict[str, Any] = {}
-    for setting in table():
+    for setting in table().values():
         if setting.name not in flags:
             continue
         given = flags[setting.name]
         source = setting.flag
         if given is None:
             given, source = environment.get(setting.variable), setting.variable
-        if given is None:
-            continue
-        if setting.option.repeatable:
-            texts = given if isinstance(given, list) else given.split()
-            values[setting.name] = tuple(setting.read(text, source) for text in texts)
-        else:
-            values[setting.name] = setting.read(str(given), source)
+        if given is not None:
+            values[setting.name] = setting.read(given, source)
     return Settings(**values)

@@ -1,7 +1,6 @@
 """What options and markers of pytest wish for, and the world and settings that come of it."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ import msgspec
 
 from mockserver.choices import TEST_SETTINGS
 from mockserver.manners import Manners
-from mockserver.reading import Setting, table
+from mockserver.reading import table
 from mockserver.settings import SettingsError
 from mockserver.values import Pace
 from scenarios.complaints import ScenarioError
@@ -129,9 +128,4 @@ def _merged(plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _read(field: str, wish: Wish) -> Any:
-    return _known()[field].read(str(wish.value), wish.source)
-
-
-@cache
-def _known() -> dict[str, Setting]:
-    return {setting.name: setting for setting in table()}
+    return table()[field].read(str(wish.value), wish.source)

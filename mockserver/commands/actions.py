@@ -1,20 +1,22 @@
 """Commands that have actions, and what each action takes."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from mockserver.commands import words
-from mockserver.commands.flags import FOR_PROGRAMS, Parser, add_json, add_remote, add_settings
+from mockserver.commands.flags import Parser, add_json, add_remote, add_settings
 
 _EITHER = "NAME|FILE"
 _SCENARIO = "A bundled scenario's name, or a file."
 _RECORDING = "HANDLE|SID"
 
 
-def add_scenario(parser: Parser, settings: list[str]) -> None:
+def add_scenario(parser: Parser, settings: Collection[str], defaults: Mapping[str, str]) -> None:
     """Add the actions of `recmock scenario`.
 
     Args:
         settings: of a server around a program.
+        defaults: what it takes instead of their own, by name.
     """
     parser.usage = "recmock scenario ACTION [arguments and flags of the action]"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
@@ -29,7 +31,7 @@ def add_scenario(parser: Parser, settings: list[str]) -> None:
     run = _action(actions, "run", "play a scenario around a program, and judge what it expects")
     run.usage = "recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]"
     run.add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
-    add_settings(run, settings, defaults=FOR_PROGRAMS)
+    add_settings(run, settings, defaults)
     arm = _action(actions, "arm", "play a scenario in an account of a running server")
     arm.add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
     add_remote(arm)

@@ -9,9 +9,6 @@ from mockserver.reading import Setting, table
 
 REMOTE = ("listen", "control_token")
 """Settings of commands that ask a running server."""
-FOR_PROGRAMS = {"wire": "twilio", "proxy_unknown": "tunnel"}
-"""What commands that run programs take for settings that are not given."""
-_NO_DEFAULTS: Mapping[str, str] = {}
 _ASKED = {
     "listen": "Instead of a URL: where the server listens.",
     "control_token": "What the server printed, where it listens beyond loopback.",
@@ -36,15 +33,15 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_settings(
-    parser: Parser, names: Collection[str], *, is_asking: bool = True, defaults: Mapping[str, str] = _NO_DEFAULTS
+    parser: Parser, names: Collection[str], defaults: Mapping[str, str], *, is_asking: bool = True
 ) -> None:
     """Add the flags of settings.
 
     Args:
-        is_asking: whether the command asks a server, rather than being one.
         defaults: what is taken instead of a setting's own default, by name.
+        is_asking: whether the command asks a server, rather than being one.
     """
-    rows = [setting for setting in table() if setting.name in names]
+    rows = [setting for setting in table().values() if setting.name in names]
     if rows:
         group = parser.add_argument_group("settings", f"Each is also a variable, such as {rows[0].variable}.")
         for setting in rows:
@@ -90,7 +87,6 @@ def add_remote(parser: Parser, *, is_action: bool = False) -> None:
     add_json(parser, **default)
     group = parser.add_argument_group("server", "Which server and account; RECMOCK_URL names a server too.")
     add_url(group, "Where the server is.", **default)
-    for setting in table():
-        if setting.name in REMOTE:
-            _add_setting(group, setting, _ASKED[setting.name], **default)
+    for name in REMOTE:
+        _add_setting(group, table()[name], _ASKED[name], **default)
     add_account(group, "Which account; else the demo account.", **default)

@@ -1,11 +1,11 @@
 """What can be written behind `recmock`: commands, their arguments, and the settings that each takes."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import mockserver
 from mockserver.commands.actions import add_callbacks, add_clock, add_faults, add_scenario, add_signal
-from mockserver.commands.flags import FOR_PROGRAMS, REMOTE, Parser, add_account, add_remote, add_settings, add_url
+from mockserver.commands.flags import REMOTE, Parser, add_account, add_remote, add_settings, add_url
 from mockserver.reading import table
 
 _ABOUT = "An offline stand-in for Twilio's v2010 Recordings API. Without a command it serves."
@@ -27,7 +27,7 @@ COMMANDS = {
     "ready": "tell whether a server answers, for health checks",
 }
 _CORPUS = ("seed", "count", "span", "now", "profile", "mix")
-_SERVED = [setting.name for setting in table()]
+_SERVED = [*table()]
 _OWN_SERVER = [name for name in _SERVED if name not in ("listen", "port_file", "control_token")]
 _AROUND_PROGRAM = [name for name in _OWN_SERVER if name != "scenario"]
 SETTINGS: dict[str, Collection[str]] = {
@@ -48,6 +48,9 @@ SETTINGS: dict[str, Collection[str]] = {
     "ready": ("listen",),
 }
 """Settings by command."""
+_FOR_PROGRAMS = {"wire": "twilio", "proxy_unknown": "tunnel"}
+DEFAULTS: dict[str, Mapping[str, str]] = {"exec": _FOR_PROGRAMS, "scenario": _FOR_PROGRAMS}
+"""What a command takes for settings that neither a flag nor the environment gives: these run programs."""
 _WITHOUT_GROUP = ("scenario", "clock", "signal", "faults", "callbacks", "doctor")
 """Commands that show settings among other flags, or in their actions."""
 _ENV_FORMATS = ("sh", "dotenv", "json", "github", "powershell")
@@ -61,8 +64,7 @@ def make_parser() -> Parser:
     for name, about in COMMANDS.items():
         made = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         if name not in _WITHOUT_GROUP:
-            defaults = FOR_PROGRAMS if name == "exec" else {}
-            add_settings(made, SETTINGS[name], is_asking=name != "serve", defaults=defaults)
+            add_settings(made, SETTINGS[name], DEFAULTS.get(name, {}), is_asking=name != "serve")
         _ARGUMENTS.get(name, _no_arguments)(made)
     return parser
 
@@ -87,7 +89,7 @@ def _add_ca(parser: Parser) -> None:
 
 
 def _add_scenario(parser: Parser) -> None:
-    add_scenario(parser, _AROUND_PROGRAM)
+    add_scenario(parser, _AROUND_PROGRAM, DEFAULTS["scenario"])
 
 
 def _add_generate(parser: Parser) -> None:

@@ -137,7 +137,7 @@ def test_the_demo_account_is_the_default_seeds() -> None:
 
 def settings_table() -> str:
     rows = ["| flag | variable | default | what |", "|---|---|---|---|"]
-    for row in table():
+    for row in table().values():
         metavar = row.option.metavar.replace("|", r"\|")  # else it would end the cell
         default = f"`{row.default_text}`" if row.default_text else ""
         rows.append(f"| `{row.flag} {metavar}` | `{row.variable}` | {default} | {row.option.help} |")
