@@ -65,9 +65,7 @@ class SidCipher:
         bits = int(sid[2:], 16)
         left, right = bits >> 64, bits & _MASK
         for turn in reversed(_TURNS[kind]):
-            mixed = self._keyed.copy()
-            mixed.update(turn + left.to_bytes(8, "big"))
-            left, right = right ^ int.from_bytes(mixed.digest(), "big"), left
+            left, right = right ^ _mixed(self._keyed, turn, left), left
         return right if left == 0 else None
 
 
@@ -75,7 +73,11 @@ class SidCipher:
 def _encoded(keyed: blake2b, kind: Kind, index: int) -> str:
     left, right = 0, index
     for turn in _TURNS[kind]:
-        mixed = keyed.copy()
-        mixed.update(turn + right.to_bytes(8, "big"))
-        left, right = right, left ^ int.from_bytes(mixed.digest(), "big")
+        left, right = right, left ^ _mixed(keyed, turn, right)
     return f"{kind.value}{left << 64 | right:032x}"
+
+
+def _mixed(keyed: blake2b, turn: bytes, half: int) -> int:
+    mixed = keyed.copy()
+    mixed.update(turn + half.to_bytes(8, "big"))
+    return int.from_bytes(mixed.digest(), "big")

@@ -18,7 +18,7 @@ _NAMES = {
     "page": "each later test that reads a page of 20",
     "bare": "the same call to a bare application, without a fixture of ours",
 }
-_OTHERS = """
+_CONFTEST = """
 import httpcore
 import msgspec
 import requests
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items):
     # In turn, so that all have their share of a busy moment of the machine.
     items.sort(key=lambda item: item.callspec.params["number"] if hasattr(item, "callspec") else 1000)
 """
-_TESTS = """
+_TEST_FILE = """
 import json
 from contextlib import closing
 from pathlib import Path
@@ -134,8 +134,8 @@ def fixture(rounds: int) -> None:
 
 def _session() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "conftest.py").write_text(_OTHERS)
-        Path(folder, "test_cost.py").write_text(_TESTS)
+        Path(folder, "conftest.py").write_text(_CONFTEST)
+        Path(folder, "test_cost.py").write_text(_TEST_FILE)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
         paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
         subprocess.run(
