@@ -8,7 +8,7 @@ import msgspec
 from generators.model import Status
 from mockserver.account import Account
 from mockserver.faults.rules import Strike
-from mockserver.headers import Header
+from mockserver.headers import Header, lines
 from mockserver.journal import NOTED_RECORDINGS, Answered
 from mockserver.mock import Mock
 from mockserver.rest.query import Query
@@ -19,6 +19,9 @@ from scenarios.timeline import Act
 
 if TYPE_CHECKING:
     from generators.audio import Medium
+
+
+_WITHOUT_BODY = (204, 304)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -48,20 +51,23 @@ class Answer(msgspec.Struct, frozen=True):
     """What the recording is, where that is why it is an error."""
     noted: Answered | None = None
     """What the journal keeps of it, where that is made already."""
-    framing: tuple[Header, ...] | None = None
-    """All headers that are its own, those of its body included, where they are made already."""
+    head: bytes | None = None
+    """Its own headers as they are written, where that is made already."""
 
     def kept(self, operation: Operation | None) -> Self:
         """Return it with all that can be made once, to be given again and again."""
-        return msgspec.structs.replace(self, operation=operation, noted=self.note(), framing=self.framed())
+        return msgspec.structs.replace(self, operation=operation, noted=self.note(), head=self.lines())
 
     def framed(self) -> tuple[Header, ...]:
         """Return all headers that are its own, those of its body included."""
-        if self.framing is not None:
-            return self.framing
-        if self.media_type is None:
+        if self.status in _WITHOUT_BODY:
             return self.headers
-        return (*self.headers, (b"content-type", self.media_type), (b"content-length", b"%d" % self.length))
+        length = (b"content-length", b"%d" % self.length)
+        return (*self.headers, *(() if self.media_type is None else ((b"content-type", self.media_type),)), length)
+
+    def lines(self) -> bytes:
+        """Return the same as they are written."""
+        return lines(self.framed()) if self.head is None else self.head
 
     def note(self) -> Answered:
         """Return what the journal keeps of it."""

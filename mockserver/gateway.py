@@ -18,7 +18,7 @@ from mockserver.clock import stopwatch
 from mockserver.errors import LONGEST_TARGET, TwilioError, too_long
 from mockserver.exchange import Answer, Exchange
 from mockserver.faults.effects import StruckError, answer_of, error_of, undergo
-from mockserver.headers import ResponseHeaders
+from mockserver.headers import Stamps
 from mockserver.journal import Entry, packed
 from mockserver.listing import NEVER
 from mockserver.manners import Manners
@@ -49,7 +49,7 @@ class Gateway:
     def __init__(self, app: ASGIApp, mock: Mock) -> None:
         self._app = app
         self._mock = mock
-        self._headers = ResponseHeaders(mock.instance)
+        self._stamps = Stamps(mock.instance)
         self._declared = mock.declared if mock.settings.auth is AuthSetting.STRICT else None
         self._asks_nobody = mock.settings.auth is AuthSetting.OFF
         self._media_is_public = mock.settings.media_auth is MediaAuth.PUBLIC
@@ -87,9 +87,9 @@ class Gateway:
         if exchange is not None and exchange.entered is not None:
             self._take_down(exchange, exchange.entered, answer, started, seconds)
         wire = Wire.TWILIO if exchange is None else exchange.wire
-        ours = () if path.startswith(CONTROL) else self._headers(wire, seconds)
+        stamp = None if path.startswith(CONTROL) else self._stamps(wire, seconds)
         then = None if exchange is None or exchange.strike is None else exchange.strike.then
-        await respond(answer, ours, then, scope, receive, send)
+        await respond(answer, stamp, then, scope, receive, send)
 
     def _take_down(self, exchange: Exchange, account: Account, answer: Answer, started: float, seconds: float) -> None:
         """Note a request, and let happen what follows from it: all in one synchronous step."""

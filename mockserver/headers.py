@@ -1,8 +1,9 @@
 """The response headers that Twilio sends (WIRE §10), and ours."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
+from typing import NamedTuple
 
 from mockserver.wire.dialect import Wire
 
@@ -28,11 +29,49 @@ _FIXED: tuple[Header, ...] = (
     (b"access-control-allow-credentials", b"true"),
     (b"vary", b"Authorization, Host, User-Agent, X-Mock-Wire"),
 )
+
+
+def lines(headers: Iterable[Header]) -> bytes:
+    """Return headers as they are written.
+
+    Raises:
+        ValueError: for one that would end its line.
+    """
+    pairs = list(headers)
+    written = b"".join([b"%s: %s\r\n" % pair for pair in pairs])
+    if not written.count(b"\n") == written.count(b"\r") == len(pairs):
+        raise ValueError(f"expected headers of one line each, found {pairs}")
+    return written
+
+
 _BY_WIRE = {wire: (*_FIXED, (b"x-mock-wire", wire.value.encode())) for wire in Wire}
+_LINES_BY_WIRE = {wire: lines(headers) for wire, headers in _BY_WIRE.items()}
 
 
-class ResponseHeaders:
-    """The headers of one server's responses; each has a request id of its own.
+class Stamp(NamedTuple):
+    """What every response of Twilio's API says of itself."""
+
+    wire: Wire
+    request_id: bytes
+    seconds: float
+    """How long it took to make."""
+
+    def headers(self) -> tuple[Header, ...]:
+        """Return the headers that say it."""
+        return (
+            *_BY_WIRE[self.wire],
+            (b"twilio-request-id", self.request_id),
+            (b"twilio-request-duration", b"%.3f" % self.seconds),
+        )
+
+    def lines(self) -> bytes:
+        """Return the headers that say it, as they are written."""
+        own = b"twilio-request-id: %s\r\ntwilio-request-duration: %.3f\r\n" % (self.request_id, self.seconds)
+        return _LINES_BY_WIRE[self.wire] + own
+
+
+class Stamps:
+    """The stamps of one server's responses; each has a request id of its own.
 
     Args:
         instance: 16 hexadecimal digits that tell this server's request ids from another's.
@@ -41,13 +80,9 @@ class ResponseHeaders:
     def __init__(self, instance: str) -> None:
         self._request_ids: Iterator[str] = map(f"RQ{instance}{{:016x}}".format, count())
 
-    def __call__(self, wire: Wire, seconds: float) -> tuple[Header, ...]:
-        """Return the headers of a response that took some seconds to make."""
-        return (
-            *_BY_WIRE[wire],
-            (b"twilio-request-id", next(self._request_ids).encode()),
-            (b"twilio-request-duration", b"%.3f" % seconds),
-        )
+    def __call__(self, wire: Wire, seconds: float) -> Stamp:
+        """Return the stamp of a response that took some seconds to make."""
+        return Stamp(wire, next(self._request_ids).encode(), seconds)
 
 
 def reason(text: str) -> Header:

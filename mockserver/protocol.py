@@ -6,13 +6,15 @@ from collections import deque
 import httptools
 from starlette.types import ASGIApp
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from mockserver.errors import LONGEST_TARGET, too_long
 from mockserver.faults.effects import TRANSPORT
+from mockserver.headers import lines
 from mockserver.proxy.connection import Connection, Ends
 from mockserver.proxy.proxy import Proxy
+from mockserver.response import WHOLE
 
 _SLASH = ord("/")
 
@@ -33,7 +35,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
-        self.app_state = {TRANSPORT: transport}  # where faults find it
+        self.app_state = {TRANSPORT: transport, WHOLE: self._send_whole}
 
     def data_received(self, data: bytes) -> None:
         """Do what uvicorn does, in its place: only here is it known what came behind CONNECT."""
@@ -58,6 +60,20 @@ class MockProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._open.popleft()
         super().on_response_complete()
+
+    def _send_whole(self, status: int, head: bytes, body: bytes) -> bool:
+        """Send a response at once, where uvicorn takes two steps and searches every header twice; see `Whole`."""
+        cycle = self._open[0]
+        if cycle.disconnected or self.flow.write_paused:
+            return False  # uvicorn knows what to do then
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        self.transport.writelines((STATUS_LINE[status] + lines(cycle.default_headers) + head + end, body))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

@@ -1,7 +1,7 @@
 """An answer as it goes out: whole, piece by piece, or as a fault has it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Receive, Scope, Send
@@ -9,39 +9,44 @@ from starlette.types import Receive, Scope, Send
 from mockserver.caller import until_gone
 from mockserver.exchange import Answer
 from mockserver.faults.effects import TRANSPORT, break_off, dribble, truncate
-from mockserver.headers import Header
+from mockserver.headers import Stamp
 from scenarios.rules import NetworkFault, Then
 
+WHOLE = "recmock.whole"
+"""Where our own server leaves what sends a response at once, in the state of the ASGI scope."""
+Whole = Callable[[int, bytes, bytes], bool]
+"""Sends status, headers as they are written, and body; or tells that it has not, and it takes the steps of ASGI."""
 _IN_BODIES = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
 
 
 async def respond(
-    answer: Answer, ours: tuple[Header, ...], then: Then | None, scope: Scope, receive: Receive, send: Send
+    answer: Answer, stamp: Stamp | None, then: Then | None, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Send an answer.
 
     Args:
-        ours: the headers of every answer.
+        stamp: what it says of itself; None where that is nothing.
         then: the fault that struck the request, if one did.
     """
-    headers = [*ours, *answer.framed()]
-    if then is None and answer.stream is None and scope["method"] != "HEAD":  # as nearly always
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
-        return
-    transport = scope.get("state", {}).get(TRANSPORT)
+    state = scope.get("state", {})
+    whole: Whole | None = state.get(WHOLE)
+    if whole is not None and then is None and answer.stream is None and scope["method"] != "HEAD":  # as nearly always
+        head = answer.lines() if stamp is None else stamp.lines() + answer.lines()
+        if whole(answer.status, head, answer.body):
+            return
+    headers = [*(() if stamp is None else stamp.headers()), *answer.framed()]
     fault = None if then is None else then.fault
     is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and answer.length == 0)
     if fault in _IN_BODIES and is_bodiless:
         fault = NetworkFault.EMPTY_RESPONSE  # nobody could tell it from an answer that is whole
     if fault is not None and fault is not NetworkFault.TRUNCATED_RESPONSE:
-        await break_off(fault, transport, receive)
+        await break_off(fault, state.get(TRANSPORT), receive)
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
     elif fault is not None:
-        await truncate(await _whole(answer), send, transport, receive)
+        await truncate(await _whole(answer), send, state.get(TRANSPORT), receive)
     elif then is not None and then.chunked_dribble is not None:
         await dribble(await _whole(answer), then.chunked_dribble, send, receive)
     elif answer.stream is not None:

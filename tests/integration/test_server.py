@@ -3,9 +3,11 @@ import errno
 import json
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
+import httpx
 import pytest
 import requests
 from starlette.types import Message, Receive, Scope, Send
@@ -16,10 +18,11 @@ from generators.sids import Kind
 from mockserver.app import create_app
 from mockserver.capture import PauseBehavior
 from mockserver.mock import Mock
+from mockserver.protocol import MockProtocol
 from mockserver.recordings import Parent
 from mockserver.server import BackgroundServer, ListenError, bind, bound_address
 from mockserver.values import Address
-from tests.harness import corpus_settings
+from tests.harness import Api, corpus_settings
 
 
 @pytest.fixture
@@ -81,6 +84,67 @@ def test_answers_are_dated_and_do_not_name_the_server(server: BackgroundServer) 
     answer = requests.get(f"{server.base_url}/_mock/health", timeout=10)
     assert parsedate_to_datetime(answer.headers["date"]).year >= 2026
     assert "server" not in answer.headers
+
+
+def test_answers_over_a_socket_are_those_of_the_application(server: BackgroundServer) -> None:
+    """They are written at once there, and by the steps of ASGI elsewhere."""
+    passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the latter knows the base URL
+
+    def told(answer: requests.Response | httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
+        headers = [(name.lower(), value) for name, value in answer.headers.items()]
+        return answer.status_code, [header for header in headers if header[0] not in passing], answer.text
+
+    with Api() as api:
+        assert api.auth is not None
+        api.account().recordings.delete(api.account().corpus.sid(3))
+        listed = api.get(f"{api.list_path}?PageSize=3").json()["recordings"]
+        media = f"{api.root}/Recordings/{listed[0]['sid']}.wav"
+        asked: list[tuple[str, str, dict[str, str]]] = [
+            ("GET", f"{api.list_path}?PageSize=3&Pagesize=4", {}),
+            ("GET", f"{api.root}/Recordings/{listed[0]['sid']}.csv", {}),
+            ("GET", f"{api.root}/Recordings/RE{'0' * 32}.json", {}),
+            ("GET", media, {"Range": "bytes=999999999-"}),
+            ("OPTIONS", api.list_path, {}),
+            ("DELETE", f"{api.root}/Recordings/{listed[0]['sid']}.json", {}),
+            ("PUT", api.list_path, {}),
+            ("HEAD", api.list_path, {}),
+            ("GET", "/_mock/health", {}),
+        ]
+        for method, target, headers in asked:
+            here = api.request(method, target, headers={"Host": str(server.address), **headers})
+            there = requests.request(method, server.base_url + target, headers=headers, auth=api.auth, timeout=5)
+            assert told(there) == told(here), (method, target)
+
+
+def test_http_1_0_is_answered_and_closed(server: BackgroundServer, mock: Mock) -> None:
+    head, body = exchange(server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert head.endswith(b"\r\nconnection: close")
+    assert body
+
+
+def test_a_client_that_reads_late_gets_all_that_it_asked_for(
+    server: BackgroundServer, mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks for more than sockets hold: the server has to wait, and does so before it makes the next answer."""
+    full, pause = threading.Event(), MockProtocol.pause_writing
+
+    def pause_and_tell(protocol: MockProtocol) -> None:
+        pause(protocol)
+        full.set()
+
+    monkeypatch.setattr(MockProtocol, "pause_writing", pause_and_tell)
+    pages, auth = 40, b64encode(f"{mock.demo.sid}:{mock.demo.token}".encode()).decode()
+    target = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json?PageSize=1000"
+    asked = f"GET {target} HTTP/1.1\r\nHost: {server.address}\r\nAuthorization: Basic {auth}\r\n\r\n".encode()
+    page = requests.get(server.base_url + target, auth=(mock.demo.sid, mock.demo.token), timeout=5).content
+    with socket.create_connection(server.address, timeout=10) as client, client.makefile("rb") as received:
+        client.sendall(asked * pages)
+        assert full.wait(10)
+        for _ in range(pages):
+            head = list(iter(received.readline, b"\r\n"))
+            assert b"content-length: %d\r\n" % len(page) in head
+            assert received.read(len(page)) == page
 
 
 def test_an_idle_connection_does_not_keep_the_server_from_stopping(mock: Mock) -> None:
