@@ -11,7 +11,7 @@ from hashlib import blake2b, shake_256
 
 import msgspec
 
-from generators.deck import RINGS, Deck, Member, ring
+from generators.deck import RINGS, Deck, Hand, Member, ring
 from generators.model import Status
 from generators.quotas import BLOCK
 
@@ -23,16 +23,32 @@ _KEPT = 1024
 
 
 class Block(msgspec.Struct, frozen=True):
-    """What is dealt to the 64 places of a block, by place."""
+    """What is dealt to the 64 places of a block: a hand, and the ranks that say which place gets what of it."""
 
+    hand: Hand
     members: tuple[Member, ...]
-    statuses: tuple[Status, ...]
-    dual: bytes
-    """1 where a recording has two channels, if its source can have two; 0 elsewhere."""
-    encrypted: bytes
-    """1 where it is."""
-    adversarial: bytes
-    """1 where it is."""
+    """By place."""
+    by_status: bytes
+    """A rank for each place, and so below."""
+    by_dual: bytes
+    by_encrypted: bytes
+    by_adversarial: bytes
+
+    def status(self, place: int) -> Status:
+        """Return the status of the recording at a place, unless it is still processing."""
+        return self.hand.statuses[self.by_status[place]]
+
+    def is_dual(self, place: int) -> bool:
+        """Tell whether it has two channels, if its source can have two."""
+        return self.by_dual[place] < self.hand.dual
+
+    def is_encrypted(self, place: int) -> bool:
+        """Tell whether it is encrypted."""
+        return self.by_encrypted[place] < self.hand.encrypted
+
+    def is_adversarial(self, place: int) -> bool:
+        """Tell whether it wears one of the adversarial bodies."""
+        return self.by_adversarial[place] < self.hand.adversarial
 
 
 @lru_cache(maxsize=_KEPT)
@@ -45,22 +61,11 @@ def deal(key: bytes, deck: Deck, number: int) -> Block:
         number: which block.
     """
     draws = blake2b(number.to_bytes(8, "little"), digest_size=_DRAWS.size, key=key, person=b"blocks").digest()
-    which, turn, by_status, by_dual, by_encrypted, by_adversarial = _DRAWS.unpack(draws)
+    which, turn, *ranks = _DRAWS.unpack(draws)
     hand = deck.hand(number)
     around = ring(hand.sources, which % RINGS)
     start = around.starts[turn % len(around.starts)]
-    return Block(
-        members=around.members[start : start + BLOCK],
-        statuses=tuple(map(hand.statuses.__getitem__, _ranks(by_status))),
-        dual=_chosen(by_dual, hand.dual),
-        encrypted=_chosen(by_encrypted, hand.encrypted),
-        adversarial=_chosen(by_adversarial, hand.adversarial),
-    )
-
-
-def _chosen(draw: int, quota: int) -> bytes:
-    """Return 1 for as many places as a quota says, and 0 for the others."""
-    return _ranks(draw).translate(b"\1" * quota + bytes(256 - quota))
+    return Block(hand, around.members[start : start + BLOCK], *map(_ranks, ranks))
 
 
 def _ranks(draw: int) -> bytes:

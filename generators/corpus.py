@@ -92,7 +92,7 @@ class Corpus:
         created = self.timetable.instant(index) // SECOND
         lasted, updated = self._lasted_and_updated(index, status, created, chance)
         heard = status in (Status.COMPLETED, Status.DELETED)
-        encrypted = bool(block.encrypted[place])
+        encrypted = block.is_encrypted(place)
         source, first = member.source, index - member.ordinal
         in_conference = source in CONFERENCE_SOURCES
         recording = Recording(
@@ -102,7 +102,7 @@ class Corpus:
             conference_sid=self.sids.encode(Kind.CONFERENCE, first) if in_conference else None,
             status=status,
             source=source,
-            channels=2 if block.dual[place] and source in DUAL_SOURCES else 1,
+            channels=2 if block.is_dual(place) and source in DUAL_SOURCES else 1,
             track=distributions.track(chance.track),
             duration=lasted if heard else None,
             price=distributions.price(lasted) if heard else None,
@@ -112,7 +112,7 @@ class Corpus:
             date_created=created,
             date_updated=updated,
         )
-        return self._dressed(recording, chance) if block.adversarial[place] else recording
+        return self._dressed(recording, chance) if block.is_adversarial(place) else recording
 
     def _lasted_and_updated(self, index: int, status: Status, created: int, chance: Chance) -> tuple[int, int]:
         """Return a duration, and when the recording changed last: the newest are cut short by T0."""

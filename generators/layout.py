@@ -41,7 +41,7 @@ class Layout:
         if self._is_processing(index):
             return Status.PROCESSING
         block, place = self.block(index)
-        return block.statuses[place]
+        return block.status(place)
 
     def run(self, index: int) -> range:
         """Return the indices of the run that an index belongs to; the last run is cut at the end."""
@@ -81,7 +81,7 @@ class Layout:
             block = self._block(number)
             inside = _inside(window, number)
             for index in reversed(inside) if newest_first else inside:
-                if self.status(index) is Status.COMPLETED and not block.encrypted[index % BLOCK]:
+                if self.status(index) is Status.COMPLETED and not block.is_encrypted(index % BLOCK):
                     yield index
 
     def walk_calls(self, window: range, *, newest_first: bool) -> Iterator[int]:
@@ -104,10 +104,10 @@ class Layout:
 
     def _walk_settled(self, window: range, newest_first: bool) -> Iterator[int]:
         for number in self._deck.not_all_deleted(_blocks(window), descending=newest_first):
-            statuses = self._block(number).statuses
+            block = self._block(number)
             inside = _inside(window, number)
             for index in reversed(inside) if newest_first else inside:
-                if statuses[index % BLOCK] is not Status.DELETED:
+                if block.status(index % BLOCK) is not Status.DELETED:
                     yield index
 
     def _walk_each(self, window: range, newest_first: bool, deleted_from: int | None) -> Iterator[int]:

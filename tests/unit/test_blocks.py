@@ -35,8 +35,8 @@ def test_a_block_holds_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: in
         lengths[source] += length
         assert length <= (LONGEST_RUN if source in CONFERENCE_SOURCES else 3)
     assert {source: quota for source, quota in hand.sources if quota} == lengths
-    assert Counter(hand.statuses) == Counter(block.statuses)
-    chosen = [sum(each) for each in (block.dual, block.encrypted, block.adversarial)]
+    assert Counter(hand.statuses) == Counter(map(block.status, range(BLOCK)))
+    chosen = [sum(map(each, range(BLOCK))) for each in (block.is_dual, block.is_encrypted, block.is_adversarial)]
     assert chosen == [hand.dual, hand.encrypted, hand.adversarial]
 
 
@@ -55,4 +55,4 @@ def test_alike_mixes_share_a_deck_and_keys_deal_otherwise() -> None:
     assert deck is not deck_of(Mix.of({"dual": 1}))
     dealt = [deal(bytes([key]), deck, 15) for key in range(50)]
     assert len({block.members for block in dealt}) > 40
-    assert len({block.statuses for block in dealt}) > 40
+    assert len({block.by_status for block in dealt}) > 40
