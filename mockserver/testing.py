@@ -19,12 +19,12 @@ from mockserver.client.account import AccountClient
 from mockserver.client.line import ControlError, Line
 
 if TYPE_CHECKING:
-    from requests import Session
     from starlette.applications import Starlette
     from twilio.rest import Client
 
     from mockserver.callbacks.sink import Sink
     from mockserver.mock import Mock
+    from mockserver.sessions import Sessions
 
 
 class MockServer:
@@ -65,8 +65,8 @@ class MockServer:
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.line.close()
-        if "_session" in vars(self):
-            self._session.close()
+        if "sessions" in vars(self):
+            vars(self).pop("sessions").close()  # its next run is at another port
         self._stack.close()
         if not self.is_elsewhere:
             self.line.url = None
@@ -95,31 +95,12 @@ class MockServer:
 
         return Mock(self.settings, scenario=scenario_of(self._scenario))
 
-    def session(self) -> "Session":
-        """Return a `requests.Session` that shares its connections, and nothing else, with all others from here."""
-        from requests import Session
-        from requests.cookies import RequestsCookieJar
-        from requests.structures import CaseInsensitiveDict
-
-        shared = self._session
-        made = Session.__new__(Session)  # to make one as usual takes several times as long, for pools that are not used
-        vars(made).update(
-            vars(shared),
-            headers=CaseInsensitiveDict(shared.headers),
-            adapters=dict(shared.adapters),
-            cookies=RequestsCookieJar(),
-        )
-        made.hooks, made.params, made.proxies = {"response": []}, {}, {}
-        return made
-
     @cached_property
-    def _session(self) -> "Session":
-        from requests import Session
+    def sessions(self) -> "Sessions":
+        """Makes sessions of `requests`, to share its connections."""
+        from mockserver.sessions import Sessions
 
-        session = Session()
-        session.trust_env = False  # a proxy of the environment is not for a server on this machine
-        session.adapters["https://"] = session.adapters["http://"]
-        return session
+        return Sessions(self.base_url)
 
     def account(self, account_sid: str | None = None) -> "MockTwilio":
         """Return an account of this server; a fresh AccountSid is a fresh world.
@@ -222,7 +203,7 @@ class MockTwilio(AccountClient):
         from twilio.rest import Client
 
         http = TwilioHttpClient(pool_connections=False)
-        http.session = self.server.session()
+        http.session = self.server.sessions.make()
         return self._led(Client(*self.auth, http_client=http))
 
     @asynccontextmanager
