@@ -40,6 +40,11 @@ class Clock:
             return self._base
         return self._base + int((self._source() - self._since) * self.rate)
 
+    @property
+    def course(self) -> tuple[int, int, float]:
+        """What its time is told by: another one whenever it was moved, or runs otherwise."""
+        return self._base, self._since, self.rate
+
     def move_to(self, instant: int) -> None:
         """Move on to an instant; one that has passed already changes nothing."""
         self._base = max(self.now(), instant)

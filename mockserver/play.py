@@ -31,7 +31,7 @@ class Play:
         self._post = post
 
     def start(self, index: int, steps: Timeline) -> None:
-        """Play a timeline on a recording, instead of any that it has; what is due at once happens at once."""
+        """Play a timeline on a recording that has none; what is due at once happens at once."""
         self._state.playing[index] = Playing(timeline=steps, since=self._ledger.clock.now())
         self.go_on(index)
 
@@ -85,12 +85,16 @@ class Play:
             now, playing = self._ledger.clock.now(), self._state.playing[index]
             due = timeline.due(playing, now)
             if due is None:
-                instant = timeline.next_instant(playing, now)
-                if instant is not None and instant != self._state.waiting.get(index):
-                    self._state.waiting[index] = instant
-                    self._timers.schedule(instant, TimerKind.STEP, index)
+                self._wait(index, playing, now)
                 return
             self._take(index, *due)
+
+    def _wait(self, index: int, playing: Playing, now: int) -> None:
+        """Let a timeline be woken at the next instant that it waits for, if it is not to be already."""
+        instant = None if index in self._state.waiting else timeline.next_instant(playing, now)
+        if instant is not None:
+            self._state.waiting[index] = instant
+            self._timers.schedule(instant, TimerKind.STEP, index)
 
     def apply(self, index: int, step: Step) -> None:
         """Do to a recording what a step says, whether or not it belongs to a timeline."""

@@ -12,15 +12,14 @@ from mockserver.state import Delivery, Event
 if TYPE_CHECKING:
     from mockserver.callbacks.parcel import Parcel
 
-_ALIKE = 0.001
-"""Alarms that differ by less, in seconds, are the same."""
-
 
 class _Alarm(NamedTuple):
-    """A call at an instant of an event loop's time."""
+    """A call of an event loop at an instant of an account's clock."""
 
     loop: asyncio.AbstractEventLoop
-    when: float
+    due: int
+    course: tuple[int, int, float]
+    """The clock's, by which the instant was reckoned."""
     handle: asyncio.TimerHandle
 
 
@@ -45,11 +44,11 @@ class Timekeeper:
 
     def attend(self, account: Account) -> None:
         """See to what waits in an account; to be called after everything that may have changed that."""
-        is_ticking = account.state.timers and account.clock.rate
-        if not (is_ticking or account.outbox.is_waiting) or asyncio.get_running_loop() in self._stopped:
+        needs_alarm = account.state.timers and account.clock.rate and not self._has_alarm(account)
+        if not (needs_alarm or account.outbox.is_waiting) or asyncio.get_running_loop() in self._stopped:
             return
         self._send_ready(account)
-        if is_ticking:
+        if needs_alarm:
             self._set_alarm(account)
 
     def leave(self, account: Account) -> None:
@@ -136,20 +135,24 @@ class Timekeeper:
         if not sending:
             del self._sending[account]
 
+    def _has_alarm(self, account: Account) -> bool:
+        """Tell whether the next timer has its alarm, on whichever loop that runs: most requests change nothing."""
+        known = self._alarms.get(account)
+        if known is None or not known.loop.is_running():
+            return False
+        return known.due == account.timers.next_due and known.course == account.clock.course
+
     def _set_alarm(self, account: Account) -> None:
-        due = account.timers.next_due
+        due, course = account.timers.next_due, account.clock.course
         assert due is not None, "there are timers"
-        delay = account.clock.real_seconds_until(due)
-        assert delay is not None, "the clock runs"
         loop, known = asyncio.get_running_loop(), self._alarms.get(account)
-        when = loop.time() + delay
         if known is not None:
             if known.loop is not loop and known.loop.is_running():
                 return  # it fires there
-            if known.loop is loop and abs(known.when - when) < _ALIKE:
-                return
             known.handle.cancel()
-        self._alarms[account] = _Alarm(loop, when, loop.call_later(delay, self._wake, account))
+        delay = account.clock.real_seconds_until(due)
+        assert delay is not None, "the clock runs"
+        self._alarms[account] = _Alarm(loop, due, course, loop.call_later(delay, self._wake, account))
 
     def _wake(self, account: Account) -> None:
         self._alarms.pop(account, None)

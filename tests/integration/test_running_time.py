@@ -122,6 +122,12 @@ def test_alarms_that_are_alike_are_kept_and_those_of_a_closed_loop_are_not(sink:
         first = keeper._alarms[account]
         keeper.attend(account)
         assert first == keeper._alarms[account]
+        account.passage.set_rate(2.0)
+        keeper.attend(account)
+        assert keeper._alarms[account].due == first.due
+        assert keeper._alarms[account].handle.when() < first.handle.when()
+        assert first.handle.cancelled()
+        account.passage.set_rate(1.0)
         return first.loop
 
     loops = [asyncio.run(attended()) for _ in range(2)]
