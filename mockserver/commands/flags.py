@@ -1,8 +1,8 @@
 """Flags that several commands take: settings, and which server and account are meant."""
 
 import argparse
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Self
 
 from mockserver.commands import words
 from mockserver.reading import Setting, table
@@ -26,10 +26,26 @@ class _Help(argparse.HelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser of a command, or of an action of one."""
+    """A parser of a command, or of an action of one.
 
-    def __init__(self, **options: Any) -> None:
+    Args:
+        filling: adds what it takes, when that is first needed: of all commands one is parsed.
+    """
+
+    def __init__(self, *, filling: Callable[[Self], None] | None = None, **options: Any) -> None:
         super().__init__(formatter_class=_Help, **options)
+        self._filling = filling
+
+    def filled(self) -> Self:
+        """Return it with all that it takes."""
+        filling, self._filling = self._filling, None
+        if filling is not None:
+            filling(self)
+        return self
+
+    def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
+        self.filled()
+        return super().parse_known_args(*arguments, **options)
 
 
 def add_settings(

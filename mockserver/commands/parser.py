@@ -1,6 +1,7 @@
 """What can be written behind `recmock`: commands, their arguments, and the settings that each takes."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 import mockserver
@@ -62,11 +63,15 @@ def make_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"recmock {mockserver.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
-        made = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-        if name not in _WITHOUT_GROUP:
-            add_settings(made, SETTINGS[name], DEFAULTS.get(name, {}), is_asking=name != "serve")
-        _ARGUMENTS.get(name, _no_arguments)(made)
+        description = f"{about[0].upper()}{about[1:]}."
+        commands.add_parser(name, help=about, description=description, filling=partial(_fill, name))
     return parser
+
+
+def _fill(name: str, parser: Parser) -> None:
+    if name not in _WITHOUT_GROUP:
+        add_settings(parser, SETTINGS[name], DEFAULTS.get(name, {}), is_asking=name != "serve")
+    _ARGUMENTS.get(name, _no_arguments)(parser)
 
 
 def _no_arguments(parser: Parser) -> None:

@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-from argparse import ArgumentParser, _SubParsersAction
+from argparse import _SubParsersAction
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mockserver.cli import main
+from mockserver.commands.flags import Parser
 from mockserver.commands.parser import make_parser
 from scenarios.sources import bundled
 
@@ -53,8 +54,8 @@ def scenario(folder: Path, text: str) -> str:
     return str(file)
 
 
-def parsers(parser: ArgumentParser) -> Iterator[ArgumentParser]:
-    yield parser
+def parsers(parser: Parser) -> Iterator[Parser]:
+    yield parser.filled()
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
             for each in action.choices.values():
