@@ -1,9 +1,11 @@
 """Flags that several commands take: settings, and which server and account are meant."""
 
 import argparse
+import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
+from generators.suggestion import suggestion
 from mockserver.commands import words
 from mockserver.reading import Setting, table
 
@@ -15,6 +17,9 @@ _ASKED = {
 }
 """What settings are for where a server is asked, and none is started."""
 _COMMAND_WIDTH = 13
+_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")
+"""As argparse has it, quotes around what can be chosen or not."""
+_WORD = re.compile(r"[\w-]+")
 
 
 class _Help(argparse.HelpFormatter):
@@ -45,7 +50,20 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
         self.filled()
-        return super().parse_known_args(*arguments, **options)
+        found, unknown = super().parse_known_args(*arguments, **options)
+        if unknown:  # told here, where it is known which command they were meant for
+            flags = [flag for action in self._actions for flag in action.option_strings]
+            meant = suggestion(unknown[0].partition("=")[0], flags)
+            self.error(f"does not take {' '.join(unknown)}.{meant}")
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in a sentence, and leave how it is used to `--help`."""
+        chosen = _CHOICE.search(message)
+        meant = "" if chosen is None else suggestion(chosen[1], _WORD.findall(chosen[2]))
+        sentence = message if message.endswith((".", "?")) else f"{message}."
+        form = "" if self.usage is None else f" It is written: {self.usage}."
+        self.exit(2, f"{self.prog}: {sentence}{meant}{form} See {self.prog} --help.\n")
 
 
 def add_settings(

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import mockserver
+from mockserver.commands import words
 from mockserver.commands.actions import add_callbacks, add_clock, add_faults, add_scenario, add_signal
 from mockserver.commands.flags import REMOTE, Parser, add_account, add_remote, add_settings, add_url
 from mockserver.reading import table
@@ -105,7 +106,9 @@ def _add_generate(parser: Parser) -> None:
 
 def _add_sid(parser: Parser) -> None:
     parser.add_argument("sid", nargs="*", metavar="SID", help="Any SID of the family.")
-    parser.add_argument("--index", type=int, action="append", default=[], metavar="N", help="A recording's index.")
+    parser.add_argument(
+        "--index", type=words.index, action="append", default=[], metavar="N", help="A recording's index."
+    )
     add_account(parser)
     add_url(parser)
 

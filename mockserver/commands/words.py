@@ -79,5 +79,12 @@ def number(text: str) -> int:
     return int(text)
 
 
+def index(text: str) -> int:
+    """Read the index of a recording."""
+    if not re.fullmatch(r"[0-9]{1,19}", text):
+        raise _expected("an index from 0, which is the oldest recording's", text)
+    return int(text)
+
+
 def _expected(expected: str, found: str) -> ArgumentTypeError:
     return ArgumentTypeError(f"expected {expected}, found {found[:80]!r}.")

@@ -123,13 +123,54 @@ def test_wrong_use_is_one_clear_sentence(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nope"], ["sid", "--account", "AC1"], ["generate", "--format", "xml"], ["check"]]
+    ("arguments", "start", "end"),
+    [
+        (
+            ["sevre"],
+            "recmock: argument COMMAND: invalid choice: 'sevre' (",
+            "). Did you mean serve? See recmock --help.",
+        ),
+        (["nope"], "recmock: argument COMMAND: invalid choice: 'nope' (", "). See recmock --help."),
+        (
+            ["clock", "advnce"],
+            "recmock clock: argument [ACTION]: invalid choice: 'advnce' (",
+            "). Did you mean advance? See recmock clock --help.",
+        ),
+        (["generate", "--format", "xml"], "recmock generate: argument --format: invalid choice: 'xml'", " --help."),
+        (["check"], "recmock check: the following arguments are required: FILE. ", "See recmock check --help."),
+        (
+            ["sid", "--account", "AC1"],
+            "recmock sid: argument --account: expected AC and 32 ",
+            "found 'AC1'. See recmock sid --help.",
+        ),
+        (
+            ["sid", "--index", "-1"],
+            "recmock sid: argument --index: expected an index from 0, ",
+            "found '-1'. See recmock sid --help.",
+        ),
+        (["--cuont=5"], "recmock serve: does not take --cuont=5. ", "Did you mean --count? See recmock serve --help."),
+        (["serve", "5"], "recmock serve: does not take 5. ", "See recmock serve --help."),
+        (
+            ["clock", "freeze", "--jsn"],
+            "recmock clock freeze: does not take --jsn. ",
+            "Did you mean --json? See recmock clock freeze --help.",
+        ),
+        (
+            ["scenario", "run", "--bogus", "x"],
+            "recmock scenario run: does not take --bogus. ",
+            "It is written: recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]. "
+            "See recmock scenario run --help.",
+        ),
+    ],
 )
-def test_wrong_words_are_a_usage_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_words_that_a_command_does_not_take_are_told_in_a_sentence(
+    arguments: list[str], start: str, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
+    told = capsys.readouterr().err
     assert caught.value.code == 2
-    assert "usage: recmock" in capsys.readouterr().err
+    assert (told.startswith(start), told.endswith(f"{end}\n"), told.count("\n")) == (True, True, 1), told
 
 
 def test_wrong_environment_names_the_variable(

@@ -323,7 +323,8 @@ def test_words_of_the_wrong_form_never_reach_a_server(
 def test_flags_before_a_scenarios_action_are_told_where_to_stand(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["scenario", "--url", "http://127.0.0.1:1", "next"])
-    assert "usage: recmock scenario ACTION [arguments and flags of the action]\n" in capsys.readouterr().err
+    form = "It is written: recmock scenario ACTION [arguments and flags of the action]."
+    assert capsys.readouterr().err.endswith(f" {form} See recmock scenario --help.\n")
 
 
 def test_what_is_no_recmock_is_told(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
