@@ -33,9 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.program = program
     try:
         defaults = {table()[name].variable: text for name, text in DEFAULTS.get(options.command, {}).items()}
-        environment = defaults | os.environ
         named = {name: vars(options).get(name) for name in SETTINGS[options.command]}
-        code = run(options, load(named, environment), environment)
+        code = run(options, load(named, defaults | os.environ), os.environ)
         sys.stdout.flush()
         return code
     except SettingsError as wrong:

@@ -99,6 +99,14 @@ def test_the_wire_can_be_chosen(data_dir: Path) -> None:
     assert run(data_dir, sys.executable, "-c", REQUESTS, RECMOCK_WIRE="schema") == "200 schema\n"
 
 
+OURS = "import os; print(*sorted(name for name in os.environ if name.startswith('RECMOCK_')))"
+
+
+def test_a_program_sees_no_settings_but_those_that_were_there(data_dir: Path) -> None:
+    seen = run(data_dir, sys.executable, "-c", OURS, RECMOCK_COUNT="7").split()
+    assert set(seen) - os.environ.keys() == {"RECMOCK_COUNT", "RECMOCK_URL"}
+
+
 HTTPX = f"""
 import asyncio
 import httpx
