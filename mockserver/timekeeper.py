@@ -148,7 +148,8 @@ class Timekeeper:
         loop, known = asyncio.get_running_loop(), self._alarms.get(account)
         if known is not None:
             if known.loop is not loop and known.loop.is_running():
-                return  # it fires there
+                known.loop.call_soon_threadsafe(self.attend, account)  # one loop wakes an account
+                return
             known.handle.cancel()
         delay = account.clock.real_seconds_until(due)
         assert delay is not None, "the clock runs"

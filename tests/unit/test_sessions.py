@@ -1,0 +1,49 @@
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from mockserver.app import create_app
+from mockserver.mock import Mock
+from mockserver.server import BackgroundServer
+from mockserver.sessions import Sessions
+from tests.harness import corpus_settings
+
+
+@pytest.fixture
+def servers() -> Iterator[list[str]]:
+    with (
+        BackgroundServer(create_app(Mock(corpus_settings(count=1)))) as one,
+        BackgroundServer(create_app(Mock(corpus_settings(count=1)))) as other,
+    ):
+        yield [one.base_url, other.base_url]
+
+
+def test_sessions_share_connections_and_nothing_else(servers: list[str]) -> None:
+    sessions = Sessions(servers[0])
+    first, second = sessions.make(), sessions.make()
+    first.headers["X-Mine"], first.auth, first.verify = "1", ("a", "b"), False
+    first.cookies.set("mine", "1")
+    first.hooks["response"].append(lambda *_, **__: None)
+    assert ("X-Mine" in second.headers, second.auth, second.verify) == (False, None, True)
+    assert (len(second.cookies), second.hooks) == (0, {"response": []})
+    for session in (first, second):
+        assert session.get(f"{servers[0]}/_mock/health", timeout=5).json()["status"] == "ok"
+    pool = sessions.make().get_adapter("http://").poolmanager.connection_from_url(servers[0])  # type: ignore[attr-defined]  # requests' own
+    assert (pool.num_connections, pool.num_requests) == (1, 2)
+    sessions.close()
+
+
+def test_a_session_goes_elsewhere_as_any_other(servers: list[str]) -> None:
+    session = Sessions(servers[0]).make()
+    assert session.get(f"{servers[1]}/_mock/health", timeout=5).status_code == 200
+    proxied = session.get("http://recmock.test/", proxies={"http": servers[1]}, timeout=5)
+    assert proxied.status_code == 403  # refused by the proxy that the other one is
+    session.close()
+
+
+def test_a_server_behind_tls_is_reached_as_requests_does(servers: list[str]) -> None:
+    session = Sessions("https://127.0.0.1:1").make()
+    with pytest.raises(requests.ConnectionError):
+        session.get("https://127.0.0.1:1/_mock/health", timeout=5)
+    session.close()
