@@ -23,6 +23,7 @@ from mockserver.recordings import Parent
 from mockserver.server import BackgroundServer, ListenError, bind, bound_address
 from mockserver.values import Address
 from tests.harness import Api, corpus_settings
+from tests.sockets import LOOPS, Served, served
 
 
 @pytest.fixture
@@ -34,6 +35,12 @@ def mock() -> Mock:
 def server(mock: Mock) -> Iterator[BackgroundServer]:
     with BackgroundServer(create_app(mock)) as server:
         yield server
+
+
+@pytest.fixture(params=LOOPS)
+def on(request: pytest.FixtureRequest, mock: Mock) -> Iterator[Served]:
+    with served(request.param, mock=mock) as on:
+        yield on
 
 
 def exchange(server: BackgroundServer, sent: bytes) -> tuple[bytes, dict[str, object]]:
@@ -86,7 +93,7 @@ def test_answers_are_dated_and_do_not_name_the_server(server: BackgroundServer) 
     assert "server" not in answer.headers
 
 
-def test_answers_over_a_socket_are_those_of_the_application(server: BackgroundServer) -> None:
+def test_answers_over_a_socket_are_those_of_the_application(on: Served) -> None:
     """They are written at once there, and by the steps of ASGI elsewhere."""
     passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the latter knows the base URL
 
@@ -111,21 +118,19 @@ def test_answers_over_a_socket_are_those_of_the_application(server: BackgroundSe
             ("GET", "/_mock/health", {}),
         ]
         for method, target, headers in asked:
-            here = api.request(method, target, headers={"Host": str(server.address), **headers})
-            there = requests.request(method, server.base_url + target, headers=headers, auth=api.auth, timeout=5)
+            here = api.request(method, target, headers={"Host": str(on.server.address), **headers})
+            there = requests.request(method, on.server.base_url + target, headers=headers, auth=api.auth, timeout=5)
             assert told(there) == told(here), (method, target)
 
 
-def test_http_1_0_is_answered_and_closed(server: BackgroundServer, mock: Mock) -> None:
-    head, body = exchange(server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
+def test_http_1_0_is_answered_and_closed(on: Served) -> None:
+    head, body = exchange(on.server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert head.endswith(b"\r\nconnection: close")
     assert body
 
 
-def test_a_client_that_reads_late_gets_all_that_it_asked_for(
-    server: BackgroundServer, mock: Mock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_client_that_reads_late_gets_all_that_it_asked_for(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """It asks for more than sockets hold: the server has to wait, and does so before it makes the next answer."""
     full, pause = threading.Event(), MockProtocol.pause_writing
 
@@ -134,11 +139,11 @@ def test_a_client_that_reads_late_gets_all_that_it_asked_for(
         full.set()
 
     monkeypatch.setattr(MockProtocol, "pause_writing", pause_and_tell)
-    pages, auth = 40, b64encode(f"{mock.demo.sid}:{mock.demo.token}".encode()).decode()
-    target = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json?PageSize=1000"
-    asked = f"GET {target} HTTP/1.1\r\nHost: {server.address}\r\nAuthorization: Basic {auth}\r\n\r\n".encode()
-    page = requests.get(server.base_url + target, auth=(mock.demo.sid, mock.demo.token), timeout=5).content
-    with socket.create_connection(server.address, timeout=10) as client, client.makefile("rb") as received:
+    pages, auth = 40, b64encode(":".join(on.auth).encode()).decode()
+    target = f"{on.root}/Recordings.json?PageSize=1000"
+    asked = f"GET {target} HTTP/1.1\r\nHost: {on.server.address}\r\nAuthorization: Basic {auth}\r\n\r\n".encode()
+    page = on.get("Recordings.json?PageSize=1000").content
+    with socket.create_connection(on.server.address, timeout=10) as client, client.makefile("rb") as received:
         client.sendall(asked * pages)
         assert full.wait(10)
         for _ in range(pages):
