@@ -20,8 +20,8 @@ from scenarios.timeline import Act
 if TYPE_CHECKING:
     from generators.audio import Medium
 
-
 _WITHOUT_BODY = (204, 304)
+"""Statuses whose responses have none, nor its length."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -62,8 +62,8 @@ class Answer(msgspec.Struct, frozen=True):
         """Return all headers that are its own, those of its body included."""
         if self.status in _WITHOUT_BODY:
             return self.headers
-        length = (b"content-length", b"%d" % self.length)
-        return (*self.headers, *(() if self.media_type is None else ((b"content-type", self.media_type),)), length)
+        kind = () if self.media_type is None else ((b"content-type", self.media_type),)
+        return (*self.headers, *kind, (b"content-length", b"%d" % self.length))
 
     def lines(self) -> bytes:
         """Return the same as they are written."""

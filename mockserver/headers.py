@@ -1,7 +1,7 @@
 """The response headers that Twilio sends (WIRE §10), and ours."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -31,16 +31,15 @@ _FIXED: tuple[Header, ...] = (
 )
 
 
-def lines(headers: Iterable[Header]) -> bytes:
+def lines(headers: Sequence[Header]) -> bytes:
     """Return headers as they are written.
 
     Raises:
         ValueError: for one that would end its line.
     """
-    pairs = list(headers)
-    written = b"".join([b"%s: %s\r\n" % pair for pair in pairs])
-    if not written.count(b"\n") == written.count(b"\r") == len(pairs):
-        raise ValueError(f"expected headers of one line each, found {pairs}")
+    written = b"".join([b"%s: %s\r\n" % header for header in headers])
+    if not written.count(b"\n") == written.count(b"\r") == len(headers):
+        raise ValueError(f"expected headers of one line each, found {headers}")
     return written
 
 
@@ -58,16 +57,15 @@ class Stamp(NamedTuple):
 
     def headers(self) -> tuple[Header, ...]:
         """Return the headers that say it."""
-        return (
-            *_BY_WIRE[self.wire],
-            (b"twilio-request-id", self.request_id),
-            (b"twilio-request-duration", b"%.3f" % self.seconds),
-        )
+        return (*_BY_WIRE[self.wire], *self._own())
 
     def lines(self) -> bytes:
-        """Return the headers that say it, as they are written."""
-        own = b"twilio-request-id: %s\r\ntwilio-request-duration: %.3f\r\n" % (self.request_id, self.seconds)
-        return _LINES_BY_WIRE[self.wire] + own
+        """Return the same as they are written."""
+        return _LINES_BY_WIRE[self.wire] + lines(self._own())
+
+    def _own(self) -> tuple[Header, ...]:
+        duration = b"%.3f" % self.seconds
+        return (b"twilio-request-id", self.request_id), (b"twilio-request-duration", duration)
 
 
 class Stamps:

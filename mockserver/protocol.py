@@ -66,9 +66,9 @@ class MockProtocol(HttpToolsProtocol):
         cycle = self._open[0]
         if cycle.disconnected or self.flow.write_paused:
             return False  # uvicorn knows what to do then
+        dated = lines(cycle.default_headers)
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         # Not by writelines: with an empty body Python 3.12's never comes to an end.
-        dated = lines(cycle.default_headers)
         self.transport.write(b"".join((STATUS_LINE[status], dated, head, end, body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()

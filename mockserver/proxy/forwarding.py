@@ -7,7 +7,7 @@ import httptools
 from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import TwilioError
-from mockserver.headers import Header
+from mockserver.headers import Header, lines
 from mockserver.proxy.connection import Place
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusal import Refusing, unreachable
@@ -132,8 +132,7 @@ def _head(scope: Scope, *, is_chunked: bool) -> bytes:
     target = scope["raw_path"] + (b"?" + query if query else b"")
     length = [(b"transfer-encoding", b"chunked")] if is_chunked else []
     headers = [*_end_to_end(scope["headers"]), *length, (b"connection", b"close")]
-    fields = b"".join(b"%s: %s\r\n" % header for header in headers)
-    return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, fields)
+    return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, lines(headers))
 
 
 def _end_to_end(headers: Sequence[Header]) -> Iterator[Header]:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import TwilioError
-from mockserver.headers import Header, reason
+from mockserver.headers import Header, lines, reason
 from mockserver.proxy.destination import API, Destination
 from mockserver.wire import json
 from mockserver.wire.representation import MEDIA_TYPES, Representation
@@ -28,8 +28,7 @@ def raw_response(error: TwilioError) -> bytes:
     """Return an error as the last response of a connection, for where there is no application."""
     body, headers = _rendered(error, "")
     phrase = HTTPStatus(error.status).phrase.encode()
-    fields = b"".join(b"%s: %s\r\n" % header for header in headers)
-    return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, fields, body)
+    return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, lines(headers), body)
 
 
 def bad_request(why: str) -> TwilioError:
