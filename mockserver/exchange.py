@@ -43,6 +43,8 @@ class Answer(msgspec.Struct, frozen=True):
     """What that does with the recordings that it is answered from; None where it is answered from none."""
     recordings: tuple[int, ...] = ()
     """Their indices."""
+    page: int = 0
+    """Which page of a list it is, 0 being the first."""
     next_page_uri: str | None = None
     """What a list page offers."""
     reason: str | None = None

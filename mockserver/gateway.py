@@ -30,7 +30,6 @@ from mockserver.rest.client import base_url, wanted_wire
 from mockserver.settings import MediaAuth
 from mockserver.wire.dialect import Wire
 from mockserver.wire.representation import representation
-from scenarios.timeline import Act
 
 CONTROL = "/_mock/"
 _ACCOUNTS = f"/{API_VERSION}/Accounts/"
@@ -112,8 +111,7 @@ class Gateway:
             )
         )
         if answer.act is not None and account.is_watching and (strike is None or strike.then.fault is None):
-            page = exchange.page if answer.act is Act.LIST else 0
-            account.answered(exchange.operation, answer.act, answer.recordings, page)
+            account.answered(exchange.operation, answer.act, answer.recordings, answer.page)
         self._mock.timekeeper.attend(account)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:

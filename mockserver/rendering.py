@@ -89,6 +89,7 @@ def _listed(listed: Listed, exchange: Exchange) -> Answer:
         expires=page.expires,
         act=listed.act,
         recordings=page.indices if listed.act is not None else (),
+        page=listed.asked.number,
         next_page_uri=frame["next_page_uri"],
     )
 
