@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from mockserver.commands import words
-from mockserver.commands.flags import Parser, add_json, add_remote, add_settings
+from mockserver.commands.flags import Parser, add_command, add_json, add_remote, add_settings
 
 _EITHER = "NAME|FILE"
 _SCENARIO = "A bundled scenario's name, or a file."
@@ -20,23 +20,23 @@ def add_scenario(parser: Parser, settings: Collection[str], defaults: Mapping[st
     """
     parser.usage = "recmock scenario ACTION [arguments and flags of the action]"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
-    add_json(_action(actions, "list", "list the bundled scenarios"))
-    _action(actions, "show", "print a scenario's file").add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
-    validate = _action(actions, "validate", "say what is wrong with scenarios")
+    add_json(add_command(actions, "list", "list the bundled scenarios"))
+    add_command(actions, "show", "print a scenario's file").add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
+    validate = add_command(actions, "validate", "say what is wrong with scenarios")
     validate.add_argument("scenarios", nargs="+", metavar=_EITHER, help=_SCENARIO)
     add_json(validate)
-    explain = _action(actions, "explain", "print what a scenario will play")
+    explain = add_command(actions, "explain", "print what a scenario will play")
     explain.add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
     add_json(explain)
-    run = _action(actions, "run", "play a scenario around a program, and judge what it expects")
+    run = add_command(actions, "run", "play a scenario around a program, and judge what it expects")
     run.usage = "recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]"
     run.add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
     add_settings(run, settings, defaults)
-    arm = _action(actions, "arm", "play a scenario in an account of a running server")
+    arm = add_command(actions, "arm", "play a scenario in an account of a running server")
     arm.add_argument("scenario", metavar=_EITHER, help=_SCENARIO)
     add_remote(arm)
-    add_remote(_action(actions, "next", "tell what the timelines of an account wait for"))
-    step = _action(actions, "step", "take the next step of a recording's timeline now")
+    add_remote(add_command(actions, "next", "tell what the timelines of an account wait for"))
+    step = add_command(actions, "step", "take the next step of a recording's timeline now")
     step.add_argument("recording", metavar=_RECORDING, type=words.recording, help="Whose timeline.")
     add_remote(step)
 
@@ -44,12 +44,12 @@ def add_scenario(parser: Parser, settings: Collection[str], defaults: Mapping[st
 def add_clock(parser: Parser) -> None:
     """Add the actions of `recmock clock`; without one it tells the time."""
     actions = _optional_actions(parser, "tell the time")
-    advance = _action(actions, "advance", "move on, and tell what happened meanwhile")
+    advance = add_command(actions, "advance", "move on, and tell what happened meanwhile")
     advance.add_argument("by", metavar="DURATION", type=words.duration, help="By how much, such as 30s or 1m30s.")
-    move = _action(actions, "move-to", "move on to an instant, and tell what happened meanwhile")
+    move = add_command(actions, "move-to", "move on to an instant, and tell what happened meanwhile")
     move.add_argument("instant", metavar="INSTANT", type=words.instant, help="Such as 2026-03-01T09:00:00Z.")
-    freeze = _action(actions, "freeze", "let time stand still")
-    run = _action(actions, "run", "let time pass")
+    freeze = add_command(actions, "freeze", "let time stand still")
+    run = add_command(actions, "run", "let time pass")
     run.add_argument(
         "rate", nargs="?", type=words.rate, default=1.0, metavar="RATE", help="Its seconds in one; 1 if left out."
     )
@@ -69,9 +69,9 @@ def add_signal(parser: Parser) -> None:
 def add_faults(parser: Parser) -> None:
     """Add the actions of `recmock faults`; without one it lists them."""
     actions = _optional_actions(parser, "list those that are armed")
-    add = _action(actions, "add", "add a fault or a sequence")
+    add = add_command(actions, "add", "add a fault or a sequence")
     add.add_argument("fault", metavar="JSON", help='As scenarios have them: {"when": {...}, "then": {"status": 500}}.')
-    remove = _action(actions, "remove", "remove one, or all")
+    remove = add_command(actions, "remove", "remove one, or all")
     remove.add_argument("number", nargs="?", type=words.number, metavar="N", help="Which; all if left out.")
     for action in (add, remove):
         add_remote(action, is_action=True)
@@ -79,7 +79,7 @@ def add_faults(parser: Parser) -> None:
 
 def add_callbacks(parser: Parser) -> None:
     """Add the actions of `recmock callbacks`; without one it lists them."""
-    redeliver = _action(_optional_actions(parser, "list them"), "redeliver", "deliver one again")
+    redeliver = add_command(_optional_actions(parser, "list them"), "redeliver", "deliver one again")
     redeliver.add_argument("number", type=words.number, metavar="N", help="Which.")
     add_remote(redeliver, is_action=True)
 
@@ -88,8 +88,3 @@ def _optional_actions(parser: Parser, otherwise: str) -> Any:
     add_remote(parser)
     parser.description = f"{parser.description} Without an action: {otherwise}."
     return parser.add_subparsers(dest="action", metavar="[ACTION]")
-
-
-def _action(actions: Any, name: str, about: str) -> Parser:
-    made: Parser = actions.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-    return made

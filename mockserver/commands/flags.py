@@ -17,9 +17,8 @@ _ASKED = {
 }
 """What settings are for where a server is asked, and none is started."""
 _COMMAND_WIDTH = 13
-_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")
+_CHOICE = r"invalid choice: '(.*)' \(choose from (.*)\)"
 """As argparse has it, quotes around what can be chosen or not."""
-_WORD = re.compile(r"[\w-]+")
 
 
 class _Help(argparse.HelpFormatter):
@@ -59,11 +58,17 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in a sentence, and leave how it is used to `--help`."""
-        chosen = _CHOICE.search(message)
-        meant = "" if chosen is None else suggestion(chosen[1], _WORD.findall(chosen[2]))
+        chosen = re.search(_CHOICE, message)
+        meant = "" if chosen is None else suggestion(chosen[1], re.findall(r"[\w-]+", chosen[2]))
         sentence = message if message.endswith((".", "?")) else f"{message}."
         form = "" if self.usage is None else f" It is written: {self.usage}."
         self.exit(2, f"{self.prog}: {sentence}{meant}{form} See {self.prog} --help.\n")
+
+
+def add_command(commands: Any, name: str, about: str, **options: Any) -> Parser:
+    """Add a command, or an action of one, and return its parser."""
+    made: Parser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", **options)
+    return made
 
 
 def add_settings(

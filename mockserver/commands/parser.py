@@ -7,7 +7,7 @@ from pathlib import Path
 import mockserver
 from mockserver.commands import words
 from mockserver.commands.actions import add_callbacks, add_clock, add_faults, add_scenario, add_signal
-from mockserver.commands.flags import REMOTE, Parser, add_account, add_remote, add_settings, add_url
+from mockserver.commands.flags import REMOTE, Parser, add_account, add_command, add_remote, add_settings, add_url
 from mockserver.reading import table
 
 _ABOUT = "An offline stand-in for Twilio's v2010 Recordings API. Without a command it serves."
@@ -64,8 +64,7 @@ def make_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"recmock {mockserver.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
-        description = f"{about[0].upper()}{about[1:]}."
-        commands.add_parser(name, help=about, description=description, filling=partial(_fill, name))
+        add_command(commands, name, about, filling=partial(_fill, name))
     return parser
 
 

@@ -36,7 +36,7 @@ def sid(
         mock = make_mock(settings)
         corpus = mock.account(account_sid or mock.demo.sid).corpus
         for index in indices:
-            if not 0 <= index < corpus.count:
+            if index >= corpus.count:
                 raise CommandError(f"--index: expected an index from 0 to {corpus.count - 1}, found {index}.")
         wanted = [*sids, *(corpus.sid(index) for index in indices)]
         found = [msgspec.structs.asdict(explain(corpus, each)) for each in wanted]

@@ -74,15 +74,17 @@ def signal(text: str) -> str:
 
 def number(text: str) -> int:
     """Read the number of a row that a list has shown."""
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise _expected("a number of the list", text)
-    return int(text)
+    return _digits(text, 9, "a number of the list")
 
 
 def index(text: str) -> int:
     """Read the index of a recording."""
-    if not re.fullmatch(r"[0-9]{1,19}", text):
-        raise _expected("an index from 0, which is the oldest recording's", text)
+    return _digits(text, 19, "an index from 0, which is the oldest recording's")
+
+
+def _digits(text: str, most: int, expected: str) -> int:
+    if not re.fullmatch(rf"[0-9]{{1,{most}}}", text):
+        raise _expected(expected, text)
     return int(text)
 
 
