@@ -1,4 +1,4 @@
-"""Sessions of `requests` that lead to one server, and are cheap to make: every test has one of its own."""
+"""Sessions of `requests` that lead to one server, and are cheap to make: every client of a test has one of its own."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ class Sessions:
     """Makes sessions that share their connections, and nothing else.
 
     Args:
-        base_url: what all but seldom requests start with.
+        base_url: what nearly all of their requests start with.
     """
 
     def __init__(self, base_url: str) -> None:

@@ -61,10 +61,9 @@ class Line:
 
     @cached_property
     def _session(self) -> "Session":
-        import requests
+        from mockserver.sessions import Sessions
 
-        session = requests.Session()
-        session.trust_env = False  # a proxy of the environment is not for a server on this machine
+        session = Sessions(self.where).make()
         if self._token is not None:
             if not (self._token.isascii() and self._token.isprintable()):
                 raise ControlError("expected a control token of ASCII characters, found others.")
