@@ -19,7 +19,7 @@ _DRAWS = struct.Struct("<6H")
 _KEYS = struct.Struct(f"<{BLOCK}H")
 _SHUFFLES = 32
 _KEPT = 1024
-"""So many blocks are kept for all corpora together: about two megabytes."""
+"""So many blocks are kept for all corpora together: about a megabyte."""
 
 
 class Block(msgspec.Struct, frozen=True):
