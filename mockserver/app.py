@@ -9,12 +9,12 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from mockserver.errors import TwilioError
-from mockserver.gateway import Gateway
 from mockserver.mock import Mock
-from mockserver.routes.parents import PARENTS
-from mockserver.routes.recordings import RECORDINGS
-from mockserver.routes.subresources import SUBRESOURCES
+from mockserver.rest.errors import TwilioError
+from mockserver.server.gateway import Gateway
+from mockserver.server.routes.calls_and_conferences import PARENTS
+from mockserver.server.routes.recordings import RECORDINGS
+from mockserver.server.routes.subresources import SUBRESOURCES
 
 RESOURCES = (*RECORDINGS, *SUBRESOURCES, *PARENTS)
 

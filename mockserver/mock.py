@@ -6,17 +6,17 @@ from itertools import count
 
 import msgspec
 
-from mockserver.account import Account
-from mockserver.cache import ByteCache
-from mockserver.callbacks.courier import Courier
-from mockserver.journal import Journal
-from mockserver.manners import Manners
-from mockserver.settings import Settings
-from mockserver.snapshots import Snapshots
-from mockserver.state import State
-from mockserver.timekeeper import Timekeeper
-from mockserver.values import Address
-from mockserver.worlds import Worlds
+from mockserver.account.account import Account
+from mockserver.account.factory import Worlds
+from mockserver.account.overrides import Manners
+from mockserver.account.snapshots import Snapshots
+from mockserver.account.state.state import State
+from mockserver.account.worker import Timekeeper
+from mockserver.callbacks.sender import Courier
+from mockserver.journal.journal import Journal
+from mockserver.rest.representations.cache import ByteCache
+from mockserver.settings.parsing import Address
+from mockserver.settings.settings import Settings
 from scenarios.model import LEARNING, Scenario
 
 _UNTOUCHED_KEPT = 64
@@ -175,7 +175,7 @@ class Mock:
 def _named(scenarios: Sequence[str]) -> Scenario | None:
     if not scenarios:
         return None
-    from scenarios.combination import combine
-    from scenarios.loading import load  # brings YAML: only where there is something to load
+    from scenarios.loading.combine import combine
+    from scenarios.loading.load import load  # brings YAML: only where there is something to load
 
     return combine([load(name) for name in scenarios])

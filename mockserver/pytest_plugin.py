@@ -1,13 +1,17 @@
 """The pytest plugin: fixtures, a marker and options. It imports nothing until a test asks for a fixture."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from mockserver.testing import MockServer, MockTwilio
-    from mockserver.wishes import Wish
+    from mockserver.testing.handles import MockServer, MockTwilio
+    from mockserver.testing.pytest_options import Wish
 
 _OPTIONS = {
     "corpus": "how many generated recordings every test's account has",
@@ -21,6 +25,7 @@ _OPTIONS = {
     "doctor": "whether bad habits of a test's client are told of: off (the default), warn, error",
 }
 """Flags `--recmock-...` and ini options `recmock_...`."""
+_OUR_PACKAGES = frozenset({"mockserver", "generators", "scenarios"})
 _HANDLE = pytest.StashKey["MockTwilio"]()
 
 
@@ -39,10 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
     """A server for the session, or the one that `--recmock-url` names; under xdist each worker has its own."""
-    from mockserver.finding import as_written
-
-    with as_written():
-        from mockserver.plugin import serving
+    with without_assertion_rewriting():
+        from mockserver.testing.pytest_fixtures import serving
 
         with serving(request.config, _options(request.config)) as server:
             yield server
@@ -51,7 +54,7 @@ def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
 @pytest.fixture
 def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "Iterator[MockTwilio]":
     """An account of its own for this test: the same SID, token and recordings in every run, alone or not."""
-    from mockserver.plugin import account_of
+    from mockserver.testing.pytest_fixtures import account_of
 
     with account_of(recmock_server, request.node) as handle:
         request.node.stash[_HANDLE] = handle
@@ -62,10 +65,32 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
 @pytest.fixture
 def recmock_env(recmock: "MockTwilio") -> "Iterator[MockTwilio]":
     """The test's account, to which the environment leads every client that is made meanwhile."""
-    from mockserver.plugin import leading
+    from mockserver.testing.pytest_fixtures import leading
 
     with leading(recmock):
         yield recmock
+
+
+class _PlainFinder:
+    @staticmethod
+    def find_spec(
+        fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return PathFinder.find_spec(fullname, path, target) if fullname.partition(".")[0] in _OUR_PACKAGES else None
+
+
+@contextmanager
+def without_assertion_rewriting() -> Iterator[None]:
+    """Import our own modules without pytest's assertion rewriting while this context is active.
+
+    pytest rewrites the assertions of every module that comes with a plugin. This takes three times as long as
+    the import itself, in every session that cannot write the compiled files beside the package.
+    """
+    sys.meta_path.insert(0, _PlainFinder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_PlainFinder)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -75,14 +100,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report: pytest.TestReport = outcome.get_result()
     if handle is None or not report.failed:
         return
-    from mockserver.plugin import report_on
+    from mockserver.testing.pytest_fixtures import report_on
 
     report_on(handle, report)
 
 
 def _options(config: pytest.Config) -> "dict[str, Wish]":
     """Return what flags say, else ini options."""
-    from mockserver.wishes import Wish
+    from mockserver.testing.pytest_options import Wish
 
     said: dict[str, Wish] = {}
     for name in _OPTIONS:

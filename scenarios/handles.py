@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from scenarios.model import Pick, Scenario, ScriptedRecording
 
 if TYPE_CHECKING:
-    from scenarios.complaints import Path
+    from scenarios.problems import Path
 
 
 def recording_handles(recordings: Sequence[ScriptedRecording]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import msgspec
 
 from scenarios import model, rules
 from scenarios.model import Scenario
-from scenarios.moments import DATES
+from scenarios.validation.dates import DATES
 
 _TITLE = "A scenario of twilio-recordings-mock"
 _ONE_KEY = ("Trigger", "Delay")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mockserver.callbacks.sink import Sink
+from mockserver.testing.sink import Sink
 from tests.harness import Api
 
 settings.register_profile("recmock", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])

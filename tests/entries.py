@@ -3,7 +3,7 @@
 from base64 import b64encode
 from typing import Any
 
-from mockserver.journal import Answered, Entry, Journal, packed
+from mockserver.journal.journal import Answered, Entry, Journal, packed
 from scenarios.operations import Operation
 from tests.harness import T0
 

@@ -10,11 +10,11 @@ import httpx
 import msgspec
 
 from generators.model import Status
-from mockserver.account import Account
+from mockserver.account.account import Account
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.settings import Settings
-from mockserver.values import Pace
+from mockserver.settings.parsing import Pace
+from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
 T0 = 1_767_225_600

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from mockserver.clock import wall_seconds
-from mockserver.proxy.authority import Authority
-from mockserver.server import BackgroundServer
+from mockserver.account.time.clock import wall_seconds
+from mockserver.proxy.certificate_authority import Authority
+from mockserver.server.listener import BackgroundServer
 
 LOOPS = ("asyncio", "uvloop")
 

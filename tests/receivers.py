@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from mockserver.callbacks.courier import Courier
 from mockserver.callbacks.outcome import Outcome
-from mockserver.callbacks.parcel import Parcel
+from mockserver.callbacks.request import Parcel
+from mockserver.callbacks.sender import Courier
 
 ENOUGH = 30.0
 """Seconds that no test waits for."""

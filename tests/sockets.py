@@ -13,12 +13,12 @@ import requests
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from mockserver import server as server_module
-from mockserver.account import Account
+from mockserver.account.account import Account
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.server import BackgroundServer
-from mockserver.settings import Settings
+from mockserver.server import listener as server_module
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 from scenarios.rules import Fault, Sequence, Then, When
 from tests.harness import corpus_settings

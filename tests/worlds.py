@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from mockserver.account import Account
+from mockserver.account.account import Account
 from mockserver.mock import Mock
-from scenarios.loading import from_objects
+from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
 from tests.harness import corpus_settings
 

@@ -1,1 +1,1 @@
-"""Recording status callbacks: what Twilio sends to a user's own server (WIRE §12), and a receiver for tests."""
+"""Sending one status callback: request, signature, retries and allowed hosts (WIRE §12)."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import httpcore
 
-from mockserver.callbacks.hosts import HostRules
+from mockserver.callbacks.allowed_hosts import HostRules
 
 
 class RefusedHostError(Exception):

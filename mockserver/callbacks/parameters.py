@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 
 from generators.model import EncryptionDetails, Recording
-from mockserver.wire.dates import rfc2822
+from mockserver.rest.representations.dates import rfc2822
 
 
 def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tuple[str, str], ...]:

@@ -1,1 +1,1 @@
-"""The mock's own API under `/_mock`."""
+"""The control API under `/_mock`: endpoints, JSON views and a Python client."""

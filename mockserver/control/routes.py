@@ -2,24 +2,24 @@
 
 from starlette.routing import Route
 
-from generators.explanation import Explanation
+from generators.corpus.explain_sid import Explanation
 from generators.sids import Kind, is_sid
 from mockserver import __version__
-from mockserver.account import Account
-from mockserver.control.accounts import ACCOUNTS
-from mockserver.control.callbacks import CALLBACKS
-from mockserver.control.endpoint import Endpoint, Path
-from mockserver.control.recordings import RECORDINGS
-from mockserver.control.requests import REQUESTS
-from mockserver.control.rules import RULES
-from mockserver.control.scripts import SCRIPTS
-from mockserver.errors import TwilioError, invalid
-from mockserver.exchange import Answer, Exchange
-from mockserver.identity import explained
-from mockserver.media import media_of
-from mockserver.rendering import render
-from mockserver.results import Sent
-from mockserver.wire.representation import MEDIA_TYPES, Representation
+from mockserver.account.account import Account
+from mockserver.account.sid_lookup import explained
+from mockserver.control.endpoints.accounts import ACCOUNTS
+from mockserver.control.endpoints.callbacks import CALLBACKS
+from mockserver.control.endpoints.endpoint import Endpoint, Path
+from mockserver.control.endpoints.faults import RULES
+from mockserver.control.endpoints.recordings import RECORDINGS
+from mockserver.control.endpoints.requests import REQUESTS
+from mockserver.control.endpoints.scenario import SCRIPTS
+from mockserver.rest.errors import TwilioError, invalid
+from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
+from mockserver.server.exchange import Answer, Exchange
+from mockserver.server.media import media_of
+from mockserver.server.rendering import render
+from mockserver.server.results import Sent
 from scenarios.timeline import Act
 
 

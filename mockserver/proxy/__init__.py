@@ -1,1 +1,1 @@
-"""Unmodified programs: a proxy on the server's own port, a local CA, and the variables that lead a program here."""
+"""An HTTPS proxy on the server's own port, a local CA, and the environment variables that point programs at them."""

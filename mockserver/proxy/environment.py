@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from mockserver.proxy.trust import JAVA_PASSWORD, TrustFiles
+from mockserver.proxy.trust_files import JAVA_PASSWORD, TrustFiles
 from mockserver.rest.auth import DeclaredAccount
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 import httptools
 from starlette.types import Receive, Scope, Send
 
-from mockserver.errors import TwilioError
-from mockserver.headers import Header, lines
 from mockserver.proxy.connection import Place
 from mockserver.proxy.destination import Destination
-from mockserver.proxy.refusal import Refusing, unreachable
+from mockserver.proxy.refusals import Refusing, unreachable
 from mockserver.proxy.streams import PIECE, open_streams
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.headers import Header, lines
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te"}

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Self
 from starlette.types import ASGIApp
 
 from mockserver.proxy.connection import Connection, Ends
-from mockserver.settings import Settings, UnknownHosts
+from mockserver.settings.settings import Settings, UnknownHosts
 
 if TYPE_CHECKING:
     from httptools.parser.url_parser import URL
 
-    from mockserver.proxy.switchboard import Switchboard
+    from mockserver.proxy.dispatcher import Switchboard
 
 
 class Proxy:
@@ -47,7 +47,7 @@ class Proxy:
 
     @cached_property
     def _switchboard(self) -> "Switchboard":
-        from mockserver.proxy.authority import Authority
-        from mockserver.proxy.switchboard import Switchboard
+        from mockserver.proxy.certificate_authority import Authority
+        from mockserver.proxy.dispatcher import Switchboard
 
         return Switchboard(Authority(self._folder), tunnels=self._unknown is UnknownHosts.TUNNEL)

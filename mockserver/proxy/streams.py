@@ -6,7 +6,7 @@ import ssl
 
 from mockserver.proxy.connection import Place
 from mockserver.proxy.destination import Destination
-from mockserver.proxy.refusal import unreachable
+from mockserver.proxy.refusals import unreachable
 
 PATIENCE = 10.0
 """How long a destination may take to accept a connection, or a client to shake hands, in seconds."""

@@ -1,1 +1,1 @@
-"""Twilio's rules for requests as plain functions: parameters, filters, paging, credentials."""
+"""Twilio's REST rules as pure functions: parameters, paging, credentials, errors and representations."""

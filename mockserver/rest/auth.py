@@ -11,7 +11,7 @@ from hmac import compare_digest
 import msgspec
 
 from generators.sids import Kind, is_sid
-from mockserver.errors import TwilioError
+from mockserver.rest.errors import TwilioError
 
 _MOST_SHOWN = 5
 _TOKEN = r"[0-9a-f]{32}"

@@ -5,9 +5,9 @@ from enum import StrEnum
 import msgspec
 
 from generators.model import Track
-from mockserver.errors import TwilioError
-from mockserver.headers import Header, warning
-from mockserver.rest.query import Query
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.headers import Header, warning
+from mockserver.rest.parameters import Query
 from scenarios.model import CallbackEvent
 
 _EVENTS = {event.value: event for event in CallbackEvent}

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from mockserver.errors import TwilioError, invalid
-from mockserver.rest.query import Query
+from mockserver.rest.errors import TwilioError, invalid
+from mockserver.rest.parameters import Query
 
 PAGING = ("PageSize", "Page", "PageToken")
 _DEFAULT_SIZE = 50

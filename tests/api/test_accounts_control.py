@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.callbacks.sink import Sink
-from mockserver.state import STARTED
-from mockserver.wire.dialect import WireSetting
+from mockserver.account.state.state import STARTED
+from mockserver.rest.representations.wires import WireSetting
+from mockserver.testing.sink import Sink
 from scenarios.operations import Operation
 from scenarios.timeline import Act
 from tests.harness import Api, corpus_settings

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from generators.keys import auth_token, demo_account_sid
+from generators.seeds import auth_token, demo_account_sid
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from tests.harness import Api, corpus_settings
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.callbacks.sink import Sink
-from mockserver.wire.dialect import WireSetting
-from scenarios.explanation import explain
-from scenarios.loading import load
-from scenarios.sources import bundled
+from mockserver.rest.representations.wires import WireSetting
+from mockserver.testing.sink import Sink
+from scenarios.explain.timelines import explain
+from scenarios.loading.load import load
+from scenarios.loading.sources import bundled
 from tests.harness import Api, corpus_settings, fields_of
 
 CALL = "CA" + "1" * 32

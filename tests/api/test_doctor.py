@@ -8,10 +8,10 @@ from twilio.rest import Client
 
 from generators.model import Status
 from mockserver.app import create_app
-from mockserver.doctor.examination import RULES, examine
-from mockserver.doctor.findings import Report
-from mockserver.server import BackgroundServer
-from mockserver.settings import MediaAuth
+from mockserver.journal.doctor.report import Report
+from mockserver.journal.doctor.rules import RULES, examine
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import MediaAuth
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Then, When

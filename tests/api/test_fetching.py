@@ -1,7 +1,7 @@
 import pytest
 
+from generators.corpus.timetable import RETENTION
 from generators.model import Status
-from generators.timetable import RETENTION
 from tests.harness import Api, corpus_settings
 
 DAYS_40 = RETENTION / 1_000_000

@@ -7,7 +7,7 @@ import pytest
 
 from generators.contract import violations
 from generators.model import Source, Status
-from mockserver.wire.dialect import WireSetting
+from mockserver.rest.representations.wires import WireSetting
 from tests.harness import Api, corpus_settings
 
 CALL = "CA" + "1" * 32

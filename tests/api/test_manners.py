@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from mockserver.rest.auth import AuthSetting
-from mockserver.settings import MediaAuth
-from mockserver.wire.dialect import WireSetting
+from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.settings import MediaAuth
 from tests.harness import Api, corpus_settings
 
 OTHER = "AC" + "1" * 32

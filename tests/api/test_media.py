@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from generators.encryption import private_key
+from generators.content.encryption_details import private_key
 from generators.model import Recording, Source, Status
-from mockserver.settings import MediaAuth
+from mockserver.settings.settings import MediaAuth
 from tests.harness import Api, corpus_settings, fields_of
 
 

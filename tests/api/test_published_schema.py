@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from generators.model import Status
-from mockserver.wire.dialect import WireSetting
+from mockserver.rest.representations.wires import WireSetting
 from tests.harness import Api, corpus_settings
 
 TEXT: tuple[type, ...] = (str,)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from generators.content.subresources import sid as subresource_sid
 from generators.model import Status
 from generators.sids import Kind
-from generators.subresources import sid as subresource_sid
+from mockserver.account.state.state import STARTED
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
-from mockserver.state import STARTED
-from scenarios.loading import load
+from scenarios.loading.load import load
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Sequence, Then, When

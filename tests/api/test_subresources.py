@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from generators.dialogue import dialogue
+from generators.content.dialogue import dialogue
+from generators.content.subresources import sid as subresource_sid
 from generators.model import Source, Status
 from generators.sids import Kind
-from generators.subresources import sid as subresource_sid
 from tests.harness import Api, corpus_settings
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.callbacks.sink import Sink
-from mockserver.settings import Settings
-from mockserver.wire.dialect import WireSetting
+from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.settings import Settings
+from mockserver.testing.sink import Sink
 from tests.harness import Api, corpus_settings
 from tests.worlds import scenario_of
 

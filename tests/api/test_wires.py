@@ -1,9 +1,9 @@
 import pytest
 
 from generators.contract import violations
-from mockserver.settings import Profile
-from mockserver.wire.dialect import WireSetting
-from mockserver.wire.recording import KEYS
+from mockserver.rest.representations.recording import KEYS
+from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.settings import Profile
 from tests.harness import Api, corpus_settings
 
 

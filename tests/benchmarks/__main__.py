@@ -7,7 +7,7 @@ from statistics import median
 
 import requests
 
-from generators.keys import auth_token, demo_account_sid
+from generators.seeds import auth_token, demo_account_sid
 from tests.benchmarks.fixture import fixture
 from tests.benchmarks.load import generator, load
 from tests.benchmarks.servers import Measured, bare, first_answer, ours

@@ -68,7 +68,7 @@ def started():
 @pytest.fixture(scope="session")
 def bare(recmock_server):
     # Another server in a thread, which answers with the same bytes and knows nothing.
-    from mockserver.server import BackgroundServer
+    from mockserver.server.listener import BackgroundServer
 
     url = recmock_server.account().url + "/Recordings.json?PageSize=1"
     answer = requests.get(url, auth=recmock_server.account().auth)

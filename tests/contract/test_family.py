@@ -10,7 +10,7 @@ from twilio.rest import Client
 from generators.model import Source
 from mockserver.app import RESOURCES, create_app
 from mockserver.mock import Mock
-from mockserver.server import BackgroundServer
+from mockserver.server.listener import BackgroundServer
 from tests.harness import corpus_settings
 
 _RESULT = "Recordings/{recording_sid}/AddOnResults"

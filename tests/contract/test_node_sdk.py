@@ -9,8 +9,8 @@ import pytest
 
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.server import BackgroundServer
-from mockserver.settings import Profile, Settings
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import Profile, Settings
 from tests.harness import corpus_settings
 
 SCRIPT = Path(__file__).with_name("recordings.js")

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from twilio.request_validator import RequestValidator
 
-from mockserver.callbacks.parcel import Parcel
+from mockserver.callbacks.request import Parcel
 from mockserver.callbacks.signature import signature, signed_text
 from tests.node import accepts
 

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from generators.keys import auth_token, demo_account_sid
+from generators.seeds import auth_token, demo_account_sid
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.environment import TABLE
 from mockserver.proxy.proxy import Proxy
-from mockserver.reading import table
-from mockserver.server import BackgroundServer
-from scenarios.loading import loads
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.loading import table
+from scenarios.loading.load import loads
 from tests.harness import corpus_settings
 
 ROOT = Path(__file__).parent.parent.parent

@@ -13,13 +13,13 @@ import pytest
 import requests
 from twilio.request_validator import RequestValidator
 
-from generators.keys import auth_token
-from mockserver.callbacks.sink import Received, Sink
+from generators.seeds import auth_token
 from mockserver.mock import Mock
 from mockserver.rest.auth import DeclaredAccount
-from mockserver.settings import Settings
-from mockserver.values import Pace
-from scenarios.loading import from_objects
+from mockserver.settings.parsing import Pace
+from mockserver.settings.settings import Settings
+from mockserver.testing.sink import Received, Sink
+from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
 from tests.harness import corpus_settings
 from tests.node import accepts

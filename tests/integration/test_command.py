@@ -9,14 +9,14 @@ import pytest
 import requests
 
 from generators.contract import violations
-from generators.keys import demo_account_sid
+from generators.seeds import demo_account_sid
 from mockserver import __version__
 from mockserver.app import create_app
-from mockserver.cli import main
-from mockserver.commands.serve import serve
+from mockserver.cli.commands.serve import serve
+from mockserver.cli.main import main
 from mockserver.mock import Mock
-from mockserver.server import BackgroundServer, bind, bound_address
-from mockserver.values import Address
+from mockserver.server.listener import BackgroundServer, bind, bound_address
+from mockserver.settings.parsing import Address
 from tests.harness import corpus_settings
 
 DEMO = demo_account_sid("0")
@@ -191,7 +191,9 @@ def test_another_package_named_mockserver_is_explained(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mockserver_client-5.15.dist-info").mkdir()
-    monkeypatch.setattr("mockserver.clash.__file__", str(tmp_path / "mockserver" / "clash.py"))
+    monkeypatch.setattr(
+        "mockserver.cli.package_conflict.__file__", str(tmp_path / "mockserver" / "cli" / "package_conflict.py")
+    )
     assert main(["--version"]) == 2
     assert "mockserver-client is installed in this environment" in capsys.readouterr().err
 
@@ -367,14 +369,14 @@ def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mockserver.commands.ready.ready", interrupted)
+    monkeypatch.setattr("mockserver.cli.commands.ready.ready", interrupted)
     assert main(["ready"]) == 130
 
 
 def test_serve_needs_no_name_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Mock] = []
-    monkeypatch.setattr("mockserver.commands.serve.run", lambda app, listening, ready, proxy: listening.close())
-    monkeypatch.setattr("mockserver.commands.serve.create_app", made.append)
+    monkeypatch.setattr("mockserver.cli.commands.serve.run", lambda app, listening, ready, proxy: listening.close())
+    monkeypatch.setattr("mockserver.cli.commands.serve.create_app", made.append)
     for host in ("localhost", "127.0.0.1", "0.0.0.0"):
         assert serve(corpus_settings(listen=Address(host, 0))) == 0
     assert [mock.control_token is None for mock in made] == [True, True, False]

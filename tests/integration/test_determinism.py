@@ -8,8 +8,8 @@ import requests
 
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.server import BackgroundServer
-from mockserver.settings import Profile
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import Profile
 from tests.harness import corpus_settings
 
 

@@ -22,8 +22,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from generators.model import Status
 from mockserver.app import create_app
-from mockserver.faults import effects
 from mockserver.mock import Mock
+from mockserver.server import faults as effects
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, Delay, Fault, LogNormal, NetworkFault, Then, Uniform, When
 from tests.harness import Api, corpus_settings

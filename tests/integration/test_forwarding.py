@@ -13,14 +13,14 @@ from typing import cast
 import pytest
 from starlette.types import Message
 
+from mockserver.account.time.clock import wall_seconds
 from mockserver.app import create_app
-from mockserver.clock import wall_seconds
 from mockserver.mock import Mock
-from mockserver.proxy.authority import Authority
+from mockserver.proxy.certificate_authority import Authority
 from mockserver.proxy.forwarding import _upload
 from mockserver.proxy.proxy import Proxy
-from mockserver.server import BackgroundServer
-from mockserver.settings import UnknownHosts
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import UnknownHosts
 from tests.proxies import Listener, answer_to, dialled, received, received_until
 
 LAST = "Connection: close\r\n\r\n"

@@ -16,15 +16,15 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 
-from generators.keys import auth_token, demo_account_sid, derive
-from mockserver.callbacks.sink import Sink
-from mockserver.client.line import ControlError, Line
+from generators.seeds import auth_token, demo_account_sid, derive
+from mockserver.control.client.connection import ControlError, Line
 from mockserver.rest.auth import DeclaredAccount
-from mockserver.settings import SettingsError
-from mockserver.testing import MockServer, MockTwilio
-from mockserver.wire.dialect import WireSetting
-from scenarios.complaints import ScenarioError
+from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.settings import SettingsError
+from mockserver.testing.handles import MockServer, MockTwilio
+from mockserver.testing.sink import Sink
 from scenarios.model import Scenario
+from scenarios.problems import ScenarioError
 
 SCRIPTED = {
     "recordings": [
@@ -557,7 +557,7 @@ class OfUnittest(unittest.TestCase):
 def test_a_wrong_token_is_told() -> None:
     from mockserver.app import create_app
     from mockserver.mock import Mock
-    from mockserver.server import BackgroundServer
+    from mockserver.server.listener import BackgroundServer
     from tests.harness import corpus_settings
 
     with BackgroundServer(create_app(Mock(corpus_settings(), control_token="secret"))) as background:

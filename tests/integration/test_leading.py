@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from generators.keys import auth_token, demo_account_sid
+from generators.seeds import auth_token, demo_account_sid
 from mockserver.app import create_app
-from mockserver.cli import main
+from mockserver.cli.main import main
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
-from mockserver.server import BackgroundServer
+from mockserver.server.listener import BackgroundServer
 from tests.harness import corpus_settings
 
 EXEC = [sys.executable, "-m", "mockserver", "exec"]
@@ -221,7 +221,7 @@ def test_env_needs_the_servers_own_ca(
 def test_env_needs_a_proxy(
     server: BackgroundServer, data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mockserver.client.line.Line.ask", lambda *_, **__: {})
+    monkeypatch.setattr("mockserver.control.client.connection.Line.ask", lambda *_, **__: {})
     assert main(["env", "--url", "http://127.0.0.1:1"]) == 2
     assert "expected a proxy at http://127.0.0.1:1, found none: ProxyError." in capsys.readouterr().err
 

@@ -14,16 +14,16 @@ import httptools
 import pytest
 import requests
 
-from mockserver import server as server_module
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.proxy.authority import Authority
+from mockserver.proxy.certificate_authority import Authority
 from mockserver.proxy.connection import Ends
-from mockserver.proxy.encryption import encrypt
 from mockserver.proxy.proxy import Proxy
-from mockserver.proxy.refusal import Refusing
-from mockserver.server import BackgroundServer
-from mockserver.settings import UnknownHosts
+from mockserver.proxy.refusals import Refusing
+from mockserver.proxy.tls import encrypt
+from mockserver.server import listener as server_module
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import UnknownHosts
 from tests.harness import T0, corpus_settings
 from tests.proxies import LOOPS, Listener, answer_to, connected, dialled, encrypted, received, received_until
 

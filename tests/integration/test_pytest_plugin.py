@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 
-import mockserver.plugin
+import mockserver.testing.pytest_fixtures
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
-from mockserver.server import BackgroundServer
-from mockserver.settings import Settings
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import Settings
 from tests.harness import FIVE_LINES
 
 pytest_plugins = ["pytester"]
 
 for _name in (
     "cryptography.hazmat.primitives.serialization.pkcs12",
-    "mockserver.callbacks.sink",
-    "mockserver.commands.env",
-    "mockserver.commands.printing",
+    "mockserver.testing.sink",
+    "mockserver.cli.commands.env",
+    "mockserver.cli.output",
     "mockserver.proxy.environment",
-    "scenarios.loading",
+    "scenarios.loading.load",
     "twilio.http.async_http_client",
     "twilio.rest",
 ):
@@ -81,7 +81,7 @@ def test_our_modules_are_not_rewritten_by_pytest(pytester: pytest.Pytester) -> N
 
         def test_how_modules_were_loaded(recmock):
             assert recmock.client().recordings.list(limit=1)
-            first = {"mockserver", "mockserver.pytest_plugin", "mockserver.finding"}
+            first = {"mockserver", "mockserver.pytest_plugin"}
             loaders = {
                 type(module.__spec__.loader).__name__
                 for name, module in sys.modules.items()
@@ -543,7 +543,7 @@ def test_the_environment_needs_the_servers_own_ca(
 
 
 def test_a_clashing_distribution_is_told_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mockserver.plugin, "clashing_distribution", lambda: "there is another")
+    monkeypatch.setattr(mockserver.testing.pytest_fixtures, "clashing_distribution", lambda: "there is another")
     pytester.makepyfile("def test_one(recmock): ...")
     assert "there is another" in passes(pytester, errors=1)
 
@@ -562,7 +562,8 @@ def test_options_and_marker_are_documented(pytester: pytest.Pytester) -> None:
 NOTHING_YET = """
 import sys, pytest
 
-HEAVY = {"mockserver.plugin", "mockserver.testing", "msgspec", "starlette", "requests", "yaml", "twilio", "uvloop"}
+OURS = {"mockserver.testing.pytest_fixtures", "mockserver.testing.handles"}
+HEAVY = OURS | {"msgspec", "starlette", "requests", "yaml", "twilio", "uvloop"}
 
 class Watch:
     def pytest_unconfigure(self):

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import requests
 
-from generators.keys import demo_account_sid
+from generators.seeds import demo_account_sid
 from mockserver.app import create_app
-from mockserver.callbacks.sink import Sink
-from mockserver.cli import main
-from mockserver.client.account import AccountClient
-from mockserver.client.line import Line
+from mockserver.cli.main import main
+from mockserver.control.client.account import AccountClient
+from mockserver.control.client.connection import Line
 from mockserver.mock import Mock
-from mockserver.server import BackgroundServer
-from scenarios.loading import load
+from mockserver.server.listener import BackgroundServer
+from mockserver.testing.sink import Sink
+from scenarios.loading.load import load
 from tests.harness import corpus_settings
 
 DEMO = demo_account_sid("0")

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from httpx import Response
 
-from mockserver.callbacks.sink import Sink
+from mockserver.testing.sink import Sink
 from tests.harness import Api, corpus_settings
 from tests.worlds import scenario_of
 

@@ -9,13 +9,13 @@ import httpx
 import pytest
 import requests
 
-from mockserver import server as server_module
 from mockserver.app import create_app
-from mockserver.callbacks.sink import Sink
-from mockserver.faults import effects
 from mockserver.mock import Mock
-from mockserver.values import Pace
-from scenarios.loading import from_objects
+from mockserver.server import faults as effects
+from mockserver.server import listener as server_module
+from mockserver.settings.parsing import Pace
+from mockserver.testing.sink import Sink
+from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
 from tests.harness import Api, corpus_settings
 from tests.sockets import ENOUGH, LOOPS, served

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli import main
-from mockserver.commands.flags import Parser
-from mockserver.commands.parser import make_parser
-from scenarios.sources import bundled
+from mockserver.cli.main import main
+from mockserver.cli.options import Parser
+from mockserver.cli.parser import make_parser
+from scenarios.loading.sources import bundled
 
 RUN = [sys.executable, "-m", "mockserver", "scenario", "run"]
 BROKEN: dict[str, str | bytes] = {

@@ -11,16 +11,16 @@ import pytest
 import requests
 from starlette.types import Message, Receive, Scope, Send
 
-from generators.audio import Sound
+from generators.audio.wav import Sound
 from generators.model import InFlight, Source
 from generators.sids import Kind
+from mockserver.account.resources.recordings import Parent
+from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.app import create_app
-from mockserver.capture import PauseBehavior
 from mockserver.mock import Mock
-from mockserver.protocol import MockProtocol
-from mockserver.recordings import Parent
-from mockserver.server import BackgroundServer, ListenError, bind, bound_address
-from mockserver.values import Address
+from mockserver.server.listener import BackgroundServer, ListenError, bind, bound_address
+from mockserver.server.protocol import MockProtocol
+from mockserver.settings.parsing import Address
 from tests.harness import Api, corpus_settings
 from tests.sockets import LOOPS, Served, served
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from mockserver import server as server_module
+from mockserver.account.time.clock import wall_seconds
 from mockserver.app import create_app
-from mockserver.clock import wall_seconds
 from mockserver.mock import Mock
 from mockserver.proxy import streams
-from mockserver.proxy.authority import Authority
+from mockserver.proxy.certificate_authority import Authority
 from mockserver.proxy.proxy import Proxy
-from mockserver.server import BackgroundServer
-from mockserver.settings import UnknownHosts
+from mockserver.server import listener as server_module
+from mockserver.server.listener import BackgroundServer
+from mockserver.settings.settings import UnknownHosts
 from tests.proxies import LOOPS, Listener, answer_to, connected, dialled, encrypted, received
 
 LARGE = bytes(range(256)) * 20_000

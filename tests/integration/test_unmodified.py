@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generators.keys import demo_account_sid
+from generators.seeds import demo_account_sid
 
 URL = f"https://api.twilio.com/2010-04-01/Accounts/{demo_account_sid('0')}/Recordings.json?PageSize=1"
 HEALTH = "https://api.twilio.com/_mock/health"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli import main
-from mockserver.client.account import AccountClient
-from mockserver.client.line import Line
-from mockserver.commands import watching
-from mockserver.commands.mocks import combined, load_scenarios
-from mockserver.commands.watching import Watch
+from mockserver.cli import reload as watching
+from mockserver.cli.main import main
+from mockserver.cli.mock_setup import combined, load_scenarios
+from mockserver.cli.reload import Watch
+from mockserver.control.client.account import AccountClient
+from mockserver.control.client.connection import Line
 from mockserver.mock import Mock
 from tests.harness import corpus_settings
 from tests.integration.test_command import Served

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.sources import bundled
+from scenarios.loading.sources import bundled
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = {
@@ -44,7 +44,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(built: Path) -> None:
         for path in (ROOT / package).rglob("*.py")
     }
     assert modules | DATA == names
-    assert "recmock = mockserver.cli:main" in points
+    assert "recmock = mockserver.cli.main:main" in points
     assert "[pytest11]\nrecmock = mockserver.pytest_plugin" in points
     assert licensed
     assert metadata["Name"] == "twilio-recordings-mock"
@@ -98,8 +98,8 @@ def test_importing_any_module_does_no_io() -> None:
 def test_serving_imports_nothing_that_only_other_commands_need() -> None:
     program = """
 import sys
-import mockserver.commands.serve
-from mockserver.commands.mocks import make_mock
+import mockserver.cli.commands.serve
+from mockserver.cli.mock_setup import make_mock
 from mockserver.settings import Settings
 from mockserver.app import create_app
 create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.recording(5)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.wire import tables, xml
-from mockserver.wire.dialect import WireSetting
+from mockserver.rest.representations import csv_and_html as tables
+from mockserver.rest.representations import xml
+from mockserver.rest.representations.wires import WireSetting
 from tests.harness import Api, corpus_settings
 
 LISTS = {

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generators.model import DUAL_SOURCES, Source
-from scenarios.complaints import ScenarioError
-from scenarios.documents import Form
-from scenarios.explanation import explain
+from scenarios.explain.timelines import explain
 from scenarios.lifecycle import BEFORE
-from scenarios.loading import from_objects, loads
+from scenarios.loading.documents import Form
+from scenarios.loading.load import from_objects, loads
 from scenarios.model import (
     CallbackEvent,
     ClockPlan,
@@ -31,6 +30,7 @@ from scenarios.model import (
     Trigger,
 )
 from scenarios.operations import Operation
+from scenarios.problems import ScenarioError
 from scenarios.rules import ChunkedDribble, Delay, Expectation, Fault, Hazard, NetworkFault, Sequence, Then, When
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)

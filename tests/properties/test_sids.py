@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.keys import derive
+from generators.seeds import derive
 from generators.sids import Kind, SidCipher
 
 INDICES = st.integers(0, 2**64 - 1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from generators.contract import violations
-from mockserver.wire.dialect import WireSetting
+from mockserver.rest.representations.wires import WireSetting
 from tests.harness import T0, Api, corpus_settings
 
 COUNT = 9

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from generators.model import Recording, Status
-from mockserver.account import Account
-from mockserver.arming import ArmingError
+from mockserver.account.account import Account
+from mockserver.account.scenario_setup import ArmingError
+from mockserver.account.state.state import STARTED
 from mockserver.mock import Mock
-from mockserver.settings import Profile
-from mockserver.state import STARTED
-from scenarios.complaints import ScenarioError
-from scenarios.explanation import explain
+from mockserver.settings.settings import Profile
+from scenarios.explain.timelines import explain
 from scenarios.model import Scenario
+from scenarios.problems import ScenarioError
 from tests.harness import T0, corpus_settings
 from tests.worlds import SINK, scenario_of, steps, world
 

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from mockserver.proxy import storage
-from mockserver.proxy.authority import Authority, AuthorityError
+from mockserver.proxy import atomic_files as storage
+from mockserver.proxy.certificate_authority import Authority, AuthorityError
 from mockserver.proxy.certificates import DAY, ca_certificate, ends_at, host_certificate, is_ours, new_key
 from tests.harness import T0
 

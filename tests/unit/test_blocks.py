@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.blocks import deal
-from generators.deck import RINGS, Member, deck_of, ring
+from generators.corpus.block_templates import RINGS, Member, deck_of, ring
+from generators.corpus.blocks import deal
+from generators.corpus.mix import Mix
+from generators.corpus.quotas import BLOCK
 from generators.distributions import LONGEST_RUN
-from generators.mix import Mix
 from generators.model import CONFERENCE_SOURCES, Source
-from generators.quotas import BLOCK
 
 MIXES = [Mix(), Mix.of({"conference": 1, "encrypted": 0.3}), Mix.of({"conference": 0.01, "deleted": 0.5, "dual": 0})]
 

@@ -1,4 +1,4 @@
-from mockserver.cache import ByteCache
+from mockserver.rest.representations.cache import ByteCache
 
 
 def test_what_was_used_longest_ago_goes_first() -> None:

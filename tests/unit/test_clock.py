@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from mockserver.clock import Clock, wall_seconds
+from mockserver.account.time.clock import Clock, wall_seconds
 from tests.harness import Api
 
 START = 5_000_000

@@ -4,13 +4,13 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from generators.corpus import Corpus, CorpusSpec
+from generators.corpus.corpus import Corpus, CorpusSpec
+from generators.corpus.mix import Mix
+from generators.corpus.timetable import RETENTION
+from generators.corpus.weekly_rhythm import SECOND
 from generators.distributions import LONGEST_RUN
-from generators.mix import Mix
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Recording, Source, Status
-from generators.rhythm import SECOND
 from generators.sids import Kind
-from generators.timetable import RETENTION
 from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=2000, t0=T0, span=90 * 86400, mix=Mix())

@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 from mockserver.proxy.environment import TABLE, variables
-from mockserver.proxy.trust import TrustFiles
+from mockserver.proxy.trust_files import TrustFiles
 from mockserver.rest.auth import DeclaredAccount
 
 FILES = TrustFiles(

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver import events
+from mockserver.account.time import event_log as events
 from tests.harness import Api
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.expectations import follows_pages, verdicts
-from mockserver.journal import Journal
+from mockserver.journal.expectations import follows_pages, verdicts
+from mockserver.journal.journal import Journal
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
 from tests.entries import entry

@@ -1,10 +1,10 @@
 import pytest
 
-from generators.corpus import Corpus, CorpusSpec
-from generators.explanation import explain
-from generators.mix import Mix
+from generators.content.subresources import sid
+from generators.corpus.corpus import Corpus, CorpusSpec
+from generators.corpus.explain_sid import explain
+from generators.corpus.mix import Mix
 from generators.sids import Kind
-from generators.subresources import sid
 from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=200, t0=T0, span=86400, mix=Mix())

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.account import Account
-from mockserver.faults.rules import Asked
+from mockserver.account.account import Account
+from mockserver.account.fault_rules import Asked
 from scenarios.operations import Operation
 from tests.worlds import scenario_of, world
 

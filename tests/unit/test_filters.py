@@ -3,9 +3,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mockserver.errors import TwilioError
-from mockserver.rest.filters import created_between
-from mockserver.rest.query import Query
+from mockserver.rest.date_filters import created_between
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.parameters import Query
 
 DAY_BEFORE_ENDS = "2026-03-04T23:59:59Z"
 MIDNIGHT = "2026-03-05T00:00:00Z"

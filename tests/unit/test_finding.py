@@ -2,14 +2,14 @@ import sys
 from importlib.machinery import SourceFileLoader
 
 import mockserver
-from mockserver.finding import as_written
+from mockserver.pytest_plugin import without_assertion_rewriting
 
 
 def test_our_modules_are_found_past_others_who_would_change_them() -> None:
     before = list(sys.meta_path)
-    with as_written():
+    with without_assertion_rewriting():
         finder, *others = sys.meta_path
-        spec = finder.find_spec("mockserver.clock", mockserver.__path__)
+        spec = finder.find_spec("mockserver.account.time.clock", mockserver.__path__)
         assert spec is not None
         assert type(spec.loader) is SourceFileLoader
         assert finder.find_spec("requests", None) is None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generators.model import Status
-from mockserver.account import Account
+from mockserver.account.account import Account
 from scenarios.operations import Operation
 from scenarios.timeline import Act
 from tests.worlds import scenario_of, world

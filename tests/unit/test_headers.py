@@ -1,7 +1,7 @@
 import pytest
 
-from mockserver.headers import Stamp, lines
-from mockserver.wire.dialect import Wire
+from mockserver.rest.headers import Stamp, lines
+from mockserver.rest.representations.wires import Wire
 
 
 @pytest.mark.parametrize("wire", list(Wire))

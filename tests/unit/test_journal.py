@@ -1,7 +1,7 @@
-from mockserver.journal import MOST_BYTES, MOST_ENTRIES, Journal
+from mockserver.journal.journal import MOST_BYTES, MOST_ENTRIES, Journal
+from mockserver.journal.matching import Pattern
+from mockserver.journal.verification import Times, verify
 from mockserver.mock import Mock
-from mockserver.patterns import Pattern
-from mockserver.verification import Times, verify
 from scenarios.operations import Operation
 from tests.entries import OTHERS, SECRET, entry, journal_of
 from tests.harness import Api, corpus_settings

@@ -1,4 +1,4 @@
-from generators.keys import auth_token, demo_account_sid, derive
+from generators.seeds import auth_token, demo_account_sid, derive
 from generators.sids import Kind, is_sid
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from generators.mix import Mix, MixError
+from generators.corpus.mix import Mix, MixError
 from generators.model import CONFERENCE_SOURCES, Source, Status
 
 

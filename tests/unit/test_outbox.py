@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.account import Account
+from mockserver.account.account import Account
+from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.state import Delivery, DeliveryState
 from scenarios.model import CallbackEvent, Stage, Step
 from tests.worlds import SINK, scenario_of, scripted, steps, world
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generators.corpus.weekly_rhythm import SECOND
 from generators.model import Source, Status
-from generators.rhythm import SECOND
-from mockserver.account import Account
-from mockserver.listing import Page
+from mockserver.account.account import Account
+from mockserver.account.resources.filter import Selection
+from mockserver.account.resources.listing import Page
+from mockserver.account.state.state import STARTED
 from mockserver.rest.paging import Cursor, PageRequest
-from mockserver.selection import Selection
-from mockserver.state import STARTED
 from scenarios.model import Facts, Stage
 from tests.harness import T0
 from tests.worlds import world

@@ -1,6 +1,6 @@
 import pytest
 
-from generators.quotas import BLOCK, Quotas
+from generators.corpus.quotas import BLOCK, Quotas
 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.015, 0.3, 0.5, 0.97, 1.0])

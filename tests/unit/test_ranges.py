@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.ranges import RangeSet
+from mockserver.account.state.range_set import RangeSet
 
 NUMBERS = st.lists(st.integers(0, 40), max_size=60)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver import redaction
+from mockserver.journal import redaction
 from tests.entries import SECRET, SID, basic
 
 CALLBACK = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from generators.rhythm import SECOND, Rhythm, SpanTooShortError
+from generators.corpus.weekly_rhythm import SECOND, Rhythm, SpanTooShortError
 from tests.harness import T0
 
 END = T0 * SECOND

@@ -4,9 +4,9 @@ import pytest
 import requests
 
 from mockserver.app import create_app
+from mockserver.control.client.sessions import Sessions
 from mockserver.mock import Mock
-from mockserver.server import BackgroundServer
-from mockserver.sessions import Sessions
+from mockserver.server.listener import BackgroundServer
 from tests.harness import corpus_settings
 
 

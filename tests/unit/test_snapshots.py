@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
+from mockserver.account.snapshots import Snapshots
+from mockserver.account.state.state import DeliveryState, State
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.mock import Mock
-from mockserver.settings import Profile
-from mockserver.snapshots import Snapshots
-from mockserver.state import DeliveryState, State
+from mockserver.settings.settings import Profile
 from scenarios.model import Scenario
 from tests.harness import Api, corpus_settings
 from tests.worlds import SINK, scenario_of, steps, world

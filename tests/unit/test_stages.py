@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from generators.chance import Chance
 from generators.model import AdversarialRecording, InFlight, Recording, Status
-from mockserver.capture import Capture
-from mockserver.stages import Staged, price_of, staged, undressed, with_facts
+from generators.random_fields import Chance
+from mockserver.account.resources.status_change import Staged, price_of, staged, undressed, with_facts
+from mockserver.account.state.in_progress import Capture
 from scenarios.model import Facts, Stage
 from tests.worlds import world
 

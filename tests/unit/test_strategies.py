@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from generators.adversarial import _drawer, body_of
+from generators.content.adversarial import _drawer, body_of
 from generators.contract import violations
 from generators.sids import Kind, is_sid
 from generators.strategies import recording_pages, recordings, sids

@@ -1,7 +1,7 @@
 import pytest
 
+from generators.content.subresources import SUBRESOURCES, recording_of, sid
 from generators.sids import Kind, SidCipher
-from generators.subresources import SUBRESOURCES, recording_of, sid
 
 CIPHER = SidCipher(b"key")
 

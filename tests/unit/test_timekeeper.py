@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from mockserver.account import Account
-from mockserver.callbacks.sink import Sink
+from mockserver.account.account import Account
+from mockserver.account.state.state import DeliveryState
 from mockserver.mock import Mock
-from mockserver.state import DeliveryState
+from mockserver.testing.sink import Sink
 from tests.harness import corpus_settings, until
 from tests.worlds import scenario_of, steps
 

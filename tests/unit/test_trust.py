@@ -11,9 +11,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from mockserver.proxy.authority import Authority, AuthorityError
+from mockserver.proxy.certificate_authority import Authority, AuthorityError
 from mockserver.proxy.certificates import ca_certificate, new_key
-from mockserver.proxy.trust import JAVA_PASSWORD, write_trust
+from mockserver.proxy.trust_files import JAVA_PASSWORD, write_trust
 from tests.harness import T0
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.values import (
+from mockserver.settings.parsing import (
     Address,
     BadValueError,
     Pace,

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from mockserver.expectations import verdicts
-from mockserver.journal import Journal
-from mockserver.patterns import Pattern, differences, matches
-from mockserver.verification import Times, near_misses, verify
+from mockserver.journal.expectations import verdicts
+from mockserver.journal.journal import Journal
+from mockserver.journal.matching import Pattern, differences, matches
+from mockserver.journal.verification import Times, near_misses, verify
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
 from tests.entries import LIST, ROOT, SECRET, SID, entry, journal_of

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generators.contract import violations
-from generators.corpus import Corpus, CorpusSpec
-from generators.mix import Mix
+from generators.corpus.corpus import Corpus, CorpusSpec
+from generators.corpus.mix import Mix
 from generators.model import Recording, Status
-from mockserver.wire import json
-from mockserver.wire.adversarial import as_drawn, survivable
-from mockserver.wire.dates import iso8601, rfc2822
-from mockserver.wire.dialect import Wire
-from mockserver.wire.recording import KEYS
-from mockserver.wire.recording import recording_document as document
+from mockserver.rest.representations import json
+from mockserver.rest.representations.adversarial import as_drawn, survivable
+from mockserver.rest.representations.dates import iso8601, rfc2822
+from mockserver.rest.representations.recording import KEYS
+from mockserver.rest.representations.recording import recording_document as document
+from mockserver.rest.representations.wires import Wire
 from tests.harness import T0
 
 CORPUS = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=300, t0=T0, span=86400, mix=Mix()))

@@ -7,7 +7,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from mockserver.callbacks.sink import Sink
+from mockserver.testing.sink import Sink
 
 
 @pytest.fixture

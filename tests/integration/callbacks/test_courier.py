@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.callbacks.courier import Courier
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.callbacks.sink import Sink
+from mockserver.callbacks.sender import Courier
+from mockserver.testing.sink import Sink
 from tests.receivers import ENOUGH, answering, parcel, read, receiver, send, stalling
 
 SHORT = 0.25
@@ -145,5 +145,5 @@ def test_cancelling_cancels(sink: Sink) -> None:
 
 
 def test_a_courier_without_parcels_imports_no_http_client() -> None:
-    code = "import mockserver.callbacks.courier, sys; sys.exit('httpcore' in sys.modules)"
+    code = "import mockserver.callbacks.sender, sys; sys.exit('httpcore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from mockserver.callbacks.courier import Courier
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.callbacks.sink import Sink
+from mockserver.callbacks.sender import Courier
+from mockserver.testing.sink import Sink
 from tests.receivers import parcel, read, receiver, send
 
 

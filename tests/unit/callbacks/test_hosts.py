@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.callbacks.hosts import HostRules
+from mockserver.callbacks.allowed_hosts import HostRules
 
 LOCAL = ("127.0.0.1", "127.9.9.9", "::1", "10.0.0.1", "172.31.255.254", "192.168.1.1", "fd12::1", "fe80::1%eth0")
 ELSEWHERE = (

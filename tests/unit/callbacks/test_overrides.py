@@ -1,7 +1,7 @@
 import pytest
 
+from mockserver.callbacks.connection_overrides import Overrides, split
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.callbacks.overrides import Overrides, split
 
 
 def answered(status: int) -> Outcome:

@@ -1,7 +1,7 @@
 import pytest
 
-from mockserver.callbacks.overrides import split
-from mockserver.callbacks.parcel import Parcel
+from mockserver.callbacks.connection_overrides import split
+from mockserver.callbacks.request import Parcel
 from mockserver.callbacks.signature import signature
 
 SAID = (("RecordingStatus", "completed"), ("Start", "Wed, 20 Apr +0000"), ("Empty", ""))

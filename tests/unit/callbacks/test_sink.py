@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from mockserver.callbacks.signature import signature, signed_text
-from mockserver.callbacks.sink import Received, Sink
+from mockserver.testing.sink import Received, Sink
 
 
 def post(url: str, data: str = "RecordingStatus=completed", **headers: str) -> int:

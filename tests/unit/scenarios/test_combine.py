@@ -1,9 +1,9 @@
 import pytest
 
-from scenarios.combination import combine
-from scenarios.complaints import ScenarioError
-from scenarios.loading import load, loads
+from scenarios.loading.combine import combine
+from scenarios.loading.load import load, loads
 from scenarios.model import ClockPlan, CorpusPlan, Scenario
+from scenarios.problems import ScenarioError
 
 
 def test_all_of_them_happen_in_order() -> None:

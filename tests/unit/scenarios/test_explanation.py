@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from scenarios.explanation import callbacks, describe, explain, phrase
+from scenarios.explain.timelines import callbacks, describe, explain, phrase
 from scenarios.lifecycle import beginning
-from scenarios.loading import load, loads
+from scenarios.loading.load import load, loads
 from scenarios.model import (
     DEFAULT_ON_CREATE,
     CallbackEvent,

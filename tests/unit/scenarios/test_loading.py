@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from scenarios.complaints import ScenarioError
 from scenarios.handles import known_ids
-from scenarios.loading import from_objects, load, loads
+from scenarios.loading.load import from_objects, load, loads
+from scenarios.loading.sources import bundled, find
+from scenarios.mix_shares import mix_shares
 from scenarios.model import CorpusPlan, Facts, Scenario, ScriptedRecording, Stage, Step, Trigger
-from scenarios.shares import mix_shares
-from scenarios.sources import bundled, find
+from scenarios.problems import ScenarioError
 
 BUNDLED = (
     "absent-too-short",

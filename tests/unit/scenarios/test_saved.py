@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from scenarios.complaints import ScenarioError
-from scenarios.loading import from_objects, load, loads
+from scenarios.loading.load import from_objects, load, loads
 from scenarios.model import CallbackEvent, Scenario, Stage
+from scenarios.problems import ScenarioError
 
 SID = "RE" + "1a" * 16
 CALL = "CA" + "2b" * 16

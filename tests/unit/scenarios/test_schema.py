@@ -7,9 +7,9 @@ import jsonschema
 import pytest
 import yaml
 
-from scenarios.loading import from_objects
+from scenarios.loading.load import from_objects
+from scenarios.loading.sources import bundled
 from scenarios.schema import published, schema, written
-from scenarios.sources import bundled
 from tests.unit.scenarios.test_saved import LIST
 
 GOOD: list[dict[str, Any]] = [

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.complaints import ScenarioError
-from scenarios.yaml import parse
+from scenarios.loading.yaml import parse
+from scenarios.problems import ScenarioError
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How a recording sounds: WAV and MP3 files, and encrypted ones."""

@@ -1,0 +1,50 @@
+"""A medium under AES-256-GCM, its tag of 16 bytes at the end: what Twilio serves of an encrypted recording."""
+
+from collections.abc import Iterator
+
+from generators.audio.wav import Medium
+
+_BLOCK = 16
+_TAG = 16
+_FIRST_COUNTER = 2
+"""GCM encrypts with the counter from 2 on (NIST SP 800-38D §7.1), so any part can be made for itself."""
+
+
+class Encrypted:
+    """An encrypted medium.
+
+    Args:
+        plain: what is encrypted.
+        key: 32 bytes.
+        iv: 12 bytes.
+    """
+
+    def __init__(self, plain: Medium, key: bytes, iv: bytes) -> None:
+        self._plain = plain
+        self._key = key
+        self._iv = iv
+        self.length = plain.length + _TAG
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from one place up to another, in pieces; the tag takes one pass over the whole."""
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+        size = self._plain.length
+        begin = start // _BLOCK * _BLOCK
+        counter = self._iv + (_FIRST_COUNTER + start // _BLOCK).to_bytes(4, "big")
+        encryptor = Cipher(algorithms.AES(self._key), modes.CTR(counter)).encryptor()
+        skip = start - begin
+        for piece in self._plain.read(begin, min(stop, size)) if begin < min(stop, size) else ():
+            yield encryptor.update(piece)[skip:]
+            skip = 0
+        if stop > size:
+            yield self._tag()[max(0, start - size) : stop - size]
+
+    def _tag(self) -> bytes:
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+        encryptor = Cipher(algorithms.AES(self._key), modes.GCM(self._iv)).encryptor()
+        for piece in self._plain.read(0, self._plain.length):
+            encryptor.update(piece)
+        encryptor.finalize()
+        return encryptor.tag

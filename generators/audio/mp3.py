@@ -1,0 +1,57 @@
+"""A sound as MP3 with 32 kbit/s: frames of a fixed size, encoded in segments that stand alone.
+
+At 8 kHz a frame holds 576 samples and takes 288 bytes. The encoder makes two frames more than it is fed,
+so a segment is fed two frames less than it is to have: then lengths are known beforehand, and any part is
+made from its own segments only. What is lost is as long as the encoder's delay, which takes its place.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from generators.audio.wav import Sound
+
+_SAMPLES = 576
+_FRAME = 288
+_DELAY = 2
+"""Frames that the encoder adds."""
+_SEGMENT = 400
+"""Frames of a segment: 28.8 seconds. The last one has the rest as well."""
+
+
+class Mp3:
+    """A sound as an MP3 file."""
+
+    def __init__(self, sound: Sound) -> None:
+        self._sound = sound
+        self._frames = max(_DELAY + 1, -(-sound.frames // _SAMPLES))
+        self.length = self._frames * _FRAME
+        self._last = max(1, self._frames // _SEGMENT) - 1
+        self._segment = lru_cache(maxsize=1)(self._encode)
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from one place up to another, a segment at a time."""
+        size = _SEGMENT * _FRAME
+        while start < min(stop, self.length):
+            number = min(start // size, self._last)
+            offset = number * size
+            segment = self._segment(number)
+            yield segment[start - offset : stop - offset]
+            start = offset + len(segment)
+
+    def _encode(self, number: int) -> bytes:
+        import lameenc
+
+        first = number * _SEGMENT
+        frames = self._frames - first if number == self._last else _SEGMENT
+        encoder = lameenc.Encoder()
+        encoder.silence()
+        encoder.set_bit_rate(32)
+        encoder.set_in_sample_rate(8000)
+        encoder.set_out_sample_rate(8000)
+        encoder.set_channels(self._sound.channels)
+        encoder.set_quality(7)
+        wanted = (frames - _DELAY) * _SAMPLES
+        begin = first * _SAMPLES
+        pcm = self._sound.pcm(begin, min(begin + wanted, self._sound.frames))
+        silence = bytes(wanted * self._sound.frame_size - len(pcm))
+        return bytes(encoder.encode(pcm + silence)) + bytes(encoder.flush())

@@ -1,0 +1,1 @@
+"""What a recording is about: dialogues, calls, conferences, subresources and adversarial bodies."""

@@ -1,0 +1,156 @@
+"""What a recording says: turns of two voices, a pure function of its chance, read by audio and transcription.
+
+Time is counted in beats of 200 ms, about a syllable each.
+"""
+
+import re
+from functools import lru_cache
+from hashlib import shake_256
+from typing import NamedTuple
+
+from generators.content.word_pools import words
+from generators.model import Source
+
+BEATS_PER_SECOND = 5
+_PAUSE = (2, 3, 3, 4)
+"""Beats of silence between two turns; two bits choose."""
+_SYLLABLE = r"(?i)[aeiouy]+"
+
+_OPENING = (
+    "Thank you for calling {company}, this is {agent}. How can I help you today?",
+    "Hello, my name is {caller} {surname}, and I am calling from {city} about the {goods}.",
+)
+_VOICEMAIL = (
+    "Hello, this is {caller} {surname} from {company}.",
+    "I am calling about the {goods}, and I am sorry that I missed you.",
+    "Please call me back when you have a moment.",
+)
+_TALK = (
+    "Of course, let me look that up for you.",
+    "Thank you. I ordered it a week ago and it has not arrived in {city} yet.",
+    "I see the {goods} in our system. It left our warehouse this morning.",
+    "That is good to hear. Will it be here before the weekend?",
+    "It should be. Would you like a message when it is on its way?",
+    "Yes please, to this number. And could you tell {agent} about it?",
+    "I will note that down for {agent}. Is there anything else?",
+    "There was one more thing. What does {company} charge for the {goods}?",
+    "One moment please, I will ask a colleague.",
+    "No problem, take your time.",
+    "Thank you for waiting. The price has not changed since last year.",
+    "Wonderful, then I would like another one for our office in {city}.",
+    "I have added it. You will get a confirmation by mail.",
+    "That was quick. Thank you for your help, {agent}.",
+)
+
+
+class Turn(NamedTuple):
+    """Someone speaks: voice 0 or 1, from one beat up to another."""
+
+    voice: int
+    start: int
+    stop: int
+    text: str
+
+
+class Dialogue(NamedTuple):
+    """The turns of a recording, in order, and how many beats it lasts."""
+
+    turns: tuple[Turn, ...]
+    beats: int
+
+    @property
+    def text(self) -> str:
+        """All that is said."""
+        return " ".join(turn.text for turn in self.turns)
+
+
+@lru_cache(maxsize=32)
+def dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
+    """Return what a recording says.
+
+    Args:
+        seed: the recording's own chance.
+        seconds: how long it lasts; the last turn is cut where it ends.
+        source: a `<Record>` has one voice, everything else two.
+    """
+    beats = seconds * BEATS_PER_SECOND
+    alone = source is Source.RECORD_VERB
+    draws = shake_256(seed).digest(64)
+    names = _names(draws)
+    turns: list[Turn] = []
+    at = 1
+    while (room := beats - at) > 0:
+        number = len(turns)
+        text = _fitting(_line(number, alone, draws).format(**names), room)
+        stop = min(beats, at + _beats(text))
+        turns.append(Turn(0 if alone else number % 2, at, stop, text))
+        at = stop + _PAUSE[draws[number % 64] & 3]
+    return Dialogue(tuple(turns), beats)
+
+
+@lru_cache(maxsize=32)
+def said(text: str, seconds: int) -> Dialogue:
+    """Return a dialogue of given words: each line is a turn, and the voices take turns.
+
+    Args:
+        seconds: how long it lasts; everything is said in that time, however fast.
+    """
+    beats = seconds * BEATS_PER_SECOND
+    lines = _lines(text)
+    wanted = natural_seconds(text) * BEATS_PER_SECOND
+    turns: list[Turn] = []
+    at = 1
+    for number, line in enumerate(lines):
+        stop = at + _beats(line)
+        start, end = (min(beats, place * beats // max(beats, wanted)) for place in (at, stop))
+        turns.append(Turn(number % 2, start, max(end, start), line))
+        at = stop + _PAUSE[0]
+    return Dialogue(tuple(turns), beats)
+
+
+def natural_seconds(text: str) -> int:
+    """Return how long it takes to say something, at least a second."""
+    beats = 1 + sum(_beats(line) + _PAUSE[0] for line in _lines(text))
+    return -(-beats // BEATS_PER_SECOND)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _names(draws: bytes) -> dict[str, str]:
+    pools = words()
+    fields = {
+        "company": pools.companies,
+        "agent": pools.first_names,
+        "caller": pools.first_names[::-1],
+        "surname": pools.last_names,
+        "city": pools.cities,
+        "goods": pools.goods,
+    }
+    return {name: pool[draw % len(pool)] for (name, pool), draw in zip(fields.items(), draws, strict=False)}
+
+
+def _line(number: int, alone: bool, draws: bytes) -> str:
+    opening = _VOICEMAIL if alone else _OPENING
+    if number < len(opening):
+        return opening[number]
+    # Questions and answers stand in turn, so pairs are drawn: who asked is who goes on.
+    pair = draws[(number // 2) % 64] + number // 2
+    return _TALK[(2 * pair + number % 2) % len(_TALK)]
+
+
+def _beats(text: str) -> int:
+    return max(1, len(re.findall(_SYLLABLE, text)))
+
+
+def _fitting(text: str, room: int) -> str:
+    """Return the words of a text that can be said in so many beats: one at least."""
+    said: list[str] = []
+    left = room
+    for word in text.split():
+        left -= _beats(word)
+        if left < 0 and said:
+            break
+        said.append(word)
+    return " ".join(said)

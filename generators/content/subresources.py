@@ -1,0 +1,165 @@
+"""The transcriptions, add-on results and payloads of a recording, as pure functions of it.
+
+Their indices are arithmetic on the recording's own, so a SID of theirs leads back to its recording.
+"""
+
+import json
+from typing import Any
+
+from generators import distributions
+from generators.content.dialogue import BEATS_PER_SECOND, Dialogue, dialogue, said
+from generators.model import AddOnResult, Payload, Recording, Status, Transcription, TranscriptionStatus
+from generators.random_fields import Chance
+from generators.sids import Kind, SidCipher
+
+_ROOM = {Kind.TRANSCRIPTION: 1, Kind.ADD_ON_RESULT: 4, Kind.PAYLOAD: 16}
+"""How many indices of a kind belong to one recording: one transcription, four results of four payloads each."""
+SUBRESOURCES = tuple(_ROOM)
+
+_ADD_ONS = ("ibm_watson_speechtotext", "voicebase_transcription")
+"""Recording add-ons of Twilio's marketplace, by their unique names."""
+_RESULTS = (0, 1, 1, 1, 1, 1, 2, 2)
+"""How many results a recording has; three bits choose."""
+PAYLOADS_OF_RESULT = _ROOM[Kind.PAYLOAD] // _ROOM[Kind.ADD_ON_RESULT]
+"""How many indices of payloads belong to one result."""
+_BLANK = "(blank)"
+
+
+def sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) -> str:
+    """Return the SID of a recording's n-th subresource of a kind, n from 0.
+
+    Args:
+        recording: the recording's index.
+        ordinal: payloads are counted through the results, four to each.
+
+    Raises:
+        IndexError: where a recording has no such place.
+    """
+    room = _ROOM[kind]
+    if not 0 <= ordinal < room:
+        raise IndexError(f"expected an ordinal from 0 to {room - 1} for {kind.value}, found {ordinal}")
+    return cipher.encode(kind, recording * room + ordinal)
+
+
+def recording_of(kind: Kind, index: int) -> tuple[int, int]:
+    """Return the recording's index, and the ordinal, behind the index of a subresource."""
+    return divmod(index, _ROOM[kind])
+
+
+def indices(kind: Kind, recording: Recording, index: int, chance: Chance) -> range:
+    """Return the indices of a recording's subresources of a kind; empty where nobody can hear it.
+
+    A completed recording that is not encrypted has one transcription, and up to two add-on results of
+    one payload each.
+    """
+    if recording.status is not Status.COMPLETED or recording.encryption is not None:
+        return range(0)
+    room = _ROOM[kind]
+    if kind is Kind.TRANSCRIPTION:
+        return range(index, index + 1)
+    step = room // _ROOM[Kind.ADD_ON_RESULT]
+    return range(index * room, index * room + _RESULTS[chance.error] * step, step)
+
+
+def spoken(recording: Recording, chance: Chance) -> Dialogue:
+    """Return what a recording says: what it was told to, else what its chance makes of it."""
+    if recording.says is not None:
+        return said(recording.says, recording.duration or 0)
+    return dialogue(chance.content_key, recording.duration or 0, recording.source)
+
+
+def transcription(recording: Recording, index: int, chance: Chance, cipher: SidCipher) -> Transcription:
+    """Return a recording's transcription: its words and its duration; one in 32 failed."""
+    failed = chance.latency % 32 == 0
+    return Transcription(
+        sid=sid(cipher, Kind.TRANSCRIPTION, index),
+        account_sid=recording.account_sid,
+        recording_sid=recording.sid,
+        status=TranscriptionStatus.FAILED if failed else TranscriptionStatus.COMPLETED,
+        text=_BLANK if failed else spoken(recording, chance).text,
+        duration=recording.duration or 0,
+        price=0 if failed else distributions.transcription_price(recording.duration or 0),
+        date_created=recording.date_updated,
+        date_updated=recording.date_updated,
+    )
+
+
+def add_on_result(recording: Recording, index: int, _: Chance, cipher: SidCipher) -> AddOnResult:
+    """Return what an add-on made of a recording."""
+    ordinal = recording_of(Kind.ADD_ON_RESULT, index)[1]
+    return AddOnResult(
+        sid=cipher.encode(Kind.ADD_ON_RESULT, index),
+        account_sid=recording.account_sid,
+        recording_sid=recording.sid,
+        add_on_sid=cipher.encode(Kind.ADD_ON, ordinal),
+        add_on_configuration_sid=cipher.encode(Kind.ADD_ON_CONFIGURATION, ordinal),
+        date_created=recording.date_updated,
+        date_completed=recording.date_updated,
+    )
+
+
+def payload(recording: Recording, index: int, chance: Chance, cipher: SidCipher) -> Payload:
+    """Return a payload of an add-on's result."""
+    result = add_on_result(recording, index // PAYLOADS_OF_RESULT, chance, cipher)
+    return Payload(
+        sid=cipher.encode(Kind.PAYLOAD, index),
+        account_sid=recording.account_sid,
+        recording_sid=recording.sid,
+        add_on_result_sid=result.sid,
+        add_on_sid=result.add_on_sid,
+        add_on_configuration_sid=result.add_on_configuration_sid,
+        label=_ADD_ONS[_add_on(index)],
+        date_created=result.date_created,
+    )
+
+
+def payload_data(recording: Recording, index: int, chance: Chance) -> str:
+    """Return the JSON that the add-on itself would send."""
+    said = spoken(recording, chance)
+    make = (_watson, _voicebase)[_add_on(index)]
+    return json.dumps(make(recording, said))
+
+
+def _add_on(payload_index: int) -> int:
+    _, ordinal = recording_of(Kind.PAYLOAD, payload_index)
+    return ordinal // PAYLOADS_OF_RESULT
+
+
+def _timed(said: Dialogue) -> list[tuple[str, float, float]]:
+    """Return each word with the seconds at which it begins and ends: a turn's time is shared by letters."""
+    found = []
+    for turn in said.turns:
+        a_letter = (turn.stop - turn.start) / BEATS_PER_SECOND / len(turn.text)
+        begin = turn.start / BEATS_PER_SECOND
+        for word in turn.text.split():
+            end = begin + len(word) * a_letter
+            found.append((word, round(begin, 2), round(end, 2)))
+            begin = end + a_letter
+    return found
+
+
+def _watson(recording: Recording, said: Dialogue) -> dict[str, Any]:
+    spoken_words = [(word.strip(".,?").lower(), begin, end) for word, begin, end in _timed(said)]
+    transcript = " ".join(word for word, _, _ in spoken_words)
+    alternative = {"confidence": 0.92, "transcript": f"{transcript} ", "timestamps": spoken_words}
+    return {
+        "id": recording.sid,
+        "results": [{"result_index": 0, "results": [{"alternatives": [alternative], "final": True}]}],
+        "status": "completed",
+        "user_token": recording.account_sid,
+    }
+
+
+def _voicebase(recording: Recording, said: Dialogue) -> dict[str, Any]:
+    spoken_words = [
+        {"p": place, "s": round(begin * 1000), "e": round(end * 1000), "c": 0.92, "w": word}
+        for place, (word, begin, end) in enumerate(_timed(said))
+    ]
+    return {
+        "media": {
+            "mediaId": recording.sid,
+            "status": "finished",
+            "metadata": {"length": {"milliseconds": (recording.duration or 0) * 1000}},
+            "transcripts": {"latest": {"name": "latest", "confidence": 0.92, "words": spoken_words}},
+        }
+    }

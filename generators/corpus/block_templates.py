@@ -1,0 +1,152 @@
+"""What all corpora of one mix share: who gets how many of a block's 64 places, and in which runs they may lie.
+
+A run is the recordings of one call or one conference. The runs of a block lie in a ring: cut at any of
+them it fills the block, so a few rings serve any number of blocks, and no run crosses a block's end.
+"""
+
+import struct
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from hashlib import shake_256
+
+import msgspec
+
+from generators.corpus.mix import Mix
+from generators.corpus.quotas import BLOCK, Quotas
+from generators.distributions import LONGEST_RUN, RUN_LENGTHS
+from generators.model import CONFERENCE_SOURCES, Source, Status
+
+RINGS = 16
+"""So many rings there are for the same quotas."""
+_DRAWS = struct.Struct(f"<{BLOCK}H{BLOCK}B")
+_HANDS_KEPT = 1024
+_Shares = tuple[tuple[Source, int], ...]
+
+
+class Member(msgspec.Struct, frozen=True, gc=False):
+    """A recording's place in its call or conference."""
+
+    source: Source
+    ordinal: int
+    """0 for the first."""
+    length: int
+    """How many there are."""
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """What falls to the places of a block, whichever they are."""
+
+    statuses: tuple[Status, ...]
+    """By rank."""
+    sources: _Shares
+    dual: int
+    encrypted: int
+    adversarial: int
+
+
+class Ring(msgspec.Struct, frozen=True):
+    """Runs that fill a block, from any of them on."""
+
+    members: tuple[Member, ...]
+    """By place, twice around."""
+    starts: tuple[int, ...]
+    """At which places runs begin."""
+
+
+class Deck:
+    """The quotas of a mix: those still processing, the corpus lays over its newest end."""
+
+    def __init__(self, mix: Mix) -> None:
+        self._statuses = Quotas(mix.settled())
+        self._sources = Quotas(mix.source)
+        self._dual, self._encrypted, self._adversarial = map(_yes_or_no, (mix.dual, mix.encrypted, mix.adversarial))
+        self.hand = lru_cache(maxsize=_HANDS_KEPT)(self._hand)
+        """What falls to the places of a block, by its number."""
+
+    def not_all_deleted(self, numbers: range, *, descending: bool) -> Iterator[int]:
+        """Yield those of consecutive blocks that hold more than deleted recordings."""
+        candidates = self._statuses.others_than_first(numbers)
+        for number in reversed(candidates) if descending else candidates:
+            if self._statuses.quota(Status.DELETED, number) < BLOCK:
+                yield number
+
+    def audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
+        """Yield those of some blocks that may hold completed recordings that are not encrypted."""
+        if self._statuses.never(Status.COMPLETED) or self._encrypted.never(False):
+            return
+        for number in reversed(numbers) if descending else numbers:
+            if self._statuses.quota(Status.COMPLETED, number) and self._encrypted.quota(False, number):
+                yield number
+
+    def with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
+        """Yield those of some blocks that hold recordings of conferences."""
+        sources = [source for source in CONFERENCE_SOURCES if not self._sources.never(source)]
+        if not sources:
+            return
+        for number in reversed(numbers) if descending else numbers:
+            if any(self._sources.quota(source, number) for source in sources):
+                yield number
+
+    def _hand(self, number: int) -> Hand:
+        return Hand(
+            statuses=_by_rank(tuple(self._statuses.of_block(number).items())),
+            sources=tuple(self._sources.of_block(number).items()),
+            dual=self._dual.quota(True, number),
+            encrypted=self._encrypted.quota(True, number),
+            adversarial=self._adversarial.quota(True, number),
+        )
+
+
+@lru_cache(maxsize=16)
+def deck_of(mix: Mix) -> Deck:
+    """Return the deck of a mix, the same for all that are alike."""
+    return Deck(mix)
+
+
+@lru_cache(maxsize=1024)
+def ring(sources: _Shares, number: int) -> Ring:
+    """Return one of the rings in which sources have as many places as given.
+
+    Args:
+        number: which, below `RINGS`.
+    """
+    draws = _DRAWS.unpack(shake_256(bytes((number, *(quota for _, quota in sources)))).digest(_DRAWS.size))
+    order, lengths = draws[:BLOCK], draws[BLOCK:]
+    drawn: list[tuple[int, Source, int]] = []
+    for source, quota in sources:
+        of_source = RUN_LENGTHS[source]
+        while quota:
+            place = len(drawn)
+            length = of_source[lengths[place] & 15]
+            if length >= quota - 1:
+                length = _last_length(source, quota, length)
+            drawn.append((order[place], source, length))
+            quota -= length
+    members: list[Member] = []
+    starts = []
+    for _, source, length in sorted(drawn):
+        starts.append(len(members))
+        members += _run(source, length)
+    return Ring(members=(*members, *members), starts=tuple(starts))
+
+
+def _last_length(source: Source, quota: int, length: int) -> int:
+    """Return how long a run is where all but one of a quota would be in it, or more than all."""
+    if source in CONFERENCE_SOURCES and quota - length == 1:
+        # A conference of one recording is left only where the quota itself is one.
+        return quota if quota <= LONGEST_RUN else length - 1
+    return min(quota, length)
+
+
+@cache
+def _run(source: Source, length: int) -> tuple[Member, ...]:
+    return tuple(Member(source, ordinal, length) for ordinal in range(length))
+
+
+@lru_cache(maxsize=1024)
+def _by_rank(quotas: tuple[tuple[Status, int], ...]) -> tuple[Status, ...]:
+    return tuple(status for status, quota in quotas for _ in range(quota))
+
+
+def _yes_or_no(share: float) -> Quotas[bool]:
+    return Quotas({True: share, False: 1 - share})

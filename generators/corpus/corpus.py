@@ -1,0 +1,131 @@
+"""A corpus: any number of recordings as a pure function of their index, 0 being the oldest.
+
+Nothing here is stored or scanned. A recording's place in a call and its status come from its block
+(see `layout`), its instant from the rhythm of the week (see `timetable`), its other fields from a keyed
+hash of its index (see `chance`), its SIDs from a permutation that can be turned back (see `sids`).
+"""
+
+import msgspec
+
+from generators import distributions
+from generators.content.encryption_details import encryption_details
+from generators.corpus.layout import Layout
+from generators.corpus.mix import Mix
+from generators.corpus.timetable import Timetable
+from generators.corpus.weekly_rhythm import SECOND
+from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, AdversarialRecording, Recording, Status
+from generators.random_fields import Chance, Chances
+from generators.seeds import derive
+from generators.sids import Kind, SidCipher
+
+HANDLES = 1 << 63
+"""SIDs of handles stand for indices from here on."""
+
+
+class CorpusSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a corpus depends on."""
+
+    seed: str
+    account_sid: str
+    count: int
+    t0: int
+    """The instant at which the corpus ends, in seconds since 1970."""
+    span: int
+    """Over how many seconds before T0 the recordings are spread."""
+    mix: Mix
+
+
+class Corpus:
+    """The recordings of one account.
+
+    Raises:
+        SpanTooShortError: where the span has no room for so many recordings.
+    """
+
+    def __init__(self, spec: CorpusSpec) -> None:
+        key = derive(spec.seed, "corpus", spec.account_sid)
+        self.spec = spec
+        self.count = spec.count
+        self.sids = SidCipher(key)
+        self.chance = Chances(key)
+        self.layout = Layout(key, spec.count, spec.mix)
+        """Who is where."""
+        self.timetable = Timetable(self.layout, self.chance, spec.t0 * SECOND, spec.span * SECOND)
+        """When it was."""
+
+    def sid(self, index: int) -> str:
+        """Return the SID of a recording."""
+        return self.sids.encode(Kind.RECORDING, index)
+
+    def sid_of_handle(self, handle: str) -> str:
+        """Return the SID of a recording that goes by a name instead of an index: the same wherever it comes in."""
+        bits = derive(self.spec.seed, "handle", handle)[:8]
+        return self.sids.encode(Kind.RECORDING, HANDLES | int.from_bytes(bits, "little") >> 1)
+
+    def index_of(self, sid: str) -> int | None:
+        """Return the index of the recording with this SID, or None where the corpus has none such."""
+        index = self.sids.decode(Kind.RECORDING, sid)
+        return index if index is not None and index < self.count else None
+
+    def of_call(self, call_sid: str) -> range:
+        """Return the indices of a call's recordings; empty where the corpus has no such call."""
+        index = self.sids.decode(Kind.CALL, call_sid)
+        return range(0) if index is None else self.layout.run_that_begins_at(index, conference=False)
+
+    def of_conference(self, conference_sid: str) -> range:
+        """Return the indices of a conference's recordings; empty where the corpus has no such conference."""
+        index = self.sids.decode(Kind.CONFERENCE, conference_sid)
+        return range(0) if index is None else self.layout.run_that_begins_at(index, conference=True)
+
+    def recording(self, index: int) -> Recording:
+        """Return a recording as it is at T0.
+
+        Raises:
+            IndexError: where the index is not below `count`.
+        """
+        if not 0 <= index < self.count:
+            raise IndexError(f"expected an index from 0 to {self.count - 1}, found {index}")
+        block, place = self.layout.block(index)
+        member = block.members[place]
+        chance = self.chance(index)
+        status = self.layout.status(index)
+        created = self.timetable.instant(index) // SECOND
+        lasted, updated = self._lasted_and_updated(index, status, created, chance)
+        heard = status in (Status.COMPLETED, Status.DELETED)
+        encrypted = block.is_encrypted(place)
+        source, first = member.source, index - member.ordinal
+        in_conference = source in CONFERENCE_SOURCES
+        recording = Recording(
+            sid=self.sid(index),
+            account_sid=self.spec.account_sid,
+            call_sid=self.sids.encode(Kind.CALL, first),
+            conference_sid=self.sids.encode(Kind.CONFERENCE, first) if in_conference else None,
+            status=status,
+            source=source,
+            channels=2 if block.is_dual(place) and source in DUAL_SOURCES else 1,
+            track=distributions.track(chance.track),
+            duration=lasted if heard else None,
+            price=distributions.price(lasted) if heard else None,
+            error_code=distributions.error_code(status, encrypted, chance.error),
+            encryption=encryption_details(self.sids, chance) if encrypted and heard else None,
+            start_time=created,
+            date_created=created,
+            date_updated=updated,
+        )
+        return self._dressed(recording, chance) if block.is_adversarial(place) else recording
+
+    def _lasted_and_updated(self, index: int, status: Status, created: int, chance: Chance) -> tuple[int, int]:
+        """Return a duration, and when the recording changed last: the newest are cut short by T0."""
+        room = self.spec.t0 - created
+        lasted = min(distributions.duration(chance.duration), max(1, room - room // 8))
+        if status is Status.PROCESSING:
+            return lasted, created
+        if status is Status.DELETED:
+            return lasted, self.timetable.deleted_at(index) // SECOND
+        return lasted, created + min(lasted + 1 + chance.latency % 16, room)
+
+    def _dressed(self, recording: Recording, chance: Chance) -> AdversarialRecording:
+        from generators.content.adversarial import body_of  # brings Hypothesis: only where it is asked for
+
+        body = body_of(self.spec.seed, chance.adversarial)
+        return AdversarialRecording(**msgspec.structs.asdict(recording), body=body)

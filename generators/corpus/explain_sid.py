@@ -1,0 +1,72 @@
+"""What a SID stands for in a corpus, and why it stands for nothing."""
+
+import msgspec
+
+from generators.content.subresources import SUBRESOURCES, recording_of
+from generators.corpus.corpus import Corpus
+from generators.sids import Kind, is_sid
+
+NOUNS = {
+    Kind.ACCOUNT: "account",
+    Kind.API_KEY: "API key",
+    Kind.RECORDING: "recording",
+    Kind.CALL: "call",
+    Kind.CONFERENCE: "conference",
+    Kind.TRANSCRIPTION: "transcription",
+    Kind.ADD_ON_RESULT: "add-on result",
+    Kind.PAYLOAD: "payload",
+    Kind.ADD_ON: "add-on",
+    Kind.ADD_ON_CONFIGURATION: "add-on configuration",
+    Kind.PUBLIC_KEY: "public key",
+}
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """What is behind a SID."""
+
+    sid: str
+    kind: str | None
+    """In words, such as `recording`; None where the prefix is none of this family's."""
+    account_sid: str
+    recordings: tuple[int, ...] = ()
+    """The indices of the recordings it is about, 0 being the account's oldest."""
+    is_known: bool = False
+    """Whether it stands for anything."""
+    why: str
+
+
+def explain(corpus: Corpus, sid: str) -> Explanation:
+    """Say what a SID stands for in a corpus; any text will do."""
+    account = corpus.spec.account_sid
+    kind = next((kind for kind in Kind if is_sid(sid, kind)), None)
+    if kind is None:
+        expected = ", ".join(Kind)
+        why = f"Not a SID of this family: expected one of {expected}, followed by 32 hexadecimal digits."
+        return Explanation(sid=sid, kind=None, account_sid=account, why=why)
+    is_known, recordings, why = _behind(corpus, kind, sid)
+    return Explanation(
+        sid=sid, kind=NOUNS[kind], account_sid=account, recordings=recordings, is_known=is_known, why=why
+    )
+
+
+def _behind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int, ...], str]:
+    if kind in (Kind.ACCOUNT, Kind.API_KEY):
+        return True, (), f"Every well-formed {NOUNS[kind]} is taken; nothing is encoded in it."
+    index = corpus.sids.decode(kind, sid)
+    if index is None:
+        return False, (), "Not made by this account with this seed: another seed, another account, or typed by hand."
+    if kind in SUBRESOURCES:
+        recording, ordinal = recording_of(kind, index)
+        if recording < corpus.count:
+            return True, (recording,), f"The {NOUNS[kind]} number {ordinal} of recording {recording}."
+        index = recording
+    elif kind is Kind.RECORDING and index < corpus.count:
+        return True, (index,), f"Recording {index} of {corpus.count}, counted from the oldest."
+    elif kind in (Kind.CALL, Kind.CONFERENCE):
+        run = corpus.of_call(sid) if kind is Kind.CALL else corpus.of_conference(sid)
+        if run:
+            return True, tuple(run), f"The {NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}."
+        return False, (), f"Made with this seed, but no {NOUNS[kind]} begins at recording {index} of {corpus.count}."
+    elif kind not in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
+        return True, (), f"The {NOUNS[kind]} number {index} of this account."
+    return False, (), f"Made with this seed, but it would be about recording {index}, and there are {corpus.count}."

@@ -1,0 +1,140 @@
+"""Who is where: the blocks of a corpus laid end to end, with the calls, statuses and traits they hold."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from generators.corpus.block_templates import Member, deck_of
+from generators.corpus.blocks import Block, deal
+from generators.corpus.mix import Mix
+from generators.corpus.quotas import BLOCK
+from generators.model import CONFERENCE_SOURCES, Source, Status
+
+_PROCESSING_ZONE = 50
+"""Recordings that are still processing sit among the newest 1/50, at least one in 64 of their zone."""
+_ALL_SOURCES = frozenset(Source)
+
+
+class Layout:
+    """The places of `count` recordings, 0 being the oldest.
+
+    Args:
+        key: what the blocks are drawn with, and where the even spread of those still processing begins; at most 64
+            bytes.
+    """
+
+    def __init__(self, key: bytes, count: int, mix: Mix) -> None:
+        self.count = count
+        self._deck = deck_of(mix)
+        self._key = key
+        self._shift = int.from_bytes(blake2b(digest_size=8, key=key, person=b"processing").digest(), "little")
+        self._processing = round(mix.status[Status.PROCESSING] * count)
+        self._zone = max(self._processing, min(-(-count // _PROCESSING_ZONE), BLOCK * self._processing))
+        self._zone_start = count - self._zone
+
+    def block(self, index: int) -> tuple[Block, int]:
+        """Return the block of an index, and the index's place in it."""
+        number, place = divmod(index, BLOCK)
+        return self._block(number), place
+
+    def status(self, index: int) -> Status:
+        """Return the status of a recording at T0."""
+        if self._is_processing(index):
+            return Status.PROCESSING
+        block, place = self.block(index)
+        return block.status(place)
+
+    def run(self, index: int) -> range:
+        """Return the indices of the run that an index belongs to; the last run is cut at the end."""
+        block, place = self.block(index)
+        member = block.members[place]
+        first = index - member.ordinal
+        return range(first, min(first + member.length, self.count))
+
+    def run_that_begins_at(self, index: int, *, conference: bool) -> range:
+        """Return the indices of the call, or of the conference, that begins at an index; empty where none does."""
+        if index >= self.count:
+            return range(0)
+        block, place = self.block(index)
+        begins = _begins(block.members[place], CONFERENCE_SOURCES if conference else _ALL_SOURCES)
+        return self.run(index) if begins else range(0)
+
+    def walk(self, window: range, *, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
+        """Yield the indices of a window that are there to see.
+
+        Args:
+            window: consecutive indices, rising.
+            newest_first: in which order.
+            deleted_from: deleted recordings are seen from this index on; None hides them all.
+        """
+        # Up to here all deleted ones are hidden and nothing is processing, so that whole blocks may be skipped.
+        bound = self._zone_start if deleted_from is None else min(self._zone_start, deleted_from)
+        parts = [
+            self._walk_settled(range(window.start, min(window.stop, bound)), newest_first),
+            self._walk_each(range(max(window.start, bound), window.stop), newest_first, deleted_from),
+        ]
+        for part in reversed(parts) if newest_first else parts:
+            yield from part
+
+    def walk_audible(self, window: range, *, newest_first: bool) -> Iterator[int]:
+        """Yield the indices of a window whose recordings are completed and not encrypted at T0."""
+        for number in self._deck.audible(_blocks(window), descending=newest_first):
+            block = self._block(number)
+            inside = _inside(window, number)
+            for index in reversed(inside) if newest_first else inside:
+                if self.status(index) is Status.COMPLETED and not block.is_encrypted(index % BLOCK):
+                    yield index
+
+    def walk_calls(self, window: range, *, newest_first: bool) -> Iterator[int]:
+        """Yield the indices of a window at which a call begins."""
+        blocks = _blocks(window)
+        for number in reversed(blocks) if newest_first else blocks:
+            yield from self._run_starts(number, window, newest_first, _ALL_SOURCES)
+
+    def walk_conferences(self, window: range, *, newest_first: bool) -> Iterator[int]:
+        """Yield the indices of a window at which a conference begins."""
+        for number in self._deck.with_conferences(_blocks(window), descending=newest_first):
+            yield from self._run_starts(number, window, newest_first, CONFERENCE_SOURCES)
+
+    def _run_starts(self, number: int, window: range, newest_first: bool, sources: frozenset[Source]) -> Iterator[int]:
+        members = self._block(number).members
+        inside = _inside(window, number)
+        for index in reversed(inside) if newest_first else inside:
+            if _begins(members[index % BLOCK], sources):
+                yield index
+
+    def _walk_settled(self, window: range, newest_first: bool) -> Iterator[int]:
+        for number in self._deck.not_all_deleted(_blocks(window), descending=newest_first):
+            block = self._block(number)
+            inside = _inside(window, number)
+            for index in reversed(inside) if newest_first else inside:
+                if block.status(index % BLOCK) is not Status.DELETED:
+                    yield index
+
+    def _walk_each(self, window: range, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
+        for index in reversed(window) if newest_first else window:
+            if (deleted_from is not None and index >= deleted_from) or self.status(index) is not Status.DELETED:
+                yield index
+
+    def _block(self, number: int) -> Block:
+        return deal(self._key, self._deck, number)
+
+    def _is_processing(self, index: int) -> bool:
+        """Spread the processing ones evenly over the newest end, exactly as many as the mix says."""
+        if index < self._zone_start:
+            return False
+        return (index * self._processing + self._shift) % self._zone < self._processing
+
+
+def _begins(member: Member, sources: frozenset[Source]) -> bool:
+    """Tell whether a recording is the first of a call or conference that comes from one of some sources."""
+    return member.ordinal == 0 and member.source in sources
+
+
+def _blocks(window: range) -> range:
+    """Return the numbers of the blocks that a window of indices touches."""
+    return range(window.start // BLOCK, -(-window.stop // BLOCK)) if window else range(0)
+
+
+def _inside(window: range, number: int) -> range:
+    """Return the indices of a window that are in a block."""
+    return range(max(window.start, number * BLOCK), min(window.stop, (number + 1) * BLOCK))

@@ -1,0 +1,93 @@
+"""When each recording of a corpus was made, and until when a deleted one is remembered."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from functools import lru_cache
+
+from generators import distributions
+from generators.corpus.layout import Layout
+from generators.corpus.quotas import BLOCK
+from generators.corpus.weekly_rhythm import SECOND, Rhythm
+from generators.random_fields import Chance
+
+RETENTION = 40 * 24 * 3600 * SECOND
+"""How long Twilio keeps the metadata of a deleted recording, in microseconds (WIRE §6)."""
+_LONGEST = (distributions.LONGEST + 60) * SECOND
+"""Between the start of any recording and the end of its processing."""
+_NEWEST = 120 * SECOND
+"""The newest recordings of a long span start this long before its end."""
+_GAP = 900
+"""Between two recordings of a call, microseconds for each of 65536 steps: up to a minute."""
+_rhythm = lru_cache(maxsize=64)(Rhythm)
+"""The accounts of a server have the same one."""
+
+
+class Timetable:
+    """Lays a layout over the time before T0. Instants are microseconds since 1970.
+
+    Args:
+        layout: who is where.
+        chance: a recording's own chance, by index.
+        end: T0.
+        span: how much time there is before T0, in microseconds.
+
+    Raises:
+        SpanTooShortError: where there is no room for so many.
+    """
+
+    def __init__(self, layout: Layout, chance: Callable[[int], Chance], end: int, span: int) -> None:
+        self._layout = layout
+        self._chance = chance
+        self._end = end
+        self._count = layout.count
+        self._last: tuple[range, list[int]] = range(0), []
+        if self._count:
+            self._rhythm = _rhythm(end - span, end - min(_NEWEST, span // 10), self._count)
+
+    def instant(self, index: int) -> int:
+        """Return when a recording was created; strictly rising with the index."""
+        run = self._layout.run(index)
+        return self._instants(run)[index - run.start]
+
+    def first_at(self, instant: int) -> int:
+        """Return the index of the oldest recording that is not before an instant; `count` where none is."""
+        if not self._count:
+            return 0
+        near = min(max(self._rhythm.position(instant), 0), self._count - 1)
+        # A run keeps to its own slot of the rhythm: the answer is in the run at this position, or just after it.
+        run = self._layout.run(near)
+        return run.start + bisect_left(self._instants(run), instant)
+
+    def deleted_at(self, index: int) -> int:
+        """Return when a recording would have been deleted: old ones first, within 40 days of T0."""
+        swept = self._end - RETENTION + RETENTION * (index + 1) // (self._count + 1)
+        block_end = min((index // BLOCK + 1) * BLOCK, self._count)
+        return max(swept, min(self._rhythm.instant(block_end) + _LONGEST, self._end))
+
+    def retained_from(self, now: int) -> int:
+        """Return the index from which on deleted recordings are still remembered at an instant."""
+        return bisect_left(range(self._count), now, key=lambda index: self.deleted_at(index) + RETENTION - 1)
+
+    def _instants(self, run: range) -> list[int]:
+        """Return the instants of a run; those of the last one that was asked for are known."""
+        last = self._last
+        if last[0] != run:
+            self._last = last = run, self._placed(run)
+        return last[1]
+
+    def _placed(self, run: range) -> list[int]:
+        """Place a run in its slot of the rhythm: at a call's real distances, or closer where room is short."""
+        offsets = [0]
+        bits = first = self._chance(run.start)
+        for index in run[1:]:
+            lasted = distributions.duration(bits.duration)
+            bits = self._chance(index)
+            offsets.append(offsets[-1] + (lasted + 2) * SECOND + bits.gap * _GAP)
+        start = self._rhythm.instant(run.start)
+        slot = self._rhythm.instant(run.stop) - start
+        room = slot - offsets[-1]
+        if room > 0:
+            start += room * first.gap >> 16
+            return [start + offset for offset in offsets]
+        squeezed = slot - len(offsets)  # a microsecond each is theirs, the rest keeps the proportions
+        return [start + turn + offset * squeezed // (offsets[-1] + 1) for turn, offset in enumerate(offsets)]

@@ -1,0 +1,1 @@
+"""One account: its state, clock, resources, timelines, fault rules and callbacks to send."""

@@ -1,0 +1,195 @@
+"""Which fault strikes a request: ordered rules, of which the first that applies does it.
+
+Chance is drawn from the seed, the rule, the request and how often that came before, so the same requests
+are struck in every run. Instants are microseconds since 1970.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from generators.corpus.weekly_rhythm import SECOND
+from generators.seeds import derive
+from mockserver.account.state.state import ArmedRule, State
+from mockserver.account.time.clock import Clock
+from scenarios.durations import microseconds
+from scenarios.model import Scenario
+from scenarios.operations import Operation
+from scenarios.rules import Delay, Fault, Sequence, Then, When
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules look at."""
+
+    operation: Operation
+    method: str
+    path: str
+    query: str
+    account_sid: str
+    page: int
+    headers: Mapping[str, str]
+    """By name in lower case."""
+
+
+class Strike(msgspec.Struct, frozen=True):
+    """What happens to a request."""
+
+    then: Then
+    rule: int
+    """The number of the rule."""
+    delay: float
+    """Real seconds before anything else."""
+    why: str
+    """Which rule of which scenario it is, in words."""
+
+
+_DEFAULT = Then(delay="0s")
+
+
+class Faults:
+    """The rules of an account.
+
+    Args:
+        seed: what chance is drawn with.
+        resolve: the SID behind a handle, or the text itself.
+        scenario: what armed the first of the rules.
+    """
+
+    def __init__(
+        self, state: State, clock: Clock, seed: str, resolve: Callable[[str], str], scenario: Scenario | None = None
+    ) -> None:
+        self._scenario = scenario
+        self._state = state
+        self._clock = clock
+        self._seed = seed
+        self._resolve = resolve
+
+    @property
+    def armed(self) -> list[ArmedRule]:
+        """The rules, in order."""
+        return self._state.rules
+
+    def arm(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> ArmedRule:
+        """Add a rule after the others."""
+        number = self._state.rule_serial
+        rule = ArmedRule(number=number, fault=fault, sequence=sequence, armed_at=self._clock.now())
+        self._state.rules.append(rule)
+        self._state.rule_serial += 1
+        self._state.version += 1
+        return rule
+
+    def disarm(self, number: int | None = None) -> int:
+        """Remove a rule, or all, and return how many there were."""
+        kept = [] if number is None else [rule for rule in self._state.rules if rule.number != number]
+        removed = len(self._state.rules) - len(kept)
+        if removed:
+            self._state.rules = kept
+            self._state.version += 1
+        return removed
+
+    def strike(self, asked: Asked) -> Strike | None:
+        """Return what happens to a request; None where it is to be answered as ever."""
+        for rule in self._state.rules:
+            when = (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two
+            if not self._is_meant(when, asked):
+                continue
+            then = self._fault(rule, rule.fault, asked) if rule.fault is not None else self._turn(rule, asked)
+            if then is not None:
+                return None if then is _DEFAULT else self._strike(rule, then, asked)
+        return None
+
+    def _strike(self, rule: ArmedRule, then: Then, asked: Asked) -> Strike:
+        return Strike(then, rule.number, self._delay(rule, then, asked), self._why(rule))
+
+    def _why(self, rule: ArmedRule) -> str:
+        plan = self._scenario
+        is_scripted = plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
+        whose = f"the scenario {plan.name!r}" if plan is not None and is_scripted else "this account"
+        which = rule.fault or rule.sequence
+        assert which is not None, "a rule is one of the two"
+        from scenarios.explain import rules as phrases
+
+        words = phrases.fault(which) if isinstance(which, Fault) else phrases.sequence(which)
+        return f"Rule {rule.number} of {whose} did it, {rule.struck} so far. {words}"
+
+    def _is_meant(self, when: When, asked: Asked) -> bool:
+        return (
+            (when.op is None or when.op is asked.operation)
+            and (when.path is None or fnmatchcase(asked.path, when.path))
+            and (when.account is None or when.account.lower() == asked.account_sid.lower())
+            and (when.sid is None or self._resolve(when.sid).lower() in asked.path.lower())
+            and (when.page is None or when.page == asked.page)
+            and all(fnmatchcase(asked.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items())
+        )
+
+    def _fault(self, rule: ArmedRule, fault: Fault, asked: Asked) -> Then | None:
+        target, now = _target(asked), self._clock.now()
+        if rule.barred.get(target, 0) > now:
+            return fault.then
+        rule.seen[target] = rule.seen.get(target, 0) + 1
+        if not _counts(rule, fault.when):
+            return None
+        if fault.times is not None and rule.struck >= fault.times:
+            return None
+        if fault.ttl is not None and now >= rule.armed_at + microseconds(fault.ttl):
+            return None
+        if fault.probability < 1 and self._chance(rule, target, "whether") >= fault.probability:
+            return None
+        return self._struck(rule, fault.then, target)
+
+    def _turn(self, rule: ArmedRule, asked: Asked) -> Then | None:
+        """Return the next answer of a sequence, for each path on its own."""
+        assert rule.sequence is not None
+        target = f"{asked.method} {asked.path}"
+        if rule.barred.get(target, 0) <= self._clock.now():  # else the last answer once more
+            if not _counts(rule, rule.sequence.when):
+                return None
+            rule.seen[target] = rule.seen.get(target, 0) + 1
+        answers = rule.sequence.answers
+        answer = answers[min(rule.seen[target], len(answers)) - 1]
+        if answer == "ok":
+            return _DEFAULT
+        return self._struck(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
+
+    def _struck(self, rule: ArmedRule, then: Then, target: str) -> Then:
+        rule.struck += 1
+        if then.enforce_retry_after and then.retry_after is not None:
+            rule.barred[target] = self._clock.now() + then.retry_after * SECOND
+        return then
+
+    def _delay(self, rule: ArmedRule, then: Then, asked: Asked) -> float:
+        if then.delay is None:
+            return 0.0
+        if isinstance(then.delay, str):
+            return microseconds(then.delay) / SECOND
+        return _drawn(then.delay, self._chance(rule, _target(asked), "how long"))
+
+    def _chance(self, rule: ArmedRule, target: str, purpose: str) -> float:
+        """Draw a number between 0 and 1, neither included."""
+        bits = derive(self._seed, "faults", purpose, str(rule.number), target, str(rule.seen.get(target, 0)))
+        return (int.from_bytes(bits[:6], "big") + 0.5) / (1 << 48)
+
+
+def _counts(rule: ArmedRule, when: When) -> bool:
+    """Count a request that is meant, and tell whether it is one of each n-th."""
+    rule.meant += 1
+    return when.every is None or rule.meant % when.every == 0
+
+
+def _target(asked: Asked) -> str:
+    return f"{asked.method} {asked.path}?{asked.query}"
+
+
+def _drawn(delay: Delay, chance: float) -> float:
+    """Return a delay in seconds."""
+    if delay.uniform is not None:
+        lower, upper = microseconds(delay.uniform.lower), microseconds(delay.uniform.upper)
+        return (lower + (upper - lower) * chance) / SECOND
+    if delay.log_normal is not None:
+        from statistics import NormalDist
+
+        median, sigma = microseconds(delay.log_normal.median), delay.log_normal.sigma
+        return median * math.exp(sigma * NormalDist().inv_cdf(chance)) / SECOND
+    return microseconds(delay.fixed or "0s") / SECOND

@@ -1,0 +1,1 @@
+"""The resources of an account: recordings, subresources, calls and conferences."""

@@ -1,0 +1,90 @@
+"""The calls and conferences of an account, read-only: each is told from its recordings.
+
+The index of one is that of its first recording.
+"""
+
+from generators.content import calls_and_conferences as parents
+from generators.model import Call, Conference
+from generators.sids import Kind
+from mockserver.account.resources.listing import Listing, Page, turn
+from mockserver.account.resources.recording_index import Ledger
+from mockserver.account.state.state import STARTED
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.paging import PageRequest
+
+
+class Parents:
+    """Calls, or conferences.
+
+    Args:
+        kind: which of the two.
+    """
+
+    def __init__(self, kind: Kind, ledger: Ledger) -> None:
+        self.kind = kind
+        self._ledger = ledger
+
+    def get(self, index: int) -> Call | Conference:
+        """Return the one that an index belongs to."""
+        if index < STARTED:
+            indices = list(self._ledger.corpus.layout.run(index))
+        else:
+            indices = self._ledger.arrivals.of(self._sid(index))
+        make = parents.call if self.kind is Kind.CALL else parents.conference
+        recordings = [self._ledger.undeleted(each) for each in indices]
+        return make(recordings, is_over=index < STARTED)
+
+    def revision(self, index: int) -> int:
+        """Return what differs after every change: one that is seen here stays in progress."""
+        return 0
+
+    def find(self, sid: str) -> int:
+        """Return the index behind a SID.
+
+        Raises:
+            TwilioError: 20404 where no recording belongs to it.
+        """
+        corpus = self._ledger.corpus
+        run = corpus.of_call(sid) if self.kind is Kind.CALL else corpus.of_conference(sid)
+        started = self._ledger.arrivals.of(sid)
+        if not run and not started:
+            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown=sid)
+        return run.start if run else started[0]
+
+    def list(self, asked: PageRequest) -> Page:
+        """Return a page of all, newest first.
+
+        Raises:
+            TwilioError: 20001 where the page's token names none of this account.
+        """
+        places, layout = self._ledger.places, self._ledger.corpus.layout
+        generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
+        listing = Listing(
+            window=places.everything(),
+            walk=places.walk(generated, self._begins, changed=False),
+            position=self._position,
+            index=places.index,
+            sid=self._sid,
+        )
+        return turn(listing, asked)
+
+    def _begins(self, index: int) -> bool:
+        """Tell whether a recording that came in here is the first of a call or conference that was not there."""
+        own = self._own(index)
+        return own is not None and self.find(own) == index
+
+    def _position(self, sid: str) -> int | None:
+        ledger = self._ledger
+        came_in = ledger.arrivals.of(sid)
+        if came_in and self._begins(came_in[0]):
+            return ledger.places.position(came_in[0], ledger.arrivals.instant(came_in[0]))
+        return ledger.position_of(sid, self.kind)
+
+    def _sid(self, index: int) -> str:
+        """Return the SID that a place in the list goes by: its own, or one that only says where it is."""
+        own = self._own(index) if index in self._ledger.arrivals and self._begins(index) else None
+        return self._ledger.corpus.sids.encode(self.kind, index) if own is None else own
+
+    def _own(self, index: int) -> str | None:
+        recording = self._ledger.undeleted(index)
+        return recording.call_sid if self.kind is Kind.CALL else recording.conference_sid

@@ -1,0 +1,31 @@
+"""Why there is nothing to see where a path names a recording, in our own words."""
+
+from generators.corpus.corpus import HANDLES
+from generators.sids import Kind, is_sid
+from mockserver.account.resources.recording_index import Ledger
+
+
+def why_unknown(ledger: Ledger, sid: str) -> str:
+    """Say why a SID is that of no recording of an account."""
+    if not is_sid(sid, Kind.RECORDING):
+        return f"Expected a RecordingSid (RE and 32 hexadecimal digits), found {sid[:60]!r}."
+    index = ledger.corpus.sids.decode(Kind.RECORDING, sid)
+    if index is None:
+        return f"{sid} is none of this account's: it was made with another seed or account, or by hand."
+    if index >= HANDLES:
+        return f"{sid} is that of a scenario's recording, but this account's scenario has none such."
+    return f"{sid} would be recording {index}, but this account has {ledger.corpus.count}."
+
+
+def why_elsewhere(ledger: Ledger, index: int, kind: Kind, parent_sid: str) -> str:
+    """Say of which call or conference a recording is, where it is not of the one that a path names."""
+    recording = ledger.undeleted(index)
+    of = recording.call_sid if kind is Kind.CALL else recording.conference_sid
+    return f"{recording.sid} is a recording, but not of {parent_sid}: it is of {of or 'no conference'}."
+
+
+def why_none_such(ledger: Ledger, index: int, sid: str) -> str:
+    """Say why a recording has no transcription, add-on result or payload with a SID."""
+    if index not in ledger:
+        return f"{sid} would be of recording {index}, but this account has {ledger.corpus.count}."
+    return f"{sid} would be of {ledger.sid(index)}, which is {ledger.status(index).value} and has none such."

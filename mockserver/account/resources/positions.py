@@ -1,0 +1,107 @@
+"""Where the recordings of an account lie in a list: at positions, whole numbers that rise with time.
+
+Those of the corpus keep their order; those that came in stand between them by when they were created,
+after any of the same instant. Instants are microseconds since 1970.
+"""
+
+import heapq
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+
+from generators.corpus.corpus import Corpus
+from generators.corpus.weekly_rhythm import SECOND
+from mockserver.account.resources.listing import Walk
+from mockserver.account.state.state import STARTED, State
+
+IsSeen = Callable[[int], bool]
+
+
+class Places:
+    """The positions of an account's recordings, which are known by index."""
+
+    def __init__(self, corpus: Corpus, state: State) -> None:
+        self._corpus = corpus
+        self._state = state
+        self._keys: list[tuple[int, int]] = []
+        """Instant and index of those that came in, sorted."""
+        self._ranks: list[int] = []
+        """How many of the corpus lie before each of these."""
+        self._changed = sorted(index for index in state.recordings if index < STARTED)
+        """Those of the corpus that were changed."""
+        for number, arrival in enumerate(state.arrivals):
+            self.add(STARTED + number, arrival.instant)
+
+    def everything(self) -> range:
+        """Return the positions of all recordings."""
+        return range(self._corpus.count + len(self._ranks))
+
+    def add(self, index: int, instant: int) -> None:
+        """Take one that came in, created at an instant."""
+        at = bisect_right(self._keys, (instant, index))
+        is_newest = instant >= self._corpus.spec.t0 * SECOND
+        self._keys.insert(at, (instant, index))
+        self._ranks.insert(at, self._corpus.count if is_newest else self._corpus.timetable.first_at(instant + 1))
+
+    def change(self, index: int) -> None:
+        """Note that a recording of the corpus was changed."""
+        at = bisect_left(self._changed, index)
+        if self._changed[at : at + 1] != [index]:
+            self._changed.insert(at, index)
+
+    def position(self, index: int, instant: int | None = None) -> int:
+        """Return where a recording lies.
+
+        Args:
+            instant: when it was created, for one that came in.
+        """
+        if instant is None:
+            return index + bisect_right(self._ranks, index)
+        at = bisect_left(self._keys, (instant, index))
+        return self._ranks[at] + at
+
+    def index(self, position: int) -> int:
+        """Return the index of the recording at a position; just past the newest, an index that none has."""
+        at = self._came_in_before(position)
+        if at < len(self._ranks) and self._ranks[at] + at == position:
+            return self._keys[at][1]
+        return position - at
+
+    def of_corpus(self, window: range) -> range:
+        """Return the indices of the corpus's recordings in a rising window of positions."""
+        start, stop = (place - self._came_in_before(place) for place in (window.start, max(window.start, window.stop)))
+        return range(start, stop)
+
+    def walk(self, generated: Walk, is_seen: IsSeen, *, changed: bool = True) -> Walk:
+        """Return a walk over all positions.
+
+        Args:
+            generated: finds what is seen of the corpus, by index.
+            is_seen: tells whether a recording that came in, or was changed, is seen, by its index.
+            changed: whether those of the corpus that were changed are told by `is_seen` too.
+        """
+        if not self._ranks and not (changed and self._changed):
+            return generated
+
+        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
+            inside = generated(self.of_corpus(window), newest_first=newest_first)
+            plain = (self.position(index) for index in inside if not (changed and index in self._state.recordings))
+            others = [self._came_in(window, newest_first)]
+            if changed:
+                others.append(self._changed_in(window, newest_first))
+            special = (at for at in heapq.merge(*others, reverse=newest_first) if is_seen(self.index(at)))
+            return heapq.merge(plain, special, reverse=newest_first)
+
+        return walk
+
+    def _came_in_before(self, position: int) -> int:
+        """Return how many that came in lie before a position."""
+        return bisect_left(range(len(self._ranks)), position, key=lambda at: self._ranks[at] + at)
+
+    def _came_in(self, window: range, newest_first: bool) -> Iterator[int]:
+        places = range(self._came_in_before(window.start), self._came_in_before(max(window.start, window.stop)))
+        return (self._ranks[at] + at for at in (reversed(places) if newest_first else places))
+
+    def _changed_in(self, window: range, newest_first: bool) -> Iterator[int]:
+        indices = self.of_corpus(window)
+        places = range(bisect_left(self._changed, indices.start), bisect_left(self._changed, indices.stop))
+        return (self.position(self._changed[at]) for at in (reversed(places) if newest_first else places))

@@ -1,0 +1,250 @@
+"""The recordings of an account, and all that can be done to them."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import msgspec
+
+from generators.corpus.weekly_rhythm import SECOND
+from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
+from generators.sids import Kind, is_sid
+from mockserver.account.resources.filter import Selection, selected
+from mockserver.account.resources.listing import NEVER, Page, turn
+from mockserver.account.resources.not_found import why_elsewhere, why_unknown
+from mockserver.account.resources.recording_index import Ledger
+from mockserver.account.resources.status_change import Staged, staged, undressed, with_facts
+from mockserver.account.state.in_progress import Capture, PauseBehavior
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.paging import PageRequest
+from scenarios.model import Facts, Stage
+
+CURRENT = "Twilio.CURRENT"
+"""Stands for the SID of the one active recording of a call or conference."""
+FINISHED = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """The call or conference that a path names."""
+
+    kind: Kind
+    sid: str
+
+    @classmethod
+    def named(cls, kind: Kind, sid: str) -> Self:
+        """Return the one with a SID.
+
+        Raises:
+            TwilioError: 20404 where that is none of the kind.
+        """
+        if not is_sid(sid, kind):
+            raise TwilioError(20404, f"Expected {kind.value} and 32 hexadecimal digits, found {sid[:60]!r}.")
+        return cls(kind, sid)
+
+    @classmethod
+    def of_path(cls, path: Mapping[str, str]) -> Self | None:
+        """Return the one that a path's parameters name, if they name one.
+
+        Raises:
+            TwilioError: 20404 where its SID is none.
+        """
+        for name, kind in (("call_sid", Kind.CALL), ("conference_sid", Kind.CONFERENCE)):
+            if name in path:
+                return cls.named(kind, path[name])
+        return None
+
+
+class Recordings:
+    """Recordings by index; see `ledger`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def find(self, sid: str, *, parent: Parent | None = None, include_deleted: bool = False) -> int:
+        """Return the index of the recording with a SID.
+
+        Args:
+            parent: the call or conference that it must be of.
+
+        Raises:
+            TwilioError: 20404 where there is none to see.
+        """
+        index = self.ledger.index_of(sid)
+        if index is None:
+            raise TwilioError(20404, why_unknown(self.ledger, sid), unknown=sid)
+        if parent is not None and not self._is_of(index, parent):
+            raise TwilioError(20404, why_elsewhere(self.ledger, index, parent.kind, parent.sid))
+        if self.ledger.status(index) is Status.DELETED:
+            if not include_deleted:
+                why = f"{sid} is deleted. With IncludeSoftDeleted=true it is shown for 40 days."
+                raise TwilioError(20404, why, found=Status.DELETED)
+            if not self.ledger.is_remembered(index):
+                raise TwilioError(20404, f"{sid} was deleted more than 40 days ago, so its metadata is gone.")
+        return index
+
+    def list(self, selection: Selection, asked: PageRequest) -> Page:
+        """Return a page of the recordings that are selected.
+
+        Raises:
+            TwilioError: 20001 where the page's token names no recording of this account.
+        """
+        return turn(selected(self.ledger, selection), asked, self.expires(selection.include_deleted))
+
+    def expires(self, include_deleted: bool) -> int:
+        """Return when time alone may change what is shown, in microseconds since 1970: what else is due is a timer."""
+        return self.ledger.retention()[1] if include_deleted else NEVER
+
+    # -- changing --------------------------------------------------------------------------------
+
+    def delete(self, sid: str, *, parent: Parent | None = None) -> int:
+        """Delete a recording; its metadata is kept for 40 days.
+
+        Raises:
+            TwilioError: 20404 where there is none to see; 20009 where it is not finished.
+        """
+        index = self.find(sid, parent=parent)
+        status = self.ledger.status(index)
+        if status not in FINISHED:
+            raise TwilioError(20009, f"{sid} is {status.value}. Finished recordings can be deleted.")
+        self.ledger.delete(index)
+        return index
+
+    def recorded(self, call_sid: str, source: Source) -> int | None:
+        """Return the index of the recording that is being made of a call from a source; None where none is.
+
+        A call of which the corpus has recordings is over. Any other is taken to be in progress, so that a
+        test can start with any CallSid.
+
+        Raises:
+            TwilioError: 21220 where the call is over.
+        """
+        active = self.ledger.arrivals.active(call_sid)
+        for index in active:
+            if self.ledger.undeleted(index).source is source:
+                return index
+        if self.ledger.corpus.of_call(call_sid) and not active:
+            raise TwilioError(21220, f"{call_sid} is over: its recordings were made before T0. Any other SID will do.")
+        return None
+
+    def add(
+        self,
+        *,
+        sid: str | None = None,
+        call_sid: str | None = None,
+        conference_sid: str | None = None,
+        source: Source,
+        channels: int = 1,
+        track: Track = Track.BOTH,
+        says: str | None = None,
+        instant: int | None = None,
+    ) -> int:
+        """Take in a recording that is processing, and return its index.
+
+        Args:
+            sid: its SID; one of its own where it is left out, and so are its call's and its conference's.
+            instant: when it was created, in microseconds since 1970; now where it is left out.
+        """
+        corpus, index = self.ledger.corpus, self.ledger.arrivals.next_index
+        at = self.ledger.clock.now() if instant is None else instant
+        if conference_sid is None and source in CONFERENCE_SOURCES:
+            conference_sid = corpus.sids.encode(Kind.CONFERENCE, index)
+        recording = Recording(
+            sid=self._new_sid(index) if sid is None else sid,
+            account_sid=corpus.spec.account_sid,
+            call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else _lower(call_sid),
+            conference_sid=None if conference_sid is None else _lower(conference_sid),
+            status=Status.PROCESSING,
+            source=source,
+            channels=channels,
+            track=track,
+            duration=None,
+            price=None,
+            error_code=None,
+            encryption=None,
+            start_time=at // SECOND,
+            date_created=at // SECOND,
+            date_updated=at // SECOND,
+            says=says,
+            is_scripted=True,
+        )
+        return self.ledger.add(recording, at)
+
+    def stage(self, index: int, stage: Stage | None, facts: Facts) -> None:
+        """Bring a recording into another status, if one is given, and set what is said of it."""
+        ledger, captures = self.ledger, self.ledger.state.captures
+        recording = undressed(ledger.undeleted(index))
+        if stage is Stage.DELETED and recording.status not in FINISHED:
+            self.stage(index, Stage.COMPLETED, Facts())  # what is deleted was there before
+            recording = ledger.undeleted(index)
+        elif stage is not None and stage is not Stage.DELETED:
+            usual, chance = ledger.usual_seconds(index), ledger.corpus.chance(index)
+            before = Staged(recording, captures.get(index))
+            after = staged(before, stage, ledger.clock.now(), chance, usual)
+            recording = after.recording
+            if after.capture is None:
+                captures.pop(index, None)
+            else:
+                captures[index] = after.capture
+        ledger.put(index, with_facts(recording, facts))
+        if stage is Stage.DELETED:
+            ledger.delete(index)
+
+    def update(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
+        """Pause, resume or stop a recording that is being made; one that does so already stays as it is.
+
+        Returns:
+            Its index, and whether it was changed.
+
+        Raises:
+            TwilioError: 20404 where there is none; 16108 where `Twilio.CURRENT` could be several;
+                21220 where it is over.
+        """
+        index, capture = self._active(sid, parent)
+        now = self.ledger.clock.now()
+        if wanted is InFlight.STOPPED:
+            changed = capture.stopped(now)
+        else:
+            changed = capture.paused(now, behavior) if wanted is InFlight.PAUSED else capture.resumed(now)
+        if changed == capture:
+            return index, False
+        self.ledger.state.captures[index] = changed
+        self.ledger.state.version += 1
+        return index, True
+
+    def in_flight(self, index: int) -> Recording:
+        """Return a recording as the answer to a change shows it."""
+        capture = self.ledger.state.captures.get(index)
+        return msgspec.structs.replace(self.ledger.get(index), in_flight=None if capture is None else capture.in_flight)
+
+    def _new_sid(self, index: int) -> str:
+        """Return a SID for one that comes in, even where one with its usual SID was saved from here and came back."""
+        sid = self.ledger.corpus.sid(index)
+        while self.ledger.arrivals.of_sid(sid) is not None:
+            sid = self.ledger.corpus.sid_of_handle(sid)
+        return sid
+
+    def _active(self, sid: str, parent: Parent) -> tuple[int, Capture]:
+        ledger = self.ledger
+        if sid == CURRENT:
+            active = ledger.arrivals.active(parent.sid)
+            if not active:
+                raise TwilioError(20404, f"{parent.sid} has no active recording.")
+            if len(active) > 1:
+                sids = ", ".join(map(ledger.sid, active))
+                raise TwilioError(16108, f"{parent.sid} has {len(active)} active recordings: {sids}. Name one.")
+            return active[0], ledger.state.captures[active[0]]
+        index = self.find(sid, parent=parent)
+        capture = ledger.state.captures.get(index)
+        if capture is None or capture.is_stopped:
+            raise TwilioError(21220, f"{sid} is {ledger.status(index).value}: only an active one can be changed.")
+        return index, capture
+
+    def _is_of(self, index: int, parent: Parent) -> bool:
+        recording = self.ledger.undeleted(index)
+        of = recording.call_sid if parent.kind is Kind.CALL else recording.conference_sid
+        return of is not None and of[2:].lower() == parent.sid[2:].lower()
+
+
+def _lower(sid: str) -> str:
+    return sid[:2] + sid[2:].lower()

@@ -1,0 +1,110 @@
+"""What a status makes of a recording, as a pure function of what it was (WIRE §5)."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from generators import distributions
+from generators.corpus.weekly_rhythm import SECOND
+from generators.model import EncryptionDetails, Recording, Status
+from generators.random_fields import Chance
+from mockserver.account.state.in_progress import Capture
+from scenarios.model import Facts, Stage
+from scenarios.timeline import instant_of
+
+_SHOWN = {
+    Stage.COMPLETED: Status.COMPLETED,
+    Stage.ABSENT: Status.ABSENT,
+    Stage.FAILED: Status.FAILED,
+}
+"""What a fetch shows of a recording that is finished; of one that is not it shows `processing`."""
+_SMALLEST = Decimal("0.00001")
+
+
+class Staged(msgspec.Struct, frozen=True):
+    """A recording, and how much of it is recorded while it is being made."""
+
+    recording: Recording
+    capture: Capture | None
+
+
+def staged(before: Staged, stage: Stage, now: int, chance: Chance, usual_seconds: int) -> Staged:
+    """Return a recording in another status; being deleted is not a matter of the recording itself.
+
+    Args:
+        now: the instant, in microseconds since 1970.
+        usual_seconds: how long it lasts if it was not recorded here.
+    """
+    capture = _captured(before.capture, stage, now)
+    recording = before.recording
+    shown = _SHOWN.get(stage, Status.PROCESSING)
+    seconds = None
+    if shown is Status.COMPLETED:
+        seconds = usual_seconds if before.capture is None else before.capture.seconds(now)
+    changed = msgspec.structs.replace(
+        recording,
+        status=shown,
+        duration=seconds,
+        price=None if seconds is None else distributions.price(seconds),
+        error_code=distributions.error_code(shown, recording.encryption is not None, chance.error),
+        date_updated=now // SECOND,
+        is_scripted=True,
+    )
+    return Staged(changed, capture)
+
+
+def _captured(capture: Capture | None, stage: Stage, now: int) -> Capture | None:
+    match stage:
+        case Stage.IN_PROGRESS:
+            return Capture(since=now) if capture is None else capture.resumed(now)
+        case Stage.PAUSED:
+            return (capture or Capture(since=now)).paused(now)
+        case Stage.STOPPED | Stage.PROCESSING:
+            return None if capture is None else capture.stopped(now)
+        case _:
+            return None
+
+
+def undressed(recording: Recording) -> Recording:
+    """Return a recording without the body that Hypothesis drew for it: what is said of it is to be seen."""
+    return Recording(**{name: getattr(recording, name) for name in Recording.__struct_fields__})
+
+
+def with_facts(recording: Recording, facts: Facts) -> Recording:
+    """Return a recording with what is said of it."""
+    said = {name: getattr(facts, name) for name in Facts.__struct_fields__}
+    changes = {
+        name: _READ[name](value) if name in _READ else value for name, value in said.items() if value is not UNSET
+    }
+    if not changes:
+        return recording
+    if "encryption_details" in changes:
+        changes["encryption"] = _encryption(recording, changes.pop("encryption_details"))
+    if changes.get("duration") is not None and "price" not in changes:
+        changes["price"] = distributions.price(changes["duration"])
+    return msgspec.structs.replace(recording, **changes)
+
+
+def price_of(value: float | str) -> int:
+    """Return an amount of money in 0.00001 of its unit."""
+    return int((Decimal(str(value)) / _SMALLEST).to_integral_value())
+
+
+def _encryption(recording: Recording, given: dict[str, Any] | None) -> EncryptionDetails | None:
+    if given is None:
+        return None
+    known = recording.encryption
+    if known is None:
+        # What it would be decrypted with is not ours to know: the audio is as good as noise.
+        known = EncryptionDetails(public_key_sid="", content_key=bytes(32), encrypted_cek=b"", iv=bytes(12))
+    return msgspec.structs.replace(known, given=given)
+
+
+_READ: dict[str, Any] = {
+    "duration": lambda value: None if value is None else int(value),
+    "price": lambda value: None if value is None else price_of(value),
+    "start_time": lambda value: None if value is None else instant_of(value) // SECOND,
+    "date_updated": lambda value: instant_of(value) // SECOND,
+}

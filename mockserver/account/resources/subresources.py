@@ -1,0 +1,155 @@
+"""The transcriptions, add-on results and payloads of an account: each is told from its recording.
+
+A recording that is deleted takes its own paths along. Its transcription stays in the account's list: in
+Twilio each resource is deleted for itself.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from generators.content import subresources
+from generators.model import AddOnResult, Payload, Recording, Transcription
+from generators.random_fields import Chance
+from generators.sids import Kind, SidCipher
+from mockserver.account.resources.listing import Listing, Page, turn
+from mockserver.account.resources.not_found import why_none_such
+from mockserver.account.resources.recordings import Recordings
+from mockserver.account.state.range_set import RangeSet
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.paging import PageRequest
+
+_Make = Callable[[Recording, int, Chance, SidCipher], Transcription | AddOnResult | Payload]
+_MAKE: dict[Kind, _Make] = {
+    Kind.TRANSCRIPTION: subresources.transcription,
+    Kind.ADD_ON_RESULT: subresources.add_on_result,
+    Kind.PAYLOAD: subresources.payload,
+}
+
+
+class Subresources:
+    """The subresources of one kind, known by an index that leads back to their recording's.
+
+    Args:
+        kind: transcriptions, add-on results or payloads.
+        recordings: the account's.
+    """
+
+    def __init__(self, kind: Kind, recordings: Recordings) -> None:
+        self.kind = kind
+        self._recordings = recordings
+        self._ledger = recordings.ledger
+        self._sids = recordings.ledger.corpus.sids
+
+    def get(self, index: int) -> Transcription | AddOnResult | Payload:
+        """Return what has an index."""
+        recording, _ = subresources.recording_of(self.kind, index)
+        return _MAKE[self.kind](
+            self._ledger.undeleted(recording), index, self._ledger.corpus.chance(recording), self._sids
+        )
+
+    def revision(self, index: int) -> int:
+        """Return what differs after every change: it is told from its recording."""
+        recording, _ = subresources.recording_of(self.kind, index)
+        return self._ledger.state.revisions.get(recording, 0)
+
+    def data(self, index: int) -> str:
+        """Return the JSON that a payload leads to."""
+        recording, _ = subresources.recording_of(self.kind, index)
+        return subresources.payload_data(
+            self._ledger.undeleted(recording), index, self._ledger.corpus.chance(recording)
+        )
+
+    def find(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> int:
+        """Return the index behind a SID.
+
+        Args:
+            recording_sid: the recording that it must belong to, which must be there itself.
+            among: the indices that it must be one of.
+
+        Raises:
+            TwilioError: 20404 where there is none.
+        """
+        owner = None if recording_sid is None else self._recordings.find(recording_sid)
+        index = self._sids.decode(self.kind, sid)
+        if index is None:
+            noun = self.kind.name.lower().replace("_", "-")
+            why = f"{sid[:60]!r} is no {noun} of this account: expected {self.kind.value} and 32 digits made for it."
+            raise TwilioError(20404, why, unknown=sid)
+        recording, _ = subresources.recording_of(self.kind, index)
+        if recording not in self._ledger or index not in self._of(recording):
+            raise TwilioError(20404, why_none_such(self._ledger, recording, sid))
+        if (owner is not None and owner != recording) or (among is not None and index not in among):
+            owner_sid = self._ledger.sid(recording)
+            raise TwilioError(20404, f"{sid} belongs elsewhere: it is of {owner_sid}, not below this path.")
+        if index in self._deleted:
+            raise TwilioError(20404, f"{sid} is deleted.")
+        return index
+
+    def delete(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> None:
+        """Delete for good.
+
+        Raises:
+            TwilioError: 20404 where there is none.
+        """
+        self._deleted.add(self.find(sid, recording_sid=recording_sid, among=among))
+        self._ledger.state.version += 1
+
+    def list_of(self, recording_sid: str, asked: PageRequest, *, among: range | None = None) -> Page:
+        """Return a page of those of a recording, newest first.
+
+        Args:
+            among: only those with one of these indices.
+
+        Raises:
+            TwilioError: 20404 where there is no such recording; 20001 for another list's token.
+        """
+        own = self._of(self._recordings.find(recording_sid))
+        there = [index for index in own if index not in self._deleted and (among is None or index in among)]
+
+        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
+            inside = [index for index in there if index in window]
+            return reversed(inside) if newest_first else iter(inside)
+
+        listing = Listing(
+            window=range(own.start, own.stop),
+            walk=walk,
+            position=lambda sid: self._sids.decode(self.kind, sid),
+            index=int,  # each is where its index says
+            sid=self._sid,
+        )
+        return turn(listing, asked)
+
+    def list(self, asked: PageRequest) -> Page:
+        """Return a page of all transcriptions of the account, in the order of their recordings.
+
+        Raises:
+            TwilioError: 20001 where the page's token names no transcription of this account.
+        """
+        places, layout = self._ledger.places, self._ledger.corpus.layout
+
+        def generated(window: range, *, newest_first: bool) -> Iterator[int]:
+            for gap in self._deleted.gaps(window, descending=newest_first):
+                yield from layout.walk_audible(gap, newest_first=newest_first)
+
+        def is_seen(index: int) -> bool:
+            return index not in self._deleted and len(self._of(index)) > 0
+
+        listing = Listing(
+            window=places.everything(),
+            walk=places.walk(generated, is_seen),
+            position=lambda sid: self._ledger.position_of(sid, self.kind),
+            index=places.index,
+            sid=self._sid,
+        )
+        return turn(listing, asked)
+
+    @cached_property
+    def _deleted(self) -> RangeSet:
+        return self._ledger.state.subresources_deleted.setdefault(self.kind.value, RangeSet())
+
+    def _sid(self, index: int) -> str:
+        return self._sids.encode(self.kind, index)
+
+    def _of(self, recording: int) -> range:
+        chance = self._ledger.corpus.chance(recording)
+        return subresources.indices(self.kind, self._ledger.undeleted(recording), recording, chance)

@@ -1,0 +1,1 @@
+"""The state of an account: everything that can change."""

@@ -1,0 +1,166 @@
+"""Lets time pass: wakes accounts when something is due, and sends their callbacks, beside the requests."""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakSet
+
+from mockserver.account.account import Account
+from mockserver.account.state.state import Delivery, Event
+from mockserver.callbacks.sender import Courier
+
+if TYPE_CHECKING:
+    from mockserver.callbacks.request import Parcel
+
+
+class _Alarm(NamedTuple):
+    """A call of an event loop at an instant of an account's clock."""
+
+    loop: asyncio.AbstractEventLoop
+    due: int
+    course: tuple[int, int, float]
+    """The clock's, by which the instant was reckoned."""
+    handle: asyncio.TimerHandle
+
+
+class Timekeeper:
+    """Runs on whichever event loop answers requests: on one after another, and on several in threads of their own.
+
+    Args:
+        courier: who sends callbacks.
+        patience: how long one attempt may take at most, in real seconds.
+    """
+
+    def __init__(self, courier: Courier, patience: float) -> None:
+        self._courier = courier
+        self._patience = patience
+        self._alarms: dict[Account, _Alarm] = {}
+        self._sending: dict[Account, set[asyncio.Task[None]]] = {}
+        self._stopped: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+
+    def start(self) -> None:
+        """Do on this event loop what is to be done, also where that was stopped before."""
+        self._stopped.discard(asyncio.get_running_loop())
+
+    def attend(self, account: Account) -> None:
+        """See to what waits in an account; to be called after everything that may have changed that."""
+        needs_alarm = account.state.timers and account.clock.rate and not self._has_alarm(account)
+        if not (needs_alarm or account.outbox.is_waiting) or asyncio.get_running_loop() in self._stopped:
+            return
+        self._send_ready(account)
+        if needs_alarm:
+            self._set_alarm(account)
+
+    def leave(self, account: Account) -> None:
+        """Attend to an account no more: nothing of it is sent from now on. May be called from any thread."""
+        alarm = self._alarms.pop(account, None)
+        if alarm is not None:
+            _tell(alarm.loop, alarm.handle)
+        for task in [*self._sending.get(account, ())]:
+            _tell(task.get_loop(), task)
+
+    async def stop(self) -> None:
+        """Do nothing more on this event loop; what was not delivered is sent by whoever attends to it next."""
+        loop = asyncio.get_running_loop()
+        self._stopped.add(loop)
+        for account, alarm in [*self._alarms.items()]:
+            if alarm.loop is loop:
+                alarm.handle.cancel()
+                del self._alarms[account]
+        ours = [task for account in [*self._sending] for task in self._on_this_loop(account)]
+        for task in ours:
+            task.cancel()
+        await asyncio.gather(*ours, return_exceptions=True)
+
+    async def advance(self, account: Account, target: int) -> list[Event]:
+        """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
+        first = account.events.serial
+        for _ in account.passage.moments(target):
+            if not await self.settle(account):
+                break
+        else:
+            self.attend(account)
+        return account.events.since(first)
+
+    async def settle(self, account: Account) -> bool:
+        """Wait until every callback that can be sent now was sent, and its outcome noted.
+
+        Returns:
+            False where that was ended from outside: this server stops, or the account has another world.
+        """
+        self.attend(account)
+        while sending := self._on_this_loop(account):
+            done, _ = await asyncio.wait(sending)
+            if any(task.cancelled() for task in done):
+                return False
+        return True
+
+    def parcel(self, delivery: Delivery) -> "Parcel":
+        """Return the request of a callback, and with it the text that is signed."""
+        from mockserver.callbacks.connection_overrides import split  # nothing of it is needed before the first callback
+        from mockserver.callbacks.request import Parcel
+
+        url, overrides = split(delivery.url)
+        return Parcel.signed(
+            delivery.method,
+            url,
+            delivery.parameters,
+            token=delivery.token,
+            idempotency_token=delivery.idempotency_token,
+            overrides=overrides,
+            longest=self._patience,
+        )
+
+    def _on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
+        """Return what is under way; of another loop's nobody here could learn when it is done."""
+        loop = asyncio.get_running_loop()
+        return [task for task in self._sending.get(account, ()) if task.get_loop() is loop]
+
+    def _send_ready(self, account: Account) -> None:
+        for delivery in account.outbox.ready():
+            account.outbox.take(delivery.number)
+            task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
+            self._sending.setdefault(account, set()).add(task)
+            task.add_done_callback(partial(self._sent, account, delivery.number))
+
+    async def _deliver(self, account: Account, delivery: Delivery) -> None:
+        account.outbox.settle(delivery.number, await self._courier.send(self.parcel(delivery)))
+        self.attend(account)
+
+    def _sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
+        if task.cancelled():  # its loop ends: whoever goes on sends it again
+            account.outbox.put_back(number)
+        sending = self._sending[account]
+        sending.discard(task)
+        if not sending:
+            del self._sending[account]
+
+    def _has_alarm(self, account: Account) -> bool:
+        """Tell whether the next timer has its alarm, on whichever loop that runs: most requests change nothing."""
+        known = self._alarms.get(account)
+        if known is None or not known.loop.is_running():
+            return False
+        return known.due == account.timers.next_due and known.course == account.clock.course
+
+    def _set_alarm(self, account: Account) -> None:
+        due, course = account.timers.next_due, account.clock.course
+        assert due is not None, "there are timers"
+        loop, known = asyncio.get_running_loop(), self._alarms.get(account)
+        if known is not None:
+            if known.loop is not loop and known.loop.is_running():
+                known.loop.call_soon_threadsafe(self.attend, account)  # one loop wakes an account
+                return
+            known.handle.cancel()
+        delay = account.clock.real_seconds_until(due)
+        assert delay is not None, "the clock runs"
+        self._alarms[account] = _Alarm(loop, due, course, loop.call_later(delay, self._wake, account))
+
+    def _wake(self, account: Account) -> None:
+        self._alarms.pop(account, None)
+        account.passage.catch_up()
+        self.attend(account)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, doomed: asyncio.TimerHandle | asyncio.Task[None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(doomed.cancel)

@@ -1,0 +1,114 @@
+"""One request and its answer over a connection of its own. Imports httpcore: to be imported late."""
+
+from contextlib import aclosing
+from ssl import SSLContext
+from urllib.parse import urlsplit
+
+import httpcore
+
+from mockserver.callbacks.allowed_hosts import HostRules
+from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
+from mockserver.callbacks.outcome import Failure, Outcome
+from mockserver.callbacks.request import Parcel
+
+_MOST_READ = 64 * 1024
+"""Bytes of an answer's body: nobody reads them, but a receiver should get to send what is usual."""
+
+_FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
+    (RefusedHostError, Failure.REFUSED_HOST),
+    (httpcore.ConnectTimeout, Failure.CONNECT_TIMEOUT),
+    (httpcore.TimeoutException, Failure.READ_TIMEOUT),
+    (httpcore.RemoteProtocolError, Failure.PROTOCOL),
+    (httpcore.LocalProtocolError, Failure.BAD_URL),
+    (ValueError, Failure.BAD_URL),
+    (Exception, Failure.CONNECTION),
+)
+"""The first that fits."""
+
+
+class Exchange:
+    """What is known of a request while it is under way.
+
+    Args:
+        tls: whom to trust; only looked at for https.
+    """
+
+    def __init__(self, parcel: Parcel, rules: HostRules, tls: SSLContext | None) -> None:
+        self._parcel = parcel
+        self._network = CheckedNetwork(rules)
+        self._tls = tls
+        self._connected = False
+        self._status: int | None = None
+
+    async def run(self) -> Outcome:
+        """Send the request, and read the answer without following it anywhere; what goes wrong is raised."""
+        parcel = self._parcel
+        url, host = _target(parcel.url)
+        wait, read = parcel.connect_timeout, parcel.read_timeout
+        async with (
+            httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._network) as connection,
+            connection.stream(
+                parcel.method,
+                url,
+                headers=[("host", host), *parcel.headers],
+                content=parcel.body or None,
+                extensions={"timeout": {"connect": wait, "read": read, "write": read}, "trace": self._note},
+            ) as response,
+        ):
+            self._status = response.status
+            await _drain(response)
+        return Outcome(self._status, None, "")
+
+    def failed(self, wrong: Exception) -> Outcome:
+        """Tell what an exception of `run`, or the end of its total time, means."""
+        parcel = self._parcel
+        failure = self._failure(wrong)
+        if isinstance(wrong, TimeoutError):
+            return Outcome(self._status, failure, f"not done within {parcel.total_timeout:g} s in total")
+        if failure is Failure.CONNECT_TIMEOUT:
+            return Outcome(None, failure, f"no connection within {parcel.connect_timeout:g} s")
+        if failure is Failure.READ_TIMEOUT:
+            return Outcome(self._status, failure, f"nothing came for {parcel.read_timeout:g} s")
+        return Outcome(self._status, failure, _root(wrong))
+
+    async def _note(self, event: str, _: object) -> None:
+        self._connected = self._connected or event == "connection.connect_tcp.complete"
+
+    def _failure(self, wrong: Exception) -> Failure:
+        if isinstance(wrong, TimeoutError):
+            return Failure.READ_TIMEOUT if self._connected else Failure.CONNECT_TIMEOUT
+        # httpcore says "protocol" too where the other side just closed: before an answer, or in its body.
+        if isinstance(wrong, httpcore.RemoteProtocolError) and (self._status is not None or wrong.__cause__ is None):
+            return Failure.CONNECTION
+        return next(failure for kind, failure in _FAILURES if isinstance(wrong, kind))
+
+
+def _target(url: str) -> tuple[httpcore.URL, str]:
+    """Return a URL and its Host header; httpcore's own lacks the brackets of an IPv6 address.
+
+    Raises:
+        ValueError: where it is nothing that can be requested.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname
+    if parts.scheme not in ("http", "https") or not host or not url.isascii():
+        raise ValueError(f"expected an http or https URL in ASCII, found {url!r}")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    requested = httpcore.URL(scheme=parts.scheme, host=host, port=parts.port, target=target)
+    return requested, parts.netloc.rpartition("@")[2]
+
+
+async def _drain(response: httpcore.Response) -> None:
+    size = 0
+    async with aclosing(response.aiter_stream()) as body:  # type: ignore[type-var]  # a generator
+        async for piece in body:
+            size += len(piece)
+            if size >= _MOST_READ:
+                return
+
+
+def _root(wrong: BaseException) -> str:
+    """Name the error behind the errors: what wraps it says less."""
+    while wrong.__cause__ is not None:
+        wrong = wrong.__cause__
+    return str(wrong) or type(wrong).__name__

@@ -1,0 +1,1 @@
+"""The command `recmock`: its parser, and what its commands share."""

@@ -1,0 +1,65 @@
+"""`recmock sid`: what a SID stands for, and which SID an index has."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from generators.corpus.explain_sid import explain
+from mockserver.cli.errors import CommandError
+from mockserver.cli.mock_setup import make_mock
+from mockserver.control.client.connection import Line
+from mockserver.settings.settings import Profile, Settings
+
+
+def sid(
+    settings: Settings, sids: Sequence[str], indices: Sequence[int], account_sid: str | None, url: str | None
+) -> int:
+    """Print what is behind SIDs and indices, and return 0 where all stand for something, else 1.
+
+    Args:
+        account_sid: whose they are; the demo account's where it is None.
+        url: a running server to ask; None computes it from the settings.
+    """
+    if not sids and not indices:
+        raise CommandError("expected a SID or --index N, found neither.")
+    if url is not None:
+        if indices:
+            raise CommandError("--index works from the settings: leave --url away, and give the server's settings.")
+        line = Line(url, settings.control_token)
+        parameters = {} if account_sid is None else {"account": account_sid}
+        found = [
+            line.ask("GET", f"/sids/{quote(each, safe='')}", dict[str, Any], parameters=parameters) for each in sids
+        ]
+    else:
+        mock = make_mock(settings)
+        corpus = mock.account(account_sid or mock.demo.sid).corpus
+        for index in indices:
+            if index >= corpus.count:
+                raise CommandError(f"--index: expected an index from 0 to {corpus.count - 1}, found {index}.")
+        wanted = [*sids, *(corpus.sid(index) for index in indices)]
+        found = [msgspec.structs.asdict(explain(corpus, each)) for each in wanted]
+    for each in found:
+        print(_told(each))
+    if settings.profile is Profile.ADVERSARIAL or "adversarial" in settings.mix:
+        from generators.content.adversarial import hypothesis_version
+
+        print(f"Adversarial bodies depend on Hypothesis, here {hypothesis_version()}.")
+    return 0 if all(each["is_known"] for each in found) else 1
+
+
+def _told(explanation: dict[str, Any]) -> str:
+    rows = {
+        "kind": explanation["kind"] or "unknown",
+        "account": explanation["account_sid"],
+        "index": _range(explanation["recordings"]),
+        "why": explanation["why"],
+    }
+    return "\n".join([explanation["sid"], *(f"  {name:8} {value}" for name, value in rows.items())])
+
+
+def _range(recordings: Sequence[int]) -> str:
+    if len(recordings) > 1:
+        return f"{recordings[0]} to {recordings[-1]}"
+    return str(recordings[0]) if recordings else "none"

@@ -1,1 +1,0 @@
-"""What the command's subcommands do, one module each."""

@@ -1,0 +1,131 @@
+"""An account, seen and changed from outside."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, UnsetType
+
+from generators.corpus.corpus import Corpus, CorpusSpec
+from mockserver.control.client.connection import Line
+
+if TYPE_CHECKING:  # each is imported when it is first asked for: most tests read recordings, and no more
+    from mockserver.control.client.callbacks import CallbacksClient
+    from mockserver.control.client.clock import ClockClient
+    from mockserver.control.client.doctor import DoctorClient
+    from mockserver.control.client.faults import FaultsClient
+    from mockserver.control.client.recordings import RecordingsClient
+    from mockserver.control.client.requests import RequestsClient
+    from mockserver.control.client.scenario import ScenarioClient
+    from mockserver.control.views import AccountView, SnapshotView
+
+
+class AccountClient:
+    """All that can be done to one account of a server.
+
+    Args:
+        line: the line to the server.
+        account_sid: which account; `demo` is the one that the server printed.
+    """
+
+    def __init__(self, line: Line, account_sid: str = "demo") -> None:
+        self._line = line
+        self._root = f"/accounts/{account_sid}"
+        self._corpus: Corpus | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._root.rpartition('/')[2]} at {self._line.url or 'no server'}>"
+
+    @cached_property
+    def clock(self) -> "ClockClient":
+        """The clock of the account."""
+        from mockserver.control.client.clock import ClockClient
+
+        return ClockClient(self._line, self._root)
+
+    @cached_property
+    def recordings(self) -> "RecordingsClient":
+        """Its recordings, as the mock knows them."""
+        from mockserver.control.client.recordings import RecordingsClient
+
+        return RecordingsClient(self._line, self._root)
+
+    @cached_property
+    def scenario(self) -> "ScenarioClient":
+        """What is played in it."""
+        from mockserver.control.client.scenario import ScenarioClient
+
+        return ScenarioClient(self._line, self._root)
+
+    @cached_property
+    def faults(self) -> "FaultsClient":
+        """What goes wrong with its requests."""
+        from mockserver.control.client.faults import FaultsClient
+
+        return FaultsClient(self._line, self._root)
+
+    @cached_property
+    def callbacks(self) -> "CallbacksClient":
+        """The callbacks that it sends."""
+        from mockserver.control.client.callbacks import CallbacksClient
+
+        return CallbacksClient(self._line, self._root)
+
+    @cached_property
+    def requests(self) -> "RequestsClient":
+        """Its request journal."""
+        from mockserver.control.client.requests import RequestsClient
+
+        return RequestsClient(self._line, self._root)
+
+    @cached_property
+    def doctor(self) -> "DoctorClient":
+        """What its requests say of their client."""
+        from mockserver.control.client.doctor import DoctorClient
+
+        return DoctorClient(self._line, self._root)
+
+    def state(self) -> "AccountView":
+        """Return the account as it is now."""
+        from mockserver.control.views import AccountView
+
+        return self._line.ask("GET", self._root, AccountView)
+
+    @property
+    def corpus(self) -> Corpus:
+        """What the account held at T0, as a pure function: any recording by its index, 0 being the oldest."""
+        spec = self._line.ask("GET", f"{self._root}/corpus", CorpusSpec)
+        if self._corpus is None or self._corpus.spec != spec:
+            self._corpus = Corpus(spec)
+        return self._corpus
+
+    def treat(self, *, wire: str | UnsetType | None = UNSET, auth: str | UnsetType | None = UNSET) -> None:
+        """Let the server treat this account otherwise than its settings say; what is left out stays as it is.
+
+        Args:
+            wire: `twilio`, `schema` or `auto`; None for the server's setting.
+            auth: `any`, `off`, or `strict` for the account's own token; None for the server's setting.
+        """
+        path = f"{self._root}/manners"
+        manners: dict[str, Any] = {"wire": wire, "auth": auth}
+        if UNSET in manners.values():
+            said = {name: value for name, value in manners.items() if value is not UNSET}
+            manners = {**self._line.ask("GET", path, dict[str, str | None]), **said}
+        self._line.ask("PUT", path, dict[str, str | None], manners)
+
+    def reset(self) -> "AccountView":
+        """Give the account the world back that it had on first touch, and return it."""
+        from mockserver.control.views import AccountView
+
+        return self._line.ask("POST", f"{self._root}/reset", AccountView)
+
+    def snapshot(self, name: str = "latest") -> "SnapshotView":
+        """Keep the state under a name."""
+        from mockserver.control.views import SnapshotView
+
+        return self._line.ask("POST", f"{self._root}/snapshots", SnapshotView, {"name": name})
+
+    def rollback(self, name: str = "latest") -> "AccountView":
+        """Go back to the state under a name, and return it."""
+        from mockserver.control.views import AccountView
+
+        return self._line.ask("POST", f"{self._root}/rollback", AccountView, {"name": name})

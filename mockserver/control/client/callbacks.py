@@ -1,0 +1,32 @@
+"""An account's callbacks, from outside."""
+
+from collections.abc import Iterator
+
+from mockserver.control.client.connection import Line
+from mockserver.control.views import CallbackView
+
+
+class CallbacksClient:
+    """The log of an account's callbacks, in the order in which they were posted.
+
+    Args:
+        root: the account's path below `/_mock`.
+    """
+
+    def __init__(self, line: Line, root: str) -> None:
+        self._line = line
+        self._path = f"{root}/callbacks"
+
+    def list(self) -> tuple[CallbackView, ...]:
+        """Return all."""
+        return self._line.ask("GET", self._path, tuple[CallbackView, ...])
+
+    def __iter__(self) -> Iterator[CallbackView]:
+        return iter(self.list())
+
+    def __len__(self) -> int:
+        return len(self.list())
+
+    def redeliver(self, number: int) -> CallbackView:
+        """Try one again, whatever came of it before, and return what comes of it."""
+        return self._line.ask("POST", f"{self._path}/{number}/redeliver", CallbackView)

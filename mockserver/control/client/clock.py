@@ -1,0 +1,69 @@
+"""An account's clock, moved from outside."""
+
+import asyncio
+import math
+from datetime import UTC, datetime, timedelta
+
+from mockserver.control.client.connection import Line
+from mockserver.control.views import ClockView, EventView, Happened
+from scenarios.durations import spelled
+
+Length = str | float | timedelta
+"""A length of time: text such as `30s`, a number of seconds, or a timedelta."""
+
+
+class ClockClient:
+    """Tells and moves an account's time.
+
+    Args:
+        root: the account's path below `/_mock`.
+    """
+
+    def __init__(self, line: Line, root: str) -> None:
+        self._line = line
+        self._path = f"{root}/clock"
+
+    def show(self) -> ClockView:
+        """Return the time, and how it passes."""
+        return self._line.ask("GET", self._path, ClockView)
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        return datetime.fromisoformat(self.show().now)
+
+    def advance(self, by: Length) -> tuple[EventView, ...]:
+        """Move on, and return what happened meanwhile, in order, callbacks included: they are delivered, or not.
+
+        A receiver that runs on the event loop of the caller cannot answer meanwhile: see `advance_async`.
+        """
+        return self._change({"advance": _text(by)})
+
+    async def advance_async(self, by: Length) -> tuple[EventView, ...]:
+        """Do as `advance` does without holding up the event loop, on which a receiver of callbacks may run."""
+        return await asyncio.to_thread(self.advance, by)
+
+    def move_to(self, instant: datetime | str) -> tuple[EventView, ...]:
+        """Move on to an instant, which is in UTC where it has no zone, and return what happened meanwhile."""
+        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return self._change({"move_to": zoned.isoformat()})
+
+    def freeze(self) -> None:
+        """Let time stand still from now on."""
+        self._change({"mode": "frozen"})
+
+    def run(self, rate: float = 1.0) -> None:
+        """Let time pass from now on, so many of its seconds in one."""
+        self._change({"mode": "scaled", "rate": rate})
+
+    def _change(self, command: dict[str, object]) -> tuple[EventView, ...]:
+        return self._line.ask("POST", self._path, Happened, command).events
+
+
+def _text(length: Length) -> str:
+    if isinstance(length, str):
+        return length
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"expected a length of time to move on by, found {length}: time does not go back")
+    return spelled(round(seconds * 1_000_000))

@@ -1,0 +1,115 @@
+"""The line to a server's control API."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from requests import Session
+
+Answer = TypeVar("Answer")
+
+_PATIENCE = 60.0
+"""Real seconds for one answer: moving a clock delivers what is due meanwhile."""
+_UNAUTHORIZED = 401
+
+
+class ControlError(Exception):
+    """The server refused, or is not there; the message says why.
+
+    Args:
+        status: what it answered; None where it did not.
+    """
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class NoServerError(ControlError):
+    """Nobody answers, or something else than a mock."""
+
+
+class TokenError(ControlError):
+    """The server asks for a token, and this was none, or another."""
+
+
+class Line:
+    """Asks one server. It may be used from any thread, one at a time.
+
+    Args:
+        url: where it is, such as `http://127.0.0.1:4010`; None as long as it does not run.
+        token: what `recmock serve` printed, where it listens beyond loopback.
+    """
+
+    def __init__(self, url: str | None, token: str | None = None) -> None:
+        self.url = url
+        self._token = token
+
+    @property
+    def where(self) -> str:
+        """The URL, without a slash at the end.
+
+        Raises:
+            ControlError: where the server does not run.
+        """
+        if self.url is None:
+            raise ControlError("expected a server that runs, found one that does not: use it inside `with`.")
+        return self.url.rstrip("/")
+
+    @cached_property
+    def _session(self) -> "Session":
+        from mockserver.control.client.sessions import Sessions
+
+        session = Sessions(self.where).make()
+        if self._token is not None:
+            if not (self._token.isascii() and self._token.isprintable()):
+                raise ControlError("expected a control token of ASCII characters, found others.")
+            session.headers["Authorization"] = f"Bearer {self._token}"
+        return session
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        kind: type[Answer],
+        body: Any = None,
+        parameters: Mapping[str, str | int] | None = None,
+        patience: float = _PATIENCE,
+    ) -> Answer:
+        """Return what the server answers.
+
+        Args:
+            path: below `/_mock`.
+            body: what is sent as JSON.
+            patience: how many real seconds it may take.
+
+        Raises:
+            ControlError: where it refuses, or no mock answers there.
+        """
+        import requests
+
+        data = None if body is None else msgspec.json.encode(body)
+        where = self.where
+        try:
+            answer = self._session.request(
+                method, f"{where}/_mock{path}", data=data, params=parameters, timeout=patience
+            )
+        except requests.RequestException as wrong:
+            raise NoServerError(f"expected a recmock server at {where}, found none: {type(wrong).__name__}.") from None
+        if answer.status_code >= 300:
+            why = answer.headers.get("X-Mock-Reason", "it is no recmock.")
+            kind_of = TokenError if answer.status_code == _UNAUTHORIZED else ControlError
+            raise kind_of(f"{where} answered {answer.status_code}: {why}", answer.status_code)
+        try:
+            return msgspec.json.decode(answer.content, type=kind)
+        except msgspec.DecodeError:
+            raise NoServerError(f"expected a recmock server at {where}, found something else.") from None
+
+    def close(self) -> None:
+        """Close the connection; the next question opens another."""
+        if "_session" in vars(self):
+            self._session.close()
+            del self._session

@@ -1,0 +1,35 @@
+"""What an account's requests say of its client, from outside."""
+
+from mockserver.control.client.connection import Line
+from mockserver.journal.doctor.report import Report
+
+
+class DoctorClient:
+    """Examines the client of an account.
+
+    Args:
+        root: the account's path below `/_mock`.
+    """
+
+    def __init__(self, line: Line, root: str) -> None:
+        self._line = line
+        self._path = f"{root}/doctor"
+
+    def examine(self) -> Report:
+        """Return what was found; as text it is for people."""
+        return self._line.ask("GET", self._path, Report)
+
+    def assert_clean(self, *, ignore: tuple[str, ...] = ()) -> None:
+        """Assert that nothing was found.
+
+        Args:
+            ignore: rules that do not matter here.
+
+        Raises:
+            AssertionError: with the findings.
+        """
+        __tracebackhide__ = True
+        report = self.examine()
+        found = [finding for finding in report.findings if finding.rule not in ignore]
+        if found:
+            raise AssertionError("\n".join(map(str, found)))

@@ -1,0 +1,177 @@
+"""The request journal: what came, whether it is what should have come, and what it says of the client."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from generators.corpus.weekly_rhythm import SECOND
+from generators.suggestion import suggestion
+from mockserver.account.account import Account
+from mockserver.control import journal_serializers as portraits
+from mockserver.control import journal_views as views
+from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, read, refused
+from mockserver.journal.curl import command
+from mockserver.journal.doctor.report import Report
+from mockserver.journal.doctor.rules import examine
+from mockserver.journal.har import Document, archive
+from mockserver.journal.journal import Entry
+from mockserver.journal.matching import Pattern
+from mockserver.journal.verification import Times, Verification, found, verify, wait
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.parameters import Query
+from mockserver.server.exchange import Exchange
+from scenarios.durations import Duration, microseconds
+from scenarios.operations import Operation
+
+Number = Annotated[int, Meta(ge=0)]
+
+_LISTED = 100
+_LONGEST_WAIT = 60 * SECOND
+_GROUPS = ("header", "query", "form")
+
+
+class CountCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Count requests, from a number on."""
+
+    pattern: dict[str, Any] = {}
+    since: Number = 0
+
+
+class VerifyCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Say whether as many requests came as should have: at least one where nothing is said."""
+
+    pattern: dict[str, Any] = {}
+    min: Number | None = None
+    max: Number | None = None
+    exactly: Number | None = None
+    since: Number = 0
+
+
+class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answer once so many requests have come, or when the time is up."""
+
+    pattern: dict[str, Any] = {}
+    count: Annotated[int, Meta(ge=1)] = 1
+    timeout: Duration = "10s"
+    """Real time."""
+    since: Number = 0
+
+
+async def list_requests(exchange: Exchange, path: Path) -> views.RequestsView:
+    """List what came, or what of it is meant by the parameters, whose names are a pattern's."""
+    account, query = account_of(exchange, path), exchange.query
+    since = query.integer("since", default=0, minimum=0)
+    limit = query.integer("limit", default=_LISTED, minimum=0)
+    pattern = _pattern(account, _asked(query), strict=False)
+    return _listed(account, found(account.journal, pattern, since), limit)
+
+
+async def clear_requests(exchange: Exchange, path: Path) -> views.RequestsView:
+    account = account_of(exchange, path)
+    account.journal.clear()
+    return _listed(account, [], 0)
+
+
+async def show_request(exchange: Exchange, path: Path) -> views.RequestView:
+    return portraits.request(_entry(exchange, path))
+
+
+async def show_command(exchange: Exchange, path: Path) -> views.CommandLine:
+    entry = _entry(exchange, path)
+    return views.CommandLine(number=entry.number, command=command(entry, exchange.base_url))
+
+
+async def export_archive(exchange: Exchange, path: Path) -> Document:
+    journal = account_of(exchange, path).journal
+    return archive(journal, exchange.base_url, dropped=journal.dropped)
+
+
+async def count_requests(exchange: Exchange, path: Path) -> views.Counted:
+    account, said = account_of(exchange, path), read(exchange, CountCommand)
+    count = len(found(account.journal, _pattern(account, said.pattern), said.since))
+    dropped = account.journal.lost(said.since)
+    return views.Counted(count=count, is_complete=not dropped, dropped=dropped)
+
+
+async def verify_requests(exchange: Exchange, path: Path) -> Verification:
+    account, said = account_of(exchange, path), read(exchange, VerifyCommand)
+    try:
+        times = Times.of(said.min, said.max, said.exactly)
+    except ValueError as wrong:
+        raise refused(str(wrong)) from None
+    return verify(account.journal, _pattern(account, said.pattern), times, since=said.since)
+
+
+async def wait_for_requests(exchange: Exchange, path: Path) -> Verification:
+    account, said = account_of(exchange, path), read(exchange, WaitCommand)
+    patience = microseconds(said.timeout)
+    if patience > _LONGEST_WAIT:
+        raise refused(f"timeout: expected at most {_LONGEST_WAIT // SECOND}s, found {said.timeout}")
+    pattern = _pattern(account, said.pattern)
+    return await wait(account.journal, pattern, said.count, seconds=patience / SECOND, since=said.since)
+
+
+async def examine_client(exchange: Exchange, path: Path) -> Report:
+    return examine(account_of(exchange, path).journal)
+
+
+def _listed(account: Account, entries: list[Entry], limit: int) -> views.RequestsView:
+    journal = account.journal
+    return views.RequestsView(
+        requests=[portraits.request(entry) for entry in entries[max(0, len(entries) - limit) :]],
+        matched=len(entries),
+        total=journal.total,
+        dropped=journal.dropped,
+    )
+
+
+def _entry(exchange: Exchange, path: Path) -> Entry:
+    journal, number = account_of(exchange, path).journal, path["number"]
+    entry = journal.find(int(number)) if number.isdecimal() and len(number) < 19 else None
+    if entry is None:
+        kept = f"{journal.dropped} to {journal.total - 1}" if len(journal) else "none"
+        raise TwilioError(20404, f"Expected the number of a request in the journal ({kept}), found {number[:20]!r}.")
+    return entry
+
+
+def _asked(query: Query) -> dict[str, Any]:
+    """Return the pattern that parameters spell: `op=list_recordings&query.PageSize=50`."""
+    said: dict[str, Any] = {}
+    for name, value in query.pairs:
+        group, dot, inner = name.partition(".")
+        if dot and group in _GROUPS:
+            said.setdefault(group, {})[inner] = value
+        elif name not in ("since", "limit"):
+            said[name] = value
+    return said
+
+
+def _pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> Pattern:
+    """Return the pattern that was given.
+
+    Raises:
+        TwilioError: 20001 where it cannot be one.
+    """
+    op = said.get("op")
+    if isinstance(op, str) and op not in list(Operation):
+        raise refused(
+            f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggestion(op, Operation)}"
+        )
+    try:
+        return msgspec.convert(said, Pattern, strict=strict).resolved(account.sid_behind)
+    except msgspec.ValidationError as wrong:
+        known = ", ".join(Pattern.__struct_fields__)
+        raise refused(f"pattern: expected some of {known}: {wrong}") from None
+
+
+REQUESTS = {
+    "/requests": Endpoint(GET=list_requests, DELETE=clear_requests),
+    "/requests.har": Endpoint(GET=export_archive),
+    "/requests/count": Endpoint(POST=count_requests),
+    "/requests/verify": Endpoint(POST=verify_requests),
+    "/requests/wait": Endpoint(POST=wait_for_requests),
+    "/requests/{number}": Endpoint(GET=show_request),
+    "/requests/{number}/curl": Endpoint(GET=show_command),
+    "/doctor": Endpoint(GET=examine_client),
+}

@@ -1,0 +1,36 @@
+"""From a journal entry to what may be shown of it."""
+
+from collections.abc import Iterable
+
+from mockserver.control import journal_views as views
+from mockserver.control.serializers import moment
+from mockserver.journal import redaction
+from mockserver.journal.journal import Entry
+
+
+def request(entry: Entry) -> views.RequestView:
+    """Portray a request."""
+    return views.RequestView(
+        number=entry.number,
+        at=moment(entry.at),
+        operation=None if entry.operation is None else entry.operation.value,
+        method=entry.method,
+        target=entry.target,
+        query=_by_name(redaction.parameters(entry.query)),
+        form=_by_name(redaction.parameters(entry.body)),
+        headers=[(name.decode("latin-1"), redaction.header(name, value)) for name, value in entry.headers],
+        status=entry.answer.status,
+        seconds=round(entry.seconds, 6),
+        length=entry.answer.length,
+        reason=None if entry.answer.reason is None else redaction.without_passwords(entry.answer.reason),
+        warnings=[redaction.without_passwords(each) for each in entry.told(b"x-mock-warning")],
+        rule=entry.rule,
+        next_page_uri=entry.answer.next_page_uri and redaction.uri(entry.answer.next_page_uri),
+    )
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values

@@ -1,1 +1,0 @@
-"""What the request journal says of a client: habits that the real API punishes later."""

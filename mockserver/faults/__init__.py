@@ -1,1 +1,0 @@
-"""What goes wrong with requests: which rule strikes, and what becomes of the request."""

@@ -1,0 +1,1 @@
+"""The requests received: the log, matching, verification, HAR, curl and the doctor."""

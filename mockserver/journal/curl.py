@@ -1,0 +1,51 @@
+"""A request of the journal as a command line that repeats it, but for its secret."""
+
+import shlex
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
+
+from generators.sids import Kind, is_sid
+from mockserver.journal import redaction
+from mockserver.journal.journal import Entry
+from mockserver.rest.auth import credentials
+
+_LEFT_OUT = frozenset({b"authorization", b"host", b"content-length", b"connection", b"accept-encoding"})
+"""What curl says by itself, or what would only make its output harder to read."""
+_PATH_SAFE = "/:@!$&'()*+,;=~"
+
+
+def command(entry: Entry, base_url: str) -> str:
+    """Return the command.
+
+    Args:
+        base_url: scheme and host of this server; the shell fills in the secret, from `$TWILIO_AUTH_TOKEN`, or
+            `$TWILIO_API_SECRET` for an API key.
+    """
+    query = f"?{redaction.encoded(entry.query)}" if entry.query else ""
+    url = f"{base_url}{quote(entry.path, safe=_PATH_SAFE)}{query}"
+    parts = ["curl", "--globoff", *_method(entry.method), *_credentials(entry), *_headers(entry, base_url)]
+    if entry.body:
+        parts += ["--data-raw", shlex.quote(redaction.encoded(entry.body))]
+    return " ".join([*parts, shlex.quote(url)])
+
+
+def _method(method: str) -> list[str]:
+    return {"GET": [], "HEAD": ["--head"]}.get(method, ["-X", shlex.quote(method)])
+
+
+def _credentials(entry: Entry) -> Iterator[str]:
+    for name, value in entry.headers:
+        if name.lower() == b"authorization":
+            known = credentials(value)
+            if known is None:
+                yield "-H " + shlex.quote(f"authorization: {redaction.header(name, value)}")
+            else:
+                variable = "TWILIO_API_SECRET" if is_sid(known.username, Kind.API_KEY) else "TWILIO_AUTH_TOKEN"
+                yield f'-u "{known.username}:${variable}"'
+
+
+def _headers(entry: Entry, base_url: str) -> Iterator[str]:
+    for name, value in entry.headers:
+        lowered, shown = name.lower(), redaction.header(name, value)
+        if lowered not in _LEFT_OUT or (lowered == b"host" and shown != urlsplit(base_url).netloc):
+            yield "-H " + shlex.quote(f"{name.decode('latin-1')}: {shown}")

@@ -1,0 +1,1 @@
+"""Finds habits of a client that the real API punishes later."""

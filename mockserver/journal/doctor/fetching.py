@@ -1,0 +1,29 @@
+"""Whether a client fetches what it was told already."""
+
+from collections.abc import Iterator
+
+from generators.corpus.weekly_rhythm import SECOND
+from mockserver.journal.doctor.report import Evidence, Sighting
+from scenarios.operations import Operation
+
+_LISTS = (Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS, Operation.LIST_CONFERENCE_RECORDINGS)
+_FETCHES = (Operation.FETCH_RECORDING, Operation.FETCH_CALL_RECORDING, Operation.FETCH_CONFERENCE_RECORDING)
+_MANY = 10
+_FRESH = 300 * SECOND
+"""What was listed longer ago may have changed meanwhile."""
+
+
+def fetched_what_was_listed(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield, once, the fetches of ten or more recordings that had just been listed with all their fields."""
+    listed: dict[int, int] = {}
+    fetched: dict[int, int] = {}
+    for entry in evidence.entries:
+        if entry.operation in _LISTS:
+            listed.update((index, entry.at) for index in entry.answer.recordings)
+        elif entry.operation in _FETCHES:
+            for index in entry.answer.recordings:
+                if index in listed and entry.at - listed[index] <= _FRESH:
+                    fetched.setdefault(index, entry.number)
+    if len(fetched) >= _MANY:
+        what = f"{len(fetched)} recordings or more were fetched one by one after they had been listed"
+        yield Sighting(tuple(fetched.values()), what)

@@ -1,0 +1,36 @@
+"""When and how a client fetches media."""
+
+from collections.abc import Iterator
+
+from generators.model import Status
+from mockserver.journal.doctor.report import Evidence, Sighting
+from mockserver.journal.journal import Entry
+from mockserver.rest.auth import is_media
+from scenarios.operations import Operation
+
+_NOT_COMPLETED = (Status.PROCESSING, Status.ABSENT, Status.FAILED)
+"""A deleted one may have gone behind the client's back."""
+_READING = ("GET", "HEAD")
+
+
+def fetched_early(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield media that were asked for of recordings that were not completed."""
+    for entry in evidence.entries:
+        if entry.operation is Operation.FETCH_RECORDING_MEDIA and entry.answer.found in _NOT_COMPLETED:
+            yield Sighting((entry.number,), f"{entry.line}: the recording was {entry.answer.found}")
+
+
+def fetched_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield media that were asked for without credentials, also where they are public here.
+
+    Some clients send credentials only when they are challenged: those are not meant.
+    """
+    bare: dict[str, list[Entry]] = {}
+    for entry in evidence.entries:
+        if entry.method in _READING and is_media(entry.path):
+            if not any(name.lower() == b"authorization" for name, _ in entry.headers):
+                bare.setdefault(entry.path, []).append(entry)
+            elif (challenged := bare.get(entry.path)) and challenged[-1].answer.status == 401:
+                challenged.pop()
+    for entry in sorted((each for entries in bare.values() for each in entries), key=lambda entry: entry.number):
+        yield Sighting((entry.number,), f"{entry.line}: it came without credentials")

@@ -1,0 +1,28 @@
+"""Whether what a client says is heard, and still will be."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl
+
+from mockserver.journal import redaction
+from mockserver.journal.doctor.report import Evidence, Sighting
+
+_RETIRED = {
+    ("RecordingStatusCallbackEvent", "failed"): "Twilio documents in-progress, completed and absent only",
+}
+"""Values that Twilio took once, by the parameter they are of (WIRE §12)."""
+
+
+def ignored(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield parameters and values that Twilio does not know."""
+    for entry in evidence.entries:
+        for warning in entry.told(b"x-mock-warning"):
+            yield Sighting((entry.number,), f"{entry.line}: {redaction.without_passwords(warning)}")
+
+
+def deprecated(evidence: Evidence) -> Iterator[Sighting]:
+    """Yield values that Twilio has retired."""
+    for entry in evidence.entries:
+        given = parse_qsl(entry.body.decode("latin-1"), errors="replace")
+        words = {(name, word) for name, value in given for word in value.split()}
+        for which in sorted(words & _RETIRED.keys()):
+            yield Sighting((entry.number,), f"{entry.line}: {'='.join(which)}: {_RETIRED[which]}")

@@ -1,0 +1,84 @@
+"""The examination of a journal: every rule, in order of how bad it is."""
+
+from itertools import chain, islice
+
+from mockserver.journal.doctor import fetching, media, paging, parameters, throttling
+from mockserver.journal.doctor.report import Evidence, Finding, Report, Rule, Severity
+from mockserver.journal.journal import Journal
+
+_SEEN = 3
+_NUMBERS = 20
+
+RULES = (
+    Rule(
+        "pages_built_by_hand",
+        Severity.ERROR,
+        paging.built_by_hand,
+        "Follow next_page_uri as it is, until it is null: Twilio refuses a Page without its PageToken (70002).",
+    ),
+    Rule(
+        "retry_after_ignored",
+        Severity.ERROR,
+        throttling.came_back_early,
+        "Wait as many seconds as Retry-After says before the same request is sent again.",
+    ),
+    Rule(
+        "media_before_completion",
+        Severity.ERROR,
+        media.fetched_early,
+        "Fetch media once the status is completed: wait for the recording_status_callback, or fetch the recording.",
+    ),
+    Rule(
+        "media_without_credentials",
+        Severity.ERROR,
+        media.fetched_without_credentials,
+        "Send HTTP Basic credentials with media too: Twilio asks for them on accounts made since 2023.",
+    ),
+    Rule(
+        "no_paging",
+        Severity.WARNING,
+        paging.stopped_at_first_page,
+        "Follow next_page_uri until it is null; where the newest are enough, say so with PageSize (SDKs: limit).",
+    ),
+    Rule(
+        "one_fetch_per_listed_recording",
+        Severity.WARNING,
+        fetching.fetched_what_was_listed,
+        "Take the fields from the list: it holds the same ones, up to 1000 recordings a request.",
+    ),
+    Rule(
+        "ignored_parameters",
+        Severity.WARNING,
+        parameters.ignored,
+        "Correct the name or the value, or leave it out: Twilio ignores it without a word.",
+    ),
+    Rule(
+        "deprecated_parameters",
+        Severity.WARNING,
+        parameters.deprecated,
+        "Leave it out: Twilio may stop taking it any day.",
+    ),
+)
+"""The worst first."""
+
+
+def examine(journal: Journal) -> Report:
+    """Say which habits of a client the requests in a journal show."""
+    evidence = Evidence(tuple(journal), journal.dropped)
+    findings = tuple(finding for rule in RULES if (finding := _found(rule, evidence)) is not None)
+    return Report(is_clean=not findings, findings=findings, requests=len(evidence.entries), dropped=evidence.dropped)
+
+
+def _found(rule: Rule, evidence: Evidence) -> Finding | None:
+    sightings = list(rule.look(evidence))
+    if not sightings:
+        return None
+    numbers = dict.fromkeys(chain.from_iterable(sighting.requests for sighting in sightings))
+    return Finding(
+        rule=rule.name,
+        severity=rule.severity,
+        count=len(sightings),
+        seen=tuple(sighting.what for sighting in sightings[:_SEEN]),
+        requests=tuple(islice(numbers, _NUMBERS)),
+        advice=rule.advice,
+    )

@@ -1,0 +1,159 @@
+"""Which requests are meant, as a test says it, and in what a request differs from that."""
+
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import Meta
+
+from mockserver.journal import redaction
+from mockserver.journal.journal import Entry
+from scenarios.operations import Operation
+from scenarios.rules import HeaderName
+
+Values = Mapping[str, list[str]]
+
+
+class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which requests are meant: all that is given must hold. The words are those of a scenario's rules."""
+
+    op: Operation | None = None
+    """The operation, such as `list_recordings`."""
+    method: str | None = None
+    path: str | None = None
+    """A shell pattern for the path, such as `*/Recordings/*.mp3`."""
+    sid: str | None = None
+    """A SID that the path names, or the id of a recording of the scenario."""
+    status: Annotated[int, Meta(ge=100, le=599)] | None = None
+    """Only requests that were answered so."""
+    header: dict[HeaderName, str | None] = {}
+    """Shell patterns for request headers, by name; None for one that must not be there."""
+    query: dict[str, str | None] = {}
+    """Values of parameters in the URL, by name; None for one that must not be there."""
+    form: dict[str, str | None] = {}
+    """Values of parameters in the form, by name; None for one that must not be there."""
+    body: str | None = None
+    """A shell pattern for the body, as text."""
+
+    def resolved(self, resolve: Callable[[str], str]) -> "Pattern":
+        """Return the pattern with a SID in place of a handle.
+
+        Args:
+            resolve: the SID behind a handle, or the text itself.
+        """
+        return self if self.sid is None else msgspec.structs.replace(self, sid=resolve(self.sid))
+
+    def __str__(self) -> str:
+        """Return it in words, such as `list_recordings with PageSize 50`; secrets are hidden."""
+        given = [(facet.name, getattr(self, facet.name)) for facet in _FACETS if facet.name != "op"]
+        words = [f"{name} {value}" for name, value in given if value is not None]
+        for group in _GROUPS:
+            for name, value in getattr(self, group.name).items():
+                words.append(f"{group.label}{name} {'absent' if value is None else group.shown(name, value)}")
+        subject = self.op or "a request"
+        return f"{subject} with {', '.join(words)}" if words else subject
+
+
+class Difference(NamedTuple):
+    """In what a request is not the one that is meant."""
+
+    weight: int
+    """How far that takes it from what is meant."""
+    text: str
+    """Such as `PageSize: expected 50, found 20`; secrets are hidden."""
+
+
+def differences(pattern: Pattern, entry: Entry) -> Iterator[Difference]:
+    """Yield in what a request differs from a pattern; nothing where it is meant."""
+    for facet in _FACETS:
+        expected = getattr(pattern, facet.name)
+        if expected is not None:
+            found = facet.found(entry)
+            if not facet.agrees(found, expected):
+                yield Difference(facet.weight, f"{facet.name}: expected {expected}, found {facet.shown(found)}")
+    for group in _GROUPS:
+        named: Mapping[str, str | None] = getattr(pattern, group.name)
+        if named:
+            yield from _of_group(group, named, group.found(entry))
+
+
+def matches(pattern: Pattern, entry: Entry) -> bool:
+    """Tell whether a request is meant."""
+    return next(differences(pattern, entry), None) is None
+
+
+class _Facet(NamedTuple):
+    """Something of which a request has one."""
+
+    name: str
+    weight: int
+    found: Callable[[Entry], Any]
+    agrees: Callable[[Any, Any], bool]
+    shown: Callable[[Any], str] = str
+
+
+class _Group(NamedTuple):
+    """Something of which a request has several, by name."""
+
+    name: str
+    label: str
+    found: Callable[[Entry], Values]
+    agrees: Callable[[str, str], bool]
+    key: Callable[[str], str]
+    shown: Callable[[str, str], str]
+
+
+def _of_group(group: _Group, named: Mapping[str, str | None], found: Values) -> Iterator[Difference]:
+    for name, expected in named.items():
+        values = found.get(group.key(name), [])
+        if expected is None:
+            if not values:
+                continue
+        elif any(group.agrees(value, expected) for value in values):
+            continue
+        wanted = "none" if expected is None else group.shown(name, expected)
+        there = ", ".join(group.shown(name, value) or "''" for value in values) or "none"
+        yield Difference(1, f"{group.label}{name}: expected {wanted}, found {there}")
+
+
+def _same(found: Any, expected: Any) -> bool:
+    return bool(found == expected)
+
+
+def _names(path: str, sid: str) -> bool:
+    return sid.lower() in path.lower()
+
+
+def _values(raw: bytes) -> Values:
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def _headers(entry: Entry) -> Values:
+    values: dict[str, list[str]] = {}
+    for name, value in entry.headers:
+        values.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return values
+
+
+def _shown_header(name: str, value: str) -> str:
+    return redaction.header(name.encode("latin-1"), value.encode("latin-1", "replace"))
+
+
+_FACETS = (
+    _Facet("op", 4, lambda entry: entry.operation, _same, lambda found: "none" if found is None else str(found)),
+    _Facet("method", 2, lambda entry: entry.method, lambda found, expected: found == expected.upper()),
+    _Facet("path", 3, lambda entry: entry.path, fnmatchcase),
+    _Facet("sid", 2, lambda entry: entry.path, _names),
+    _Facet("status", 1, lambda entry: entry.answer.status, _same),
+    _Facet("body", 1, lambda entry: entry.body.decode("latin-1"), fnmatchcase, lambda found: "another one"),
+)
+_GROUPS = (
+    _Group("header", "header ", _headers, fnmatchcase, str.lower, _shown_header),
+    _Group("query", "", lambda entry: _values(entry.query), _same, str, redaction.parameter),
+    _Group("form", "form ", lambda entry: _values(entry.body), _same, str, redaction.parameter),
+)

@@ -1,0 +1,129 @@
+"""What a program is given to trust: every CA that it trusted before, and ours.
+
+The variables that name a CA file replace what a runtime trusts by itself, so ours alone would cut the program off from
+everything else.
+"""
+
+import re
+import ssl
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from mockserver.proxy import atomic_files as storage
+from mockserver.proxy.certificate_authority import Authority, AuthorityError
+
+JAVA_PASSWORD = "changeit"
+"""Java's own default: there is nothing secret in a list of certificates."""
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_NAMED = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+"""Variables by which the user may have named further CAs, such as a company's."""
+
+
+class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Files that programs are pointed at."""
+
+    certificate: Path
+    """Our CA alone, as PEM."""
+    bundle: Path
+    """All CAs, as PEM."""
+    java: Path
+    """All CAs, as PKCS #12."""
+    php: Path
+    """A folder with an ini file that names the bundle."""
+
+
+def write_trust(authority: Authority, environment: Mapping[str, str], now: int) -> TrustFiles:
+    """Write the files beside the CA, where they are not there yet, and return their paths.
+
+    A bundle's name tells its contents: programs under way keep theirs when another environment asks for another.
+
+    Args:
+        environment: variables that may name further CAs.
+        now: seconds since 1970.
+
+    Raises:
+        AuthorityError: where that cannot be.
+    """
+    ours = authority.certificate_pem(now)
+    trusted = list(dict.fromkeys([*_trusted_before(environment), ssl.PEM_cert_to_DER_cert(ours.decode())]))
+    pem = "".join(map(ssl.DER_cert_to_PEM_cert, trusted)).encode()
+    name = sha256(pem).hexdigest()[:12]
+    folder = authority.folder.absolute()
+    files = TrustFiles(
+        certificate=folder / "ca.pem",
+        bundle=folder / f"bundle-{name}.pem",
+        java=folder / f"bundle-{name}.p12",
+        php=folder / f"php-{name}",
+    )
+    try:
+        if storage.read(files.certificate) != ours:
+            storage.replace(files.certificate, ours)
+        if not files.java.exists():
+            storage.replace(files.java, _java_truststore(trusted))
+        if not files.bundle.exists():
+            storage.replace(files.bundle, pem)
+        storage.replace(files.php / "recmock.ini", _php_ini(files.bundle))
+    except storage.StorageError as wrong:
+        raise AuthorityError(str(wrong)) from None
+    return files
+
+
+def _trusted_before(environment: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield the CAs, as DER, of the system, of certifi (what requests trusts by itself) and of the user's variables."""
+    yield from ssl.create_default_context().get_ca_certs(binary_form=True)
+    paths = ssl.get_default_verify_paths()
+    # Without a file, OpenSSL looks certificates up one by one, in a folder: all of them, then.
+    files = [] if paths.cafile or not paths.capath else sorted(Path(paths.capath).iterdir())
+    named = (environment[name] for name in _NAMED if environment.get(name))
+    for file in (*_certifi(), *files, *map(Path, named)):
+        yield from _certificates(file)
+
+
+def _certifi() -> Iterable[Path]:
+    try:
+        import certifi
+    except ImportError:
+        return ()
+    return (Path(certifi.where()),)
+
+
+def _certificates(file: Path) -> Iterator[bytes]:
+    """Yield the certificates of a file; one that the user's variables name in vain stops nobody."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return
+    scratch = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    for found in _PEM.findall(content):
+        try:
+            der = ssl.PEM_cert_to_DER_cert(found.decode())
+            scratch.load_verify_locations(cadata=der)  # one that OpenSSL cannot read would spoil the whole bundle
+        except (ValueError, ssl.SSLError):
+            continue
+        yield der
+
+
+def _java_truststore(trusted: Iterable[bytes]) -> bytes:
+    """Return a PKCS #12 file whose entries carry the attribute by which Java knows a trusted certificate."""
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+    from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
+    from cryptography.x509 import load_der_x509_certificate
+
+    entries = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # CAs of old have serial numbers that are against the rules of today
+        for number, der in enumerate(trusted):
+            try:
+                certificate = load_der_x509_certificate(der)
+            except ValueError:  # worse ones Java would not take either
+                continue
+            entries.append(PKCS12Certificate(certificate, f"recmock-{number}".encode()))
+    return serialize_java_truststore(entries, BestAvailableEncryption(JAVA_PASSWORD.encode()))
+
+
+def _php_ini(bundle: Path) -> bytes:
+    return f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'.encode()

@@ -1,0 +1,97 @@
+"""The response headers that Twilio sends (WIRE §10), and ours."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from mockserver.rest.representations.wires import Wire
+
+_UNPRINTABLE = re.compile(r"[^ -~]")
+
+Header = tuple[bytes, bytes]
+
+_FIXED: tuple[Header, ...] = (
+    (b"twilio-concurrent-requests", b"1"),
+    (b"x-powered-by", b"AT-5000"),
+    (b"x-shenanigans", b"none"),
+    (b"x-home-region", b"us1"),
+    (b"x-api-domain", b"api.twilio.com"),
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-allow-headers",
+        b"Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since, "
+        b"Idempotency-Key",
+    ),
+    (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
+    (b"access-control-expose-headers", b"ETag"),
+    (b"access-control-allow-credentials", b"true"),
+    (b"vary", b"Authorization, Host, User-Agent, X-Mock-Wire"),
+)
+
+
+def lines(headers: Sequence[Header]) -> bytes:
+    """Return headers as they are written.
+
+    Raises:
+        ValueError: for one that would end its line.
+    """
+    written = b"".join([b"%s: %s\r\n" % header for header in headers])
+    if not written.count(b"\n") == written.count(b"\r") == len(headers):
+        raise ValueError(f"expected headers of one line each, found {headers}")
+    return written
+
+
+_BY_WIRE = {wire: (*_FIXED, (b"x-mock-wire", wire.value.encode())) for wire in Wire}
+_LINES_BY_WIRE = {wire: lines(headers) for wire, headers in _BY_WIRE.items()}
+
+
+class Stamp(NamedTuple):
+    """What every response of Twilio's API says of itself."""
+
+    wire: Wire
+    request_id: bytes
+    seconds: float
+    """How long it took to make."""
+
+    def headers(self) -> tuple[Header, ...]:
+        """Return the headers that say it."""
+        return (*_BY_WIRE[self.wire], *self._own())
+
+    def lines(self) -> bytes:
+        """Return the same as they are written."""
+        return _LINES_BY_WIRE[self.wire] + lines(self._own())
+
+    def _own(self) -> tuple[Header, ...]:
+        duration = b"%.3f" % self.seconds
+        return (b"twilio-request-id", self.request_id), (b"twilio-request-duration", duration)
+
+
+class Stamps:
+    """The stamps of one server's responses; each has a request id of its own.
+
+    Args:
+        instance: 16 hexadecimal digits that tell this server's request ids from another's.
+    """
+
+    def __init__(self, instance: str) -> None:
+        self._request_ids: Iterator[str] = map(f"RQ{instance}{{:016x}}".format, count())
+
+    def __call__(self, wire: Wire, seconds: float) -> Stamp:
+        """Return the stamp of a response that took some seconds to make."""
+        return Stamp(wire, next(self._request_ids).encode(), seconds)
+
+
+def reason(text: str) -> Header:
+    """Return the header that says why in our own words; anything that a header may not hold is escaped."""
+    return b"x-mock-reason", _escaped(text)
+
+
+def warning(text: str) -> Header:
+    """Return the header that says what was taken, but with doubts."""
+    return b"x-mock-warning", _escaped(text)
+
+
+def _escaped(text: str) -> bytes:
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text).encode("ascii")

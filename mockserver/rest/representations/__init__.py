@@ -1,0 +1,1 @@
+"""From values to bytes: recordings, pages and errors as JSON, XML, CSV and HTML."""

@@ -1,0 +1,98 @@
+"""A recording as a document: one shape for each level it is served on (WIRE §1.1), in SPEC's order of keys."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording
+from mockserver.rest.representations.adversarial import as_drawn, survivable
+from mockserver.rest.representations.money import decimal
+from mockserver.rest.representations.wires import DIALECTS, Document, Wire
+
+KEYS = (
+    *("account_sid", "api_version", "call_sid", "conference_sid", "channels"),
+    *("date_created", "date_updated", "start_time", "price", "price_unit", "duration"),
+    *("sid", "source", "status", "error_code", "uri", "subresource_uris", "encryption_details", "media_url"),
+)
+"""The keys of a realistic recording, in order; an adversarial one may lack some on the schema wire."""
+
+
+def recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+    """Return a recording of an account as the object of a wire.
+
+    Args:
+        base_url: scheme and host of absolute URLs, such as `http://127.0.0.1:4010`.
+    """
+    path = f"{_account_path(recording)}/Recordings/{recording.sid}"
+    return _worn(recording, wire, _plain(recording, wire, path, base_url))
+
+
+def call_recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+    """Return a recording of a call: no subresources and no media, but the track."""
+    path = f"{_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
+    plain = _without_subresources(_plain(recording, wire, path, base_url))
+    return _worn(recording, wire, plain | {"track": recording.track.value})
+
+
+def conference_recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+    """Return a recording of a conference: no subresources and no media."""
+    path = f"{_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
+    return _worn(recording, wire, _without_subresources(_plain(recording, wire, path, base_url)))
+
+
+def _account_path(recording: Recording) -> str:
+    return f"/{API_VERSION}/Accounts/{recording.account_sid}"
+
+
+def _worn(recording: Recording, wire: Wire, plain: Document) -> Document:
+    if not isinstance(recording, AdversarialRecording):
+        return plain
+    return as_drawn(plain, recording.body) if wire is Wire.SCHEMA else survivable(plain, recording.body)
+
+
+def _without_subresources(plain: Document) -> Document:
+    return {key: value for key, value in plain.items() if key not in ("subresource_uris", "media_url")}
+
+
+def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Document:
+    dialect = DIALECTS[wire]
+    return {
+        "account_sid": recording.account_sid,
+        "api_version": API_VERSION,
+        "call_sid": recording.call_sid,
+        "conference_sid": recording.conference_sid,
+        "channels": recording.channels,
+        "date_created": dialect.date(recording.date_created),
+        "date_updated": dialect.date(recording.date_updated),
+        "start_time": None if recording.start_time is None else dialect.date(recording.start_time),
+        "price": None if recording.price is None else decimal(recording.price),
+        "price_unit": dialect.currency_while_unknown if recording.price is None else recording.price_unit,
+        "duration": None if recording.duration is None else str(recording.duration),
+        "sid": recording.sid,
+        "source": recording.source.value,
+        "status": dialect.status(recording),
+        "error_code": recording.error_code,
+        "uri": f"{path}.json",
+        "subresource_uris": {
+            "add_on_results": f"{path}/AddOnResults.json",
+            "transcriptions": f"{path}/Transcriptions.json",
+        },
+        "encryption_details": None if recording.encryption is None else _encryption(recording.encryption),
+        "media_url": f"{base_url}{path}",
+    }
+
+
+def _encryption(details: EncryptionDetails) -> Mapping[str, Any]:
+    """Write the keys of both generations that are on record (WIRE §1.1), so that every decrypter finds its own."""
+    if details.given is not None:
+        return details.given
+    cek, iv = b64encode(details.encrypted_cek).decode(), b64encode(details.iv).decode()
+    return {
+        "encryption_public_key_sid": details.public_key_sid,
+        "encryption_cek": cek,
+        "encryption_iv": iv,
+        "public_key_sid": details.public_key_sid,
+        "encrypted_cek": cek,
+        "iv": iv,
+        "type": "rsa-aes",
+    }

@@ -1,1 +1,0 @@
-"""One file per Twilio resource: parse, call the account, return a value."""

@@ -1,0 +1,1 @@
+"""One HTTP request: listener, protocol, gateway, routes, faults and response."""

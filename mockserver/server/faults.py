@@ -1,0 +1,174 @@
+"""What becomes of a request that a fault strikes: an error, a pause, or a connection that breaks."""
+
+import asyncio
+import os
+import socket
+import struct
+from hashlib import shake_256
+from http import HTTPStatus
+from itertools import pairwise
+
+import msgspec
+from starlette.types import Receive, Send
+
+from generators.corpus.weekly_rhythm import SECOND
+from mockserver.account.fault_rules import Asked, Strike
+from mockserver.account.time.clock import real_pause
+from mockserver.rest.errors import USUAL_CODES, TwilioError
+from mockserver.server.exchange import Answer, Exchange
+from mockserver.server.request_body import until_gone
+from scenarios.durations import microseconds
+from scenarios.operations import Operation
+from scenarios.rules import ChunkedDribble, NetworkFault
+
+TRANSPORT = "recmock.transport"
+"""Where the server leaves a request's connection in the state of the ASGI scope."""
+_GARBAGE = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
+"""With the end of a head or a chunk's size, as some clients do not look at what they have before that."""
+_CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_INSTEAD = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
+"""Faults that come instead of an answer, so that none is made."""
+
+
+class StruckError(Exception):
+    """A request that is not to be answered as ever."""
+
+    def __init__(self, strike: Strike) -> None:
+        super().__init__(f"rule {strike.rule}")
+        self.strike = strike
+
+
+async def undergo(exchange: Exchange, operation: Operation, receive: Receive) -> None:
+    """Note which operation a request has come to, and let happen to it what a rule says: once, however often called.
+
+    Raises:
+        StruckError: where it is not to be answered.
+    """
+    if exchange.operation is not None:
+        return
+    exchange.operation = operation
+    account = exchange.account
+    if not account.faults.armed:
+        return
+    strike = account.faults.strike(_asked(exchange, operation))
+    if strike is None:
+        return
+    exchange.strike = strike
+    if strike.delay:
+        await _pause(strike.delay, receive)
+    then = strike.then
+    if then.status is not None or then.body is not None or then.fault in _INSTEAD:
+        raise StruckError(strike)
+
+
+def _asked(exchange: Exchange, operation: Operation) -> Asked:
+    return Asked(
+        operation=operation,
+        method=exchange.method,
+        path=exchange.path,
+        query=exchange.query_string.decode("latin-1"),
+        account_sid=exchange.account.sid,
+        page=exchange.page,
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.all_headers},
+    )
+
+
+def error_of(strike: Strike) -> TwilioError:
+    """Return the error that a struck request is answered with."""
+    then = strike.then
+    status = then.status or 500
+    code = then.code or USUAL_CODES.get(status, 20500 if status >= 500 else 20001)
+    headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
+    message = then.message or (None if code == USUAL_CODES.get(status, 20500) else _phrase(status))
+    return TwilioError(code, strike.why, status=status, message=message, headers=headers)
+
+
+def answer_of(strike: Strike, usual: Answer) -> Answer:
+    """Return what a struck request is answered with: Twilio's error, a body of the rule's own, or nothing.
+
+    Args:
+        usual: Twilio's error.
+    """
+    then = strike.then
+    if then.fault in _INSTEAD:
+        return Answer(0, reason=strike.why)
+    if then.body is None:
+        return usual
+    return msgspec.structs.replace(
+        usual, status=then.status or 200, body=then.body.encode(), media_type=then.media_type.encode()
+    )
+
+
+async def break_off(fault: NetworkFault, transport: asyncio.Transport | None, receive: Receive) -> None:
+    """Break a connection instead of answering.
+
+    Raises:
+        ConnectionResetError: where there is no connection, since the application was called without a socket.
+    """
+    if transport is None:
+        raise ConnectionResetError(f"a fault of the mock: {fault.value}")
+    match fault:
+        case NetworkFault.CONNECTION_RESET_BY_PEER:
+            _reset(transport)
+        case NetworkFault.MALFORMED_RESPONSE_CHUNK:
+            transport.write(_CHUNKED + _GARBAGE)
+        case NetworkFault.RANDOM_DATA_THEN_CLOSE:
+            transport.write(_GARBAGE)
+    transport.close()
+    # The server would answer 500 for an application that leaves before it knows that the connection is gone.
+    await until_gone(receive)
+
+
+async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None, receive: Receive) -> None:
+    """Send half of a body whose length was told, and close the connection.
+
+    Raises:
+        ConnectionResetError: where there is no connection.
+    """
+    await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+    if transport is None:
+        raise ConnectionResetError("a fault of the mock: truncated_response")
+    transport.close()
+    await until_gone(receive)
+
+
+async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive) -> None:
+    """Send a body in chunks, evenly over some real time, while there is somebody to read it.
+
+    There are fewer chunks than wished where the body has fewer bytes.
+    """
+    chunks = min(how.chunks, len(body))
+    pause = microseconds(how.duration) / SECOND / how.chunks
+    bounds = [len(body) * number // chunks for number in range(chunks + 1)] if chunks else []
+    for start, stop in pairwise(bounds):
+        if not await _pause(pause, receive):
+            return
+        await send({"type": "http.response.body", "body": body[start:stop], "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _pause(seconds: float, receive: Receive) -> bool:
+    """Wait in real time, but no longer than the client does, and tell whether it is still there."""
+    passed, gone = asyncio.ensure_future(real_pause(seconds)), asyncio.ensure_future(until_gone(receive))
+    try:
+        await asyncio.wait((passed, gone), return_when=asyncio.FIRST_COMPLETED)
+        return not gone.done()
+    finally:
+        passed.cancel()
+        gone.cancel()
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Close so that the other side sees a reset: with no time to linger, the kernel sends RST for FIN."""
+    connection = transport.get_extra_info("socket")
+    with socket.socket(fileno=os.dup(connection.fileno())) as same:
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    transport.abort()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

@@ -1,0 +1,201 @@
+"""The one place that sees every request first and writes every response: plain ASGI, no copies.
+
+Who asks, for which account, on which wire; an answer kept from before, or the operation's; Twilio's
+headers; and every error in Twilio's shape.
+"""
+
+import logging
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from generators.model import API_VERSION
+from generators.sids import Kind, is_sid
+from mockserver.account.account import Account
+from mockserver.account.overrides import Manners
+from mockserver.account.resources.listing import NEVER
+from mockserver.account.scenario_setup import ArmingError
+from mockserver.account.time.clock import stopwatch
+from mockserver.journal.journal import Entry, packed
+from mockserver.mock import Mock
+from mockserver.rest.auth import AuthSetting, DeclaredAccount, admit, is_media
+from mockserver.rest.errors import LONGEST_TARGET, TwilioError, too_long
+from mockserver.rest.headers import Stamps
+from mockserver.rest.negotiation import base_url, wanted_wire
+from mockserver.rest.representations.media_types import representation
+from mockserver.rest.representations.wires import Wire
+from mockserver.server.exchange import Answer, Exchange
+from mockserver.server.faults import StruckError, answer_of, error_of, undergo
+from mockserver.server.rendering import refusal
+from mockserver.server.request_body import HungUpError
+from mockserver.server.sending import respond
+from mockserver.settings.settings import MediaAuth
+
+CONTROL = "/_mock/"
+_ACCOUNTS = f"/{API_VERSION}/Accounts/"
+_ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
+_NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire", b"range", b"if-range", b"if-none-match"})
+
+_READING = ("GET", "HEAD")
+_Kept = tuple[int, Answer]
+"""An answer, and the account's version that it was made of."""
+
+logger = logging.getLogger("recmock")
+
+
+class Gateway:
+    """Wraps the application of a mock."""
+
+    def __init__(self, app: ASGIApp, mock: Mock) -> None:
+        self._app = app
+        self._mock = mock
+        self._stamps = Stamps(mock.instance)
+        self._declared = mock.declared if mock.settings.auth is AuthSetting.STRICT else None
+        self._asks_nobody = mock.settings.auth is AuthSetting.OFF
+        self._media_is_public = mock.settings.media_auth is MediaAuth.PUBLIC
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an HTTP request; anything else is the application's."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = stopwatch()
+        path: str = scope["path"]
+        asked = {name: value for name, value in scope["headers"] if name in _NEEDED}
+        form = representation(path)
+        exchange = None
+        try:
+            settings = self._mock.settings
+            manners = self._manners(path) if self._mock.manners else None
+            setting = settings.wire if manners is None else manners.wire or settings.wire
+            wire = wanted_wire(asked, setting, form)
+            base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
+            exchange = Exchange(self._mock, scope, asked, form, wire, base)
+            answer = await self._answer(exchange, scope, receive, send)
+        except TwilioError as raised:
+            answer = refusal(self._explained(raised, exchange), path)
+        except StruckError as struck:
+            answer = answer_of(struck.strike, refusal(error_of(struck.strike), path))
+        except ArmingError as wrong:  # each account's corpus is its own: the demo's had room
+            answer = refusal(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
+        except HungUpError:
+            return
+        except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
+            logger.exception("%s %s failed", scope["method"], path)
+            answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
+        seconds = stopwatch() - started
+        if exchange is not None and exchange.entered is not None:
+            self._take_down(exchange, exchange.entered, answer, started, seconds)
+        wire = Wire.TWILIO if exchange is None else exchange.wire
+        stamp = None if path.startswith(CONTROL) else self._stamps(wire, seconds)
+        then = None if exchange is None or exchange.strike is None else exchange.strike.then
+        await respond(answer, stamp, then, scope, receive, send)
+
+    def _take_down(self, exchange: Exchange, account: Account, answer: Answer, started: float, seconds: float) -> None:
+        """Note a request, and let happen what follows from it: all in one synchronous step."""
+        strike = exchange.strike
+        account.journal.add(
+            Entry(
+                number=account.journal.total,
+                at=account.clock.now(),
+                tick=started,
+                method=exchange.method,
+                path=exchange.path,
+                query=exchange.query_string,
+                head=packed(exchange.all_headers),
+                body=exchange.body,
+                operation=exchange.operation,
+                seconds=seconds,
+                rule=None if strike is None else strike.rule,
+                answer=answer.noted or answer.note(),
+            )
+        )
+        if answer.act is not None and account.is_watching and (strike is None or strike.then.fault is None):
+            account.answered(exchange.operation, answer.act, answer.recordings, answer.page)
+        self._mock.timekeeper.attend(account)
+
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+        path = exchange.path
+        if len(scope.get("raw_path") or path) + len(exchange.query_string) >= LONGEST_TARGET:
+            raise too_long()
+        if exchange.method == "OPTIONS":
+            return Answer(204)  # a preflight carries no credentials
+        scope["recmock"] = exchange
+        if path.startswith(_ACCOUNTS):
+            account = self._admitted(exchange)
+            account.passage.catch_up()
+            exchange.enter(account)
+            if exchange.method in _READING:
+                return await self._kept_or_new(exchange, scope, receive, send)
+        return await self._operate(exchange, scope, receive, send)
+
+    def _explained(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
+        """Say more of a SID that an account does not know: only the mock knows the others."""
+        if raised.unknown is not None and exchange is not None and exchange.entered is not None:
+            from mockserver.server.unknown_sids import whose
+
+            raised.reason = f"{raised.reason} {whose(self._mock, exchange.entered, raised.unknown)}".rstrip()
+        return raised
+
+    def _admitted(self, exchange: Exchange) -> Account:
+        """Return the account that a path names, if who asks may act on it."""
+        path = exchange.path
+        sid = path[_ACCOUNT]
+        well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
+        is_public = self._media_is_public and exchange.method in _READING and is_media(path)
+        asks_nobody, declared = self._judges(path)
+        if not (asks_nobody or is_public):
+            try:
+                admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
+            except TwilioError:
+                if well_formed and (declared is None or sid.lower() in declared):
+                    exchange.enter(self._mock.account(sid))  # whose journal tells of those who were not let in
+                raise
+        if not well_formed:
+            found = path[len(_ACCOUNTS) :].partition("/")[0]
+            raise TwilioError(20404, f"Expected an AccountSid (AC and 32 hexadecimal digits), found {found[:60]!r}.")
+        return self._mock.account(sid)
+
+    def _manners(self, path: str) -> Manners | None:
+        """Return how the account that a path names is treated, if otherwise than the rest."""
+        return self._mock.manners.get(path[_ACCOUNT].lower()) if path.startswith(_ACCOUNTS) else None
+
+    def _judges(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
+        """Return whether nobody is asked for credentials, and whose pass; None where any do."""
+        manners = self._manners(path) if self._mock.manners else None
+        if manners is None or manners.auth is None:
+            return self._asks_nobody, self._declared
+        if manners.auth is not AuthSetting.STRICT:
+            return manners.auth is AuthSetting.OFF, None
+        account = self._mock.account(path[_ACCOUNT])
+        return False, {account.sid.lower(): DeclaredAccount(account.sid, account.token)}
+
+    async def _kept_or_new(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+        account, cache = exchange.account, self._mock.cache
+        key = (account.key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
+        kept: _Kept | None = cache.get(key)
+        if kept is not None and _is_good(kept, account):
+            operation = kept[1].operation
+            assert operation is not None, "what is kept was answered by an operation"
+            if not account.faults.armed:
+                exchange.operation = operation
+                return kept[1]
+            await undergo(exchange, operation, receive)
+            if _is_good(kept, account):  # it may have been held back for long
+                return kept[1]
+        answer = await self._operate(exchange, scope, receive, send)
+        if answer.expires:
+            answer = answer.kept(exchange.operation)
+            cache.put(key, (account.version, answer), len(answer.body))
+        return answer
+
+    async def _operate(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+        await self._app(scope, receive, send)
+        if exchange.answer is None:
+            raise RuntimeError(f"{exchange.path} was routed to something that leaves no answer")
+        return exchange.answer
+
+
+def _is_good(kept: _Kept, account: Account) -> bool:
+    expires = kept[1].expires
+    return kept[0] == account.version and (expires == NEVER or account.clock.now() < expires)

@@ -1,0 +1,190 @@
+"""An open port: uvicorn's protocol on an asyncio server of our own, in the foreground or in a thread.
+
+`uvicorn.Server` polls ten times a second and takes 200 ms to stop; its protocol needs neither. What it
+does besides is done here: the Date header, and a graceful end of open connections.
+"""
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from email.utils import formatdate
+from types import TracebackType
+from typing import Any, Self
+
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.lifespan.on import LifespanOn
+from uvicorn.server import ServerState
+
+from mockserver.account.time.clock import wall_seconds
+from mockserver.proxy.proxy import Proxy
+from mockserver.server.protocol import MockProtocol
+from mockserver.settings.parsing import Address
+
+_BACKLOG = 2048
+_GRACE = 5.0
+"""How long open requests may take to end, in seconds."""
+_LAST_RESORT = 4 * _GRACE
+"""How long a thread may take to end, in seconds: uvloop has been seen to wait for ever where it closes a loop."""
+
+
+class ListenError(Exception):
+    """An address that cannot be listened on; the message says why."""
+
+
+def bind(address: Address) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        ListenError: where the address is taken, not ours, or not known.
+    """
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as wrong:
+        raise ListenError(f"expected an address to listen on, found {address}: {wrong.strerror}.") from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(place)
+        listening.listen(_BACKLOG)
+    except OSError as wrong:
+        listening.close()
+        why = f"{wrong.strerror}. Another server may be running there; port 0 takes a free port"
+        raise ListenError(f"cannot listen on {address}: {why}.") from None
+    listening.setblocking(False)
+    return listening
+
+
+def bound_address(listening: socket.socket) -> Address:
+    """Return where a socket listens, with the port that it really has."""
+    host, port = listening.getsockname()[:2]
+    return Address(host, port)
+
+
+async def serve(
+    app: ASGIApp, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], Any], proxy: Proxy
+) -> None:
+    """Serve an application on a socket until told to stop.
+
+    Args:
+        ready: called once requests are answered.
+        proxy: answers what is meant for elsewhere; it is closed at the end.
+    """
+    config = Config(
+        app, http=MockProtocol, ws="none", lifespan="auto", log_config=None, access_log=False, proxy_headers=False
+    )
+    lifespan = LifespanOn(config)
+    await lifespan.startup()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: MockProtocol(config, state, loop, proxy), sock=listening, backlog=_BACKLOG
+    )
+    dating = _keep_dated(state, loop)
+    try:
+        ready()
+        await stop.wait()
+    finally:
+        dating.cancel()
+        server.close()
+        await asyncio.sleep(0)  # what was accepted just now is made known first, or it would never be closed
+        await proxy.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        if state.tasks:
+            await asyncio.wait(state.tasks, timeout=_GRACE)
+        for connection in list(state.connections):
+            connection.transport.abort()
+        await lifespan.shutdown()
+        # Requests that are left have nobody to answer, and nothing to wait for.
+        await asyncio.wait((dating, *state.tasks), timeout=_GRACE)
+
+
+def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any], proxy: Proxy) -> None:
+    """Serve in the foreground until SIGINT or SIGTERM."""
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, stop.set)
+            except NotImplementedError:  # pragma: no cover - Windows: SIGINT arrives as KeyboardInterrupt
+                break
+        await serve(app, listening, stop, ready, proxy)
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main())
+
+
+class BackgroundServer:
+    """Serves in a thread of its own, as a context manager.
+
+    Args:
+        app: the application.
+        address: where to listen; a free port of 127.0.0.1 where it is left out.
+        proxy: answers what is meant for elsewhere; one with the user's own CA where it is left out.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        address: Address = Address("127.0.0.1", 0),  # noqa: B008 - immutable
+        proxy: Proxy | None = None,
+    ) -> None:
+        self._app = app
+        self._proxy = proxy or Proxy()
+        self._listening = bind(address)
+        self.address = bound_address(self._listening)
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recmock", daemon=True)
+        self._end: Callable[[], Any] | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The URL that requests start with, without a slash at the end."""
+        return f"http://{self.address}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        assert self._end is not None
+        self._end()
+        self._thread.join(_LAST_RESORT)
+
+    def _run(self) -> None:
+        async def main() -> None:
+            stop = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            self._end = lambda: loop.call_soon_threadsafe(stop.set)
+            await serve(self._app, self._listening, stop, self._ready.set, self._proxy)
+
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(main())
+
+
+def _keep_dated(state: ServerState, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
+    """Keep the Date header right, as uvicorn's own loop does."""
+
+    async def tick() -> None:
+        while True:
+            state.default_headers = [(b"date", formatdate(wall_seconds(), usegmt=True).encode())]
+            await asyncio.sleep(1)
+
+    state.default_headers = [(b"date", formatdate(wall_seconds(), usegmt=True).encode())]
+    return loop.create_task(tick())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # pragma: no cover - Windows has none
+        return None
+    return uvloop.new_event_loop

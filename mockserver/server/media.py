@@ -1,0 +1,90 @@
+"""The media of a recording: made from its dialogue, or a file of the user's own, encrypted where it is."""
+
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from generators.audio.encrypted import Encrypted
+from generators.audio.mp3 import Mp3
+from generators.audio.wav import Medium, Sound, Wav
+from generators.content.subresources import spoken
+from generators.model import Recording, Status
+from mockserver.account.account import Account
+from mockserver.rest.errors import TwilioError, invalid
+from mockserver.server.results import Played
+
+_MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
+_MAKE: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
+_PIECE = 64 * 1024
+_HOPES = {
+    Status.PROCESSING: ": they come with the status completed, of which a recording_status_callback tells",
+    Status.ABSENT: ", and never will: its error_code says why",
+    Status.FAILED: ", and never will: its error_code says why",
+}
+
+
+class FileMedium:
+    """A file of the user's own; it is read when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        stat = path.stat()
+        self.length = stat.st_size
+        self.changed = stat.st_mtime_ns
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from one place up to another, in pieces."""
+        with self._path.open("rb") as file:
+            file.seek(start)
+            while start < stop and (piece := file.read(min(_PIECE, stop - start))):
+                start += len(piece)
+                yield piece
+
+
+def media_of(account: Account, index: int, form: str, requested_channels: str | None) -> Played:
+    """Return the media of a recording.
+
+    Args:
+        form: `wav` or `mp3`.
+        requested_channels: what `RequestedChannels` says.
+
+    Raises:
+        TwilioError: 20404 where there is nothing to hear; 16109 for an encrypted one as mp3; 16113 for
+            two channels where there is one; 20001 for any other number of channels.
+    """
+    recording = account.recordings.ledger.get(index)
+    if recording.status is not Status.COMPLETED:
+        why = f"{recording.sid} is {recording.status.value}, so it has no media{_HOPES.get(recording.status, '')}."
+        raise TwilioError(20404, why, found=recording.status)
+    if recording.encryption is not None and form == "mp3":
+        raise TwilioError(16109, f"{recording.sid} is encrypted: only its WAV can be fetched, encrypted too.")
+    channels = _channels(recording, requested_channels)
+    medium = _plain(account, recording, index, form, channels)
+    facts = f"{recording.sid} {recording.duration} {channels} {form} {medium.length}"
+    if isinstance(medium, FileMedium):
+        facts += f" {medium.changed}"
+    etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
+    if recording.encryption is not None:
+        medium = Encrypted(medium, recording.encryption.content_key, recording.encryption.iv)
+    return Played(medium, _MEDIA_TYPES[form], etag, index)
+
+
+def _channels(recording: Recording, requested: str | None) -> int:
+    if requested is None:
+        return recording.channels
+    if requested not in ("1", "2"):
+        raise invalid("RequestedChannels", "1 or 2", requested)
+    if int(requested) > recording.channels:
+        raise TwilioError(16113, f"{recording.sid} has one channel. Ask with RequestedChannels=1.")
+    return int(requested)
+
+
+def _plain(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
+    named = account.state.attached.get(index)
+    if named is None:
+        chance = account.corpus.chance(index)
+        return _MAKE[form](Sound(spoken(recording, chance), chance.content_key, channels))
+    attached = Path(named)
+    if attached.suffix.lower() != f".{form}":
+        raise TwilioError(20404, f"{attached.name} is attached to {recording.sid}, which is no {form}.")
+    return FileMedium(attached)

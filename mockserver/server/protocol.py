@@ -1,0 +1,127 @@
+"""What is spoken on a connection: uvicorn's HTTP, with errors in Twilio's shape, and what a proxy is asked besides."""
+
+import asyncio
+from collections import deque
+
+import httptools
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from mockserver.proxy.connection import Connection, Ends
+from mockserver.proxy.proxy import Proxy
+from mockserver.rest.errors import LONGEST_TARGET, too_long
+from mockserver.rest.headers import lines
+from mockserver.server.faults import TRANSPORT
+from mockserver.server.sending import WHOLE
+
+_SLASH = ord("/")
+
+
+class MockProtocol(HttpToolsProtocol):
+    """uvicorn's, but for its plain-text answer to what is not HTTP, and for what is meant for a proxy.
+
+    Args:
+        proxy: whose it is; None where a request has come through it already.
+    """
+
+    def __init__(
+        self, config: Config, state: ServerState, loop: asyncio.AbstractEventLoop, proxy: Proxy | None
+    ) -> None:
+        super().__init__(config, state, {}, loop)
+        self._proxy = proxy
+        self._open: deque[RequestResponseCycle] = deque()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
+        super().connection_made(transport)
+        self.app_state = {TRANSPORT: transport, WHOLE: self._send_whole}
+
+    def data_received(self, data: bytes) -> None:
+        """Do what uvicorn does, in its place: only here is it known what came behind CONNECT."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response("Expected HTTP, found something else.")
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._should_upgrade():  # else it is an Upgrade that nobody takes: the request is answered as any other
+                self._leave_to_proxy(data[upgrade.args[0] :])
+
+    def on_headers_complete(self) -> None:
+        before = self.cycle
+        if self.url[0] != _SLASH:
+            self._go_elsewhere()
+        else:
+            super().on_headers_complete()
+        if self.cycle is not before:
+            self._open.append(self.cycle)
+
+    def on_response_complete(self) -> None:
+        self._open.popleft()
+        super().on_response_complete()
+
+    def _send_whole(self, status: int, head: bytes, body: bytes) -> bool:
+        """Send a response at once, where uvicorn takes two steps and searches every header twice; see `Whole`."""
+        cycle = self._open[0]
+        if cycle.disconnected or self.flow.write_paused:
+            return False  # uvicorn knows what to do then
+        dated = lines(cycle.default_headers)
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        # Not by writelines: with an empty body Python 3.12's never comes to an end.
+        self.transport.write(b"".join((STATUS_LINE[status], dated, head, end, body)))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        for cycle in self._open:  # uvicorn tells the latest only: one that is answered before it would never know
+            cycle.disconnected = True
+            cycle.message_event.set()
+
+    def send_400_response(self, msg: str) -> None:
+        from mockserver.proxy.refusals import bad_request, raw_response  # seldom needed, as all of the proxy
+
+        self.transport.write(raw_response(too_long() if len(self.url) >= LONGEST_TARGET else bad_request(msg)))
+        self.transport.close()
+
+    def _should_upgrade(self) -> bool:
+        """Say when uvicorn is to leave a connection alone: at CONNECT, as no web sockets are served."""
+        return self.parser.get_method() == b"CONNECT"
+
+    def _leave_to_proxy(self, early: bytes) -> None:
+        if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
+            self.send_400_response("Expected CONNECT first, and once.")
+            return
+        self.connections.discard(self)
+        self.transport.pause_reading()
+        self._proxy.take(Connection(self.transport, self.url, early, Ends(self.client, self.server), self._beyond))
+
+    def _beyond(self, app: ASGIApp | None) -> "MockProtocol":
+        """Return a protocol for what comes through the proxy."""
+        protocol = MockProtocol(self.config, self.server_state, self.loop, None)
+        protocol.app = app or self.config.loaded_app
+        return protocol
+
+    def _go_elsewhere(self) -> None:
+        """Let an absolute URL be answered by whom it is for, as if it had been asked for its path alone."""
+        if self.parser.get_method() == b"CONNECT" or self.url == b"*":
+            super().on_headers_complete()
+            return
+        from mockserver.proxy.destination import origin_form
+
+        url = httptools.parse_url(self.url)
+        ordinary = self.app
+        if self._proxy is not None:
+            self.app = self._proxy.application(url, Ends(self.client, self.server)) or ordinary
+        self.scope["scheme"] = "https" if url.schema.lower() == b"https" else "http"
+        self.url, host = origin_form(url)
+        self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]
+        try:
+            super().on_headers_complete()
+        finally:
+            self.app = ordinary

@@ -1,0 +1,65 @@
+"""Calls, conferences and the account itself, read-only: recordings link to them."""
+
+from generators.sids import Kind
+from mockserver.account.resources.calls_and_conferences import Parents
+from mockserver.account.resources.recordings import Parent
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.paging import page_request
+from mockserver.rest.representations.calls_and_conferences import AccountFacts
+from mockserver.rest.representations.resource_types import ACCOUNT, CALL, CONFERENCE, Shape
+from mockserver.server.exchange import Exchange
+from mockserver.server.results import Found, Listed, Told
+from mockserver.server.routes.resource_route import Path, Resource
+
+_CALL_FILTERS = ("To", "From", "ParentCallSid", "Status", "StartTime", "StartTime<", "StartTime>", "EndTime")
+_CONFERENCE_FILTERS = ("DateCreated", "DateCreated<", "DateCreated>", "DateUpdated", "FriendlyName", "Status")
+
+
+def list_calls(exchange: Exchange, _: Path) -> Listed:
+    return _list(exchange, CALL, exchange.account.calls, _CALL_FILTERS)
+
+
+def fetch_call(exchange: Exchange, path: Path) -> Found:
+    return _fetch(exchange.account.calls, CALL, Parent.named(Kind.CALL, path["sid"]))
+
+
+def list_conferences(exchange: Exchange, _: Path) -> Listed:
+    return _list(exchange, CONFERENCE, exchange.account.conferences, _CONFERENCE_FILTERS)
+
+
+def fetch_conference(exchange: Exchange, path: Path) -> Found:
+    return _fetch(exchange.account.conferences, CONFERENCE, Parent.named(Kind.CONFERENCE, path["sid"]))
+
+
+def fetch_account(exchange: Exchange, _: Path) -> Told:
+    account, mock = exchange.account, exchange.mock
+    declared = mock.declared.get(account.sid.lower())
+    facts = AccountFacts(
+        sid=account.sid,
+        token=account.token,
+        parent=None if declared is None else declared.parent,
+        created=account.corpus.spec.t0 - account.corpus.spec.span,
+    )
+    return Told(shape=ACCOUNT, value=facts)
+
+
+def _fetch(parents: Parents, shape: Shape, parent: Parent) -> Found:
+    return Found(shape, parents, parents.find(parent.sid))
+
+
+def _list(exchange: Exchange, shape: Shape, parents: Parents, filters: tuple[str, ...]) -> Listed:
+    query = exchange.query
+    for name in filters:
+        if query.text(name) is not None:
+            raise TwilioError(20001, f"{name}: Twilio knows this filter, but this mock does not emulate it here.")
+    asked = page_request(query)
+    return Listed(shape, parents, parents.list(asked), asked, query)
+
+
+PARENTS = (
+    Resource("", GET=fetch_account),
+    Resource("Calls", GET=list_calls),
+    Resource("Calls/{sid}", GET=fetch_call),
+    Resource("Conferences", GET=list_conferences),
+    Resource("Conferences/{sid}", GET=fetch_conference),
+)

@@ -1,0 +1,146 @@
+"""Recordings: of an account, of a call, of a conference."""
+
+from generators.model import InFlight
+from generators.sids import Kind
+from mockserver.account.resources.filter import Selection
+from mockserver.account.resources.recordings import Parent
+from mockserver.account.state.in_progress import PauseBehavior
+from mockserver.account.state.state import Subscription
+from mockserver.rest.auth import credentials
+from mockserver.rest.date_filters import created_between
+from mockserver.rest.errors import TwilioError, invalid
+from mockserver.rest.forms import CallbackForm, call_recording_form
+from mockserver.rest.paging import page_request
+from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, Shape
+from mockserver.server.exchange import Exchange
+from mockserver.server.results import Deleted, Found, Listed, Told
+from mockserver.server.routes.media import fetch_recording_media
+from mockserver.server.routes.resource_route import Path, Resource
+from scenarios.timeline import Act
+
+
+def list_recordings(exchange: Exchange, _: Path) -> Listed:
+    query = exchange.query
+    return _list(
+        exchange,
+        RECORDING,
+        call_sid=query.sid("CallSid", Kind.CALL),
+        conference_sid=query.sid("ConferenceSid", Kind.CONFERENCE),
+        include_deleted=query.boolean("IncludeSoftDeleted"),
+    )
+
+
+def fetch_recording(exchange: Exchange, path: Path) -> Found:
+    recordings = exchange.account.recordings
+    include_deleted = exchange.query.boolean("IncludeSoftDeleted")
+    index = recordings.find(path["sid"], include_deleted=include_deleted)
+    return Found(RECORDING, recordings.ledger, index, recordings.expires(include_deleted), Act.FETCH)
+
+
+def delete_recording(exchange: Exchange, path: Path) -> Deleted:
+    exchange.account.delete_recording(path["sid"])
+    return Deleted()
+
+
+def create_call_recording(exchange: Exchange, path: Path) -> Told:
+    call = _parent(path)
+    wanted = call_recording_form(exchange.form)
+    subscription = None if wanted.callback is None else _subscription(exchange, wanted.callback)
+    recording, is_new = exchange.account.create_call_recording(
+        call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
+    )
+    return Told(shape=CALL_RECORDING, value=recording, status=201 if is_new else 200, headers=wanted.warnings())
+
+
+def list_call_recordings(exchange: Exchange, path: Path) -> Listed:
+    return _list(exchange, CALL_RECORDING, call_sid=_parent(path).sid)
+
+
+def list_conference_recordings(exchange: Exchange, path: Path) -> Listed:
+    return _list(exchange, CONFERENCE_RECORDING, conference_sid=_parent(path).sid)
+
+
+def fetch_parents_recording(exchange: Exchange, path: Path) -> Found:
+    recordings, parent = exchange.account.recordings, _parent(path)
+    index = recordings.find(path["sid"], parent=parent)
+    return Found(_shape(parent), recordings.ledger, index, act=Act.FETCH)
+
+
+def update_parents_recording(exchange: Exchange, path: Path) -> Told:
+    parent, form = _parent(path), exchange.form
+    wanted = form.choice("Status", InFlight)
+    behavior = form.choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
+    if wanted is None:
+        raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
+    if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
+        raise invalid("Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped")
+    changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
+    return Told(shape=_shape(parent), value=changed)
+
+
+def delete_parents_recording(exchange: Exchange, path: Path) -> Deleted:
+    exchange.account.delete_recording(path["sid"], parent=_parent(path))
+    return Deleted()
+
+
+def _subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
+    """Bind the token that signs now: the declared one, else the secret of who asks, else the derived one."""
+    account, known = exchange.account, exchange.mock.settings.account
+    token, signer = account.token, "the account's derived auth token"
+    asks = credentials(exchange.headers.get(b"authorization"))
+    if any(each.sid.lower() == account.sid.lower() for each in known):
+        signer = "the account's declared auth token"
+    elif asks is not None and asks.username.lower() == account.sid.lower():  # an API key's secret never signs
+        token, signer = asks.secret, "the auth token that made the subscription"
+    return Subscription(callback.url, callback.method, callback.events, token, signer, exchange.base_url)
+
+
+def _parent(path: Path) -> Parent:
+    parent = Parent.of_path(path)
+    assert parent is not None, "these paths name one"
+    return parent
+
+
+def _shape(parent: Parent) -> Shape:
+    return CALL_RECORDING if parent.kind is Kind.CALL else CONFERENCE_RECORDING
+
+
+def _list(
+    exchange: Exchange,
+    shape: Shape,
+    *,
+    call_sid: str | None = None,
+    conference_sid: str | None = None,
+    include_deleted: bool = False,
+) -> Listed:
+    query, recordings = exchange.query, exchange.account.recordings
+    asked = page_request(query)
+    since, below = created_between(query)
+    selection = Selection(
+        since=since, below=below, call_sid=call_sid, conference_sid=conference_sid, include_deleted=include_deleted
+    )
+    return Listed(shape, recordings.ledger, recordings.list(selection, asked), asked, query, Act.LIST)
+
+
+RECORDINGS = (
+    Resource("Recordings", GET=list_recordings),
+    Resource("Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media=fetch_recording_media),
+    Resource("Calls/{call_sid}/Recordings", GET=list_call_recordings, POST=create_call_recording),
+    Resource(
+        "Calls/{call_sid}/Recordings/{sid}",
+        parents="call",
+        GET=fetch_parents_recording,
+        POST=update_parents_recording,
+        DELETE=delete_parents_recording,
+        media=fetch_recording_media,
+    ),
+    Resource("Conferences/{conference_sid}/Recordings", GET=list_conference_recordings),
+    Resource(
+        "Conferences/{conference_sid}/Recordings/{sid}",
+        parents="conference",
+        GET=fetch_parents_recording,
+        POST=update_parents_recording,
+        DELETE=delete_parents_recording,
+        media=fetch_recording_media,
+    ),
+)

@@ -1,0 +1,83 @@
+"""An endpoint of the API: a path, and the operation of each method on it."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from generators.model import API_VERSION
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.parameters import Query
+from mockserver.rest.representations.media_types import Representation, extension
+from mockserver.server.exchange import Exchange
+from mockserver.server.faults import undergo
+from mockserver.server.rendering import render
+from mockserver.server.request_body import body_of
+from mockserver.server.results import Result
+from scenarios.operations import Operation
+
+Path = Mapping[str, str]
+"""The parameters of a path."""
+Handler = Callable[[Exchange, Path], Result]
+"""Parses a request, given the parameters of its path, calls the account and returns a value."""
+
+_LARGEST_FORM = 64 * 1024
+_MEDIA = ("", "wav", "mp3")
+
+
+class Resource(BaseRoute):
+    """Calls the handler of a request's method and leaves its answer in the exchange.
+
+    A route of its own kind: Starlette's compiles its pattern at once, and needs two for a path with an extension.
+
+    Args:
+        path: below the account and without an extension, such as `Recordings` or `Recordings/{sid}`.
+        media: what is fetched without an extension, or with that of sound, where there is such a thing.
+        parents: what `parents` stands for in the names of the handlers, which are those of their operations.
+        handlers: by method.
+    """
+
+    def __init__(self, path: str, *, media: Handler | None = None, parents: str = "", **handlers: Handler) -> None:
+        def named(handler: Handler) -> tuple[Operation, Handler]:
+            return Operation(handler.__name__.replace("parents", parents)), handler
+
+        self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
+        self.operations = {method: named(handler) for method, handler in handlers.items()}
+        self.media = None if media is None else named(media)
+        self._allowed = ", ".join([*handlers, "OPTIONS"])
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        extension = "" if self.path.endswith("}") else r"(?:\.[^/]+)?"  # a parameter at the end takes it along
+        return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", self.path) + extension)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether a request's path leads here, and give its parameters."""
+        match = self._pattern.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        return (Match.NONE, {}) if match is None else (Match.FULL, {"path_params": match.groupdict()})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        exchange: Exchange = scope["recmock"]
+        asked = extension(exchange.path)
+        method = "GET" if exchange.method == "HEAD" else exchange.method
+        is_media = self.media is not None and method == "GET" and asked in _MEDIA
+        found = self.media if is_media else self.operations.get(method)
+        if asked not in ("", exchange.representation) and not is_media:
+            known = ", ".join(f".{form}" for form in Representation)
+            raise TwilioError(20404, f"Expected one of {known}, found {f'.{asked}'[:40]!r}.")
+        if found is None:
+            raise TwilioError(
+                20004,
+                f"Expected {self._allowed} here, found {exchange.method[:20]!r}.",
+                headers=((b"allow", self._allowed.encode()),),
+            )
+        operation, handler = found
+        if method == "POST":
+            exchange.body = await body_of(receive, _LARGEST_FORM)
+            exchange.form = Query(exchange.body)
+        await undergo(exchange, operation, receive)
+        path = {name: value.removesuffix(f".{asked}") for name, value in scope["path_params"].items()}
+        exchange.answer = render(handler(exchange, path), exchange)

@@ -1,0 +1,29 @@
+"""Whose a SID is: a mistake that is made often is to ask one account for what is another's."""
+
+from generators.corpus.explain_sid import explain
+from mockserver.account.account import Account
+from mockserver.account.sid_lookup import came_in
+from mockserver.mock import Mock
+
+_MOST_ASKED = 256
+"""So many accounts are looked through, the latest first."""
+
+
+def whose(mock: Mock, account: Account, sid: str) -> str:
+    """Say what a SID stands for, in the account that was asked or in another, which it names; nothing where in none."""
+    own = _stands_for(account, sid)
+    if own is not None:
+        return f"Here {sid} is: {own}"
+    for other in mock.known()[: -_MOST_ASKED - 1 : -1]:
+        what = _stands_for(other, sid)
+        if what is not None:
+            return f"It is of {other.sid}, another account of this mock: {what}"
+    return ""
+
+
+def _stands_for(account: Account, sid: str) -> str | None:
+    arrived = came_in(account, sid)
+    if arrived is not None:
+        return arrived
+    generated = explain(account.corpus, sid)
+    return generated.why if generated.recordings else None

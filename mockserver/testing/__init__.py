@@ -1,0 +1,19 @@
+"""What tests hold: `MockTwilio` (one account), `MockServer` (any number of accounts) and `Sink` (a receiver)."""
+
+from typing import TYPE_CHECKING, Any
+
+from mockserver.testing.handles import MockServer, MockTwilio
+
+if TYPE_CHECKING:
+    from mockserver.testing.sink import Sink
+
+__all__ = ["MockServer", "MockTwilio", "Sink"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `Sink` when it is first used: most tests need no HTTP server of the standard library."""
+    if name != "Sink":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mockserver.testing.sink import Sink
+
+    return Sink

@@ -1,1 +1,0 @@
-"""From values to bytes: how recordings, pages and errors look to a client."""

@@ -1,0 +1,1 @@
+"""Explains in sentences what a scenario will do."""

@@ -1,0 +1,106 @@
+"""A scenario's world and its rules in words, a sentence each."""
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from scenarios.mix_shares import mix_shares
+from scenarios.model import Scenario
+from scenarios.rules import Delay, Expectation, Fault, Hazard, Sequence, Then, When
+
+
+def world(scenario: Scenario) -> Iterator[str]:
+    """Say what there is before anything happens, as far as the scenario says."""
+    corpus, clock = scenario.corpus, scenario.clock
+    plan = [] if corpus.count is None else [f"{corpus.count:,} generated recordings"]
+    plan += [f"over {corpus.span}"] if corpus.span else []
+    plan += [f"the profile {corpus.profile}"] if corpus.profile else []
+    shares = [f"{name} {share:g}" for name, share in mix_shares(corpus).items()]
+    plan += [f"a mix of {', '.join(shares)}"] if shares else []
+    if plan:
+        yield f"Corpus: {', '.join(plan)}."
+    time = [f"{clock.mode}"] if clock.mode else []
+    time += [f"{clock.rate:g} seconds in one"] if clock.rate else []
+    time += [f"from {clock.start.astimezone(UTC).isoformat().replace('+00:00', 'Z')}"] if clock.start else []
+    if time:
+        yield f"Clock: {', '.join(time)}."
+
+
+def rules(scenario: Scenario) -> Iterator[str]:
+    """Say what happens to requests, and what is expected of them."""
+    yield from map(fault, scenario.faults)
+    yield from map(sequence, scenario.sequences)
+    yield from map(_hazard, scenario.hazards)
+    yield from map(_expectation, scenario.expect)
+
+
+def fault(rule: Fault) -> str:
+    """Return what a fault does."""
+    limits = [f"{_times(rule.times)} at most"] if rule.times else []
+    limits += [f"for {rule.ttl}"] if rule.ttl else []
+    limits += [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
+    return f"Fault: {', '.join([_when(rule.when), *limits])}: {_then(rule.then)}."
+
+
+def sequence(rule: Sequence) -> str:
+    """Return what a sequence does."""
+    answers = [_then(each) if isinstance(each, Then) else str(each) for each in rule.answers]
+    return f"Sequence: {_when(rule.when)}: {'; '.join(answers)}, and so on."
+
+
+def _hazard(hazard: Hazard) -> str:
+    changes = [f"{hazard.arrive} arrive"] if hazard.arrive else []
+    changes += [_vanishing(hazard.vanish)] if hazard.vanish else []
+    return f"Hazard: after {_when(hazard.when)}, {_times(hazard.times)}: {' and '.join(changes)}."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _vanishing(count: int) -> str:
+    return "the page's last one vanishes" if count == 1 else f"the page's last {count} vanish"
+
+
+def _expectation(expectation: Expectation) -> str:
+    least, most = expectation.min, expectation.max
+    often = [] if least is None else [f"at least {_times(least)}"]
+    often += [] if most is None else [f"at most {_times(most)}"]
+    about = [f"of {expectation.sid}"] if expectation.sid else []
+    about += [f"answered {expectation.status}"] if expectation.status else []
+    if expectation.followed_next_page is not None:
+        about.append(f"{'' if expectation.followed_next_page else 'not '}following next_page_uri")
+    meant = ", ".join([" ".join([expectation.op, *about[:1]]), *about[1:]])
+    return f"Expected: {meant}, {' and '.join(often) or 'at least once'}."
+
+
+def _when(when: When) -> str:
+    given = [f"{when.op}" if when.op else "any request"]
+    for name in ("path", "account", "sid", "page"):
+        value = getattr(when, name)
+        given += [f"{name} {value}"] if value is not None else []
+    given += [f"{name}: {pattern}" for name, pattern in when.header.items()]
+    return ", ".join([*given, *([f"one in every {when.every}"] if when.every else [])])
+
+
+def _then(then: Then) -> str:
+    said = [str(then.status)] if then.status else []
+    said += [f"code {then.code}"] if then.code else []
+    said += [f"message {then.message!r}"] if then.message is not None else []
+    said += [f"{len(then.body)} characters of {then.media_type}"] if then.body is not None else []
+    said += [f"Retry-After {then.retry_after}"] if then.retry_after is not None else []
+    said += ["enforced"] if then.enforce_retry_after else []
+    said += [str(then.fault)] if then.fault else []
+    said += [f"delayed by {_delay(then.delay)}"] if then.delay else []
+    if then.chunked_dribble:
+        said.append(f"in {then.chunked_dribble.chunks} chunks over {then.chunked_dribble.duration}")
+    return ", ".join(said)
+
+
+def _delay(delay: str | Delay) -> str:
+    if isinstance(delay, str):
+        return delay
+    if delay.uniform:
+        return f"{delay.uniform.lower} to {delay.uniform.upper}"
+    if delay.log_normal:
+        return f"about {delay.log_normal.median}"
+    return f"{delay.fixed}"

@@ -1,0 +1,84 @@
+"""Several scenarios as one."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from scenarios.handles import known_ids
+from scenarios.model import ClockPlan, CorpusPlan, Scenario
+from scenarios.problems import Origin, ScenarioError
+from scenarios.validation.scenario_checks import check
+
+Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
+
+_JOINED = ("recordings", "pick", "faults", "sequences", "hazards", "expect")
+_JOINT = "_and_"
+_LONGEST = 64
+
+
+def combine(scenarios: Sequence[Scenario]) -> Scenario:
+    """Return one scenario in which all of them happen.
+
+    Recordings, picks, rules and expectations follow one another in order; of faults that apply to a request, the
+    first scenario's come first. What there is but one of (each field of the corpus and the clock, `on_create`)
+    only one of them may say.
+
+    Args:
+        scenarios: at least one, each loaded.
+
+    Raises:
+        ScenarioError: naming both, where two say such a thing, or have a recording of the same id.
+    """
+    if not scenarios:
+        raise ScenarioError("expected at least one scenario, found none.")
+    if len(scenarios) == 1:
+        return scenarios[0]
+    _refuse_twice("a recording with the id", scenarios, known_ids)
+    _refuse_twice("a recording with the SID", scenarios, _sids)
+    joined: dict[str, Any] = {
+        field: tuple(item for each in scenarios for item in getattr(each, field)) for field in _JOINED
+    }
+    whole = Scenario(
+        name=_JOINT.join(each.name for each in scenarios)[:_LONGEST],
+        about=" ".join(each.about for each in scenarios if each.about),
+        corpus=_plan(CorpusPlan, "corpus", scenarios),
+        clock=_plan(ClockPlan, "clock", scenarios),
+        on_create=_only("on_create", [(each.name, each.on_create) for each in scenarios]),
+        **joined,
+    )
+    for complaint in check(whole, Path()):  # an instant of one may lie before the other's clock starts
+        raise Origin(whole.name).error(*complaint)
+    return whole
+
+
+def _plan(kind: type[Plan], name: str, scenarios: Sequence[Scenario]) -> Plan:
+    plans = [(each.name, getattr(each, name)) for each in scenarios]
+    fields = [field.name for field in msgspec.structs.fields(kind)]
+    return kind(
+        **{field: _only(f"{name}.{field}", [(who, getattr(plan, field)) for who, plan in plans]) for field in fields}
+    )
+
+
+def _only(what: str, said: Sequence[tuple[str, Any]]) -> Any:
+    """Return what one scenario says, or None where none says it."""
+    sayings = [(who, value) for who, value in said if value is not None]
+    if len(sayings) > 1:
+        raise ScenarioError(f"{what}: expected it of one scenario, found it in {sayings[0][0]} and {sayings[1][0]}.")
+    return sayings[0][1] if sayings else None
+
+
+def _refuse_twice(what: str, scenarios: Sequence[Scenario], names: Any) -> None:
+    taken: dict[str, str] = {}
+    for scenario in scenarios:
+        for name in names(scenario):
+            if name in taken:
+                raise ScenarioError(
+                    f"expected {what} {name} in one scenario, found it in {taken[name]} and {scenario.name}."
+                )
+        taken |= dict.fromkeys(names(scenario), scenario.name)
+
+
+def _sids(scenario: Scenario) -> Iterator[str]:
+    return (recording.sid.upper() for recording in scenario.recordings if recording.sid)

@@ -1,0 +1,77 @@
+"""Where scenarios are: bundled with this package, or files of one's own."""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from os.path import exists, isdir, isfile  # pathlib's raise for names that are too long
+from pathlib import Path
+from typing import NamedTuple
+
+from generators.suggestion import suggestion
+from scenarios.loading.documents import FORMS, LIMITS, Document, Form, read
+from scenarios.problems import ScenarioError
+
+
+class Source(NamedTuple):
+    """A file that holds a scenario."""
+
+    name: str
+    """As its user wrote it."""
+    file: Traversable
+    form: Form
+    folder: Path | None
+    """Where the files are that it names; None where it may name none."""
+
+    def read(self) -> Document:
+        """Return what it holds.
+
+        Raises:
+            ScenarioError: where it cannot be read, or holds something else.
+        """
+        try:
+            with self.file.open("rb") as opened:
+                data = opened.read(LIMITS[self.form] + 1)
+        except OSError as wrong:
+            raise ScenarioError(f"{self.name}: expected a file that can be read: {wrong.strerror}.") from None
+        return read(data, self.form, self.name)
+
+
+def bundled() -> dict[str, Traversable]:
+    """Return the scenarios that come with this package, by name, in order."""
+    beside = {file.name.removesuffix(".yaml"): file for file in files("scenarios").iterdir() if _is_yaml(file)}
+    return dict(sorted(beside.items()))
+
+
+def find(name_or_path: str) -> Source:
+    """Find a bundled scenario by its name, else a file.
+
+    Raises:
+        ScenarioError: where there is neither, or the file is of no known form.
+    """
+    ours = bundled()
+    if name_or_path in ours:
+        return Source(f"{name_or_path}.yaml", ours[name_or_path], Form.YAML, None)
+    path = Path(name_or_path)
+    if not exists(path):
+        expected = f"a file or one of the bundled scenarios ({', '.join(ours)})"
+        meant = suggestion(path.stem, ours)
+        raise ScenarioError(f"{name_or_path}: expected {expected}, found neither.{meant}")
+    return file(path, name_or_path)
+
+
+def file(path: Path, name: str) -> Source:
+    """Return a file as a source.
+
+    Raises:
+        ScenarioError: where it is none, or of no known form.
+    """
+    if not isfile(path):
+        raise ScenarioError(f"{name}: expected a file, found {'a folder' if isdir(path) else 'none'}.")
+    form = FORMS.get(path.suffix.lower())
+    if form is None:
+        known = ", ".join(FORMS)
+        raise ScenarioError(f"{name}: expected a file that ends in one of {known}, found {path.suffix or 'no ending'}.")
+    return Source(name, path, form, path.parent)
+
+
+def _is_yaml(file: Traversable) -> bool:
+    return file.name.endswith(".yaml")

@@ -1,0 +1,185 @@
+"""YAML with the rules of the 1.2 core schema, on PyYAML, which knows 1.1 only.
+
+Under 1.1 `on:` is True, `no` is False, 12:30:00 is 45000 and 0o14 is text. What is plain text under 1.2 stays text
+here, dates included. Every value has its line, so that complaints can name it.
+
+Merge keys (`<<`) are refused: YAML 1.2 dropped them, and editors that go by the schema would call them unknown.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from yaml.composer import Composer
+from yaml.error import MarkedYAMLError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import BaseResolver
+from yaml.scanner import Scanner
+
+from scenarios.problems import MAX_DEPTH, Path, ScenarioError, at, found
+
+_MOST = 20_000
+"""Values that are written, and values that aliases stand for: PyYAML takes seconds for as many."""
+
+_PREFIX = "tag:yaml.org,2002:"
+_CORE = {
+    "null": re.compile(r"null|Null|NULL|~|"),
+    "bool": re.compile(r"true|True|TRUE|false|False|FALSE"),
+    "int": re.compile(r"[-+]?[0-9]{1,4000}|0o[0-7]+|0x[0-9a-fA-F]+"),
+    "float": re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
+    "str": re.compile(r".*", re.DOTALL),
+}
+_VALUES: dict[str, Callable[[str], Any]] = {
+    "null": lambda text: None,
+    "bool": lambda text: text.lower() == "true",
+    "int": lambda text: int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)),
+    "float": lambda text: float(text.lower().replace(".inf", "inf").replace(".nan", "nan")),
+    "str": str,
+}
+
+
+class Parsed(NamedTuple):
+    """A document: its value, and the line of every path in it, counted from 1."""
+
+    value: Any
+    lines: dict[Path, int]
+
+
+def parse(text: str, name: str = "") -> Parsed:
+    """Read one document.
+
+    Args:
+        text: YAML without control characters.
+        name: the file it is from, for errors.
+
+    Raises:
+        ScenarioError: for what is no YAML, several documents, duplicate keys, keys that are not text, tags other
+            than the core ones, values that contain themselves, depths above 60, more than 20,000 values, and
+            aliases that stand for more.
+    """
+    try:
+        node = _Loader(text).get_single_node()
+    except MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise at(name, line, column, f"expected YAML: {wrong.problem}.") from None
+    except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF", a directive of thousands of digits
+        raise ScenarioError(f"{name}: expected YAML, found an escape or a directive that has no meaning.") from None
+    if node is None:
+        return Parsed(None, {})
+    construction = _Construction(name)
+    construction.lines[()] = node.start_mark.line + 1
+    return Parsed(construction.value(node, ()), construction.lines)
+
+
+class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
+    """PyYAML as far as the graph of nodes, with the tags of the core schema."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self._depth = 0
+        self._count = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        self._depth += 1
+        self._count += 1
+        if self._depth > MAX_DEPTH or self._count > _MOST:
+            too_deep = self._depth > MAX_DEPTH
+            problem = f"values are nested more than {MAX_DEPTH} deep" if too_deep else f"more than {_MOST:,} values"
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise MarkedYAMLError(problem=problem, problem_mark=mark)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
+        if kind is ScalarNode and implicit[0]:
+            return _PREFIX + next(tag for tag, shape in _CORE.items() if shape.fullmatch(value))
+        return _PREFIX + {ScalarNode: "str", SequenceNode: "seq", MappingNode: "map"}[kind]
+
+
+class _Construction:
+    """Values from nodes. What an alias names is made anew at each place: each has a path of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.lines: dict[Path, int] = {}
+        self._name = name
+        self._seen: set[int] = set()
+        self._open: set[int] = set()
+        self._expanded = 0
+
+    def value(self, node: Node, path: Path) -> Any:
+        """Return the value of a node that stands at a path."""
+        self._admit(node, path)
+        self._open.add(id(node))
+        if isinstance(node, MappingNode):
+            made: Any = self._mapping(node, path)
+        elif isinstance(node, SequenceNode):
+            made = self._sequence(node, path)
+        else:
+            made = self._scalar(node)
+        self._open.discard(id(node))
+        return made
+
+    def _admit(self, node: Node, path: Path) -> None:
+        if id(node) in self._open:
+            raise self._error(node, "expected values that end, found a value that contains itself.")
+        if len(path) >= MAX_DEPTH:
+            raise self._error(node, f"expected values at most {MAX_DEPTH} deep, found deeper ones behind aliases.")
+        if id(node) in self._seen:
+            self._expanded += 1
+            if self._expanded > _MOST:
+                raise self._error(node, f"expected aliases that stand for at most {_MOST:,} values, found more.")
+        self._seen.add(id(node))
+
+    def _sequence(self, node: SequenceNode, path: Path) -> list[Any]:
+        self._expect_tag(node, "seq")
+        items = []
+        for position, item in enumerate(node.value):
+            self.lines[*path, position] = item.start_mark.line + 1
+            items.append(self.value(item, (*path, position)))
+        return items
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        self._expect_tag(node, "map")
+        made: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node)
+            if key in made:
+                first = self.lines[*path, key]
+                raise self._error(
+                    key_node, f"expected each key once, found {key!r} again; the first is on line {first}."
+                )
+            self.lines[*path, key] = key_node.start_mark.line + 1
+            made[key] = self.value(value_node, (*path, key))
+        return made
+
+    def _key(self, node: Node) -> str:
+        key = self._scalar(node) if isinstance(node, ScalarNode) else node.value
+        if not isinstance(key, str):
+            raise self._error(node, f"expected text as a key, found {found(key)}: put it in quotes.")
+        if key == "<<":
+            raise self._error(node, "expected keys written out, found the merge key <<: YAML 1.2 has none.")
+        return key
+
+    def _scalar(self, node: Node) -> Any:
+        tag = self._expect_tag(node, *_CORE)
+        if not _CORE[tag].fullmatch(node.value):
+            raise self._error(node, f"expected a value for the tag !!{tag}, found {found(node.value)}.")
+        return _VALUES[tag](node.value)
+
+    def _expect_tag(self, node: Node, *expected: str) -> str:
+        tag = node.tag.removeprefix(_PREFIX)
+        if tag not in expected:
+            shown = f"!!{tag}" if node.tag.startswith(_PREFIX) else node.tag
+            raise self._error(node, f"expected a value without a tag of its own, found the tag {shown}.")
+        return tag
+
+    def _error(self, node: Node, sentence: str) -> ScenarioError:
+        return at(self._name, node.start_mark.line + 1, node.start_mark.column + 1, sentence)

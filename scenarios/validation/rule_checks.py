@@ -1,0 +1,109 @@
+"""Rules about requests that mean nothing, or two things at once."""
+
+from collections.abc import Collection, Iterator
+
+from generators.sids import Kind, is_sid
+from generators.suggestion import suggestion
+from scenarios.durations import microseconds
+from scenarios.model import Scenario
+from scenarios.operations import Operation
+from scenarios.problems import Complaint, Path, found
+from scenarios.rules import Delay, Expectation, Hazard, Then, When
+
+
+def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Complaint]:
+    """Say what is wrong with faults, sequences, hazards and expectations.
+
+    Args:
+        scenario: what has them.
+        handles: the names of its recordings.
+    """
+    for number, fault in enumerate(scenario.faults):
+        yield from _check_when(fault.when, handles, ("faults", number, "when"))
+        yield from _check_then(fault.then, ("faults", number, "then"))
+    for number, sequence in enumerate(scenario.sequences):
+        yield from _check_when(sequence.when, handles, ("sequences", number, "when"))
+        for place, answer in enumerate(sequence.answers):
+            if isinstance(answer, Then):
+                yield from _check_then(answer, ("sequences", number, "answers", place))
+    for number, hazard in enumerate(scenario.hazards):
+        yield from _check_when(hazard.when, handles, ("hazards", number, "when"))
+        yield from _check_hazard(hazard, ("hazards", number))
+    for number, expectation in enumerate(scenario.expect):
+        yield from _check_expectation(expectation, handles, ("expect", number))
+
+
+def _check_when(when: When, handles: Collection[str], path: Path) -> Iterator[Complaint]:
+    yield from _check_sid(when.sid, handles, path)
+    if when.page is not None and when.op and not _is_list(when.op):
+        yield Complaint((*path, "page"), f"expected an operation that lists, which has pages, found {when.op}.")
+
+
+def _check_sid(sid: str | None, handles: Collection[str], path: Path) -> Iterator[Complaint]:
+    if sid is None or sid in handles or any(is_sid(sid, kind) for kind in Kind):
+        return
+    meant = suggestion(sid, handles)
+    yield Complaint((*path, "sid"), f"expected a SID or the id of a recording here, found {found(sid)}.{meant}")
+
+
+def _check_then(then: Then, path: Path) -> Iterator[Complaint]:
+    if not (then.status or then.fault or then.delay or then.chunked_dribble):
+        yield Complaint(path, "expected something that happens: a status, fault, delay or chunked_dribble.")
+    if then.fault and (then.status or then.body is not None):
+        other = "status" if then.status else "body"
+        yield Complaint((*path, other), f"expected a fault or a {other}: {then.fault} leaves no answer to give.")
+    for key, needed in _NEEDED.items():
+        if getattr(then, key) != getattr(_SAYS_NOTHING, key) and getattr(then, needed) is None:
+            yield Complaint((*path, key), f"expected {needed} beside {key}, found none.")
+    if then.body is not None and (then.code or then.message is not None):
+        yield Complaint((*path, "body"), "expected a body, or a code and message for Twilio's own, found both.")
+    if isinstance(then.delay, Delay):
+        yield from _check_delay(then.delay, (*path, "delay"))
+
+
+_NEEDED = {
+    "code": "status",
+    "message": "status",
+    "body": "status",
+    "retry_after": "status",
+    "enforce_retry_after": "retry_after",
+    "media_type": "body",
+}
+_SAYS_NOTHING = Then()
+
+
+def _check_delay(delay: Delay, path: Path) -> Iterator[Complaint]:
+    given = [name for name in ("fixed", "uniform", "log_normal") if getattr(delay, name)]
+    if len(given) != 1:
+        listed = " and ".join(given) or "none"
+        yield Complaint(path, f"expected one of fixed, uniform and log_normal, found {listed}.")
+    elif delay.uniform and microseconds(delay.uniform.lower) > microseconds(delay.uniform.upper):
+        most = delay.uniform.upper
+        yield Complaint(
+            (*path, "uniform", "lower"), f"expected at most {most}, which is upper, found {delay.uniform.lower}."
+        )
+
+
+def _check_hazard(hazard: Hazard, path: Path) -> Iterator[Complaint]:
+    if not (hazard.arrive or hazard.vanish):
+        yield Complaint(path, "expected something that happens: arrive or vanish.")
+    for name in ("path", "account", "sid", "header", "every"):
+        if getattr(hazard.when, name):
+            yield Complaint((*path, "when", name), f"expected op and page only, which a hazard knows, found {name}.")
+    op = hazard.when.op
+    if op and not (_is_list(op) and op.endswith("_recordings")):
+        yield Complaint((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")
+
+
+def _check_expectation(expectation: Expectation, handles: Collection[str], path: Path) -> Iterator[Complaint]:
+    yield from _check_sid(expectation.sid, handles, path)
+    least, most = expectation.min, expectation.max
+    if least is not None and most is not None and least > most:
+        yield Complaint((*path, "min"), f"expected at most {most}, which is max, found {least}.")
+    if expectation.followed_next_page is not None and not _is_list(expectation.op):
+        sentence = f"expected an operation that lists, which has pages, found {expectation.op}."
+        yield Complaint((*path, "followed_next_page"), sentence)
+
+
+def _is_list(op: Operation) -> bool:
+    return op.startswith("list_")
