@@ -89,7 +89,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     date_updated: int
     price_unit: str = "USD"
     """The currency of the price."""
-    says: str | None = None
+    transcript: str | None = None
     """What is spoken, a line for each turn, where that is not left to chance."""
     is_scripted: bool = False
     """Told by a scenario, so shown as it says: a generated `failed` is never shown on Twilio's wire."""

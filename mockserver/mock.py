@@ -8,7 +8,7 @@ import msgspec
 
 from mockserver.account.account import Account
 from mockserver.account.factory import Worlds
-from mockserver.account.overrides import Manners
+from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshots
 from mockserver.account.state.state import State
 from mockserver.account.worker import Timekeeper
@@ -55,8 +55,8 @@ class Mock:
         self.scenario = _named(self.settings.scenario) if scenario is None else scenario
         """What is played in every account that was not given another."""
         self.snapshots = Snapshots()
-        self.manners: dict[str, Manners] = {}
-        """By AccountSid in lower case, for those that are treated otherwise."""
+        self.overrides: dict[str, AccountOverrides] = {}
+        """By AccountSid in lower case, for the accounts that have any."""
         self._serials = count(1)
         self._touched: dict[str, Account] = {}
         self._untouched: OrderedDict[str, Account] = OrderedDict()

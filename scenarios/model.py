@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from generators.model import Source, Track
 from scenarios.durations import Duration
-from scenarios.rules import Count, Expectation, Fault, Hazard, Sequence, Share
+from scenarios.rules import Count, Expectation, Fault, PageDriftRule, Sequence, Share
 
 # `$` alone would let a line break pass at the end.
 _DIGITS = r"[0-9a-fA-F]{32}$(?!\n)"
@@ -150,7 +150,7 @@ class ScriptedRecording(Subscribed, frozen=True, kw_only=True, forbid_unknown_fi
     status: Stage | None = None
     """How it begins, before the first step."""
     timeline: Timeline = ()
-    says: str | None = None
+    transcript: str | None = None
     """What is spoken in it; its sound and its transcription follow."""
     media: str | None = None
     """A WAV or MP3 file that it sounds like, beside the scenario's own file."""
@@ -216,7 +216,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     on_create: OnCreate | None = None
     faults: tuple[Fault, ...] = ()
     sequences: tuple[Sequence, ...] = ()
-    hazards: tuple[Hazard, ...] = ()
+    page_drift: tuple[PageDriftRule, ...] = ()
     expect: tuple[Expectation, ...] = ()
 
 

@@ -122,13 +122,13 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A status, `ok` for the usual answer, or more detail."""
 
 
-class Hazard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PageDriftRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What happens behind a client's back, just after a list page was answered."""
 
     when: When = When(op=Operation.LIST_RECORDINGS)
-    arrive: Annotated[int, Meta(ge=0, le=1000)] = 0
+    insert: Annotated[int, Meta(ge=0, le=1000)] = 0
     """So many new recordings are completed."""
-    vanish: Annotated[int, Meta(ge=0, le=1000)] = 0
+    delete: Annotated[int, Meta(ge=0, le=1000)] = 0
     """So many of the page's last recordings are deleted: the next page's token names one of them."""
     times: Count = 1
     """After how many pages."""

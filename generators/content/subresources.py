@@ -63,8 +63,8 @@ def indices(kind: Kind, recording: Recording, index: int, chance: Chance) -> ran
 
 def spoken(recording: Recording, chance: Chance) -> Dialogue:
     """Return what a recording says: what it was told to, else what its chance makes of it."""
-    if recording.says is not None:
-        return said(recording.says, recording.duration or 0)
+    if recording.transcript is not None:
+        return said(recording.transcript, recording.duration or 0)
     return dialogue(chance.content_key, recording.duration or 0, recording.source)
 
 

@@ -13,7 +13,7 @@ from generators.seeds import auth_token
 from generators.sids import Kind
 from mockserver.account.callback_queue import Outbox
 from mockserver.account.fault_rules import Faults
-from mockserver.account.page_drift import Hazards
+from mockserver.account.page_drift import PageDrift
 from mockserver.account.resources.calls_and_conferences import Parents
 from mockserver.account.resources.recording_index import Ledger
 from mockserver.account.resources.recordings import Parent, Recordings
@@ -76,7 +76,7 @@ class Account:
         self.play = Play(self.recordings, self.timers, self.events, self.outbox.post)
         self.passage = Passage(clock, self.state, self.timers, self.play, self.outbox)
         self.faults = Faults(self.state, clock, corpus.spec.seed, self.sid_behind, scenario)
-        self.hazards = Hazards(self.recordings, self.play, self.events)
+        self.page_drift = PageDrift(self.recordings, self.play, self.events)
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
         self.add_on_results = Subresources(Kind.ADD_ON_RESULT, self.recordings)
         self.payloads = Subresources(Kind.PAYLOAD, self.recordings)
@@ -157,7 +157,7 @@ class Account:
     @property
     def is_watching(self) -> bool:
         """Whether anything waits for requests that are answered from recordings."""
-        return bool(self.state.playing or self.state.hazards)
+        return bool(self.state.playing or self.state.page_drift)
 
     def answered(self, operation: Operation | None, act: Act, recordings: tuple[int, ...], page: int) -> None:
         """Note that a request was answered from recordings, and let happen what waits for that.
@@ -167,8 +167,8 @@ class Account:
         """
         if self.state.playing:
             self.play.observe(act, recordings)
-        if self.state.hazards and operation is not None and act is Act.LIST:
-            self.hazards.after(operation, page, recordings)
+        if self.state.page_drift and operation is not None and act is Act.LIST:
+            self.page_drift.apply_after_page(operation, page, recordings)
 
     # -- what tests do -------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ class Account:
         """Let nothing more happen here: another world has taken its place."""
         self.state.timers.clear()
         self.state.playing.clear()
-        self.state.hazards.clear()
+        self.state.page_drift.clear()
         self.outbox.close()
 
     @property

@@ -33,7 +33,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """By name in lower case."""
 
 
-class Strike(msgspec.Struct, frozen=True):
+class MatchedFault(msgspec.Struct, frozen=True):
     """What happens to a request."""
 
     then: Then
@@ -89,19 +89,19 @@ class Faults:
             self._state.version += 1
         return removed
 
-    def strike(self, asked: Asked) -> Strike | None:
+    def match(self, asked: Asked) -> MatchedFault | None:
         """Return what happens to a request; None where it is to be answered as ever."""
         for rule in self._state.rules:
             when = (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two
-            if not self._is_meant(when, asked):
+            if not self._matches(when, asked):
                 continue
             then = self._fault(rule, rule.fault, asked) if rule.fault is not None else self._turn(rule, asked)
             if then is not None:
-                return None if then is _DEFAULT else self._strike(rule, then, asked)
+                return None if then is _DEFAULT else self._to_match(rule, then, asked)
         return None
 
-    def _strike(self, rule: ArmedRule, then: Then, asked: Asked) -> Strike:
-        return Strike(then, rule.number, self._delay(rule, then, asked), self._why(rule))
+    def _to_match(self, rule: ArmedRule, then: Then, asked: Asked) -> MatchedFault:
+        return MatchedFault(then, rule.number, self._delay(rule, then, asked), self._why(rule))
 
     def _why(self, rule: ArmedRule) -> str:
         plan = self._scenario
@@ -112,9 +112,9 @@ class Faults:
         from scenarios.explain import rules as phrases
 
         words = phrases.fault(which) if isinstance(which, Fault) else phrases.sequence(which)
-        return f"Rule {rule.number} of {whose} did it, {rule.struck} so far. {words}"
+        return f"Rule {rule.number} of {whose} did it, {rule.applied} so far. {words}"
 
-    def _is_meant(self, when: When, asked: Asked) -> bool:
+    def _matches(self, when: When, asked: Asked) -> bool:
         return (
             (when.op is None or when.op is asked.operation)
             and (when.path is None or fnmatchcase(asked.path, when.path))
@@ -131,13 +131,13 @@ class Faults:
         rule.seen[target] = rule.seen.get(target, 0) + 1
         if not _counts(rule, fault.when):
             return None
-        if fault.times is not None and rule.struck >= fault.times:
+        if fault.times is not None and rule.applied >= fault.times:
             return None
         if fault.ttl is not None and now >= rule.armed_at + microseconds(fault.ttl):
             return None
         if fault.probability < 1 and self._chance(rule, target, "whether") >= fault.probability:
             return None
-        return self._struck(rule, fault.then, target)
+        return self._apply(rule, fault.then, target)
 
     def _turn(self, rule: ArmedRule, asked: Asked) -> Then | None:
         """Return the next answer of a sequence, for each path on its own."""
@@ -151,10 +151,10 @@ class Faults:
         answer = answers[min(rule.seen[target], len(answers)) - 1]
         if answer == "ok":
             return _DEFAULT
-        return self._struck(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
+        return self._apply(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
 
-    def _struck(self, rule: ArmedRule, then: Then, target: str) -> Then:
-        rule.struck += 1
+    def _apply(self, rule: ArmedRule, then: Then, target: str) -> Then:
+        rule.applied += 1
         if then.enforce_retry_after and then.retry_after is not None:
             rule.barred[target] = self._clock.now() + then.retry_after * SECOND
         return then
@@ -174,8 +174,8 @@ class Faults:
 
 def _counts(rule: ArmedRule, when: When) -> bool:
     """Count a request that is meant, and tell whether it is one of each n-th."""
-    rule.meant += 1
-    return when.every is None or rule.meant % when.every == 0
+    rule.matched += 1
+    return when.every is None or rule.matched % when.every == 0
 
 
 def _target(asked: Asked) -> str:

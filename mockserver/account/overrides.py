@@ -1,4 +1,4 @@
-"""How the server treats one account otherwise than the rest."""
+"""Settings of one account that override those of the server."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
 
 
-class Manners(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccountOverrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What stands above the server's settings for an account; None leaves them."""
 
     wire: WireSetting | None = None

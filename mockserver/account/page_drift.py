@@ -11,7 +11,7 @@ from scenarios.model import Facts, Stage
 from scenarios.operations import Operation
 
 
-class Hazards:
+class PageDrift:
     """The hazards of an account."""
 
     def __init__(self, recordings: Recordings, play: Play, events: Events) -> None:
@@ -20,26 +20,26 @@ class Hazards:
         self._events = events
         self._state: State = recordings.ledger.state
 
-    def after(self, operation: Operation, page: int, indices: Sequence[int]) -> None:
+    def apply_after_page(self, operation: Operation, page: int, indices: Sequence[int]) -> None:
         """Let happen what is to happen after a page, given the recordings on it."""
-        for armed in self._state.hazards:
-            when = armed.hazard.when
+        for armed in self._state.page_drift:
+            when = armed.rule.when
             if armed.left and when.op in (None, operation) and when.page in (None, page):
                 armed.left -= 1
-                self._vanish(indices[max(0, len(indices) - armed.hazard.vanish) :])
-                self._arrive(armed.hazard.arrive)
+                self._delete(indices[max(0, len(indices) - armed.rule.delete) :])
+                self._insert(armed.rule.insert)
 
-    def _vanish(self, indices: Sequence[int]) -> None:
+    def _delete(self, indices: Sequence[int]) -> None:
         ledger = self._recordings.ledger
         for index in indices:
             if ledger.status(index) in FINISHED:
-                self._events.note("vanished", ledger.name(index), ledger.sid(index), "deleted between two pages")
+                self._events.note("deleted", ledger.name(index), ledger.sid(index), "deleted between two pages")
                 self._play.stop(index)
                 ledger.delete(index)
 
-    def _arrive(self, count: int) -> None:
+    def _insert(self, count: int) -> None:
         ledger = self._recordings.ledger
         for _ in range(count):
             index = self._recordings.add(source=Source.DIAL_VERB)
             self._recordings.stage(index, Stage.COMPLETED, Facts())
-            self._events.note("arrived", ledger.name(index), ledger.sid(index), "completed between two pages")
+            self._events.note("inserted", ledger.name(index), ledger.sid(index), "completed between two pages")

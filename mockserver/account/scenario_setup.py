@@ -10,7 +10,7 @@ from generators.corpus.corpus import Corpus
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
 from mockserver.account.account import Account
-from mockserver.account.state.state import ArmedHazard
+from mockserver.account.state.state import ArmedPageDrift
 from scenarios.handles import pick_handles, recording_handles
 from scenarios.lifecycle import whole
 from scenarios.model import Facts, Pick, Scenario, ScriptedRecording, Selector, Subscribed
@@ -51,7 +51,7 @@ def arm(account: Account, scenario: Scenario, defaults: Defaults) -> None:
         account.faults.arm(fault=fault)
     for sequence in scenario.sequences:
         account.faults.arm(sequence=sequence)
-    account.state.hazards = [ArmedHazard(hazard=hazard, left=hazard.times) for hazard in scenario.hazards]
+    account.state.page_drift = [ArmedPageDrift(rule=rule, left=rule.times) for rule in scenario.page_drift]
 
 
 def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: Defaults, instant: int) -> int:
@@ -78,7 +78,7 @@ def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: De
         source=_source(scripted),
         channels=1 if scripted.channels is UNSET else scripted.channels,
         track=Track.BOTH if scripted.track is UNSET else scripted.track,
-        says=scripted.says,
+        transcript=scripted.transcript,
         instant=instant,
     )
     _prepare(account, index, handle, scripted, defaults)
@@ -106,7 +106,7 @@ def _prepare(account: Account, index: int, handle: str, facts: Subscribed, defau
 def _pick(account: Account, pick: Pick, defaults: Defaults) -> None:
     corpus = account.corpus
     taken = set(account.state.handles.values())
-    meant = (index for index in _meant(corpus, pick.where) if index not in taken)
+    meant = (index for index in _matching_indices(corpus, pick.where) if index not in taken)
     found = list(islice(meant, pick.count))
     if len(found) < pick.count:
         looked = min(corpus.count, _MOST_LOOKED_AT)
@@ -119,14 +119,14 @@ def _pick(account: Account, pick: Pick, defaults: Defaults) -> None:
         account.play.start(index, whole(pick))
 
 
-def _meant(corpus: Corpus, where: Selector) -> Iterator[int]:
+def _matching_indices(corpus: Corpus, where: Selector) -> Iterator[int]:
     seen = range(max(0, corpus.count - _MOST_LOOKED_AT), corpus.count)
     for index in corpus.layout.walk(seen, newest_first=True, deleted_from=None):
-        if _is_meant(corpus.recording(index), where):
+        if _matches(corpus.recording(index), where):
             yield index
 
 
-def _is_meant(recording: Recording, where: Selector) -> bool:
+def _matches(recording: Recording, where: Selector) -> bool:
     return (
         where.status in (None, recording.status.value)
         and where.source in (None, recording.source)

@@ -50,7 +50,7 @@ def rules(values: Iterable[RuleView]) -> str:
 
 def _rule(rule: RuleView) -> str:
     what: dict[str, Any] = rule.fault or rule.sequence or {}
-    return f"{msgspec.json.encode(what).decode()} struck {rule.struck} of {rule.meant}"
+    return f"{msgspec.json.encode(what).decode()} applied to {rule.applied} of {rule.matched}"
 
 
 def callbacks(values: Iterable[CallbackView]) -> str:

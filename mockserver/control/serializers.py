@@ -33,7 +33,7 @@ def account(subject: Account) -> views.AccountView:
         auth_token=subject.token,
         scenario=None if subject.scenario is None else subject.scenario.name,
         corpus=subject.corpus.count,
-        arrived=len(state.arrivals),
+        created=len(state.arrivals),
         clock=clock(subject),
         timelines=tuple(timeline(subject, index) for index in state.playing),
         timers=tuple(timer(subject, each) for each in subject.passage.awaited()),
@@ -84,8 +84,8 @@ def rule(armed: ArmedRule) -> views.RuleView:
         number=armed.number,
         fault=None if armed.fault is None else _plain(armed.fault),
         sequence=None if armed.sequence is None else _plain(armed.sequence),
-        meant=armed.meant,
-        struck=armed.struck,
+        matched=armed.matched,
+        applied=armed.applied,
     )
 
 

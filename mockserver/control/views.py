@@ -23,7 +23,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 
     serial: int
     at: str
-    kind: Literal["step", "signal", "callback", "arrived", "vanished"]
+    kind: Literal["step", "signal", "callback", "inserted", "deleted"]
     subject: str
     """The recording's handle, or its SID."""
     sid: str
@@ -58,10 +58,10 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     fault: dict[str, Any] | None
     sequence: dict[str, Any] | None
-    meant: int
-    """How many requests were meant."""
-    struck: int
-    """How many of them went wrong."""
+    matched: int
+    """How many requests it matched."""
+    applied: int
+    """How many of them it was applied to."""
 
 
 class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,8 +125,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str | None
     corpus: int
     """How many recordings were generated."""
-    arrived: int
-    """How many came in since."""
+    created: int
+    """How many were created since, by the API, a scenario or a test."""
     clock: ClockView
     timelines: tuple[TimelineView, ...]
     timers: tuple[TimerView, ...]

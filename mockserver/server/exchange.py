@@ -7,7 +7,7 @@ import msgspec
 
 from generators.model import Status
 from mockserver.account.account import Account
-from mockserver.account.fault_rules import Strike
+from mockserver.account.fault_rules import MatchedFault
 from mockserver.journal.journal import NOTED_RECORDINGS, Answered
 from mockserver.mock import Mock
 from mockserver.rest.headers import Header, lines
@@ -128,7 +128,7 @@ class Exchange:
         self.body = b""
         self.form = _NO_FORM
         self.operation: Operation | None = None
-        self.strike: Strike | None = None
+        self.strike: MatchedFault | None = None
         self.answer: Answer | None = None
         self._account: Account | None = None
         self._query: Query | None = None

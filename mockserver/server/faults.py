@@ -12,7 +12,7 @@ import msgspec
 from starlette.types import Receive, Send
 
 from generators.corpus.weekly_rhythm import SECOND
-from mockserver.account.fault_rules import Asked, Strike
+from mockserver.account.fault_rules import Asked, MatchedFault
 from mockserver.account.time.clock import real_pause
 from mockserver.rest.errors import USUAL_CODES, TwilioError
 from mockserver.server.exchange import Answer, Exchange
@@ -34,7 +34,7 @@ _INSTEAD = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
 class StruckError(Exception):
     """A request that is not to be answered as ever."""
 
-    def __init__(self, strike: Strike) -> None:
+    def __init__(self, strike: MatchedFault) -> None:
         super().__init__(f"rule {strike.rule}")
         self.strike = strike
 
@@ -51,7 +51,7 @@ async def undergo(exchange: Exchange, operation: Operation, receive: Receive) ->
     account = exchange.account
     if not account.faults.armed:
         return
-    strike = account.faults.strike(_asked(exchange, operation))
+    strike = account.faults.match(_asked(exchange, operation))
     if strike is None:
         return
     exchange.strike = strike
@@ -74,7 +74,7 @@ def _asked(exchange: Exchange, operation: Operation) -> Asked:
     )
 
 
-def error_of(strike: Strike) -> TwilioError:
+def error_of(strike: MatchedFault) -> TwilioError:
     """Return the error that a struck request is answered with."""
     then = strike.then
     status = then.status or 500
@@ -84,7 +84,7 @@ def error_of(strike: Strike) -> TwilioError:
     return TwilioError(code, strike.why, status=status, message=message, headers=headers)
 
 
-def answer_of(strike: Strike, usual: Answer) -> Answer:
+def answer_of(strike: MatchedFault, usual: Answer) -> Answer:
     """Return what a struck request is answered with: Twilio's error, a body of the rule's own, or nothing.
 
     Args:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from generators.model import API_VERSION
 from generators.sids import Kind, is_sid
 from mockserver.account.account import Account
-from mockserver.account.overrides import Manners
+from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.scenario_setup import ArmingError
 from mockserver.account.time.clock import stopwatch
@@ -66,8 +66,8 @@ class Gateway:
         exchange = None
         try:
             settings = self._mock.settings
-            manners = self._manners(path) if self._mock.manners else None
-            setting = settings.wire if manners is None else manners.wire or settings.wire
+            overrides = self._overrides_of_account(path) if self._mock.overrides else None
+            setting = settings.wire if overrides is None else overrides.wire or settings.wire
             wire = wanted_wire(asked, setting, form)
             base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
             exchange = Exchange(self._mock, scope, asked, form, wire, base)
@@ -156,17 +156,17 @@ class Gateway:
             raise TwilioError(20404, f"Expected an AccountSid (AC and 32 hexadecimal digits), found {found[:60]!r}.")
         return self._mock.account(sid)
 
-    def _manners(self, path: str) -> Manners | None:
-        """Return how the account that a path names is treated, if otherwise than the rest."""
-        return self._mock.manners.get(path[_ACCOUNT].lower()) if path.startswith(_ACCOUNTS) else None
+    def _overrides_of_account(self, path: str) -> AccountOverrides | None:
+        """Return the overrides of the account that a path names, or None if it has none."""
+        return self._mock.overrides.get(path[_ACCOUNT].lower()) if path.startswith(_ACCOUNTS) else None
 
     def _judges(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
         """Return whether nobody is asked for credentials, and whose pass; None where any do."""
-        manners = self._manners(path) if self._mock.manners else None
-        if manners is None or manners.auth is None:
+        overrides = self._overrides_of_account(path) if self._mock.overrides else None
+        if overrides is None or overrides.auth is None:
             return self._asks_nobody, self._declared
-        if manners.auth is not AuthSetting.STRICT:
-            return manners.auth is AuthSetting.OFF, None
+        if overrides.auth is not AuthSetting.STRICT:
+            return overrides.auth is AuthSetting.OFF, None
         account = self._mock.account(path[_ACCOUNT])
         return False, {account.sid.lower(): DeclaredAccount(account.sid, account.token)}
 

@@ -16,7 +16,7 @@ from mockserver.cli.package_conflict import clashing_distribution
 from mockserver.control.client.connection import ControlError
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.handles import MockServer, MockTwilio
-from mockserver.testing.pytest_options import Wish, Wishes, manners, settings, world
+from mockserver.testing.pytest_options import Wish, Wishes, build_overrides, settings, world
 
 if TYPE_CHECKING:
     from mockserver.proxy.trust_files import TrustFiles
@@ -139,12 +139,12 @@ def _prepare(handle: MockTwilio, item: pytest.Item, options: Wishes, *, is_known
             handle.requests.clear()
     elif is_known:
         handle.reset()
-    wished = manners({**_treated(options), **marked} if is_elsewhere else marked)
+    wished = build_overrides({**_default_overrides(options), **marked} if is_elsewhere else marked)
     if is_known or wished.wire or wished.auth:
-        handle.treat(wire=wished.wire, auth=wished.auth)
+        handle.configure(wire=wished.wire, auth=wished.auth)
 
 
-def _treated(options: Wishes) -> Wishes:
+def _default_overrides(options: Wishes) -> Wishes:
     """Return how accounts are treated by default: our own server does so anyway, others have to be told."""
     return {"wire": Wish("twilio", "wire"), "auth": Wish("any", "auth"), **options}
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mockserver.account.overrides import Manners
+from mockserver.account.overrides import AccountOverrides
 from mockserver.settings.loading import table
 from mockserver.settings.parsing import Pace
 from mockserver.settings.settings import SettingsError
@@ -44,13 +44,13 @@ def settings(options: Wishes) -> dict[str, Any]:
     return {field: _read(field, options[name]) for name, field in _FIELDS.items() if name in options}
 
 
-def manners(wishes: Wishes) -> Manners:
+def build_overrides(wishes: Wishes) -> AccountOverrides:
     """Return how an account is to be treated.
 
     Raises:
         SettingsError: for a value that cannot be.
     """
-    return Manners(**{name: _read(name, wishes[name]) for name in ("wire", "auth") if name in wishes})
+    return AccountOverrides(**{name: _read(name, wishes[name]) for name in ("wire", "auth") if name in wishes})
 
 
 def world(options: Wishes, marked: Wishes, folders: Sequence[Path], *, is_elsewhere: bool = False) -> Scenario:

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from scenarios.mix_shares import mix_shares
 from scenarios.model import Scenario
-from scenarios.rules import Delay, Expectation, Fault, Hazard, Sequence, Then, When
+from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, Then, When
 
 
 def world(scenario: Scenario) -> Iterator[str]:
@@ -29,7 +29,7 @@ def rules(scenario: Scenario) -> Iterator[str]:
     """Say what happens to requests, and what is expected of them."""
     yield from map(fault, scenario.faults)
     yield from map(sequence, scenario.sequences)
-    yield from map(_hazard, scenario.hazards)
+    yield from map(_page_drift, scenario.page_drift)
     yield from map(_expectation, scenario.expect)
 
 
@@ -47,18 +47,18 @@ def sequence(rule: Sequence) -> str:
     return f"Sequence: {_when(rule.when)}: {'; '.join(answers)}, and so on."
 
 
-def _hazard(hazard: Hazard) -> str:
-    changes = [f"{hazard.arrive} arrive"] if hazard.arrive else []
-    changes += [_vanishing(hazard.vanish)] if hazard.vanish else []
-    return f"Hazard: after {_when(hazard.when)}, {_times(hazard.times)}: {' and '.join(changes)}."
+def _page_drift(rule: PageDriftRule) -> str:
+    changes = [f"{rule.insert} inserted"] if rule.insert else []
+    changes += [_describe_deletion(rule.delete)] if rule.delete else []
+    return f"Page drift: after {_when(rule.when)}, {_times(rule.times)}: {' and '.join(changes)}."
 
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _vanishing(count: int) -> str:
-    return "the page's last one vanishes" if count == 1 else f"the page's last {count} vanish"
+def _describe_deletion(count: int) -> str:
+    return "the page's last one is deleted" if count == 1 else f"the page's last {count} are deleted"
 
 
 def _expectation(expectation: Expectation) -> str:

@@ -13,7 +13,7 @@ from scenarios.validation.scenario_checks import check
 
 Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
 
-_JOINED = ("recordings", "pick", "faults", "sequences", "hazards", "expect")
+_JOINED = ("recordings", "pick", "faults", "sequences", "page_drift", "expect")
 _JOINT = "_and_"
 _LONGEST = 64
 

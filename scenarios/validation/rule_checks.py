@@ -8,7 +8,7 @@ from scenarios.durations import microseconds
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.problems import Complaint, Path, found
-from scenarios.rules import Delay, Expectation, Hazard, Then, When
+from scenarios.rules import Delay, Expectation, PageDriftRule, Then, When
 
 
 def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Complaint]:
@@ -26,9 +26,9 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Compla
         for place, answer in enumerate(sequence.answers):
             if isinstance(answer, Then):
                 yield from _check_then(answer, ("sequences", number, "answers", place))
-    for number, hazard in enumerate(scenario.hazards):
-        yield from _check_when(hazard.when, handles, ("hazards", number, "when"))
-        yield from _check_hazard(hazard, ("hazards", number))
+    for number, rule in enumerate(scenario.page_drift):
+        yield from _check_when(rule.when, handles, ("page_drift", number, "when"))
+        yield from _check_page_drift(rule, ("page_drift", number))
     for number, expectation in enumerate(scenario.expect):
         yield from _check_expectation(expectation, handles, ("expect", number))
 
@@ -84,13 +84,13 @@ def _check_delay(delay: Delay, path: Path) -> Iterator[Complaint]:
         )
 
 
-def _check_hazard(hazard: Hazard, path: Path) -> Iterator[Complaint]:
-    if not (hazard.arrive or hazard.vanish):
-        yield Complaint(path, "expected something that happens: arrive or vanish.")
+def _check_page_drift(rule: PageDriftRule, path: Path) -> Iterator[Complaint]:
+    if not (rule.insert or rule.delete):
+        yield Complaint(path, "expected a change: insert or delete.")
     for name in ("path", "account", "sid", "header", "every"):
-        if getattr(hazard.when, name):
-            yield Complaint((*path, "when", name), f"expected op and page only, which a hazard knows, found {name}.")
-    op = hazard.when.op
+        if getattr(rule.when, name):
+            yield Complaint((*path, "when", name), f"expected op and page only, which page drift knows, found {name}.")
+    op = rule.when.op
     if op and not (_is_list(op) and op.endswith("_recordings")):
         yield Complaint((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")
 

@@ -42,7 +42,7 @@ def test_an_account_is_shown_whole(playing: Api) -> None:
     shown = playing.told("GET", "")
     assert shown["account_sid"] == playing.mock.demo.sid
     assert shown["auth_token"] == playing.mock.demo.token
-    assert (shown["scenario"], shown["corpus"], shown["arrived"]) == ("test", 3, 3)
+    assert (shown["scenario"], shown["corpus"], shown["created"]) == ("test", 3, 3)
     assert shown["clock"] == {
         "now": "2026-01-01T00:00:00Z",
         "mode": "frozen",
@@ -208,7 +208,7 @@ def test_rules_are_added_listed_and_removed(playing: Api) -> None:
     assert [playing.get(playing.list_path).status_code for _ in range(2)] == [500, 200]
     assert playing.get(playing.fetch_path(sid)).status_code == 503
     listed = playing.told("GET", "/faults")
-    assert [(each["meant"], each["struck"]) for each in listed] == [(1, 1), (2, 1)]
+    assert [(each["matched"], each["applied"]) for each in listed] == [(1, 1), (2, 1)]
     assert [each["number"] for each in playing.told("DELETE", "/faults/0")] == [1]
     assert playing.get(playing.fetch_path(sid)).status_code == 200
     assert playing.told("DELETE", "/faults") == []

@@ -160,8 +160,8 @@ def test_late_webhook() -> None:
         first = api.page("PageSize=200")
         second = api.get(first["next_page_uri"]).json()
         assert [api.get(second["next_page_uri"]).status_code for _ in range(3)] == [429, 200, 200]
-        struck = [rule["struck"] for rule in api.told("GET", "/faults")]
-        assert struck == [1, 0]
+        applied = [rule["applied"] for rule in api.told("GET", "/faults")]
+        assert applied == [1, 0]
         path = api.fetch_path(first["recordings"][3]["sid"])
         statuses = [api.get(path) for _ in range(5)]
         assert [each.status_code for each in statuses] == [500, 503, 429, 200, 200]
@@ -260,8 +260,8 @@ def test_page_drift(size: int) -> None:
         before = [corpus.sid(index) for index in reversed(range(corpus.count))]
         met = [each["sid"] for each in api.walk(f"PageSize={size}")]
         events = api.told("GET", "/events")
-        gone = {event["sid"] for event in events if event["kind"] == "vanished"}
-        came = {event["sid"] for event in events if event["kind"] == "arrived"}
+        gone = {event["sid"] for event in events if event["kind"] == "deleted"}
+        came = {event["sid"] for event in events if event["kind"] == "inserted"}
         assert (len(gone), len(came)) == (3, 9)
         assert [sid for sid in met if sid not in gone] == [sid for sid in before if sid not in gone]
         assert len(set(met)) == len(met)

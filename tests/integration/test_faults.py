@@ -426,7 +426,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_form_makes_no_recording(on: Ser
     assert on.account.journal.total == before + 1
 
 
-def struck(order: int, threads: int) -> set[str]:
+def applied_faults(order: int, threads: int) -> set[str]:
     """Return which of 150 requests a fault of 10 % hits."""
     targets = [f"Recordings.json?PageSize=1&number={number}" for number in range(150)]
     Random(order).shuffle(targets)
@@ -437,10 +437,10 @@ def struck(order: int, threads: int) -> set[str]:
 
 
 def test_a_tenth_is_the_same_tenth_in_every_run_order_and_number_of_threads() -> None:
-    first = struck(0, 1)
+    first = applied_faults(0, 1)
     assert 5 < len(first) < 30
     for run in range(1, 10):
-        assert first == struck(run, 8 if run % 3 else 1)
+        assert first == applied_faults(run, 8 if run % 3 else 1)
 
 
 def test_a_tenth_of_repeated_requests_is_the_same_too() -> None:

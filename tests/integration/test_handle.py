@@ -336,7 +336,7 @@ def test_a_fault_strikes_while_it_is_armed(mock: MockTwilio) -> None:
             with pytest.raises(TwilioException, match="20503"):
                 client.recordings.list(limit=1)
         assert len(sids(mock, limit=1)) == 1
-        assert armed.struck == 2
+        assert armed.applied == 2
     assert mock.faults.list() == ()
 
 
@@ -358,7 +358,7 @@ def test_a_reset_takes_faults_away_and_leaves_others_alone(mock: MockTwilio) -> 
     with mock.faults("list_recordings", status=503) as armed:
         mock.reset()
         mock.faults("fetch_recording", status=500)
-        assert armed.struck == 0
+        assert armed.applied == 0
     assert len(mock.faults.list()) == 1
 
 
@@ -460,7 +460,7 @@ def test_a_state_is_kept_and_gone_back_to(mock: MockTwilio) -> None:
     with pytest.raises(ControlError, match="no snapshot 'other'"):
         mock.rollback("other")
     mock.recordings.add()
-    assert mock.reset().arrived == 0
+    assert mock.reset().created == 0
     assert mock.requests.all() == []
 
 

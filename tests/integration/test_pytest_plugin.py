@@ -159,7 +159,7 @@ class TestClass:
     @pytest.mark.recmock(corpus={"count": 4, "mix": {"completed": 1, "conference": 0}}, clock="60x")
     def test_a_method_stands_above_its_class(self, recmock):
         assert (recmock.state().corpus, recmock.clock.show().rate) == (4, 60)
-        assert length(recmock) == 4 + recmock.state().arrived
+        assert length(recmock) == 4 + recmock.state().created
 
     @pytest.mark.recmock(clock="real")
     def test_markers_are_merged(self, recmock):
@@ -273,7 +273,7 @@ def test_data_are_the_same_elsewhere(pytester: pytest.Pytester, elsewhere: str) 
         @pytest.mark.recmock(corpus=100)
         def test_marked(recmock):
             recmock.client().recordings.list(limit=1)[0].delete()
-            recmock.treat(auth="off")
+            recmock.configure(auth="off")
             assert len(recmock.requests) == 3
         """
     )
@@ -313,7 +313,7 @@ def test_a_rerun_starts_afresh(pytester: pytest.Pytester, argument: str) -> None
             recmock.faults("delete_recording", status=500)
             recordings = recmock.client().recordings.list(page_size=5, limit=5)
             assert len(recordings) == 5
-            recmock.treat(auth="off", wire="schema")
+            recmock.configure(auth="off", wire="schema")
             recmock.clock.advance("1h")
 
         def test_two(recmock):

@@ -122,7 +122,7 @@ def test_a_signal_goes_to_one_recording_or_all(ask: Ask) -> None:
 def test_faults_are_listed_added_and_removed(ask: Ask, server: BackgroundServer) -> None:
     before = ask("faults").splitlines()
     assert [line.partition(":")[0] for line in before] == ["0", "1"]
-    assert before[0].endswith("struck 0 of 0")
+    assert before[0].endswith("applied to 0 of 0")
     added = ask("faults", "add", '{"when": {"op": "fetch_account"}, "then": {"status": 503}}').splitlines()
     assert added[:2] == before
     assert added[2].startswith("2: ")
@@ -130,7 +130,7 @@ def test_faults_are_listed_added_and_removed(ask: Ask, server: BackgroundServer)
     assert '"answers":[500,"ok"]' in ask("faults", "add", sequence).splitlines()[3]
     url = f"{server.base_url}/2010-04-01/Accounts/{DEMO}.json"
     assert requests.get(url, auth=(DEMO, "x"), timeout=10).status_code == 503
-    assert ask("faults").splitlines()[2].endswith("struck 1 of 1")
+    assert ask("faults").splitlines()[2].endswith("applied to 1 of 1")
     assert len(ask("faults", "remove", "2").splitlines()) == 3
     assert requests.get(url, auth=(DEMO, "x"), timeout=10).status_code == 200
     assert ask("faults", "remove") == "no faults\n"

@@ -38,7 +38,7 @@ def played(callback: str) -> list[bytes]:
         ],
         pick=[{"id": "p", "count": 3, "timeline": listed, "where": {"status": "completed"}}],
         faults=[{"when": {"op": "fetch_recording"}, "then": {"status": 503, "delay": "1ms"}, "probability": 0.3}],
-        hazards=[{"arrive": 2, "vanish": 1, "times": 3}],
+        page_drift=[{"insert": 2, "delete": 1, "times": 3}],
     )
     answers: list[bytes] = []
     # A receiver takes the time that it takes: what follows from its answer is the same once it was waited for.
@@ -73,7 +73,7 @@ def test_ten_at_once_are_the_same() -> None:
         assert all(each == first for each in others)
         assert {answer[:3] for answer in first} >= {b"200", b"201", b"204", b"503"}
         happened = {event["kind"] for event in msgspec.json.decode(first[-3][4:])}
-        assert happened == {"step", "callback", "arrived", "vanished", "signal"}
+        assert happened == {"step", "callback", "inserted", "deleted", "signal"}
         assert all(_in_a_process(hashing, sink.url) == digest(first) for hashing in ("1", "2"))
 
 

@@ -31,7 +31,7 @@ from scenarios.model import (
 )
 from scenarios.operations import Operation
 from scenarios.problems import ScenarioError
-from scenarios.rules import ChunkedDribble, Delay, Expectation, Fault, Hazard, NetworkFault, Sequence, Then, When
+from scenarios.rules import ChunkedDribble, Delay, Expectation, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 instants = st.integers(0, 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -100,7 +100,7 @@ def recordings(draw: st.DrawFn) -> tuple[ScriptedRecording, ...]:
             id=draw(st.none() | st.just(f"made-{number}")),
             source=draw(st.sampled_from(sorted(DUAL_SOURCES) if number else Source)),
             channels=2 if number else 1,
-            says=draw(st.none() | texts),
+            transcript=draw(st.none() | texts),
             status_callback=draw(st.none() | st.just("http://127.0.0.1:1/a?b#c")),
             timeline=draw(st.just(()) | timelines()),
         )
@@ -124,7 +124,7 @@ scenarios = st.builds(
     sequences=several(
         st.builds(Sequence, when=whens, answers=several(st.just("ok") | st.integers(400, 599) | thens, 1))
     ),
-    hazards=several(st.builds(Hazard, arrive=st.integers(1, 9), vanish=st.integers(0, 9))),
+    page_drift=several(st.builds(PageDriftRule, insert=st.integers(1, 9), delete=st.integers(0, 9))),
     expect=several(st.builds(Expectation, op=st.sampled_from(Operation), max=st.integers(0, 9))),
 )
 junk = st.recursive(

@@ -47,11 +47,11 @@ def test_a_recording_has_what_is_said_of_it() -> None:
         start_time="2025-12-31T00:00:00Z",
         date_updated="2025-12-31T01:00:00Z",
         encryption_details={"encryption_public_key_sid": "CR1"},
-        says="Hello.",
+        transcript="Hello.",
     )
     it = recording(account)
     assert (it.status, it.duration, it.price, it.price_unit) == (Status.COMPLETED, 61, -50_000, "EUR")
-    assert (it.channels, it.source, it.track, it.says) == (2, "Trunking", "inbound", "Hello.")
+    assert (it.channels, it.source, it.track, it.transcript) == (2, "Trunking", "inbound", "Hello.")
     assert (it.call_sid, it.conference_sid) == (CALL[:2] + CALL[2:].lower(), None)
     assert (it.start_time, it.date_created, it.date_updated) == (T0 - 86_400, T0, T0 - 82_800)
     assert it.encryption is not None
@@ -253,8 +253,8 @@ def test_who_is_told_by_default_is_a_setting() -> None:
     "when", [{"path": "*"}, {"account": f"AC{'1' * 32}"}, {"sid": SID}, {"header": {"A": "b"}}, {"every": 2}]
 )
 def test_hazards_know_no_more_than_operation_and_page(when: dict[str, Any]) -> None:
-    with pytest.raises(ScenarioError, match=r"hazards\[0\]\.when\.\w+: expected op and page only"):
-        scenario_of(hazards=[{"when": when, "arrive": 1}])
+    with pytest.raises(ScenarioError, match=r"page_drift\[0\]\.when\.\w+: expected op and page only"):
+        scenario_of(page_drift=[{"when": when, "insert": 1}])
 
 
 def test_a_new_scenario_replaces_all_worlds() -> None:

@@ -34,7 +34,7 @@ def asked(
 
 def statuses(account: Account, *requests: Asked) -> list[int | None]:
     """Return what each request is answered with instead; None where as ever."""
-    struck = [account.faults.strike(each) for each in requests]
+    struck = [account.faults.match(each) for each in requests]
     return [None if each is None else each.then.status for each in struck]
 
 
@@ -45,10 +45,10 @@ def test_the_first_rule_that_applies_strikes() -> None:
         {"then": {"status": 502}},
     )
     assert statuses(account, asked(FETCH), asked(), asked(), asked(FETCH)) == [500, 501, 502, 500]
-    strike = account.faults.strike(asked())
+    strike = account.faults.match(asked())
     assert strike is not None
     assert strike.rule == 2
-    assert [(rule.meant, rule.struck) for rule in account.faults.armed] == [(2, 2), (3, 1), (2, 2)]
+    assert [(rule.matched, rule.applied) for rule in account.faults.armed] == [(2, 2), (3, 1), (2, 2)]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_who_comes_back_too_early_is_refused_again() -> None:
     assert statuses(account, asked()) == [429]
     account.advance(0.000001)
     assert statuses(account, asked(), asked()) == [None, None]
-    assert account.faults.armed[0].struck == 1
+    assert account.faults.armed[0].applied == 1
 
 
 def test_retry_after_is_not_enforced_unless_it_is_said() -> None:
@@ -137,7 +137,7 @@ def test_sequences_go_on_for_each_path_by_itself() -> None:
     one, other = asked(FETCH, "/a"), asked(FETCH, "/b")
     assert statuses(account, one, other, one, one, other, one, one) == [500, 500, 429, None, 429, 404, 404]
     assert statuses(account, asked(FETCH, "/a", "another=query")) == [404]
-    assert account.faults.armed[0].struck == 7
+    assert account.faults.armed[0].applied == 7
 
 
 def test_sequences_count_only_the_requests_that_are_theirs() -> None:
@@ -174,7 +174,7 @@ def test_an_ok_is_an_answer_too() -> None:
 def test_delays_are_drawn(delay: object, least: float, most: float) -> None:
     def drawn() -> list[float]:
         account = ruled({"then": {"delay": delay}})
-        struck = [account.faults.strike(asked(query=str(number))) for number in range(100)]
+        struck = [account.faults.match(asked(query=str(number))) for number in range(100)]
         return [each.delay for each in struck if each is not None]
 
     delays = drawn()
@@ -185,7 +185,7 @@ def test_delays_are_drawn(delay: object, least: float, most: float) -> None:
 
 
 def test_without_a_delay_there_is_none() -> None:
-    strike = ruled({"then": {"status": 500}}).faults.strike(asked())
+    strike = ruled({"then": {"status": 500}}).faults.match(asked())
     assert strike is not None
     assert strike.delay == 0
 

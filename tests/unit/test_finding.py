@@ -9,7 +9,7 @@ def test_our_modules_are_found_past_others_who_would_change_them() -> None:
     before = list(sys.meta_path)
     with without_assertion_rewriting():
         finder, *others = sys.meta_path
-        spec = finder.find_spec("mockserver.account.time.clock", mockserver.__path__)
+        spec = finder.find_spec("mockserver.mock", mockserver.__path__)
         assert spec is not None
         assert type(spec.loader) is SourceFileLoader
         assert finder.find_spec("requests", None) is None

@@ -59,7 +59,7 @@ def rich() -> Scenario:
             }
         ],
         sequences=[{"when": {"op": "fetch_recording_media"}, "answers": [404, {"status": 500}, "ok"]}],
-        hazards=[{"arrive": 1, "vanish": 1, "times": 2}],
+        page_drift=[{"insert": 1, "delete": 1, "times": 2}],
     )
 
 
@@ -77,7 +77,7 @@ def change(api: Api) -> None:
     account.play.signal("go")
     account.advance(3600)
     account.faults.disarm(0)
-    account.state.hazards.clear()
+    account.state.page_drift.clear()
 
 
 def test_a_rollback_restores_every_answer_byte_for_byte() -> None:

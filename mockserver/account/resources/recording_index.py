@@ -91,10 +91,10 @@ class Ledger:
     def usual_seconds(self, index: int) -> int:
         """Return how long a recording lasts where nothing else is known."""
         recording = self.undeleted(index)
-        if recording.says is not None:
+        if recording.transcript is not None:
             from generators.content.dialogue import natural_seconds
 
-            return natural_seconds(recording.says)
+            return natural_seconds(recording.transcript)
         if index < self.corpus.count and (lasted := self.corpus.recording(index).duration) is not None:
             return lasted
         return distributions.duration(self.corpus.chance(index).duration)

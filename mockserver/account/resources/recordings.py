@@ -136,7 +136,7 @@ class Recordings:
         source: Source,
         channels: int = 1,
         track: Track = Track.BOTH,
-        says: str | None = None,
+        transcript: str | None = None,
         instant: int | None = None,
     ) -> int:
         """Take in a recording that is processing, and return its index.
@@ -165,7 +165,7 @@ class Recordings:
             start_time=at // SECOND,
             date_created=at // SECOND,
             date_updated=at // SECOND,
-            says=says,
+            transcript=transcript,
             is_scripted=True,
         )
         return self.ledger.add(recording, at)

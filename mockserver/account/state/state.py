@@ -13,7 +13,7 @@ from generators.model import Recording
 from mockserver.account.state.in_progress import Capture
 from mockserver.account.state.range_set import RangeSet
 from scenarios.model import CallbackEvent
-from scenarios.rules import Fault, Hazard, Sequence
+from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.timeline import Playing
 
 STARTED = 1 << 56
@@ -118,9 +118,9 @@ class ArmedRule(msgspec.Struct, kw_only=True):
     fault: Fault | None = None
     sequence: Sequence | None = None
     armed_at: int
-    meant: int = 0
+    matched: int = 0
     """How many requests were meant."""
-    struck: int = 0
+    applied: int = 0
     """How many of them went wrong."""
     seen: dict[str, int] = {}
     """How many requests were meant, by method and target."""
@@ -128,10 +128,10 @@ class ArmedRule(msgspec.Struct, kw_only=True):
     """Until when a target may not be asked for again."""
 
 
-class ArmedHazard(msgspec.Struct, kw_only=True):
+class ArmedPageDrift(msgspec.Struct, kw_only=True):
     """A hazard, and how often it is still to happen."""
 
-    hazard: Hazard
+    rule: PageDriftRule
     left: int
 
 
@@ -168,6 +168,6 @@ class State(msgspec.Struct, kw_only=True):
     deliveries: list[Delivery] = []
     rules: list[ArmedRule] = []
     rule_serial: int = 0
-    hazards: list[ArmedHazard] = []
+    page_drift: list[ArmedPageDrift] = []
     events: list[Event] = []
     event_serial: int = 0

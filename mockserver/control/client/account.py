@@ -98,19 +98,19 @@ class AccountClient:
             self._corpus = Corpus(spec)
         return self._corpus
 
-    def treat(self, *, wire: str | UnsetType | None = UNSET, auth: str | UnsetType | None = UNSET) -> None:
-        """Let the server treat this account otherwise than its settings say; what is left out stays as it is.
+    def configure(self, *, wire: str | UnsetType | None = UNSET, auth: str | UnsetType | None = UNSET) -> None:
+        """Override the server's settings for this account; an argument that is left out keeps its value.
 
         Args:
             wire: `twilio`, `schema` or `auto`; None for the server's setting.
             auth: `any`, `off`, or `strict` for the account's own token; None for the server's setting.
         """
-        path = f"{self._root}/manners"
-        manners: dict[str, Any] = {"wire": wire, "auth": auth}
-        if UNSET in manners.values():
-            said = {name: value for name, value in manners.items() if value is not UNSET}
-            manners = {**self._line.ask("GET", path, dict[str, str | None]), **said}
-        self._line.ask("PUT", path, dict[str, str | None], manners)
+        path = f"{self._root}/overrides"
+        overrides: dict[str, Any] = {"wire": wire, "auth": auth}
+        if UNSET in overrides.values():
+            said = {name: value for name, value in overrides.items() if value is not UNSET}
+            overrides = {**self._line.ask("GET", path, dict[str, str | None]), **said}
+        self._line.ask("PUT", path, dict[str, str | None], overrides)
 
     def reset(self) -> "AccountView":
         """Give the account the world back that it had on first touch, and return it."""

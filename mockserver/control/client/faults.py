@@ -26,9 +26,9 @@ class ArmedFaults:
             self._faults.disarm(rule.number)
 
     @property
-    def struck(self) -> int:
+    def applied(self) -> int:
         """How many requests they have struck by now."""
-        return sum(rule.struck for rule in self._armed())
+        return sum(rule.applied for rule in self._armed())
 
     def _armed(self) -> list[RuleView]:
         """Return those that are armed yet: a reset takes them away, and gives others their numbers."""

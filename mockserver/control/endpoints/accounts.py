@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from generators.corpus.corpus import CorpusSpec
 from generators.corpus.weekly_rhythm import SECOND
-from mockserver.account.overrides import Manners
+from mockserver.account.overrides import AccountOverrides
 from mockserver.control import serializers as portraits
 from mockserver.control import views
 from mockserver.control.endpoints.changes import happened
@@ -115,23 +115,23 @@ async def show_corpus(exchange: Exchange, path: Path) -> CorpusSpec:
     return account_of(exchange, path).corpus.spec
 
 
-async def show_manners(exchange: Exchange, path: Path) -> Manners:
-    return exchange.mock.manners.get(account_of(exchange, path).sid.lower(), Manners())
+async def show_overrides(exchange: Exchange, path: Path) -> AccountOverrides:
+    return exchange.mock.overrides.get(account_of(exchange, path).sid.lower(), AccountOverrides())
 
 
-async def set_manners(exchange: Exchange, path: Path) -> Manners:
-    key, manners = account_of(exchange, path).sid.lower(), read(exchange, Manners)
-    if manners == Manners():
-        exchange.mock.manners.pop(key, None)
+async def set_overrides(exchange: Exchange, path: Path) -> AccountOverrides:
+    key, overrides = account_of(exchange, path).sid.lower(), read(exchange, AccountOverrides)
+    if overrides == AccountOverrides():
+        exchange.mock.overrides.pop(key, None)
     else:
-        exchange.mock.manners[key] = manners
-    return manners
+        exchange.mock.overrides[key] = overrides
+    return overrides
 
 
 ACCOUNTS = {
     "": Endpoint(GET=show),
     "/corpus": Endpoint(GET=show_corpus),
-    "/manners": Endpoint(GET=show_manners, PUT=set_manners),
+    "/overrides": Endpoint(GET=show_overrides, PUT=set_overrides),
     "/reset": Endpoint(POST=reset),
     "/clock": Endpoint(GET=show_clock, POST=move_clock),
     "/snapshots": Endpoint(POST=take_snapshot),

@@ -148,7 +148,7 @@ faults:
   - then: {status: 503, body: sorry, delay: {uniform: {lower: 1s, upper: 2s}}}
   - then: {status: 503, message: Sorry, retry_after: 0, delay: {log_normal: {median: 1s, sigma: 1}}}
   - then: {status: 429, retry_after: 1, enforce_retry_after: true, chunked_dribble: {chunks: 2, duration: 1s}}
-hazards: [{arrive: 2, times: 2}, {vanish: 1}, {vanish: 2, arrive: 1}]
+page_drift: [{insert: 2, times: 2}, {delete: 1}, {delete: 2, insert: 1}]
 expect:
   - {op: fetch_recording}
   - {op: fetch_recording, sid: x, status: 404, min: 1, max: 2}
@@ -173,9 +173,9 @@ Fault: any request, path *.mp3, User-Agent: twilio-*, one in every 3: empty_resp
 Fault: any request: 503, 5 characters of text/html, delayed by 1s to 2s.
 Fault: any request: 503, message 'Sorry', Retry-After 0, delayed by about 1s.
 Fault: any request: 429, Retry-After 1, enforced, in 2 chunks over 1s.
-Hazard: after list_recordings, 2 times: 2 arrive.
-Hazard: after list_recordings, once: the page's last one vanishes.
-Hazard: after list_recordings, once: 1 arrive and the page's last 2 vanish.
+Page drift: after list_recordings, 2 times: 2 inserted.
+Page drift: after list_recordings, once: the page's last one is deleted.
+Page drift: after list_recordings, once: 1 inserted and the page's last 2 are deleted.
 Expected: fetch_recording, at least once.
 Expected: fetch_recording of x, answered 404, at least once and at most 2 times.
 Expected: list_recordings not following next_page_uri, at most 3 times."""

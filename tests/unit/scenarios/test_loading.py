@@ -357,9 +357,9 @@ BROKEN = [
         "sequences: [{answers: [ok, {stats: 1}]}]",
         "answers[1].stats: expected a known key, found 'stats'. Did you mean status?",
     ),
-    ("hazards: [{}]", ":1: hazards[0]: expected something that happens: arrive or vanish."),
+    ("page_drift: [{}]", ":1: page_drift[0]: expected a change: insert or delete."),
     (
-        "hazards: [{arrive: 1, when: {op: list_calls}}]",
+        "page_drift: [{insert: 1, when: {op: list_calls}}]",
         "when.op: expected an operation that lists recordings, found list_cal",
     ),
     (
@@ -533,8 +533,8 @@ def test_dates_of_recordings_are_read_as_people_have_them(written: str, read: da
 
 
 def test_yaml_1_1_traps_stay_text() -> None:
-    scenario = loads("about: 12:30:00\nrecordings: [{id: 'on', says: no}]")
-    assert (scenario.about, scenario.recordings[0].id, scenario.recordings[0].says) == ("12:30:00", "on", "no")
+    scenario = loads("about: 12:30:00\nrecordings: [{id: 'on', transcript: no}]")
+    assert (scenario.about, scenario.recordings[0].id, scenario.recordings[0].transcript) == ("12:30:00", "on", "no")
 
 
 @pytest.mark.parametrize(
@@ -685,7 +685,7 @@ faults:
   - then: {status: 503, body: <h1>Sorry</h1>, media_type: text/html}
   - {when: {op: list_calls, page: 0, header: {User-Agent: "twilio-*"}}, then: {status: 500}}
   - {when: {page: 0}, then: {status: 500}}
-hazards: [{when: {op: list_call_recordings}, vanish: 1}, {when: {}, arrive: 1}]
+page_drift: [{when: {op: list_call_recordings}, delete: 1}, {when: {}, insert: 1}]
 expect: [{op: list_recordings, min: 0, max: 0}, {op: list_recordings, followed_next_page: false}]
 clock: {mode: scaled, rate: 60}
 """)

@@ -11,32 +11,32 @@ from tests.worlds import scenario_of, world
 LIST, OF_CALL = Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS
 
 
-def hazardous(*hazards: dict[str, Any], **more: Any) -> Account:
+def account_with_page_drift(*hazards: dict[str, Any], **more: Any) -> Account:
     corpus = {"count": 10, "mix": {"status": {"completed": 1}}}
-    return world(scenario_of(corpus=corpus, hazards=list(hazards), **more))
+    return world(scenario_of(corpus=corpus, page_drift=list(hazards), **more))
 
 
 def happened(account: Account) -> list[str]:
-    return [event.kind for event in account.events.since(0) if event.kind in ("arrived", "vanished")]
+    return [event.kind for event in account.events.since(0) if event.kind in ("inserted", "deleted")]
 
 
 def test_the_pages_last_ones_vanish_and_new_ones_arrive() -> None:
-    account = hazardous({"vanish": 2, "arrive": 1, "times": 2})
+    account = account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
     account.answered(LIST, Act.LIST, (9, 8, 7), 0)
     ledger = account.recordings.ledger
     assert [ledger.status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
     (arrived,) = ledger.arrivals
     assert ledger.status(arrived) is Status.COMPLETED
-    assert happened(account) == ["vanished", "vanished", "arrived"]
+    assert happened(account) == ["deleted", "deleted", "inserted"]
     account.answered(LIST, Act.LIST, (9,), 1)
     account.answered(LIST, Act.LIST, (6,), 2)
-    assert happened(account)[3:] == ["vanished", "arrived"], "twice in all"
+    assert happened(account)[3:] == ["deleted", "inserted"], "twice in all"
 
 
 def test_more_may_vanish_than_a_page_has() -> None:
-    account = hazardous({"vanish": 9})
+    account = account_with_page_drift({"delete": 9})
     account.answered(LIST, Act.LIST, (3, 2), 0)
-    assert happened(account) == ["vanished"] * 2
+    assert happened(account) == ["deleted"] * 2
 
 
 def test_only_what_is_finished_vanishes_and_its_timeline_ends() -> None:
@@ -45,19 +45,19 @@ def test_only_what_is_finished_vanishes_and_its_timeline_ends() -> None:
         {"id": "live", "timeline": [{"status": "in-progress"}, {"after": {"signal": "go"}, "status": "processing"}]},
         {"id": "done", "status": "completed", "timeline": steps},
     ]
-    account = hazardous({"vanish": 5}, recordings=known)
+    account = account_with_page_drift({"delete": 5}, recordings=known)
     handles = account.state.handles
     account.answered(LIST, Act.LIST, tuple(handles.values()), 0)
-    assert happened(account) == ["vanished"]
+    assert happened(account) == ["deleted"]
     assert list(account.state.playing) == [handles["live"]]
 
 
 def test_hazards_are_of_an_operation_and_a_page() -> None:
-    account = hazardous(
-        {"when": {"op": "list_recordings", "page": 1}, "arrive": 1, "times": 9}, {"when": {}, "arrive": 2}
+    account = account_with_page_drift(
+        {"when": {"op": "list_recordings", "page": 1}, "insert": 1, "times": 9}, {"when": {}, "insert": 2}
     )
     account.answered(LIST, Act.LIST, (), 0)
-    assert happened(account) == ["arrived"] * 2, "the second is of any list"
+    assert happened(account) == ["inserted"] * 2, "the second is of any list"
     account.answered(OF_CALL, Act.LIST, (), 1)
     account.answered(LIST, Act.FETCH, (), 1)
     account.answered(None, Act.LIST, (), 1)

@@ -12,8 +12,8 @@ from tests.harness import Api, corpus_settings
 OTHER = "AC" + "1" * 32
 
 
-def treat(api: Api, sid: str = "demo", **manners: Any) -> Any:
-    answer = api._runner.run(api._client.put(f"/_mock/accounts/{sid}/manners", json=manners))
+def configure(api: Api, sid: str = "demo", **manners: Any) -> Any:
+    answer = api._runner.run(api._client.put(f"/_mock/accounts/{sid}/overrides", json=manners))
     return answer.json()
 
 
@@ -22,23 +22,23 @@ def listed(sid: str) -> str:
 
 
 def test_nobody_is_treated_otherwise_at_first(api: Api) -> None:
-    assert api.get("/_mock/accounts/demo/manners").json() == {"wire": None, "auth": None}
+    assert api.get("/_mock/accounts/demo/overrides").json() == {"wire": None, "auth": None}
 
 
 def test_manners_are_shown_and_replaced_whole(api: Api) -> None:
     said = {"wire": "twilio", "auth": "off"}
-    assert said == treat(api, **said)
-    assert said == api.get(f"/_mock/accounts/{api.mock.demo.sid.upper().replace('AC', 'AC', 1)}/manners").json()
-    assert treat(api, wire="schema") == {"wire": "schema", "auth": None}
-    assert treat(api) == {"wire": None, "auth": None}
-    assert api.mock.manners == {}
-    assert treat(api) == {"wire": None, "auth": None}
+    assert said == configure(api, **said)
+    assert said == api.get(f"/_mock/accounts/{api.mock.demo.sid.upper().replace('AC', 'AC', 1)}/overrides").json()
+    assert configure(api, wire="schema") == {"wire": "schema", "auth": None}
+    assert configure(api) == {"wire": None, "auth": None}
+    assert api.mock.overrides == {}
+    assert configure(api) == {"wire": None, "auth": None}
 
 
 @pytest.mark.parametrize("manners", [{"wire": "xml"}, {"auth": "none"}, {"wires": "twilio"}, {"wire": 5}])
 def test_wrong_manners_are_refused(api: Api, manners: dict[str, Any]) -> None:
-    assert treat(api, **manners)["code"] == 20001
-    assert api.mock.manners == {}
+    assert configure(api, **manners)["code"] == 20001
+    assert api.mock.overrides == {}
 
 
 @pytest.mark.parametrize("setting", list(WireSetting))
@@ -46,19 +46,19 @@ def test_a_wire_is_one_accounts(setting: WireSetting) -> None:
     with Api(corpus_settings(wire=setting)) as api:
         usual = api.get(listed(OTHER)).headers["x-mock-wire"]
         other = "schema" if usual == "twilio" else "twilio"
-        treat(api, wire=other)
+        configure(api, wire=other)
         assert other == api.get(api.list_path).headers["x-mock-wire"]
         assert usual == api.get(api.list_path, x_mock_wire=usual).headers["x-mock-wire"]
         assert usual == api.get(listed(OTHER)).headers["x-mock-wire"]
-        treat(api)
+        configure(api)
         assert usual == api.get(api.list_path).headers["x-mock-wire"]
 
 
 def test_a_kept_page_is_not_given_on_another_wire(api: Api) -> None:
     first = api.get(api.list_path).json()
-    treat(api, wire="twilio")
+    configure(api, wire="twilio")
     assert first != api.get(api.list_path).json()
-    treat(api, wire="auto")
+    configure(api, wire="auto")
     assert first == api.get(api.list_path).json()
 
 
@@ -67,7 +67,7 @@ def test_nobody_is_asked_for_one_account(setting: AuthSetting) -> None:
     with Api(corpus_settings(auth=setting)) as api:
         api.auth = None
         usual = api.get(listed(OTHER)).status_code
-        treat(api, auth="off")
+        configure(api, auth="off")
         assert api.get(api.list_path).status_code == 200
         assert usual == api.get(listed(OTHER)).status_code == (200 if setting is AuthSetting.OFF else 401)
 
@@ -75,7 +75,7 @@ def test_nobody_is_asked_for_one_account(setting: AuthSetting) -> None:
 @pytest.mark.parametrize("setting", list(AuthSetting))
 def test_any_credentials_pass_for_one_account(setting: AuthSetting) -> None:
     with Api(corpus_settings(auth=setting)) as api:
-        treat(api, OTHER, auth="any")
+        configure(api, OTHER, auth="any")
         api.auth = (OTHER, "whatever")
         assert api.get(listed(OTHER)).status_code == 200
         api.auth = None
@@ -85,7 +85,7 @@ def test_any_credentials_pass_for_one_account(setting: AuthSetting) -> None:
 @pytest.mark.parametrize("setting", list(AuthSetting))
 def test_one_accounts_own_token_is_asked_for(setting: AuthSetting) -> None:
     with Api(corpus_settings(auth=setting)) as api:
-        treat(api, OTHER, auth="strict")
+        configure(api, OTHER, auth="strict")
         token = api.mock.account(OTHER).token
         for auth, status in (
             ((OTHER, token), 200),
@@ -104,14 +104,14 @@ def test_one_accounts_own_token_is_asked_for(setting: AuthSetting) -> None:
 def test_public_media_stay_public(api: Api) -> None:
     with Api(corpus_settings(media_auth=MediaAuth.PUBLIC)) as public:
         sid = public.page("PageSize=50&IncludeSoftDeleted=false")["recordings"][-1]["sid"]
-        treat(public, auth="strict")
+        configure(public, auth="strict")
         public.auth = None
         assert public.get(f"{public.root}/Recordings/{sid}.wav").status_code in (200, 404)
         assert public.get(public.list_path).status_code == 401
 
 
 def test_what_names_no_account_is_treated_as_ever(api: Api) -> None:
-    treat(api, auth="off", wire="twilio")
+    configure(api, auth="off", wire="twilio")
     assert api.get("/2010-04-01/Accounts/AC1/Recordings.json").status_code == 404
     assert api.get("/elsewhere").status_code == 404
 
