@@ -24,11 +24,11 @@ def create_app(mock: Mock) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        mock.timekeeper.start()
+        mock.worker.start()
         for account in mock.accounts():  # what their scenarios wait for comes without a request too
-            mock.timekeeper.attend(account)
+            mock.worker.schedule(account)
         yield
-        await mock.timekeeper.stop()
+        await mock.worker.stop()
 
     app = Starlette(
         routes=[

@@ -7,11 +7,11 @@ from itertools import count
 import msgspec
 
 from mockserver.account.account import Account
-from mockserver.account.factory import Worlds
+from mockserver.account.factory import AccountFactory
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshots
 from mockserver.account.state.state import State
-from mockserver.account.worker import Timekeeper
+from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import Courier
 from mockserver.journal.journal import Journal
 from mockserver.rest.representations.cache import ByteCache
@@ -49,8 +49,8 @@ class Mock:
         self.instance = instance
         self.control_token = control_token
         self.cache = ByteCache()
-        self.timekeeper = Timekeeper(Courier(self.settings.callback_hosts), float(self.settings.callback_timeout))
-        self.worlds = Worlds(self.settings)
+        self.worker = Worker(Courier(self.settings.callback_hosts), float(self.settings.callback_timeout))
+        self.worlds = AccountFactory(self.settings)
         self.demo, self.declared = self.worlds.demo, self.worlds.declared
         self.scenario = _named(self.settings.scenario) if scenario is None else scenario
         """What is played in every account that was not given another."""
@@ -75,9 +75,11 @@ class Mock:
             return account
         account = self._untouched.get(key)
         if account is None:
-            account = self._untouched[key] = self.worlds.make(key, self.scenario, Journal(self._journaled.pop(key, 0)))
+            account = self._untouched[key] = self.worlds.create(
+                key, self.scenario, Journal(self._journaled.pop(key, 0))
+            )
             self._drop_oldest()
-        elif account.is_its_own:
+        elif account.has_state:
             self._touched[key] = self._untouched.pop(key)
         else:
             self._untouched.move_to_end(key)
@@ -96,7 +98,7 @@ class Mock:
         """
         key = sid.lower()
         journal = self.account(key).journal
-        made = self.worlds.make(key, scenario, journal, own=(key, next(self._serials)), base_url=base_url)
+        made = self.worlds.create(key, scenario, journal, own=(key, next(self._serials)), base_url=base_url)
         self._put(key, made)
         return made
 
@@ -112,7 +114,7 @@ class Mock:
         with LEARNING:
             state = msgspec.msgpack.decode(snapshot, type=State)
         before = self.account(key)
-        made = self.worlds.make(key, scenario, before.journal, own=(key, next(self._serials)), state=state)
+        made = self.worlds.create(key, scenario, before.journal, own=(key, next(self._serials)), state=state)
         self._put(key, made)
         return made
 
@@ -122,7 +124,7 @@ class Mock:
         Raises:
             as `arm` does; everything stays as it was then.
         """
-        self.worlds.make(self.demo.sid, scenario, Journal())
+        self.worlds.create(self.demo.sid, scenario, Journal())
         self.scenario = scenario
         for account in (*self._touched.values(), *self._untouched.values()):
             self._retire(account)
@@ -152,12 +154,12 @@ class Mock:
         self._touched[key] = account
 
     def _retire(self, account: Account) -> None:
-        account.retire()
-        self.timekeeper.leave(account)
+        account.close()
+        self.worker.unschedule(account)
 
     def _settle(self) -> None:
         """Move what was changed to where it stays, and drop the rest's oldest."""
-        own = [key for key, account in self._untouched.items() if account.is_its_own or account.journal.is_watched]
+        own = [key for key, account in self._untouched.items() if account.has_state or account.journal.is_watched]
         for key in own:
             self._touched[key] = self._untouched.pop(key)
         self._drop_oldest()
@@ -166,7 +168,7 @@ class Mock:
         """Drop as many as are too many of those that were only read; what holds state is moved to where it stays."""
         while len(self._untouched) > _UNTOUCHED_KEPT:
             key, account = self._untouched.popitem(last=False)
-            if account.is_its_own or account.journal.is_watched:
+            if account.has_state or account.journal.is_watched:
                 self._touched[key] = account
             else:
                 self._journaled[key] = account.journal.total

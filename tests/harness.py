@@ -53,7 +53,7 @@ class Api:
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._runner.run(self._client.aclose())
-        self._runner.run(self.mock.timekeeper.stop())
+        self._runner.run(self.mock.worker.stop())
         self._runner.close()
 
     def request(self, method: str, target: str, headers: dict[str, str] | None = None) -> httpx.Response:
@@ -122,7 +122,7 @@ class Api:
 
     def settle(self) -> None:
         """Wait until every callback that can be sent now was sent."""
-        self._runner.run(self.mock.timekeeper.settle(self.account()))
+        self._runner.run(self.mock.worker.wait_until_idle(self.account()))
 
     def told(self, method: str, path: str, command: Any = None) -> Any:
         """Return what the control API answers to a command that can be carried out."""

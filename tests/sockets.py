@@ -47,13 +47,13 @@ class Served:
 
     def strike(self, then: Then, when: When | None = None, **rest: Any) -> None:
         """Arm a fault in place of all others."""
-        self.account.faults.disarm()
-        self.account.faults.arm(fault=Fault(then=then, when=when or When(), **rest))
+        self.account.fault_rules.remove()
+        self.account.fault_rules.add(fault=Fault(then=then, when=when or When(), **rest))
 
     def play_in_turn(self, *answers: Any) -> None:
         """Arm a sequence in place of all other rules."""
-        self.account.faults.disarm()
-        self.account.faults.arm(sequence=Sequence(answers=answers))
+        self.account.fault_rules.remove()
+        self.account.fault_rules.add(sequence=Sequence(answers=answers))
 
     def client(self, username: str | None = None, secret: str | None = None) -> Client:
         """Return twilio-python's, which keeps no connection: what is left open would be told by a warning."""

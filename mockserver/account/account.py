@@ -11,27 +11,27 @@ from generators.corpus.weekly_rhythm import SECOND
 from generators.model import InFlight, Recording, Source, Track
 from generators.seeds import auth_token
 from generators.sids import Kind
-from mockserver.account.callback_queue import Outbox
-from mockserver.account.fault_rules import Faults
+from mockserver.account.callback_queue import CallbackQueue
+from mockserver.account.fault_rules import FaultRules
 from mockserver.account.page_drift import PageDrift
-from mockserver.account.resources.calls_and_conferences import Parents
-from mockserver.account.resources.recording_index import Ledger
+from mockserver.account.resources.calls_and_conferences import CallsOrConferences
+from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recordings import Parent, Recordings
 from mockserver.account.resources.subresources import Subresources
-from mockserver.account.scheduler import Passage
-from mockserver.account.state.in_progress import Capture, PauseBehavior
+from mockserver.account.scheduler import Scheduler
+from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.account.state.state import State, Subscription
 from mockserver.account.time.clock import Clock
-from mockserver.account.time.event_log import Events
+from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
-from mockserver.account.timelines import Play
+from mockserver.account.timelines import Timelines
 from mockserver.journal.journal import Journal
 from scenarios.lifecycle import beginning
 from scenarios.model import DEFAULT_ON_CREATE, CallbackEvent, Scenario
 from scenarios.operations import Operation
 from scenarios.timeline import Act
 
-_SIGNALS = {InFlight.STOPPED: "stopped", InFlight.PAUSED: "paused", InFlight.IN_PROGRESS: "resumed"}
+_SIGNAL_OF_STATUS = {InFlight.STOPPED: "stopped", InFlight.PAUSED: "paused", InFlight.IN_PROGRESS: "resumed"}
 """What a timeline hears of a change through the API."""
 
 
@@ -69,19 +69,19 @@ class Account:
         self.state = State() if state is None else state
         self.journal = Journal() if journal is None else journal
         self.timers = Timers(self.state)
-        self.events = Events(self.state, clock)
-        ledger = Ledger(corpus, clock, self.state)
+        self.events = EventLog(self.state, clock)
+        ledger = RecordingIndex(corpus, clock, self.state)
         self.recordings = Recordings(ledger)
-        self.outbox = Outbox(ledger, self.timers, self.events, self._delivered)
-        self.play = Play(self.recordings, self.timers, self.events, self.outbox.post)
-        self.passage = Passage(clock, self.state, self.timers, self.play, self.outbox)
-        self.faults = Faults(self.state, clock, corpus.spec.seed, self.sid_behind, scenario)
-        self.page_drift = PageDrift(self.recordings, self.play, self.events)
+        self.callbacks = CallbackQueue(ledger, self.timers, self.events, self._record_delivery)
+        self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks.enqueue)
+        self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks)
+        self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
+        self.page_drift = PageDrift(self.recordings, self.timelines, self.events)
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
         self.add_on_results = Subresources(Kind.ADD_ON_RESULT, self.recordings)
         self.payloads = Subresources(Kind.PAYLOAD, self.recordings)
-        self.calls = Parents(Kind.CALL, ledger)
-        self.conferences = Parents(Kind.CONFERENCE, ledger)
+        self.calls = CallsOrConferences(Kind.CALL, ledger)
+        self.conferences = CallsOrConferences(Kind.CONFERENCE, ledger)
 
     @cached_property
     def token(self) -> str:
@@ -90,7 +90,7 @@ class Account:
 
     # -- what is done through the API ----------------------------------------------------------------
 
-    def begin(
+    def start_recording(
         self,
         call_sid: str,
         *,
@@ -108,11 +108,11 @@ class Account:
         index = self.recordings.add(
             call_sid=call_sid, conference_sid=conference_sid, source=source, channels=channels, track=track
         )
-        self.state.captures[index] = Capture(since=self.clock.now())
+        self.state.in_progress[index] = RecordingInProgress(since=self.clock.now())
         if subscription is not None:
             self.state.subscriptions[index] = subscription
         plan = None if self.scenario is None else self.scenario.on_create
-        self.play.start(index, beginning(plan or DEFAULT_ON_CREATE))
+        self.timelines.start(index, beginning(plan or DEFAULT_ON_CREATE))
         return index
 
     def create_call_recording(
@@ -126,11 +126,11 @@ class Account:
         Raises:
             TwilioError: 21220 where the call is over.
         """
-        index = self.recordings.recorded(call_sid, Source.START_CALL_RECORDING_API)
+        index = self.recordings.find_active(call_sid, Source.START_CALL_RECORDING_API)
         if index is not None:
-            return self.recordings.in_flight(index), False
-        index = self.begin(call_sid, channels=channels, track=track, subscription=subscription)
-        return self.recordings.in_flight(index), True
+            return self.recordings.get_in_flight(index), False
+        index = self.start_recording(call_sid, channels=channels, track=track, subscription=subscription)
+        return self.recordings.get_in_flight(index), True
 
     def update_recording(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> Recording:
         """Pause, resume or stop a recording that is being made, and return it as the answer shows it.
@@ -139,11 +139,11 @@ class Account:
             TwilioError: as `Recordings.update` does.
         """
         index, is_changed = self.recordings.update(sid, parent, wanted, behavior)
-        shown = self.recordings.in_flight(index)
+        shown = self.recordings.get_in_flight(index)
         # The request counts before what it says is heard: a step that this brings about counts from then on.
-        self.play.observe(Act.CHANGE, (index,))
+        self.timelines.record_request(Act.CHANGE, (index,))
         if is_changed:
-            self.play.signal(_SIGNALS[wanted], index)
+            self.timelines.signal(_SIGNAL_OF_STATUS[wanted], index)
         return shown
 
     def delete_recording(self, sid: str, parent: Parent | None = None) -> None:
@@ -152,21 +152,21 @@ class Account:
         Raises:
             TwilioError: as `Recordings.delete` does.
         """
-        self.play.stop(self.recordings.delete(sid, parent=parent))
+        self.timelines.stop(self.recordings.delete(sid, parent=parent))
 
     @property
-    def is_watching(self) -> bool:
+    def has_observers(self) -> bool:
         """Whether anything waits for requests that are answered from recordings."""
         return bool(self.state.playing or self.state.page_drift)
 
-    def answered(self, operation: Operation | None, act: Act, recordings: tuple[int, ...], page: int) -> None:
+    def record_response(self, operation: Operation | None, act: Act, recordings: tuple[int, ...], page: int) -> None:
         """Note that a request was answered from recordings, and let happen what waits for that.
 
         Args:
             page: which page of a list it was.
         """
         if self.state.playing:
-            self.play.observe(act, recordings)
+            self.timelines.record_request(act, recordings)
         if self.state.page_drift and operation is not None and act is Act.LIST:
             self.page_drift.apply_after_page(operation, page, recordings)
 
@@ -199,7 +199,7 @@ class Account:
         """
         if seconds < 0:
             raise ValueError(f"expected a number of seconds to move on by, found {seconds}: time does not go back")
-        for _ in self.passage.moments(self.clock.now() + round(seconds * SECOND)):
+        for _ in self.scheduler.advance_to(self.clock.now() + round(seconds * SECOND)):
             pass
 
     def snapshot(self) -> bytes:
@@ -207,12 +207,12 @@ class Account:
         self.state.now, self.state.rate = self.clock.now(), self.clock.rate
         return msgspec.msgpack.encode(self.state)
 
-    def retire(self) -> None:
+    def close(self) -> None:
         """Let nothing more happen here: another world has taken its place."""
         self.state.timers.clear()
         self.state.playing.clear()
         self.state.page_drift.clear()
-        self.outbox.close()
+        self.callbacks.close()
 
     @property
     def version(self) -> int:
@@ -220,14 +220,14 @@ class Account:
         return self.state.version
 
     @property
-    def is_its_own(self) -> bool:
+    def has_state(self) -> bool:
         """Whether it would not be made the same again: something came of it, or a scenario began when it was made."""
         return self.version > 0 or self.scenario is not None
 
-    def sid_behind(self, named: str) -> str:
+    def resolve_handle(self, handle_or_sid: str) -> str:
         """Return the SID of a recording by its handle; any other text as it is."""
-        index = self.state.handles.get(named)
-        return named if index is None else self.recordings.ledger.sid(index)
+        index = self.state.handles.get(handle_or_sid)
+        return handle_or_sid if index is None else self.recordings.index.sid(index)
 
-    def _delivered(self, index: int, event: CallbackEvent) -> None:
-        self.play.told(index, event)
+    def _record_delivery(self, index: int, event: CallbackEvent) -> None:
+        self.timelines.record_delivery(index, event)

@@ -13,9 +13,9 @@ import msgspec
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import API_VERSION, Recording
 from generators.seeds import derive
-from mockserver.account.resources.recording_index import Ledger
+from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import Attempt, Delivery, DeliveryState, TimerKind
-from mockserver.account.time.event_log import Events
+from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from scenarios.model import CallbackEvent
 
@@ -26,7 +26,7 @@ _BACK_OFF = SECOND
 """After the first failure; twice as long after each further one."""
 
 
-class Outbox:
+class CallbackQueue:
     """Callbacks in the order in which they were posted; those of one recording never overtake each other.
 
     Args:
@@ -34,14 +34,18 @@ class Outbox:
     """
 
     def __init__(
-        self, ledger: Ledger, timers: Timers, events: Events, on_delivered: Callable[[int, CallbackEvent], None]
+        self,
+        ledger: RecordingIndex,
+        timers: Timers,
+        events: EventLog,
+        on_delivered: Callable[[int, CallbackEvent], None],
     ) -> None:
         self._ledger = ledger
         self._state = ledger.state
         self._timers = timers
         self._events = events
         self._on_delivered = on_delivered
-        self._under_way: set[int] = set()
+        self._sending: set[int] = set()
         self._is_closed = False
         self._open = {each.number: None for each in self._state.deliveries if each.state is DeliveryState.PENDING}
 
@@ -54,18 +58,18 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._state.deliveries)
 
-    def post(self, index: int, event: CallbackEvent) -> None:
+    def enqueue(self, index: int, event: CallbackEvent) -> None:
         """Tell whoever subscribed to a recording of an event."""
         if self._is_closed:
             return
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
             sid = self._ledger.sid(index)
-            self._events.note("callback", self._ledger.name(index), sid, f"callback {event.value}: nobody subscribed")
+            self._events.record("callback", self._ledger.name(index), sid, f"callback {event.value}: nobody subscribed")
             return
         from mockserver.callbacks.parameters import parameters
 
-        recording, number = self._ledger.undeleted(index), len(self._state.deliveries)
+        recording, number = self._ledger.get_even_if_deleted(index), len(self._state.deliveries)
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
         self._state.deliveries.append(
             Delivery(
@@ -86,10 +90,10 @@ class Outbox:
 
     def redeliver(self, number: int) -> None:
         """Try one again, whatever came of it before: now, and with all its attempts anew."""
-        self._put(number, due=self._ledger.clock.now(), attempts=(), state=DeliveryState.PENDING)
+        self._replace(number, due=self._ledger.clock.now(), attempts=(), state=DeliveryState.PENDING)
         self._open[number] = None
 
-    def ready(self) -> list[Delivery]:
+    def get_ready(self) -> list[Delivery]:
         """Return those that can be sent now and are not under way: for each recording the oldest open one."""
         now, busy, found = self._ledger.clock.now(), set(), []
         for number in sorted(self._open):  # one that is tried again is not behind those that came after it
@@ -97,42 +101,44 @@ class Outbox:
             if delivery.recording in busy:
                 continue
             busy.add(delivery.recording)
-            if delivery.due <= now and number not in self._under_way:
+            if delivery.due <= now and number not in self._sending:
                 found.append(delivery)
         return found
 
-    def take(self, number: int) -> None:
+    def mark_sending(self, number: int) -> None:
         """Note that one is under way."""
-        self._under_way.add(number)
+        self._sending.add(number)
 
-    def put_back(self, number: int) -> None:
+    def requeue(self, number: int) -> None:
         """Note that one is not under way any more, and that it is not known what came of it: it is to be sent again."""
-        self._under_way.discard(number)
+        self._sending.discard(number)
 
-    def settle(self, number: int, outcome: "Outcome") -> None:
+    def record_outcome(self, number: int, outcome: "Outcome") -> None:
         """Note what came of an attempt, and when there will be another."""
         if self._is_closed:
             return
         from mockserver.callbacks.connection_overrides import split
 
-        self._under_way.discard(number)
+        self._sending.discard(number)
         now, delivery = self._ledger.clock.now(), self._state.deliveries[number]
         failure = None if outcome.failure is None else outcome.failure.value
         attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail))
         overrides = split(delivery.url)[1]
         if outcome.failure is None and outcome.status is not None and outcome.status < 300:
-            self._close(number, attempts, DeliveryState.DELIVERED)
+            self._finish(number, attempts, DeliveryState.DELIVERED)
             self._on_delivered(delivery.recording, delivery.event)
         elif overrides.retries_on(outcome) and len(attempts) < overrides.attempts:
             due = now + (_BACK_OFF << (len(attempts) - 1))
-            self._put(number, attempts=attempts, due=due)
+            self._replace(number, attempts=attempts, due=due)
             self._timers.schedule(due, TimerKind.DELIVERY, number)
-            self._note(delivery, f"callback {delivery.event.value}, attempt {len(attempts)}: {_told(outcome)}")
+            self._record_event(
+                delivery, f"callback {delivery.event.value}, attempt {len(attempts)}: {_describe(outcome)}"
+            )
         else:
-            self._close(number, attempts, DeliveryState.FAILED)
+            self._finish(number, attempts, DeliveryState.FAILED)
 
     @property
-    def is_waiting(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether anything is still to be delivered."""
         return bool(self._open)
 
@@ -141,20 +147,22 @@ class Outbox:
         self._is_closed = True
         self._open.clear()
 
-    def _close(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
-        delivery = self._put(number, attempts=attempts, state=state)
+    def _finish(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
+        delivery = self._replace(number, attempts=attempts, state=state)
         self._open.pop(number, None)
         last = attempts[-1]
         answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
-        self._note(delivery, f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}")
+        self._record_event(
+            delivery, f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}"
+        )
 
-    def _put(self, number: int, **changes: object) -> Delivery:
+    def _replace(self, number: int, **changes: object) -> Delivery:
         changed = msgspec.structs.replace(self._state.deliveries[number], **changes)
         self._state.deliveries[number] = changed
         return changed
 
-    def _note(self, delivery: Delivery, what: str) -> None:
-        self._events.note("callback", self._ledger.name(delivery.recording), delivery.sid, what)
+    def _record_event(self, delivery: Delivery, what: str) -> None:
+        self._events.record("callback", self._ledger.name(delivery.recording), delivery.sid, what)
 
     def _idempotency_token(self, recording: Recording, number: int) -> str:
         seed = self._ledger.corpus.spec.seed
@@ -162,5 +170,5 @@ class Outbox:
         return str(UUID(bytes=bits, version=4))
 
 
-def _told(outcome: "Outcome") -> str:
+def _describe(outcome: "Outcome") -> str:
     return str(outcome.status) if outcome.status is not None else f"{outcome.failure}: {outcome.detail}"

@@ -5,7 +5,7 @@ from generators.corpus.mix import Mix
 from generators.corpus.weekly_rhythm import SECOND
 from generators.seeds import auth_token, demo_account_sid
 from mockserver.account.account import Account
-from mockserver.account.scenario_setup import Defaults, arm
+from mockserver.account.scenario_setup import RecordingDefaults, set_up_scenario
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock, ticks, wall_seconds
 from mockserver.journal.journal import Journal
@@ -20,7 +20,7 @@ _HOUR = 3600
 _MODES = {"real": 1.0, "frozen": 0.0}
 
 
-class Worlds:
+class AccountFactory:
     """Makes the worlds of accounts.
 
     Args:
@@ -39,7 +39,7 @@ class Worlds:
         """The instant at which corpora end where no scenario says otherwise, in seconds since 1970."""
         self._origin = ticks()
 
-    def make(
+    def create(
         self,
         key: str,
         scenario: Scenario | None,
@@ -65,31 +65,31 @@ class Worlds:
         """
         sid = f"AC{key[2:]}"
         declared = self.declared.get(key)
-        spec = self._spec(sid, scenario)
+        spec = self._corpus_spec(sid, scenario)
         account = Account(
             sid,
             None if declared is None else declared.token,
             Corpus(spec),
-            self._clock(spec.t0, scenario, state),
+            self._create_clock(spec.t0, scenario, state),
             key=own,
             scenario=scenario,
             state=state,
             journal=journal,
         )
         if scenario is not None and state is None:
-            arm(account, scenario, self.defaults(base_url))
+            set_up_scenario(account, scenario, self.recording_defaults(base_url))
         return account
 
-    def defaults(self, base_url: str | None = None) -> Defaults:
+    def recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
         """Return what scripted recordings get where nothing is said.
 
         Args:
             base_url: by which name whoever asks knows this server.
         """
         where = self._settings.public_url or base_url or f"http://{self.address.reachable()}"
-        return Defaults(status_callback=self._settings.status_callback, base_url=where)
+        return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
 
-    def _clock(self, t0: int, scenario: Scenario | None, state: State | None) -> Clock:
+    def _create_clock(self, t0: int, scenario: Scenario | None, state: State | None) -> Clock:
         if state is not None:
             return Clock(state.now, state.rate)
         plan = None if scenario is None else scenario.clock
@@ -100,7 +100,7 @@ class Worlds:
         # What was only read may be made anew: its time goes on from when the server started.
         return Clock(t0 * SECOND, rate, origin=self._origin if scenario is None else None)
 
-    def _spec(self, account_sid: str, scenario: Scenario | None) -> CorpusSpec:
+    def _corpus_spec(self, account_sid: str, scenario: Scenario | None) -> CorpusSpec:
         settings = self._settings
         plan = Scenario(name="none") if scenario is None else scenario
         corpus, start = plan.corpus, plan.clock.start

@@ -20,7 +20,7 @@ from scenarios.operations import Operation
 from scenarios.rules import Delay, Fault, Sequence, Then, When
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What rules look at."""
 
     operation: Operation
@@ -41,14 +41,14 @@ class MatchedFault(msgspec.Struct, frozen=True):
     """The number of the rule."""
     delay: float
     """Real seconds before anything else."""
-    why: str
+    reason: str
     """Which rule of which scenario it is, in words."""
 
 
-_DEFAULT = Then(delay="0s")
+_USUAL_RESPONSE = Then(delay="0s")
 
 
-class Faults:
+class FaultRules:
     """The rules of an account.
 
     Args:
@@ -67,11 +67,11 @@ class Faults:
         self._resolve = resolve
 
     @property
-    def armed(self) -> list[ArmedRule]:
+    def rules(self) -> list[ArmedRule]:
         """The rules, in order."""
         return self._state.rules
 
-    def arm(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> ArmedRule:
+    def add(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> ArmedRule:
         """Add a rule after the others."""
         number = self._state.rule_serial
         rule = ArmedRule(number=number, fault=fault, sequence=sequence, armed_at=self._clock.now())
@@ -80,7 +80,7 @@ class Faults:
         self._state.version += 1
         return rule
 
-    def disarm(self, number: int | None = None) -> int:
+    def remove(self, number: int | None = None) -> int:
         """Remove a rule, or all, and return how many there were."""
         kept = [] if number is None else [rule for rule in self._state.rules if rule.number != number]
         removed = len(self._state.rules) - len(kept)
@@ -89,21 +89,25 @@ class Faults:
             self._state.version += 1
         return removed
 
-    def match(self, asked: Asked) -> MatchedFault | None:
+    def match(self, request: RequestFacts) -> MatchedFault | None:
         """Return what happens to a request; None where it is to be answered as ever."""
         for rule in self._state.rules:
             when = (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two
-            if not self._matches(when, asked):
+            if not self._matches(when, request):
                 continue
-            then = self._fault(rule, rule.fault, asked) if rule.fault is not None else self._turn(rule, asked)
+            then = (
+                self._apply_fault(rule, rule.fault, request)
+                if rule.fault is not None
+                else self._apply_sequence(rule, request)
+            )
             if then is not None:
-                return None if then is _DEFAULT else self._to_match(rule, then, asked)
+                return None if then is _USUAL_RESPONSE else self._to_match(rule, then, request)
         return None
 
-    def _to_match(self, rule: ArmedRule, then: Then, asked: Asked) -> MatchedFault:
-        return MatchedFault(then, rule.number, self._delay(rule, then, asked), self._why(rule))
+    def _to_match(self, rule: ArmedRule, then: Then, request: RequestFacts) -> MatchedFault:
+        return MatchedFault(then, rule.number, self._choose_delay(rule, then, request), self._explain(rule))
 
-    def _why(self, rule: ArmedRule) -> str:
+    def _explain(self, rule: ArmedRule) -> str:
         plan = self._scenario
         is_scripted = plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
         whose = f"the scenario {plan.name!r}" if plan is not None and is_scripted else "this account"
@@ -114,75 +118,77 @@ class Faults:
         words = phrases.fault(which) if isinstance(which, Fault) else phrases.sequence(which)
         return f"Rule {rule.number} of {whose} did it, {rule.applied} so far. {words}"
 
-    def _matches(self, when: When, asked: Asked) -> bool:
+    def _matches(self, when: When, request: RequestFacts) -> bool:
         return (
-            (when.op is None or when.op is asked.operation)
-            and (when.path is None or fnmatchcase(asked.path, when.path))
-            and (when.account is None or when.account.lower() == asked.account_sid.lower())
-            and (when.sid is None or self._resolve(when.sid).lower() in asked.path.lower())
-            and (when.page is None or when.page == asked.page)
-            and all(fnmatchcase(asked.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items())
+            (when.op is None or when.op is request.operation)
+            and (when.path is None or fnmatchcase(request.path, when.path))
+            and (when.account is None or when.account.lower() == request.account_sid.lower())
+            and (when.sid is None or self._resolve(when.sid).lower() in request.path.lower())
+            and (when.page is None or when.page == request.page)
+            and all(
+                fnmatchcase(request.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items()
+            )
         )
 
-    def _fault(self, rule: ArmedRule, fault: Fault, asked: Asked) -> Then | None:
-        target, now = _target(asked), self._clock.now()
-        if rule.barred.get(target, 0) > now:
+    def _apply_fault(self, rule: ArmedRule, fault: Fault, request: RequestFacts) -> Then | None:
+        target, now = _request_target(request), self._clock.now()
+        if rule.retry_after_until.get(target, 0) > now:
             return fault.then
-        rule.seen[target] = rule.seen.get(target, 0) + 1
-        if not _counts(rule, fault.when):
+        rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
+        if not _count_match(rule, fault.when):
             return None
         if fault.times is not None and rule.applied >= fault.times:
             return None
         if fault.ttl is not None and now >= rule.armed_at + microseconds(fault.ttl):
             return None
-        if fault.probability < 1 and self._chance(rule, target, "whether") >= fault.probability:
+        if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
             return None
         return self._apply(rule, fault.then, target)
 
-    def _turn(self, rule: ArmedRule, asked: Asked) -> Then | None:
+    def _apply_sequence(self, rule: ArmedRule, request: RequestFacts) -> Then | None:
         """Return the next answer of a sequence, for each path on its own."""
         assert rule.sequence is not None
-        target = f"{asked.method} {asked.path}"
-        if rule.barred.get(target, 0) <= self._clock.now():  # else the last answer once more
-            if not _counts(rule, rule.sequence.when):
+        target = f"{request.method} {request.path}"
+        if rule.retry_after_until.get(target, 0) <= self._clock.now():  # else the last answer once more
+            if not _count_match(rule, rule.sequence.when):
                 return None
-            rule.seen[target] = rule.seen.get(target, 0) + 1
+            rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
         answers = rule.sequence.answers
-        answer = answers[min(rule.seen[target], len(answers)) - 1]
+        answer = answers[min(rule.request_counts[target], len(answers)) - 1]
         if answer == "ok":
-            return _DEFAULT
+            return _USUAL_RESPONSE
         return self._apply(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
 
     def _apply(self, rule: ArmedRule, then: Then, target: str) -> Then:
         rule.applied += 1
         if then.enforce_retry_after and then.retry_after is not None:
-            rule.barred[target] = self._clock.now() + then.retry_after * SECOND
+            rule.retry_after_until[target] = self._clock.now() + then.retry_after * SECOND
         return then
 
-    def _delay(self, rule: ArmedRule, then: Then, asked: Asked) -> float:
+    def _choose_delay(self, rule: ArmedRule, then: Then, request: RequestFacts) -> float:
         if then.delay is None:
             return 0.0
         if isinstance(then.delay, str):
             return microseconds(then.delay) / SECOND
-        return _drawn(then.delay, self._chance(rule, _target(asked), "how long"))
+        return _sample_delay(then.delay, self._draw(rule, _request_target(request), "how long"))
 
-    def _chance(self, rule: ArmedRule, target: str, purpose: str) -> float:
+    def _draw(self, rule: ArmedRule, target: str, purpose: str) -> float:
         """Draw a number between 0 and 1, neither included."""
-        bits = derive(self._seed, "faults", purpose, str(rule.number), target, str(rule.seen.get(target, 0)))
+        bits = derive(self._seed, "faults", purpose, str(rule.number), target, str(rule.request_counts.get(target, 0)))
         return (int.from_bytes(bits[:6], "big") + 0.5) / (1 << 48)
 
 
-def _counts(rule: ArmedRule, when: When) -> bool:
+def _count_match(rule: ArmedRule, when: When) -> bool:
     """Count a request that is meant, and tell whether it is one of each n-th."""
     rule.matched += 1
     return when.every is None or rule.matched % when.every == 0
 
 
-def _target(asked: Asked) -> str:
-    return f"{asked.method} {asked.path}?{asked.query}"
+def _request_target(request: RequestFacts) -> str:
+    return f"{request.method} {request.path}?{request.query}"
 
 
-def _drawn(delay: Delay, chance: float) -> float:
+def _sample_delay(delay: Delay, chance: float) -> float:
     """Return a delay in seconds."""
     if delay.uniform is not None:
         lower, upper = microseconds(delay.uniform.lower), microseconds(delay.uniform.upper)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from generators.model import Source
 from mockserver.account.resources.recordings import FINISHED, Recordings
 from mockserver.account.state.state import State
-from mockserver.account.time.event_log import Events
-from mockserver.account.timelines import Play
+from mockserver.account.time.event_log import EventLog
+from mockserver.account.timelines import Timelines
 from scenarios.model import Facts, Stage
 from scenarios.operations import Operation
 
@@ -14,11 +14,11 @@ from scenarios.operations import Operation
 class PageDrift:
     """The hazards of an account."""
 
-    def __init__(self, recordings: Recordings, play: Play, events: Events) -> None:
+    def __init__(self, recordings: Recordings, play: Timelines, events: EventLog) -> None:
         self._recordings = recordings
         self._play = play
         self._events = events
-        self._state: State = recordings.ledger.state
+        self._state: State = recordings.index.state
 
     def apply_after_page(self, operation: Operation, page: int, indices: Sequence[int]) -> None:
         """Let happen what is to happen after a page, given the recordings on it."""
@@ -30,16 +30,16 @@ class PageDrift:
                 self._insert(armed.rule.insert)
 
     def _delete(self, indices: Sequence[int]) -> None:
-        ledger = self._recordings.ledger
+        ledger = self._recordings.index
         for index in indices:
             if ledger.status(index) in FINISHED:
-                self._events.note("deleted", ledger.name(index), ledger.sid(index), "deleted between two pages")
+                self._events.record("deleted", ledger.name(index), ledger.sid(index), "deleted between two pages")
                 self._play.stop(index)
                 ledger.delete(index)
 
     def _insert(self, count: int) -> None:
-        ledger = self._recordings.ledger
+        ledger = self._recordings.index
         for _ in range(count):
             index = self._recordings.add(source=Source.DIAL_VERB)
-            self._recordings.stage(index, Stage.COMPLETED, Facts())
-            self._events.note("inserted", ledger.name(index), ledger.sid(index), "completed between two pages")
+            self._recordings.set_status(index, Stage.COMPLETED, Facts())
+            self._events.record("inserted", ledger.name(index), ledger.sid(index), "completed between two pages")

@@ -16,17 +16,17 @@ from scenarios.lifecycle import whole
 from scenarios.model import Facts, Pick, Scenario, ScriptedRecording, Selector, Subscribed
 from scenarios.timeline import instant_of
 
-_MOST_LOOKED_AT = 100_000
+_MAX_SEARCHED = 100_000
 """How many generated recordings are looked at for a pick."""
-_LASTING = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
+_LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
 """Facts that a change of status leaves alone: they are set once."""
 
 
-class ArmingError(ValueError):
+class ScenarioSetupError(ValueError):
     """A scenario that this account's corpus has no room for; the message says what is missing."""
 
 
-class Defaults(msgspec.Struct, frozen=True, kw_only=True):
+class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):
     """What a scenario's recordings get where it does not say."""
 
     status_callback: str | None
@@ -35,7 +35,7 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     """Scheme and host of the URLs in callbacks."""
 
 
-def arm(account: Account, scenario: Scenario, defaults: Defaults) -> None:
+def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDefaults) -> None:
     """Lay a scenario over an account that nothing has happened to yet.
 
     Raises:
@@ -43,18 +43,20 @@ def arm(account: Account, scenario: Scenario, defaults: Defaults) -> None:
             a recording that the scenario brings along.
     """
     for handle, scripted in zip(recording_handles(scenario.recordings), scenario.recordings, strict=True):
-        index = add(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
-        account.play.start(index, whole(scripted))
+        index = add_scripted_recording(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
+        account.timelines.start(index, whole(scripted))
     for pick in scenario.pick:
-        _pick(account, pick, defaults)
+        _pick_recordings(account, pick, defaults)
     for fault in scenario.faults:
-        account.faults.arm(fault=fault)
+        account.fault_rules.add(fault=fault)
     for sequence in scenario.sequences:
-        account.faults.arm(sequence=sequence)
+        account.fault_rules.add(sequence=sequence)
     account.state.page_drift = [ArmedPageDrift(rule=rule, left=rule.times) for rule in scenario.page_drift]
 
 
-def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: Defaults, instant: int) -> int:
+def add_scripted_recording(
+    account: Account, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
+) -> int:
     """Take in a recording that is scripted, with all that does not depend on its status, and return its index.
 
     Args:
@@ -67,7 +69,7 @@ def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: De
     if scripted.date_created is not None:
         instant = instant_of(scripted.date_created)
     if scripted.sid is not None and corpus.index_of(scripted.sid) is not None:
-        raise ArmingError(
+        raise ScenarioSetupError(
             f"recording {handle}: expected a SID that no generated recording has, found {scripted.sid}. "
             "Pick that one, or leave the corpus out with `corpus: {count: 0}`."
         )
@@ -75,7 +77,7 @@ def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: De
         sid=scripted.sid or corpus.sid_of_handle(handle),
         call_sid=scripted.call_sid,
         conference_sid=scripted.conference_sid,
-        source=_source(scripted),
+        source=_choose_source(scripted),
         channels=1 if scripted.channels is UNSET else scripted.channels,
         track=Track.BOTH if scripted.track is UNSET else scripted.track,
         transcript=scripted.transcript,
@@ -87,40 +89,40 @@ def add(account: Account, scripted: ScriptedRecording, handle: str, defaults: De
     return index
 
 
-def _source(scripted: ScriptedRecording) -> Source:
+def _choose_source(scripted: ScriptedRecording) -> Source:
     if scripted.source is not UNSET:
         return scripted.source
     return Source.DIAL_VERB if scripted.conference_sid is None else Source.CONFERENCE
 
 
-def _prepare(account: Account, index: int, handle: str, facts: Subscribed, defaults: Defaults) -> None:
-    account.recordings.ledger.call(index, handle)
-    lasting = Facts(**{name: getattr(facts, name) for name in _LASTING})
+def _prepare(account: Account, index: int, handle: str, facts: Subscribed, defaults: RecordingDefaults) -> None:
+    account.recordings.index.set_handle(index, handle)
+    lasting = Facts(**{name: getattr(facts, name) for name in _LASTING_FIELDS})
     if lasting != Facts():
-        account.recordings.stage(index, None, lasting)
+        account.recordings.set_status(index, None, lasting)
     url = facts.status_callback or defaults.status_callback
     if url is not None:
         account.subscribe(index, url, facts.status_callback_method, facts.status_callback_event, defaults.base_url)
 
 
-def _pick(account: Account, pick: Pick, defaults: Defaults) -> None:
+def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) -> None:
     corpus = account.corpus
     taken = set(account.state.handles.values())
     meant = (index for index in _matching_indices(corpus, pick.where) if index not in taken)
     found = list(islice(meant, pick.count))
     if len(found) < pick.count:
-        looked = min(corpus.count, _MOST_LOOKED_AT)
-        raise ArmingError(
+        looked = min(corpus.count, _MAX_SEARCHED)
+        raise ScenarioSetupError(
             f"pick {pick.id}: expected {pick.count} recordings that are as `where` says, "
             f"found {len(found)} among the newest {looked:,}. A larger count or another mix may have them."
         )
     for handle, index in zip(pick_handles(pick), found, strict=True):
         _prepare(account, index, handle, pick, defaults)
-        account.play.start(index, whole(pick))
+        account.timelines.start(index, whole(pick))
 
 
 def _matching_indices(corpus: Corpus, where: Selector) -> Iterator[int]:
-    seen = range(max(0, corpus.count - _MOST_LOOKED_AT), corpus.count)
+    seen = range(max(0, corpus.count - _MAX_SEARCHED), corpus.count)
     for index in corpus.layout.walk(seen, newest_first=True, deleted_from=None):
         if _matches(corpus.recording(index), where):
             yield index

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from mockserver.account.callback_queue import Outbox
+from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.state.state import DeliveryState, State, Timer, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.timers import Timers
-from mockserver.account.timelines import Play
+from mockserver.account.timelines import Timelines
 
 
-class Passage:
+class Scheduler:
     """Moves an account's clock, and lets happen what waits for it."""
 
-    def __init__(self, clock: Clock, state: State, timers: Timers, play: Play, outbox: Outbox) -> None:
+    def __init__(self, clock: Clock, state: State, timers: Timers, play: Timelines, outbox: CallbackQueue) -> None:
         self._clock = clock
         self._state = state
         self._timers = timers
@@ -24,26 +24,26 @@ class Passage:
         self._clock.set_rate(rate)
         self._state.version += 1
 
-    def moments(self, target: int) -> Iterator[int]:
+    def advance_to(self, target: int) -> Iterator[int]:
         """Move the clock on to an instant, and stop at each at which something happened, and at the end."""
-        self.catch_up()
+        self.run_due()
         yield self._clock.now()
         while (due := self._timers.next_due) is not None and due <= target:
             self._clock.move_to(due)
-            self.catch_up()
+            self.run_due()
             yield due
         self._clock.move_to(target)
         self._state.version += 1  # whoever moved it wants to find it there
         yield target
 
-    def catch_up(self) -> None:
+    def run_due(self) -> None:
         """Let everything happen that is due by now."""
         while self._state.timers and (timer := self._timers.pop(self._clock.now())) is not None:
-            with self._clock.at(timer.due):
+            with self._clock.instant_at(timer.due):
                 if timer.kind is TimerKind.STEP:
-                    self._play.wake(timer.key)  # a callback that is due again is found by whoever sends them
+                    self._play.resume(timer.key)  # a callback that is due again is found by whoever sends them
 
-    def awaited(self) -> Iterator[Timer]:
+    def pending(self) -> Iterator[Timer]:
         """Yield the timers that something still waits for, in the order in which they will fire."""
         for timer in self._timers:
             if timer.kind is TimerKind.STEP:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from generators.sids import Kind, is_sid
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.state import State, TimerKind
-from mockserver.account.time.event_log import Events
+from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
 from scenarios import timeline
@@ -15,17 +15,17 @@ from scenarios.timeline import Act, Playing
 Post = Callable[[int, CallbackEvent], None]
 
 
-class Play:
+class Timelines:
     """The timelines of an account.
 
     Args:
         post: told (recording's index, event) of each callback.
     """
 
-    def __init__(self, recordings: Recordings, timers: Timers, events: Events, post: Post) -> None:
+    def __init__(self, recordings: Recordings, timers: Timers, events: EventLog, post: Post) -> None:
         self._recordings = recordings
-        self._ledger = recordings.ledger
-        self._state: State = recordings.ledger.state
+        self._ledger = recordings.index
+        self._state: State = recordings.index.state
         self._timers = timers
         self._events = events
         self._post = post
@@ -33,41 +33,41 @@ class Play:
     def start(self, index: int, steps: Timeline) -> None:
         """Play a timeline on a recording that has none; what is due at once happens at once."""
         self._state.playing[index] = Playing(timeline=steps, since=self._ledger.clock.now())
-        self.go_on(index)
+        self.run_due_steps(index)
 
     def stop(self, index: int) -> None:
         """Play no more on a recording."""
         self._state.playing.pop(index, None)
         self._state.waiting.pop(index, None)
 
-    def wake(self, index: int) -> None:
+    def resume(self, index: int) -> None:
         """Look again at a timeline whose instant has come; one that waits for another has gone on meanwhile."""
         if self._state.waiting.get(index) == self._ledger.clock.now():
             del self._state.waiting[index]
-            self.go_on(index)
+            self.run_due_steps(index)
 
-    def observe(self, act: Act, indices: Iterable[int]) -> None:
+    def record_request(self, act: Act, indices: Iterable[int]) -> None:
         """Note that a request was answered from recordings."""
         playing = self._state.playing
         for index in indices:
             if index in playing:
                 playing[index] = timeline.seen(playing[index], act)
-                self.go_on(index)
+                self.run_due_steps(index)
 
     def signal(self, name: str, index: int | None = None) -> None:
         """Send a signal to a recording's timeline, or to all."""
         playing = self._state.playing
         for each in [*playing] if index is None else [index] if index in playing else []:
             playing[each] = timeline.signalled(playing[each], name)
-            self._note("signal", each, name)
-            self.go_on(each)
+            self._record_event("signal", each, name)
+            self.run_due_steps(each)
 
-    def told(self, index: int, event: CallbackEvent) -> None:
+    def record_delivery(self, index: int, event: CallbackEvent) -> None:
         """Note that a callback was answered well."""
         playing = self._state.playing
         if index in playing:
             playing[index] = timeline.told(playing[index], event)
-            self.go_on(index)
+            self.run_due_steps(index)
 
     def step(self, index: int) -> bool:
         """Take the next step now, whatever it waits for, and tell whether there was one."""
@@ -75,11 +75,11 @@ class Play:
         step = None if playing is None else playing.awaited
         if playing is None or step is None:
             return False
-        self._take(index, step, timeline.passed(playing, self._ledger.clock.now()))
-        self.go_on(index)
+        self._take_step(index, step, timeline.passed(playing, self._ledger.clock.now()))
+        self.run_due_steps(index)
         return True
 
-    def go_on(self, index: int) -> None:
+    def run_due_steps(self, index: int) -> None:
         """Take every step that is due, and let the next one wait for its instant."""
         while index in self._state.playing:
             now, playing = self._ledger.clock.now(), self._state.playing[index]
@@ -87,7 +87,7 @@ class Play:
             if due is None:
                 self._wait(index, playing, now)
                 return
-            self._take(index, *due)
+            self._take_step(index, *due)
 
     def _wait(self, index: int, playing: Playing, now: int) -> None:
         """Let a timeline be woken at the next instant that it waits for, if it is not to be already."""
@@ -96,18 +96,18 @@ class Play:
             self._state.waiting[index] = instant
             self._timers.schedule(instant, TimerKind.STEP, index)
 
-    def apply(self, index: int, step: Step) -> None:
+    def apply_step(self, index: int, step: Step) -> None:
         """Do to a recording what a step says, whether or not it belongs to a timeline."""
         from scenarios.explain.timelines import callbacks, describe  # not before something is played
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
-        self._recordings.stage(index, step.status, step.set)
-        self._note("step", index, describe(step, subscribed))
+        self._recordings.set_status(index, step.status, step.set)
+        self._record_event("step", index, describe(step, subscribed))
         for event in callbacks(step, subscribed):
             self._post(index, event)
 
-    def find(self, named: str) -> int:
+    def find_indices(self, named: str) -> int:
         """Return the index of a recording by its handle or its SID.
 
         Raises:
@@ -120,12 +120,12 @@ class Play:
             raise TwilioError(20404, f"Expected a RecordingSid or a handle (here: {known}), found {named[:60]!r}.")
         return self._recordings.find(named, include_deleted=True)
 
-    def _take(self, index: int, step: Step, after: Playing) -> None:
+    def _take_step(self, index: int, step: Step, after: Playing) -> None:
         self._state.playing[index] = after
         self._state.waiting.pop(index, None)
         if after.awaited is None:
             del self._state.playing[index]
-        self.apply(index, step)
+        self.apply_step(index, step)
 
-    def _note(self, kind: str, index: int, what: str) -> None:
-        self._events.note(kind, self._ledger.name(index), self._ledger.sid(index), what)
+    def _record_event(self, kind: str, index: int, what: str) -> None:
+        self._events.record(kind, self._ledger.name(index), self._ledger.sid(index), what)

@@ -23,7 +23,7 @@ class _Alarm(NamedTuple):
     handle: asyncio.TimerHandle
 
 
-class Timekeeper:
+class Worker:
     """Runs on whichever event loop answers requests: on one after another, and on several in threads of their own.
 
     Args:
@@ -42,22 +42,22 @@ class Timekeeper:
         """Do on this event loop what is to be done, also where that was stopped before."""
         self._stopped.discard(asyncio.get_running_loop())
 
-    def attend(self, account: Account) -> None:
+    def schedule(self, account: Account) -> None:
         """See to what waits in an account; to be called after everything that may have changed that."""
         needs_alarm = account.state.timers and account.clock.rate and not self._has_alarm(account)
-        if not (needs_alarm or account.outbox.is_waiting) or asyncio.get_running_loop() in self._stopped:
+        if not (needs_alarm or account.callbacks.has_pending) or asyncio.get_running_loop() in self._stopped:
             return
         self._send_ready(account)
         if needs_alarm:
             self._set_alarm(account)
 
-    def leave(self, account: Account) -> None:
+    def unschedule(self, account: Account) -> None:
         """Attend to an account no more: nothing of it is sent from now on. May be called from any thread."""
         alarm = self._alarms.pop(account, None)
         if alarm is not None:
-            _tell(alarm.loop, alarm.handle)
+            _cancel_on(alarm.loop, alarm.handle)
         for task in [*self._sending.get(account, ())]:
-            _tell(task.get_loop(), task)
+            _cancel_on(task.get_loop(), task)
 
     async def stop(self) -> None:
         """Do nothing more on this event loop; what was not delivered is sent by whoever attends to it next."""
@@ -67,7 +67,7 @@ class Timekeeper:
             if alarm.loop is loop:
                 alarm.handle.cancel()
                 del self._alarms[account]
-        ours = [task for account in [*self._sending] for task in self._on_this_loop(account)]
+        ours = [task for account in [*self._sending] for task in self._tasks_on_this_loop(account)]
         for task in ours:
             task.cancel()
         await asyncio.gather(*ours, return_exceptions=True)
@@ -75,21 +75,21 @@ class Timekeeper:
     async def advance(self, account: Account, target: int) -> list[Event]:
         """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
         first = account.events.serial
-        for _ in account.passage.moments(target):
-            if not await self.settle(account):
+        for _ in account.scheduler.advance_to(target):
+            if not await self.wait_until_idle(account):
                 break
         else:
-            self.attend(account)
+            self.schedule(account)
         return account.events.since(first)
 
-    async def settle(self, account: Account) -> bool:
+    async def wait_until_idle(self, account: Account) -> bool:
         """Wait until every callback that can be sent now was sent, and its outcome noted.
 
         Returns:
             False where that was ended from outside: this server stops, or the account has another world.
         """
-        self.attend(account)
-        while sending := self._on_this_loop(account):
+        self.schedule(account)
+        while sending := self._tasks_on_this_loop(account):
             done, _ = await asyncio.wait(sending)
             if any(task.cancelled() for task in done):
                 return False
@@ -111,25 +111,25 @@ class Timekeeper:
             longest=self._patience,
         )
 
-    def _on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
+    def _tasks_on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
         """Return what is under way; of another loop's nobody here could learn when it is done."""
         loop = asyncio.get_running_loop()
         return [task for task in self._sending.get(account, ()) if task.get_loop() is loop]
 
     def _send_ready(self, account: Account) -> None:
-        for delivery in account.outbox.ready():
-            account.outbox.take(delivery.number)
+        for delivery in account.callbacks.get_ready():
+            account.callbacks.mark_sending(delivery.number)
             task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
             self._sending.setdefault(account, set()).add(task)
-            task.add_done_callback(partial(self._sent, account, delivery.number))
+            task.add_done_callback(partial(self._on_sent, account, delivery.number))
 
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        account.outbox.settle(delivery.number, await self._courier.send(self.parcel(delivery)))
-        self.attend(account)
+        account.callbacks.record_outcome(delivery.number, await self._courier.send(self.parcel(delivery)))
+        self.schedule(account)
 
-    def _sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
+    def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
         if task.cancelled():  # its loop ends: whoever goes on sends it again
-            account.outbox.put_back(number)
+            account.callbacks.requeue(number)
         sending = self._sending[account]
         sending.discard(task)
         if not sending:
@@ -140,15 +140,15 @@ class Timekeeper:
         known = self._alarms.get(account)
         if known is None or not known.loop.is_running():
             return False
-        return known.due == account.timers.next_due and known.course == account.clock.course
+        return known.due == account.timers.next_due and known.course == account.clock.setting
 
     def _set_alarm(self, account: Account) -> None:
-        due, course = account.timers.next_due, account.clock.course
+        due, course = account.timers.next_due, account.clock.setting
         assert due is not None, "there are timers"
         loop, known = asyncio.get_running_loop(), self._alarms.get(account)
         if known is not None:
             if known.loop is not loop and known.loop.is_running():
-                known.loop.call_soon_threadsafe(self.attend, account)  # one loop wakes an account
+                known.loop.call_soon_threadsafe(self.schedule, account)  # one loop wakes an account
                 return
             known.handle.cancel()
         delay = account.clock.real_seconds_until(due)
@@ -157,10 +157,10 @@ class Timekeeper:
 
     def _wake(self, account: Account) -> None:
         self._alarms.pop(account, None)
-        account.passage.catch_up()
-        self.attend(account)
+        account.scheduler.run_due()
+        self.schedule(account)
 
 
-def _tell(loop: asyncio.AbstractEventLoop, doomed: asyncio.TimerHandle | asyncio.Task[None]) -> None:
+def _cancel_on(loop: asyncio.AbstractEventLoop, doomed: asyncio.TimerHandle | asyncio.Task[None]) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(doomed.cancel)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
-from mockserver.account.scenario_setup import ArmingError
+from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.cli.errors import CommandError
 from mockserver.mock import Mock
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
-UNPLAYABLE = (ScenarioError, ArmingError, MixError, SpanTooShortError)
+UNPLAYABLE = (ScenarioError, ScenarioSetupError, MixError, SpanTooShortError)
 """What a mock raises for settings and scenarios that cannot be."""
 
 

@@ -6,7 +6,7 @@ from generators.corpus.explain_sid import Explanation
 from generators.sids import Kind, is_sid
 from mockserver import __version__
 from mockserver.account.account import Account
-from mockserver.account.sid_lookup import explained
+from mockserver.account.sid_lookup import explain_sid
 from mockserver.control.endpoints.accounts import ACCOUNTS
 from mockserver.control.endpoints.callbacks import CALLBACKS
 from mockserver.control.endpoints.endpoint import Endpoint, Path
@@ -29,7 +29,7 @@ async def _health(exchange: Exchange, _: Path) -> dict[str, str]:
 
 async def _sid(exchange: Exchange, path: Path) -> Explanation:
     account_sid = exchange.query.text("account") or exchange.mock.demo.sid
-    return explained(_account(exchange, account_sid), path["sid"])
+    return explain_sid(_account(exchange, account_sid), path["sid"])
 
 
 async def _payload(exchange: Exchange, path: Path) -> Answer:
@@ -47,11 +47,11 @@ async def _media(exchange: Exchange, path: Path) -> Answer:
     sid, _, form = path["name"].partition(".")
     if form not in ("wav", "mp3"):
         raise TwilioError(20404, "Expected .wav or .mp3.")
-    account.passage.catch_up()
+    account.scheduler.run_due()
     index = account.recordings.find(sid)
     answer = render(media_of(account, index, form, exchange.query.text("RequestedChannels")), exchange)
-    account.answered(None, Act.MEDIA, (index,), 0)  # what waits for a download has it here
-    exchange.mock.timekeeper.attend(account)
+    account.record_response(None, Act.MEDIA, (index,), 0)  # what waits for a download has it here
+    exchange.mock.worker.schedule(account)
     return answer
 
 

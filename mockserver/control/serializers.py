@@ -9,7 +9,7 @@ import msgspec
 from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.account import Account
 from mockserver.account.state.state import ArmedRule, Delivery, Event, Timer, TimerKind
-from mockserver.account.worker import Timekeeper
+from mockserver.account.worker import Worker
 from mockserver.control import views
 from mockserver.journal.expectations import Verdict
 from mockserver.rest.representations.recording import recording_document
@@ -33,10 +33,10 @@ def account(subject: Account) -> views.AccountView:
         auth_token=subject.token,
         scenario=None if subject.scenario is None else subject.scenario.name,
         corpus=subject.corpus.count,
-        created=len(state.arrivals),
+        created=len(state.created),
         clock=clock(subject),
         timelines=tuple(timeline(subject, index) for index in state.playing),
-        timers=tuple(timer(subject, each) for each in subject.passage.awaited()),
+        timers=tuple(timer(subject, each) for each in subject.scheduler.pending()),
         rules=tuple(map(rule, state.rules)),
         callbacks=dict(Counter(each.state.value for each in state.deliveries)),
         requests=subject.journal.total,
@@ -54,7 +54,7 @@ def clock(subject: Account) -> views.ClockView:
 
 def timeline(subject: Account, index: int) -> views.TimelineView:
     """Portray a timeline that has not ended."""
-    playing, ledger = subject.state.playing[index], subject.recordings.ledger
+    playing, ledger = subject.state.playing[index], subject.recordings.index
     step = playing.timeline[playing.step]
     subscription = subject.state.subscriptions.get(index)
     return views.TimelineView(
@@ -70,7 +70,7 @@ def timeline(subject: Account, index: int) -> views.TimelineView:
 
 def timer(subject: Account, waiting: Timer) -> views.TimerView:
     """Portray what waits for an instant."""
-    ledger, outbox = subject.recordings.ledger, subject.outbox
+    ledger, outbox = subject.recordings.index, subject.callbacks
     if waiting.kind is TimerKind.STEP:
         what = f"the next step of {ledger.name(waiting.key)}"
     else:
@@ -94,12 +94,12 @@ def event(happened: Event) -> views.EventView:
     return msgspec.convert({**msgspec.structs.asdict(happened), "at": moment(happened.at)}, views.EventView)
 
 
-def callback(subject: Account, delivery: Delivery, timekeeper: Timekeeper) -> views.CallbackView:
+def callback(subject: Account, delivery: Delivery, timekeeper: Worker) -> views.CallbackView:
     """Portray a callback."""
     parcel = timekeeper.parcel(delivery)
     return views.CallbackView(
         number=delivery.number,
-        recording=subject.recordings.ledger.name(delivery.recording),
+        recording=subject.recordings.index.name(delivery.recording),
         sid=delivery.sid,
         event=delivery.event.value,
         state=delivery.state.value,
@@ -120,7 +120,7 @@ def callback(subject: Account, delivery: Delivery, timekeeper: Timekeeper) -> vi
 
 def recording(subject: Account, index: int, base_url: str) -> views.RecordingView:
     """Portray a recording."""
-    ledger, capture = subject.recordings.ledger, subject.state.captures.get(index)
+    ledger, capture = subject.recordings.index, subject.state.in_progress.get(index)
     shown = ledger.get(index)
     name = ledger.name(index)
     return views.RecordingView(
@@ -129,7 +129,7 @@ def recording(subject: Account, index: int, base_url: str) -> views.RecordingVie
         call_sid=shown.call_sid,
         conference_sid=shown.conference_sid,
         status=shown.status.value,
-        in_flight=None if capture is None else capture.in_flight.value,
+        in_flight=None if capture is None else capture.status.value,
         document=recording_document(shown, Wire.TWILIO, base_url),
     )
 

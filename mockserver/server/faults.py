@@ -12,7 +12,7 @@ import msgspec
 from starlette.types import Receive, Send
 
 from generators.corpus.weekly_rhythm import SECOND
-from mockserver.account.fault_rules import Asked, MatchedFault
+from mockserver.account.fault_rules import MatchedFault, RequestFacts
 from mockserver.account.time.clock import real_pause
 from mockserver.rest.errors import USUAL_CODES, TwilioError
 from mockserver.server.exchange import Answer, Exchange
@@ -49,9 +49,9 @@ async def undergo(exchange: Exchange, operation: Operation, receive: Receive) ->
         return
     exchange.operation = operation
     account = exchange.account
-    if not account.faults.armed:
+    if not account.fault_rules.rules:
         return
-    strike = account.faults.match(_asked(exchange, operation))
+    strike = account.fault_rules.match(_asked(exchange, operation))
     if strike is None:
         return
     exchange.strike = strike
@@ -62,8 +62,8 @@ async def undergo(exchange: Exchange, operation: Operation, receive: Receive) ->
         raise StruckError(strike)
 
 
-def _asked(exchange: Exchange, operation: Operation) -> Asked:
-    return Asked(
+def _asked(exchange: Exchange, operation: Operation) -> RequestFacts:
+    return RequestFacts(
         operation=operation,
         method=exchange.method,
         path=exchange.path,
@@ -81,7 +81,7 @@ def error_of(strike: MatchedFault) -> TwilioError:
     code = then.code or USUAL_CODES.get(status, 20500 if status >= 500 else 20001)
     headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
     message = then.message or (None if code == USUAL_CODES.get(status, 20500) else _phrase(status))
-    return TwilioError(code, strike.why, status=status, message=message, headers=headers)
+    return TwilioError(code, strike.reason, status=status, message=message, headers=headers)
 
 
 def answer_of(strike: MatchedFault, usual: Answer) -> Answer:
@@ -92,7 +92,7 @@ def answer_of(strike: MatchedFault, usual: Answer) -> Answer:
     """
     then = strike.then
     if then.fault in _INSTEAD:
-        return Answer(0, reason=strike.why)
+        return Answer(0, reason=strike.reason)
     if then.body is None:
         return usual
     return msgspec.structs.replace(

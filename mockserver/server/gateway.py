@@ -14,7 +14,7 @@ from generators.sids import Kind, is_sid
 from mockserver.account.account import Account
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
-from mockserver.account.scenario_setup import ArmingError
+from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.account.time.clock import stopwatch
 from mockserver.journal.journal import Entry, packed
 from mockserver.mock import Mock
@@ -76,7 +76,7 @@ class Gateway:
             answer = refusal(self._explained(raised, exchange), path)
         except StruckError as struck:
             answer = answer_of(struck.strike, refusal(error_of(struck.strike), path))
-        except ArmingError as wrong:  # each account's corpus is its own: the demo's had room
+        except ScenarioSetupError as wrong:  # each account's corpus is its own: the demo's had room
             answer = refusal(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
         except HungUpError:
             return
@@ -110,9 +110,9 @@ class Gateway:
                 answer=answer.noted or answer.note(),
             )
         )
-        if answer.act is not None and account.is_watching and (strike is None or strike.then.fault is None):
-            account.answered(exchange.operation, answer.act, answer.recordings, answer.page)
-        self._mock.timekeeper.attend(account)
+        if answer.act is not None and account.has_observers and (strike is None or strike.then.fault is None):
+            account.record_response(exchange.operation, answer.act, answer.recordings, answer.page)
+        self._mock.worker.schedule(account)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
         path = exchange.path
@@ -123,7 +123,7 @@ class Gateway:
         scope["recmock"] = exchange
         if path.startswith(_ACCOUNTS):
             account = self._admitted(exchange)
-            account.passage.catch_up()
+            account.scheduler.run_due()
             exchange.enter(account)
             if exchange.method in _READING:
                 return await self._kept_or_new(exchange, scope, receive, send)
@@ -177,7 +177,7 @@ class Gateway:
         if kept is not None and _is_good(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
-            if not account.faults.armed:
+            if not account.fault_rules.rules:
                 exchange.operation = operation
                 return kept[1]
             await undergo(exchange, operation, receive)

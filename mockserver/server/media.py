@@ -52,7 +52,7 @@ def media_of(account: Account, index: int, form: str, requested_channels: str | 
         TwilioError: 20404 where there is nothing to hear; 16109 for an encrypted one as mp3; 16113 for
             two channels where there is one; 20001 for any other number of channels.
     """
-    recording = account.recordings.ledger.get(index)
+    recording = account.recordings.index.get(index)
     if recording.status is not Status.COMPLETED:
         why = f"{recording.sid} is {recording.status.value}, so it has no media{_HOPES.get(recording.status, '')}."
         raise TwilioError(20404, why, found=recording.status)

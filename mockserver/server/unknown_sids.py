@@ -2,7 +2,7 @@
 
 from generators.corpus.explain_sid import explain
 from mockserver.account.account import Account
-from mockserver.account.sid_lookup import came_in
+from mockserver.account.sid_lookup import explain_created
 from mockserver.mock import Mock
 
 _MOST_ASKED = 256
@@ -22,7 +22,7 @@ def whose(mock: Mock, account: Account, sid: str) -> str:
 
 
 def _stands_for(account: Account, sid: str) -> str | None:
-    arrived = came_in(account, sid)
+    arrived = explain_created(account, sid)
     if arrived is not None:
         return arrived
     generated = explain(account.corpus, sid)

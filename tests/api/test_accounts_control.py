@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.account.state.state import STARTED
+from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
 from scenarios.operations import Operation
@@ -142,8 +142,8 @@ def test_what_was_armed_before_happens_no_more(playing: Api, sink: Sink) -> None
     before = playing.account()
     playing.told("DELETE", "/scenario")
     before.advance(10)
-    before.answered(Operation.FETCH_RECORDING, Act.FETCH, (STARTED,), 0)
-    assert list(before.outbox) == []
+    before.record_response(Operation.FETCH_RECORDING, Act.FETCH, (FIRST_CREATED,), 0)
+    assert list(before.callbacks) == []
     assert sink.received == []
 
 
@@ -192,7 +192,7 @@ def test_a_recording_is_changed_now(playing: Api) -> None:
     assert playing.get(playing.fetch_path(of_corpus)).json()["status"] == "failed"
     playing.told("POST", "/recordings/it", {"status": "deleted"})
     assert playing.told("GET", "/recordings/it")["status"] == "deleted"
-    assert playing.get(playing.fetch_path(playing.account().sid_behind("it"))).status_code == 404
+    assert playing.get(playing.fetch_path(playing.account().resolve_handle("it"))).status_code == 404
 
 
 # -- faults --------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def test_rules_are_added_listed_and_removed(playing: Api) -> None:
     sequence = {"when": {"op": "list_recordings"}, "answers": [500, "ok"]}
     added = playing.told("POST", "/faults", {"faults": [fault], "sequences": [sequence]})
     assert [each["number"] for each in added] == [0, 1]
-    sid = playing.account().sid_behind("it")
+    sid = playing.account().resolve_handle("it")
     assert added[0]["fault"]["when"]["sid"] == sid
     assert [playing.get(playing.list_path).status_code for _ in range(2)] == [500, 200]
     assert playing.get(playing.fetch_path(sid)).status_code == 503

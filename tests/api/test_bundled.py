@@ -22,7 +22,7 @@ def played(name: str, **settings: Any) -> Api:
 
 def fetch(api: Api, handle: str, times: int = 1) -> list[str]:
     """Return the status that each of some fetches saw, or its HTTP status."""
-    path = api.fetch_path(api.account().sid_behind(handle))
+    path = api.fetch_path(api.account().resolve_handle(handle))
     answers = [api.get(path) for _ in range(times)]
     return [each.json()["status"] if each.status_code == 200 else str(each.status_code) for each in answers]
 
@@ -127,7 +127,7 @@ def test_polls_are_counted_for_each_recording() -> None:
 def test_those_that_end_badly(name: str, handle: str, status: str, code: int) -> None:
     with played(name) as api:
         assert fetch(api, handle, 3) == ["processing", "processing", status]
-        sid = api.account().sid_behind(handle)
+        sid = api.account().resolve_handle(handle)
         found = api.get(api.fetch_path(sid)).json()
         assert (found["error_code"], found["duration"], found["price"]) == (code, None, None)
         assert api.get(f"{api.root}/Recordings/{sid}.mp3").status_code == 404
@@ -137,7 +137,7 @@ def test_deleted_under_you() -> None:
     with played("deleted-under-you") as api:
         assert fetch(api, "doomed", 2) == ["completed", "404"]
     with played("deleted-under-you") as api:
-        doomed = api.account().sid_behind("doomed")
+        doomed = api.account().resolve_handle("doomed")
         seen = [doomed in [each["sid"] for each in api.page()["recordings"]] for _ in range(3)]
         assert seen == [True, True, False]
         assert doomed in [each["sid"] for each in api.page("IncludeSoftDeleted=true")["recordings"]]
@@ -188,7 +188,7 @@ def test_a_walk_through_late_webhook_is_throttled_once() -> None:
 def test_webhook_outage(sink: Sink) -> None:
     with played("webhook-outage", status_callback=sink.url) as api:
         sink.token = api.account().token
-        handles = {api.account().sid_behind(name): name for name in explained("webhook-outage")}
+        handles = {api.account().resolve_handle(name): name for name in explained("webhook-outage")}
         advance(api, "35s")
         advance(api, "10m")
         told = [
@@ -220,7 +220,7 @@ def test_rate_limited() -> None:
 
 def test_flaky_media() -> None:
     with played("flaky-media") as api:
-        media = f"{api.root}/Recordings/{api.account().sid_behind('flaky')}"
+        media = f"{api.root}/Recordings/{api.account().resolve_handle('flaky')}"
         first, second = api.get(f"{media}.mp3"), api.get(f"{media}.mp3")
         assert (first.status_code, fields_of(first)["code"], second.status_code) == (404, "20404", 500)
         with pytest.raises(ConnectionResetError, match="truncated_response"):

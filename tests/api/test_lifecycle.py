@@ -161,7 +161,7 @@ def test_a_call_of_the_corpus_is_over(twilio: Api) -> None:
 
 def test_a_call_of_the_corpus_that_is_live_can_be_recorded(twilio: Api) -> None:
     over = twilio.page()["recordings"][0]["call_sid"]
-    twilio.account().begin(over, source=Source.DIAL_VERB)
+    twilio.account().start_recording(over, source=Source.DIAL_VERB)
     assert twilio.post(f"Calls/{over}/Recordings.json").status_code == 201
     answer = twilio.post(f"Calls/{over}/Recordings/Twilio.CURRENT.json", Status="paused")
     assert (answer.status_code, answer.json()["code"]) == (400, 16108)
@@ -170,7 +170,7 @@ def test_a_call_of_the_corpus_that_is_live_can_be_recorded(twilio: Api) -> None:
 
 def test_a_conferences_recording_can_be_paused_but_not_stopped(twilio: Api) -> None:
     conference = CONFERENCE.lower().replace("cf", "CF", 1)
-    index = twilio.account().begin(CALL, conference_sid=conference, source=Source.CONFERENCE)
+    index = twilio.account().start_recording(CALL, conference_sid=conference, source=Source.CONFERENCE)
     sid = twilio.account().corpus.sid(index)
     path = f"Conferences/{CONFERENCE}/Recordings/{sid}.json"
     paused = twilio.post(f"Conferences/{CONFERENCE}/Recordings/Twilio.CURRENT.json", Status="paused").json()
@@ -200,7 +200,7 @@ def test_events_come_repeated_or_separated_by_spaces(twilio: Api) -> None:
         assert answer.status_code == 201
         assert "x-mock-warning" not in answer.headers
         account = twilio.account()
-        subscription = account.state.subscriptions[account.recordings.ledger.arrivals.of(call)[0]]
+        subscription = account.state.subscriptions[account.recordings.index.created.indices_of_parent(call)[0]]
         assert (subscription.method, subscription.events) == ("GET", ("in-progress", "completed"))
 
 

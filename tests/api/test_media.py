@@ -79,7 +79,7 @@ def test_an_hour_of_mp3_is_a_chain_of_segments() -> None:
 
 
 def long_recording(api: Api, seconds: int) -> str:
-    index = api.account().begin("CA" + "1" * 32, source=Source.OUTBOUND_API)
+    index = api.account().start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API)
     api.advance(seconds)
     sid = api.account().corpus.sid(index)
     assert api.post(f"Calls/{'CA' + '1' * 32}/Recordings/{sid}.json", Status="stopped").status_code == 200

@@ -8,7 +8,7 @@ import pytest
 from generators.content.subresources import sid as subresource_sid
 from generators.model import Status
 from generators.sids import Kind
-from mockserver.account.state.state import STARTED
+from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from scenarios.loading.load import load
 from scenarios.model import Scenario
@@ -40,7 +40,7 @@ def test_a_sid_of_another_account_is_told_to_be_of_that(api: Api) -> None:
 
 def test_what_came_in_elsewhere_is_told_too(api: Api) -> None:
     account = api.mock.account(OTHER)
-    sid = account.recordings.ledger.sid(account.begin(CALL))
+    sid = account.recordings.index.sid(account.start_recording(CALL))
     assert reason(api, f"Recordings/{sid}.json").endswith(
         f"another account of this mock: Recording {sid}, which came in here. It is processing."
     )
@@ -183,14 +183,14 @@ def test_strict_knows_one_account_where_one_is_declared() -> None:
 
 def test_recordings_that_came_in_are_explained(api: Api) -> None:
     late = api.control("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
-    unnamed = api.account().recordings.ledger.sid(api.account().begin(CALL))
+    unnamed = api.account().recordings.index.sid(api.account().start_recording(CALL))
     told = f"Recording 'late' ({late['sid']}), which came in here. It is completed."
     assert told == why(api, "late") == why(api, late["sid"])
     assert api.get("/_mock/sids/late").json()["sid"] == late["sid"]
     assert why(api, unnamed) == f"Recording {unnamed}, which came in here. It is processing."
     assert why(api, CALL) == f"The call of 1 recordings that came in here: Recording {unnamed}."
     assert why(api, late["conference_sid"]).startswith("The conference of 1 recordings that came in here")
-    transcription = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, STARTED)
+    transcription = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, FIRST_CREATED)
     assert (
         why(api, transcription)
         == f"The transcription number 0 of Recording 'late' ({late['sid']}), which came in here."

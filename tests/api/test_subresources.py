@@ -90,7 +90,7 @@ def test_a_deleted_recording_takes_its_own_paths_along(api: Api) -> None:
 
 
 def test_a_recording_made_here_has_a_transcription_once_it_is_completed(api: Api) -> None:
-    index = api.account().begin("CA" + "1" * 32, source=Source.RECORD_VERB)
+    index = api.account().start_recording("CA" + "1" * 32, source=Source.RECORD_VERB)
     sid = api.account().corpus.sid(index)
     path = f"Recordings/{sid}/Transcriptions.json"
     before = api.twilio("Transcriptions.json?PageSize=1")["transcriptions"]

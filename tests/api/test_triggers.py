@@ -31,7 +31,7 @@ def scripted(before: str, after: dict[str, Any], status: str, **recording: Any) 
 
 
 def sid(api: Api, handle: str = "it") -> str:
-    return api.account().sid_behind(handle)
+    return api.account().resolve_handle(handle)
 
 
 def status(api: Api) -> str:

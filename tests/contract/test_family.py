@@ -142,7 +142,7 @@ def walk_conference_recordings(world: World) -> None:
     whole(own.fetch(), nullable=UNKNOWN)
     assert own.delete() is True
     assert gone(own.fetch)
-    world.account.begin(CALL, conference_sid=CONFERENCE, source=Source.START_CONFERENCE_RECORDING_API)
+    world.account.start_recording(CALL, conference_sid=CONFERENCE, source=Source.START_CONFERENCE_RECORDING_API)
     live = world.client.conferences(CONFERENCE).recordings("Twilio.CURRENT")
     assert live.update(status="paused").status == "paused"
     assert live.update(status="in-progress").status == "in-progress"

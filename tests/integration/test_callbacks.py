@@ -246,7 +246,7 @@ def test_a_server_that_stops_while_a_receiver_hangs_is_gone_and_what_was_not_tol
                 recording_status_callback=url, recording_status_callback_event=BOTH
             )
             assert arrived.wait(ENOUGH)
-        (delivery,) = mock.account(mock.demo.sid).outbox
+        (delivery,) = mock.account(mock.demo.sid).callbacks
         assert (delivery.state, delivery.attempts) == ("pending", ())
         let_go.set()
     with receiving(port_of(url)) as received, served(loop, mock=mock) as on:
@@ -283,10 +283,10 @@ def test_what_is_under_way_in_a_world_that_is_gone_tells_nothing_in_the_new_one(
         on.control_post("clock", {"advance": "1h"})
         assert on.account is not old
         assert on.control_get("callbacks") == []
-        assert [(each.state, each.attempts) for each in old.outbox] == [("pending", ())]
-        while on.mock.timekeeper._sending:  # what was under way ends on the server's own time
+        assert [(each.state, each.attempts) for each in old.callbacks] == [("pending", ())]
+        while on.mock.worker._sending:  # what was under way ends on the server's own time
             on.control_get("clock")
-        assert on.mock.timekeeper._alarms == {}
+        assert on.mock.worker._alarms == {}
 
 
 # -- where callbacks may go -----------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def on(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iter
     caplog.set_level(logging.WARNING)
     with served(request.param) as on:
         yield on
-        on.account.faults.disarm()
+        on.account.fault_rules.remove()
         assert on.get(LIST).status_code == 200
     assert caplog.messages == []
 
@@ -145,7 +145,7 @@ def test_a_deletion_whose_answer_is_truncated_has_happened_and_is_not_answered(o
     on.strike(Then(fault=TRUNCATED))
     with pytest.raises(NoConnectionError, match="RemoteDisconnected"):
         on.client().recordings(sid).delete()
-    on.account.faults.disarm()
+    on.account.fault_rules.remove()
     assert on.get(f"Recordings/{sid}.json").status_code == 404
 
 
@@ -161,12 +161,12 @@ def test_media_that_are_truncated_are_half_of_what_they_are(on: Served) -> None:
 
 
 def test_a_request_that_a_fault_came_instead_of_changes_nothing_and_is_taken_down_without_a_status(on: Served) -> None:
-    before = on.account.state.arrivals[:]
+    before = on.account.state.created[:]
     on.strike(Then(fault=RESET))
     with pytest.raises(NoConnectionError):
         on.post(f"Calls/{CALL}/Recordings.json")
     (*_, entry) = on.account.journal
-    assert before == on.account.state.arrivals
+    assert before == on.account.state.created
     assert (entry.answer.status, entry.operation, entry.rule) == (0, Operation.CREATE_CALL_RECORDING, 0)
     assert (entry.answer.reason or "").startswith("Rule 0 of this account did it, 1 so far.")
 
@@ -204,11 +204,11 @@ def test_a_connection_is_kept_after_an_error_that_is_answered(on: Served) -> Non
 
 def test_without_a_socket_a_fault_raises_for_the_caller(api: Api) -> None:
     for fault in NetworkFault:
-        api.account().faults.disarm()
-        api.account().faults.arm(fault=Fault(then=Then(fault=fault)))
+        api.account().fault_rules.remove()
+        api.account().fault_rules.add(fault=Fault(then=Then(fault=fault)))
         with pytest.raises(ConnectionResetError, match=fault.value):
             api.page()
-    api.account().faults.disarm()
+    api.account().fault_rules.remove()
     assert api.page()["recordings"]
 
 
@@ -359,7 +359,7 @@ def test_a_dribble_comes_whole_in_so_many_chunks(pauses: list[float], chunks: in
     mock = Mock(corpus_settings())
     root = f"/2010-04-01/Accounts/{mock.demo.sid}"
     usual = asked_for(mock, f"{root}/Recordings.json")
-    mock.account(mock.demo.sid).faults.arm(fault=Fault(then=Then(chunked_dribble=ChunkedDribble(chunks, "6s"))))
+    mock.account(mock.demo.sid).fault_rules.add(fault=Fault(then=Then(chunked_dribble=ChunkedDribble(chunks, "6s"))))
     pieces = asked_for(mock, f"{root}/Recordings.json")
     assert b"".join(usual) == b"".join(pieces)
     assert len(pieces) == chunks
@@ -397,7 +397,7 @@ def asked_for(mock: Mock, path: str) -> list[bytes]:
 def test_a_dribble_arrives_over_a_socket(on: Served, pauses: list[float], chunks: int) -> None:
     sid = completed(on)
     for path in (LIST, f"Recordings/{sid}.json", f"Recordings/{sid}.wav", f"Recordings/{sid}.mp3"):
-        on.account.faults.disarm()
+        on.account.fault_rules.remove()
         usual = on.get(path)
         pauses.clear()
         on.strike(Then(chunked_dribble=ChunkedDribble(chunks, "10s")))
@@ -422,7 +422,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_form_makes_no_recording(on: Ser
     with on.dial() as client:
         client.sendall(b"POST /_mock/accounts/demo/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
     assert on.get(LIST).status_code == 200  # the server learns of what was sent before in order
-    assert on.account.state.arrivals == []
+    assert on.account.state.created == []
     assert on.account.journal.total == before + 1
 
 

@@ -55,7 +55,7 @@ def played(callback: str) -> list[bytes]:
             for each in listed_now[:3]:
                 ask(api.get(api.fetch_path(each["sid"])))
             for name in "abc":
-                ask(api.get(api.fetch_path(api.account().sid_behind(name))))
+                ask(api.get(api.fetch_path(api.account().resolve_handle(name))))
             ask(api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback))
             ask(api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped"))
             ask(api.request("DELETE", api.fetch_path(listed_now[9]["sid"])))

@@ -106,28 +106,28 @@ def test_a_frozen_clock_wakes_nobody(sink: Sink) -> None:
         account = on.account
 
     async def woken() -> None:
-        on.mock.timekeeper._wake(account)
+        on.mock.worker._wake(account)
 
     asyncio.run(woken())
-    assert on.mock.timekeeper._alarms == {}
+    assert on.mock.worker._alarms == {}
     assert sink.received == []
 
 
 def test_alarms_that_are_alike_are_kept_and_those_of_a_closed_loop_are_not(sink: Sink) -> None:
     mock = Mock(corpus_settings(clock=Pace(1.0)), scenario=late(sink, "1h"))
-    account, keeper = mock.account(mock.demo.sid), mock.timekeeper
+    account, keeper = mock.account(mock.demo.sid), mock.worker
 
     async def attended() -> object:
-        keeper.attend(account)
+        keeper.schedule(account)
         first = keeper._alarms[account]
-        keeper.attend(account)
+        keeper.schedule(account)
         assert first == keeper._alarms[account]
-        account.passage.set_rate(2.0)
-        keeper.attend(account)
+        account.scheduler.set_rate(2.0)
+        keeper.schedule(account)
         assert keeper._alarms[account].due == first.due
         assert keeper._alarms[account].handle.when() < first.handle.when()
         assert first.handle.cancelled()
-        account.passage.set_rate(1.0)
+        account.scheduler.set_rate(1.0)
         return first.loop
 
     loops = [asyncio.run(attended()) for _ in range(2)]
@@ -139,9 +139,9 @@ def test_alarms_that_are_alike_are_kept_and_those_of_a_closed_loop_are_not(sink:
 def test_of_two_servers_one_wakes_an_account(sink: Sink) -> None:
     mock = Mock(FAST, scenario=late(sink, "200s"))
     with served("asyncio", mock=mock) as first, served("uvloop", mock=mock) as second:
-        alarm = mock.timekeeper._alarms.get(mock.account(mock.demo.sid))
+        alarm = mock.worker._alarms.get(mock.account(mock.demo.sid))
         assert [each.get("Recordings.json").status_code for each in (first, second)] == [200, 200]
-        assert mock.timekeeper._alarms.get(mock.account(mock.demo.sid)) in (alarm, None)
+        assert mock.worker._alarms.get(mock.account(mock.demo.sid)) in (alarm, None)
         assert {mock.demo.sid} == told(sink, 1)
 
 
@@ -170,7 +170,7 @@ def test_stopping_with_alarms_and_deliveries_under_way_is_clean(loop: str, sink:
         on.mock.arm("AC" + "3" * 32, late(sink, "1d"))
         requests.get(f"{on.server.base_url}/_mock/accounts/AC{'3' * 32}", timeout=ENOUGH)
         sink.wait_for(1, timeout=ENOUGH)
-    assert (mock.timekeeper._alarms, mock.timekeeper._sending) == ({}, {})
+    assert (mock.worker._alarms, mock.worker._sending) == ({}, {})
 
 
 @pytest.mark.parametrize("loop", LOOPS)
@@ -191,7 +191,7 @@ def test_a_clock_that_is_being_moved_does_not_hold_up_a_stop_or_a_reset(
                 assert moving.result().json()["account"]["callbacks"] == {"pending": 1}
         if how == "stop":
             assert isinstance(moving.exception(), requests.ConnectionError)
-    assert [each.attempts for each in old.outbox] == [()]
+    assert [each.attempts for each in old.callbacks] == [()]
 
 
 # -- two event loops -----------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_one_event_loop_after_another_goes_on_with_what_was_not_done(sink: Sink)
     sink.delay(0)
     with served(mock=mock) as on:
         on.control_post("clock", {"advance": "0s"})
-    (delivery,) = account.outbox
+    (delivery,) = account.callbacks
     assert delivery.state == "delivered"
     assert [attempt.status for attempt in delivery.attempts] == [204]
 
@@ -234,7 +234,7 @@ def test_a_runner_that_is_asked_now_and_then_delivers_when_it_is(sink: Sink) -> 
         assert on.get("Recordings.json").status_code == 200
         with httpx.Client() as client:
             client.post(f"{on.control}/clock", json={"advance": "1s"})
-        assert len(api.account().outbox) == 1
+        assert len(api.account().callbacks) == 1
         assert api.page()["recordings"]
 
 
@@ -245,7 +245,7 @@ def test_a_world_that_is_left_from_another_thread_sends_nothing_more(sink: Sink)
         old = on.account
         on.mock.replace_scenario(None)
         on.control_post("clock", {"advance": "1h"})
-        assert [(each.state, each.attempts) for each in old.outbox] == [("pending", ())]
+        assert [(each.state, each.attempts) for each in old.callbacks] == [("pending", ())]
 
 
 # -- all at once ---------------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def test_a_recording_is_completed_after_exactly_so_many_fetches_of_32_at_once(lo
     timeline = [{"status": "processing"}, {"after": {"fetches": 320}, "status": "completed"}]
     given = from_objects({"recordings": [{"id": "polled", "timeline": timeline}]})
     with served(loop, scenario=given) as on:
-        path = f"{on.url}/Recordings/{on.account.sid_behind('polled')}.json"
+        path = f"{on.url}/Recordings/{on.account.resolve_handle('polled')}.json"
 
         def poll(_: int) -> list[str]:
             with requests.Session() as session:
@@ -280,7 +280,7 @@ def test_counts_hold_among_faults_lists_and_downloads() -> None:
         }
     )
     with served(scenario=given) as on:
-        sid = on.account.sid_behind("polled")
+        sid = on.account.resolve_handle("polled")
         paths = [f"Recordings/{sid}.json", "Recordings.json?PageSize=1", f"Recordings/{sid}.wav"]
 
         def poll(number: int) -> str:

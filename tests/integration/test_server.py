@@ -186,7 +186,7 @@ def test_a_request_under_way_is_answered_before_the_server_stops() -> None:
 
 def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     account = mock.account(mock.demo.sid)
-    index = account.begin("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
+    index = account.start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
     account.advance(3600)
     call = Parent(Kind.CALL, "CA" + "1" * 32)
     account.update_recording(account.corpus.sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)

@@ -6,8 +6,8 @@ import pytest
 
 from generators.model import Recording, Status
 from mockserver.account.account import Account
-from mockserver.account.scenario_setup import ArmingError
-from mockserver.account.state.state import STARTED
+from mockserver.account.scenario_setup import ScenarioSetupError
+from mockserver.account.state.state import FIRST_CREATED
 from mockserver.mock import Mock
 from mockserver.settings.settings import Profile
 from scenarios.explain.timelines import explain
@@ -22,7 +22,7 @@ CALL = "CA" + "ABCDEF0123456789" * 2
 
 
 def recording(account: Account, handle: str = "it") -> Recording:
-    return account.recordings.ledger.get(account.state.handles[handle])
+    return account.recordings.index.get(account.state.handles[handle])
 
 
 def brought(**said: Any) -> Account:
@@ -91,7 +91,7 @@ def test_facts_hold_from_the_step_whose_status_they_belong_to(said: dict[str, An
     last = {"after": {"signal": "go"}, "status": "completed" if said["status"] == "processing" else "deleted"}
     account = brought(**said, duration=9, price="-1", date_updated="2025-01-01T00:00:00Z", timeline=[last])
     assert recording(account).date_updated == 1_735_689_600
-    account.play.signal("go")
+    account.timelines.signal("go")
     assert (recording(account).duration, recording(account).price) == (9, -100_000)
     assert recording(account).date_updated == T0
     assert account.scenario is not None
@@ -120,11 +120,11 @@ def test_recordings_of_the_past_stand_among_the_generated_ones() -> None:
         ]
     )
     account = world(scenario, count=100)
-    ledger = account.recordings.ledger
-    places = [ledger.position_of(ledger.sid(index)) for index in (STARTED, STARTED + 1)]
+    ledger = account.recordings.index
+    places = [ledger.position_of(ledger.sid(index)) for index in (FIRST_CREATED, FIRST_CREATED + 1)]
     assert places[0] == 0
     assert places[1] is not None
-    older = [ledger.get(ledger.places.index(at)).date_created for at in range(1, places[1])]
+    older = [ledger.get(ledger.positions.index(at)).date_created for at in range(1, places[1])]
     assert max(older) <= recording(account, "other").date_created
     assert recording(account).date_created == 0
 
@@ -133,34 +133,36 @@ def test_recordings_of_the_past_stand_among_the_generated_ones() -> None:
 def test_a_saved_recording_keeps_its_sid(sid: str) -> None:
     account = world(scenario_of(recordings=[{"sid": sid, "status": "completed"}]), count=3)
     for each in (SID, SID[:2] + SID[2:].lower()):
-        assert account.recordings.ledger.get(account.recordings.find(each)).sid == sid
-    assert account.state.handles == {sid: STARTED}
+        assert account.recordings.index.get(account.recordings.find(each)).sid == sid
+    assert account.state.handles == {sid: FIRST_CREATED}
 
 
 def test_a_sid_of_the_corpus_cannot_be_brought_along() -> None:
     sid = world(count=3).corpus.sid(1)
-    with pytest.raises(ArmingError, match=f"recording it: expected a SID that no generated recording has, found {sid}"):
+    with pytest.raises(
+        ScenarioSetupError, match=f"recording it: expected a SID that no generated recording has, found {sid}"
+    ):
         brought(sid=sid)
     assert recording(world(scenario_of(recordings=[{"id": "it", "sid": sid}]), count=1)).sid == sid
 
 
 def test_a_sid_that_was_saved_from_here_is_not_given_twice() -> None:
     account = world(count=3)
-    second = account.corpus.sid(STARTED + 1)
+    second = account.corpus.sid(FIRST_CREATED + 1)
     account = brought(sid=second)
-    index = account.begin(CALL)
-    sid = account.recordings.ledger.sid(index)
-    assert index == STARTED + 1
+    index = account.start_recording(CALL)
+    sid = account.recordings.index.sid(index)
+    assert index == FIRST_CREATED + 1
     assert sid != second
     assert account.recordings.find(sid) == index
-    assert account.recordings.find(second) == STARTED
+    assert account.recordings.find(second) == FIRST_CREATED
 
 
 def test_sounds_of_ones_own_are_attached(tmp_path: Any) -> None:
     file = tmp_path / "own.wav"
     file.write_bytes(b"RIFF")
     account = brought(status="completed", media=str(file))
-    assert account.state.attached == {STARTED: str(file)}
+    assert account.state.attached == {FIRST_CREATED: str(file)}
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_several_are_picked_and_none_twice() -> None:
     account = world(scenario_of(pick=picks), count=10, mix="completed=1")
     assert account.state.handles == {"a-1": 9, "a-2": 8, "a-3": 7, "b-1": 6, "b-2": 5, "b-3": 4}
     assert steps(account) == []
-    account.play.signal("go")
+    account.timelines.signal("go")
     assert steps(account) == ["price_unit EUR"] * 6
 
 
@@ -198,10 +200,10 @@ def test_too_few_to_pick_change_nothing() -> None:
     scenario = scenario_of(pick=[{"id": "it", "count": 4, "where": {"channels": 2}, "timeline": [step]}])
     mock = Mock(corpus_settings(count=3))
     before = mock.account(mock.demo.sid)
-    with pytest.raises(ArmingError, match="pick it: expected 4 recordings that are as `where` says, found"):
+    with pytest.raises(ScenarioSetupError, match="pick it: expected 4 recordings that are as `where` says, found"):
         mock.arm(mock.demo.sid, scenario)
     assert mock.account(mock.demo.sid) is before
-    with pytest.raises(ArmingError):
+    with pytest.raises(ScenarioSetupError):
         Mock(corpus_settings(count=0), scenario=scenario)
 
 
@@ -215,9 +217,9 @@ def test_what_is_said_of_a_pick_holds() -> None:
     )
     assert recording(account).price_unit == "EUR"
     assert recording(account).duration is None
-    account.play.signal("go")
+    account.timelines.signal("go")
     assert recording(account).duration == 9
-    assert [each.event.value for each in account.outbox] == ["completed"]
+    assert [each.event.value for each in account.callbacks] == ["completed"]
 
 
 def test_what_is_picked_wears_no_drawn_body() -> None:
@@ -244,7 +246,7 @@ def test_a_world_that_plays_a_scenario_is_never_made_anew() -> None:
 def test_who_is_told_by_default_is_a_setting() -> None:
     scenario = scenario_of(recordings=[{"id": "it", "status": "completed"}])
     account = world(scenario, status_callback=SINK, public_url="https://example.com")
-    (delivery,) = account.outbox
+    (delivery,) = account.callbacks
     assert delivery.url == SINK
     assert dict(delivery.parameters)["RecordingUrl"].startswith("https://example.com/2010-04-01/")
 

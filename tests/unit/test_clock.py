@@ -57,9 +57,9 @@ def test_time_does_not_go_back() -> None:
 
 def test_what_was_due_is_done_at_its_instant() -> None:
     clock = Clock(START)
-    with clock.at(START - 7):
+    with clock.instant_at(START - 7):
         assert clock.now() == START - 7
-        with clock.at(START - 3):
+        with clock.instant_at(START - 3):
             assert clock.now() == START - 3
         assert clock.now() == START - 7
     assert clock.now() == START

@@ -8,7 +8,7 @@ def test_the_oldest_events_go_and_the_numbers_tell(api: Api, monkeypatch: pytest
     monkeypatch.setattr(events, "_KEPT", 3)
     log = api.account().events
     for number in range(7):
-        log.note("signal", "x", "RE", str(number))
+        log.record("signal", "x", "RE", str(number))
     assert [event.what for event in log.since(0)] == ["4", "5", "6"]
     assert [event.what for event in log.since(6)] == ["6"]
     assert log.serial == 7

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.account.account import Account
-from mockserver.account.fault_rules import Asked
+from mockserver.account.fault_rules import RequestFacts
 from scenarios.operations import Operation
 from tests.worlds import scenario_of, world
 
@@ -20,8 +20,8 @@ def ruled(*faults: dict[str, Any], sequences: tuple[dict[str, Any], ...] = (), s
 
 def asked(
     operation: Operation = LIST, path: str = "/Recordings.json", query: str = "", page: int = 0, agent: str = "curl"
-) -> Asked:
-    return Asked(
+) -> RequestFacts:
+    return RequestFacts(
         operation=operation,
         method="GET",
         path=path,
@@ -32,9 +32,9 @@ def asked(
     )
 
 
-def statuses(account: Account, *requests: Asked) -> list[int | None]:
+def statuses(account: Account, *requests: RequestFacts) -> list[int | None]:
     """Return what each request is answered with instead; None where as ever."""
-    struck = [account.faults.match(each) for each in requests]
+    struck = [account.fault_rules.match(each) for each in requests]
     return [None if each is None else each.then.status for each in struck]
 
 
@@ -45,10 +45,10 @@ def test_the_first_rule_that_applies_strikes() -> None:
         {"then": {"status": 502}},
     )
     assert statuses(account, asked(FETCH), asked(), asked(), asked(FETCH)) == [500, 501, 502, 500]
-    strike = account.faults.match(asked())
+    strike = account.fault_rules.match(asked())
     assert strike is not None
     assert strike.rule == 2
-    assert [(rule.matched, rule.applied) for rule in account.faults.armed] == [(2, 2), (3, 1), (2, 2)]
+    assert [(rule.matched, rule.applied) for rule in account.fault_rules.rules] == [(2, 2), (3, 1), (2, 2)]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_first_rule_that_applies_strikes() -> None:
         ({"op": "list_recordings", "page": 1}, asked(page=0), False),
     ],
 )
-def test_all_that_is_said_of_a_request_must_hold(when: dict[str, Any], request_: Asked, is_meant: bool) -> None:
+def test_all_that_is_said_of_a_request_must_hold(when: dict[str, Any], request_: RequestFacts, is_meant: bool) -> None:
     assert statuses(ruled({"when": when, "then": {"status": 500}}), request_) == [500 if is_meant else None]
 
 
@@ -124,7 +124,7 @@ def test_who_comes_back_too_early_is_refused_again() -> None:
     assert statuses(account, asked()) == [429]
     account.advance(0.000001)
     assert statuses(account, asked(), asked()) == [None, None]
-    assert account.faults.armed[0].applied == 1
+    assert account.fault_rules.rules[0].applied == 1
 
 
 def test_retry_after_is_not_enforced_unless_it_is_said() -> None:
@@ -137,7 +137,7 @@ def test_sequences_go_on_for_each_path_by_itself() -> None:
     one, other = asked(FETCH, "/a"), asked(FETCH, "/b")
     assert statuses(account, one, other, one, one, other, one, one) == [500, 500, 429, None, 429, 404, 404]
     assert statuses(account, asked(FETCH, "/a", "another=query")) == [404]
-    assert account.faults.armed[0].applied == 7
+    assert account.fault_rules.rules[0].applied == 7
 
 
 def test_sequences_count_only_the_requests_that_are_theirs() -> None:
@@ -155,9 +155,9 @@ def test_sequences_refuse_who_comes_back_too_early() -> None:
 
 def test_an_ok_is_an_answer_too() -> None:
     account = ruled({"when": {"op": "fetch_recording"}, "then": {"status": 500}}, sequences=({"answers": ["ok"]},))
-    account.faults.arm(fault=account.faults.armed[0].fault)
+    account.fault_rules.add(fault=account.fault_rules.rules[0].fault)
     assert statuses(account, asked(), asked(FETCH)) == [None, 500]
-    account.faults.disarm(0)
+    account.fault_rules.remove(0)
     assert statuses(account, asked(FETCH)) == [None], "no later rule is asked"
 
 
@@ -174,7 +174,7 @@ def test_an_ok_is_an_answer_too() -> None:
 def test_delays_are_drawn(delay: object, least: float, most: float) -> None:
     def drawn() -> list[float]:
         account = ruled({"then": {"delay": delay}})
-        struck = [account.faults.match(asked(query=str(number))) for number in range(100)]
+        struck = [account.fault_rules.match(asked(query=str(number))) for number in range(100)]
         return [each.delay for each in struck if each is not None]
 
     delays = drawn()
@@ -185,7 +185,7 @@ def test_delays_are_drawn(delay: object, least: float, most: float) -> None:
 
 
 def test_without_a_delay_there_is_none() -> None:
-    strike = ruled({"then": {"status": 500}}).faults.match(asked())
+    strike = ruled({"then": {"status": 500}}).fault_rules.match(asked())
     assert strike is not None
     assert strike.delay == 0
 
@@ -193,9 +193,9 @@ def test_without_a_delay_there_is_none() -> None:
 def test_rules_are_removed_by_number() -> None:
     account = ruled({"then": {"status": 500}}, {"then": {"status": 501}})
     before = account.version
-    assert (account.faults.disarm(7), account.version) == (0, before)
-    assert account.faults.disarm(0) == 1
-    assert [rule.number for rule in account.faults.armed] == [1]
-    assert account.faults.arm(fault=account.faults.armed[0].fault).number == 2
-    assert account.faults.disarm() == 2
+    assert (account.fault_rules.remove(7), account.version) == (0, before)
+    assert account.fault_rules.remove(0) == 1
+    assert [rule.number for rule in account.fault_rules.rules] == [1]
+    assert account.fault_rules.add(fault=account.fault_rules.rules[0].fault).number == 2
+    assert account.fault_rules.remove() == 2
     assert statuses(account, asked()) == [None]

@@ -36,9 +36,9 @@ def settle(account: Account, *outcomes: Outcome) -> list[Delivery]:
     """Send what is ready, one after the other, and let each have the next outcome."""
     sent = []
     for outcome in outcomes:
-        (delivery, *_) = account.outbox.ready()
-        account.outbox.take(delivery.number)
-        account.outbox.settle(delivery.number, outcome)
+        (delivery, *_) = account.callbacks.get_ready()
+        account.callbacks.mark_sending(delivery.number)
+        account.callbacks.record_outcome(delivery.number, outcome)
         sent.append(delivery)
     return sent
 
@@ -51,49 +51,49 @@ def test_a_callback_tells_the_recording_as_it_is_then() -> None:
     account = world(
         scenario_of(recordings=[{"id": "a", "status": "completed", "duration": 9, "status_callback": SINK}])
     )
-    (delivery,) = account.outbox
+    (delivery,) = account.callbacks
     parameters = dict(delivery.parameters)
     assert (parameters["RecordingStatus"], parameters["RecordingDuration"]) == ("completed", "9")
     assert (delivery.method, delivery.url, delivery.state) == ("POST", SINK, DeliveryState.PENDING)
     assert (account.token, "the account's auth token") == (delivery.token, delivery.signer)
-    assert delivery.idempotency_token == next(iter(world(account.scenario).outbox)).idempotency_token
+    assert delivery.idempotency_token == next(iter(world(account.scenario).callbacks)).idempotency_token
 
 
 def test_callbacks_of_one_recording_never_overtake_each_other() -> None:
     account = told()
     for handle, event in [("a", "in-progress"), ("a", "completed"), ("b", "absent"), ("b", "failed")]:
-        account.outbox.post(index(account, handle), CallbackEvent(event))
-    first, second = account.outbox.ready()
-    assert tuple(account.recordings.ledger.name(each.recording) for each in (first, second)) == ("a", "b")
-    account.outbox.take(first.number)
-    assert [second] == account.outbox.ready(), "what is under way is not ready, and nothing passes it"
-    account.outbox.settle(first.number, BROKEN)
-    assert [second] == account.outbox.ready(), "what waits to be tried again holds up the recording's others"
+        account.callbacks.enqueue(index(account, handle), CallbackEvent(event))
+    first, second = account.callbacks.get_ready()
+    assert tuple(account.recordings.index.name(each.recording) for each in (first, second)) == ("a", "b")
+    account.callbacks.mark_sending(first.number)
+    assert [second] == account.callbacks.get_ready(), "what is under way is not ready, and nothing passes it"
+    account.callbacks.record_outcome(first.number, BROKEN)
+    assert [second] == account.callbacks.get_ready(), "what waits to be tried again holds up the recording's others"
     assert [each.event for each in settle(account, GOOD, GOOD)] == ["absent", "failed"]
     account.advance(1)
     assert [each.event for each in settle(account, GOOD, GOOD)] == ["in-progress", "completed"]
-    assert not account.outbox.is_waiting
+    assert not account.callbacks.has_pending
 
 
 def test_failures_are_tried_again_ever_later_until_given_up() -> None:
     account = told()
-    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     begun = account.clock.now()
     tried = []
     for pause in (0, 1, 2, 4):
         if pause:
             account.advance(pause - 0.000001)
-            assert account.outbox.ready() == []
+            assert account.callbacks.get_ready() == []
             account.advance(0.000001)
         tried.append(account.clock.now() - begun)
         (delivery,) = settle(account, REFUSED)
     assert tried == [0, SECOND, 3 * SECOND, 7 * SECOND]
-    given_up = account.outbox[delivery.number]
+    given_up = account.callbacks[delivery.number]
     assert (given_up.state, len(given_up.attempts)) == (DeliveryState.FAILED, 4)
     assert [begun + at for at in tried] == [each.at for each in given_up.attempts]
-    assert not account.outbox.is_waiting
+    assert not account.callbacks.has_pending
     account.advance(3600)
-    assert account.outbox.ready() == []
+    assert account.callbacks.get_ready() == []
     assert callbacks(account)[-4:] == [
         "callback absent, attempt 1: connection: Connection refused.",
         "callback absent, attempt 2: connection: Connection refused.",
@@ -117,56 +117,56 @@ def test_failures_are_tried_again_ever_later_until_given_up() -> None:
 )
 def test_how_often_is_tried_is_the_urls_wish(url: str, outcome: Outcome, attempts: int) -> None:
     account = told(url)
-    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     for _ in range(attempts):
         settle(account, outcome)
         account.advance(60)
-    assert account.outbox.ready() == []
-    (*_, last) = account.outbox
+    assert account.callbacks.get_ready() == []
+    (*_, last) = account.callbacks
     assert (DeliveryState.FAILED, attempts) == (last.state, len(last.attempts))
 
 
 def test_what_succeeds_later_has_its_attempts() -> None:
     account = told()
-    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, BROKEN)
     account.advance(1)
     settle(account, GOOD)
-    (*_, last) = account.outbox
+    (*_, last) = account.callbacks
     assert ([each.status for each in last.attempts], last.state) == ([503, 204], DeliveryState.DELIVERED)
     assert callbacks(account)[-1] == "callback absent delivered in attempt 2: 204"
 
 
 def test_a_callback_can_be_delivered_again() -> None:
     account = told()
-    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, GOOD)
-    (*_, last) = account.outbox
+    (*_, last) = account.callbacks
     account.advance(5)
-    account.outbox.redeliver(last.number)
-    (again,) = account.outbox.ready()
+    account.callbacks.redeliver(last.number)
+    (again,) = account.callbacks.get_ready()
     assert (last.number, (), DeliveryState.PENDING) == (again.number, again.attempts, again.state)
     assert (account.clock.now(), last.idempotency_token) == (again.due, again.idempotency_token)
     settle(account, GOOD)
-    assert len(account.outbox[last.number].attempts) == 1
+    assert len(account.callbacks[last.number].attempts) == 1
 
 
 def test_what_came_to_nothing_is_ready_again() -> None:
     account = told()
-    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
-    (delivery,) = account.outbox.ready()
-    account.outbox.take(delivery.number)
-    assert account.outbox.ready() == []
-    account.outbox.put_back(delivery.number)
-    assert [delivery] == account.outbox.ready()
-    account.outbox.close()
-    assert account.outbox.ready() == []
+    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
+    (delivery,) = account.callbacks.get_ready()
+    account.callbacks.mark_sending(delivery.number)
+    assert account.callbacks.get_ready() == []
+    account.callbacks.requeue(delivery.number)
+    assert [delivery] == account.callbacks.get_ready()
+    account.callbacks.close()
+    assert account.callbacks.get_ready() == []
 
 
 def test_where_nobody_subscribed_that_is_noted() -> None:
     account = scripted({"after": {"time": "1s"}, "status": "completed", "callback": "completed"})
     account.advance(1)
-    assert len(account.outbox) == 0
+    assert len(account.callbacks) == 0
     assert callbacks(account) == ["callback completed: nobody subscribed"]
 
 
@@ -183,21 +183,21 @@ def test_timelines_hear_of_good_answers_only() -> None:
 
 def test_timers_that_nothing_waits_for_are_not_awaited() -> None:
     account = told()
-    account.outbox.post(index(account, "a"), CallbackEvent.ABSENT)
+    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, BROKEN)
-    (timer,) = account.passage.awaited()
+    (timer,) = account.scheduler.pending()
     assert account.clock.now() + SECOND == timer.due
-    account.outbox.redeliver(timer.key)
-    assert list(account.passage.awaited()) == []
+    account.callbacks.redeliver(timer.key)
+    assert list(account.scheduler.pending()) == []
 
 
 def test_a_world_that_is_over_tells_nobody_anything() -> None:
     account = told()
-    account.play.apply(index(account, "b"), Step(status=Stage.ABSENT))
-    (under_way,) = account.outbox.ready()
-    account.outbox.take(under_way.number)
-    account.retire()
-    account.play.apply(index(account, "a"), Step(status=Stage.ABSENT))
-    account.outbox.settle(under_way.number, GOOD)
-    assert account.outbox.ready() == []
-    assert [each.state for each in account.outbox][-1] is DeliveryState.PENDING
+    account.timelines.apply_step(index(account, "b"), Step(status=Stage.ABSENT))
+    (under_way,) = account.callbacks.get_ready()
+    account.callbacks.mark_sending(under_way.number)
+    account.close()
+    account.timelines.apply_step(index(account, "a"), Step(status=Stage.ABSENT))
+    account.callbacks.record_outcome(under_way.number, GOOD)
+    assert account.callbacks.get_ready() == []
+    assert [each.state for each in account.callbacks][-1] is DeliveryState.PENDING

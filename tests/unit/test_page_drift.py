@@ -22,20 +22,20 @@ def happened(account: Account) -> list[str]:
 
 def test_the_pages_last_ones_vanish_and_new_ones_arrive() -> None:
     account = account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
-    account.answered(LIST, Act.LIST, (9, 8, 7), 0)
-    ledger = account.recordings.ledger
+    account.record_response(LIST, Act.LIST, (9, 8, 7), 0)
+    ledger = account.recordings.index
     assert [ledger.status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
-    (arrived,) = ledger.arrivals
+    (arrived,) = ledger.created
     assert ledger.status(arrived) is Status.COMPLETED
     assert happened(account) == ["deleted", "deleted", "inserted"]
-    account.answered(LIST, Act.LIST, (9,), 1)
-    account.answered(LIST, Act.LIST, (6,), 2)
+    account.record_response(LIST, Act.LIST, (9,), 1)
+    account.record_response(LIST, Act.LIST, (6,), 2)
     assert happened(account)[3:] == ["deleted", "inserted"], "twice in all"
 
 
 def test_more_may_vanish_than_a_page_has() -> None:
     account = account_with_page_drift({"delete": 9})
-    account.answered(LIST, Act.LIST, (3, 2), 0)
+    account.record_response(LIST, Act.LIST, (3, 2), 0)
     assert happened(account) == ["deleted"] * 2
 
 
@@ -47,7 +47,7 @@ def test_only_what_is_finished_vanishes_and_its_timeline_ends() -> None:
     ]
     account = account_with_page_drift({"delete": 5}, recordings=known)
     handles = account.state.handles
-    account.answered(LIST, Act.LIST, tuple(handles.values()), 0)
+    account.record_response(LIST, Act.LIST, tuple(handles.values()), 0)
     assert happened(account) == ["deleted"]
     assert list(account.state.playing) == [handles["live"]]
 
@@ -56,11 +56,11 @@ def test_hazards_are_of_an_operation_and_a_page() -> None:
     account = account_with_page_drift(
         {"when": {"op": "list_recordings", "page": 1}, "insert": 1, "times": 9}, {"when": {}, "insert": 2}
     )
-    account.answered(LIST, Act.LIST, (), 0)
+    account.record_response(LIST, Act.LIST, (), 0)
     assert happened(account) == ["inserted"] * 2, "the second is of any list"
-    account.answered(OF_CALL, Act.LIST, (), 1)
-    account.answered(LIST, Act.FETCH, (), 1)
-    account.answered(None, Act.LIST, (), 1)
+    account.record_response(OF_CALL, Act.LIST, (), 1)
+    account.record_response(LIST, Act.FETCH, (), 1)
+    account.record_response(None, Act.LIST, (), 1)
     assert len(happened(account)) == 2
-    account.answered(LIST, Act.LIST, (), 1)
+    account.record_response(LIST, Act.LIST, (), 1)
     assert len(happened(account)) == 3

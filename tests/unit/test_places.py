@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import Source, Status
 from mockserver.account.account import Account
-from mockserver.account.resources.filter import Selection
+from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.listing import Page
-from mockserver.account.state.state import STARTED
+from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.paging import Cursor, PageRequest
 from scenarios.model import Facts, Stage
 from tests.harness import T0
@@ -33,20 +33,20 @@ class Key(NamedTuple):
 def key(account: Account, index: int) -> Key:
     if index < account.corpus.count:
         return Key(account.corpus.timetable.instant(index), False, index)
-    return Key(account.recordings.ledger.arrivals.instant(index), True, index)
+    return Key(account.recordings.index.created.instant(index), True, index)
 
 
 def everything(account: Account) -> list[int]:
-    ledger = account.recordings.ledger
-    return sorted([*range(account.corpus.count), *ledger.arrivals], key=lambda index: key(account, index))
+    ledger = account.recordings.index
+    return sorted([*range(account.corpus.count), *ledger.created], key=lambda index: key(account, index))
 
 
-def page(account: Account, selection: Selection, size: int, token: str | None = None, number: int = 0) -> Page:
+def page(account: Account, selection: RecordingFilter, size: int, token: str | None = None, number: int = 0) -> Page:
     cursor = None if token is None else Cursor(sid=token[2:], older=token.startswith("PA"))
     return account.recordings.list(selection, PageRequest(size=size, number=number, cursor=cursor))
 
 
-def walked(account: Account, selection: Selection, size: int) -> list[int]:
+def walked(account: Account, selection: RecordingFilter, size: int) -> list[int]:
     """Return what all pages have, on the way there; on the way back the same is asserted."""
     pages = [page(account, selection, size)]
     while (token := pages[-1].tokens.next) is not None:
@@ -66,12 +66,12 @@ def add(account: Account, instant: int, sid: str | None = None) -> int:
 
 def assert_inverts(account: Account) -> None:
     """Each recording has the position that a plain sorted list gives it, and back."""
-    ledger, expected = account.recordings.ledger, everything(account)
-    assert range(len(expected)) == ledger.places.everything()
+    ledger, expected = account.recordings.index, everything(account)
+    assert range(len(expected)) == ledger.positions.all()
     for position, index in enumerate(expected):
-        assert index == ledger.places.index(position)
+        assert index == ledger.positions.index(position)
         assert position == ledger.position_of(ledger.sid(index))
-    past = ledger.places.index(len(expected))
+    past = ledger.positions.index(len(expected))
     assert past == account.corpus.count
     assert len(expected) == ledger.position_of(ledger.sid(past))
 
@@ -80,7 +80,7 @@ def test_recordings_are_dated_between_those_of_the_corpus() -> None:
     account = world(count=COUNT)
     instants = [account.corpus.timetable.instant(index) for index in (0, 7, 7, 39)]
     made = [add(account, instant) for instant in (*instants, instants[1] - 1, T0 * SECOND, 0)]
-    assert [STARTED + number for number in range(7)] == made
+    assert [FIRST_CREATED + number for number in range(7)] == made
     assert_inverts(account)
     order = everything(account)
     assert order.index(7) + 1 == order.index(made[1]), "after any of the corpus of the same instant"
@@ -92,7 +92,7 @@ def test_recordings_are_dated_between_those_of_the_corpus() -> None:
 def test_recordings_of_one_second_keep_their_order() -> None:
     account = world(count=0)
     made = [add(account, T0 * SECOND + micro) for micro in (5, 0, 999_999, 0, 5)]
-    assert [made[at] for at in (2, 4, 0, 3, 1)] == walked(account, Selection(), 2)
+    assert [made[at] for at in (2, 4, 0, 3, 1)] == walked(account, RecordingFilter(), 2)
     assert_inverts(account)
 
 
@@ -100,10 +100,10 @@ def test_recordings_of_one_second_keep_their_order() -> None:
 def test_an_imported_sid_is_a_token_in_either_case(sid: str) -> None:
     account = world(count=COUNT)
     index = add(account, account.corpus.timetable.instant(20), sid)
-    assert sid == account.recordings.ledger.sid(index)
+    assert sid == account.recordings.index.sid(index)
     for token in (IMPORTED, IMPORTED[:2] + IMPORTED[2:].lower()):
-        older = page(account, Selection(include_deleted=True), 3, f"PA{token}")
-        newer = page(account, Selection(include_deleted=True), 3, f"PB{token}")
+        older = page(account, RecordingFilter(include_deleted=True), 3, f"PA{token}")
+        newer = page(account, RecordingFilter(include_deleted=True), 3, f"PB{token}")
         assert older.indices[0] == 20
         assert newer.indices[-1] == 21
         assert index == account.recordings.find(token)
@@ -113,28 +113,28 @@ def test_a_deleted_recording_is_still_a_token() -> None:
     account = world(count=0)
     made = [add(account, T0 * SECOND + at) for at in range(5)]
     for index in made:
-        account.recordings.stage(index, Stage.COMPLETED, Facts())
-    sid = account.recordings.ledger.sid(made[2])
+        account.recordings.set_status(index, Stage.COMPLETED, Facts())
+    sid = account.recordings.index.sid(made[2])
     account.delete_recording(sid)
-    assert (made[1], made[0]) == page(account, Selection(), 9, f"PA{sid}").indices
-    assert (made[4], made[3]) == page(account, Selection(), 9, f"PB{sid}").indices
+    assert (made[1], made[0]) == page(account, RecordingFilter(), 9, f"PA{sid}").indices
+    assert (made[4], made[3]) == page(account, RecordingFilter(), 9, f"PB{sid}").indices
 
 
 def test_of_a_billion_recordings_only_those_that_came_in_are_kept() -> None:
     account = world(count=10**9)
     timetable, corpus = account.corpus.timetable, account.corpus
     made = [add(account, timetable.instant(index)) for index in (5, 10**8, 10**9 - 1)]
-    account.recordings.stage(123_456, Stage.COMPLETED, Facts(duration=7))
-    ledger = account.recordings.ledger
+    account.recordings.set_status(123_456, Stage.COMPLETED, Facts(duration=7))
+    ledger = account.recordings.index
     for at, (index, neighbour) in enumerate(zip(made, (5, 10**8, 10**9 - 1), strict=True)):
         position = ledger.position_of(ledger.sid(index))
         assert neighbour + at + 1 == position
-        assert index == ledger.places.index(neighbour + at + 1)
-        assert neighbour == ledger.places.index(neighbour + at)
+        assert index == ledger.positions.index(neighbour + at + 1)
+        assert neighbour == ledger.positions.index(neighbour + at)
     assert ledger.position_of(corpus.sid(10**9 - 1)) == 10**9 - 1 + 2
-    assert made[2] == page(account, Selection(), 2).indices[0]
+    assert made[2] == page(account, RecordingFilter(), 2).indices[0]
     second = timetable.instant(123_456) // SECOND
-    assert 123_456 in page(account, Selection(since=second, below=second + 1), 50).indices
+    assert 123_456 in page(account, RecordingFilter(since=second, below=second + 1), 50).indices
 
 
 CHANGES = st.lists(
@@ -166,7 +166,7 @@ class Chosen(NamedTuple):
 )
 def test_paging_meets_each_recording_once(chosen: Chosen) -> None:
     account = world(count=COUNT, mix="deleted=0.2,processing=0.1")
-    ledger, timetable = account.recordings.ledger, account.corpus.timetable
+    ledger, timetable = account.recordings.index, account.corpus.timetable
     for number, (change, where, offset) in enumerate(chosen.changes):
         beside = timetable.instant(where % COUNT) + offset
         known = everything(account)
@@ -180,14 +180,14 @@ def test_paging_meets_each_recording_once(chosen: Chosen) -> None:
                 add(account, account.clock.now())
             case "change" | "absent" if ledger.status(index) is not Status.DELETED:
                 stage = Stage.ABSENT if change == "absent" else Stage.COMPLETED
-                account.recordings.stage(index, stage, Facts())
+                account.recordings.set_status(index, stage, Facts())
             case "delete" if ledger.status(index) in (Status.COMPLETED, Status.ABSENT):
                 account.delete_recording(ledger.sid(index))
     assert_inverts(account)
-    selection = Selection(include_deleted=chosen.include_deleted)
+    selection = RecordingFilter(include_deleted=chosen.include_deleted)
     if chosen.window is not None:
         since, below = (timetable.instant(index) // SECOND for index in sorted(chosen.window))
-        selection = Selection(since=since, below=below, include_deleted=chosen.include_deleted)
+        selection = RecordingFilter(since=since, below=below, include_deleted=chosen.include_deleted)
     expected = [
         index
         for index in reversed(everything(account))

@@ -68,22 +68,22 @@ def change(api: Api) -> None:
     account = api.account()
     sid = api.page("PageSize=1")["recordings"][0]["sid"]
     api.get(api.fetch_path(sid))
-    api.get(api.fetch_path(account.sid_behind("a")))
-    api.request("DELETE", api.fetch_path(account.sid_behind("b")))
+    api.get(api.fetch_path(account.resolve_handle("a")))
+    api.request("DELETE", api.fetch_path(account.resolve_handle("b")))
     api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=SINK)
     api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="paused")
     api.get(f"{api.root}/Recordings/{sid}.mp3")
-    account.passage.set_rate(0.0)
-    account.play.signal("go")
+    account.scheduler.set_rate(0.0)
+    account.timelines.signal("go")
     account.advance(3600)
-    account.faults.disarm(0)
+    account.fault_rules.remove(0)
     account.state.page_drift.clear()
 
 
 def test_a_rollback_restores_every_answer_byte_for_byte() -> None:
     with Api(corpus_settings(count=60), rich()) as api:
         api.page()
-        api.get(api.fetch_path(api.account().sid_behind("a")))
+        api.get(api.fetch_path(api.account().resolve_handle("a")))
         api.mock.snapshots.take(api.account(), "here")
         kept = api.mock.snapshots.find(api.mock.demo.sid, "here")
         assert kept is not None
@@ -102,22 +102,22 @@ def test_a_rollback_restores_every_answer_byte_for_byte() -> None:
 def bodies(api: Api) -> list[bytes]:
     """Ask for what does not change by being asked, and for a list at the end, which does."""
     account, root = api.account(), f"/_mock/accounts/{api.mock.demo.sid}"
-    ledger = account.recordings.ledger
-    sids = [ledger.sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.arrivals)]
+    ledger = account.recordings.index
+    sids = [ledger.sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.created)]
     paths = ["/clock", "/scenario", "/events", "/faults", "/callbacks", *(f"/recordings/{sid}" for sid in sids)]
     shown = [api.get(f"{root}{path}") for path in paths]
-    fetched = [api.get(api.fetch_path(account.sid_behind("a"))) for _ in range(2)]
+    fetched = [api.get(api.fetch_path(account.resolve_handle("a"))) for _ in range(2)]
     listed = api.get(f"{api.list_path}?PageSize=1000&IncludeSoftDeleted=true")
     return [each.content for each in (*shown, *fetched, listed)]
 
 
 def test_all_that_a_state_holds_survives() -> None:
     account = world(rich(), count=60)
-    account.begin(CALL)
-    account.play.signal("go")
-    (delivery,) = account.outbox.ready()
-    account.outbox.take(delivery.number)
-    account.outbox.settle(delivery.number, BROKEN)
+    account.start_recording(CALL)
+    account.timelines.signal("go")
+    (delivery,) = account.callbacks.get_ready()
+    account.callbacks.mark_sending(delivery.number)
+    account.callbacks.record_outcome(delivery.number, BROKEN)
     account.advance(0.5)
     encoded = account.snapshot()
     decoded = msgspec.msgpack.decode(encoded, type=State)
@@ -133,7 +133,7 @@ def test_drawn_bodies_do_not_stand_in_the_way() -> None:
         pick=[{"id": "p", "count": 100, "where": {"status": "completed"}, "price_unit": "EUR", "timeline": [step]}]
     )
     account = world(picks, profile=Profile.ADVERSARIAL)
-    account.play.signal("go")
+    account.timelines.signal("go")
     assert msgspec.msgpack.decode(account.snapshot(), type=State) == account.state
 
 
@@ -141,24 +141,24 @@ def test_timers_and_callbacks_go_on_where_they_were() -> None:
     mock = Mock(corpus_settings(count=3), scenario=rich_but_small())
     account = mock.account(mock.demo.sid)
     account.advance(20)
-    (delivery,) = account.outbox.ready()
-    account.outbox.take(delivery.number)
+    (delivery,) = account.callbacks.get_ready()
+    account.callbacks.mark_sending(delivery.number)
     kept = account.snapshot()
-    account.outbox.settle(delivery.number, GOOD)
+    account.callbacks.record_outcome(delivery.number, GOOD)
     assert steps(account)[-1] == "deleted"
     back = mock.restore(mock.demo.sid, kept, account.scenario)
     assert back.clock.now() == account.clock.now()
-    (again,) = back.outbox.ready()
+    (again,) = back.callbacks.get_ready()
     assert (again, again.state) == (delivery, DeliveryState.PENDING), "what was under way is to be sent again"
-    back.outbox.take(again.number)
-    back.outbox.settle(again.number, BROKEN)
+    back.callbacks.mark_sending(again.number)
+    back.callbacks.record_outcome(again.number, BROKEN)
     kept = back.snapshot()
     third = mock.restore(mock.demo.sid, kept, back.scenario)
-    assert third.outbox.ready() == []
+    assert third.callbacks.get_ready() == []
     third.advance(1)
-    (last,) = third.outbox.ready()
-    third.outbox.take(last.number)
-    third.outbox.settle(last.number, GOOD)
+    (last,) = third.callbacks.get_ready()
+    third.callbacks.mark_sending(last.number)
+    third.callbacks.record_outcome(last.number, GOOD)
     assert steps(third)[-1] == "deleted"
 
 
@@ -200,7 +200,7 @@ def test_sixteen_are_kept_and_a_name_may_be_taken_again() -> None:
 def test_the_clock_goes_on_as_it_went(rate: float) -> None:
     mock = Mock(corpus_settings(count=3))
     account = mock.account(mock.demo.sid)
-    account.passage.set_rate(rate)
+    account.scheduler.set_rate(rate)
     back = mock.restore(account.sid, account.snapshot(), None)
     assert back.clock.rate == rate
     assert back.clock.now() >= account.state.now

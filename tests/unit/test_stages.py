@@ -5,8 +5,14 @@ import pytest
 
 from generators.model import AdversarialRecording, InFlight, Recording, Status
 from generators.random_fields import Chance
-from mockserver.account.resources.status_change import Staged, price_of, staged, undressed, with_facts
-from mockserver.account.state.in_progress import Capture
+from mockserver.account.resources.status_change import (
+    StatusChange,
+    apply_status,
+    price_of,
+    with_fields,
+    without_adversarial_body,
+)
+from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.model import Facts, Stage
 from tests.worlds import world
 
@@ -45,7 +51,7 @@ def chance() -> Chance:
 @pytest.mark.parametrize("status", list(Status))
 def test_each_status_from_each(status: Status, stage: Stage) -> None:
     before = recording(status)
-    after = staged(Staged(before, None), stage, NOW, chance(), USUAL)
+    after = apply_status(StatusChange(before, None), stage, NOW, chance(), USUAL)
     shown = after.recording
     assert shown.status is SHOWN[stage]
     assert shown.date_updated == NOW // SECOND
@@ -53,7 +59,7 @@ def test_each_status_from_each(status: Status, stage: Stage) -> None:
     assert (shown.duration, shown.price) == ((USUAL, -500) if stage is Stage.COMPLETED else (None, None))
     assert (shown.error_code is not None) == (stage in (Stage.ABSENT, Stage.FAILED))
     expected = None if stage in PROCESSED or stage in (Stage.PROCESSING, Stage.STOPPED) else IN_FLIGHT[stage]
-    assert (None if after.capture is None else after.capture.in_flight) == expected
+    assert (None if after.capture is None else after.capture.status) == expected
     kept = ("sid", "call_sid", "conference_sid", "source", "channels", "track", "start_time", "date_created")
     assert [getattr(before, name) for name in kept] == [getattr(shown, name) for name in kept]
 
@@ -61,15 +67,15 @@ def test_each_status_from_each(status: Status, stage: Stage) -> None:
 @pytest.mark.parametrize("stage", SHOWN)
 @pytest.mark.parametrize("begun", [Stage.IN_PROGRESS, Stage.PAUSED])
 def test_what_is_being_made_lasts_as_long_as_it_was_heard(begun: Stage, stage: Stage) -> None:
-    first = staged(Staged(recording(Status.PROCESSING), None), begun, NOW, chance(), USUAL)
-    after = staged(first, stage, NOW + 9 * SECOND, chance(), USUAL)
+    first = apply_status(StatusChange(recording(Status.PROCESSING), None), begun, NOW, chance(), USUAL)
+    after = apply_status(first, stage, NOW + 9 * SECOND, chance(), USUAL)
     assert after.recording.duration == (9 if stage is Stage.COMPLETED else None)
     if stage in PROCESSED:
         assert after.capture is None
     else:
         assert after.capture is not None
-        assert after.capture.in_flight is IN_FLIGHT.get(stage, InFlight.STOPPED)
-        assert after.capture.seconds(NOW + 9 * SECOND) == 9
+        assert after.capture.status is IN_FLIGHT.get(stage, InFlight.STOPPED)
+        assert after.capture.duration_seconds(NOW + 9 * SECOND) == 9
 
 
 def test_nothing_is_heard_once_it_was_stopped() -> None:
@@ -80,11 +86,11 @@ def test_nothing_is_heard_once_it_was_stopped() -> None:
         (Stage.STOPPED, 7),
         (Stage.PROCESSING, 60),
     ]
-    state = Staged(recording(Status.PROCESSING), None)
+    state = StatusChange(recording(Status.PROCESSING), None)
     for stage, after in [*course, (Stage.COMPLETED, 99)]:
-        state = staged(state, stage, NOW + after * SECOND, chance(), USUAL)
+        state = apply_status(state, stage, NOW + after * SECOND, chance(), USUAL)
     assert state.recording.duration == 7
-    assert Capture(since=NOW).resumed(NOW + 5) == Capture(since=NOW)
+    assert RecordingInProgress(since=NOW).resume(NOW + 5) == RecordingInProgress(since=NOW)
 
 
 def test_facts_are_said() -> None:
@@ -99,28 +105,28 @@ def test_facts_are_said() -> None:
         "start_time": "2025-01-01T00:00:00.9Z",
         "date_updated": "2025-01-02T00:00:00Z",
     }
-    after = with_facts(before, msgspec.convert(given, Facts))
+    after = with_fields(before, msgspec.convert(given, Facts))
     assert (after.duration, after.price, after.price_unit, after.error_code) == (61, -500, "EUR", 16101)
     assert (after.channels, after.source, after.track) == (1, "RecordVerb", "inbound")
     assert (after.start_time, after.date_updated) == (1_735_689_600, 1_735_776_000)
-    assert with_facts(before, Facts()) is before
+    assert with_fields(before, Facts()) is before
 
 
 def test_facts_can_be_unknown() -> None:
     facts = Facts(duration=None, price=None, start_time=None, encryption_details=None, error_code=None)
-    after = with_facts(recording(Status.COMPLETED), facts)
+    after = with_fields(recording(Status.COMPLETED), facts)
     assert (after.duration, after.price, after.start_time, after.encryption, after.error_code) == (None,) * 5
-    assert with_facts(after, Facts(duration=3, price="-1")).price == -100_000
+    assert with_fields(after, Facts(duration=3, price="-1")).price == -100_000
 
 
 def test_saved_encryption_is_shown_as_it_was() -> None:
     saved = {"encryption_public_key_sid": "CR1"}
     for status in (Status.COMPLETED, Status.PROCESSING):
-        after = with_facts(recording(status), Facts(encryption_details=saved))
+        after = with_fields(recording(status), Facts(encryption_details=saved))
         assert after.encryption is not None
         assert after.encryption.given == saved
         assert len(after.encryption.content_key) == 32
-        again = with_facts(after, Facts(encryption_details={"other": 1}))
+        again = with_fields(after, Facts(encryption_details={"other": 1}))
         assert again.encryption is not None
         assert again.encryption.content_key == after.encryption.content_key
 
@@ -135,5 +141,5 @@ def test_prices_are_whole_units(said: float | str, units: int) -> None:
 def test_what_is_scripted_wears_no_drawn_body() -> None:
     plain = recording(Status.COMPLETED)
     worn = AdversarialRecording(**msgspec.structs.asdict(plain), body={"duration": 2**80})
-    assert undressed(worn) == plain
-    assert type(undressed(worn)) is Recording
+    assert without_adversarial_body(worn) == plain
+    assert type(without_adversarial_body(worn)) is Recording

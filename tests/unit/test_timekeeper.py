@@ -22,39 +22,39 @@ def waiting(callback: str, after: dict[str, str]) -> tuple[Mock, Account]:
 
 
 def is_delivered(account: Account) -> bool:
-    return [each.state for each in account.outbox] == [DeliveryState.DELIVERED]
+    return [each.state for each in account.callbacks] == [DeliveryState.DELIVERED]
 
 
 def test_what_was_under_way_when_a_loop_ended_is_sent_on_the_next(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"signal": "go"})
 
     async def begin() -> None:
-        mock.timekeeper.attend(account)
+        mock.worker.schedule(account)
         await asyncio.to_thread(sink.wait_for, 1)
 
     async def go_on() -> None:
-        mock.timekeeper.attend(account)
+        mock.worker.schedule(account)
         await until(lambda: is_delivered(account))
 
     sink.delay(LONG)
-    account.play.signal("go")
+    account.timelines.signal("go")
     asyncio.run(begin())
     sink.delay(0)
     asyncio.run(go_on())
-    assert [each.status for each in account.outbox[0].attempts] == [204]
+    assert [each.status for each in account.callbacks[0].attempts] == [204]
     assert len(sink.received) == 2
 
 
 def test_an_alarm_is_set_again_on_the_next_loop(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"time": "1h"})
-    account.passage.set_rate(36_000)  # a tenth of a second
+    account.scheduler.set_rate(36_000)  # a tenth of a second
 
     async def begin() -> None:
-        mock.timekeeper.attend(account)
-        mock.timekeeper.attend(account)
+        mock.worker.schedule(account)
+        mock.worker.schedule(account)
 
     async def go_on() -> None:
-        mock.timekeeper.attend(account)
+        mock.worker.schedule(account)
         await until(lambda: is_delivered(account))
 
     asyncio.run(begin())
@@ -65,12 +65,12 @@ def test_an_alarm_is_set_again_on_the_next_loop(sink: Sink) -> None:
 
 def test_nothing_wakes_for_a_world_that_was_replaced(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"time": "1h"})
-    account.passage.set_rate(1.0)
+    account.scheduler.set_rate(1.0)
 
     async def begin() -> None:
-        mock.timekeeper.attend(account)
+        mock.worker.schedule(account)
         mock.arm(account.sid, None)
-        mock.timekeeper.attend(account)
+        mock.worker.schedule(account)
         assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
 
     asyncio.run(begin())

@@ -6,33 +6,33 @@ The index of one is that of its first recording.
 from generators.content import calls_and_conferences as parents
 from generators.model import Call, Conference
 from generators.sids import Kind
-from mockserver.account.resources.listing import Listing, Page, turn
-from mockserver.account.resources.recording_index import Ledger
-from mockserver.account.state.state import STARTED
+from mockserver.account.resources.listing import Listing, Page, get_page
+from mockserver.account.resources.recording_index import RecordingIndex
+from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 
 
-class Parents:
+class CallsOrConferences:
     """Calls, or conferences.
 
     Args:
         kind: which of the two.
     """
 
-    def __init__(self, kind: Kind, ledger: Ledger) -> None:
+    def __init__(self, kind: Kind, ledger: RecordingIndex) -> None:
         self.kind = kind
         self._ledger = ledger
 
     def get(self, index: int) -> Call | Conference:
         """Return the one that an index belongs to."""
-        if index < STARTED:
+        if index < FIRST_CREATED:
             indices = list(self._ledger.corpus.layout.run(index))
         else:
-            indices = self._ledger.arrivals.of(self._sid(index))
+            indices = self._ledger.created.indices_of_parent(self._sid(index))
         make = parents.call if self.kind is Kind.CALL else parents.conference
-        recordings = [self._ledger.undeleted(each) for each in indices]
-        return make(recordings, is_over=index < STARTED)
+        recordings = [self._ledger.get_even_if_deleted(each) for each in indices]
+        return make(recordings, is_over=index < FIRST_CREATED)
 
     def revision(self, index: int) -> int:
         """Return what differs after every change: one that is seen here stays in progress."""
@@ -46,7 +46,7 @@ class Parents:
         """
         corpus = self._ledger.corpus
         run = corpus.of_call(sid) if self.kind is Kind.CALL else corpus.of_conference(sid)
-        started = self._ledger.arrivals.of(sid)
+        started = self._ledger.created.indices_of_parent(sid)
         if not run and not started:
             raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown=sid)
         return run.start if run else started[0]
@@ -57,16 +57,16 @@ class Parents:
         Raises:
             TwilioError: 20001 where the page's token names none of this account.
         """
-        places, layout = self._ledger.places, self._ledger.corpus.layout
+        places, layout = self._ledger.positions, self._ledger.corpus.layout
         generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
         listing = Listing(
-            window=places.everything(),
+            window=places.all(),
             walk=places.walk(generated, self._begins, changed=False),
             position=self._position,
             index=places.index,
             sid=self._sid,
         )
-        return turn(listing, asked)
+        return get_page(listing, asked)
 
     def _begins(self, index: int) -> bool:
         """Tell whether a recording that came in here is the first of a call or conference that was not there."""
@@ -75,16 +75,16 @@ class Parents:
 
     def _position(self, sid: str) -> int | None:
         ledger = self._ledger
-        came_in = ledger.arrivals.of(sid)
+        came_in = ledger.created.indices_of_parent(sid)
         if came_in and self._begins(came_in[0]):
-            return ledger.places.position(came_in[0], ledger.arrivals.instant(came_in[0]))
+            return ledger.positions.position(came_in[0], ledger.created.instant(came_in[0]))
         return ledger.position_of(sid, self.kind)
 
     def _sid(self, index: int) -> str:
         """Return the SID that a place in the list goes by: its own, or one that only says where it is."""
-        own = self._own(index) if index in self._ledger.arrivals and self._begins(index) else None
+        own = self._own(index) if index in self._ledger.created and self._begins(index) else None
         return self._ledger.corpus.sids.encode(self.kind, index) if own is None else own
 
     def _own(self, index: int) -> str | None:
-        recording = self._ledger.undeleted(index)
+        recording = self._ledger.get_even_if_deleted(index)
         return recording.call_sid if self.kind is Kind.CALL else recording.conference_sid

@@ -7,10 +7,10 @@ import msgspec
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import Recording
 from mockserver.account.resources.listing import Listing
-from mockserver.account.resources.recording_index import Ledger
+from mockserver.account.resources.recording_index import RecordingIndex
 
 
-class Selection(msgspec.Struct, frozen=True, kw_only=True):
+class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which recordings are asked for; all that is given holds together."""
 
     since: int | None = None
@@ -21,21 +21,21 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     conference_sid: str | None = None
     include_deleted: bool = False
 
-    def holds(self, recording: Recording) -> bool:
+    def matches(self, recording: Recording) -> bool:
         """Tell whether a recording is among those asked for, but for being deleted."""
         return (
             (self.since is None or self.since <= recording.date_created)
             and (self.below is None or recording.date_created < self.below)
-            and (self.call_sid is None or _same(self.call_sid, recording.call_sid))
-            and (self.conference_sid is None or _same(self.conference_sid, recording.conference_sid))
+            and (self.call_sid is None or _is_same_sid(self.call_sid, recording.call_sid))
+            and (self.conference_sid is None or _is_same_sid(self.conference_sid, recording.conference_sid))
         )
 
 
-def selected(ledger: Ledger, selection: Selection) -> Listing:
+def filtered_listing(ledger: RecordingIndex, recording_filter: RecordingFilter) -> Listing:
     """Return the listing of a selection."""
-    own = _of_corpus(ledger, selection)
-    hidden = ledger.deleted.forgotten if selection.include_deleted else ledger.deleted.all
-    deleted_from = ledger.retention()[0] if selection.include_deleted else None
+    own = _corpus_listing(ledger, recording_filter)
+    hidden = ledger.deleted.purged if recording_filter.include_deleted else ledger.deleted.all
+    deleted_from = ledger.purge_expired()[0] if recording_filter.include_deleted else None
 
     def generated(window: range, *, newest_first: bool) -> Iterator[int]:
         start = max(window.start, own.start)
@@ -44,18 +44,18 @@ def selected(ledger: Ledger, selection: Selection) -> Listing:
             yield from ledger.corpus.layout.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
 
     def is_seen(index: int) -> bool:
-        return index not in hidden and selection.holds(ledger.undeleted(index))
+        return index not in hidden and recording_filter.matches(ledger.get_even_if_deleted(index))
 
     return Listing(
-        window=ledger.places.everything() if ledger.arrivals else own,
-        walk=ledger.places.walk(generated, is_seen),
+        window=ledger.positions.all() if ledger.created else own,
+        walk=ledger.positions.walk(generated, is_seen),
         position=ledger.position_of,
-        index=ledger.places.index,
+        index=ledger.positions.index,
         sid=ledger.sid,
     )
 
 
-def _of_corpus(ledger: Ledger, selection: Selection) -> range:
+def _corpus_listing(ledger: RecordingIndex, selection: RecordingFilter) -> range:
     """Return the indices of the corpus that the filters leave: each filter is a range, so all together are one."""
     corpus = ledger.corpus
     ranges = [range(corpus.count)]
@@ -71,5 +71,5 @@ def _of_corpus(ledger: Ledger, selection: Selection) -> range:
     return range(start, max(start, min(each.stop for each in ranges)))
 
 
-def _same(sid: str, other: str | None) -> bool:
+def _is_same_sid(sid: str, other: str | None) -> bool:
     return other is not None and sid[2:].lower() == other[2:].lower()

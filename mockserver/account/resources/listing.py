@@ -51,21 +51,21 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """When time alone may change this page, in microseconds since 1970."""
 
 
-def turn(listing: Listing, asked: PageRequest, expires: int = NEVER) -> Page:
+def get_page(listing: Listing, request: PageRequest, expires: int = NEVER) -> Page:
     """Return the page that is asked for.
 
     Raises:
         TwilioError: 20001 where its token names no record that there ever was.
     """
-    if asked.cursor is None:
-        found = _newest(listing.walk, listing.window, asked.size)
+    if request.cursor is None:
+        found = _newest_slice(listing.walk, listing.window, request.size)
     else:
-        position = listing.position(asked.cursor.sid)
+        position = listing.position(request.cursor.sid)
         if position is None:
-            sid = asked.cursor.sid
+            sid = request.cursor.sid
             raise invalid("PageToken", "PA or PB and the SID of a record of this list", sid, unknown=sid)
-        cut = _older_than if asked.cursor.older else _newer_than
-        found = cut(position, listing.walk, listing.window, asked.size)
+        cut = _slice_older_than if request.cursor.older else _slice_newer_than
+        found = cut(position, listing.walk, listing.window, request.size)
     tokens = Tokens(
         previous=None if found.previous is None else listing.sid(listing.index(found.previous)),
         next=None if found.next is None else listing.sid(listing.index(found.next)),
@@ -86,28 +86,30 @@ class _Slice(msgspec.Struct, frozen=True):
     next: int | None
 
 
-def _newest(walk: Walk, window: range, size: int) -> _Slice:
+def _newest_slice(walk: Walk, window: range, size: int) -> _Slice:
     found = tuple(islice(walk(window, newest_first=True), size + 1))
     positions = found[:size]
     return _Slice(positions=positions, previous=None, next=positions[-1] if len(found) > size else None)
 
 
-def _older_than(position: int, walk: Walk, window: range, size: int) -> _Slice:
-    page = _newest(walk, range(window.start, max(window.start, min(window.stop, position))), size)
+def _slice_older_than(position: int, walk: Walk, window: range, size: int) -> _Slice:
+    page = _newest_slice(walk, range(window.start, max(window.start, min(window.stop, position))), size)
     newest = page.positions[0] if page.positions else position - 1
     newer = walk(range(max(window.start, newest + 1), max(window.stop, newest + 1)), newest_first=False)
-    return _Slice(positions=page.positions, previous=newest if newest >= 0 and _any(newer) else None, next=page.next)
+    return _Slice(
+        positions=page.positions, previous=newest if newest >= 0 and _has_any(newer) else None, next=page.next
+    )
 
 
-def _newer_than(position: int, walk: Walk, window: range, size: int) -> _Slice:
+def _slice_newer_than(position: int, walk: Walk, window: range, size: int) -> _Slice:
     ahead = range(max(window.start, position + 1), max(window.stop, position + 1))
     found = tuple(islice(walk(ahead, newest_first=False), size + 1))
     positions = found[:size][::-1]
     oldest = positions[-1] if positions else position + 1
     older = walk(range(window.start, max(window.start, min(window.stop, oldest))), newest_first=True)
     previous = positions[0] if len(found) > size else None
-    return _Slice(positions=positions, previous=previous, next=oldest if _any(older) else None)
+    return _Slice(positions=positions, previous=previous, next=oldest if _has_any(older) else None)
 
 
-def _any(positions: Iterator[int]) -> bool:
+def _has_any(positions: Iterator[int]) -> bool:
     return next(positions, None) is not None

@@ -2,10 +2,10 @@
 
 from generators.corpus.corpus import HANDLES
 from generators.sids import Kind, is_sid
-from mockserver.account.resources.recording_index import Ledger
+from mockserver.account.resources.recording_index import RecordingIndex
 
 
-def why_unknown(ledger: Ledger, sid: str) -> str:
+def explain_unknown(ledger: RecordingIndex, sid: str) -> str:
     """Say why a SID is that of no recording of an account."""
     if not is_sid(sid, Kind.RECORDING):
         return f"Expected a RecordingSid (RE and 32 hexadecimal digits), found {sid[:60]!r}."
@@ -17,14 +17,14 @@ def why_unknown(ledger: Ledger, sid: str) -> str:
     return f"{sid} would be recording {index}, but this account has {ledger.corpus.count}."
 
 
-def why_elsewhere(ledger: Ledger, index: int, kind: Kind, parent_sid: str) -> str:
+def explain_wrong_parent(ledger: RecordingIndex, index: int, kind: Kind, parent_sid: str) -> str:
     """Say of which call or conference a recording is, where it is not of the one that a path names."""
-    recording = ledger.undeleted(index)
+    recording = ledger.get_even_if_deleted(index)
     of = recording.call_sid if kind is Kind.CALL else recording.conference_sid
     return f"{recording.sid} is a recording, but not of {parent_sid}: it is of {of or 'no conference'}."
 
 
-def why_none_such(ledger: Ledger, index: int, sid: str) -> str:
+def explain_no_subresource(ledger: RecordingIndex, index: int, sid: str) -> str:
     """Say why a recording has no transcription, add-on result or payload with a SID."""
     if index not in ledger:
         return f"{sid} would be of recording {index}, but this account has {ledger.corpus.count}."

@@ -9,7 +9,7 @@ from itertools import takewhile
 from generators.corpus.timetable import RETENTION
 from generators.model import Recording
 from mockserver.account.state.range_set import RangeSet
-from mockserver.account.state.state import STARTED, Arrival, State
+from mockserver.account.state.state import FIRST_CREATED, CreatedRecording, State
 
 
 class Deletions:
@@ -24,79 +24,83 @@ class Deletions:
         return self._state.deleted
 
     @property
-    def forgotten(self) -> RangeSet:
+    def purged(self) -> RangeSet:
         """Those of them whose metadata is gone too, 40 days later."""
-        return self._state.forgotten
+        return self._state.purged
 
     def add(self, index: int, now: int) -> None:
         """Note that a recording was deleted at an instant, not before the last one's."""
         self._state.deleted.add(index)
         self._state.deleted_at[index] = now
 
-    def at(self, index: int) -> int | None:
+    def deleted_at(self, index: int) -> int | None:
         """Return when a recording was deleted by hand; None where it was not, or is forgotten."""
         return self._state.deleted_at.get(index)
 
-    def forget(self, now: int) -> int | None:
+    def purge(self, now: int) -> int | None:
         """Drop what has been deleted for 40 days, and return when the next one will be; None where none will."""
         kept = self._state.deleted_at
         over = [index for index, _ in takewhile(lambda each: each[1] + RETENTION <= now, kept.items())]
         for index in over:
             del kept[index]
-            self._state.forgotten.add(index)
+            self._state.purged.add(index)
         return next((at + RETENTION for at in kept.values()), None)
 
 
-class Arrivals:
+class CreatedRecordings:
     """Recordings that came in here, in the order in which they came; the n-th has the index STARTED + n."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._by_sid: dict[str, int] = {}
         self._by_parent: dict[str, list[int]] = {}
-        for number in range(len(state.arrivals)):
-            self._note(STARTED + number)
+        for number in range(len(state.created)):
+            self._index(FIRST_CREATED + number)
 
     def __len__(self) -> int:
-        return len(self._state.arrivals)
+        return len(self._state.created)
 
     def __iter__(self) -> Iterator[int]:
-        return iter(range(STARTED, STARTED + len(self)))
+        return iter(range(FIRST_CREATED, FIRST_CREATED + len(self)))
 
     def __contains__(self, index: int) -> bool:
-        return STARTED <= index < STARTED + len(self)
+        return FIRST_CREATED <= index < FIRST_CREATED + len(self)
 
     @property
     def next_index(self) -> int:
         """The index that the next one will have."""
-        return STARTED + len(self)
+        return FIRST_CREATED + len(self)
 
     def add(self, recording: Recording, instant: int) -> int:
         """Take a recording, which was created at an instant, and return its index."""
         index = self.next_index
-        self._state.arrivals.append(Arrival(instant, recording.sid))
+        self._state.created.append(CreatedRecording(instant, recording.sid))
         self._state.recordings[index] = recording
-        self._note(index)
+        self._index(index)
         return index
 
     def instant(self, index: int) -> int:
         """Return when one was created."""
-        return self._state.arrivals[index - STARTED].instant
+        return self._state.created[index - FIRST_CREATED].instant
 
-    def of_sid(self, sid: str) -> int | None:
+    def find_index(self, sid: str) -> int | None:
         """Return the index of the one with a SID; None where there is none."""
         return self._by_sid.get(sid[2:].lower())
 
-    def of(self, parent_sid: str) -> list[int]:
+    def indices_of_parent(self, parent_sid: str) -> list[int]:
         """Return the indices of all that a call or conference has, oldest first."""
         return self._by_parent.get(_key(parent_sid), [])
 
-    def active(self, parent_sid: str) -> list[int]:
+    def active_of_call(self, parent_sid: str) -> list[int]:
         """Return the indices of those of a call or conference that are being made, oldest first."""
-        captures = self._state.captures
-        return [index for index in self.of(parent_sid) if index in captures and not captures[index].is_stopped]
+        captures = self._state.in_progress
+        return [
+            index
+            for index in self.indices_of_parent(parent_sid)
+            if index in captures and not captures[index].is_stopped
+        ]
 
-    def _note(self, index: int) -> None:
+    def _index(self, index: int) -> None:
         recording = self._state.recordings[index]
         self._by_sid[recording.sid[2:].lower()] = index
         for sid in filter(None, (recording.call_sid, recording.conference_sid)):

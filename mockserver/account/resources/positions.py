@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from generators.corpus.corpus import Corpus
 from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.resources.listing import Walk
-from mockserver.account.state.state import STARTED, State
+from mockserver.account.state.state import FIRST_CREATED, State
 
-IsSeen = Callable[[int], bool]
+IsVisible = Callable[[int], bool]
 
 
-class Places:
+class ListPositions:
     """The positions of an account's recordings, which are known by index."""
 
     def __init__(self, corpus: Corpus, state: State) -> None:
@@ -26,12 +26,12 @@ class Places:
         """Instant and index of those that came in, sorted."""
         self._ranks: list[int] = []
         """How many of the corpus lie before each of these."""
-        self._changed = sorted(index for index in state.recordings if index < STARTED)
+        self._changed = sorted(index for index in state.recordings if index < FIRST_CREATED)
         """Those of the corpus that were changed."""
-        for number, arrival in enumerate(state.arrivals):
-            self.add(STARTED + number, arrival.instant)
+        for number, arrival in enumerate(state.created):
+            self.add(FIRST_CREATED + number, arrival.instant)
 
-    def everything(self) -> range:
+    def all(self) -> range:
         """Return the positions of all recordings."""
         return range(self._corpus.count + len(self._ranks))
 
@@ -42,7 +42,7 @@ class Places:
         self._keys.insert(at, (instant, index))
         self._ranks.insert(at, self._corpus.count if is_newest else self._corpus.timetable.first_at(instant + 1))
 
-    def change(self, index: int) -> None:
+    def mark_changed(self, index: int) -> None:
         """Note that a recording of the corpus was changed."""
         at = bisect_left(self._changed, index)
         if self._changed[at : at + 1] != [index]:
@@ -61,17 +61,19 @@ class Places:
 
     def index(self, position: int) -> int:
         """Return the index of the recording at a position; just past the newest, an index that none has."""
-        at = self._came_in_before(position)
+        at = self._count_created_before(position)
         if at < len(self._ranks) and self._ranks[at] + at == position:
             return self._keys[at][1]
         return position - at
 
-    def of_corpus(self, window: range) -> range:
+    def corpus_window(self, window: range) -> range:
         """Return the indices of the corpus's recordings in a rising window of positions."""
-        start, stop = (place - self._came_in_before(place) for place in (window.start, max(window.start, window.stop)))
+        start, stop = (
+            place - self._count_created_before(place) for place in (window.start, max(window.start, window.stop))
+        )
         return range(start, stop)
 
-    def walk(self, generated: Walk, is_seen: IsSeen, *, changed: bool = True) -> Walk:
+    def walk(self, generated: Walk, is_seen: IsVisible, *, changed: bool = True) -> Walk:
         """Return a walk over all positions.
 
         Args:
@@ -83,9 +85,9 @@ class Places:
             return generated
 
         def walk(window: range, *, newest_first: bool) -> Iterator[int]:
-            inside = generated(self.of_corpus(window), newest_first=newest_first)
+            inside = generated(self.corpus_window(window), newest_first=newest_first)
             plain = (self.position(index) for index in inside if not (changed and index in self._state.recordings))
-            others = [self._came_in(window, newest_first)]
+            others = [self._created_in(window, newest_first)]
             if changed:
                 others.append(self._changed_in(window, newest_first))
             special = (at for at in heapq.merge(*others, reverse=newest_first) if is_seen(self.index(at)))
@@ -93,15 +95,17 @@ class Places:
 
         return walk
 
-    def _came_in_before(self, position: int) -> int:
+    def _count_created_before(self, position: int) -> int:
         """Return how many that came in lie before a position."""
         return bisect_left(range(len(self._ranks)), position, key=lambda at: self._ranks[at] + at)
 
-    def _came_in(self, window: range, newest_first: bool) -> Iterator[int]:
-        places = range(self._came_in_before(window.start), self._came_in_before(max(window.start, window.stop)))
+    def _created_in(self, window: range, newest_first: bool) -> Iterator[int]:
+        places = range(
+            self._count_created_before(window.start), self._count_created_before(max(window.start, window.stop))
+        )
         return (self._ranks[at] + at for at in (reversed(places) if newest_first else places))
 
     def _changed_in(self, window: range, newest_first: bool) -> Iterator[int]:
-        indices = self.of_corpus(window)
+        indices = self.corpus_window(window)
         places = range(bisect_left(self._changed, indices.start), bisect_left(self._changed, indices.stop))
         return (self.position(self._changed[at]) for at in (reversed(places) if newest_first else places))

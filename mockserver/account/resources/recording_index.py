@@ -12,34 +12,34 @@ from generators.corpus.weekly_rhythm import SECOND
 from generators.model import Recording, Status
 from generators.sids import Kind
 from mockserver.account.resources.listing import NEVER
-from mockserver.account.resources.overlay import Arrivals, Deletions
-from mockserver.account.resources.positions import Places
+from mockserver.account.resources.overlay import CreatedRecordings, Deletions
+from mockserver.account.resources.positions import ListPositions
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 
 Revision = tuple[int, Status]
 
 
-class Ledger:
+class RecordingIndex:
     """Tells recordings as they are on a clock, and takes down what becomes of them."""
 
     def __init__(self, corpus: Corpus, clock: Clock, state: State) -> None:
         self.corpus = corpus
         self.clock = clock
         self.state = state
-        self.arrivals = Arrivals(state)
+        self.created = CreatedRecordings(state)
         self.deleted = Deletions(state)
-        self.places = Places(corpus, state)
+        self.positions = ListPositions(corpus, state)
         self._names = {index: handle for handle, index in state.handles.items()}
         self._retained: tuple[int, int] = (0, -1)
 
     def __contains__(self, index: int) -> bool:
         """Tell whether there is, or ever was, a recording with an index."""
-        return index < self.corpus.count or index in self.arrivals
+        return index < self.corpus.count or index in self.created
 
     def index_of(self, sid: str) -> int | None:
         """Return the index of the recording with a SID, be it deleted; None where there never was one."""
-        index = self.arrivals.of_sid(sid)
+        index = self.created.find_index(sid)
         return self.corpus.index_of(sid) if index is None else index
 
     def position_of(self, sid: str, kind: Kind = Kind.RECORDING) -> int | None:
@@ -47,32 +47,32 @@ class Ledger:
 
         The place just past the newest is one too: it is where an empty page's next one begins.
         """
-        index = self.arrivals.of_sid(sid) if kind is Kind.RECORDING else None
+        index = self.created.find_index(sid) if kind is Kind.RECORDING else None
         if index is None:
             index = self.corpus.sids.decode(kind, sid)
         if index is None:
             return None
-        if index in self.arrivals:
-            return self.places.position(index, self.arrivals.instant(index))
-        return self.places.position(index) if index <= self.corpus.count else None
+        if index in self.created:
+            return self.positions.position(index, self.created.instant(index))
+        return self.positions.position(index) if index <= self.corpus.count else None
 
     def sid(self, index: int) -> str:
         """Return the SID of a recording, or of the place just past the newest."""
-        return self.state.recordings[index].sid if index in self.arrivals else self.corpus.sid(index)
+        return self.state.recordings[index].sid if index in self.created else self.corpus.sid(index)
 
     def name(self, index: int) -> str:
         """Return the handle of a recording, or its SID where it has none."""
         return self._names.get(index) or self.sid(index)
 
-    def undeleted(self, index: int) -> Recording:
+    def get_even_if_deleted(self, index: int) -> Recording:
         """Return a recording as it is now but for being deleted by hand."""
         changed = self.state.recordings.get(index)
         return self.corpus.recording(index) if changed is None else changed
 
     def get(self, index: int) -> Recording:
         """Return a recording as a fetch shows it now."""
-        recording = self.undeleted(index)
-        deleted_at = self.deleted.at(index)
+        recording = self.get_even_if_deleted(index)
+        deleted_at = self.deleted.deleted_at(index)
         if deleted_at is None:
             return recording
         return msgspec.structs.replace(recording, status=Status.DELETED, date_updated=deleted_at // SECOND)
@@ -88,9 +88,9 @@ class Ledger:
         """Return what differs after every change of a recording: what was rendered of another is void."""
         return self.state.revisions.get(index, 0), self.status(index)
 
-    def usual_seconds(self, index: int) -> int:
+    def typical_duration(self, index: int) -> int:
         """Return how long a recording lasts where nothing else is known."""
-        recording = self.undeleted(index)
+        recording = self.get_even_if_deleted(index)
         if recording.transcript is not None:
             from generators.content.dialogue import natural_seconds
 
@@ -99,14 +99,14 @@ class Ledger:
             return lasted
         return distributions.duration(self.corpus.chance(index).duration)
 
-    def is_remembered(self, index: int) -> bool:
+    def is_retained(self, index: int) -> bool:
         """Tell whether a deleted recording's metadata is still kept."""
         if index in self.deleted.all:
-            self.retention()
-            return index not in self.deleted.forgotten
-        return index >= self.retention()[0]
+            self.purge_expired()
+            return index not in self.deleted.purged
+        return index >= self.purge_expired()[0]
 
-    def retention(self) -> tuple[int, int]:
+    def purge_expired(self) -> tuple[int, int]:
         """Return from which index on generated deleted recordings are remembered, and until when that is so."""
         now = self.clock.now()
         since, until = self._retained
@@ -115,19 +115,19 @@ class Ledger:
             since = timetable.retained_from(now)
             until = timetable.deleted_at(since) + RETENTION if since < self.corpus.count else NEVER
             self._retained = (since, until)
-        due = self.deleted.forget(now)
+        due = self.deleted.purge(now)
         return since, until if due is None else min(until, due)
 
     # -- taking down -----------------------------------------------------------------------------
 
     def add(self, recording: Recording, instant: int) -> int:
         """Take in a recording that was created at an instant, in microseconds since 1970, and return its index."""
-        index = self.arrivals.add(recording, instant)
-        self.places.add(index, instant)
+        index = self.created.add(recording, instant)
+        self.positions.add(index, instant)
         self.state.version += 1
         return index
 
-    def call(self, index: int, handle: str) -> None:
+    def set_handle(self, index: int, handle: str) -> None:
         """Give a recording a handle."""
         self.state.handles[handle] = index
         self._names[index] = handle
@@ -135,7 +135,7 @@ class Ledger:
     def put(self, index: int, recording: Recording) -> None:
         """Let a recording be as given."""
         if index < self.corpus.count:
-            self.places.change(index)
+            self.positions.mark_changed(index)
         self.state.recordings[index] = recording
         self.state.revisions[index] = self.state.revisions.get(index, 0) + 1
         self.state.version += 1

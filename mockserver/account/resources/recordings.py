@@ -8,12 +8,12 @@ import msgspec
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
 from generators.sids import Kind, is_sid
-from mockserver.account.resources.filter import Selection, selected
-from mockserver.account.resources.listing import NEVER, Page, turn
-from mockserver.account.resources.not_found import why_elsewhere, why_unknown
-from mockserver.account.resources.recording_index import Ledger
-from mockserver.account.resources.status_change import Staged, staged, undressed, with_facts
-from mockserver.account.state.in_progress import Capture, PauseBehavior
+from mockserver.account.resources.filter import RecordingFilter, filtered_listing
+from mockserver.account.resources.listing import NEVER, Page, get_page
+from mockserver.account.resources.not_found import explain_unknown, explain_wrong_parent
+from mockserver.account.resources.recording_index import RecordingIndex
+from mockserver.account.resources.status_change import StatusChange, apply_status, with_fields, without_adversarial_body
+from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 from scenarios.model import Facts, Stage
@@ -30,7 +30,7 @@ class Parent(msgspec.Struct, frozen=True):
     sid: str
 
     @classmethod
-    def named(cls, kind: Kind, sid: str) -> Self:
+    def from_sid(cls, kind: Kind, sid: str) -> Self:
         """Return the one with a SID.
 
         Raises:
@@ -41,7 +41,7 @@ class Parent(msgspec.Struct, frozen=True):
         return cls(kind, sid)
 
     @classmethod
-    def of_path(cls, path: Mapping[str, str]) -> Self | None:
+    def from_path(cls, path: Mapping[str, str]) -> Self | None:
         """Return the one that a path's parameters name, if they name one.
 
         Raises:
@@ -49,15 +49,15 @@ class Parent(msgspec.Struct, frozen=True):
         """
         for name, kind in (("call_sid", Kind.CALL), ("conference_sid", Kind.CONFERENCE)):
             if name in path:
-                return cls.named(kind, path[name])
+                return cls.from_sid(kind, path[name])
         return None
 
 
 class Recordings:
     """Recordings by index; see `ledger`."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: RecordingIndex) -> None:
+        self.index = ledger
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -70,30 +70,30 @@ class Recordings:
         Raises:
             TwilioError: 20404 where there is none to see.
         """
-        index = self.ledger.index_of(sid)
+        index = self.index.index_of(sid)
         if index is None:
-            raise TwilioError(20404, why_unknown(self.ledger, sid), unknown=sid)
-        if parent is not None and not self._is_of(index, parent):
-            raise TwilioError(20404, why_elsewhere(self.ledger, index, parent.kind, parent.sid))
-        if self.ledger.status(index) is Status.DELETED:
+            raise TwilioError(20404, explain_unknown(self.index, sid), unknown=sid)
+        if parent is not None and not self._belongs_to(index, parent):
+            raise TwilioError(20404, explain_wrong_parent(self.index, index, parent.kind, parent.sid))
+        if self.index.status(index) is Status.DELETED:
             if not include_deleted:
                 why = f"{sid} is deleted. With IncludeSoftDeleted=true it is shown for 40 days."
                 raise TwilioError(20404, why, found=Status.DELETED)
-            if not self.ledger.is_remembered(index):
+            if not self.index.is_retained(index):
                 raise TwilioError(20404, f"{sid} was deleted more than 40 days ago, so its metadata is gone.")
         return index
 
-    def list(self, selection: Selection, asked: PageRequest) -> Page:
+    def list(self, selection: RecordingFilter, asked: PageRequest) -> Page:
         """Return a page of the recordings that are selected.
 
         Raises:
             TwilioError: 20001 where the page's token names no recording of this account.
         """
-        return turn(selected(self.ledger, selection), asked, self.expires(selection.include_deleted))
+        return get_page(filtered_listing(self.index, selection), asked, self.next_expiry(selection.include_deleted))
 
-    def expires(self, include_deleted: bool) -> int:
+    def next_expiry(self, include_deleted: bool) -> int:
         """Return when time alone may change what is shown, in microseconds since 1970: what else is due is a timer."""
-        return self.ledger.retention()[1] if include_deleted else NEVER
+        return self.index.purge_expired()[1] if include_deleted else NEVER
 
     # -- changing --------------------------------------------------------------------------------
 
@@ -104,13 +104,13 @@ class Recordings:
             TwilioError: 20404 where there is none to see; 20009 where it is not finished.
         """
         index = self.find(sid, parent=parent)
-        status = self.ledger.status(index)
+        status = self.index.status(index)
         if status not in FINISHED:
             raise TwilioError(20009, f"{sid} is {status.value}. Finished recordings can be deleted.")
-        self.ledger.delete(index)
+        self.index.delete(index)
         return index
 
-    def recorded(self, call_sid: str, source: Source) -> int | None:
+    def find_active(self, call_sid: str, source: Source) -> int | None:
         """Return the index of the recording that is being made of a call from a source; None where none is.
 
         A call of which the corpus has recordings is over. Any other is taken to be in progress, so that a
@@ -119,11 +119,11 @@ class Recordings:
         Raises:
             TwilioError: 21220 where the call is over.
         """
-        active = self.ledger.arrivals.active(call_sid)
+        active = self.index.created.active_of_call(call_sid)
         for index in active:
-            if self.ledger.undeleted(index).source is source:
+            if self.index.get_even_if_deleted(index).source is source:
                 return index
-        if self.ledger.corpus.of_call(call_sid) and not active:
+        if self.index.corpus.of_call(call_sid) and not active:
             raise TwilioError(21220, f"{call_sid} is over: its recordings were made before T0. Any other SID will do.")
         return None
 
@@ -145,8 +145,8 @@ class Recordings:
             sid: its SID; one of its own where it is left out, and so are its call's and its conference's.
             instant: when it was created, in microseconds since 1970; now where it is left out.
         """
-        corpus, index = self.ledger.corpus, self.ledger.arrivals.next_index
-        at = self.ledger.clock.now() if instant is None else instant
+        corpus, index = self.index.corpus, self.index.created.next_index
+        at = self.index.clock.now() if instant is None else instant
         if conference_sid is None and source in CONFERENCE_SOURCES:
             conference_sid = corpus.sids.encode(Kind.CONFERENCE, index)
         recording = Recording(
@@ -168,25 +168,25 @@ class Recordings:
             transcript=transcript,
             is_scripted=True,
         )
-        return self.ledger.add(recording, at)
+        return self.index.add(recording, at)
 
-    def stage(self, index: int, stage: Stage | None, facts: Facts) -> None:
+    def set_status(self, index: int, stage: Stage | None, facts: Facts) -> None:
         """Bring a recording into another status, if one is given, and set what is said of it."""
-        ledger, captures = self.ledger, self.ledger.state.captures
-        recording = undressed(ledger.undeleted(index))
+        ledger, captures = self.index, self.index.state.in_progress
+        recording = without_adversarial_body(ledger.get_even_if_deleted(index))
         if stage is Stage.DELETED and recording.status not in FINISHED:
-            self.stage(index, Stage.COMPLETED, Facts())  # what is deleted was there before
-            recording = ledger.undeleted(index)
+            self.set_status(index, Stage.COMPLETED, Facts())  # what is deleted was there before
+            recording = ledger.get_even_if_deleted(index)
         elif stage is not None and stage is not Stage.DELETED:
-            usual, chance = ledger.usual_seconds(index), ledger.corpus.chance(index)
-            before = Staged(recording, captures.get(index))
-            after = staged(before, stage, ledger.clock.now(), chance, usual)
+            usual, chance = ledger.typical_duration(index), ledger.corpus.chance(index)
+            before = StatusChange(recording, captures.get(index))
+            after = apply_status(before, stage, ledger.clock.now(), chance, usual)
             recording = after.recording
             if after.capture is None:
                 captures.pop(index, None)
             else:
                 captures[index] = after.capture
-        ledger.put(index, with_facts(recording, facts))
+        ledger.put(index, with_fields(recording, facts))
         if stage is Stage.DELETED:
             ledger.delete(index)
 
@@ -200,48 +200,48 @@ class Recordings:
             TwilioError: 20404 where there is none; 16108 where `Twilio.CURRENT` could be several;
                 21220 where it is over.
         """
-        index, capture = self._active(sid, parent)
-        now = self.ledger.clock.now()
+        index, capture = self._find_active_for(sid, parent)
+        now = self.index.clock.now()
         if wanted is InFlight.STOPPED:
-            changed = capture.stopped(now)
+            changed = capture.stop(now)
         else:
-            changed = capture.paused(now, behavior) if wanted is InFlight.PAUSED else capture.resumed(now)
+            changed = capture.pause(now, behavior) if wanted is InFlight.PAUSED else capture.resume(now)
         if changed == capture:
             return index, False
-        self.ledger.state.captures[index] = changed
-        self.ledger.state.version += 1
+        self.index.state.in_progress[index] = changed
+        self.index.state.version += 1
         return index, True
 
-    def in_flight(self, index: int) -> Recording:
+    def get_in_flight(self, index: int) -> Recording:
         """Return a recording as the answer to a change shows it."""
-        capture = self.ledger.state.captures.get(index)
-        return msgspec.structs.replace(self.ledger.get(index), in_flight=None if capture is None else capture.in_flight)
+        capture = self.index.state.in_progress.get(index)
+        return msgspec.structs.replace(self.index.get(index), in_flight=None if capture is None else capture.status)
 
     def _new_sid(self, index: int) -> str:
         """Return a SID for one that comes in, even where one with its usual SID was saved from here and came back."""
-        sid = self.ledger.corpus.sid(index)
-        while self.ledger.arrivals.of_sid(sid) is not None:
-            sid = self.ledger.corpus.sid_of_handle(sid)
+        sid = self.index.corpus.sid(index)
+        while self.index.created.find_index(sid) is not None:
+            sid = self.index.corpus.sid_of_handle(sid)
         return sid
 
-    def _active(self, sid: str, parent: Parent) -> tuple[int, Capture]:
-        ledger = self.ledger
+    def _find_active_for(self, sid: str, parent: Parent) -> tuple[int, RecordingInProgress]:
+        ledger = self.index
         if sid == CURRENT:
-            active = ledger.arrivals.active(parent.sid)
+            active = ledger.created.active_of_call(parent.sid)
             if not active:
                 raise TwilioError(20404, f"{parent.sid} has no active recording.")
             if len(active) > 1:
                 sids = ", ".join(map(ledger.sid, active))
                 raise TwilioError(16108, f"{parent.sid} has {len(active)} active recordings: {sids}. Name one.")
-            return active[0], ledger.state.captures[active[0]]
+            return active[0], ledger.state.in_progress[active[0]]
         index = self.find(sid, parent=parent)
-        capture = ledger.state.captures.get(index)
+        capture = ledger.state.in_progress.get(index)
         if capture is None or capture.is_stopped:
             raise TwilioError(21220, f"{sid} is {ledger.status(index).value}: only an active one can be changed.")
         return index, capture
 
-    def _is_of(self, index: int, parent: Parent) -> bool:
-        recording = self.ledger.undeleted(index)
+    def _belongs_to(self, index: int, parent: Parent) -> bool:
+        recording = self.index.get_even_if_deleted(index)
         of = recording.call_sid if parent.kind is Kind.CALL else recording.conference_sid
         return of is not None and of[2:].lower() == parent.sid[2:].lower()
 

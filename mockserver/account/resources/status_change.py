@@ -10,11 +10,11 @@ from generators import distributions
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import EncryptionDetails, Recording, Status
 from generators.random_fields import Chance
-from mockserver.account.state.in_progress import Capture
+from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.model import Facts, Stage
 from scenarios.timeline import instant_of
 
-_SHOWN = {
+_STATUS_SHOWN_AS = {
     Stage.COMPLETED: Status.COMPLETED,
     Stage.ABSENT: Status.ABSENT,
     Stage.FAILED: Status.FAILED,
@@ -23,26 +23,26 @@ _SHOWN = {
 _SMALLEST = Decimal("0.00001")
 
 
-class Staged(msgspec.Struct, frozen=True):
+class StatusChange(msgspec.Struct, frozen=True):
     """A recording, and how much of it is recorded while it is being made."""
 
     recording: Recording
-    capture: Capture | None
+    capture: RecordingInProgress | None
 
 
-def staged(before: Staged, stage: Stage, now: int, chance: Chance, usual_seconds: int) -> Staged:
+def apply_status(before: StatusChange, stage: Stage, now: int, chance: Chance, usual_seconds: int) -> StatusChange:
     """Return a recording in another status; being deleted is not a matter of the recording itself.
 
     Args:
         now: the instant, in microseconds since 1970.
         usual_seconds: how long it lasts if it was not recorded here.
     """
-    capture = _captured(before.capture, stage, now)
+    capture = _advance_in_progress(before.capture, stage, now)
     recording = before.recording
-    shown = _SHOWN.get(stage, Status.PROCESSING)
+    shown = _STATUS_SHOWN_AS.get(stage, Status.PROCESSING)
     seconds = None
     if shown is Status.COMPLETED:
-        seconds = usual_seconds if before.capture is None else before.capture.seconds(now)
+        seconds = usual_seconds if before.capture is None else before.capture.duration_seconds(now)
     changed = msgspec.structs.replace(
         recording,
         status=shown,
@@ -52,27 +52,27 @@ def staged(before: Staged, stage: Stage, now: int, chance: Chance, usual_seconds
         date_updated=now // SECOND,
         is_scripted=True,
     )
-    return Staged(changed, capture)
+    return StatusChange(changed, capture)
 
 
-def _captured(capture: Capture | None, stage: Stage, now: int) -> Capture | None:
+def _advance_in_progress(capture: RecordingInProgress | None, stage: Stage, now: int) -> RecordingInProgress | None:
     match stage:
         case Stage.IN_PROGRESS:
-            return Capture(since=now) if capture is None else capture.resumed(now)
+            return RecordingInProgress(since=now) if capture is None else capture.resume(now)
         case Stage.PAUSED:
-            return (capture or Capture(since=now)).paused(now)
+            return (capture or RecordingInProgress(since=now)).pause(now)
         case Stage.STOPPED | Stage.PROCESSING:
-            return None if capture is None else capture.stopped(now)
+            return None if capture is None else capture.stop(now)
         case _:
             return None
 
 
-def undressed(recording: Recording) -> Recording:
+def without_adversarial_body(recording: Recording) -> Recording:
     """Return a recording without the body that Hypothesis drew for it: what is said of it is to be seen."""
     return Recording(**{name: getattr(recording, name) for name in Recording.__struct_fields__})
 
 
-def with_facts(recording: Recording, facts: Facts) -> Recording:
+def with_fields(recording: Recording, facts: Facts) -> Recording:
     """Return a recording with what is said of it."""
     said = {name: getattr(facts, name) for name in Facts.__struct_fields__}
     changes = {

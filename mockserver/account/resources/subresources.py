@@ -11,15 +11,15 @@ from generators.content import subresources
 from generators.model import AddOnResult, Payload, Recording, Transcription
 from generators.random_fields import Chance
 from generators.sids import Kind, SidCipher
-from mockserver.account.resources.listing import Listing, Page, turn
-from mockserver.account.resources.not_found import why_none_such
+from mockserver.account.resources.listing import Listing, Page, get_page
+from mockserver.account.resources.not_found import explain_no_subresource
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.range_set import RangeSet
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 
-_Make = Callable[[Recording, int, Chance, SidCipher], Transcription | AddOnResult | Payload]
-_MAKE: dict[Kind, _Make] = {
+_Build = Callable[[Recording, int, Chance, SidCipher], Transcription | AddOnResult | Payload]
+_BUILDERS: dict[Kind, _Build] = {
     Kind.TRANSCRIPTION: subresources.transcription,
     Kind.ADD_ON_RESULT: subresources.add_on_result,
     Kind.PAYLOAD: subresources.payload,
@@ -37,14 +37,14 @@ class Subresources:
     def __init__(self, kind: Kind, recordings: Recordings) -> None:
         self.kind = kind
         self._recordings = recordings
-        self._ledger = recordings.ledger
-        self._sids = recordings.ledger.corpus.sids
+        self._ledger = recordings.index
+        self._sids = recordings.index.corpus.sids
 
     def get(self, index: int) -> Transcription | AddOnResult | Payload:
         """Return what has an index."""
         recording, _ = subresources.recording_of(self.kind, index)
-        return _MAKE[self.kind](
-            self._ledger.undeleted(recording), index, self._ledger.corpus.chance(recording), self._sids
+        return _BUILDERS[self.kind](
+            self._ledger.get_even_if_deleted(recording), index, self._ledger.corpus.chance(recording), self._sids
         )
 
     def revision(self, index: int) -> int:
@@ -56,7 +56,7 @@ class Subresources:
         """Return the JSON that a payload leads to."""
         recording, _ = subresources.recording_of(self.kind, index)
         return subresources.payload_data(
-            self._ledger.undeleted(recording), index, self._ledger.corpus.chance(recording)
+            self._ledger.get_even_if_deleted(recording), index, self._ledger.corpus.chance(recording)
         )
 
     def find(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> int:
@@ -76,8 +76,8 @@ class Subresources:
             why = f"{sid[:60]!r} is no {noun} of this account: expected {self.kind.value} and 32 digits made for it."
             raise TwilioError(20404, why, unknown=sid)
         recording, _ = subresources.recording_of(self.kind, index)
-        if recording not in self._ledger or index not in self._of(recording):
-            raise TwilioError(20404, why_none_such(self._ledger, recording, sid))
+        if recording not in self._ledger or index not in self._index_range_of(recording):
+            raise TwilioError(20404, explain_no_subresource(self._ledger, recording, sid))
         if (owner is not None and owner != recording) or (among is not None and index not in among):
             owner_sid = self._ledger.sid(recording)
             raise TwilioError(20404, f"{sid} belongs elsewhere: it is of {owner_sid}, not below this path.")
@@ -94,7 +94,7 @@ class Subresources:
         self._deleted.add(self.find(sid, recording_sid=recording_sid, among=among))
         self._ledger.state.version += 1
 
-    def list_of(self, recording_sid: str, asked: PageRequest, *, among: range | None = None) -> Page:
+    def list_for_recording(self, recording_sid: str, asked: PageRequest, *, among: range | None = None) -> Page:
         """Return a page of those of a recording, newest first.
 
         Args:
@@ -103,7 +103,7 @@ class Subresources:
         Raises:
             TwilioError: 20404 where there is no such recording; 20001 for another list's token.
         """
-        own = self._of(self._recordings.find(recording_sid))
+        own = self._index_range_of(self._recordings.find(recording_sid))
         there = [index for index in own if index not in self._deleted and (among is None or index in among)]
 
         def walk(window: range, *, newest_first: bool) -> Iterator[int]:
@@ -117,7 +117,7 @@ class Subresources:
             index=int,  # each is where its index says
             sid=self._sid,
         )
-        return turn(listing, asked)
+        return get_page(listing, asked)
 
     def list(self, asked: PageRequest) -> Page:
         """Return a page of all transcriptions of the account, in the order of their recordings.
@@ -125,23 +125,23 @@ class Subresources:
         Raises:
             TwilioError: 20001 where the page's token names no transcription of this account.
         """
-        places, layout = self._ledger.places, self._ledger.corpus.layout
+        places, layout = self._ledger.positions, self._ledger.corpus.layout
 
         def generated(window: range, *, newest_first: bool) -> Iterator[int]:
             for gap in self._deleted.gaps(window, descending=newest_first):
                 yield from layout.walk_audible(gap, newest_first=newest_first)
 
         def is_seen(index: int) -> bool:
-            return index not in self._deleted and len(self._of(index)) > 0
+            return index not in self._deleted and len(self._index_range_of(index)) > 0
 
         listing = Listing(
-            window=places.everything(),
+            window=places.all(),
             walk=places.walk(generated, is_seen),
             position=lambda sid: self._ledger.position_of(sid, self.kind),
             index=places.index,
             sid=self._sid,
         )
-        return turn(listing, asked)
+        return get_page(listing, asked)
 
     @cached_property
     def _deleted(self) -> RangeSet:
@@ -150,6 +150,6 @@ class Subresources:
     def _sid(self, index: int) -> str:
         return self._sids.encode(self.kind, index)
 
-    def _of(self, recording: int) -> range:
+    def _index_range_of(self, recording: int) -> range:
         chance = self._ledger.corpus.chance(recording)
-        return subresources.indices(self.kind, self._ledger.undeleted(recording), recording, chance)
+        return subresources.indices(self.kind, self._ledger.get_even_if_deleted(recording), recording, chance)

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import msgspec
 
 from generators.model import Recording
-from mockserver.account.state.in_progress import Capture
+from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
 from scenarios.model import CallbackEvent
 from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.timeline import Playing
 
-STARTED = 1 << 56
+FIRST_CREATED = 1 << 56
 """The index of the first recording that came in here: above any corpus's."""
 
 
@@ -34,7 +34,7 @@ class Subscription(msgspec.Struct, frozen=True):
     """Scheme and host by which whoever subscribed knows this server."""
 
 
-class Arrival(NamedTuple):
+class CreatedRecording(NamedTuple):
     """How a recording came in here."""
 
     instant: int
@@ -122,9 +122,9 @@ class ArmedRule(msgspec.Struct, kw_only=True):
     """How many requests were meant."""
     applied: int = 0
     """How many of them went wrong."""
-    seen: dict[str, int] = {}
+    request_counts: dict[str, int] = {}
     """How many requests were meant, by method and target."""
-    barred: dict[str, int] = {}
+    retry_after_until: dict[str, int] = {}
     """Until when a target may not be asked for again."""
 
 
@@ -143,14 +143,14 @@ class State(msgspec.Struct, kw_only=True):
     rate: float = 0.0
     version: int = 0
     """Grows with every change: what was rendered of an older version is void."""
-    arrivals: list[Arrival] = []
+    created: list[CreatedRecording] = []
     recordings: dict[int, Recording] = {}
     """Those that came in, and those of the corpus that were changed: as a fetch shows them, but for deletions."""
     revisions: dict[int, int] = {}
-    captures: dict[int, Capture] = {}
+    in_progress: dict[int, RecordingInProgress] = {}
     """Those that are being made."""
     deleted: RangeSet = msgspec.field(default_factory=RangeSet)
-    forgotten: RangeSet = msgspec.field(default_factory=RangeSet)
+    purged: RangeSet = msgspec.field(default_factory=RangeSet)
     """Those of the deleted whose metadata is gone too, 40 days later."""
     deleted_at: dict[int, int] = {}
     subresources_deleted: dict[str, RangeSet] = {}

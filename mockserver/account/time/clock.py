@@ -41,7 +41,7 @@ class Clock:
         return self._base + int((self._source() - self._since) * self.rate)
 
     @property
-    def course(self) -> tuple[int, int, float]:
+    def setting(self) -> tuple[int, int, float]:
         """What its time is told by: another one whenever it was moved, or runs otherwise."""
         return self._base, self._since, self.rate
 
@@ -56,7 +56,7 @@ class Clock:
         self.rate = rate
 
     @contextmanager
-    def at(self, instant: int) -> Iterator[None]:
+    def instant_at(self, instant: int) -> Iterator[None]:
         """Show an instant that has just passed, while something is done that was due then."""
         before, self._held = self._held, instant
         try:

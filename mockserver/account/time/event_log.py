@@ -6,7 +6,7 @@ from mockserver.account.time.clock import Clock
 _KEPT = 10_000
 
 
-class Events:
+class EventLog:
     """The log of an account: bounded, so its oldest may be gone; their numbers tell."""
 
     def __init__(self, state: State, clock: Clock) -> None:
@@ -18,7 +18,7 @@ class Events:
         """The number that the next event will have, from 0."""
         return self._state.event_serial
 
-    def note(self, kind: str, subject: str, sid: str, what: str) -> None:
+    def record(self, kind: str, subject: str, sid: str, what: str) -> None:
         """Take down what happens now."""
         state = self._state
         state.events.append(

@@ -75,7 +75,7 @@ def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, p
     with serving(settings, environment, (scenario,)) as served:
         code = run_program(program, served.environment)
         account = served.mock.account(served.mock.demo.sid)
-        judged = verdicts(scenario.expect, account.journal, account.sid_behind)
+        judged = verdicts(scenario.expect, account.journal, account.resolve_handle)
     for verdict in judged:
         print(f"recmock: {'met' if verdict.is_met else 'NOT MET'}: {verdict.why}", file=sys.stderr)
     return code or int(not all(verdict.is_met for verdict in judged))

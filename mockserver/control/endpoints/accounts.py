@@ -57,8 +57,8 @@ async def move_clock(exchange: Exchange, path: Path) -> views.Happened:
     first = account.events.serial
     rate, target = _rate(command), _target(command, account.clock.now())
     if rate is not None:
-        account.passage.set_rate(rate)
-    await exchange.mock.timekeeper.advance(account, target)
+        account.scheduler.set_rate(rate)
+    await exchange.mock.worker.advance(account, target)
     return happened(account, first)
 
 

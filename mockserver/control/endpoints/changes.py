@@ -32,7 +32,7 @@ async def settled(exchange: Exchange, account: Account, first: int) -> views.Hap
     Args:
         first: the number of the first event that is of the change.
     """
-    await exchange.mock.timekeeper.settle(account)
+    await exchange.mock.worker.wait_until_idle(account)
     return happened(account, first)
 
 

@@ -58,7 +58,7 @@ class Endpoint:
         path = scope["path_params"]
         found = await operate(exchange, path)
         if "account" in path:  # whatever was done there: time goes on in it without requests too
-            exchange.mock.timekeeper.attend(account_of(exchange, path))
+            exchange.mock.worker.schedule(account_of(exchange, path))
         exchange.answer = found if isinstance(found, Answer) else _json(found)
 
 
@@ -91,7 +91,7 @@ def account_of(exchange: Exchange, path: Path) -> Account:
     if not is_sid(named, Kind.ACCOUNT):
         raise invalid("account", "AC and 32 hexadecimal digits, or demo", named)
     account = exchange.mock.account(named)
-    account.passage.catch_up()
+    account.scheduler.run_due()
     return account
 
 

@@ -20,7 +20,7 @@ class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def list_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
-    return [portraits.rule(each) for each in account_of(exchange, path).faults.armed]
+    return [portraits.rule(each) for each in account_of(exchange, path).fault_rules.rules]
 
 
 async def add_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
@@ -28,22 +28,22 @@ async def add_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
     for each in (*command.faults, *command.sequences):  # a scenario's own handles are known to it alone
         when = each.get("when")
         if isinstance(when, dict) and isinstance(when.get("sid"), str):
-            when["sid"] = account.sid_behind(when["sid"])
+            when["sid"] = account.resolve_handle(when["sid"])
     rules = given(exchange, msgspec.to_builtins(command))
-    faults = [account.faults.arm(fault=fault) for fault in rules.faults]
-    return [portraits.rule(each) for each in faults + [account.faults.arm(sequence=s) for s in rules.sequences]]
+    faults = [account.fault_rules.add(fault=fault) for fault in rules.faults]
+    return [portraits.rule(each) for each in faults + [account.fault_rules.add(sequence=s) for s in rules.sequences]]
 
 
 async def remove_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
-    account_of(exchange, path).faults.disarm()
+    account_of(exchange, path).fault_rules.remove()
     return []
 
 
 async def remove_rule(exchange: Exchange, path: Path) -> list[views.RuleView]:
     account, number = account_of(exchange, path), number_of(path)
-    if number is None or not account.faults.disarm(number):
+    if number is None or not account.fault_rules.remove(number):
         raise TwilioError(20404, f"This account has no rule {path['number'][:20]}.")
-    return [portraits.rule(each) for each in account.faults.armed]
+    return [portraits.rule(each) for each in account.fault_rules.rules]
 
 
 RULES = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generators.model import Status
-from mockserver.account.scenario_setup import add
+from mockserver.account.scenario_setup import add_scripted_recording
 from mockserver.control import serializers as portraits
 from mockserver.control import views
 from mockserver.control.endpoints.changes import given, settled
@@ -14,41 +14,43 @@ from scenarios.lifecycle import whole
 
 async def add_recording(exchange: Exchange, path: Path) -> views.RecordingView:
     account, said = account_of(exchange, path), read(exchange, dict[str, Any])
-    handle = said.get("id") or said.get("sid") or f"recording-{len(account.state.arrivals) + 1}"
+    handle = said.get("id") or said.get("sid") or f"recording-{len(account.state.created) + 1}"
     scripted = given(exchange, {"recordings": [said]}).recordings[0]
     if handle in account.state.handles or (
-        scripted.sid is not None and account.recordings.ledger.index_of(scripted.sid) is not None
+        scripted.sid is not None and account.recordings.index.index_of(scripted.sid) is not None
     ):
         raise refused(f"expected a recording that is not there yet, found {handle!r}, which is")
-    index = add(account, scripted, handle, exchange.mock.worlds.defaults(exchange.base_url), account.clock.now())
-    account.play.start(index, whole(scripted))
-    await exchange.mock.timekeeper.settle(account)
+    index = add_scripted_recording(
+        account, scripted, handle, exchange.mock.worlds.recording_defaults(exchange.base_url), account.clock.now()
+    )
+    account.timelines.start(index, whole(scripted))
+    await exchange.mock.worker.wait_until_idle(account)
     return portraits.recording(account, index, exchange.base_url)
 
 
 async def show_recording(exchange: Exchange, path: Path) -> views.RecordingView:
     account = account_of(exchange, path)
-    return portraits.recording(account, account.play.find(path["recording"]), exchange.base_url)
+    return portraits.recording(account, account.timelines.find_indices(path["recording"]), exchange.base_url)
 
 
 async def change_recording(exchange: Exchange, path: Path) -> views.Happened:
     """Do what a step says, now; its timeline, if it has one, waits on."""
     account, said = account_of(exchange, path), read(exchange, dict[str, Any])
-    first, index = account.events.serial, account.play.find(path["recording"])
+    first, index = account.events.serial, account.timelines.find_indices(path["recording"])
     step = given(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
     if step.after is not None:
         raise refused("after: expected a step to do now, found one that waits")
-    if account.recordings.ledger.status(index) is Status.DELETED:
+    if account.recordings.index.status(index) is Status.DELETED:
         raise refused(f"expected a recording that is there to change, found {path['recording']}, which is deleted")
-    account.play.apply(index, step)
+    account.timelines.apply_step(index, step)
     return await settled(exchange, account, first)
 
 
 async def take_step(exchange: Exchange, path: Path) -> views.Happened:
     """Take the next step of a recording's timeline, whatever it waits for."""
     account = account_of(exchange, path)
-    first, index = account.events.serial, account.play.find(path["recording"])
-    if not account.play.step(index):
+    first, index = account.events.serial, account.timelines.find_indices(path["recording"])
+    if not account.timelines.step(index):
         raise refused(f"expected a recording whose timeline goes on, found {path['recording']}, whose does not")
     return await settled(exchange, account, first)
 

@@ -159,7 +159,7 @@ def _pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> 
             f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggestion(op, Operation)}"
         )
     try:
-        return msgspec.convert(said, Pattern, strict=strict).resolved(account.sid_behind)
+        return msgspec.convert(said, Pattern, strict=strict).resolved(account.resolve_handle)
     except msgspec.ValidationError as wrong:
         known = ", ".join(Pattern.__struct_fields__)
         raise refused(f"pattern: expected some of {known}: {wrong}") from None

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
-from mockserver.account.scenario_setup import ArmingError
+from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.control import serializers as portraits
 from mockserver.control import views
 from mockserver.control.endpoints.changes import given, settled
@@ -44,7 +44,7 @@ async def arm(exchange: Exchange, path: Path) -> views.Happened:
     try:
         scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
         account = exchange.mock.arm(sid, scenario, exchange.base_url)
-    except (ScenarioError, ArmingError, MixError) as wrong:
+    except (ScenarioError, ScenarioSetupError, MixError) as wrong:
         raise refused(str(wrong)) from None
     except SpanTooShortError as wrong:
         raise refused(f"corpus: expected {wrong}") from None
@@ -68,16 +68,16 @@ async def list_events(exchange: Exchange, path: Path) -> list[views.EventView]:
 async def list_expectations(exchange: Exchange, path: Path) -> list[views.ExpectationView]:
     account = account_of(exchange, path)
     expected = () if account.scenario is None else account.scenario.expect
-    return [portraits.expectation(each) for each in verdicts(expected, account.journal, account.sid_behind)]
+    return [portraits.expectation(each) for each in verdicts(expected, account.journal, account.resolve_handle)]
 
 
 async def signal(exchange: Exchange, path: Path) -> views.Happened:
     account, command = account_of(exchange, path), read(exchange, SignalCommand)
     first = account.events.serial
-    index = None if command.recording is None else account.play.find(command.recording)
+    index = None if command.recording is None else account.timelines.find_indices(command.recording)
     if index is not None and index not in account.state.playing:
         raise refused(f"expected a recording whose timeline goes on, found {command.recording}, whose does not")
-    account.play.signal(command.name, index)
+    account.timelines.signal(command.name, index)
     return await settled(exchange, account, first)
 
 

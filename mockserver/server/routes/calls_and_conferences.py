@@ -1,7 +1,7 @@
 """Calls, conferences and the account itself, read-only: recordings link to them."""
 
 from generators.sids import Kind
-from mockserver.account.resources.calls_and_conferences import Parents
+from mockserver.account.resources.calls_and_conferences import CallsOrConferences
 from mockserver.account.resources.recordings import Parent
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import page_request
@@ -20,7 +20,7 @@ def list_calls(exchange: Exchange, _: Path) -> Listed:
 
 
 def fetch_call(exchange: Exchange, path: Path) -> Found:
-    return _fetch(exchange.account.calls, CALL, Parent.named(Kind.CALL, path["sid"]))
+    return _fetch(exchange.account.calls, CALL, Parent.from_sid(Kind.CALL, path["sid"]))
 
 
 def list_conferences(exchange: Exchange, _: Path) -> Listed:
@@ -28,7 +28,7 @@ def list_conferences(exchange: Exchange, _: Path) -> Listed:
 
 
 def fetch_conference(exchange: Exchange, path: Path) -> Found:
-    return _fetch(exchange.account.conferences, CONFERENCE, Parent.named(Kind.CONFERENCE, path["sid"]))
+    return _fetch(exchange.account.conferences, CONFERENCE, Parent.from_sid(Kind.CONFERENCE, path["sid"]))
 
 
 def fetch_account(exchange: Exchange, _: Path) -> Told:
@@ -43,11 +43,11 @@ def fetch_account(exchange: Exchange, _: Path) -> Told:
     return Told(shape=ACCOUNT, value=facts)
 
 
-def _fetch(parents: Parents, shape: Shape, parent: Parent) -> Found:
+def _fetch(parents: CallsOrConferences, shape: Shape, parent: Parent) -> Found:
     return Found(shape, parents, parents.find(parent.sid))
 
 
-def _list(exchange: Exchange, shape: Shape, parents: Parents, filters: tuple[str, ...]) -> Listed:
+def _list(exchange: Exchange, shape: Shape, parents: CallsOrConferences, filters: tuple[str, ...]) -> Listed:
     query = exchange.query
     for name in filters:
         if query.text(name) is not None:

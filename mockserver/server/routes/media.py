@@ -12,7 +12,7 @@ def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Played
     from mockserver.server.media import media_of  # brings sound: most servers are never asked for any
 
     recordings = exchange.account.recordings
-    index = recordings.find(path["sid"], parent=Parent.of_path(path))
+    index = recordings.find(path["sid"], parent=Parent.from_path(path))
     form = "mp3" if extension(exchange.path) == "mp3" else "wav"
     played = media_of(exchange.account, index, form, exchange.query.text("RequestedChannels"))
     if exchange.mock.settings.media_redirect:

@@ -2,7 +2,7 @@
 
 from generators.model import InFlight
 from generators.sids import Kind
-from mockserver.account.resources.filter import Selection
+from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.recordings import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.state import Subscription
@@ -34,7 +34,7 @@ def fetch_recording(exchange: Exchange, path: Path) -> Found:
     recordings = exchange.account.recordings
     include_deleted = exchange.query.boolean("IncludeSoftDeleted")
     index = recordings.find(path["sid"], include_deleted=include_deleted)
-    return Found(RECORDING, recordings.ledger, index, recordings.expires(include_deleted), Act.FETCH)
+    return Found(RECORDING, recordings.index, index, recordings.next_expiry(include_deleted), Act.FETCH)
 
 
 def delete_recording(exchange: Exchange, path: Path) -> Deleted:
@@ -63,7 +63,7 @@ def list_conference_recordings(exchange: Exchange, path: Path) -> Listed:
 def fetch_parents_recording(exchange: Exchange, path: Path) -> Found:
     recordings, parent = exchange.account.recordings, _parent(path)
     index = recordings.find(path["sid"], parent=parent)
-    return Found(_shape(parent), recordings.ledger, index, act=Act.FETCH)
+    return Found(_shape(parent), recordings.index, index, act=Act.FETCH)
 
 
 def update_parents_recording(exchange: Exchange, path: Path) -> Told:
@@ -96,7 +96,7 @@ def _subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
 
 
 def _parent(path: Path) -> Parent:
-    parent = Parent.of_path(path)
+    parent = Parent.from_path(path)
     assert parent is not None, "these paths name one"
     return parent
 
@@ -116,10 +116,10 @@ def _list(
     query, recordings = exchange.query, exchange.account.recordings
     asked = page_request(query)
     since, below = created_between(query)
-    selection = Selection(
+    selection = RecordingFilter(
         since=since, below=below, call_sid=call_sid, conference_sid=conference_sid, include_deleted=include_deleted
     )
-    return Listed(shape, recordings.ledger, recordings.list(selection, asked), asked, query, Act.LIST)
+    return Listed(shape, recordings.index, recordings.list(selection, asked), asked, query, Act.LIST)
 
 
 RECORDINGS = (

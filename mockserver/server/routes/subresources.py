@@ -81,7 +81,7 @@ def _payloads(exchange: Exchange, path: Path) -> range:
 def _list(exchange: Exchange, shape: Shape, shelf: Subresources, path: Path, among: range | None = None) -> Listed:
     query = exchange.query
     asked = page_request(query)
-    return Listed(shape, shelf, shelf.list_of(path["recording_sid"], asked, among=among), asked, query)
+    return Listed(shape, shelf, shelf.list_for_recording(path["recording_sid"], asked, among=among), asked, query)
 
 
 def _fetch(shape: Shape, shelf: Subresources, sid: str, recording_sid: str | None, among: range | None = None) -> Found:
