@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 
 from generators.model import EncryptionDetails, Recording
-from mockserver.rest.representations.dates import rfc2822
+from mockserver.rest.representations.dates import format_rfc2822
 
 
 def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tuple[str, str], ...]:
@@ -25,7 +25,7 @@ def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tu
         "ErrorCode": str(recording.error_code or 0),
         "CallSid": recording.call_sid,
         "ConferenceSid": recording.conference_sid,
-        "RecordingStartTime": rfc2822(began),
+        "RecordingStartTime": format_rfc2822(began),
         "AccountSid": recording.account_sid,
         "RecordingDuration": _duration(recording) if event == "completed" else None,
         "EncryptionDetails": None if recording.encryption is None else _encryption(recording.encryption),

@@ -14,7 +14,7 @@ from mockserver.control.endpoints.faults import RULES
 from mockserver.control.endpoints.recordings import RECORDINGS
 from mockserver.control.endpoints.requests import REQUESTS
 from mockserver.control.endpoints.scenario import SCRIPTS
-from mockserver.rest.errors import TwilioError, invalid
+from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Answer, Exchange
 from mockserver.server.media import media_of
@@ -57,7 +57,7 @@ async def _media(exchange: Exchange, path: Path) -> Answer:
 
 def _account(exchange: Exchange, account_sid: str) -> Account:
     if not is_sid(account_sid, Kind.ACCOUNT):
-        raise invalid("account", "AC and 32 hexadecimal digits", account_sid)
+        raise invalid_parameter("account", "AC and 32 hexadecimal digits", account_sid)
     return exchange.mock.account(account_sid)
 
 

@@ -12,7 +12,7 @@ from mockserver.account.state.state import ArmedRule, Delivery, Event, Timer, Ti
 from mockserver.account.worker import Worker
 from mockserver.control import views
 from mockserver.journal.expectations import Verdict
-from mockserver.rest.representations.recording import recording_document
+from mockserver.rest.representations.recording import build_recording
 from mockserver.rest.representations.wires import Wire
 from scenarios.explain.timelines import describe, phrase
 
@@ -130,7 +130,7 @@ def recording(subject: Account, index: int, base_url: str) -> views.RecordingVie
         conference_sid=shown.conference_sid,
         status=shown.status.value,
         in_flight=None if capture is None else capture.status.value,
-        document=recording_document(shown, Wire.TWILIO, base_url),
+        document=build_recording(shown, Wire.TWILIO, base_url),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from generators.sids import Kind, is_sid
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
-from mockserver.rest.auth import credentials
+from mockserver.rest.auth import parse_credentials
 
 _LEFT_OUT = frozenset({b"authorization", b"host", b"content-length", b"connection", b"accept-encoding"})
 """What curl says by itself, or what would only make its output harder to read."""
@@ -36,7 +36,7 @@ def _method(method: str) -> list[str]:
 def _credentials(entry: Entry) -> Iterator[str]:
     for name, value in entry.headers:
         if name.lower() == b"authorization":
-            known = credentials(value)
+            known = parse_credentials(value)
             if known is None:
                 yield "-H " + shlex.quote(f"authorization: {redaction.header(name, value)}")
             else:

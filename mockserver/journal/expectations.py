@@ -7,7 +7,7 @@ import msgspec
 from mockserver.journal.journal import Entry, Journal
 from mockserver.journal.matching import Pattern
 from mockserver.journal.verification import Times, dropped_words, found, verify
-from mockserver.rest.parameters import Query
+from mockserver.rest.parameters import Parameters
 from scenarios.rules import Expectation
 
 
@@ -52,7 +52,7 @@ def follows_pages(entries: Iterable[Entry]) -> bool:
     """Tell whether any of some requests asked for a page that an earlier one's answer offered."""
     offered: set[str] = set()
     for entry in entries:
-        token = Query(entry.query).text("PageToken")
+        token = Parameters(entry.query).text("PageToken")
         if token is not None and token in offered:
             return True
         if entry.answer.next_page_uri is not None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, quote
 
-from mockserver.rest.auth import credentials
+from mockserver.rest.auth import parse_credentials
 
 HIDDEN = "***"
 """Stands for a secret."""
@@ -74,7 +74,7 @@ def _cookie(text: str) -> str:
 
 
 def _credentials(value: bytes) -> str:
-    known = credentials(value)
+    known = parse_credentials(value)
     if known is not None:
         return f"Basic {known.username}:{HIDDEN}"
     scheme, space, _ = value.partition(b" ")

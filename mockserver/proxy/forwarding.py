@@ -11,7 +11,7 @@ from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import Refusing, unreachable
 from mockserver.proxy.streams import PIECE, open_streams
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import Header, lines
+from mockserver.rest.headers import Header, encode_headers
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te"}
@@ -132,7 +132,7 @@ def _head(scope: Scope, *, is_chunked: bool) -> bytes:
     target = scope["raw_path"] + (b"?" + query if query else b"")
     length = [(b"transfer-encoding", b"chunked")] if is_chunked else []
     headers = [*_end_to_end(scope["headers"]), *length, (b"connection", b"close")]
-    return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, lines(headers))
+    return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, encode_headers(headers))
 
 
 def _end_to_end(headers: Sequence[Header]) -> Iterator[Header]:

@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.proxy.destination import API, Destination
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import Header, lines, reason
+from mockserver.rest.headers import Header, encode_headers, reason_header
 from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
 
@@ -28,7 +28,7 @@ def raw_response(error: TwilioError) -> bytes:
     """Return an error as the last response of a connection, for where there is no application."""
     body, headers = _rendered(error, "")
     phrase = HTTPStatus(error.status).phrase.encode()
-    return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, lines(headers), body)
+    return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
 
 
 def bad_request(why: str) -> TwilioError:
@@ -56,6 +56,6 @@ def unreachable(destination: Destination, why: str) -> TwilioError:
 
 
 def _rendered(error: TwilioError, path: str) -> tuple[bytes, list[Header]]:
-    body = json.encode(error.fields(path))
+    body = json.encode(error.to_dict(path))
     kind = (b"content-type", MEDIA_TYPES[Representation.JSON])
-    return body, [kind, (b"content-length", b"%d" % len(body)), reason(error.reason)]
+    return body, [kind, (b"content-length", b"%d" % len(body)), reason_header(error.reason)]

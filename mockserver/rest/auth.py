@@ -13,7 +13,7 @@ import msgspec
 from generators.sids import Kind, is_sid
 from mockserver.rest.errors import TwilioError
 
-_MOST_SHOWN = 5
+_MAX_SHOWN = 5
 _TOKEN = r"[0-9a-f]{32}"
 _MEDIA = r"/Recordings/RE[0-9a-fA-F]{32}(\.wav|\.mp3)?\Z"
 
@@ -44,7 +44,7 @@ class Credentials(msgspec.Struct, frozen=True):
     secret: str
 
 
-def admit(header: bytes | None, account_sid: str | None, declared: Mapping[str, DeclaredAccount] | None) -> None:
+def authenticate(header: bytes | None, account_sid: str | None, declared: Mapping[str, DeclaredAccount] | None) -> None:
     """Let a request pass, or raise.
 
     Args:
@@ -56,34 +56,34 @@ def admit(header: bytes | None, account_sid: str | None, declared: Mapping[str, 
         TwilioError: 20003, with the reason.
     """
     if header is None:
-        raise _refused("No credentials: expected HTTP Basic with AccountSid:AuthToken.", "No credentials provided")
+        raise _unauthorized("No credentials: expected HTTP Basic with AccountSid:AuthToken.", "No credentials provided")
     found = _parse(header)
     if isinstance(found, str):
-        raise _refused(found, "invalid username")
+        raise _unauthorized(found, "invalid username")
     if declared is None:
         return
     known = declared.get(found.username.lower())
     if known is None:
-        raise _refused(f"{found.username} is not declared (--auth strict): {_declared(declared)}.")
+        raise _unauthorized(f"{found.username} is not declared (--auth strict): {_find_declared(declared)}.")
     if not compare_digest(known.token.encode(), found.secret.encode()):
-        raise _refused(f"{found.username} is declared with another token (--auth strict).")
+        raise _unauthorized(f"{found.username} is declared with another token (--auth strict).")
     if account_sid is not None and account_sid != known.sid.lower() and not _is_parent(known, account_sid, declared):
-        raise _refused(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
+        raise _unauthorized(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
 
 
-def credentials(header: bytes | None) -> Credentials | None:
+def parse_credentials(header: bytes | None) -> Credentials | None:
     """Return what the value of `Authorization` says; None where it says nothing that can be read."""
     found = None if header is None else _parse(header)
     return found if isinstance(found, Credentials) else None
 
 
-def is_media(path: str) -> bool:
+def is_media_path(path: str) -> bool:
     """Tell whether a path is that of a recording's media."""
     return re.search(_MEDIA, path) is not None
 
 
-def _declared(declared: Mapping[str, DeclaredAccount]) -> str:
-    shown = [each.sid for each in declared.values()][:_MOST_SHOWN]
+def _find_declared(declared: Mapping[str, DeclaredAccount]) -> str:
+    shown = [each.sid for each in declared.values()][:_MAX_SHOWN]
     more = len(declared) - len(shown)
     return f"{', '.join(shown)}{f' and {more} more' if more else ''} {'are' if len(declared) > 1 else 'is'}"
 
@@ -104,19 +104,19 @@ def _parse(header: bytes) -> Credentials | str:
     except (binascii.Error, UnicodeDecodeError):
         return "Expected HTTP Basic credentials in Base64 and UTF-8."
     if not colon or not secret:
-        return f"Expected a username and a secret, found no secret{_shown(username)}."
+        return f"Expected a username and a secret, found no secret{_shorten(username)}."
     if not is_sid(username, Kind.ACCOUNT) and not is_sid(username, Kind.API_KEY):
         expected = "Expected an AccountSid (AC and 32 hexadecimal digits) or an API key (SK...) as the username"
-        return f"{expected}, found {_looks(username, secret)}."
+        return f"{expected}, found {_describe(username, secret)}."
     return Credentials(username=username, secret=secret)
 
 
-def _shown(username: str) -> str:
+def _shorten(username: str) -> str:
     """Return a username for an error: only where it is none that could be a secret."""
     return f" beside {username}" if is_sid(username, Kind.ACCOUNT) or is_sid(username, Kind.API_KEY) else ""
 
 
-def _looks(username: str, secret: str) -> str:
+def _describe(username: str, secret: str) -> str:
     """Say what a wrong username looks like; it is not shown itself, since it may be a secret in the wrong place."""
     if is_sid(secret, Kind.ACCOUNT) or is_sid(secret, Kind.API_KEY):
         return "it in place of the secret: the two are swapped"
@@ -125,7 +125,7 @@ def _looks(username: str, secret: str) -> str:
     return f"{len(username)} other characters" if username else "none"
 
 
-def _refused(reason: str, message: str | None = None) -> TwilioError:
+def _unauthorized(reason: str, message: str | None = None) -> TwilioError:
     return TwilioError(
         20003,
         reason,

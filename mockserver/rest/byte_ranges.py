@@ -10,13 +10,13 @@ class UnsatisfiableError(ValueError):
     """A range that lies outside the body."""
 
 
-def is_unchanged(headers: Mapping[bytes, bytes], etag: str) -> bool:
+def is_not_modified(headers: Mapping[bytes, bytes], etag: str) -> bool:
     """Tell whether the client already has what it asks for."""
     known = headers.get(b"if-none-match", b"").decode("latin-1")
     return known.strip() == "*" or etag in [each.strip().removeprefix("W/") for each in known.split(",")]
 
 
-def asked_range(headers: Mapping[bytes, bytes], etag: str, length: int) -> tuple[int, int] | None:
+def parse_range(headers: Mapping[bytes, bytes], etag: str, length: int) -> tuple[int, int] | None:
     """Return the first byte and the one after the last that are asked for; None for the whole.
 
     Several ranges, and what is no range of bytes, are answered with the whole, as servers may.

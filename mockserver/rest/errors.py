@@ -10,7 +10,7 @@ class _Row(NamedTuple):
     message: str
 
 
-LONGEST_TARGET = 16 * 1024
+MAX_TARGET_LENGTH = 16 * 1024
 """From this many bytes on, path and query together are refused."""
 
 _TABLE = {
@@ -35,7 +35,7 @@ _TABLE = {
 
 _UNKNOWN = _Row(400, "Error")
 """What is made of a code that a scenario brings along."""
-USUAL_CODES = {400: 20001, 401: 20003, 403: 20403, 404: 20404, 405: 20004, 409: 20009, 429: 20429, 503: 20503}
+DEFAULT_CODES = {400: 20001, 401: 20003, 403: 20403, 404: 20404, 405: 20004, 409: 20009, 429: 20429, 503: 20503}
 """The code of a status where nothing more is known of the error."""
 
 
@@ -76,7 +76,7 @@ class TwilioError(Exception):
         self.status = row.status if status is None else status
         self._message = row.message if message is None else message
 
-    def fields(self, path: str) -> dict[str, str | int]:
+    def to_dict(self, path: str) -> dict[str, str | int]:
         """Return what Twilio answers to a request of this path, in its order (WIRE §9)."""
         detail = {} if self.detail is None else {"detail": self.detail}
         return {
@@ -88,7 +88,7 @@ class TwilioError(Exception):
         }
 
 
-def invalid(parameter: str, expected: str, found: str, *, unknown: str | None = None) -> TwilioError:
+def invalid_parameter(parameter: str, expected: str, found: str, *, unknown: str | None = None) -> TwilioError:
     """Return the error for a parameter's bad value.
 
     Args:
@@ -99,7 +99,7 @@ def invalid(parameter: str, expected: str, found: str, *, unknown: str | None = 
     return TwilioError(20001, why, message=f"Invalid {parameter}", unknown=unknown)
 
 
-def too_long() -> TwilioError:
+def uri_too_long() -> TwilioError:
     """Return the error for a request whose path and query are longer than any list needs."""
-    why = f"Expected a path and query of less than {LONGEST_TARGET} bytes."
+    why = f"Expected a path and query of less than {MAX_TARGET_LENGTH} bytes."
     return TwilioError(20001, why, status=414, message="Request URI too long")

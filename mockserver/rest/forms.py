@@ -6,8 +6,8 @@ import msgspec
 
 from generators.model import Track
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import Header, warning
-from mockserver.rest.parameters import Query
+from mockserver.rest.headers import Header, warning_header
+from mockserver.rest.parameters import Parameters
 from scenarios.model import CallbackEvent
 
 _EVENTS = {event.value: event for event in CallbackEvent}
@@ -43,15 +43,15 @@ class CallRecordingForm(msgspec.Struct, frozen=True, kw_only=True):
     channels: int
     track: Track
     callback: CallbackForm | None
-    doubts: tuple[str, ...]
+    unemulated: tuple[str, ...]
     """What Twilio would warn of, but take."""
 
     def warnings(self) -> tuple[Header, ...]:
         """Return the headers that tell the doubts."""
-        return tuple(warning(doubt) for doubt in self.doubts)
+        return tuple(warning_header(doubt) for doubt in self.unemulated)
 
 
-def call_recording_form(form: Query) -> CallRecordingForm:
+def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
     """Read the form.
 
     Raises:
@@ -76,5 +76,5 @@ def call_recording_form(form: Query) -> CallRecordingForm:
         channels=2 if channels is _Channels.DUAL else 1,
         track=track,
         callback=callback,
-        doubts=(*doubts, *form.doubts()),
+        unemulated=(*doubts, *form.unknown()),
     )

@@ -31,7 +31,7 @@ _FIXED: tuple[Header, ...] = (
 )
 
 
-def lines(headers: Sequence[Header]) -> bytes:
+def encode_headers(headers: Sequence[Header]) -> bytes:
     """Return headers as they are written.
 
     Raises:
@@ -44,10 +44,10 @@ def lines(headers: Sequence[Header]) -> bytes:
 
 
 _BY_WIRE = {wire: (*_FIXED, (b"x-mock-wire", wire.value.encode())) for wire in Wire}
-_LINES_BY_WIRE = {wire: lines(headers) for wire, headers in _BY_WIRE.items()}
+_ENCODED_BY_WIRE = {wire: encode_headers(headers) for wire, headers in _BY_WIRE.items()}
 
 
-class Stamp(NamedTuple):
+class ResponseMetadata(NamedTuple):
     """What every response of Twilio's API says of itself."""
 
     wire: Wire
@@ -57,18 +57,18 @@ class Stamp(NamedTuple):
 
     def headers(self) -> tuple[Header, ...]:
         """Return the headers that say it."""
-        return (*_BY_WIRE[self.wire], *self._own())
+        return (*_BY_WIRE[self.wire], *self._varying_headers())
 
-    def lines(self) -> bytes:
+    def encode(self) -> bytes:
         """Return the same as they are written."""
-        return _LINES_BY_WIRE[self.wire] + lines(self._own())
+        return _ENCODED_BY_WIRE[self.wire] + encode_headers(self._varying_headers())
 
-    def _own(self) -> tuple[Header, ...]:
+    def _varying_headers(self) -> tuple[Header, ...]:
         duration = b"%.3f" % self.seconds
         return (b"twilio-request-id", self.request_id), (b"twilio-request-duration", duration)
 
 
-class Stamps:
+class ResponseMetadataFactory:
     """The stamps of one server's responses; each has a request id of its own.
 
     Args:
@@ -78,20 +78,20 @@ class Stamps:
     def __init__(self, instance: str) -> None:
         self._request_ids: Iterator[str] = map(f"RQ{instance}{{:016x}}".format, count())
 
-    def __call__(self, wire: Wire, seconds: float) -> Stamp:
+    def __call__(self, wire: Wire, seconds: float) -> ResponseMetadata:
         """Return the stamp of a response that took some seconds to make."""
-        return Stamp(wire, next(self._request_ids).encode(), seconds)
+        return ResponseMetadata(wire, next(self._request_ids).encode(), seconds)
 
 
-def reason(text: str) -> Header:
+def reason_header(text: str) -> Header:
     """Return the header that says why in our own words; anything that a header may not hold is escaped."""
-    return b"x-mock-reason", _escaped(text)
+    return b"x-mock-reason", _escape(text)
 
 
-def warning(text: str) -> Header:
+def warning_header(text: str) -> Header:
     """Return the header that says what was taken, but with doubts."""
-    return b"x-mock-warning", _escaped(text)
+    return b"x-mock-warning", _escape(text)
 
 
-def _escaped(text: str) -> bytes:
+def _escape(text: str) -> bytes:
     return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text).encode("ascii")

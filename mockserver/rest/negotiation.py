@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from mockserver.rest.errors import invalid
+from mockserver.rest.errors import invalid_parameter
 from mockserver.rest.representations.media_types import Representation
 from mockserver.rest.representations.wires import Wire, WireSetting
 
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 
-def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Representation) -> Wire:
+def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Representation) -> Wire:
     """Choose the wire: the request's own wish, else the setting, else by who seems to ask (DESIGN §5).
 
     XML, CSV and HTML exist on Twilio's wire only.
@@ -19,19 +19,19 @@ def wanted_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Repr
     Raises:
         TwilioError: 20001 for a wish that is no wire.
     """
-    return _wire(headers.get(b"x-mock-wire"), headers.get(b"host"), headers.get(b"user-agent"), setting, form)
+    return _choose_wire(headers.get(b"x-mock-wire"), headers.get(b"host"), headers.get(b"user-agent"), setting, form)
 
 
 @lru_cache(maxsize=256)
-def _wire(
-    wish: bytes | None, host: bytes | None, user_agent: bytes | None, setting: WireSetting, form: Representation
+def _choose_wire(
+    requested: bytes | None, host: bytes | None, user_agent: bytes | None, setting: WireSetting, form: Representation
 ) -> Wire:
     """Choose the wire; a client says the same all the time."""
-    if wish is not None:
+    if requested is not None:
         try:
-            wished = Wire(wish.decode("latin-1"))
+            wished = Wire(requested.decode("latin-1"))
         except ValueError:
-            raise invalid("X-Mock-Wire", "twilio or schema", wish.decode("latin-1")) from None
+            raise invalid_parameter("X-Mock-Wire", "twilio or schema", requested.decode("latin-1")) from None
         return wished if form is Representation.JSON else Wire.TWILIO
     if form is not Representation.JSON:
         return Wire.TWILIO
@@ -42,13 +42,13 @@ def _wire(
     return Wire.TWILIO if believes else Wire.SCHEMA
 
 
-def base_url(headers: Mapping[bytes, bytes], scheme: str, server: tuple[str, int]) -> str:
+def find_base_url(headers: Mapping[bytes, bytes], scheme: str, server: tuple[str, int]) -> str:
     """Return scheme and host as the client wrote them; the server's address where it wrote none that can be."""
-    return _base_url(headers.get(b"host", b""), scheme, server)
+    return _build_base_url(headers.get(b"host", b""), scheme, server)
 
 
 @lru_cache(maxsize=256)
-def _base_url(host: bytes, scheme: str, server: tuple[str, int]) -> str:
+def _build_base_url(host: bytes, scheme: str, server: tuple[str, int]) -> str:
     if not _HOST.fullmatch(host):
         host = "{}:{}".format(*server).encode()
     return f"{scheme}://{host.decode()}"

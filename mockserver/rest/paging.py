@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from mockserver.rest.errors import TwilioError, invalid
-from mockserver.rest.parameters import Query
+from mockserver.rest.errors import TwilioError, invalid_parameter
+from mockserver.rest.parameters import Parameters
 
 PAGING = ("PageSize", "Page", "PageToken")
 _DEFAULT_SIZE = 50
@@ -29,7 +29,7 @@ class PageRequest(msgspec.Struct, frozen=True):
     cursor: Cursor | None
 
 
-def page_request(query: Query) -> PageRequest:
+def parse_page_request(query: Parameters) -> PageRequest:
     """Read the paging parameters.
 
     Raises:
@@ -49,7 +49,9 @@ def page_request(query: Query) -> PageRequest:
         return PageRequest(size=size, number=number, cursor=None)
     match = _TOKEN.fullmatch(token)
     if match is None:
-        raise invalid("PageToken", "PA or PB and a SID, as next_page_uri and previous_page_uri have it", token)
+        raise invalid_parameter(
+            "PageToken", "PA or PB and a SID, as next_page_uri and previous_page_uri have it", token
+        )
     return PageRequest(size=size, number=number, cursor=Cursor(sid=match[2], older=match[1] == "A"))
 
 
@@ -60,28 +62,30 @@ class Tokens(msgspec.Struct, frozen=True):
     next: str | None
 
 
-def envelope(path: str, query: Query, asked: PageRequest, key: str, length: int, tokens: Tokens) -> dict[str, Any]:
+def build_envelope(
+    path: str, query: Parameters, request: PageRequest, key: str, length: int, tokens: Tokens
+) -> dict[str, Any]:
     """Return a list body in Twilio's order (WIRE §2), the records under `key` still to be filled in.
 
     Nothing may be added to it: the Python, Ruby and PHP SDKs break on any further key.
     """
-    kept = query.echo(without=PAGING)
+    kept = query.encode(without=PAGING)
 
     def uri(number: int, token: str | None = None) -> str:
-        parts = [*kept, f"PageSize={asked.size}", f"Page={number}"]
+        parts = [*kept, f"PageSize={request.size}", f"Page={number}"]
         return f"{path}?{'&'.join(parts if token is None else [*parts, f'PageToken={token}'])}"
 
-    start = asked.number * asked.size if length else 0
-    own = None if asked.cursor is None else f"P{'A' if asked.cursor.older else 'B'}{asked.cursor.sid}"
-    previous = None if tokens.previous is None else uri(max(0, asked.number - 1), f"PB{tokens.previous}")
+    start = request.number * request.size if length else 0
+    own = None if request.cursor is None else f"P{'A' if request.cursor.older else 'B'}{request.cursor.sid}"
+    previous = None if tokens.previous is None else uri(max(0, request.number - 1), f"PB{tokens.previous}")
     return {
         "first_page_uri": uri(0),
         "end": start + length - 1 if length else 0,
         "previous_page_uri": previous,
-        "uri": uri(asked.number, own),
-        "page_size": asked.size,
+        "uri": uri(request.number, own),
+        "page_size": request.size,
         "start": start,
         key: [],
-        "next_page_uri": None if tokens.next is None else uri(asked.number + 1, f"PA{tokens.next}"),
-        "page": asked.number,
+        "next_page_uri": None if tokens.next is None else uri(request.number + 1, f"PA{tokens.next}"),
+        "page": request.number,
     }

@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 from generators.sids import Kind, is_sid
-from mockserver.rest.errors import invalid
+from mockserver.rest.errors import invalid_parameter
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -16,14 +16,14 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "false": False}
 
 
-class Query:
+class Parameters:
     """What a query string or a form says.
 
     An empty value counts as not given, and of a name given twice the last one counts.
     """
 
     def __init__(self, raw: bytes) -> None:
-        self.pairs = _pairs(raw)
+        self.pairs = _parse_pairs(raw)
         self._values = dict(self.pairs)
         self._known: set[str] = set()
 
@@ -45,7 +45,7 @@ class Query:
         """
         text = self.text(name)
         if text is not None and text not in list(kind):
-            raise invalid(name, f"one of {', '.join(kind)}", text)
+            raise invalid_parameter(name, f"one of {', '.join(kind)}", text)
         return None if text is None else kind(text)
 
     def integer(self, name: str, *, default: int, minimum: int) -> int:
@@ -58,7 +58,7 @@ class Query:
         if text is None:
             return default
         if not _INTEGER.fullmatch(text) or int(text) < minimum:
-            raise invalid(name, f"a whole number from {minimum}", text)
+            raise invalid_parameter(name, f"a whole number from {minimum}", text)
         return int(text)
 
     def boolean(self, name: str) -> bool:
@@ -71,7 +71,7 @@ class Query:
         if text is None:
             return False
         if text.lower() not in _BOOLEANS:
-            raise invalid(name, "true or false", text)
+            raise invalid_parameter(name, "true or false", text)
         return _BOOLEANS[text.lower()]
 
     def sid(self, name: str, kind: Kind) -> str | None:
@@ -82,27 +82,27 @@ class Query:
         """
         text = self.text(name)
         if text is not None and not is_sid(text, kind):
-            raise invalid(name, f"{kind.value} and 32 hexadecimal digits", text)
+            raise invalid_parameter(name, f"{kind.value} and 32 hexadecimal digits", text)
         return text
 
-    def doubts(self) -> list[str]:
+    def unknown(self) -> list[str]:
         """Say which names nobody asked for: Twilio ignores them too, but a typing error should be seen."""
         unknown = [name for name in self._values if name not in self._known]
-        return [f"{name[:60]!r} is no parameter here, and was ignored.{self._closest(name)}" for name in unknown]
+        return [f"{name[:60]!r} is no parameter here, and was ignored.{self._suggest_name(name)}" for name in unknown]
 
-    def _closest(self, name: str) -> str:
+    def _suggest_name(self, name: str) -> str:
         import difflib  # only on the way to a warning
 
         known = {each.lower(): each for each in sorted(self._known)}
         close = difflib.get_close_matches(name.lower(), known, n=1)
         return f" Did you mean {known[close[0]]}?" if close else ""
 
-    def echo(self, without: Container[str]) -> list[str]:
+    def encode(self, without: Container[str]) -> list[str]:
         """Return the pairs as `name=value`, percent-encoded, but for some names. Java needs `<` and `>` escaped."""
         return [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.pairs if name not in without]
 
 
 @lru_cache(maxsize=64)
-def _pairs(raw: bytes) -> tuple[tuple[str, str], ...]:
+def _parse_pairs(raw: bytes) -> tuple[tuple[str, str], ...]:
     """Return the pairs of a query string or a form; tests of one program send the same ones all the time."""
     return tuple(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"))

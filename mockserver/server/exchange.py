@@ -10,8 +10,8 @@ from mockserver.account.account import Account
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.journal.journal import NOTED_RECORDINGS, Answered
 from mockserver.mock import Mock
-from mockserver.rest.headers import Header, lines
-from mockserver.rest.parameters import Query
+from mockserver.rest.headers import Header, encode_headers
+from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.media_types import Representation
 from mockserver.rest.representations.wires import Wire
 from scenarios.operations import Operation
@@ -69,7 +69,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     def lines(self) -> bytes:
         """Return the same as they are written."""
-        return lines(self.framed()) if self.head is None else self.head
+        return encode_headers(self.framed()) if self.head is None else self.head
 
     def note(self) -> Answered:
         """Return what the journal keeps of it."""
@@ -90,7 +90,7 @@ class Answer(msgspec.Struct, frozen=True):
         return len(self.body) if self.stream is None else self.part[1] - self.part[0]
 
 
-_NO_FORM = Query(b"")
+_NO_FORM = Parameters(b"")
 _MOST_DIGITS = 18
 """As many as a number in a query may have."""
 
@@ -131,7 +131,7 @@ class Exchange:
         self.strike: MatchedFault | None = None
         self.answer: Answer | None = None
         self._account: Account | None = None
-        self._query: Query | None = None
+        self._query: Parameters | None = None
 
     def enter(self, account: Account) -> None:
         """Note whose world the request is about, which is whose journal it goes into."""
@@ -155,8 +155,8 @@ class Exchange:
         return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
     @property
-    def query(self) -> Query:
+    def query(self) -> Parameters:
         """The parameters of the query string, read when they are first asked for."""
         if self._query is None:
-            self._query = Query(self.query_string)
+            self._query = Parameters(self.query_string)
         return self._query

@@ -14,7 +14,7 @@ from starlette.types import Receive, Send
 from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
 from mockserver.account.time.clock import real_pause
-from mockserver.rest.errors import USUAL_CODES, TwilioError
+from mockserver.rest.errors import DEFAULT_CODES, TwilioError
 from mockserver.server.exchange import Answer, Exchange
 from mockserver.server.request_body import until_gone
 from scenarios.durations import microseconds
@@ -78,9 +78,9 @@ def error_of(strike: MatchedFault) -> TwilioError:
     """Return the error that a struck request is answered with."""
     then = strike.then
     status = then.status or 500
-    code = then.code or USUAL_CODES.get(status, 20500 if status >= 500 else 20001)
+    code = then.code or DEFAULT_CODES.get(status, 20500 if status >= 500 else 20001)
     headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
-    message = then.message or (None if code == USUAL_CODES.get(status, 20500) else _phrase(status))
+    message = then.message or (None if code == DEFAULT_CODES.get(status, 20500) else _phrase(status))
     return TwilioError(code, strike.reason, status=status, message=message, headers=headers)
 
 

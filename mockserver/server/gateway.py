@@ -18,11 +18,11 @@ from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.account.time.clock import stopwatch
 from mockserver.journal.journal import Entry, packed
 from mockserver.mock import Mock
-from mockserver.rest.auth import AuthSetting, DeclaredAccount, admit, is_media
-from mockserver.rest.errors import LONGEST_TARGET, TwilioError, too_long
-from mockserver.rest.headers import Stamps
-from mockserver.rest.negotiation import base_url, wanted_wire
-from mockserver.rest.representations.media_types import representation
+from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path
+from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, uri_too_long
+from mockserver.rest.headers import ResponseMetadataFactory
+from mockserver.rest.negotiation import choose_wire, find_base_url
+from mockserver.rest.representations.media_types import choose_representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.exchange import Answer, Exchange
 from mockserver.server.faults import StruckError, answer_of, error_of, undergo
@@ -49,7 +49,7 @@ class Gateway:
     def __init__(self, app: ASGIApp, mock: Mock) -> None:
         self._app = app
         self._mock = mock
-        self._stamps = Stamps(mock.instance)
+        self._stamps = ResponseMetadataFactory(mock.instance)
         self._declared = mock.declared if mock.settings.auth is AuthSetting.STRICT else None
         self._asks_nobody = mock.settings.auth is AuthSetting.OFF
         self._media_is_public = mock.settings.media_auth is MediaAuth.PUBLIC
@@ -62,14 +62,14 @@ class Gateway:
         started = stopwatch()
         path: str = scope["path"]
         asked = {name: value for name, value in scope["headers"] if name in _NEEDED}
-        form = representation(path)
+        form = choose_representation(path)
         exchange = None
         try:
             settings = self._mock.settings
             overrides = self._overrides_of_account(path) if self._mock.overrides else None
             setting = settings.wire if overrides is None else overrides.wire or settings.wire
-            wire = wanted_wire(asked, setting, form)
-            base = settings.public_url or base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
+            wire = choose_wire(asked, setting, form)
+            base = settings.public_url or find_base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
             exchange = Exchange(self._mock, scope, asked, form, wire, base)
             answer = await self._answer(exchange, scope, receive, send)
         except TwilioError as raised:
@@ -116,8 +116,8 @@ class Gateway:
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
         path = exchange.path
-        if len(scope.get("raw_path") or path) + len(exchange.query_string) >= LONGEST_TARGET:
-            raise too_long()
+        if len(scope.get("raw_path") or path) + len(exchange.query_string) >= MAX_TARGET_LENGTH:
+            raise uri_too_long()
         if exchange.method == "OPTIONS":
             return Answer(204)  # a preflight carries no credentials
         scope["recmock"] = exchange
@@ -142,11 +142,11 @@ class Gateway:
         path = exchange.path
         sid = path[_ACCOUNT]
         well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
-        is_public = self._media_is_public and exchange.method in _READING and is_media(path)
+        is_public = self._media_is_public and exchange.method in _READING and is_media_path(path)
         asks_nobody, declared = self._judges(path)
         if not (asks_nobody or is_public):
             try:
-                admit(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
+                authenticate(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
             except TwilioError:
                 if well_formed and (declared is None or sid.lower() in declared):
                     exchange.enter(self._mock.account(sid))  # whose journal tells of those who were not let in

@@ -10,7 +10,7 @@ from generators.audio.wav import Medium, Sound, Wav
 from generators.content.subresources import spoken
 from generators.model import Recording, Status
 from mockserver.account.account import Account
-from mockserver.rest.errors import TwilioError, invalid
+from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.server.results import Played
 
 _MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
@@ -73,7 +73,7 @@ def _channels(recording: Recording, requested: str | None) -> int:
     if requested is None:
         return recording.channels
     if requested not in ("1", "2"):
-        raise invalid("RequestedChannels", "1 or 2", requested)
+        raise invalid_parameter("RequestedChannels", "1 or 2", requested)
     if int(requested) > recording.channels:
         raise TwilioError(16113, f"{recording.sid} has one channel. Ask with RequestedChannels=1.")
     return int(requested)

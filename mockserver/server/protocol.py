@@ -11,8 +11,8 @@ from uvicorn.server import ServerState
 
 from mockserver.proxy.connection import Connection, Ends
 from mockserver.proxy.proxy import Proxy
-from mockserver.rest.errors import LONGEST_TARGET, too_long
-from mockserver.rest.headers import lines
+from mockserver.rest.errors import MAX_TARGET_LENGTH, uri_too_long
+from mockserver.rest.headers import encode_headers
 from mockserver.server.faults import TRANSPORT
 from mockserver.server.sending import WHOLE
 
@@ -66,7 +66,7 @@ class MockProtocol(HttpToolsProtocol):
         cycle = self._open[0]
         if cycle.disconnected or self.flow.write_paused:
             return False  # uvicorn knows what to do then
-        dated = lines(cycle.default_headers)
+        dated = encode_headers(cycle.default_headers)
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         # Not by writelines: with an empty body Python 3.12's never comes to an end.
         self.transport.write(b"".join((STATUS_LINE[status], dated, head, end, body)))
@@ -86,7 +86,7 @@ class MockProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         from mockserver.proxy.refusals import bad_request, raw_response  # seldom needed, as all of the proxy
 
-        self.transport.write(raw_response(too_long() if len(self.url) >= LONGEST_TARGET else bad_request(msg)))
+        self.transport.write(raw_response(uri_too_long() if len(self.url) >= MAX_TARGET_LENGTH else bad_request(msg)))
         self.transport.close()
 
     def _should_upgrade(self) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from mockserver.rest.byte_ranges import UnsatisfiableError, asked_range, is_unchanged
+from mockserver.rest.byte_ranges import UnsatisfiableError, is_not_modified, parse_range
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import reason, warning
-from mockserver.rest.paging import envelope
+from mockserver.rest.headers import reason_header, warning_header
+from mockserver.rest.paging import build_envelope
 from mockserver.rest.representations import json
-from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation, representation
-from mockserver.rest.representations.resource_types import Shape
+from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation, choose_representation
+from mockserver.rest.representations.resource_types import ResourceType
 from mockserver.server.exchange import Answer, Exchange
 from mockserver.server.results import Found, Listed, Played, Redirected, Result, Sent, Told
 from scenarios.timeline import Act
@@ -40,15 +40,15 @@ def render(result: Result, exchange: Exchange) -> Answer:
 
 def refusal(raised: TwilioError, path: str) -> Answer:
     """Return the answer that carries an error, in the representation that the path asks for."""
-    form = representation(path)
-    body = _item("RestException", raised.fields(path), form)
-    headers = (*raised.headers, reason(raised.reason))
+    form = choose_representation(path)
+    body = _item("RestException", raised.to_dict(path), form)
+    headers = (*raised.headers, reason_header(raised.reason))
     return Answer(raised.status, body, MEDIA_TYPES[form], headers, reason=raised.reason, found=raised.found)
 
 
 def _told(told: Told, exchange: Exchange) -> Answer:
     form = exchange.representation
-    document = told.shape.document(told.value, exchange.wire, exchange.base_url)
+    document = told.shape.build(told.value, exchange.wire, exchange.base_url)
     body = _item(told.shape.item, document, form)
     return Answer(told.status, body, MEDIA_TYPES[form], told.headers)
 
@@ -56,9 +56,9 @@ def _told(told: Told, exchange: Exchange) -> Answer:
 def _found(found: Found, exchange: Exchange) -> Answer:
     form = exchange.representation
     if form is Representation.JSON:
-        body = json.fill(_fragment(found.shape, found, found.index, exchange), exchange.base_url.encode())
+        body = json.fill_base_url(_fragment(found.shape, found, found.index, exchange), exchange.base_url.encode())
     else:
-        document = found.shape.document(found.shelf.get(found.index), exchange.wire, exchange.base_url)
+        document = found.shape.build(found.shelf.get(found.index), exchange.wire, exchange.base_url)
         body = _item(found.shape.item, document, form)
     recordings = () if found.act is None else (found.index,)
     return Answer(200, body, MEDIA_TYPES[form], expires=found.expires, act=found.act, recordings=recordings)
@@ -66,21 +66,19 @@ def _found(found: Found, exchange: Exchange) -> Answer:
 
 def _listed(listed: Listed, exchange: Exchange) -> Answer:
     shape, page, form = listed.shape, listed.page, exchange.representation
-    frame = envelope(exchange.path, listed.query, listed.asked, shape.key, len(page.indices), page.tokens)
+    frame = build_envelope(exchange.path, listed.query, listed.asked, shape.key, len(page.indices), page.tokens)
     if form is Representation.JSON:
         fragments = [_fragment(shape, listed, index, exchange) for index in page.indices]
-        body = json.fill(json.page(frame, shape.key, fragments), exchange.base_url.encode())
+        body = json.fill_base_url(json.join_page(frame, shape.key, fragments), exchange.base_url.encode())
     else:
-        documents = [
-            shape.document(listed.shelf.get(index), exchange.wire, exchange.base_url) for index in page.indices
-        ]
+        documents = [shape.build(listed.shelf.get(index), exchange.wire, exchange.base_url) for index in page.indices]
         if form is Representation.XML:
             from mockserver.rest.representations import xml
 
-            body = xml.page(shape.item, shape.key, frame, documents)
+            body = xml.encode_page(shape.item, shape.key, frame, documents)
         else:
             body = _table(shape.key, documents, form)
-    warnings = tuple(map(warning, listed.query.doubts()))
+    warnings = tuple(map(warning_header, listed.query.unknown()))
     return Answer(
         200,
         body,
@@ -94,12 +92,12 @@ def _listed(listed: Listed, exchange: Exchange) -> Answer:
     )
 
 
-def _fragment(shape: Shape, source: Found | Listed, index: int, exchange: Exchange) -> bytes:
+def _fragment(shape: ResourceType, source: Found | Listed, index: int, exchange: Exchange) -> bytes:
     cache = exchange.mock.cache
     key = (exchange.account.key, id(shape), index, source.shelf.revision(index), exchange.wire)
     kept: bytes | None = cache.get(key)
     if kept is None:
-        kept = json.fragment(shape.document(source.shelf.get(index), exchange.wire, ""))
+        kept = json.encode_fragment(shape.build(source.shelf.get(index), exchange.wire, ""))
         cache.put(key, kept, len(kept))
     return kept
 
@@ -113,7 +111,7 @@ def _item(name: str, document: Document, form: Representation) -> bytes:
                 xml,  # SDKs ask for JSON: the other forms are imported where they are needed
             )
 
-            return xml.item(name, document)
+            return xml.encode_item(name, document)
         case _:
             return _table(name, [document], form)
 
@@ -123,8 +121,8 @@ def _table(title: str, documents: list[Any], form: Representation) -> bytes:
 
     columns = list(documents[0]) if documents else []
     if form is Representation.CSV:
-        return tables.as_csv(documents, columns)
-    return tables.as_html(title, documents, columns)
+        return tables.to_csv(documents, columns)
+    return tables.to_html(title, documents, columns)
 
 
 def _redirected(redirected: Redirected, exchange: Exchange) -> Answer:
@@ -143,10 +141,10 @@ def _played(played: Played, exchange: Exchange) -> Answer:
 def _part(played: Played, exchange: Exchange) -> Answer:
     medium = played.medium
     fixed = ((b"etag", played.etag.encode()), (b"accept-ranges", b"bytes"))
-    if is_unchanged(exchange.headers, played.etag):
+    if is_not_modified(exchange.headers, played.etag):
         return Answer(304, headers=fixed)
     try:
-        part = asked_range(exchange.headers, played.etag, medium.length)
+        part = parse_range(exchange.headers, played.etag, medium.length)
     except UnsatisfiableError:
         return Answer(416, headers=(*fixed, (b"content-range", b"bytes */%d" % medium.length)))
     if part is None:

@@ -7,8 +7,8 @@ import msgspec
 from mockserver.account.resources.listing import NEVER, Page
 from mockserver.rest.headers import Header
 from mockserver.rest.paging import PageRequest
-from mockserver.rest.parameters import Query
-from mockserver.rest.representations.resource_types import Shape
+from mockserver.rest.parameters import Parameters
+from mockserver.rest.representations.resource_types import ResourceType
 from scenarios.timeline import Act
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Shelf(Protocol):
 class Found(msgspec.Struct, frozen=True):
     """A resource, by its index."""
 
-    shape: Shape
+    shape: ResourceType
     shelf: Shelf
     index: int
     expires: int = NEVER
@@ -40,18 +40,18 @@ class Found(msgspec.Struct, frozen=True):
 class Listed(msgspec.Struct, frozen=True):
     """A page of resources, and what it answers."""
 
-    shape: Shape
+    shape: ResourceType
     shelf: Shelf
     page: Page
     asked: PageRequest
-    query: Query
+    query: Parameters
     act: Act | None = None
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A resource by value, such as the answer to a change."""
 
-    shape: Shape
+    shape: ResourceType
     value: Any
     status: int = 200
     headers: tuple[Header, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from mockserver.rest.headers import Stamp
+from mockserver.rest.headers import ResponseMetadata
 from mockserver.server.exchange import Answer
 from mockserver.server.faults import TRANSPORT, break_off, dribble, truncate
 from mockserver.server.request_body import until_gone
@@ -20,7 +20,7 @@ _IN_BODIES = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESP
 
 
 async def respond(
-    answer: Answer, stamp: Stamp | None, then: Then | None, scope: Scope, receive: Receive, send: Send
+    answer: Answer, stamp: ResponseMetadata | None, then: Then | None, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Send an answer.
 
@@ -31,7 +31,7 @@ async def respond(
     state = scope.get("state", {})
     whole: Whole | None = state.get(WHOLE)
     if whole is not None and then is None and answer.stream is None and scope["method"] != "HEAD":  # as nearly always
-        head = answer.lines() if stamp is None else stamp.lines() + answer.lines()
+        head = answer.lines() if stamp is None else stamp.encode() + answer.lines()
         if whole(answer.status, head, answer.body):
             return
     headers = [*(() if stamp is None else stamp.headers()), *answer.framed()]

@@ -115,11 +115,11 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=8), VALUES, max_size=5))
 def test_anything_becomes_well_formed_xml(document: dict[str, Any]) -> None:
-    ElementTree.fromstring(xml.item("Recording", document))
+    ElementTree.fromstring(xml.encode_item("Recording", document))
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3), max_size=3))
 def test_anything_becomes_a_table(documents: list[dict[str, Any]]) -> None:
-    rows = list(csv.reader(io.StringIO(tables.as_csv(documents, "abc").decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(tables.to_csv(documents, "abc").decode(), newline="")))
     assert len(rows) == 1 + len(documents)
-    assert tables.as_html("<b>", documents, "abc").count(b"<tr>") == 1 + len(documents)
+    assert tables.to_html("<b>", documents, "abc").count(b"<tr>") == 1 + len(documents)

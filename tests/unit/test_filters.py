@@ -5,7 +5,7 @@ import pytest
 
 from mockserver.rest.date_filters import created_between
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.parameters import Query
+from mockserver.rest.parameters import Parameters
 
 DAY_BEFORE_ENDS = "2026-03-04T23:59:59Z"
 MIDNIGHT = "2026-03-05T00:00:00Z"
@@ -19,7 +19,7 @@ WHOLE_DAY = {MIDNIGHT, AFTER_MIDNIGHT, NOON, DAY_ENDS}
 
 def selected(**filters: str) -> set[str]:
     names = {"on": "DateCreated", "before": "DateCreated<", "after": "DateCreated>"}
-    query = Query(urlencode({names[name]: value for name, value in filters.items()}).encode())
+    query = Parameters(urlencode({names[name]: value for name, value in filters.items()}).encode())
     since, below = created_between(query)
     return {
         text
@@ -86,10 +86,10 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 def test_an_empty_date_counts_as_not_given() -> None:
-    assert created_between(Query(b"DateCreated=&DateCreated%3C=")) == (None, None)
+    assert created_between(Parameters(b"DateCreated=&DateCreated%3C=")) == (None, None)
 
 
 def test_a_hand_written_operator_is_part_of_the_name() -> None:
     """`curl ...?DateCreated>=2026-03-05` sends the name `DateCreated>`."""
     midnight = int(datetime(2026, 3, 5, tzinfo=UTC).timestamp())
-    assert (midnight, None) == created_between(Query(b"DateCreated>=2026-03-05"))
+    assert (midnight, None) == created_between(Parameters(b"DateCreated>=2026-03-05"))

@@ -12,10 +12,10 @@ from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.model import Recording, Status
 from mockserver.rest.representations import json
-from mockserver.rest.representations.adversarial import as_drawn, survivable
-from mockserver.rest.representations.dates import iso8601, rfc2822
+from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, safe_for_sdks
+from mockserver.rest.representations.dates import format_iso8601, format_rfc2822
 from mockserver.rest.representations.recording import KEYS
-from mockserver.rest.representations.recording import recording_document as document
+from mockserver.rest.representations.recording import build_recording as document
 from mockserver.rest.representations.wires import Wire
 from tests.harness import T0
 
@@ -31,15 +31,15 @@ def one(status: Status) -> Recording:
 def test_dates_are_written_as_the_standard_library_does(instant: datetime) -> None:
     instant = instant.replace(microsecond=0)
     seconds = int(instant.timestamp())
-    assert format_datetime(instant) == rfc2822(seconds)
-    assert instant.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") == iso8601(seconds)
+    assert format_datetime(instant) == format_rfc2822(seconds)
+    assert instant.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") == format_iso8601(seconds)
 
 
 def test_a_completed_recording_on_twilios_wire() -> None:
     recording = one(Status.COMPLETED)
     found = document(recording, Wire.TWILIO, BASE)
     assert list(KEYS) == list(found)
-    assert rfc2822(recording.date_created) == found["date_created"]
+    assert format_rfc2822(recording.date_created) == found["date_created"]
     assert str(recording.duration) == found["duration"]
     assert found["price"].startswith("-0.00")
     assert len(found["price"]) == len("-0.00250")
@@ -90,7 +90,7 @@ def test_encryption_details_carry_the_keys_of_both_generations() -> None:
 @pytest.mark.parametrize("wire", list(Wire))
 def test_a_fragment_is_its_document_once_filled(wire: Wire) -> None:
     recording = one(Status.COMPLETED)
-    filled = json.fill(json.fragment(document(recording, wire, "")), BASE.encode())
+    filled = json.fill_base_url(json.encode_fragment(document(recording, wire, "")), BASE.encode())
     assert document(recording, wire, BASE) == stdlib_json.loads(filled)
     assert stdlib_json.dumps(document(recording, wire, BASE)).encode() == filled
 
@@ -128,13 +128,13 @@ PLAIN = document(one(Status.COMPLETED), Wire.TWILIO, BASE)
     ],
 )
 def test_an_adversarial_body_is_made_survivable_on_twilios_wire(key: str, drawn: object, projected: object) -> None:
-    found = survivable(PLAIN, {key: drawn})
+    found = safe_for_sdks(PLAIN, {key: drawn})
     assert list(KEYS) == list(found)
     assert projected == found[key]
 
 
 def test_an_adversarial_body_goes_out_as_drawn_on_the_schema_wire() -> None:
-    found = as_drawn(PLAIN, {"duration": "\0", "sid": "RE" + "0" * 32, "start_time": None})
+    found = as_drawn_by_hypothesis(PLAIN, {"duration": "\0", "sid": "RE" + "0" * 32, "start_time": None})
     assert found["duration"] == "\0"
     assert found["start_time"] is None
     assert PLAIN["sid"] == found["sid"]

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from mockserver.rest.errors import invalid
+from mockserver.rest.errors import invalid_parameter
 from mockserver.rest.paging import PageRequest, Tokens
 
 NEVER = 1 << 62
@@ -63,7 +63,7 @@ def get_page(listing: Listing, request: PageRequest, expires: int = NEVER) -> Pa
         position = listing.position(request.cursor.sid)
         if position is None:
             sid = request.cursor.sid
-            raise invalid("PageToken", "PA or PB and the SID of a record of this list", sid, unknown=sid)
+            raise invalid_parameter("PageToken", "PA or PB and the SID of a record of this list", sid, unknown=sid)
         cut = _slice_older_than if request.cursor.older else _slice_newer_than
         found = cut(position, listing.walk, listing.window, request.size)
     tokens = Tokens(

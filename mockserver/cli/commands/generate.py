@@ -12,7 +12,7 @@ from generators.corpus.corpus import Corpus
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.rest.representations.csv_and_html import write_csv
-from mockserver.rest.representations.recording import KEYS, recording_document
+from mockserver.rest.representations.recording import KEYS, build_recording
 from mockserver.rest.representations.wires import Wire, WireSetting
 from mockserver.settings.settings import Settings
 
@@ -41,7 +41,7 @@ def _documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
     wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
     base_url = settings.public_url or f"http://{settings.listen}"
     for index in reversed(range(corpus.count)):
-        yield recording_document(corpus.recording(index), wire, base_url)
+        yield build_recording(corpus.recording(index), wire, base_url)
 
 
 def _counted(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:

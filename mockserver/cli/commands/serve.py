@@ -12,7 +12,7 @@ from mockserver.cli.mock_setup import load_scenarios, make_mock
 from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
-from mockserver.rest.representations.dates import iso8601
+from mockserver.rest.representations.dates import format_iso8601
 from mockserver.server.listener import ListenError, bind, bound_address, run
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
@@ -83,7 +83,7 @@ def _banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> str:
         token=mock.demo.token,
         count=account.corpus.count,
         seed=mock.settings.seed,
-        t0=iso8601(account.corpus.spec.t0),
+        t0=format_iso8601(account.corpus.spec.t0),
         more=more,
     )
 

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from generators.sids import Kind, is_sid
 from mockserver.account.account import Account
-from mockserver.rest.errors import TwilioError, invalid
+from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Answer, Exchange
@@ -89,7 +89,7 @@ def account_of(exchange: Exchange, path: Path) -> Account:
     if named == "demo":
         named = exchange.mock.demo.sid
     if not is_sid(named, Kind.ACCOUNT):
-        raise invalid("account", "AC and 32 hexadecimal digits, or demo", named)
+        raise invalid_parameter("account", "AC and 32 hexadecimal digits, or demo", named)
     account = exchange.mock.account(named)
     account.scheduler.run_due()
     return account

@@ -19,7 +19,7 @@ from mockserver.journal.journal import Entry
 from mockserver.journal.matching import Pattern
 from mockserver.journal.verification import Times, Verification, found, verify, wait
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.parameters import Query
+from mockserver.rest.parameters import Parameters
 from mockserver.server.exchange import Exchange
 from scenarios.durations import Duration, microseconds
 from scenarios.operations import Operation
@@ -135,7 +135,7 @@ def _entry(exchange: Exchange, path: Path) -> Entry:
     return entry
 
 
-def _asked(query: Query) -> dict[str, Any]:
+def _asked(query: Parameters) -> dict[str, Any]:
     """Return the pattern that parameters spell: `op=list_recordings&query.PageSize=50`."""
     said: dict[str, Any] = {}
     for name, value in query.pairs:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from generators.model import Status
 from mockserver.journal.doctor.report import Evidence, Sighting
 from mockserver.journal.journal import Entry
-from mockserver.rest.auth import is_media
+from mockserver.rest.auth import is_media_path
 from scenarios.operations import Operation
 
 _NOT_COMPLETED = (Status.PROCESSING, Status.ABSENT, Status.FAILED)
@@ -27,7 +27,7 @@ def fetched_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
     """
     bare: dict[str, list[Entry]] = {}
     for entry in evidence.entries:
-        if entry.method in _READING and is_media(entry.path):
+        if entry.method in _READING and is_media_path(entry.path):
             if not any(name.lower() == b"authorization" for name, _ in entry.headers):
                 bare.setdefault(entry.path, []).append(entry)
             elif (challenged := bare.get(entry.path)) and challenged[-1].answer.status == 401:

@@ -7,51 +7,51 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mockserver.rest.representations.dates import rfc2822
+from mockserver.rest.representations.dates import format_rfc2822
 
 _IDENTITY = ("sid", "account_sid", "call_sid", "conference_sid", "status", "date_created")
-_OURS = (*_IDENTITY, "uri", "subresource_uris", "media_url", "track")
+_CORPUS_FIELDS = (*_IDENTITY, "uri", "subresource_uris", "media_url", "track")
 _CURRENCIES = frozenset({"AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "INR", "JPY", "MXN", "SEK", "USD"})
 _INT32 = 1 << 31
 _YEARS = range(1900, 9999)
 
 
-def as_drawn(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def as_drawn_by_hypothesis(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body with the identity of its recording; keys that were not drawn stay away."""
     return {**body, **{key: plain[key] for key in _IDENTITY}}
 
 
-def survivable(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def safe_for_sdks(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body in Twilio's shape: every key present, and nothing that would break a correct SDK (WIRE §4)."""
     drawn = {key: body.get(key) for key in plain}
     for key, project in _PROJECTIONS.items():
         drawn[key] = project(drawn[key])
     if drawn["channels"] is None:  # below calls and conferences it cannot be null (WIRE §1.1)
         drawn["channels"] = plain["channels"]
-    return drawn | {key: plain[key] for key in _OURS if key in plain}
+    return drawn | {key: plain[key] for key in _CORPUS_FIELDS if key in plain}
 
 
-def _date(value: str | None) -> str | None:
+def _project_date(value: str | None) -> str | None:
     if value is None:
         return None
     try:
         instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):  # a leap second, or a zone that leaves the calendar
         return None
-    return rfc2822(int(instant.replace(microsecond=0).timestamp())) if instant.year in _YEARS else None
+    return format_rfc2822(int(instant.replace(microsecond=0).timestamp())) if instant.year in _YEARS else None
 
 
-def _error_code(value: int | None) -> int | None:
+def _project_error_code(value: int | None) -> int | None:
     return value if value is not None and -_INT32 <= value < _INT32 else None
 
 
-def _price_unit(value: str | None) -> str | None:
+def _project_price_unit(value: str | None) -> str | None:
     return value if value in _CURRENCIES else None
 
 
 _PROJECTIONS: dict[str, Callable[[Any], Any]] = {
-    "date_updated": _date,
-    "start_time": _date,
-    "error_code": _error_code,
-    "price_unit": _price_unit,
+    "date_updated": _project_date,
+    "start_time": _project_date,
+    "error_code": _project_error_code,
+    "price_unit": _project_price_unit,
 }

@@ -3,16 +3,16 @@
 import msgspec
 
 from generators.model import API_VERSION, Call, CallStatus, Conference
-from mockserver.rest.representations.money import CURRENCY, decimal
-from mockserver.rest.representations.wires import DIALECTS, Document, Wire
+from mockserver.rest.representations.money import CURRENCY, format_price
+from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 _PRICE_PER_MINUTE = -850
 """An inbound call in the United States, in 0.00001 US dollars a started minute."""
 
 
-def call_document(call: Call, wire: Wire, base_url: str) -> Document:
+def build_call(call: Call, wire: Wire, base_url: str) -> Document:
     """Return a call."""
-    date = DIALECTS[wire].date
+    date = WIRE_FORMATS[wire].date
     path = f"/{API_VERSION}/Accounts/{call.account_sid}/Calls/{call.sid}"
     seconds = None if call.end_time is None else call.end_time - call.start_time
     ended = None if call.end_time is None else date(call.end_time)
@@ -29,11 +29,11 @@ def call_document(call: Call, wire: Wire, base_url: str) -> Document:
         "end_time": ended,
         "forwarded_from": None,
         "from": call.caller,
-        "from_formatted": _formatted(call.caller),
+        "from_formatted": _format_phone_number(call.caller),
         "group_sid": None,
         "parent_call_sid": None,
         "phone_number_sid": None,
-        "price": None if seconds is None else decimal(_PRICE_PER_MINUTE * max(1, -(-seconds // 60))),
+        "price": None if seconds is None else format_price(_PRICE_PER_MINUTE * max(1, -(-seconds // 60))),
         "price_unit": CURRENCY,
         "queue_time": "0",
         "sid": call.sid,
@@ -41,15 +41,15 @@ def call_document(call: Call, wire: Wire, base_url: str) -> Document:
         "status": call.status.value,
         "subresource_uris": {"recordings": f"{path}/Recordings.json"},
         "to": call.called,
-        "to_formatted": _formatted(call.called),
+        "to_formatted": _format_phone_number(call.called),
         "trunk_sid": None,
         "uri": f"{path}.json",
     }
 
 
-def conference_document(conference: Conference, wire: Wire, base_url: str) -> Document:
+def build_conference(conference: Conference, wire: Wire, base_url: str) -> Document:
     """Return a conference."""
-    date = DIALECTS[wire].date
+    date = WIRE_FORMATS[wire].date
     path = f"/{API_VERSION}/Accounts/{conference.account_sid}/Conferences/{conference.sid}"
     over = conference.status is CallStatus.COMPLETED
     return {
@@ -78,9 +78,9 @@ class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
     """In seconds since 1970."""
 
 
-def account_document(account: AccountFacts, wire: Wire, base_url: str) -> Document:
+def build_account(account: AccountFacts, wire: Wire, base_url: str) -> Document:
     """Return an account."""
-    date = DIALECTS[wire].date(account.created)
+    date = WIRE_FORMATS[wire].date(account.created)
     path = f"/{API_VERSION}/Accounts/{account.sid}"
     served = ("Calls", "Conferences", "Recordings", "Transcriptions")
     return {
@@ -97,5 +97,5 @@ def account_document(account: AccountFacts, wire: Wire, base_url: str) -> Docume
     }
 
 
-def _formatted(number: str) -> str:
+def _format_phone_number(number: str) -> str:
     return f"({number[2:5]}) {number[5:8]}-{number[8:]}"

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 Documents = Iterable[Mapping[str, Any]]
 
 
-def as_csv(documents: Documents, columns: Iterable[str]) -> bytes:
+def to_csv(documents: Documents, columns: Iterable[str]) -> bytes:
     """Return resources as CSV; an object stands in its cell as JSON, and nothing for null."""
     text = io.StringIO()
     write_csv(text, documents, columns, "\r\n")
@@ -22,21 +22,21 @@ def write_csv(stream: TextIO, documents: Documents, columns: Iterable[str], line
     writer = csv.writer(stream, lineterminator=line_end)
     writer.writerow(columns)
     for document in documents:
-        writer.writerow([_cell(document.get(column)) for column in columns])
+        writer.writerow([_format_cell(document.get(column)) for column in columns])
 
 
-def as_html(title: str, documents: Documents, columns: Iterable[str]) -> bytes:
+def to_html(title: str, documents: Documents, columns: Iterable[str]) -> bytes:
     """Return resources as a page with a table, for people."""
     head = "".join(f"<th>{escape(column)}</th>" for column in columns)
     rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(_cell(document.get(column)))}</td>' for column in columns)}</tr>"
+        f"<tr>{''.join(f'<td>{escape(_format_cell(document.get(column)))}</td>' for column in columns)}</tr>"
         for document in documents
     )
     page = f"<!DOCTYPE html><title>{escape(title)}</title><table><tr>{head}</tr>{rows}</table>"
     return page.encode("utf-8", "replace")
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     if value is None:
         return ""
     return json.dumps(value) if isinstance(value, dict | list) else str(value)

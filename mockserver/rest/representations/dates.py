@@ -14,31 +14,31 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 @lru_cache(maxsize=1024)
-def rfc2822(seconds: int) -> str:
+def format_rfc2822(seconds: int) -> str:
     """Return seconds since 1970 as Twilio writes them, such as `Fri, 14 Oct 2016 21:56:34 +0000`."""
     day, rest = divmod(seconds, _DAY)
-    return f"{_rfc2822_day(day)} {_clock(rest)} +0000"
+    return f"{_format_rfc2822_day(day)} {_format_time(rest)} +0000"
 
 
 @lru_cache(maxsize=1024)
-def iso8601(seconds: int) -> str:
+def format_iso8601(seconds: int) -> str:
     """Return seconds since 1970 in RFC 3339's form, such as `2016-10-14T21:56:34Z`."""
     day, rest = divmod(seconds, _DAY)
-    return f"{_iso8601_day(day)}T{_clock(rest)}Z"
+    return f"{_format_iso8601_day(day)}T{_format_time(rest)}Z"
 
 
-def _clock(seconds: int) -> str:
+def _format_time(seconds: int) -> str:
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour:02}:{minute:02}:{second:02}"
 
 
 @lru_cache(maxsize=1024)
-def _rfc2822_day(day: int) -> str:
+def _format_rfc2822_day(day: int) -> str:
     on = date.fromordinal(_EPOCH + day)
     return f"{_WEEKDAYS[on.weekday()]}, {on.day:02} {_MONTHS[on.month - 1]} {on.year:04}"
 
 
 @lru_cache(maxsize=1024)
-def _iso8601_day(day: int) -> str:
+def _format_iso8601_day(day: int) -> str:
     return date.fromordinal(_EPOCH + day).isoformat()

@@ -21,7 +21,7 @@ def encode(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def fragment(document: dict[str, Any]) -> bytes:
+def encode_fragment(document: dict[str, Any]) -> bytes:
     """Return a document, made with an empty base URL, as JSON whose scheme and host are still to be filled in.
 
     So it serves every caller, by whatever name they know us.
@@ -34,12 +34,12 @@ def fragment(document: dict[str, Any]) -> bytes:
     return b'%s, "media_url": "%s%s"}' % (encode(rest)[:-1], _HOLE, media_path.encode())
 
 
-def fill(text: bytes, base_url: bytes) -> bytes:
+def fill_base_url(text: bytes, base_url: bytes) -> bytes:
     """Return joined fragments with scheme and host in their places."""
     return text.replace(_HOLE, base_url)
 
 
-def page(envelope: Mapping[str, Any], key: str, fragments: Iterable[bytes]) -> bytes:
+def join_page(envelope: Mapping[str, Any], key: str, fragments: Iterable[bytes]) -> bytes:
     """Return a list body: `envelope` with the fragments as the array under `key`, which holds its place there."""
     names = list(envelope)
     at = names.index(key)

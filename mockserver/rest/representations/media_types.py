@@ -27,15 +27,15 @@ MEDIA_TYPES = {
 }
 
 
-def extension(path: str) -> str:
+def split_extension(path: str) -> str:
     """Return what stands after a path's last dot, if that can be an extension: `Twilio.CURRENT` has none."""
     match = _EXTENSION.search(path)
     return "" if match is None else match[1]
 
 
-def representation(path: str) -> Representation:
+def choose_representation(path: str) -> Representation:
     """Return the form of what is sent for a path, errors included: XML without an extension, as in 2010."""
-    known = _BY_EXTENSION.get(extension(path))
+    known = _BY_EXTENSION.get(split_extension(path))
     if known is not None:
         return known
     return Representation.XML if path.startswith(_API) else Representation.JSON

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording
-from mockserver.rest.representations.adversarial import as_drawn, survivable
-from mockserver.rest.representations.money import decimal
-from mockserver.rest.representations.wires import DIALECTS, Document, Wire
+from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, safe_for_sdks
+from mockserver.rest.representations.money import format_price
+from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 KEYS = (
     *("account_sid", "api_version", "call_sid", "conference_sid", "channels"),
@@ -17,45 +17,49 @@ KEYS = (
 """The keys of a realistic recording, in order; an adversarial one may lack some on the schema wire."""
 
 
-def recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+def build_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a recording of an account as the object of a wire.
 
     Args:
         base_url: scheme and host of absolute URLs, such as `http://127.0.0.1:4010`.
     """
-    path = f"{_account_path(recording)}/Recordings/{recording.sid}"
-    return _worn(recording, wire, _plain(recording, wire, path, base_url))
+    path = f"{_build_account_path(recording)}/Recordings/{recording.sid}"
+    return _with_adversarial_body(recording, wire, _build_plain(recording, wire, path, base_url))
 
 
-def call_recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+def build_call_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a recording of a call: no subresources and no media, but the track."""
-    path = f"{_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
-    plain = _without_subresources(_plain(recording, wire, path, base_url))
-    return _worn(recording, wire, plain | {"track": recording.track.value})
+    path = f"{_build_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
+    plain = _without_subresource_uris(_build_plain(recording, wire, path, base_url))
+    return _with_adversarial_body(recording, wire, plain | {"track": recording.track.value})
 
 
-def conference_recording_document(recording: Recording, wire: Wire, base_url: str) -> Document:
+def build_conference_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a recording of a conference: no subresources and no media."""
-    path = f"{_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
-    return _worn(recording, wire, _without_subresources(_plain(recording, wire, path, base_url)))
+    path = f"{_build_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
+    return _with_adversarial_body(
+        recording, wire, _without_subresource_uris(_build_plain(recording, wire, path, base_url))
+    )
 
 
-def _account_path(recording: Recording) -> str:
+def _build_account_path(recording: Recording) -> str:
     return f"/{API_VERSION}/Accounts/{recording.account_sid}"
 
 
-def _worn(recording: Recording, wire: Wire, plain: Document) -> Document:
+def _with_adversarial_body(recording: Recording, wire: Wire, plain: Document) -> Document:
     if not isinstance(recording, AdversarialRecording):
         return plain
-    return as_drawn(plain, recording.body) if wire is Wire.SCHEMA else survivable(plain, recording.body)
+    return (
+        as_drawn_by_hypothesis(plain, recording.body) if wire is Wire.SCHEMA else safe_for_sdks(plain, recording.body)
+    )
 
 
-def _without_subresources(plain: Document) -> Document:
+def _without_subresource_uris(plain: Document) -> Document:
     return {key: value for key, value in plain.items() if key not in ("subresource_uris", "media_url")}
 
 
-def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Document:
-    dialect = DIALECTS[wire]
+def _build_plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Document:
+    dialect = WIRE_FORMATS[wire]
     return {
         "account_sid": recording.account_sid,
         "api_version": API_VERSION,
@@ -65,7 +69,7 @@ def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Docume
         "date_created": dialect.date(recording.date_created),
         "date_updated": dialect.date(recording.date_updated),
         "start_time": None if recording.start_time is None else dialect.date(recording.start_time),
-        "price": None if recording.price is None else decimal(recording.price),
+        "price": None if recording.price is None else format_price(recording.price),
         "price_unit": dialect.currency_while_unknown if recording.price is None else recording.price_unit,
         "duration": None if recording.duration is None else str(recording.duration),
         "sid": recording.sid,
@@ -77,12 +81,12 @@ def _plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Docume
             "add_on_results": f"{path}/AddOnResults.json",
             "transcriptions": f"{path}/Transcriptions.json",
         },
-        "encryption_details": None if recording.encryption is None else _encryption(recording.encryption),
+        "encryption_details": None if recording.encryption is None else _build_encryption_details(recording.encryption),
         "media_url": f"{base_url}{path}",
     }
 
 
-def _encryption(details: EncryptionDetails) -> Mapping[str, Any]:
+def _build_encryption_details(details: EncryptionDetails) -> Mapping[str, Any]:
     """Write the keys of both generations that are on record (WIRE §1.1), so that every decrypter finds its own."""
     if details.given is not None:
         return details.given

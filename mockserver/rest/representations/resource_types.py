@@ -10,7 +10,7 @@ from mockserver.rest.representations import recording, subresources
 from mockserver.rest.representations.wires import Wire
 
 
-class Shape(msgspec.Struct, frozen=True):
+class ResourceType(msgspec.Struct, frozen=True):
     """A kind of resource.
 
     Args:
@@ -21,15 +21,15 @@ class Shape(msgspec.Struct, frozen=True):
 
     item: str
     key: str
-    document: Callable[[Any, Wire, str], dict[str, Any]]
+    build: Callable[[Any, Wire, str], dict[str, Any]]
 
 
-RECORDING = Shape("Recording", "recordings", recording.recording_document)
-CALL_RECORDING = Shape("Recording", "recordings", recording.call_recording_document)
-CONFERENCE_RECORDING = Shape("Recording", "recordings", recording.conference_recording_document)
-TRANSCRIPTION = Shape("Transcription", "transcriptions", subresources.transcription_document)
-ADD_ON_RESULT = Shape("AddOnResult", "add_on_results", subresources.add_on_result_document)
-PAYLOAD = Shape("Payload", "payloads", subresources.payload_document)
-CALL = Shape("Call", "calls", parents.call_document)
-CONFERENCE = Shape("Conference", "conferences", parents.conference_document)
-ACCOUNT = Shape("Account", "accounts", parents.account_document)
+RECORDING = ResourceType("Recording", "recordings", recording.build_recording)
+CALL_RECORDING = ResourceType("Recording", "recordings", recording.build_call_recording)
+CONFERENCE_RECORDING = ResourceType("Recording", "recordings", recording.build_conference_recording)
+TRANSCRIPTION = ResourceType("Transcription", "transcriptions", subresources.build_transcription)
+ADD_ON_RESULT = ResourceType("AddOnResult", "add_on_results", subresources.build_add_on_result)
+PAYLOAD = ResourceType("Payload", "payloads", subresources.build_payload)
+CALL = ResourceType("Call", "calls", parents.build_call)
+CONFERENCE = ResourceType("Conference", "conferences", parents.build_conference)
+ACCOUNT = ResourceType("Account", "accounts", parents.build_account)

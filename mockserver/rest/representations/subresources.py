@@ -1,20 +1,20 @@
 """Transcriptions, add-on results and payloads as documents (WIRE §1.2)."""
 
 from generators.model import API_VERSION, AddOnResult, Payload, Transcription
-from mockserver.rest.representations.money import CURRENCY, decimal
-from mockserver.rest.representations.wires import DIALECTS, Document, Wire
+from mockserver.rest.representations.money import CURRENCY, format_price
+from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 
-def transcription_document(transcription: Transcription, wire: Wire, base_url: str) -> Document:
+def build_transcription(transcription: Transcription, wire: Wire, base_url: str) -> Document:
     """Return a transcription; its URI is the account's, even where it is listed under its recording (SPEC)."""
-    date = DIALECTS[wire].date
+    date = WIRE_FORMATS[wire].date
     return {
         "account_sid": transcription.account_sid,
         "api_version": API_VERSION,
         "date_created": date(transcription.date_created),
         "date_updated": date(transcription.date_updated),
         "duration": str(transcription.duration),
-        "price": decimal(transcription.price),
+        "price": format_price(transcription.price),
         "price_unit": CURRENCY,
         "recording_sid": transcription.recording_sid,
         "sid": transcription.sid,
@@ -25,9 +25,9 @@ def transcription_document(transcription: Transcription, wire: Wire, base_url: s
     }
 
 
-def add_on_result_document(result: AddOnResult, wire: Wire, base_url: str) -> Document:
+def build_add_on_result(result: AddOnResult, wire: Wire, base_url: str) -> Document:
     """Return an add-on result, which has no URI of its own (SPEC)."""
-    date = DIALECTS[wire].date
+    date = WIRE_FORMATS[wire].date
     return {
         "sid": result.sid,
         "account_sid": result.account_sid,
@@ -38,14 +38,16 @@ def add_on_result_document(result: AddOnResult, wire: Wire, base_url: str) -> Do
         "date_created": date(result.date_created),
         "date_updated": date(result.date_completed),
         "date_completed": date(result.date_completed),
-        "subresource_uris": {"payloads": f"{_result_path(result.account_sid, result.recording_sid, result.sid)}.json"},
+        "subresource_uris": {
+            "payloads": f"{_build_result_path(result.account_sid, result.recording_sid, result.sid)}.json"
+        },
     }
 
 
-def payload_document(payload: Payload, wire: Wire, base_url: str) -> Document:
+def build_payload(payload: Payload, wire: Wire, base_url: str) -> Document:
     """Return a payload, whose data is a subresource."""
-    date = DIALECTS[wire].date
-    path = _result_path(payload.account_sid, payload.recording_sid, payload.add_on_result_sid)
+    date = WIRE_FORMATS[wire].date
+    path = _build_result_path(payload.account_sid, payload.recording_sid, payload.add_on_result_sid)
     return {
         "sid": payload.sid,
         "reference_sid": payload.recording_sid,
@@ -61,6 +63,6 @@ def payload_document(payload: Payload, wire: Wire, base_url: str) -> Document:
     }
 
 
-def _result_path(account_sid: str, recording_sid: str, result_sid: str) -> str:
+def _build_result_path(account_sid: str, recording_sid: str, result_sid: str) -> str:
     recording = f"/{API_VERSION}/Accounts/{account_sid}/Recordings/{recording_sid}"
     return f"{recording}/AddOnResults/{result_sid}/Payloads"

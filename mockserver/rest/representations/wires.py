@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from generators.model import Recording, Status
-from mockserver.rest.representations.dates import iso8601, rfc2822
+from mockserver.rest.representations.dates import format_iso8601, format_rfc2822
 
 Document = dict[str, Any]
 """A resource as the object of a wire: the one table that all representations are made of."""
@@ -30,7 +30,7 @@ class WireSetting(StrEnum):
     SCHEMA = "schema"
 
 
-class Dialect(msgspec.Struct, frozen=True):
+class WireFormat(msgspec.Struct, frozen=True):
     """Where the wires differ for a realistic recording (DESIGN §5)."""
 
     date: Callable[[int], str]
@@ -38,7 +38,7 @@ class Dialect(msgspec.Struct, frozen=True):
     currency_while_unknown: str | None
 
 
-def _twilio_status(recording: Recording) -> str:
+def _status_on_twilio_wire(recording: Recording) -> str:
     if recording.in_flight is not None:
         return recording.in_flight.value
     # Twilio retired `failed`; Java reads an unknown status as null (WIRE §4, §5).
@@ -46,11 +46,11 @@ def _twilio_status(recording: Recording) -> str:
     return Status.ABSENT.value if is_retired else recording.status.value
 
 
-def _schema_status(recording: Recording) -> str:
+def _status_on_schema_wire(recording: Recording) -> str:
     return recording.status.value
 
 
-DIALECTS = {
-    Wire.TWILIO: Dialect(date=rfc2822, status=_twilio_status, currency_while_unknown=None),
-    Wire.SCHEMA: Dialect(date=iso8601, status=_schema_status, currency_while_unknown="USD"),
+WIRE_FORMATS = {
+    Wire.TWILIO: WireFormat(date=format_rfc2822, status=_status_on_twilio_wire, currency_while_unknown=None),
+    Wire.SCHEMA: WireFormat(date=format_iso8601, status=_status_on_schema_wire, currency_while_unknown="USD"),
 }

@@ -22,45 +22,47 @@ _ENVELOPE = {
 """The envelope's keys as attributes; Twilio leaves those of a missing page empty."""
 
 
-def item(name: str, document: Mapping[str, Any]) -> bytes:
+def encode_item(name: str, document: Mapping[str, Any]) -> bytes:
     """Return one resource."""
-    return _response(_element(name, document))
+    return _wrap_response(_encode_element(name, document))
 
 
-def page(name: str, key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
+def encode_page(name: str, key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
     """Return a list of resources."""
-    attributes = " ".join(f"{attribute}={quoteattr(_text(envelope[field]))}" for field, attribute in _ENVELOPE.items())
-    plural = _pascal(key)
-    records = "".join(_element(name, document) for document in documents)
-    return _response(f"<{plural} {attributes}>{records}</{plural}>")
+    attributes = " ".join(
+        f"{attribute}={quoteattr(_encode_text(envelope[field]))}" for field, attribute in _ENVELOPE.items()
+    )
+    plural = _to_pascal_case(key)
+    records = "".join(_encode_element(name, document) for document in documents)
+    return _wrap_response(f"<{plural} {attributes}>{records}</{plural}>")
 
 
-def _response(content: str) -> bytes:
+def _wrap_response(content: str) -> bytes:
     return f"{_PROLOG}{content}</TwilioResponse>".encode()
 
 
-def _element(name: str, value: object) -> str:
+def _encode_element(name: str, value: object) -> str:
     """Return an element; a key that can be no name stands in an attribute."""
-    tag = _pascal(name)
-    start = tag if _NAME.fullmatch(tag) else f"Item Name={quoteattr(_legal(name))}"
+    tag = _to_pascal_case(name)
+    start = tag if _NAME.fullmatch(tag) else f"Item Name={quoteattr(_drop_illegal_characters(name))}"
     if isinstance(value, Mapping):
-        content = "".join(_element(str(key), inner) for key, inner in value.items())
+        content = "".join(_encode_element(str(key), inner) for key, inner in value.items())
     elif isinstance(value, list):
-        content = "".join(_element("Item", inner) for inner in value)
+        content = "".join(_encode_element("Item", inner) for inner in value)
     else:
-        content = escape(_text(value), {"\r": "&#13;"})
+        content = escape(_encode_text(value), {"\r": "&#13;"})
     return f"<{start}>{content}</{start.partition(' ')[0]}>" if content else f"<{start}/>"
 
 
-def _text(value: object) -> str:
+def _encode_text(value: object) -> str:
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else _legal(str(value))
+    return str(value).lower() if isinstance(value, bool) else _drop_illegal_characters(str(value))
 
 
-def _legal(text: str) -> str:
+def _drop_illegal_characters(text: str) -> str:
     return re.sub(_ILLEGAL, "\N{REPLACEMENT CHARACTER}", text)
 
 
-def _pascal(name: str) -> str:
+def _to_pascal_case(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))

@@ -4,9 +4,9 @@ from generators.sids import Kind
 from mockserver.account.resources.calls_and_conferences import CallsOrConferences
 from mockserver.account.resources.recordings import Parent
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.paging import page_request
+from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.calls_and_conferences import AccountFacts
-from mockserver.rest.representations.resource_types import ACCOUNT, CALL, CONFERENCE, Shape
+from mockserver.rest.representations.resource_types import ACCOUNT, CALL, CONFERENCE, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Found, Listed, Told
 from mockserver.server.routes.resource_route import Path, Resource
@@ -43,16 +43,16 @@ def fetch_account(exchange: Exchange, _: Path) -> Told:
     return Told(shape=ACCOUNT, value=facts)
 
 
-def _fetch(parents: CallsOrConferences, shape: Shape, parent: Parent) -> Found:
+def _fetch(parents: CallsOrConferences, shape: ResourceType, parent: Parent) -> Found:
     return Found(shape, parents, parents.find(parent.sid))
 
 
-def _list(exchange: Exchange, shape: Shape, parents: CallsOrConferences, filters: tuple[str, ...]) -> Listed:
+def _list(exchange: Exchange, shape: ResourceType, parents: CallsOrConferences, filters: tuple[str, ...]) -> Listed:
     query = exchange.query
     for name in filters:
         if query.text(name) is not None:
             raise TwilioError(20001, f"{name}: Twilio knows this filter, but this mock does not emulate it here.")
-    asked = page_request(query)
+    asked = parse_page_request(query)
     return Listed(shape, parents, parents.list(asked), asked, query)
 
 

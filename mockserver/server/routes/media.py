@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mockserver.account.resources.recordings import Parent
-from mockserver.rest.representations.media_types import extension
+from mockserver.rest.representations.media_types import split_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Played, Redirected
 
@@ -13,7 +13,7 @@ def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Played
 
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.from_path(path))
-    form = "mp3" if extension(exchange.path) == "mp3" else "wav"
+    form = "mp3" if split_extension(exchange.path) == "mp3" else "wav"
     played = media_of(exchange.account, index, form, exchange.query.text("RequestedChannels"))
     if exchange.mock.settings.media_redirect:
         query = f"?{exchange.query_string.decode('latin-1')}" if exchange.query_string else ""

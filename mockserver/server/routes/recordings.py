@@ -6,12 +6,12 @@ from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.recordings import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.state import Subscription
-from mockserver.rest.auth import credentials
+from mockserver.rest.auth import parse_credentials
 from mockserver.rest.date_filters import created_between
-from mockserver.rest.errors import TwilioError, invalid
-from mockserver.rest.forms import CallbackForm, call_recording_form
-from mockserver.rest.paging import page_request
-from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, Shape
+from mockserver.rest.errors import TwilioError, invalid_parameter
+from mockserver.rest.forms import CallbackForm, parse_call_recording_form
+from mockserver.rest.paging import parse_page_request
+from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Deleted, Found, Listed, Told
 from mockserver.server.routes.media import fetch_recording_media
@@ -44,7 +44,7 @@ def delete_recording(exchange: Exchange, path: Path) -> Deleted:
 
 def create_call_recording(exchange: Exchange, path: Path) -> Told:
     call = _parent(path)
-    wanted = call_recording_form(exchange.form)
+    wanted = parse_call_recording_form(exchange.form)
     subscription = None if wanted.callback is None else _subscription(exchange, wanted.callback)
     recording, is_new = exchange.account.create_call_recording(
         call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
@@ -73,7 +73,9 @@ def update_parents_recording(exchange: Exchange, path: Path) -> Told:
     if wanted is None:
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
     if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
-        raise invalid("Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped")
+        raise invalid_parameter(
+            "Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped"
+        )
     changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
     return Told(shape=_shape(parent), value=changed)
 
@@ -87,7 +89,7 @@ def _subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
     """Bind the token that signs now: the declared one, else the secret of who asks, else the derived one."""
     account, known = exchange.account, exchange.mock.settings.account
     token, signer = account.token, "the account's derived auth token"
-    asks = credentials(exchange.headers.get(b"authorization"))
+    asks = parse_credentials(exchange.headers.get(b"authorization"))
     if any(each.sid.lower() == account.sid.lower() for each in known):
         signer = "the account's declared auth token"
     elif asks is not None and asks.username.lower() == account.sid.lower():  # an API key's secret never signs
@@ -101,20 +103,20 @@ def _parent(path: Path) -> Parent:
     return parent
 
 
-def _shape(parent: Parent) -> Shape:
+def _shape(parent: Parent) -> ResourceType:
     return CALL_RECORDING if parent.kind is Kind.CALL else CONFERENCE_RECORDING
 
 
 def _list(
     exchange: Exchange,
-    shape: Shape,
+    shape: ResourceType,
     *,
     call_sid: str | None = None,
     conference_sid: str | None = None,
     include_deleted: bool = False,
 ) -> Listed:
     query, recordings = exchange.query, exchange.account.recordings
-    asked = page_request(query)
+    asked = parse_page_request(query)
     since, below = created_between(query)
     selection = RecordingFilter(
         since=since, below=below, call_sid=call_sid, conference_sid=conference_sid, include_deleted=include_deleted

@@ -9,8 +9,8 @@ from starlette.types import Receive, Scope, Send
 
 from generators.model import API_VERSION
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.parameters import Query
-from mockserver.rest.representations.media_types import Representation, extension
+from mockserver.rest.parameters import Parameters
+from mockserver.rest.representations.media_types import Representation, split_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import undergo
 from mockserver.server.rendering import render
@@ -61,7 +61,7 @@ class Resource(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         exchange: Exchange = scope["recmock"]
-        asked = extension(exchange.path)
+        asked = split_extension(exchange.path)
         method = "GET" if exchange.method == "HEAD" else exchange.method
         is_media = self.media is not None and method == "GET" and asked in _MEDIA
         found = self.media if is_media else self.operations.get(method)
@@ -77,7 +77,7 @@ class Resource(BaseRoute):
         operation, handler = found
         if method == "POST":
             exchange.body = await body_of(receive, _LARGEST_FORM)
-            exchange.form = Query(exchange.body)
+            exchange.form = Parameters(exchange.body)
         await undergo(exchange, operation, receive)
         path = {name: value.removesuffix(f".{asked}") for name, value in scope["path_params"].items()}
         exchange.answer = render(handler(exchange, path), exchange)

@@ -2,8 +2,8 @@
 
 from generators.content.subresources import PAYLOADS_OF_RESULT
 from mockserver.account.resources.subresources import Subresources
-from mockserver.rest.paging import page_request
-from mockserver.rest.representations.resource_types import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, Shape
+from mockserver.rest.paging import parse_page_request
+from mockserver.rest.representations.resource_types import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Deleted, Found, Listed, Redirected
 from mockserver.server.routes.resource_route import Path, Resource
@@ -11,7 +11,7 @@ from mockserver.server.routes.resource_route import Path, Resource
 
 def list_transcriptions(exchange: Exchange, _: Path) -> Listed:
     query, shelf = exchange.query, exchange.account.transcriptions
-    asked = page_request(query)
+    asked = parse_page_request(query)
     return Listed(TRANSCRIPTION, shelf, shelf.list(asked), asked, query)
 
 
@@ -78,13 +78,17 @@ def _payloads(exchange: Exchange, path: Path) -> range:
     return range(result * PAYLOADS_OF_RESULT, (result + 1) * PAYLOADS_OF_RESULT)
 
 
-def _list(exchange: Exchange, shape: Shape, shelf: Subresources, path: Path, among: range | None = None) -> Listed:
+def _list(
+    exchange: Exchange, shape: ResourceType, shelf: Subresources, path: Path, among: range | None = None
+) -> Listed:
     query = exchange.query
-    asked = page_request(query)
+    asked = parse_page_request(query)
     return Listed(shape, shelf, shelf.list_for_recording(path["recording_sid"], asked, among=among), asked, query)
 
 
-def _fetch(shape: Shape, shelf: Subresources, sid: str, recording_sid: str | None, among: range | None = None) -> Found:
+def _fetch(
+    shape: ResourceType, shelf: Subresources, sid: str, recording_sid: str | None, among: range | None = None
+) -> Found:
     return Found(shape, shelf, shelf.find(sid, recording_sid=recording_sid, among=among))
 
 
