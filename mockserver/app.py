@@ -12,11 +12,11 @@ from starlette.types import Receive, Scope, Send
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.server.gateway import Gateway
-from mockserver.server.routes.calls_and_conferences import PARENTS
+from mockserver.server.routes.calls_and_conferences import CALLS_AND_CONFERENCES
 from mockserver.server.routes.recordings import RECORDINGS
 from mockserver.server.routes.subresources import SUBRESOURCES
 
-RESOURCES = (*RECORDINGS, *SUBRESOURCES, *PARENTS)
+RESOURCES = (*RECORDINGS, *SUBRESOURCES, *CALLS_AND_CONFERENCES)
 
 
 def create_app(mock: Mock) -> Starlette:
@@ -40,7 +40,7 @@ def create_app(mock: Mock) -> Starlette:
     )
     # Starlette answers unknown paths in plain text and redirects slashes with 307; Twilio does neither.
     app.router.redirect_slashes = False
-    app.router.default = _unknown
+    app.router.default = _respond_unknown_path
     return app
 
 
@@ -51,14 +51,14 @@ class _Control:
     def _router(self) -> Router:
         from mockserver.control.routes import CONTROL_ROUTES
 
-        return Router(CONTROL_ROUTES, redirect_slashes=False, default=_unknown)
+        return Router(CONTROL_ROUTES, redirect_slashes=False, default=_respond_unknown_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._router(scope, receive, send)
 
 
-async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
+async def _respond_unknown_path(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return

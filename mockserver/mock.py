@@ -19,7 +19,7 @@ from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import LEARNING, Scenario
 
-_UNTOUCHED_KEPT = 64
+_MAX_WITHOUT_STATE = 64
 
 
 class Mock:
@@ -50,16 +50,16 @@ class Mock:
         self.control_token = control_token
         self.cache = ByteCache()
         self.worker = Worker(Courier(self.settings.callback_hosts), float(self.settings.callback_timeout))
-        self.worlds = AccountFactory(self.settings)
-        self.demo, self.declared = self.worlds.demo, self.worlds.declared
-        self.scenario = _named(self.settings.scenario) if scenario is None else scenario
+        self.account_factory = AccountFactory(self.settings)
+        self.demo, self.declared = self.account_factory.demo, self.account_factory.declared
+        self.scenario = _scenario_names(self.settings.scenario) if scenario is None else scenario
         """What is played in every account that was not given another."""
         self.snapshots = Snapshots()
         self.overrides: dict[str, AccountOverrides] = {}
         """By AccountSid in lower case, for the accounts that have any."""
         self._serials = count(1)
         self._touched: dict[str, Account] = {}
-        self._untouched: OrderedDict[str, Account] = OrderedDict()
+        self._accounts_without_state: OrderedDict[str, Account] = OrderedDict()
         self._journaled: dict[str, int] = {}
         """How many requests are forgotten of those that were dropped."""
         self.account(self.demo.sid)  # settings that no corpus can have are refused here, not on a request
@@ -73,19 +73,19 @@ class Mock:
         account = self._touched.get(key)
         if account is not None:
             return account
-        account = self._untouched.get(key)
+        account = self._accounts_without_state.get(key)
         if account is None:
-            account = self._untouched[key] = self.worlds.create(
+            account = self._accounts_without_state[key] = self.account_factory.create(
                 key, self.scenario, Journal(self._journaled.pop(key, 0))
             )
-            self._drop_oldest()
+            self._evict_oldest()
         elif account.has_state:
-            self._touched[key] = self._untouched.pop(key)
+            self._touched[key] = self._accounts_without_state.pop(key)
         else:
-            self._untouched.move_to_end(key)
+            self._accounts_without_state.move_to_end(key)
         return account
 
-    def arm(self, sid: str, scenario: Scenario | None, base_url: str | None = None) -> Account:
+    def set_up_scenario(self, sid: str, scenario: Scenario | None, base_url: str | None = None) -> Account:
         """Give an account a new world, in which a scenario is played, or none; its journal stays.
 
         Args:
@@ -98,24 +98,24 @@ class Mock:
         """
         key = sid.lower()
         journal = self.account(key).journal
-        made = self.worlds.create(key, scenario, journal, own=(key, next(self._serials)), base_url=base_url)
-        self._put(key, made)
+        made = self.account_factory.create(key, scenario, journal, own=(key, next(self._serials)), base_url=base_url)
+        self._replace_account(key, made)
         return made
 
     def reset(self, sid: str, base_url: str | None = None) -> Account:
         """Give an account the world back that it had on first touch; its journal begins anew."""
-        account = self.arm(sid, self.scenario, base_url)
+        account = self.set_up_scenario(sid, self.scenario, base_url)
         account.journal.clear()
         return account
 
-    def restore(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
+    def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Give an account the world back of which a snapshot was taken while a scenario was played."""
         key = sid.lower()
         with LEARNING:
             state = msgspec.msgpack.decode(snapshot, type=State)
         before = self.account(key)
-        made = self.worlds.create(key, scenario, before.journal, own=(key, next(self._serials)), state=state)
-        self._put(key, made)
+        made = self.account_factory.create(key, scenario, before.journal, own=(key, next(self._serials)), state=state)
+        self._replace_account(key, made)
         return made
 
     def replace_scenario(self, scenario: Scenario | None) -> None:
@@ -124,57 +124,61 @@ class Mock:
         Raises:
             as `arm` does; everything stays as it was then.
         """
-        self.worlds.create(self.demo.sid, scenario, Journal())
+        self.account_factory.create(self.demo.sid, scenario, Journal())
         self.scenario = scenario
-        for account in (*self._touched.values(), *self._untouched.values()):
-            self._retire(account)
+        for account in (*self._touched.values(), *self._accounts_without_state.values()):
+            self._close_account(account)
         self._touched.clear()
-        self._untouched.clear()
+        self._accounts_without_state.clear()
         self._journaled.clear()
         self.cache.clear()
 
     def serve_at(self, address: Address) -> None:
         """Be told where the server really listens, before it does: scripted callbacks tell it."""
-        self.worlds.address = address
+        self.account_factory.address = address
         if self.scenario is not None:
             self.replace_scenario(self.scenario)
 
     def accounts(self) -> list[Account]:
         """Return the accounts that hold any state."""
-        self._settle()
+        self._keep_accounts_with_state()
         return list(self._touched.values())
 
     def known(self) -> list[Account]:
         """Return the accounts that are in memory, whether or not they hold any state."""
-        return [*self._touched.values(), *self._untouched.values()]
+        return [*self._touched.values(), *self._accounts_without_state.values()]
 
-    def _put(self, key: str, account: Account) -> None:
-        self._retire(self.account(key))
-        self._untouched.pop(key, None)
+    def _replace_account(self, key: str, account: Account) -> None:
+        self._close_account(self.account(key))
+        self._accounts_without_state.pop(key, None)
         self._touched[key] = account
 
-    def _retire(self, account: Account) -> None:
+    def _close_account(self, account: Account) -> None:
         account.close()
         self.worker.unschedule(account)
 
-    def _settle(self) -> None:
+    def _keep_accounts_with_state(self) -> None:
         """Move what was changed to where it stays, and drop the rest's oldest."""
-        own = [key for key, account in self._untouched.items() if account.has_state or account.journal.is_watched]
+        own = [
+            key
+            for key, account in self._accounts_without_state.items()
+            if account.has_state or account.journal.is_watched
+        ]
         for key in own:
-            self._touched[key] = self._untouched.pop(key)
-        self._drop_oldest()
+            self._touched[key] = self._accounts_without_state.pop(key)
+        self._evict_oldest()
 
-    def _drop_oldest(self) -> None:
+    def _evict_oldest(self) -> None:
         """Drop as many as are too many of those that were only read; what holds state is moved to where it stays."""
-        while len(self._untouched) > _UNTOUCHED_KEPT:
-            key, account = self._untouched.popitem(last=False)
+        while len(self._accounts_without_state) > _MAX_WITHOUT_STATE:
+            key, account = self._accounts_without_state.popitem(last=False)
             if account.has_state or account.journal.is_watched:
                 self._touched[key] = account
             else:
                 self._journaled[key] = account.journal.total
 
 
-def _named(scenarios: Sequence[str]) -> Scenario | None:
+def _scenario_names(scenarios: Sequence[str]) -> Scenario | None:
     if not scenarios:
         return None
     from scenarios.loading.combine import combine

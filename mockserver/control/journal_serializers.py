@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 
 from mockserver.control import journal_views as views
-from mockserver.control.serializers import moment
+from mockserver.control.serializers import serialize_instant
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
 
 
-def request(entry: Entry) -> views.RequestView:
+def serialize_request(entry: Entry) -> views.RequestView:
     """Portray a request."""
     return views.RequestView(
         number=entry.number,
-        at=moment(entry.at),
+        at=serialize_instant(entry.at),
         operation=None if entry.operation is None else entry.operation.value,
         method=entry.method,
         target=entry.target,
-        query=_by_name(redaction.parameters(entry.query)),
-        form=_by_name(redaction.parameters(entry.body)),
+        query=_group_by_name(redaction.parameters(entry.query)),
+        form=_group_by_name(redaction.parameters(entry.body)),
         headers=[(name.decode("latin-1"), redaction.header(name, value)) for name, value in entry.headers],
         status=entry.answer.status,
         seconds=round(entry.seconds, 6),
@@ -29,7 +29,7 @@ def request(entry: Entry) -> views.RequestView:
     )
 
 
-def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def _group_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

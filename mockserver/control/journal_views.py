@@ -46,7 +46,7 @@ class RequestsView(msgspec.Struct, frozen=True, kw_only=True):
     """How many of them the journal no longer has."""
 
 
-class Counted(msgspec.Struct, frozen=True, kw_only=True):
+class CountView(msgspec.Struct, frozen=True, kw_only=True):
     """How many requests are meant."""
 
     count: int

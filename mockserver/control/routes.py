@@ -9,37 +9,37 @@ from mockserver.account.account import Account
 from mockserver.account.sid_lookup import explain_sid
 from mockserver.control.endpoints.accounts import ACCOUNTS
 from mockserver.control.endpoints.callbacks import CALLBACKS
-from mockserver.control.endpoints.endpoint import Endpoint, Path
-from mockserver.control.endpoints.faults import RULES
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams
+from mockserver.control.endpoints.faults import FAULTS
 from mockserver.control.endpoints.recordings import RECORDINGS
 from mockserver.control.endpoints.requests import REQUESTS
-from mockserver.control.endpoints.scenario import SCRIPTS
+from mockserver.control.endpoints.scenario import SCENARIO
 from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
-from mockserver.server.exchange import Answer, Exchange
-from mockserver.server.media import media_of
+from mockserver.server.exchange import Exchange, Response
+from mockserver.server.media import build_media
 from mockserver.server.rendering import render
-from mockserver.server.results import Sent
+from mockserver.server.results import RawBody
 from scenarios.timeline import Act
 
 
-async def _health(exchange: Exchange, _: Path) -> dict[str, str]:
+async def _health(exchange: Exchange, _: PathParams) -> dict[str, str]:
     return {"status": "ok", "version": __version__}
 
 
-async def _sid(exchange: Exchange, path: Path) -> Explanation:
-    account_sid = exchange.query.text("account") or exchange.mock.demo.sid
+async def _sid(exchange: Exchange, path: PathParams) -> Explanation:
+    account_sid = exchange.parameters.text("account") or exchange.mock.demo.sid
     return explain_sid(_account(exchange, account_sid), path["sid"])
 
 
-async def _payload(exchange: Exchange, path: Path) -> Answer:
+async def _payload(exchange: Exchange, path: PathParams) -> Response:
     """Answer what an add-on would: Twilio redirects to it, so it asks for no credentials."""
     payloads = _account(exchange, path["account_sid"]).payloads
     data = payloads.data(payloads.find(path["name"].partition(".")[0]))
-    return render(Sent(data.encode(), MEDIA_TYPES[Representation.JSON]), exchange)
+    return render(RawBody(data.encode(), MEDIA_TYPES[Representation.JSON]), exchange)
 
 
-async def _media(exchange: Exchange, path: Path) -> Answer:
+async def _media(exchange: Exchange, path: PathParams) -> Response:
     """Answer media as a CDN would: whoever was sent here may have it."""
     if not exchange.mock.settings.media_redirect:
         raise TwilioError(20404, "Media are here with --media-redirect on.")
@@ -49,7 +49,7 @@ async def _media(exchange: Exchange, path: Path) -> Answer:
         raise TwilioError(20404, "Expected .wav or .mp3.")
     account.scheduler.run_due()
     index = account.recordings.find(sid)
-    answer = render(media_of(account, index, form, exchange.query.text("RequestedChannels")), exchange)
+    answer = render(build_media(account, index, form, exchange.parameters.text("RequestedChannels")), exchange)
     account.record_response(None, Act.MEDIA, (index,), 0)  # what waits for a download has it here
     exchange.mock.worker.schedule(account)
     return answer
@@ -69,7 +69,7 @@ CONTROL_ROUTES = (
     Route("/_mock/media/{account_sid}/{name}", Endpoint(guarded=False, GET=_media)),
     *(
         Route(f"{_ACCOUNT}{path}", endpoint)
-        for table in (ACCOUNTS, SCRIPTS, RECORDINGS, RULES, CALLBACKS, REQUESTS)
+        for table in (ACCOUNTS, SCENARIO, RECORDINGS, FAULTS, CALLBACKS, REQUESTS)
         for path, endpoint in table.items()
     ),
 )

@@ -20,43 +20,43 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = ("fetches", "lists", "media", "requests")
 
 
-def moment(instant: int) -> str:
+def serialize_instant(instant: int) -> str:
     """Return microseconds since 1970 in ISO 8601."""
     return (_EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
 
 
-def account(subject: Account) -> views.AccountView:
+def serialize_account(account: Account) -> views.AccountView:
     """Portray an account."""
-    state = subject.state
+    state = account.state
     return views.AccountView(
-        account_sid=subject.sid,
-        auth_token=subject.token,
-        scenario=None if subject.scenario is None else subject.scenario.name,
-        corpus=subject.corpus.count,
+        account_sid=account.sid,
+        auth_token=account.token,
+        scenario=None if account.scenario is None else account.scenario.name,
+        corpus=account.corpus.count,
         created=len(state.created),
-        clock=clock(subject),
-        timelines=tuple(timeline(subject, index) for index in state.playing),
-        timers=tuple(timer(subject, each) for each in subject.scheduler.pending()),
-        rules=tuple(map(rule, state.rules)),
+        clock=serialize_clock(account),
+        timelines=tuple(serialize_timeline(account, index) for index in state.playing),
+        timers=tuple(serialize_timer(account, each) for each in account.scheduler.pending()),
+        rules=tuple(map(serialize_rule, state.rules)),
         callbacks=dict(Counter(each.state.value for each in state.deliveries)),
-        requests=subject.journal.total,
-        dropped=subject.journal.dropped,
+        requests=account.journal.total,
+        dropped=account.journal.dropped,
     )
 
 
-def clock(subject: Account) -> views.ClockView:
+def serialize_clock(account: Account) -> views.ClockView:
     """Portray an account's clock."""
-    rate = subject.clock.rate
+    rate = account.clock.rate
     mode: Literal["real", "frozen", "scaled"] = "frozen" if rate == 0 else "real" if rate == 1 else "scaled"
-    t0 = subject.corpus.spec.t0 * SECOND
-    return views.ClockView(now=moment(subject.clock.now()), mode=mode, rate=rate, t0=moment(t0))
+    t0 = account.corpus.spec.t0 * SECOND
+    return views.ClockView(now=serialize_instant(account.clock.now()), mode=mode, rate=rate, t0=serialize_instant(t0))
 
 
-def timeline(subject: Account, index: int) -> views.TimelineView:
+def serialize_timeline(account: Account, index: int) -> views.TimelineView:
     """Portray a timeline that has not ended."""
-    playing, ledger = subject.state.playing[index], subject.recordings.index
+    playing, ledger = account.state.playing[index], account.recordings.index
     step = playing.timeline[playing.step]
-    subscription = subject.state.subscriptions.get(index)
+    subscription = account.state.subscriptions.get(index)
     return views.TimelineView(
         recording=ledger.name(index),
         sid=ledger.sid(index),
@@ -68,38 +68,38 @@ def timeline(subject: Account, index: int) -> views.TimelineView:
     )
 
 
-def timer(subject: Account, waiting: Timer) -> views.TimerView:
+def serialize_timer(account: Account, timer: Timer) -> views.TimerView:
     """Portray what waits for an instant."""
-    ledger, outbox = subject.recordings.index, subject.callbacks
-    if waiting.kind is TimerKind.STEP:
-        what = f"the next step of {ledger.name(waiting.key)}"
+    ledger, outbox = account.recordings.index, account.callbacks
+    if timer.kind is TimerKind.STEP:
+        what = f"the next step of {ledger.name(timer.key)}"
     else:
-        what = f"callback {outbox[waiting.key].event.value} of {ledger.name(outbox[waiting.key].recording)}, again"
-    return views.TimerView(due=moment(waiting.due), what=what)
+        what = f"callback {outbox[timer.key].event.value} of {ledger.name(outbox[timer.key].recording)}, again"
+    return views.TimerView(due=serialize_instant(timer.due), what=what)
 
 
-def rule(armed: ArmedRule) -> views.RuleView:
+def serialize_rule(armed: ArmedRule) -> views.RuleView:
     """Portray a rule."""
     return views.RuleView(
         number=armed.number,
-        fault=None if armed.fault is None else _plain(armed.fault),
-        sequence=None if armed.sequence is None else _plain(armed.sequence),
+        fault=None if armed.fault is None else _to_builtins(armed.fault),
+        sequence=None if armed.sequence is None else _to_builtins(armed.sequence),
         matched=armed.matched,
         applied=armed.applied,
     )
 
 
-def event(happened: Event) -> views.EventView:
+def serialize_event(happened: Event) -> views.EventView:
     """Portray what happened."""
-    return msgspec.convert({**msgspec.structs.asdict(happened), "at": moment(happened.at)}, views.EventView)
+    return msgspec.convert({**msgspec.structs.asdict(happened), "at": serialize_instant(happened.at)}, views.EventView)
 
 
-def callback(subject: Account, delivery: Delivery, timekeeper: Worker) -> views.CallbackView:
+def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker) -> views.CallbackView:
     """Portray a callback."""
     parcel = timekeeper.parcel(delivery)
     return views.CallbackView(
         number=delivery.number,
-        recording=subject.recordings.index.name(delivery.recording),
+        recording=account.recordings.index.name(delivery.recording),
         sid=delivery.sid,
         event=delivery.event.value,
         state=delivery.state.value,
@@ -110,17 +110,19 @@ def callback(subject: Account, delivery: Delivery, timekeeper: Worker) -> views.
         signature=dict(parcel.headers)["x-twilio-signature"],
         signed_with=delivery.signer,
         idempotency_token=delivery.idempotency_token,
-        due=moment(delivery.due),
+        due=serialize_instant(delivery.due),
         attempts=tuple(
-            views.AttemptView(at=moment(each.at), status=each.status, failure=each.failure, detail=each.detail)
+            views.AttemptView(
+                at=serialize_instant(each.at), status=each.status, failure=each.failure, detail=each.detail
+            )
             for each in delivery.attempts
         ),
     )
 
 
-def recording(subject: Account, index: int, base_url: str) -> views.RecordingView:
+def serialize_recording(account: Account, index: int, base_url: str) -> views.RecordingView:
     """Portray a recording."""
-    ledger, capture = subject.recordings.index, subject.state.in_progress.get(index)
+    ledger, capture = account.recordings.index, account.state.in_progress.get(index)
     shown = ledger.get(index)
     name = ledger.name(index)
     return views.RecordingView(
@@ -134,11 +136,11 @@ def recording(subject: Account, index: int, base_url: str) -> views.RecordingVie
     )
 
 
-def expectation(verdict: Verdict) -> views.ExpectationView:
+def serialize_expectation(verdict: Verdict) -> views.ExpectationView:
     """Portray whether an expectation holds."""
-    return views.ExpectationView(expectation=_plain(verdict.expectation), is_met=verdict.is_met, why=verdict.why)
+    return views.ExpectationView(expectation=_to_builtins(verdict.expectation), is_met=verdict.is_met, why=verdict.why)
 
 
-def _plain(value: msgspec.Struct) -> dict[str, Any]:
+def _to_builtins(value: msgspec.Struct) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(value)
     return plain

@@ -139,7 +139,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """How many of them the journal no longer has."""
 
 
-class Happened(msgspec.Struct, frozen=True, kw_only=True):
+class ChangeResult(msgspec.Struct, frozen=True, kw_only=True):
     """The state after a change, and what happened because of it, in order."""
 
     account: AccountView

@@ -24,7 +24,7 @@ _WITHOUT_BODY = (204, 304)
 """Statuses whose responses have none, nor its length."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True):
     """What is sent: status, headers of its own, and a body that is there or is still to be made."""
 
     status: int
@@ -49,29 +49,31 @@ class Answer(msgspec.Struct, frozen=True):
     """What a list page offers."""
     reason: str | None = None
     """Why it is an error, in our own words."""
-    found: Status | None = None
+    found_status: Status | None = None
     """What the recording is, where that is why it is an error."""
-    noted: Answered | None = None
+    logged: Answered | None = None
     """What the journal keeps of it, where that is made already."""
     head: bytes | None = None
     """Its own headers as they are written, where that is made already."""
 
-    def kept(self, operation: Operation | None) -> Self:
+    def to_cached(self, operation: Operation | None) -> Self:
         """Return it with all that can be made once, to be given again and again."""
-        return msgspec.structs.replace(self, operation=operation, noted=self.note(), head=self.lines())
+        return msgspec.structs.replace(
+            self, operation=operation, logged=self.to_logged_response(), head=self.encode_headers()
+        )
 
-    def framed(self) -> tuple[Header, ...]:
+    def all_headers(self) -> tuple[Header, ...]:
         """Return all headers that are its own, those of its body included."""
         if self.status in _WITHOUT_BODY:
             return self.headers
         kind = () if self.media_type is None else ((b"content-type", self.media_type),)
         return (*self.headers, *kind, (b"content-length", b"%d" % self.length))
 
-    def lines(self) -> bytes:
+    def encode_headers(self) -> bytes:
         """Return the same as they are written."""
-        return encode_headers(self.framed()) if self.head is None else self.head
+        return encode_headers(self.all_headers()) if self.head is None else self.head
 
-    def note(self) -> Answered:
+    def to_logged_response(self) -> Answered:
         """Return what the journal keeps of it."""
         return Answered(
             status=self.status,
@@ -81,7 +83,7 @@ class Answer(msgspec.Struct, frozen=True):
             media_type=self.media_type,
             length=self.length,
             recordings=self.recordings[:NOTED_RECORDINGS],
-            found=self.found,
+            found=self.found_status,
         )
 
     @property
@@ -103,8 +105,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "_query", "all_headers", "answer", "base_url", "body", "form", "headers", "method", "mock"),
-        *("operation", "path", "query_string", "representation", "strike", "wire"),
+        *("_account", "_parameters", "all_headers", "base_url", "body", "form", "headers", "method", "mock"),
+        *("operation", "path", "query_string", "representation", "response", "matched_fault", "wire"),
     )
 
     def __init__(
@@ -128,17 +130,17 @@ class Exchange:
         self.body = b""
         self.form = _NO_FORM
         self.operation: Operation | None = None
-        self.strike: MatchedFault | None = None
-        self.answer: Answer | None = None
+        self.matched_fault: MatchedFault | None = None
+        self.response: Response | None = None
         self._account: Account | None = None
-        self._query: Parameters | None = None
+        self._parameters: Parameters | None = None
 
     def enter(self, account: Account) -> None:
         """Note whose world the request is about, which is whose journal it goes into."""
         self._account = account
 
     @property
-    def entered(self) -> Account | None:
+    def account_or_none(self) -> Account | None:
         """The account that the path names, whether or not who asked was let in; None where it names none."""
         return self._account
 
@@ -151,12 +153,12 @@ class Exchange:
     @property
     def page(self) -> int:
         """The page of a list that is asked for, 0 being the first."""
-        text = self.query.text("Page") or "0"
+        text = self.parameters.text("Page") or "0"
         return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
     @property
-    def query(self) -> Parameters:
+    def parameters(self) -> Parameters:
         """The parameters of the query string, read when they are first asked for."""
-        if self._query is None:
-            self._query = Parameters(self.query_string)
-        return self._query
+        if self._parameters is None:
+            self._parameters = Parameters(self.query_string)
+        return self._parameters

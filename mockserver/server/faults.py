@@ -15,8 +15,8 @@ from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
 from mockserver.account.time.clock import real_pause
 from mockserver.rest.errors import DEFAULT_CODES, TwilioError
-from mockserver.server.exchange import Answer, Exchange
-from mockserver.server.request_body import until_gone
+from mockserver.server.exchange import Exchange, Response
+from mockserver.server.request_body import wait_for_disconnect
 from scenarios.durations import microseconds
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault
@@ -27,19 +27,19 @@ _GARBAGE = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
 """With the end of a head or a chunk's size, as some clients do not look at what they have before that."""
 _CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-_INSTEAD = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
+_REPLACES_RESPONSE = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
 """Faults that come instead of an answer, so that none is made."""
 
 
-class StruckError(Exception):
+class FaultTriggered(Exception):
     """A request that is not to be answered as ever."""
 
     def __init__(self, strike: MatchedFault) -> None:
         super().__init__(f"rule {strike.rule}")
-        self.strike = strike
+        self.match = strike
 
 
-async def undergo(exchange: Exchange, operation: Operation, receive: Receive) -> None:
+async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive) -> None:
     """Note which operation a request has come to, and let happen to it what a rule says: once, however often called.
 
     Raises:
@@ -51,18 +51,18 @@ async def undergo(exchange: Exchange, operation: Operation, receive: Receive) ->
     account = exchange.account
     if not account.fault_rules.rules:
         return
-    strike = account.fault_rules.match(_asked(exchange, operation))
+    strike = account.fault_rules.match(_collect_request_facts(exchange, operation))
     if strike is None:
         return
-    exchange.strike = strike
+    exchange.matched_fault = strike
     if strike.delay:
         await _pause(strike.delay, receive)
     then = strike.then
-    if then.status is not None or then.body is not None or then.fault in _INSTEAD:
-        raise StruckError(strike)
+    if then.status is not None or then.body is not None or then.fault in _REPLACES_RESPONSE:
+        raise FaultTriggered(strike)
 
 
-def _asked(exchange: Exchange, operation: Operation) -> RequestFacts:
+def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestFacts:
     return RequestFacts(
         operation=operation,
         method=exchange.method,
@@ -74,25 +74,25 @@ def _asked(exchange: Exchange, operation: Operation) -> RequestFacts:
     )
 
 
-def error_of(strike: MatchedFault) -> TwilioError:
+def to_error(strike: MatchedFault) -> TwilioError:
     """Return the error that a struck request is answered with."""
     then = strike.then
     status = then.status or 500
     code = then.code or DEFAULT_CODES.get(status, 20500 if status >= 500 else 20001)
     headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
-    message = then.message or (None if code == DEFAULT_CODES.get(status, 20500) else _phrase(status))
+    message = then.message or (None if code == DEFAULT_CODES.get(status, 20500) else _reason_phrase(status))
     return TwilioError(code, strike.reason, status=status, message=message, headers=headers)
 
 
-def answer_of(strike: MatchedFault, usual: Answer) -> Answer:
+def to_response(strike: MatchedFault, usual: Response) -> Response:
     """Return what a struck request is answered with: Twilio's error, a body of the rule's own, or nothing.
 
     Args:
         usual: Twilio's error.
     """
     then = strike.then
-    if then.fault in _INSTEAD:
-        return Answer(0, reason=strike.reason)
+    if then.fault in _REPLACES_RESPONSE:
+        return Response(0, reason=strike.reason)
     if then.body is None:
         return usual
     return msgspec.structs.replace(
@@ -100,7 +100,7 @@ def answer_of(strike: MatchedFault, usual: Answer) -> Answer:
     )
 
 
-async def break_off(fault: NetworkFault, transport: asyncio.Transport | None, receive: Receive) -> None:
+async def break_connection(fault: NetworkFault, transport: asyncio.Transport | None, receive: Receive) -> None:
     """Break a connection instead of answering.
 
     Raises:
@@ -117,7 +117,7 @@ async def break_off(fault: NetworkFault, transport: asyncio.Transport | None, re
             transport.write(_GARBAGE)
     transport.close()
     # The server would answer 500 for an application that leaves before it knows that the connection is gone.
-    await until_gone(receive)
+    await wait_for_disconnect(receive)
 
 
 async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None, receive: Receive) -> None:
@@ -130,7 +130,7 @@ async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None,
     if transport is None:
         raise ConnectionResetError("a fault of the mock: truncated_response")
     transport.close()
-    await until_gone(receive)
+    await wait_for_disconnect(receive)
 
 
 async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive) -> None:
@@ -150,7 +150,7 @@ async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive
 
 async def _pause(seconds: float, receive: Receive) -> bool:
     """Wait in real time, but no longer than the client does, and tell whether it is still there."""
-    passed, gone = asyncio.ensure_future(real_pause(seconds)), asyncio.ensure_future(until_gone(receive))
+    passed, gone = asyncio.ensure_future(real_pause(seconds)), asyncio.ensure_future(wait_for_disconnect(receive))
     try:
         await asyncio.wait((passed, gone), return_when=asyncio.FIRST_COMPLETED)
         return not gone.done()
@@ -167,7 +167,7 @@ def _reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def _phrase(status: int) -> str:
+def _reason_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -24,20 +24,22 @@ from mockserver.rest.headers import ResponseMetadataFactory
 from mockserver.rest.negotiation import choose_wire, find_base_url
 from mockserver.rest.representations.media_types import choose_representation
 from mockserver.rest.representations.wires import Wire
-from mockserver.server.exchange import Answer, Exchange
-from mockserver.server.faults import StruckError, answer_of, error_of, undergo
-from mockserver.server.rendering import refusal
-from mockserver.server.request_body import HungUpError
-from mockserver.server.sending import respond
+from mockserver.server.exchange import Exchange, Response
+from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_response
+from mockserver.server.rendering import render_error
+from mockserver.server.request_body import ClientDisconnected
+from mockserver.server.sending import send_response
 from mockserver.settings.settings import MediaAuth
 
 CONTROL = "/_mock/"
 _ACCOUNTS = f"/{API_VERSION}/Accounts/"
 _ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
-_NEEDED = frozenset({b"authorization", b"host", b"user-agent", b"x-mock-wire", b"range", b"if-range", b"if-none-match"})
+_USED_HEADERS = frozenset(
+    {b"authorization", b"host", b"user-agent", b"x-mock-wire", b"range", b"if-range", b"if-none-match"}
+)
 
-_READING = ("GET", "HEAD")
-_Kept = tuple[int, Answer]
+_READING_METHODS = ("GET", "HEAD")
+_CachedResponse = tuple[int, Response]
 """An answer, and the account's version that it was made of."""
 
 logger = logging.getLogger("recmock")
@@ -61,7 +63,7 @@ class Gateway:
             return
         started = stopwatch()
         path: str = scope["path"]
-        asked = {name: value for name, value in scope["headers"] if name in _NEEDED}
+        asked = {name: value for name, value in scope["headers"] if name in _USED_HEADERS}
         form = choose_representation(path)
         exchange = None
         try:
@@ -71,29 +73,29 @@ class Gateway:
             wire = choose_wire(asked, setting, form)
             base = settings.public_url or find_base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
             exchange = Exchange(self._mock, scope, asked, form, wire, base)
-            answer = await self._answer(exchange, scope, receive, send)
+            answer = await self._respond(exchange, scope, receive, send)
         except TwilioError as raised:
-            answer = refusal(self._explained(raised, exchange), path)
-        except StruckError as struck:
-            answer = answer_of(struck.strike, refusal(error_of(struck.strike), path))
+            answer = render_error(self._with_explanation(raised, exchange), path)
+        except FaultTriggered as struck:
+            answer = to_response(struck.match, render_error(to_error(struck.match), path))
         except ScenarioSetupError as wrong:  # each account's corpus is its own: the demo's had room
-            answer = refusal(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
-        except HungUpError:
+            answer = render_error(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
+        except ClientDisconnected:
             return
         except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
             logger.exception("%s %s failed", scope["method"], path)
-            answer = refusal(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
+            answer = render_error(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
         seconds = stopwatch() - started
-        if exchange is not None and exchange.entered is not None:
-            self._take_down(exchange, exchange.entered, answer, started, seconds)
+        if exchange is not None and exchange.account_or_none is not None:
+            self._record(exchange, exchange.account_or_none, answer, started, seconds)
         wire = Wire.TWILIO if exchange is None else exchange.wire
         stamp = None if path.startswith(CONTROL) else self._stamps(wire, seconds)
-        then = None if exchange is None or exchange.strike is None else exchange.strike.then
-        await respond(answer, stamp, then, scope, receive, send)
+        then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
+        await send_response(answer, stamp, then, scope, receive, send)
 
-    def _take_down(self, exchange: Exchange, account: Account, answer: Answer, started: float, seconds: float) -> None:
+    def _record(self, exchange: Exchange, account: Account, answer: Response, started: float, seconds: float) -> None:
         """Note a request, and let happen what follows from it: all in one synchronous step."""
-        strike = exchange.strike
+        strike = exchange.matched_fault
         account.journal.add(
             Entry(
                 number=account.journal.total,
@@ -107,43 +109,45 @@ class Gateway:
                 operation=exchange.operation,
                 seconds=seconds,
                 rule=None if strike is None else strike.rule,
-                answer=answer.noted or answer.note(),
+                answer=answer.logged or answer.to_logged_response(),
             )
         )
         if answer.act is not None and account.has_observers and (strike is None or strike.then.fault is None):
             account.record_response(exchange.operation, answer.act, answer.recordings, answer.page)
         self._mock.worker.schedule(account)
 
-    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+    async def _respond(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         path = exchange.path
         if len(scope.get("raw_path") or path) + len(exchange.query_string) >= MAX_TARGET_LENGTH:
             raise uri_too_long()
         if exchange.method == "OPTIONS":
-            return Answer(204)  # a preflight carries no credentials
+            return Response(204)  # a preflight carries no credentials
         scope["recmock"] = exchange
         if path.startswith(_ACCOUNTS):
-            account = self._admitted(exchange)
+            account = self._authenticate(exchange)
             account.scheduler.run_due()
             exchange.enter(account)
-            if exchange.method in _READING:
-                return await self._kept_or_new(exchange, scope, receive, send)
-        return await self._operate(exchange, scope, receive, send)
+            if exchange.method in _READING_METHODS:
+                return await self._respond_from_cache(exchange, scope, receive, send)
+        return await self._run_route(exchange, scope, receive, send)
 
-    def _explained(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
+    def _with_explanation(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
         """Say more of a SID that an account does not know: only the mock knows the others."""
-        if raised.unknown is not None and exchange is not None and exchange.entered is not None:
-            from mockserver.server.unknown_sids import whose
+        if raised.unknown is not None and exchange is not None and exchange.account_or_none is not None:
+            from mockserver.server.unknown_sids import explain_owner
 
-            raised.reason = f"{raised.reason} {whose(self._mock, exchange.entered, raised.unknown)}".rstrip()
+            raised.reason = (
+                f"{raised.reason} {explain_owner(self._mock, exchange.account_or_none, raised.unknown)}".rstrip()
+            )
         return raised
 
-    def _admitted(self, exchange: Exchange) -> Account:
+    def _authenticate(self, exchange: Exchange) -> Account:
         """Return the account that a path names, if who asks may act on it."""
         path = exchange.path
         sid = path[_ACCOUNT]
         well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
-        is_public = self._media_is_public and exchange.method in _READING and is_media_path(path)
-        asks_nobody, declared = self._judges(path)
+        is_public = self._media_is_public and exchange.method in _READING_METHODS and is_media_path(path)
+        asks_nobody, declared = self._checks_credentials(path)
         if not (asks_nobody or is_public):
             try:
                 authenticate(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
@@ -160,7 +164,7 @@ class Gateway:
         """Return the overrides of the account that a path names, or None if it has none."""
         return self._mock.overrides.get(path[_ACCOUNT].lower()) if path.startswith(_ACCOUNTS) else None
 
-    def _judges(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
+    def _checks_credentials(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
         """Return whether nobody is asked for credentials, and whose pass; None where any do."""
         overrides = self._overrides_of_account(path) if self._mock.overrides else None
         if overrides is None or overrides.auth is None:
@@ -170,32 +174,32 @@ class Gateway:
         account = self._mock.account(path[_ACCOUNT])
         return False, {account.sid.lower(): DeclaredAccount(account.sid, account.token)}
 
-    async def _kept_or_new(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+    async def _respond_from_cache(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         account, cache = exchange.account, self._mock.cache
         key = (account.key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
-        kept: _Kept | None = cache.get(key)
-        if kept is not None and _is_good(kept, account):
+        kept: _CachedResponse | None = cache.get(key)
+        if kept is not None and _is_fresh(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
             if not account.fault_rules.rules:
                 exchange.operation = operation
                 return kept[1]
-            await undergo(exchange, operation, receive)
-            if _is_good(kept, account):  # it may have been held back for long
+            await apply_fault(exchange, operation, receive)
+            if _is_fresh(kept, account):  # it may have been held back for long
                 return kept[1]
-        answer = await self._operate(exchange, scope, receive, send)
+        answer = await self._run_route(exchange, scope, receive, send)
         if answer.expires:
-            answer = answer.kept(exchange.operation)
+            answer = answer.to_cached(exchange.operation)
             cache.put(key, (account.version, answer), len(answer.body))
         return answer
 
-    async def _operate(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Answer:
+    async def _run_route(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         await self._app(scope, receive, send)
-        if exchange.answer is None:
+        if exchange.response is None:
             raise RuntimeError(f"{exchange.path} was routed to something that leaves no answer")
-        return exchange.answer
+        return exchange.response
 
 
-def _is_good(kept: _Kept, account: Account) -> bool:
+def _is_fresh(kept: _CachedResponse, account: Account) -> bool:
     expires = kept[1].expires
     return kept[0] == account.version and (expires == NEVER or account.clock.now() < expires)

@@ -82,7 +82,7 @@ async def serve(
     server = await loop.create_server(
         lambda: MockProtocol(config, state, loop, proxy), sock=listening, backlog=_BACKLOG
     )
-    dating = _keep_dated(state, loop)
+    dating = _refresh_date_header(state, loop)
     try:
         ready()
         await stop.wait()
@@ -170,7 +170,7 @@ class BackgroundServer:
             runner.run(main())
 
 
-def _keep_dated(state: ServerState, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
+def _refresh_date_header(state: ServerState, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
     """Keep the Date header right, as uvicorn's own loop does."""
 
     async def tick() -> None:

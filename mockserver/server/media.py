@@ -11,12 +11,12 @@ from generators.content.subresources import spoken
 from generators.model import Recording, Status
 from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, invalid_parameter
-from mockserver.server.results import Played
+from mockserver.server.results import Media
 
 _MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
-_MAKE: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
-_PIECE = 64 * 1024
-_HOPES = {
+_BUILDERS: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
+_CHUNK_SIZE = 64 * 1024
+_WHY_NO_MEDIA = {
     Status.PROCESSING: ": they come with the status completed, of which a recording_status_callback tells",
     Status.ABSENT: ", and never will: its error_code says why",
     Status.FAILED: ", and never will: its error_code says why",
@@ -36,12 +36,12 @@ class FileMedium:
         """Yield the bytes from one place up to another, in pieces."""
         with self._path.open("rb") as file:
             file.seek(start)
-            while start < stop and (piece := file.read(min(_PIECE, stop - start))):
+            while start < stop and (piece := file.read(min(_CHUNK_SIZE, stop - start))):
                 start += len(piece)
                 yield piece
 
 
-def media_of(account: Account, index: int, form: str, requested_channels: str | None) -> Played:
+def build_media(account: Account, index: int, form: str, requested_channels: str | None) -> Media:
     """Return the media of a recording.
 
     Args:
@@ -54,22 +54,24 @@ def media_of(account: Account, index: int, form: str, requested_channels: str | 
     """
     recording = account.recordings.index.get(index)
     if recording.status is not Status.COMPLETED:
-        why = f"{recording.sid} is {recording.status.value}, so it has no media{_HOPES.get(recording.status, '')}."
+        why = (
+            f"{recording.sid} is {recording.status.value}, so it has no media{_WHY_NO_MEDIA.get(recording.status, '')}."
+        )
         raise TwilioError(20404, why, found=recording.status)
     if recording.encryption is not None and form == "mp3":
         raise TwilioError(16109, f"{recording.sid} is encrypted: only its WAV can be fetched, encrypted too.")
-    channels = _channels(recording, requested_channels)
-    medium = _plain(account, recording, index, form, channels)
+    channels = _choose_channels(recording, requested_channels)
+    medium = _build_medium(account, recording, index, form, channels)
     facts = f"{recording.sid} {recording.duration} {channels} {form} {medium.length}"
     if isinstance(medium, FileMedium):
         facts += f" {medium.changed}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
     if recording.encryption is not None:
         medium = Encrypted(medium, recording.encryption.content_key, recording.encryption.iv)
-    return Played(medium, _MEDIA_TYPES[form], etag, index)
+    return Media(medium, _MEDIA_TYPES[form], etag, index)
 
 
-def _channels(recording: Recording, requested: str | None) -> int:
+def _choose_channels(recording: Recording, requested: str | None) -> int:
     if requested is None:
         return recording.channels
     if requested not in ("1", "2"):
@@ -79,11 +81,11 @@ def _channels(recording: Recording, requested: str | None) -> int:
     return int(requested)
 
 
-def _plain(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
+def _build_medium(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
     named = account.state.attached.get(index)
     if named is None:
         chance = account.corpus.chance(index)
-        return _MAKE[form](Sound(spoken(recording, chance), chance.content_key, channels))
+        return _BUILDERS[form](Sound(spoken(recording, chance), chance.content_key, channels))
     attached = Path(named)
     if attached.suffix.lower() != f".{form}":
         raise TwilioError(20404, f"{attached.name} is attached to {recording.sid}, which is no {form}.")

@@ -35,7 +35,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
-        self.app_state = {TRANSPORT: transport, WHOLE: self._send_whole}
+        self.app_state = {TRANSPORT: transport, WHOLE: self._send_response}
 
     def data_received(self, data: bytes) -> None:
         """Do what uvicorn does, in its place: only here is it known what came behind CONNECT."""
@@ -46,12 +46,12 @@ class MockProtocol(HttpToolsProtocol):
             self.send_400_response("Expected HTTP, found something else.")
         except httptools.HttpParserUpgrade as upgrade:
             if self._should_upgrade():  # else it is an Upgrade that nobody takes: the request is answered as any other
-                self._leave_to_proxy(data[upgrade.args[0] :])
+                self._hand_over_to_proxy(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
         before = self.cycle
         if self.url[0] != _SLASH:
-            self._go_elsewhere()
+            self._dispatch_to_proxy()
         else:
             super().on_headers_complete()
         if self.cycle is not before:
@@ -61,7 +61,7 @@ class MockProtocol(HttpToolsProtocol):
         self._open.popleft()
         super().on_response_complete()
 
-    def _send_whole(self, status: int, head: bytes, body: bytes) -> bool:
+    def _send_response(self, status: int, head: bytes, body: bytes) -> bool:
         """Send a response at once, where uvicorn takes two steps and searches every header twice; see `Whole`."""
         cycle = self._open[0]
         if cycle.disconnected or self.flow.write_paused:
@@ -93,21 +93,23 @@ class MockProtocol(HttpToolsProtocol):
         """Say when uvicorn is to leave a connection alone: at CONNECT, as no web sockets are served."""
         return self.parser.get_method() == b"CONNECT"
 
-    def _leave_to_proxy(self, early: bytes) -> None:
+    def _hand_over_to_proxy(self, early: bytes) -> None:
         if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
             self.send_400_response("Expected CONNECT first, and once.")
             return
         self.connections.discard(self)
         self.transport.pause_reading()
-        self._proxy.take(Connection(self.transport, self.url, early, Ends(self.client, self.server), self._beyond))
+        self._proxy.take(
+            Connection(self.transport, self.url, early, Ends(self.client, self.server), self._is_for_proxy)
+        )
 
-    def _beyond(self, app: ASGIApp | None) -> "MockProtocol":
+    def _is_for_proxy(self, app: ASGIApp | None) -> "MockProtocol":
         """Return a protocol for what comes through the proxy."""
         protocol = MockProtocol(self.config, self.server_state, self.loop, None)
         protocol.app = app or self.config.loaded_app
         return protocol
 
-    def _go_elsewhere(self) -> None:
+    def _dispatch_to_proxy(self) -> None:
         """Let an absolute URL be answered by whom it is for, as if it had been asked for its path alone."""
         if self.parser.get_method() == b"CONNECT" or self.url == b"*":
             super().on_headers_complete()

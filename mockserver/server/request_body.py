@@ -5,11 +5,11 @@ from starlette.types import Receive
 from mockserver.rest.errors import TwilioError
 
 
-class HungUpError(Exception):
+class ClientDisconnected(Exception):
     """A client that went before its request was whole: there is nothing to do, and nobody to answer."""
 
 
-async def body_of(receive: Receive, most: int) -> bytes:
+async def read_body(receive: Receive, most: int) -> bytes:
     """Return the body of a request.
 
     Raises:
@@ -20,7 +20,7 @@ async def body_of(receive: Receive, most: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise HungUpError
+            raise ClientDisconnected
         received += message.get("body", b"")
         if len(received) > most:
             raise TwilioError(20001, f"Expected at most {most} bytes.", status=413, message="Request too large")
@@ -28,7 +28,7 @@ async def body_of(receive: Receive, most: int) -> bytes:
             return bytes(received)
 
 
-async def until_gone(receive: Receive) -> None:
+async def wait_for_disconnect(receive: Receive) -> None:
     """Wait until the client has gone, or was answered."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from generators.audio.wav import Medium
 
 
-class Shelf(Protocol):
+class ResourceSource(Protocol):
     """Where resources of a kind are found by index."""
 
     def get(self, index: int) -> Any:
@@ -25,11 +25,11 @@ class Shelf(Protocol):
         """Return what differs after every change of a resource."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Resource(msgspec.Struct, frozen=True):
     """A resource, by its index."""
 
-    shape: ResourceType
-    shelf: Shelf
+    resource_type: ResourceType
+    source: ResourceSource
     index: int
     expires: int = NEVER
     """When time alone may change it, in microseconds since 1970."""
@@ -37,27 +37,27 @@ class Found(msgspec.Struct, frozen=True):
     """What this does with the recording that it is answered from; None where it is answered from none."""
 
 
-class Listed(msgspec.Struct, frozen=True):
+class ResourcePage(msgspec.Struct, frozen=True):
     """A page of resources, and what it answers."""
 
-    shape: ResourceType
-    shelf: Shelf
+    resource_type: ResourceType
+    source: ResourceSource
     page: Page
-    asked: PageRequest
-    query: Parameters
+    request: PageRequest
+    parameters: Parameters
     act: Act | None = None
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):
     """A resource by value, such as the answer to a change."""
 
-    shape: ResourceType
+    resource_type: ResourceType
     value: Any
     status: int = 200
     headers: tuple[Header, ...] = ()
 
 
-class Redirected(msgspec.Struct, frozen=True):
+class Redirect(msgspec.Struct, frozen=True):
     """What is asked for is elsewhere on this server.
 
     Args:
@@ -69,14 +69,14 @@ class Redirected(msgspec.Struct, frozen=True):
     path: str
 
 
-class Sent(msgspec.Struct, frozen=True):
+class RawBody(msgspec.Struct, frozen=True):
     """A body that is none of Twilio's resources."""
 
     body: bytes
     media_type: bytes
 
 
-class Played(msgspec.Struct, frozen=True):
+class Media(msgspec.Struct, frozen=True):
     """Media, of which a part may be asked for."""
 
     medium: "Medium"
@@ -86,8 +86,8 @@ class Played(msgspec.Struct, frozen=True):
     """The index of what is heard."""
 
 
-class Deleted(msgspec.Struct, frozen=True):
+class NoContent(msgspec.Struct, frozen=True):
     """Something is gone, and there is nothing to say about it."""
 
 
-Result = Found | Listed | Told | Redirected | Sent | Played | Deleted
+Result = Resource | ResourcePage | ResourceValue | Redirect | RawBody | Media | NoContent

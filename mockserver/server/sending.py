@@ -7,9 +7,9 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
-from mockserver.server.exchange import Answer
-from mockserver.server.faults import TRANSPORT, break_off, dribble, truncate
-from mockserver.server.request_body import until_gone
+from mockserver.server.exchange import Response
+from mockserver.server.faults import TRANSPORT, break_connection, dribble, truncate
+from mockserver.server.request_body import wait_for_disconnect
 from scenarios.rules import NetworkFault, Then
 
 WHOLE = "recmock.whole"
@@ -19,8 +19,8 @@ Whole = Callable[[int, bytes, bytes], bool]
 _IN_BODIES = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
 
 
-async def respond(
-    answer: Answer, stamp: ResponseMetadata | None, then: Then | None, scope: Scope, receive: Receive, send: Send
+async def send_response(
+    answer: Response, stamp: ResponseMetadata | None, then: Then | None, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Send an answer.
 
@@ -31,38 +31,38 @@ async def respond(
     state = scope.get("state", {})
     whole: Whole | None = state.get(WHOLE)
     if whole is not None and then is None and answer.stream is None and scope["method"] != "HEAD":  # as nearly always
-        head = answer.lines() if stamp is None else stamp.encode() + answer.lines()
+        head = answer.encode_headers() if stamp is None else stamp.encode() + answer.encode_headers()
         if whole(answer.status, head, answer.body):
             return
-    headers = [*(() if stamp is None else stamp.headers()), *answer.framed()]
+    headers = [*(() if stamp is None else stamp.headers()), *answer.all_headers()]
     fault = None if then is None else then.fault
     is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and answer.length == 0)
     if fault in _IN_BODIES and is_bodiless:
         fault = NetworkFault.EMPTY_RESPONSE  # nobody could tell it from an answer that is whole
     if fault is not None and fault is not NetworkFault.TRUNCATED_RESPONSE:
-        await break_off(fault, state.get(TRANSPORT), receive)
+        await break_connection(fault, state.get(TRANSPORT), receive)
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
     elif fault is not None:
-        await truncate(await _whole(answer), send, state.get(TRANSPORT), receive)
+        await truncate(await _join(answer), send, state.get(TRANSPORT), receive)
     elif then is not None and then.chunked_dribble is not None:
-        await dribble(await _whole(answer), then.chunked_dribble, send, receive)
+        await dribble(await _join(answer), then.chunked_dribble, send, receive)
     elif answer.stream is not None:
         await _send_pieces(receive, send, answer.stream.read(*answer.part))
     else:
         await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _whole(answer: Answer) -> bytes:
+async def _join(answer: Response) -> bytes:
     medium = answer.stream
     return answer.body if medium is None else await run_in_threadpool(lambda: b"".join(medium.read(*answer.part)))
 
 
 async def _send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> None:
     """Send media as they are made, and make no more once the client has gone: players ask for more than they play."""
-    gone = asyncio.ensure_future(until_gone(receive))
+    gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
         async for piece in iterate_in_threadpool(pieces):
             await send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -5,23 +5,23 @@ from mockserver.account.account import Account
 from mockserver.account.sid_lookup import explain_created
 from mockserver.mock import Mock
 
-_MOST_ASKED = 256
+_MAX_ACCOUNTS = 256
 """So many accounts are looked through, the latest first."""
 
 
-def whose(mock: Mock, account: Account, sid: str) -> str:
+def explain_owner(mock: Mock, account: Account, sid: str) -> str:
     """Say what a SID stands for, in the account that was asked or in another, which it names; nothing where in none."""
-    own = _stands_for(account, sid)
+    own = _is_known_to(account, sid)
     if own is not None:
         return f"Here {sid} is: {own}"
-    for other in mock.known()[: -_MOST_ASKED - 1 : -1]:
-        what = _stands_for(other, sid)
+    for other in mock.known()[: -_MAX_ACCOUNTS - 1 : -1]:
+        what = _is_known_to(other, sid)
         if what is not None:
             return f"It is of {other.sid}, another account of this mock: {what}"
     return ""
 
 
-def _stands_for(account: Account, sid: str) -> str | None:
+def _is_known_to(account: Account, sid: str) -> str | None:
     arrived = explain_created(account, sid)
     if arrived is not None:
         return arrived

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from generators.seeds import auth_token, demo_account_sid
 from mockserver.control.client.account import AccountClient
-from mockserver.control.client.connection import ControlError, Line
+from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.testing.defaults import AnyScenario, scenario_of, settings_of
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ class MockServer:
     ) -> None:
         self.settings = settings_of(settings)
         self.is_elsewhere = url is not None
-        self.line = Line(url, token)
+        self.line = ControlConnection(url, token)
         """The line to its control API."""
         self._scenario = scenario
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         if not self.is_elsewhere:
-            self.line.url = self._start()
+            self.line.server_url = self._start()
         return self
 
     def __exit__(
@@ -69,7 +69,7 @@ class MockServer:
             vars(self).pop("sessions").close()  # its next run is at another port
         self._stack.close()
         if not self.is_elsewhere:
-            self.line.url = None
+            self.line.server_url = None
             vars(self).pop("app", None)  # its next run begins anew
             vars(self).pop("_mock", None)
 
@@ -80,7 +80,7 @@ class MockServer:
         Raises:
             ControlError: where the server does not run.
         """
-        return self.line.where
+        return self.line.url
 
     @cached_property
     def app(self) -> "Starlette":
@@ -203,7 +203,7 @@ class MockTwilio(AccountClient):
         from twilio.rest import Client
 
         http = TwilioHttpClient(pool_connections=False)
-        http.session = self.server.sessions.make()
+        http.session = self.server.sessions.create()
         return self._led(Client(*self.auth, http_client=http))
 
     @asynccontextmanager

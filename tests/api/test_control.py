@@ -62,5 +62,5 @@ def test_request_ids_differ(api: Api) -> None:
 
 
 def test_t0_is_the_full_hour_unless_given() -> None:
-    assert Mock(corpus_settings(now=None)).worlds.t0 % 3600 == 0
-    assert Mock(corpus_settings()).worlds.t0 == T0
+    assert Mock(corpus_settings(now=None)).account_factory.t0 % 3600 == 0
+    assert Mock(corpus_settings()).account_factory.t0 == T0

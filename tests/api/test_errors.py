@@ -126,7 +126,7 @@ def test_a_failure_of_ours_is_twilios_500(api: Api, monkeypatch: pytest.MonkeyPa
 def test_a_route_that_leaves_no_answer_is_our_failure(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent(*_: object) -> None: ...
 
-    monkeypatch.setattr("mockserver.server.routes.resource_route.Resource.handle", silent)
+    monkeypatch.setattr("mockserver.server.routes.resource_route.ResourceRoute.handle", silent)
     assert_error(api.get(api.list_path), 500, 20500)
 
 

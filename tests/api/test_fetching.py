@@ -132,7 +132,7 @@ def test_an_account_that_was_changed_stays_however_many_are_read(api: Api) -> No
     for number in range(200):
         assert api.get(f"/2010-04-01/Accounts/AC{number:032x}/Recordings.json?PageSize=1").status_code == 200
     assert api.get(f"{root}/{sid}.json").status_code == 404
-    assert len(api.mock._untouched) <= 64
+    assert len(api.mock._accounts_without_state) <= 64
     assert list(api.mock._touched) == [changed.lower()]
     again = api.get(f"{root}.json").json()
     assert sid not in {recording["sid"] for recording in again["recordings"]}

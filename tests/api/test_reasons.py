@@ -135,7 +135,7 @@ def test_a_fault_is_told_with_its_scenario(ruled: Api) -> None:
 def test_a_rule_that_was_armed_by_hand_is_of_the_account(ruled: Api) -> None:
     ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
     assert reason(ruled, f"Calls/{CALL}.json").startswith("Rule 2 of this account did it, 1 so far. Fault: fetch_call")
-    ruled.mock.arm(ruled.mock.demo.sid, None)
+    ruled.mock.set_up_scenario(ruled.mock.demo.sid, None)
     ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
     assert reason(ruled, f"Calls/{CALL}.json").startswith("Rule 0 of this account")
 

@@ -266,7 +266,7 @@ def test_what_is_under_way_in_a_world_that_is_gone_tells_nothing_in_the_new_one(
             {"after": {"callback": "in-progress"}, "status": "completed", "callback": ["completed"]},
         ]
         said = {"recordings": [{"timeline": timeline, "status_callback": url, "status_callback_event": BOTH}]}
-        on.mock.arm(on.sid, scenario(**said))
+        on.mock.set_up_scenario(on.sid, scenario(**said))
         on.control_get("callbacks")
         assert arrived.wait(ENOUGH)
         old = on.account

@@ -17,7 +17,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 
 from generators.seeds import auth_token, demo_account_sid, derive
-from mockserver.control.client.connection import ControlError, Line
+from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import SettingsError
@@ -483,7 +483,7 @@ def test_a_client_gives_up_callbacks_of_a_test_that_is_over(server: MockServer) 
 def test_a_server_that_has_gone_stops_no_test_from_ending() -> None:
     with MockServer() as server, server.account("AC" + "6" * 32) as mock:
         assert mock.sink.received == []
-        server.line.url = "http://127.0.0.1:1"
+        server.line.server_url = "http://127.0.0.1:1"
 
 
 class Own(asyncio.Protocol):
@@ -579,15 +579,15 @@ class Other(BaseHTTPRequestHandler):
 def test_other_servers_are_told_from_mocks() -> None:
     with HTTPServer(("127.0.0.1", 0), Other) as other:
         threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
-        line = Line(f"http://127.0.0.1:{other.server_port}")
+        line = ControlConnection(f"http://127.0.0.1:{other.server_port}")
         with pytest.raises(ControlError, match="answered 404: it is no recmock"):
-            line.ask("GET", "/404", dict[str, str])
+            line.request("GET", "/404", dict[str, str])
         with pytest.raises(ControlError, match=r"expected a recmock server at .*, found something else"):
-            line.ask("GET", "/200", dict[str, str])
+            line.request("GET", "/200", dict[str, str])
         line.close()
         other.shutdown()
     with pytest.raises(ControlError, match="found none: ConnectionError"):
-        line.ask("GET", "/health", dict[str, str])
+        line.request("GET", "/health", dict[str, str])
     line.close()
 
 

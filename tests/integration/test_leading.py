@@ -221,7 +221,7 @@ def test_env_needs_the_servers_own_ca(
 def test_env_needs_a_proxy(
     server: BackgroundServer, data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mockserver.control.client.connection.Line.ask", lambda *_, **__: {})
+    monkeypatch.setattr("mockserver.control.client.connection.ControlConnection.request", lambda *_, **__: {})
     assert main(["env", "--url", "http://127.0.0.1:1"]) == 2
     assert "expected a proxy at http://127.0.0.1:1, found none: ProxyError." in capsys.readouterr().err
 

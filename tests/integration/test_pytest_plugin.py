@@ -437,7 +437,7 @@ def test_without_fixture():
     assert not "this fails too"
 
 def test_gone(recmock):
-    recmock.server.line.url = "http://127.0.0.1:1"
+    recmock.server.line.server_url = "http://127.0.0.1:1"
     assert not "here too"
 """
 

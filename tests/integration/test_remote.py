@@ -13,7 +13,7 @@ from generators.seeds import demo_account_sid
 from mockserver.app import create_app
 from mockserver.cli.main import main
 from mockserver.control.client.account import AccountClient
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
 from mockserver.testing.sink import Sink
@@ -64,7 +64,7 @@ def server(mock: Mock) -> Iterator[BackgroundServer]:
 
 @pytest.fixture
 def account(server: BackgroundServer) -> AccountClient:
-    return AccountClient(Line(server.base_url))
+    return AccountClient(ControlConnection(server.base_url))
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_json_is_printed_where_it_is_asked_for(arguments: list[str], ask: Ask, a
 def test_flags_before_an_action_hold_for_it(
     arguments: list[str], server: BackgroundServer, account: AccountClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    AccountClient(Line(server.base_url), OTHER).recordings.add(
+    AccountClient(ControlConnection(server.base_url), OTHER).recordings.add(
         id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}]
     )
     before = account.state()
@@ -259,7 +259,7 @@ def test_beyond_loopback_the_token_is_given_as_flag_or_variable(
 def test_a_recording_that_came_in_there_is_known_there(
     server: BackgroundServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    added = AccountClient(Line(server.base_url)).recordings.add(id="new")
+    added = AccountClient(ControlConnection(server.base_url)).recordings.add(id="new")
     assert main(["sid", added.sid, "--url", server.base_url]) == 0
     assert f"Recording 'new' ({added.sid}), which came in here." in capsys.readouterr().out
     assert main(["sid", added.sid]) == 1

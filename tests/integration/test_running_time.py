@@ -67,13 +67,13 @@ def test_after_a_command_time_goes_on_by_itself(loop: str, sink: Sink, how: str)
                 on.mock.scenario = late(sink)
                 on.control_post("reset")
             case "reset":
-                on.mock.arm(on.sid, late(sink, **frozen))
+                on.mock.set_up_scenario(on.sid, late(sink, **frozen))
                 on.mock.scenario = late(sink)
                 on.control_post("reset")
             case "rollback":
-                on.mock.arm(on.sid, late(sink, "1h"))
+                on.mock.set_up_scenario(on.sid, late(sink, "1h"))
                 on.control_post("snapshots")
-                on.mock.arm(on.sid, None)
+                on.mock.set_up_scenario(on.sid, None)
                 on.control_post("rollback")
             case "by hand":
                 timeline = [{"status": "processing"}, {"after": {"time": "20s"}, "status": "completed"}]
@@ -167,7 +167,7 @@ def test_stopping_with_alarms_and_deliveries_under_way_is_clean(loop: str, sink:
     sink.delay(ENOUGH)
     mock = Mock(FAST, scenario=late(sink, "20s"))
     with served(loop, mock=mock) as on:
-        on.mock.arm("AC" + "3" * 32, late(sink, "1d"))
+        on.mock.set_up_scenario("AC" + "3" * 32, late(sink, "1d"))
         requests.get(f"{on.server.base_url}/_mock/accounts/AC{'3' * 32}", timeout=ENOUGH)
         sink.wait_for(1, timeout=ENOUGH)
     assert (mock.worker._alarms, mock.worker._sending) == ({}, {})

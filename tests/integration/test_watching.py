@@ -14,7 +14,7 @@ from mockserver.cli.main import main
 from mockserver.cli.mock_setup import combined, load_scenarios
 from mockserver.cli.reload import Watch
 from mockserver.control.client.account import AccountClient
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.mock import Mock
 from tests.harness import corpus_settings
 from tests.integration.test_command import Served
@@ -176,7 +176,7 @@ def test_a_scenario_may_name_no_files(file: Path, text: str) -> None:
 
 def test_serve_tells_its_scenarios_and_plays_them_anew(file: Path) -> None:
     served = Served("--listen", "127.0.0.1:0", "--scenario", "mine.yaml", "--scenario", "late-webhook")
-    account = AccountClient(Line(served.base_url))
+    account = AccountClient(ControlConnection(served.base_url))
     assert served.process.stderr is not None
     account.clock.advance("1s")
     moved = account.clock.now()

@@ -201,7 +201,7 @@ def test_too_few_to_pick_change_nothing() -> None:
     mock = Mock(corpus_settings(count=3))
     before = mock.account(mock.demo.sid)
     with pytest.raises(ScenarioSetupError, match="pick it: expected 4 recordings that are as `where` says, found"):
-        mock.arm(mock.demo.sid, scenario)
+        mock.set_up_scenario(mock.demo.sid, scenario)
     assert mock.account(mock.demo.sid) is before
     with pytest.raises(ScenarioSetupError):
         Mock(corpus_settings(count=0), scenario=scenario)

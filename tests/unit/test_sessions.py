@@ -21,7 +21,7 @@ def servers() -> Iterator[list[str]]:
 
 def test_sessions_share_connections_and_nothing_else(servers: list[str]) -> None:
     sessions = Sessions(servers[0])
-    first, second = sessions.make(), sessions.make()
+    first, second = sessions.create(), sessions.create()
     first.headers["X-Mine"], first.auth, first.verify = "1", ("a", "b"), False
     first.cookies.set("mine", "1")
     first.hooks["response"].append(lambda *_, **__: None)
@@ -29,13 +29,13 @@ def test_sessions_share_connections_and_nothing_else(servers: list[str]) -> None
     assert (len(second.cookies), second.hooks) == (0, {"response": []})
     for session in (first, second):
         assert session.get(f"{servers[0]}/_mock/health", timeout=5).json()["status"] == "ok"
-    pool = sessions.make().get_adapter("http://").poolmanager.connection_from_url(servers[0])  # type: ignore[attr-defined]  # requests' own
+    pool = sessions.create().get_adapter("http://").poolmanager.connection_from_url(servers[0])  # type: ignore[attr-defined]  # requests' own
     assert (pool.num_connections, pool.num_requests) == (1, 2)
     sessions.close()
 
 
 def test_a_session_goes_elsewhere_as_any_other(servers: list[str]) -> None:
-    session = Sessions(servers[0]).make()
+    session = Sessions(servers[0]).create()
     assert session.get(f"{servers[1]}/_mock/health", timeout=5).status_code == 200
     proxied = session.get("http://recmock.test/", proxies={"http": servers[1]}, timeout=5)
     assert proxied.status_code == 403  # refused by the proxy that the other one is
@@ -43,7 +43,7 @@ def test_a_session_goes_elsewhere_as_any_other(servers: list[str]) -> None:
 
 
 def test_a_server_behind_tls_is_reached_as_requests_does(servers: list[str]) -> None:
-    session = Sessions("https://127.0.0.1:1").make()
+    session = Sessions("https://127.0.0.1:1").create()
     with pytest.raises(requests.ConnectionError):
         session.get("https://127.0.0.1:1/_mock/health", timeout=5)
     session.close()

@@ -87,12 +87,12 @@ def test_a_rollback_restores_every_answer_byte_for_byte() -> None:
         api.mock.snapshots.take(api.account(), "here")
         kept = api.mock.snapshots.find(api.mock.demo.sid, "here")
         assert kept is not None
-        account = api.mock.restore(api.mock.demo.sid, kept.state, kept.scenario)
+        account = api.mock.roll_back(api.mock.demo.sid, kept.state, kept.scenario)
         before = bodies(api)
         for _ in range(3):
             change(api)
             assert before != bodies(api)
-            again = api.mock.restore(api.mock.demo.sid, kept.state, kept.scenario)
+            again = api.mock.roll_back(api.mock.demo.sid, kept.state, kept.scenario)
             assert again is api.account()
             assert again is not account
             assert kept.state == again.snapshot()
@@ -146,14 +146,14 @@ def test_timers_and_callbacks_go_on_where_they_were() -> None:
     kept = account.snapshot()
     account.callbacks.record_outcome(delivery.number, GOOD)
     assert steps(account)[-1] == "deleted"
-    back = mock.restore(mock.demo.sid, kept, account.scenario)
+    back = mock.roll_back(mock.demo.sid, kept, account.scenario)
     assert back.clock.now() == account.clock.now()
     (again,) = back.callbacks.get_ready()
     assert (again, again.state) == (delivery, DeliveryState.PENDING), "what was under way is to be sent again"
     back.callbacks.mark_sending(again.number)
     back.callbacks.record_outcome(again.number, BROKEN)
     kept = back.snapshot()
-    third = mock.restore(mock.demo.sid, kept, back.scenario)
+    third = mock.roll_back(mock.demo.sid, kept, back.scenario)
     assert third.callbacks.get_ready() == []
     third.advance(1)
     (last,) = third.callbacks.get_ready()
@@ -179,7 +179,7 @@ def test_accounts_go_back_by_themselves() -> None:
     one.advance(50)
     kept = mock.snapshots.find(one.sid, "x")
     assert kept is not None
-    mock.restore(one.sid, kept.state, kept.scenario)
+    mock.roll_back(one.sid, kept.state, kept.scenario)
     assert mock.account(OTHER) is other
     assert other.clock.now() - mock.account(one.sid).clock.now() == 100_000_000
     assert mock.snapshots.find("AC" + "8" * 32, "x") is None
@@ -201,6 +201,6 @@ def test_the_clock_goes_on_as_it_went(rate: float) -> None:
     mock = Mock(corpus_settings(count=3))
     account = mock.account(mock.demo.sid)
     account.scheduler.set_rate(rate)
-    back = mock.restore(account.sid, account.snapshot(), None)
+    back = mock.roll_back(account.sid, account.snapshot(), None)
     assert back.clock.rate == rate
     assert back.clock.now() >= account.state.now

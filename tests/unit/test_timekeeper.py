@@ -69,7 +69,7 @@ def test_nothing_wakes_for_a_world_that_was_replaced(sink: Sink) -> None:
 
     async def begin() -> None:
         mock.worker.schedule(account)
-        mock.arm(account.sid, None)
+        mock.set_up_scenario(account.sid, None)
         mock.worker.schedule(account)
         assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
 

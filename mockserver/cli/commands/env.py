@@ -10,7 +10,7 @@ from mockserver.cli.commands.ready import PATIENCE
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.trust import trust_files
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.proxy.certificate_authority import Authority
 from mockserver.proxy.destination import API
 from mockserver.proxy.environment import variables
@@ -28,7 +28,7 @@ def env(settings: Settings, environment: Mapping[str, str], form: str, url: str 
         url: where the server is; the address of the settings where it is None.
     """
     where = (url or f"http://{settings.listen.reachable()}").rstrip("/")
-    Line(where).ask("GET", "/health", dict[str, str], patience=PATIENCE)
+    ControlConnection(where).request("GET", "/health", dict[str, str], patience=PATIENCE)
     files = trust_files(Authority(settings.data_dir), environment)
     check_authority(where, files.certificate)
     values = dict(variables(where, make_mock(settings).demo, files, environment))

@@ -1,6 +1,6 @@
 """`recmock ready`: does a server answer? The health check of the container."""
 
-from mockserver.control.client.connection import ControlError, Line
+from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.settings.settings import Settings
 
 PATIENCE = 5.0
@@ -15,7 +15,7 @@ def ready(settings: Settings, url: str | None) -> int:
     """
     where = url or f"http://{settings.listen.reachable()}"
     try:
-        health = Line(where).ask("GET", "/health", dict[str, str], patience=PATIENCE)
+        health = ControlConnection(where).request("GET", "/health", dict[str, str], patience=PATIENCE)
     except ControlError as wrong:
         print(f"not ready: {wrong}")
         return 1

@@ -11,7 +11,7 @@ from mockserver.cli import output as printing
 from mockserver.cli.errors import CommandError
 from mockserver.cli.output import say
 from mockserver.control.client.account import AccountClient
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.settings.settings import Settings
 
 
@@ -88,7 +88,7 @@ def account_of(settings: Settings, options: Namespace, environment: Mapping[str,
         except ArgumentTypeError as wrong:
             raise CommandError(f"RECMOCK_URL: {wrong}") from None
     url = url or f"http://{settings.listen.reachable()}"
-    return AccountClient(Line(url, settings.control_token), options.of_account or "demo")
+    return AccountClient(ControlConnection(url, settings.control_token), options.of_account or "demo")
 
 
 def _object(text: str) -> dict[str, Any]:

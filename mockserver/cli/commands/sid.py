@@ -9,7 +9,7 @@ import msgspec
 from generators.corpus.explain_sid import explain
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.settings.settings import Profile, Settings
 
 
@@ -27,10 +27,10 @@ def sid(
     if url is not None:
         if indices:
             raise CommandError("--index works from the settings: leave --url away, and give the server's settings.")
-        line = Line(url, settings.control_token)
+        line = ControlConnection(url, settings.control_token)
         parameters = {} if account_sid is None else {"account": account_sid}
         found = [
-            line.ask("GET", f"/sids/{quote(each, safe='')}", dict[str, Any], parameters=parameters) for each in sids
+            line.request("GET", f"/sids/{quote(each, safe='')}", dict[str, Any], parameters=parameters) for each in sids
         ]
     else:
         mock = make_mock(settings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, UnsetType
 
 from generators.corpus.corpus import Corpus, CorpusSpec
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 
 if TYPE_CHECKING:  # each is imported when it is first asked for: most tests read recordings, and no more
     from mockserver.control.client.callbacks import CallbacksClient
@@ -27,13 +27,13 @@ class AccountClient:
         account_sid: which account; `demo` is the one that the server printed.
     """
 
-    def __init__(self, line: Line, account_sid: str = "demo") -> None:
+    def __init__(self, line: ControlConnection, account_sid: str = "demo") -> None:
         self._line = line
         self._root = f"/accounts/{account_sid}"
         self._corpus: Corpus | None = None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._root.rpartition('/')[2]} at {self._line.url or 'no server'}>"
+        return f"<{type(self).__name__} {self._root.rpartition('/')[2]} at {self._line.server_url or 'no server'}>"
 
     @cached_property
     def clock(self) -> "ClockClient":
@@ -88,12 +88,12 @@ class AccountClient:
         """Return the account as it is now."""
         from mockserver.control.views import AccountView
 
-        return self._line.ask("GET", self._root, AccountView)
+        return self._line.request("GET", self._root, AccountView)
 
     @property
     def corpus(self) -> Corpus:
         """What the account held at T0, as a pure function: any recording by its index, 0 being the oldest."""
-        spec = self._line.ask("GET", f"{self._root}/corpus", CorpusSpec)
+        spec = self._line.request("GET", f"{self._root}/corpus", CorpusSpec)
         if self._corpus is None or self._corpus.spec != spec:
             self._corpus = Corpus(spec)
         return self._corpus
@@ -109,23 +109,23 @@ class AccountClient:
         overrides: dict[str, Any] = {"wire": wire, "auth": auth}
         if UNSET in overrides.values():
             said = {name: value for name, value in overrides.items() if value is not UNSET}
-            overrides = {**self._line.ask("GET", path, dict[str, str | None]), **said}
-        self._line.ask("PUT", path, dict[str, str | None], overrides)
+            overrides = {**self._line.request("GET", path, dict[str, str | None]), **said}
+        self._line.request("PUT", path, dict[str, str | None], overrides)
 
     def reset(self) -> "AccountView":
         """Give the account the world back that it had on first touch, and return it."""
         from mockserver.control.views import AccountView
 
-        return self._line.ask("POST", f"{self._root}/reset", AccountView)
+        return self._line.request("POST", f"{self._root}/reset", AccountView)
 
     def snapshot(self, name: str = "latest") -> "SnapshotView":
         """Keep the state under a name."""
         from mockserver.control.views import SnapshotView
 
-        return self._line.ask("POST", f"{self._root}/snapshots", SnapshotView, {"name": name})
+        return self._line.request("POST", f"{self._root}/snapshots", SnapshotView, {"name": name})
 
     def rollback(self, name: str = "latest") -> "AccountView":
         """Go back to the state under a name, and return it."""
         from mockserver.control.views import AccountView
 
-        return self._line.ask("POST", f"{self._root}/rollback", AccountView, {"name": name})
+        return self._line.request("POST", f"{self._root}/rollback", AccountView, {"name": name})

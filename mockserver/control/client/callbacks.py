@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views import CallbackView
 
 
@@ -13,13 +13,13 @@ class CallbacksClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: Line, root: str) -> None:
+    def __init__(self, line: ControlConnection, root: str) -> None:
         self._line = line
         self._path = f"{root}/callbacks"
 
     def list(self) -> tuple[CallbackView, ...]:
         """Return all."""
-        return self._line.ask("GET", self._path, tuple[CallbackView, ...])
+        return self._line.request("GET", self._path, tuple[CallbackView, ...])
 
     def __iter__(self) -> Iterator[CallbackView]:
         return iter(self.list())
@@ -29,4 +29,4 @@ class CallbacksClient:
 
     def redeliver(self, number: int) -> CallbackView:
         """Try one again, whatever came of it before, and return what comes of it."""
-        return self._line.ask("POST", f"{self._path}/{number}/redeliver", CallbackView)
+        return self._line.request("POST", f"{self._path}/{number}/redeliver", CallbackView)

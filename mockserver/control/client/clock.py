@@ -4,11 +4,11 @@ import asyncio
 import math
 from datetime import UTC, datetime, timedelta
 
-from mockserver.control.client.connection import Line
-from mockserver.control.views import ClockView, EventView, Happened
+from mockserver.control.client.connection import ControlConnection
+from mockserver.control.views import ChangeResult, ClockView, EventView
 from scenarios.durations import spelled
 
-Length = str | float | timedelta
+Duration = str | float | timedelta
 """A length of time: text such as `30s`, a number of seconds, or a timedelta."""
 
 
@@ -19,26 +19,26 @@ class ClockClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: Line, root: str) -> None:
+    def __init__(self, line: ControlConnection, root: str) -> None:
         self._line = line
         self._path = f"{root}/clock"
 
     def show(self) -> ClockView:
         """Return the time, and how it passes."""
-        return self._line.ask("GET", self._path, ClockView)
+        return self._line.request("GET", self._path, ClockView)
 
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
         return datetime.fromisoformat(self.show().now)
 
-    def advance(self, by: Length) -> tuple[EventView, ...]:
+    def advance(self, by: Duration) -> tuple[EventView, ...]:
         """Move on, and return what happened meanwhile, in order, callbacks included: they are delivered, or not.
 
         A receiver that runs on the event loop of the caller cannot answer meanwhile: see `advance_async`.
         """
-        return self._change({"advance": _text(by)})
+        return self._change({"advance": _format_duration(by)})
 
-    async def advance_async(self, by: Length) -> tuple[EventView, ...]:
+    async def advance_async(self, by: Duration) -> tuple[EventView, ...]:
         """Do as `advance` does without holding up the event loop, on which a receiver of callbacks may run."""
         return await asyncio.to_thread(self.advance, by)
 
@@ -57,10 +57,10 @@ class ClockClient:
         self._change({"mode": "scaled", "rate": rate})
 
     def _change(self, command: dict[str, object]) -> tuple[EventView, ...]:
-        return self._line.ask("POST", self._path, Happened, command).events
+        return self._line.request("POST", self._path, ChangeResult, command).events
 
 
-def _text(length: Length) -> str:
+def _format_duration(length: Duration) -> str:
     if isinstance(length, str):
         return length
     seconds = length.total_seconds() if isinstance(length, timedelta) else length

@@ -9,9 +9,9 @@ import msgspec
 if TYPE_CHECKING:
     from requests import Session
 
-Answer = TypeVar("Answer")
+Decoded = TypeVar("Decoded")
 
-_PATIENCE = 60.0
+_TIMEOUT_SECONDS = 60.0
 """Real seconds for one answer: moving a clock delivers what is due meanwhile."""
 _UNAUTHORIZED = 401
 
@@ -36,7 +36,7 @@ class TokenError(ControlError):
     """The server asks for a token, and this was none, or another."""
 
 
-class Line:
+class ControlConnection:
     """Asks one server. It may be used from any thread, one at a time.
 
     Args:
@@ -45,40 +45,40 @@ class Line:
     """
 
     def __init__(self, url: str | None, token: str | None = None) -> None:
-        self.url = url
+        self.server_url = url
         self._token = token
 
     @property
-    def where(self) -> str:
+    def url(self) -> str:
         """The URL, without a slash at the end.
 
         Raises:
             ControlError: where the server does not run.
         """
-        if self.url is None:
+        if self.server_url is None:
             raise ControlError("expected a server that runs, found one that does not: use it inside `with`.")
-        return self.url.rstrip("/")
+        return self.server_url.rstrip("/")
 
     @cached_property
     def _session(self) -> "Session":
         from mockserver.control.client.sessions import Sessions
 
-        session = Sessions(self.where).make()
+        session = Sessions(self.url).create()
         if self._token is not None:
             if not (self._token.isascii() and self._token.isprintable()):
                 raise ControlError("expected a control token of ASCII characters, found others.")
             session.headers["Authorization"] = f"Bearer {self._token}"
         return session
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
-        kind: type[Answer],
+        kind: type[Decoded],
         body: Any = None,
         parameters: Mapping[str, str | int] | None = None,
-        patience: float = _PATIENCE,
-    ) -> Answer:
+        patience: float = _TIMEOUT_SECONDS,
+    ) -> Decoded:
         """Return what the server answers.
 
         Args:
@@ -92,7 +92,7 @@ class Line:
         import requests
 
         data = None if body is None else msgspec.json.encode(body)
-        where = self.where
+        where = self.url
         try:
             answer = self._session.request(
                 method, f"{where}/_mock{path}", data=data, params=parameters, timeout=patience

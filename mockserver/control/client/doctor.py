@@ -1,6 +1,6 @@
 """What an account's requests say of its client, from outside."""
 
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.journal.doctor.report import Report
 
 
@@ -11,13 +11,13 @@ class DoctorClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: Line, root: str) -> None:
+    def __init__(self, line: ControlConnection, root: str) -> None:
         self._line = line
         self._path = f"{root}/doctor"
 
     def examine(self) -> Report:
         """Return what was found; as text it is for people."""
-        return self._line.ask("GET", self._path, Report)
+        return self._line.request("GET", self._path, Report)
 
     def assert_clean(self, *, ignore: tuple[str, ...] = ()) -> None:
         """Assert that nothing was found.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views import RuleView
 
 
@@ -22,15 +22,15 @@ class ArmedFaults:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for rule in self._armed():
+        for rule in self._list_rules():
             self._faults.disarm(rule.number)
 
     @property
     def applied(self) -> int:
         """How many requests they have struck by now."""
-        return sum(rule.applied for rule in self._armed())
+        return sum(rule.applied for rule in self._list_rules())
 
-    def _armed(self) -> list[RuleView]:
+    def _list_rules(self) -> list[RuleView]:
         """Return those that are armed yet: a reset takes them away, and gives others their numbers."""
         mine = [_identity(rule) for rule in self.rules]
         return [rule for rule in self._faults.list() if _identity(rule) in mine]
@@ -43,7 +43,7 @@ class FaultsClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: Line, root: str) -> None:
+    def __init__(self, line: ControlConnection, root: str) -> None:
         self._line = line
         self._path = f"{root}/faults"
 
@@ -77,16 +77,16 @@ class FaultsClient:
     def arm(self, *, faults: Iterable[dict[str, Any]] = (), sequences: Iterable[dict[str, Any]] = ()) -> ArmedFaults:
         """Arm rules after those that are armed."""
         command = {"faults": list(faults), "sequences": list(sequences)}
-        return ArmedFaults(self, self._line.ask("POST", self._path, tuple[RuleView, ...], command))
+        return ArmedFaults(self, self._line.request("POST", self._path, tuple[RuleView, ...], command))
 
     def list(self) -> tuple[RuleView, ...]:
         """Return the rules, in order."""
-        return self._line.ask("GET", self._path, tuple[RuleView, ...])
+        return self._line.request("GET", self._path, tuple[RuleView, ...])
 
     def disarm(self, number: int | None = None) -> None:
         """Remove a rule, or all."""
         path = self._path if number is None else f"{self._path}/{number}"
-        self._line.ask("DELETE", path, tuple[RuleView, ...])
+        self._line.request("DELETE", path, tuple[RuleView, ...])
 
 
 def _identity(rule: RuleView) -> tuple[Any, ...]:

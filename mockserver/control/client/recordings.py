@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.control.client.connection import Line
-from mockserver.control.views import EventView, Happened, RecordingView
+from mockserver.control.client.connection import ControlConnection
+from mockserver.control.views import ChangeResult, EventView, RecordingView
 
 Named = str | RecordingView
 """A recording's handle or SID, or what `add` and `get` return."""
@@ -18,7 +18,7 @@ class RecordingsClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: Line, root: str) -> None:
+    def __init__(self, line: ControlConnection, root: str) -> None:
         self._line = line
         self._path = f"{root}/recordings"
 
@@ -33,11 +33,11 @@ class RecordingsClient:
         if callback is not None:
             events = ["in-progress", "completed", "absent", "failed"]
             fields = {"status_callback": callback, "status_callback_event": events, **fields}
-        return self._line.ask("POST", self._path, RecordingView, fields)
+        return self._line.request("POST", self._path, RecordingView, fields)
 
     def get(self, recording: Named) -> RecordingView:
         """Return a recording as it is now."""
-        return self._line.ask("GET", self._place(recording), RecordingView)
+        return self._line.request("GET", self._path_of(recording), RecordingView)
 
     def transition(
         self, recording: Named, status: str | None = None, *, callback: str | Sequence[str] | None = None, **fields: Any
@@ -54,11 +54,11 @@ class RecordingsClient:
             step["status"] = status
         if callback is not None:
             step["callback"] = callback
-        return self._line.ask("POST", self._place(recording), Happened, step).events
+        return self._line.request("POST", self._path_of(recording), ChangeResult, step).events
 
     def step(self, recording: Named) -> tuple[EventView, ...]:
         """Take the next step of a recording's timeline, whatever it waits for, and return what happened."""
-        return self._line.ask("POST", f"{self._place(recording)}/step", Happened).events
+        return self._line.request("POST", f"{self._path_of(recording)}/step", ChangeResult).events
 
-    def _place(self, recording: Named) -> str:
+    def _path_of(self, recording: Named) -> str:
         return f"{self._path}/{quote(recording if isinstance(recording, str) else recording.sid, safe='')}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mockserver.control.client.connection import Line
+from mockserver.control.client.connection import ControlConnection
 from mockserver.control.journal_views import CommandLine, RequestsView, RequestView
 from mockserver.journal.verification import Verification
 
@@ -22,7 +22,7 @@ class RequestsClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: Line, root: str) -> None:
+    def __init__(self, line: ControlConnection, root: str) -> None:
         self._line = line
         self._path = f"{root}/requests"
 
@@ -32,7 +32,7 @@ class RequestsClient:
 
     def listed(self, limit: int = _ALL) -> RequestsView:
         """Return the last requests, and how many there were."""
-        return self._line.ask("GET", self._path, RequestsView, parameters={"limit": limit})
+        return self._line.request("GET", self._path, RequestsView, parameters={"limit": limit})
 
     def __iter__(self) -> Iterator[RequestView]:
         return iter(self.all())
@@ -50,8 +50,8 @@ class RequestsClient:
         **pattern: Any,
     ) -> Verification:
         """Judge whether as many requests came as should have: at least one where nothing is said."""
-        command = {"pattern": _pattern(op, pattern), "min": min, "max": max, "exactly": exactly}
-        return self._line.ask("POST", f"{self._path}/verify", Verification, command)
+        command = {"pattern": _build_pattern(op, pattern), "min": min, "max": max, "exactly": exactly}
+        return self._line.request("POST", f"{self._path}/verify", Verification, command)
 
     def assert_called(self, op: str | None = None, **expected: Any) -> None:
         """Assert what `verify` judges.
@@ -83,23 +83,23 @@ class RequestsClient:
             AssertionError: where they have not come by then.
         """
         __tracebackhide__ = True
-        command = {"pattern": _pattern(op, pattern), "count": count, "timeout": f"{round(timeout * 1000)}ms"}
-        verdict = self._line.ask("POST", f"{self._path}/wait", Verification, command, patience=timeout + _SLACK)
+        command = {"pattern": _build_pattern(op, pattern), "count": count, "timeout": f"{round(timeout * 1000)}ms"}
+        verdict = self._line.request("POST", f"{self._path}/wait", Verification, command, patience=timeout + _SLACK)
         if not verdict.is_met:
             raise AssertionError(str(verdict))
 
     def curl(self, number: int) -> str:
         """Return a command that repeats a request; the token is to be in $TWILIO_AUTH_TOKEN."""
-        return self._line.ask("GET", f"{self._path}/{number}/curl", CommandLine).command
+        return self._line.request("GET", f"{self._path}/{number}/curl", CommandLine).command
 
     def har(self) -> dict[str, Any]:
         """Return the journal as an HTTP archive (HAR 1.2)."""
-        return self._line.ask("GET", f"{self._path}.har", dict[str, Any])
+        return self._line.request("GET", f"{self._path}.har", dict[str, Any])
 
     def clear(self) -> None:
         """Forget everything, as if nothing had come yet."""
-        self._line.ask("DELETE", self._path, RequestsView)
+        self._line.request("DELETE", self._path, RequestsView)
 
 
-def _pattern(op: str | None, pattern: dict[str, Any]) -> dict[str, Any]:
+def _build_pattern(op: str | None, pattern: dict[str, Any]) -> dict[str, Any]:
     return pattern if op is None else {"op": op, **pattern}

@@ -21,7 +21,7 @@ class Sessions:
         self._first.trust_env = False  # a proxy of the environment is not for a server on this machine
         self._first.adapters["http://"] = self._first.adapters["https://"] = _Adapter(base_url)
 
-    def make(self) -> Session:
+    def create(self) -> Session:
         """Return another one, which need not be closed."""
         made = Session.__new__(Session)  # to make one as usual takes several times as long, for pools that are not used
         vars(made).update(

@@ -8,10 +8,9 @@ from msgspec import Meta
 from generators.corpus.corpus import CorpusSpec
 from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.overrides import AccountOverrides
-from mockserver.control import serializers as portraits
-from mockserver.control import views
-from mockserver.control.endpoints.changes import happened
-from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, read, refused
+from mockserver.control import serializers, views
+from mockserver.control.endpoints.changes import change_result
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 from scenarios.durations import microseconds
@@ -40,87 +39,86 @@ class SnapshotCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=64)] = "latest"
 
 
-async def show(exchange: Exchange, path: Path) -> views.AccountView:
-    return portraits.account(account_of(exchange, path))
+async def show_account(exchange: Exchange, path: PathParams) -> views.AccountView:
+    return serializers.serialize_account(get_account(exchange, path))
 
 
-async def reset(exchange: Exchange, path: Path) -> views.AccountView:
-    return portraits.account(exchange.mock.reset(account_of(exchange, path).sid, exchange.base_url))
+async def reset(exchange: Exchange, path: PathParams) -> views.AccountView:
+    return serializers.serialize_account(exchange.mock.reset(get_account(exchange, path).sid, exchange.base_url))
 
 
-async def show_clock(exchange: Exchange, path: Path) -> views.ClockView:
-    return portraits.clock(account_of(exchange, path))
+async def show_clock(exchange: Exchange, path: PathParams) -> views.ClockView:
+    return serializers.serialize_clock(get_account(exchange, path))
 
 
-async def move_clock(exchange: Exchange, path: Path) -> views.Happened:
-    account, command = account_of(exchange, path), read(exchange, ClockCommand)
+async def move_clock(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+    account, command = get_account(exchange, path), read_command(exchange, ClockCommand)
     first = account.events.serial
-    rate, target = _rate(command), _target(command, account.clock.now())
+    rate, target = _rate(command), _target_instant(command, account.clock.now())
     if rate is not None:
         account.scheduler.set_rate(rate)
     await exchange.mock.worker.advance(account, target)
-    return happened(account, first)
+    return change_result(account, first)
 
 
 def _rate(command: ClockCommand) -> float | None:
     """Return at which rate time is to pass; None where that stays as it is."""
     if command.mode in _RATES:
         if command.rate is not None:
-            raise refused(f"rate: expected one with mode scaled only, found it with {command.mode}")
+            raise invalid_command(f"rate: expected one with mode scaled only, found it with {command.mode}")
         return _RATES[command.mode]
     if command.mode is not None and command.rate is None:
-        raise refused("rate: expected one, which mode scaled needs, found none")
+        raise invalid_command("rate: expected one, which mode scaled needs, found none")
     return command.rate
 
 
-def _target(command: ClockCommand, now: int) -> int:
+def _target_instant(command: ClockCommand, now: int) -> int:
     """Return the instant to move on to."""
     moves = [each for each in (command.advance, command.move_to) if each is not None]
     if len(moves) > 1 or not (moves or command.mode or command.rate):
-        raise refused("expected advance, such as 30s, or move_to, or a mode")
+        raise invalid_command("expected advance, such as 30s, or move_to, or a mode")
     if command.move_to is not None and instant_of(command.move_to) < now:
-        raise refused(
-            f"move_to: expected an instant from {portraits.moment(now)} on, found an earlier one: time does not go back"
-        )
+        earliest = serializers.serialize_instant(now)
+        raise invalid_command(f"move_to: expected {earliest} or later, found an earlier instant: time does not go back")
     target = now if command.move_to is None else instant_of(command.move_to)
     if command.advance is not None:
-        target += _length(command.advance)
+        target += _parse_duration(command.advance)
     if target >= _LATEST:
-        raise refused(f"expected an instant before {portraits.moment(_LATEST)}, found a later one")
+        raise invalid_command(f"expected an instant before {serializers.serialize_instant(_LATEST)}, found a later one")
     return target
 
 
-def _length(text: str) -> int:
+def _parse_duration(text: str) -> int:
     try:
         return microseconds(text)
     except ValueError as wrong:
-        raise refused(f"advance: {wrong}") from None
+        raise invalid_command(f"advance: {wrong}") from None
 
 
-async def take_snapshot(exchange: Exchange, path: Path) -> views.SnapshotView:
-    account, command = account_of(exchange, path), read(exchange, SnapshotCommand)
+async def take_snapshot(exchange: Exchange, path: PathParams) -> views.SnapshotView:
+    account, command = get_account(exchange, path), read_command(exchange, SnapshotCommand)
     exchange.mock.snapshots.take(account, command.name)
-    return views.SnapshotView(name=command.name, at=portraits.moment(account.clock.now()))
+    return views.SnapshotView(name=command.name, at=serializers.serialize_instant(account.clock.now()))
 
 
-async def roll_back(exchange: Exchange, path: Path) -> views.AccountView:
-    account, command = account_of(exchange, path), read(exchange, SnapshotCommand)
+async def roll_back(exchange: Exchange, path: PathParams) -> views.AccountView:
+    account, command = get_account(exchange, path), read_command(exchange, SnapshotCommand)
     kept = exchange.mock.snapshots.find(account.sid, command.name)
     if kept is None:
         raise TwilioError(20404, f"This account has no snapshot {command.name!r}.")
-    return portraits.account(exchange.mock.restore(account.sid, kept.state, kept.scenario))
+    return serializers.serialize_account(exchange.mock.roll_back(account.sid, kept.state, kept.scenario))
 
 
-async def show_corpus(exchange: Exchange, path: Path) -> CorpusSpec:
-    return account_of(exchange, path).corpus.spec
+async def show_corpus(exchange: Exchange, path: PathParams) -> CorpusSpec:
+    return get_account(exchange, path).corpus.spec
 
 
-async def show_overrides(exchange: Exchange, path: Path) -> AccountOverrides:
-    return exchange.mock.overrides.get(account_of(exchange, path).sid.lower(), AccountOverrides())
+async def show_overrides(exchange: Exchange, path: PathParams) -> AccountOverrides:
+    return exchange.mock.overrides.get(get_account(exchange, path).sid.lower(), AccountOverrides())
 
 
-async def set_overrides(exchange: Exchange, path: Path) -> AccountOverrides:
-    key, overrides = account_of(exchange, path).sid.lower(), read(exchange, AccountOverrides)
+async def set_overrides(exchange: Exchange, path: PathParams) -> AccountOverrides:
+    key, overrides = get_account(exchange, path).sid.lower(), read_command(exchange, AccountOverrides)
     if overrides == AccountOverrides():
         exchange.mock.overrides.pop(key, None)
     else:
@@ -129,7 +127,7 @@ async def set_overrides(exchange: Exchange, path: Path) -> AccountOverrides:
 
 
 ACCOUNTS = {
-    "": Endpoint(GET=show),
+    "": Endpoint(GET=show_account),
     "/corpus": Endpoint(GET=show_corpus),
     "/overrides": Endpoint(GET=show_overrides, PUT=set_overrides),
     "/reset": Endpoint(POST=reset),

@@ -1,25 +1,24 @@
 """The log of callbacks, and trying one again."""
 
-from mockserver.control import serializers as portraits
-from mockserver.control import views
-from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, number_of
+from mockserver.control import serializers, views
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 
 
-async def list_callbacks(exchange: Exchange, path: Path) -> list[views.CallbackView]:
-    account = account_of(exchange, path)
-    return [portraits.callback(account, each, exchange.mock.worker) for each in account.callbacks]
+async def list_callbacks(exchange: Exchange, path: PathParams) -> list[views.CallbackView]:
+    account = get_account(exchange, path)
+    return [serializers.serialize_callback(account, each, exchange.mock.worker) for each in account.callbacks]
 
 
-async def redeliver(exchange: Exchange, path: Path) -> views.CallbackView:
-    account, number = account_of(exchange, path), number_of(path)
+async def redeliver(exchange: Exchange, path: PathParams) -> views.CallbackView:
+    account, number = get_account(exchange, path), parse_number(path)
     if number is None or number >= len(account.callbacks):
         raise TwilioError(20404, f"This account has no callback {path['number'][:20]}.")
     account.callbacks.redeliver(number)
     await exchange.mock.worker.wait_until_idle(account)
     exchange.mock.worker.schedule(account)
-    return portraits.callback(account, account.callbacks[number], exchange.mock.worker)
+    return serializers.serialize_callback(account, account.callbacks[number], exchange.mock.worker)
 
 
 CALLBACKS = {

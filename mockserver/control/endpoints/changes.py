@@ -4,15 +4,14 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from mockserver.account.account import Account
-from mockserver.control import serializers as portraits
-from mockserver.control import views
-from mockserver.control.endpoints.endpoint import refused
+from mockserver.control import serializers, views
+from mockserver.control.endpoints.endpoint import invalid_command
 from mockserver.server.exchange import Exchange
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 
-def given(exchange: Exchange, value: dict[str, Any]) -> Scenario:
+def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     """Return a scenario that came with a request; only who is on this machine may name files of it.
 
     Raises:
@@ -23,20 +22,20 @@ def given(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     try:
         return from_objects(value, folder=FilePath() if exchange.mock.control_token is None else None)
     except ScenarioError as wrong:
-        raise refused(str(wrong)) from None
+        raise invalid_command(str(wrong)) from None
 
 
-async def settled(exchange: Exchange, account: Account, first: int) -> views.Happened:
+async def wait_for_callbacks(exchange: Exchange, account: Account, first: int) -> views.ChangeResult:
     """Answer once the callbacks that a change brought about are delivered, or not.
 
     Args:
         first: the number of the first event that is of the change.
     """
     await exchange.mock.worker.wait_until_idle(account)
-    return happened(account, first)
+    return change_result(account, first)
 
 
-def happened(account: Account, first: int) -> views.Happened:
+def change_result(account: Account, first: int) -> views.ChangeResult:
     """Return the state of an account, and its events from a number on."""
-    events = tuple(map(portraits.event, account.events.since(first)))
-    return views.Happened(account=portraits.account(account), events=events)
+    events = tuple(map(serializers.serialize_event, account.events.since(first)))
+    return views.ChangeResult(account=serializers.serialize_account(account), events=events)

@@ -14,17 +14,17 @@ from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
-from mockserver.server.exchange import Answer, Exchange
-from mockserver.server.request_body import body_of
+from mockserver.server.exchange import Exchange, Response
+from mockserver.server.request_body import read_body
 
-Path = Mapping[str, str]
-Operate = Callable[[Exchange, Path], Awaitable[Any]]
+PathParams = Mapping[str, str]
+Operation = Callable[[Exchange, PathParams], Awaitable[Any]]
 """Does what is asked, and returns what is answered as JSON, or an answer as it is."""
 Command = TypeVar("Command")
 
 _LARGEST_BODY = 16 << 20
 _MOST_DIGITS = 18
-_READING = ("GET", "HEAD")
+_READING_METHODS = ("GET", "HEAD")
 
 
 class Endpoint:
@@ -35,7 +35,7 @@ class Endpoint:
         operations: by method.
     """
 
-    def __init__(self, *, guarded: bool = True, **operations: Operate) -> None:
+    def __init__(self, *, guarded: bool = True, **operations: Operation) -> None:
         self._guarded = guarded
         self._operations = operations
 
@@ -52,17 +52,17 @@ class Endpoint:
                 headers=((b"allow", allowed.encode()),),
             )
         if self._guarded:
-            _guard(exchange)
-        if method not in _READING:
-            exchange.body = await body_of(receive, _LARGEST_BODY)
+            _check_access(exchange)
+        if method not in _READING_METHODS:
+            exchange.body = await read_body(receive, _LARGEST_BODY)
         path = scope["path_params"]
         found = await operate(exchange, path)
         if "account" in path:  # whatever was done there: time goes on in it without requests too
-            exchange.mock.worker.schedule(account_of(exchange, path))
-        exchange.answer = found if isinstance(found, Answer) else _json(found)
+            exchange.mock.worker.schedule(get_account(exchange, path))
+        exchange.response = found if isinstance(found, Response) else _json_response(found)
 
 
-def read(exchange: Exchange, kind: type[Command]) -> Command:
+def read_command(exchange: Exchange, kind: type[Command]) -> Command:
     """Return what the body of a request says; an empty one says `{}`.
 
     Raises:
@@ -71,15 +71,15 @@ def read(exchange: Exchange, kind: type[Command]) -> Command:
     try:
         return msgspec.json.decode(exchange.body or b"{}", type=kind)
     except msgspec.DecodeError as wrong:
-        raise refused(str(wrong)) from None
+        raise invalid_command(str(wrong)) from None
 
 
-def refused(why: str) -> TwilioError:
+def invalid_command(why: str) -> TwilioError:
     """Return the error for a command that cannot be carried out; nothing was changed."""
     return TwilioError(20001, why if why.endswith((".", "?")) else f"{why}.", message="Invalid command")
 
 
-def account_of(exchange: Exchange, path: Path) -> Account:
+def get_account(exchange: Exchange, path: PathParams) -> Account:
     """Return the account that a path names, `demo` standing for the printed one, with all that is due done.
 
     Raises:
@@ -95,13 +95,13 @@ def account_of(exchange: Exchange, path: Path) -> Account:
     return account
 
 
-def number_of(path: Path) -> int | None:
+def parse_number(path: PathParams) -> int | None:
     """Return the number that a path names; None where that is none."""
     text = path["number"]
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
-def _guard(exchange: Exchange) -> None:
+def _check_access(exchange: Exchange) -> None:
     """Let pass who may control the mock.
 
     Raises:
@@ -121,7 +121,10 @@ def _guard(exchange: Exchange) -> None:
     origin = headers.get(b"origin")
     if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
         raise TwilioError(20403, f"/_mock is not for pages of another origin, such as {origin.decode('latin-1')[:80]}.")
-    if exchange.method not in _READING and headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin"):
+    if exchange.method not in _READING_METHODS and headers.get(b"sec-fetch-site", b"none") not in (
+        b"none",
+        b"same-origin",
+    ):
         raise TwilioError(20403, "/_mock is not for pages of another site.")
 
 
@@ -139,5 +142,5 @@ def _is_local(host: str, exchange: Exchange) -> bool:
         return False
 
 
-def _json(value: Any) -> Answer:
-    return Answer(200, json.encode(msgspec.to_builtins(value)), MEDIA_TYPES[Representation.JSON])
+def _json_response(value: Any) -> Response:
+    return Response(200, json.encode(msgspec.to_builtins(value)), MEDIA_TYPES[Representation.JSON])

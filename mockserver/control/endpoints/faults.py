@@ -4,10 +4,9 @@ from typing import Any
 
 import msgspec
 
-from mockserver.control import serializers as portraits
-from mockserver.control import views
-from mockserver.control.endpoints.changes import given
-from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, number_of, read
+from mockserver.control import serializers, views
+from mockserver.control.endpoints.changes import parse_scenario
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number, read_command
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 
@@ -19,34 +18,37 @@ class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sequences: list[dict[str, Any]] = []
 
 
-async def list_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
-    return [portraits.rule(each) for each in account_of(exchange, path).fault_rules.rules]
+async def list_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
+    return [serializers.serialize_rule(each) for each in get_account(exchange, path).fault_rules.rules]
 
 
-async def add_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
-    account, command = account_of(exchange, path), read(exchange, RulesCommand)
+async def add_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
+    account, command = get_account(exchange, path), read_command(exchange, RulesCommand)
     for each in (*command.faults, *command.sequences):  # a scenario's own handles are known to it alone
         when = each.get("when")
         if isinstance(when, dict) and isinstance(when.get("sid"), str):
             when["sid"] = account.resolve_handle(when["sid"])
-    rules = given(exchange, msgspec.to_builtins(command))
+    rules = parse_scenario(exchange, msgspec.to_builtins(command))
     faults = [account.fault_rules.add(fault=fault) for fault in rules.faults]
-    return [portraits.rule(each) for each in faults + [account.fault_rules.add(sequence=s) for s in rules.sequences]]
+    return [
+        serializers.serialize_rule(each)
+        for each in faults + [account.fault_rules.add(sequence=s) for s in rules.sequences]
+    ]
 
 
-async def remove_rules(exchange: Exchange, path: Path) -> list[views.RuleView]:
-    account_of(exchange, path).fault_rules.remove()
+async def remove_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
+    get_account(exchange, path).fault_rules.remove()
     return []
 
 
-async def remove_rule(exchange: Exchange, path: Path) -> list[views.RuleView]:
-    account, number = account_of(exchange, path), number_of(path)
+async def remove_rule(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
+    account, number = get_account(exchange, path), parse_number(path)
     if number is None or not account.fault_rules.remove(number):
         raise TwilioError(20404, f"This account has no rule {path['number'][:20]}.")
-    return [portraits.rule(each) for each in account.fault_rules.rules]
+    return [serializers.serialize_rule(each) for each in account.fault_rules.rules]
 
 
-RULES = {
+FAULTS = {
     "/faults": Endpoint(GET=list_rules, POST=add_rules, DELETE=remove_rules),
     "/faults/{number}": Endpoint(DELETE=remove_rule),
 }

@@ -4,59 +4,66 @@ from typing import Any
 
 from generators.model import Status
 from mockserver.account.scenario_setup import add_scripted_recording
-from mockserver.control import serializers as portraits
-from mockserver.control import views
-from mockserver.control.endpoints.changes import given, settled
-from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, read, refused
+from mockserver.control import serializers, views
+from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.server.exchange import Exchange
 from scenarios.lifecycle import whole
 
 
-async def add_recording(exchange: Exchange, path: Path) -> views.RecordingView:
-    account, said = account_of(exchange, path), read(exchange, dict[str, Any])
+async def add_recording(exchange: Exchange, path: PathParams) -> views.RecordingView:
+    account, said = get_account(exchange, path), read_command(exchange, dict[str, Any])
     handle = said.get("id") or said.get("sid") or f"recording-{len(account.state.created) + 1}"
-    scripted = given(exchange, {"recordings": [said]}).recordings[0]
+    scripted = parse_scenario(exchange, {"recordings": [said]}).recordings[0]
     if handle in account.state.handles or (
         scripted.sid is not None and account.recordings.index.index_of(scripted.sid) is not None
     ):
-        raise refused(f"expected a recording that is not there yet, found {handle!r}, which is")
+        raise invalid_command(f"expected a recording that is not there yet, found {handle!r}, which is")
     index = add_scripted_recording(
-        account, scripted, handle, exchange.mock.worlds.recording_defaults(exchange.base_url), account.clock.now()
+        account,
+        scripted,
+        handle,
+        exchange.mock.account_factory.recording_defaults(exchange.base_url),
+        account.clock.now(),
     )
     account.timelines.start(index, whole(scripted))
     await exchange.mock.worker.wait_until_idle(account)
-    return portraits.recording(account, index, exchange.base_url)
+    return serializers.serialize_recording(account, index, exchange.base_url)
 
 
-async def show_recording(exchange: Exchange, path: Path) -> views.RecordingView:
-    account = account_of(exchange, path)
-    return portraits.recording(account, account.timelines.find_indices(path["recording"]), exchange.base_url)
+async def show_recording(exchange: Exchange, path: PathParams) -> views.RecordingView:
+    account = get_account(exchange, path)
+    return serializers.serialize_recording(
+        account, account.timelines.find_indices(path["recording"]), exchange.base_url
+    )
 
 
-async def change_recording(exchange: Exchange, path: Path) -> views.Happened:
+async def transition_recording(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     """Do what a step says, now; its timeline, if it has one, waits on."""
-    account, said = account_of(exchange, path), read(exchange, dict[str, Any])
+    account, said = get_account(exchange, path), read_command(exchange, dict[str, Any])
     first, index = account.events.serial, account.timelines.find_indices(path["recording"])
-    step = given(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
+    step = parse_scenario(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
     if step.after is not None:
-        raise refused("after: expected a step to do now, found one that waits")
+        raise invalid_command("after: expected a step to do now, found one that waits")
     if account.recordings.index.status(index) is Status.DELETED:
-        raise refused(f"expected a recording that is there to change, found {path['recording']}, which is deleted")
+        raise invalid_command(
+            f"expected a recording that is there to change, found {path['recording']}, which is deleted"
+        )
     account.timelines.apply_step(index, step)
-    return await settled(exchange, account, first)
+    return await wait_for_callbacks(exchange, account, first)
 
 
-async def take_step(exchange: Exchange, path: Path) -> views.Happened:
+async def take_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     """Take the next step of a recording's timeline, whatever it waits for."""
-    account = account_of(exchange, path)
+    account = get_account(exchange, path)
     first, index = account.events.serial, account.timelines.find_indices(path["recording"])
     if not account.timelines.step(index):
-        raise refused(f"expected a recording whose timeline goes on, found {path['recording']}, whose does not")
-    return await settled(exchange, account, first)
+        raise invalid_command(f"expected a recording whose timeline goes on, found {path['recording']}, whose does not")
+    return await wait_for_callbacks(exchange, account, first)
 
 
 RECORDINGS = {
     "/recordings": Endpoint(POST=add_recording),
-    "/recordings/{recording}": Endpoint(GET=show_recording, POST=change_recording),
+    "/recordings/{recording}": Endpoint(GET=show_recording, POST=transition_recording),
     "/recordings/{recording}/step": Endpoint(POST=take_step),
 }

@@ -8,9 +8,9 @@ from msgspec import Meta
 from generators.corpus.weekly_rhythm import SECOND
 from generators.suggestion import suggestion
 from mockserver.account.account import Account
-from mockserver.control import journal_serializers as portraits
+from mockserver.control import journal_serializers
 from mockserver.control import journal_views as views
-from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, read, refused
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.journal.curl import command
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import examine
@@ -58,76 +58,76 @@ class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: Number = 0
 
 
-async def list_requests(exchange: Exchange, path: Path) -> views.RequestsView:
+async def list_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
     """List what came, or what of it is meant by the parameters, whose names are a pattern's."""
-    account, query = account_of(exchange, path), exchange.query
+    account, query = get_account(exchange, path), exchange.parameters
     since = query.integer("since", default=0, minimum=0)
     limit = query.integer("limit", default=_LISTED, minimum=0)
-    pattern = _pattern(account, _asked(query), strict=False)
-    return _listed(account, found(account.journal, pattern, since), limit)
+    pattern = _parse_pattern(account, _parse_pattern_parameters(query), strict=False)
+    return _build_view(account, found(account.journal, pattern, since), limit)
 
 
-async def clear_requests(exchange: Exchange, path: Path) -> views.RequestsView:
-    account = account_of(exchange, path)
+async def clear_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
+    account = get_account(exchange, path)
     account.journal.clear()
-    return _listed(account, [], 0)
+    return _build_view(account, [], 0)
 
 
-async def show_request(exchange: Exchange, path: Path) -> views.RequestView:
-    return portraits.request(_entry(exchange, path))
+async def show_request(exchange: Exchange, path: PathParams) -> views.RequestView:
+    return journal_serializers.serialize_request(_get_entry(exchange, path))
 
 
-async def show_command(exchange: Exchange, path: Path) -> views.CommandLine:
-    entry = _entry(exchange, path)
+async def show_curl_command(exchange: Exchange, path: PathParams) -> views.CommandLine:
+    entry = _get_entry(exchange, path)
     return views.CommandLine(number=entry.number, command=command(entry, exchange.base_url))
 
 
-async def export_archive(exchange: Exchange, path: Path) -> Document:
-    journal = account_of(exchange, path).journal
+async def export_har(exchange: Exchange, path: PathParams) -> Document:
+    journal = get_account(exchange, path).journal
     return archive(journal, exchange.base_url, dropped=journal.dropped)
 
 
-async def count_requests(exchange: Exchange, path: Path) -> views.Counted:
-    account, said = account_of(exchange, path), read(exchange, CountCommand)
-    count = len(found(account.journal, _pattern(account, said.pattern), said.since))
+async def count_requests(exchange: Exchange, path: PathParams) -> views.CountView:
+    account, said = get_account(exchange, path), read_command(exchange, CountCommand)
+    count = len(found(account.journal, _parse_pattern(account, said.pattern), said.since))
     dropped = account.journal.lost(said.since)
-    return views.Counted(count=count, is_complete=not dropped, dropped=dropped)
+    return views.CountView(count=count, is_complete=not dropped, dropped=dropped)
 
 
-async def verify_requests(exchange: Exchange, path: Path) -> Verification:
-    account, said = account_of(exchange, path), read(exchange, VerifyCommand)
+async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
+    account, said = get_account(exchange, path), read_command(exchange, VerifyCommand)
     try:
         times = Times.of(said.min, said.max, said.exactly)
     except ValueError as wrong:
-        raise refused(str(wrong)) from None
-    return verify(account.journal, _pattern(account, said.pattern), times, since=said.since)
+        raise invalid_command(str(wrong)) from None
+    return verify(account.journal, _parse_pattern(account, said.pattern), times, since=said.since)
 
 
-async def wait_for_requests(exchange: Exchange, path: Path) -> Verification:
-    account, said = account_of(exchange, path), read(exchange, WaitCommand)
+async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verification:
+    account, said = get_account(exchange, path), read_command(exchange, WaitCommand)
     patience = microseconds(said.timeout)
     if patience > _LONGEST_WAIT:
-        raise refused(f"timeout: expected at most {_LONGEST_WAIT // SECOND}s, found {said.timeout}")
-    pattern = _pattern(account, said.pattern)
+        raise invalid_command(f"timeout: expected at most {_LONGEST_WAIT // SECOND}s, found {said.timeout}")
+    pattern = _parse_pattern(account, said.pattern)
     return await wait(account.journal, pattern, said.count, seconds=patience / SECOND, since=said.since)
 
 
-async def examine_client(exchange: Exchange, path: Path) -> Report:
-    return examine(account_of(exchange, path).journal)
+async def examine_client(exchange: Exchange, path: PathParams) -> Report:
+    return examine(get_account(exchange, path).journal)
 
 
-def _listed(account: Account, entries: list[Entry], limit: int) -> views.RequestsView:
+def _build_view(account: Account, entries: list[Entry], limit: int) -> views.RequestsView:
     journal = account.journal
     return views.RequestsView(
-        requests=[portraits.request(entry) for entry in entries[max(0, len(entries) - limit) :]],
+        requests=[journal_serializers.serialize_request(entry) for entry in entries[max(0, len(entries) - limit) :]],
         matched=len(entries),
         total=journal.total,
         dropped=journal.dropped,
     )
 
 
-def _entry(exchange: Exchange, path: Path) -> Entry:
-    journal, number = account_of(exchange, path).journal, path["number"]
+def _get_entry(exchange: Exchange, path: PathParams) -> Entry:
+    journal, number = get_account(exchange, path).journal, path["number"]
     entry = journal.find(int(number)) if number.isdecimal() and len(number) < 19 else None
     if entry is None:
         kept = f"{journal.dropped} to {journal.total - 1}" if len(journal) else "none"
@@ -135,7 +135,7 @@ def _entry(exchange: Exchange, path: Path) -> Entry:
     return entry
 
 
-def _asked(query: Parameters) -> dict[str, Any]:
+def _parse_pattern_parameters(query: Parameters) -> dict[str, Any]:
     """Return the pattern that parameters spell: `op=list_recordings&query.PageSize=50`."""
     said: dict[str, Any] = {}
     for name, value in query.pairs:
@@ -147,7 +147,7 @@ def _asked(query: Parameters) -> dict[str, Any]:
     return said
 
 
-def _pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> Pattern:
+def _parse_pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> Pattern:
     """Return the pattern that was given.
 
     Raises:
@@ -155,23 +155,23 @@ def _pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> 
     """
     op = said.get("op")
     if isinstance(op, str) and op not in list(Operation):
-        raise refused(
+        raise invalid_command(
             f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggestion(op, Operation)}"
         )
     try:
         return msgspec.convert(said, Pattern, strict=strict).resolved(account.resolve_handle)
     except msgspec.ValidationError as wrong:
         known = ", ".join(Pattern.__struct_fields__)
-        raise refused(f"pattern: expected some of {known}: {wrong}") from None
+        raise invalid_command(f"pattern: expected some of {known}: {wrong}") from None
 
 
 REQUESTS = {
     "/requests": Endpoint(GET=list_requests, DELETE=clear_requests),
-    "/requests.har": Endpoint(GET=export_archive),
+    "/requests.har": Endpoint(GET=export_har),
     "/requests/count": Endpoint(POST=count_requests),
     "/requests/verify": Endpoint(POST=verify_requests),
     "/requests/wait": Endpoint(POST=wait_for_requests),
     "/requests/{number}": Endpoint(GET=show_request),
-    "/requests/{number}/curl": Endpoint(GET=show_command),
+    "/requests/{number}/curl": Endpoint(GET=show_curl_command),
     "/doctor": Endpoint(GET=examine_client),
 }

@@ -8,10 +8,9 @@ from msgspec import Meta
 from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from mockserver.account.scenario_setup import ScenarioSetupError
-from mockserver.control import serializers as portraits
-from mockserver.control import views
-from mockserver.control.endpoints.changes import given, settled
-from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, read, refused
+from mockserver.control import serializers, views
+from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.journal.expectations import verdicts
 from mockserver.server.exchange import Exchange
 from scenarios.problems import ScenarioError
@@ -31,59 +30,61 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recording: str | None = None
 
 
-async def arm(exchange: Exchange, path: Path) -> views.Happened:
-    sid, command = account_of(exchange, path).sid, read(exchange, ScenarioCommand)
+async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+    sid, command = get_account(exchange, path).sid, read_command(exchange, ScenarioCommand)
     from scenarios.loading.load import load  # brings YAML: not before the first scenario
     from scenarios.loading.sources import bundled
 
     if (command.name is None) == (command.scenario is None):
-        raise refused("expected the name of a bundled scenario, or a scenario, found neither or both")
+        raise invalid_command("expected the name of a bundled scenario, or a scenario, found neither or both")
     if command.name is not None and command.name not in bundled():
         known = ", ".join(bundled())
-        raise refused(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
+        raise invalid_command(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
-        scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
-        account = exchange.mock.arm(sid, scenario, exchange.base_url)
+        scenario = load(command.name) if command.name is not None else parse_scenario(exchange, command.scenario or {})
+        account = exchange.mock.set_up_scenario(sid, scenario, exchange.base_url)
     except (ScenarioError, ScenarioSetupError, MixError) as wrong:
-        raise refused(str(wrong)) from None
+        raise invalid_command(str(wrong)) from None
     except SpanTooShortError as wrong:
-        raise refused(f"corpus: expected {wrong}") from None
-    return await settled(exchange, account, 0)
+        raise invalid_command(f"corpus: expected {wrong}") from None
+    return await wait_for_callbacks(exchange, account, 0)
 
 
-async def disarm(exchange: Exchange, path: Path) -> views.AccountView:
-    return portraits.account(exchange.mock.arm(account_of(exchange, path).sid, None))
+async def remove_scenario(exchange: Exchange, path: PathParams) -> views.AccountView:
+    return serializers.serialize_account(exchange.mock.set_up_scenario(get_account(exchange, path).sid, None))
 
 
-async def show_scenario(exchange: Exchange, path: Path) -> dict[str, Any]:
-    scenario = account_of(exchange, path).scenario
+async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
+    scenario = get_account(exchange, path).scenario
     return {} if scenario is None else msgspec.to_builtins(scenario)
 
 
-async def list_events(exchange: Exchange, path: Path) -> list[views.EventView]:
-    since = exchange.query.integer("since", default=0, minimum=0)
-    return [portraits.event(each) for each in account_of(exchange, path).events.since(since)]
+async def list_events(exchange: Exchange, path: PathParams) -> list[views.EventView]:
+    since = exchange.parameters.integer("since", default=0, minimum=0)
+    return [serializers.serialize_event(each) for each in get_account(exchange, path).events.since(since)]
 
 
-async def list_expectations(exchange: Exchange, path: Path) -> list[views.ExpectationView]:
-    account = account_of(exchange, path)
+async def list_expectations(exchange: Exchange, path: PathParams) -> list[views.ExpectationView]:
+    account = get_account(exchange, path)
     expected = () if account.scenario is None else account.scenario.expect
-    return [portraits.expectation(each) for each in verdicts(expected, account.journal, account.resolve_handle)]
+    return [
+        serializers.serialize_expectation(each) for each in verdicts(expected, account.journal, account.resolve_handle)
+    ]
 
 
-async def signal(exchange: Exchange, path: Path) -> views.Happened:
-    account, command = account_of(exchange, path), read(exchange, SignalCommand)
+async def send_signal(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+    account, command = get_account(exchange, path), read_command(exchange, SignalCommand)
     first = account.events.serial
     index = None if command.recording is None else account.timelines.find_indices(command.recording)
     if index is not None and index not in account.state.playing:
-        raise refused(f"expected a recording whose timeline goes on, found {command.recording}, whose does not")
+        raise invalid_command(f"expected a recording whose timeline goes on, found {command.recording}, whose does not")
     account.timelines.signal(command.name, index)
-    return await settled(exchange, account, first)
+    return await wait_for_callbacks(exchange, account, first)
 
 
-SCRIPTS = {
-    "/scenario": Endpoint(GET=show_scenario, PUT=arm, DELETE=disarm),
+SCENARIO = {
+    "/scenario": Endpoint(GET=show_scenario, PUT=set_up_scenario, DELETE=remove_scenario),
     "/events": Endpoint(GET=list_events),
     "/expectations": Endpoint(GET=list_expectations),
-    "/signals": Endpoint(POST=signal),
+    "/signals": Endpoint(POST=send_signal),
 }

@@ -8,30 +8,30 @@ from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.calls_and_conferences import AccountFacts
 from mockserver.rest.representations.resource_types import ACCOUNT, CALL, CONFERENCE, ResourceType
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Found, Listed, Told
-from mockserver.server.routes.resource_route import Path, Resource
+from mockserver.server.results import Resource, ResourcePage, ResourceValue
+from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 
 _CALL_FILTERS = ("To", "From", "ParentCallSid", "Status", "StartTime", "StartTime<", "StartTime>", "EndTime")
 _CONFERENCE_FILTERS = ("DateCreated", "DateCreated<", "DateCreated>", "DateUpdated", "FriendlyName", "Status")
 
 
-def list_calls(exchange: Exchange, _: Path) -> Listed:
+def list_calls(exchange: Exchange, _: PathParams) -> ResourcePage:
     return _list(exchange, CALL, exchange.account.calls, _CALL_FILTERS)
 
 
-def fetch_call(exchange: Exchange, path: Path) -> Found:
+def fetch_call(exchange: Exchange, path: PathParams) -> Resource:
     return _fetch(exchange.account.calls, CALL, Parent.from_sid(Kind.CALL, path["sid"]))
 
 
-def list_conferences(exchange: Exchange, _: Path) -> Listed:
+def list_conferences(exchange: Exchange, _: PathParams) -> ResourcePage:
     return _list(exchange, CONFERENCE, exchange.account.conferences, _CONFERENCE_FILTERS)
 
 
-def fetch_conference(exchange: Exchange, path: Path) -> Found:
+def fetch_conference(exchange: Exchange, path: PathParams) -> Resource:
     return _fetch(exchange.account.conferences, CONFERENCE, Parent.from_sid(Kind.CONFERENCE, path["sid"]))
 
 
-def fetch_account(exchange: Exchange, _: Path) -> Told:
+def fetch_account(exchange: Exchange, _: PathParams) -> ResourceValue:
     account, mock = exchange.account, exchange.mock
     declared = mock.declared.get(account.sid.lower())
     facts = AccountFacts(
@@ -40,26 +40,28 @@ def fetch_account(exchange: Exchange, _: Path) -> Told:
         parent=None if declared is None else declared.parent,
         created=account.corpus.spec.t0 - account.corpus.spec.span,
     )
-    return Told(shape=ACCOUNT, value=facts)
+    return ResourceValue(resource_type=ACCOUNT, value=facts)
 
 
-def _fetch(parents: CallsOrConferences, shape: ResourceType, parent: Parent) -> Found:
-    return Found(shape, parents, parents.find(parent.sid))
+def _fetch(parents: CallsOrConferences, shape: ResourceType, parent: Parent) -> Resource:
+    return Resource(shape, parents, parents.find(parent.sid))
 
 
-def _list(exchange: Exchange, shape: ResourceType, parents: CallsOrConferences, filters: tuple[str, ...]) -> Listed:
-    query = exchange.query
+def _list(
+    exchange: Exchange, shape: ResourceType, parents: CallsOrConferences, filters: tuple[str, ...]
+) -> ResourcePage:
+    query = exchange.parameters
     for name in filters:
         if query.text(name) is not None:
             raise TwilioError(20001, f"{name}: Twilio knows this filter, but this mock does not emulate it here.")
     asked = parse_page_request(query)
-    return Listed(shape, parents, parents.list(asked), asked, query)
+    return ResourcePage(shape, parents, parents.list(asked), asked, query)
 
 
-PARENTS = (
-    Resource("", GET=fetch_account),
-    Resource("Calls", GET=list_calls),
-    Resource("Calls/{sid}", GET=fetch_call),
-    Resource("Conferences", GET=list_conferences),
-    Resource("Conferences/{sid}", GET=fetch_conference),
+CALLS_AND_CONFERENCES = (
+    ResourceRoute("", GET=fetch_account),
+    ResourceRoute("Calls", GET=list_calls),
+    ResourceRoute("Calls/{sid}", GET=fetch_call),
+    ResourceRoute("Conferences", GET=list_conferences),
+    ResourceRoute("Conferences/{sid}", GET=fetch_conference),
 )

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from mockserver.account.resources.recordings import Parent
 from mockserver.rest.representations.media_types import split_extension
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Played, Redirected
+from mockserver.server.results import Media, Redirect
 
 
-def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Played | Redirected:
-    from mockserver.server.media import media_of  # brings sound: most servers are never asked for any
+def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Media | Redirect:
+    from mockserver.server.media import build_media  # brings sound: most servers are never asked for any
 
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.from_path(path))
     form = "mp3" if split_extension(exchange.path) == "mp3" else "wav"
-    played = media_of(exchange.account, index, form, exchange.query.text("RequestedChannels"))
+    played = build_media(exchange.account, index, form, exchange.parameters.text("RequestedChannels"))
     if exchange.mock.settings.media_redirect:
         query = f"?{exchange.query_string.decode('latin-1')}" if exchange.query_string else ""
-        return Redirected(302, f"/_mock/media/{exchange.account.sid}/{path['sid']}.{form}{query}")
+        return Redirect(302, f"/_mock/media/{exchange.account.sid}/{path['sid']}.{form}{query}")
     return played

@@ -13,14 +13,14 @@ from mockserver.rest.forms import CallbackForm, parse_call_recording_form
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, ResourceType
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Deleted, Found, Listed, Told
+from mockserver.server.results import NoContent, Resource, ResourcePage, ResourceValue
 from mockserver.server.routes.media import fetch_recording_media
-from mockserver.server.routes.resource_route import Path, Resource
+from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 from scenarios.timeline import Act
 
 
-def list_recordings(exchange: Exchange, _: Path) -> Listed:
-    query = exchange.query
+def list_recordings(exchange: Exchange, _: PathParams) -> ResourcePage:
+    query = exchange.parameters
     return _list(
         exchange,
         RECORDING,
@@ -30,44 +30,46 @@ def list_recordings(exchange: Exchange, _: Path) -> Listed:
     )
 
 
-def fetch_recording(exchange: Exchange, path: Path) -> Found:
+def fetch_recording(exchange: Exchange, path: PathParams) -> Resource:
     recordings = exchange.account.recordings
-    include_deleted = exchange.query.boolean("IncludeSoftDeleted")
+    include_deleted = exchange.parameters.boolean("IncludeSoftDeleted")
     index = recordings.find(path["sid"], include_deleted=include_deleted)
-    return Found(RECORDING, recordings.index, index, recordings.next_expiry(include_deleted), Act.FETCH)
+    return Resource(RECORDING, recordings.index, index, recordings.next_expiry(include_deleted), Act.FETCH)
 
 
-def delete_recording(exchange: Exchange, path: Path) -> Deleted:
+def delete_recording(exchange: Exchange, path: PathParams) -> NoContent:
     exchange.account.delete_recording(path["sid"])
-    return Deleted()
+    return NoContent()
 
 
-def create_call_recording(exchange: Exchange, path: Path) -> Told:
-    call = _parent(path)
+def create_call_recording(exchange: Exchange, path: PathParams) -> ResourceValue:
+    call = _parse_parent(path)
     wanted = parse_call_recording_form(exchange.form)
-    subscription = None if wanted.callback is None else _subscription(exchange, wanted.callback)
+    subscription = None if wanted.callback is None else _build_subscription(exchange, wanted.callback)
     recording, is_new = exchange.account.create_call_recording(
         call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
     )
-    return Told(shape=CALL_RECORDING, value=recording, status=201 if is_new else 200, headers=wanted.warnings())
+    return ResourceValue(
+        resource_type=CALL_RECORDING, value=recording, status=201 if is_new else 200, headers=wanted.warnings()
+    )
 
 
-def list_call_recordings(exchange: Exchange, path: Path) -> Listed:
-    return _list(exchange, CALL_RECORDING, call_sid=_parent(path).sid)
+def list_call_recordings(exchange: Exchange, path: PathParams) -> ResourcePage:
+    return _list(exchange, CALL_RECORDING, call_sid=_parse_parent(path).sid)
 
 
-def list_conference_recordings(exchange: Exchange, path: Path) -> Listed:
-    return _list(exchange, CONFERENCE_RECORDING, conference_sid=_parent(path).sid)
+def list_conference_recordings(exchange: Exchange, path: PathParams) -> ResourcePage:
+    return _list(exchange, CONFERENCE_RECORDING, conference_sid=_parse_parent(path).sid)
 
 
-def fetch_parents_recording(exchange: Exchange, path: Path) -> Found:
-    recordings, parent = exchange.account.recordings, _parent(path)
+def fetch_nested_recording(exchange: Exchange, path: PathParams) -> Resource:
+    recordings, parent = exchange.account.recordings, _parse_parent(path)
     index = recordings.find(path["sid"], parent=parent)
-    return Found(_shape(parent), recordings.index, index, act=Act.FETCH)
+    return Resource(_resource_type_of(parent), recordings.index, index, act=Act.FETCH)
 
 
-def update_parents_recording(exchange: Exchange, path: Path) -> Told:
-    parent, form = _parent(path), exchange.form
+def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceValue:
+    parent, form = _parse_parent(path), exchange.form
     wanted = form.choice("Status", InFlight)
     behavior = form.choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
     if wanted is None:
@@ -77,15 +79,15 @@ def update_parents_recording(exchange: Exchange, path: Path) -> Told:
             "Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped"
         )
     changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
-    return Told(shape=_shape(parent), value=changed)
+    return ResourceValue(resource_type=_resource_type_of(parent), value=changed)
 
 
-def delete_parents_recording(exchange: Exchange, path: Path) -> Deleted:
-    exchange.account.delete_recording(path["sid"], parent=_parent(path))
-    return Deleted()
+def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
+    exchange.account.delete_recording(path["sid"], parent=_parse_parent(path))
+    return NoContent()
 
 
-def _subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
+def _build_subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
     """Bind the token that signs now: the declared one, else the secret of who asks, else the derived one."""
     account, known = exchange.account, exchange.mock.settings.account
     token, signer = account.token, "the account's derived auth token"
@@ -97,13 +99,13 @@ def _subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
     return Subscription(callback.url, callback.method, callback.events, token, signer, exchange.base_url)
 
 
-def _parent(path: Path) -> Parent:
+def _parse_parent(path: PathParams) -> Parent:
     parent = Parent.from_path(path)
     assert parent is not None, "these paths name one"
     return parent
 
 
-def _shape(parent: Parent) -> ResourceType:
+def _resource_type_of(parent: Parent) -> ResourceType:
     return CALL_RECORDING if parent.kind is Kind.CALL else CONFERENCE_RECORDING
 
 
@@ -114,35 +116,35 @@ def _list(
     call_sid: str | None = None,
     conference_sid: str | None = None,
     include_deleted: bool = False,
-) -> Listed:
-    query, recordings = exchange.query, exchange.account.recordings
+) -> ResourcePage:
+    query, recordings = exchange.parameters, exchange.account.recordings
     asked = parse_page_request(query)
     since, below = created_between(query)
     selection = RecordingFilter(
         since=since, below=below, call_sid=call_sid, conference_sid=conference_sid, include_deleted=include_deleted
     )
-    return Listed(shape, recordings.index, recordings.list(selection, asked), asked, query, Act.LIST)
+    return ResourcePage(shape, recordings.index, recordings.list(selection, asked), asked, query, Act.LIST)
 
 
 RECORDINGS = (
-    Resource("Recordings", GET=list_recordings),
-    Resource("Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media=fetch_recording_media),
-    Resource("Calls/{call_sid}/Recordings", GET=list_call_recordings, POST=create_call_recording),
-    Resource(
+    ResourceRoute("Recordings", GET=list_recordings),
+    ResourceRoute("Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media=fetch_recording_media),
+    ResourceRoute("Calls/{call_sid}/Recordings", GET=list_call_recordings, POST=create_call_recording),
+    ResourceRoute(
         "Calls/{call_sid}/Recordings/{sid}",
-        parents="call",
-        GET=fetch_parents_recording,
-        POST=update_parents_recording,
-        DELETE=delete_parents_recording,
+        parent="call",
+        GET=fetch_nested_recording,
+        POST=update_nested_recording,
+        DELETE=delete_nested_recording,
         media=fetch_recording_media,
     ),
-    Resource("Conferences/{conference_sid}/Recordings", GET=list_conference_recordings),
-    Resource(
+    ResourceRoute("Conferences/{conference_sid}/Recordings", GET=list_conference_recordings),
+    ResourceRoute(
         "Conferences/{conference_sid}/Recordings/{sid}",
-        parents="conference",
-        GET=fetch_parents_recording,
-        POST=update_parents_recording,
-        DELETE=delete_parents_recording,
+        parent="conference",
+        GET=fetch_nested_recording,
+        POST=update_nested_recording,
+        DELETE=delete_nested_recording,
         media=fetch_recording_media,
     ),
 )

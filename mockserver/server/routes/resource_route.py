@@ -12,22 +12,22 @@ from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.media_types import Representation, split_extension
 from mockserver.server.exchange import Exchange
-from mockserver.server.faults import undergo
+from mockserver.server.faults import apply_fault
 from mockserver.server.rendering import render
-from mockserver.server.request_body import body_of
+from mockserver.server.request_body import read_body
 from mockserver.server.results import Result
 from scenarios.operations import Operation
 
-Path = Mapping[str, str]
+PathParams = Mapping[str, str]
 """The parameters of a path."""
-Handler = Callable[[Exchange, Path], Result]
+Handler = Callable[[Exchange, PathParams], Result]
 """Parses a request, given the parameters of its path, calls the account and returns a value."""
 
 _LARGEST_FORM = 64 * 1024
 _MEDIA = ("", "wav", "mp3")
 
 
-class Resource(BaseRoute):
+class ResourceRoute(BaseRoute):
     """Calls the handler of a request's method and leaves its answer in the exchange.
 
     A route of its own kind: Starlette's compiles its pattern at once, and needs two for a path with an extension.
@@ -35,13 +35,13 @@ class Resource(BaseRoute):
     Args:
         path: below the account and without an extension, such as `Recordings` or `Recordings/{sid}`.
         media: what is fetched without an extension, or with that of sound, where there is such a thing.
-        parents: what `parents` stands for in the names of the handlers, which are those of their operations.
+        parent: the word that replaces `nested` in the names of the handlers, which are those of their operations.
         handlers: by method.
     """
 
-    def __init__(self, path: str, *, media: Handler | None = None, parents: str = "", **handlers: Handler) -> None:
+    def __init__(self, path: str, *, media: Handler | None = None, parent: str = "", **handlers: Handler) -> None:
         def named(handler: Handler) -> tuple[Operation, Handler]:
-            return Operation(handler.__name__.replace("parents", parents)), handler
+            return Operation(handler.__name__.replace("nested", parent)), handler
 
         self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
         self.operations = {method: named(handler) for method, handler in handlers.items()}
@@ -76,8 +76,8 @@ class Resource(BaseRoute):
             )
         operation, handler = found
         if method == "POST":
-            exchange.body = await body_of(receive, _LARGEST_FORM)
+            exchange.body = await read_body(receive, _LARGEST_FORM)
             exchange.form = Parameters(exchange.body)
-        await undergo(exchange, operation, receive)
+        await apply_fault(exchange, operation, receive)
         path = {name: value.removesuffix(f".{asked}") for name, value in scope["path_params"].items()}
-        exchange.answer = render(handler(exchange, path), exchange)
+        exchange.response = render(handler(exchange, path), exchange)

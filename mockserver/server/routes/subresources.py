@@ -5,111 +5,111 @@ from mockserver.account.resources.subresources import Subresources
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.resource_types import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, ResourceType
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Deleted, Found, Listed, Redirected
-from mockserver.server.routes.resource_route import Path, Resource
+from mockserver.server.results import NoContent, Redirect, Resource, ResourcePage
+from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 
 
-def list_transcriptions(exchange: Exchange, _: Path) -> Listed:
-    query, shelf = exchange.query, exchange.account.transcriptions
+def list_transcriptions(exchange: Exchange, _: PathParams) -> ResourcePage:
+    query, shelf = exchange.parameters, exchange.account.transcriptions
     asked = parse_page_request(query)
-    return Listed(TRANSCRIPTION, shelf, shelf.list(asked), asked, query)
+    return ResourcePage(TRANSCRIPTION, shelf, shelf.list(asked), asked, query)
 
 
-def fetch_transcription(exchange: Exchange, path: Path) -> Found:
+def fetch_transcription(exchange: Exchange, path: PathParams) -> Resource:
     return _fetch(TRANSCRIPTION, exchange.account.transcriptions, path["sid"], None)
 
 
-def delete_transcription(exchange: Exchange, path: Path) -> Deleted:
+def delete_transcription(exchange: Exchange, path: PathParams) -> NoContent:
     exchange.account.transcriptions.delete(path["sid"])
-    return Deleted()
+    return NoContent()
 
 
-def list_recording_transcriptions(exchange: Exchange, path: Path) -> Listed:
+def list_recording_transcriptions(exchange: Exchange, path: PathParams) -> ResourcePage:
     return _list(exchange, TRANSCRIPTION, exchange.account.transcriptions, path)
 
 
-def fetch_recording_transcription(exchange: Exchange, path: Path) -> Found:
+def fetch_recording_transcription(exchange: Exchange, path: PathParams) -> Resource:
     return _fetch(TRANSCRIPTION, exchange.account.transcriptions, path["sid"], path["recording_sid"])
 
 
-def delete_recording_transcription(exchange: Exchange, path: Path) -> Deleted:
+def delete_recording_transcription(exchange: Exchange, path: PathParams) -> NoContent:
     exchange.account.transcriptions.delete(path["sid"], recording_sid=path["recording_sid"])
-    return Deleted()
+    return NoContent()
 
 
-def list_recording_add_on_results(exchange: Exchange, path: Path) -> Listed:
+def list_recording_add_on_results(exchange: Exchange, path: PathParams) -> ResourcePage:
     return _list(exchange, ADD_ON_RESULT, exchange.account.add_on_results, path)
 
 
-def fetch_recording_add_on_result(exchange: Exchange, path: Path) -> Found:
+def fetch_recording_add_on_result(exchange: Exchange, path: PathParams) -> Resource:
     return _fetch(ADD_ON_RESULT, exchange.account.add_on_results, path["sid"], path["recording_sid"])
 
 
-def delete_recording_add_on_result(exchange: Exchange, path: Path) -> Deleted:
+def delete_recording_add_on_result(exchange: Exchange, path: PathParams) -> NoContent:
     exchange.account.add_on_results.delete(path["sid"], recording_sid=path["recording_sid"])
-    return Deleted()
+    return NoContent()
 
 
-def list_recording_add_on_result_payloads(exchange: Exchange, path: Path) -> Listed:
+def list_recording_add_on_result_payloads(exchange: Exchange, path: PathParams) -> ResourcePage:
     return _list(exchange, PAYLOAD, exchange.account.payloads, path, among=_payloads(exchange, path))
 
 
-def fetch_recording_add_on_result_payload(exchange: Exchange, path: Path) -> Found:
+def fetch_recording_add_on_result_payload(exchange: Exchange, path: PathParams) -> Resource:
     among = _payloads(exchange, path)
     return _fetch(PAYLOAD, exchange.account.payloads, path["sid"], path["recording_sid"], among=among)
 
 
-def delete_recording_add_on_result_payload(exchange: Exchange, path: Path) -> Deleted:
+def delete_recording_add_on_result_payload(exchange: Exchange, path: PathParams) -> NoContent:
     among = _payloads(exchange, path)
     exchange.account.payloads.delete(path["sid"], recording_sid=path["recording_sid"], among=among)
-    return Deleted()
+    return NoContent()
 
 
-def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: Path) -> Redirected:
+def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: PathParams) -> Redirect:
     payloads = exchange.account.payloads
     index = payloads.find(path["sid"], recording_sid=path["recording_sid"], among=_payloads(exchange, path))
     sid = payloads.get(index).sid
-    return Redirected(307, f"/_mock/payloads/{exchange.account.sid}/{sid}.json")
+    return Redirect(307, f"/_mock/payloads/{exchange.account.sid}/{sid}.json")
 
 
-def _payloads(exchange: Exchange, path: Path) -> range:
+def _payloads(exchange: Exchange, path: PathParams) -> range:
     """Return the indices that payloads of the path's add-on result can have."""
     result = exchange.account.add_on_results.find(path["result_sid"], recording_sid=path["recording_sid"])
     return range(result * PAYLOADS_OF_RESULT, (result + 1) * PAYLOADS_OF_RESULT)
 
 
 def _list(
-    exchange: Exchange, shape: ResourceType, shelf: Subresources, path: Path, among: range | None = None
-) -> Listed:
-    query = exchange.query
+    exchange: Exchange, shape: ResourceType, shelf: Subresources, path: PathParams, among: range | None = None
+) -> ResourcePage:
+    query = exchange.parameters
     asked = parse_page_request(query)
-    return Listed(shape, shelf, shelf.list_for_recording(path["recording_sid"], asked, among=among), asked, query)
+    return ResourcePage(shape, shelf, shelf.list_for_recording(path["recording_sid"], asked, among=among), asked, query)
 
 
 def _fetch(
     shape: ResourceType, shelf: Subresources, sid: str, recording_sid: str | None, among: range | None = None
-) -> Found:
-    return Found(shape, shelf, shelf.find(sid, recording_sid=recording_sid, among=among))
+) -> Resource:
+    return Resource(shape, shelf, shelf.find(sid, recording_sid=recording_sid, among=among))
 
 
 _RESULTS = "Recordings/{recording_sid}/AddOnResults"
 _PAYLOADS = f"{_RESULTS}/{{result_sid}}/Payloads"
 SUBRESOURCES = (
-    Resource("Transcriptions", GET=list_transcriptions),
-    Resource("Transcriptions/{sid}", GET=fetch_transcription, DELETE=delete_transcription),
-    Resource("Recordings/{recording_sid}/Transcriptions", GET=list_recording_transcriptions),
-    Resource(
+    ResourceRoute("Transcriptions", GET=list_transcriptions),
+    ResourceRoute("Transcriptions/{sid}", GET=fetch_transcription, DELETE=delete_transcription),
+    ResourceRoute("Recordings/{recording_sid}/Transcriptions", GET=list_recording_transcriptions),
+    ResourceRoute(
         "Recordings/{recording_sid}/Transcriptions/{sid}",
         GET=fetch_recording_transcription,
         DELETE=delete_recording_transcription,
     ),
-    Resource(_RESULTS, GET=list_recording_add_on_results),
-    Resource(f"{_RESULTS}/{{sid}}", GET=fetch_recording_add_on_result, DELETE=delete_recording_add_on_result),
-    Resource(_PAYLOADS, GET=list_recording_add_on_result_payloads),
-    Resource(
+    ResourceRoute(_RESULTS, GET=list_recording_add_on_results),
+    ResourceRoute(f"{_RESULTS}/{{sid}}", GET=fetch_recording_add_on_result, DELETE=delete_recording_add_on_result),
+    ResourceRoute(_PAYLOADS, GET=list_recording_add_on_result_payloads),
+    ResourceRoute(
         f"{_PAYLOADS}/{{sid}}",
         GET=fetch_recording_add_on_result_payload,
         DELETE=delete_recording_add_on_result_payload,
     ),
-    Resource(f"{_PAYLOADS}/{{sid}}/Data", GET=fetch_recording_add_on_result_payload_data),
+    ResourceRoute(f"{_PAYLOADS}/{{sid}}/Data", GET=fetch_recording_add_on_result_payload_data),
 )
