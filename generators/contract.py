@@ -15,14 +15,14 @@ class MissingFormatCheckerError(RuntimeError):
 
 
 @lru_cache(maxsize=1)
-def schema() -> dict[str, Any]:
+def load_schema() -> dict[str, Any]:
     """Return the contract as a JSON Schema (Draft 2020-12)."""
     text = files("generators").joinpath("recording.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
 
-def violations(document: object) -> list[str]:
+def find_violations(document: object) -> list[str]:
     """Return what is wrong with a document, a sentence each; the empty list where it conforms.
 
     Formats are asserted: a `date-time` that is not RFC 3339 is a violation.
@@ -30,36 +30,36 @@ def violations(document: object) -> list[str]:
     Raises:
         MissingFormatCheckerError: where a format of the contract cannot be checked.
     """
-    errors = sorted(_validator().iter_errors(document), key=lambda error: error.json_path)
-    return [_sentence(error) for error in errors]
+    errors = sorted(_build_validator().iter_errors(document), key=lambda error: error.json_path)
+    return [_describe(error) for error in errors]
 
 
 @lru_cache(maxsize=1)
-def _validator() -> Draft202012Validator:
+def _build_validator() -> Draft202012Validator:
     checker = Draft202012Validator.FORMAT_CHECKER
-    missing = sorted(set(_formats(schema())) - set(checker.checkers))
+    missing = sorted(set(_find_formats(load_schema())) - set(checker.checkers))
     if missing:
         # jsonschema ignores a format it has no checker for: `date-time` needs rfc3339-validator.
         raise MissingFormatCheckerError(
             f"The contract uses the format {missing[0]!r}, which nothing installed here can check. "
             "Install rfc3339-validator (it belongs to this package's dependencies)."
         )
-    return Draft202012Validator(schema(), format_checker=checker)
+    return Draft202012Validator(load_schema(), format_checker=checker)
 
 
-def _formats(node: object) -> Iterator[str]:
+def _find_formats(node: object) -> Iterator[str]:
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "format" and isinstance(value, str):
                 yield value
             else:
-                yield from _formats(value)
+                yield from _find_formats(value)
     elif isinstance(node, list):
         for item in node:
-            yield from _formats(item)
+            yield from _find_formats(item)
 
 
-def _sentence(error: ValidationError) -> str:
+def _describe(error: ValidationError) -> str:
     where = error.json_path.removeprefix("$").removeprefix(".") or "the recording"
     found = json.dumps(error.instance, default=str)
     if len(found) > 80:

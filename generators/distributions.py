@@ -59,29 +59,29 @@ RUN_LENGTHS: dict[Source, tuple[int, ...]] = {
 """How many recordings a call (1 to 3) or a conference (2 to 6) has, by 4 random bits."""
 
 
-def duration(bits: int) -> int:
+def draw_duration(bits: int) -> int:
     """Return how long a recording lasts, in seconds, from 16 random bits."""
     knot, rest = divmod(bits, 2048)
     low, high = _DURATIONS[knot], _DURATIONS[knot + 1]
     return low + (high - low) * rest // 2048
 
 
-def price(seconds: int) -> int:
+def compute_price(seconds: int) -> int:
     """Return the price of a recording in 0.00001 of the currency unit: negative, a started minute counts whole."""
     return -PRICE_PER_MINUTE * max(1, -(-seconds // 60))
 
 
-def transcription_price(seconds: int) -> int:
+def compute_transcription_price(seconds: int) -> int:
     """Return the price of a transcription in 0.00001 of the currency unit: 0.05 US dollars a started minute."""
     return -TRANSCRIPTION_PRICE_PER_MINUTE * max(1, -(-seconds // 60))
 
 
-def error_code(status: Status, encrypted: bool, bits: int) -> int | None:
+def draw_error_code(status: Status, encrypted: bool, bits: int) -> int | None:
     """Return why there is nothing to hear, from 3 random bits; None where there is no error."""
     codes = _ERROR_CODES.get((status, encrypted))
     return None if codes is None else codes[bits]
 
 
-def track(bits: int) -> Track:
+def draw_track(bits: int) -> Track:
     """Return which side of the call is recorded, from 4 random bits: nearly always both."""
     return _TRACKS.get(bits, Track.BOTH)

@@ -54,16 +54,16 @@ class RecordingProvider(BaseProvider):
 
     def recording_duration(self) -> str:
         """Return a duration in whole seconds, as Twilio writes it: a string."""
-        return str(distributions.duration(self.generator.random.getrandbits(16)))
+        return str(distributions.draw_duration(self.generator.random.getrandbits(16)))
 
     def recording_price(self, duration: str | None = None) -> str:
         """Return the price of a duration (of a new one where none is given), such as `-0.00250`."""
         seconds = int(self.recording_duration() if duration is None else duration)
-        return f"{distributions.price(seconds) / 100_000:.5f}"
+        return f"{distributions.compute_price(seconds) / 100_000:.5f}"
 
     def recording_error_code(self, status: str = Status.ABSENT, encrypted: bool = False) -> int | None:
         """Return why a recording is absent or failed; None for the other statuses."""
-        return distributions.error_code(Status(status), encrypted, self.generator.random.getrandbits(3))
+        return distributions.draw_error_code(Status(status), encrypted, self.generator.random.getrandbits(3))
 
     def recording_encryption_details(self) -> dict[str, str]:
         """Return the encryption details of a recording, in the contract's form with its secrets beside them."""

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 
-class Chance(NamedTuple):
+class RandomFields(NamedTuple):
     """What one recording draws. A field that is an integer has as many bits as its comment says."""
 
     duration: int
@@ -29,14 +29,14 @@ class Chance(NamedTuple):
 _FIELDS = struct.Struct("<HHBB2s32s12s12x")
 
 
-class Chances:
+class RandomFieldsSource:
     """The chances of all recordings under a key of at most 64 bytes."""
 
     def __init__(self, key: bytes) -> None:
         self._hash = blake2b(digest_size=_FIELDS.size, key=key, person=b"recordings")
-        self._last: tuple[int, Chance] | None = None
+        self._last: tuple[int, RandomFields] | None = None
 
-    def __call__(self, index: int) -> Chance:
+    def __call__(self, index: int) -> RandomFields:
         """Return the chance of a recording; that of the last one that was asked for is known."""
         last = self._last
         if last is not None and last[0] == index:
@@ -44,6 +44,6 @@ class Chances:
         keyed = self._hash.copy()
         keyed.update(index.to_bytes(8, "little"))
         duration, gap, latency, bits, adversarial, content_key, iv = _FIELDS.unpack(keyed.digest())
-        chance = Chance(duration, gap, latency, bits & 7, bits >> 4, adversarial, content_key, iv)
+        chance = RandomFields(duration, gap, latency, bits & 7, bits >> 4, adversarial, content_key, iv)
         self._last = index, chance
         return chance

@@ -4,25 +4,25 @@ from functools import lru_cache
 from hashlib import blake2b
 
 
-def derive(seed: str, purpose: str, *parts: str) -> bytes:
+def derive_bytes(seed: str, purpose: str, *parts: str) -> bytes:
     """Return 32 bytes that depend on all arguments and on nothing else."""
-    digest = blake2b(digest_size=32, key=_key(seed), person=purpose.encode()[:16])
+    digest = blake2b(digest_size=32, key=_hash_seed(seed), person=purpose.encode()[:16])
     for part in parts:
         encoded = part.encode()
         digest.update(len(encoded).to_bytes(4, "little") + encoded)
     return digest.digest()
 
 
-def demo_account_sid(seed: str) -> str:
+def derive_demo_account_sid(seed: str) -> str:
     """Return the AccountSid that `recmock serve` prints for this seed."""
-    return "AC" + derive(seed, "demo account")[:16].hex()
+    return "AC" + derive_bytes(seed, "demo account")[:16].hex()
 
 
-def auth_token(seed: str, account_sid: str) -> str:
+def derive_auth_token(seed: str, account_sid: str) -> str:
     """Return the auth token of an account that was not given one: 32 hexadecimal digits."""
-    return derive(seed, "auth token", account_sid.lower())[:16].hex()
+    return derive_bytes(seed, "auth token", account_sid.lower())[:16].hex()
 
 
 @lru_cache(maxsize=16)
-def _key(seed: str) -> bytes:
+def _hash_seed(seed: str) -> bytes:
     return blake2b(seed.encode(), digest_size=32).digest()

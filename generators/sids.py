@@ -40,7 +40,7 @@ def is_sid(text: str, kind: Kind) -> bool:
     return text[:2] == kind and _SHAPE.fullmatch(text) is not None
 
 
-_TURNS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUNDS)) for kind in Kind}
+_ROUND_KEYS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUNDS)) for kind in Kind}
 """What tells the rounds of all kinds apart."""
 
 
@@ -56,7 +56,7 @@ class SidCipher:
 
     def encode(self, kind: Kind, index: int) -> str:
         """Return the SID of `index`, which is at least 0 and below 2**64."""
-        return _encoded(self._keyed, kind, index)
+        return _encode(self._keyed, kind, index)
 
     def decode(self, kind: Kind, sid: str) -> int | None:
         """Return the index behind a SID of this kind, or None where it was not made with this key."""
@@ -64,20 +64,20 @@ class SidCipher:
             return None
         bits = int(sid[2:], 16)
         left, right = bits >> 64, bits & _MASK
-        for turn in reversed(_TURNS[kind]):
-            left, right = right ^ _mixed(self._keyed, turn, left), left
+        for turn in reversed(_ROUND_KEYS[kind]):
+            left, right = right ^ _mix_half(self._keyed, turn, left), left
         return right if left == 0 else None
 
 
 @lru_cache(maxsize=_KEPT)
-def _encoded(keyed: blake2b, kind: Kind, index: int) -> str:
+def _encode(keyed: blake2b, kind: Kind, index: int) -> str:
     left, right = 0, index
-    for turn in _TURNS[kind]:
-        left, right = right, left ^ _mixed(keyed, turn, right)
+    for turn in _ROUND_KEYS[kind]:
+        left, right = right, left ^ _mix_half(keyed, turn, right)
     return f"{kind.value}{left << 64 | right:032x}"
 
 
-def _mixed(keyed: blake2b, turn: bytes, half: int) -> int:
+def _mix_half(keyed: blake2b, turn: bytes, half: int) -> int:
     mixed = keyed.copy()
     mixed.update(turn + half.to_bytes(8, "big"))
     return int.from_bytes(mixed.digest(), "big")

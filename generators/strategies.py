@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis_jsonschema import from_schema
 
-from generators.contract import schema
+from generators.contract import load_schema
 from generators.model import API_VERSION, Source, Status
 from generators.sids import Kind
 
@@ -39,8 +39,8 @@ def recordings(*, status: str | None = None, source: str | None = None) -> st.Se
             raise InvalidArgument(f"Expected {name} to be one of {', '.join(known)}, found {value!r}")
         if value is not None:
             fixed[name] = st.just(str(value))
-    fields = {name: _property(name) for name in schema()["properties"]} | fixed
-    required = {name: fields.pop(name) for name in [*schema()["required"], *fixed] if name in fields}
+    fields = {name: _property_strategy(name) for name in load_schema()["properties"]} | fixed
+    required = {name: fields.pop(name) for name in [*load_schema()["required"], *fixed] if name in fields}
     return st.fixed_dictionaries(required, optional=fields)
 
 
@@ -61,10 +61,10 @@ def recording_pages(
         )
     owner = sids(Kind.ACCOUNT) if account_sid is None else st.just(account_sid)
     listed = st.lists(recordings(), min_size=min_size, max_size=max_size)
-    return st.builds(_page, owner, listed, st.integers(0, 1000), st.booleans(), st.just(max_size))
+    return st.builds(_build_page, owner, listed, st.integers(0, 1000), st.booleans(), st.just(max_size))
 
 
-def _page(account_sid: str, listed: list[dict[str, Any]], page: int, more: bool, size: int) -> dict[str, Any]:
+def _build_page(account_sid: str, listed: list[dict[str, Any]], page: int, more: bool, size: int) -> dict[str, Any]:
     path = f"/{API_VERSION}/Accounts/{account_sid}/Recordings.json?PageSize={size}"
     start = page * size if listed else 0
     own = [recording | {"account_sid": account_sid} for recording in listed]
@@ -81,9 +81,9 @@ def _page(account_sid: str, listed: list[dict[str, Any]], page: int, more: bool,
     }
 
 
-def _property(name: str) -> st.SearchStrategy[Any]:
+def _property_strategy(name: str) -> st.SearchStrategy[Any]:
     """Draw a property's values; objects are built here, since hypothesis-jsonschema 0.23.1 breaks on object schemas."""
-    declared = schema()["properties"][name]
+    declared = load_schema()["properties"][name]
     if name in ("sid", "account_sid", "call_sid"):
         return sids(declared["pattern"][1:3])
     if name == "conference_sid":

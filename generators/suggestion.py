@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
+def suggest(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean ...?` with the known name that is closest; nothing where none is close."""
     import difflib  # only on the way to an error message
 

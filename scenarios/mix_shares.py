@@ -32,7 +32,7 @@ def mix_shares(plan: CorpusPlan) -> dict[str, float]:
 def mix_complaint(plan: CorpusPlan) -> str | None:
     """Return what is wrong with a plan's mix; None where a corpus can have it."""
     try:
-        Mix.of(mix_shares(plan))
+        Mix.from_shares(mix_shares(plan))
     except MixError as wrong:
         return str(wrong)
     return None

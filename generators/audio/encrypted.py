@@ -10,7 +10,7 @@ _FIRST_COUNTER = 2
 """GCM encrypts with the counter from 2 on (NIST SP 800-38D §7.1), so any part can be made for itself."""
 
 
-class Encrypted:
+class EncryptedMedium:
     """An encrypted medium.
 
     Args:

@@ -52,6 +52,6 @@ class Mp3:
         encoder.set_quality(7)
         wanted = (frames - _DELAY) * _SAMPLES
         begin = first * _SAMPLES
-        pcm = self._sound.pcm(begin, min(begin + wanted, self._sound.frames))
+        pcm = self._sound.render_pcm(begin, min(begin + wanted, self._sound.frames))
         silence = bytes(wanted * self._sound.frame_size - len(pcm))
         return bytes(encoder.encode(pcm + silence)) + bytes(encoder.flush())

@@ -30,20 +30,23 @@ _BANDWIDTH = 110
 
 
 @lru_cache(maxsize=2)
-def bank(channels: int) -> tuple[bytes, ...]:
+def build_bank(channels: int) -> tuple[bytes, ...]:
     """Return all syllables, by number, as PCM of one channel, or of two with voice 0 left and voice 1 right."""
-    syllables = [array("h", bytes(2 * BEAT)), *(_syllable(voice, n) for voice in range(2) for n in range(SYLLABLES))]
+    syllables = [
+        array("h", bytes(2 * BEAT)),
+        *(_build_syllable(voice, n) for voice in range(2) for n in range(SYLLABLES)),
+    ]
     if channels == 1:
-        return tuple(map(_little_endian, syllables))
+        return tuple(map(_to_little_endian, syllables))
     return tuple(
-        _little_endian(_on_one_side(syllable, right=number > SYLLABLES)) for number, syllable in enumerate(syllables)
+        _to_little_endian(_pan(syllable, right=number > SYLLABLES)) for number, syllable in enumerate(syllables)
     )
 
 
-def _syllable(voice: int, number: int) -> array[int]:
+def _build_syllable(voice: int, number: int) -> array[int]:
     vowel, bend = divmod(number, len(_BENDS))
     pitch = _PITCHES[voice] * _BENDS[bend]
-    wave = _wave(pitch, _VOWELS[vowel])
+    wave = _synthesize(pitch, _VOWELS[vowel])
     samples = array("h", bytes(2 * BEAT))
     phase = 0.0
     for at in range(BEAT):
@@ -53,7 +56,7 @@ def _syllable(voice: int, number: int) -> array[int]:
     return samples
 
 
-def _wave(pitch: float, formants: tuple[int, int]) -> list[float]:
+def _synthesize(pitch: float, formants: tuple[int, int]) -> list[float]:
     """Return one period of a voiced sound."""
     harmonics = range(1, int(0.45 * RATE / pitch))
     strengths = [
@@ -65,13 +68,13 @@ def _wave(pitch: float, formants: tuple[int, int]) -> list[float]:
     return [_LOUDNESS * sample / loudest for sample in wave]
 
 
-def _on_one_side(mono: array[int], *, right: bool) -> array[int]:
+def _pan(mono: array[int], *, right: bool) -> array[int]:
     stereo = array("h", bytes(4 * len(mono)))
     stereo[right::2] = mono
     return stereo
 
 
-def _little_endian(samples: array[int]) -> bytes:
+def _to_little_endian(samples: array[int]) -> bytes:
     if array("H", b"\x01\x00")[0] != 1:  # pragma: no cover - no big-endian machine runs the tests
         samples.byteswap()
     return samples.tobytes()

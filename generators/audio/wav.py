@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import shake_256
 from typing import Protocol
 
-from generators.audio.syllables import BEAT, RATE, SILENCE, SYLLABLES, bank
+from generators.audio.syllables import BEAT, RATE, SILENCE, SYLLABLES, build_bank
 from generators.content.dialogue import Dialogue
 
 _SAMPLE = 2
@@ -43,12 +43,12 @@ class Sound:
         self.channels = channels
         self.frames = dialogue.beats * BEAT
         self.frame_size = channels * _SAMPLE
-        self._score = _score(dialogue, seed)
+        self._score = _choose_syllables(dialogue, seed)
 
-    def pcm(self, start: int, stop: int) -> bytes:
+    def render_pcm(self, start: int, stop: int) -> bytes:
         """Return sound frames from one up to another, little-endian and interleaved."""
         first = start // BEAT
-        syllables = bank(self.channels)
+        syllables = build_bank(self.channels)
         beats = b"".join([syllables[number] for number in self._score[first : -(-stop // BEAT)]])
         skipped = (start - first * BEAT) * self.frame_size
         return beats[skipped : skipped + (stop - start) * self.frame_size]
@@ -76,12 +76,12 @@ class Wav:
         while first < last:
             frame = first // frame_size
             until = min(frame + _PIECE, -(-last // frame_size))
-            piece = self._sound.pcm(frame, until)
+            piece = self._sound.render_pcm(frame, until)
             yield piece[first - frame * frame_size : last - frame * frame_size]
             first = until * frame_size
 
 
-def _score(dialogue: Dialogue, seed: bytes) -> bytes:
+def _choose_syllables(dialogue: Dialogue, seed: bytes) -> bytes:
     """Return the number of the syllable at each beat."""
     draws = shake_256(seed).digest(dialogue.beats)
     score = bytearray([SILENCE]) * dialogue.beats

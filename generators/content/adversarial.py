@@ -29,9 +29,9 @@ POOL = 256
 _ENTROPY = 8192
 
 
-def body_of(seed: str, chance: bytes) -> dict[str, Any]:
+def draw_body(seed: str, chance: bytes) -> dict[str, Any]:
     """Return the body that a recording wears: the same for the same seed, chance and version of Hypothesis."""
-    return _body(seed, int.from_bytes(chance[:2], "little") % POOL)
+    return _draw_from_pool(seed, int.from_bytes(chance[:2], "little") % POOL)
 
 
 def hypothesis_version() -> str:
@@ -40,7 +40,7 @@ def hypothesis_version() -> str:
 
 
 @lru_cache(maxsize=4 * POOL)
-def _body(seed: str, number: int) -> dict[str, Any]:
+def _draw_from_pool(seed: str, number: int) -> dict[str, Any]:
     """Draw until a buffer is not refused: nearly always the first."""
     seeds = (f"{seed}/{number}/{attempt}".encode() for attempt in count())
     drawn = (_drawer().draw(shake_256(each).digest(_ENTROPY)) for each in seeds)

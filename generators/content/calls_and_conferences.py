@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from hashlib import shake_256
 
-from generators.content.word_pools import words
+from generators.content.word_pools import load_word_pools
 from generators.model import Call, CallStatus, Conference, Recording, Source
 
 _OUTBOUND = {Source.OUTBOUND_API: "outbound-api", Source.TRUNKING: "trunking-terminating"}
 
 
-def call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
+def build_call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
     """Return the call of its recordings, which are in order and at least one."""
     first = recordings[0]
-    ended = _ended(recordings) if is_over else None
-    numbers = words().numbers
+    ended = _end_time(recordings) if is_over else None
+    numbers = load_word_pools().numbers
     draws = shake_256(first.call_sid.encode()).digest(2)
     return Call(
         sid=first.call_sid,
@@ -22,17 +22,17 @@ def call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
         called=numbers[draws[1] % len(numbers)],
         direction=_OUTBOUND.get(first.source, "inbound"),
         status=CallStatus.COMPLETED if ended is not None else CallStatus.IN_PROGRESS,
-        start_time=_began(first),
+        start_time=_start_time(first),
         end_time=ended,
     )
 
 
-def conference(recordings: Sequence[Recording], *, is_over: bool) -> Conference:
+def build_conference(recordings: Sequence[Recording], *, is_over: bool) -> Conference:
     """Return the conference of its recordings, which are in order and at least one."""
     first = recordings[0]
     assert first.conference_sid is not None
-    ended = _ended(recordings) if is_over else None
-    pools = words()
+    ended = _end_time(recordings) if is_over else None
+    pools = load_word_pools()
     draws = shake_256(first.conference_sid.encode()).digest(2)
     return Conference(
         sid=first.conference_sid,
@@ -44,10 +44,10 @@ def conference(recordings: Sequence[Recording], *, is_over: bool) -> Conference:
     )
 
 
-def _ended(recordings: Sequence[Recording]) -> int:
+def _end_time(recordings: Sequence[Recording]) -> int:
     """Return when the last of the recordings ended."""
-    return max(_began(recording) + (recording.duration or 0) for recording in recordings)
+    return max(_start_time(recording) + (recording.duration or 0) for recording in recordings)
 
 
-def _began(recording: Recording) -> int:
+def _start_time(recording: Recording) -> int:
     return recording.date_created if recording.start_time is None else recording.start_time

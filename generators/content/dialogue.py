@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import shake_256
 from typing import NamedTuple
 
-from generators.content.word_pools import words
+from generators.content.word_pools import load_word_pools
 from generators.model import Source
 
 BEATS_PER_SECOND = 5
@@ -65,7 +65,7 @@ class Dialogue(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
+def build_dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
     """Return what a recording says.
 
     Args:
@@ -76,50 +76,50 @@ def dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
     beats = seconds * BEATS_PER_SECOND
     alone = source is Source.RECORD_VERB
     draws = shake_256(seed).digest(64)
-    names = _names(draws)
+    names = _draw_names(draws)
     turns: list[Turn] = []
     at = 1
     while (room := beats - at) > 0:
         number = len(turns)
-        text = _fitting(_line(number, alone, draws).format(**names), room)
-        stop = min(beats, at + _beats(text))
+        text = _shorten_to_fit(_choose_line(number, alone, draws).format(**names), room)
+        stop = min(beats, at + _count_beats(text))
         turns.append(Turn(0 if alone else number % 2, at, stop, text))
         at = stop + _PAUSE[draws[number % 64] & 3]
     return Dialogue(tuple(turns), beats)
 
 
 @lru_cache(maxsize=32)
-def said(text: str, seconds: int) -> Dialogue:
+def dialogue_from_text(text: str, seconds: int) -> Dialogue:
     """Return a dialogue of given words: each line is a turn, and the voices take turns.
 
     Args:
         seconds: how long it lasts; everything is said in that time, however fast.
     """
     beats = seconds * BEATS_PER_SECOND
-    lines = _lines(text)
-    wanted = natural_seconds(text) * BEATS_PER_SECOND
+    lines = _split_lines(text)
+    wanted = estimate_seconds(text) * BEATS_PER_SECOND
     turns: list[Turn] = []
     at = 1
     for number, line in enumerate(lines):
-        stop = at + _beats(line)
+        stop = at + _count_beats(line)
         start, end = (min(beats, place * beats // max(beats, wanted)) for place in (at, stop))
         turns.append(Turn(number % 2, start, max(end, start), line))
         at = stop + _PAUSE[0]
     return Dialogue(tuple(turns), beats)
 
 
-def natural_seconds(text: str) -> int:
+def estimate_seconds(text: str) -> int:
     """Return how long it takes to say something, at least a second."""
-    beats = 1 + sum(_beats(line) + _PAUSE[0] for line in _lines(text))
+    beats = 1 + sum(_count_beats(line) + _PAUSE[0] for line in _split_lines(text))
     return -(-beats // BEATS_PER_SECOND)
 
 
-def _lines(text: str) -> list[str]:
+def _split_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _names(draws: bytes) -> dict[str, str]:
-    pools = words()
+def _draw_names(draws: bytes) -> dict[str, str]:
+    pools = load_word_pools()
     fields = {
         "company": pools.companies,
         "agent": pools.first_names,
@@ -131,7 +131,7 @@ def _names(draws: bytes) -> dict[str, str]:
     return {name: pool[draw % len(pool)] for (name, pool), draw in zip(fields.items(), draws, strict=False)}
 
 
-def _line(number: int, alone: bool, draws: bytes) -> str:
+def _choose_line(number: int, alone: bool, draws: bytes) -> str:
     opening = _VOICEMAIL if alone else _OPENING
     if number < len(opening):
         return opening[number]
@@ -140,16 +140,16 @@ def _line(number: int, alone: bool, draws: bytes) -> str:
     return _TALK[(2 * pair + number % 2) % len(_TALK)]
 
 
-def _beats(text: str) -> int:
+def _count_beats(text: str) -> int:
     return max(1, len(re.findall(_SYLLABLE, text)))
 
 
-def _fitting(text: str, room: int) -> str:
+def _shorten_to_fit(text: str, room: int) -> str:
     """Return the words of a text that can be said in so many beats: one at least."""
     said: list[str] = []
     left = room
     for word in text.split():
-        left -= _beats(word)
+        left -= _count_beats(word)
         if left < 0 and said:
             break
         said.append(word)

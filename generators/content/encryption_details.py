@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from generators.model import EncryptionDetails
-from generators.random_fields import Chance
+from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 
 _MODULUS = int(
@@ -27,7 +27,7 @@ _SIZE = 256
 _HASH = 32
 
 
-def encryption_details(sids: SidCipher, chance: Chance) -> EncryptionDetails:
+def build_encryption_details(sids: SidCipher, chance: RandomFields) -> EncryptionDetails:
     """Return how a recording is encrypted."""
     return EncryptionDetails(
         public_key_sid=sids.encode(Kind.PUBLIC_KEY, 0),
@@ -37,7 +37,7 @@ def encryption_details(sids: SidCipher, chance: Chance) -> EncryptionDetails:
     )
 
 
-def private_key() -> str:
+def load_private_key() -> str:
     """Return the private key of the test key pair, as PEM."""
     return files("generators").joinpath("test_private_key.pem").read_text(encoding="ascii")
 
@@ -46,13 +46,13 @@ def _wrap(content_key: bytes, seed: bytes) -> bytes:
     """Encrypt a content key: RSAES-OAEP of RFC 8017 §7.1.1, with the given seed and no label."""
     padding = bytes(_SIZE - len(content_key) - 2 * _HASH - 2)
     block = sha256(b"").digest() + padding + b"\x01" + content_key
-    masked_block = _xor(block, _mask(seed, len(block)))
-    masked_seed = _xor(seed, _mask(masked_block, _HASH))
+    masked_block = _xor(block, _generate_mask(seed, len(block)))
+    masked_seed = _xor(seed, _generate_mask(masked_block, _HASH))
     message = int.from_bytes(masked_seed + masked_block, "big")
     return pow(message, _EXPONENT, _MODULUS).to_bytes(_SIZE, "big")
 
 
-def _mask(seed: bytes, length: int) -> bytes:
+def _generate_mask(seed: bytes, length: int) -> bytes:
     """Return MGF1's mask with SHA-256."""
     rounds = range(-(-length // _HASH))
     return b"".join(sha256(seed + turn.to_bytes(4, "big")).digest() for turn in rounds)[:length]

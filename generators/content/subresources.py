@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 from generators import distributions
-from generators.content.dialogue import BEATS_PER_SECOND, Dialogue, dialogue, said
+from generators.content.dialogue import BEATS_PER_SECOND, Dialogue, build_dialogue, dialogue_from_text
 from generators.model import AddOnResult, Payload, Recording, Status, Transcription, TranscriptionStatus
-from generators.random_fields import Chance
+from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 
 _ROOM = {Kind.TRANSCRIPTION: 1, Kind.ADD_ON_RESULT: 4, Kind.PAYLOAD: 16}
@@ -25,7 +25,7 @@ PAYLOADS_OF_RESULT = _ROOM[Kind.PAYLOAD] // _ROOM[Kind.ADD_ON_RESULT]
 _BLANK = "(blank)"
 
 
-def sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) -> str:
+def encode_sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) -> str:
     """Return the SID of a recording's n-th subresource of a kind, n from 0.
 
     Args:
@@ -41,12 +41,12 @@ def sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) -> str:
     return cipher.encode(kind, recording * room + ordinal)
 
 
-def recording_of(kind: Kind, index: int) -> tuple[int, int]:
+def locate(kind: Kind, index: int) -> tuple[int, int]:
     """Return the recording's index, and the ordinal, behind the index of a subresource."""
     return divmod(index, _ROOM[kind])
 
 
-def indices(kind: Kind, recording: Recording, index: int, chance: Chance) -> range:
+def indices_of_recording(kind: Kind, recording: Recording, index: int, chance: RandomFields) -> range:
     """Return the indices of a recording's subresources of a kind; empty where nobody can hear it.
 
     A completed recording that is not encrypted has one transcription, and up to two add-on results of
@@ -61,32 +61,32 @@ def indices(kind: Kind, recording: Recording, index: int, chance: Chance) -> ran
     return range(index * room, index * room + _RESULTS[chance.error] * step, step)
 
 
-def spoken(recording: Recording, chance: Chance) -> Dialogue:
+def build_dialogue_of(recording: Recording, chance: RandomFields) -> Dialogue:
     """Return what a recording says: what it was told to, else what its chance makes of it."""
     if recording.transcript is not None:
-        return said(recording.transcript, recording.duration or 0)
-    return dialogue(chance.content_key, recording.duration or 0, recording.source)
+        return dialogue_from_text(recording.transcript, recording.duration or 0)
+    return build_dialogue(chance.content_key, recording.duration or 0, recording.source)
 
 
-def transcription(recording: Recording, index: int, chance: Chance, cipher: SidCipher) -> Transcription:
+def build_transcription(recording: Recording, index: int, chance: RandomFields, cipher: SidCipher) -> Transcription:
     """Return a recording's transcription: its words and its duration; one in 32 failed."""
     failed = chance.latency % 32 == 0
     return Transcription(
-        sid=sid(cipher, Kind.TRANSCRIPTION, index),
+        sid=encode_sid(cipher, Kind.TRANSCRIPTION, index),
         account_sid=recording.account_sid,
         recording_sid=recording.sid,
         status=TranscriptionStatus.FAILED if failed else TranscriptionStatus.COMPLETED,
-        text=_BLANK if failed else spoken(recording, chance).text,
+        text=_BLANK if failed else build_dialogue_of(recording, chance).text,
         duration=recording.duration or 0,
-        price=0 if failed else distributions.transcription_price(recording.duration or 0),
+        price=0 if failed else distributions.compute_transcription_price(recording.duration or 0),
         date_created=recording.date_updated,
         date_updated=recording.date_updated,
     )
 
 
-def add_on_result(recording: Recording, index: int, _: Chance, cipher: SidCipher) -> AddOnResult:
+def build_add_on_result(recording: Recording, index: int, _: RandomFields, cipher: SidCipher) -> AddOnResult:
     """Return what an add-on made of a recording."""
-    ordinal = recording_of(Kind.ADD_ON_RESULT, index)[1]
+    ordinal = locate(Kind.ADD_ON_RESULT, index)[1]
     return AddOnResult(
         sid=cipher.encode(Kind.ADD_ON_RESULT, index),
         account_sid=recording.account_sid,
@@ -98,9 +98,9 @@ def add_on_result(recording: Recording, index: int, _: Chance, cipher: SidCipher
     )
 
 
-def payload(recording: Recording, index: int, chance: Chance, cipher: SidCipher) -> Payload:
+def build_payload(recording: Recording, index: int, chance: RandomFields, cipher: SidCipher) -> Payload:
     """Return a payload of an add-on's result."""
-    result = add_on_result(recording, index // PAYLOADS_OF_RESULT, chance, cipher)
+    result = build_add_on_result(recording, index // PAYLOADS_OF_RESULT, chance, cipher)
     return Payload(
         sid=cipher.encode(Kind.PAYLOAD, index),
         account_sid=recording.account_sid,
@@ -108,24 +108,24 @@ def payload(recording: Recording, index: int, chance: Chance, cipher: SidCipher)
         add_on_result_sid=result.sid,
         add_on_sid=result.add_on_sid,
         add_on_configuration_sid=result.add_on_configuration_sid,
-        label=_ADD_ONS[_add_on(index)],
+        label=_ADD_ONS[_choose_add_on(index)],
         date_created=result.date_created,
     )
 
 
-def payload_data(recording: Recording, index: int, chance: Chance) -> str:
+def build_payload_data(recording: Recording, index: int, chance: RandomFields) -> str:
     """Return the JSON that the add-on itself would send."""
-    said = spoken(recording, chance)
-    make = (_watson, _voicebase)[_add_on(index)]
+    said = build_dialogue_of(recording, chance)
+    make = (_build_watson_data, _build_voicebase_data)[_choose_add_on(index)]
     return json.dumps(make(recording, said))
 
 
-def _add_on(payload_index: int) -> int:
-    _, ordinal = recording_of(Kind.PAYLOAD, payload_index)
+def _choose_add_on(payload_index: int) -> int:
+    _, ordinal = locate(Kind.PAYLOAD, payload_index)
     return ordinal // PAYLOADS_OF_RESULT
 
 
-def _timed(said: Dialogue) -> list[tuple[str, float, float]]:
+def _add_timing(said: Dialogue) -> list[tuple[str, float, float]]:
     """Return each word with the seconds at which it begins and ends: a turn's time is shared by letters."""
     found = []
     for turn in said.turns:
@@ -138,8 +138,8 @@ def _timed(said: Dialogue) -> list[tuple[str, float, float]]:
     return found
 
 
-def _watson(recording: Recording, said: Dialogue) -> dict[str, Any]:
-    spoken_words = [(word.strip(".,?").lower(), begin, end) for word, begin, end in _timed(said)]
+def _build_watson_data(recording: Recording, said: Dialogue) -> dict[str, Any]:
+    spoken_words = [(word.strip(".,?").lower(), begin, end) for word, begin, end in _add_timing(said)]
     transcript = " ".join(word for word, _, _ in spoken_words)
     alternative = {"confidence": 0.92, "transcript": f"{transcript} ", "timestamps": spoken_words}
     return {
@@ -150,10 +150,10 @@ def _watson(recording: Recording, said: Dialogue) -> dict[str, Any]:
     }
 
 
-def _voicebase(recording: Recording, said: Dialogue) -> dict[str, Any]:
+def _build_voicebase_data(recording: Recording, said: Dialogue) -> dict[str, Any]:
     spoken_words = [
         {"p": place, "s": round(begin * 1000), "e": round(end * 1000), "c": 0.92, "w": word}
-        for place, (word, begin, end) in enumerate(_timed(said))
+        for place, (word, begin, end) in enumerate(_add_timing(said))
     ]
     return {
         "media": {

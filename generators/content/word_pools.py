@@ -11,7 +11,7 @@ import msgspec
 _POOL = 64
 
 
-class Words(msgspec.Struct, frozen=True):
+class WordPools(msgspec.Struct, frozen=True):
     """Pools of 64 words each."""
 
     first_names: tuple[str, ...]
@@ -25,7 +25,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=1)
-def words() -> Words:
+def load_word_pools() -> WordPools:
     """Return the pools; the first call imports Faker."""
     from faker import Faker
 
@@ -35,7 +35,7 @@ def words() -> Words:
     def pool(draw: Callable[[], str]) -> tuple[str, ...]:
         return tuple(draw() for _ in range(_POOL))
 
-    return Words(
+    return WordPools(
         first_names=pool(fake.first_name),
         last_names=pool(fake.last_name),
         companies=pool(fake.company),

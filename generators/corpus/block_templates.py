@@ -19,11 +19,11 @@ from generators.model import CONFERENCE_SOURCES, Source, Status
 RINGS = 16
 """So many rings there are for the same quotas."""
 _DRAWS = struct.Struct(f"<{BLOCK}H{BLOCK}B")
-_HANDS_KEPT = 1024
+_MAX_CACHED_SHARES = 1024
 _Shares = tuple[tuple[Source, int], ...]
 
 
-class Member(msgspec.Struct, frozen=True, gc=False):
+class RunMember(msgspec.Struct, frozen=True, gc=False):
     """A recording's place in its call or conference."""
 
     source: Source
@@ -33,7 +33,7 @@ class Member(msgspec.Struct, frozen=True, gc=False):
     """How many there are."""
 
 
-class Hand(msgspec.Struct, frozen=True):
+class BlockShares(msgspec.Struct, frozen=True):
     """What falls to the places of a block, whichever they are."""
 
     statuses: tuple[Status, ...]
@@ -44,67 +44,69 @@ class Hand(msgspec.Struct, frozen=True):
     adversarial: int
 
 
-class Ring(msgspec.Struct, frozen=True):
+class RunRing(msgspec.Struct, frozen=True):
     """Runs that fill a block, from any of them on."""
 
-    members: tuple[Member, ...]
+    members: tuple[RunMember, ...]
     """By place, twice around."""
     starts: tuple[int, ...]
     """At which places runs begin."""
 
 
-class Deck:
+class BlockTemplates:
     """The quotas of a mix: those still processing, the corpus lays over its newest end."""
 
     def __init__(self, mix: Mix) -> None:
-        self._statuses = Quotas(mix.settled())
+        self._statuses = Quotas(mix.is_all_finished())
         self._sources = Quotas(mix.source)
-        self._dual, self._encrypted, self._adversarial = map(_yes_or_no, (mix.dual, mix.encrypted, mix.adversarial))
-        self.hand = lru_cache(maxsize=_HANDS_KEPT)(self._hand)
+        self._dual, self._encrypted, self._adversarial = map(
+            _boolean_quotas, (mix.dual, mix.encrypted, mix.adversarial)
+        )
+        self.hand = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._shares_of_block)
         """What falls to the places of a block, by its number."""
 
-    def not_all_deleted(self, numbers: range, *, descending: bool) -> Iterator[int]:
+    def blocks_with_visible(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Yield those of consecutive blocks that hold more than deleted recordings."""
-        candidates = self._statuses.others_than_first(numbers)
+        candidates = self._statuses.blocks_with_others(numbers)
         for number in reversed(candidates) if descending else candidates:
-            if self._statuses.quota(Status.DELETED, number) < BLOCK:
+            if self._statuses.get_quota(Status.DELETED, number) < BLOCK:
                 yield number
 
-    def audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
+    def blocks_with_audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Yield those of some blocks that may hold completed recordings that are not encrypted."""
-        if self._statuses.never(Status.COMPLETED) or self._encrypted.never(False):
+        if self._statuses.is_always_zero(Status.COMPLETED) or self._encrypted.is_always_zero(False):
             return
         for number in reversed(numbers) if descending else numbers:
-            if self._statuses.quota(Status.COMPLETED, number) and self._encrypted.quota(False, number):
+            if self._statuses.get_quota(Status.COMPLETED, number) and self._encrypted.get_quota(False, number):
                 yield number
 
-    def with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
+    def blocks_with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Yield those of some blocks that hold recordings of conferences."""
-        sources = [source for source in CONFERENCE_SOURCES if not self._sources.never(source)]
+        sources = [source for source in CONFERENCE_SOURCES if not self._sources.is_always_zero(source)]
         if not sources:
             return
         for number in reversed(numbers) if descending else numbers:
-            if any(self._sources.quota(source, number) for source in sources):
+            if any(self._sources.get_quota(source, number) for source in sources):
                 yield number
 
-    def _hand(self, number: int) -> Hand:
-        return Hand(
-            statuses=_by_rank(tuple(self._statuses.of_block(number).items())),
-            sources=tuple(self._sources.of_block(number).items()),
-            dual=self._dual.quota(True, number),
-            encrypted=self._encrypted.quota(True, number),
-            adversarial=self._adversarial.quota(True, number),
+    def _shares_of_block(self, number: int) -> BlockShares:
+        return BlockShares(
+            statuses=_spread_by_rank(tuple(self._statuses.get_block_quotas(number).items())),
+            sources=tuple(self._sources.get_block_quotas(number).items()),
+            dual=self._dual.get_quota(True, number),
+            encrypted=self._encrypted.get_quota(True, number),
+            adversarial=self._adversarial.get_quota(True, number),
         )
 
 
 @lru_cache(maxsize=16)
-def deck_of(mix: Mix) -> Deck:
+def templates_for(mix: Mix) -> BlockTemplates:
     """Return the deck of a mix, the same for all that are alike."""
-    return Deck(mix)
+    return BlockTemplates(mix)
 
 
 @lru_cache(maxsize=1024)
-def ring(sources: _Shares, number: int) -> Ring:
+def build_ring(sources: _Shares, number: int) -> RunRing:
     """Return one of the rings in which sources have as many places as given.
 
     Args:
@@ -122,12 +124,12 @@ def ring(sources: _Shares, number: int) -> Ring:
                 length = _last_length(source, quota, length)
             drawn.append((order[place], source, length))
             quota -= length
-    members: list[Member] = []
+    members: list[RunMember] = []
     starts = []
     for _, source, length in sorted(drawn):
         starts.append(len(members))
-        members += _run(source, length)
-    return Ring(members=(*members, *members), starts=tuple(starts))
+        members += _build_run(source, length)
+    return RunRing(members=(*members, *members), starts=tuple(starts))
 
 
 def _last_length(source: Source, quota: int, length: int) -> int:
@@ -139,14 +141,14 @@ def _last_length(source: Source, quota: int, length: int) -> int:
 
 
 @cache
-def _run(source: Source, length: int) -> tuple[Member, ...]:
-    return tuple(Member(source, ordinal, length) for ordinal in range(length))
+def _build_run(source: Source, length: int) -> tuple[RunMember, ...]:
+    return tuple(RunMember(source, ordinal, length) for ordinal in range(length))
 
 
 @lru_cache(maxsize=1024)
-def _by_rank(quotas: tuple[tuple[Status, int], ...]) -> tuple[Status, ...]:
+def _spread_by_rank(quotas: tuple[tuple[Status, int], ...]) -> tuple[Status, ...]:
     return tuple(status for status, quota in quotas for _ in range(quota))
 
 
-def _yes_or_no(share: float) -> Quotas[bool]:
+def _boolean_quotas(share: float) -> Quotas[bool]:
     return Quotas({True: share, False: 1 - share})

@@ -11,22 +11,22 @@ from hashlib import blake2b, shake_256
 
 import msgspec
 
-from generators.corpus.block_templates import RINGS, Deck, Hand, Member, ring
+from generators.corpus.block_templates import RINGS, BlockShares, BlockTemplates, RunMember, build_ring
 from generators.corpus.quotas import BLOCK
 from generators.model import Status
 
 _DRAWS = struct.Struct("<6H")
 _KEYS = struct.Struct(f"<{BLOCK}H")
 _SHUFFLES = 32
-_KEPT = 1024
+_MAX_CACHED_BLOCKS = 1024
 """So many blocks are kept for all corpora together: about a megabyte."""
 
 
 class Block(msgspec.Struct, frozen=True):
     """What is dealt to the 64 places of a block: a hand, and the ranks that say which place gets what of it."""
 
-    hand: Hand
-    members: tuple[Member, ...]
+    shares: BlockShares
+    members: tuple[RunMember, ...]
     """By place."""
     by_status: bytes
     """A rank for each place, and so below."""
@@ -36,23 +36,23 @@ class Block(msgspec.Struct, frozen=True):
 
     def status(self, place: int) -> Status:
         """Return the status of the recording at a place, unless it is still processing."""
-        return self.hand.statuses[self.by_status[place]]
+        return self.shares.statuses[self.by_status[place]]
 
     def is_dual(self, place: int) -> bool:
         """Tell whether it has two channels, if its source can have two."""
-        return self.by_dual[place] < self.hand.dual
+        return self.by_dual[place] < self.shares.dual
 
     def is_encrypted(self, place: int) -> bool:
         """Tell whether it is encrypted."""
-        return self.by_encrypted[place] < self.hand.encrypted
+        return self.by_encrypted[place] < self.shares.encrypted
 
     def is_adversarial(self, place: int) -> bool:
         """Tell whether it wears one of the adversarial bodies."""
-        return self.by_adversarial[place] < self.hand.adversarial
+        return self.by_adversarial[place] < self.shares.adversarial
 
 
-@lru_cache(maxsize=_KEPT)
-def deal(key: bytes, deck: Deck, number: int) -> Block:
+@lru_cache(maxsize=_MAX_CACHED_BLOCKS)
+def build_block(key: bytes, templates: BlockTemplates, number: int) -> Block:
     """Build a block.
 
     Args:
@@ -62,13 +62,13 @@ def deal(key: bytes, deck: Deck, number: int) -> Block:
     """
     draws = blake2b(number.to_bytes(8, "little"), digest_size=_DRAWS.size, key=key, person=b"blocks").digest()
     which, turn, *ranks = _DRAWS.unpack(draws)
-    hand = deck.hand(number)
-    around = ring(hand.sources, which % RINGS)
+    hand = templates.hand(number)
+    around = build_ring(hand.sources, which % RINGS)
     start = around.starts[turn % len(around.starts)]
-    return Block(hand, around.members[start : start + BLOCK], *map(_ranks, ranks))
+    return Block(hand, around.members[start : start + BLOCK], *map(_choose_ranks, ranks))
 
 
-def _ranks(draw: int) -> bytes:
+def _choose_ranks(draw: int) -> bytes:
     """Return the ranks of a block's places, each from 0 to 63 once: a shuffle, turned."""
     start = draw % BLOCK
     return _shuffle(draw // BLOCK % _SHUFFLES)[start : start + BLOCK]

@@ -8,14 +8,14 @@ hash of its index (see `chance`), its SIDs from a permutation that can be turned
 import msgspec
 
 from generators import distributions
-from generators.content.encryption_details import encryption_details
+from generators.content.encryption_details import build_encryption_details
 from generators.corpus.layout import Layout
 from generators.corpus.mix import Mix
 from generators.corpus.timetable import Timetable
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, AdversarialRecording, Recording, Status
-from generators.random_fields import Chance, Chances
-from generators.seeds import derive
+from generators.random_fields import RandomFields, RandomFieldsSource
+from generators.seeds import derive_bytes
 from generators.sids import Kind, SidCipher
 
 HANDLES = 1 << 63
@@ -43,11 +43,11 @@ class Corpus:
     """
 
     def __init__(self, spec: CorpusSpec) -> None:
-        key = derive(spec.seed, "corpus", spec.account_sid)
+        key = derive_bytes(spec.seed, "corpus", spec.account_sid)
         self.spec = spec
         self.count = spec.count
         self.sids = SidCipher(key)
-        self.chance = Chances(key)
+        self.chance = RandomFieldsSource(key)
         self.layout = Layout(key, spec.count, spec.mix)
         """Who is where."""
         self.timetable = Timetable(self.layout, self.chance, spec.t0 * SECOND, spec.span * SECOND)
@@ -59,7 +59,7 @@ class Corpus:
 
     def sid_of_handle(self, handle: str) -> str:
         """Return the SID of a recording that goes by a name instead of an index: the same wherever it comes in."""
-        bits = derive(self.spec.seed, "handle", handle)[:8]
+        bits = derive_bytes(self.spec.seed, "handle", handle)[:8]
         return self.sids.encode(Kind.RECORDING, HANDLES | int.from_bytes(bits, "little") >> 1)
 
     def index_of(self, sid: str) -> int | None:
@@ -67,15 +67,15 @@ class Corpus:
         index = self.sids.decode(Kind.RECORDING, sid)
         return index if index is not None and index < self.count else None
 
-    def of_call(self, call_sid: str) -> range:
+    def indices_of_call(self, call_sid: str) -> range:
         """Return the indices of a call's recordings; empty where the corpus has no such call."""
         index = self.sids.decode(Kind.CALL, call_sid)
-        return range(0) if index is None else self.layout.run_that_begins_at(index, conference=False)
+        return range(0) if index is None else self.layout.run_starting_at(index, conference=False)
 
-    def of_conference(self, conference_sid: str) -> range:
+    def indices_of_conference(self, conference_sid: str) -> range:
         """Return the indices of a conference's recordings; empty where the corpus has no such conference."""
         index = self.sids.decode(Kind.CONFERENCE, conference_sid)
-        return range(0) if index is None else self.layout.run_that_begins_at(index, conference=True)
+        return range(0) if index is None else self.layout.run_starting_at(index, conference=True)
 
     def recording(self, index: int) -> Recording:
         """Return a recording as it is at T0.
@@ -90,7 +90,7 @@ class Corpus:
         chance = self.chance(index)
         status = self.layout.status(index)
         created = self.timetable.instant(index) // SECOND
-        lasted, updated = self._lasted_and_updated(index, status, created, chance)
+        lasted, updated = self._duration_and_update(index, status, created, chance)
         heard = status in (Status.COMPLETED, Status.DELETED)
         encrypted = block.is_encrypted(place)
         source, first = member.source, index - member.ordinal
@@ -103,29 +103,29 @@ class Corpus:
             status=status,
             source=source,
             channels=2 if block.is_dual(place) and source in DUAL_SOURCES else 1,
-            track=distributions.track(chance.track),
+            track=distributions.draw_track(chance.track),
             duration=lasted if heard else None,
-            price=distributions.price(lasted) if heard else None,
-            error_code=distributions.error_code(status, encrypted, chance.error),
-            encryption=encryption_details(self.sids, chance) if encrypted and heard else None,
+            price=distributions.compute_price(lasted) if heard else None,
+            error_code=distributions.draw_error_code(status, encrypted, chance.error),
+            encryption=build_encryption_details(self.sids, chance) if encrypted and heard else None,
             start_time=created,
             date_created=created,
             date_updated=updated,
         )
-        return self._dressed(recording, chance) if block.is_adversarial(place) else recording
+        return self._with_adversarial_body(recording, chance) if block.is_adversarial(place) else recording
 
-    def _lasted_and_updated(self, index: int, status: Status, created: int, chance: Chance) -> tuple[int, int]:
+    def _duration_and_update(self, index: int, status: Status, created: int, chance: RandomFields) -> tuple[int, int]:
         """Return a duration, and when the recording changed last: the newest are cut short by T0."""
         room = self.spec.t0 - created
-        lasted = min(distributions.duration(chance.duration), max(1, room - room // 8))
+        lasted = min(distributions.draw_duration(chance.duration), max(1, room - room // 8))
         if status is Status.PROCESSING:
             return lasted, created
         if status is Status.DELETED:
             return lasted, self.timetable.deleted_at(index) // SECOND
         return lasted, created + min(lasted + 1 + chance.latency % 16, room)
 
-    def _dressed(self, recording: Recording, chance: Chance) -> AdversarialRecording:
-        from generators.content.adversarial import body_of  # brings Hypothesis: only where it is asked for
+    def _with_adversarial_body(self, recording: Recording, chance: RandomFields) -> AdversarialRecording:
+        from generators.content.adversarial import draw_body  # brings Hypothesis: only where it is asked for
 
-        body = body_of(self.spec.seed, chance.adversarial)
+        body = draw_body(self.spec.seed, chance.adversarial)
         return AdversarialRecording(**msgspec.structs.asdict(recording), body=body)

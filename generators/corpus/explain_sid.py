@@ -2,7 +2,7 @@
 
 import msgspec
 
-from generators.content.subresources import SUBRESOURCES, recording_of
+from generators.content.subresources import SUBRESOURCES, locate
 from generators.corpus.corpus import Corpus
 from generators.sids import Kind, is_sid
 
@@ -21,7 +21,7 @@ NOUNS = {
 }
 
 
-class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+class SidExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """What is behind a SID."""
 
     sid: str
@@ -35,35 +35,35 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-def explain(corpus: Corpus, sid: str) -> Explanation:
+def explain_generated(corpus: Corpus, sid: str) -> SidExplanation:
     """Say what a SID stands for in a corpus; any text will do."""
     account = corpus.spec.account_sid
     kind = next((kind for kind in Kind if is_sid(sid, kind)), None)
     if kind is None:
         expected = ", ".join(Kind)
         why = f"Not a SID of this family: expected one of {expected}, followed by 32 hexadecimal digits."
-        return Explanation(sid=sid, kind=None, account_sid=account, why=why)
-    is_known, recordings, why = _behind(corpus, kind, sid)
-    return Explanation(
+        return SidExplanation(sid=sid, kind=None, account_sid=account, why=why)
+    is_known, recordings, why = _indices_behind(corpus, kind, sid)
+    return SidExplanation(
         sid=sid, kind=NOUNS[kind], account_sid=account, recordings=recordings, is_known=is_known, why=why
     )
 
 
-def _behind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int, ...], str]:
+def _indices_behind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int, ...], str]:
     if kind in (Kind.ACCOUNT, Kind.API_KEY):
         return True, (), f"Every well-formed {NOUNS[kind]} is taken; nothing is encoded in it."
     index = corpus.sids.decode(kind, sid)
     if index is None:
         return False, (), "Not made by this account with this seed: another seed, another account, or typed by hand."
     if kind in SUBRESOURCES:
-        recording, ordinal = recording_of(kind, index)
+        recording, ordinal = locate(kind, index)
         if recording < corpus.count:
             return True, (recording,), f"The {NOUNS[kind]} number {ordinal} of recording {recording}."
         index = recording
     elif kind is Kind.RECORDING and index < corpus.count:
         return True, (index,), f"Recording {index} of {corpus.count}, counted from the oldest."
     elif kind in (Kind.CALL, Kind.CONFERENCE):
-        run = corpus.of_call(sid) if kind is Kind.CALL else corpus.of_conference(sid)
+        run = corpus.indices_of_call(sid) if kind is Kind.CALL else corpus.indices_of_conference(sid)
         if run:
             return True, tuple(run), f"The {NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}."
         return False, (), f"Made with this seed, but no {NOUNS[kind]} begins at recording {index} of {corpus.count}."

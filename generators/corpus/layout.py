@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from generators.corpus.block_templates import Member, deck_of
-from generators.corpus.blocks import Block, deal
+from generators.corpus.block_templates import RunMember, templates_for
+from generators.corpus.blocks import Block, build_block
 from generators.corpus.mix import Mix
 from generators.corpus.quotas import BLOCK
 from generators.model import CONFERENCE_SOURCES, Source, Status
@@ -24,7 +24,7 @@ class Layout:
 
     def __init__(self, key: bytes, count: int, mix: Mix) -> None:
         self.count = count
-        self._deck = deck_of(mix)
+        self._deck = templates_for(mix)
         self._key = key
         self._shift = int.from_bytes(blake2b(digest_size=8, key=key, person=b"processing").digest(), "little")
         self._processing = round(mix.status[Status.PROCESSING] * count)
@@ -50,12 +50,12 @@ class Layout:
         first = index - member.ordinal
         return range(first, min(first + member.length, self.count))
 
-    def run_that_begins_at(self, index: int, *, conference: bool) -> range:
+    def run_starting_at(self, index: int, *, conference: bool) -> range:
         """Return the indices of the call, or of the conference, that begins at an index; empty where none does."""
         if index >= self.count:
             return range(0)
         block, place = self.block(index)
-        begins = _begins(block.members[place], CONFERENCE_SOURCES if conference else _ALL_SOURCES)
+        begins = _starts_run(block.members[place], CONFERENCE_SOURCES if conference else _ALL_SOURCES)
         return self.run(index) if begins else range(0)
 
     def walk(self, window: range, *, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
@@ -69,54 +69,54 @@ class Layout:
         # Up to here all deleted ones are hidden and nothing is processing, so that whole blocks may be skipped.
         bound = self._zone_start if deleted_from is None else min(self._zone_start, deleted_from)
         parts = [
-            self._walk_settled(range(window.start, min(window.stop, bound)), newest_first),
-            self._walk_each(range(max(window.start, bound), window.stop), newest_first, deleted_from),
+            self._walk_finished(range(window.start, min(window.stop, bound)), newest_first),
+            self._walk_all(range(max(window.start, bound), window.stop), newest_first, deleted_from),
         ]
         for part in reversed(parts) if newest_first else parts:
             yield from part
 
     def walk_audible(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices of a window whose recordings are completed and not encrypted at T0."""
-        for number in self._deck.audible(_blocks(window), descending=newest_first):
+        for number in self._deck.blocks_with_audible(_block_numbers(window), descending=newest_first):
             block = self._block(number)
-            inside = _inside(window, number)
+            inside = _clip_to_block(window, number)
             for index in reversed(inside) if newest_first else inside:
                 if self.status(index) is Status.COMPLETED and not block.is_encrypted(index % BLOCK):
                     yield index
 
     def walk_calls(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices of a window at which a call begins."""
-        blocks = _blocks(window)
+        blocks = _block_numbers(window)
         for number in reversed(blocks) if newest_first else blocks:
             yield from self._run_starts(number, window, newest_first, _ALL_SOURCES)
 
     def walk_conferences(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices of a window at which a conference begins."""
-        for number in self._deck.with_conferences(_blocks(window), descending=newest_first):
+        for number in self._deck.blocks_with_conferences(_block_numbers(window), descending=newest_first):
             yield from self._run_starts(number, window, newest_first, CONFERENCE_SOURCES)
 
     def _run_starts(self, number: int, window: range, newest_first: bool, sources: frozenset[Source]) -> Iterator[int]:
         members = self._block(number).members
-        inside = _inside(window, number)
+        inside = _clip_to_block(window, number)
         for index in reversed(inside) if newest_first else inside:
-            if _begins(members[index % BLOCK], sources):
+            if _starts_run(members[index % BLOCK], sources):
                 yield index
 
-    def _walk_settled(self, window: range, newest_first: bool) -> Iterator[int]:
-        for number in self._deck.not_all_deleted(_blocks(window), descending=newest_first):
+    def _walk_finished(self, window: range, newest_first: bool) -> Iterator[int]:
+        for number in self._deck.blocks_with_visible(_block_numbers(window), descending=newest_first):
             block = self._block(number)
-            inside = _inside(window, number)
+            inside = _clip_to_block(window, number)
             for index in reversed(inside) if newest_first else inside:
                 if block.status(index % BLOCK) is not Status.DELETED:
                     yield index
 
-    def _walk_each(self, window: range, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
+    def _walk_all(self, window: range, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
         for index in reversed(window) if newest_first else window:
             if (deleted_from is not None and index >= deleted_from) or self.status(index) is not Status.DELETED:
                 yield index
 
     def _block(self, number: int) -> Block:
-        return deal(self._key, self._deck, number)
+        return build_block(self._key, self._deck, number)
 
     def _is_processing(self, index: int) -> bool:
         """Spread the processing ones evenly over the newest end, exactly as many as the mix says."""
@@ -125,16 +125,16 @@ class Layout:
         return (index * self._processing + self._shift) % self._zone < self._processing
 
 
-def _begins(member: Member, sources: frozenset[Source]) -> bool:
+def _starts_run(member: RunMember, sources: frozenset[Source]) -> bool:
     """Tell whether a recording is the first of a call or conference that comes from one of some sources."""
     return member.ordinal == 0 and member.source in sources
 
 
-def _blocks(window: range) -> range:
+def _block_numbers(window: range) -> range:
     """Return the numbers of the blocks that a window of indices touches."""
     return range(window.start // BLOCK, -(-window.stop // BLOCK)) if window else range(0)
 
 
-def _inside(window: range, number: int) -> range:
+def _clip_to_block(window: range, number: int) -> range:
     """Return the indices of a window that are in a block."""
     return range(max(window.start, number * BLOCK), min(window.stop, (number + 1) * BLOCK))

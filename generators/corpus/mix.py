@@ -8,7 +8,7 @@ import msgspec
 
 from generators.distributions import DUAL_SHARE, ENCRYPTED_SHARE, SOURCE_SHARES, STATUS_SHARES
 from generators.model import CONFERENCE_SOURCES, Source, Status
-from generators.suggestion import suggestion
+from generators.suggestion import suggest
 
 Name = TypeVar("Name", bound=StrEnum)
 
@@ -31,7 +31,7 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
         return hash((self.dual, self.encrypted, self.adversarial))  # few have these in common and not the rest
 
     @classmethod
-    def of(cls, shares: Mapping[str, float], *, adversarial: float = 0.0) -> Self:
+    def from_shares(cls, shares: Mapping[str, float], *, adversarial: float = 0.0) -> Self:
         """Make a mix from the shares that are named; the others share the rest as they do by default.
 
         Args:
@@ -46,19 +46,19 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
         known = [*Status, *Source, "conference", *traits]
         for name, share in shares.items():
             if name not in known:
-                raise MixError(f"expected one of {', '.join(known)}, found {name!r}.{suggestion(name, known)}")
+                raise MixError(f"expected one of {', '.join(known)}, found {name!r}.{suggest(name, known)}")
             if not 0 <= share <= 1:
                 raise MixError(f"expected a share between 0 and 1 for {name}, found {share:g}.")
-        sources = _fill(SOURCE_SHARES, {Source(name): shares[name] for name in Source if name in shares})
+        sources = _scale_rest(SOURCE_SHARES, {Source(name): shares[name] for name in Source if name in shares})
         if "conference" in shares:
-            sources = _with_conferences(sources, shares["conference"])
+            sources = _with_conference_share(sources, shares["conference"])
         return cls(
-            status=_fill(STATUS_SHARES, {Status(name): shares[name] for name in Status if name in shares}),
+            status=_scale_rest(STATUS_SHARES, {Status(name): shares[name] for name in Status if name in shares}),
             source=sources,
             **{name: shares.get(name, default) for name, default in traits.items()},
         )
 
-    def settled(self) -> dict[Status, float]:
+    def is_all_finished(self) -> dict[Status, float]:
         """Return the shares of the statuses among the recordings that are no longer processing, deleted first."""
         order = (Status.DELETED, Status.COMPLETED, Status.ABSENT, Status.FAILED)
         others = {status: self.status[status] for status in order}
@@ -81,10 +81,10 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
                 shares[name.strip()] = float(number)
             except ValueError:
                 raise MixError(f"expected NAME=SHARE pairs such as deleted=0.2,dual=1, found {part!r}.") from None
-        return cls.of(shares, adversarial=adversarial)
+        return cls.from_shares(shares, adversarial=adversarial)
 
 
-def _fill(defaults: Mapping[Name, float], named: Mapping[Name, float]) -> dict[Name, float]:
+def _scale_rest(defaults: Mapping[Name, float], named: Mapping[Name, float]) -> dict[Name, float]:
     total = sum(named.values())
     if total > 1 + 1e-9:
         listed = ", ".join(f"{name}={share:g}" for name, share in named.items())
@@ -97,7 +97,7 @@ def _fill(defaults: Mapping[Name, float], named: Mapping[Name, float]) -> dict[N
     return {name: named[name] if name in named else rest[name] * scale for name in defaults}
 
 
-def _with_conferences(sources: Mapping[Source, float], share: float) -> dict[Source, float]:
+def _with_conference_share(sources: Mapping[Source, float], share: float) -> dict[Source, float]:
     conferences = sum(value for source, value in sources.items() if source in CONFERENCE_SOURCES)
     if (share > 0 and conferences <= 0) or (share < 1 and conferences >= 1):
         raise MixError(f"expected a share of conferences that the sources allow, found {share:g}.")

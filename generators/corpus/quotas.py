@@ -34,21 +34,21 @@ class Quotas(Generic[Name]):
             self._bounds[name] = since, upto
         self._bounds[name] = since, _ONE * BLOCK
 
-    def quota(self, name: Name, block: int) -> int:
+    def get_quota(self, name: Name, block: int) -> int:
         """Return how many of a block's places fall to a name."""
-        return _dealt(self._bounds[name], _dither(block))
+        return _round_bounds(self._bounds[name], _dither(block))
 
-    def never(self, name: Name) -> bool:
+    def is_always_zero(self, name: Name) -> bool:
         """Tell whether no place of any block falls to a name."""
         since, upto = self._bounds.get(name, (0, 0))
         return since == upto
 
-    def of_block(self, block: int) -> dict[Name, int]:
+    def get_block_quotas(self, block: int) -> dict[Name, int]:
         """Return the quota of each name in a block; they sum to 64."""
         dither = _dither(block)
-        return {name: _dealt(bounds, dither) for name, bounds in self._bounds.items()}
+        return {name: _round_bounds(bounds, dither) for name, bounds in self._bounds.items()}
 
-    def others_than_first(self, numbers: range) -> range:
+    def blocks_with_others(self, numbers: range) -> range:
         """Return those of consecutive blocks that may hold another name than the first: about half of them do.
 
         A block holds others where its reversed bits are among the highest, so where its lowest bits are
@@ -61,7 +61,7 @@ class Quotas(Generic[Name]):
         return range(numbers.start + (-1 - numbers.start) % stride, numbers.stop, stride)
 
 
-def _dealt(bounds: tuple[int, int], dither: int) -> int:
+def _round_bounds(bounds: tuple[int, int], dither: int) -> int:
     """Return how many whole places lie between two cumulative shares."""
     since, upto = bounds
     return (upto + dither >> _BITS) - (since + dither >> _BITS)

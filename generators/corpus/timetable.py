@@ -7,8 +7,8 @@ from functools import lru_cache
 from generators import distributions
 from generators.corpus.layout import Layout
 from generators.corpus.quotas import BLOCK
-from generators.corpus.weekly_rhythm import SECOND, Rhythm
-from generators.random_fields import Chance
+from generators.corpus.weekly_rhythm import SECOND, WeeklyRhythm
+from generators.random_fields import RandomFields
 
 RETENTION = 40 * 24 * 3600 * SECOND
 """How long Twilio keeps the metadata of a deleted recording, in microseconds (WIRE §6)."""
@@ -18,7 +18,7 @@ _NEWEST = 120 * SECOND
 """The newest recordings of a long span start this long before its end."""
 _GAP = 900
 """Between two recordings of a call, microseconds for each of 65536 steps: up to a minute."""
-_rhythm = lru_cache(maxsize=64)(Rhythm)
+_rhythm = lru_cache(maxsize=64)(WeeklyRhythm)
 """The accounts of a server have the same one."""
 
 
@@ -35,7 +35,7 @@ class Timetable:
         SpanTooShortError: where there is no room for so many.
     """
 
-    def __init__(self, layout: Layout, chance: Callable[[int], Chance], end: int, span: int) -> None:
+    def __init__(self, layout: Layout, chance: Callable[[int], RandomFields], end: int, span: int) -> None:
         self._layout = layout
         self._chance = chance
         self._end = end
@@ -72,15 +72,15 @@ class Timetable:
         """Return the instants of a run; those of the last one that was asked for are known."""
         last = self._last
         if last[0] != run:
-            self._last = last = run, self._placed(run)
+            self._last = last = run, self._place_run(run)
         return last[1]
 
-    def _placed(self, run: range) -> list[int]:
+    def _place_run(self, run: range) -> list[int]:
         """Place a run in its slot of the rhythm: at a call's real distances, or closer where room is short."""
         offsets = [0]
         bits = first = self._chance(run.start)
         for index in run[1:]:
-            lasted = distributions.duration(bits.duration)
+            lasted = distributions.draw_duration(bits.duration)
             bits = self._chance(index)
             offsets.append(offsets[-1] + (lasted + 2) * SECOND + bits.gap * _GAP)
         start = self._rhythm.instant(run.start)

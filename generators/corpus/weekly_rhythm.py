@@ -25,7 +25,7 @@ class SpanTooShortError(ValueError):
     """A span in which so many recordings cannot have an instant of their own."""
 
 
-class Rhythm:
+class WeeklyRhythm:
     """Lays `count` positions over the time from `start` to `end`, in microseconds.
 
     Raises:
@@ -35,28 +35,28 @@ class Rhythm:
     def __init__(self, start: int, end: int, count: int) -> None:
         self.start = start
         self._count = count
-        self._base = _activity(start)
-        self._room = _activity(end) - self._base
+        self._base = _activity_until(start)
+        self._room = _activity_until(end) - self._base
         if self._room < 2 * _BUSIEST * count:
             needed = -(-2 * _BUSIEST * count // SECOND)
             raise SpanTooShortError(f"a span of at least {needed} seconds for {count} recordings")
 
     def instant(self, position: int) -> int:
         """Return the instant of a position; later positions are later by a microsecond at least."""
-        return _instant(self._base + self._room * position // self._count)
+        return _instant_of_activity(self._base + self._room * position // self._count)
 
     def position(self, instant: int) -> int:
         """Return the last position that is not after an instant; below 0 or past the end outside the span."""
-        return (_activity(instant) - self._base) * self._count // self._room
+        return (_activity_until(instant) - self._base) * self._count // self._room
 
 
-def _activity(instant: int) -> int:
+def _activity_until(instant: int) -> int:
     weeks, rest = divmod(instant - _MONDAY, _WEEK)
     hour, inside = divmod(rest, _HOUR)
     return weeks * _WEEK_ACTIVITY + _UPTO[hour] * _HOUR + _WEIGHTS[hour] * inside
 
 
-def _instant(activity: int) -> int:
+def _instant_of_activity(activity: int) -> int:
     weeks, rest = divmod(activity, _WEEK_ACTIVITY)
     hour = bisect_right(_UPTO, rest // _HOUR) - 1
     return _MONDAY + weeks * _WEEK + hour * _HOUR + (rest - _UPTO[hour] * _HOUR) // _WEIGHTS[hour]

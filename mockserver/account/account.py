@@ -9,7 +9,7 @@ import msgspec
 from generators.corpus.corpus import Corpus
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import InFlight, Recording, Source, Track
-from generators.seeds import auth_token
+from generators.seeds import derive_auth_token
 from generators.sids import Kind
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.fault_rules import FaultRules
@@ -86,7 +86,7 @@ class Account:
     @cached_property
     def token(self) -> str:
         """Its auth token."""
-        return self._token or auth_token(self.corpus.spec.seed, self.sid)
+        return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
 
     # -- what is done through the API ----------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import msgspec
 
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import API_VERSION, Recording
-from generators.seeds import derive
+from generators.seeds import derive_bytes
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import Attempt, Delivery, DeliveryState, TimerKind
 from mockserver.account.time.event_log import EventLog
@@ -166,7 +166,7 @@ class CallbackQueue:
 
     def _idempotency_token(self, recording: Recording, number: int) -> str:
         seed = self._ledger.corpus.spec.seed
-        bits = derive(seed, "idempotency", recording.account_sid, recording.sid, str(number))[:16]
+        bits = derive_bytes(seed, "idempotency", recording.account_sid, recording.sid, str(number))[:16]
         return str(UUID(bytes=bits, version=4))
 
 

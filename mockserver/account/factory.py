@@ -3,7 +3,7 @@
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.corpus.weekly_rhythm import SECOND
-from generators.seeds import auth_token, demo_account_sid
+from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.account.scenario_setup import RecordingDefaults, set_up_scenario
 from mockserver.account.state.state import State
@@ -105,7 +105,11 @@ class AccountFactory:
         plan = Scenario(name="none") if scenario is None else scenario
         corpus, start = plan.corpus, plan.clock.start
         profile = settings.profile if corpus.profile is None else Profile(corpus.profile)
-        mix = self._mix if corpus.mix is None else Mix.of(mix_shares(corpus), adversarial=profile.adversarial_share)
+        mix = (
+            self._mix
+            if corpus.mix is None
+            else Mix.from_shares(mix_shares(corpus), adversarial=profile.adversarial_share)
+        )
         return CorpusSpec(
             seed=settings.seed,
             account_sid=account_sid,
@@ -117,6 +121,6 @@ class AccountFactory:
 
 
 def _demo_account(settings: Settings) -> DeclaredAccount:
-    sid = demo_account_sid(settings.seed)
+    sid = derive_demo_account_sid(settings.seed)
     declared = next((account for account in settings.account if account.sid.lower() == sid), None)
-    return declared or DeclaredAccount(sid=sid, token=auth_token(settings.seed, sid))
+    return declared or DeclaredAccount(sid=sid, token=derive_auth_token(settings.seed, sid))

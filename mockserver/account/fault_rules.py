@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from generators.corpus.weekly_rhythm import SECOND
-from generators.seeds import derive
+from generators.seeds import derive_bytes
 from mockserver.account.state.state import ArmedRule, State
 from mockserver.account.time.clock import Clock
 from scenarios.durations import microseconds
@@ -174,7 +174,9 @@ class FaultRules:
 
     def _draw(self, rule: ArmedRule, target: str, purpose: str) -> float:
         """Draw a number between 0 and 1, neither included."""
-        bits = derive(self._seed, "faults", purpose, str(rule.number), target, str(rule.request_counts.get(target, 0)))
+        bits = derive_bytes(
+            self._seed, "faults", purpose, str(rule.number), target, str(rule.request_counts.get(target, 0))
+        )
         return (int.from_bytes(bits[:6], "big") + 0.5) / (1 << 48)
 
 

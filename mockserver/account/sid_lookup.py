@@ -2,19 +2,19 @@
 
 import msgspec
 
-from generators.content.subresources import SUBRESOURCES, recording_of
-from generators.corpus.explain_sid import NOUNS, Explanation, explain
+from generators.content.subresources import SUBRESOURCES, locate
+from generators.corpus.explain_sid import NOUNS, SidExplanation, explain_generated
 from generators.sids import Kind, is_sid
 from mockserver.account.account import Account
 
 _MAX_LISTED = 5
 
 
-def explain_sid(account: Account, text: str) -> Explanation:
+def explain_sid(account: Account, text: str) -> SidExplanation:
     """Say what a SID or a handle stands for in an account; any text will do."""
     index = account.state.handles.get(text)
     sid = text if index is None else account.recordings.index.sid(index)
-    generated = explain(account.corpus, sid)
+    generated = explain_generated(account.corpus, sid)
     why = explain_created(account, sid)
     if why is not None:
         return msgspec.structs.replace(generated, is_known=True, why=why)
@@ -42,7 +42,7 @@ def _explain_subresource(account: Account, sid: str) -> str | None:
     for kind in SUBRESOURCES:
         index = account.corpus.sids.decode(kind, sid)
         if index is not None:
-            recording, ordinal = recording_of(kind, index)
+            recording, ordinal = locate(kind, index)
             if recording in account.recordings.index.created:
                 return (
                     f"The {NOUNS[kind]} number {ordinal} of {_list_recordings(account, recording)}, which came in here."

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn, Self
 
-from generators.suggestion import suggestion
+from generators.suggestion import suggest
 from mockserver.cli import argument_types as words
 from mockserver.settings.loading import Setting, table
 
@@ -52,14 +52,14 @@ class Parser(argparse.ArgumentParser):
         found, unknown = super().parse_known_args(*arguments, **options)
         if unknown:  # told here, where it is known which command they were meant for
             flags = [flag for action in self._actions for flag in action.option_strings]
-            meant = suggestion(unknown[0].partition("=")[0], flags)
+            meant = suggest(unknown[0].partition("=")[0], flags)
             self.error(f"does not take {' '.join(unknown)}.{meant}")
         return found, unknown
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in a sentence, and leave how it is used to `--help`."""
         chosen = re.search(_CHOICE, message)
-        meant = "" if chosen is None else suggestion(chosen[1], re.findall(r"[\w-]+", chosen[2]))
+        meant = "" if chosen is None else suggest(chosen[1], re.findall(r"[\w-]+", chosen[2]))
         sentence = message if message.endswith((".", "?")) else f"{message}."
         form = "" if self.usage is None else f" It is written: {self.usage}."
         self.exit(2, f"{self.prog}: {sentence}{meant}{form} See {self.prog} --help.\n")

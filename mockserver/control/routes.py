@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from generators.corpus.explain_sid import Explanation
+from generators.corpus.explain_sid import SidExplanation
 from generators.sids import Kind, is_sid
 from mockserver import __version__
 from mockserver.account.account import Account
@@ -27,7 +27,7 @@ async def _health(exchange: Exchange, _: PathParams) -> dict[str, str]:
     return {"status": "ok", "version": __version__}
 
 
-async def _sid(exchange: Exchange, path: PathParams) -> Explanation:
+async def _sid(exchange: Exchange, path: PathParams) -> SidExplanation:
     account_sid = exchange.parameters.text("account") or exchange.mock.demo.sid
     return explain_sid(_account(exchange, account_sid), path["sid"])
 

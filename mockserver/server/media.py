@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from generators.audio.encrypted import Encrypted
+from generators.audio.encrypted import EncryptedMedium
 from generators.audio.mp3 import Mp3
 from generators.audio.wav import Medium, Sound, Wav
-from generators.content.subresources import spoken
+from generators.content.subresources import build_dialogue_of
 from generators.model import Recording, Status
 from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, invalid_parameter
@@ -67,7 +67,7 @@ def build_media(account: Account, index: int, form: str, requested_channels: str
         facts += f" {medium.changed}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
     if recording.encryption is not None:
-        medium = Encrypted(medium, recording.encryption.content_key, recording.encryption.iv)
+        medium = EncryptedMedium(medium, recording.encryption.content_key, recording.encryption.iv)
     return Media(medium, _MEDIA_TYPES[form], etag, index)
 
 
@@ -85,7 +85,7 @@ def _build_medium(account: Account, recording: Recording, index: int, form: str,
     named = account.state.attached.get(index)
     if named is None:
         chance = account.corpus.chance(index)
-        return _BUILDERS[form](Sound(spoken(recording, chance), chance.content_key, channels))
+        return _BUILDERS[form](Sound(build_dialogue_of(recording, chance), chance.content_key, channels))
     attached = Path(named)
     if attached.suffix.lower() != f".{form}":
         raise TwilioError(20404, f"{attached.name} is attached to {recording.sid}, which is no {form}.")

@@ -1,6 +1,6 @@
 """Whose a SID is: a mistake that is made often is to ask one account for what is another's."""
 
-from generators.corpus.explain_sid import explain
+from generators.corpus.explain_sid import explain_generated
 from mockserver.account.account import Account
 from mockserver.account.sid_lookup import explain_created
 from mockserver.mock import Mock
@@ -25,5 +25,5 @@ def _is_known_to(account: Account, sid: str) -> str | None:
     arrived = explain_created(account, sid)
     if arrived is not None:
         return arrived
-    generated = explain(account.corpus, sid)
+    generated = explain_generated(account.corpus, sid)
     return generated.why if generated.recordings else None

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from generators.suggestion import suggestion
+from generators.suggestion import suggest
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.loading import load, table
 from mockserver.settings.parsing import Pace, parse_instant
@@ -23,7 +23,7 @@ def settings_of(changes: dict[str, Any]) -> Settings:
     known = table()
     for name in changes:
         if name not in known:
-            raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggestion(name, known)}")
+            raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggest(name, known)}")
     read = {name: known[name].read(value, name) if isinstance(value, str) else value for name, value in changes.items()}
     kept = {} if "data_dir" in read else {"data_dir": load({"data_dir": None}).data_dir}
     return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)

@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from generators.seeds import auth_token, demo_account_sid
+from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.testing.defaults import AnyScenario, scenario_of, settings_of
@@ -146,7 +146,7 @@ class MockTwilio(AccountClient):
             raise TypeError("expected a server, or a scenario and settings for a new one, found both")
         self._owns_server = server is None
         self.server = MockServer(scenario=scenario, **settings) if server is None else server
-        self.account_sid = account_sid or demo_account_sid(self.server.settings.seed)
+        self.account_sid = account_sid or derive_demo_account_sid(self.server.settings.seed)
         super().__init__(self.server.line, self.account_sid)
 
     def __enter__(self) -> Self:
@@ -185,7 +185,7 @@ class MockTwilio(AccountClient):
             return self.state().auth_token
         settings = self.server.settings
         declared = (each.token for each in settings.account if each.sid.lower() == self.account_sid.lower())
-        return next(declared, None) or auth_token(settings.seed, self.account_sid)
+        return next(declared, None) or derive_auth_token(settings.seed, self.account_sid)
 
     @property
     def auth(self) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generators.seeds import derive
-from generators.suggestion import suggestion
+from generators.seeds import derive_bytes
+from generators.suggestion import suggest
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import UNPLAYABLE
 from mockserver.cli.package_conflict import clashing_distribution
@@ -56,7 +56,7 @@ def serving(config: pytest.Config, options: Wishes) -> Iterator[MockServer]:
 def account_of(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
     """Give a test its account, whose SID comes from the seed and the test's node id: its world is its own."""
     options, used = item.config.stash[_OPTIONS], item.config.stash[_USED]
-    sid = "AC" + derive(server.settings.seed, "account of test", _name(item))[:16].hex()
+    sid = "AC" + derive_bytes(server.settings.seed, "account of test", _name(item))[:16].hex()
     handle = server.account(sid)
     with _in_a_sentence():
         _prepare(handle, item, options, is_known=server.is_elsewhere or sid in used)
@@ -156,7 +156,7 @@ def _marked(item: pytest.Item) -> Wishes:
         unknown = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in _OF_MARKERS)]
         if unknown:
             expected = f"expected any of {', '.join(f'{name}=' for name in _OF_MARKERS)}"
-            meant = suggestion(unknown[0], _OF_MARKERS)
+            meant = suggest(unknown[0], _OF_MARKERS)
             raise SettingsError(f"@pytest.mark.recmock: {expected}, found {', '.join(unknown)}.{meant}")
         said |= {name: Wish(value, f"@pytest.mark.recmock({name}=...)") for name, value in mark.kwargs.items()}
     return said

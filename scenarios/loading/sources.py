@@ -6,7 +6,7 @@ from os.path import exists, isdir, isfile  # pathlib's raise for names that are 
 from pathlib import Path
 from typing import NamedTuple
 
-from generators.suggestion import suggestion
+from generators.suggestion import suggest
 from scenarios.loading.documents import FORMS, LIMITS, Document, Form, read
 from scenarios.problems import ScenarioError
 
@@ -53,7 +53,7 @@ def find(name_or_path: str) -> Source:
     path = Path(name_or_path)
     if not exists(path):
         expected = f"a file or one of the bundled scenarios ({', '.join(ours)})"
-        meant = suggestion(path.stem, ours)
+        meant = suggest(path.stem, ours)
         raise ScenarioError(f"{name_or_path}: expected {expected}, found neither.{meant}")
     return file(path, name_or_path)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from generators.sids import Kind, is_sid
-from generators.suggestion import suggestion
+from generators.suggestion import suggest
 from scenarios.durations import microseconds
 from scenarios.model import Scenario
 from scenarios.operations import Operation
@@ -42,7 +42,7 @@ def _check_when(when: When, handles: Collection[str], path: Path) -> Iterator[Co
 def _check_sid(sid: str | None, handles: Collection[str], path: Path) -> Iterator[Complaint]:
     if sid is None or sid in handles or any(is_sid(sid, kind) for kind in Kind):
         return
-    meant = suggestion(sid, handles)
+    meant = suggest(sid, handles)
     yield Complaint((*path, "sid"), f"expected a SID or the id of a recording here, found {found(sid)}.{meant}")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta, UnsetType
 
-from generators.suggestion import suggestion
+from generators.suggestion import suggest
 from scenarios.model import Scenario
 from scenarios.problems import Complaint, Path, found
 
@@ -63,7 +63,7 @@ def _in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: Path) ->
     for key in value:
         if key not in hints:
             known = ", ".join(hints)
-            meant = suggestion(key, hints) or f" Known here: {known}."
+            meant = suggest(key, hints) or f" Known here: {known}."
             return Complaint((*path, key), f"expected a known key, found {found(key)}.{meant}")
     for field in msgspec.structs.fields(kind):
         if field.required and field.name not in value:
@@ -144,4 +144,4 @@ def _names(kind: Any) -> list[str]:
 
 
 def _meant(value: Any, alternatives: list[Any]) -> str:
-    return suggestion(value, [name for each in alternatives for name in _names(each)]) if isinstance(value, str) else ""
+    return suggest(value, [name for each in alternatives for name in _names(each)]) if isinstance(value, str) else ""

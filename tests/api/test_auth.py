@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from generators.seeds import auth_token, demo_account_sid
+from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from tests.harness import Api, corpus_settings
 
@@ -83,7 +83,7 @@ def test_strict_knows_declared_accounts_only(
 
 
 def test_strict_knows_the_demo_account(strict: Api) -> None:
-    assert strict.mock.demo.token == auth_token("0", demo_account_sid("0"))
+    assert strict.mock.demo.token == derive_auth_token("0", derive_demo_account_sid("0"))
     assert strict.get(strict.list_path).status_code == 200
 
 
@@ -95,7 +95,7 @@ def test_a_wrong_token_is_refused_as_twilio_does(strict: Api) -> None:
 
 
 def test_the_demo_account_can_be_given_a_token() -> None:
-    sid = demo_account_sid("0")
+    sid = derive_demo_account_sid("0")
     settings = corpus_settings(auth=AuthSetting.STRICT, account=(DeclaredAccount(sid=sid, token="mine"),))
     with Api(settings) as api:
         assert status(api, basic(f"{sid}:mine")) == 200

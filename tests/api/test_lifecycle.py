@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from generators.contract import violations
+from generators.contract import find_violations
 from generators.model import Source, Status
 from mockserver.rest.representations.wires import WireSetting
 from tests.harness import Api, corpus_settings
@@ -148,8 +148,8 @@ def test_what_is_made_can_be_deleted_once_it_is_completed(twilio: Api) -> None:
 def test_on_the_schema_wire_a_live_recording_conforms(api: Api) -> None:
     made = create(api)
     assert (made["status"], made["price_unit"]) == ("processing", "USD")
-    assert violations(made) == []
-    assert violations(api.below(RECORDINGS).json()["recordings"][0]) == []
+    assert find_violations(made) == []
+    assert find_violations(api.below(RECORDINGS).json()["recordings"][0]) == []
 
 
 def test_a_call_of_the_corpus_is_over(twilio: Api) -> None:

@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from generators.contract import violations
+from generators.contract import find_violations
 from generators.model import Source, Status
 from tests.harness import Api, corpus_settings
 
@@ -123,7 +123,7 @@ def test_a_walk_meets_every_visible_recording_once(large: Api) -> None:
     assert [corpus.sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in whole]
     assert {recording["status"] for recording in whole} == set(Status)
     assert {recording["source"] for recording in whole} == set(Source)
-    assert [found for recording in whole for found in violations(recording)] == []
+    assert [found for recording in whole for found in find_violations(recording)] == []
 
 
 def test_a_call_or_conference_selects_its_recordings(large: Api) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from generators.content.encryption_details import private_key
+from generators.content.encryption_details import load_private_key
 from generators.model import Recording, Source, Status
 from mockserver.settings.settings import MediaAuth
 from tests.harness import Api, corpus_settings, fields_of
@@ -205,7 +205,7 @@ def test_where_there_is_nothing_to_hear_the_error_is_xml(shared: Api, status: St
 def test_an_encrypted_recording_is_decrypted_as_twilios_tutorial_says(shared: Api) -> None:
     recording = next(r for r in recordings(shared) if r.encryption is not None)
     details = shared.twilio(f"Recordings/{recording.sid}.json")["encryption_details"]
-    key: Any = load_pem_private_key(private_key().encode(), password=None)
+    key: Any = load_pem_private_key(load_private_key().encode(), password=None)
     assert isinstance(key, RSAPrivateKey)
     oaep = padding.OAEP(mgf=padding.MGF1(algorithm=hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
     content_key = key.decrypt(b64decode(details["encrypted_cek"]), oaep)

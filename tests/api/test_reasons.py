@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generators.content.subresources import sid as subresource_sid
+from generators.content.subresources import encode_sid as subresource_sid
 from generators.model import Status
 from generators.sids import Kind
 from mockserver.account.state.state import FIRST_CREATED

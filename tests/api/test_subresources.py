@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from generators.content.dialogue import dialogue
-from generators.content.subresources import sid as subresource_sid
+from generators.content.dialogue import build_dialogue
+from generators.content.subresources import encode_sid as subresource_sid
 from generators.model import Source, Status
 from generators.sids import Kind
 from tests.harness import Api, corpus_settings
@@ -36,7 +36,7 @@ def test_a_transcription_is_what_the_recording_says(api: Api) -> None:
     assert found == api.twilio(f"Transcriptions/{found['sid']}.json")
     assert found == api.twilio(f"Recordings/{sid}/Transcriptions/{found['sid']}.json")
     assert (found["recording_sid"], found["duration"]) == (sid, str(recording.duration))
-    said = dialogue(corpus.chance(index).content_key, recording.duration or 0, recording.source).text
+    said = build_dialogue(corpus.chance(index).content_key, recording.duration or 0, recording.source).text
     assert found["transcription_text"] in (said, "(blank)")
     assert found["uri"] == f"{api.root}/Transcriptions/{found['sid']}.json"
 

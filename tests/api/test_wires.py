@@ -1,6 +1,6 @@
 import pytest
 
-from generators.contract import violations
+from generators.contract import find_violations
 from mockserver.rest.representations.recording import KEYS
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import Profile
@@ -69,7 +69,7 @@ def test_two_thousand_recordings_of_each_profile_conform(profile: Profile) -> No
         found = api.walk("IncludeSoftDeleted=true&PageSize=1000")
         twilio = api.get(f"{api.list_path}?PageSize=1000", x_mock_wire="twilio").json()["recordings"]
     assert len(found) == 2000
-    assert [each for recording in found for each in violations(recording)] == []
+    assert [each for recording in found for each in find_violations(recording)] == []
     assert {tuple(KEYS)} == {tuple(recording) for recording in twilio}
     if profile is Profile.ADVERSARIAL:
         assert len({tuple(recording) for recording in found}) > 50

@@ -7,13 +7,13 @@ from statistics import median
 
 import requests
 
-from generators.seeds import auth_token, demo_account_sid
+from generators.seeds import derive_auth_token, derive_demo_account_sid
 from tests.benchmarks.fixture import fixture
 from tests.benchmarks.load import generator, load
 from tests.benchmarks.servers import Measured, bare, first_answer, ours
 
-_SID = demo_account_sid("0")
-_AUTH = (_SID, auth_token("0", _SID))
+_SID = derive_demo_account_sid("0")
+_AUTH = (_SID, derive_auth_token("0", _SID))
 _WAITING = """
 name: waiting
 recordings:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from generators.seeds import auth_token, demo_account_sid
+from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.environment import TABLE
@@ -130,9 +130,9 @@ def assert_part_of(expected: Any, found: Any) -> None:
 
 
 def test_the_demo_account_is_the_default_seeds() -> None:
-    sid = demo_account_sid("0")
+    sid = derive_demo_account_sid("0")
     assert set(re.findall(r"AC[0-9a-f]{32}", README)) == {sid}
-    assert auth_token("0", sid) in README
+    assert derive_auth_token("0", sid) in README
 
 
 def settings_table() -> str:

@@ -13,7 +13,7 @@ import pytest
 import requests
 from twilio.request_validator import RequestValidator
 
-from generators.seeds import auth_token
+from generators.seeds import derive_auth_token
 from mockserver.mock import Mock
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.parsing import Pace
@@ -93,7 +93,7 @@ def test_without_events_completed_alone_is_told(on: Served, sink: Sink) -> None:
 
 
 DEMO = Mock(corpus_settings()).demo.sid
-DERIVED = auth_token("0", DEMO)
+DERIVED = derive_auth_token("0", DEMO)
 DECLARED = corpus_settings(account=(DeclaredAccount(sid=DEMO, token="declared", parent=None),))
 
 

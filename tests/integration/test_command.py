@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from generators.contract import violations
-from generators.seeds import demo_account_sid
+from generators.contract import find_violations
+from generators.seeds import derive_demo_account_sid
 from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.commands.serve import serve
@@ -19,7 +19,7 @@ from mockserver.server.listener import BackgroundServer, bind, bound_address
 from mockserver.settings.parsing import Address
 from tests.harness import corpus_settings
 
-DEMO = demo_account_sid("0")
+DEMO = derive_demo_account_sid("0")
 
 
 class Served:
@@ -211,7 +211,7 @@ def test_generate_writes_what_is_served(tmp_path: Path, form: str) -> None:
         return
     found = json.loads(text) if form == "json" else [json.loads(line) for line in text.splitlines()]
     assert len(found) == 70
-    assert [each for recording in found for each in violations(recording)] == []
+    assert [each for recording in found for each in find_violations(recording)] == []
     assert main(["check", str(file)]) == 0
 
 

@@ -16,7 +16,7 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 
-from generators.seeds import auth_token, demo_account_sid, derive
+from generators.seeds import derive_auth_token, derive_bytes, derive_demo_account_sid
 from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
@@ -47,7 +47,7 @@ def server() -> Iterator[MockServer]:
 
 @pytest.fixture
 def mock(server: MockServer, request: pytest.FixtureRequest) -> Iterator[MockTwilio]:
-    sid = "AC" + derive("tests", "account of test", request.node.nodeid)[:16].hex()
+    sid = "AC" + derive_bytes("tests", "account of test", request.node.nodeid)[:16].hex()
     with server.account(sid) as mock:
         yield mock
 
@@ -67,7 +67,7 @@ def sids(mock: MockTwilio, **query: Any) -> list[str]:
 
 def test_a_failing_tests_report_names_the_account_and_its_server(mock: MockTwilio) -> None:
     assert repr(mock) == f"<MockTwilio {mock.account_sid} at {mock.base_url}>"
-    assert repr(MockTwilio()) == f"<MockTwilio {demo_account_sid('0')} at no server>"
+    assert repr(MockTwilio()) == f"<MockTwilio {derive_demo_account_sid('0')} at no server>"
 
 
 def test_clients_share_connections_and_nothing_else(mock: MockTwilio) -> None:
@@ -90,7 +90,10 @@ def test_a_mock_runs_inside_with() -> None:
         with pytest.raises(ControlError, match="expected a server that runs, found one that does not: use it inside"):
             use()
     with mock:
-        assert mock.auth == (demo_account_sid("mine"), auth_token("mine", demo_account_sid("mine")))
+        assert mock.auth == (
+            derive_demo_account_sid("mine"),
+            derive_auth_token("mine", derive_demo_account_sid("mine")),
+        )
         assert len(sids(mock)) <= 3
         where = mock.base_url
         assert threading.active_count() >= 2
@@ -138,7 +141,7 @@ def test_accounts_of_a_server_never_see_each_other(server: MockServer) -> None:
         assert other.state().requests == 0
         assert other.clock.now() == datetime(2026, 1, 1, tzinfo=UTC)
     assert one.state().requests == 2, "the server runs on"
-    assert server.account().account_sid == demo_account_sid("0")
+    assert server.account().account_sid == derive_demo_account_sid("0")
 
 
 def test_entering_an_account_starts_no_other_server(server: MockServer) -> None:
@@ -565,7 +568,7 @@ def test_a_wrong_token_is_told() -> None:
             server.account().state()
         assert (raised.value.status, "bearer token" in str(raised.value)) == (401, True)
         with MockServer(url=f"{background.base_url}/", token="secret") as server:
-            assert server.account("AC" + "7" * 32).auth_token == auth_token("0", "AC" + "7" * 32)
+            assert server.account("AC" + "7" * 32).auth_token == derive_auth_token("0", "AC" + "7" * 32)
 
 
 class Other(BaseHTTPRequestHandler):

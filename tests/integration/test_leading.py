@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from generators.seeds import auth_token, demo_account_sid
+from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.app import create_app
 from mockserver.cli.main import main
 from mockserver.mock import Mock
@@ -165,8 +165,8 @@ def test_env_for_a_shell_is_what_exec_sets(server: BackgroundServer) -> None:
     assert "TWILIO_EDGE" not in found
     assert found["RECMOCK_URL"] == server.base_url
     assert (found["TWILIO_ACCOUNT_SID"], found["TWILIO_AUTH_TOKEN"]) == (
-        demo_account_sid("0"),
-        auth_token("0", demo_account_sid("0")),
+        derive_demo_account_sid("0"),
+        derive_auth_token("0", derive_demo_account_sid("0")),
     )
     assert "it's data" in found["SSL_CERT_FILE"]
 

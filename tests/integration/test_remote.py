@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from generators.seeds import demo_account_sid
+from generators.seeds import derive_demo_account_sid
 from mockserver.app import create_app
 from mockserver.cli.main import main
 from mockserver.control.client.account import AccountClient
@@ -20,7 +20,7 @@ from mockserver.testing.sink import Sink
 from scenarios.loading.load import load
 from tests.harness import corpus_settings
 
-DEMO = demo_account_sid("0")
+DEMO = derive_demo_account_sid("0")
 OTHER = "AC" + "1" * 32
 HOUR = "2026-03-01T09:00"
 FAULT = '{"when": {"op": "list_recordings"}, "then": {"status": 500}}'

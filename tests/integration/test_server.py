@@ -192,7 +192,7 @@ def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypa
     account.update_recording(account.corpus.sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)
     account.advance(100)
     made: list[int] = []
-    pcm = Sound.pcm
+    pcm = Sound.render_pcm
 
     def noted(sound: Sound, start: int, stop: int) -> bytes:
         made.append(start)

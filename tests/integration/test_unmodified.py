@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from generators.seeds import demo_account_sid
+from generators.seeds import derive_demo_account_sid
 
-URL = f"https://api.twilio.com/2010-04-01/Accounts/{demo_account_sid('0')}/Recordings.json?PageSize=1"
+URL = f"https://api.twilio.com/2010-04-01/Accounts/{derive_demo_account_sid('0')}/Recordings.json?PageSize=1"
 HEALTH = "https://api.twilio.com/_mock/health"
 
 
@@ -86,7 +86,7 @@ def test_twilio_node_lists_fetches_and_downloads(data_dir: Path) -> None:
 
 REQUESTS = f"""
 import requests
-answer = requests.get({URL!r}, auth=({demo_account_sid("0")!r}, "x"))
+answer = requests.get({URL!r}, auth=({derive_demo_account_sid("0")!r}, "x"))
 print(answer.status_code, answer.headers["X-Mock-Wire"])
 """
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.seeds import derive
+from generators.seeds import derive_bytes
 from generators.sids import Kind, SidCipher
 
 INDICES = st.integers(0, 2**64 - 1)
@@ -10,7 +10,7 @@ WORLDS = st.tuples(st.text(max_size=5), st.text(max_size=5))
 
 
 def cipher(world: tuple[str, str]) -> SidCipher:
-    return SidCipher(derive(world[0], "sids", world[1]))
+    return SidCipher(derive_bytes(world[0], "sids", world[1]))
 
 
 @given(WORLDS, KINDS, INDICES)

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from generators.contract import violations
+from generators.contract import find_violations
 from mockserver.rest.representations.wires import WireSetting
 from tests.harness import T0, Api, corpus_settings
 
@@ -203,13 +203,13 @@ class Worlds(RuleBasedStateMachine):
                 assert [(each["sid"], each["status"]) for each in found] == world.listed(
                     include_deleted=include_deleted
                 )
-                assert [problem for each in found for problem in violations(each)] == []
+                assert [problem for each in found for problem in find_violations(each)] == []
                 assert {each["account_sid"] for each in found} == {sid}
 
     def problems(self, body: dict[str, Any]) -> list[str]:
         """Return how a recording violates the contract; those that were seen before are known not to."""
         encoded = msgspec.json.encode(body)
-        found = [] if encoded in self.conforming else violations(body)
+        found = [] if encoded in self.conforming else find_violations(body)
         if not found:
             self.conforming.add(encoded)
         return found

@@ -4,22 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.corpus.block_templates import RINGS, Member, deck_of, ring
-from generators.corpus.blocks import deal
+from generators.corpus.block_templates import RINGS, RunMember, build_ring, templates_for
+from generators.corpus.blocks import build_block
 from generators.corpus.mix import Mix
 from generators.corpus.quotas import BLOCK
 from generators.distributions import LONGEST_RUN
 from generators.model import CONFERENCE_SOURCES, Source
 
-MIXES = [Mix(), Mix.of({"conference": 1, "encrypted": 0.3}), Mix.of({"conference": 0.01, "deleted": 0.5, "dual": 0})]
+MIXES = [
+    Mix(),
+    Mix.from_shares({"conference": 1, "encrypted": 0.3}),
+    Mix.from_shares({"conference": 0.01, "deleted": 0.5, "dual": 0}),
+]
 
 
-def runs(members: tuple[Member, ...]) -> list[tuple[Source, int]]:
+def runs(members: tuple[RunMember, ...]) -> list[tuple[Source, int]]:
     """Return source and length of each run, having seen that all of it is there."""
     found, place = [], 0
     while place < len(members):
         first = members[place]
-        whole = tuple(Member(first.source, ordinal, first.length) for ordinal in range(first.length))
+        whole = tuple(RunMember(first.source, ordinal, first.length) for ordinal in range(first.length))
         assert members[place : place + first.length] == whole
         found.append((first.source, first.length))
         place += first.length
@@ -28,8 +32,8 @@ def runs(members: tuple[Member, ...]) -> list[tuple[Source, int]]:
 
 @given(mix=st.sampled_from(MIXES), key=st.binary(max_size=64), number=st.integers(0, 1 << 40))
 def test_a_block_holds_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: int) -> None:
-    deck = deck_of(mix)
-    block, hand = deal(key, deck, number), deck.hand(number)
+    deck = templates_for(mix)
+    block, hand = build_block(key, deck, number), deck.hand(number)
     lengths: Counter[Source] = Counter()
     for source, length in runs(block.members):
         lengths[source] += length
@@ -42,17 +46,17 @@ def test_a_block_holds_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: in
 
 @pytest.mark.parametrize("mix", MIXES, ids=["usual", "conferences", "deleted"])
 def test_a_ring_is_whole_from_any_of_its_runs_on(mix: Mix) -> None:
-    sources = deck_of(mix).hand(7).sources
+    sources = templates_for(mix).hand(7).sources
     for number in range(RINGS):
-        around = ring(sources, number)
+        around = build_ring(sources, number)
         cut = [runs(around.members[start : start + BLOCK]) for start in around.starts]
         assert len({tuple(sorted(each)) for each in cut}) == 1
 
 
 def test_alike_mixes_share_a_deck_and_keys_deal_otherwise() -> None:
-    deck = deck_of(Mix())
-    assert deck is deck_of(Mix.of({}))
-    assert deck is not deck_of(Mix.of({"dual": 1}))
-    dealt = [deal(bytes([key]), deck, 15) for key in range(50)]
+    deck = templates_for(Mix())
+    assert deck is templates_for(Mix.from_shares({}))
+    assert deck is not templates_for(Mix.from_shares({"dual": 1}))
+    dealt = [build_block(bytes([key]), deck, 15) for key in range(50)]
     assert len({block.members for block in dealt}) > 40
     assert len({block.by_status for block in dealt}) > 40

@@ -4,13 +4,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from generators import contract
-from generators.contract import MissingFormatCheckerError, schema, violations
+from generators.contract import MissingFormatCheckerError, find_violations, load_schema
 
 GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA" + "0" * 32, "status": "completed"}
 
 
 def test_the_least_that_conforms() -> None:
-    assert violations(GOOD) == []
+    assert find_violations(GOOD) == []
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_the_least_that_conforms() -> None:
     ],
 )
 def test_violations_say_where_what_was_expected_and_found(change: dict[str, Any], message: str | None) -> None:
-    found = violations(GOOD | change)
+    found = find_violations(GOOD | change)
     if message is None:
         assert found == []
     else:
@@ -39,25 +39,25 @@ def test_violations_say_where_what_was_expected_and_found(change: dict[str, Any]
 
 
 def test_missing_keys_are_named() -> None:
-    assert violations({}) == [
+    assert find_violations({}) == [
         f"the recording: '{name}' is a required property" for name in ("sid", "account_sid", "call_sid", "status")
     ]
-    assert violations([]) == ["the recording: expected object, found []"]
+    assert find_violations([]) == ["the recording: expected object, found []"]
 
 
 def test_a_format_that_nobody_checks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without rfc3339-validator, jsonschema would let every date pass."""
-    contract._validator.cache_clear()
+    contract._build_validator.cache_clear()
     checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
     del checkers["date-time"]
     monkeypatch.setattr(Draft202012Validator.FORMAT_CHECKER, "checkers", checkers)
     with pytest.raises(MissingFormatCheckerError, match="the format 'date-time'"):
-        violations(GOOD)
+        find_violations(GOOD)
 
 
 def test_the_schema_is_the_contract() -> None:
-    assert schema()["title"] == "Twilio Recording"
-    assert list(contract._formats({"items": [{"format": "a"}, {"properties": {"format": {"format": "b"}}}]})) == [
+    assert load_schema()["title"] == "Twilio Recording"
+    assert list(contract._find_formats({"items": [{"format": "a"}, {"properties": {"format": {"format": "b"}}}]})) == [
         "a",
         "b",
     ]

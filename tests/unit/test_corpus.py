@@ -99,28 +99,28 @@ def test_the_default_mix_is_dealt_exactly() -> None:
 
 def test_a_call_or_conference_owns_a_run() -> None:
     for index, recording in enumerate(ALL):
-        run = CORPUS.of_call(recording.call_sid)
+        run = CORPUS.indices_of_call(recording.call_sid)
         assert index in run
         assert len(run) <= (LONGEST_RUN if recording.conference_sid else 3)
         assert {recording.call_sid} == {ALL[other].call_sid for other in run}
         assert {recording.source} == {ALL[other].source for other in run}
         if recording.conference_sid is not None:
-            assert run == CORPUS.of_conference(recording.conference_sid)
+            assert run == CORPUS.indices_of_conference(recording.conference_sid)
     runs = Counter(recording.call_sid for recording in ALL if recording.conference_sid)
     assert max(runs.values()) > 2
 
 
 def test_parents_that_the_corpus_has_not_are_empty() -> None:
-    assert range(0) == CORPUS.of_call("CA" + "0" * 32)
+    assert range(0) == CORPUS.indices_of_call("CA" + "0" * 32)
     other = with_spec(count=10**6)
     far = other.recording(10**6 - 1)
-    assert range(0) == CORPUS.of_call(far.call_sid)
+    assert range(0) == CORPUS.indices_of_call(far.call_sid)
     called = next(recording for recording in ALL if recording.conference_sid is None)
     index = CORPUS.sids.decode(Kind.CALL, called.call_sid)
     assert index is not None
-    assert range(0) == CORPUS.of_conference(CORPUS.sids.encode(Kind.CONFERENCE, index))
-    inside = next(i for i, recording in enumerate(ALL) if CORPUS.of_call(recording.call_sid).start < i)
-    assert range(0) == CORPUS.of_call(CORPUS.sids.encode(Kind.CALL, inside))
+    assert range(0) == CORPUS.indices_of_conference(CORPUS.sids.encode(Kind.CONFERENCE, index))
+    inside = next(i for i, recording in enumerate(ALL) if CORPUS.indices_of_call(recording.call_sid).start < i)
+    assert range(0) == CORPUS.indices_of_call(CORPUS.sids.encode(Kind.CALL, inside))
 
 
 @pytest.mark.parametrize("index", [-1, 2000])
@@ -142,7 +142,7 @@ def test_sids_lead_back_and_those_past_the_end_do_not() -> None:
 def test_a_walk_is_the_filtered_list(
     window: range, mix: dict[str, float], deleted_from: int | None, newest_first: bool
 ) -> None:
-    corpus = with_spec(mix=Mix.of(mix))
+    corpus = with_spec(mix=Mix.from_shares(mix))
     expected = [
         index
         for index in window
@@ -180,20 +180,20 @@ def test_an_empty_corpus_answers_everything_with_nothing() -> None:
 
 
 def test_traits_follow_their_shares() -> None:
-    whole = with_spec(mix=Mix.of({"dual": 1, "encrypted": 1, "conference": 0}))
+    whole = with_spec(mix=Mix.from_shares({"dual": 1, "encrypted": 1, "conference": 0}))
     found = [whole.recording(index) for index in range(500)]
     assert all((recording.channels == 2) == (recording.source in DUAL_SOURCES) for recording in found)
     assert all(recording.encryption is not None for recording in found if recording.status is Status.COMPLETED)
     assert {r.conference_sid for r in found} == {None}
-    assert {r.channels for r in map(with_spec(mix=Mix.of({"dual": 0})).recording, range(500))} == {1}
-    only = with_spec(mix=Mix.of({"processing": 1}))
+    assert {r.channels for r in map(with_spec(mix=Mix.from_shares({"dual": 0})).recording, range(500))} == {1}
+    only = with_spec(mix=Mix.from_shares({"processing": 1}))
     assert {only.layout.status(index) for index in range(2000)} == {Status.PROCESSING}
-    rare = with_spec(mix=Mix.of({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
+    rare = with_spec(mix=Mix.from_shares({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
     assert Source.CONFERENCE in {rare.recording(index).source for index in range(200)}
 
 
 def test_blocks_without_anything_to_see_are_skipped() -> None:
-    corpus = with_spec(count=200_000, mix=Mix.of({"deleted": 0.998}))
+    corpus = with_spec(count=200_000, mix=Mix.from_shares({"deleted": 0.998}))
     expected = [index for index in range(150_000, 200_000) if corpus.layout.status(index) is not Status.DELETED]
     walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, deleted_from=None))
     assert expected == walked
@@ -202,7 +202,7 @@ def test_blocks_without_anything_to_see_are_skipped() -> None:
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize("mix", [{"completed": 0.004}, {"encrypted": 0.995}, {"completed": 0}, {"encrypted": 1}, {}])
 def test_audible_recordings_are_completed_and_not_encrypted(mix: dict[str, float], newest_first: bool) -> None:
-    corpus = with_spec(mix=Mix.of(mix))
+    corpus = with_spec(mix=Mix.from_shares(mix))
     recordings = ((index, corpus.recording(index)) for index in range(100, 1999))
     expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]
     walked = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))

@@ -1,8 +1,8 @@
 import pytest
 
-from generators.content.subresources import sid
+from generators.content.subresources import encode_sid
 from generators.corpus.corpus import Corpus, CorpusSpec
-from generators.corpus.explain_sid import explain
+from generators.corpus.explain_sid import explain_generated
 from generators.corpus.mix import Mix
 from generators.sids import Kind
 from tests.harness import T0
@@ -10,7 +10,7 @@ from tests.harness import T0
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=200, t0=T0, span=86400, mix=Mix())
 CORPUS = Corpus(SPEC)
 CONFERENCE = next(each for each in map(CORPUS.recording, range(200)) if each.conference_sid)
-RUN = CORPUS.of_call(CONFERENCE.call_sid)
+RUN = CORPUS.indices_of_call(CONFERENCE.call_sid)
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,14 @@ RUN = CORPUS.of_call(CONFERENCE.call_sid)
         (CONFERENCE.conference_sid, "conference", tuple(RUN), f"The conference of {len(RUN)} recordings"),
         (CORPUS.sids.encode(Kind.CALL, RUN.start + 1), "call", (), f"no call begins at recording {RUN.start + 1} of"),
         (CORPUS.sids.encode(Kind.CALL, 999), "call", (), "no call begins at recording 999 of 200."),
-        (sid(CORPUS.sids, Kind.TRANSCRIPTION, 7), "transcription", (7,), "The transcription number 0 of recording 7."),
-        (sid(CORPUS.sids, Kind.PAYLOAD, 7, 5), "payload", (7,), "The payload number 5 of recording 7."),
-        (sid(CORPUS.sids, Kind.ADD_ON_RESULT, 200), "add-on result", (), "it would be about recording 200"),
+        (
+            encode_sid(CORPUS.sids, Kind.TRANSCRIPTION, 7),
+            "transcription",
+            (7,),
+            "The transcription number 0 of recording 7.",
+        ),
+        (encode_sid(CORPUS.sids, Kind.PAYLOAD, 7, 5), "payload", (7,), "The payload number 5 of recording 7."),
+        (encode_sid(CORPUS.sids, Kind.ADD_ON_RESULT, 200), "add-on result", (), "it would be about recording 200"),
         (CORPUS.sids.encode(Kind.PUBLIC_KEY, 0), "public key", (), "The public key number 0 of this account."),
         ("AC" + "f" * 32, "account", (), "Every well-formed account is taken"),
         ("SK" + "f" * 32, "API key", (), "Every well-formed API key is taken"),
@@ -34,6 +39,6 @@ RUN = CORPUS.of_call(CONFERENCE.call_sid)
     ],
 )
 def test_any_text_is_explained(text: str, kind: str | None, recordings: tuple[int, ...], why: str) -> None:
-    found = explain(CORPUS, text)
+    found = explain_generated(CORPUS, text)
     assert (found.sid, found.kind, found.account_sid, found.recordings) == (text, kind, SPEC.account_sid, recordings)
     assert why in found.why

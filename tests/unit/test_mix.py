@@ -15,7 +15,7 @@ def test_named_shares_stand_and_the_others_keep_their_proportions() -> None:
 
 
 def test_conferences_can_be_named_together() -> None:
-    mix = Mix.of({"conference": 0.5})
+    mix = Mix.from_shares({"conference": 0.5})
     assert sum(mix.source[source] for source in CONFERENCE_SOURCES) == pytest.approx(0.5)
     assert sum(mix.source.values()) == pytest.approx(1)
 
@@ -40,6 +40,6 @@ def test_a_mix_that_cannot_be_is_explained(text: str, message: str) -> None:
 
 
 def test_settled_statuses_leave_processing_out() -> None:
-    assert Status.PROCESSING not in Mix().settled()
-    assert sum(Mix().settled().values()) == pytest.approx(1)
-    assert Mix.of({"processing": 1}).settled() == {Status.DELETED: 0, Status.COMPLETED: 1}
+    assert Status.PROCESSING not in Mix().is_all_finished()
+    assert sum(Mix().is_all_finished().values()) == pytest.approx(1)
+    assert Mix.from_shares({"processing": 1}).is_all_finished() == {Status.DELETED: 0, Status.COMPLETED: 1}

@@ -1,7 +1,7 @@
 import pytest
 from faker import Faker
 
-from generators.contract import violations
+from generators.contract import find_violations
 from generators.model import Source, Status
 from generators.provider import RecordingProvider
 from generators.sids import Kind, is_sid
@@ -17,7 +17,7 @@ def fake() -> Faker:
 
 def test_every_recording_conforms(fake: Faker) -> None:
     found = [fake.recording() for _ in range(300)]
-    assert [violations(recording) for recording in found if violations(recording)] == []
+    assert [find_violations(recording) for recording in found if find_violations(recording)] == []
     assert {recording["status"] for recording in found} == set(Status)
     assert {recording["source"] for recording in found} == set(Source)
     assert {recording["channels"] for recording in found} == {1, 2}

@@ -7,29 +7,29 @@ from generators.corpus.quotas import BLOCK, Quotas
 def test_blocks_hold_the_floor_or_ceiling_of_their_share(share: float) -> None:
     quotas = Quotas({"a": share, "b": 1 - share})
     for block in range(300):
-        quota = quotas.of_block(block)
+        quota = quotas.get_block_quotas(block)
         assert sum(quota.values()) == BLOCK
-        assert quota["a"] == quotas.quota("a", block)
+        assert quota["a"] == quotas.get_quota("a", block)
         assert abs(quota["a"] - share * BLOCK) < 1
 
 
 def test_many_blocks_together_hold_the_exact_share() -> None:
     quotas = Quotas({"a": 0.003, "b": 0.997})
-    assert round(0.003 * 1024 * BLOCK) == sum(quotas.quota("a", block) for block in range(1024))
+    assert round(0.003 * 1024 * BLOCK) == sum(quotas.get_quota("a", block) for block in range(1024))
 
 
 def test_what_is_not_dealt_within_1024_blocks_is_never_dealt() -> None:
     tick = Quotas({"a": 1 / 65536, "b": 1 - 1 / 65536})
-    assert sum(tick.quota("a", block) for block in range(1024)) == 1
+    assert sum(tick.get_quota("a", block) for block in range(1024)) == 1
     dust = Quotas({"a": 1 / 1_000_000, "b": 1 - 1 / 1_000_000})
-    assert sum(dust.quota("a", block) for block in range(3000)) == 0
+    assert sum(dust.get_quota("a", block) for block in range(3000)) == 0
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.984, 0.985, 0.99, 0.999, 0.9999, 0.99999, 1.0])
 def test_blocks_with_others_than_the_first_are_found_without_a_scan(share: float) -> None:
     quotas = Quotas({"a": share, "b": 1 - share})
     for numbers in (range(0, 5000), range(777, 70_000), range(5, 5)):
-        candidates = quotas.others_than_first(numbers)
-        expected = [number for number in numbers if quotas.quota("b", number)]
-        assert expected == [number for number in candidates if quotas.quota("b", number)]
+        candidates = quotas.blocks_with_others(numbers)
+        expected = [number for number in numbers if quotas.get_quota("b", number)]
+        assert expected == [number for number in candidates if quotas.get_quota("b", number)]
         assert len(candidates) <= 2 * len(expected) + 2

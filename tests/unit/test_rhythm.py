@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from generators.corpus.weekly_rhythm import SECOND, Rhythm, SpanTooShortError
+from generators.corpus.weekly_rhythm import SECOND, SpanTooShortError, WeeklyRhythm
 from tests.harness import T0
 
 END = T0 * SECOND
@@ -22,7 +22,7 @@ END = T0 * SECOND
     ],
 )
 def test_positions_become_rising_instants_and_back(count: int, span: int) -> None:
-    rhythm = Rhythm(END - span * SECOND, END, count)
+    rhythm = WeeklyRhythm(END - span * SECOND, END, count)
     positions = sorted({*range(min(count, 50)), *range(max(0, count - 50), count), count // 2})
     instants = [rhythm.instant(position) for position in positions]
     assert instants == sorted(set(instants))
@@ -34,7 +34,7 @@ def test_positions_become_rising_instants_and_back(count: int, span: int) -> Non
 
 
 def test_a_working_hour_is_busier_than_a_night() -> None:
-    rhythm = Rhythm(END - 28 * 86400 * SECOND, END, 100_000)
+    rhythm = WeeklyRhythm(END - 28 * 86400 * SECOND, END, 100_000)
     hours = [datetime.fromtimestamp(rhythm.instant(i) // SECOND, UTC) for i in range(0, 100_000, 10)]
     workday = [hour for hour in hours if hour.weekday() < 5]
     assert sum(hour.hour == 10 for hour in workday) > 5 * sum(hour.hour == 3 for hour in workday)
@@ -42,4 +42,4 @@ def test_a_working_hour_is_busier_than_a_night() -> None:
 
 def test_a_span_without_room_is_refused() -> None:
     with pytest.raises(SpanTooShortError, match="a span of at least 20 seconds for 1000000 recordings"):
-        Rhythm(END - SECOND, END, 1_000_000)
+        WeeklyRhythm(END - SECOND, END, 1_000_000)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from generators.model import AdversarialRecording, InFlight, Recording, Status
-from generators.random_fields import Chance
+from generators.random_fields import RandomFields
 from mockserver.account.resources.status_change import (
     StatusChange,
     apply_status,
@@ -43,7 +43,7 @@ def recording(status: Status) -> Recording:
     return next(each for each in map(corpus.recording, range(corpus.count)) if each.status is status)
 
 
-def chance() -> Chance:
+def chance() -> RandomFields:
     return world().corpus.chance(5)
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from generators.content.adversarial import _drawer, body_of
-from generators.contract import violations
+from generators.content.adversarial import _drawer, draw_body
+from generators.contract import find_violations
 from generators.sids import Kind, is_sid
 from generators.strategies import recording_pages, recordings, sids
 
@@ -14,7 +14,7 @@ from generators.strategies import recording_pages, recordings, sids
 @given(recordings())
 @settings(max_examples=50)
 def test_recordings_conform(recording: dict[str, Any]) -> None:
-    assert violations(recording) == []
+    assert find_violations(recording) == []
     assert is_sid(recording["sid"], Kind.RECORDING)
 
 
@@ -23,7 +23,7 @@ def test_recordings_conform(recording: dict[str, Any]) -> None:
 def test_status_and_source_can_be_chosen(recording: dict[str, Any]) -> None:
     assert recording["status"] == "absent"
     assert recording["source"] == "Trunking"
-    assert violations(recording) == []
+    assert find_violations(recording) == []
 
 
 @given(recording_pages(min_size=1, max_size=3, account_sid="AC" + "0" * 32))
@@ -33,7 +33,7 @@ def test_pages_have_twilios_envelope(page: dict[str, Any]) -> None:
     assert page["start"] == page["page"] * 3
     assert page["end"] == page["start"] + len(page["recordings"]) - 1
     for recording in page["recordings"]:
-        assert violations(recording) == []
+        assert find_violations(recording) == []
         assert recording["account_sid"] == "AC" + "0" * 32
     if page["next_page_uri"] is not None:
         assert page["next_page_uri"].endswith(f"&PageToken=PA{page['recordings'][-1]['sid']}")
@@ -53,9 +53,9 @@ def test_sids_have_their_kinds_shape(sid: str) -> None:
 
 
 def test_a_body_is_a_pure_function_of_seed_and_chance() -> None:
-    assert body_of("0", b"\x01\x00") == body_of("0", b"\x01\x01")
-    assert body_of("0", b"\x01\x00") != body_of("0", b"\x02\x00")
-    assert body_of("0", b"\x01\x00") != body_of("1", b"\x01\x00")
+    assert draw_body("0", b"\x01\x00") == draw_body("0", b"\x01\x01")
+    assert draw_body("0", b"\x01\x00") != draw_body("0", b"\x02\x00")
+    assert draw_body("0", b"\x01\x00") != draw_body("1", b"\x01\x00")
 
 
 def test_a_buffer_that_leads_nowhere_is_refused_and_the_next_tried(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def test_a_buffer_that_leads_nowhere_is_refused_and_the_next_tried(monkeypatch: 
     drawer = _drawer()
     refused = iter([None, {"sid": "second"}])
     monkeypatch.setattr(drawer, "draw", lambda _: next(refused))
-    assert body_of("a seed of its own", b"\x03\x00") == {"sid": "second"}
+    assert draw_body("a seed of its own", b"\x03\x00") == {"sid": "second"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from generators.content.subresources import SUBRESOURCES, recording_of, sid
+from generators.content.subresources import SUBRESOURCES, encode_sid, locate
 from generators.sids import Kind, SidCipher
 
 CIPHER = SidCipher(b"key")
@@ -10,13 +10,13 @@ CIPHER = SidCipher(b"key")
     ("kind", "ordinal"), [(Kind.TRANSCRIPTION, 0), (Kind.ADD_ON_RESULT, 3), (Kind.PAYLOAD, 15), (Kind.PAYLOAD, 0)]
 )
 def test_a_subresource_leads_back_to_its_recording(kind: Kind, ordinal: int) -> None:
-    index = CIPHER.decode(kind, sid(CIPHER, kind, 12345, ordinal))
+    index = CIPHER.decode(kind, encode_sid(CIPHER, kind, 12345, ordinal))
     assert index is not None
-    assert recording_of(kind, index) == (12345, ordinal)
+    assert locate(kind, index) == (12345, ordinal)
     assert kind in SUBRESOURCES
 
 
 @pytest.mark.parametrize("ordinal", [-1, 4])
 def test_a_place_that_no_recording_has_is_refused(ordinal: int) -> None:
     with pytest.raises(IndexError, match=f"from 0 to 3 for XR, found {ordinal}"):
-        sid(CIPHER, Kind.ADD_ON_RESULT, 0, ordinal)
+        encode_sid(CIPHER, Kind.ADD_ON_RESULT, 0, ordinal)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.contract import violations
+from generators.contract import find_violations
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.model import Recording, Status
@@ -61,7 +61,7 @@ def test_statuses_differ_by_wire(status: Status, twilio: str, schema: str) -> No
     assert twilio == document(recording, Wire.TWILIO, BASE)["status"]
     found = document(recording, Wire.SCHEMA, BASE)
     assert schema == found["status"]
-    assert violations(found) == []
+    assert find_violations(found) == []
 
 
 def test_the_currency_of_an_unknown_price_differs_by_wire() -> None:
@@ -78,7 +78,7 @@ def test_prices_have_five_decimals_whatever_their_size() -> None:
 
 
 def test_encryption_details_carry_the_keys_of_both_generations() -> None:
-    mix = Mix.of({"encrypted": 1, "completed": 1})
+    mix = Mix.from_shares({"encrypted": 1, "completed": 1})
     corpus = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=1, t0=T0, span=86400, mix=mix))
     details = document(corpus.recording(0), Wire.TWILIO, BASE)["encryption_details"]
     assert details["encryption_public_key_sid"] == details["public_key_sid"]

@@ -30,7 +30,7 @@ class CallsOrConferences:
             indices = list(self._ledger.corpus.layout.run(index))
         else:
             indices = self._ledger.created.indices_of_parent(self._sid(index))
-        make = parents.call if self.kind is Kind.CALL else parents.conference
+        make = parents.build_call if self.kind is Kind.CALL else parents.build_conference
         recordings = [self._ledger.get_even_if_deleted(each) for each in indices]
         return make(recordings, is_over=index < FIRST_CREATED)
 
@@ -45,7 +45,7 @@ class CallsOrConferences:
             TwilioError: 20404 where no recording belongs to it.
         """
         corpus = self._ledger.corpus
-        run = corpus.of_call(sid) if self.kind is Kind.CALL else corpus.of_conference(sid)
+        run = corpus.indices_of_call(sid) if self.kind is Kind.CALL else corpus.indices_of_conference(sid)
         started = self._ledger.created.indices_of_parent(sid)
         if not run and not started:
             raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown=sid)

@@ -64,9 +64,9 @@ def _corpus_listing(ledger: RecordingIndex, selection: RecordingFilter) -> range
     if selection.below is not None:
         ranges.append(range(corpus.timetable.first_at(selection.below * SECOND)))
     if selection.call_sid is not None:
-        ranges.append(corpus.of_call(selection.call_sid))
+        ranges.append(corpus.indices_of_call(selection.call_sid))
     if selection.conference_sid is not None:
-        ranges.append(corpus.of_conference(selection.conference_sid))
+        ranges.append(corpus.indices_of_conference(selection.conference_sid))
     start = max(each.start for each in ranges)
     return range(start, max(start, min(each.stop for each in ranges)))
 

@@ -92,12 +92,12 @@ class RecordingIndex:
         """Return how long a recording lasts where nothing else is known."""
         recording = self.get_even_if_deleted(index)
         if recording.transcript is not None:
-            from generators.content.dialogue import natural_seconds
+            from generators.content.dialogue import estimate_seconds
 
-            return natural_seconds(recording.transcript)
+            return estimate_seconds(recording.transcript)
         if index < self.corpus.count and (lasted := self.corpus.recording(index).duration) is not None:
             return lasted
-        return distributions.duration(self.corpus.chance(index).duration)
+        return distributions.draw_duration(self.corpus.chance(index).duration)
 
     def is_retained(self, index: int) -> bool:
         """Tell whether a deleted recording's metadata is still kept."""

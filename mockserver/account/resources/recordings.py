@@ -123,7 +123,7 @@ class Recordings:
         for index in active:
             if self.index.get_even_if_deleted(index).source is source:
                 return index
-        if self.index.corpus.of_call(call_sid) and not active:
+        if self.index.corpus.indices_of_call(call_sid) and not active:
             raise TwilioError(21220, f"{call_sid} is over: its recordings were made before T0. Any other SID will do.")
         return None
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from generators import distributions
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import EncryptionDetails, Recording, Status
-from generators.random_fields import Chance
+from generators.random_fields import RandomFields
 from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.model import Facts, Stage
 from scenarios.timeline import instant_of
@@ -30,7 +30,9 @@ class StatusChange(msgspec.Struct, frozen=True):
     capture: RecordingInProgress | None
 
 
-def apply_status(before: StatusChange, stage: Stage, now: int, chance: Chance, usual_seconds: int) -> StatusChange:
+def apply_status(
+    before: StatusChange, stage: Stage, now: int, chance: RandomFields, usual_seconds: int
+) -> StatusChange:
     """Return a recording in another status; being deleted is not a matter of the recording itself.
 
     Args:
@@ -47,8 +49,8 @@ def apply_status(before: StatusChange, stage: Stage, now: int, chance: Chance, u
         recording,
         status=shown,
         duration=seconds,
-        price=None if seconds is None else distributions.price(seconds),
-        error_code=distributions.error_code(shown, recording.encryption is not None, chance.error),
+        price=None if seconds is None else distributions.compute_price(seconds),
+        error_code=distributions.draw_error_code(shown, recording.encryption is not None, chance.error),
         date_updated=now // SECOND,
         is_scripted=True,
     )
@@ -83,7 +85,7 @@ def with_fields(recording: Recording, facts: Facts) -> Recording:
     if "encryption_details" in changes:
         changes["encryption"] = _encryption(recording, changes.pop("encryption_details"))
     if changes.get("duration") is not None and "price" not in changes:
-        changes["price"] = distributions.price(changes["duration"])
+        changes["price"] = distributions.compute_price(changes["duration"])
     return msgspec.structs.replace(recording, **changes)
 
 

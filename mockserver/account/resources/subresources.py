@@ -9,7 +9,7 @@ from functools import cached_property
 
 from generators.content import subresources
 from generators.model import AddOnResult, Payload, Recording, Transcription
-from generators.random_fields import Chance
+from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 from mockserver.account.resources.listing import Listing, Page, get_page
 from mockserver.account.resources.not_found import explain_no_subresource
@@ -18,11 +18,11 @@ from mockserver.account.state.range_set import RangeSet
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 
-_Build = Callable[[Recording, int, Chance, SidCipher], Transcription | AddOnResult | Payload]
+_Build = Callable[[Recording, int, RandomFields, SidCipher], Transcription | AddOnResult | Payload]
 _BUILDERS: dict[Kind, _Build] = {
-    Kind.TRANSCRIPTION: subresources.transcription,
-    Kind.ADD_ON_RESULT: subresources.add_on_result,
-    Kind.PAYLOAD: subresources.payload,
+    Kind.TRANSCRIPTION: subresources.build_transcription,
+    Kind.ADD_ON_RESULT: subresources.build_add_on_result,
+    Kind.PAYLOAD: subresources.build_payload,
 }
 
 
@@ -42,20 +42,20 @@ class Subresources:
 
     def get(self, index: int) -> Transcription | AddOnResult | Payload:
         """Return what has an index."""
-        recording, _ = subresources.recording_of(self.kind, index)
+        recording, _ = subresources.locate(self.kind, index)
         return _BUILDERS[self.kind](
             self._ledger.get_even_if_deleted(recording), index, self._ledger.corpus.chance(recording), self._sids
         )
 
     def revision(self, index: int) -> int:
         """Return what differs after every change: it is told from its recording."""
-        recording, _ = subresources.recording_of(self.kind, index)
+        recording, _ = subresources.locate(self.kind, index)
         return self._ledger.state.revisions.get(recording, 0)
 
     def data(self, index: int) -> str:
         """Return the JSON that a payload leads to."""
-        recording, _ = subresources.recording_of(self.kind, index)
-        return subresources.payload_data(
+        recording, _ = subresources.locate(self.kind, index)
+        return subresources.build_payload_data(
             self._ledger.get_even_if_deleted(recording), index, self._ledger.corpus.chance(recording)
         )
 
@@ -75,7 +75,7 @@ class Subresources:
             noun = self.kind.name.lower().replace("_", "-")
             why = f"{sid[:60]!r} is no {noun} of this account: expected {self.kind.value} and 32 digits made for it."
             raise TwilioError(20404, why, unknown=sid)
-        recording, _ = subresources.recording_of(self.kind, index)
+        recording, _ = subresources.locate(self.kind, index)
         if recording not in self._ledger or index not in self._index_range_of(recording):
             raise TwilioError(20404, explain_no_subresource(self._ledger, recording, sid))
         if (owner is not None and owner != recording) or (among is not None and index not in among):
@@ -152,4 +152,6 @@ class Subresources:
 
     def _index_range_of(self, recording: int) -> range:
         chance = self._ledger.corpus.chance(recording)
-        return subresources.indices(self.kind, self._ledger.get_even_if_deleted(recording), recording, chance)
+        return subresources.indices_of_recording(
+            self.kind, self._ledger.get_even_if_deleted(recording), recording, chance
+        )

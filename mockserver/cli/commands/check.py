@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generators.contract import violations
+from generators.contract import find_violations
 from mockserver.cli.errors import CommandError
 
 _EXPECTED = "JSON (a recording, an array of them, or a list body) or JSON Lines"
@@ -19,7 +19,7 @@ def check(file: Path) -> int:
     twilio_dates = False
     for name, recording in _recordings(_read(file)):
         checked += 1
-        found = violations(recording)
+        found = find_violations(recording)
         if found:
             wrong += 1
             twilio_dates = twilio_dates or any("+0000" in each for each in found)

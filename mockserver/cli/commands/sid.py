@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from generators.corpus.explain_sid import explain
+from generators.corpus.explain_sid import explain_generated
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.control.client.connection import ControlConnection
@@ -39,7 +39,7 @@ def sid(
             if index >= corpus.count:
                 raise CommandError(f"--index: expected an index from 0 to {corpus.count - 1}, found {index}.")
         wanted = [*sids, *(corpus.sid(index) for index in indices)]
-        found = [msgspec.structs.asdict(explain(corpus, each)) for each in wanted]
+        found = [msgspec.structs.asdict(explain_generated(corpus, each)) for each in wanted]
     for each in found:
         print(_told(each))
     if settings.profile is Profile.ADVERSARIAL or "adversarial" in settings.mix:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from generators.corpus.weekly_rhythm import SECOND
-from generators.suggestion import suggestion
+from generators.suggestion import suggest
 from mockserver.account.account import Account
 from mockserver.control import journal_serializers
 from mockserver.control import journal_views as views
@@ -156,7 +156,7 @@ def _parse_pattern(account: Account, said: dict[str, Any], *, strict: bool = Tru
     op = said.get("op")
     if isinstance(op, str) and op not in list(Operation):
         raise invalid_command(
-            f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggestion(op, Operation)}"
+            f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggest(op, Operation)}"
         )
     try:
         return msgspec.convert(said, Pattern, strict=strict).resolved(account.resolve_handle)
