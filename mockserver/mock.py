@@ -17,7 +17,7 @@ from mockserver.journal.journal import Journal
 from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
-from scenarios.model import LEARNING, Scenario
+from scenarios.model import DECODE_LOCK, Scenario
 
 _MAX_WITHOUT_STATE = 64
 
@@ -111,7 +111,7 @@ class Mock:
     def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Give an account the world back of which a snapshot was taken while a scenario was played."""
         key = sid.lower()
-        with LEARNING:
+        with DECODE_LOCK:
             state = msgspec.msgpack.decode(snapshot, type=State)
         before = self.account(key)
         made = self.account_factory.create(key, scenario, before.journal, own=(key, next(self._serials)), state=state)

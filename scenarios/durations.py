@@ -15,7 +15,7 @@ Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="A length of
 """A length of time as text."""
 
 
-def microseconds(text: str) -> int:
+def parse_microseconds(text: str) -> int:
     """Return a length of time in microseconds.
 
     Raises:
@@ -26,7 +26,7 @@ def microseconds(text: str) -> int:
     return round(sum(Decimal(number) * _UNITS[unit] for number, unit in re.findall(_PARTS, text)))
 
 
-def spelled(length: int) -> str:
+def format_duration(length: int) -> str:
     """Return microseconds as text that `microseconds` reads back, in the largest units that fit."""
     parts = []
     rest = length

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING
 from scenarios.model import Pick, Scenario, ScriptedRecording
 
 if TYPE_CHECKING:
-    from scenarios.problems import Path
+    from scenarios.problems import ValuePath
 
 
-def recording_handles(recordings: Sequence[ScriptedRecording]) -> tuple[str, ...]:
+def assign_recording_handles(recordings: Sequence[ScriptedRecording]) -> tuple[str, ...]:
     """Return each one's id, else its SID, else `recording-N`, where N is its place in the list, from 1."""
     return tuple(
         recording.id or recording.sid or f"recording-{number}" for number, recording in enumerate(recordings, 1)
     )
 
 
-def pick_handles(pick: Pick) -> tuple[str, ...]:
+def assign_pick_handles(pick: Pick) -> tuple[str, ...]:
     """Return the pick's id, numbered from 1 where it picks several."""
     return (pick.id,) if pick.count == 1 else tuple(f"{pick.id}-{number}" for number in range(1, pick.count + 1))
 
 
-def placed_handles(scenario: Scenario) -> Iterator["tuple[str, Path]"]:
+def handles_with_recordings(scenario: Scenario) -> Iterator["tuple[str, ValuePath]"]:
     """Return all handles, and the places of the recordings and picks that have them."""
-    for number, handle in enumerate(recording_handles(scenario.recordings)):
+    for number, handle in enumerate(assign_recording_handles(scenario.recordings)):
         yield handle, ("recordings", number)
     for number, pick in enumerate(scenario.pick):
-        for handle in pick_handles(pick):
+        for handle in assign_pick_handles(pick):
             yield handle, ("pick", number)
 
 
 def known_ids(scenario: Scenario) -> list[str]:
     """Return the handles that the scenario itself gives: those that its rules may name."""
     own = [recording.id for recording in scenario.recordings if recording.id]
-    return own + [handle for pick in scenario.pick for handle in pick_handles(pick)]
+    return own + [handle for pick in scenario.pick for handle in assign_pick_handles(pick)]

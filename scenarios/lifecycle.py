@@ -3,50 +3,50 @@
 import msgspec
 from msgspec import UNSET
 
-from scenarios.model import Facts, OnCreate, Pick, ScriptedRecording, Stage, Step, Timeline
+from scenarios.model import OnCreate, Pick, RecordingFields, RecordingStatus, ScriptedRecording, Step, Timeline
 
-_LIVE = frozenset({Stage.IN_PROGRESS, Stage.PAUSED, Stage.STOPPED})
+_LIVE = frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.STOPPED})
 
 BEFORE = {
-    Stage.IN_PROGRESS: frozenset({Stage.PAUSED}),
-    Stage.PAUSED: frozenset({Stage.IN_PROGRESS}),
-    Stage.STOPPED: frozenset({Stage.IN_PROGRESS, Stage.PAUSED}),
-    Stage.PROCESSING: _LIVE,
-    Stage.COMPLETED: _LIVE | {Stage.PROCESSING},
-    Stage.ABSENT: _LIVE | {Stage.PROCESSING},
-    Stage.FAILED: _LIVE | {Stage.PROCESSING},
-    Stage.DELETED: frozenset({Stage.COMPLETED}),
+    RecordingStatus.IN_PROGRESS: frozenset({RecordingStatus.PAUSED}),
+    RecordingStatus.PAUSED: frozenset({RecordingStatus.IN_PROGRESS}),
+    RecordingStatus.STOPPED: frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED}),
+    RecordingStatus.PROCESSING: _LIVE,
+    RecordingStatus.COMPLETED: _LIVE | {RecordingStatus.PROCESSING},
+    RecordingStatus.ABSENT: _LIVE | {RecordingStatus.PROCESSING},
+    RecordingStatus.FAILED: _LIVE | {RecordingStatus.PROCESSING},
+    RecordingStatus.DELETED: frozenset({RecordingStatus.COMPLETED}),
 }
 """What a recording can have been before. Twilio deletes completed ones only (WIRE §6). To SDKs a live one is being
 processed (WIRE §5), so that it may be completed with nothing in between."""
 
 _FIRST = {
-    Stage.IN_PROGRESS: Stage.PAUSED,
-    Stage.PAUSED: Stage.IN_PROGRESS,
-    Stage.STOPPED: Stage.IN_PROGRESS,
-    Stage.PROCESSING: Stage.IN_PROGRESS,
-    Stage.DELETED: Stage.COMPLETED,
+    RecordingStatus.IN_PROGRESS: RecordingStatus.PAUSED,
+    RecordingStatus.PAUSED: RecordingStatus.IN_PROGRESS,
+    RecordingStatus.STOPPED: RecordingStatus.IN_PROGRESS,
+    RecordingStatus.PROCESSING: RecordingStatus.IN_PROGRESS,
+    RecordingStatus.DELETED: RecordingStatus.COMPLETED,
 }
 
-_SAID_IN: dict[Stage | None, tuple[str, ...]] = {
-    Stage.COMPLETED: ("duration", "price"),
-    Stage.ABSENT: ("error_code",),
-    Stage.FAILED: ("error_code",),
+_SAID_IN: dict[RecordingStatus | None, tuple[str, ...]] = {
+    RecordingStatus.COMPLETED: ("duration", "price"),
+    RecordingStatus.ABSENT: ("error_code",),
+    RecordingStatus.FAILED: ("error_code",),
 }
 """Facts that hold only in some statuses."""
-_SAID_AT_FIRST: dict[Stage | None, tuple[str, ...]] = {Stage.DELETED: ("duration", "price")}
+_SAID_AT_FIRST: dict[RecordingStatus | None, tuple[str, ...]] = {RecordingStatus.DELETED: ("duration", "price")}
 """Facts of what the first step finds there already: what is deleted was completed before."""
 
 
-def whole(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
+def full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
     """Return the timeline as it is played: its beginning, and the facts of its recording in the steps that say them."""
-    steps = beginning(subject)
+    steps = initial_timeline(subject)
     if isinstance(subject, OnCreate):
         return steps
-    return tuple(_saying(step, subject, is_first=at == 0) for at, step in enumerate(steps))
+    return tuple(_with_fields(step, subject, is_first=at == 0) for at, step in enumerate(steps))
 
 
-def beginning(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
+def initial_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
     """Return the timeline, beginning with a step at once where the recording is made by the scenario.
 
     A scripted recording begins with its `status`. Without one it begins with its first step, where that is at once
@@ -56,14 +56,14 @@ def beginning(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
     if isinstance(subject, Pick):
         return subject.timeline
     if isinstance(subject, OnCreate):
-        given = Stage.IN_PROGRESS
-        return subject.timeline if _begins(subject.timeline, given) else (Step(status=given), *subject.timeline)
-    if subject.status is None and subject.timeline and _begins(subject.timeline, subject.timeline[0].status):
+        given = RecordingStatus.IN_PROGRESS
+        return subject.timeline if _starts_with(subject.timeline, given) else (Step(status=given), *subject.timeline)
+    if subject.status is None and subject.timeline and _starts_with(subject.timeline, subject.timeline[0].status):
         return subject.timeline
-    return (Step(status=subject.status or _before(subject.timeline)), *subject.timeline)
+    return (Step(status=subject.status or _statuses_before(subject.timeline)), *subject.timeline)
 
 
-def _saying(step: Step, facts: Facts, *, is_first: bool) -> Step:
+def _with_fields(step: Step, facts: RecordingFields, *, is_first: bool) -> Step:
     names = _SAID_IN.get(step.status, ())
     if is_first:
         names = (*names, *_SAID_AT_FIRST.get(step.status, ()), "date_updated")
@@ -72,10 +72,10 @@ def _saying(step: Step, facts: Facts, *, is_first: bool) -> Step:
     return msgspec.structs.replace(step, set=msgspec.structs.replace(step.set, **missing)) if missing else step
 
 
-def _begins(timeline: Timeline, status: Stage | None) -> bool:
+def _starts_with(timeline: Timeline, status: RecordingStatus | None) -> bool:
     return status is not None and timeline[0].after is None and timeline[0].status is status
 
 
-def _before(timeline: Timeline) -> Stage:
+def _statuses_before(timeline: Timeline) -> RecordingStatus:
     first = next((step.status for step in timeline if step.status), None)
-    return _FIRST.get(first, Stage.PROCESSING) if first else Stage.COMPLETED
+    return _FIRST.get(first, RecordingStatus.PROCESSING) if first else RecordingStatus.COMPLETED

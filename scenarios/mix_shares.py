@@ -10,7 +10,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {"status": tuple(Status), "source": (*So
 """The names below which shares may stand, and the shares that may stand there."""
 
 
-def mix_shares(plan: CorpusPlan) -> dict[str, float]:
+def collect_mix_shares(plan: CorpusPlan) -> dict[str, float]:
     """Return the shares by name, for `Mix.of`, whether they stand alone or below `status`, `source`.
 
     Raises:
@@ -29,10 +29,10 @@ def mix_shares(plan: CorpusPlan) -> dict[str, float]:
     return shares
 
 
-def mix_complaint(plan: CorpusPlan) -> str | None:
+def find_mix_problem(plan: CorpusPlan) -> str | None:
     """Return what is wrong with a plan's mix; None where a corpus can have it."""
     try:
-        Mix.from_shares(mix_shares(plan))
+        Mix.from_shares(collect_mix_shares(plan))
     except MixError as wrong:
         return str(wrong)
     return None

@@ -47,7 +47,7 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A curre
 Events = tuple["CallbackEvent", ...]
 
 
-class Stage(StrEnum):
+class RecordingStatus(StrEnum):
     """The statuses that a step can bring about: those of the contract, and those that only SDKs see (WIRE §5)."""
 
     IN_PROGRESS = "in-progress"
@@ -92,7 +92,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     all: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Fields of a recording that are said rather than generated."""
 
     duration: Seconds | UnsetType | None = UNSET
@@ -112,21 +112,21 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     after: Trigger | None = None
     """None: at once."""
-    status: Stage | None = None
+    status: RecordingStatus | None = None
     """None: as it is; the step sets fields or sends callbacks only."""
-    set: Facts = Facts()
+    set: RecordingFields = RecordingFields()
     callback: CallbackEvent | Events | UnsetType = UNSET
     """What is told: that of the status, to whoever subscribed to it, where it is left out; `[]` for nothing."""
 
 
 Timeline = tuple[Step, ...]
 
-LEARNING = Lock()
+DECODE_LOCK = Lock()
 """msgspec learns a type when it is first asked of it, and crashes where two threads ask at once for one that holds
 itself, as triggers do (seen with 0.22): whoever decodes what has them holds this meanwhile."""
 
 
-class Subscribed(Facts, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Subscribed(RecordingFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Fields, and who is to be told of the recording's statuses."""
 
     status_callback: Annotated[str, Meta(pattern=r"^https?://[!-~]+$(?!\n)", description="A URL.")] | None = None
@@ -147,7 +147,7 @@ class ScriptedRecording(Subscribed, frozen=True, kw_only=True, forbid_unknown_fi
     """Its conference; one of its own where its source has one and it is left out."""
     date_created: Instant | None = None
     """Where it stands in lists; the start of the clock where it is left out."""
-    status: Stage | None = None
+    status: RecordingStatus | None = None
     """How it begins, before the first step."""
     timeline: Timeline = ()
     transcript: str | None = None
@@ -222,9 +222,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 DEFAULT_ON_CREATE = OnCreate(
     timeline=(
-        Step(status=Stage.IN_PROGRESS),
-        Step(after=Trigger(signal="stopped"), status=Stage.PROCESSING),
-        Step(after=Trigger(time="2s"), status=Stage.COMPLETED),
+        Step(status=RecordingStatus.IN_PROGRESS),
+        Step(after=Trigger(signal="stopped"), status=RecordingStatus.PROCESSING),
+        Step(after=Trigger(time="2s"), status=RecordingStatus.COMPLETED),
     )
 )
 """What a recording goes through that is made through the API where no scenario says otherwise."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-Path = tuple[str | int, ...]
+ValuePath = tuple[str | int, ...]
 """The keys and positions that lead to a value, from the document's root."""
 
 MAX_DEPTH = 60
@@ -17,10 +17,10 @@ class ScenarioError(ValueError):
     """A scenario that cannot be played; the message is one sentence for its author."""
 
 
-class Complaint(NamedTuple):
+class Problem(NamedTuple):
     """What is wrong with a value of a document."""
 
-    path: Path
+    path: ValuePath
     sentence: str
 
 
@@ -29,28 +29,28 @@ class Origin(NamedTuple):
 
     name: str = ""
     """The file; empty for objects."""
-    lines: Mapping[Path, int] = {}
+    lines: Mapping[ValuePath, int] = {}
     """The lines of its values, where they are known."""
 
-    def error(self, path: Path, sentence: str) -> ScenarioError:
+    def error(self, path: ValuePath, sentence: str) -> ScenarioError:
         """Return an error about the value at a path, or about the nearest one above it that has a line."""
         line = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
         place = f"{self.name}:{line}" if line else self.name
-        return ScenarioError(": ".join(filter(None, (place, spelled(path), sentence))))
+        return ScenarioError(": ".join(filter(None, (place, format_path(path), sentence))))
 
 
-def at(name: str, line: int, column: int, sentence: str) -> ScenarioError:
+def format_location(name: str, line: int, column: int, sentence: str) -> ScenarioError:
     """Return an error about a place in a text, counted from 1."""
     return ScenarioError(f"{name}:{line}:{column}: {sentence}" if name else f"{line}:{column}: {sentence}")
 
 
-def spelled(path: Path) -> str:
+def format_path(path: ValuePath) -> str:
     """Return a path as text, such as `recordings[0].timeline[1].after.time`."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return text.removeprefix(".")
 
 
-def found(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """Say what a value is, in the words of the files."""
     if isinstance(value, str):
         shown = repr(value[:_LONGEST])

@@ -34,14 +34,14 @@ _SAVED = (
 _MOMENT = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
 
 
-def schema() -> dict[str, Any]:
+def build_schema() -> dict[str, Any]:
     """Return the schema, Draft 2020-12."""
     (reference,), definitions = msgspec.json.schema_components([Scenario], ref_template="#/$defs/{name}")
-    documented = _documented()
+    documented = _collect_docstrings()
     for name, definition in definitions.items():
         for field, text in documented.get(name, {}).items():
             definition["properties"][field].setdefault("description", text)
-        _allow_what_is_read(definition)
+        _allow_all_forms(definition)
     for name in _ONE_KEY:
         definitions[name] |= {"minProperties": 1, "maxProperties": 1}
     scenario = definitions["Scenario"]["properties"]
@@ -54,17 +54,17 @@ def schema() -> dict[str, Any]:
     return {**head, **reference, "$defs": definitions}
 
 
-def written() -> str:
+def write_schema() -> str:
     """Return the schema as the file holds it."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(build_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def published() -> str:
+def read_published_schema() -> str:
     """Return what the file holds."""
     return files("scenarios").joinpath("scenario.schema.json").read_text(encoding="utf-8")
 
 
-def _allow_what_is_read(definition: dict[str, Any]) -> None:
+def _allow_all_forms(definition: dict[str, Any]) -> None:
     """Allow what the loader turns into what the model has: dates as people have them."""
     properties = definition.get("properties", {})
     for field in DATES:
@@ -73,7 +73,7 @@ def _allow_what_is_read(definition: dict[str, Any]) -> None:
             properties[field] = {"type": kinds, "description": _MOMENT}
 
 
-def _documented() -> dict[str, dict[str, str]]:
+def _collect_docstrings() -> dict[str, dict[str, str]]:
     """Return the docstrings of fields, by the names of the structs that have them, inherited ones included."""
     structs, own = {}, {}
     for module in (model, rules):
@@ -98,4 +98,4 @@ def _field_docstrings(node: ast.ClassDef) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(written())
+    sys.stdout.write(write_schema())

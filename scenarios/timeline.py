@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import msgspec
 
-from scenarios.durations import microseconds
+from scenarios.durations import parse_microseconds
 from scenarios.model import CallbackEvent, Step, Timeline, Trigger
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_length = lru_cache(maxsize=1024)(microseconds)
+_length = lru_cache(maxsize=1024)(parse_microseconds)
 
 
 class Act(StrEnum):
@@ -38,7 +38,7 @@ class Playing(msgspec.Struct, frozen=True, kw_only=True):
     """Fetches, lists, downloads and all requests since then."""
     signals: frozenset[str] = frozenset()
     """What was signalled and not yet waited for."""
-    told: frozenset[CallbackEvent] = frozenset()
+    delivered: frozenset[CallbackEvent] = frozenset()
     """Events whose callbacks were answered well and not yet waited for."""
 
     @property
@@ -51,7 +51,7 @@ _COUNTED = {Act.FETCH: 0, Act.LIST: 1, Act.MEDIA: 2}
 _REQUESTS = 3
 
 
-def seen(playing: Playing, act: Act) -> Playing:
+def after_request(playing: Playing, act: Act) -> Playing:
     """Return the timeline after one more request."""
     counts = list(playing.counts)
     counts[_REQUESTS] += 1
@@ -61,35 +61,35 @@ def seen(playing: Playing, act: Act) -> Playing:
     return msgspec.structs.replace(playing, counts=(fetches, lists, media, requests))
 
 
-def signalled(playing: Playing, name: str) -> Playing:
+def after_signal(playing: Playing, name: str) -> Playing:
     """Return the timeline after a signal."""
     return msgspec.structs.replace(playing, signals=playing.signals | {name})
 
 
-def told(playing: Playing, event: CallbackEvent) -> Playing:
+def after_delivery(playing: Playing, event: CallbackEvent) -> Playing:
     """Return the timeline after a callback was answered well."""
-    return msgspec.structs.replace(playing, told=playing.told | {event})
+    return msgspec.structs.replace(playing, delivered=playing.delivered | {event})
 
 
-def due(playing: Playing, now: int) -> tuple[Step, Playing] | None:
+def is_due(playing: Playing, now: int) -> tuple[Step, Playing] | None:
     """Return the step that is due at an instant, and the timeline after it; None while it waits."""
     step = playing.awaited
     if step is None or not (step.after is None or _holds(step.after, playing, now)):
         return None
-    return step, passed(playing, now)
+    return step, after_step(playing, now)
 
 
-def passed(playing: Playing, now: int) -> Playing:
+def after_step(playing: Playing, now: int) -> Playing:
     """Return the timeline after the awaited step: counts begin anew, and what it waited for is used up."""
     step = playing.awaited
-    awaited = list(_leaves(step.after)) if step is not None and step.after is not None else []
+    awaited = list(_leaf_triggers(step.after)) if step is not None and step.after is not None else []
     return msgspec.structs.replace(
         playing,
         step=playing.step + 1,
         since=now,
         counts=(0, 0, 0, 0),
         signals=playing.signals - {each.signal for each in awaited},
-        told=playing.told - {each.callback for each in awaited},
+        delivered=playing.delivered - {each.callback for each in awaited},
     )
 
 
@@ -98,11 +98,11 @@ def next_instant(playing: Playing, now: int) -> int | None:
     step = playing.awaited
     if step is None or step.after is None:
         return None
-    instants = (_instant(leaf, playing.since) for leaf in _leaves(step.after))
+    instants = (_instant(leaf, playing.since) for leaf in _leaf_triggers(step.after))
     return min((instant for instant in instants if instant is not None and instant > now), default=None)
 
 
-def instant_of(moment: datetime) -> int:
+def parse_instant(moment: datetime) -> int:
     """Return a date with its zone in microseconds since 1970."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
@@ -115,7 +115,7 @@ def _holds(trigger: Trigger, playing: Playing, now: int) -> bool:
     if trigger.signal is not None:
         return trigger.signal in playing.signals
     if trigger.callback is not None:
-        return trigger.callback in playing.told
+        return trigger.callback in playing.delivered
     instant = _instant(trigger, playing.since)
     if instant is not None:
         return now >= instant
@@ -126,13 +126,13 @@ def _holds(trigger: Trigger, playing: Playing, now: int) -> bool:
 def _instant(trigger: Trigger, since: int) -> int | None:
     if trigger.time is not None:
         return since + _length(trigger.time)
-    return None if trigger.at is None else instant_of(trigger.at)
+    return None if trigger.at is None else parse_instant(trigger.at)
 
 
-def _leaves(trigger: Trigger) -> Iterator[Trigger]:
+def _leaf_triggers(trigger: Trigger) -> Iterator[Trigger]:
     branches = trigger.any or trigger.all
     if branches is None:
         yield trigger
     else:
         for branch in branches:
-            yield from _leaves(branch)
+            yield from _leaf_triggers(branch)

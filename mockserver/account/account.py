@@ -26,7 +26,7 @@ from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
 from mockserver.journal.journal import Journal
-from scenarios.lifecycle import beginning
+from scenarios.lifecycle import initial_timeline
 from scenarios.model import DEFAULT_ON_CREATE, CallbackEvent, Scenario
 from scenarios.operations import Operation
 from scenarios.timeline import Act
@@ -112,7 +112,7 @@ class Account:
         if subscription is not None:
             self.state.subscriptions[index] = subscription
         plan = None if self.scenario is None else self.scenario.on_create
-        self.timelines.start(index, beginning(plan or DEFAULT_ON_CREATE))
+        self.timelines.start(index, initial_timeline(plan or DEFAULT_ON_CREATE))
         return index
 
     def create_call_recording(

@@ -11,10 +11,10 @@ from mockserver.account.time.clock import Clock, ticks, wall_seconds
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.settings import Profile, Settings
-from scenarios.durations import microseconds
-from scenarios.mix_shares import mix_shares
+from scenarios.durations import parse_microseconds
+from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
-from scenarios.timeline import instant_of
+from scenarios.timeline import parse_instant
 
 _HOUR = 3600
 _MODES = {"real": 1.0, "frozen": 0.0}
@@ -108,14 +108,14 @@ class AccountFactory:
         mix = (
             self._mix
             if corpus.mix is None
-            else Mix.from_shares(mix_shares(corpus), adversarial=profile.adversarial_share)
+            else Mix.from_shares(collect_mix_shares(corpus), adversarial=profile.adversarial_share)
         )
         return CorpusSpec(
             seed=settings.seed,
             account_sid=account_sid,
             count=0 if profile is Profile.EMPTY else settings.count if corpus.count is None else corpus.count,
-            t0=self.t0 if start is None else instant_of(start) // SECOND,
-            span=settings.span if corpus.span is None else microseconds(corpus.span) // SECOND,
+            t0=self.t0 if start is None else parse_instant(start) // SECOND,
+            span=settings.span if corpus.span is None else parse_microseconds(corpus.span) // SECOND,
             mix=mix,
         )
 

@@ -14,7 +14,7 @@ from generators.corpus.weekly_rhythm import SECOND
 from generators.seeds import derive_bytes
 from mockserver.account.state.state import ArmedRule, State
 from mockserver.account.time.clock import Clock
-from scenarios.durations import microseconds
+from scenarios.durations import parse_microseconds
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Delay, Fault, Sequence, Then, When
@@ -115,7 +115,7 @@ class FaultRules:
         assert which is not None, "a rule is one of the two"
         from scenarios.explain import rules as phrases
 
-        words = phrases.fault(which) if isinstance(which, Fault) else phrases.sequence(which)
+        words = phrases.explain_fault(which) if isinstance(which, Fault) else phrases.explain_sequence(which)
         return f"Rule {rule.number} of {whose} did it, {rule.applied} so far. {words}"
 
     def _matches(self, when: When, request: RequestFacts) -> bool:
@@ -139,7 +139,7 @@ class FaultRules:
             return None
         if fault.times is not None and rule.applied >= fault.times:
             return None
-        if fault.ttl is not None and now >= rule.armed_at + microseconds(fault.ttl):
+        if fault.ttl is not None and now >= rule.armed_at + parse_microseconds(fault.ttl):
             return None
         if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
             return None
@@ -169,7 +169,7 @@ class FaultRules:
         if then.delay is None:
             return 0.0
         if isinstance(then.delay, str):
-            return microseconds(then.delay) / SECOND
+            return parse_microseconds(then.delay) / SECOND
         return _sample_delay(then.delay, self._draw(rule, _request_target(request), "how long"))
 
     def _draw(self, rule: ArmedRule, target: str, purpose: str) -> float:
@@ -193,11 +193,11 @@ def _request_target(request: RequestFacts) -> str:
 def _sample_delay(delay: Delay, chance: float) -> float:
     """Return a delay in seconds."""
     if delay.uniform is not None:
-        lower, upper = microseconds(delay.uniform.lower), microseconds(delay.uniform.upper)
+        lower, upper = parse_microseconds(delay.uniform.lower), parse_microseconds(delay.uniform.upper)
         return (lower + (upper - lower) * chance) / SECOND
     if delay.log_normal is not None:
         from statistics import NormalDist
 
-        median, sigma = microseconds(delay.log_normal.median), delay.log_normal.sigma
+        median, sigma = parse_microseconds(delay.log_normal.median), delay.log_normal.sigma
         return median * math.exp(sigma * NormalDist().inv_cdf(chance)) / SECOND
-    return microseconds(delay.fixed or "0s") / SECOND
+    return parse_microseconds(delay.fixed or "0s") / SECOND

@@ -7,7 +7,7 @@ from mockserver.account.resources.recordings import FINISHED, Recordings
 from mockserver.account.state.state import State
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.timelines import Timelines
-from scenarios.model import Facts, Stage
+from scenarios.model import RecordingFields, RecordingStatus
 from scenarios.operations import Operation
 
 
@@ -41,5 +41,5 @@ class PageDrift:
         ledger = self._recordings.index
         for _ in range(count):
             index = self._recordings.add(source=Source.DIAL_VERB)
-            self._recordings.set_status(index, Stage.COMPLETED, Facts())
+            self._recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
             self._events.record("inserted", ledger.name(index), ledger.sid(index), "completed between two pages")

@@ -11,10 +11,10 @@ from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
 from mockserver.account.account import Account
 from mockserver.account.state.state import ArmedPageDrift
-from scenarios.handles import pick_handles, recording_handles
-from scenarios.lifecycle import whole
-from scenarios.model import Facts, Pick, Scenario, ScriptedRecording, Selector, Subscribed
-from scenarios.timeline import instant_of
+from scenarios.handles import assign_pick_handles, assign_recording_handles
+from scenarios.lifecycle import full_timeline
+from scenarios.model import Pick, RecordingFields, Scenario, ScriptedRecording, Selector, Subscribed
+from scenarios.timeline import parse_instant
 
 _MAX_SEARCHED = 100_000
 """How many generated recordings are looked at for a pick."""
@@ -42,9 +42,9 @@ def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDef
         ArmingError: where there are not as many generated recordings as are to be picked, or one has the SID of
             a recording that the scenario brings along.
     """
-    for handle, scripted in zip(recording_handles(scenario.recordings), scenario.recordings, strict=True):
+    for handle, scripted in zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True):
         index = add_scripted_recording(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
-        account.timelines.start(index, whole(scripted))
+        account.timelines.start(index, full_timeline(scripted))
     for pick in scenario.pick:
         _pick_recordings(account, pick, defaults)
     for fault in scenario.faults:
@@ -67,7 +67,7 @@ def add_scripted_recording(
     """
     corpus = account.corpus
     if scripted.date_created is not None:
-        instant = instant_of(scripted.date_created)
+        instant = parse_instant(scripted.date_created)
     if scripted.sid is not None and corpus.index_of(scripted.sid) is not None:
         raise ScenarioSetupError(
             f"recording {handle}: expected a SID that no generated recording has, found {scripted.sid}. "
@@ -97,8 +97,8 @@ def _choose_source(scripted: ScriptedRecording) -> Source:
 
 def _prepare(account: Account, index: int, handle: str, facts: Subscribed, defaults: RecordingDefaults) -> None:
     account.recordings.index.set_handle(index, handle)
-    lasting = Facts(**{name: getattr(facts, name) for name in _LASTING_FIELDS})
-    if lasting != Facts():
+    lasting = RecordingFields(**{name: getattr(facts, name) for name in _LASTING_FIELDS})
+    if lasting != RecordingFields():
         account.recordings.set_status(index, None, lasting)
     url = facts.status_callback or defaults.status_callback
     if url is not None:
@@ -116,9 +116,9 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
             f"pick {pick.id}: expected {pick.count} recordings that are as `where` says, "
             f"found {len(found)} among the newest {looked:,}. A larger count or another mix may have them."
         )
-    for handle, index in zip(pick_handles(pick), found, strict=True):
+    for handle, index in zip(assign_pick_handles(pick), found, strict=True):
         _prepare(account, index, handle, pick, defaults)
-        account.timelines.start(index, whole(pick))
+        account.timelines.start(index, full_timeline(pick))
 
 
 def _matching_indices(corpus: Corpus, where: Selector) -> Iterator[int]:

@@ -51,14 +51,14 @@ class Timelines:
         playing = self._state.playing
         for index in indices:
             if index in playing:
-                playing[index] = timeline.seen(playing[index], act)
+                playing[index] = timeline.after_request(playing[index], act)
                 self.run_due_steps(index)
 
     def signal(self, name: str, index: int | None = None) -> None:
         """Send a signal to a recording's timeline, or to all."""
         playing = self._state.playing
         for each in [*playing] if index is None else [index] if index in playing else []:
-            playing[each] = timeline.signalled(playing[each], name)
+            playing[each] = timeline.after_signal(playing[each], name)
             self._record_event("signal", each, name)
             self.run_due_steps(each)
 
@@ -66,7 +66,7 @@ class Timelines:
         """Note that a callback was answered well."""
         playing = self._state.playing
         if index in playing:
-            playing[index] = timeline.told(playing[index], event)
+            playing[index] = timeline.after_delivery(playing[index], event)
             self.run_due_steps(index)
 
     def step(self, index: int) -> bool:
@@ -75,7 +75,7 @@ class Timelines:
         step = None if playing is None else playing.awaited
         if playing is None or step is None:
             return False
-        self._take_step(index, step, timeline.passed(playing, self._ledger.clock.now()))
+        self._take_step(index, step, timeline.after_step(playing, self._ledger.clock.now()))
         self.run_due_steps(index)
         return True
 
@@ -83,7 +83,7 @@ class Timelines:
         """Take every step that is due, and let the next one wait for its instant."""
         while index in self._state.playing:
             now, playing = self._ledger.clock.now(), self._state.playing[index]
-            due = timeline.due(playing, now)
+            due = timeline.is_due(playing, now)
             if due is None:
                 self._wait(index, playing, now)
                 return
@@ -98,13 +98,13 @@ class Timelines:
 
     def apply_step(self, index: int, step: Step) -> None:
         """Do to a recording what a step says, whether or not it belongs to a timeline."""
-        from scenarios.explain.timelines import callbacks, describe  # not before something is played
+        from scenarios.explain.timelines import callbacks_of_step, describe_step  # not before something is played
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         self._recordings.set_status(index, step.status, step.set)
-        self._record_event("step", index, describe(step, subscribed))
-        for event in callbacks(step, subscribed):
+        self._record_event("step", index, describe_step(step, subscribed))
+        for event in callbacks_of_step(step, subscribed):
             self._post(index, event)
 
     def find_indices(self, named: str) -> int:

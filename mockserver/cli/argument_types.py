@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from generators.sids import Kind, is_sid
 from mockserver.settings.parsing import BadValueError, Pace, parse_instant
-from scenarios.durations import microseconds
+from scenarios.durations import parse_microseconds
 
 _LONGEST_SIGNAL = 64
 
@@ -33,7 +33,7 @@ def url(text: str) -> str:
 def duration(text: str) -> str:
     """Read a length of time, which stays text."""
     try:
-        microseconds(text)
+        parse_microseconds(text)
     except ValueError:
         raise _expected("a length of time such as 30s, 250ms or 1m30s", text) from None
     return text

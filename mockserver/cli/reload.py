@@ -69,20 +69,20 @@ def _own(names: Sequence[str]) -> list[str]:
     """Return those that are not bundled."""
     if not names:
         return []
-    from scenarios.loading.sources import bundled  # brings YAML: only where there is something to watch
+    from scenarios.loading.sources import bundled_names  # brings YAML: only where there is something to watch
 
-    return [name for name in names if name not in bundled()]
+    return [name for name in names if name not in bundled_names()]
 
 
 def _files(scenarios: Iterable[str]) -> Iterator[Path]:
     """Yield the files of scenarios, and those that they name, whether or not these are there."""
     for name in scenarios:
-        from scenarios.loading.sources import find
+        from scenarios.loading.sources import find_source
 
         path = Path(name)
         yield path
         try:
-            value = find(name).read().value
+            value = find_source(name).read().value
         except ScenarioError:
             continue
         recordings = value.get("recordings") if isinstance(value, dict) else None

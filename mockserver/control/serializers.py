@@ -14,7 +14,7 @@ from mockserver.control import views
 from mockserver.journal.expectations import Verdict
 from mockserver.rest.representations.recording import build_recording
 from mockserver.rest.representations.wires import Wire
-from scenarios.explain.timelines import describe, phrase
+from scenarios.explain.timelines import describe_step, describe_trigger
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = ("fetches", "lists", "media", "requests")
@@ -62,8 +62,8 @@ def serialize_timeline(account: Account, index: int) -> views.TimelineView:
         sid=ledger.sid(index),
         step=playing.step + 1,
         steps=len(playing.timeline),
-        waits_for=phrase(step.after),
-        next=describe(step, () if subscription is None else subscription.events),
+        waits_for=describe_trigger(step.after),
+        next=describe_step(step, () if subscription is None else subscription.events),
         seen=dict(zip(_COUNTED, playing.counts, strict=True)),
     )
 

@@ -17,7 +17,7 @@ from mockserver.account.time.clock import real_pause
 from mockserver.rest.errors import DEFAULT_CODES, TwilioError
 from mockserver.server.exchange import Exchange, Response
 from mockserver.server.request_body import wait_for_disconnect
-from scenarios.durations import microseconds
+from scenarios.durations import parse_microseconds
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault
 
@@ -139,7 +139,7 @@ async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive
     There are fewer chunks than wished where the body has fewer bytes.
     """
     chunks = min(how.chunks, len(body))
-    pause = microseconds(how.duration) / SECOND / how.chunks
+    pause = parse_microseconds(how.duration) / SECOND / how.chunks
     bounds = [len(body) * number // chunks for number in range(chunks + 1)] if chunks else []
     for start, stop in pairwise(bounds):
         if not await _pause(pause, receive):

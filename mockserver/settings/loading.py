@@ -10,7 +10,7 @@ import msgspec
 from generators.corpus.weekly_rhythm import SECOND
 from mockserver.settings.parsing import BadValueError, parse_span
 from mockserver.settings.settings import Option, Settings, SettingsError
-from scenarios.durations import spelled
+from scenarios.durations import format_duration
 
 
 class Setting(NamedTuple):
@@ -36,7 +36,7 @@ class Setting(NamedTuple):
         if isinstance(self.default, bool):
             return "on" if self.default else "off"
         if self.option.parse is parse_span:
-            return spelled(self.default * SECOND)
+            return format_duration(self.default * SECOND)
         return "" if self.default in (None, ()) else str(self.default)
 
     def read(self, given: str | list[str], source: str) -> Any:

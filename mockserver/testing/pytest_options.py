@@ -85,7 +85,7 @@ def world(options: Wishes, marked: Wishes, folders: Sequence[Path], *, is_elsewh
 
 def _scenario(wish: Wish, folders: Sequence[Path]) -> Scenario:
     from scenarios.loading.load import from_objects, load
-    from scenarios.loading.sources import bundled
+    from scenarios.loading.sources import bundled_names
 
     named = wish.value
     try:
@@ -95,7 +95,7 @@ def _scenario(wish: Wish, folders: Sequence[Path]) -> Scenario:
             raise SettingsError(
                 f"{wish.source}: expected a bundled scenario's name, a path, a mapping or a Scenario, found {named!r}."
             )
-        if str(named) in bundled():
+        if str(named) in bundled_names():
             return load(str(named))
         found = (folder / named for folder in folders)
         return load(str(next((path for path in found if path.exists()), named)))

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC
 
-from scenarios.mix_shares import mix_shares
+from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
 from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, Then, When
 
 
-def world(scenario: Scenario) -> Iterator[str]:
+def explain_setup(scenario: Scenario) -> Iterator[str]:
     """Say what there is before anything happens, as far as the scenario says."""
     corpus, clock = scenario.corpus, scenario.clock
     plan = [] if corpus.count is None else [f"{corpus.count:,} generated recordings"]
     plan += [f"over {corpus.span}"] if corpus.span else []
     plan += [f"the profile {corpus.profile}"] if corpus.profile else []
-    shares = [f"{name} {share:g}" for name, share in mix_shares(corpus).items()]
+    shares = [f"{name} {share:g}" for name, share in collect_mix_shares(corpus).items()]
     plan += [f"a mix of {', '.join(shares)}"] if shares else []
     if plan:
         yield f"Corpus: {', '.join(plan)}."
@@ -25,35 +25,35 @@ def world(scenario: Scenario) -> Iterator[str]:
         yield f"Clock: {', '.join(time)}."
 
 
-def rules(scenario: Scenario) -> Iterator[str]:
+def explain_rules(scenario: Scenario) -> Iterator[str]:
     """Say what happens to requests, and what is expected of them."""
-    yield from map(fault, scenario.faults)
-    yield from map(sequence, scenario.sequences)
-    yield from map(_page_drift, scenario.page_drift)
-    yield from map(_expectation, scenario.expect)
+    yield from map(explain_fault, scenario.faults)
+    yield from map(explain_sequence, scenario.sequences)
+    yield from map(_explain_page_drift, scenario.page_drift)
+    yield from map(_explain_expectation, scenario.expect)
 
 
-def fault(rule: Fault) -> str:
+def explain_fault(rule: Fault) -> str:
     """Return what a fault does."""
-    limits = [f"{_times(rule.times)} at most"] if rule.times else []
+    limits = [f"{_format_times(rule.times)} at most"] if rule.times else []
     limits += [f"for {rule.ttl}"] if rule.ttl else []
     limits += [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
-    return f"Fault: {', '.join([_when(rule.when), *limits])}: {_then(rule.then)}."
+    return f"Fault: {', '.join([_describe_when(rule.when), *limits])}: {_describe_then(rule.then)}."
 
 
-def sequence(rule: Sequence) -> str:
+def explain_sequence(rule: Sequence) -> str:
     """Return what a sequence does."""
-    answers = [_then(each) if isinstance(each, Then) else str(each) for each in rule.answers]
-    return f"Sequence: {_when(rule.when)}: {'; '.join(answers)}, and so on."
+    answers = [_describe_then(each) if isinstance(each, Then) else str(each) for each in rule.answers]
+    return f"Sequence: {_describe_when(rule.when)}: {'; '.join(answers)}, and so on."
 
 
-def _page_drift(rule: PageDriftRule) -> str:
+def _explain_page_drift(rule: PageDriftRule) -> str:
     changes = [f"{rule.insert} inserted"] if rule.insert else []
     changes += [_describe_deletion(rule.delete)] if rule.delete else []
-    return f"Page drift: after {_when(rule.when)}, {_times(rule.times)}: {' and '.join(changes)}."
+    return f"Page drift: after {_describe_when(rule.when)}, {_format_times(rule.times)}: {' and '.join(changes)}."
 
 
-def _times(count: int) -> str:
+def _format_times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
@@ -61,10 +61,10 @@ def _describe_deletion(count: int) -> str:
     return "the page's last one is deleted" if count == 1 else f"the page's last {count} are deleted"
 
 
-def _expectation(expectation: Expectation) -> str:
+def _explain_expectation(expectation: Expectation) -> str:
     least, most = expectation.min, expectation.max
-    often = [] if least is None else [f"at least {_times(least)}"]
-    often += [] if most is None else [f"at most {_times(most)}"]
+    often = [] if least is None else [f"at least {_format_times(least)}"]
+    often += [] if most is None else [f"at most {_format_times(most)}"]
     about = [f"of {expectation.sid}"] if expectation.sid else []
     about += [f"answered {expectation.status}"] if expectation.status else []
     if expectation.followed_next_page is not None:
@@ -73,7 +73,7 @@ def _expectation(expectation: Expectation) -> str:
     return f"Expected: {meant}, {' and '.join(often) or 'at least once'}."
 
 
-def _when(when: When) -> str:
+def _describe_when(when: When) -> str:
     given = [f"{when.op}" if when.op else "any request"]
     for name in ("path", "account", "sid", "page"):
         value = getattr(when, name)
@@ -82,7 +82,7 @@ def _when(when: When) -> str:
     return ", ".join([*given, *([f"one in every {when.every}"] if when.every else [])])
 
 
-def _then(then: Then) -> str:
+def _describe_then(then: Then) -> str:
     said = [str(then.status)] if then.status else []
     said += [f"code {then.code}"] if then.code else []
     said += [f"message {then.message!r}"] if then.message is not None else []
@@ -90,13 +90,13 @@ def _then(then: Then) -> str:
     said += [f"Retry-After {then.retry_after}"] if then.retry_after is not None else []
     said += ["enforced"] if then.enforce_retry_after else []
     said += [str(then.fault)] if then.fault else []
-    said += [f"delayed by {_delay(then.delay)}"] if then.delay else []
+    said += [f"delayed by {_describe_delay(then.delay)}"] if then.delay else []
     if then.chunked_dribble:
         said.append(f"in {then.chunked_dribble.chunks} chunks over {then.chunked_dribble.duration}")
     return ", ".join(said)
 
 
-def _delay(delay: str | Delay) -> str:
+def _describe_delay(delay: str | Delay) -> str:
     if isinstance(delay, str):
         return delay
     if delay.uniform:

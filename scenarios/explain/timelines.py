@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from scenarios.explain.rules import rules, world
-from scenarios.handles import pick_handles, recording_handles
-from scenarios.lifecycle import whole
-from scenarios.model import CallbackEvent, Events, Facts, Scenario, Step, Subscribed, Timeline, Trigger
+from scenarios.explain.rules import explain_rules, explain_setup
+from scenarios.handles import assign_pick_handles, assign_recording_handles
+from scenarios.lifecycle import full_timeline
+from scenarios.model import CallbackEvent, Events, RecordingFields, Scenario, Step, Subscribed, Timeline, Trigger
 
 _SHOWN = 4
 _COUNTED = (("fetches", "fetch"), ("lists", "list"), ("requests", "request"), ("media", "download"))
@@ -28,7 +28,7 @@ class ExplainedStep(msgspec.Struct, frozen=True):
     what: str
 
 
-class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """What a scenario will play. As text it is what the command prints."""
 
     name: str
@@ -44,55 +44,57 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.about}" if self.about else self.name, *self.world]
-        for title, rows in _blocks([*self.steps, *self.created]):
+        for title, rows in _format_steps([*self.steps, *self.created]):
             lines += ["", f"{title}:", *rows]
         return "\n".join([*lines, *([""] if self.rules else []), *self.rules])
 
 
-def explain(scenario: Scenario) -> Explanation:
+def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
     """Say what a scenario will play."""
     created = scenario.on_create
-    return Explanation(
+    return ScenarioExplanation(
         name=scenario.name,
         about=scenario.about,
-        world=tuple(world(scenario)),
-        steps=tuple(_steps(scenario)),
-        created=tuple(_rows("on_create", whole(created), ())) if created else (),
-        rules=tuple(rules(scenario)),
+        world=tuple(explain_setup(scenario)),
+        steps=tuple(_explain_steps(scenario)),
+        created=tuple(_explain_timeline("on_create", full_timeline(created), ())) if created else (),
+        rules=tuple(explain_rules(scenario)),
     )
 
 
-def describe(step: Step, subscribed: Events) -> str:
+def describe_step(step: Step, subscribed: Events) -> str:
     """Return what a step does, such as `completed (duration 12), callback completed`.
 
     Args:
         step: the step.
         subscribed: the events that somebody is told of, where the step does not say.
     """
-    facts = [f"{name} {_shown(value)}" for name, value in _given(step.set)]
+    facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
-    return ", ".join([*what, *(f"callback {event}" for event in callbacks(step, subscribed))]) or "no callback"
+    return ", ".join([*what, *(f"callback {event}" for event in callbacks_of_step(step, subscribed))]) or "no callback"
 
 
-def callbacks(step: Step, subscribed: Events) -> Events:
+def callbacks_of_step(step: Step, subscribed: Events) -> Events:
     """Return the events that a step tells of, in order."""
     if step.callback is UNSET:
         return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed)
     return (step.callback,) if isinstance(step.callback, CallbackEvent) else step.callback
 
 
-def subscription(subject: Subscribed) -> Events:
+def get_subscription(subject: Subscribed) -> Events:
     """Return the events that a recording's own `status_callback` is told of."""
     return subject.status_callback_event if subject.status_callback else ()
 
 
-def phrase(trigger: Trigger | None) -> str:
+def describe_trigger(trigger: Trigger | None) -> str:
     """Return when a step comes, such as `after 3 fetches, or 30s later, or signal finish`."""
     if trigger is None:
         return "at once"
     for joint, inside in ((", or ", trigger.any), (", and ", trigger.all)):
         if inside:
-            return joint.join(f"({phrase(each)})" if each.any or each.all else phrase(each) for each in inside)
+            return joint.join(
+                f"({describe_trigger(each)})" if each.any or each.all else describe_trigger(each) for each in inside
+            )
     for name, noun in _COUNTED:
         count = getattr(trigger, name)
         if count:
@@ -100,44 +102,44 @@ def phrase(trigger: Trigger | None) -> str:
     if trigger.time:
         return f"{trigger.time} later"
     if trigger.at:
-        return f"at {_shown(trigger.at)}"
+        return f"at {_format_value(trigger.at)}"
     return f"signal {trigger.signal}" if trigger.signal else f"after the callback {trigger.callback}"
 
 
-def _steps(scenario: Scenario) -> Iterator[ExplainedStep]:
-    for handle, recording in zip(recording_handles(scenario.recordings), scenario.recordings, strict=True):
-        yield from _rows(handle, whole(recording), subscription(recording))
+def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
+    for handle, recording in zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True):
+        yield from _explain_timeline(handle, full_timeline(recording), get_subscription(recording))
     for pick in scenario.pick:
-        for handle in pick_handles(pick):
-            yield from _rows(handle, whole(pick), subscription(pick))
+        for handle in assign_pick_handles(pick):
+            yield from _explain_timeline(handle, full_timeline(pick), get_subscription(pick))
 
 
-def _rows(handle: str, timeline: Timeline, subscribed: Events) -> Iterator[ExplainedStep]:
+def _explain_timeline(handle: str, timeline: Timeline, subscribed: Events) -> Iterator[ExplainedStep]:
     for number, step in enumerate(timeline, 1):
-        yield ExplainedStep(handle, number, phrase(step.after), describe(step, subscribed))
+        yield ExplainedStep(handle, number, describe_trigger(step.after), describe_step(step, subscribed))
 
 
-def _given(facts: Facts) -> Iterator[tuple[str, Any]]:
+def _describe_fields(facts: RecordingFields) -> Iterator[tuple[str, Any]]:
     for name in facts.__struct_fields__:
         value = getattr(facts, name)
         if value is not UNSET:
             yield name, value
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return json.dumps(value) if value is None or isinstance(value, dict) else str(value)
 
 
-def _blocks(steps: Iterable[ExplainedStep]) -> Iterator[tuple[str, list[str]]]:
+def _format_steps(steps: Iterable[ExplainedStep]) -> Iterator[tuple[str, list[str]]]:
     """Join recordings that go through the same: there may be thousands."""
-    courses = [(handle, [_line(row) for row in rows]) for handle, rows in groupby(steps, lambda row: row.handle)]
+    courses = [(handle, [_format_step(row) for row in rows]) for handle, rows in groupby(steps, lambda row: row.handle)]
     for lines, alike in groupby(courses, lambda course: course[1]):
         handles = [handle for handle, _ in alike]
         more = f" and {len(handles) - _SHOWN:,} more" if len(handles) > _SHOWN else ""
         yield ", ".join(handles[:_SHOWN]) + more, lines
 
 
-def _line(row: ExplainedStep) -> str:
+def _format_step(row: ExplainedStep) -> str:
     return f"  {row.number}. {row.when}: {row.what}"

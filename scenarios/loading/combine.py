@@ -9,7 +9,7 @@ import msgspec
 from scenarios.handles import known_ids
 from scenarios.model import ClockPlan, CorpusPlan, Scenario
 from scenarios.problems import Origin, ScenarioError
-from scenarios.validation.scenario_checks import check
+from scenarios.validation.scenario_checks import check_scenario
 
 Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
 
@@ -35,33 +35,36 @@ def combine(scenarios: Sequence[Scenario]) -> Scenario:
         raise ScenarioError("expected at least one scenario, found none.")
     if len(scenarios) == 1:
         return scenarios[0]
-    _refuse_twice("a recording with the id", scenarios, known_ids)
-    _refuse_twice("a recording with the SID", scenarios, _sids)
+    _refuse_duplicates("a recording with the id", scenarios, known_ids)
+    _refuse_duplicates("a recording with the SID", scenarios, _sids)
     joined: dict[str, Any] = {
         field: tuple(item for each in scenarios for item in getattr(each, field)) for field in _JOINED
     }
     whole = Scenario(
         name=_JOINT.join(each.name for each in scenarios)[:_LONGEST],
         about=" ".join(each.about for each in scenarios if each.about),
-        corpus=_plan(CorpusPlan, "corpus", scenarios),
-        clock=_plan(ClockPlan, "clock", scenarios),
-        on_create=_only("on_create", [(each.name, each.on_create) for each in scenarios]),
+        corpus=_combine_plans(CorpusPlan, "corpus", scenarios),
+        clock=_combine_plans(ClockPlan, "clock", scenarios),
+        on_create=_single_value("on_create", [(each.name, each.on_create) for each in scenarios]),
         **joined,
     )
-    for complaint in check(whole, Path()):  # an instant of one may lie before the other's clock starts
+    for complaint in check_scenario(whole, Path()):  # an instant of one may lie before the other's clock starts
         raise Origin(whole.name).error(*complaint)
     return whole
 
 
-def _plan(kind: type[Plan], name: str, scenarios: Sequence[Scenario]) -> Plan:
+def _combine_plans(kind: type[Plan], name: str, scenarios: Sequence[Scenario]) -> Plan:
     plans = [(each.name, getattr(each, name)) for each in scenarios]
     fields = [field.name for field in msgspec.structs.fields(kind)]
     return kind(
-        **{field: _only(f"{name}.{field}", [(who, getattr(plan, field)) for who, plan in plans]) for field in fields}
+        **{
+            field: _single_value(f"{name}.{field}", [(who, getattr(plan, field)) for who, plan in plans])
+            for field in fields
+        }
     )
 
 
-def _only(what: str, said: Sequence[tuple[str, Any]]) -> Any:
+def _single_value(what: str, said: Sequence[tuple[str, Any]]) -> Any:
     """Return what one scenario says, or None where none says it."""
     sayings = [(who, value) for who, value in said if value is not None]
     if len(sayings) > 1:
@@ -69,7 +72,7 @@ def _only(what: str, said: Sequence[tuple[str, Any]]) -> Any:
     return sayings[0][1] if sayings else None
 
 
-def _refuse_twice(what: str, scenarios: Sequence[Scenario], names: Any) -> None:
+def _refuse_duplicates(what: str, scenarios: Sequence[Scenario], names: Any) -> None:
     taken: dict[str, str] = {}
     for scenario in scenarios:
         for name in names(scenario):

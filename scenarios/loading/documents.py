@@ -9,7 +9,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn
 
-from scenarios.problems import MAX_DEPTH, Origin, Path, ScenarioError, at, found
+from scenarios.problems import MAX_DEPTH, Origin, ScenarioError, ValuePath, describe_value, format_location
 
 _MIB = 1 << 20
 _NO_TEXT = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,14 +32,14 @@ LIMITS = {Form.YAML: _MIB, Form.TOML: _MIB, Form.JSON: 64 * _MIB}
 """Bytes: saved recordings may be many, and are JSON; nobody writes a megabyte by hand."""
 
 
-class Document(NamedTuple):
+class ParsedDocument(NamedTuple):
     """What a file holds, and where it came from."""
 
     value: Any
     origin: Origin
 
 
-def read(data: bytes, form: Form, name: str) -> Document:
+def parse_document(data: bytes, form: Form, name: str) -> ParsedDocument:
     """Read a document.
 
     Raises:
@@ -47,110 +47,114 @@ def read(data: bytes, form: Form, name: str) -> Document:
     """
     if len(data) > LIMITS[form]:
         raise ScenarioError(f"{name}: expected at most {LIMITS[form] // _MIB} MiB of {form.upper()}, found more.")
-    text = _decoded(data, name)
+    text = _decode_text(data, name)
     if not text.strip():
         raise ScenarioError(f"{name}: expected a scenario, found an empty file.")
-    return examined(_READERS[form](text, name))
+    return check_document(_READERS[form](text, name))
 
 
-def examined(document: Document) -> Document:
+def check_document(document: ParsedDocument) -> ParsedDocument:
     """Return a document whose values are all such that a file can hold: finite, unbroken, at most 60 deep.
 
     Raises:
         ScenarioError: for others, such as objects of other classes, or a list that contains itself.
     """
-    _examine(document.value, (), document.origin)
+    _check_value(document.value, (), document.origin)
     return document
 
 
-def _examine(value: Any, path: Path, origin: Origin) -> None:
+def _check_value(value: Any, path: ValuePath, origin: Origin) -> None:
     if len(path) > MAX_DEPTH:
         raise origin.error(path[:3], f"expected values at most {MAX_DEPTH} deep, found deeper ones.")
     if isinstance(value, (dict, list, tuple)):
         for key, inside in _items(value):
             if not isinstance(key, (str if isinstance(value, dict) else int)):
-                raise origin.error(path, f"expected text as a key, found {found(key)}.")
-            _examine(inside, (*path, key), origin)
+                raise origin.error(path, f"expected text as a key, found {describe_value(key)}.")
+            _check_value(inside, (*path, key), origin)
     elif isinstance(value, str):
         if _SURROGATE.search(value):
-            raise origin.error(path, f"expected text, found half of a surrogate pair in {found(value)}.")
+            raise origin.error(path, f"expected text, found half of a surrogate pair in {describe_value(value)}.")
     elif isinstance(value, (int, float)):
         if abs(value) >= 1 << 63 or not math.isfinite(value):
-            raise origin.error(path, f"expected a number of at most 18 digits, found {found(value)}.")
+            raise origin.error(path, f"expected a number of at most 18 digits, found {describe_value(value)}.")
     elif value is not None and not isinstance(value, (date, time)):
-        raise origin.error(path, f"expected text, a number, a list or a mapping, found {found(value)}.")
+        raise origin.error(path, f"expected text, a number, a list or a mapping, found {describe_value(value)}.")
 
 
 def _items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[tuple[Any, Any]]:
     return value.items() if isinstance(value, dict) else enumerate(value)
 
 
-def _decoded(data: bytes, name: str) -> str:
+def _decode_text(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        line, column = _place(data[: wrong.start].decode("utf-8", "replace"), wrong.start)
-        raise at(name, line, column, f"expected text in UTF-8, found the byte 0x{data[wrong.start]:02x}.") from None
+        line, column = _locate(data[: wrong.start].decode("utf-8", "replace"), wrong.start)
+        raise format_location(
+            name, line, column, f"expected text in UTF-8, found the byte 0x{data[wrong.start]:02x}."
+        ) from None
 
 
-def _place(text: str, position: int) -> tuple[int, int]:
+def _locate(text: str, position: int) -> tuple[int, int]:
     before = text[:position]
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _read_yaml(text: str, name: str) -> Document:
+def _read_yaml(text: str, name: str) -> ParsedDocument:
     from scenarios.loading import yaml  # PyYAML takes a moment to import, and few runs need it
 
     stranger = _NO_TEXT.search(text)  # the other two forms have readers that look themselves
     if stranger:
-        line, column = _place(text, stranger.start())
-        raise at(name, line, column, f"expected text, found the control character U+{ord(stranger[0]):04X}.")
-    parsed = yaml.parse(text, name)
-    return Document(parsed.value, Origin(name, parsed.lines))
+        line, column = _locate(text, stranger.start())
+        raise format_location(
+            name, line, column, f"expected text, found the control character U+{ord(stranger[0]):04X}."
+        )
+    parsed = yaml.parse_yaml(text, name)
+    return ParsedDocument(parsed.value, Origin(name, parsed.lines))
 
 
-def _read_toml(text: str, name: str) -> Document:
+def _read_toml(text: str, name: str) -> ParsedDocument:
     try:
-        return Document(tomllib.loads(text), Origin(name))
+        return ParsedDocument(tomllib.loads(text), Origin(name))
     except tomllib.TOMLDecodeError as wrong:
         message = str(wrong)
         place = _TOML_PLACE.search(message)
-        line, column = (int(place[1]), int(place[2])) if place and place[1] else _place(text, len(text))
+        line, column = (int(place[1]), int(place[2])) if place and place[1] else _locate(text, len(text))
         problem = _TOML_PLACE.sub("", message)
-        raise at(name, line, column, f"expected TOML: {problem[:1].lower()}{problem[1:]}.") from None
+        raise format_location(name, line, column, f"expected TOML: {problem[:1].lower()}{problem[1:]}.") from None
     except (ValueError, RecursionError):  # numbers of thousands of digits, lists of thousands of lists
         raise ScenarioError(f"{name}: expected TOML of sensible numbers and depths, found other.") from None
 
 
-def _read_json(text: str, name: str) -> Document:
+def _read_json(text: str, name: str) -> ParsedDocument:
     try:
-        value = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys, parse_constant=_refuse_constant)
     except json.JSONDecodeError as wrong:
         problem = f"{wrong.msg[:1].lower()}{wrong.msg[1:]}"
-        raise at(name, wrong.lineno, wrong.colno, f"expected JSON: {problem}.") from None
+        raise format_location(name, wrong.lineno, wrong.colno, f"expected JSON: {problem}.") from None
     except RecursionError:
         raise ScenarioError(f"{name}: expected values at most {MAX_DEPTH} deep, found deeper ones.") from None
     except ValueError as wrong:
-        problem = str(wrong) if isinstance(wrong, _Refused) else "found a number of thousands of digits."
+        problem = str(wrong) if isinstance(wrong, _ForbiddenValueError) else "found a number of thousands of digits."
         raise ScenarioError(f"{name}: expected JSON: {problem}") from None
-    return Document(value, Origin(name))
+    return ParsedDocument(value, Origin(name))
 
 
-class _Refused(ValueError):
+class _ForbiddenValueError(ValueError):
     """What Python's reader of JSON would let pass."""
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise _Refused(f"each key once, found {found(twice)} again.")
+        raise _ForbiddenValueError(f"each key once, found {describe_value(twice)} again.")
     return made
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise _Refused(f"numbers, found {name}.")
+def _refuse_constant(name: str) -> NoReturn:
+    raise _ForbiddenValueError(f"numbers, found {name}.")
 
 
 _READERS = {Form.YAML: _read_yaml, Form.TOML: _read_toml, Form.JSON: _read_json}

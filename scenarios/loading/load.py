@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from scenarios.loading.documents import Document, Form, examined, read
-from scenarios.loading.sources import find
-from scenarios.loading.twilio_exports import unpacked
-from scenarios.model import LEARNING, Scenario
+from scenarios.loading.documents import Form, ParsedDocument, check_document, parse_document
+from scenarios.loading.sources import find_source
+from scenarios.loading.twilio_exports import unpack_exports
+from scenarios.model import DECODE_LOCK, Scenario
 from scenarios.problems import Origin, ScenarioError
-from scenarios.validation.scenario_checks import check
-from scenarios.validation.type_errors import diagnose
+from scenarios.validation.scenario_checks import check_scenario
+from scenarios.validation.type_errors import find_type_error
 
 _NO_HANDLE = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
@@ -26,8 +26,8 @@ def load(name_or_path: str | Path) -> Scenario:
     Raises:
         ScenarioError: saying where, what was expected and what was found.
     """
-    source = find(str(name_or_path))
-    return _finished(source.read(), source.folder)
+    source = find_source(str(name_or_path))
+    return _build_scenario(source.read(), source.folder)
 
 
 def loads(
@@ -45,7 +45,7 @@ def loads(
         ScenarioError: saying where, what was expected and what was found.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return _finished(read(data, Form(form), name), folder)
+    return _build_scenario(parse_document(data, Form(form), name), folder)
 
 
 def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path | None = Path()) -> Scenario:
@@ -63,30 +63,30 @@ def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path |
         plain = msgspec.to_builtins(value) if isinstance(value, Scenario) else value
     except TypeError:
         raise ScenarioError("expected values that a file can hold, found an object of another class.") from None
-    return _finished(examined(Document(plain, Origin())), folder)
+    return _build_scenario(check_document(ParsedDocument(plain, Origin())), folder)
 
 
-def _finished(document: Document, folder: Path | None) -> Scenario:
+def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
     origin = document.origin
-    value = unpacked(document, folder)
+    value = unpack_exports(document, folder)
     value.setdefault("name", _NO_HANDLE.sub("-", Path(origin.name).stem).strip("-._")[:64] or "scenario")
-    scenario = _decoded(value, origin)
-    for complaint in check(scenario, folder):
+    scenario = _decode(value, origin)
+    for complaint in check_scenario(scenario, folder):
         raise origin.error(*complaint)
-    return _with_sounds(scenario, folder)
+    return _with_media_paths(scenario, folder)
 
 
-def _decoded(value: dict[str, Any], origin: Origin) -> Scenario:
+def _decode(value: dict[str, Any], origin: Origin) -> Scenario:
     try:
-        with LEARNING:
+        with DECODE_LOCK:
             return msgspec.convert(value, Scenario)
     except msgspec.ValidationError:
-        complaint = diagnose(value)
+        complaint = find_type_error(value)
         assert complaint is not None, "what msgspec refuses, the diagnosis finds"
         raise origin.error(*complaint) from None
 
 
-def _with_sounds(scenario: Scenario, folder: Path | None) -> Scenario:
+def _with_media_paths(scenario: Scenario, folder: Path | None) -> Scenario:
     """Make the paths of sounds such that they hold wherever the server runs."""
     if not any(recording.media for recording in scenario.recordings):
         return scenario

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from generators.suggestion import suggest
-from scenarios.loading.documents import FORMS, LIMITS, Document, Form, read
+from scenarios.loading.documents import FORMS, LIMITS, Form, ParsedDocument, parse_document
 from scenarios.problems import ScenarioError
 
 
-class Source(NamedTuple):
+class ScenarioSource(NamedTuple):
     """A file that holds a scenario."""
 
     name: str
@@ -21,7 +21,7 @@ class Source(NamedTuple):
     folder: Path | None
     """Where the files are that it names; None where it may name none."""
 
-    def read(self) -> Document:
+    def read(self) -> ParsedDocument:
         """Return what it holds.
 
         Raises:
@@ -32,33 +32,33 @@ class Source(NamedTuple):
                 data = opened.read(LIMITS[self.form] + 1)
         except OSError as wrong:
             raise ScenarioError(f"{self.name}: expected a file that can be read: {wrong.strerror}.") from None
-        return read(data, self.form, self.name)
+        return parse_document(data, self.form, self.name)
 
 
-def bundled() -> dict[str, Traversable]:
+def bundled_names() -> dict[str, Traversable]:
     """Return the scenarios that come with this package, by name, in order."""
     beside = {file.name.removesuffix(".yaml"): file for file in files("scenarios").iterdir() if _is_yaml(file)}
     return dict(sorted(beside.items()))
 
 
-def find(name_or_path: str) -> Source:
+def find_source(name_or_path: str) -> ScenarioSource:
     """Find a bundled scenario by its name, else a file.
 
     Raises:
         ScenarioError: where there is neither, or the file is of no known form.
     """
-    ours = bundled()
+    ours = bundled_names()
     if name_or_path in ours:
-        return Source(f"{name_or_path}.yaml", ours[name_or_path], Form.YAML, None)
+        return ScenarioSource(f"{name_or_path}.yaml", ours[name_or_path], Form.YAML, None)
     path = Path(name_or_path)
     if not exists(path):
         expected = f"a file or one of the bundled scenarios ({', '.join(ours)})"
         meant = suggest(path.stem, ours)
         raise ScenarioError(f"{name_or_path}: expected {expected}, found neither.{meant}")
-    return file(path, name_or_path)
+    return source_from_file(path, name_or_path)
 
 
-def file(path: Path, name: str) -> Source:
+def source_from_file(path: Path, name: str) -> ScenarioSource:
     """Return a file as a source.
 
     Raises:
@@ -70,7 +70,7 @@ def file(path: Path, name: str) -> Source:
     if form is None:
         known = ", ".join(FORMS)
         raise ScenarioError(f"{name}: expected a file that ends in one of {known}, found {path.suffix or 'no ending'}.")
-    return Source(name, path, form, path.parent)
+    return ScenarioSource(name, path, form, path.parent)
 
 
 def _is_yaml(file: Traversable) -> bool:

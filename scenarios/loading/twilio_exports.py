@@ -8,17 +8,17 @@ import re
 from pathlib import Path as FilePath
 from typing import Any
 
-from scenarios.loading.documents import Document, Form
-from scenarios.loading.sources import file
-from scenarios.model import Facts
-from scenarios.problems import Origin, Path, ScenarioError, found
-from scenarios.validation.dates import readable
+from scenarios.loading.documents import Form, ParsedDocument
+from scenarios.loading.sources import source_from_file
+from scenarios.model import RecordingFields
+from scenarios.problems import Origin, ScenarioError, ValuePath, describe_value
+from scenarios.validation.dates import with_readable_dates
 
 FOLLOWING = frozenset({"account_sid", "api_version", "uri", "subresource_uris", "media_url"})
 """Keys of a recording that follow from the account that it is in."""
 
 _ENVELOPE = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
-_KEPT = frozenset({"sid", "status", "call_sid", "conference_sid", "date_created", *Facts.__struct_fields__})
+_KEPT = frozenset({"sid", "status", "call_sid", "conference_sid", "date_created", *RecordingFields.__struct_fields__})
 _NULLABLE = frozenset({"duration", "price", "error_code", "conference_sid", "encryption_details", "start_time"})
 _NO_LONGER = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
 """A source that Twilio has been seen to write and the contract does not know, and the one nearest to it."""
@@ -26,7 +26,7 @@ _NO_LONGER = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def unpacked(document: Document, folder: FilePath | None) -> Any:
+def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
     """Return a document's value as the model has it: saved recordings as a scenario, dates as instants.
 
     Args:
@@ -37,51 +37,53 @@ def unpacked(document: Document, folder: FilePath | None) -> Any:
         ScenarioError: for recordings that are not recordings, or a file of them that cannot be read.
     """
     value, origin = document
-    if isinstance(value, list) or (isinstance(value, dict) and _is_saved(value)):
-        return {"recordings": _recordings(value, (), origin)}
+    if isinstance(value, list) or (isinstance(value, dict) and _is_export(value)):
+        return {"recordings": _unpack_recordings(value, (), origin)}
     if not isinstance(value, dict):
-        raise origin.error((), f"expected a scenario, which is a mapping, found {found(value)}.")
+        raise origin.error((), f"expected a scenario, which is a mapping, found {describe_value(value)}.")
     made = {key: inside for key, inside in value.items() if key != "$schema"}
     if isinstance(made.get("recordings"), str):
-        made["recordings"] = _from_file(made["recordings"], folder, origin)
+        made["recordings"] = _read_export(made["recordings"], folder, origin)
     elif isinstance(made.get("recordings"), dict):
-        made["recordings"] = _recordings(made["recordings"], ("recordings",), origin)
+        made["recordings"] = _unpack_recordings(made["recordings"], ("recordings",), origin)
     else:
         _refuse_following(made.get("recordings"), origin)
-    return readable(made)
+    return with_readable_dates(made)
 
 
-def _is_saved(value: dict[str, Any]) -> bool:
+def _is_export(value: dict[str, Any]) -> bool:
     """Tell a list's or a recording's body from a scenario; a list cut down to its recordings is a scenario as it is."""
     return bool(_ENVELOPE & value.keys()) or ("sid" in value and "recordings" not in value)
 
 
-def _recordings(value: Any, path: Path, origin: Origin) -> list[Any]:
+def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> list[Any]:
     inside = value
     if isinstance(value, dict):
         inside = value.get("recordings", [value] if "sid" in value else None)
     if not isinstance(inside, list):
-        raise origin.error(path, f"expected recordings as Twilio lists them, found {found(inside)}.")
+        raise origin.error(path, f"expected recordings as Twilio lists them, found {describe_value(inside)}.")
     for number, each in enumerate(inside):
         if not isinstance(each, dict):
-            raise origin.error((*path, number), f"expected a recording as Twilio shows it, found {found(each)}.")
-    return [readable({"recordings": [_recording(each)]})["recordings"][0] for each in inside]
+            raise origin.error(
+                (*path, number), f"expected a recording as Twilio shows it, found {describe_value(each)}."
+            )
+    return [with_readable_dates({"recordings": [_to_scripted(each)]})["recordings"][0] for each in inside]
 
 
-def _from_file(name: str, folder: FilePath | None, origin: Origin) -> list[Any]:
+def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any]:
     if folder is None:
         raise origin.error(("recordings",), "expected recordings, found a file's name: only a file can name others.")
     try:
-        source = file(folder / name, name)
+        source = source_from_file(folder / name, name)
         if source.form is not Form.JSON:
             raise ScenarioError(f"{name}: expected a file that ends in .json, found another.")
         saved = source.read()
-        return _recordings(saved.value, (), saved.origin)
+        return _unpack_recordings(saved.value, (), saved.origin)
     except ScenarioError as wrong:
         raise origin.error(("recordings",), str(wrong)) from None
 
 
-def _recording(body: dict[str, Any]) -> dict[str, Any]:
+def _to_scripted(body: dict[str, Any]) -> dict[str, Any]:
     """Return what the model knows of a body; nulls that only say `unknown` are left to be generated."""
     fields = {_HUMP.sub("_", key).lower(): value for key, value in body.items()}
     made = {key: fields[key] for key in fields if key in _KEPT and (key in _NULLABLE or fields[key] is not None)}

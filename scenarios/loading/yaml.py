@@ -18,7 +18,7 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from scenarios.problems import MAX_DEPTH, Path, ScenarioError, at, found
+from scenarios.problems import MAX_DEPTH, ScenarioError, ValuePath, describe_value, format_location
 
 _MOST = 20_000
 """Values that are written, and values that aliases stand for: PyYAML takes seconds for as many."""
@@ -44,10 +44,10 @@ class Parsed(NamedTuple):
     """A document: its value, and the line of every path in it, counted from 1."""
 
     value: Any
-    lines: dict[Path, int]
+    lines: dict[ValuePath, int]
 
 
-def parse(text: str, name: str = "") -> Parsed:
+def parse_yaml(text: str, name: str = "") -> Parsed:
     """Read one document.
 
     Args:
@@ -64,7 +64,7 @@ def parse(text: str, name: str = "") -> Parsed:
     except MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise at(name, line, column, f"expected YAML: {wrong.problem}.") from None
+        raise format_location(name, line, column, f"expected YAML: {wrong.problem}.") from None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF", a directive of thousands of digits
         raise ScenarioError(f"{name}: expected YAML, found an escape or a directive that has no meaning.") from None
     if node is None:
@@ -108,13 +108,13 @@ class _Construction:
     """Values from nodes. What an alias names is made anew at each place: each has a path of its own."""
 
     def __init__(self, name: str) -> None:
-        self.lines: dict[Path, int] = {}
+        self.lines: dict[ValuePath, int] = {}
         self._name = name
         self._seen: set[int] = set()
         self._open: set[int] = set()
         self._expanded = 0
 
-    def value(self, node: Node, path: Path) -> Any:
+    def value(self, node: Node, path: ValuePath) -> Any:
         """Return the value of a node that stands at a path."""
         self._admit(node, path)
         self._open.add(id(node))
@@ -127,7 +127,7 @@ class _Construction:
         self._open.discard(id(node))
         return made
 
-    def _admit(self, node: Node, path: Path) -> None:
+    def _admit(self, node: Node, path: ValuePath) -> None:
         if id(node) in self._open:
             raise self._error(node, "expected values that end, found a value that contains itself.")
         if len(path) >= MAX_DEPTH:
@@ -138,7 +138,7 @@ class _Construction:
                 raise self._error(node, f"expected aliases that stand for at most {_MOST:,} values, found more.")
         self._seen.add(id(node))
 
-    def _sequence(self, node: SequenceNode, path: Path) -> list[Any]:
+    def _sequence(self, node: SequenceNode, path: ValuePath) -> list[Any]:
         self._expect_tag(node, "seq")
         items = []
         for position, item in enumerate(node.value):
@@ -146,7 +146,7 @@ class _Construction:
             items.append(self.value(item, (*path, position)))
         return items
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: MappingNode, path: ValuePath) -> dict[str, Any]:
         self._expect_tag(node, "map")
         made: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -163,7 +163,7 @@ class _Construction:
     def _key(self, node: Node) -> str:
         key = self._scalar(node) if isinstance(node, ScalarNode) else node.value
         if not isinstance(key, str):
-            raise self._error(node, f"expected text as a key, found {found(key)}: put it in quotes.")
+            raise self._error(node, f"expected text as a key, found {describe_value(key)}: put it in quotes.")
         if key == "<<":
             raise self._error(node, "expected keys written out, found the merge key <<: YAML 1.2 has none.")
         return key
@@ -171,7 +171,7 @@ class _Construction:
     def _scalar(self, node: Node) -> Any:
         tag = self._expect_tag(node, *_CORE)
         if not _CORE[tag].fullmatch(node.value):
-            raise self._error(node, f"expected a value for the tag !!{tag}, found {found(node.value)}.")
+            raise self._error(node, f"expected a value for the tag !!{tag}, found {describe_value(node.value)}.")
         return _VALUES[tag](node.value)
 
     def _expect_tag(self, node: Node, *expected: str) -> str:
@@ -182,4 +182,4 @@ class _Construction:
         return tag
 
     def _error(self, node: Node, sentence: str) -> ScenarioError:
-        return at(self._name, node.start_mark.line + 1, node.start_mark.column + 1, sentence)
+        return format_location(self._name, node.start_mark.line + 1, node.start_mark.column + 1, sentence)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from scenarios.problems import Complaint, Path, found
+from scenarios.problems import Problem, ValuePath, describe_value
 
 DATES = ("start_time", "date_created", "date_updated")
 """The fields of a recording that are dates."""
@@ -13,36 +13,36 @@ DATES = ("start_time", "date_created", "date_updated")
 _YEARS = range(1970, 9001)
 
 
-def readable(scenario: dict[str, Any]) -> dict[str, Any]:
+def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
     """Return a scenario whose recordings' dates are instants with a zone; what cannot be read stays as it is."""
     made = dict(scenario)
     for key in ("recordings", "pick"):
         if key in made:
-            made[key] = _each(made[key], _subject)
+            made[key] = _map_values(made[key], _subject)
     if isinstance(made.get("on_create"), dict):
         made["on_create"] = _subject(made["on_create"])
     return made
 
 
-def instant(value: Any) -> Any:
+def normalize_instant(value: Any) -> Any:
     """Return a date or an instant as an instant; no zone means UTC, as in Twilio's filters."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            value = _rfc2822(value)
+            value = _parse_rfc2822(value)
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     return datetime(value.year, value.month, value.day, tzinfo=UTC) if isinstance(value, date) else value
 
 
-def check_instant(value: Any, path: Path) -> Iterator[Complaint]:
+def check_instant(value: Any, path: ValuePath) -> Iterator[Problem]:
     """Say that an instant is too far away to count with; nothing about other values."""
     if isinstance(value, datetime) and value.year not in _YEARS:
-        yield Complaint(path, f"expected a date between 1970 and 9000, found {found(value)}.")
+        yield Problem(path, f"expected a date between 1970 and 9000, found {describe_value(value)}.")
 
 
-def _rfc2822(text: str) -> Any:
+def _parse_rfc2822(text: str) -> Any:
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -54,7 +54,7 @@ def _subject(value: Any) -> Any:
         return value
     made = _facts(value)
     if "timeline" in made:
-        made["timeline"] = _each(made["timeline"], _step)
+        made["timeline"] = _map_values(made["timeline"], _step)
     return made
 
 
@@ -65,8 +65,8 @@ def _step(value: Any) -> Any:
 def _facts(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {key: instant(inside) if key in DATES else inside for key, inside in value.items()}
+    return {key: normalize_instant(inside) if key in DATES else inside for key, inside in value.items()}
 
 
-def _each(values: Any, change: Any) -> Any:
+def _map_values(values: Any, change: Any) -> Any:
     return [change(each) for each in values] if isinstance(values, (list, tuple)) else values

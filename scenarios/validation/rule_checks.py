@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator
 
 from generators.sids import Kind, is_sid
 from generators.suggestion import suggest
-from scenarios.durations import microseconds
+from scenarios.durations import parse_microseconds
 from scenarios.model import Scenario
 from scenarios.operations import Operation
-from scenarios.problems import Complaint, Path, found
+from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.rules import Delay, Expectation, PageDriftRule, Then, When
 
 
-def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Complaint]:
+def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Problem]:
     """Say what is wrong with faults, sequences, hazards and expectations.
 
     Args:
@@ -33,30 +33,30 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Compla
         yield from _check_expectation(expectation, handles, ("expect", number))
 
 
-def _check_when(when: When, handles: Collection[str], path: Path) -> Iterator[Complaint]:
+def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
     yield from _check_sid(when.sid, handles, path)
     if when.page is not None and when.op and not _is_list(when.op):
-        yield Complaint((*path, "page"), f"expected an operation that lists, which has pages, found {when.op}.")
+        yield Problem((*path, "page"), f"expected an operation that lists, which has pages, found {when.op}.")
 
 
-def _check_sid(sid: str | None, handles: Collection[str], path: Path) -> Iterator[Complaint]:
+def _check_sid(sid: str | None, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
     if sid is None or sid in handles or any(is_sid(sid, kind) for kind in Kind):
         return
     meant = suggest(sid, handles)
-    yield Complaint((*path, "sid"), f"expected a SID or the id of a recording here, found {found(sid)}.{meant}")
+    yield Problem((*path, "sid"), f"expected a SID or the id of a recording here, found {describe_value(sid)}.{meant}")
 
 
-def _check_then(then: Then, path: Path) -> Iterator[Complaint]:
+def _check_then(then: Then, path: ValuePath) -> Iterator[Problem]:
     if not (then.status or then.fault or then.delay or then.chunked_dribble):
-        yield Complaint(path, "expected something that happens: a status, fault, delay or chunked_dribble.")
+        yield Problem(path, "expected something that happens: a status, fault, delay or chunked_dribble.")
     if then.fault and (then.status or then.body is not None):
         other = "status" if then.status else "body"
-        yield Complaint((*path, other), f"expected a fault or a {other}: {then.fault} leaves no answer to give.")
+        yield Problem((*path, other), f"expected a fault or a {other}: {then.fault} leaves no answer to give.")
     for key, needed in _NEEDED.items():
         if getattr(then, key) != getattr(_SAYS_NOTHING, key) and getattr(then, needed) is None:
-            yield Complaint((*path, key), f"expected {needed} beside {key}, found none.")
+            yield Problem((*path, key), f"expected {needed} beside {key}, found none.")
     if then.body is not None and (then.code or then.message is not None):
-        yield Complaint((*path, "body"), "expected a body, or a code and message for Twilio's own, found both.")
+        yield Problem((*path, "body"), "expected a body, or a code and message for Twilio's own, found both.")
     if isinstance(then.delay, Delay):
         yield from _check_delay(then.delay, (*path, "delay"))
 
@@ -72,37 +72,37 @@ _NEEDED = {
 _SAYS_NOTHING = Then()
 
 
-def _check_delay(delay: Delay, path: Path) -> Iterator[Complaint]:
+def _check_delay(delay: Delay, path: ValuePath) -> Iterator[Problem]:
     given = [name for name in ("fixed", "uniform", "log_normal") if getattr(delay, name)]
     if len(given) != 1:
         listed = " and ".join(given) or "none"
-        yield Complaint(path, f"expected one of fixed, uniform and log_normal, found {listed}.")
-    elif delay.uniform and microseconds(delay.uniform.lower) > microseconds(delay.uniform.upper):
+        yield Problem(path, f"expected one of fixed, uniform and log_normal, found {listed}.")
+    elif delay.uniform and parse_microseconds(delay.uniform.lower) > parse_microseconds(delay.uniform.upper):
         most = delay.uniform.upper
-        yield Complaint(
+        yield Problem(
             (*path, "uniform", "lower"), f"expected at most {most}, which is upper, found {delay.uniform.lower}."
         )
 
 
-def _check_page_drift(rule: PageDriftRule, path: Path) -> Iterator[Complaint]:
+def _check_page_drift(rule: PageDriftRule, path: ValuePath) -> Iterator[Problem]:
     if not (rule.insert or rule.delete):
-        yield Complaint(path, "expected a change: insert or delete.")
+        yield Problem(path, "expected a change: insert or delete.")
     for name in ("path", "account", "sid", "header", "every"):
         if getattr(rule.when, name):
-            yield Complaint((*path, "when", name), f"expected op and page only, which page drift knows, found {name}.")
+            yield Problem((*path, "when", name), f"expected op and page only, which page drift knows, found {name}.")
     op = rule.when.op
     if op and not (_is_list(op) and op.endswith("_recordings")):
-        yield Complaint((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")
+        yield Problem((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")
 
 
-def _check_expectation(expectation: Expectation, handles: Collection[str], path: Path) -> Iterator[Complaint]:
+def _check_expectation(expectation: Expectation, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
     yield from _check_sid(expectation.sid, handles, path)
     least, most = expectation.min, expectation.max
     if least is not None and most is not None and least > most:
-        yield Complaint((*path, "min"), f"expected at most {most}, which is max, found {least}.")
+        yield Problem((*path, "min"), f"expected at most {most}, which is max, found {least}.")
     if expectation.followed_next_page is not None and not _is_list(expectation.op):
         sentence = f"expected an operation that lists, which has pages, found {expectation.op}."
-        yield Complaint((*path, "followed_next_page"), sentence)
+        yield Problem((*path, "followed_next_page"), sentence)
 
 
 def _is_list(op: Operation) -> bool:

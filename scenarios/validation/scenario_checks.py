@@ -7,11 +7,11 @@ from pathlib import Path as FilePath
 from msgspec import UNSET
 
 from generators.model import CONFERENCE_SOURCES, Source
-from scenarios.durations import microseconds
-from scenarios.handles import known_ids, placed_handles
-from scenarios.mix_shares import mix_complaint
-from scenarios.model import ClockPlan, CorpusPlan, Facts, Pick, Scenario, ScriptedRecording
-from scenarios.problems import Complaint, Path, spelled
+from scenarios.durations import parse_microseconds
+from scenarios.handles import handles_with_recordings, known_ids
+from scenarios.mix_shares import find_mix_problem
+from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingFields, Scenario, ScriptedRecording
+from scenarios.problems import Problem, ValuePath, format_path
 from scenarios.validation.dates import DATES, check_instant
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
@@ -20,7 +20,7 @@ _LONGEST_SPAN = "20000d"
 _SOUNDS = (".wav", ".mp3")
 
 
-def check(scenario: Scenario, folder: FilePath | None) -> Iterator[Complaint]:
+def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Problem]:
     """Say all that is wrong with a scenario, in the order of its fields.
 
     Args:
@@ -42,61 +42,61 @@ def check(scenario: Scenario, folder: FilePath | None) -> Iterator[Complaint]:
     yield from check_rules(scenario, frozenset(known_ids(scenario)))
 
 
-def _subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, Path]]:
+def _subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, ValuePath]]:
     for number, recording in enumerate(scenario.recordings):
         yield recording, ("recordings", number)
     for number, pick in enumerate(scenario.pick):
         yield pick, ("pick", number)
 
 
-def _check_corpus(corpus: CorpusPlan) -> Iterator[Complaint]:
-    mix = mix_complaint(corpus)
+def _check_corpus(corpus: CorpusPlan) -> Iterator[Problem]:
+    mix = find_mix_problem(corpus)
     if mix:
-        yield Complaint(("corpus", "mix"), mix)
-    if corpus.span and not microseconds("1s") <= microseconds(corpus.span) <= microseconds(_LONGEST_SPAN):
-        yield Complaint(
-            ("corpus", "span"), f"expected a length of time from 1s to {_LONGEST_SPAN}, found {corpus.span}."
-        )
+        yield Problem(("corpus", "mix"), mix)
+    if corpus.span and not parse_microseconds("1s") <= parse_microseconds(corpus.span) <= parse_microseconds(
+        _LONGEST_SPAN
+    ):
+        yield Problem(("corpus", "span"), f"expected a length of time from 1s to {_LONGEST_SPAN}, found {corpus.span}.")
 
 
-def _check_clock(clock: ClockPlan) -> Iterator[Complaint]:
+def _check_clock(clock: ClockPlan) -> Iterator[Problem]:
     yield from check_instant(clock.start, ("clock", "start"))
     if clock.rate is not None and clock.mode != "scaled":
-        yield Complaint(
+        yield Problem(
             ("clock", "rate"), f"expected a rate with `mode: scaled` only, found mode {clock.mode or 'none'}."
         )
     if clock.mode == "scaled" and clock.rate is None:
-        yield Complaint(("clock",), "expected a rate, which a scaled clock needs, found none.")
+        yield Problem(("clock",), "expected a rate, which a scaled clock needs, found none.")
 
 
-def _check_names(scenario: Scenario) -> Iterator[Complaint]:
-    taken: dict[str, Path] = {}
-    for handle, path in placed_handles(scenario):
+def _check_names(scenario: Scenario) -> Iterator[Problem]:
+    taken: dict[str, ValuePath] = {}
+    for handle, path in handles_with_recordings(scenario):
         if handle in taken:
-            yield Complaint(path, f"expected an id of its own, found {handle!r}, which {spelled(taken[handle])} has.")
+            yield Problem(path, f"expected an id of its own, found {handle!r}, which {format_path(taken[handle])} has.")
         taken[handle] = path
-    sids: dict[str, Path] = {}
+    sids: dict[str, ValuePath] = {}
     for number, recording in enumerate(scenario.recordings):
         sid = (recording.sid or "").lower()
         if sid and sid in sids:
-            other = spelled(sids[sid])
-            yield Complaint(("recordings", number, "sid"), f"expected a SID of its own, found that of {other}.")
+            other = format_path(sids[sid])
+            yield Problem(("recordings", number, "sid"), f"expected a SID of its own, found that of {other}.")
         sids[sid] = ("recordings", number)
 
 
-def _check_media(recording: ScriptedRecording, folder: FilePath | None, path: Path) -> Iterator[Complaint]:
+def _check_media(recording: ScriptedRecording, folder: FilePath | None, path: ValuePath) -> Iterator[Problem]:
     if recording.media is None:
         return
     place = (*path, "media")
     if folder is None:
-        yield Complaint(place, "expected no file: only a scenario that is a file itself can name others.")
+        yield Problem(place, "expected no file: only a scenario that is a file itself can name others.")
     elif not recording.media.lower().endswith(_SOUNDS):
-        yield Complaint(place, f"expected a file that ends in .wav or .mp3, found {recording.media!r}.")
+        yield Problem(place, f"expected a file that ends in .wav or .mp3, found {recording.media!r}.")
     elif not isfile(folder / recording.media):
-        yield Complaint(place, f"expected a file beside the scenario, found none called {recording.media!r}.")
+        yield Problem(place, f"expected a file beside the scenario, found none called {recording.media!r}.")
 
 
-def _check_subject(subject: ScriptedRecording | Pick, path: Path) -> Iterator[Complaint]:
+def _check_subject(subject: ScriptedRecording | Pick, path: ValuePath) -> Iterator[Problem]:
     source = subject.source
     if isinstance(subject, Pick) and source is UNSET and subject.where.source:
         source = subject.where.source
@@ -106,13 +106,13 @@ def _check_subject(subject: ScriptedRecording | Pick, path: Path) -> Iterator[Co
         yield from _check_facts(step.set, after, (*path, "timeline", number, "set"))
 
 
-def _check_facts(facts: Facts, source: object, path: Path) -> Iterator[Complaint]:
+def _check_facts(facts: RecordingFields, source: object, path: ValuePath) -> Iterator[Problem]:
     for field in DATES:  # what a step sets has no date_created
         yield from check_instant(getattr(facts, field, None), (*path, field))
     if not isinstance(source, Source):
         return
     if facts.channels == 2 and source is Source.RECORD_VERB:  # conferences can be told to have two (WIRE §7)
-        yield Complaint((*path, "channels"), f"expected 1 channel with {source}, which has one voice, found 2.")
+        yield Problem((*path, "channels"), f"expected 1 channel with {source}, which has one voice, found 2.")
     if isinstance(facts, ScriptedRecording) and facts.conference_sid and source not in CONFERENCE_SOURCES:
         known = " or ".join(each for each in Source if each in CONFERENCE_SOURCES)
-        yield Complaint((*path, "conference_sid"), f"expected a conference with {known} only, found one with {source}.")
+        yield Problem((*path, "conference_sid"), f"expected a conference with {known} only, found one with {source}.")

@@ -5,18 +5,28 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from scenarios.explain.timelines import callbacks, subscription
-from scenarios.lifecycle import BEFORE, beginning
-from scenarios.model import CallbackEvent, Events, Facts, OnCreate, Pick, ScriptedRecording, Stage, Step, Trigger
-from scenarios.problems import Complaint, Path, found
+from scenarios.explain.timelines import callbacks_of_step, get_subscription
+from scenarios.lifecycle import BEFORE, initial_timeline
+from scenarios.model import (
+    CallbackEvent,
+    Events,
+    OnCreate,
+    Pick,
+    RecordingFields,
+    RecordingStatus,
+    ScriptedRecording,
+    Step,
+    Trigger,
+)
+from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.validation.dates import check_instant
 
 _KINDS = Trigger.__struct_fields__
 
 
 def check_timeline(
-    subject: ScriptedRecording | Pick | OnCreate, path: Path, start: datetime | None
-) -> Iterator[Complaint]:
+    subject: ScriptedRecording | Pick | OnCreate, path: ValuePath, start: datetime | None
+) -> Iterator[Problem]:
     """Say what is wrong with the timeline of a recording.
 
     Args:
@@ -24,63 +34,65 @@ def check_timeline(
         path: where it stands in the scenario.
         start: where the account's clock starts, where that is known.
     """
-    steps = beginning(subject)
+    steps = initial_timeline(subject)
     added = len(steps) - len(subject.timeline)
-    course = _Course(subject, start)
+    course = _StatusChecker(subject, start)
     for number, step in enumerate(steps, -added):
         yield from course.play(step, (*path, "timeline", number) if number >= 0 else path)
 
 
-class _Course:
+class _StatusChecker:
     """How far a recording is, as its steps go by."""
 
     def __init__(self, subject: ScriptedRecording | Pick | OnCreate, start: datetime | None) -> None:
-        self._status = Stage(subject.where.status) if isinstance(subject, Pick) and subject.where.status else None
+        self._status = (
+            RecordingStatus(subject.where.status) if isinstance(subject, Pick) and subject.where.status else None
+        )
         # Who starts a recording through the API says then what it is told of.
-        self._subscribed: Events = tuple(CallbackEvent) if isinstance(subject, OnCreate) else subscription(subject)
+        self._subscribed: Events = tuple(CallbackEvent) if isinstance(subject, OnCreate) else get_subscription(subject)
         self._sent: set[CallbackEvent] = set()
         self._start = start
         self._latest: datetime | None = None
 
-    def play(self, step: Step, path: Path) -> Iterator[Complaint]:
+    def play(self, step: Step, path: ValuePath) -> Iterator[Problem]:
         """Say what is wrong with the next step."""
         if step.after:
             yield from self._check_trigger(step.after, (*path, "after"))
             self._latest = max(filter(None, (self._latest, *_instants(step.after))), default=None)
-        if step.status is None and step.set == Facts() and step.callback in (UNSET, ()):
-            yield Complaint(path, "expected a step that does something: a status, set or callback.")
+        if step.status is None and step.set == RecordingFields() and step.callback in (UNSET, ()):
+            yield Problem(path, "expected a step that does something: a status, set or callback.")
         yield from self._check_status(step, path)
         self._status = step.status or self._status
-        self._sent.update(callbacks(step, self._subscribed))
+        self._sent.update(callbacks_of_step(step, self._subscribed))
 
-    def _check_status(self, step: Step, path: Path) -> Iterator[Complaint]:
-        if self._status is Stage.DELETED and (step.status or step.set != Facts()):
-            yield Complaint(
+    def _check_status(self, step: Step, path: ValuePath) -> Iterator[Problem]:
+        if self._status is RecordingStatus.DELETED and (step.status or step.set != RecordingFields()):
+            yield Problem(
                 path, "expected nothing but callbacks once the recording is deleted: this step is never reached."
             )
         elif step.status and self._status and self._status not in BEFORE[step.status]:
-            before = " or ".join(stage for stage in Stage if stage in BEFORE[step.status])
+            before = " or ".join(stage for stage in RecordingStatus if stage in BEFORE[step.status])
             sentence = f"expected {step.status} after {before} only, found it after {self._status}."
-            yield Complaint((*path, "status"), sentence)
+            yield Problem((*path, "status"), sentence)
 
-    def _check_trigger(self, trigger: Trigger, path: Path) -> Iterator[Complaint]:
+    def _check_trigger(self, trigger: Trigger, path: ValuePath) -> Iterator[Problem]:
         given = [kind for kind in _KINDS if getattr(trigger, kind) is not None]
         if len(given) == 1:
             yield from self._check_kind(trigger, (*path, given[0]))
         else:
-            yield Complaint(path, _one_key(given))
+            yield Problem(path, _one_key(given))
 
-    def _check_kind(self, trigger: Trigger, path: Path) -> Iterator[Complaint]:
+    def _check_kind(self, trigger: Trigger, path: ValuePath) -> Iterator[Problem]:
         for number, inside in enumerate(trigger.any or trigger.all or ()):
             yield from self._check_trigger(inside, (*path, number))
         yield from check_instant(trigger.at, path)
         why = self._never(trigger)
         if why:
-            yield Complaint(path, why)
+            yield Problem(path, why)
 
     def _never(self, trigger: Trigger) -> str | None:
         """Say why a trigger is never pulled."""
-        if trigger.media and self._status not in (None, Stage.COMPLETED):
+        if trigger.media and self._status not in (None, RecordingStatus.COMPLETED):
             return f"expected downloads of a completed recording, but it is {self._status} by then."
         if trigger.callback and trigger.callback not in self._sent:
             return (
@@ -88,10 +100,11 @@ class _Course:
                 f"give one `callback: {trigger.callback}`, or the recording a status_callback for it."
             )
         if trigger.at and self._start and trigger.at < self._start:
-            return f"expected an instant after the clock's start at {found(self._start)}, found {found(trigger.at)}."
+            start = describe_value(self._start)
+            return f"expected an instant after the clock's start at {start}, found {describe_value(trigger.at)}."
         if trigger.at and self._latest and trigger.at <= self._latest:
-            earlier = f"{found(self._latest)}, which an earlier step waits for"
-            return f"expected an instant after {earlier}, found {found(trigger.at)}."
+            earlier = f"{describe_value(self._latest)}, which an earlier step waits for"
+            return f"expected an instant after {earlier}, found {describe_value(trigger.at)}."
         return None
 
 

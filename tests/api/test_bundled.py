@@ -8,9 +8,9 @@ import pytest
 
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
-from scenarios.explain.timelines import explain
+from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
-from scenarios.loading.sources import bundled
+from scenarios.loading.sources import bundled_names
 from tests.harness import Api, corpus_settings, fields_of
 
 CALL = "CA" + "1" * 32
@@ -39,7 +39,7 @@ def signal(api: Api, name: str) -> None:
 def explained(name: str) -> dict[str, list[str]]:
     """Return what the explanation says that the steps of each handle do."""
     found: dict[str, list[str]] = {}
-    for step in explain(load(name)).steps:
+    for step in explain_scenario(load(name)).steps:
         found.setdefault(step.handle, []).append(step.what)
     return found
 
@@ -68,7 +68,7 @@ def step_by_step(api: Api, name: str) -> None:
 
 
 @pytest.mark.parametrize("play", [by_fetching, by_waiting, by_signals, step_by_step])
-@pytest.mark.parametrize("name", bundled())
+@pytest.mark.parametrize("name", bundled_names())
 def test_what_is_explained_is_what_happens(name: str, play: Callable[[Api, str], None]) -> None:
     expected = explained(name)
     with played(name) as api:
@@ -84,7 +84,7 @@ def test_what_is_explained_is_what_happens(name: str, play: Callable[[Api, str],
 
 
 def test_there_are_thirteen() -> None:
-    assert len(bundled()) == 13
+    assert len(bundled_names()) == 13
 
 
 def test_happy_path() -> None:
@@ -93,7 +93,7 @@ def test_happy_path() -> None:
         made = api.post(f"Calls/{CALL}/Recordings.json").json()
         assert advance(api, "5s") == ["processing"]
         assert [api.get(api.fetch_path(made["sid"])).json()["status"] for _ in range(2)] == ["processing", "completed"]
-        created = [step.what for step in explain(load("happy-path")).created]
+        created = [step.what for step in explain_scenario(load("happy-path")).created]
         assert api.steps(made["sid"]) == created
     with played("happy-path") as api:
         assert advance(api, "4.999s") == []
@@ -172,7 +172,7 @@ def test_late_webhook() -> None:
         made = api.post(f"Calls/{CALL}/Recordings.json").json()
         api.post(f"Calls/{CALL}/Recordings/{made['sid']}.json", Status="stopped")
         api.told("POST", "/clock", {"advance": "2s"})
-        assert api.steps(made["sid"]) == [step.what for step in explain(load("late-webhook")).created]
+        assert api.steps(made["sid"]) == [step.what for step in explain_scenario(load("late-webhook")).created]
 
 
 def test_a_walk_through_late_webhook_is_throttled_once() -> None:

@@ -14,7 +14,7 @@ import pytest
 from mockserver.cli.main import main
 from mockserver.cli.options import Parser
 from mockserver.cli.parser import make_parser
-from scenarios.loading.sources import bundled
+from scenarios.loading.sources import bundled_names
 
 RUN = [sys.executable, "-m", "mockserver", "scenario", "run"]
 BROKEN: dict[str, str | bytes] = {
@@ -77,9 +77,9 @@ def test_every_help_fits_a_terminal_and_says_what_each_argument_is(monkeypatch: 
 def test_bundled_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenario", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(bundled())
+    assert [line.split()[0] for line in lines] == list(bundled_names())
     assert main(["scenario", "list", "--json"]) == 0
-    assert list(json.loads(capsys.readouterr().out)) == list(bundled())
+    assert list(json.loads(capsys.readouterr().out)) == list(bundled_names())
 
 
 def test_show_prints_a_file_to_begin_ones_own_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +140,7 @@ def test_every_broken_file_is_one_sentence(
 
 
 def test_what_is_well_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["scenario", "validate", *bundled()]) == 0
+    assert main(["scenario", "validate", *bundled_names()]) == 0
     assert capsys.readouterr().err == ""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.loading.sources import bundled
+from scenarios.loading.sources import bundled_names
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = {
@@ -19,7 +19,7 @@ DATA = {
     "scenarios/py.typed",
     "mockserver/py.typed",
     "scenarios/scenario.schema.json",
-    *(f"scenarios/{name}.yaml" for name in bundled()),
+    *(f"scenarios/{name}.yaml" for name in bundled_names()),
 }
 
 

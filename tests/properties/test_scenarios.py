@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generators.model import DUAL_SOURCES, Source
-from scenarios.explain.timelines import explain
+from scenarios.explain.timelines import explain_scenario
 from scenarios.lifecycle import BEFORE
 from scenarios.loading.documents import Form
 from scenarios.loading.load import from_objects, loads
@@ -19,12 +19,12 @@ from scenarios.model import (
     CallbackEvent,
     ClockPlan,
     CorpusPlan,
-    Facts,
     OnCreate,
     Pick,
+    RecordingFields,
+    RecordingStatus,
     Scenario,
     ScriptedRecording,
-    Stage,
     Step,
     Timeline,
     Trigger,
@@ -39,7 +39,7 @@ lengths = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms",
 prices = st.one_of(st.none(), st.integers(-100, 100), st.floats(-9, 9), st.just("-0.00250"))
 events = st.lists(st.sampled_from(CallbackEvent), max_size=3).map(tuple)
 facts = st.builds(
-    Facts,
+    RecordingFields,
     duration=st.one_of(st.none(), st.integers(0, 10**6), st.just("12")),
     price=prices,
     error_code=st.one_of(st.none(), st.just(16101)),
@@ -61,18 +61,18 @@ triggers = st.recursive(
     ),
     max_leaves=5,
 )
-AFTER = {stage: [later for later in Stage if stage in BEFORE[later]] for stage in Stage}
+AFTER = {stage: [later for later in RecordingStatus if stage in BEFORE[later]] for stage in RecordingStatus}
 
 
 @st.composite
 def timelines(draw: st.DrawFn) -> Timeline:
     """Walk the lifecycle from the start of a recording."""
-    status = Stage.IN_PROGRESS
+    status = RecordingStatus.IN_PROGRESS
     steps = [Step(status=status)]
     while AFTER[status] and len(steps) < 6 and draw(st.booleans()):
         status = draw(st.sampled_from(AFTER[status]))
         told = draw(st.one_of(st.just(msgspec.UNSET), events))
-        set_ = draw(st.one_of(st.just(Facts()), facts))
+        set_ = draw(st.one_of(st.just(RecordingFields()), facts))
         steps.append(Step(after=draw(st.none() | triggers), status=status, set=set_, callback=told))
     return tuple(steps)
 
@@ -108,7 +108,7 @@ def recordings(draw: st.DrawFn) -> tuple[ScriptedRecording, ...]:
     )
 
 
-deleted = Step(after=Trigger(fetches=1), status=Stage.DELETED)
+deleted = Step(after=Trigger(fetches=1), status=RecordingStatus.DELETED)
 scenarios = st.builds(
     Scenario,
     name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True),
@@ -165,7 +165,7 @@ def test_it_survives_every_form(scenario: Scenario) -> None:
     if not holds_null(value):
         text = "\n".join(f"{json.dumps(key)} = {as_toml(inside)}" for key, inside in value.items())
         assert scenario == loads(text, form="toml")
-    assert str(explain(scenario)).startswith(scenario.name)
+    assert str(explain_scenario(scenario)).startswith(scenario.name)
 
 
 @given(st.text() | st.binary(), st.sampled_from(Form))
@@ -190,4 +190,4 @@ def test_nor_does_one_wrong_value_in_a_scenario(value: dict[str, Any], data: st.
         key = data.draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
     holder[key] = data.draw(junk)
     with contextlib.suppress(ScenarioError):
-        explain(from_objects(value))
+        explain_scenario(from_objects(value))

@@ -10,7 +10,7 @@ from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.mock import Mock
 from mockserver.settings.settings import Profile
-from scenarios.explain.timelines import explain
+from scenarios.explain.timelines import explain_scenario
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 from tests.harness import T0, corpus_settings
@@ -95,7 +95,7 @@ def test_facts_hold_from_the_step_whose_status_they_belong_to(said: dict[str, An
     assert (recording(account).duration, recording(account).price) == (9, -100_000)
     assert recording(account).date_updated == T0
     assert account.scenario is not None
-    assert steps(account) == [step.what for step in explain(account.scenario).steps]
+    assert steps(account) == [step.what for step in explain_scenario(account.scenario).steps]
 
 
 def test_a_step_says_it_better_than_its_recording() -> None:

@@ -7,7 +7,7 @@ import pytest
 from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
-from scenarios.model import CallbackEvent, Stage, Step
+from scenarios.model import CallbackEvent, RecordingStatus, Step
 from tests.worlds import SINK, scenario_of, scripted, steps, world
 
 GOOD = Outcome(204, None, "")
@@ -193,11 +193,11 @@ def test_timers_that_nothing_waits_for_are_not_awaited() -> None:
 
 def test_a_world_that_is_over_tells_nobody_anything() -> None:
     account = told()
-    account.timelines.apply_step(index(account, "b"), Step(status=Stage.ABSENT))
+    account.timelines.apply_step(index(account, "b"), Step(status=RecordingStatus.ABSENT))
     (under_way,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(under_way.number)
     account.close()
-    account.timelines.apply_step(index(account, "a"), Step(status=Stage.ABSENT))
+    account.timelines.apply_step(index(account, "a"), Step(status=RecordingStatus.ABSENT))
     account.callbacks.record_outcome(under_way.number, GOOD)
     assert account.callbacks.get_ready() == []
     assert [each.state for each in account.callbacks][-1] is DeliveryState.PENDING

@@ -13,7 +13,7 @@ from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.listing import Page
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.paging import Cursor, PageRequest
-from scenarios.model import Facts, Stage
+from scenarios.model import RecordingFields, RecordingStatus
 from tests.harness import T0
 from tests.worlds import world
 
@@ -113,7 +113,7 @@ def test_a_deleted_recording_is_still_a_token() -> None:
     account = world(count=0)
     made = [add(account, T0 * SECOND + at) for at in range(5)]
     for index in made:
-        account.recordings.set_status(index, Stage.COMPLETED, Facts())
+        account.recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
     sid = account.recordings.index.sid(made[2])
     account.delete_recording(sid)
     assert (made[1], made[0]) == page(account, RecordingFilter(), 9, f"PA{sid}").indices
@@ -124,7 +124,7 @@ def test_of_a_billion_recordings_only_those_that_came_in_are_kept() -> None:
     account = world(count=10**9)
     timetable, corpus = account.corpus.timetable, account.corpus
     made = [add(account, timetable.instant(index)) for index in (5, 10**8, 10**9 - 1)]
-    account.recordings.set_status(123_456, Stage.COMPLETED, Facts(duration=7))
+    account.recordings.set_status(123_456, RecordingStatus.COMPLETED, RecordingFields(duration=7))
     ledger = account.recordings.index
     for at, (index, neighbour) in enumerate(zip(made, (5, 10**8, 10**9 - 1), strict=True)):
         position = ledger.position_of(ledger.sid(index))
@@ -179,8 +179,8 @@ def test_paging_meets_each_recording_once(chosen: Chosen) -> None:
             case "now":
                 add(account, account.clock.now())
             case "change" | "absent" if ledger.status(index) is not Status.DELETED:
-                stage = Stage.ABSENT if change == "absent" else Stage.COMPLETED
-                account.recordings.set_status(index, stage, Facts())
+                stage = RecordingStatus.ABSENT if change == "absent" else RecordingStatus.COMPLETED
+                account.recordings.set_status(index, stage, RecordingFields())
             case "delete" if ledger.status(index) in (Status.COMPLETED, Status.ABSENT):
                 account.delete_recording(ledger.sid(index))
     assert_inverts(account)

@@ -13,28 +13,28 @@ from mockserver.account.resources.status_change import (
     without_adversarial_body,
 )
 from mockserver.account.state.in_progress import RecordingInProgress
-from scenarios.model import Facts, Stage
+from scenarios.model import RecordingFields, RecordingStatus
 from tests.worlds import world
 
 NOW = 1_767_225_600_000_000
 SECOND = 1_000_000
 USUAL = 77
 
-PROCESSED = [Stage.COMPLETED, Stage.ABSENT, Stage.FAILED]
-LIVE = [Stage.IN_PROGRESS, Stage.PAUSED, Stage.STOPPED]
+PROCESSED = [RecordingStatus.COMPLETED, RecordingStatus.ABSENT, RecordingStatus.FAILED]
+LIVE = [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.STOPPED]
 SHOWN = {
-    Stage.IN_PROGRESS: Status.PROCESSING,
-    Stage.PAUSED: Status.PROCESSING,
-    Stage.STOPPED: Status.PROCESSING,
-    Stage.PROCESSING: Status.PROCESSING,
-    Stage.COMPLETED: Status.COMPLETED,
-    Stage.ABSENT: Status.ABSENT,
-    Stage.FAILED: Status.FAILED,
+    RecordingStatus.IN_PROGRESS: Status.PROCESSING,
+    RecordingStatus.PAUSED: Status.PROCESSING,
+    RecordingStatus.STOPPED: Status.PROCESSING,
+    RecordingStatus.PROCESSING: Status.PROCESSING,
+    RecordingStatus.COMPLETED: Status.COMPLETED,
+    RecordingStatus.ABSENT: Status.ABSENT,
+    RecordingStatus.FAILED: Status.FAILED,
 }
 IN_FLIGHT = {
-    Stage.IN_PROGRESS: InFlight.IN_PROGRESS,
-    Stage.PAUSED: InFlight.PAUSED,
-    Stage.STOPPED: InFlight.STOPPED,
+    RecordingStatus.IN_PROGRESS: InFlight.IN_PROGRESS,
+    RecordingStatus.PAUSED: InFlight.PAUSED,
+    RecordingStatus.STOPPED: InFlight.STOPPED,
 }
 
 
@@ -49,27 +49,31 @@ def chance() -> RandomFields:
 
 @pytest.mark.parametrize("stage", SHOWN)
 @pytest.mark.parametrize("status", list(Status))
-def test_each_status_from_each(status: Status, stage: Stage) -> None:
+def test_each_status_from_each(status: Status, stage: RecordingStatus) -> None:
     before = recording(status)
     after = apply_status(StatusChange(before, None), stage, NOW, chance(), USUAL)
     shown = after.recording
     assert shown.status is SHOWN[stage]
     assert shown.date_updated == NOW // SECOND
     assert shown.is_scripted
-    assert (shown.duration, shown.price) == ((USUAL, -500) if stage is Stage.COMPLETED else (None, None))
-    assert (shown.error_code is not None) == (stage in (Stage.ABSENT, Stage.FAILED))
-    expected = None if stage in PROCESSED or stage in (Stage.PROCESSING, Stage.STOPPED) else IN_FLIGHT[stage]
+    assert (shown.duration, shown.price) == ((USUAL, -500) if stage is RecordingStatus.COMPLETED else (None, None))
+    assert (shown.error_code is not None) == (stage in (RecordingStatus.ABSENT, RecordingStatus.FAILED))
+    expected = (
+        None
+        if stage in PROCESSED or stage in (RecordingStatus.PROCESSING, RecordingStatus.STOPPED)
+        else IN_FLIGHT[stage]
+    )
     assert (None if after.capture is None else after.capture.status) == expected
     kept = ("sid", "call_sid", "conference_sid", "source", "channels", "track", "start_time", "date_created")
     assert [getattr(before, name) for name in kept] == [getattr(shown, name) for name in kept]
 
 
 @pytest.mark.parametrize("stage", SHOWN)
-@pytest.mark.parametrize("begun", [Stage.IN_PROGRESS, Stage.PAUSED])
-def test_what_is_being_made_lasts_as_long_as_it_was_heard(begun: Stage, stage: Stage) -> None:
+@pytest.mark.parametrize("begun", [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED])
+def test_what_is_being_made_lasts_as_long_as_it_was_heard(begun: RecordingStatus, stage: RecordingStatus) -> None:
     first = apply_status(StatusChange(recording(Status.PROCESSING), None), begun, NOW, chance(), USUAL)
     after = apply_status(first, stage, NOW + 9 * SECOND, chance(), USUAL)
-    assert after.recording.duration == (9 if stage is Stage.COMPLETED else None)
+    assert after.recording.duration == (9 if stage is RecordingStatus.COMPLETED else None)
     if stage in PROCESSED:
         assert after.capture is None
     else:
@@ -80,14 +84,14 @@ def test_what_is_being_made_lasts_as_long_as_it_was_heard(begun: Stage, stage: S
 
 def test_nothing_is_heard_once_it_was_stopped() -> None:
     course = [
-        (Stage.IN_PROGRESS, 0),
-        (Stage.PAUSED, 2),
-        (Stage.IN_PROGRESS, 4),
-        (Stage.STOPPED, 7),
-        (Stage.PROCESSING, 60),
+        (RecordingStatus.IN_PROGRESS, 0),
+        (RecordingStatus.PAUSED, 2),
+        (RecordingStatus.IN_PROGRESS, 4),
+        (RecordingStatus.STOPPED, 7),
+        (RecordingStatus.PROCESSING, 60),
     ]
     state = StatusChange(recording(Status.PROCESSING), None)
-    for stage, after in [*course, (Stage.COMPLETED, 99)]:
+    for stage, after in [*course, (RecordingStatus.COMPLETED, 99)]:
         state = apply_status(state, stage, NOW + after * SECOND, chance(), USUAL)
     assert state.recording.duration == 7
     assert RecordingInProgress(since=NOW).resume(NOW + 5) == RecordingInProgress(since=NOW)
@@ -105,28 +109,28 @@ def test_facts_are_said() -> None:
         "start_time": "2025-01-01T00:00:00.9Z",
         "date_updated": "2025-01-02T00:00:00Z",
     }
-    after = with_fields(before, msgspec.convert(given, Facts))
+    after = with_fields(before, msgspec.convert(given, RecordingFields))
     assert (after.duration, after.price, after.price_unit, after.error_code) == (61, -500, "EUR", 16101)
     assert (after.channels, after.source, after.track) == (1, "RecordVerb", "inbound")
     assert (after.start_time, after.date_updated) == (1_735_689_600, 1_735_776_000)
-    assert with_fields(before, Facts()) is before
+    assert with_fields(before, RecordingFields()) is before
 
 
 def test_facts_can_be_unknown() -> None:
-    facts = Facts(duration=None, price=None, start_time=None, encryption_details=None, error_code=None)
+    facts = RecordingFields(duration=None, price=None, start_time=None, encryption_details=None, error_code=None)
     after = with_fields(recording(Status.COMPLETED), facts)
     assert (after.duration, after.price, after.start_time, after.encryption, after.error_code) == (None,) * 5
-    assert with_fields(after, Facts(duration=3, price="-1")).price == -100_000
+    assert with_fields(after, RecordingFields(duration=3, price="-1")).price == -100_000
 
 
 def test_saved_encryption_is_shown_as_it_was() -> None:
     saved = {"encryption_public_key_sid": "CR1"}
     for status in (Status.COMPLETED, Status.PROCESSING):
-        after = with_fields(recording(status), Facts(encryption_details=saved))
+        after = with_fields(recording(status), RecordingFields(encryption_details=saved))
         assert after.encryption is not None
         assert after.encryption.given == saved
         assert len(after.encryption.content_key) == 32
-        again = with_fields(after, Facts(encryption_details={"other": 1}))
+        again = with_fields(after, RecordingFields(encryption_details={"other": 1}))
         assert again.encryption is not None
         assert again.encryption.content_key == after.encryption.content_key
 

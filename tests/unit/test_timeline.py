@@ -4,15 +4,25 @@ import msgspec
 import pytest
 
 from scenarios import timeline
-from scenarios.model import CallbackEvent, Stage, Step, Trigger
-from scenarios.timeline import Act, Playing, due, instant_of, next_instant, passed, seen, signalled, told
+from scenarios.model import CallbackEvent, RecordingStatus, Step, Trigger
+from scenarios.timeline import (
+    Act,
+    Playing,
+    after_delivery,
+    after_request,
+    after_signal,
+    after_step,
+    is_due,
+    next_instant,
+    parse_instant,
+)
 
 START = 1_000_000_000
 SECOND = 1_000_000
 
 
 def waiting(*after: Trigger | None) -> Playing:
-    return Playing(timeline=tuple(Step(after=each, status=Stage.COMPLETED) for each in after), since=START)
+    return Playing(timeline=tuple(Step(after=each, status=RecordingStatus.COMPLETED) for each in after), since=START)
 
 
 def trigger(**what: object) -> Trigger:
@@ -21,7 +31,7 @@ def trigger(**what: object) -> Trigger:
 
 def test_a_step_without_a_trigger_comes_at_once() -> None:
     playing = waiting(None, None)
-    found = due(playing, START)
+    found = is_due(playing, START)
     assert found is not None
     step, after = found
     assert step is playing.timeline[0]
@@ -30,11 +40,11 @@ def test_a_step_without_a_trigger_comes_at_once() -> None:
 
 
 def test_the_end_is_never_due() -> None:
-    playing = passed(waiting(None), START)
+    playing = after_step(waiting(None), START)
     assert playing.awaited is None
-    assert due(playing, START + SECOND) is None
+    assert is_due(playing, START + SECOND) is None
     assert next_instant(playing, START) is None
-    assert passed(playing, START).step == 2
+    assert after_step(playing, START).step == 2
 
 
 @pytest.mark.parametrize(
@@ -48,35 +58,35 @@ def test_the_end_is_never_due() -> None:
 def test_requests_of_a_kind_are_counted(kind: str, act: Act, other: Act) -> None:
     playing = waiting(trigger(**{kind: 2}))
     for each in (other, other, act):
-        playing = seen(playing, each)
-    assert due(playing, START) is None
-    assert due(seen(playing, act), START) is not None
+        playing = after_request(playing, each)
+    assert is_due(playing, START) is None
+    assert is_due(after_request(playing, act), START) is not None
 
 
 def test_requests_of_every_kind_are_requests() -> None:
     playing = waiting(trigger(requests=4))
     for act in (Act.FETCH, Act.LIST, Act.MEDIA):
-        playing = seen(playing, act)
-        assert due(playing, START) is None
-    playing = seen(playing, Act.CHANGE)
-    assert due(playing, START) is not None
+        playing = after_request(playing, act)
+        assert is_due(playing, START) is None
+    playing = after_request(playing, Act.CHANGE)
+    assert is_due(playing, START) is not None
     assert playing.counts == (1, 1, 1, 4)
 
 
 def test_counts_begin_anew_with_each_step() -> None:
     playing = waiting(trigger(fetches=1), trigger(fetches=1))
-    found = due(seen(seen(playing, Act.FETCH), Act.FETCH), START + 5)
+    found = is_due(after_request(after_request(playing, Act.FETCH), Act.FETCH), START + 5)
     assert found is not None
     after = found[1]
     assert (after.step, after.since, after.counts) == (1, START + 5, (0, 0, 0, 0))
-    assert due(after, START + 5) is None
+    assert is_due(after, START + 5) is None
 
 
 def test_time_counts_from_the_step_before() -> None:
     playing = waiting(trigger(time="2s"), trigger(time="1.5s"))
-    assert due(playing, START + 2 * SECOND - 1) is None
+    assert is_due(playing, START + 2 * SECOND - 1) is None
     assert next_instant(playing, START) == START + 2 * SECOND
-    found = due(playing, START + 2 * SECOND)
+    found = is_due(playing, START + 2 * SECOND)
     assert found is not None
     assert next_instant(found[1], START + 2 * SECOND) == START + 3_500_000
 
@@ -88,71 +98,71 @@ def test_an_instant_is_an_instant() -> None:
     moment = playing.timeline[0].after
     assert moment is not None
     assert moment.at is not None
-    assert instant_of(moment.at) == instant
-    assert due(playing, instant - 1) is None
+    assert parse_instant(moment.at) == instant
+    assert is_due(playing, instant - 1) is None
     assert next_instant(playing, instant - 1) == instant
     assert next_instant(playing, instant) is None
-    found = due(playing, instant)
+    found = is_due(playing, instant)
     assert found is not None
-    assert due(found[1], instant) is not None, "what has passed is due at once"
+    assert is_due(found[1], instant) is not None, "what has passed is due at once"
 
 
 def test_a_signal_that_comes_early_is_remembered_once() -> None:
-    playing = signalled(waiting(trigger(time="1s"), trigger(signal="go"), trigger(signal="go")), "go")
-    assert due(playing, START) is None
-    first = due(playing, START + SECOND)
+    playing = after_signal(waiting(trigger(time="1s"), trigger(signal="go"), trigger(signal="go")), "go")
+    assert is_due(playing, START) is None
+    first = is_due(playing, START + SECOND)
     assert first is not None
-    second = due(first[1], START + SECOND)
+    second = is_due(first[1], START + SECOND)
     assert second is not None
     assert second[1].signals == frozenset()
-    assert due(second[1], START + SECOND) is None, "it is used up"
+    assert is_due(second[1], START + SECOND) is None, "it is used up"
 
 
 def test_other_signals_stay_when_one_is_used() -> None:
-    playing = signalled(signalled(waiting(trigger(signal="a"), trigger(signal="b")), "a"), "b")
-    found = due(playing, START)
+    playing = after_signal(after_signal(waiting(trigger(signal="a"), trigger(signal="b")), "a"), "b")
+    found = is_due(playing, START)
     assert found is not None
     assert found[1].signals == {"b"}
-    assert due(found[1], START) is not None
+    assert is_due(found[1], START) is not None
 
 
 def test_a_callback_that_was_answered_well_is_remembered_once() -> None:
     wants = trigger(callback="completed")
     playing = waiting(wants, wants)
-    assert due(told(playing, CallbackEvent.ABSENT), START) is None
-    found = due(told(playing, CallbackEvent.COMPLETED), START)
+    assert is_due(after_delivery(playing, CallbackEvent.ABSENT), START) is None
+    found = is_due(after_delivery(playing, CallbackEvent.COMPLETED), START)
     assert found is not None
-    assert found[1].told == frozenset()
-    assert due(found[1], START) is None
+    assert found[1].delivered == frozenset()
+    assert is_due(found[1], START) is None
 
 
 def test_any_takes_the_first_that_holds() -> None:
     playing = waiting(trigger(any=[{"fetches": 2}, {"time": "5s"}, {"signal": "finish"}]))
-    assert due(seen(playing, Act.FETCH), START) is None
-    assert due(seen(seen(playing, Act.FETCH), Act.FETCH), START) is not None
-    assert due(signalled(playing, "finish"), START) is not None
-    assert due(playing, START + 5 * SECOND) is not None
+    assert is_due(after_request(playing, Act.FETCH), START) is None
+    assert is_due(after_request(after_request(playing, Act.FETCH), Act.FETCH), START) is not None
+    assert is_due(after_signal(playing, "finish"), START) is not None
+    assert is_due(playing, START + 5 * SECOND) is not None
     assert next_instant(playing, START) == START + 5 * SECOND
 
 
 def test_all_waits_for_each() -> None:
     playing = waiting(trigger(all=[{"lists": 1}, {"time": "5s"}, {"signal": "go"}]))
-    assert due(playing, START + 6 * SECOND) is None
-    playing = signalled(playing, "go")
-    assert due(playing, START + 6 * SECOND) is None
-    playing = seen(playing, Act.LIST)
-    assert due(playing, START + 4 * SECOND) is None
-    assert due(playing, START + 5 * SECOND) is not None
+    assert is_due(playing, START + 6 * SECOND) is None
+    playing = after_signal(playing, "go")
+    assert is_due(playing, START + 6 * SECOND) is None
+    playing = after_request(playing, Act.LIST)
+    assert is_due(playing, START + 4 * SECOND) is None
+    assert is_due(playing, START + 5 * SECOND) is not None
 
 
 def test_any_and_all_nest() -> None:
     nested = trigger(any=[{"all": [{"signal": "a"}, {"any": [{"signal": "b"}, {"time": "9s"}]}]}, {"time": "20s"}])
     playing = waiting(nested)
-    assert due(signalled(playing, "b"), START + 9 * SECOND) is None
-    assert due(signalled(signalled(playing, "b"), "a"), START) is not None
-    assert due(signalled(playing, "a"), START + 9 * SECOND) is not None
-    assert due(playing, START + 20 * SECOND) is not None
-    found = due(signalled(signalled(signalled(playing, "a"), "b"), "c"), START)
+    assert is_due(after_signal(playing, "b"), START + 9 * SECOND) is None
+    assert is_due(after_signal(after_signal(playing, "b"), "a"), START) is not None
+    assert is_due(after_signal(playing, "a"), START + 9 * SECOND) is not None
+    assert is_due(playing, START + 20 * SECOND) is not None
+    found = is_due(after_signal(after_signal(after_signal(playing, "a"), "b"), "c"), START)
     assert found is not None
     assert found[1].signals == {"c"}, "all that the step waited for is used up, and nothing else"
 
@@ -165,5 +175,5 @@ def test_the_next_instant_is_the_earliest_that_is_still_to_come() -> None:
 
 def test_what_is_played_survives_msgpack() -> None:
     playing = waiting(trigger(any=[{"fetches": 2}, {"at": "2026-01-01T00:00:00Z"}]), trigger(callback="absent"))
-    playing = told(signalled(seen(playing, Act.MEDIA), "x"), CallbackEvent.ABSENT)
+    playing = after_delivery(after_signal(after_request(playing, Act.MEDIA), "x"), CallbackEvent.ABSENT)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(playing), type=timeline.Playing) == playing

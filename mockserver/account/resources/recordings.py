@@ -16,7 +16,7 @@ from mockserver.account.resources.status_change import StatusChange, apply_statu
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
-from scenarios.model import Facts, Stage
+from scenarios.model import RecordingFields, RecordingStatus
 
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the one active recording of a call or conference."""
@@ -170,14 +170,14 @@ class Recordings:
         )
         return self.index.add(recording, at)
 
-    def set_status(self, index: int, stage: Stage | None, facts: Facts) -> None:
+    def set_status(self, index: int, stage: RecordingStatus | None, facts: RecordingFields) -> None:
         """Bring a recording into another status, if one is given, and set what is said of it."""
         ledger, captures = self.index, self.index.state.in_progress
         recording = without_adversarial_body(ledger.get_even_if_deleted(index))
-        if stage is Stage.DELETED and recording.status not in FINISHED:
-            self.set_status(index, Stage.COMPLETED, Facts())  # what is deleted was there before
+        if stage is RecordingStatus.DELETED and recording.status not in FINISHED:
+            self.set_status(index, RecordingStatus.COMPLETED, RecordingFields())  # what is deleted was there before
             recording = ledger.get_even_if_deleted(index)
-        elif stage is not None and stage is not Stage.DELETED:
+        elif stage is not None and stage is not RecordingStatus.DELETED:
             usual, chance = ledger.typical_duration(index), ledger.corpus.chance(index)
             before = StatusChange(recording, captures.get(index))
             after = apply_status(before, stage, ledger.clock.now(), chance, usual)
@@ -187,7 +187,7 @@ class Recordings:
             else:
                 captures[index] = after.capture
         ledger.put(index, with_fields(recording, facts))
-        if stage is Stage.DELETED:
+        if stage is RecordingStatus.DELETED:
             ledger.delete(index)
 
     def update(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:

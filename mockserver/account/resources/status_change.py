@@ -11,13 +11,13 @@ from generators.corpus.weekly_rhythm import SECOND
 from generators.model import EncryptionDetails, Recording, Status
 from generators.random_fields import RandomFields
 from mockserver.account.state.in_progress import RecordingInProgress
-from scenarios.model import Facts, Stage
-from scenarios.timeline import instant_of
+from scenarios.model import RecordingFields, RecordingStatus
+from scenarios.timeline import parse_instant
 
 _STATUS_SHOWN_AS = {
-    Stage.COMPLETED: Status.COMPLETED,
-    Stage.ABSENT: Status.ABSENT,
-    Stage.FAILED: Status.FAILED,
+    RecordingStatus.COMPLETED: Status.COMPLETED,
+    RecordingStatus.ABSENT: Status.ABSENT,
+    RecordingStatus.FAILED: Status.FAILED,
 }
 """What a fetch shows of a recording that is finished; of one that is not it shows `processing`."""
 _SMALLEST = Decimal("0.00001")
@@ -31,7 +31,7 @@ class StatusChange(msgspec.Struct, frozen=True):
 
 
 def apply_status(
-    before: StatusChange, stage: Stage, now: int, chance: RandomFields, usual_seconds: int
+    before: StatusChange, stage: RecordingStatus, now: int, chance: RandomFields, usual_seconds: int
 ) -> StatusChange:
     """Return a recording in another status; being deleted is not a matter of the recording itself.
 
@@ -57,13 +57,15 @@ def apply_status(
     return StatusChange(changed, capture)
 
 
-def _advance_in_progress(capture: RecordingInProgress | None, stage: Stage, now: int) -> RecordingInProgress | None:
+def _advance_in_progress(
+    capture: RecordingInProgress | None, stage: RecordingStatus, now: int
+) -> RecordingInProgress | None:
     match stage:
-        case Stage.IN_PROGRESS:
+        case RecordingStatus.IN_PROGRESS:
             return RecordingInProgress(since=now) if capture is None else capture.resume(now)
-        case Stage.PAUSED:
+        case RecordingStatus.PAUSED:
             return (capture or RecordingInProgress(since=now)).pause(now)
-        case Stage.STOPPED | Stage.PROCESSING:
+        case RecordingStatus.STOPPED | RecordingStatus.PROCESSING:
             return None if capture is None else capture.stop(now)
         case _:
             return None
@@ -74,9 +76,9 @@ def without_adversarial_body(recording: Recording) -> Recording:
     return Recording(**{name: getattr(recording, name) for name in Recording.__struct_fields__})
 
 
-def with_fields(recording: Recording, facts: Facts) -> Recording:
+def with_fields(recording: Recording, facts: RecordingFields) -> Recording:
     """Return a recording with what is said of it."""
-    said = {name: getattr(facts, name) for name in Facts.__struct_fields__}
+    said = {name: getattr(facts, name) for name in RecordingFields.__struct_fields__}
     changes = {
         name: _READ[name](value) if name in _READ else value for name, value in said.items() if value is not UNSET
     }
@@ -107,6 +109,6 @@ def _encryption(recording: Recording, given: dict[str, Any] | None) -> Encryptio
 _READ: dict[str, Any] = {
     "duration": lambda value: None if value is None else int(value),
     "price": lambda value: None if value is None else price_of(value),
-    "start_time": lambda value: None if value is None else instant_of(value) // SECOND,
-    "date_updated": lambda value: instant_of(value) // SECOND,
+    "start_time": lambda value: None if value is None else parse_instant(value) // SECOND,
+    "date_updated": lambda value: parse_instant(value) // SECOND,
 }

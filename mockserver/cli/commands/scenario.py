@@ -8,15 +8,15 @@ from mockserver.cli.errors import CommandError
 from mockserver.cli.output import say
 from mockserver.journal.expectations import verdicts
 from mockserver.settings.settings import Settings
-from scenarios.explain.timelines import explain
+from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
-from scenarios.loading.sources import bundled, find
+from scenarios.loading.sources import bundled_names, find_source
 from scenarios.problems import ScenarioError
 
 
 def list_bundled(*, as_json: bool) -> int:
     """Print the bundled scenarios, a line each."""
-    about = {name: load(name).about for name in bundled()}
+    about = {name: load(name).about for name in bundled_names()}
     width = max(map(len, about))
     return say(about, lambda each: "\n".join(f"{name:{width}}  {text}" for name, text in each.items()), as_json=as_json)
 
@@ -27,7 +27,7 @@ def show(name_or_path: str) -> int:
     Raises:
         CommandError: where it cannot be read as text.
     """
-    source = find(name_or_path)
+    source = find_source(name_or_path)
     try:
         print(source.file.read_text(encoding="utf-8"), end="")
     except OSError as wrong:
@@ -61,7 +61,7 @@ def _wrong_with(name_or_path: str) -> str | None:
 
 def explain_file(name_or_path: str, *, as_json: bool) -> int:
     """Print what a scenario will play."""
-    return say(explain(load(name_or_path)), str, as_json=as_json)
+    return say(explain_scenario(load(name_or_path)), str, as_json=as_json)
 
 
 def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, program: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views import ChangeResult, ClockView, EventView
-from scenarios.durations import spelled
+from scenarios.durations import format_duration
 
 Duration = str | float | timedelta
 """A length of time: text such as `30s`, a number of seconds, or a timedelta."""
@@ -66,4 +66,4 @@ def _format_duration(length: Duration) -> str:
     seconds = length.total_seconds() if isinstance(length, timedelta) else length
     if not 0 <= seconds < math.inf:
         raise ValueError(f"expected a length of time to move on by, found {length}: time does not go back")
-    return spelled(round(seconds * 1_000_000))
+    return format_duration(round(seconds * 1_000_000))

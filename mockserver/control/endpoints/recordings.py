@@ -8,7 +8,7 @@ from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.server.exchange import Exchange
-from scenarios.lifecycle import whole
+from scenarios.lifecycle import full_timeline
 
 
 async def add_recording(exchange: Exchange, path: PathParams) -> views.RecordingView:
@@ -26,7 +26,7 @@ async def add_recording(exchange: Exchange, path: PathParams) -> views.Recording
         exchange.mock.account_factory.recording_defaults(exchange.base_url),
         account.clock.now(),
     )
-    account.timelines.start(index, whole(scripted))
+    account.timelines.start(index, full_timeline(scripted))
     await exchange.mock.worker.wait_until_idle(account)
     return serializers.serialize_recording(account, index, exchange.base_url)
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.durations import Duration, microseconds, spelled
+from scenarios.durations import Duration, format_duration, parse_microseconds
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,14 @@ from scenarios.durations import Duration, microseconds, spelled
     ],
 )
 def test_lengths_of_time(text: str, length: int) -> None:
-    assert length == microseconds(text)
+    assert length == parse_microseconds(text)
     assert text == msgspec.convert(text, Duration)
 
 
 @pytest.mark.parametrize("text", ["", "30", "s", "-1s", "1 s", "1s\n", "1S", "1.s", "३s", "1y", "1s2"])
 def test_what_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="expected a length of time such as 30s, 250ms or 1m30s, found"):
-        microseconds(text)
+        parse_microseconds(text)
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(text, Duration)
 
@@ -36,9 +36,9 @@ def test_what_is_none(text: str) -> None:
     ("length", "text"), [(0, "0s"), (90_000_000, "1m30s"), (86_400_250_000, "1d250ms"), (1, "0.001ms")]
 )
 def test_they_are_spelled_in_the_largest_units(length: int, text: str) -> None:
-    assert text == spelled(length)
+    assert text == format_duration(length)
 
 
 @given(st.integers(min_value=0, max_value=10**17))
 def test_what_is_spelled_is_read_back(length: int) -> None:
-    assert length == microseconds(spelled(length))
+    assert length == parse_microseconds(format_duration(length))

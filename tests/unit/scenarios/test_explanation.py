@@ -2,18 +2,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from scenarios.explain.timelines import callbacks, describe, explain, phrase
-from scenarios.lifecycle import beginning
+from scenarios.explain.timelines import callbacks_of_step, describe_step, describe_trigger, explain_scenario
+from scenarios.lifecycle import initial_timeline
 from scenarios.loading.load import load, loads
 from scenarios.model import (
     DEFAULT_ON_CREATE,
     CallbackEvent,
     Events,
-    Facts,
     OnCreate,
     Pick,
+    RecordingFields,
+    RecordingStatus,
     ScriptedRecording,
-    Stage,
     Step,
     Timeline,
     Trigger,
@@ -50,70 +50,82 @@ COMPLETED = (CallbackEvent.COMPLETED,)
     ],
 )
 def test_when_a_step_comes(trigger: Trigger | None, when: str) -> None:
-    assert when == phrase(trigger)
+    assert when == describe_trigger(trigger)
 
 
 @pytest.mark.parametrize(
     ("step", "subscribed", "what"),
     [
         (
-            Step(status=Stage.COMPLETED, set=Facts(duration=12, price="-0.00250"), callback=CallbackEvent.COMPLETED),
+            Step(
+                status=RecordingStatus.COMPLETED,
+                set=RecordingFields(duration=12, price="-0.00250"),
+                callback=CallbackEvent.COMPLETED,
+            ),
             (),
             "completed (duration 12, price -0.00250), callback completed",
         ),
-        (Step(status=Stage.COMPLETED), COMPLETED, "completed, callback completed"),
-        (Step(status=Stage.COMPLETED), (), "completed"),
-        (Step(status=Stage.ABSENT), COMPLETED, "absent"),
-        (Step(status=Stage.PROCESSING), tuple(CallbackEvent), "processing"),
-        (Step(status=Stage.COMPLETED, callback=()), COMPLETED, "completed"),
+        (Step(status=RecordingStatus.COMPLETED), COMPLETED, "completed, callback completed"),
+        (Step(status=RecordingStatus.COMPLETED), (), "completed"),
+        (Step(status=RecordingStatus.ABSENT), COMPLETED, "absent"),
+        (Step(status=RecordingStatus.PROCESSING), tuple(CallbackEvent), "processing"),
+        (Step(status=RecordingStatus.COMPLETED, callback=()), COMPLETED, "completed"),
         (Step(callback=()), COMPLETED, "no callback"),
         (Step(callback=(CallbackEvent.ABSENT, CallbackEvent.COMPLETED)), (), "callback absent, callback completed"),
         (
-            Step(set=Facts(price=None, start_time=datetime(2026, 3, 1, tzinfo=UTC), encryption_details={})),
+            Step(set=RecordingFields(price=None, start_time=datetime(2026, 3, 1, tzinfo=UTC), encryption_details={})),
             COMPLETED,
             "price null, encryption_details {}, start_time 2026-03-01T00:00:00Z",
         ),
     ],
 )
 def test_what_a_step_does(step: Step, subscribed: Events, what: str) -> None:
-    assert what == describe(step, subscribed)
-    assert ("callback" in what.removeprefix("no callback")) == bool(callbacks(step, subscribed))
+    assert what == describe_step(step, subscribed)
+    assert ("callback" in what.removeprefix("no callback")) == bool(callbacks_of_step(step, subscribed))
 
 
 LATER = Trigger(time="1s")
-AT_ONCE = Step(status=Stage.IN_PROGRESS)
+AT_ONCE = Step(status=RecordingStatus.IN_PROGRESS)
 
 
 @pytest.mark.parametrize(
     ("status", "timeline", "begins"),
     [
-        (None, (), Stage.COMPLETED),
-        (Stage.ABSENT, (), Stage.ABSENT),
+        (None, (), RecordingStatus.COMPLETED),
+        (RecordingStatus.ABSENT, (), RecordingStatus.ABSENT),
         (None, (AT_ONCE,), None),
-        (Stage.PAUSED, (AT_ONCE,), Stage.PAUSED),
-        (None, (Step(after=LATER, status=Stage.COMPLETED),), Stage.PROCESSING),
-        (None, (Step(after=LATER, status=Stage.ABSENT),), Stage.PROCESSING),
-        (None, (Step(after=LATER, status=Stage.PROCESSING),), Stage.IN_PROGRESS),
-        (None, (Step(after=LATER, status=Stage.PAUSED),), Stage.IN_PROGRESS),
-        (None, (Step(after=LATER, status=Stage.DELETED),), Stage.COMPLETED),
-        (None, (Step(after=LATER, set=Facts(price=1)), Step(status=Stage.IN_PROGRESS)), Stage.PAUSED),
-        (None, (Step(callback=CallbackEvent.COMPLETED),), Stage.COMPLETED),
+        (RecordingStatus.PAUSED, (AT_ONCE,), RecordingStatus.PAUSED),
+        (None, (Step(after=LATER, status=RecordingStatus.COMPLETED),), RecordingStatus.PROCESSING),
+        (None, (Step(after=LATER, status=RecordingStatus.ABSENT),), RecordingStatus.PROCESSING),
+        (None, (Step(after=LATER, status=RecordingStatus.PROCESSING),), RecordingStatus.IN_PROGRESS),
+        (None, (Step(after=LATER, status=RecordingStatus.PAUSED),), RecordingStatus.IN_PROGRESS),
+        (None, (Step(after=LATER, status=RecordingStatus.DELETED),), RecordingStatus.COMPLETED),
+        (
+            None,
+            (Step(after=LATER, set=RecordingFields(price=1)), Step(status=RecordingStatus.IN_PROGRESS)),
+            RecordingStatus.PAUSED,
+        ),
+        (None, (Step(callback=CallbackEvent.COMPLETED),), RecordingStatus.COMPLETED),
     ],
 )
-def test_how_a_recording_begins(status: Stage | None, timeline: Timeline, begins: Stage | None) -> None:
+def test_how_a_recording_begins(
+    status: RecordingStatus | None, timeline: Timeline, begins: RecordingStatus | None
+) -> None:
     expected = timeline if begins is None else (Step(status=begins), *timeline)
-    assert expected == beginning(ScriptedRecording(status=status, timeline=timeline))
+    assert expected == initial_timeline(ScriptedRecording(status=status, timeline=timeline))
 
 
 def test_picks_begin_as_they_were_generated_and_creations_in_progress() -> None:
-    timeline = (Step(after=LATER, status=Stage.DELETED),)
-    assert timeline == beginning(Pick(id="x", timeline=timeline))
-    assert DEFAULT_ON_CREATE.timeline == beginning(DEFAULT_ON_CREATE)
-    assert (AT_ONCE, Step(status=Stage.COMPLETED)) == beginning(OnCreate(timeline=(Step(status=Stage.COMPLETED),)))
+    timeline = (Step(after=LATER, status=RecordingStatus.DELETED),)
+    assert timeline == initial_timeline(Pick(id="x", timeline=timeline))
+    assert DEFAULT_ON_CREATE.timeline == initial_timeline(DEFAULT_ON_CREATE)
+    assert (AT_ONCE, Step(status=RecordingStatus.COMPLETED)) == initial_timeline(
+        OnCreate(timeline=(Step(status=RecordingStatus.COMPLETED),))
+    )
 
 
 def test_a_scenario_in_words() -> None:
-    assert str(explain(load("late-webhook"))) == (
+    assert str(explain_scenario(load("late-webhook"))) == (
         """late-webhook: The file is ready late; page 2 is throttled once.
 Corpus: 500 generated recordings, a mix of completed 0.97, absent 0.03.
 Clock: frozen, from 2026-03-01T09:00:00Z.
@@ -154,7 +166,7 @@ expect:
   - {op: fetch_recording, sid: x, status: 404, min: 1, max: 2}
   - {op: list_recordings, max: 3, followed_next_page: false}
 """)
-    assert str(explain(scenario)) == (
+    assert str(explain_scenario(scenario)) == (
         """all
 Corpus: over 90d, the profile adversarial.
 Clock: scaled, 60 seconds in one.
@@ -183,7 +195,7 @@ Expected: list_recordings not following next_page_uri, at most 3 times."""
 
 
 def test_steps_are_rows_by_handle() -> None:
-    rows = explain(load("deleted-under-you")).steps
+    rows = explain_scenario(load("deleted-under-you")).steps
     assert [("doomed", 1, "at once", "completed"), ("doomed", 2, rows[1].when, "deleted")] == [
         (row.handle, row.number, row.when, row.what) for row in rows
     ]

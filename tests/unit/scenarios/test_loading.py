@@ -8,9 +8,9 @@ import pytest
 
 from scenarios.handles import known_ids
 from scenarios.loading.load import from_objects, load, loads
-from scenarios.loading.sources import bundled, find
-from scenarios.mix_shares import mix_shares
-from scenarios.model import CorpusPlan, Facts, Scenario, ScriptedRecording, Stage, Step, Trigger
+from scenarios.loading.sources import bundled_names, find_source
+from scenarios.mix_shares import collect_mix_shares
+from scenarios.model import CorpusPlan, RecordingFields, RecordingStatus, Scenario, ScriptedRecording, Step, Trigger
 from scenarios.problems import ScenarioError
 
 BUNDLED = (
@@ -562,7 +562,7 @@ def test_bundled_scenarios_load_by_name(name: str) -> None:
     assert scenario.about.endswith(".")
     assert "\n" not in scenario.about
     assert (
-        bundled()[name]
+        bundled_names()[name]
         .read_text(encoding="utf-8")
         .startswith(f"# yaml-language-server: $schema=./scenario.schema.json\nversion: 1\nname: {name}\nabout: ")
     )
@@ -571,8 +571,10 @@ def test_bundled_scenarios_load_by_name(name: str) -> None:
 def test_bundled_scenarios_cover_every_status() -> None:
     steps = [step for name in BUNDLED for each in load(name).recordings for step in each.timeline]
     begun = [each.status for name in BUNDLED for each in load(name).recordings]
-    assert set(Stage) == {step.status for step in steps if step.status} | {status for status in begun if status}
-    assert tuple(bundled()) == BUNDLED
+    assert set(RecordingStatus) == {step.status for step in steps if step.status} | {
+        status for status in begun if status
+    }
+    assert tuple(bundled_names()) == BUNDLED
 
 
 def test_an_unknown_name_lists_what_there_is() -> None:
@@ -592,7 +594,7 @@ def test_files_are_found_by_their_path(tmp_path: Path) -> None:
     file = tmp_path / "mine.YML"
     file.write_text("about: x")
     assert load(str(file)).name == "mine"
-    assert (tmp_path, "yaml") == (find(str(file)).folder, find(str(file)).form)
+    assert (tmp_path, "yaml") == (find_source(str(file)).folder, find_source(str(file)).form)
     file.write_text("about: x\nabuot: y")
     with pytest.raises(ScenarioError, match=f"^{file}:2: abuot: expected a known key"):
         load(str(file))
@@ -619,7 +621,7 @@ def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*arguments: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    source = find(str(file))
+    source = find_source(str(file))
     monkeypatch.setattr(Path, "open", refuse)  # root reads whatever its mode is
     with pytest.raises(ScenarioError, match=r"x\.yaml: expected a file that can be read: Permission denied\.$"):
         source.read()
@@ -649,8 +651,8 @@ def test_sounds_stand_beside_the_scenario(tmp_path: Path) -> None:
 
 def test_shares_are_flattened() -> None:
     plan = CorpusPlan(mix={"status": {"completed": 0.5, "absent": 0.5}, "source": {"conference": 0.1}, "dual": 1.0})
-    assert mix_shares(plan) == {"completed": 0.5, "absent": 0.5, "conference": 0.1, "dual": 1.0}
-    assert mix_shares(CorpusPlan()) == {}
+    assert collect_mix_shares(plan) == {"completed": 0.5, "absent": 0.5, "conference": 0.1, "dual": 1.0}
+    assert collect_mix_shares(CorpusPlan()) == {}
 
 
 def test_rules_may_name_recordings_picks_and_sids() -> None:
@@ -690,4 +692,4 @@ expect: [{op: list_recordings, min: 0, max: 0}, {op: list_recordings, followed_n
 clock: {mode: scaled, rate: 60}
 """)
     assert msgspec.convert(msgspec.to_builtins(scenario), Scenario) == scenario
-    assert Facts(price=-0.0025) == scenario.recordings[1].timeline[-1].set
+    assert RecordingFields(price=-0.0025) == scenario.recordings[1].timeline[-1].set

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scenarios.loading.load import from_objects, load, loads
-from scenarios.model import CallbackEvent, Scenario, Stage
+from scenarios.model import CallbackEvent, RecordingStatus, Scenario
 from scenarios.problems import ScenarioError
 
 SID = "RE" + "1a" * 16
@@ -81,7 +81,12 @@ def saved(tmp_path: Path) -> Path:
 def test_a_saved_list_is_a_scenario(saved: Path) -> None:
     scenario = load(str(saved))
     (recording,) = scenario.recordings
-    assert (scenario.name, recording.sid, recording.call_sid, recording.status) == ("saved", SID, CALL, Stage.COMPLETED)
+    assert (scenario.name, recording.sid, recording.call_sid, recording.status) == (
+        "saved",
+        SID,
+        CALL,
+        RecordingStatus.COMPLETED,
+    )
     assert (recording.duration, recording.price, recording.channels) == ("12", "-0.00250", 2)
     assert recording.error_code is None
     assert recording.encryption_details is None
@@ -101,7 +106,7 @@ def test_all_ways_to_save_come_to_the_same(saved: Path, tmp_path: Path) -> None:
 def test_what_saved_recordings_leave_open_is_generated() -> None:
     body = {"sid": SID, "status": "processing", "call_sid": None, "channels": None, "price_unit": None, "source": None}
     (recording,) = from_objects([body]).recordings
-    assert (recording.sid, recording.status) == (SID, Stage.PROCESSING)
+    assert (recording.sid, recording.status) == (SID, RecordingStatus.PROCESSING)
     assert from_objects([{"sid": SID, "status": "processing"}]).recordings == (recording,)
 
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from scenarios.loading.load import from_objects
-from scenarios.loading.sources import bundled
-from scenarios.schema import published, schema, written
+from scenarios.loading.sources import bundled_names
+from scenarios.schema import build_schema, read_published_schema, write_schema
 from tests.unit.scenarios.test_saved import LIST
 
 GOOD: list[dict[str, Any]] = [
@@ -38,18 +38,18 @@ BAD: list[Any] = [
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    jsonschema.Draft202012Validator.check_schema(schema())
-    return jsonschema.Draft202012Validator(schema(), format_checker=jsonschema.FormatChecker())
+    jsonschema.Draft202012Validator.check_schema(build_schema())
+    return jsonschema.Draft202012Validator(build_schema(), format_checker=jsonschema.FormatChecker())
 
 
 def test_the_file_is_what_the_model_gives() -> None:
     done = subprocess.run([sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True)
-    assert done.stdout == written() == published()
+    assert done.stdout == write_schema() == read_published_schema()
 
 
-@pytest.mark.parametrize("name", bundled())
+@pytest.mark.parametrize("name", bundled_names())
 def test_bundled_scenarios_conform(name: str, validator: jsonschema.Draft202012Validator) -> None:
-    validator.validate(yaml.safe_load(bundled()[name].read_text(encoding="utf-8")))
+    validator.validate(yaml.safe_load(bundled_names()[name].read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("scenario", GOOD)
@@ -64,10 +64,10 @@ def test_bad_scenarios_do_not(scenario: Any, validator: jsonschema.Draft202012Va
 
 
 def test_fields_are_described_for_editors() -> None:
-    definitions = schema()["$defs"]
+    definitions = build_schema()["$defs"]
     assert (
         (definitions["Trigger"]["properties"]["fetches"]["description"])
         == "So many fetches; the last of them still sees the old state."
     )
     assert "HTML" in definitions["Then"]["properties"]["body"]["description"]
-    assert json.loads(published())["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert json.loads(read_published_schema())["$schema"] == "https://json-schema.org/draft/2020-12/schema"

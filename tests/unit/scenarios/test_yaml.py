@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.loading.yaml import parse
+from scenarios.loading.yaml import parse_yaml
 from scenarios.problems import ScenarioError
 
 
@@ -47,21 +47,23 @@ from scenarios.problems import ScenarioError
     ],
 )
 def test_plain_values_are_read_by_the_rules_of_1_2(text: str, value: Any) -> None:
-    assert value == parse(text).value
-    assert type(value) is type(parse(text).value)
+    assert value == parse_yaml(text).value
+    assert type(value) is type(parse_yaml(text).value)
 
 
 def test_no_number_is_no_number() -> None:
-    assert parse(".NaN").value != parse(".NaN").value
+    assert parse_yaml(".NaN").value != parse_yaml(".NaN").value
 
 
 def test_keys_are_text_also_where_1_1_knows_better() -> None:
-    assert parse("on: 1\ny: 2\n2026-03-01: 3").value == {"on": 1, "y": 2, "2026-03-01": 3}
-    assert parse("'': 1\n'12': 2").value == {"": 1, "12": 2}
+    assert parse_yaml("on: 1\ny: 2\n2026-03-01: 3").value == {"on": 1, "y": 2, "2026-03-01": 3}
+    assert parse_yaml("'': 1\n'12': 2").value == {"": 1, "12": 2}
 
 
 def test_every_value_has_its_line() -> None:
-    parsed = parse("# a comment\nrecordings:\n  - id: x\n    timeline:\n      - {after: {time: 12s}}\n  -\n    id: y\n")
+    parsed = parse_yaml(
+        "# a comment\nrecordings:\n  - id: x\n    timeline:\n      - {after: {time: 12s}}\n  -\n    id: y\n"
+    )
     assert parsed.lines == {
         (): 2,
         ("recordings",): 2,
@@ -77,7 +79,7 @@ def test_every_value_has_its_line() -> None:
 
 
 def test_an_alias_stands_for_its_value_at_each_place() -> None:
-    parsed = parse("a: &x {b: [1]}\nc: *x\nd: *x")
+    parsed = parse_yaml("a: &x {b: [1]}\nc: *x\nd: *x")
     assert parsed.value == {"a": {"b": [1]}, "c": {"b": [1]}, "d": {"b": [1]}}
     assert (parsed.lines["c",], parsed.lines["c", "b", 0]) == (2, 1)
     assert parsed.value["c"] is not parsed.value["d"]
@@ -91,15 +93,15 @@ def bomb(levels: int, width: int = 9) -> str:
 
 
 def test_aliases_have_a_budget() -> None:
-    assert parse(bomb(4)).value["a3"].__repr__().count("x") == 9**3
+    assert parse_yaml(bomb(4)).value["a3"].__repr__().count("x") == 9**3
     with pytest.raises(ScenarioError, match=r"^bomb\.yaml:\d+:\d+: expected aliases that stand for at most 20,000 val"):
-        parse(bomb(20), "bomb.yaml")
+        parse_yaml(bomb(20), "bomb.yaml")
 
 
 def test_ever_deeper_aliases_end_too() -> None:
     deep = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 70))])
     with pytest.raises(ScenarioError, match="expected values at most 60 deep, found deeper ones behind aliases"):
-        parse(deep)
+        parse_yaml(deep)
 
 
 @pytest.mark.parametrize(
@@ -135,11 +137,11 @@ def test_ever_deeper_aliases_end_too() -> None:
 )
 def test_what_is_refused(text: str, sentence: str) -> None:
     with pytest.raises(ScenarioError) as wrong:
-        parse(text)
+        parse_yaml(text)
     assert sentence in str(wrong.value)
     assert len(str(wrong.value).splitlines()) == 1
 
 
 def test_numbers_of_thousands_of_digits_do_not_stop_it() -> None:
-    assert parse("9" * 5000).value == float("inf")
-    assert parse("0x" + "f" * 5000).value > 1 << 5000
+    assert parse_yaml("9" * 5000).value == float("inf")
+    assert parse_yaml("0x" + "f" * 5000).value > 1 << 5000
