@@ -12,7 +12,7 @@ from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshots
 from mockserver.account.state.state import State
 from mockserver.account.worker import Worker
-from mockserver.callbacks.sender import Courier
+from mockserver.callbacks.sender import CallbackSender
 from mockserver.journal.journal import Journal
 from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.parsing import Address
@@ -49,7 +49,7 @@ class Mock:
         self.instance = instance
         self.control_token = control_token
         self.cache = ByteCache()
-        self.worker = Worker(Courier(self.settings.callback_hosts), float(self.settings.callback_timeout))
+        self.worker = Worker(CallbackSender(self.settings.callback_hosts), float(self.settings.callback_timeout))
         self.account_factory = AccountFactory(self.settings)
         self.demo, self.declared = self.account_factory.demo, self.account_factory.declared
         self.scenario = _scenario_names(self.settings.scenario) if scenario is None else scenario

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from typing import Any
 
-from mockserver.journal.journal import Answered, Entry, Journal, packed
+from mockserver.journal.journal import Entry, Journal, LoggedResponse, pack_headers
 from scenarios.operations import Operation
 from tests.harness import T0
 
@@ -46,8 +46,8 @@ def entry(number: int = 0, **changes: Any) -> Entry:
     }
     headers = changes.pop("headers", (basic(),))
     told = changes.pop("answered", ())
-    answer = Answered(**(answered | {"headers": told} | {n: changes.pop(n) for n in answered if n in changes}))
-    return Entry(number=number, head=packed(headers), answer=answer, **(usual | changes))
+    answer = LoggedResponse(**(answered | {"headers": told} | {n: changes.pop(n) for n in answered if n in changes}))
+    return Entry(number=number, head=pack_headers(headers), response=answer, **(usual | changes))
 
 
 def journal_of(*changes: dict[str, Any], dropped: int = 0) -> Journal:

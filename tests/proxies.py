@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mockserver.account.time.clock import wall_seconds
-from mockserver.proxy.certificate_authority import Authority
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.server.listener import BackgroundServer
 
 LOOPS = ("asyncio", "uvloop")
@@ -54,7 +54,7 @@ def connected(server: BackgroundServer, target: str) -> socket.socket:
     return client
 
 
-def encrypted(client: socket.socket, authority: Authority, host: str) -> ssl.SSLSocket:
+def encrypted(client: socket.socket, authority: CertificateAuthority, host: str) -> ssl.SSLSocket:
     """Shake hands as a client that trusts the authority alone, and strictly."""
     context = ssl.create_default_context(cadata=authority.certificate_pem(wall_seconds()).decode())
     context.verify_flags |= ssl.VERIFY_X509_STRICT

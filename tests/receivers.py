@@ -10,21 +10,23 @@ from typing import Any
 import msgspec
 
 from mockserver.callbacks.outcome import Outcome
-from mockserver.callbacks.request import Parcel
-from mockserver.callbacks.sender import Courier
+from mockserver.callbacks.request import CallbackRequest
+from mockserver.callbacks.sender import CallbackSender
 
 ENOUGH = 30.0
 """Seconds that no test waits for."""
 
 
-def parcel(url: str, method: str = "POST", **changes: Any) -> Parcel:
-    made = Parcel.signed(method, url, [("RecordingStatus", "completed")], token="secret", idempotency_token="a-uuid")
+def parcel(url: str, method: str = "POST", **changes: Any) -> CallbackRequest:
+    made = CallbackRequest.signed(
+        method, url, [("RecordingStatus", "completed")], token="secret", idempotency_token="a-uuid"
+    )
     patient = {"connect_timeout": ENOUGH, "read_timeout": ENOUGH, "total_timeout": ENOUGH}
     return msgspec.structs.replace(made, **patient | changes)
 
 
-def send(sent: Parcel, rules: str = "") -> Outcome:
-    return asyncio.run(Courier(rules).send(sent))
+def send(sent: CallbackRequest, rules: str = "") -> Outcome:
+    return asyncio.run(CallbackSender(rules).send(sent))
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class CallbackQueue:
             sid = self._ledger.sid(index)
             self._events.record("callback", self._ledger.name(index), sid, f"callback {event.value}: nobody subscribed")
             return
-        from mockserver.callbacks.parameters import parameters
+        from mockserver.callbacks.parameters import build_parameters
 
         recording, number = self._ledger.get_even_if_deleted(index), len(self._state.deliveries)
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
@@ -79,7 +79,7 @@ class CallbackQueue:
                 event=event,
                 method=subscription.method,
                 url=subscription.url,
-                parameters=parameters(recording, event.value, url),
+                parameters=build_parameters(recording, event.value, url),
                 token=subscription.token,
                 signer=subscription.signer,
                 idempotency_token=self._idempotency_token(recording, number),
@@ -117,13 +117,13 @@ class CallbackQueue:
         """Note what came of an attempt, and when there will be another."""
         if self._is_closed:
             return
-        from mockserver.callbacks.connection_overrides import split
+        from mockserver.callbacks.connection_overrides import parse_overrides
 
         self._sending.discard(number)
         now, delivery = self._ledger.clock.now(), self._state.deliveries[number]
         failure = None if outcome.failure is None else outcome.failure.value
         attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail))
-        overrides = split(delivery.url)[1]
+        overrides = parse_overrides(delivery.url)[1]
         if outcome.failure is None and outcome.status is not None and outcome.status < 300:
             self._finish(number, attempts, DeliveryState.DELIVERED)
             self._on_delivered(delivery.recording, delivery.event)

@@ -7,10 +7,10 @@ from weakref import WeakSet
 
 from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, Event
-from mockserver.callbacks.sender import Courier
+from mockserver.callbacks.sender import CallbackSender
 
 if TYPE_CHECKING:
-    from mockserver.callbacks.request import Parcel
+    from mockserver.callbacks.request import CallbackRequest
 
 
 class _Alarm(NamedTuple):
@@ -31,7 +31,7 @@ class Worker:
         patience: how long one attempt may take at most, in real seconds.
     """
 
-    def __init__(self, courier: Courier, patience: float) -> None:
+    def __init__(self, courier: CallbackSender, patience: float) -> None:
         self._courier = courier
         self._patience = patience
         self._alarms: dict[Account, _Alarm] = {}
@@ -95,20 +95,22 @@ class Worker:
                 return False
         return True
 
-    def parcel(self, delivery: Delivery) -> "Parcel":
+    def build_request(self, delivery: Delivery) -> "CallbackRequest":
         """Return the request of a callback, and with it the text that is signed."""
-        from mockserver.callbacks.connection_overrides import split  # nothing of it is needed before the first callback
-        from mockserver.callbacks.request import Parcel
+        from mockserver.callbacks.connection_overrides import (
+            parse_overrides,  # nothing of it is needed before the first callback
+        )
+        from mockserver.callbacks.request import CallbackRequest
 
-        url, overrides = split(delivery.url)
-        return Parcel.signed(
+        url, overrides = parse_overrides(delivery.url)
+        return CallbackRequest.signed(
             delivery.method,
             url,
             delivery.parameters,
             token=delivery.token,
             idempotency_token=delivery.idempotency_token,
             overrides=overrides,
-            longest=self._patience,
+            max_seconds=self._patience,
         )
 
     def _tasks_on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
@@ -124,7 +126,7 @@ class Worker:
             task.add_done_callback(partial(self._on_sent, account, delivery.number))
 
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        account.callbacks.record_outcome(delivery.number, await self._courier.send(self.parcel(delivery)))
+        account.callbacks.record_outcome(delivery.number, await self._courier.send(self.build_request(delivery)))
         self.schedule(account)
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:

@@ -24,7 +24,7 @@ _NAME = re.compile(rf"(?:{_LABEL}\.)*(?![0-9]+\Z|0x[0-9a-f]*\Z){_LABEL}")
 """A host name; one that ends in a number would be an address (WHATWG URL §3.5)."""
 
 
-class HostRules(msgspec.Struct, frozen=True):
+class AllowedHosts(msgspec.Struct, frozen=True):
     """What is allowed besides loopback and private addresses."""
 
     anything: bool = False
@@ -46,7 +46,7 @@ class HostRules(msgspec.Struct, frozen=True):
             anything="*" in entries,
             names=frozenset(entry for entry in named if not entry.startswith("*")),
             suffixes=tuple(entry[1:] for entry in named if entry.startswith("*")),
-            networks=tuple(_network(entry) for entry in entries if entry != "*" and entry not in named),
+            networks=tuple(_parse_network(entry) for entry in entries if entry != "*" and entry not in named),
         )
 
     def allows_name(self, host: str) -> bool:
@@ -60,29 +60,29 @@ class HostRules(msgspec.Struct, frozen=True):
         Raises:
             ValueError: where it is no address.
         """
-        plain = _unmapped(ip_address(address))
-        if self.anything or _within(plain, self.networks):
+        plain = _without_ipv4_mapping(ip_address(address))
+        if self.anything or _is_within(plain, self.networks):
             return True
-        return _within(plain, _LOCAL) and not _within(plain, _METADATA)
+        return _is_within(plain, _LOCAL) and not _is_within(plain, _METADATA)
 
 
 def _is_pattern(entry: str) -> bool:
     return _NAME.fullmatch(entry.removeprefix("*.")) is not None
 
 
-def _network(entry: str) -> _Network:
+def _parse_network(entry: str) -> _Network:
     try:
         network = ip_network(entry)
     except ValueError as wrong:
         expected = "a host name, *.example.com, an IP address, a network such as 203.0.113.0/24, or *"
         raise ValueError(f"expected {expected}, found {entry!r}: {wrong}") from None
-    return ip_network(_unmapped(network.network_address)) if network.num_addresses == 1 else network
+    return ip_network(_without_ipv4_mapping(network.network_address)) if network.num_addresses == 1 else network
 
 
-def _within(address: IPv4Address | IPv6Address, networks: tuple[_Network, ...]) -> bool:
+def _is_within(address: IPv4Address | IPv6Address, networks: tuple[_Network, ...]) -> bool:
     return any(address in network for network in networks)
 
 
-def _unmapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _without_ipv4_mapping(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from mockserver.callbacks.allowed_hosts import HostRules
+from mockserver.callbacks.allowed_hosts import AllowedHosts
 from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.callbacks.request import Parcel
+from mockserver.callbacks.request import CallbackRequest
 
-_MOST_READ = 64 * 1024
+_MAX_READ = 64 * 1024
 """Bytes of an answer's body: nobody reads them, but a receiver should get to send what is usual."""
 
 _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
@@ -26,14 +26,14 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
 """The first that fits."""
 
 
-class Exchange:
+class AttemptConnection:
     """What is known of a request while it is under way.
 
     Args:
         tls: whom to trust; only looked at for https.
     """
 
-    def __init__(self, parcel: Parcel, rules: HostRules, tls: SSLContext | None) -> None:
+    def __init__(self, parcel: CallbackRequest, rules: AllowedHosts, tls: SSLContext | None) -> None:
         self._parcel = parcel
         self._network = CheckedNetwork(rules)
         self._tls = tls
@@ -43,7 +43,7 @@ class Exchange:
     async def run(self) -> Outcome:
         """Send the request, and read the answer without following it anywhere; what goes wrong is raised."""
         parcel = self._parcel
-        url, host = _target(parcel.url)
+        url, host = _parse_target(parcel.url)
         wait, read = parcel.connect_timeout, parcel.read_timeout
         async with (
             httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._network) as connection,
@@ -52,29 +52,29 @@ class Exchange:
                 url,
                 headers=[("host", host), *parcel.headers],
                 content=parcel.body or None,
-                extensions={"timeout": {"connect": wait, "read": read, "write": read}, "trace": self._note},
+                extensions={"timeout": {"connect": wait, "read": read, "write": read}, "trace": self._on_trace},
             ) as response,
         ):
             self._status = response.status
             await _drain(response)
         return Outcome(self._status, None, "")
 
-    def failed(self, wrong: Exception) -> Outcome:
+    def outcome_of_error(self, error: Exception) -> Outcome:
         """Tell what an exception of `run`, or the end of its total time, means."""
         parcel = self._parcel
-        failure = self._failure(wrong)
-        if isinstance(wrong, TimeoutError):
+        failure = self._classify(error)
+        if isinstance(error, TimeoutError):
             return Outcome(self._status, failure, f"not done within {parcel.total_timeout:g} s in total")
         if failure is Failure.CONNECT_TIMEOUT:
             return Outcome(None, failure, f"no connection within {parcel.connect_timeout:g} s")
         if failure is Failure.READ_TIMEOUT:
             return Outcome(self._status, failure, f"nothing came for {parcel.read_timeout:g} s")
-        return Outcome(self._status, failure, _root(wrong))
+        return Outcome(self._status, failure, _describe_root_cause(error))
 
-    async def _note(self, event: str, _: object) -> None:
+    async def _on_trace(self, event: str, _: object) -> None:
         self._connected = self._connected or event == "connection.connect_tcp.complete"
 
-    def _failure(self, wrong: Exception) -> Failure:
+    def _classify(self, wrong: Exception) -> Failure:
         if isinstance(wrong, TimeoutError):
             return Failure.READ_TIMEOUT if self._connected else Failure.CONNECT_TIMEOUT
         # httpcore says "protocol" too where the other side just closed: before an answer, or in its body.
@@ -83,7 +83,7 @@ class Exchange:
         return next(failure for kind, failure in _FAILURES if isinstance(wrong, kind))
 
 
-def _target(url: str) -> tuple[httpcore.URL, str]:
+def _parse_target(url: str) -> tuple[httpcore.URL, str]:
     """Return a URL and its Host header; httpcore's own lacks the brackets of an IPv6 address.
 
     Raises:
@@ -103,11 +103,11 @@ async def _drain(response: httpcore.Response) -> None:
     async with aclosing(response.aiter_stream()) as body:  # type: ignore[type-var]  # a generator
         async for piece in body:
             size += len(piece)
-            if size >= _MOST_READ:
+            if size >= _MAX_READ:
                 return
 
 
-def _root(wrong: BaseException) -> str:
+def _describe_root_cause(wrong: BaseException) -> str:
     """Name the error behind the errors: what wraps it says less."""
     while wrong.__cause__ is not None:
         wrong = wrong.__cause__

@@ -10,10 +10,10 @@ from mockserver.callbacks.outcome import Failure, Outcome
 _MILLISECONDS = {"ct": ("connect_timeout", 10_000), "rt": ("read_timeout", 15_000), "tt": ("total_timeout", 15_000)}
 """The fields of time-outs, and the longest that Twilio's page allows."""
 _SHORTEST = 100
-_MOST_RETRIES = 5
-_MOST_DIGITS = 5
+_MAX_RETRIES = 5
+_MAX_DIGITS = 5
 _POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
-_ELSEWHERE = frozenset({"e", "sni"})
+_NOT_EMULATED = frozenset({"e", "sni"})
 """Where Twilio sends from, and how: nothing that a machine alone could do differently."""
 _POLICY_OF = {
     Failure.CONNECTION: "ct",
@@ -29,7 +29,7 @@ DEFAULT_POLICY = frozenset({"5xx", "ct", "rt"})
 """Twilio's page says `ct` alone: a choice too."""
 
 
-class Overrides(msgspec.Struct, frozen=True, kw_only=True):
+class ConnectionOverrides(msgspec.Struct, frozen=True, kw_only=True):
     """What a URL wishes; None, or an empty set, where it says nothing. Time-outs are in seconds."""
 
     retries: int | None = None
@@ -52,28 +52,28 @@ class Overrides(msgspec.Struct, frozen=True, kw_only=True):
         return policy is not None and bool((self.retry_on or DEFAULT_POLICY) & {policy, "all"})
 
 
-def split(url: str) -> tuple[str, Overrides]:
+def parse_overrides(url: str) -> tuple[str, ConnectionOverrides]:
     """Return a URL without its fragment, and what the fragment wishes; of a pair given twice the last stands."""
     plain, _, fragment = url.partition("#")
     fields: dict[str, int | float | frozenset[str]] = {}
     ignored: list[str] = []
     for pair in filter(None, fragment.split("&")):
         name, _, text = pair.partition("=")
-        read = _read(name, text)
+        read = _parse_pair(name, text)
         if read is not None:
             fields.update([read])
-        elif name not in _ELSEWHERE:
+        elif name not in _NOT_EMULATED:
             ignored.append(pair)
-    return plain, msgspec.convert({**fields, "ignored": ignored}, Overrides)
+    return plain, msgspec.convert({**fields, "ignored": ignored}, ConnectionOverrides)
 
 
-def _read(name: str, text: str) -> tuple[str, int | float | frozenset[str]] | None:
+def _parse_pair(name: str, text: str) -> tuple[str, int | float | frozenset[str]] | None:
     if name == "rp":
         policies = frozenset(text.split(","))
         return ("retry_on", policies) if policies <= _POLICIES else None
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else -1
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else -1
     if name == "rc":
-        return ("retries", number) if 0 <= number <= _MOST_RETRIES else None
+        return ("retries", number) if 0 <= number <= _MAX_RETRIES else None
     field, longest = _MILLISECONDS.get(name, ("", 0))
     return (field, number / 1000) if _SHORTEST <= number <= longest else None
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import httpcore
 
-from mockserver.callbacks.allowed_hosts import HostRules
+from mockserver.callbacks.allowed_hosts import AllowedHosts
 
 
 class RefusedHostError(Exception):
@@ -17,7 +17,7 @@ class RefusedHostError(Exception):
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
     """Resolves a name itself, so that what was checked is what is connected to; TLS still verifies the name."""
 
-    def __init__(self, rules: HostRules) -> None:
+    def __init__(self, rules: AllowedHosts) -> None:
         self._rules = rules
         self._network = httpcore.AnyIOBackend()
 
@@ -37,7 +37,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         """
         try:
             async with asyncio.timeout(timeout):
-                *others, last = await self._allowed(host, port)
+                *others, last = await self._resolve_allowed(host, port)
                 for address in others:
                     with suppress(httpcore.ConnectError):
                         return await self._network.connect_tcp(address, port)
@@ -47,7 +47,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         except OSError as wrong:
             raise httpcore.ConnectError from wrong
 
-    async def _allowed(self, host: str, port: int) -> list[str]:
+    async def _resolve_allowed(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host that may be reached, at least one."""
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))

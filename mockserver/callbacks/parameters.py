@@ -7,7 +7,7 @@ from generators.model import EncryptionDetails, Recording
 from mockserver.rest.representations.dates import format_rfc2822
 
 
-def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tuple[str, str], ...]:
+def build_parameters(recording: Recording, event: str, recording_url: str) -> tuple[tuple[str, str], ...]:
     """Return the names and values of a callback.
 
     Args:
@@ -27,17 +27,17 @@ def parameters(recording: Recording, event: str, recording_url: str) -> tuple[tu
         "ConferenceSid": recording.conference_sid,
         "RecordingStartTime": format_rfc2822(began),
         "AccountSid": recording.account_sid,
-        "RecordingDuration": _duration(recording) if event == "completed" else None,
-        "EncryptionDetails": None if recording.encryption is None else _encryption(recording.encryption),
+        "RecordingDuration": _format_duration(recording) if event == "completed" else None,
+        "EncryptionDetails": None if recording.encryption is None else _format_encryption_details(recording.encryption),
     }
     return tuple((name, value) for name, value in given.items() if value is not None)
 
 
-def _duration(recording: Recording) -> str | None:
+def _format_duration(recording: Recording) -> str | None:
     return None if recording.duration is None else str(recording.duration)
 
 
-def _encryption(details: EncryptionDetails) -> str:
+def _format_encryption_details(details: EncryptionDetails) -> str:
     """Write the keys that Twilio's tutorial on decryption reads (WIRE §1.1)."""
     return json.dumps(
         {

@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
-from mockserver.callbacks.connection_overrides import Overrides
-from mockserver.callbacks.signature import signature, signed_text
+from mockserver.callbacks.connection_overrides import ConnectionOverrides
+from mockserver.callbacks.signature import build_signed_text, compute_signature
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -21,11 +21,11 @@ TOTAL_TIMEOUT = 15.0
 
 _FIXED: Pairs = (("accept", "*/*"), ("x-home-region", "us1"), ("user-agent", "TwilioProxy/1.1"))
 _FORM: Pairs = (("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),)
-_NO_WISHES = Overrides()
+_NO_OVERRIDES = ConnectionOverrides()
 _URL = re.compile(r"(?P<scheme>[^:/?#]+://)(?:(?P<user>[^/?#]*)@)?(?P<place>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)")
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class CallbackRequest(msgspec.Struct, frozen=True):
     """A request: its time-outs are in seconds."""
 
     method: str
@@ -50,8 +50,8 @@ class Parcel(msgspec.Struct, frozen=True):
         *,
         token: str,
         idempotency_token: str,
-        overrides: Overrides = _NO_WISHES,
-        longest: float = TOTAL_TIMEOUT,
+        overrides: ConnectionOverrides = _NO_OVERRIDES,
+        max_seconds: float = TOTAL_TIMEOUT,
     ) -> Self:
         """Return the request that tells parameters to a URL: POST in a form, GET in the query (WIRE §12).
 
@@ -61,13 +61,16 @@ class Parcel(msgspec.Struct, frozen=True):
             idempotency_token: a UUID that all attempts of one callback share.
             longest: how many seconds all of it may take at most, whatever the URL wishes.
         """
-        target, credentials = _requested(url)
+        target, credentials = _as_requested(url)
         form = urlencode(parameters, quote_via=quote, safe="")
         in_query = method == "GET"
         if in_query:
             target = _with_query(target, form)
-        text = signed_text(target, () if in_query else parameters)
-        signing = (("i-twilio-idempotency-token", idempotency_token), ("x-twilio-signature", signature(token, text)))
+        text = build_signed_text(target, () if in_query else parameters)
+        signing = (
+            ("i-twilio-idempotency-token", idempotency_token),
+            ("x-twilio-signature", compute_signature(token, text)),
+        )
         return cls(
             method,
             target,
@@ -75,12 +78,12 @@ class Parcel(msgspec.Struct, frozen=True):
             b"" if in_query else form.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or READ_TIMEOUT,
-            min(longest, overrides.total_timeout or TOTAL_TIMEOUT),
+            min(max_seconds, overrides.total_timeout or TOTAL_TIMEOUT),
             text,
         )
 
 
-def _requested(url: str) -> tuple[str, Pairs]:
+def _as_requested(url: str) -> tuple[str, Pairs]:
     """Return a URL as a receiver that puts it together again sees it, and the header of its credentials.
 
     That is what is signed too: validators work on the URL that came in. What is no URL stays as it is.

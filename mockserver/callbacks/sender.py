@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mockserver.callbacks.allowed_hosts import HostRules
+    from mockserver.callbacks.allowed_hosts import AllowedHosts
     from mockserver.callbacks.outcome import Outcome
-    from mockserver.callbacks.request import Parcel
+    from mockserver.callbacks.request import CallbackRequest
 
 
-class Courier:
+class CallbackSender:
     """Sends each parcel over a connection of its own, so it may be used from one event loop after another.
 
     Redirects are not followed and the environment's proxies not used.
@@ -23,23 +23,23 @@ class Courier:
     def __init__(self, hosts: str = "") -> None:
         self._hosts = hosts
 
-    async def send(self, parcel: "Parcel") -> "Outcome":
+    async def send(self, request: "CallbackRequest") -> "Outcome":
         """Send a parcel once and tell what came of it; nothing is raised but for being cancelled."""
-        from mockserver.callbacks.attempt import Exchange  # httpcore: not needed before the first parcel
+        from mockserver.callbacks.attempt import AttemptConnection  # httpcore: not needed before the first parcel
 
-        tls = self._tls if parcel.url[:6].lower() == "https:" else None
-        exchange = Exchange(parcel, self._rules, tls)
+        tls = self._tls if request.url[:6].lower() == "https:" else None
+        exchange = AttemptConnection(request, self._rules, tls)
         try:
-            async with asyncio.timeout(parcel.total_timeout):
+            async with asyncio.timeout(request.total_timeout):
                 return await exchange.run()
         except Exception as wrong:
-            return exchange.failed(wrong)
+            return exchange.outcome_of_error(wrong)
 
     @cached_property
-    def _rules(self) -> "HostRules":
-        from mockserver.callbacks.allowed_hosts import HostRules
+    def _rules(self) -> "AllowedHosts":
+        from mockserver.callbacks.allowed_hosts import AllowedHosts
 
-        return HostRules.parse(self._hosts)
+        return AllowedHosts.parse(self._hosts)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 
-def signed_text(url: str, parameters: Sequence[tuple[str, str]]) -> str:
+def build_signed_text(url: str, parameters: Sequence[tuple[str, str]]) -> str:
     """Return what a signature is made of: the URL, then names and values without anything between.
 
     Names are sorted with regard to case, and of one name its different values, each once.
@@ -17,6 +17,6 @@ def signed_text(url: str, parameters: Sequence[tuple[str, str]]) -> str:
     return url + "".join(name + value for name, value in sorted(set(parameters)))
 
 
-def signature(token: str, text: str) -> str:
+def compute_signature(token: str, text: str) -> str:
     """Return the HMAC-SHA1 of a text under an account's auth token, in Base64."""
     return b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()

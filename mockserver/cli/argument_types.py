@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError
 from urllib.parse import urlsplit
 
 from generators.sids import Kind, is_sid
-from mockserver.settings.parsing import BadValueError, Pace, parse_instant
+from mockserver.settings.parsing import BadValueError, ClockRate, parse_instant
 from scenarios.durations import parse_microseconds
 
 _LONGEST_SIGNAL = 64
@@ -14,7 +14,7 @@ _LONGEST_SIGNAL = 64
 def account_sid(text: str) -> str:
     """Read an AccountSid."""
     if not is_sid(text, Kind.ACCOUNT):
-        raise _expected("AC and 32 hexadecimal digits", text)
+        raise _argument_error("AC and 32 hexadecimal digits", text)
     return text
 
 
@@ -26,7 +26,7 @@ def url(text: str) -> str:
     except ValueError:
         is_one = False
     if not is_one:
-        raise _expected("a URL such as http://127.0.0.1:4010", text)
+        raise _argument_error("a URL such as http://127.0.0.1:4010", text)
     return text.rstrip("/")
 
 
@@ -35,7 +35,7 @@ def duration(text: str) -> str:
     try:
         parse_microseconds(text)
     except ValueError:
-        raise _expected("a length of time such as 30s, 250ms or 1m30s", text) from None
+        raise _argument_error("a length of time such as 30s, 250ms or 1m30s", text) from None
     return text
 
 
@@ -51,9 +51,9 @@ def instant(text: str) -> str:
 def rate(text: str) -> float:
     """Read how many seconds pass in one, such as 60 or 60x."""
     try:
-        return Pace.parse(f"{text.removesuffix('x')}x").rate
+        return ClockRate.parse(f"{text.removesuffix('x')}x").rate
     except BadValueError:
-        raise _expected("a pace from 0.001 to 1000000, such as 60 or 60x", text) from None
+        raise _argument_error("a pace from 0.001 to 1000000, such as 60 or 60x", text) from None
 
 
 def recording(text: str) -> str:
@@ -61,32 +61,32 @@ def recording(text: str) -> str:
     from scenarios.model import HANDLE  # not to parse other commands
 
     if not re.fullmatch(HANDLE, text):
-        raise _expected("a handle of the scenario or a RecordingSid", text)
+        raise _argument_error("a handle of the scenario or a RecordingSid", text)
     return text
 
 
 def signal(text: str) -> str:
     """Read the name of a signal."""
     if not 0 < len(text) <= _LONGEST_SIGNAL:
-        raise _expected(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
+        raise _argument_error(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
     return text
 
 
 def number(text: str) -> int:
     """Read the number of a row that a list has shown."""
-    return _digits(text, 9, "a number of the list")
+    return _parse_digits(text, 9, "a number of the list")
 
 
 def index(text: str) -> int:
     """Read the index of a recording."""
-    return _digits(text, 19, "an index from 0, which is the oldest recording's")
+    return _parse_digits(text, 19, "an index from 0, which is the oldest recording's")
 
 
-def _digits(text: str, most: int, expected: str) -> int:
+def _parse_digits(text: str, most: int, expected: str) -> int:
     if not re.fullmatch(rf"[0-9]{{1,{most}}}", text):
-        raise _expected(expected, text)
+        raise _argument_error(expected, text)
     return int(text)
 
 
-def _expected(expected: str, found: str) -> ArgumentTypeError:
+def _argument_error(expected: str, found: str) -> ArgumentTypeError:
     return ArgumentTypeError(f"expected {expected}, found {found[:80]!r}.")

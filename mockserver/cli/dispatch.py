@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from mockserver.settings.settings import Settings
 
 
-def run(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
+def dispatch(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
     """Run a command and return its exit code."""
     match options.command:
         case "serve":
@@ -18,53 +18,53 @@ def run(options: argparse.Namespace, settings: Settings, environment: Mapping[st
 
             return generate(settings, options.of_account, options.output, options.format)
         case "sid":
-            from mockserver.cli.commands.sid import sid
+            from mockserver.cli.commands.sid import print_sids
 
-            return sid(settings, options.sid, options.index, options.of_account, options.url)
+            return print_sids(settings, options.sid, options.index, options.of_account, options.url)
         case "check":
-            from mockserver.cli.commands.check import check
+            from mockserver.cli.commands.check import check_file
 
-            return check(options.file)
+            return check_file(options.file)
         case "keys":
-            from mockserver.cli.commands.keys import keys
+            from mockserver.cli.commands.keys import print_keys
 
-            return keys()
+            return print_keys()
         case "ready":
-            from mockserver.cli.commands.ready import ready
+            from mockserver.cli.commands.ready import check_ready
 
-            return ready(settings, options.url)
+            return check_ready(settings, options.url)
         case "exec" | "env" | "ca":
-            return _lead(options, settings, environment)
+            return _run_around_program(options, settings, environment)
         case "scenario":
-            return _play(options, settings, environment)
+            return _run_scenario_command(options, settings, environment)
         case _:
-            return _ask(options, settings, environment)
+            return _run_remote(options, settings, environment)
 
 
-def _lead(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
+def _run_around_program(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
     match options.command:
         case "exec":
             from mockserver.cli.commands.exec import execute
 
             return execute(settings, environment, options.program)
         case "env":
-            from mockserver.cli.commands.env import env
+            from mockserver.cli.commands.env import print_environment
 
-            return env(settings, environment, options.format, options.url)
+            return print_environment(settings, environment, options.format, options.url)
         case _:
-            from mockserver.cli.commands.ca import ca
+            from mockserver.cli.commands.ca import print_ca
 
-            return ca(settings, environment, pem=options.pem, bundle=options.bundle)
+            return print_ca(settings, environment, pem=options.pem, bundle=options.bundle)
 
 
-def _play(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
+def _run_scenario_command(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
     from mockserver.cli.commands import scenario
 
     match options.action:
         case "list":
             return scenario.list_bundled(as_json=options.json)
         case "show":
-            return scenario.show(options.scenario)
+            return scenario.show_bundled(options.scenario)
         case "validate":
             return scenario.validate(options.scenarios, as_json=options.json)
         case "explain":
@@ -72,18 +72,18 @@ def _play(options: argparse.Namespace, settings: Settings, environment: Mapping[
         case "run":
             return scenario.run(settings, environment, options.scenario, options.program)
         case _:
-            return _ask(options, settings, environment)
+            return _run_remote(options, settings, environment)
 
 
-def _ask(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
+def _run_remote(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
     from mockserver.cli.commands import remote as control
 
     commands = {
-        "scenario": control.scenario,
-        "clock": control.clock,
-        "signal": control.signal,
-        "faults": control.faults,
-        "callbacks": control.callbacks,
-        "doctor": control.doctor,
+        "scenario": control.run_scenario,
+        "clock": control.run_clock,
+        "signal": control.run_signal,
+        "faults": control.run_faults,
+        "callbacks": control.run_callbacks,
+        "doctor": control.run_doctor,
     }
-    return commands[options.command](control.account_of(settings, options, environment), options)
+    return commands[options.command](control.find_account(settings, options, environment), options)

@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mockserver.cli.dispatch import run
+from mockserver.cli.dispatch import dispatch
 from mockserver.cli.errors import CommandError
-from mockserver.cli.package_conflict import clashing_distribution
+from mockserver.cli.package_conflict import find_package_conflict
 from mockserver.cli.parser import DEFAULTS, SETTINGS, make_parser
 from mockserver.control.client.connection import ControlError, NoServerError, TokenError
-from mockserver.settings.loading import load, table
+from mockserver.settings.loading import all_settings, load
 from mockserver.settings.settings import SettingsError
 from scenarios.problems import ScenarioError
 
@@ -23,30 +23,30 @@ _HINTS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 well, 1 a negative finding, 2 wrong use or settings."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    clash = clashing_distribution()
+    clash = find_package_conflict()
     if clash is not None:
-        return _complain(clash)
+        return _print_error(clash)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, "serve")
-    given, program = _split(given)
+    given, program = _split_program(given)
     options = make_parser().parse_args(given)
     options.program = program
     try:
-        defaults = {table()[name].variable: text for name, text in DEFAULTS.get(options.command, {}).items()}
+        defaults = {all_settings()[name].variable: text for name, text in DEFAULTS.get(options.command, {}).items()}
         named = {name: vars(options).get(name) for name in SETTINGS[options.command]}
-        code = run(options, load(named, defaults | os.environ), os.environ)
+        code = dispatch(options, load(named, defaults | os.environ), os.environ)
         sys.stdout.flush()
         return code
     except SettingsError as wrong:
-        return _complain(f"{wrong} See recmock {options.command} --help.")
+        return _print_error(f"{wrong} See recmock {options.command} --help.")
     except ControlError as wrong:
-        return _complain(f"{wrong}{_HINTS.get(type(wrong), '')}")
+        return _print_error(f"{wrong}{_HINTS.get(type(wrong), '')}")
     except CommandError as wrong:
-        return _complain(str(wrong), wrong.code)
+        return _print_error(str(wrong), wrong.code)
     except ScenarioError as wrong:
-        return _complain(str(wrong))
+        return _print_error(str(wrong))
     except UnicodeEncodeError as wrong:  # arguments that are no text come as lone surrogates
-        return _complain(f"expected text, found {wrong.object[wrong.start : wrong.end]!a}: {wrong.reason}.")
+        return _print_error(f"expected text, found {wrong.object[wrong.start : wrong.end]!a}: {wrong.reason}.")
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has seen enough
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _split(given: list[str]) -> tuple[list[str], list[str]]:
+def _split_program(given: list[str]) -> tuple[list[str], list[str]]:
     """Split what a command is given from what it is to run, whose own flags are nothing to us."""
     if "--" not in given or (given[0] != "exec" and given[:2] != ["scenario", "run"]):
         return given, []
@@ -62,6 +62,6 @@ def _split(given: list[str]) -> tuple[list[str], list[str]]:
     return given[:at], given[at + 1 :]
 
 
-def _complain(sentence: str, code: int = _USAGE_ERROR) -> int:
+def _print_error(sentence: str, code: int = _USAGE_ERROR) -> int:
     print(f"recmock: {sentence}", file=sys.stderr)
     return code

@@ -32,10 +32,10 @@ def make_mock(
     """
     scenario = None
     try:
-        scenario = combined(scenarios)
+        scenario = combine_scenarios(scenarios)
         return Mock(settings, scenario=scenario, instance=instance, control_token=control_token)
     except SpanTooShortError as wrong:
-        raise CommandError(told(wrong, settings, scenario)) from None
+        raise CommandError(error_message(wrong, settings, scenario)) from None
     except UNPLAYABLE as wrong:
         raise CommandError(f"--scenario: {wrong}") from None
 
@@ -56,7 +56,7 @@ def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:
         raise CommandError(f"--scenario: {wrong}") from None
 
 
-def combined(scenarios: Sequence[Scenario]) -> Scenario | None:
+def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
     """Return scenarios as one, or None where there are none.
 
     Raises:
@@ -69,7 +69,7 @@ def combined(scenarios: Sequence[Scenario]) -> Scenario | None:
     return combine(scenarios)
 
 
-def told(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:
+def error_message(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:
     """Say why a scenario cannot be played with these settings."""
     if not isinstance(wrong, SpanTooShortError):
         return str(wrong)

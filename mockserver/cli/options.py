@@ -7,7 +7,7 @@ from typing import Any, NoReturn, Self
 
 from generators.suggestion import suggest
 from mockserver.cli import argument_types as words
-from mockserver.settings.loading import Setting, table
+from mockserver.settings.loading import Setting, all_settings
 
 REMOTE = ("listen", "control_token")
 """Settings of commands that ask a running server."""
@@ -21,7 +21,7 @@ _CHOICE = r"invalid choice: '(.*)' \(choose from (.*)\)"
 """As argparse has it, quotes around what can be chosen or not."""
 
 
-class _Help(argparse.HelpFormatter):
+class _HelpFormatter(argparse.HelpFormatter):
     """Keeps each command and what it does on one line where both fit: argparse forgets that commands are indented."""
 
     def __init__(self, prog: str, **options: Any) -> None:
@@ -37,10 +37,10 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *, filling: Callable[[Self], None] | None = None, **options: Any) -> None:
-        super().__init__(formatter_class=_Help, **options)
+        super().__init__(formatter_class=_HelpFormatter, **options)
         self._filling = filling
 
-    def filled(self) -> Self:
+    def fill(self) -> Self:
         """Return it with all that it takes."""
         filling, self._filling = self._filling, None
         if filling is not None:
@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
         return self
 
     def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
-        self.filled()
+        self.fill()
         found, unknown = super().parse_known_args(*arguments, **options)
         if unknown:  # told here, where it is known which command they were meant for
             flags = [flag for action in self._actions for flag in action.option_strings]
@@ -80,7 +80,7 @@ def add_settings(
         defaults: what is taken instead of a setting's own default, by name.
         is_asking: whether the command asks a server, rather than being one.
     """
-    rows = [setting for setting in table().values() if setting.name in names]
+    rows = [setting for setting in all_settings().values() if setting.name in names]
     if rows:
         group = parser.add_argument_group("settings", f"Each is also a variable, such as {rows[0].variable}.")
         for setting in rows:
@@ -127,5 +127,5 @@ def add_remote(parser: Parser, *, is_action: bool = False) -> None:
     group = parser.add_argument_group("server", "Which server and account; RECMOCK_URL names a server too.")
     add_url(group, "Where the server is.", **default)
     for name in REMOTE:
-        _add_setting(group, table()[name], _ASKED[name], **default)
+        _add_setting(group, all_settings()[name], _ASKED[name], **default)
     add_account(group, "Which account; else the demo account.", **default)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def clashing_distribution() -> str | None:
+def find_package_conflict() -> str | None:
     """Say so where `mockserver-client` is installed beside us; None where it is not."""
     beside = Path(__file__).parent.parent.parent
     if next(beside.glob("mockserver_client-*.dist-info"), None) is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mockserver.account.time.clock import real_pause
-from mockserver.cli.mock_setup import UNPLAYABLE, combined, told
+from mockserver.cli.mock_setup import UNPLAYABLE, combine_scenarios, error_message
 from mockserver.mock import Mock
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
@@ -14,11 +14,11 @@ _PAUSE = 0.25
 """Real seconds between two looks at the files."""
 _SOUNDS = (".wav", ".mp3")
 
-Stamps = dict[Path, tuple[int, int] | None]
+Timestamps = dict[Path, tuple[int, int] | None]
 """When files changed, and their sizes; None where there is none."""
 
 
-class Watch:
+class Reloader:
     """Looks after the scenarios that a server plays: bundled ones, which do not change, and files.
 
     It is made before they are loaded: what is changed from then on is seen.
@@ -26,24 +26,24 @@ class Watch:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._own = _own(names)
-        self._files = list(_files(self._own))
-        self._played = self._tried = self._seen = _stamps(self._files)
+        self._own = _own_files(names)
+        self._files = list(_watched_files(self._own))
+        self._played = self._tried = self._seen = _read_timestamps(self._files)
 
-    async def attend(self, mock: Mock) -> None:
+    async def run(self, mock: Mock) -> None:
         """Look after them for ever."""
         while self._own:
             await real_pause(_PAUSE)
-            self._look(mock)
+            self._check(mock)
 
-    def _look(self, mock: Mock) -> None:
-        now = _stamps(self._files)
+    def _check(self, mock: Mock) -> None:
+        now = _read_timestamps(self._files)
         is_settled = now == self._seen  # an editor may take a file away for a moment, or write it in pieces
         self._seen = now
         if now != self._tried and is_settled:
             changed = [str(file) for file in self._files if now[file] != self._tried[file]]
-            self._files = list(_files(self._own))
-            self._tried = self._seen = _stamps(self._files)
+            self._files = list(_watched_files(self._own))
+            self._tried = self._seen = _read_timestamps(self._files)
             if self._tried != self._played:
                 self._reload(mock, ", ".join(changed))
 
@@ -52,20 +52,20 @@ class Watch:
 
         scenario: Scenario | None = None
         try:
-            scenario = combined([load(name) for name in self._names])
+            scenario = combine_scenarios([load(name) for name in self._names])
             mock.replace_scenario(scenario)
         except UNPLAYABLE as wrong:
-            _say(f"{told(wrong, mock.settings, scenario)} What was played before goes on.")
+            _print_status(f"{error_message(wrong, mock.settings, scenario)} What was played before goes on.")
         else:
             self._played = self._tried
-            _say(f"{changed} changed: every account begins anew.")
+            _print_status(f"{changed} changed: every account begins anew.")
 
 
-def _say(sentence: str) -> None:
+def _print_status(sentence: str) -> None:
     print(f"recmock: {sentence}", file=sys.stderr, flush=True)
 
 
-def _own(names: Sequence[str]) -> list[str]:
+def _own_files(names: Sequence[str]) -> list[str]:
     """Return those that are not bundled."""
     if not names:
         return []
@@ -74,7 +74,7 @@ def _own(names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in bundled_names()]
 
 
-def _files(scenarios: Iterable[str]) -> Iterator[Path]:
+def _watched_files(scenarios: Iterable[str]) -> Iterator[Path]:
     """Yield the files of scenarios, and those that they name, whether or not these are there."""
     for name in scenarios:
         from scenarios.loading.sources import find_source
@@ -93,11 +93,11 @@ def _files(scenarios: Iterable[str]) -> Iterator[Path]:
                 yield path.parent / each["media"]
 
 
-def _stamps(files: Iterable[Path]) -> Stamps:
-    return {file: _stamp(file) for file in files}
+def _read_timestamps(files: Iterable[Path]) -> Timestamps:
+    return {file: _read_timestamp(file) for file in files}
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
+def _read_timestamp(file: Path) -> tuple[int, int] | None:
     try:
         stat = file.stat()
     except (OSError, ValueError):  # none, or a name that none can have

@@ -43,7 +43,7 @@ def add_scenario(parser: Parser, settings: Collection[str], defaults: Mapping[st
 
 def add_clock(parser: Parser) -> None:
     """Add the actions of `recmock clock`; without one it tells the time."""
-    actions = _optional_actions(parser, "tell the time")
+    actions = _add_optional_actions(parser, "tell the time")
     advance = add_command(actions, "advance", "move on, and tell what happened meanwhile")
     advance.add_argument("by", metavar="DURATION", type=words.duration, help="By how much, such as 30s or 1m30s.")
     move = add_command(actions, "move-to", "move on to an instant, and tell what happened meanwhile")
@@ -68,7 +68,7 @@ def add_signal(parser: Parser) -> None:
 
 def add_faults(parser: Parser) -> None:
     """Add the actions of `recmock faults`; without one it lists them."""
-    actions = _optional_actions(parser, "list those that are armed")
+    actions = _add_optional_actions(parser, "list those that are armed")
     add = add_command(actions, "add", "add a fault or a sequence")
     add.add_argument("fault", metavar="JSON", help='As scenarios have them: {"when": {...}, "then": {"status": 500}}.')
     remove = add_command(actions, "remove", "remove one, or all")
@@ -79,12 +79,12 @@ def add_faults(parser: Parser) -> None:
 
 def add_callbacks(parser: Parser) -> None:
     """Add the actions of `recmock callbacks`; without one it lists them."""
-    redeliver = add_command(_optional_actions(parser, "list them"), "redeliver", "deliver one again")
+    redeliver = add_command(_add_optional_actions(parser, "list them"), "redeliver", "deliver one again")
     redeliver.add_argument("number", type=words.number, metavar="N", help="Which.")
     add_remote(redeliver, is_action=True)
 
 
-def _optional_actions(parser: Parser, otherwise: str) -> Any:
+def _add_optional_actions(parser: Parser, otherwise: str) -> Any:
     add_remote(parser)
     parser.description = f"{parser.description} Without an action: {otherwise}."
     return parser.add_subparsers(dest="action", metavar="[ACTION]")

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from mockserver.account.time.clock import wall_seconds
 from mockserver.cli.errors import CommandError
-from mockserver.proxy.certificate_authority import Authority, AuthorityError
+from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
 from mockserver.proxy.trust_files import TrustFiles, write_trust
 
 
-def trust_files(authority: Authority, environment: Mapping[str, str]) -> TrustFiles:
+def trust_files(authority: CertificateAuthority, environment: Mapping[str, str]) -> TrustFiles:
     """Return the files that programs are to trust; what is not there is made.
 
     Raises:

@@ -11,7 +11,7 @@ from mockserver.account.account import Account
 from mockserver.account.state.state import ArmedRule, Delivery, Event, Timer, TimerKind
 from mockserver.account.worker import Worker
 from mockserver.control import views
-from mockserver.journal.expectations import Verdict
+from mockserver.journal.expectations import ExpectationResult
 from mockserver.rest.representations.recording import build_recording
 from mockserver.rest.representations.wires import Wire
 from scenarios.explain.timelines import describe_step, describe_trigger
@@ -96,7 +96,7 @@ def serialize_event(happened: Event) -> views.EventView:
 
 def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker) -> views.CallbackView:
     """Portray a callback."""
-    parcel = timekeeper.parcel(delivery)
+    parcel = timekeeper.build_request(delivery)
     return views.CallbackView(
         number=delivery.number,
         recording=account.recordings.index.name(delivery.recording),
@@ -136,9 +136,11 @@ def serialize_recording(account: Account, index: int, base_url: str) -> views.Re
     )
 
 
-def serialize_expectation(verdict: Verdict) -> views.ExpectationView:
+def serialize_expectation(verdict: ExpectationResult) -> views.ExpectationView:
     """Portray whether an expectation holds."""
-    return views.ExpectationView(expectation=_to_builtins(verdict.expectation), is_met=verdict.is_met, why=verdict.why)
+    return views.ExpectationView(
+        expectation=_to_builtins(verdict.expectation), is_met=verdict.is_met, why=verdict.reason
+    )
 
 
 def _to_builtins(value: msgspec.Struct) -> dict[str, Any]:

@@ -14,38 +14,44 @@ _LEFT_OUT = frozenset({b"authorization", b"host", b"content-length", b"connectio
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 
 
-def command(entry: Entry, base_url: str) -> str:
+def build_command(entry: Entry, base_url: str) -> str:
     """Return the command.
 
     Args:
         base_url: scheme and host of this server; the shell fills in the secret, from `$TWILIO_AUTH_TOKEN`, or
             `$TWILIO_API_SECRET` for an API key.
     """
-    query = f"?{redaction.encoded(entry.query)}" if entry.query else ""
+    query = f"?{redaction.redact_encoded(entry.query)}" if entry.query else ""
     url = f"{base_url}{quote(entry.path, safe=_PATH_SAFE)}{query}"
-    parts = ["curl", "--globoff", *_method(entry.method), *_credentials(entry), *_headers(entry, base_url)]
+    parts = [
+        "curl",
+        "--globoff",
+        *_method_arguments(entry.method),
+        *_credential_arguments(entry),
+        *_header_arguments(entry, base_url),
+    ]
     if entry.body:
-        parts += ["--data-raw", shlex.quote(redaction.encoded(entry.body))]
+        parts += ["--data-raw", shlex.quote(redaction.redact_encoded(entry.body))]
     return " ".join([*parts, shlex.quote(url)])
 
 
-def _method(method: str) -> list[str]:
+def _method_arguments(method: str) -> list[str]:
     return {"GET": [], "HEAD": ["--head"]}.get(method, ["-X", shlex.quote(method)])
 
 
-def _credentials(entry: Entry) -> Iterator[str]:
+def _credential_arguments(entry: Entry) -> Iterator[str]:
     for name, value in entry.headers:
         if name.lower() == b"authorization":
             known = parse_credentials(value)
             if known is None:
-                yield "-H " + shlex.quote(f"authorization: {redaction.header(name, value)}")
+                yield "-H " + shlex.quote(f"authorization: {redaction.redact_header(name, value)}")
             else:
                 variable = "TWILIO_API_SECRET" if is_sid(known.username, Kind.API_KEY) else "TWILIO_AUTH_TOKEN"
                 yield f'-u "{known.username}:${variable}"'
 
 
-def _headers(entry: Entry, base_url: str) -> Iterator[str]:
+def _header_arguments(entry: Entry, base_url: str) -> Iterator[str]:
     for name, value in entry.headers:
-        lowered, shown = name.lower(), redaction.header(name, value)
+        lowered, shown = name.lower(), redaction.redact_header(name, value)
         if lowered not in _LEFT_OUT or (lowered == b"host" and shown != urlsplit(base_url).netloc):
             yield "-H " + shlex.quote(f"{name.decode('latin-1')}: {shown}")

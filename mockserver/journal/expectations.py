@@ -5,44 +5,46 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from mockserver.journal.journal import Entry, Journal
-from mockserver.journal.matching import Pattern
-from mockserver.journal.verification import Times, dropped_words, found, verify
+from mockserver.journal.matching import RequestPattern
+from mockserver.journal.verification import ExpectedCount, describe_dropped, find_matching, verify
 from mockserver.rest.parameters import Parameters
 from scenarios.rules import Expectation
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class ExpectationResult(msgspec.Struct, frozen=True):
     """An expectation, and whether it holds."""
 
     expectation: Expectation
     is_met: bool
-    why: str
+    reason: str
     """What was found, in a sentence; the near misses follow, a line each."""
 
 
-def verdicts(
+def check_expectations(
     expectations: Iterable[Expectation], journal: Journal, resolve: Callable[[str], str]
-) -> tuple[Verdict, ...]:
+) -> tuple[ExpectationResult, ...]:
     """Judge expectations.
 
     Args:
         resolve: the SID behind a handle, or the text itself.
     """
-    return tuple(_judged(each, journal, resolve) for each in expectations)
+    return tuple(_check_expectation(each, journal, resolve) for each in expectations)
 
 
-def _judged(expectation: Expectation, journal: Journal, resolve: Callable[[str], str]) -> Verdict:
-    pattern = Pattern(op=expectation.op, sid=expectation.sid, status=expectation.status).resolved(resolve)
-    verified = verify(journal, pattern, Times.of(expectation.min, expectation.max))
-    wrong = str(verified) if not verified.is_met else _wrong_paging(expectation, journal, pattern)
-    return Verdict(expectation, wrong is None, wrong or verified.why)
+def _check_expectation(expectation: Expectation, journal: Journal, resolve: Callable[[str], str]) -> ExpectationResult:
+    pattern = RequestPattern(op=expectation.op, sid=expectation.sid, status=expectation.status).with_resolved_sid(
+        resolve
+    )
+    verified = verify(journal, pattern, ExpectedCount.from_arguments(expectation.min, expectation.max))
+    wrong = str(verified) if not verified.is_met else _find_paging_mistake(expectation, journal, pattern)
+    return ExpectationResult(expectation, wrong is None, wrong or verified.why)
 
 
-def _wrong_paging(expectation: Expectation, journal: Journal, pattern: Pattern) -> str | None:
+def _find_paging_mistake(expectation: Expectation, journal: Journal, pattern: RequestPattern) -> str | None:
     if expectation.followed_next_page is None:
         return None
-    followed = follows_pages(found(journal, pattern))
-    doubt = "" if followed or not journal.dropped else f" {dropped_words(journal.dropped)}"
+    followed = follows_pages(find_matching(journal, pattern))
+    doubt = "" if followed or not journal.dropped else f" {describe_dropped(journal.dropped)}"
     if followed is expectation.followed_next_page and not doubt:
         return None
     return f"{'A' if followed else 'No'} next_page_uri was followed.{doubt}"
@@ -55,6 +57,6 @@ def follows_pages(entries: Iterable[Entry]) -> bool:
         token = Parameters(entry.query).text("PageToken")
         if token is not None and token in offered:
             return True
-        if entry.answer.next_page_uri is not None:
-            offered.add(entry.answer.next_page_uri.rpartition("PageToken=")[2])
+        if entry.response.next_page_uri is not None:
+            offered.add(entry.response.next_page_uri.rpartition("PageToken=")[2])
     return False

@@ -9,14 +9,14 @@ from mockserver import __version__
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
 
-Document = dict[str, Any]
+HarDocument = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORM = "application/x-www-form-urlencoded"
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
-def archive(entries: Iterable[Entry], base_url: str, *, dropped: int) -> Document:
+def build_har(entries: Iterable[Entry], base_url: str, *, dropped: int) -> HarDocument:
     """Return an archive.
 
     Args:
@@ -28,65 +28,65 @@ def archive(entries: Iterable[Entry], base_url: str, *, dropped: int) -> Documen
         "log": {
             "version": "1.2",
             "creator": {"name": "twilio-recordings-mock", "version": __version__},
-            "entries": [_entry(entry, base_url) for entry in entries],
+            "entries": [_build_entry(entry, base_url) for entry in entries],
             "comment": comment,
         }
     }
 
 
-def _entry(entry: Entry, base_url: str) -> Document:
+def _build_entry(entry: Entry, base_url: str) -> HarDocument:
     milliseconds = round(entry.seconds * 1000, 3)
     return {
         "startedDateTime": (_EPOCH + timedelta(microseconds=entry.at)).isoformat(timespec="milliseconds"),
         "time": milliseconds,
-        "request": _request(entry, base_url),
-        "response": _response(entry),
+        "request": _build_request(entry, base_url),
+        "response": _build_response(entry),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": "" if entry.answer.reason is None else redaction.without_passwords(entry.answer.reason),
+        "comment": "" if entry.response.reason is None else redaction.without_passwords(entry.response.reason),
     }
 
 
-def _request(entry: Entry, base_url: str) -> Document:
-    request: Document = {
+def _build_request(entry: Entry, base_url: str) -> HarDocument:
+    request: HarDocument = {
         "method": entry.method,
         "url": f"{base_url}{entry.target}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": list(_headers(entry.headers)),
-        "queryString": list(_pairs(entry.query)),
+        "headers": list(_build_headers(entry.headers)),
+        "queryString": list(_build_pairs(entry.query)),
         "headersSize": -1,
         "bodySize": len(entry.body),
     }
     if entry.body:
-        params = list(_pairs(entry.body))
-        request["postData"] = {"mimeType": _FORM, "params": params, "text": redaction.encoded(entry.body)}
+        params = list(_build_pairs(entry.body))
+        request["postData"] = {"mimeType": _FORM, "params": params, "text": redaction.redact_encoded(entry.body)}
     return request
 
 
-def _response(entry: Entry) -> Document:
-    mime_type = "" if entry.answer.media_type is None else entry.answer.media_type.decode()
-    headers = list(_headers(entry.answer.headers))
-    if entry.answer.media_type is not None:
+def _build_response(entry: Entry) -> HarDocument:
+    mime_type = "" if entry.response.media_type is None else entry.response.media_type.decode()
+    headers = list(_build_headers(entry.response.headers))
+    if entry.response.media_type is not None:
         headers.append({"name": "content-type", "value": mime_type})
     return {
-        "status": entry.answer.status,
-        "statusText": _PHRASES.get(entry.answer.status, ""),
+        "status": entry.response.status,
+        "statusText": _PHRASES.get(entry.response.status, ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": headers,
-        "content": {"size": entry.answer.length, "mimeType": mime_type, "comment": "Bodies are not kept."},
-        "redirectURL": next(iter(entry.told(b"location")), ""),
+        "content": {"size": entry.response.length, "mimeType": mime_type, "comment": "Bodies are not kept."},
+        "redirectURL": next(iter(entry.response_headers(b"location")), ""),
         "headersSize": -1,
-        "bodySize": entry.answer.length,
+        "bodySize": entry.response.length,
     }
 
 
-def _headers(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[Document]:
+def _build_headers(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[HarDocument]:
     for name, value in headers:
-        yield {"name": name.decode("latin-1"), "value": redaction.header(name, value)}
+        yield {"name": name.decode("latin-1"), "value": redaction.redact_header(name, value)}
 
 
-def _pairs(raw: bytes) -> Iterator[Document]:
-    for name, value in redaction.parameters(raw):
+def _build_pairs(raw: bytes) -> Iterator[HarDocument]:
+    for name, value in redaction.redact_parameters(raw):
         yield {"name": name, "value": value}

@@ -11,15 +11,15 @@ from mockserver.journal import redaction
 from mockserver.rest.headers import Header
 from scenarios.operations import Operation
 
-MOST_ENTRIES = 4096
-MOST_BYTES = 8 << 20
-NOTED_RECORDINGS = 16
+MAX_ENTRIES = 4096
+MAX_BYTES = 8 << 20
+MAX_LOGGED_RECORDINGS = 16
 """Of so many recordings of a page the journal knows that they were on it."""
 _OVERHEAD = 800
 """What an entry costs besides the bytes that came in."""
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class LoggedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the journal keeps of an answer: made once for one that is given again and again."""
 
     status: int
@@ -58,7 +58,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How long the answer took, on the machine's clock."""
     rule: int | None
     """The fault that struck."""
-    answer: Answered
+    response: LoggedResponse
 
     @property
     def headers(self) -> list[Header]:
@@ -69,23 +69,23 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def target(self) -> str:
         """Path and query, as they may be shown."""
-        return f"{self.path}?{redaction.encoded(self.query)}" if self.query else self.path
+        return f"{self.path}?{redaction.redact_encoded(self.query)}" if self.query else self.path
 
     @property
     def line(self) -> str:
         """The request and its answer in a line, as it may be shown."""
-        return f"{self.number}: {self.method} {self.target} -> {self.answer.status}"
+        return f"{self.number}: {self.method} {self.target} -> {self.response.status}"
 
-    def told(self, name: bytes) -> list[str]:
+    def response_headers(self, name: bytes) -> list[str]:
         """Return what headers of the answer with a name, in lower case, say."""
-        return [value.decode("latin-1") for each, value in self.answer.headers if each == name]
+        return [value.decode("latin-1") for each, value in self.response.headers if each == name]
 
 
 _BETWEEN = b"\n"
 """Stands between names and values of headers, which cannot hold it."""
 
 
-def packed(headers: Iterable[Header]) -> bytes:
+def pack_headers(headers: Iterable[Header]) -> bytes:
     """Return headers in one piece: thousands are kept, and pairs would be looked at by every garbage collection."""
     return _BETWEEN.join(chain.from_iterable(headers))
 
@@ -130,7 +130,7 @@ class Journal:
         size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.head)
         self._entries.append((entry, size))
         self._bytes += size
-        while len(self._entries) > MOST_ENTRIES or self._bytes > MOST_BYTES:
+        while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:
             self._bytes -= self._entries.popleft()[1]
             self.dropped += 1
         for tell in tuple(self._arrived):
@@ -144,7 +144,7 @@ class Journal:
         """Yield the entries from a number on that are kept."""
         return islice(iter(self), max(0, number - self.dropped), None)
 
-    def lost(self, since: int = 0) -> int:
+    def count_dropped(self, since: int = 0) -> int:
         """Return how many entries from a number on were dropped: what is told of the rest may not be all."""
         return max(0, self.dropped - since)
 
@@ -154,7 +154,7 @@ class Journal:
         self._entries.clear()
         self._bytes = 0
 
-    def on_arrival(self, tell: Callable[[Entry], object]) -> Callable[[], None]:
+    def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
         """Call something with each request from now on; returns what ends that."""
-        self._arrived.append(tell)
-        return lambda: self._arrived.remove(tell)
+        self._arrived.append(listener)
+        return lambda: self._arrived.remove(listener)

@@ -16,7 +16,7 @@ from scenarios.rules import HeaderName
 Values = Mapping[str, list[str]]
 
 
-class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which requests are meant: all that is given must hold. The words are those of a scenario's rules."""
 
     op: Operation | None = None
@@ -37,7 +37,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     body: str | None = None
     """A shell pattern for the body, as text."""
 
-    def resolved(self, resolve: Callable[[str], str]) -> "Pattern":
+    def with_resolved_sid(self, resolve: Callable[[str], str]) -> "RequestPattern":
         """Return the pattern with a SID in place of a handle.
 
         Args:
@@ -51,12 +51,12 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         words = [f"{name} {value}" for name, value in given if value is not None]
         for group in _GROUPS:
             for name, value in getattr(self, group.name).items():
-                words.append(f"{group.label}{name} {'absent' if value is None else group.shown(name, value)}")
+                words.append(f"{group.label}{name} {'absent' if value is None else group.format(name, value)}")
         subject = self.op or "a request"
         return f"{subject} with {', '.join(words)}" if words else subject
 
 
-class Difference(NamedTuple):
+class Mismatch(NamedTuple):
     """In what a request is not the one that is meant."""
 
     weight: int
@@ -65,23 +65,23 @@ class Difference(NamedTuple):
     """Such as `PageSize: expected 50, found 20`; secrets are hidden."""
 
 
-def differences(pattern: Pattern, entry: Entry) -> Iterator[Difference]:
+def find_mismatches(pattern: RequestPattern, entry: Entry) -> Iterator[Mismatch]:
     """Yield in what a request differs from a pattern; nothing where it is meant."""
     for facet in _FACETS:
         expected = getattr(pattern, facet.name)
         if expected is not None:
             found = facet.found(entry)
-            if not facet.agrees(found, expected):
-                yield Difference(facet.weight, f"{facet.name}: expected {expected}, found {facet.shown(found)}")
+            if not facet.matches(found, expected):
+                yield Mismatch(facet.weight, f"{facet.name}: expected {expected}, found {facet.format(found)}")
     for group in _GROUPS:
         named: Mapping[str, str | None] = getattr(pattern, group.name)
         if named:
-            yield from _of_group(group, named, group.found(entry))
+            yield from _find_group_mismatch(group, named, group.found(entry))
 
 
-def matches(pattern: Pattern, entry: Entry) -> bool:
+def matches(pattern: RequestPattern, entry: Entry) -> bool:
     """Tell whether a request is meant."""
-    return next(differences(pattern, entry), None) is None
+    return next(find_mismatches(pattern, entry), None) is None
 
 
 class _Facet(NamedTuple):
@@ -90,8 +90,8 @@ class _Facet(NamedTuple):
     name: str
     weight: int
     found: Callable[[Entry], Any]
-    agrees: Callable[[Any, Any], bool]
-    shown: Callable[[Any], str] = str
+    matches: Callable[[Any, Any], bool]
+    format: Callable[[Any], str] = str
 
 
 class _Group(NamedTuple):
@@ -100,60 +100,62 @@ class _Group(NamedTuple):
     name: str
     label: str
     found: Callable[[Entry], Values]
-    agrees: Callable[[str, str], bool]
+    matches: Callable[[str, str], bool]
     key: Callable[[str], str]
-    shown: Callable[[str, str], str]
+    format: Callable[[str, str], str]
 
 
-def _of_group(group: _Group, named: Mapping[str, str | None], found: Values) -> Iterator[Difference]:
+def _find_group_mismatch(group: _Group, named: Mapping[str, str | None], found: Values) -> Iterator[Mismatch]:
     for name, expected in named.items():
         values = found.get(group.key(name), [])
         if expected is None:
             if not values:
                 continue
-        elif any(group.agrees(value, expected) for value in values):
+        elif any(group.matches(value, expected) for value in values):
             continue
-        wanted = "none" if expected is None else group.shown(name, expected)
-        there = ", ".join(group.shown(name, value) or "''" for value in values) or "none"
-        yield Difference(1, f"{group.label}{name}: expected {wanted}, found {there}")
+        wanted = "none" if expected is None else group.format(name, expected)
+        there = ", ".join(group.format(name, value) or "''" for value in values) or "none"
+        yield Mismatch(1, f"{group.label}{name}: expected {wanted}, found {there}")
 
 
-def _same(found: Any, expected: Any) -> bool:
+def _matches_text(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-def _names(path: str, sid: str) -> bool:
+def _contains_sid(path: str, sid: str) -> bool:
     return sid.lower() in path.lower()
 
 
-def _values(raw: bytes) -> Values:
+def _parse_values(raw: bytes) -> Values:
     values: dict[str, list[str]] = {}
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
         values.setdefault(name, []).append(value)
     return values
 
 
-def _headers(entry: Entry) -> Values:
+def _collect_headers(entry: Entry) -> Values:
     values: dict[str, list[str]] = {}
     for name, value in entry.headers:
         values.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
     return values
 
 
-def _shown_header(name: str, value: str) -> str:
-    return redaction.header(name.encode("latin-1"), value.encode("latin-1", "replace"))
+def _format_header(name: str, value: str) -> str:
+    return redaction.redact_header(name.encode("latin-1"), value.encode("latin-1", "replace"))
 
 
 _FACETS = (
-    _Facet("op", 4, lambda entry: entry.operation, _same, lambda found: "none" if found is None else str(found)),
+    _Facet(
+        "op", 4, lambda entry: entry.operation, _matches_text, lambda found: "none" if found is None else str(found)
+    ),
     _Facet("method", 2, lambda entry: entry.method, lambda found, expected: found == expected.upper()),
     _Facet("path", 3, lambda entry: entry.path, fnmatchcase),
-    _Facet("sid", 2, lambda entry: entry.path, _names),
-    _Facet("status", 1, lambda entry: entry.answer.status, _same),
+    _Facet("sid", 2, lambda entry: entry.path, _contains_sid),
+    _Facet("status", 1, lambda entry: entry.response.status, _matches_text),
     _Facet("body", 1, lambda entry: entry.body.decode("latin-1"), fnmatchcase, lambda found: "another one"),
 )
 _GROUPS = (
-    _Group("header", "header ", _headers, fnmatchcase, str.lower, _shown_header),
-    _Group("query", "", lambda entry: _values(entry.query), _same, str, redaction.parameter),
-    _Group("form", "form ", lambda entry: _values(entry.body), _same, str, redaction.parameter),
+    _Group("header", "header ", _collect_headers, fnmatchcase, str.lower, _format_header),
+    _Group("query", "", lambda entry: _parse_values(entry.query), _matches_text, str, redaction.redact_parameter),
+    _Group("form", "form ", lambda entry: _parse_values(entry.body), _matches_text, str, redaction.redact_parameter),
 )

@@ -21,40 +21,40 @@ _PASSWORDS = (
 _FORM_SAFE = "-._~/:,*"
 
 
-def header(name: bytes, value: bytes) -> str:
+def redact_header(name: bytes, value: bytes) -> str:
     """Return the value of a header as it may be shown: of credentials, scheme and username."""
     lowered = name.lower()
     if lowered in _SCHEMES:
-        return _credentials(value)
+        return _redact_credentials(value)
     text = value.decode("latin-1")
     if lowered in _COOKIES:
-        return "; ".join(_cookie(each.strip()) for each in text.split(";"))
+        return "; ".join(_redact_cookie(each.strip()) for each in text.split(";"))
     return HIDDEN if _is_secret(lowered.decode("latin-1")) else without_passwords(text)
 
 
-def parameters(raw: bytes) -> Iterator[tuple[str, str]]:
+def redact_parameters(raw: bytes) -> Iterator[tuple[str, str]]:
     """Yield the pairs of a query string or a form as they may be shown."""
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
-        yield name, parameter(name, value)
+        yield name, redact_parameter(name, value)
 
 
-def parameter(name: str, value: str) -> str:
+def redact_parameter(name: str, value: str) -> str:
     """Return the value of a parameter as it may be shown."""
     return HIDDEN if value and _is_secret(name) else without_passwords(value)
 
 
-def encoded(raw: bytes) -> str:
+def redact_encoded(raw: bytes) -> str:
     """Return a query string or a form as it may be shown: as it came where there is nothing to hide."""
     text = raw.decode("latin-1")
     came = parse_qsl(text, keep_blank_values=True, errors="replace")
-    shown = list(parameters(raw))
-    return text if shown == came else _joined(shown)
+    shown = list(redact_parameters(raw))
+    return text if shown == came else _join(shown)
 
 
-def uri(text: str) -> str:
+def redact_uri(text: str) -> str:
     """Return a path with its query as it may be shown."""
     path, mark, query = text.partition("?")
-    return f"{path}{mark}{encoded(query.encode('latin-1'))}"
+    return f"{path}{mark}{redact_encoded(query.encode('latin-1'))}"
 
 
 def without_passwords(text: str) -> str:
@@ -68,12 +68,12 @@ def _is_secret(name: str) -> bool:
     return name not in _PUBLIC and re.search(_SECRET, name) is not None
 
 
-def _cookie(text: str) -> str:
+def _redact_cookie(text: str) -> str:
     name, equals, _ = text.partition("=")
     return f"{name}={HIDDEN}" if equals else HIDDEN
 
 
-def _credentials(value: bytes) -> str:
+def _redact_credentials(value: bytes) -> str:
     known = parse_credentials(value)
     if known is not None:
         return f"Basic {known.username}:{HIDDEN}"
@@ -81,5 +81,5 @@ def _credentials(value: bytes) -> str:
     return f"{scheme.decode('latin-1')} {HIDDEN}" if space else HIDDEN
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> str:
+def _join(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{quote(name, _FORM_SAFE)}={quote(value, _FORM_SAFE)}" for name, value in pairs)

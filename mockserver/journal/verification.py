@@ -7,20 +7,22 @@ from collections.abc import Callable
 import msgspec
 
 from mockserver.journal.journal import Entry, Journal
-from mockserver.journal.matching import Pattern, differences, matches
+from mockserver.journal.matching import RequestPattern, find_mismatches, matches
 
-_MOST_SHOWN = 20
+_MAX_SHOWN = 20
 _NEAR_MISSES = 3
 
 
-class Times(msgspec.Struct, frozen=True):
+class ExpectedCount(msgspec.Struct, frozen=True):
     """How often something should have come: from so many times to so many; None for any number more."""
 
     least: int
     most: int | None = None
 
     @classmethod
-    def of(cls, least: int | None = None, most: int | None = None, exactly: int | None = None) -> "Times":
+    def from_arguments(
+        cls, least: int | None = None, most: int | None = None, exactly: int | None = None
+    ) -> "ExpectedCount":
         """Return what is meant; at least once where nothing is said.
 
         Raises:
@@ -38,20 +40,20 @@ class Times(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         if self.most == self.least:
-            return f"exactly {_times(self.least)}"
+            return f"exactly {_format_times(self.least)}"
         if self.most is None:
-            return f"at least {_times(self.least)}"
-        return f"{self.least} to {_times(self.most)}" if self.least else f"at most {_times(self.most)}"
+            return f"at least {_format_times(self.least)}"
+        return f"{self.least} to {_format_times(self.most)}" if self.least else f"at most {_format_times(self.most)}"
 
     def hold(self, count: int) -> bool:
         """Tell whether a number of times is right."""
         return self.least <= count and (self.most is None or count <= self.most)
 
-    def hold_whatever(self, count: int) -> bool:
+    def always_hold(self, count: int) -> bool:
         """Tell whether a number of times is right, and stays so however many more there were."""
         return self.least <= count and self.most is None
 
-    def fail_whatever(self, count: int) -> bool:
+    def always_fail(self, count: int) -> bool:
         """Tell whether a number of times is wrong, and stays so however many more there were."""
         return self.most is not None and count > self.most
 
@@ -90,7 +92,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(lines)
 
 
-def found(journal: Journal, pattern: Pattern, since: int = 0) -> list[Entry]:
+def find_matching(journal: Journal, pattern: RequestPattern, since: int = 0) -> list[Entry]:
     """Return the requests that are meant and still kept, the oldest first.
 
     Args:
@@ -99,25 +101,27 @@ def found(journal: Journal, pattern: Pattern, since: int = 0) -> list[Entry]:
     return [entry for entry in journal.since(since) if matches(pattern, entry)]
 
 
-def verify(journal: Journal, pattern: Pattern, times: Times, *, since: int = 0) -> Verification:
+def verify(journal: Journal, pattern: RequestPattern, times: ExpectedCount, *, since: int = 0) -> Verification:
     """Judge whether as many requests came as should have.
 
     Args:
         since: the number of the first request that counts.
     """
-    numbers = [entry.number for entry in found(journal, pattern, since)]
-    return _judged(journal, pattern, times, since, numbers, journal.lost(since))
+    numbers = [entry.number for entry in find_matching(journal, pattern, since)]
+    return _build_verification(journal, pattern, times, since, numbers, journal.count_dropped(since))
 
 
-async def wait(journal: Journal, pattern: Pattern, count: int, *, seconds: float, since: int = 0) -> Verification:
+async def wait_for(
+    journal: Journal, pattern: RequestPattern, count: int, *, seconds: float, since: int = 0
+) -> Verification:
     """Wait until so many requests have come, those before included, and judge that.
 
     Args:
         seconds: for how long, in real time.
         since: the number of the first request that counts.
     """
-    numbers = [entry.number for entry in found(journal, pattern, since)]
-    dropped = journal.lost(since)
+    numbers = [entry.number for entry in find_matching(journal, pattern, since)]
+    dropped = journal.count_dropped(since)
     enough = asyncio.Event()
 
     def arrived(entry: Entry) -> None:
@@ -127,11 +131,11 @@ async def wait(journal: Journal, pattern: Pattern, count: int, *, seconds: float
             enough.set()
 
     if len(numbers) < count:
-        await _waited(journal.on_arrival(arrived), enough, seconds)
-    return _judged(journal, pattern, Times(count), since, numbers, dropped)
+        await _wait_for_event(journal.on_arrival(arrived), enough, seconds)
+    return _build_verification(journal, pattern, ExpectedCount(count), since, numbers, dropped)
 
 
-async def _waited(end: Callable[[], None], event: asyncio.Event, seconds: float) -> None:
+async def _wait_for_event(end: Callable[[], None], event: asyncio.Event, seconds: float) -> None:
     try:
         async with asyncio.timeout(seconds):
             await event.wait()
@@ -141,37 +145,37 @@ async def _waited(end: Callable[[], None], event: asyncio.Event, seconds: float)
         end()
 
 
-def _judged(
-    journal: Journal, pattern: Pattern, times: Times, since: int, numbers: list[int], dropped: int
+def _build_verification(
+    journal: Journal, pattern: RequestPattern, times: ExpectedCount, since: int, numbers: list[int], dropped: int
 ) -> Verification:
     count = len(numbers)
-    is_certain = not dropped or times.hold_whatever(count) or times.fail_whatever(count)
+    is_certain = not dropped or times.always_hold(count) or times.always_fail(count)
     why = f"Expected {pattern} {times}, found {count}."
     if not is_certain:
-        why += f" {dropped_words(dropped)}"
+        why += f" {describe_dropped(dropped)}"
     return Verification(
         is_met=is_certain and times.hold(count),
         is_certain=is_certain,
         why=why,
         count=count,
         dropped=dropped,
-        requests=tuple(numbers[-_MOST_SHOWN:]),
-        near_misses=near_misses(journal, pattern, since) if count < times.least else (),
+        requests=tuple(numbers[-_MAX_SHOWN:]),
+        near_misses=find_near_misses(journal, pattern, since) if count < times.least else (),
     )
 
 
-def _times(count: int) -> str:
+def _format_times(count: int) -> str:
     return f"{count} time{'s' * (count != 1)}"
 
 
-def dropped_words(dropped: int) -> str:
+def describe_dropped(dropped: int) -> str:
     """Return the sentence for what cannot be told since entries were dropped."""
     return f"{dropped} older requests are no longer in the journal, so it cannot be told."
 
 
-def near_misses(journal: Journal, pattern: Pattern, since: int = 0) -> tuple[NearMiss, ...]:
+def find_near_misses(journal: Journal, pattern: RequestPattern, since: int = 0) -> tuple[NearMiss, ...]:
     """Return the requests that are nearest to those that are meant, the nearest first, and of equals the newest."""
-    missed = ((tuple(differences(pattern, entry)), entry) for entry in journal.since(since))
+    missed = ((tuple(find_mismatches(pattern, entry)), entry) for entry in journal.since(since))
     nearest = heapq.nsmallest(
         _NEAR_MISSES,
         ((sum(each.weight for each in differs), -entry.number, differs, entry) for differs, entry in missed if differs),

@@ -13,7 +13,7 @@ class StorageError(Exception):
     """A file that cannot be read or written; the message says which, why and what to try."""
 
 
-def read(file: Path) -> bytes | None:
+def read_file(file: Path) -> bytes | None:
     """Return what a file holds, or None where there is none.
 
     Raises:
@@ -24,7 +24,7 @@ def read(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as wrong:
-        raise _explained("read", file, wrong) from None
+        raise _to_error("read", file, wrong) from None
 
 
 def write_once(file: Path, content: bytes) -> None:
@@ -33,22 +33,22 @@ def write_once(file: Path, content: bytes) -> None:
     Raises:
         StorageError: where it cannot be written.
     """
-    with _beside(file, content) as beside, suppress(FileExistsError):
+    with _write_beside(file, content) as beside, suppress(FileExistsError):
         os.link(beside, file)  # unlike a rename, a link never replaces
 
 
-def replace(file: Path, content: bytes) -> None:
+def replace_file(file: Path, content: bytes) -> None:
     """Write a file whatever was there.
 
     Raises:
         StorageError: where it cannot be written.
     """
-    with _beside(file, content) as beside:
+    with _write_beside(file, content) as beside:
         beside.replace(file)
 
 
 @contextmanager
-def _beside(file: Path, content: bytes) -> Iterator[Path]:
+def _write_beside(file: Path, content: bytes) -> Iterator[Path]:
     """Give a new file in the same folder, with mode 0600, that goes again if it is still there."""
     try:
         file.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
@@ -60,8 +60,8 @@ def _beside(file: Path, content: bytes) -> Iterator[Path]:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as wrong:
-        raise _explained("write", file, wrong) from None
+        raise _to_error("write", file, wrong) from None
 
 
-def _explained(verb: str, file: Path, wrong: OSError) -> StorageError:
+def _to_error(verb: str, file: Path, wrong: OSError) -> StorageError:
     return StorageError(f"cannot {verb} {file}: {wrong.strerror}. --data-dir takes another folder.")

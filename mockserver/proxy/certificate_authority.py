@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.proxy import atomic_files as storage
-from mockserver.proxy.certificates import DAY, ca_certificate, ends_at, host_certificate, is_ours, new_key
+from mockserver.proxy.certificates import (
+    DAY,
+    create_ca_certificate,
+    create_host_certificate,
+    create_key,
+    expires_at,
+    is_issued_by_recmock,
+)
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -19,14 +26,14 @@ if TYPE_CHECKING:
 
 RENEWED = 30 * DAY
 """A certificate with less time left than this, in seconds, is made anew."""
-_HOSTS_KEPT = 64
+_MAX_CACHED_HOSTS = 64
 
 
 class AuthorityError(Exception):
     """There is no CA to be had; the message says which file, what is wrong with it and what to try."""
 
 
-class Authority:
+class CertificateAuthority:
     """The CA of a folder.
 
     Args:
@@ -63,9 +70,9 @@ class Authority:
         """
         from cryptography.hazmat.primitives.serialization import Encoding
 
-        return self._opened(now)[1].public_bytes(Encoding.PEM)
+        return self._load_or_create(now)[1].public_bytes(Encoding.PEM)
 
-    def context(self, host: str, now: int) -> ssl.SSLContext:
+    def create_context(self, host: str, now: int) -> ssl.SSLContext:
         """Return a server's TLS context for a host of Twilio's; the same one until its certificate ages.
 
         Args:
@@ -78,41 +85,41 @@ class Authority:
             kept = self._contexts.get(host)
             if kept is not None and now < kept[0]:
                 return kept[1]
-            ca_key, ca = self._opened(now)
-            key = new_key()
-            certificate = host_certificate(host, key, ca, ca_key, now)
-            context = _serving(_pem(key, certificate))
-            if len(self._contexts) >= _HOSTS_KEPT:
+            ca_key, ca = self._load_or_create(now)
+            key = create_key()
+            certificate = create_host_certificate(host, key, ca, ca_key, now)
+            context = _create_server_context(_to_pem(key, certificate))
+            if len(self._contexts) >= _MAX_CACHED_HOSTS:
                 self._contexts.clear()
-            self._contexts[host] = (ends_at(certificate) - RENEWED + 1, context)
+            self._contexts[host] = (expires_at(certificate) - RENEWED + 1, context)
             return context
 
-    def _opened(self, now: int) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
+    def _load_or_create(self, now: int) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
         try:
-            kept = storage.read(self._file)
+            kept = storage.read_file(self._file)
             if kept is None:
-                key = new_key()
-                storage.write_once(self._file, _pem(key, ca_certificate(key, now)))
-                kept = storage.read(self._file)  # another process may have been first
-            key, certificate = _parsed(self._file, kept or b"")
-            if ends_at(certificate) - now < RENEWED:
+                key = create_key()
+                storage.write_once(self._file, _to_pem(key, create_ca_certificate(key, now)))
+                kept = storage.read_file(self._file)  # another process may have been first
+            key, certificate = _parse(self._file, kept or b"")
+            if expires_at(certificate) - now < RENEWED:
                 # The same key and subject: what trusts the old certificate trusts the new one's, and two
                 # processes that renew at once do each other no harm.
-                certificate = ca_certificate(key, now)
-                storage.replace(self._file, _pem(key, certificate))
+                certificate = create_ca_certificate(key, now)
+                storage.replace_file(self._file, _to_pem(key, certificate))
         except storage.StorageError as wrong:
             raise AuthorityError(str(wrong)) from None
         return key, certificate
 
 
-def _pem(key: "EllipticCurvePrivateKey", certificate: "Certificate") -> bytes:
+def _to_pem(key: "EllipticCurvePrivateKey", certificate: "Certificate") -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return private + certificate.public_bytes(Encoding.PEM)
 
 
-def _parsed(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
+def _parse(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from cryptography.x509 import load_pem_x509_certificate
@@ -121,20 +128,20 @@ def _parsed(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKey", "Cer
         key = load_pem_private_key(content, password=None)
         certificate = load_pem_x509_certificate(content)
     except (ValueError, TypeError):  # TypeError: a key with a password
-        raise _foreign(file, "something else") from None
+        raise _foreign_file_error(file, "something else") from None
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise _foreign(file, "a certificate with another key")
-    if not is_ours(certificate):
-        raise _foreign(file, "another CA's")
+        raise _foreign_file_error(file, "a certificate with another key")
+    if not is_issued_by_recmock(certificate):
+        raise _foreign_file_error(file, "another CA's")
     return key, certificate
 
 
-def _foreign(file: Path, found: str) -> AuthorityError:
+def _foreign_file_error(file: Path, found: str) -> AuthorityError:
     again = "Remove it, and a new one is made; or choose another folder with --data-dir"
     return AuthorityError(f"expected the key and certificate of recmock's own CA in {file}, found {found}. {again}.")
 
 
-def _serving(pem: bytes) -> ssl.SSLContext:
+def _create_server_context(pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])
     with tempfile.TemporaryDirectory(prefix="recmock-") as folder:  # ssl reads keys from files only

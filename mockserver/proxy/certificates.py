@@ -16,18 +16,18 @@ DAY = 24 * 3600
 ORGANIZATION = "recmock"
 _CA_DAYS = 5 * 365
 _HOST_DAYS = 365
-_EARLIER = DAY
+_BACKDATED_SECONDS = DAY
 """How long before now a certificate begins: clocks of containers lag."""
 
 
-def new_key() -> "EllipticCurvePrivateKey":
+def create_key() -> "EllipticCurvePrivateKey":
     """Return a new key of the kind that every client knows."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def ca_certificate(key: "EllipticCurvePrivateKey", now: int) -> "Certificate":
+def create_ca_certificate(key: "EllipticCurvePrivateKey", now: int) -> "Certificate":
     """Return the certificate of a CA, made of its key: the same key has the same subject at any time.
 
     Args:
@@ -36,48 +36,50 @@ def ca_certificate(key: "EllipticCurvePrivateKey", now: int) -> "Certificate":
     from cryptography import x509
 
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    subject = _name(f"{ORGANIZATION} local CA {identifier.digest[:4].hex()}")
+    subject = _build_name(f"{ORGANIZATION} local CA {identifier.digest[:4].hex()}")
     # Whoever steals the key can pretend to be Twilio, to this machine, and nobody else.
     twilio_only = x509.NameConstraints(permitted_subtrees=[x509.DNSName("twilio.com")], excluded_subtrees=None)
     return (
-        _begun(subject, subject, now, now + _CA_DAYS * DAY)
+        _start_builder(subject, subject, now, now + _CA_DAYS * DAY)
         .public_key(key.public_key())
         .add_extension(identifier, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
+        .add_extension(_key_usage("key_cert_sign", "crl_sign"), critical=True)
         .add_extension(twilio_only, critical=True)
         .sign(key, _digest())
     )
 
 
-def host_certificate(
+def create_host_certificate(
     host: str, key: "EllipticCurvePrivateKey", ca: "Certificate", ca_key: "EllipticCurvePrivateKey", now: int
 ) -> "Certificate":
     """Return the certificate of a host, which never outlives its CA's."""
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    ends = min(now + _HOST_DAYS * DAY, ends_at(ca))
+    ends = min(now + _HOST_DAYS * DAY, expires_at(ca))
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     return (
-        _begun(_name(host[:64]), ca.subject, now, ends)  # X.509 has room for 64 letters; clients read the next line
+        _start_builder(
+            _build_name(host[:64]), ca.subject, now, ends
+        )  # X.509 has room for 64 letters; clients read the next line
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .public_key(key.public_key())
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(issuer, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage("digital_signature"), critical=True)
+        .add_extension(_key_usage("digital_signature"), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(ca_key, _digest())
     )
 
 
-def ends_at(certificate: "Certificate") -> int:
+def expires_at(certificate: "Certificate") -> int:
     """Return when a certificate ends, in seconds since 1970."""
     return int(certificate.not_valid_after_utc.timestamp())
 
 
-def is_ours(certificate: "Certificate") -> bool:
+def is_issued_by_recmock(certificate: "Certificate") -> bool:
     """Whether a certificate is of a CA that this program made."""
     from cryptography.x509.oid import NameOID
 
@@ -85,7 +87,7 @@ def is_ours(certificate: "Certificate") -> bool:
     return [each.value for each in found] == [ORGANIZATION]
 
 
-def _begun(subject: "Name", issuer: "Name", now: int, ends: int) -> "CertificateBuilder":
+def _start_builder(subject: "Name", issuer: "Name", now: int, ends: int) -> "CertificateBuilder":
     from cryptography import x509
 
     return (
@@ -93,12 +95,12 @@ def _begun(subject: "Name", issuer: "Name", now: int, ends: int) -> "Certificate
         .subject_name(subject)
         .issuer_name(issuer)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.fromtimestamp(now - _EARLIER, UTC))
+        .not_valid_before(datetime.fromtimestamp(now - _BACKDATED_SECONDS, UTC))
         .not_valid_after(datetime.fromtimestamp(ends, UTC))
     )
 
 
-def _name(common_name: str) -> "Name":
+def _build_name(common_name: str) -> "Name":
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
@@ -106,7 +108,7 @@ def _name(common_name: str) -> "Name":
     return x509.Name([organization, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _usage(*allowed: str) -> "KeyUsage":
+def _key_usage(*allowed: str) -> "KeyUsage":
     from cryptography import x509
 
     names = (

@@ -23,16 +23,16 @@ class Destination(NamedTuple):
     port: int
 
     @classmethod
-    def of_connect(cls, target: bytes) -> Self:
+    def from_connect(cls, target: bytes) -> Self:
         """Read the target of CONNECT, such as `api.twilio.com:443`.
 
         Raises:
             BadDestinationError: where it is none.
         """
-        return cls._read(target.decode("latin-1"))
+        return cls._parse(target.decode("latin-1"))
 
     @classmethod
-    def of_url(cls, url: URL) -> Self:
+    def from_url(cls, url: URL) -> Self:
         """Read where an absolute URL leads.
 
         Raises:
@@ -42,10 +42,10 @@ class Destination(NamedTuple):
         if scheme not in _PORTS:
             raise BadDestinationError(f"Expected a path, or a URL of http or https, found {scheme[:20]!r}.")
         host = (url.host or b"").decode("latin-1")
-        return cls._read(f"{_bracketed(host)}:{url.port or _PORTS[scheme]}")
+        return cls._parse(f"{_with_brackets(host)}:{url.port or _PORTS[scheme]}")
 
     @classmethod
-    def _read(cls, text: str) -> Self:
+    def _parse(cls, text: str) -> Self:
         match = _AUTHORITY.fullmatch(text)
         if match is None or not 0 < int(match["port"]) < 65536:
             raise BadDestinationError(f"Expected HOST:PORT such as {API}:443, found {text[:80]!r}.")
@@ -67,15 +67,15 @@ class Destination(NamedTuple):
         return place is not None and place[1] == self.port and self.host in (place[0], "localhost")
 
     def __str__(self) -> str:
-        return f"{_bracketed(self.host)}:{self.port}"
+        return f"{_with_brackets(self.host)}:{self.port}"
 
 
-def origin_form(url: URL) -> tuple[bytes, bytes]:
+def to_origin_form(url: URL) -> tuple[bytes, bytes]:
     """Return the path and query of an absolute URL, and the Host that goes with them (RFC 9112, 3.2.2)."""
-    host = _bracketed((url.host or b"").decode("latin-1")).encode("latin-1")
+    host = _with_brackets((url.host or b"").decode("latin-1")).encode("latin-1")
     target = (url.path or b"/") + (b"" if url.query is None else b"?" + url.query)
     return target, host if url.port is None else b"%s:%d" % (host, url.port)
 
 
-def _bracketed(host: str) -> str:
+def _with_brackets(host: str) -> str:
     return f"[{host}]" if ":" in host else host

@@ -7,12 +7,18 @@ from httptools.parser.url_parser import URL
 from starlette.types import ASGIApp
 
 from mockserver.account.time.clock import wall_seconds
-from mockserver.proxy.certificate_authority import Authority, AuthorityError
+from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
 from mockserver.proxy.connection import Connection, Ends
 from mockserver.proxy.destination import BadDestinationError, Destination
-from mockserver.proxy.forwarding import Forwarding
-from mockserver.proxy.refusals import Refusing, bad_request, not_emulated, raw_response, refused
-from mockserver.proxy.streams import open_streams, relay, streams_over
+from mockserver.proxy.forwarding import ForwardingApp
+from mockserver.proxy.refusals import (
+    RefusingApp,
+    bad_request_error,
+    build_raw_response,
+    not_emulated_error,
+    refused_error,
+)
+from mockserver.proxy.streams import open_streams, relay, wrap_transport
 from mockserver.proxy.tls import encrypt
 from mockserver.rest.errors import TwilioError
 from mockserver.settings.parsing import Address
@@ -23,7 +29,7 @@ _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 logger = logging.getLogger("recmock")
 
 
-class Switchboard:
+class Dispatcher:
     """What a proxy does once it is asked: it connects requests with who answers them.
 
     Args:
@@ -31,24 +37,28 @@ class Switchboard:
         tunnels: whether hosts that are not Twilio's are let through.
     """
 
-    def __init__(self, authority: Authority, *, tunnels: bool) -> None:
+    def __init__(self, authority: CertificateAuthority, *, tunnels: bool) -> None:
         self._authority = authority
         self._tunnels = tunnels
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def application(self, url: URL, ends: Ends) -> ASGIApp | None:
+    def choose_application(self, url: URL, ends: Ends) -> ASGIApp | None:
         """Return what answers a request for an absolute URL: None for the server's own application."""
         try:
-            destination = Destination.of_url(url)
+            destination = Destination.from_url(url)
         except BadDestinationError as wrong:
-            return Refusing(bad_request(str(wrong)))
+            return RefusingApp(bad_request_error(str(wrong)))
         if destination.is_api or destination.is_at(ends.server):
             return None
         if destination.is_twilio:
-            return Refusing(not_emulated(destination.host))
-        return Forwarding(destination, ends.server) if self._lets_through(ends) else Refusing(refused(destination))
+            return RefusingApp(not_emulated_error(destination.host))
+        return (
+            ForwardingApp(destination, ends.server)
+            if self._may_tunnel(ends)
+            else RefusingApp(refused_error(destination))
+        )
 
-    def take(self, connection: Connection) -> None:
+    def handle(self, connection: Connection) -> None:
         """Answer CONNECT, and care for the connection from then on."""
         task = asyncio.get_running_loop().create_task(self._connect(connection))
         self._tasks.add(task)
@@ -62,15 +72,15 @@ class Switchboard:
 
     async def _connect(self, connection: Connection) -> None:
         try:
-            destination = Destination.of_connect(connection.target)
+            destination = Destination.from_connect(connection.target)
             if destination.is_twilio:
                 await self._answer(connection, destination)
-            elif self._lets_through(connection.ends):
+            elif self._may_tunnel(connection.ends):
                 await _tunnel(connection, destination)
             else:
-                raise refused(destination)
+                raise refused_error(destination)
         except BadDestinationError as wrong:
-            _refuse(connection, bad_request(str(wrong)))
+            _refuse(connection, bad_request_error(str(wrong)))
         except TwilioError as refusal:
             _refuse(connection, refusal)
         except AuthorityError as wrong:
@@ -85,25 +95,25 @@ class Switchboard:
     async def _answer(self, connection: Connection, destination: Destination) -> None:
         """Be the host that a client wants to speak to."""
         if destination.port != 443 or connection.early:
-            raise bad_request("Expected CONNECT HOST:443, and TLS once it was answered.")
-        context = await asyncio.to_thread(self._authority.context, destination.host, wall_seconds())
-        app = None if destination.is_api else Refusing(not_emulated(destination.host))
+            raise bad_request_error("Expected CONNECT HOST:443, and TLS once it was answered.")
+        context = await asyncio.to_thread(self._authority.create_context, destination.host, wall_seconds())
+        app = None if destination.is_api else RefusingApp(not_emulated_error(destination.host))
         connection.transport.write(_ESTABLISHED)
         await encrypt(connection.transport, context, connection.protocol_of(app), asyncio.get_running_loop())
 
-    def _lets_through(self, ends: Ends) -> bool:
+    def _may_tunnel(self, ends: Ends) -> bool:
         client = ends.client
         return self._tunnels and client is not None and Address(client[0], client[1] or 0).is_loopback
 
 
 def _refuse(connection: Connection, error: TwilioError) -> None:
-    connection.transport.write(raw_response(error))
+    connection.transport.write(build_raw_response(error))
     connection.transport.close()
 
 
 async def _tunnel(connection: Connection, destination: Destination) -> None:
     upstream = await open_streams(destination, connection.ends.server)
-    client = streams_over(connection.transport, asyncio.get_running_loop())
+    client = wrap_transport(connection.transport, asyncio.get_running_loop())
     connection.transport.write(_ESTABLISHED)
     upstream[1].write(connection.early)
     connection.transport.resume_reading()

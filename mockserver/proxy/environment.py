@@ -49,7 +49,7 @@ TABLE = (
 )
 
 
-def variables(
+def build_variables(
     url: str, account: DeclaredAccount, files: TrustFiles, environment: Mapping[str, str]
 ) -> Iterator[tuple[str, str | None]]:
     """Yield names and values; None for a variable that must not be set.
@@ -74,9 +74,9 @@ def variables(
         value = None if row.value is None else row.value.format_map(known)
         for name in row.names:
             there = environment.get(name, "")
-            yield name, value if value is None or not row.is_added else _added(there, value)
+            yield name, value if value is None or not row.is_added else _append(there, value)
 
 
-def _added(there: str, ours: str) -> str:
+def _append(there: str, ours: str) -> str:
     """Put our value behind what is there, once."""
     return there if there.endswith(ours.strip()) else f"{there}{ours}".strip()

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.proxy.connection import Place
 from mockserver.proxy.destination import Destination
-from mockserver.proxy.refusals import Refusing, unreachable
+from mockserver.proxy.refusals import RefusingApp, unreachable_error
 from mockserver.proxy.streams import PIECE, open_streams
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, encode_headers
@@ -20,7 +20,7 @@ _HOP_BY_HOP = frozenset(
 _WITHOUT_BODY = (204, 304)
 
 
-class Forwarding:
+class ForwardingApp:
     """An ASGI application that passes requests on to one destination, each over a connection of its own.
 
     Args:
@@ -43,13 +43,13 @@ class Forwarding:
                 uploading.cancel()
                 writer.transport.abort()
             if not response.has_started:
-                raise unreachable(self._destination, "it closed the connection without a response")
+                raise unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as wrong:
             if not response.has_started:  # else it is cut off here as it was there
                 why = f"no response that is HTTP ({type(wrong).__name__})"
-                await Refusing(unreachable(self._destination, why))(scope, receive, send)
+                await RefusingApp(unreachable_error(self._destination, why))(scope, receive, send)
         except TwilioError as refusal:
-            await Refusing(refusal)(scope, receive, send)
+            await RefusingApp(refusal)(scope, receive, send)
 
 
 class _Response:
@@ -85,13 +85,13 @@ class _Response:
         """Note that the connection ended, which ends a response that does not tell its length."""
         self.is_complete = not {b"content-length", b"transfer-encoding"} & dict(self._headers).keys()
 
-    async def pass_on(self, send: Send) -> None:
+    async def send_on(self, send: Send) -> None:
         """Send what has come since the last time."""
         if not self.has_started:
             self.has_started = True
             # uvicorn dates every response itself, and a length without a body is more than it can count.
             dropped = {b"date", b"content-length"} if self.status in _WITHOUT_BODY else {b"date"}
-            headers = [header for header in _end_to_end(self._headers) if header[0] not in dropped]
+            headers = [header for header in _end_to_end_headers(self._headers) if header[0] not in dropped]
             await send({"type": "http.response.start", "status": self.status, "headers": headers})
         body, self._body = bytes(self._body), bytearray()
         await send({"type": "http.response.body", "body": body, "more_body": not self.is_complete})
@@ -106,7 +106,7 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
         else:
             response.end()
         if response.status is not None:
-            await response.pass_on(send)
+            await response.send_on(send)
         if not piece:
             return
 
@@ -114,7 +114,7 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
 async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) -> None:
     """Send a request, then wait for the client to go: what it asked for is for nobody then."""
     is_chunked = b"chunked" in dict(scope["headers"]).get(b"transfer-encoding", b"").lower()
-    writer.write(_head(scope, is_chunked=is_chunked))
+    writer.write(_build_head(scope, is_chunked=is_chunked))
     try:
         while (message := await receive())["type"] == "http.request":
             body, is_last = message["body"], not message["more_body"]
@@ -127,15 +127,15 @@ async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) 
     writer.transport.abort()
 
 
-def _head(scope: Scope, *, is_chunked: bool) -> bytes:
+def _build_head(scope: Scope, *, is_chunked: bool) -> bytes:
     query = scope["query_string"]
     target = scope["raw_path"] + (b"?" + query if query else b"")
     length = [(b"transfer-encoding", b"chunked")] if is_chunked else []
-    headers = [*_end_to_end(scope["headers"]), *length, (b"connection", b"close")]
+    headers = [*_end_to_end_headers(scope["headers"]), *length, (b"connection", b"close")]
     return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, encode_headers(headers))
 
 
-def _end_to_end(headers: Sequence[Header]) -> Iterator[Header]:
+def _end_to_end_headers(headers: Sequence[Header]) -> Iterator[Header]:
     """Yield the headers that are for more than the next connection."""
     named = dict(headers).get(b"connection", b"").lower().replace(b" ", b"").split(b",")
     return (header for header in headers if header[0] not in _HOP_BY_HOP and header[0] not in named)

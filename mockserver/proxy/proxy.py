@@ -12,7 +12,7 @@ from mockserver.settings.settings import Settings, UnknownHosts
 if TYPE_CHECKING:
     from httptools.parser.url_parser import URL
 
-    from mockserver.proxy.dispatcher import Switchboard
+    from mockserver.proxy.dispatcher import Dispatcher
 
 
 class Proxy:
@@ -28,26 +28,26 @@ class Proxy:
         self._unknown = unknown
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def from_settings(cls, settings: Settings) -> Self:
         """Return the proxy that settings ask for."""
         return cls(settings.data_dir, settings.proxy_unknown)
 
-    def application(self, url: "URL", ends: Ends) -> ASGIApp | None:
+    def choose_application(self, url: "URL", ends: Ends) -> ASGIApp | None:
         """Return what answers a request for an absolute URL: None for the server's own application."""
-        return self._switchboard.application(url, ends)
+        return self._dispatcher.choose_application(url, ends)
 
-    def take(self, connection: Connection) -> None:
+    def handle(self, connection: Connection) -> None:
         """Answer CONNECT, and care for the connection from then on."""
-        self._switchboard.take(connection)
+        self._dispatcher.handle(connection)
 
     async def close(self) -> None:
         """Cut off what is tunnelled."""
         if "_switchboard" in vars(self):
-            await self._switchboard.close()
+            await self._dispatcher.close()
 
     @cached_property
-    def _switchboard(self) -> "Switchboard":
-        from mockserver.proxy.certificate_authority import Authority
-        from mockserver.proxy.dispatcher import Switchboard
+    def _dispatcher(self) -> "Dispatcher":
+        from mockserver.proxy.certificate_authority import CertificateAuthority
+        from mockserver.proxy.dispatcher import Dispatcher
 
-        return Switchboard(Authority(self._folder), tunnels=self._unknown is UnknownHosts.TUNNEL)
+        return Dispatcher(CertificateAuthority(self._folder), tunnels=self._unknown is UnknownHosts.TUNNEL)

@@ -11,7 +11,7 @@ from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
 
 
-class Refusing:
+class RefusingApp:
     """An ASGI application that answers every request with the same error, as JSON: what newer hosts know."""
 
     def __init__(self, error: TwilioError) -> None:
@@ -19,24 +19,24 @@ class Refusing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body, headers = _rendered(self._error, scope["path"])
+        body, headers = _render(self._error, scope["path"])
         await send({"type": "http.response.start", "status": self._error.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def raw_response(error: TwilioError) -> bytes:
+def build_raw_response(error: TwilioError) -> bytes:
     """Return an error as the last response of a connection, for where there is no application."""
-    body, headers = _rendered(error, "")
+    body, headers = _render(error, "")
     phrase = HTTPStatus(error.status).phrase.encode()
     return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
 
 
-def bad_request(why: str) -> TwilioError:
+def bad_request_error(why: str) -> TwilioError:
     """Return the error for a request that no proxy understands."""
     return TwilioError(20001, why, message="Bad Request")
 
 
-def not_emulated(host: str) -> TwilioError:
+def not_emulated_error(host: str) -> TwilioError:
     """Return the error for a host of Twilio's that this mock does not stand in for."""
     why = f"Of Twilio, this mock is {API} alone: recordings and what belongs to them."
     if host.startswith("api."):
@@ -44,18 +44,18 @@ def not_emulated(host: str) -> TwilioError:
     return TwilioError(20404, why, message=f"{host} is not emulated by recmock")
 
 
-def refused(destination: Destination) -> TwilioError:
+def refused_error(destination: Destination) -> TwilioError:
     """Return the error for a destination that is not Twilio's."""
     why = "--proxy-unknown tunnel lets programs of this machine through"
     return TwilioError(20006, f"This proxy stands in for {API}, and {destination} is not Twilio's: {why}.")
 
 
-def unreachable(destination: Destination, why: str) -> TwilioError:
+def unreachable_error(destination: Destination, why: str) -> TwilioError:
     """Return the error for a destination that was asked for and does not answer."""
     return TwilioError(20500, f"{destination} cannot be reached: {why}.", status=502, message="Bad Gateway")
 
 
-def _rendered(error: TwilioError, path: str) -> tuple[bytes, list[Header]]:
+def _render(error: TwilioError, path: str) -> tuple[bytes, list[Header]]:
     body = json.encode(error.to_dict(path))
     kind = (b"content-type", MEDIA_TYPES[Representation.JSON])
     return body, [kind, (b"content-length", b"%d" % len(body)), reason_header(error.reason)]

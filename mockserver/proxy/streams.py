@@ -6,7 +6,7 @@ import ssl
 
 from mockserver.proxy.connection import Place
 from mockserver.proxy.destination import Destination
-from mockserver.proxy.refusals import unreachable
+from mockserver.proxy.refusals import unreachable_error
 
 PATIENCE = 10.0
 """How long a destination may take to accept a connection, or a client to shake hands, in seconds."""
@@ -31,17 +31,17 @@ async def open_streams(destination: Destination, server: Place, *, encrypted: bo
             context = ssl.create_default_context() if encrypted else None
             reader, writer = await asyncio.open_connection(*destination, limit=PIECE, ssl=context)
     except TimeoutError:
-        raise unreachable(destination, f"no answer within {PATIENCE:.0f} seconds") from None
+        raise unreachable_error(destination, f"no answer within {PATIENCE:.0f} seconds") from None
     except (OSError, UnicodeError) as wrong:  # UnicodeError: a name that IDNA has no letters for
         why = wrong.strerror if isinstance(wrong, socket.gaierror | ConnectionError) else wrong
-        raise unreachable(destination, str(why or wrong)) from None
+        raise unreachable_error(destination, str(why or wrong)) from None
     if writer.get_extra_info("peername")[:2] == server:
         writer.transport.abort()
-        raise unreachable(destination, "it is this proxy itself")
+        raise unreachable_error(destination, "it is this proxy itself")
     return reader, writer
 
 
-def streams_over(transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> Streams:
+def wrap_transport(transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> Streams:
     """Take a transport from its protocol, and return streams over it. What it receives from now on is theirs."""
     reader = asyncio.StreamReader(limit=PIECE, loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
@@ -58,8 +58,8 @@ async def relay(one: Streams, other: Streams) -> None:
     finished = False
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_carry(one[0], other[1]))
-            group.create_task(_carry(other[0], one[1]))
+            group.create_task(_copy(one[0], other[1]))
+            group.create_task(_copy(other[0], one[1]))
         finished = True
     except* OSError:  # one side was cut off: what the other still says is for nobody
         pass
@@ -68,7 +68,7 @@ async def relay(one: Streams, other: Streams) -> None:
             writer.close() if finished else writer.transport.abort()
 
 
-async def _carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     while piece := await source.read(PIECE):
         sink.write(piece)
         await sink.drain()

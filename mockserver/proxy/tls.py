@@ -6,7 +6,7 @@ import ssl
 from mockserver.proxy.streams import PATIENCE
 
 
-class _Waiting(asyncio.Protocol):
+class _BufferingProtocol(asyncio.Protocol):
     """Keeps what arrives between the end of the handshake and the protocol that it is for.
 
     Clients send their first request together with the last bytes of the handshake, and `start_tls` hands it to
@@ -35,7 +35,7 @@ async def encrypt(
     Raises:
         OSError: where the client does not shake hands; the connection is closed then.
     """
-    waiting = _Waiting()
+    waiting = _BufferingProtocol()
     try:
         encrypted = await loop.start_tls(transport, waiting, context, server_side=True, ssl_handshake_timeout=PATIENCE)
     except BaseException:

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from mockserver.proxy import atomic_files as storage
-from mockserver.proxy.certificate_authority import Authority, AuthorityError
+from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
 
 JAVA_PASSWORD = "changeit"
 """Java's own default: there is nothing secret in a list of certificates."""
@@ -36,7 +36,7 @@ class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
     """A folder with an ini file that names the bundle."""
 
 
-def write_trust(authority: Authority, environment: Mapping[str, str], now: int) -> TrustFiles:
+def write_trust(authority: CertificateAuthority, environment: Mapping[str, str], now: int) -> TrustFiles:
     """Write the files beside the CA, where they are not there yet, and return their paths.
 
     A bundle's name tells its contents: programs under way keep theirs when another environment asks for another.
@@ -49,7 +49,7 @@ def write_trust(authority: Authority, environment: Mapping[str, str], now: int) 
         AuthorityError: where that cannot be.
     """
     ours = authority.certificate_pem(now)
-    trusted = list(dict.fromkeys([*_trusted_before(environment), ssl.PEM_cert_to_DER_cert(ours.decode())]))
+    trusted = list(dict.fromkeys([*_find_trusted(environment), ssl.PEM_cert_to_DER_cert(ours.decode())]))
     pem = "".join(map(ssl.DER_cert_to_PEM_cert, trusted)).encode()
     name = sha256(pem).hexdigest()[:12]
     folder = authority.folder.absolute()
@@ -60,30 +60,30 @@ def write_trust(authority: Authority, environment: Mapping[str, str], now: int) 
         php=folder / f"php-{name}",
     )
     try:
-        if storage.read(files.certificate) != ours:
-            storage.replace(files.certificate, ours)
+        if storage.read_file(files.certificate) != ours:
+            storage.replace_file(files.certificate, ours)
         if not files.java.exists():
-            storage.replace(files.java, _java_truststore(trusted))
+            storage.replace_file(files.java, _build_java_truststore(trusted))
         if not files.bundle.exists():
-            storage.replace(files.bundle, pem)
-        storage.replace(files.php / "recmock.ini", _php_ini(files.bundle))
+            storage.replace_file(files.bundle, pem)
+        storage.replace_file(files.php / "recmock.ini", _build_php_ini(files.bundle))
     except storage.StorageError as wrong:
         raise AuthorityError(str(wrong)) from None
     return files
 
 
-def _trusted_before(environment: Mapping[str, str]) -> Iterator[bytes]:
+def _find_trusted(environment: Mapping[str, str]) -> Iterator[bytes]:
     """Yield the CAs, as DER, of the system, of certifi (what requests trusts by itself) and of the user's variables."""
     yield from ssl.create_default_context().get_ca_certs(binary_form=True)
     paths = ssl.get_default_verify_paths()
     # Without a file, OpenSSL looks certificates up one by one, in a folder: all of them, then.
     files = [] if paths.cafile or not paths.capath else sorted(Path(paths.capath).iterdir())
     named = (environment[name] for name in _NAMED if environment.get(name))
-    for file in (*_certifi(), *files, *map(Path, named)):
-        yield from _certificates(file)
+    for file in (*_find_certifi(), *files, *map(Path, named)):
+        yield from _read_certificates(file)
 
 
-def _certifi() -> Iterable[Path]:
+def _find_certifi() -> Iterable[Path]:
     try:
         import certifi
     except ImportError:
@@ -91,7 +91,7 @@ def _certifi() -> Iterable[Path]:
     return (Path(certifi.where()),)
 
 
-def _certificates(file: Path) -> Iterator[bytes]:
+def _read_certificates(file: Path) -> Iterator[bytes]:
     """Yield the certificates of a file; one that the user's variables name in vain stops nobody."""
     try:
         content = file.read_bytes()
@@ -107,7 +107,7 @@ def _certificates(file: Path) -> Iterator[bytes]:
         yield der
 
 
-def _java_truststore(trusted: Iterable[bytes]) -> bytes:
+def _build_java_truststore(trusted: Iterable[bytes]) -> bytes:
     """Return a PKCS #12 file whose entries carry the attribute by which Java knows a trusted certificate."""
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
     from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
@@ -125,5 +125,5 @@ def _java_truststore(trusted: Iterable[bytes]) -> bytes:
     return serialize_java_truststore(entries, BestAvailableEncryption(JAVA_PASSWORD.encode()))
 
 
-def _php_ini(bundle: Path) -> bytes:
+def _build_php_ini(bundle: Path) -> bytes:
     return f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'.encode()

@@ -8,7 +8,7 @@ import msgspec
 from generators.model import Status
 from mockserver.account.account import Account
 from mockserver.account.fault_rules import MatchedFault
-from mockserver.journal.journal import NOTED_RECORDINGS, Answered
+from mockserver.journal.journal import MAX_LOGGED_RECORDINGS, LoggedResponse
 from mockserver.mock import Mock
 from mockserver.rest.headers import Header, encode_headers
 from mockserver.rest.parameters import Parameters
@@ -51,7 +51,7 @@ class Response(msgspec.Struct, frozen=True):
     """Why it is an error, in our own words."""
     found_status: Status | None = None
     """What the recording is, where that is why it is an error."""
-    logged: Answered | None = None
+    logged: LoggedResponse | None = None
     """What the journal keeps of it, where that is made already."""
     head: bytes | None = None
     """Its own headers as they are written, where that is made already."""
@@ -73,16 +73,16 @@ class Response(msgspec.Struct, frozen=True):
         """Return the same as they are written."""
         return encode_headers(self.all_headers()) if self.head is None else self.head
 
-    def to_logged_response(self) -> Answered:
+    def to_logged_response(self) -> LoggedResponse:
         """Return what the journal keeps of it."""
-        return Answered(
+        return LoggedResponse(
             status=self.status,
             reason=self.reason,
             next_page_uri=self.next_page_uri,
             headers=self.headers,
             media_type=self.media_type,
             length=self.length,
-            recordings=self.recordings[:NOTED_RECORDINGS],
+            recordings=self.recordings[:MAX_LOGGED_RECORDINGS],
             found=self.found_status,
         )
 

@@ -16,7 +16,7 @@ from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.account.time.clock import stopwatch
-from mockserver.journal.journal import Entry, packed
+from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, uri_too_long
@@ -104,12 +104,12 @@ class Gateway:
                 method=exchange.method,
                 path=exchange.path,
                 query=exchange.query_string,
-                head=packed(exchange.all_headers),
+                head=pack_headers(exchange.all_headers),
                 body=exchange.body,
                 operation=exchange.operation,
                 seconds=seconds,
                 rule=None if strike is None else strike.rule,
-                answer=answer.logged or answer.to_logged_response(),
+                response=answer.logged or answer.to_logged_response(),
             )
         )
         if answer.act is not None and account.has_observers and (strike is None or strike.then.fault is None):

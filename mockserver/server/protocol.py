@@ -84,9 +84,14 @@ class MockProtocol(HttpToolsProtocol):
             cycle.message_event.set()
 
     def send_400_response(self, msg: str) -> None:
-        from mockserver.proxy.refusals import bad_request, raw_response  # seldom needed, as all of the proxy
+        from mockserver.proxy.refusals import (  # seldom needed, as all of the proxy
+            bad_request_error,
+            build_raw_response,
+        )
 
-        self.transport.write(raw_response(uri_too_long() if len(self.url) >= MAX_TARGET_LENGTH else bad_request(msg)))
+        self.transport.write(
+            build_raw_response(uri_too_long() if len(self.url) >= MAX_TARGET_LENGTH else bad_request_error(msg))
+        )
         self.transport.close()
 
     def _should_upgrade(self) -> bool:
@@ -99,7 +104,7 @@ class MockProtocol(HttpToolsProtocol):
             return
         self.connections.discard(self)
         self.transport.pause_reading()
-        self._proxy.take(
+        self._proxy.handle(
             Connection(self.transport, self.url, early, Ends(self.client, self.server), self._is_for_proxy)
         )
 
@@ -114,14 +119,14 @@ class MockProtocol(HttpToolsProtocol):
         if self.parser.get_method() == b"CONNECT" or self.url == b"*":
             super().on_headers_complete()
             return
-        from mockserver.proxy.destination import origin_form
+        from mockserver.proxy.destination import to_origin_form
 
         url = httptools.parse_url(self.url)
         ordinary = self.app
         if self._proxy is not None:
-            self.app = self._proxy.application(url, Ends(self.client, self.server)) or ordinary
+            self.app = self._proxy.choose_application(url, Ends(self.client, self.server)) or ordinary
         self.scope["scheme"] = "https" if url.schema.lower() == b"https" else "http"
-        self.url, host = origin_form(url)
+        self.url, host = to_origin_form(url)
         self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]
         try:
             super().on_headers_complete()

@@ -61,7 +61,7 @@ class Setting(NamedTuple):
 
 
 @cache
-def table() -> Mapping[str, Setting]:
+def all_settings() -> Mapping[str, Setting]:
     """Return every setting by its name, in the order in which they are documented."""
     hints = get_type_hints(Settings, include_extras=True)
     fields = msgspec.structs.fields(Settings)
@@ -80,7 +80,7 @@ def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, 
         SettingsError: for a value that cannot be.
     """
     values: dict[str, Any] = {}
-    for setting in table().values():
+    for setting in all_settings().values():
         if setting.name not in flags:
             continue
         given = flags[setting.name]

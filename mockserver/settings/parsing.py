@@ -13,7 +13,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 _SPAN = r"(?a)(\d{1,9})\s*([smhdw])"
 _ADDRESS = r"(?a)(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})"
 _BASE_URL = r"(?a)https?://[A-Za-z0-9.\-_\[\]:]+"
-_PACE = r"(?a)(\d{1,7}(?:\.\d{1,3})?)x"
+_RATE = r"(?a)(\d{1,7}(?:\.\d{1,3})?)x"
 _LARGEST_COUNT = 10**12
 
 
@@ -24,7 +24,7 @@ class BadValueError(ValueError):
         super().__init__(f"expected {expected}, found {found!r}.")
 
     @classmethod
-    def saying(cls, sentence: str) -> Self:
+    def from_message(cls, sentence: str) -> Self:
         """Make an error of a sentence that stands for itself."""
         error = cls("", "")
         error.args = (sentence,)
@@ -62,7 +62,7 @@ class Address(NamedTuple):
         return f"{host}:{self.port}"
 
 
-class Pace(NamedTuple):
+class ClockRate(NamedTuple):
     """How fast an account's time passes: 1 is the machine's pace, 0 stands still."""
 
     rate: float
@@ -71,7 +71,7 @@ class Pace(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Read `real`, `frozen`, or a pace such as `60x`."""
         known = {"real": 1.0, "frozen": 0.0}
-        match = re.fullmatch(_PACE, text)
+        match = re.fullmatch(_RATE, text)
         rate = known.get(text) if match is None else float(match[1])
         if rate is None or (match is not None and not 0 < rate <= 1e6):
             raise BadValueError("real, frozen, or a pace from 0.001x to 1000000x", text)
@@ -109,12 +109,12 @@ def parse_url(text: str) -> str:
 
 def parse_hosts(text: str) -> str:
     """Read where callbacks may go, which stays text; see `HostRules`."""
-    from mockserver.callbacks.allowed_hosts import HostRules
+    from mockserver.callbacks.allowed_hosts import AllowedHosts
 
     try:
-        HostRules.parse(text)
+        AllowedHosts.parse(text)
     except ValueError as wrong:
-        raise BadValueError.saying(str(wrong)) from None
+        raise BadValueError.from_message(str(wrong)) from None
     return text
 
 

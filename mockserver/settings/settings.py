@@ -17,7 +17,7 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    Pace,
+    ClockRate,
     parse_account,
     parse_base_url,
     parse_count,
@@ -76,7 +76,7 @@ class Option(NamedTuple):
     repeatable: bool = False
 
 
-def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
+def _choice_parser(kind: type[Choice]) -> Callable[[str], Choice]:
     def parse(text: str) -> Choice:
         if text not in list(kind):
             raise BadValueError(f"one of {', '.join(kind)}", text)
@@ -85,11 +85,11 @@ def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
     return parse
 
 
-def _mix(text: str) -> str:
+def _parse_mix(text: str) -> str:
     try:
         Mix.parse(text)
     except MixError as wrong:
-        raise BadValueError.saying(str(wrong)) from None
+        raise BadValueError.from_message(str(wrong)) from None
     return text
 
 
@@ -114,19 +114,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Option("T0, where the recordings end and the clock starts; else the start's full hour.", parse_instant, "DATE"),
     ] = None
     profile: Annotated[
-        Profile, Option("What recordings are like: realistic, adversarial, empty.", _one_of(Profile), "NAME")
+        Profile, Option("What recordings are like: realistic, adversarial, empty.", _choice_parser(Profile), "NAME")
     ] = Profile.REALISTIC
     mix: Annotated[
         str,
-        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", _mix, "NAME=SHARE,..."),
+        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", _parse_mix, "NAME=SHARE,..."),
     ] = ""
     wire: Annotated[
         WireSetting,
-        Option("Rendering: twilio, schema, or auto by who asks.", _one_of(WireSetting), "NAME"),
+        Option("Rendering: twilio, schema, or auto by who asks.", _choice_parser(WireSetting), "NAME"),
     ] = WireSetting.AUTO
     auth: Annotated[
         AuthSetting,
-        Option("Whose credentials pass: any well-formed, strict, off.", _one_of(AuthSetting), "NAME"),
+        Option("Whose credentials pass: any well-formed, strict, off.", _choice_parser(AuthSetting), "NAME"),
     ] = AuthSetting.ANY
     account: Annotated[
         tuple[DeclaredAccount, ...],
@@ -134,15 +134,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
     media_auth: Annotated[
         MediaAuth,
-        Option("Who may fetch media: basic as on new Twilio accounts, public as on old.", _one_of(MediaAuth), "NAME"),
+        Option(
+            "Who may fetch media: basic as on new Twilio accounts, public as on old.", _choice_parser(MediaAuth), "NAME"
+        ),
     ] = MediaAuth.BASIC
     media_redirect: Annotated[
         bool, Option("Answer media with a 302 to another URL of ours, as a CDN would.", parse_switch, "on|off")
     ] = False
 
     clock: Annotated[
-        Pace, Option("How an account's time passes: real, frozen, or a pace such as 60x.", Pace.parse, "PACE")
-    ] = Pace(1.0)
+        ClockRate, Option("How an account's time passes: real, frozen, or a pace such as 60x.", ClockRate.parse, "PACE")
+    ] = ClockRate(1.0)
     scenario: Annotated[
         tuple[str, ...],
         Option(
@@ -168,7 +170,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         UnknownHosts,
         Option(
             "Hosts that are not Twilio's, asked for through the proxy: refuse, or tunnel on loopback.",
-            _one_of(UnknownHosts),
+            _choice_parser(UnknownHosts),
             "NAME",
         ),
     ] = UnknownHosts.REFUSE

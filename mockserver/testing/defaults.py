@@ -7,20 +7,20 @@ import msgspec
 
 from generators.suggestion import suggest
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.loading import load, table
-from mockserver.settings.parsing import Pace, parse_instant
+from mockserver.settings.loading import all_settings, load
+from mockserver.settings.parsing import ClockRate, parse_instant
 from mockserver.settings.settings import Settings, SettingsError
 from scenarios.model import Scenario
 
 AnyScenario = Scenario | dict[str, Any] | str | Path
 
-TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=Pace(0.0), wire=WireSetting.TWILIO)
+TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=ClockRate(0.0), wire=WireSetting.TWILIO)
 """The settings of tests: T0 is 2026-01-01, time stands still until it is moved, and SDKs read every answer."""
 
 
-def settings_of(changes: dict[str, Any]) -> Settings:
+def build_settings(changes: dict[str, Any]) -> Settings:
     """Return the settings of tests with changes: values, or texts as flags have them."""
-    known = table()
+    known = all_settings()
     for name in changes:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggest(name, known)}")
@@ -29,7 +29,7 @@ def settings_of(changes: dict[str, Any]) -> Settings:
     return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)
 
 
-def scenario_of(scenario: AnyScenario | None) -> Scenario | None:
+def load_scenario(scenario: AnyScenario | None) -> Scenario | None:
     """Return a scenario that is one already, or read it by its name, from its file, or from its objects."""
     if scenario is None or isinstance(scenario, Scenario):
         return scenario

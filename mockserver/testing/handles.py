@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection, ControlError
-from mockserver.testing.defaults import AnyScenario, scenario_of, settings_of
+from mockserver.testing.defaults import AnyScenario, build_settings, load_scenario
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -49,27 +49,27 @@ class MockServer:
         token: str | None = None,
         **settings: Any,
     ) -> None:
-        self.settings = settings_of(settings)
+        self.settings = build_settings(settings)
         self.is_elsewhere = url is not None
-        self.line = ControlConnection(url, token)
+        self.connection = ControlConnection(url, token)
         """The line to its control API."""
         self._scenario = scenario
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         if not self.is_elsewhere:
-            self.line.server_url = self._start()
+            self.connection.server_url = self._start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.line.close()
+        self.connection.close()
         if "sessions" in vars(self):
             vars(self).pop("sessions").close()  # its next run is at another port
         self._stack.close()
         if not self.is_elsewhere:
-            self.line.server_url = None
+            self.connection.server_url = None
             vars(self).pop("app", None)  # its next run begins anew
             vars(self).pop("_mock", None)
 
@@ -80,7 +80,7 @@ class MockServer:
         Raises:
             ControlError: where the server does not run.
         """
-        return self.line.url
+        return self.connection.url
 
     @cached_property
     def app(self) -> "Starlette":
@@ -93,7 +93,7 @@ class MockServer:
     def _mock(self) -> "Mock":
         from mockserver.mock import Mock
 
-        return Mock(self.settings, scenario=scenario_of(self._scenario))
+        return Mock(self.settings, scenario=load_scenario(self._scenario))
 
     @cached_property
     def sessions(self) -> "Sessions":
@@ -114,7 +114,7 @@ class MockServer:
         from mockserver.proxy.proxy import Proxy
         from mockserver.server.listener import BackgroundServer
 
-        server = BackgroundServer(self.app, proxy=Proxy.of(self.settings))
+        server = BackgroundServer(self.app, proxy=Proxy.from_settings(self.settings))
         self._mock.serve_at(server.address)
         return self._stack.enter_context(server).base_url
 
@@ -147,7 +147,7 @@ class MockTwilio(AccountClient):
         self._owns_server = server is None
         self.server = MockServer(scenario=scenario, **settings) if server is None else server
         self.account_sid = account_sid or derive_demo_account_sid(self.server.settings.seed)
-        super().__init__(self.server.line, self.account_sid)
+        super().__init__(self.server.connection, self.account_sid)
 
     def __enter__(self) -> Self:
         if self._owns_server:
@@ -204,7 +204,7 @@ class MockTwilio(AccountClient):
 
         http = TwilioHttpClient(pool_connections=False)
         http.session = self.server.sessions.create()
-        return self._led(Client(*self.auth, http_client=http))
+        return self._point_at_mock(Client(*self.auth, http_client=http))
 
     @asynccontextmanager
     async def async_client(self) -> "AsyncIterator[Client]":
@@ -216,7 +216,7 @@ class MockTwilio(AccountClient):
         from twilio.rest import Client
 
         async with AsyncTwilioHttpClient() as http:
-            yield self._led(Client(*self.auth, http_client=http))
+            yield self._point_at_mock(Client(*self.auth, http_client=http))
 
     @cached_property
     def sink(self) -> "Sink":
@@ -225,6 +225,6 @@ class MockTwilio(AccountClient):
 
         return Sink(self.auth_token).__enter__()
 
-    def _led(self, client: "Client") -> "Client":
+    def _point_at_mock(self, client: "Client") -> "Client":
         client.api.base_url = self.base_url
         return client

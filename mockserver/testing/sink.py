@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from mockserver.callbacks.signature import signature, signed_text
+from mockserver.callbacks.signature import build_signed_text, compute_signature
 
 _USUAL_STATUS = 204
 
@@ -115,7 +115,7 @@ class Sink:
         with self._arrived:
             self._received.clear()
 
-    def _take(self, received: Received) -> int:
+    def _record(self, received: Received) -> int:
         """Note a request, wait as long as wished, and return the status to answer with."""
         with self._arrived:
             self._received.append(received)
@@ -142,20 +142,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         sent = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
-        self._answer(sent, signed=())
+        self._respond(sent, signed=())
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         sent = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
-        self._answer(sent, signed=sent)
+        self._respond(sent, signed=sent)
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet: the sink tells what arrived."""
 
-    def _answer(self, parameters: Sequence[tuple[str, str]], signed: Sequence[tuple[str, str]]) -> None:
+    def _respond(self, parameters: Sequence[tuple[str, str]], signed: Sequence[tuple[str, str]]) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         ok = self._is_signed(headers, signed)
-        status = self.server.sink._take(Received(self.command, self.path, dict(parameters), headers, ok))
+        status = self.server.sink._record(Received(self.command, self.path, dict(parameters), headers, ok))
         self.send_response(status)
         if status != _USUAL_STATUS:
             self.send_header("content-length", "0")
@@ -165,5 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         token = self.server.sink.token
         if token is None:
             return None
-        expected = signature(token, signed_text(f"http://{headers.get('host', '')}{self.path}", parameters))
+        expected = compute_signature(
+            token, build_signed_text(f"http://{headers.get('host', '')}{self.path}", parameters)
+        )
         return hmac.compare_digest(expected.encode(), headers.get("x-twilio-signature", "").encode())

@@ -98,7 +98,7 @@ def test_one_accounts_own_token_is_asked_for(setting: AuthSetting) -> None:
         api.auth = None
         assert api.get(listed(OTHER)).status_code == 401
         refused = api.mock.account(OTHER).journal
-        assert [entry.answer.status for entry in refused] == [200, 200, 401, 401, 401]
+        assert [entry.response.status for entry in refused] == [200, 200, 401, 401, 401]
 
 
 def test_public_media_stay_public(api: Api) -> None:

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs
 
 from twilio.request_validator import RequestValidator
 
-from mockserver.callbacks.request import Parcel
-from mockserver.callbacks.signature import signature, signed_text
+from mockserver.callbacks.request import CallbackRequest
+from mockserver.callbacks.signature import build_signed_text, compute_signature
 from tests.node import accepts
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -40,10 +40,10 @@ class MultiDict:
         return [value for each, value in self._pairs if each == name]
 
 
-def sent() -> list[tuple[Parcel, tuple[tuple[str, str], ...]]]:
+def sent() -> list[tuple[CallbackRequest, tuple[tuple[str, str], ...]]]:
     """Return parcels of both methods to all URLs, and what a receiver finds in their bodies."""
     parcels = [
-        Parcel.signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
+        CallbackRequest.signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
         for method in ("GET", "POST")
         for place in PLACES
         for path in PATHS
@@ -57,7 +57,7 @@ def pairs_of(form: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, values in found.items() for value in values)
 
 
-def signature_of(parcel: Parcel) -> str:
+def signature_of(parcel: CallbackRequest) -> str:
     return dict(parcel.headers)["x-twilio-signature"]
 
 
@@ -70,11 +70,11 @@ def test_twilio_python_accepts_what_was_sent() -> None:
 def test_twilio_python_computes_the_same() -> None:
     for pairs in PARAMETERS:
         expected = RequestValidator(TOKEN).compute_signature("http://a/", MultiDict(pairs))
-        assert expected == signature(TOKEN, signed_text("http://a/", pairs))
+        assert expected == compute_signature(TOKEN, build_signed_text("http://a/", pairs))
 
 
 def test_twilio_python_refuses_another_token_url_or_value() -> None:
-    right = signature(TOKEN, signed_text("http://a/", [("A", "1")]))
+    right = compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))
     assert RequestValidator(TOKEN).validate("http://a/", {"A": "1"}, right)
     assert not RequestValidator("other").validate("http://a/", {"A": "1"}, right)
     assert not RequestValidator(TOKEN).validate("http://a/b", {"A": "1"}, right)
@@ -83,7 +83,7 @@ def test_twilio_python_refuses_another_token_url_or_value() -> None:
 
 def test_twilio_node_accepts_what_was_sent_and_nothing_else() -> None:
     cases = [(each.url, grouped(pairs), signature_of(each)) for each, pairs in sent()]
-    cases.append(("http://a/", {"A": "2"}, signature(TOKEN, signed_text("http://a/", [("A", "1")]))))
+    cases.append(("http://a/", {"A": "2"}, compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))))
     assert [*([True] * (len(cases) - 1)), False] == accepts(cases, TOKEN)
 
 

@@ -369,7 +369,7 @@ def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mockserver.cli.commands.ready.ready", interrupted)
+    monkeypatch.setattr("mockserver.cli.commands.ready.check_ready", interrupted)
     assert main(["ready"]) == 130
 
 

@@ -167,8 +167,8 @@ def test_a_request_that_a_fault_came_instead_of_changes_nothing_and_is_taken_dow
         on.post(f"Calls/{CALL}/Recordings.json")
     (*_, entry) = on.account.journal
     assert before == on.account.state.created
-    assert (entry.answer.status, entry.operation, entry.rule) == (0, Operation.CREATE_CALL_RECORDING, 0)
-    assert (entry.answer.reason or "").startswith("Rule 0 of this account did it, 1 so far.")
+    assert (entry.response.status, entry.operation, entry.rule) == (0, Operation.CREATE_CALL_RECORDING, 0)
+    assert (entry.response.reason or "").startswith("Rule 0 of this account did it, 1 so far.")
 
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
@@ -250,7 +250,7 @@ def test_a_body_of_the_rules_own_is_sent_as_it_is(on: Served, form: str) -> None
     assert (answer.status_code, answer.headers["content-type"], answer.content.decode()) == (502, "text/html", page)
     assert answer.headers["x-mock-reason"].startswith("Rule 0 of this account did it, 1 so far.")
     (*_, entry) = on.account.journal
-    assert (entry.answer.status, entry.answer.reason) == (502, answer.headers["x-mock-reason"])
+    assert (entry.response.status, entry.response.reason) == (502, answer.headers["x-mock-reason"])
 
 
 def test_twilio_python_makes_of_a_page_of_html_what_it_can(on: Served) -> None:

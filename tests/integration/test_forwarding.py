@@ -16,7 +16,7 @@ from starlette.types import Message
 from mockserver.account.time.clock import wall_seconds
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.proxy.certificate_authority import Authority
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.forwarding import _upload
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
@@ -209,12 +209,12 @@ def test_a_response_may_come_in_small_pieces(server: BackgroundServer) -> None:
 def test_https_is_asked_for_in_tls_by_whom_this_machine_trusts(
     server: BackgroundServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Authority(tmp_path / "other")
+    other = CertificateAuthority(tmp_path / "other")
 
     answer = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])
 
     def serve(connection: socket.socket) -> None:
-        context = other.context("api.twilio.com", wall_seconds())
+        context = other.create_context("api.twilio.com", wall_seconds())
         with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
             answer(secured)
 

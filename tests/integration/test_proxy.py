@@ -16,10 +16,10 @@ import requests
 
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.proxy.certificate_authority import Authority
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.connection import Ends
 from mockserver.proxy.proxy import Proxy
-from mockserver.proxy.refusals import Refusing
+from mockserver.proxy.refusals import RefusingApp
 from mockserver.proxy.tls import encrypt
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
@@ -34,13 +34,13 @@ LAST = f"Authorization: {AUTHORIZATION}\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path)
+def authority(tmp_path: Path) -> CertificateAuthority:
+    return CertificateAuthority(tmp_path)
 
 
 @pytest.fixture(params=LOOPS)
 def server(
-    request: pytest.FixtureRequest, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, authority: CertificateAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BackgroundServer]:
     if request.param == "asyncio":
         monkeypatch.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
@@ -48,7 +48,7 @@ def server(
         yield server
 
 
-def test_connect_to_the_api_is_answered_within_tls(server: BackgroundServer, authority: Authority) -> None:
+def test_connect_to_the_api_is_answered_within_tls(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: api.twilio.com\r\n{LAST}".encode())
         head, body = answer_to(client)
@@ -57,7 +57,7 @@ def test_connect_to_the_api_is_answered_within_tls(server: BackgroundServer, aut
     assert body["recordings"][0]["media_url"].startswith("https://api.twilio.com/2010-04-01/Accounts/")
 
 
-def test_many_requests_share_an_encrypted_connection(server: BackgroundServer, authority: Authority) -> None:
+def test_many_requests_share_an_encrypted_connection(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with requests.Session() as session:
         session.trust_env = False
         session.proxies = {"https": server.base_url}
@@ -67,7 +67,9 @@ def test_many_requests_share_an_encrypted_connection(server: BackgroundServer, a
         assert len({session.get(url, auth=auth, timeout=10).content for _ in range(5)}) == 1
 
 
-def test_a_request_may_come_with_the_end_of_the_handshake(server: BackgroundServer, authority: Authority) -> None:
+def test_a_request_may_come_with_the_end_of_the_handshake(
+    server: BackgroundServer, authority: CertificateAuthority
+) -> None:
     context = ssl.create_default_context(cadata=authority.certificate_pem(T0).decode())
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = context.wrap_bio(coming, going, server_hostname="api.twilio.com")
@@ -101,7 +103,7 @@ def test_a_client_that_left_during_the_handshake_is_forgotten() -> None:
     asyncio.run(encrypted_with(cast("asyncio.Protocol", None)))  # which is not called
 
 
-def test_connect_may_follow_other_requests(server: BackgroundServer, authority: Authority) -> None:
+def test_connect_may_follow_other_requests(server: BackgroundServer, authority: CertificateAuthority) -> None:
     client = dialled(server, b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n")
     received_until(client, b"}")
     client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
@@ -124,7 +126,7 @@ def test_the_servers_own_absolute_url_is_answered(server: BackgroundServer) -> N
         assert answer_to(client)[1]["recordings"][0]["media_url"].startswith(server.base_url)
 
 
-def test_an_absolute_url_within_tls_is_answered(server: BackgroundServer, authority: Authority) -> None:
+def test_an_absolute_url_within_tls_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(f"GET https://api.twilio.com{PATH} HTTP/1.1\r\n{LAST}".encode())
         assert answer_to(client)[0].startswith(b"HTTP/1.1 200 OK")
@@ -139,7 +141,7 @@ def test_all_resources_at_once_can_have_options(server: BackgroundServer) -> Non
     ("host", "hint"), [("video.twilio.com", False), ("api.dublin.ie1.twilio.com", True), ("twilio.com", False)]
 )
 def test_other_hosts_of_twilios_say_what_is_emulated(
-    server: BackgroundServer, authority: Authority, host: str, hint: bool
+    server: BackgroundServer, authority: CertificateAuthority, host: str, hint: bool
 ) -> None:
     with encrypted(connected(server, f"{host}:443"), authority, host) as client:
         client.sendall(b"GET /v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n")
@@ -182,7 +184,7 @@ def test_tls_before_the_answer_is_400(server: BackgroundServer) -> None:
         assert b"TLS once it was answered" in answer_to(client)[0]
 
 
-def test_connect_within_connect_is_400(server: BackgroundServer, authority: Authority) -> None:
+def test_connect_within_connect_is_400(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
         assert answer_to(client)[0].startswith(b"HTTP/1.1 400 ")
@@ -195,7 +197,9 @@ def test_connect_while_another_request_is_answered_is_400(server: BackgroundServ
 
 
 @pytest.mark.parametrize("sent", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
-def test_what_is_no_handshake_harms_nobody(server: BackgroundServer, authority: Authority, sent: bytes) -> None:
+def test_what_is_no_handshake_harms_nobody(
+    server: BackgroundServer, authority: CertificateAuthority, sent: bytes
+) -> None:
     with connected(server, "api.twilio.com:443") as client:
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)
@@ -206,7 +210,7 @@ def test_what_is_no_handshake_harms_nobody(server: BackgroundServer, authority: 
         assert answer_to(client)[1]["status"] == "ok"
 
 
-def test_a_handshake_that_never_comes_does_not_keep_the_server_from_stopping(authority: Authority) -> None:
+def test_a_handshake_that_never_comes_does_not_keep_the_server_from_stopping(authority: CertificateAuthority) -> None:
     with BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server:
         client = connected(server, "api.twilio.com:443")
     with client, suppress(ConnectionResetError):
@@ -231,7 +235,7 @@ def test_a_failure_of_ours_is_logged_and_ends_the_connection(
     def failing(*_: object) -> None:
         raise RuntimeError("none of the failures that are foreseen")
 
-    monkeypatch.setattr(Authority, "context", failing)
+    monkeypatch.setattr(CertificateAuthority, "create_context", failing)
     with (
         dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
         suppress(ConnectionResetError),
@@ -248,5 +252,5 @@ def test_a_failure_of_ours_is_logged_and_ends_the_connection(
 )
 def test_only_programs_of_this_machine_are_let_through(client: tuple[str, int] | None, passes: bool) -> None:
     proxy = Proxy(unknown=UnknownHosts.TUNNEL)
-    app = proxy.application(httptools.parse_url(b"http://example.test/"), Ends(client, ("127.0.0.1", 4010)))
-    assert passes == (not isinstance(app, Refusing))
+    app = proxy.choose_application(httptools.parse_url(b"http://example.test/"), Ends(client, ("127.0.0.1", 4010)))
+    assert passes == (not isinstance(app, RefusingApp))

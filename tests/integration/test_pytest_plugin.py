@@ -437,7 +437,7 @@ def test_without_fixture():
     assert not "this fails too"
 
 def test_gone(recmock):
-    recmock.server.line.server_url = "http://127.0.0.1:1"
+    recmock.server.connection.server_url = "http://127.0.0.1:1"
     assert not "here too"
 """
 
@@ -543,7 +543,7 @@ def test_the_environment_needs_the_servers_own_ca(
 
 
 def test_a_clashing_distribution_is_told_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mockserver.testing.pytest_fixtures, "clashing_distribution", lambda: "there is another")
+    monkeypatch.setattr(mockserver.testing.pytest_fixtures, "find_package_conflict", lambda: "there is another")
     pytester.makepyfile("def test_one(recmock): ...")
     assert "there is another" in passes(pytester, errors=1)
 

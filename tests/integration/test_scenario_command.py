@@ -55,7 +55,7 @@ def scenario(folder: Path, text: str) -> str:
 
 
 def parsers(parser: Parser) -> Iterator[Parser]:
-    yield parser.filled()
+    yield parser.fill()
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
             for each in action.choices.values():

@@ -198,7 +198,7 @@ def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypa
         made.append(start)
         return pcm(sound, start, stop)
 
-    monkeypatch.setattr(Sound, "pcm", noted)
+    monkeypatch.setattr(Sound, "render_pcm", noted)
     path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings/{mock.account(mock.demo.sid).corpus.sid(index)}.wav"
     with BackgroundServer(create_app(mock)) as server:
         url = f"{server.base_url}{path}"

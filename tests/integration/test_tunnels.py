@@ -14,7 +14,7 @@ from mockserver.account.time.clock import wall_seconds
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy import streams
-from mockserver.proxy.certificate_authority import Authority
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
@@ -83,10 +83,12 @@ def test_what_follows_connect_at_once_goes_through_too(server: BackgroundServer)
 
 
 def test_tls_to_the_destination_is_not_ours_to_read(server: BackgroundServer, tmp_path: Path) -> None:
-    other = Authority(tmp_path / "other")
+    other = CertificateAuthority(tmp_path / "other")
 
     def serve(connection: socket.socket) -> None:
-        with other.context("api.twilio.com", wall_seconds()).wrap_socket(connection, server_side=True) as secured:
+        with other.create_context("api.twilio.com", wall_seconds()).wrap_socket(
+            connection, server_side=True
+        ) as secured:
             secured.sendall(secured.recv(100).upper())
 
     with (

@@ -11,8 +11,8 @@ import pytest
 
 from mockserver.cli import reload as watching
 from mockserver.cli.main import main
-from mockserver.cli.mock_setup import combined, load_scenarios
-from mockserver.cli.reload import Watch
+from mockserver.cli.mock_setup import combine_scenarios, load_scenarios
+from mockserver.cli.reload import Reloader
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection
 from mockserver.mock import Mock
@@ -61,10 +61,10 @@ def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
                 edit()
 
         monkeypatch.setattr(watching, "real_pause", pause)
-        watch = Watch(names)
-        mock.replace_scenario(combined(load_scenarios(names)))
+        watch = Reloader(names)
+        mock.replace_scenario(combine_scenarios(load_scenarios(names)))
         with pytest.raises(asyncio.CancelledError):
-            asyncio.run(watch.attend(mock))
+            asyncio.run(watch.run(mock))
         return capsys.readouterr().err.splitlines()
 
     return run
@@ -164,14 +164,14 @@ def test_scenarios_that_contradict_each_other_are_told(watched: Watched, mock: M
 
 
 def test_bundled_scenarios_and_names_of_no_file_need_no_watch(mock: Mock) -> None:
-    asyncio.run(Watch(("happy-path",)).attend(mock))  # ends at once
-    assert watching._stamps([Path("a\0b")]) == {Path("a\0b"): None}
+    asyncio.run(Reloader(("happy-path",)).run(mock))  # ends at once
+    assert watching._read_timestamps([Path("a\0b")]) == {Path("a\0b"): None}
 
 
 @pytest.mark.parametrize("text", ["[]", "recordings: [5, {media: 5}]", "recordings: {}"])
 def test_a_scenario_may_name_no_files(file: Path, text: str) -> None:
     write(file, text)
-    assert list(watching._files(["mine.yaml"])) == [file]
+    assert list(watching._watched_files(["mine.yaml"])) == [file]
 
 
 def test_serve_tells_its_scenarios_and_plays_them_anew(file: Path) -> None:

@@ -15,16 +15,23 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mockserver.proxy import atomic_files as storage
-from mockserver.proxy.certificate_authority import Authority, AuthorityError
-from mockserver.proxy.certificates import DAY, ca_certificate, ends_at, host_certificate, is_ours, new_key
+from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
+from mockserver.proxy.certificates import (
+    DAY,
+    create_ca_certificate,
+    create_host_certificate,
+    create_key,
+    expires_at,
+    is_issued_by_recmock,
+)
 from tests.harness import T0
 
 
-def certificate_of(authority: Authority, now: int = T0) -> x509.Certificate:
+def certificate_of(authority: CertificateAuthority, now: int = T0) -> x509.Certificate:
     return x509.load_pem_x509_certificate(authority.certificate_pem(now))
 
 
-def shaken(context: ssl.SSLContext, authority: Authority, host: str) -> ssl.SSLObject:
+def shaken(context: ssl.SSLContext, authority: CertificateAuthority, host: str) -> ssl.SSLObject:
     """Shake hands in memory, as a client that trusts the authority alone, and strictly; return the client's side."""
     trusting = ssl.create_default_context(cadata=authority.certificate_pem(T0).decode())
     trusting.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -41,7 +48,7 @@ def shaken(context: ssl.SSLContext, authority: Authority, host: str) -> ssl.SSLO
 
 
 def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
-    Authority(tmp_path / "new" / "folder").certificate_pem(T0)
+    CertificateAuthority(tmp_path / "new" / "folder").certificate_pem(T0)
     file = tmp_path / "new" / "folder" / "ca-key.pem"
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
@@ -49,30 +56,34 @@ def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_the_same_folder_gives_the_same_authority(tmp_path: Path) -> None:
-    assert Authority(tmp_path).certificate_pem(T0) == Authority(tmp_path).certificate_pem(T0 + 5 * 365 * DAY - 30 * DAY)
+    assert CertificateAuthority(tmp_path).certificate_pem(T0) == CertificateAuthority(tmp_path).certificate_pem(
+        T0 + 5 * 365 * DAY - 30 * DAY
+    )
 
 
 def test_by_default_it_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("platformdirs.user_data_path", lambda name, appauthor: tmp_path / name)
-    assert Authority().folder == tmp_path / "recmock"
+    assert CertificateAuthority().folder == tmp_path / "recmock"
 
 
 def test_an_aging_certificate_is_renewed_with_its_key(tmp_path: Path) -> None:
-    before = certificate_of(Authority(tmp_path))
-    after = certificate_of(Authority(tmp_path), T0 + 5 * 365 * DAY - 29 * DAY)
-    assert ends_at(after) > ends_at(before)
+    before = certificate_of(CertificateAuthority(tmp_path))
+    after = certificate_of(CertificateAuthority(tmp_path), T0 + 5 * 365 * DAY - 29 * DAY)
+    assert expires_at(after) > expires_at(before)
     assert after.public_key() == before.public_key()
     assert after.subject == before.subject
 
 
 def test_its_life_is_a_humans(tmp_path: Path) -> None:
-    certificate = certificate_of(Authority(tmp_path))
-    assert ends_at(certificate) == T0 + 5 * 365 * DAY
+    certificate = certificate_of(CertificateAuthority(tmp_path))
+    assert expires_at(certificate) == T0 + 5 * 365 * DAY
     assert certificate.not_valid_before_utc.timestamp() == T0 - DAY
 
 
 def test_it_can_sign_for_twilio_alone(tmp_path: Path) -> None:
-    constraints = certificate_of(Authority(tmp_path)).extensions.get_extension_for_class(x509.NameConstraints)
+    constraints = certificate_of(CertificateAuthority(tmp_path)).extensions.get_extension_for_class(
+        x509.NameConstraints
+    )
     assert constraints.critical
     assert constraints.value.permitted_subtrees == [x509.DNSName("twilio.com")]
 
@@ -85,7 +96,7 @@ def test_of_two_that_write_at_once_the_first_wins(tmp_path: Path) -> None:
 
 
 def made(folder: str) -> bytes:
-    return Authority(Path(folder)).certificate_pem(T0)
+    return CertificateAuthority(Path(folder)).certificate_pem(T0)
 
 
 def test_processes_that_begin_together_get_the_same_authority(tmp_path: Path) -> None:
@@ -97,32 +108,32 @@ def test_processes_that_begin_together_get_the_same_authority(tmp_path: Path) ->
 @pytest.mark.parametrize("host", ["api.twilio.com", f"{'a' * 63}.{'b' * 20}.twilio.com"])
 def test_a_strict_client_accepts_a_hosts_certificate(tmp_path: Path, host: str) -> None:
     # The certificate begins now: a handshake looks at the machine's clock.
-    authority = Authority(tmp_path)
-    client = shaken(authority.context(host, T0), authority, host)
+    authority = CertificateAuthority(tmp_path)
+    client = shaken(authority.create_context(host, T0), authority, host)
     assert client.getpeercert()["subjectAltName"] == (("DNS", host),)  # type: ignore[index]
 
 
 def test_a_hosts_context_is_kept_until_its_certificate_ages(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
-    context = authority.context("api.twilio.com", T0)
-    assert authority.context("api.twilio.com", T0 + 335 * DAY) is context
-    assert authority.context("api.twilio.com", T0 + 336 * DAY) is not context
-    assert authority.context("video.twilio.com", T0) is not context
+    authority = CertificateAuthority(tmp_path)
+    context = authority.create_context("api.twilio.com", T0)
+    assert authority.create_context("api.twilio.com", T0 + 335 * DAY) is context
+    assert authority.create_context("api.twilio.com", T0 + 336 * DAY) is not context
+    assert authority.create_context("video.twilio.com", T0) is not context
 
 
 def test_few_hosts_are_kept(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
-    first = authority.context("0.twilio.com", T0)
+    authority = CertificateAuthority(tmp_path)
+    first = authority.create_context("0.twilio.com", T0)
     for number in range(1, 65):
-        authority.context(f"{number}.twilio.com", T0)
-    assert authority.context("0.twilio.com", T0) is not first
+        authority.create_context(f"{number}.twilio.com", T0)
+    assert authority.create_context("0.twilio.com", T0) is not first
 
 
 def test_a_hosts_certificate_does_not_outlive_its_authoritys() -> None:
-    ca_key, key = new_key(), new_key()
-    ca = ca_certificate(ca_key, T0)
-    late = host_certificate("api.twilio.com", key, ca, ca_key, T0 + 5 * 365 * DAY - DAY)
-    assert ends_at(late) == ends_at(ca)
+    ca_key, key = create_key(), create_key()
+    ca = create_ca_certificate(ca_key, T0)
+    late = create_host_certificate("api.twilio.com", key, ca, ca_key, T0 + 5 * 365 * DAY - DAY)
+    assert expires_at(late) == expires_at(ca)
 
 
 def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes | None = None) -> bytes:
@@ -131,20 +142,20 @@ def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes | N
 
 
 def someone_elses() -> bytes:
-    key = new_key()
-    ours = ca_certificate(key, T0)
+    key = create_key()
+    ours = create_ca_certificate(key, T0)
     name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Somebody")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1)
     builder = builder.not_valid_before(ours.not_valid_before_utc).not_valid_after(ours.not_valid_after_utc)
     from cryptography.hazmat.primitives.hashes import SHA256
 
     certificate = builder.sign(key, SHA256())
-    assert not is_ours(certificate)
+    assert not is_issued_by_recmock(certificate)
     return pem(key) + certificate.public_bytes(Encoding.PEM)
 
 
 def ours() -> bytes:
-    return ca_certificate(new_key(), T0).public_bytes(Encoding.PEM)
+    return create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +164,9 @@ def ours() -> bytes:
         (b"", "something else"),
         (b"\xff\x00", "something else"),
         (ours(), "something else"),
-        (pem(new_key()), "something else"),
-        (pem(new_key(), b"secret") + ours(), "something else"),
-        (pem(new_key()) + ours(), "a certificate with another key"),
+        (pem(create_key()), "something else"),
+        (pem(create_key(), b"secret") + ours(), "something else"),
+        (pem(create_key()) + ours(), "a certificate with another key"),
         (pem(rsa.generate_private_key(65537, 2048)) + ours(), "a certificate with another key"),
         (someone_elses(), "another CA's"),
     ],
@@ -165,14 +176,14 @@ def test_a_file_that_is_no_authority_of_ours_is_explained_and_kept(tmp_path: Pat
     file = tmp_path / "ca-key.pem"
     file.write_bytes(content)
     with pytest.raises(AuthorityError, match=f"recmock's own CA in {file}, found {found}. Remove it, and a new one"):
-        Authority(tmp_path).context("api.twilio.com", T0)
+        CertificateAuthority(tmp_path).create_context("api.twilio.com", T0)
     assert file.read_bytes() == content
 
 
 def test_a_folder_that_is_none_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(AuthorityError, match=r"cannot (read|write) .*ca-key.pem: Not a directory. --data-dir takes"):
-        Authority(tmp_path / "file").certificate_pem(T0)
+        CertificateAuthority(tmp_path / "file").certificate_pem(T0)
 
 
 def test_what_cannot_be_written_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,10 +193,10 @@ def test_what_cannot_be_written_is_explained(tmp_path: Path, monkeypatch: pytest
     with monkeypatch.context() as patched:
         patched.setattr(os, "link", forbidden)
         with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
-            Authority(tmp_path).certificate_pem(T0)
+            CertificateAuthority(tmp_path).certificate_pem(T0)
     assert list(tmp_path.iterdir()) == []
-    Authority(tmp_path).certificate_pem(T0)
+    CertificateAuthority(tmp_path).certificate_pem(T0)
     monkeypatch.setattr(Path, "replace", forbidden)
     with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
-        Authority(tmp_path).certificate_pem(T0 + 5 * 365 * DAY)
+        CertificateAuthority(tmp_path).certificate_pem(T0 + 5 * 365 * DAY)
     assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]

@@ -1,7 +1,7 @@
 import httptools
 import pytest
 
-from mockserver.proxy.destination import BadDestinationError, Destination, origin_form
+from mockserver.proxy.destination import BadDestinationError, Destination, to_origin_form
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from mockserver.proxy.destination import BadDestinationError, Destination, origi
     ],
 )
 def test_connect_names_a_host_and_a_port(target: bytes, expected: Destination) -> None:
-    assert expected == Destination.of_connect(target)
+    assert expected == Destination.from_connect(target)
     assert target.decode().lower().replace(".:", ":") == str(expected)
 
 
@@ -28,7 +28,7 @@ def test_connect_names_a_host_and_a_port(target: bytes, expected: Destination) -
 )
 def test_what_names_none_is_refused(target: bytes) -> None:
     with pytest.raises(BadDestinationError, match=r"Expected HOST:PORT such as api.twilio.com:443, found "):
-        Destination.of_connect(target)
+        Destination.from_connect(target)
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_a_url_has_a_destination_and_an_origin_form(
     url: bytes, destination: Destination, target: bytes, host: bytes
 ) -> None:
     parsed = httptools.parse_url(url)
-    assert destination == Destination.of_url(parsed)
-    assert (target, host) == origin_form(parsed)
+    assert destination == Destination.from_url(parsed)
+    assert (target, host) == to_origin_form(parsed)
 
 
 def test_other_schemes_are_refused() -> None:
     with pytest.raises(BadDestinationError, match="a URL of http or https, found 'ftp'"):
-        Destination.of_url(httptools.parse_url(b"ftp://api.twilio.com/"))
+        Destination.from_url(httptools.parse_url(b"ftp://api.twilio.com/"))
 
 
 def test_an_end_of_a_socket_is_recognised() -> None:

@@ -1,7 +1,7 @@
 import os
 from pathlib import Path
 
-from mockserver.proxy.environment import TABLE, variables
+from mockserver.proxy.environment import TABLE, build_variables
 from mockserver.proxy.trust_files import TrustFiles
 from mockserver.rest.auth import DeclaredAccount
 
@@ -13,7 +13,7 @@ URL = "http://127.0.0.1:4010"
 
 
 def found(environment: dict[str, str], url: str = URL) -> dict[str, str | None]:
-    return dict(variables(url, ACCOUNT, FILES, environment))
+    return dict(build_variables(url, ACCOUNT, FILES, environment))
 
 
 def test_every_runtime_finds_the_proxy_and_the_authorities() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.journal.expectations import follows_pages, verdicts
+from mockserver.journal.expectations import check_expectations, follows_pages
 from mockserver.journal.journal import Journal
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
@@ -16,9 +16,9 @@ SID = "RE" + "0123456789ABCDEF" * 2
 
 def judged(journal: Journal, **expected: Any) -> tuple[bool, str]:
     expectation = msgspec.convert(expected, Expectation)
-    (verdict,) = verdicts([expectation], journal, lambda named: SID if named == "it" else named)
+    (verdict,) = check_expectations([expectation], journal, lambda named: SID if named == "it" else named)
     assert verdict.expectation is expectation
-    return verdict.is_met, verdict.why
+    return verdict.is_met, verdict.reason
 
 
 def seen(*statuses: int, dropped: int = 0) -> Journal:

@@ -1,6 +1,6 @@
-from mockserver.journal.journal import MOST_BYTES, MOST_ENTRIES, Journal
-from mockserver.journal.matching import Pattern
-from mockserver.journal.verification import Times, verify
+from mockserver.journal.journal import MAX_BYTES, MAX_ENTRIES, Journal
+from mockserver.journal.matching import RequestPattern
+from mockserver.journal.verification import ExpectedCount, verify
 from mockserver.mock import Mock
 from scenarios.operations import Operation
 from tests.entries import OTHERS, SECRET, entry, journal_of
@@ -13,8 +13,8 @@ def test_many_requests_stay_within_the_bounds_and_what_was_dropped_is_counted() 
     journal = Journal()
     for number in range(MANY):
         journal.add(entry(number))
-    assert len(journal) <= MOST_ENTRIES
-    assert journal.bytes <= MOST_BYTES
+    assert len(journal) <= MAX_ENTRIES
+    assert journal.bytes <= MAX_BYTES
     assert journal.total == MANY
     assert journal.dropped == MANY - len(journal)
     assert next(iter(journal)).number == journal.dropped
@@ -23,7 +23,7 @@ def test_many_requests_stay_within_the_bounds_and_what_was_dropped_is_counted() 
 def test_large_requests_are_bounded_by_bytes() -> None:
     journal = journal_of(*[{"body": bytes(60_000)}] * 300)
     assert 0 < len(journal) < 300
-    assert journal.bytes <= MOST_BYTES
+    assert journal.bytes <= MAX_BYTES
 
 
 def test_verifying_what_was_dropped_fails_with_that_reason() -> None:
@@ -31,7 +31,7 @@ def test_verifying_what_was_dropped_fails_with_that_reason() -> None:
     journal.add(entry(0, operation=Operation.DELETE_RECORDING, method="DELETE"))
     for number in range(1, MANY):
         journal.add(entry(number))
-    found = verify(journal, Pattern(op=Operation.DELETE_RECORDING), Times.of(exactly=1))
+    found = verify(journal, RequestPattern(op=Operation.DELETE_RECORDING), ExpectedCount.from_arguments(exactly=1))
     assert not found.is_met
     assert not found.is_certain
     assert f"{journal.dropped} older requests are no longer in the journal" in found.why
@@ -43,10 +43,10 @@ def test_entries_are_found_by_their_number() -> None:
     assert [each.number for each in journal.since(0)] == [7, 8]
     found = journal.find(8)
     assert found is not None
-    assert found.answer.status == 404
+    assert found.response.status == 404
     assert journal.find(6) is None
     assert journal.find(9) is None
-    assert (journal.lost(), journal.lost(3), journal.lost(8)) == (7, 4, 0)
+    assert (journal.count_dropped(), journal.count_dropped(3), journal.count_dropped(8)) == (7, 4, 0)
 
 
 def test_an_entry_is_shown_in_a_line_without_secrets() -> None:

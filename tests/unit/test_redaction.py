@@ -25,7 +25,7 @@ CALLBACK = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"
     ],
 )
 def test_headers_are_shown_without_secrets(name: bytes, value: bytes, shown: str) -> None:
-    assert shown == redaction.header(name, value)
+    assert shown == redaction.redact_header(name, value)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def test_headers_are_shown_without_secrets(name: bytes, value: bytes, shown: str
     ],
 )
 def test_parameters_are_shown_without_secrets(raw: bytes, shown: str) -> None:
-    assert shown == redaction.encoded(raw)
+    assert shown == redaction.redact_encoded(raw)
 
 
 def test_a_uri_keeps_its_path() -> None:
-    assert redaction.uri(f"/a?password={SECRET}") == "/a?password=***"
-    assert redaction.uri("/a") == "/a"
+    assert redaction.redact_uri(f"/a?password={SECRET}") == "/a?password=***"
+    assert redaction.redact_uri("/a") == "/a"
 
 
 def test_passwords_are_hidden_in_urls_that_are_escaped_too() -> None:

@@ -11,8 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from mockserver.proxy.certificate_authority import Authority, AuthorityError
-from mockserver.proxy.certificates import ca_certificate, new_key
+from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
+from mockserver.proxy.certificates import create_ca_certificate, create_key
 from mockserver.proxy.trust_files import JAVA_PASSWORD, write_trust
 from tests.harness import T0
 
@@ -22,7 +22,7 @@ def count(file: Path) -> int:
 
 
 def test_the_bundle_holds_what_was_trusted_before_and_ours_last(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+    authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
     ours = authority.certificate_pem(T0).decode()
     assert files.certificate.read_text() == ours
@@ -34,12 +34,12 @@ def test_the_bundle_holds_what_was_trusted_before_and_ours_last(tmp_path: Path) 
 
 
 def test_further_authorities_that_the_user_named_stay_trusted(tmp_path: Path) -> None:
-    company = ca_certificate(new_key(), T0).public_bytes(Encoding.PEM).decode()
+    company = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
     named = tmp_path / "company.pem"
     broken = ("!", "AAAA", "A")
     blocks = "".join(f"-----BEGIN CERTIFICATE-----\n{each}\n-----END CERTIFICATE-----\n" for each in broken)
     named.write_text(f"Ours!\n{company}\n{blocks}")
-    authority = Authority(tmp_path / "data")
+    authority = CertificateAuthority(tmp_path / "data")
     plain = write_trust(authority, {"SSL_CERT_FILE": "", "NODE_EXTRA_CA_CERTS": "/nonexistent"}, T0)
     files = write_trust(authority, {"REQUESTS_CA_BUNDLE": str(named)}, T0)
     assert files.bundle != plain.bundle
@@ -48,7 +48,7 @@ def test_further_authorities_that_the_user_named_stay_trusted(tmp_path: Path) ->
 
 
 def test_within_its_own_environment_nothing_grows(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+    authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
     assert write_trust(authority, {"REQUESTS_CA_BUNDLE": str(files.bundle)}, T0) == files
 
@@ -59,12 +59,12 @@ def test_where_there_is_no_file_a_folder_is_read(tmp_path: Path, monkeypatch: py
 
     folder = tmp_path / "certs"
     (folder / "java").mkdir(parents=True)
-    one = ca_certificate(new_key(), T0).public_bytes(Encoding.PEM).decode()
+    one = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
     (folder / "one.pem").write_text(one)
     monkeypatch.setitem(sys.modules, "certifi", None)
     monkeypatch.setattr(ssl, "create_default_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths(str(folder)))
-    authority = Authority(tmp_path / "data")
+    authority = CertificateAuthority(tmp_path / "data")
     assert write_trust(authority, {}, T0).bundle.read_text() == one + authority.certificate_pem(T0).decode()
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths(None))
     assert write_trust(authority, {}, T0).bundle.read_text() == authority.certificate_pem(T0).decode()
@@ -77,7 +77,7 @@ def test_java_finds_every_certificate(tmp_path: Path, monkeypatch: pytest.Monkey
             raise ValueError
         return load(der)
 
-    authority, load = Authority(tmp_path), x509.load_der_x509_certificate
+    authority, load = CertificateAuthority(tmp_path), x509.load_der_x509_certificate
     ours = ssl.PEM_cert_to_DER_cert(authority.certificate_pem(T0).decode())
     monkeypatch.setattr(x509, "load_der_x509_certificate", refused)
     files = write_trust(authority, {}, T0)
@@ -95,7 +95,7 @@ def test_java_finds_every_certificate(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_file_that_is_there_is_not_written_again(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+    authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
     before = files.java.read_bytes(), files.bundle.stat().st_mtime_ns
     assert write_trust(authority, {}, T0) == files
@@ -103,11 +103,11 @@ def test_a_file_that_is_there_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_a_renewed_certificate_makes_another_bundle(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+    authority = CertificateAuthority(tmp_path)
     assert write_trust(authority, {}, T0).bundle != write_trust(authority, {}, T0 + 6 * 365 * 86400).bundle
 
 
 def test_what_cannot_be_written_is_explained(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").mkdir()
     with pytest.raises(AuthorityError, match=r"cannot read .*ca.pem: Is a directory. --data-dir takes another folder"):
-        write_trust(Authority(tmp_path), {}, T0)
+        write_trust(CertificateAuthority(tmp_path), {}, T0)

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from mockserver.journal.expectations import verdicts
+from mockserver.journal.expectations import check_expectations
 from mockserver.journal.journal import Journal
-from mockserver.journal.matching import Pattern, differences, matches
-from mockserver.journal.verification import Times, near_misses, verify
+from mockserver.journal.matching import RequestPattern, find_mismatches, matches
+from mockserver.journal.verification import ExpectedCount, find_near_misses, verify
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
 from tests.entries import LIST, ROOT, SECRET, SID, entry, journal_of
@@ -56,13 +56,13 @@ CREATED = {
     ],
 )
 def test_a_request_differs_in_what_is_said(pattern: dict[str, Any], came: dict[str, Any], differs: list[str]) -> None:
-    found = [each.text for each in differences(Pattern(**pattern), entry(**came))]
+    found = [each.text for each in find_mismatches(RequestPattern(**pattern), entry(**came))]
     assert differs == found
-    assert matches(Pattern(**pattern), entry(**came)) == (not differs)
+    assert matches(RequestPattern(**pattern), entry(**came)) == (not differs)
 
 
 def test_patterns_are_told_in_words_without_secrets() -> None:
-    pattern = Pattern(
+    pattern = RequestPattern(
         op=Operation.LIST_RECORDINGS,
         status=200,
         header={"Authorization": f"Bearer {SECRET}"},
@@ -70,8 +70,8 @@ def test_patterns_are_told_in_words_without_secrets() -> None:
     )
     words = "list_recordings with status 200, header Authorization Bearer ***, PageSize 50, PageToken absent"
     assert words == str(pattern)
-    assert str(Pattern()) == "a request"
-    assert Pattern(sid="late").resolved({"late": RECORDING}.__getitem__).sid == RECORDING
+    assert str(RequestPattern()) == "a request"
+    assert RequestPattern(sid="late").with_resolved_sid({"late": RECORDING}.__getitem__).sid == RECORDING
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ def test_patterns_are_told_in_words_without_secrets() -> None:
     ],
 )
 def test_times_in_words(limits: dict[str, int], words: str) -> None:
-    assert words == str(Times.of(**limits))
+    assert words == str(ExpectedCount.from_arguments(**limits))
 
 
 @pytest.mark.parametrize("limits", [{"least": 2, "most": 1}, {"least": 1, "exactly": 1}, {"most": 1, "exactly": 1}])
 def test_times_that_cannot_be(limits: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="expected"):
-        Times.of(**limits)
+        ExpectedCount.from_arguments(**limits)
 
 
 @pytest.mark.parametrize(
@@ -110,18 +110,18 @@ def test_times_that_cannot_be(limits: dict[str, int]) -> None:
 def test_verdicts_that_what_was_dropped_could_change_are_not_met(
     limits: dict[str, int], dropped: int, is_met: bool, is_certain: bool
 ) -> None:
-    found = verify(journal_of({}, {}, dropped=dropped), Pattern(), Times.of(**limits))
+    found = verify(journal_of({}, {}, dropped=dropped), RequestPattern(), ExpectedCount.from_arguments(**limits))
     assert (found.is_met, found.is_certain, found.count, found.dropped) == (is_met, is_certain, 2, dropped)
     assert ("no longer in the journal" in found.why) == (not is_certain)
 
 
 def test_what_was_dropped_before_the_first_that_counts_does_not_matter() -> None:
-    found = verify(journal_of({}, {}, dropped=5), Pattern(), Times.of(exactly=1), since=6)
+    found = verify(journal_of({}, {}, dropped=5), RequestPattern(), ExpectedCount.from_arguments(exactly=1), since=6)
     assert (found.is_met, found.requests, found.dropped) == (True, (6,), 0)
 
 
 def test_near_misses_are_the_three_nearest_the_newest_first() -> None:
-    pattern = Pattern(op=Operation.LIST_RECORDINGS, query={"PageSize": "50"}, status=200)
+    pattern = RequestPattern(op=Operation.LIST_RECORDINGS, query={"PageSize": "50"}, status=200)
     journal = journal_of(
         {"query": b"PageSize=20"},
         FETCHED,
@@ -129,7 +129,7 @@ def test_near_misses_are_the_three_nearest_the_newest_first() -> None:
         {"query": b"PageSize=50", "status": 429},
         {"query": b"PageSize=50"},
     )
-    found = verify(journal, pattern, Times.of(least=2))
+    found = verify(journal, pattern, ExpectedCount.from_arguments(least=2))
     assert [(miss.number, miss.differences) for miss in found.near_misses] == [
         (3, ("status: expected 200, found 429",)),
         (0, ("PageSize: expected 50, found 20",)),
@@ -140,14 +140,14 @@ def test_near_misses_are_the_three_nearest_the_newest_first() -> None:
         f"  near miss 3: GET {LIST}?PageSize=50 -> 429",
         "    status: expected 200, found 429",
     ]
-    assert near_misses(journal_of(), pattern) == ()
-    assert verify(journal, pattern, Times.of(most=0)).near_misses == ()
+    assert find_near_misses(journal_of(), pattern) == ()
+    assert verify(journal, pattern, ExpectedCount.from_arguments(most=0)).near_misses == ()
 
 
 def judged(journal: Journal, **expected: Any) -> tuple[bool, str]:
     expectation = Expectation(op=Operation.LIST_RECORDINGS, **expected)
-    (verdict,) = verdicts([expectation], journal, lambda named: named)
-    return verdict.is_met, verdict.why
+    (verdict,) = check_expectations([expectation], journal, lambda named: named)
+    return verdict.is_met, verdict.reason
 
 
 PAGED = ({"next_page_uri": f"{LIST}?Page=1&PageToken=PA1"}, {"query": b"Page=1&PageToken=PA1"})

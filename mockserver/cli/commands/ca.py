@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from mockserver.cli.trust import trust_files
-from mockserver.proxy.certificate_authority import Authority
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.settings.settings import Settings
 
 
-def ca(settings: Settings, environment: Mapping[str, str], *, pem: bool, bundle: bool) -> int:
+def print_ca(settings: Settings, environment: Mapping[str, str], *, pem: bool, bundle: bool) -> int:
     """Print the path of the CA's certificate; or the certificate itself, or the path of it and all others."""
-    files = trust_files(Authority(settings.data_dir), environment)
+    files = trust_files(CertificateAuthority(settings.data_dir), environment)
     if pem:
         print(files.certificate.read_text(encoding="ascii"), end="")
     else:

@@ -13,11 +13,11 @@ _EXPECTED = "JSON (a recording, an array of them, or a list body) or JSON Lines"
 _SHOWN = 20
 
 
-def check(file: Path) -> int:
+def check_file(file: Path) -> int:
     """Print what violates the contract, and return 0 where nothing does, 1 where something does."""
     checked = wrong = 0
     twilio_dates = False
-    for name, recording in _recordings(_read(file)):
+    for name, recording in _parse_recordings(_read_file(file)):
         checked += 1
         found = find_violations(recording)
         if found:
@@ -37,7 +37,7 @@ def check(file: Path) -> int:
     return 1 if wrong else 0
 
 
-def _read(file: Path) -> str:
+def _read_file(file: Path) -> str:
     try:
         return (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode()
     except OSError as wrong:
@@ -46,12 +46,12 @@ def _read(file: Path) -> str:
         raise CommandError(f"expected {_EXPECTED} in UTF-8, found byte {wrong.start} of {file} to be none.") from None
 
 
-def _recordings(text: str) -> Iterator[tuple[str, Any]]:
+def _parse_recordings(text: str) -> Iterator[tuple[str, Any]]:
     """Yield each recording with the place where it stands."""
     try:
         whole = json.loads(text)
     except ValueError as wrong:
-        yield from _lines(text, wrong)
+        yield from _parse_lines(text, wrong)
         return
     if isinstance(whole, dict) and isinstance(whole.get("recordings"), list):
         whole = whole["recordings"]
@@ -64,7 +64,7 @@ def _recordings(text: str) -> Iterator[tuple[str, Any]]:
         yield f"recording {at}", recording
 
 
-def _lines(text: str, wrong: ValueError) -> Iterator[tuple[str, Any]]:
+def _parse_lines(text: str, wrong: ValueError) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue

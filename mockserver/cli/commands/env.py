@@ -11,15 +11,15 @@ from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.trust import trust_files
 from mockserver.control.client.connection import ControlConnection
-from mockserver.proxy.certificate_authority import Authority
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.destination import API
-from mockserver.proxy.environment import variables
+from mockserver.proxy.environment import build_variables
 from mockserver.settings.settings import Settings
 
 Values = Mapping[str, str | None]
 
 
-def env(settings: Settings, environment: Mapping[str, str], form: str, url: str | None) -> int:
+def print_environment(settings: Settings, environment: Mapping[str, str], form: str, url: str | None) -> int:
     """Print the variables, once the server has shown that it is there and has the same CA.
 
     Args:
@@ -29,9 +29,9 @@ def env(settings: Settings, environment: Mapping[str, str], form: str, url: str 
     """
     where = (url or f"http://{settings.listen.reachable()}").rstrip("/")
     ControlConnection(where).request("GET", "/health", dict[str, str], patience=PATIENCE)
-    files = trust_files(Authority(settings.data_dir), environment)
+    files = trust_files(CertificateAuthority(settings.data_dir), environment)
     check_authority(where, files.certificate)
-    values = dict(variables(where, make_mock(settings).demo, files, environment))
+    values = dict(build_variables(where, make_mock(settings).demo, files, environment))
     print(_WRITERS[form](values))
     if form in ("dotenv", "github"):
         for name in (name for name, value in values.items() if value is None and environment.get(name)):
@@ -62,17 +62,17 @@ def check_authority(url: str, certificate: Path) -> None:
         raise CommandError(f"expected a proxy at {url}, found none: {type(wrong).__name__}.") from None
 
 
-def _sh(values: Values) -> str:
+def _write_sh(values: Values) -> str:
     return "\n".join(
         f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}" for name, value in values.items()
     )
 
 
-def _dotenv(values: Values) -> str:
-    return "\n".join(f"{name}={_dotenv_quoted(value)}" for name, value in values.items() if value is not None)
+def _write_dotenv(values: Values) -> str:
+    return "\n".join(f"{name}={_quote_for_dotenv(value)}" for name, value in values.items() if value is not None)
 
 
-def _dotenv_quoted(value: str) -> str:
+def _quote_for_dotenv(value: str) -> str:
     """Quote without expansion where that can be: dotenv has no escape within single quotes that all readers know."""
     if "'" not in value:
         return f"'{value}'"
@@ -80,15 +80,15 @@ def _dotenv_quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _json(values: Values) -> str:
+def _write_json(values: Values) -> str:
     return json.dumps(values, indent=2)
 
 
-def _github(values: Values) -> str:
+def _write_github(values: Values) -> str:
     return "\n".join(f"{name}={value}" for name, value in values.items() if value is not None)
 
 
-def _powershell(values: Values) -> str:
+def _write_powershell(values: Values) -> str:
     lines = []
     for name, value in values.items():
         if value is None:
@@ -99,9 +99,9 @@ def _powershell(values: Values) -> str:
 
 
 _WRITERS: dict[str, Callable[[Values], str]] = {
-    "sh": _sh,
-    "dotenv": _dotenv,
-    "json": _json,
-    "github": _github,
-    "powershell": _powershell,
+    "sh": _write_sh,
+    "dotenv": _write_dotenv,
+    "json": _write_json,
+    "github": _write_github,
+    "powershell": _write_powershell,
 }

@@ -13,8 +13,8 @@ from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import load_scenarios, make_mock
 from mockserver.cli.trust import trust_files
 from mockserver.mock import Mock
-from mockserver.proxy.certificate_authority import Authority
-from mockserver.proxy.environment import variables
+from mockserver.proxy.certificate_authority import CertificateAuthority
+from mockserver.proxy.environment import build_variables
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Settings
@@ -33,11 +33,11 @@ def execute(settings: Settings, environment: Mapping[str, str], program: Sequenc
         program: its name and arguments.
     """
     check_program(program, "recmock exec")
-    with serving(settings, environment, load_scenarios(settings.scenario)) as served:
+    with run_server(settings, environment, load_scenarios(settings.scenario)) as served:
         return run_program(program, served.environment)
 
 
-class Served(NamedTuple):
+class RunningMock(NamedTuple):
     """A mock that is served, and the environment that leads programs there."""
 
     mock: Mock
@@ -55,7 +55,9 @@ def check_program(program: Sequence[str], command: str) -> None:
 
 
 @contextmanager
-def serving(settings: Settings, environment: Mapping[str, str], scenarios: Sequence[Scenario] = ()) -> Iterator[Served]:
+def run_server(
+    settings: Settings, environment: Mapping[str, str], scenarios: Sequence[Scenario] = ()
+) -> Iterator[RunningMock]:
     """Serve a mock on a free port, for a program.
 
     Args:
@@ -65,12 +67,14 @@ def serving(settings: Settings, environment: Mapping[str, str], scenarios: Seque
         CommandError: where the settings allow no mock.
     """
     mock = make_mock(settings, scenarios=scenarios)
-    files = trust_files(Authority(settings.data_dir), environment)
-    server = BackgroundServer(create_app(mock), proxy=Proxy.of(settings))
+    files = trust_files(CertificateAuthority(settings.data_dir), environment)
+    server = BackgroundServer(create_app(mock), proxy=Proxy.from_settings(settings))
     mock.serve_at(server.address)
     with server:
-        changed = dict(variables(server.base_url, mock.demo, files, environment))
-        yield Served(mock, {name: value for name, value in {**environment, **changed}.items() if value is not None})
+        changed = dict(build_variables(server.base_url, mock.demo, files, environment))
+        yield RunningMock(
+            mock, {name: value for name, value in {**environment, **changed}.items() if value is not None}
+        )
 
 
 def run_program(program: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -79,18 +83,18 @@ def run_program(program: Sequence[str], environment: Mapping[str, str]) -> int:
     Raises:
         CommandError: where it cannot be run, with the exit code of shells.
     """
-    with _signals_kept() as signals:
+    with _forwarded_signals() as signals:
         try:
             process = subprocess.Popen(program, env=environment)
         except OSError as wrong:
             code = _NOT_FOUND if isinstance(wrong, FileNotFoundError) else _NOT_EXECUTABLE
             raise CommandError(f"cannot run {program[0]}: {wrong.strerror}.", code) from None
-        signals.pass_to(process)
+        signals.forward_to(process)
         code = process.wait()
     return code if code >= 0 else 128 - code
 
 
-class _Signals:
+class _SignalForwarder:
     """Signals that are for the program, and not for us."""
 
     def __init__(self) -> None:
@@ -103,15 +107,15 @@ class _Signals:
         elif number != signal.SIGINT or not _is_in_foreground():
             self._process.send_signal(number)
 
-    def pass_to(self, process: "subprocess.Popen[bytes]") -> None:
+    def forward_to(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
         for number in self._early:
             process.send_signal(number)
 
 
 @contextmanager
-def _signals_kept() -> Iterator[_Signals]:
-    signals = _Signals()
+def _forwarded_signals() -> Iterator[_SignalForwarder]:
+    signals = _SignalForwarder()
     before = {number: signal.signal(number, signals.receive) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield signals

@@ -31,20 +31,23 @@ def generate(settings: Settings, account_sid: str | None, output: Path | None, f
 
     mock = make_mock(settings)
     corpus = mock.account(account_sid or mock.demo.sid).corpus
-    write = WRITERS[form or _form_of(output)]
-    with _opened(output) as stream, tqdm(total=corpus.count, unit=" recordings", unit_scale=True, disable=None) as bar:
-        write(_counted(_documents(corpus, mock.settings), bar.update), stream)
+    write = WRITERS[form or _choose_format(output)]
+    with (
+        _open_output(output) as stream,
+        tqdm(total=corpus.count, unit=" recordings", unit_scale=True, disable=None) as bar,
+    ):
+        write(_count(_build_documents(corpus, mock.settings), bar.update), stream)
     return 0
 
 
-def _documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
+def _build_documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
     wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
     base_url = settings.public_url or f"http://{settings.listen}"
     for index in reversed(range(corpus.count)):
         yield build_recording(corpus.recording(index), wire, base_url)
 
 
-def _counted(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:
+def _count(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:
     for each in documents:
         yield each
         update(1)
@@ -74,13 +77,13 @@ WRITERS: dict[str, Callable[[Documents, TextIO], None]] = {
 }
 
 
-def _form_of(output: Path | None) -> str:
+def _choose_format(output: Path | None) -> str:
     suffix = "" if output is None else output.suffix.lower().removeprefix(".")
     return suffix if suffix in WRITERS else "jsonl"
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
+def _open_output(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return

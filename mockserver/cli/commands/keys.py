@@ -3,7 +3,7 @@
 from generators.content.encryption_details import load_private_key
 
 
-def keys() -> int:
+def print_keys() -> int:
     """Print the test key pair as PEM: the private key that decrypts, then the public key. It is no secret."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 

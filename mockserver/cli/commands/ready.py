@@ -7,7 +7,7 @@ PATIENCE = 5.0
 """Real seconds that a healthy server may take."""
 
 
-def ready(settings: Settings, url: str | None) -> int:
+def check_ready(settings: Settings, url: str | None) -> int:
     """Print whether a server answers, and return 0 where it does, 1 where it does not.
 
     Args:

@@ -9,73 +9,73 @@ import msgspec
 from mockserver.cli import argument_types as words
 from mockserver.cli import output as printing
 from mockserver.cli.errors import CommandError
-from mockserver.cli.output import say
+from mockserver.cli.output import print_value
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection
 from mockserver.settings.settings import Settings
 
 
-def scenario(account: AccountClient, options: Namespace) -> int:
+def run_scenario(account: AccountClient, options: Namespace) -> int:
     """Arm a scenario, tell what comes next, or take a step."""
     match options.action:
         case "arm":
-            return say(account.scenario.arm(options.scenario), printing.events, as_json=options.json)
+            return print_value(account.scenario.arm(options.scenario), printing.format_events, as_json=options.json)
         case "step":
-            return say(account.recordings.step(options.recording), printing.events, as_json=options.json)
+            return print_value(account.recordings.step(options.recording), printing.format_events, as_json=options.json)
         case _:
-            return say(account.state().timelines, printing.timelines, as_json=options.json)
+            return print_value(account.state().timelines, printing.format_timelines, as_json=options.json)
 
 
-def clock(account: AccountClient, options: Namespace) -> int:
+def run_clock(account: AccountClient, options: Namespace) -> int:
     """Tell or move the time, and print what happened meanwhile."""
     its = account.clock
     match options.action:
         case "advance":
-            return say(its.advance(options.by), printing.events, as_json=options.json)
+            return print_value(its.advance(options.by), printing.format_events, as_json=options.json)
         case "move-to":
-            return say(its.move_to(options.instant), printing.events, as_json=options.json)
+            return print_value(its.move_to(options.instant), printing.format_events, as_json=options.json)
         case "freeze":
             its.freeze()
         case "run":
             its.run(options.rate)
-    return say(its.show(), printing.clock, as_json=options.json)
+    return print_value(its.show(), printing.format_clock, as_json=options.json)
 
 
-def signal(account: AccountClient, options: Namespace) -> int:
+def run_signal(account: AccountClient, options: Namespace) -> int:
     """Send a signal, and print what happened."""
     happened = account.scenario.signal(options.name, options.recording)
-    return say(happened, printing.events, as_json=options.json)
+    return print_value(happened, printing.format_events, as_json=options.json)
 
 
-def faults(account: AccountClient, options: Namespace) -> int:
+def run_faults(account: AccountClient, options: Namespace) -> int:
     """Add or remove faults, and print those that are armed then."""
     its = account.faults
     match options.action:
         case "add":
-            rule = _object(options.fault)
+            rule = _parse_object(options.fault)
             kind = "sequences" if "answers" in rule else "faults"
             its.arm(**{kind: [rule]})
         case "remove":
             its.disarm(options.number)
-    return say(its.list(), printing.rules, as_json=options.json)
+    return print_value(its.list(), printing.format_rules, as_json=options.json)
 
 
-def callbacks(account: AccountClient, options: Namespace) -> int:
+def run_callbacks(account: AccountClient, options: Namespace) -> int:
     """Print the log of callbacks; deliver one again."""
     its = account.callbacks
     if options.action == "redeliver":
-        return say((its.redeliver(options.number),), printing.callbacks, as_json=options.json)
-    return say(its.list(), printing.callbacks, as_json=options.json)
+        return print_value((its.redeliver(options.number),), printing.format_callbacks, as_json=options.json)
+    return print_value(its.list(), printing.format_callbacks, as_json=options.json)
 
 
-def doctor(account: AccountClient, options: Namespace) -> int:
+def run_doctor(account: AccountClient, options: Namespace) -> int:
     """Print what the requests say of their client, and return 1 where anything was found."""
     report = account.doctor.examine()
-    say(report, str, as_json=options.json)
+    print_value(report, str, as_json=options.json)
     return int(not report.is_clean)
 
 
-def account_of(settings: Settings, options: Namespace, environment: Mapping[str, str]) -> AccountClient:
+def find_account(settings: Settings, options: Namespace, environment: Mapping[str, str]) -> AccountClient:
     """Return the account that is meant, on the server that is meant: the nearest word counts.
 
     Raises:
@@ -91,7 +91,7 @@ def account_of(settings: Settings, options: Namespace, environment: Mapping[str,
     return AccountClient(ControlConnection(url, settings.control_token), options.of_account or "demo")
 
 
-def _object(text: str) -> dict[str, Any]:
+def _parse_object(text: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.DecodeError as wrong:

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from mockserver.cli.commands.exec import check_program, run_program, serving
+from mockserver.cli.commands.exec import check_program, run_program, run_server
 from mockserver.cli.errors import CommandError
-from mockserver.cli.output import say
-from mockserver.journal.expectations import verdicts
+from mockserver.cli.output import print_value
+from mockserver.journal.expectations import check_expectations
 from mockserver.settings.settings import Settings
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
@@ -18,10 +18,12 @@ def list_bundled(*, as_json: bool) -> int:
     """Print the bundled scenarios, a line each."""
     about = {name: load(name).about for name in bundled_names()}
     width = max(map(len, about))
-    return say(about, lambda each: "\n".join(f"{name:{width}}  {text}" for name, text in each.items()), as_json=as_json)
+    return print_value(
+        about, lambda each: "\n".join(f"{name:{width}}  {text}" for name, text in each.items()), as_json=as_json
+    )
 
 
-def show(name_or_path: str) -> int:
+def show_bundled(name_or_path: str) -> int:
     """Print a scenario's file, to begin one's own with.
 
     Raises:
@@ -42,16 +44,16 @@ def validate(names_or_paths: Sequence[str], *, as_json: bool) -> int:
 
     What is well goes to the standard output, what is wrong to the standard error output; as JSON it is one object.
     """
-    found = {each: _wrong_with(each) for each in names_or_paths}
+    found = {each: _find_problem(each) for each in names_or_paths}
     if as_json:
-        say(found, str, as_json=True)
+        print_value(found, str, as_json=True)
     else:
         for each, wrong in found.items():
             print(f"{each}: well" if wrong is None else f"recmock: {wrong}", file=sys.stderr if wrong else sys.stdout)
     return 2 if any(found.values()) else 0
 
 
-def _wrong_with(name_or_path: str) -> str | None:
+def _find_problem(name_or_path: str) -> str | None:
     try:
         load(name_or_path)
     except ScenarioError as wrong:
@@ -61,7 +63,7 @@ def _wrong_with(name_or_path: str) -> str | None:
 
 def explain_file(name_or_path: str, *, as_json: bool) -> int:
     """Print what a scenario will play."""
-    return say(explain_scenario(load(name_or_path)), str, as_json=as_json)
+    return print_value(explain_scenario(load(name_or_path)), str, as_json=as_json)
 
 
 def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, program: Sequence[str]) -> int:
@@ -72,10 +74,10 @@ def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, p
     """
     check_program(program, f"recmock scenario run {name_or_path}")
     scenario = load(name_or_path)
-    with serving(settings, environment, (scenario,)) as served:
+    with run_server(settings, environment, (scenario,)) as served:
         code = run_program(program, served.environment)
         account = served.mock.account(served.mock.demo.sid)
-        judged = verdicts(scenario.expect, account.journal, account.resolve_handle)
+        judged = check_expectations(scenario.expect, account.journal, account.resolve_handle)
     for verdict in judged:
-        print(f"recmock: {'met' if verdict.is_met else 'NOT MET'}: {verdict.why}", file=sys.stderr)
+        print(f"recmock: {'met' if verdict.is_met else 'NOT MET'}: {verdict.reason}", file=sys.stderr)
     return code or int(not all(verdict.is_met for verdict in judged))

@@ -9,7 +9,7 @@ from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import load_scenarios, make_mock
-from mockserver.cli.reload import Watch
+from mockserver.cli.reload import Reloader
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
@@ -43,7 +43,7 @@ Ctrl-C stops it."""
 def serve(settings: Settings) -> int:
     """Serve until interrupted, and return the exit code."""
     token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
-    watch = Watch(settings.scenario)
+    watch = Reloader(settings.scenario)
     scenarios = load_scenarios(settings.scenario)
     mock = make_mock(settings, scenarios=scenarios, instance=secrets.token_hex(8), control_token=token)
     try:
@@ -56,11 +56,11 @@ def serve(settings: Settings) -> int:
     def ready() -> None:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
-        print(_banner(mock, address, scenarios), flush=True)
-        watching.append(asyncio.get_running_loop().create_task(watch.attend(mock)))
+        print(_build_banner(mock, address, scenarios), flush=True)
+        watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
 
     watching: list[asyncio.Task[None]] = []
-    run(create_app(mock), listening, ready, Proxy.of(settings))
+    run(create_app(mock), listening, ready, Proxy.from_settings(settings))
     return 0
 
 
@@ -71,10 +71,10 @@ def _write_port(file: Path, port: int) -> None:
         raise CommandError(f"--port-file: cannot write {file}: {wrong.strerror}.") from None
 
 
-def _banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> str:
-    more = _row("scenario", [f"{each.name}: {each.about}" if each.about else each.name for each in scenarios])
+def _build_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> str:
+    more = _format_row("scenario", [f"{each.name}: {each.about}" if each.about else each.name for each in scenarios])
     if mock.control_token is not None:
-        more += _row("control", [f"Authorization: Bearer {mock.control_token}"])
+        more += _format_row("control", [f"Authorization: Bearer {mock.control_token}"])
     account = mock.account(mock.demo.sid)
     return _BANNER.format(
         version=__version__,
@@ -88,6 +88,6 @@ def _banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> str:
     )
 
 
-def _row(name: str, values: Sequence[str]) -> str:
+def _format_row(name: str, values: Sequence[str]) -> str:
     """Return values in a column, with their name beside the first."""
     return "".join(f"  {'' if number else name:12} {value}\n" for number, value in enumerate(values))

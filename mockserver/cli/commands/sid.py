@@ -13,7 +13,7 @@ from mockserver.control.client.connection import ControlConnection
 from mockserver.settings.settings import Profile, Settings
 
 
-def sid(
+def print_sids(
     settings: Settings, sids: Sequence[str], indices: Sequence[int], account_sid: str | None, url: str | None
 ) -> int:
     """Print what is behind SIDs and indices, and return 0 where all stand for something, else 1.
@@ -41,7 +41,7 @@ def sid(
         wanted = [*sids, *(corpus.sid(index) for index in indices)]
         found = [msgspec.structs.asdict(explain_generated(corpus, each)) for each in wanted]
     for each in found:
-        print(_told(each))
+        print(_format_explanation(each))
     if settings.profile is Profile.ADVERSARIAL or "adversarial" in settings.mix:
         from generators.content.adversarial import hypothesis_version
 
@@ -49,17 +49,17 @@ def sid(
     return 0 if all(each["is_known"] for each in found) else 1
 
 
-def _told(explanation: dict[str, Any]) -> str:
+def _format_explanation(explanation: dict[str, Any]) -> str:
     rows = {
         "kind": explanation["kind"] or "unknown",
         "account": explanation["account_sid"],
-        "index": _range(explanation["recordings"]),
+        "index": _format_range(explanation["recordings"]),
         "why": explanation["why"],
     }
     return "\n".join([explanation["sid"], *(f"  {name:8} {value}" for name, value in rows.items())])
 
 
-def _range(recordings: Sequence[int]) -> str:
+def _format_range(recordings: Sequence[int]) -> str:
     if len(recordings) > 1:
         return f"{recordings[0]} to {recordings[-1]}"
     return str(recordings[0]) if recordings else "none"

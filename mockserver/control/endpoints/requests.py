@@ -11,13 +11,13 @@ from mockserver.account.account import Account
 from mockserver.control import journal_serializers
 from mockserver.control import journal_views as views
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
-from mockserver.journal.curl import command
+from mockserver.journal.curl import build_command
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import examine
-from mockserver.journal.har import Document, archive
+from mockserver.journal.har import HarDocument, build_har
 from mockserver.journal.journal import Entry
-from mockserver.journal.matching import Pattern
-from mockserver.journal.verification import Times, Verification, found, verify, wait
+from mockserver.journal.matching import RequestPattern
+from mockserver.journal.verification import ExpectedCount, Verification, find_matching, verify, wait_for
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
 from mockserver.server.exchange import Exchange
@@ -64,7 +64,7 @@ async def list_requests(exchange: Exchange, path: PathParams) -> views.RequestsV
     since = query.integer("since", default=0, minimum=0)
     limit = query.integer("limit", default=_LISTED, minimum=0)
     pattern = _parse_pattern(account, _parse_pattern_parameters(query), strict=False)
-    return _build_view(account, found(account.journal, pattern, since), limit)
+    return _build_view(account, find_matching(account.journal, pattern, since), limit)
 
 
 async def clear_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
@@ -79,25 +79,25 @@ async def show_request(exchange: Exchange, path: PathParams) -> views.RequestVie
 
 async def show_curl_command(exchange: Exchange, path: PathParams) -> views.CommandLine:
     entry = _get_entry(exchange, path)
-    return views.CommandLine(number=entry.number, command=command(entry, exchange.base_url))
+    return views.CommandLine(number=entry.number, command=build_command(entry, exchange.base_url))
 
 
-async def export_har(exchange: Exchange, path: PathParams) -> Document:
+async def export_har(exchange: Exchange, path: PathParams) -> HarDocument:
     journal = get_account(exchange, path).journal
-    return archive(journal, exchange.base_url, dropped=journal.dropped)
+    return build_har(journal, exchange.base_url, dropped=journal.dropped)
 
 
 async def count_requests(exchange: Exchange, path: PathParams) -> views.CountView:
     account, said = get_account(exchange, path), read_command(exchange, CountCommand)
-    count = len(found(account.journal, _parse_pattern(account, said.pattern), said.since))
-    dropped = account.journal.lost(said.since)
+    count = len(find_matching(account.journal, _parse_pattern(account, said.pattern), said.since))
+    dropped = account.journal.count_dropped(said.since)
     return views.CountView(count=count, is_complete=not dropped, dropped=dropped)
 
 
 async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
     account, said = get_account(exchange, path), read_command(exchange, VerifyCommand)
     try:
-        times = Times.of(said.min, said.max, said.exactly)
+        times = ExpectedCount.from_arguments(said.min, said.max, said.exactly)
     except ValueError as wrong:
         raise invalid_command(str(wrong)) from None
     return verify(account.journal, _parse_pattern(account, said.pattern), times, since=said.since)
@@ -109,7 +109,7 @@ async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verificatio
     if patience > _LONGEST_WAIT:
         raise invalid_command(f"timeout: expected at most {_LONGEST_WAIT // SECOND}s, found {said.timeout}")
     pattern = _parse_pattern(account, said.pattern)
-    return await wait(account.journal, pattern, said.count, seconds=patience / SECOND, since=said.since)
+    return await wait_for(account.journal, pattern, said.count, seconds=patience / SECOND, since=said.since)
 
 
 async def examine_client(exchange: Exchange, path: PathParams) -> Report:
@@ -147,7 +147,7 @@ def _parse_pattern_parameters(query: Parameters) -> dict[str, Any]:
     return said
 
 
-def _parse_pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> Pattern:
+def _parse_pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> RequestPattern:
     """Return the pattern that was given.
 
     Raises:
@@ -159,9 +159,9 @@ def _parse_pattern(account: Account, said: dict[str, Any], *, strict: bool = Tru
             f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggest(op, Operation)}"
         )
     try:
-        return msgspec.convert(said, Pattern, strict=strict).resolved(account.resolve_handle)
+        return msgspec.convert(said, RequestPattern, strict=strict).with_resolved_sid(account.resolve_handle)
     except msgspec.ValidationError as wrong:
-        known = ", ".join(Pattern.__struct_fields__)
+        known = ", ".join(RequestPattern.__struct_fields__)
         raise invalid_command(f"pattern: expected some of {known}: {wrong}") from None
 
 

@@ -11,7 +11,7 @@ from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
-from mockserver.journal.expectations import verdicts
+from mockserver.journal.expectations import check_expectations
 from mockserver.server.exchange import Exchange
 from scenarios.problems import ScenarioError
 
@@ -68,7 +68,8 @@ async def list_expectations(exchange: Exchange, path: PathParams) -> list[views.
     account = get_account(exchange, path)
     expected = () if account.scenario is None else account.scenario.expect
     return [
-        serializers.serialize_expectation(each) for each in verdicts(expected, account.journal, account.resolve_handle)
+        serializers.serialize_expectation(each)
+        for each in check_expectations(expected, account.journal, account.resolve_handle)
     ]
 
 

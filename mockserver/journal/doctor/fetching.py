@@ -13,15 +13,15 @@ _FRESH = 300 * SECOND
 """What was listed longer ago may have changed meanwhile."""
 
 
-def fetched_what_was_listed(evidence: Evidence) -> Iterator[Sighting]:
+def find_fetches_of_listed(evidence: Evidence) -> Iterator[Sighting]:
     """Yield, once, the fetches of ten or more recordings that had just been listed with all their fields."""
     listed: dict[int, int] = {}
     fetched: dict[int, int] = {}
     for entry in evidence.entries:
         if entry.operation in _LISTS:
-            listed.update((index, entry.at) for index in entry.answer.recordings)
+            listed.update((index, entry.at) for index in entry.response.recordings)
         elif entry.operation in _FETCHES:
-            for index in entry.answer.recordings:
+            for index in entry.response.recordings:
                 if index in listed and entry.at - listed[index] <= _FRESH:
                     fetched.setdefault(index, entry.number)
     if len(fetched) >= _MANY:

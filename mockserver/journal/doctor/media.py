@@ -13,14 +13,14 @@ _NOT_COMPLETED = (Status.PROCESSING, Status.ABSENT, Status.FAILED)
 _READING = ("GET", "HEAD")
 
 
-def fetched_early(evidence: Evidence) -> Iterator[Sighting]:
+def find_early_fetches(evidence: Evidence) -> Iterator[Sighting]:
     """Yield media that were asked for of recordings that were not completed."""
     for entry in evidence.entries:
-        if entry.operation is Operation.FETCH_RECORDING_MEDIA and entry.answer.found in _NOT_COMPLETED:
-            yield Sighting((entry.number,), f"{entry.line}: the recording was {entry.answer.found}")
+        if entry.operation is Operation.FETCH_RECORDING_MEDIA and entry.response.found in _NOT_COMPLETED:
+            yield Sighting((entry.number,), f"{entry.line}: the recording was {entry.response.found}")
 
 
-def fetched_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
+def find_fetches_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
     """Yield media that were asked for without credentials, also where they are public here.
 
     Some clients send credentials only when they are challenged: those are not meant.
@@ -30,7 +30,7 @@ def fetched_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
         if entry.method in _READING and is_media_path(entry.path):
             if not any(name.lower() == b"authorization" for name, _ in entry.headers):
                 bare.setdefault(entry.path, []).append(entry)
-            elif (challenged := bare.get(entry.path)) and challenged[-1].answer.status == 401:
+            elif (challenged := bare.get(entry.path)) and challenged[-1].response.status == 401:
                 challenged.pop()
     for entry in sorted((each for entries in bare.values() for each in entries), key=lambda entry: entry.number):
         yield Sighting((entry.number,), f"{entry.line}: it came without credentials")

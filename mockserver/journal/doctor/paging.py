@@ -12,12 +12,12 @@ from mockserver.rest.paging import PAGING
 Pairs = tuple[tuple[str, str], ...]
 
 
-def built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
+def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
     """Yield pages that are counted, whose token no list offered, or that were offered with other parameters."""
     offered: dict[str, list[tuple[str, Pairs]]] = {}
     begun: set[str] = set()
     for entry in filter(_is_list, evidence.entries):
-        pairs = _pairs(entry.query)
+        pairs = _parse_pairs(entry.query)
         asked = dict(pairs)
         token = asked.get("PageToken", "")
         if not token and asked.get("Page", "0").strip("0"):
@@ -25,27 +25,27 @@ def built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
         elif token.startswith("PA"):
             # A client may go on from where it was before the journal began, but only with its first request.
             may_go_on = bool(evidence.dropped) or entry.path not in begun
-            wrong = _wrong(offered.get(token, []), (entry.path, pairs), may_go_on)
+            wrong = _find_mistake(offered.get(token, []), (entry.path, pairs), may_go_on)
             if wrong:
                 yield Sighting((entry.number,), f"{entry.line}: {wrong}")
         begun.add(entry.path)
-        if entry.answer.next_page_uri is not None:
-            path, _, query = entry.answer.next_page_uri.partition("?")
-            page = (path, _pairs(query.encode()))
+        if entry.response.next_page_uri is not None:
+            path, _, query = entry.response.next_page_uri.partition("?")
+            page = (path, _parse_pairs(query.encode()))
             offered.setdefault(dict(page[1])["PageToken"], []).append(page)
 
 
-def stopped_at_first_page(evidence: Evidence) -> Iterator[Sighting]:
+def find_unread_pages(evidence: Evidence) -> Iterator[Sighting]:
     """Yield lists of which only the first page was fetched, at the default size, though there are more."""
     firsts: dict[tuple[str, Pairs], Entry] = {}
     followed: set[tuple[str, Pairs]] = set()
     for entry in filter(_is_list, evidence.entries):
-        pairs = _pairs(entry.query)
+        pairs = _parse_pairs(entry.query)
         named = {name for name, _ in pairs}
         filters = tuple(pair for pair in pairs if pair[0] not in PAGING)
         if "PageToken" in named:
             followed.add((entry.path, filters))
-        elif entry.answer.next_page_uri is not None and "PageSize" not in named:
+        elif entry.response.next_page_uri is not None and "PageSize" not in named:
             firsts.setdefault((entry.path, filters), entry)
     for which, entry in firsts.items():
         if which not in followed:
@@ -56,12 +56,12 @@ def _is_list(entry: Entry) -> bool:
     return entry.operation is not None and entry.operation.startswith("list_")
 
 
-def _pairs(query: bytes) -> Pairs:
+def _parse_pairs(query: bytes) -> Pairs:
     """Return the parameters in order of their names: the Ruby SDK sorts those of a next page too (WIRE §2.1)."""
     return tuple(sorted(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")))
 
 
-def _wrong(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], may_go_on: bool) -> str | None:
+def _find_mistake(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], may_go_on: bool) -> str | None:
     """Say in what a page is not one that was offered; None where it is, or may have been."""
     if asked in offers:
         return None
@@ -71,9 +71,11 @@ def _wrong(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], may_go_on:
     if path != asked[0]:
         return f"its PageToken was offered by another list, {path}"
     missing, added = Counter(pairs) - Counter(asked[1]), Counter(asked[1]) - Counter(pairs)
-    differs = [f"without {_shown(missing)}"] if missing else []
-    return f"next_page_uri was changed: {' and '.join([*differs, *([f'with {_shown(added)}'] if added else [])])}"
+    differs = [f"without {_format_pairs(missing)}"] if missing else []
+    return (
+        f"next_page_uri was changed: {' and '.join([*differs, *([f'with {_format_pairs(added)}'] if added else [])])}"
+    )
 
 
-def _shown(pairs: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{name}={redaction.parameter(name, value)}" for name, value in pairs)
+def _format_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name}={redaction.redact_parameter(name, value)}" for name, value in pairs)

@@ -12,14 +12,14 @@ _RETIRED = {
 """Values that Twilio took once, by the parameter they are of (WIRE §12)."""
 
 
-def ignored(evidence: Evidence) -> Iterator[Sighting]:
+def find_ignored(evidence: Evidence) -> Iterator[Sighting]:
     """Yield parameters and values that Twilio does not know."""
     for entry in evidence.entries:
-        for warning in entry.told(b"x-mock-warning"):
+        for warning in entry.response_headers(b"x-mock-warning"):
             yield Sighting((entry.number,), f"{entry.line}: {redaction.without_passwords(warning)}")
 
 
-def deprecated(evidence: Evidence) -> Iterator[Sighting]:
+def find_deprecated(evidence: Evidence) -> Iterator[Sighting]:
     """Yield values that Twilio has retired."""
     for entry in evidence.entries:
         given = parse_qsl(entry.body.decode("latin-1"), errors="replace")

@@ -40,7 +40,7 @@ class Rule(NamedTuple):
 
     name: str
     severity: Severity
-    look: Callable[[Evidence], Iterator[Sighting]]
+    find_sightings: Callable[[Evidence], Iterator[Sighting]]
     advice: str
 
 

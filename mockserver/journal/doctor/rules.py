@@ -13,49 +13,49 @@ RULES = (
     Rule(
         "pages_built_by_hand",
         Severity.ERROR,
-        paging.built_by_hand,
+        paging.find_pages_built_by_hand,
         "Follow next_page_uri as it is, until it is null: Twilio refuses a Page without its PageToken (70002).",
     ),
     Rule(
         "retry_after_ignored",
         Severity.ERROR,
-        throttling.came_back_early,
+        throttling.find_early_retries,
         "Wait as many seconds as Retry-After says before the same request is sent again.",
     ),
     Rule(
         "media_before_completion",
         Severity.ERROR,
-        media.fetched_early,
+        media.find_early_fetches,
         "Fetch media once the status is completed: wait for the recording_status_callback, or fetch the recording.",
     ),
     Rule(
         "media_without_credentials",
         Severity.ERROR,
-        media.fetched_without_credentials,
+        media.find_fetches_without_credentials,
         "Send HTTP Basic credentials with media too: Twilio asks for them on accounts made since 2023.",
     ),
     Rule(
         "no_paging",
         Severity.WARNING,
-        paging.stopped_at_first_page,
+        paging.find_unread_pages,
         "Follow next_page_uri until it is null; where the newest are enough, say so with PageSize (SDKs: limit).",
     ),
     Rule(
         "one_fetch_per_listed_recording",
         Severity.WARNING,
-        fetching.fetched_what_was_listed,
+        fetching.find_fetches_of_listed,
         "Take the fields from the list: it holds the same ones, up to 1000 recordings a request.",
     ),
     Rule(
         "ignored_parameters",
         Severity.WARNING,
-        parameters.ignored,
+        parameters.find_ignored,
         "Correct the name or the value, or leave it out: Twilio ignores it without a word.",
     ),
     Rule(
         "deprecated_parameters",
         Severity.WARNING,
-        parameters.deprecated,
+        parameters.find_deprecated,
         "Leave it out: Twilio may stop taking it any day.",
     ),
 )
@@ -65,12 +65,12 @@ RULES = (
 def examine(journal: Journal) -> Report:
     """Say which habits of a client the requests in a journal show."""
     evidence = Evidence(tuple(journal), journal.dropped)
-    findings = tuple(finding for rule in RULES if (finding := _found(rule, evidence)) is not None)
+    findings = tuple(finding for rule in RULES if (finding := _apply_rule(rule, evidence)) is not None)
     return Report(is_clean=not findings, findings=findings, requests=len(evidence.entries), dropped=evidence.dropped)
 
 
-def _found(rule: Rule, evidence: Evidence) -> Finding | None:
-    sightings = list(rule.look(evidence))
+def _apply_rule(rule: Rule, evidence: Evidence) -> Finding | None:
+    sightings = list(rule.find_sightings(evidence))
     if not sightings:
         return None
     numbers = dict.fromkeys(chain.from_iterable(sighting.requests for sighting in sightings))

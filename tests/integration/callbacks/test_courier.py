@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.callbacks.sender import Courier
+from mockserver.callbacks.sender import CallbackSender
 from mockserver.testing.sink import Sink
 from tests.receivers import ENOUGH, answering, parcel, read, receiver, send, stalling
 
@@ -38,7 +38,7 @@ def test_a_status_is_told_and_a_redirect_not_followed(sink: Sink, status: int) -
 
 
 def test_a_courier_serves_one_event_loop_after_another(sink: Sink) -> None:
-    courier = Courier()
+    courier = CallbackSender()
     assert [asyncio.run(courier.send(parcel(sink.url))).status for _ in range(2)] == [204, 204]
 
 
@@ -135,7 +135,7 @@ def test_cancelling_cancels(sink: Sink) -> None:
     sink.delay(ENOUGH)
 
     async def main() -> None:
-        task = asyncio.create_task(Courier().send(parcel(sink.url)))
+        task = asyncio.create_task(CallbackSender().send(parcel(sink.url)))
         await asyncio.to_thread(sink.wait_for)
         task.cancel()
         await task

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.callbacks.sender import Courier
+from mockserver.callbacks.sender import CallbackSender
 from mockserver.testing.sink import Sink
 from tests.receivers import parcel, read, receiver, send
 
@@ -161,7 +161,7 @@ def test_uvloop_resolves_and_connects_no_differently(sink: Sink, connections: li
     uvloop = pytest.importorskip("uvloop")
 
     async def main() -> list[Outcome]:
-        courier = Courier()
+        courier = CallbackSender()
         port = sink.url.split(":")[2]
         return [await courier.send(parcel(f"http://{host}:{port}")) for host in ("8.8.8.8", "0", "2130706433")]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.callbacks.allowed_hosts import HostRules
+from mockserver.callbacks.allowed_hosts import AllowedHosts
 
 LOCAL = ("127.0.0.1", "127.9.9.9", "::1", "10.0.0.1", "172.31.255.254", "192.168.1.1", "fd12::1", "fe80::1%eth0")
 ELSEWHERE = (
@@ -13,33 +13,33 @@ ELSEWHERE = (
 
 @pytest.mark.parametrize("address", [*LOCAL, "::ffff:127.0.0.1", "::ffff:192.168.0.1"])
 def test_loopback_and_private_addresses_are_allowed(address: str) -> None:
-    assert HostRules.parse("").allows_address(address)
+    assert AllowedHosts.parse("").allows_address(address)
 
 
 @pytest.mark.parametrize("address", [*ELSEWHERE, "::ffff:8.8.8.8", "::ffff:169.254.169.254", "::ffff:0.0.0.0"])
 def test_no_other_address_is(address: str) -> None:
-    assert not HostRules.parse("").allows_address(address)
+    assert not AllowedHosts.parse("").allows_address(address)
 
 
 @pytest.mark.parametrize("host", ["localhost", "example.com", "127.0.0.1", ""])
 def test_no_name_is_trusted_by_default(host: str) -> None:
-    assert not HostRules.parse(" ").allows_name(host)
+    assert not AllowedHosts.parse(" ").allows_name(host)
 
 
 def test_names_are_allowed_without_regard_to_case_and_a_final_dot() -> None:
-    rules = HostRules.parse("Hooks.Example.com, receiver")
+    rules = AllowedHosts.parse("Hooks.Example.com, receiver")
     assert [rules.allows_name(host) for host in ("hooks.example.COM", "hooks.example.com.", "receiver")] == [True] * 3
     assert not any(map(rules.allows_name, ("example.com", "a.hooks.example.com", "hooks.example.com.evil.test")))
 
 
 def test_a_wildcard_allows_what_is_below_it() -> None:
-    rules = HostRules.parse("*.example.com")
+    rules = AllowedHosts.parse("*.example.com")
     assert [rules.allows_name(host) for host in ("a.example.com", "a.b.Example.com")] == [True, True]
     assert not any(map(rules.allows_name, ("example.com", "notexample.com", "a.example.com.test")))
 
 
 def test_addresses_and_networks_are_allowed_besides() -> None:
-    rules = HostRules.parse(
+    rules = AllowedHosts.parse(
         "203.0.113.7,198.51.100.0/24, 2001:db8::/32,::ffff:192.0.2.1, 169.254.0.0/16, fd00:ec2::254"
     )
     allowed = ("203.0.113.7", "198.51.100.200", "2001:db8::5", "192.0.2.1", "169.254.169.254", "fd00:ec2::254")
@@ -48,7 +48,7 @@ def test_addresses_and_networks_are_allowed_besides() -> None:
 
 
 def test_an_asterisk_allows_anything() -> None:
-    rules = HostRules.parse("*")
+    rules = AllowedHosts.parse("*")
     assert all(map(rules.allows_address, (*LOCAL, *ELSEWHERE)))
     assert rules.allows_name("example.com")
 
@@ -62,4 +62,4 @@ def test_an_asterisk_allows_anything() -> None:
 )
 def test_a_bad_entry_is_explained(entry: str) -> None:
     with pytest.raises(ValueError, match=r"^expected a host name, .* or \*, found '"):
-        HostRules.parse(f"good.example,{entry}")
+        AllowedHosts.parse(f"good.example,{entry}")

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.callbacks.connection_overrides import Overrides, split
+from mockserver.callbacks.connection_overrides import ConnectionOverrides, parse_overrides
 from mockserver.callbacks.outcome import Failure, Outcome
 
 
@@ -13,9 +13,9 @@ def failed(failure: Failure, status: int | None = None) -> Outcome:
 
 
 def test_all_wishes_are_read() -> None:
-    url, overrides = split("https://example.com/a?b=c#rc=2&rp=5xx,ct,rt&ct=2000&rt=15000&tt=250")
+    url, overrides = parse_overrides("https://example.com/a?b=c#rc=2&rp=5xx,ct,rt&ct=2000&rt=15000&tt=250")
     assert url == "https://example.com/a?b=c"
-    assert overrides == Overrides(
+    assert overrides == ConnectionOverrides(
         retries=2,
         retry_on=frozenset({"5xx", "ct", "rt"}),
         connect_timeout=2.0,
@@ -27,8 +27,8 @@ def test_all_wishes_are_read() -> None:
 
 @pytest.mark.parametrize("url", ["http://a/b", "http://a/b#"])
 def test_a_url_without_a_fragment_wishes_nothing(url: str) -> None:
-    assert split(url) == ("http://a/b", Overrides())
-    assert Overrides().attempts == 4
+    assert parse_overrides(url) == ("http://a/b", ConnectionOverrides())
+    assert ConnectionOverrides().attempts == 4
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,18 @@ def test_a_url_without_a_fragment_wishes_nothing(url: str) -> None:
     ],
 )
 def test_what_cannot_be_read_is_ignored_and_told(pair: str) -> None:
-    assert split(f"http://a/#{pair}&ct=100") == ("http://a/", Overrides(connect_timeout=0.1, ignored=(pair,)))
+    assert parse_overrides(f"http://a/#{pair}&ct=100") == (
+        "http://a/",
+        ConnectionOverrides(connect_timeout=0.1, ignored=(pair,)),
+    )
 
 
 def test_where_twilio_would_send_from_is_nothing_to_warn_of() -> None:
-    assert split("http://a/#e=ashburn&sni=y") == ("http://a/", Overrides())
+    assert parse_overrides("http://a/#e=ashburn&sni=y") == ("http://a/", ConnectionOverrides())
 
 
 def test_of_a_pair_given_twice_the_last_stands() -> None:
-    assert split("http://a/#rc=1&rc=0")[1].attempts == 1
+    assert parse_overrides("http://a/#rc=1&rc=0")[1].attempts == 1
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,7 @@ def test_of_a_pair_given_twice_the_last_stands() -> None:
     ],
 )
 def test_server_errors_and_lost_connections_are_tried_again_by_default(retried: bool, outcome: Outcome) -> None:
-    assert retried is Overrides().retries_on(outcome)
+    assert retried is ConnectionOverrides().retries_on(outcome)
 
 
 @pytest.mark.parametrize(
@@ -86,5 +89,5 @@ def test_server_errors_and_lost_connections_are_tried_again_by_default(retried: 
 )
 def test_a_policy_replaces_the_default(policy: str, retried: set[Outcome]) -> None:
     outcomes = {*map(failed, Failure), *map(answered, (200, 302, 404, 500))}
-    overrides = split(f"http://a/#rp={policy}")[1]
+    overrides = parse_overrides(f"http://a/#rp={policy}")[1]
     assert retried == {outcome for outcome in outcomes if overrides.retries_on(outcome)}

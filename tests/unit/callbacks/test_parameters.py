@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from generators.model import EncryptionDetails, Recording, Source, Status, Track
-from mockserver.callbacks.parameters import parameters
+from mockserver.callbacks.parameters import build_parameters
 
 URL = "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1"
 NAMES = [
@@ -36,7 +36,7 @@ def recording(**changes: Any) -> Recording:
 
 
 def test_a_completed_recording_has_a_duration() -> None:
-    assert parameters(recording(), "completed", URL) == (
+    assert build_parameters(recording(), "completed", URL) == (
         ("RecordingSource", "StartCallRecordingAPI"),
         ("RecordingTrack", "both"),
         ("RecordingSid", "RE1"),
@@ -53,25 +53,25 @@ def test_a_completed_recording_has_a_duration() -> None:
 
 @pytest.mark.parametrize("event", ["in-progress", "absent", "failed"])
 def test_other_events_have_none(event: str) -> None:
-    found = parameters(recording(), event, URL)
+    found = build_parameters(recording(), event, URL)
     assert [name for name, _ in found] == NAMES
     assert dict(found)["RecordingStatus"] == event
 
 
 def test_a_duration_that_is_not_known_is_left_out() -> None:
-    assert [name for name, _ in parameters(recording(duration=None), "completed", URL)] == NAMES
+    assert [name for name, _ in build_parameters(recording(duration=None), "completed", URL)] == NAMES
 
 
 def test_a_duration_of_nothing_is_a_duration() -> None:
-    assert ("RecordingDuration", "0") in parameters(recording(duration=0), "completed", URL)
+    assert ("RecordingDuration", "0") in build_parameters(recording(duration=0), "completed", URL)
 
 
 def test_an_absent_recording_tells_its_error() -> None:
-    assert ("ErrorCode", "16101") in parameters(recording(error_code=16101), "absent", URL)
+    assert ("ErrorCode", "16101") in build_parameters(recording(error_code=16101), "absent", URL)
 
 
 def test_a_recording_of_a_conference_names_it() -> None:
-    found = parameters(recording(conference_sid="CF1"), "completed", URL)
+    found = build_parameters(recording(conference_sid="CF1"), "completed", URL)
     names = [name for name, _ in found]
     assert names.index("ConferenceSid") == names.index("CallSid") + 1
     assert dict(found)["ConferenceSid"] == "CF1"
@@ -79,7 +79,7 @@ def test_a_recording_of_a_conference_names_it() -> None:
 
 def test_an_encrypted_recording_tells_how_to_decrypt_it_but_not_its_key() -> None:
     details = EncryptionDetails(public_key_sid="CR1", content_key=b"secret", encrypted_cek=b"wrapped", iv=b"vector")
-    name, value = parameters(recording(encryption=details), "completed", URL)[-1]
+    name, value = build_parameters(recording(encryption=details), "completed", URL)[-1]
     found = json.loads(value)
     assert name == "EncryptionDetails"
     assert list(found) == ["type", "public_key_sid", "encrypted_cek", "iv"]

@@ -1,15 +1,15 @@
 import pytest
 
-from mockserver.callbacks.connection_overrides import split
-from mockserver.callbacks.request import Parcel
-from mockserver.callbacks.signature import signature
+from mockserver.callbacks.connection_overrides import parse_overrides
+from mockserver.callbacks.request import CallbackRequest
+from mockserver.callbacks.signature import compute_signature
 
 SAID = (("RecordingStatus", "completed"), ("Start", "Wed, 20 Apr +0000"), ("Empty", ""))
 FORM = "RecordingStatus=completed&Start=Wed%2C%2020%20Apr%20%2B0000&Empty="
 
 
-def parcel(method: str, url: str) -> Parcel:
-    return Parcel.signed(method, url, SAID, token="secret", idempotency_token="a-uuid")
+def parcel(method: str, url: str) -> CallbackRequest:
+    return CallbackRequest.signed(method, url, SAID, token="secret", idempotency_token="a-uuid")
 
 
 def test_a_post_is_a_form() -> None:
@@ -19,7 +19,7 @@ def test_a_post_is_a_form() -> None:
     assert found.headers == (
         ("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),
         ("i-twilio-idempotency-token", "a-uuid"),
-        ("x-twilio-signature", signature("secret", found.signed_text)),
+        ("x-twilio-signature", compute_signature("secret", found.signed_text)),
         ("accept", "*/*"),
         ("x-home-region", "us1"),
         ("user-agent", "TwilioProxy/1.1"),
@@ -67,8 +67,8 @@ def test_credentials_become_a_header() -> None:
 
 
 def test_time_outs_are_twilios_unless_the_url_wishes_others() -> None:
-    url, overrides = split("http://a/#ct=100&tt=200")
-    found = Parcel.signed("POST", url, SAID, token="t", idempotency_token="i", overrides=overrides)
+    url, overrides = parse_overrides("http://a/#ct=100&tt=200")
+    found = CallbackRequest.signed("POST", url, SAID, token="t", idempotency_token="i", overrides=overrides)
     assert (found.connect_timeout, found.read_timeout, found.total_timeout) == (0.1, 15.0, 0.2)
     found = parcel("POST", url)
     assert (found.connect_timeout, found.read_timeout, found.total_timeout) == (5.0, 15.0, 15.0)

@@ -1,4 +1,4 @@
-from mockserver.callbacks.signature import signature, signed_text
+from mockserver.callbacks.signature import build_signed_text, compute_signature
 
 
 def test_twilios_own_example() -> None:
@@ -10,13 +10,13 @@ def test_twilios_own_example() -> None:
         ("From", "+14158675310"),
         ("To", "+18005551212"),
     ]
-    text = signed_text("https://mycompany.com/myapp.php?foo=1&bar=2", parameters)
+    text = build_signed_text("https://mycompany.com/myapp.php?foo=1&bar=2", parameters)
     assert text == (
         "https://mycompany.com/myapp.php?foo=1&bar=2"
         "CallSidCA1234567890ABCDECaller+14158675310Digits1234From+14158675310To+18005551212"
     )
-    assert signature("12345", text) == "GvWf1cFY/Q7PnoempGyD5oXAezc="
+    assert compute_signature("12345", text) == "GvWf1cFY/Q7PnoempGyD5oXAezc="
 
 
 def test_upper_case_sorts_before_lower_case_and_a_repeated_value_counts_once() -> None:
-    assert signed_text("u", [("b", "2"), ("B", "1"), ("b", "1"), ("b", "2"), ("a", "")]) == "uB1ab1b2"
+    assert build_signed_text("u", [("b", "2"), ("B", "1"), ("b", "1"), ("b", "2"), ("a", "")]) == "uB1ab1b2"

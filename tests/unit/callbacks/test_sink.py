@@ -5,7 +5,7 @@ import http.client
 import pytest
 import requests
 
-from mockserver.callbacks.signature import signature, signed_text
+from mockserver.callbacks.signature import build_signed_text, compute_signature
 from mockserver.testing.sink import Received, Sink
 
 
@@ -35,10 +35,10 @@ def test_statuses_are_answered_in_order_and_then_204_again(sink: Sink) -> None:
 
 
 def test_signatures_are_checked_with_the_token_it_has_then(sink: Sink) -> None:
-    text = signed_text(sink.url, [("RecordingStatus", "completed")])
+    text = build_signed_text(sink.url, [("RecordingStatus", "completed")])
     for sink.token, headers in (
-        ("secret", {"X-Twilio-Signature": signature("secret", text)}),
-        ("other", {"X-Twilio-Signature": signature("secret", text)}),
+        ("secret", {"X-Twilio-Signature": compute_signature("secret", text)}),
+        ("other", {"X-Twilio-Signature": compute_signature("secret", text)}),
         ("secret", {}),
         ("secret", {"X-Twilio-Signature": "\xe9"}),
     ):
@@ -49,7 +49,7 @@ def test_signatures_are_checked_with_the_token_it_has_then(sink: Sink) -> None:
 def test_a_get_is_signed_by_its_url_alone() -> None:
     with Sink(token="secret") as sink:
         url = f"{sink.url}?A=1"
-        requests.get(url, headers={"X-Twilio-Signature": signature("secret", url)}, timeout=10)
+        requests.get(url, headers={"X-Twilio-Signature": compute_signature("secret", url)}, timeout=10)
         assert [each.signature_ok for each in sink.received] == [True]
 
 
