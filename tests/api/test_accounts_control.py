@@ -11,8 +11,8 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
 from scenarios.operations import Operation
 from scenarios.timeline import Act
+from tests.accounts import scenario_of
 from tests.harness import Api, corpus_settings
-from tests.worlds import scenario_of
 
 ROOT = "/_mock/accounts/demo"
 OTHER = "AC" + "7" * 32

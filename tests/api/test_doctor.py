@@ -15,8 +15,8 @@ from mockserver.settings.settings import MediaAuth
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Then, When
-from tests.entries import LIST, OTHERS, SECRET, entry, journal_of
 from tests.harness import Api, corpus_settings
+from tests.journal_entries import LIST, OTHERS, SECRET, entry, journal_of
 
 CALL = "CA" + "1" * 32
 Use = Callable[[Api], object]

@@ -14,8 +14,8 @@ from scenarios.loading.load import load
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Sequence, Then, When
-from tests.entries import SECRET, basic
 from tests.harness import Api, corpus_settings
+from tests.journal_entries import SECRET, basic
 
 OTHER = "AC" + "5" * 32
 CALL = "CA" + "1" * 32

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from scenarios.operations import Operation
-from tests.entries import OTHERS, SECRET, basic
 from tests.harness import Api, corpus_settings
+from tests.journal_entries import OTHERS, SECRET, basic
 
 CALL = "CA" + "1" * 32
 LIST = {"op": "list_recordings"}

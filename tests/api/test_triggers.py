@@ -8,8 +8,8 @@ import pytest
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Sink
+from tests.accounts import scenario_of
 from tests.harness import Api, corpus_settings
-from tests.worlds import scenario_of
 
 TRANSITIONS = [
     ("processing", "completed"),

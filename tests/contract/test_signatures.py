@@ -7,7 +7,7 @@ from twilio.request_validator import RequestValidator
 
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.signature import build_signed_text, compute_signature
-from tests.node import accepts
+from tests.node_sdk import accepts
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 PARAMETERS: tuple[tuple[tuple[str, str], ...], ...] = (

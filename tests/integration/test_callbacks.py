@@ -22,7 +22,7 @@ from mockserver.testing.sink import Received, Sink
 from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
 from tests.harness import corpus_settings
-from tests.node import accepts
+from tests.node_sdk import accepts
 from tests.sockets import CALL, ENOUGH, LOOPS, Served, served
 
 pytestmark = pytest.mark.usefixtures("nothing_is_complained_of")

@@ -11,8 +11,8 @@ import msgspec
 from httpx import Response
 
 from mockserver.testing.sink import Sink
+from tests.accounts import scenario_of
 from tests.harness import Api, corpus_settings
-from tests.worlds import scenario_of
 
 ROOT = Path(__file__).parent.parent.parent
 CALL = "CA" + "1" * 32

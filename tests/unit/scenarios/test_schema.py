@@ -10,7 +10,7 @@ import yaml
 from scenarios.loading.load import from_objects
 from scenarios.loading.sources import bundled_names
 from scenarios.schema import build_schema, read_published_schema, write_schema
-from tests.unit.scenarios.test_saved import LIST
+from tests.unit.scenarios.loading.test_twilio_exports import LIST
 
 GOOD: list[dict[str, Any]] = [
     {},

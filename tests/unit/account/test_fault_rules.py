@@ -7,7 +7,7 @@ import pytest
 from mockserver.account.account import Account
 from mockserver.account.fault_rules import RequestFacts
 from scenarios.operations import Operation
-from tests.worlds import scenario_of, world
+from tests.accounts import scenario_of, world
 
 SID = "RE" + "0123456789abcdef" * 2
 LIST, FETCH = Operation.LIST_RECORDINGS, Operation.FETCH_RECORDING

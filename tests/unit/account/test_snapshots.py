@@ -9,8 +9,8 @@ from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.mock import Mock
 from mockserver.settings.settings import Profile
 from scenarios.model import Scenario
+from tests.accounts import SINK, scenario_of, steps, world
 from tests.harness import Api, corpus_settings
-from tests.worlds import SINK, scenario_of, steps, world
 
 OTHER = "AC" + "7" * 32
 CALL = "CA" + "1" * 32

@@ -8,7 +8,7 @@ from mockserver.journal.matching import RequestPattern, find_mismatches, matches
 from mockserver.journal.verification import ExpectedCount, find_near_misses, verify
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
-from tests.entries import LIST, ROOT, SECRET, SID, entry, journal_of
+from tests.journal_entries import LIST, ROOT, SECRET, SID, entry, journal_of
 
 RECORDING = "RE" + "a" * 32
 FETCHED = {"path": f"{ROOT}/Recordings/{RECORDING}.json", "operation": Operation.FETCH_RECORDING}

@@ -8,8 +8,8 @@ from mockserver.account.account import Account
 from mockserver.account.state.state import DeliveryState
 from mockserver.mock import Mock
 from mockserver.testing.sink import Sink
+from tests.accounts import scenario_of, steps
 from tests.harness import corpus_settings, until
-from tests.worlds import scenario_of, steps
 
 LONG = 20.0
 

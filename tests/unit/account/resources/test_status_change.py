@@ -14,7 +14,7 @@ from mockserver.account.resources.status_change import (
 )
 from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.model import RecordingFields, RecordingStatus
-from tests.worlds import world
+from tests.accounts import world
 
 NOW = 1_767_225_600_000_000
 SECOND = 1_000_000

@@ -9,7 +9,7 @@ from mockserver.journal.expectations import check_expectations, follows_pages
 from mockserver.journal.journal import Journal
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
-from tests.entries import entry
+from tests.journal_entries import entry
 
 SID = "RE" + "0123456789ABCDEF" * 2
 

@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.journal import redaction
-from tests.entries import SECRET, SID, basic
+from tests.journal_entries import SECRET, SID, basic
 
 CALLBACK = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"
 

@@ -14,8 +14,8 @@ from mockserver.account.resources.listing import Page
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.paging import Cursor, PageRequest
 from scenarios.model import RecordingFields, RecordingStatus
+from tests.accounts import world
 from tests.harness import T0
-from tests.worlds import world
 
 COUNT = 40
 DAY = 24 * 3600

@@ -3,8 +3,8 @@ from mockserver.journal.matching import RequestPattern
 from mockserver.journal.verification import ExpectedCount, verify
 from mockserver.mock import Mock
 from scenarios.operations import Operation
-from tests.entries import OTHERS, SECRET, entry, journal_of
 from tests.harness import Api, corpus_settings
+from tests.journal_entries import OTHERS, SECRET, entry, journal_of
 
 MANY = 50_000
 

@@ -8,7 +8,7 @@ from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
 from scenarios.model import CallbackEvent, RecordingStatus, Step
-from tests.worlds import SINK, scenario_of, scripted, steps, world
+from tests.accounts import SINK, scenario_of, scripted, steps, world
 
 GOOD = Outcome(204, None, "")
 BROKEN = Outcome(503, None, "")

@@ -13,8 +13,8 @@ from mockserver.settings.settings import Profile
 from scenarios.explain.timelines import explain_scenario
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+from tests.accounts import SINK, scenario_of, steps, world
 from tests.harness import T0, corpus_settings
-from tests.worlds import SINK, scenario_of, steps, world
 
 SID = "RE" + "0123456789ABCDEF" * 2
 GO = {"signal": "go"}

@@ -6,7 +6,7 @@ from generators.model import Status
 from mockserver.account.account import Account
 from scenarios.operations import Operation
 from scenarios.timeline import Act
-from tests.worlds import scenario_of, world
+from tests.accounts import scenario_of, world
 
 LIST, OF_CALL = Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS
 
