@@ -1,4 +1,4 @@
-"""The application: routes behind the gateway. Assembly only."""
+"""The application: routes behind the gateway, assembled."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,12 +20,12 @@ RESOURCES = (*RECORDINGS, *SUBRESOURCES, *CALLS_AND_CONFERENCES)
 
 
 def create_app(mock: Mock) -> Starlette:
-    """Return the ASGI application of a mock. Two applications share nothing but the mock they are given."""
+    """Return the ASGI application of a mock. Two applications share nothing but their mock."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         mock.worker.start()
-        for account in mock.accounts():  # what their scenarios wait for comes without a request too
+        for account in mock.accounts():  # their timelines run without requests too
             mock.worker.schedule(account)
         yield
         await mock.worker.stop()
@@ -38,14 +38,14 @@ def create_app(mock: Mock) -> Starlette:
         middleware=[Middleware(Gateway, mock=mock)],
         lifespan=lifespan,
     )
-    # Starlette answers unknown paths in plain text and redirects slashes with 307; Twilio does neither.
+    # Starlette answers unknown paths in plain text and redirects slashes with 307. Twilio does neither.
     app.router.redirect_slashes = False
     app.router.default = _respond_unknown_path
     return app
 
 
 class _Control:
-    """The control API, imported when it is first asked: for most servers that are started that is never."""
+    """The control API, imported with its first request: most servers never receive one."""
 
     @cached_property
     def _router(self) -> Router:
@@ -54,7 +54,7 @@ class _Control:
         return Router(CONTROL_ROUTES, redirect_slashes=False, default=_respond_unknown_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         await self._router(scope, receive, send)
 
 

@@ -1,4 +1,4 @@
-"""All that one server knows: its settings, its accounts and what it has rendered."""
+"""Everything that one server knows: its settings, its accounts and its cache."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -23,18 +23,18 @@ _MAX_WITHOUT_STATE = 64
 
 
 class Mock:
-    """One mock, which any number of servers and tests may share. Two of them never see each other.
+    """One mock, shared by any number of servers and tests. Two mocks share nothing.
 
     Args:
-        settings: how it behaves.
-        scenario: what is played in every account, instead of what the settings name.
-        instance: 16 hexadecimal digits that tell its request ids from another's.
-        control_token: what `/_mock` asks for; None leaves it open, which is for loopback.
+        settings: the settings.
+        scenario: the scenario of every account, instead of the one that the settings name.
+        instance: 16 hexadecimal digits that make this mock's request ids unique.
+        control_token: the bearer token of the control API; None requires none, for loopback.
 
     Raises:
-        ScenarioError: for a scenario that cannot be.
-        ArmingError: for one that the corpus has no room for.
-        SpanTooShortError: for more recordings than there is time for.
+        ScenarioError: if the scenario is invalid.
+        ScenarioSetupError: if the corpus has no room for it.
+        SpanTooShortError: if the span is too short for the number of recordings.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Mock:
         self.account_factory = AccountFactory(self.settings)
         self.demo, self.declared = self.account_factory.demo, self.account_factory.declared
         self.scenario = _scenario_names(self.settings.scenario) if scenario is None else scenario
-        """What is played in every account that was not given another."""
+        """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
         self.overrides: dict[str, AccountOverrides] = {}
         """By AccountSid in lower case, for the accounts that have any."""
@@ -61,13 +61,13 @@ class Mock:
         self._touched: dict[str, Account] = {}
         self._accounts_without_state: OrderedDict[str, Account] = OrderedDict()
         self._journaled: dict[str, int] = {}
-        """How many requests are forgotten of those that were dropped."""
-        self.account(self.demo.sid)  # settings that no corpus can have are refused here, not on a request
+        """The number of requests in journals that were dropped with their accounts."""
+        self.account(self.demo.sid)  # settings that no corpus can have are rejected here, not by a request
 
     def account(self, sid: str) -> Account:
-        """Return the account with a well-formed AccountSid; its world is made on first touch.
+        """Return the account with a well-formed AccountSid, and create it if needed.
 
-        One that was only read holds no state: it may be dropped, and is then made anew.
+        An account that is only read has no state: it may be dropped and created again.
         """
         key = sid.lower()
         account = self._touched.get(key)
@@ -86,15 +86,15 @@ class Mock:
         return account
 
     def set_up_scenario(self, sid: str, scenario: Scenario | None, base_url: str | None = None) -> Account:
-        """Give an account a new world, in which a scenario is played, or none; its journal stays.
+        """Replace an account by a new one that plays a scenario, or none. The journal stays.
 
         Args:
-            base_url: by which name whoever asks knows this server.
+            base_url: the scheme and host that the client uses for this server.
 
         Raises:
-            ArmingError: where the corpus has no room for it; the account stays as it was.
-            SpanTooShortError: where there is no time for as many recordings.
-            MixError: for shares that no corpus can have.
+            ScenarioSetupError: if the corpus has no room for the scenario. The account then stays unchanged.
+            SpanTooShortError: if the span is too short for the number of recordings.
+            MixError: if no corpus can have these shares.
         """
         key = sid.lower()
         journal = self.account(key).journal
@@ -103,13 +103,13 @@ class Mock:
         return made
 
     def reset(self, sid: str, base_url: str | None = None) -> Account:
-        """Give an account the world back that it had on first touch; its journal begins anew."""
+        """Restore an account's first state, with an empty journal."""
         account = self.set_up_scenario(sid, self.scenario, base_url)
         account.journal.clear()
         return account
 
     def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
-        """Give an account the world back of which a snapshot was taken while a scenario was played."""
+        """Restore an account from a snapshot and the scenario of that time."""
         key = sid.lower()
         with DECODE_LOCK:
             state = msgspec.msgpack.decode(snapshot, type=State)
@@ -119,10 +119,10 @@ class Mock:
         return made
 
     def replace_scenario(self, scenario: Scenario | None) -> None:
-        """Play another scenario in every account: all of them begin anew.
+        """Play another scenario in every account. All accounts start from their first state.
 
         Raises:
-            as `arm` does; everything stays as it was then.
+            The errors of `set_up_scenario`; all accounts then stay unchanged.
         """
         self.account_factory.create(self.demo.sid, scenario, Journal())
         self.scenario = scenario
@@ -134,18 +134,18 @@ class Mock:
         self.cache.clear()
 
     def serve_at(self, address: Address) -> None:
-        """Be told where the server really listens, before it does: scripted callbacks tell it."""
+        """Set the real address of the server before it starts, for the URLs in scripted callbacks."""
         self.account_factory.address = address
         if self.scenario is not None:
             self.replace_scenario(self.scenario)
 
     def accounts(self) -> list[Account]:
-        """Return the accounts that hold any state."""
+        """Return the accounts that have state."""
         self._keep_accounts_with_state()
         return list(self._touched.values())
 
     def known(self) -> list[Account]:
-        """Return the accounts that are in memory, whether or not they hold any state."""
+        """Return the accounts in memory, with or without state."""
         return [*self._touched.values(), *self._accounts_without_state.values()]
 
     def _replace_account(self, key: str, account: Account) -> None:
@@ -158,7 +158,7 @@ class Mock:
         self.worker.unschedule(account)
 
     def _keep_accounts_with_state(self) -> None:
-        """Move what was changed to where it stays, and drop the rest's oldest."""
+        """Move accounts that have state by now, and evict the oldest without."""
         own = [
             key
             for key, account in self._accounts_without_state.items()
@@ -169,7 +169,7 @@ class Mock:
         self._evict_oldest()
 
     def _evict_oldest(self) -> None:
-        """Drop as many as are too many of those that were only read; what holds state is moved to where it stays."""
+        """Evict the least recently used accounts that have no state."""
         while len(self._accounts_without_state) > _MAX_WITHOUT_STATE:
             key, account = self._accounts_without_state.popitem(last=False)
             if account.has_state or account.journal.is_watched:
@@ -182,6 +182,6 @@ def _scenario_names(scenarios: Sequence[str]) -> Scenario | None:
     if not scenarios:
         return None
     from scenarios.loading.combine import combine
-    from scenarios.loading.load import load  # brings YAML: only where there is something to load
+    from scenarios.loading.load import load  # imports YAML, which a mock without scenarios does not need
 
     return combine([load(name) for name in scenarios])

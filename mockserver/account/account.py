@@ -1,4 +1,4 @@
-"""One account's world: its corpus, what came of it, its clock and its scenario. The only mutable room of the server."""
+"""One account: its corpus, state, clock and scenario. Every change of an account goes through this class."""
 
 from collections.abc import Hashable
 from functools import cached_property
@@ -32,20 +32,20 @@ from scenarios.operations import Operation
 from scenarios.timeline import Act
 
 _SIGNAL_OF_STATUS = {InFlight.STOPPED: "stopped", InFlight.PAUSED: "paused", InFlight.IN_PROGRESS: "resumed"}
-"""What a timeline hears of a change through the API."""
+"""The signal that a status update through the API sends to the recording's timeline."""
 
 
 class Account:
-    """An account and what it holds.
+    """Everything that one AccountSid has.
 
     Args:
         sid: the AccountSid, in lower case.
-        token: its auth token, where that is a chosen one.
-        corpus: what it held at T0.
-        clock: its time.
-        key: tells this world from any other of the same AccountSid, for what is kept of its answers.
-        scenario: what is played in it; None for the plain corpus.
-        state: what came of it already; None where nothing has.
+        token: the declared auth token; None to derive one from the seed.
+        corpus: the generated recordings.
+        clock: the account's time.
+        key: identifies this account in the cache of responses; differs between two accounts of one AccountSid.
+        scenario: the scenario that the account plays; None for the plain corpus.
+        state: the changes so far; None for a new account.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Account:
 
     @cached_property
     def token(self) -> str:
-        """Its auth token."""
+        """The auth token."""
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
 
     # -- what is done through the API ----------------------------------------------------------------
@@ -100,10 +100,10 @@ class Account:
         track: Track = Track.BOTH,
         subscription: Subscription | None = None,
     ) -> int:
-        """Start a recording as a call, a conference or the API would, and return its index.
+        """Start a recording, as a call, a conference or the API would, and return its index.
 
-        It goes through what the scenario has for recordings that are made here: without one it is in
-        progress until it is stopped, and completed two seconds later.
+        The recording plays the scenario's `on_create` timeline. By default it is in progress until it is stopped,
+        and completed two seconds later.
         """
         index = self.recordings.add(
             call_sid=call_sid, conference_sid=conference_sid, source=source, channels=channels, track=track
@@ -118,13 +118,13 @@ class Account:
     def create_call_recording(
         self, call_sid: str, *, channels: int, track: Track, subscription: Subscription | None
     ) -> tuple[Recording, bool]:
-        """Start recording a call through the API, unless that is under way.
+        """Start recording a call through the API, unless the API already records it.
 
         Returns:
-            The recording, and whether it is new.
+            The recording, and True if it is new.
 
         Raises:
-            TwilioError: 21220 where the call is over.
+            TwilioError: 21220 if the call is over.
         """
         index = self.recordings.find_active(call_sid, Source.START_CALL_RECORDING_API)
         if index is not None:
@@ -133,37 +133,37 @@ class Account:
         return self.recordings.get_in_flight(index), True
 
     def update_recording(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> Recording:
-        """Pause, resume or stop a recording that is being made, and return it as the answer shows it.
+        """Pause, resume or stop an active recording, and return it as the response shows it.
 
         Raises:
-            TwilioError: as `Recordings.update` does.
+            TwilioError: see `Recordings.update`.
         """
         index, is_changed = self.recordings.update(sid, parent, wanted, behavior)
         shown = self.recordings.get_in_flight(index)
-        # The request counts before what it says is heard: a step that this brings about counts from then on.
+        # Count the request before the signal: a step that the signal triggers starts its own counts after this request.
         self.timelines.record_request(Act.CHANGE, (index,))
         if is_changed:
             self.timelines.signal(_SIGNAL_OF_STATUS[wanted], index)
         return shown
 
     def delete_recording(self, sid: str, parent: Parent | None = None) -> None:
-        """Delete a recording, and play no more on it.
+        """Delete a recording and stop its timeline.
 
         Raises:
-            TwilioError: as `Recordings.delete` does.
+            TwilioError: see `Recordings.delete`.
         """
         self.timelines.stop(self.recordings.delete(sid, parent=parent))
 
     @property
     def has_observers(self) -> bool:
-        """Whether anything waits for requests that are answered from recordings."""
+        """True if a timeline or page drift waits for requests."""
         return bool(self.state.playing or self.state.page_drift)
 
     def record_response(self, operation: Operation | None, act: Act, recordings: tuple[int, ...], page: int) -> None:
-        """Note that a request was answered from recordings, and let happen what waits for that.
+        """Record that a response showed recordings, and run the steps and page drift that this triggers.
 
         Args:
-            page: which page of a list it was.
+            page: the page number of a list.
         """
         if self.state.playing:
             self.timelines.record_request(act, recordings)
@@ -173,12 +173,12 @@ class Account:
     # -- what tests do -------------------------------------------------------------------------------
 
     def attach(self, sid: str, file: Path) -> None:
-        """Let a recording sound like a WAV or MP3 file: it is served as it is, in its own form only.
+        """Serve a WAV or MP3 file as a recording's media, byte for byte and in that format only.
 
         Raises:
-            TwilioError: 20404 where there is no such recording.
-            ValueError: where the file is neither.
-            OSError: where it cannot be read.
+            TwilioError: 20404 if the SID is unknown.
+            ValueError: if the file is neither WAV nor MP3.
+            OSError: if the file cannot be read.
         """
         if file.suffix.lower() not in (".wav", ".mp3"):
             raise ValueError(f"expected a file named .wav or .mp3, found {file.name}")
@@ -187,15 +187,15 @@ class Account:
         self.state.version += 1
 
     def subscribe(self, index: int, url: str, method: str, events: tuple[CallbackEvent, ...], base_url: str) -> None:
-        """Let callbacks of a recording go to a URL, signed with the account's own token."""
+        """Send a recording's callbacks to a URL, signed with the account's own token."""
         own = "the account's auth token"
         self.state.subscriptions[index] = Subscription(url, method, events, self.token, own, base_url)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on, and let happen what is due meanwhile. Callbacks are posted but not sent by this.
+        """Move the clock forward and run what is due. Callbacks are queued but not sent.
 
         Raises:
-            ValueError: for less than no time.
+            ValueError: if `seconds` is negative.
         """
         if seconds < 0:
             raise ValueError(f"expected a number of seconds to move on by, found {seconds}: time does not go back")
@@ -203,12 +203,12 @@ class Account:
             pass
 
     def snapshot(self) -> bytes:
-        """Return all that can change, encoded."""
+        """Return the encoded state."""
         self.state.now, self.state.rate = self.clock.now(), self.clock.rate
         return msgspec.msgpack.encode(self.state)
 
     def close(self) -> None:
-        """Let nothing more happen here: another world has taken its place."""
+        """Stop timelines and callbacks: a new account replaces this one."""
         self.state.timers.clear()
         self.state.playing.clear()
         self.state.page_drift.clear()
@@ -216,16 +216,16 @@ class Account:
 
     @property
     def version(self) -> int:
-        """Grows with every change: what was rendered of an older version is void."""
+        """A number that grows with every change. Rendered bytes of an older version are invalid."""
         return self.state.version
 
     @property
     def has_state(self) -> bool:
-        """Whether it would not be made the same again: something came of it, or a scenario began when it was made."""
+        """True if the account has changes or a scenario: it cannot be recreated from settings alone."""
         return self.version > 0 or self.scenario is not None
 
     def resolve_handle(self, handle_or_sid: str) -> str:
-        """Return the SID of a recording by its handle; any other text as it is."""
+        """Return the SID of a recording by its handle. Any other text is returned unchanged."""
         index = self.state.handles.get(handle_or_sid)
         return handle_or_sid if index is None else self.recordings.index.sid(index)
 

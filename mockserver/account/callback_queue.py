@@ -1,7 +1,7 @@
-"""The callbacks of an account: what is to be told to whom, what was tried, and what came of it.
+"""The queue of an account's callbacks: what to send, what was tried, and with which outcome.
 
-It sends nothing itself: whoever has a network takes what is ready and says how it went. Instants are
-microseconds since 1970.
+The queue sends nothing itself. The worker takes the callbacks that are ready and reports each outcome.
+Instants are microseconds since the epoch.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from mockserver.callbacks.outcome import Outcome
 
 _BACK_OFF = SECOND
-"""After the first failure; twice as long after each further one."""
+"""Delay after the first failed attempt. It doubles after each further one."""
 
 
 class CallbackQueue:
-    """Callbacks in the order in which they were posted; those of one recording never overtake each other.
+    """Callbacks in queue order. Callbacks of one recording never overtake each other.
 
     Args:
-        on_delivered: told (recording's index, event) when a receiver has answered one with 2xx.
+        on_delivered: called with the recording's index and the event when a receiver answers with 2xx.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class CallbackQueue:
         return len(self._state.deliveries)
 
     def enqueue(self, index: int, event: CallbackEvent) -> None:
-        """Tell whoever subscribed to a recording of an event."""
+        """Queue a callback for the recording's subscription, if it has one."""
         if self._is_closed:
             return
         subscription = self._state.subscriptions.get(index)
@@ -89,14 +89,14 @@ class CallbackQueue:
         self._open[number] = None
 
     def redeliver(self, number: int) -> None:
-        """Try one again, whatever came of it before: now, and with all its attempts anew."""
+        """Send a callback again now, with its full number of attempts."""
         self._replace(number, due=self._ledger.clock.now(), attempts=(), state=DeliveryState.PENDING)
         self._open[number] = None
 
     def get_ready(self) -> list[Delivery]:
-        """Return those that can be sent now and are not under way: for each recording the oldest open one."""
+        """Return the callbacks that can be sent now: the oldest open one of each recording, unless it is being sent."""
         now, busy, found = self._ledger.clock.now(), set(), []
-        for number in sorted(self._open):  # one that is tried again is not behind those that came after it
+        for number in sorted(self._open):  # a retry keeps its place: order is by number, not by due time
             delivery = self._state.deliveries[number]
             if delivery.recording in busy:
                 continue
@@ -106,15 +106,15 @@ class CallbackQueue:
         return found
 
     def mark_sending(self, number: int) -> None:
-        """Note that one is under way."""
+        """Mark a callback as being sent."""
         self._sending.add(number)
 
     def requeue(self, number: int) -> None:
-        """Note that one is not under way any more, and that it is not known what came of it: it is to be sent again."""
+        """Return a callback to the queue: its attempt was cancelled before the outcome was known."""
         self._sending.discard(number)
 
     def record_outcome(self, number: int, outcome: "Outcome") -> None:
-        """Note what came of an attempt, and when there will be another."""
+        """Record the outcome of an attempt, and schedule the next attempt if there is one."""
         if self._is_closed:
             return
         from mockserver.callbacks.connection_overrides import parse_overrides
@@ -139,11 +139,11 @@ class CallbackQueue:
 
     @property
     def has_pending(self) -> bool:
-        """Whether anything is still to be delivered."""
+        """True if a callback is still to be delivered."""
         return bool(self._open)
 
     def close(self) -> None:
-        """Send nothing more, whatever still happens."""
+        """Drop all open callbacks and accept no more."""
         self._is_closed = True
         self._open.clear()
 

@@ -1,4 +1,4 @@
-"""What accounts' worlds are made of: the settings of a server, and a scenario."""
+"""Creates accounts from the server's settings and a scenario."""
 
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
@@ -21,22 +21,22 @@ _MODES = {"real": 1.0, "frozen": 0.0}
 
 
 class AccountFactory:
-    """Makes the worlds of accounts.
+    """Creates accounts.
 
     Args:
-        settings: what holds where a scenario says nothing.
+        settings: used for everything that a scenario leaves out.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.demo = _demo_account(settings)
         self.declared = {account.sid.lower(): account for account in (self.demo, *settings.account)}
-        """The accounts whose tokens are known beforehand, by AccountSid in lower case."""
+        """The accounts with known tokens, by AccountSid in lower case."""
         self.address = settings.listen
-        """Where the server listens: scripted callbacks tell it."""
+        """The address that the server listens on, for the URLs in scripted callbacks."""
         self._settings = settings
         self._mix = settings.corpus_mix()
         self.t0 = wall_seconds() // _HOUR * _HOUR if settings.now is None else settings.now
-        """The instant at which corpora end where no scenario says otherwise, in seconds since 1970."""
+        """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._origin = ticks()
 
     def create(
@@ -49,19 +49,19 @@ class AccountFactory:
         state: State | None = None,
         base_url: str | None = None,
     ) -> Account:
-        """Make the world of an account.
+        """Create an account.
 
         Args:
             key: the AccountSid in lower case.
-            journal: where its requests are noted.
-            own: tells it from any other of the same AccountSid; None where it would be made the same again.
-            state: what came of it already.
-            base_url: by which name whoever asks knows this server.
+            journal: the journal of its requests.
+            own: distinguishes it from other accounts of this AccountSid; None if it can be recreated unchanged.
+            state: the changes so far.
+            base_url: the scheme and host that the client uses for this server.
 
         Raises:
-            ArmingError: where the corpus has no room for the scenario.
-            SpanTooShortError: where there is no time for as many recordings.
-            MixError: for shares that no corpus can have.
+            ScenarioSetupError: if the corpus has no room for the scenario.
+            SpanTooShortError: if the span is too short for the number of recordings.
+            MixError: if no corpus can have these shares.
         """
         sid = f"AC{key[2:]}"
         declared = self.declared.get(key)
@@ -81,10 +81,10 @@ class AccountFactory:
         return account
 
     def recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
-        """Return what scripted recordings get where nothing is said.
+        """Return the defaults for scripted recordings.
 
         Args:
-            base_url: by which name whoever asks knows this server.
+            base_url: the scheme and host that the client uses for this server.
         """
         where = self._settings.public_url or base_url or f"http://{self.address.reachable()}"
         return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
@@ -97,7 +97,7 @@ class AccountFactory:
             rate = self._settings.clock.rate
         else:
             rate = _MODES.get(plan.mode, plan.rate or 1.0)
-        # What was only read may be made anew: its time goes on from when the server started.
+        # An account without state may be recreated at any time, so its clock counts from the start of the server.
         return Clock(t0 * SECOND, rate, origin=self._origin if scenario is None else None)
 
     def _corpus_spec(self, account_sid: str, scenario: Scenario | None) -> CorpusSpec:

@@ -1,7 +1,7 @@
-"""Which fault strikes a request: ordered rules, of which the first that applies does it.
+"""Fault rules: an ordered list, of which the first rule that applies decides.
 
-Chance is drawn from the seed, the rule, the request and how often that came before, so the same requests
-are struck in every run. Instants are microseconds since 1970.
+A probability is drawn from the seed, the rule, the request and its count, so every run makes the same
+requests fail. Instants are microseconds since the epoch.
 """
 
 import math
@@ -21,7 +21,7 @@ from scenarios.rules import Delay, Fault, Sequence, Then, When
 
 
 class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What rules look at."""
+    """The facts of a request that rules match."""
 
     operation: Operation
     method: str
@@ -30,31 +30,31 @@ class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     account_sid: str
     page: int
     headers: Mapping[str, str]
-    """By name in lower case."""
+    """Values by header name in lower case."""
 
 
 class MatchedFault(msgspec.Struct, frozen=True):
-    """What happens to a request."""
+    """A rule that applies to a request, and its effect."""
 
     then: Then
     rule: int
-    """The number of the rule."""
+    """The rule's number."""
     delay: float
-    """Real seconds before anything else."""
+    """Real seconds to wait first."""
     reason: str
-    """Which rule of which scenario it is, in words."""
+    """A sentence that names the rule and its scenario."""
 
 
 _USUAL_RESPONSE = Then(delay="0s")
 
 
 class FaultRules:
-    """The rules of an account.
+    """The fault rules of an account.
 
     Args:
-        seed: what chance is drawn with.
-        resolve: the SID behind a handle, or the text itself.
-        scenario: what armed the first of the rules.
+        seed: the seed for probabilities.
+        resolve: returns the SID for a handle, and any other text unchanged.
+        scenario: the scenario that contains the first rules.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class FaultRules:
         return self._state.rules
 
     def add(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> ArmedRule:
-        """Add a rule after the others."""
+        """Append a rule."""
         number = self._state.rule_serial
         rule = ArmedRule(number=number, fault=fault, sequence=sequence, armed_at=self._clock.now())
         self._state.rules.append(rule)
@@ -81,7 +81,7 @@ class FaultRules:
         return rule
 
     def remove(self, number: int | None = None) -> int:
-        """Remove a rule, or all, and return how many there were."""
+        """Remove one rule, or all, and return how many were removed."""
         kept = [] if number is None else [rule for rule in self._state.rules if rule.number != number]
         removed = len(self._state.rules) - len(kept)
         if removed:
@@ -90,7 +90,7 @@ class FaultRules:
         return removed
 
     def match(self, request: RequestFacts) -> MatchedFault | None:
-        """Return what happens to a request; None where it is to be answered as ever."""
+        """Return the rule that applies to a request, or None if no rule does."""
         for rule in self._state.rules:
             when = (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two
             if not self._matches(when, request):
@@ -146,10 +146,10 @@ class FaultRules:
         return self._apply(rule, fault.then, target)
 
     def _apply_sequence(self, rule: ArmedRule, request: RequestFacts) -> Then | None:
-        """Return the next answer of a sequence, for each path on its own."""
+        """Return the next answer of a sequence. Each path has its own position in the sequence."""
         assert rule.sequence is not None
         target = f"{request.method} {request.path}"
-        if rule.retry_after_until.get(target, 0) <= self._clock.now():  # else the last answer once more
+        if rule.retry_after_until.get(target, 0) <= self._clock.now():  # else repeat the last answer
             if not _count_match(rule, rule.sequence.when):
                 return None
             rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
@@ -173,7 +173,7 @@ class FaultRules:
         return _sample_delay(then.delay, self._draw(rule, _request_target(request), "how long"))
 
     def _draw(self, rule: ArmedRule, target: str, purpose: str) -> float:
-        """Draw a number between 0 and 1, neither included."""
+        """Draw a number between 0 and 1, both excluded."""
         bits = derive_bytes(
             self._seed, "faults", purpose, str(rule.number), target, str(rule.request_counts.get(target, 0))
         )
@@ -181,7 +181,7 @@ class FaultRules:
 
 
 def _count_match(rule: ArmedRule, when: When) -> bool:
-    """Count a request that is meant, and tell whether it is one of each n-th."""
+    """Count a matching request. Return True if the rule's `every` selects it."""
     rule.matched += 1
     return when.every is None or rule.matched % when.every == 0
 

@@ -7,8 +7,8 @@ from mockserver.rest.representations.wires import WireSetting
 
 
 class AccountOverrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What stands above the server's settings for an account; None leaves them."""
+    """Overrides of the server's settings for one account. None keeps the server's setting."""
 
     wire: WireSetting | None = None
     auth: AuthSetting | None = None
-    """`strict` means the account's own token: no other account is known to it."""
+    """With `strict`, only the account's own token is accepted."""

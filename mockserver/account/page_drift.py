@@ -1,4 +1,4 @@
-"""What happens behind a client's back, just after it was given a page of a list."""
+"""Page drift: recordings that are inserted or deleted just after the server returned a list page."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from scenarios.operations import Operation
 
 
 class PageDrift:
-    """The hazards of an account."""
+    """The page drift rules of an account."""
 
     def __init__(self, recordings: Recordings, play: Timelines, events: EventLog) -> None:
         self._recordings = recordings
@@ -21,7 +21,7 @@ class PageDrift:
         self._state: State = recordings.index.state
 
     def apply_after_page(self, operation: Operation, page: int, indices: Sequence[int]) -> None:
-        """Let happen what is to happen after a page, given the recordings on it."""
+        """Apply the rules for a page that was returned with the given recordings."""
         for armed in self._state.page_drift:
             when = armed.rule.when
             if armed.left and when.op in (None, operation) and when.page in (None, page):

@@ -1,4 +1,4 @@
-"""A scenario laid over an account's fresh world: its recordings, picks, rules and hazards."""
+"""Sets up a scenario in a new account: its recordings, picks, rules and page drift."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -17,30 +17,30 @@ from scenarios.model import Pick, RecordingFields, Scenario, ScriptedRecording, 
 from scenarios.timeline import parse_instant
 
 _MAX_SEARCHED = 100_000
-"""How many generated recordings are looked at for a pick."""
+"""The number of generated recordings that a pick searches."""
 _LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
-"""Facts that a change of status leaves alone: they are set once."""
+"""Fields that a change of status keeps: they are set once."""
 
 
 class ScenarioSetupError(ValueError):
-    """A scenario that this account's corpus has no room for; the message says what is missing."""
+    """The account's corpus has no room for the scenario. The message says what is missing."""
 
 
 class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scenario's recordings get where it does not say."""
+    """Values for everything that a scripted recording leaves out."""
 
     status_callback: str | None
-    """Who is told of their statuses."""
+    """The callback URL."""
     base_url: str
     """Scheme and host of the URLs in callbacks."""
 
 
 def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDefaults) -> None:
-    """Lay a scenario over an account that nothing has happened to yet.
+    """Set up a scenario in an account without changes.
 
     Raises:
-        ArmingError: where there are not as many generated recordings as are to be picked, or one has the SID of
-            a recording that the scenario brings along.
+        ScenarioSetupError: if the corpus has fewer matching recordings than a pick needs, or a generated
+            recording has the SID of a scripted one.
     """
     for handle, scripted in zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True):
         index = add_scripted_recording(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
@@ -57,13 +57,13 @@ def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDef
 def add_scripted_recording(
     account: Account, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
 ) -> int:
-    """Take in a recording that is scripted, with all that does not depend on its status, and return its index.
+    """Add a scripted recording with all fields that do not depend on its status, and return its index.
 
     Args:
-        instant: when it was created, where it does not say, in microseconds since 1970.
+        instant: the instant of creation if the recording sets none, in microseconds since the epoch.
 
     Raises:
-        ArmingError: where a generated recording has its SID.
+        ScenarioSetupError: if a generated recording has its SID.
     """
     corpus = account.corpus
     if scripted.date_created is not None:

@@ -1,4 +1,4 @@
-"""How an account's time passes: what is due happens, each at its own instant. Instants are microseconds since 1970."""
+"""The virtual-time scheduler: runs what is due, each item at its own instant, in microseconds since the epoch."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from mockserver.account.timelines import Timelines
 
 
 class Scheduler:
-    """Moves an account's clock, and lets happen what waits for it."""
+    """Moves an account's clock, and runs the timers that become due."""
 
     def __init__(self, clock: Clock, state: State, timers: Timers, play: Timelines, outbox: CallbackQueue) -> None:
         self._clock = clock
@@ -20,12 +20,12 @@ class Scheduler:
         self._outbox = outbox
 
     def set_rate(self, rate: float) -> None:
-        """Let time pass otherwise from now on."""
+        """Set the rate of the clock from now on."""
         self._clock.set_rate(rate)
         self._state.version += 1
 
     def advance_to(self, target: int) -> Iterator[int]:
-        """Move the clock on to an instant, and stop at each at which something happened, and at the end."""
+        """Move the clock to an instant. Yield at each instant at which a timer ran, and at the end."""
         self.run_due()
         yield self._clock.now()
         while (due := self._timers.next_due) is not None and due <= target:
@@ -33,18 +33,18 @@ class Scheduler:
             self.run_due()
             yield due
         self._clock.move_to(target)
-        self._state.version += 1  # whoever moved it wants to find it there
+        self._state.version += 1  # a reader of the clock must see the new time
         yield target
 
     def run_due(self) -> None:
-        """Let everything happen that is due by now."""
+        """Run everything that is due now."""
         while self._state.timers and (timer := self._timers.pop(self._clock.now())) is not None:
             with self._clock.instant_at(timer.due):
                 if timer.kind is TimerKind.STEP:
-                    self._play.resume(timer.key)  # a callback that is due again is found by whoever sends them
+                    self._play.resume(timer.key)  # the worker finds callbacks that are due again
 
     def pending(self) -> Iterator[Timer]:
-        """Yield the timers that something still waits for, in the order in which they will fire."""
+        """Yield the pending timers, in firing order."""
         for timer in self._timers:
             if timer.kind is TimerKind.STEP:
                 is_awaited = self._state.waiting.get(timer.key) == timer.due

@@ -1,4 +1,4 @@
-"""What a SID, or a handle, stands for in an account: in its corpus, and among what came in there."""
+"""Explains what a SID or handle stands for in an account: in its corpus, or among its created recordings."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ _MAX_LISTED = 5
 
 
 def explain_sid(account: Account, text: str) -> SidExplanation:
-    """Say what a SID or a handle stands for in an account; any text will do."""
+    """Explain what a SID or a handle stands for in an account. Any text is accepted."""
     index = account.state.handles.get(text)
     sid = text if index is None else account.recordings.index.sid(index)
     generated = explain_generated(account.corpus, sid)
@@ -22,19 +22,17 @@ def explain_sid(account: Account, text: str) -> SidExplanation:
 
 
 def explain_created(account: Account, sid: str) -> str | None:
-    """Say what a SID stands for among what came in after T0; None where it stands for nothing there."""
+    """Explain a SID of a created recording, call or conference, or return None if it is none of these."""
     arrivals = account.recordings.index.created
     if is_sid(sid, Kind.RECORDING):
         index = arrivals.find_index(sid)
-        return (
-            None
-            if index is None
-            else f"{_list_recordings(account, index)}, which came in here. {_describe_status(account, index)}"
-        )
+        if index is None:
+            return None
+        return f"{_describe_recording(account, index)}, which was created here. {_describe_status(account, index)}"
     for kind, noun in ((Kind.CALL, "call"), (Kind.CONFERENCE, "conference")):
         if is_sid(sid, kind) and (indices := arrivals.indices_of_parent(sid)):
-            names = ", ".join(_list_recordings(account, index) for index in indices[:_MAX_LISTED])
-            return f"The {noun} of {len(indices)} recordings that came in here: {names}."
+            names = ", ".join(_describe_recording(account, index) for index in indices[:_MAX_LISTED])
+            return f"The {noun} of {len(indices)} recordings that were created here: {names}."
     return _explain_subresource(account, sid)
 
 
@@ -44,22 +42,20 @@ def _explain_subresource(account: Account, sid: str) -> str | None:
         if index is not None:
             recording, ordinal = locate(kind, index)
             if recording in account.recordings.index.created:
-                return (
-                    f"The {NOUNS[kind]} number {ordinal} of {_list_recordings(account, recording)}, which came in here."
-                )
+                return f"The {NOUNS[kind]} number {ordinal} of {_describe_recording(account, recording)}, which was created here."
     return None
 
 
 def _describe_changes(account: Account, sid: str) -> str:
-    """Say what became of a generated recording here; nothing where nothing did."""
+    """Describe the changes of a generated recording, or return an empty text if there are none."""
     ledger = account.recordings.index
     index = ledger.index_of(sid) if is_sid(sid, Kind.RECORDING) else None
     if index is None or not (index in account.state.recordings or index in account.state.deleted):
         return ""
-    return f"{_list_recordings(account, index)} was changed here. {_describe_status(account, index)}"
+    return f"{_describe_recording(account, index)} was changed here. {_describe_status(account, index)}"
 
 
-def _list_recordings(account: Account, index: int) -> str:
+def _describe_recording(account: Account, index: int) -> str:
     ledger = account.recordings.index
     sid, name = ledger.sid(index), ledger.name(index)
     return f"Recording {sid}" if name == sid else f"Recording {name!r} ({sid})"

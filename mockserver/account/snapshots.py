@@ -1,4 +1,4 @@
-"""States of accounts that can be gone back to."""
+"""Snapshots of accounts, to roll back to."""
 
 from collections import OrderedDict
 
@@ -8,11 +8,11 @@ from mockserver.account.account import Account
 from scenarios.model import Scenario
 
 _MAX_SNAPSHOTS = 16
-"""For each account; the oldest goes first."""
+"""Per account. The oldest is dropped first."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A state, encoded, and what was played in it."""
+    """An encoded state and its scenario."""
 
     state: bytes
     scenario: Scenario | None
@@ -25,7 +25,7 @@ class Snapshots:
         self._kept: dict[str, OrderedDict[str, Snapshot]] = {}
 
     def take(self, account: Account, name: str) -> None:
-        """Keep an account's state under a name, instead of any that has it."""
+        """Store an account's state under a name, replacing any snapshot of that name."""
         kept = self._kept.setdefault(account.sid, OrderedDict())
         kept[name] = Snapshot(account.snapshot(), account.scenario)
         kept.move_to_end(name)
@@ -33,5 +33,5 @@ class Snapshots:
             kept.popitem(last=False)
 
     def find(self, account_sid: str, name: str) -> Snapshot | None:
-        """Return what is kept of an account under a name; None where nothing is."""
+        """Return the snapshot of an account by name, or None if there is none."""
         return self._kept.get(account_sid, OrderedDict()).get(name)

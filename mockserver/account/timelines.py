@@ -1,4 +1,4 @@
-"""What is played on an account's recordings: their timelines, and the callbacks that follow."""
+"""Plays timelines on an account's recordings, and queues their callbacks."""
 
 from collections.abc import Callable, Iterable
 
@@ -19,7 +19,7 @@ class Timelines:
     """The timelines of an account.
 
     Args:
-        post: told (recording's index, event) of each callback.
+        post: called with the recording's index and the event of each callback.
     """
 
     def __init__(self, recordings: Recordings, timers: Timers, events: EventLog, post: Post) -> None:
@@ -31,23 +31,23 @@ class Timelines:
         self._post = post
 
     def start(self, index: int, steps: Timeline) -> None:
-        """Play a timeline on a recording that has none; what is due at once happens at once."""
+        """Start a timeline on a recording that has none, and run the steps that are due at once."""
         self._state.playing[index] = Playing(timeline=steps, since=self._ledger.clock.now())
         self.run_due_steps(index)
 
     def stop(self, index: int) -> None:
-        """Play no more on a recording."""
+        """Stop the timeline of a recording."""
         self._state.playing.pop(index, None)
         self._state.waiting.pop(index, None)
 
     def resume(self, index: int) -> None:
-        """Look again at a timeline whose instant has come; one that waits for another has gone on meanwhile."""
+        """Check a timeline whose timer fired. It may wait for another instant by now."""
         if self._state.waiting.get(index) == self._ledger.clock.now():
             del self._state.waiting[index]
             self.run_due_steps(index)
 
     def record_request(self, act: Act, indices: Iterable[int]) -> None:
-        """Note that a request was answered from recordings."""
+        """Record that a response showed recordings."""
         playing = self._state.playing
         for index in indices:
             if index in playing:
@@ -55,7 +55,7 @@ class Timelines:
                 self.run_due_steps(index)
 
     def signal(self, name: str, index: int | None = None) -> None:
-        """Send a signal to a recording's timeline, or to all."""
+        """Send a signal to one recording's timeline, or to all."""
         playing = self._state.playing
         for each in [*playing] if index is None else [index] if index in playing else []:
             playing[each] = timeline.after_signal(playing[each], name)
@@ -63,14 +63,14 @@ class Timelines:
             self.run_due_steps(each)
 
     def record_delivery(self, index: int, event: CallbackEvent) -> None:
-        """Note that a callback was answered well."""
+        """Record that the receiver answered with 2xx."""
         playing = self._state.playing
         if index in playing:
             playing[index] = timeline.after_delivery(playing[index], event)
             self.run_due_steps(index)
 
     def step(self, index: int) -> bool:
-        """Take the next step now, whatever it waits for, and tell whether there was one."""
+        """Run the next step now, whatever it waits for. Return False if there is none."""
         playing = self._state.playing.get(index)
         step = None if playing is None else playing.awaited
         if playing is None or step is None:
@@ -80,7 +80,7 @@ class Timelines:
         return True
 
     def run_due_steps(self, index: int) -> None:
-        """Take every step that is due, and let the next one wait for its instant."""
+        """Run every step that is due, and schedule the next one."""
         while index in self._state.playing:
             now, playing = self._ledger.clock.now(), self._state.playing[index]
             due = timeline.is_due(playing, now)
@@ -90,15 +90,18 @@ class Timelines:
             self._take_step(index, *due)
 
     def _wait(self, index: int, playing: Playing, now: int) -> None:
-        """Let a timeline be woken at the next instant that it waits for, if it is not to be already."""
+        """Schedule a timer for the next instant that a timeline waits for, unless it exists."""
         instant = None if index in self._state.waiting else timeline.next_instant(playing, now)
         if instant is not None:
             self._state.waiting[index] = instant
             self._timers.schedule(instant, TimerKind.STEP, index)
 
     def apply_step(self, index: int, step: Step) -> None:
-        """Do to a recording what a step says, whether or not it belongs to a timeline."""
-        from scenarios.explain.timelines import callbacks_of_step, describe_step  # not before something is played
+        """Apply a step to a recording, whether or not the step belongs to a timeline."""
+        from scenarios.explain.timelines import (
+            callbacks_of_step,
+            describe_step,
+        )  # imported when the first timeline is played
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
@@ -108,10 +111,10 @@ class Timelines:
             self._post(index, event)
 
     def find_indices(self, named: str) -> int:
-        """Return the index of a recording by its handle or its SID.
+        """Return the index of a visible recording by its handle or SID.
 
         Raises:
-            TwilioError: 20404 where there is none to see.
+            TwilioError: 20404 if no such recording is visible.
         """
         if named in self._state.handles:
             return self._state.handles[named]

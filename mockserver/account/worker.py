@@ -1,4 +1,4 @@
-"""Lets time pass: wakes accounts when something is due, and sends their callbacks, beside the requests."""
+"""The worker: wakes accounts when a timer is due, and sends their callbacks, beside the requests."""
 
 import asyncio
 from functools import partial
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 class _Alarm(NamedTuple):
-    """A call of an event loop at an instant of an account's clock."""
+    """A scheduled call of an event loop, for an instant of an account's clock."""
 
     loop: asyncio.AbstractEventLoop
     due: int
     course: tuple[int, int, float]
-    """The clock's, by which the instant was reckoned."""
+    """The clock's setting for which the delay was computed."""
     handle: asyncio.TimerHandle
 
 
 class Worker:
-    """Runs on whichever event loop answers requests: on one after another, and on several in threads of their own.
+    """Works on the event loops that answer requests: one after another, or several in their own threads.
 
     Args:
-        courier: who sends callbacks.
-        patience: how long one attempt may take at most, in real seconds.
+        courier: the sender of callbacks.
+        patience: the longest duration of one attempt, in real seconds.
     """
 
     def __init__(self, courier: CallbackSender, patience: float) -> None:
@@ -39,11 +39,11 @@ class Worker:
         self._stopped: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
     def start(self) -> None:
-        """Do on this event loop what is to be done, also where that was stopped before."""
+        """Accept work on the running event loop, including one that was stopped earlier."""
         self._stopped.discard(asyncio.get_running_loop())
 
     def schedule(self, account: Account) -> None:
-        """See to what waits in an account; to be called after everything that may have changed that."""
+        """Send ready callbacks and set an alarm for the next timer. Call this after every possible change."""
         needs_alarm = account.state.timers and account.clock.rate and not self._has_alarm(account)
         if not (needs_alarm or account.callbacks.has_pending) or asyncio.get_running_loop() in self._stopped:
             return
@@ -52,7 +52,7 @@ class Worker:
             self._set_alarm(account)
 
     def unschedule(self, account: Account) -> None:
-        """Attend to an account no more: nothing of it is sent from now on. May be called from any thread."""
+        """Cancel everything that is scheduled for an account. Any thread may call this."""
         alarm = self._alarms.pop(account, None)
         if alarm is not None:
             _cancel_on(alarm.loop, alarm.handle)
@@ -60,7 +60,7 @@ class Worker:
             _cancel_on(task.get_loop(), task)
 
     async def stop(self) -> None:
-        """Do nothing more on this event loop; what was not delivered is sent by whoever attends to it next."""
+        """Cancel this event loop's tasks. Undelivered callbacks stay queued and are sent by the next worker."""
         loop = asyncio.get_running_loop()
         self._stopped.add(loop)
         for account, alarm in [*self._alarms.items()]:
@@ -73,7 +73,7 @@ class Worker:
         await asyncio.gather(*ours, return_exceptions=True)
 
     async def advance(self, account: Account, target: int) -> list[Event]:
-        """Move a clock on to an instant, and return what happened meanwhile, callbacks included."""
+        """Move a clock to an instant, and return the events on the way, callbacks included."""
         first = account.events.serial
         for _ in account.scheduler.advance_to(target):
             if not await self.wait_until_idle(account):
@@ -83,10 +83,10 @@ class Worker:
         return account.events.since(first)
 
     async def wait_until_idle(self, account: Account) -> bool:
-        """Wait until every callback that can be sent now was sent, and its outcome noted.
+        """Wait until every callback that is ready was sent and its outcome was recorded.
 
         Returns:
-            False where that was ended from outside: this server stops, or the account has another world.
+            False if the wait was cancelled: the server stops, or another account replaces this one.
         """
         self.schedule(account)
         while sending := self._tasks_on_this_loop(account):
@@ -96,9 +96,9 @@ class Worker:
         return True
 
     def build_request(self, delivery: Delivery) -> "CallbackRequest":
-        """Return the request of a callback, and with it the text that is signed."""
+        """Return the signed request of a callback."""
         from mockserver.callbacks.connection_overrides import (
-            parse_overrides,  # nothing of it is needed before the first callback
+            parse_overrides,  # not needed before the first callback
         )
         from mockserver.callbacks.request import CallbackRequest
 
@@ -114,7 +114,7 @@ class Worker:
         )
 
     def _tasks_on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
-        """Return what is under way; of another loop's nobody here could learn when it is done."""
+        """Return this loop's tasks: a task of another loop cannot be awaited here."""
         loop = asyncio.get_running_loop()
         return [task for task in self._sending.get(account, ()) if task.get_loop() is loop]
 
@@ -130,7 +130,7 @@ class Worker:
         self.schedule(account)
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
-        if task.cancelled():  # its loop ends: whoever goes on sends it again
+        if task.cancelled():  # its loop ends: the next worker sends it again
             account.callbacks.requeue(number)
         sending = self._sending[account]
         sending.discard(task)
@@ -138,7 +138,7 @@ class Worker:
             del self._sending[account]
 
     def _has_alarm(self, account: Account) -> bool:
-        """Tell whether the next timer has its alarm, on whichever loop that runs: most requests change nothing."""
+        """Return True if the next timer has its alarm on some loop. Most requests do not change this."""
         known = self._alarms.get(account)
         if known is None or not known.loop.is_running():
             return False

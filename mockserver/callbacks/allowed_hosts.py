@@ -1,4 +1,4 @@
-"""Where callbacks may go: this machine and private networks, unless told otherwise."""
+"""The hosts that callbacks may go to: by default this machine and private networks."""
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -12,20 +12,20 @@ _LOCAL: tuple[_Network, ...] = (
     *map(IPv4Network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
     *map(IPv6Network, ("::1/128", "fc00::/7", "fe80::/10")),
 )
-"""Loopback, private and IPv6 link-local. Written out: `is_private` means more, and not the same in every Python.
+"""Loopback, private and IPv6 link-local. Listed here, because `is_private` covers more and differs by Python version.
 
 IPv4 link-local (169.254.0.0/16) is left out: clouds serve a machine's credentials there.
 """
 _METADATA: tuple[_Network, ...] = (IPv6Network("fd00:ec2::/32"), IPv6Network("fd20:ce::/32"))
-"""What Amazon's and Google's clouds serve the same on over IPv6, within the private range."""
+"""The same service of Amazon's and Google's clouds over IPv6, within the private range."""
 
 _LABEL = "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.)*(?![0-9]+\Z|0x[0-9a-f]*\Z){_LABEL}")
-"""A host name; one that ends in a number would be an address (WHATWG URL §3.5)."""
+"""A host name. A name that ends in a number would be an address (WHATWG URL §3.5)."""
 
 
 class AllowedHosts(msgspec.Struct, frozen=True):
-    """What is allowed besides loopback and private addresses."""
+    """Hosts that are allowed in addition to loopback and private addresses."""
 
     anything: bool = False
     names: frozenset[str] = frozenset()
@@ -35,10 +35,10 @@ class AllowedHosts(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read rules such as `hooks.example.com, *.test, 203.0.113.7, 198.51.100.0/24`, or `*` for anything.
+        """Parse entries such as `hooks.example.com, *.test, 203.0.113.7, 198.51.100.0/24`, or `*` for any host.
 
         Raises:
-            ValueError: with a sentence, where an entry is none of these.
+            ValueError: with a sentence, if an entry is none of these.
         """
         entries = [entry.strip().lower() for entry in text.split(",")] if text.strip() else []
         named = [entry for entry in entries if _is_pattern(entry)]
@@ -50,15 +50,15 @@ class AllowedHosts(msgspec.Struct, frozen=True):
         )
 
     def allows_name(self, host: str) -> bool:
-        """Tell whether a host may be reached whatever its name resolves to."""
+        """Return True if the host is allowed, whatever address its name resolves to."""
         name = host.lower().removesuffix(".")
         return self.anything or name in self.names or name.endswith(self.suffixes)
 
     def allows_address(self, address: str) -> bool:
-        """Tell whether an IP address may be reached; an IPv4 address within IPv6 counts as itself.
+        """Return True if the IP address is allowed. An IPv4 address within IPv6 counts as IPv4.
 
         Raises:
-            ValueError: where it is no address.
+            ValueError: if the text is not an address.
         """
         plain = _without_ipv4_mapping(ip_address(address))
         if self.anything or _is_within(plain, self.networks):

@@ -1,4 +1,4 @@
-"""One request and its answer over a connection of its own. Imports httpcore: to be imported late."""
+"""One attempt: a request and its response over a new connection. Import it late, because it imports httpcore."""
 
 from contextlib import aclosing
 from ssl import SSLContext
@@ -12,7 +12,7 @@ from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
 
 _MAX_READ = 64 * 1024
-"""Bytes of an answer's body: nobody reads them, but a receiver should get to send what is usual."""
+"""The number of bytes read from a response body. The body is ignored, but a receiver may want to send it."""
 
 _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (RefusedHostError, Failure.REFUSED_HOST),
@@ -23,14 +23,14 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (ValueError, Failure.BAD_URL),
     (Exception, Failure.CONNECTION),
 )
-"""The first that fits."""
+"""The first match counts."""
 
 
 class AttemptConnection:
-    """What is known of a request while it is under way.
+    """The connection of one attempt.
 
     Args:
-        tls: whom to trust; only looked at for https.
+        tls: the trusted certificates, used for https only.
     """
 
     def __init__(self, parcel: CallbackRequest, rules: AllowedHosts, tls: SSLContext | None) -> None:
@@ -41,7 +41,7 @@ class AttemptConnection:
         self._status: int | None = None
 
     async def run(self) -> Outcome:
-        """Send the request, and read the answer without following it anywhere; what goes wrong is raised."""
+        """Send the request and read the response, without following redirects. Errors are raised."""
         parcel = self._parcel
         url, host = _parse_target(parcel.url)
         wait, read = parcel.connect_timeout, parcel.read_timeout
@@ -60,7 +60,7 @@ class AttemptConnection:
         return Outcome(self._status, None, "")
 
     def outcome_of_error(self, error: Exception) -> Outcome:
-        """Tell what an exception of `run`, or the end of its total time, means."""
+        """Return the outcome for an exception of `run`, or for the end of the total time."""
         parcel = self._parcel
         failure = self._classify(error)
         if isinstance(error, TimeoutError):
@@ -77,17 +77,17 @@ class AttemptConnection:
     def _classify(self, wrong: Exception) -> Failure:
         if isinstance(wrong, TimeoutError):
             return Failure.READ_TIMEOUT if self._connected else Failure.CONNECT_TIMEOUT
-        # httpcore says "protocol" too where the other side just closed: before an answer, or in its body.
+        # httpcore reports a protocol error too if the receiver closes before or within the response.
         if isinstance(wrong, httpcore.RemoteProtocolError) and (self._status is not None or wrong.__cause__ is None):
             return Failure.CONNECTION
         return next(failure for kind, failure in _FAILURES if isinstance(wrong, kind))
 
 
 def _parse_target(url: str) -> tuple[httpcore.URL, str]:
-    """Return a URL and its Host header; httpcore's own lacks the brackets of an IPv6 address.
+    """Return a URL and its Host header: httpcore's own lacks the brackets of an IPv6 address.
 
     Raises:
-        ValueError: where it is nothing that can be requested.
+        ValueError: if the URL cannot be requested.
     """
     parts = urlsplit(url)
     host = parts.hostname
@@ -108,7 +108,7 @@ async def _drain(response: httpcore.Response) -> None:
 
 
 def _describe_root_cause(wrong: BaseException) -> str:
-    """Name the error behind the errors: what wraps it says less."""
+    """Describe the innermost cause: the exceptions around it say less."""
     while wrong.__cause__ is not None:
         wrong = wrong.__cause__
     return str(wrong) or type(wrong).__name__

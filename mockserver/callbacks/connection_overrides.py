@@ -1,4 +1,4 @@
-"""Twilio's connection overrides: wishes about time-outs and retries in the fragment of a callback's URL.
+"""Twilio's connection overrides: time-outs and retries in the fragment of a callback URL.
 
 Twilio's page: docs/usage/webhooks/webhooks-connection-overrides.
 """
@@ -8,52 +8,52 @@ import msgspec
 from mockserver.callbacks.outcome import Failure, Outcome
 
 _MILLISECONDS = {"ct": ("connect_timeout", 10_000), "rt": ("read_timeout", 15_000), "tt": ("total_timeout", 15_000)}
-"""The fields of time-outs, and the longest that Twilio's page allows."""
+"""The time-out fields, and their upper bounds on Twilio's page."""
 _SHORTEST = 100
 _MAX_RETRIES = 5
 _MAX_DIGITS = 5
 _POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
 _NOT_EMULATED = frozenset({"e", "sni"})
-"""Where Twilio sends from, and how: nothing that a machine alone could do differently."""
+"""Overrides of Twilio's network: region and TLS name. A mock on one machine cannot emulate them."""
 _POLICY_OF = {
     Failure.CONNECTION: "ct",
     Failure.CONNECT_TIMEOUT: "ct",
     Failure.READ_TIMEOUT: "rt",
     Failure.PROTOCOL: "all",
 }
-"""The policy that covers a failure; what is missing here is never tried again."""
+"""The policy that covers a failure. A failure that is missing here is never retried."""
 
 DEFAULT_RETRIES = 3
-"""Twilio's page says 1: ours is a choice, so that a receiver's outage is seen to be survived."""
+"""Twilio's page says 1. Our default is higher, so that a receiver's outage is survived."""
 DEFAULT_POLICY = frozenset({"5xx", "ct", "rt"})
-"""Twilio's page says `ct` alone: a choice too."""
+"""Twilio's page says `ct` only. Our default is wider for the same reason."""
 
 
 class ConnectionOverrides(msgspec.Struct, frozen=True, kw_only=True):
-    """What a URL wishes; None, or an empty set, where it says nothing. Time-outs are in seconds."""
+    """The overrides in a URL. None, or an empty set, stands for the default. Time-outs are in seconds."""
 
     retries: int | None = None
     retry_on: frozenset[str] = frozenset()
-    """Of `4xx`, `5xx`, `ct`, `rt` and `all`."""
+    """A subset of `4xx`, `5xx`, `ct`, `rt` and `all`."""
     connect_timeout: float | None = None
     read_timeout: float | None = None
     total_timeout: float | None = None
     ignored: tuple[str, ...] = ()
-    """The pairs that could not be read, as they stand in the fragment; Twilio only warns of them."""
+    """The pairs of the fragment that could not be parsed. Twilio only warns of them."""
 
     @property
     def attempts(self) -> int:
-        """How often a request is sent at most, the first time included."""
+        """The largest number of attempts, the first one included."""
         return 1 + (DEFAULT_RETRIES if self.retries is None else self.retries)
 
     def retries_on(self, outcome: Outcome) -> bool:
-        """Tell whether a request is to be sent again after an outcome, attempts left provided."""
+        """Return True if the policy retries after this outcome, provided that attempts are left."""
         policy = _policy(outcome)
         return policy is not None and bool((self.retry_on or DEFAULT_POLICY) & {policy, "all"})
 
 
 def parse_overrides(url: str) -> tuple[str, ConnectionOverrides]:
-    """Return a URL without its fragment, and what the fragment wishes; of a pair given twice the last stands."""
+    """Return a URL without its fragment, and the fragment's overrides. The last of repeated pairs counts."""
     plain, _, fragment = url.partition("#")
     fields: dict[str, int | float | frozenset[str]] = {}
     ignored: list[str] = []

@@ -1,4 +1,4 @@
-"""Connections to addresses that were checked, and to no others. Imports httpcore: to be imported late."""
+"""Connects only to addresses that were checked. Import it late, because it imports httpcore."""
 
 import asyncio
 import socket
@@ -11,11 +11,11 @@ from mockserver.callbacks.allowed_hosts import AllowedHosts
 
 
 class RefusedHostError(Exception):
-    """A host that the rules forbid; the message is a sentence."""
+    """The host is not allowed. The message is a sentence."""
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Resolves a name itself, so that what was checked is what is connected to; TLS still verifies the name."""
+    """Resolves names itself, so that the checked address is the connected one. TLS still verifies the name."""
 
     def __init__(self, rules: AllowedHosts) -> None:
         self._rules = rules
@@ -29,11 +29,11 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first allowed address that answers; the time-out is for all of it.
+        """Connect to the first allowed address that accepts. The time-out covers all addresses.
 
         Raises:
-            RefusedHostError: where the rules allow none.
-            httpcore.ConnectTimeout, httpcore.ConnectError: where there is no connection.
+            RefusedHostError: if no address is allowed.
+            httpcore.ConnectTimeout, httpcore.ConnectError: if no connection is made.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -48,7 +48,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError from wrong
 
     async def _resolve_allowed(self, host: str, port: int) -> list[str]:
-        """Return the addresses of a host that may be reached, at least one."""
+        """Return the allowed addresses of a host, at least one."""
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
         if self._rules.allows_name(host):

@@ -1,4 +1,4 @@
-"""What came of one request to a receiver."""
+"""The outcome of one attempt."""
 
 from enum import StrEnum
 
@@ -6,24 +6,24 @@ import msgspec
 
 
 class Failure(StrEnum):
-    """Why there was no whole answer."""
+    """Why there was no complete response."""
 
     REFUSED_HOST = "refused_host"
-    """The host rules forbid it: nothing was sent, and trying again changes nothing."""
+    """The host is not allowed. Nothing was sent, and a retry would not help."""
     BAD_URL = "bad_url"
-    """Nothing that could be requested: nothing was sent."""
+    """The URL cannot be requested. Nothing was sent."""
     CONNECTION = "connection"
-    """Not resolved, refused, reset, closed without an answer, or no TLS."""
+    """The host was not resolved, or the connection was refused, reset, closed early or without TLS."""
     CONNECT_TIMEOUT = "connect_timeout"
     READ_TIMEOUT = "read_timeout"
     PROTOCOL = "protocol"
-    """The answer was not HTTP."""
+    """The response was not HTTP."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """A status, a failure, or both where the answer broke off in its body."""
+    """A status, a failure, or both if the connection broke within the response body."""
 
     status: int | None
     failure: Failure | None
     detail: str
-    """A sentence for a log; empty where a status says it all."""
+    """A sentence for a log; empty if the status is enough."""

@@ -1,4 +1,4 @@
-"""What a recording status callback says, in the order of a capture of 2022 (WIRE §12)."""
+"""The parameters of a recording status callback, in the order of a capture of 2022 (WIRE §12)."""
 
 import json
 from base64 import b64encode
@@ -8,11 +8,11 @@ from mockserver.rest.representations.dates import format_rfc2822
 
 
 def build_parameters(recording: Recording, event: str, recording_url: str) -> tuple[tuple[str, str], ...]:
-    """Return the names and values of a callback.
+    """Return the names and values of a callback's parameters.
 
     Args:
-        event: what is told as the status, such as `in-progress`, `completed` or `absent`.
-        recording_url: an absolute URL, without an extension as Twilio's are.
+        event: the value of RecordingStatus, such as `in-progress`, `completed` or `absent`.
+        recording_url: an absolute URL without an extension, as Twilio sends it.
     """
     began = recording.date_created if recording.start_time is None else recording.start_time
     given = {
@@ -38,7 +38,7 @@ def _format_duration(recording: Recording) -> str | None:
 
 
 def _format_encryption_details(details: EncryptionDetails) -> str:
-    """Write the keys that Twilio's tutorial on decryption reads (WIRE §1.1)."""
+    """Return the keys that Twilio's tutorial on decryption reads (WIRE §1.1)."""
     return json.dumps(
         {
             "type": "rsa-aes",

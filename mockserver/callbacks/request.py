@@ -17,7 +17,7 @@ Pairs = tuple[tuple[str, str], ...]
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 15.0
 TOTAL_TIMEOUT = 15.0
-"""Seconds, where a URL wishes nothing: Twilio's own defaults (docs/usage/webhooks/webhooks-connection-overrides)."""
+"""Default time-outs in seconds, from Twilio (docs/usage/webhooks/webhooks-connection-overrides)."""
 
 _FIXED: Pairs = (("accept", "*/*"), ("x-home-region", "us1"), ("user-agent", "TwilioProxy/1.1"))
 _FORM: Pairs = (("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),)
@@ -26,20 +26,20 @@ _URL = re.compile(r"(?P<scheme>[^:/?#]+://)(?:(?P<user>[^/?#]*)@)?(?P<place>[^/?
 
 
 class CallbackRequest(msgspec.Struct, frozen=True):
-    """A request: its time-outs are in seconds."""
+    """A request. Its time-outs are in seconds."""
 
     method: str
     url: str
     headers: Pairs
     body: bytes
     connect_timeout: float
-    """For the name, the connection and the TLS handshake."""
+    """For name resolution, connection and TLS handshake."""
     read_timeout: float
-    """For the beginning of the answer, and for each piece after it."""
+    """For the start of the response, and for each further part."""
     total_timeout: float
-    """For all of it."""
+    """For the whole attempt."""
     signed_text: str = ""
-    """The exact text whose signature the headers hold, for a log."""
+    """The exact string that was signed, for a log."""
 
     @classmethod
     def signed(
@@ -53,13 +53,13 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         overrides: ConnectionOverrides = _NO_OVERRIDES,
         max_seconds: float = TOTAL_TIMEOUT,
     ) -> Self:
-        """Return the request that tells parameters to a URL: POST in a form, GET in the query (WIRE §12).
+        """Return the signed request: a form for POST, a query for GET (WIRE §12).
 
         Args:
-            url: where to; a fragment is left out, credentials become a header.
-            token: the auth token to sign with.
+            url: the receiver's URL without its fragment; credentials become a header.
+            token: the auth token that signs.
             idempotency_token: a UUID that all attempts of one callback share.
-            longest: how many seconds all of it may take at most, whatever the URL wishes.
+            max_seconds: the upper bound of all time-outs, whatever the URL overrides.
         """
         target, credentials = _as_requested(url)
         form = urlencode(parameters, quote_via=quote, safe="")
@@ -84,19 +84,19 @@ class CallbackRequest(msgspec.Struct, frozen=True):
 
 
 def _as_requested(url: str) -> tuple[str, Pairs]:
-    """Return a URL as a receiver that puts it together again sees it, and the header of its credentials.
+    """Return a URL as the receiver will see it, and the header for its credentials.
 
-    That is what is signed too: validators work on the URL that came in. What is no URL stays as it is.
+    The signature covers this URL: validators use the URL that they received. An invalid URL stays unchanged.
     """
     match = _URL.match(url)
     if match is None:
         return url, ()
-    # Validators in Python drop a lonely question mark and write the scheme in lower case.
+    # Validators in Python drop a lone question mark and write the scheme in lower case.
     query = "" if match["query"] == "?" else match["query"]
     plain = match["scheme"].lower() + match["place"] + quote((match["path"] or "/") + query, safe=punctuation)
     if match["user"] is None:
         return plain, ()
-    # Twilio waits for a 401 first; a receiver that wants credentials cannot tell but by its log.
+    # Twilio waits for a 401 first. A receiver that wants credentials sees no difference except in its log.
     return plain, (("authorization", f"Basic {b64encode(unquote(match['user']).encode()).decode()}"),)
 
 

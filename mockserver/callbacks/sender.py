@@ -1,4 +1,4 @@
-"""Sends requests to receivers. It never leaves the machine but for where the host rules let it."""
+"""Sends callback requests, only to allowed hosts."""
 
 import asyncio
 import ssl
@@ -12,20 +12,22 @@ if TYPE_CHECKING:
 
 
 class CallbackSender:
-    """Sends each parcel over a connection of its own, so it may be used from one event loop after another.
+    """Sends each request over a new connection, so several event loops may use it in turn.
 
-    Redirects are not followed and the environment's proxies not used.
+    It follows no redirects and uses no proxies of the environment.
 
     Args:
-        hosts: where it may go besides this machine and private networks; see `HostRules.parse`.
+        hosts: allowed hosts besides this machine and private networks; see `AllowedHosts.parse`.
     """
 
     def __init__(self, hosts: str = "") -> None:
         self._hosts = hosts
 
     async def send(self, request: "CallbackRequest") -> "Outcome":
-        """Send a parcel once and tell what came of it; nothing is raised but for being cancelled."""
-        from mockserver.callbacks.attempt import AttemptConnection  # httpcore: not needed before the first parcel
+        """Send a request once and return the outcome. Only cancellation is raised."""
+        from mockserver.callbacks.attempt import (
+            AttemptConnection,
+        )  # imports httpcore: not needed before the first callback
 
         tls = self._tls if request.url[:6].lower() == "https:" else None
         exchange = AttemptConnection(request, self._rules, tls)
@@ -43,5 +45,5 @@ class CallbackSender:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Whom this machine trusts, with the certificates of a company's or a test's own."""
+        """The machine's trusted certificates, including those that a company or a test added."""
         return ssl.create_default_context()

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 
 def build_signed_text(url: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """Return what a signature is made of: the URL, then names and values without anything between.
+    """Return the string to sign: the URL, then names and values without separators.
 
-    Names are sorted with regard to case, and of one name its different values, each once.
+    Names are sorted case-sensitively. The different values of one name are sorted too, each once.
 
     Args:
-        url: as it is requested, with its query and without a fragment.
-        parameters: those of the body; empty for GET.
+        url: the URL as requested, with its query and without a fragment.
+        parameters: the parameters of the body; empty for GET.
     """
     return url + "".join(name + value for name, value in sorted(set(parameters)))
 
 
 def compute_signature(token: str, text: str) -> str:
-    """Return the HMAC-SHA1 of a text under an account's auth token, in Base64."""
+    """Return the HMAC-SHA1 of a string under an account's auth token, in Base64."""
     return b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()

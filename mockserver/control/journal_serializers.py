@@ -1,4 +1,4 @@
-"""From a journal entry to what may be shown of it."""
+"""Serializes journal entries, without secrets."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,6 @@ from mockserver.journal.journal import Entry
 
 
 def serialize_request(entry: Entry) -> views.RequestView:
-    """Portray a request."""
     return views.RequestView(
         number=entry.number,
         at=serialize_instant(entry.at),

@@ -1,4 +1,4 @@
-"""What the control API answers about requests: plain structs, for the server that writes them and whoever reads them.
+"""JSON views of requests: plain structs for the server and its clients.
 
 Secrets are hidden. Instants are text in ISO 8601, to the microsecond.
 """
@@ -7,13 +7,13 @@ import msgspec
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
-    """A request and its answer."""
+    """A request and its response."""
 
     number: int
     at: str
-    """When it was answered, on the account's clock."""
+    """When the response was sent, on the account's clock."""
     operation: str | None
-    """None where the request got to none."""
+    """None if the request reached no operation."""
     method: str
     target: str
     """Path and query."""
@@ -22,41 +22,41 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     headers: list[tuple[str, str]]
     status: int
     seconds: float
-    """How long the answer took, in real time."""
+    """The duration of the request in real time."""
     length: int
-    """How many bytes the answer has."""
+    """The number of bytes in the response body."""
     reason: str | None
-    """Why it is an error, in our own words."""
+    """The explanation of an error, from `X-Mock-Reason`."""
     warnings: list[str]
-    """What was taken, but with doubts."""
+    """The values of `X-Mock-Warning`."""
     rule: int | None
-    """The fault that struck."""
+    """The number of the fault rule that was applied."""
     next_page_uri: str | None
 
 
 class RequestsView(msgspec.Struct, frozen=True, kw_only=True):
-    """Some requests of an account, the newest last."""
+    """Requests of an account, newest last."""
 
     requests: list[RequestView]
     matched: int
-    """How many of those that are kept are meant; `limit` leaves the newest of them."""
+    """The number of matching requests in the journal; `limit` selects the newest of them."""
     total: int
-    """How many requests there ever were."""
+    """The number of all requests so far."""
     dropped: int
-    """How many of them the journal no longer has."""
+    """The number of requests that the journal has dropped."""
 
 
 class CountView(msgspec.Struct, frozen=True, kw_only=True):
-    """How many requests are meant."""
+    """The number of matching requests."""
 
     count: int
     is_complete: bool
-    """False where more of them may have been dropped."""
+    """False if matching requests may have been dropped."""
     dropped: int
 
 
 class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A command that repeats a request."""
+    """A command line that repeats a request."""
 
     number: int
     command: str

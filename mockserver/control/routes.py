@@ -1,4 +1,4 @@
-"""The control API: plain JSON for tests, scripts and the command. Never for pages of other origins."""
+"""The routes of the control API: plain JSON for tests, scripts and the command line."""
 
 from starlette.routing import Route
 
@@ -33,14 +33,14 @@ async def _sid(exchange: Exchange, path: PathParams) -> SidExplanation:
 
 
 async def _payload(exchange: Exchange, path: PathParams) -> Response:
-    """Answer what an add-on would: Twilio redirects to it, so it asks for no credentials."""
+    """Return an add-on's data. No credentials are needed, because Twilio redirects to the add-on's own host."""
     payloads = _account(exchange, path["account_sid"]).payloads
     data = payloads.data(payloads.find(path["name"].partition(".")[0]))
     return render(RawBody(data.encode(), MEDIA_TYPES[Representation.JSON]), exchange)
 
 
 async def _media(exchange: Exchange, path: PathParams) -> Response:
-    """Answer media as a CDN would: whoever was sent here may have it."""
+    """Return media as a CDN would: the link is enough, no credentials are needed."""
     if not exchange.mock.settings.media_redirect:
         raise TwilioError(20404, "Media are here with --media-redirect on.")
     account = _account(exchange, path["account_sid"])
@@ -50,7 +50,7 @@ async def _media(exchange: Exchange, path: PathParams) -> Response:
     account.scheduler.run_due()
     index = account.recordings.find(sid)
     answer = render(build_media(account, index, form, exchange.parameters.text("RequestedChannels")), exchange)
-    account.record_response(None, Act.MEDIA, (index,), 0)  # what waits for a download has it here
+    account.record_response(None, Act.MEDIA, (index,), 0)  # count the download here, not at the redirect
     exchange.mock.worker.schedule(account)
     return answer
 

@@ -1,4 +1,4 @@
-"""From an account to what the control API says of it."""
+"""Serializes an account and its parts for the control API."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -21,12 +21,11 @@ _COUNTED = ("fetches", "lists", "media", "requests")
 
 
 def serialize_instant(instant: int) -> str:
-    """Return microseconds since 1970 in ISO 8601."""
+    """Return microseconds since the epoch in ISO 8601."""
     return (_EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
 
 
 def serialize_account(account: Account) -> views.AccountView:
-    """Portray an account."""
     state = account.state
     return views.AccountView(
         account_sid=account.sid,
@@ -45,7 +44,6 @@ def serialize_account(account: Account) -> views.AccountView:
 
 
 def serialize_clock(account: Account) -> views.ClockView:
-    """Portray an account's clock."""
     rate = account.clock.rate
     mode: Literal["real", "frozen", "scaled"] = "frozen" if rate == 0 else "real" if rate == 1 else "scaled"
     t0 = account.corpus.spec.t0 * SECOND
@@ -53,7 +51,7 @@ def serialize_clock(account: Account) -> views.ClockView:
 
 
 def serialize_timeline(account: Account, index: int) -> views.TimelineView:
-    """Portray a timeline that has not ended."""
+    """Serialize a timeline that has not ended."""
     playing, ledger = account.state.playing[index], account.recordings.index
     step = playing.timeline[playing.step]
     subscription = account.state.subscriptions.get(index)
@@ -69,7 +67,6 @@ def serialize_timeline(account: Account, index: int) -> views.TimelineView:
 
 
 def serialize_timer(account: Account, timer: Timer) -> views.TimerView:
-    """Portray what waits for an instant."""
     ledger, outbox = account.recordings.index, account.callbacks
     if timer.kind is TimerKind.STEP:
         what = f"the next step of {ledger.name(timer.key)}"
@@ -79,7 +76,6 @@ def serialize_timer(account: Account, timer: Timer) -> views.TimerView:
 
 
 def serialize_rule(armed: ArmedRule) -> views.RuleView:
-    """Portray a rule."""
     return views.RuleView(
         number=armed.number,
         fault=None if armed.fault is None else _to_builtins(armed.fault),
@@ -90,12 +86,10 @@ def serialize_rule(armed: ArmedRule) -> views.RuleView:
 
 
 def serialize_event(happened: Event) -> views.EventView:
-    """Portray what happened."""
     return msgspec.convert({**msgspec.structs.asdict(happened), "at": serialize_instant(happened.at)}, views.EventView)
 
 
 def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker) -> views.CallbackView:
-    """Portray a callback."""
     parcel = timekeeper.build_request(delivery)
     return views.CallbackView(
         number=delivery.number,
@@ -121,7 +115,6 @@ def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker)
 
 
 def serialize_recording(account: Account, index: int, base_url: str) -> views.RecordingView:
-    """Portray a recording."""
     ledger, capture = account.recordings.index, account.state.in_progress.get(index)
     shown = ledger.get(index)
     name = ledger.name(index)
@@ -137,7 +130,6 @@ def serialize_recording(account: Account, index: int, base_url: str) -> views.Re
 
 
 def serialize_expectation(verdict: ExpectationResult) -> views.ExpectationView:
-    """Portray whether an expectation holds."""
     return views.ExpectationView(
         expectation=_to_builtins(verdict.expectation), is_met=verdict.is_met, why=verdict.reason
     )

@@ -1,4 +1,4 @@
-"""What the control API answers: plain structs, the same for the server that writes them and the client that reads them.
+"""JSON views of the control API: plain structs for the server and its clients.
 
 Instants are text in ISO 8601, to the microsecond.
 """
@@ -9,17 +9,17 @@ import msgspec
 
 
 class ClockView(msgspec.Struct, frozen=True, kw_only=True):
-    """The time of an account."""
+    """The clock of an account."""
 
     now: str
     mode: Literal["real", "frozen", "scaled"]
     rate: float
     t0: str
-    """Where the generated recordings end and the clock started."""
+    """The instant at which the generated recordings end and the clock started."""
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened by itself, or because a scenario says so."""
+    """Something that happened to a recording by itself, or because of a scenario."""
 
     serial: int
     at: str
@@ -31,41 +31,41 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimelineView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a recording's timeline is."""
+    """The state of a recording's timeline."""
 
     recording: str
-    """Its handle, or its SID."""
+    """The recording's handle, or its SID."""
     sid: str
     step: int
-    """The number of the step that is waited for, from 1."""
+    """The number of the next step, from 1."""
     steps: int
     waits_for: str
     next: str
     seen: dict[str, int]
-    """Requests since the step before, by what they did."""
+    """The number of requests since the previous step, by kind."""
 
 
 class TimerView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that waits for an instant."""
+    """An action that waits for an instant."""
 
     due: str
     what: str
 
 
 class RuleView(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault or a sequence, and what it has done so far."""
+    """A fault or a sequence, and its counts."""
 
     number: int
     fault: dict[str, Any] | None
     sequence: dict[str, Any] | None
     matched: int
-    """How many requests it matched."""
+    """The number of requests that it matched."""
     applied: int
-    """How many of them it was applied to."""
+    """The number of requests that it was applied to."""
 
 
 class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
-    """One try to deliver a callback."""
+    """One attempt to deliver a callback."""
 
     at: str
     status: int | None
@@ -74,7 +74,7 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
-    """A callback, and what came of it."""
+    """A callback with its attempts."""
 
     number: int
     recording: str
@@ -85,10 +85,10 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     parameters: dict[str, str]
     signed_text: str
-    """The exact text that was signed."""
+    """The exact string that was signed."""
     signature: str
     signed_with: str
-    """Whose token that was, in words."""
+    """A description of the token's owner."""
     idempotency_token: str
     due: str
     """When the next attempt is due, or the last one was."""
@@ -96,7 +96,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording as a fetch shows it now, and by which handle scenarios know it."""
+    """A recording as a fetch shows it now, with its handle."""
 
     handle: str | None
     sid: str
@@ -104,13 +104,13 @@ class RecordingView(msgspec.Struct, frozen=True, kw_only=True):
     conference_sid: str | None
     status: str
     in_flight: str | None
-    """What it really does while a fetch shows it as processing."""
+    """Its real status while a fetch shows it as processing."""
     document: dict[str, Any]
-    """On Twilio's wire."""
+    """The recording on Twilio's wire."""
 
 
 class ExpectationView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scenario expects of its client, and whether it holds."""
+    """An expectation of the scenario, and whether it is met."""
 
     expectation: dict[str, Any]
     is_met: bool
@@ -124,30 +124,30 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     auth_token: str
     scenario: str | None
     corpus: int
-    """How many recordings were generated."""
+    """The number of generated recordings."""
     created: int
-    """How many were created since, by the API, a scenario or a test."""
+    """The number of recordings that the API, a scenario or a test created since."""
     clock: ClockView
     timelines: tuple[TimelineView, ...]
     timers: tuple[TimerView, ...]
     rules: tuple[RuleView, ...]
     callbacks: dict[str, int]
-    """How many there are, by state."""
+    """The number of callbacks by state."""
     requests: int
-    """How many there were."""
+    """The number of all requests so far."""
     dropped: int
-    """How many of them the journal no longer has."""
+    """The number of requests that the journal has dropped."""
 
 
 class ChangeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The state after a change, and what happened because of it, in order."""
+    """The account after a change, and the events that the change caused, in order."""
 
     account: AccountView
     events: tuple[EventView, ...]
 
 
 class SnapshotView(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be rolled back to."""
+    """A snapshot to roll back to."""
 
     name: str
     at: str

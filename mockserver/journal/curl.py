@@ -1,4 +1,4 @@
-"""A request of the journal as a command line that repeats it, but for its secret."""
+"""Builds a curl command that repeats a request in the journal, without its secret."""
 
 import shlex
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mockserver.journal.journal import Entry
 from mockserver.rest.auth import parse_credentials
 
 _LEFT_OUT = frozenset({b"authorization", b"host", b"content-length", b"connection", b"accept-encoding"})
-"""What curl says by itself, or what would only make its output harder to read."""
+"""Headers that curl sends by itself, or that would only make its output harder to read."""
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 
 
@@ -18,7 +18,7 @@ def build_command(entry: Entry, base_url: str) -> str:
     """Return the command.
 
     Args:
-        base_url: scheme and host of this server; the shell fills in the secret, from `$TWILIO_AUTH_TOKEN`, or
+        base_url: scheme and host of this server. The shell inserts the secret from `$TWILIO_AUTH_TOKEN`, or from
             `$TWILIO_API_SECRET` for an API key.
     """
     query = f"?{redaction.redact_encoded(entry.query)}" if entry.query else ""

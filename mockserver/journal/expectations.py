@@ -1,4 +1,4 @@
-"""Whether a client did what a scenario expects of it, told from the request journal."""
+"""Checks a scenario's expectations against the request journal."""
 
 from collections.abc import Callable, Iterable
 
@@ -12,21 +12,21 @@ from scenarios.rules import Expectation
 
 
 class ExpectationResult(msgspec.Struct, frozen=True):
-    """An expectation, and whether it holds."""
+    """An expectation, and whether it is met."""
 
     expectation: Expectation
     is_met: bool
     reason: str
-    """What was found, in a sentence; the near misses follow, a line each."""
+    """A sentence that says what was found, followed by the near misses, one per line."""
 
 
 def check_expectations(
     expectations: Iterable[Expectation], journal: Journal, resolve: Callable[[str], str]
 ) -> tuple[ExpectationResult, ...]:
-    """Judge expectations.
+    """Check expectations.
 
     Args:
-        resolve: the SID behind a handle, or the text itself.
+        resolve: returns the SID for a handle, and any other text unchanged.
     """
     return tuple(_check_expectation(each, journal, resolve) for each in expectations)
 
@@ -51,7 +51,7 @@ def _find_paging_mistake(expectation: Expectation, journal: Journal, pattern: Re
 
 
 def follows_pages(entries: Iterable[Entry]) -> bool:
-    """Tell whether any of some requests asked for a page that an earlier one's answer offered."""
+    """Return True if a request followed the `next_page_uri` of an earlier response."""
     offered: set[str] = set()
     for entry in entries:
         token = Parameters(entry.query).text("PageToken")

@@ -1,4 +1,4 @@
-"""The journal as an HTTP archive, HAR 1.2, which browsers' tools and others read. Secrets are hidden."""
+"""The journal as an HTTP archive (HAR 1.2), which browser tools read. Secrets are hidden."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ def build_har(entries: Iterable[Entry], base_url: str, *, dropped: int) -> HarDo
 
     Args:
         base_url: scheme and host of this server.
-        dropped: how many requests there were before, of which nothing is kept.
+        dropped: the number of earlier requests that the journal has dropped.
     """
     comment = f"{dropped} older requests are no longer in the journal." if dropped else ""
     return {

@@ -1,4 +1,4 @@
-"""The request journal of an account: what was asked and what was answered, bounded by count and bytes."""
+"""The request journal of an account: requests and responses, limited by count and bytes."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -14,87 +14,87 @@ from scenarios.operations import Operation
 MAX_ENTRIES = 4096
 MAX_BYTES = 8 << 20
 MAX_LOGGED_RECORDINGS = 16
-"""Of so many recordings of a page the journal knows that they were on it."""
+"""The number of a page's recordings that the journal remembers."""
 _OVERHEAD = 800
-"""What an entry costs besides the bytes that came in."""
+"""The size of an entry without its headers and body."""
 
 
 class LoggedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What the journal keeps of an answer: made once for one that is given again and again."""
+    """The journal's summary of a response. A cached response shares one summary."""
 
     status: int
     reason: str | None
-    """What `X-Mock-Reason` says."""
+    """The value of `X-Mock-Reason`."""
     next_page_uri: str | None
-    """What a list page offered."""
+    """The `next_page_uri` of a list page."""
     headers: tuple[Header, ...]
-    """Its own, but for those of its body."""
+    """The response headers, without those of the body."""
     media_type: bytes | None
     length: int
-    """How many bytes it has: they themselves, such as audio, are not kept."""
+    """The number of bytes in the body. The bytes themselves are not kept."""
     recordings: tuple[int, ...]
-    """The first of the recordings that it came from, by index."""
+    """The indices of the first recordings that the response shows."""
     found: Status | None
-    """What the recording is, where that is why it was refused."""
+    """The status of the recording, if it is the reason for an error."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A request and its answer. Instants are microseconds since 1970 on the account's clock."""
+    """A request and its response. Instants are microseconds since the epoch, on the account's clock."""
 
     number: int
     at: int
-    """When it was answered."""
+    """When the response was sent."""
     tick: float
-    """When it came, in seconds on the machine's clock, from an origin that does not matter."""
+    """When the request was received, in monotonic seconds with an arbitrary origin."""
     method: str
     path: str
     query: bytes
     head: bytes
-    """The headers as they came, secrets included: see `packed`."""
+    """The received headers, secrets included; see `pack_headers`."""
     body: bytes
     operation: Operation | None
-    """None where the request got to none."""
+    """None if the request reached no operation."""
     seconds: float
-    """How long the answer took, on the machine's clock."""
+    """The duration of the request in real time."""
     rule: int | None
-    """The fault that struck."""
+    """The number of the fault rule that was applied."""
     response: LoggedResponse
 
     @property
     def headers(self) -> list[Header]:
-        """The headers as they came, secrets included: whoever shows them redacts them."""
+        """The received headers, secrets included. Redact them before you show them."""
         parts = self.head.split(_BETWEEN)
         return list(zip(parts[::2], parts[1::2], strict=False))
 
     @property
     def target(self) -> str:
-        """Path and query, as they may be shown."""
+        """Path and query, with secrets hidden."""
         return f"{self.path}?{redaction.redact_encoded(self.query)}" if self.query else self.path
 
     @property
     def line(self) -> str:
-        """The request and its answer in a line, as it may be shown."""
+        """Request and response in one line, with secrets hidden."""
         return f"{self.number}: {self.method} {self.target} -> {self.response.status}"
 
     def response_headers(self, name: bytes) -> list[str]:
-        """Return what headers of the answer with a name, in lower case, say."""
+        """Return the values of the response headers with a name in lower case."""
         return [value.decode("latin-1") for each, value in self.response.headers if each == name]
 
 
 _BETWEEN = b"\n"
-"""Stands between names and values of headers, which cannot hold it."""
+"""Separates names and values of headers, which cannot contain it."""
 
 
 def pack_headers(headers: Iterable[Header]) -> bytes:
-    """Return headers in one piece: thousands are kept, and pairs would be looked at by every garbage collection."""
+    """Return headers as one object: the garbage collector would visit thousands of pairs at every collection."""
     return _BETWEEN.join(chain.from_iterable(headers))
 
 
 class Journal:
-    """The last requests; how many were dropped is counted.
+    """The last requests of an account. The journal counts the requests that it drops.
 
     Args:
-        dropped: how many were before the first.
+        dropped: the number of requests before the first.
     """
 
     def __init__(self, dropped: int = 0) -> None:
@@ -107,26 +107,26 @@ class Journal:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield what is kept, the oldest first."""
+        """Yield the entries, oldest first."""
         return (entry for entry, _ in self._entries)
 
     @property
     def total(self) -> int:
-        """How many there ever were: the number of the next one."""
+        """The number of all requests so far, which is the number of the next one."""
         return self.dropped + len(self._entries)
 
     @property
     def bytes(self) -> int:
-        """About how many bytes it takes."""
+        """The approximate size in bytes."""
         return self._bytes
 
     @property
     def is_watched(self) -> bool:
-        """Whether somebody waits for a request."""
+        """True if a listener waits for requests."""
         return bool(self._arrived)
 
     def add(self, entry: Entry) -> None:
-        """Take down a request."""
+        """Add an entry."""
         size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.head)
         self._entries.append((entry, size))
         self._bytes += size
@@ -137,24 +137,24 @@ class Journal:
             tell(entry)
 
     def find(self, number: int) -> Entry | None:
-        """Return the entry with a number; None where it was dropped, or there is none yet."""
+        """Return an entry by number, or None if it was dropped or does not exist yet."""
         return next(self.since(number), None) if number >= self.dropped else None
 
     def since(self, number: int) -> Iterator[Entry]:
-        """Yield the entries from a number on that are kept."""
+        """Yield the entries from a number on."""
         return islice(iter(self), max(0, number - self.dropped), None)
 
     def count_dropped(self, since: int = 0) -> int:
-        """Return how many entries from a number on were dropped: what is told of the rest may not be all."""
+        """Return the number of dropped entries from a number on. If it is not 0, the rest may be incomplete."""
         return max(0, self.dropped - since)
 
     def clear(self) -> None:
-        """Forget everything, as if nothing had come yet."""
+        """Remove all entries, and count from zero again."""
         self.dropped = 0
         self._entries.clear()
         self._bytes = 0
 
     def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
-        """Call something with each request from now on; returns what ends that."""
+        """Call a function with each new entry. Return a function that ends this."""
         self._arrived.append(listener)
         return lambda: self._arrived.remove(listener)

@@ -1,4 +1,4 @@
-"""Which requests are meant, as a test says it, and in what a request differs from that."""
+"""Request patterns: which requests match, and how a request differs from a pattern."""
 
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -17,7 +17,7 @@ Values = Mapping[str, list[str]]
 
 
 class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which requests are meant: all that is given must hold. The words are those of a scenario's rules."""
+    """A request pattern, with the fields of a scenario's rules. All given conditions must hold."""
 
     op: Operation | None = None
     """The operation, such as `list_recordings`."""
@@ -27,26 +27,26 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     sid: str | None = None
     """A SID that the path names, or the id of a recording of the scenario."""
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
-    """Only requests that were answered so."""
+    """The status of the response."""
     header: dict[HeaderName, str | None] = {}
-    """Shell patterns for request headers, by name; None for one that must not be there."""
+    """Shell patterns for request headers, by name. None requires that the header is missing."""
     query: dict[str, str | None] = {}
-    """Values of parameters in the URL, by name; None for one that must not be there."""
+    """Values of query parameters, by name. None requires that the parameter is missing."""
     form: dict[str, str | None] = {}
-    """Values of parameters in the form, by name; None for one that must not be there."""
+    """Values of form parameters, by name. None requires that the parameter is missing."""
     body: str | None = None
     """A shell pattern for the body, as text."""
 
     def with_resolved_sid(self, resolve: Callable[[str], str]) -> "RequestPattern":
-        """Return the pattern with a SID in place of a handle.
+        """Return the pattern with the SID of its handle.
 
         Args:
-            resolve: the SID behind a handle, or the text itself.
+            resolve: returns the SID for a handle, and any other text unchanged.
         """
         return self if self.sid is None else msgspec.structs.replace(self, sid=resolve(self.sid))
 
     def __str__(self) -> str:
-        """Return it in words, such as `list_recordings with PageSize 50`; secrets are hidden."""
+        """Describe the pattern, such as `list_recordings with PageSize 50`, with secrets hidden."""
         given = [(facet.name, getattr(self, facet.name)) for facet in _FACETS if facet.name != "op"]
         words = [f"{name} {value}" for name, value in given if value is not None]
         for group in _GROUPS:
@@ -57,16 +57,16 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Mismatch(NamedTuple):
-    """In what a request is not the one that is meant."""
+    """One difference between a request and a pattern."""
 
     weight: int
-    """How far that takes it from what is meant."""
+    """How much the difference counts."""
     text: str
     """Such as `PageSize: expected 50, found 20`; secrets are hidden."""
 
 
 def find_mismatches(pattern: RequestPattern, entry: Entry) -> Iterator[Mismatch]:
-    """Yield in what a request differs from a pattern; nothing where it is meant."""
+    """Yield the differences between a request and a pattern."""
     for facet in _FACETS:
         expected = getattr(pattern, facet.name)
         if expected is not None:
@@ -80,12 +80,12 @@ def find_mismatches(pattern: RequestPattern, entry: Entry) -> Iterator[Mismatch]
 
 
 def matches(pattern: RequestPattern, entry: Entry) -> bool:
-    """Tell whether a request is meant."""
+    """Return True if the request matches the pattern."""
     return next(find_mismatches(pattern, entry), None) is None
 
 
 class _Facet(NamedTuple):
-    """Something of which a request has one."""
+    """A property that a request has once."""
 
     name: str
     weight: int
@@ -95,7 +95,7 @@ class _Facet(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Something of which a request has several, by name."""
+    """A property that a request has several times, by name."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""What may be shown of a request: everything but its secrets (WIRE §11)."""
+"""Hides the secrets of requests (WIRE §11)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,17 +12,17 @@ _SCHEMES = (b"authorization", b"proxy-authorization")
 _COOKIES = (b"cookie", b"set-cookie")
 _SECRET = r"(?i)token|secret|passw|api-?_?key|credential|session|signature"
 _PUBLIC = frozenset({"PageToken", "i-twilio-idempotency-token"})
-"""Names that sound like a secret and are none."""
+"""Names that look like those of a secret, but are public."""
 _PASSWORDS = (
     r"(//[^/@\s:]*:)[^/\s]*(@)",
     r"(?i)(%2F%2F(?:(?!%2F|%3A|%40)[^/\s])*%3A)(?:(?!%2F)[^/\s])*(%40)",
 )
-"""Between the user's name and the host of a URL, as it is and escaped."""
+"""The password in a URL, plain or escaped."""
 _FORM_SAFE = "-._~/:,*"
 
 
 def redact_header(name: bytes, value: bytes) -> str:
-    """Return the value of a header as it may be shown: of credentials, scheme and username."""
+    """Return the value of a header. Of credentials, only scheme and username remain."""
     lowered = name.lower()
     if lowered in _SCHEMES:
         return _redact_credentials(value)
@@ -33,18 +33,18 @@ def redact_header(name: bytes, value: bytes) -> str:
 
 
 def redact_parameters(raw: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of a query string or a form as they may be shown."""
+    """Yield the pairs of a query string or a form, with secrets hidden."""
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
         yield name, redact_parameter(name, value)
 
 
 def redact_parameter(name: str, value: str) -> str:
-    """Return the value of a parameter as it may be shown."""
+    """Return the value of a parameter, or the placeholder if it is a secret."""
     return HIDDEN if value and _is_secret(name) else without_passwords(value)
 
 
 def redact_encoded(raw: bytes) -> str:
-    """Return a query string or a form as it may be shown: as it came where there is nothing to hide."""
+    """Return a query string or a form with secrets hidden, otherwise unchanged."""
     text = raw.decode("latin-1")
     came = parse_qsl(text, keep_blank_values=True, errors="replace")
     shown = list(redact_parameters(raw))
@@ -52,13 +52,13 @@ def redact_encoded(raw: bytes) -> str:
 
 
 def redact_uri(text: str) -> str:
-    """Return a path with its query as it may be shown."""
+    """Return a path and its query with secrets hidden."""
     path, mark, query = text.partition("?")
     return f"{path}{mark}{redact_encoded(query.encode('latin-1'))}"
 
 
 def without_passwords(text: str) -> str:
-    """Return a text with the passwords of URLs hidden."""
+    """Return a text with the passwords of its URLs hidden."""
     for password in _PASSWORDS:
         text = re.sub(password, rf"\1{HIDDEN}\2", text)
     return text

@@ -1,4 +1,4 @@
-"""Whether requests came as they should, told from the request journal: a verdict with the nearest misses."""
+"""Verification: compares the number of matching requests with the expected one, and finds the nearest misses."""
 
 import asyncio
 import heapq
@@ -14,7 +14,7 @@ _NEAR_MISSES = 3
 
 
 class ExpectedCount(msgspec.Struct, frozen=True):
-    """How often something should have come: from so many times to so many; None for any number more."""
+    """The expected number of requests, as a range. None stands for no upper bound."""
 
     least: int
     most: int | None = None
@@ -23,10 +23,10 @@ class ExpectedCount(msgspec.Struct, frozen=True):
     def from_arguments(
         cls, least: int | None = None, most: int | None = None, exactly: int | None = None
     ) -> "ExpectedCount":
-        """Return what is meant; at least once where nothing is said.
+        """Return the expected number. Without arguments it is at least one.
 
         Raises:
-            ValueError: where no number of times could be right.
+            ValueError: if no number can satisfy the arguments.
         """
         if exactly is not None:
             if least is not None or most is not None:
@@ -46,44 +46,44 @@ class ExpectedCount(msgspec.Struct, frozen=True):
         return f"{self.least} to {_format_times(self.most)}" if self.least else f"at most {_format_times(self.most)}"
 
     def hold(self, count: int) -> bool:
-        """Tell whether a number of times is right."""
+        """Return True if a number is within the range."""
         return self.least <= count and (self.most is None or count <= self.most)
 
     def always_hold(self, count: int) -> bool:
-        """Tell whether a number of times is right, and stays so however many more there were."""
+        """Return True if a number is within the range, and any higher number too."""
         return self.least <= count and self.most is None
 
     def always_fail(self, count: int) -> bool:
-        """Tell whether a number of times is wrong, and stays so however many more there were."""
+        """Return True if a number is outside of the range, and any higher number too."""
         return self.most is not None and count > self.most
 
 
 class NearMiss(msgspec.Struct, frozen=True):
-    """A request that is not meant, but nearly."""
+    """A request that almost matches."""
 
     number: int
     request: str
-    """In a line, secrets hidden."""
+    """The request in one line, with secrets hidden."""
     differences: tuple[str, ...]
     """Such as `PageSize: expected 50, found 20`."""
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether as many requests came as should have."""
+    """The result of a verification."""
 
     is_met: bool
     is_certain: bool
-    """False where entries that were dropped may have been among those that are meant: it is not met then."""
+    """False if dropped entries may have matched; `is_met` is then False."""
     why: str
-    """What was expected and what was found, in a sentence."""
+    """A sentence that says what was expected and what was found."""
     count: int
-    """How many were found."""
+    """The number of matching requests."""
     dropped: int
-    """How many entries that could have been meant are no longer in the journal."""
+    """The number of dropped entries that may have matched."""
     requests: tuple[int, ...]
-    """The numbers of those that were found, the last 20 of them."""
+    """The numbers of the last 20 matching requests."""
     near_misses: tuple[NearMiss, ...] = ()
-    """Where too few were found: at most three, the nearest first."""
+    """At most three, the nearest first, if there were too few matches."""
 
     def __str__(self) -> str:
         lines = [self.why]
@@ -93,7 +93,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_matching(journal: Journal, pattern: RequestPattern, since: int = 0) -> list[Entry]:
-    """Return the requests that are meant and still kept, the oldest first.
+    """Return the matching requests in the journal, oldest first.
 
     Args:
         since: the number of the first request that counts.
@@ -102,7 +102,7 @@ def find_matching(journal: Journal, pattern: RequestPattern, since: int = 0) -> 
 
 
 def verify(journal: Journal, pattern: RequestPattern, times: ExpectedCount, *, since: int = 0) -> Verification:
-    """Judge whether as many requests came as should have.
+    """Check the number of matching requests.
 
     Args:
         since: the number of the first request that counts.
@@ -114,10 +114,10 @@ def verify(journal: Journal, pattern: RequestPattern, times: ExpectedCount, *, s
 async def wait_for(
     journal: Journal, pattern: RequestPattern, count: int, *, seconds: float, since: int = 0
 ) -> Verification:
-    """Wait until so many requests have come, those before included, and judge that.
+    """Wait until a number of matching requests exist, earlier ones included, and check it.
 
     Args:
-        seconds: for how long, in real time.
+        seconds: the longest wait, in real time.
         since: the number of the first request that counts.
     """
     numbers = [entry.number for entry in find_matching(journal, pattern, since)]
@@ -140,7 +140,7 @@ async def _wait_for_event(end: Callable[[], None], event: asyncio.Event, seconds
         async with asyncio.timeout(seconds):
             await event.wait()
     except TimeoutError:
-        pass  # then too few have come, which is what is told
+        pass  # the verification reports the missing requests
     finally:
         end()
 
@@ -169,12 +169,12 @@ def _format_times(count: int) -> str:
 
 
 def describe_dropped(dropped: int) -> str:
-    """Return the sentence for what cannot be told since entries were dropped."""
+    """Describe the uncertainty that dropped entries cause."""
     return f"{dropped} older requests are no longer in the journal, so it cannot be told."
 
 
 def find_near_misses(journal: Journal, pattern: RequestPattern, since: int = 0) -> tuple[NearMiss, ...]:
-    """Return the requests that are nearest to those that are meant, the nearest first, and of equals the newest."""
+    """Return the requests with the fewest differences, nearest first, and the newest first among equals."""
     missed = ((tuple(find_mismatches(pattern, entry)), entry) for entry in journal.since(since))
     nearest = heapq.nsmallest(
         _NEAR_MISSES,

@@ -1,4 +1,4 @@
-"""Who asks: HTTP Basic with AccountSid and token, or with an API key (WIRE §11)."""
+"""HTTP Basic authentication with AccountSid and token, or with an API key (WIRE §11)."""
 
 import binascii
 import re
@@ -19,18 +19,18 @@ _MEDIA = r"/Recordings/RE[0-9a-fA-F]{32}(\.wav|\.mp3)?\Z"
 
 
 class AuthSetting(StrEnum):
-    """How credentials are judged."""
+    """Which credentials are accepted."""
 
     ANY = "any"
-    """Well-formed ones must be there; any secret will do."""
+    """Credentials must be present and well-formed; any secret is accepted."""
     STRICT = "strict"
-    """Only declared accounts, with their tokens."""
+    """Only declared accounts with their tokens."""
     OFF = "off"
-    """Nobody is asked."""
+    """Requests need no credentials."""
 
 
 class DeclaredAccount(msgspec.Struct, frozen=True):
-    """An account with a chosen token; its parent, where it has one, may act on it."""
+    """An account with a chosen token. Its parent, if it has one, may act on it."""
 
     sid: str
     token: str
@@ -38,19 +38,19 @@ class DeclaredAccount(msgspec.Struct, frozen=True):
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """A username, which is an AccountSid or the SID of an API key, and its secret."""
+    """An AccountSid or the SID of an API key, and its secret."""
 
     username: str
     secret: str
 
 
 def authenticate(header: bytes | None, account_sid: str | None, declared: Mapping[str, DeclaredAccount] | None) -> None:
-    """Let a request pass, or raise.
+    """Check the credentials of a request.
 
     Args:
         header: the value of `Authorization`.
-        account_sid: the account that the path names, in lower case; None where it names none.
-        declared: the accounts that are known, by SID in lower case; None where any secret will do.
+        account_sid: the account that the path names, in lower case; None if it names none.
+        declared: the known accounts by SID in lower case; None to accept any secret.
 
     Raises:
         TwilioError: 20003, with the reason.
@@ -72,13 +72,13 @@ def authenticate(header: bytes | None, account_sid: str | None, declared: Mappin
 
 
 def parse_credentials(header: bytes | None) -> Credentials | None:
-    """Return what the value of `Authorization` says; None where it says nothing that can be read."""
+    """Return the credentials in an `Authorization` header, or None if they cannot be read."""
     found = None if header is None else _parse(header)
     return found if isinstance(found, Credentials) else None
 
 
 def is_media_path(path: str) -> bool:
-    """Tell whether a path is that of a recording's media."""
+    """Return True for the path of a recording's media."""
     return re.search(_MEDIA, path) is not None
 
 
@@ -95,7 +95,7 @@ def _is_parent(known: DeclaredAccount, account_sid: str, declared: Mapping[str, 
 
 @lru_cache(maxsize=1024)
 def _parse(header: bytes) -> Credentials | str:
-    """Return the credentials of a header, or what is wrong with it. A test sends the same one all the time."""
+    """Return the credentials in a header, or a sentence about what is wrong. Cached: a client repeats its header."""
     scheme, _, encoded = header.partition(b" ")
     if scheme.lower() != b"basic":
         return "Expected HTTP Basic credentials, found another scheme. OAuth tokens come from Twilio, not from here."
@@ -112,12 +112,12 @@ def _parse(header: bytes) -> Credentials | str:
 
 
 def _shorten(username: str) -> str:
-    """Return a username for an error: only where it is none that could be a secret."""
+    """Return a username for an error message, or a placeholder if it could be a secret."""
     return f" beside {username}" if is_sid(username, Kind.ACCOUNT) or is_sid(username, Kind.API_KEY) else ""
 
 
 def _describe(username: str, secret: str) -> str:
-    """Say what a wrong username looks like; it is not shown itself, since it may be a secret in the wrong place."""
+    """Describe a wrong username without showing it, since it may be a secret in the wrong place."""
     if is_sid(secret, Kind.ACCOUNT) or is_sid(secret, Kind.API_KEY):
         return "it in place of the secret: the two are swapped"
     if re.fullmatch(_TOKEN, username):

@@ -1,4 +1,4 @@
-"""Parts of a body: a single `Range`, and the conditions under which it counts (RFC 9110 §13, §14)."""
+"""Byte ranges: a single `Range`, and the conditions under which it applies (RFC 9110 §13, §14)."""
 
 import re
 from collections.abc import Mapping
@@ -7,28 +7,28 @@ _SINGLE = rb"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*"
 
 
 class UnsatisfiableError(ValueError):
-    """A range that lies outside the body."""
+    """The range lies outside the body."""
 
 
 def is_not_modified(headers: Mapping[bytes, bytes], etag: str) -> bool:
-    """Tell whether the client already has what it asks for."""
+    """Return True if the client already has this version."""
     known = headers.get(b"if-none-match", b"").decode("latin-1")
     return known.strip() == "*" or etag in [each.strip().removeprefix("W/") for each in known.split(",")]
 
 
 def parse_range(headers: Mapping[bytes, bytes], etag: str, length: int) -> tuple[int, int] | None:
-    """Return the first byte and the one after the last that are asked for; None for the whole.
+    """Return the first byte of the range and the one after its last, or None for the whole body.
 
-    Several ranges, and what is no range of bytes, are answered with the whole, as servers may.
+    Several ranges, and units other than bytes, select the whole body, as RFC 9110 allows.
 
     Raises:
-        UnsatisfiableError: where the range lies outside.
+        UnsatisfiableError: if the range lies outside the body.
     """
     match = re.fullmatch(_SINGLE, headers.get(b"range", b""))
     condition = headers.get(b"if-range")
     if match is None or match[1] == match[2] == b"" or condition not in (None, etag.encode()):
         return None
-    if match[1] == b"":  # the last so many bytes
+    if match[1] == b"":  # a suffix range: the last n bytes
         start, stop = max(0, length - int(match[2])), length
     else:
         start, stop = int(match[1]), min(length, int(match[2] or length) + 1)

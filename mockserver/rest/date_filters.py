@@ -1,4 +1,4 @@
-"""Filters by date, in every form that SDKs send them (WIRE §3)."""
+"""Date filters, in every form that SDKs send (WIRE §3)."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,11 +16,11 @@ _EXPECTED = "a date such as 2026-03-01, or an instant such as 2026-03-01T09:30:0
 
 
 def created_between(query: Parameters) -> tuple[int | None, int | None]:
-    """Return the seconds since 1970 that `DateCreated`, `DateCreated<` and `DateCreated>` leave: from, and below.
+    """Return the half-open range [since, before) in Unix seconds that the DateCreated filters select.
 
-    `<` and `>` include their instant, and a date counts as its midnight UTC: Twilio's "on or before
-    midnight". Equality takes the whole UTC day of a date, and of an instant at midnight, since SDKs
-    send dates so; of any other instant that second. All that are given hold together.
+    `<` and `>` include their instant, and a date counts as its midnight UTC: this is Twilio's "on or before
+    midnight". Equality selects the whole UTC day of a date, and of an instant at midnight, because SDKs send
+    dates so. Any other instant selects its second. All given filters must hold.
 
     Raises:
         TwilioError: 20001 for a value that is neither a date nor an instant.
@@ -46,7 +46,7 @@ def _parse_bound(query: Parameters, name: str) -> int | None:
         raise invalid_parameter(name, _EXPECTED, text)
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
-        # Java sends no zone: that is UTC. An unescaped `+` arrives as a space.
+        # Java sends no zone, which means UTC. An unescaped `+` reaches us as a space.
         zone = UTC if match[8] is None else timezone(_offset(match[7], int(match[8]), int(match[9])))
         instant = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:

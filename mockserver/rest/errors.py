@@ -11,7 +11,7 @@ class _Row(NamedTuple):
 
 
 MAX_TARGET_LENGTH = 16 * 1024
-"""From this many bytes on, path and query together are refused."""
+"""A longer target (path and query, in bytes) is rejected."""
 
 _TABLE = {
     20001: _Row(400, "Invalid parameter"),
@@ -34,23 +34,23 @@ _TABLE = {
 
 
 _UNKNOWN = _Row(400, "Error")
-"""What is made of a code that a scenario brings along."""
+"""Status and message for a code that is not in the table: scenarios may use any."""
 DEFAULT_CODES = {400: 20001, 401: 20003, 403: 20403, 404: 20404, 405: 20004, 409: 20009, 429: 20429, 503: 20503}
-"""The code of a status where nothing more is known of the error."""
+"""The code for a status when nothing else is known about the error."""
 
 
 class TwilioError(Exception):
-    """An error as Twilio answers it, with our own words on why.
+    """An error as Twilio sends it, with our explanation.
 
     Args:
-        code: Twilio's code; the HTTP status and the message follow from it where the table has it.
-        reason: why, in a sentence; sent as `X-Mock-Reason`, which Twilio has not.
-        message: instead of the table's message.
-        detail: Twilio's `detail`, which some errors carry.
-        status: instead of the table's HTTP status.
-        headers: further response headers.
-        unknown: a SID of which nothing is known here; whoever knows all accounts may know more.
-        found: what the recording is, where that is why.
+        code: Twilio's code. HTTP status and message come from the table if it has the code.
+        reason: a sentence that explains the error, sent as `X-Mock-Reason`.
+        message: replaces the table's message.
+        detail: Twilio's `detail`, which some errors have.
+        status: replaces the table's HTTP status.
+        headers: additional response headers.
+        unknown: a SID that this account does not know; the gateway looks for it in the other accounts.
+        found: the status of the recording, if it is the reason.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class TwilioError(Exception):
         self._message = row.message if message is None else message
 
     def to_dict(self, path: str) -> dict[str, str | int]:
-        """Return what Twilio answers to a request of this path, in its order (WIRE §9)."""
+        """Return the body for a request of this path, in Twilio's order (WIRE §9)."""
         detail = {} if self.detail is None else {"detail": self.detail}
         return {
             "code": self.code,
@@ -89,10 +89,10 @@ class TwilioError(Exception):
 
 
 def invalid_parameter(parameter: str, expected: str, found: str, *, unknown: str | None = None) -> TwilioError:
-    """Return the error for a parameter's bad value.
+    """Return the error for a parameter with an invalid value.
 
     Args:
-        unknown: the SID in it of which nothing is known here.
+        unknown: the SID in the value that this account does not know.
     """
     shown = found if len(found) <= 80 else f"{found[:77]}..."
     why = f"{parameter}: expected {expected}, found {shown!r}."
@@ -100,6 +100,6 @@ def invalid_parameter(parameter: str, expected: str, found: str, *, unknown: str
 
 
 def uri_too_long() -> TwilioError:
-    """Return the error for a request whose path and query are longer than any list needs."""
+    """Return the error for a request whose path and query are too long."""
     why = f"Expected a path and query of less than {MAX_TARGET_LENGTH} bytes."
     return TwilioError(20001, why, status=414, message="Request URI too long")

@@ -1,4 +1,4 @@
-"""The form that starts a recording of a call (WIRE §1)."""
+"""The form that starts the recording of a call (WIRE §1)."""
 
 from enum import StrEnum
 
@@ -30,7 +30,7 @@ class _Method(StrEnum):
 
 
 class CallbackForm(msgspec.Struct, frozen=True):
-    """Who is to be told of a recording's statuses."""
+    """The callback subscription in the form."""
 
     url: str
     method: str
@@ -38,32 +38,32 @@ class CallbackForm(msgspec.Struct, frozen=True):
 
 
 class CallRecordingForm(msgspec.Struct, frozen=True, kw_only=True):
-    """How a recording is to be made, and who is to be told of it."""
+    """The options of a recording, and its callback subscription."""
 
     channels: int
     track: Track
     callback: CallbackForm | None
     unemulated: tuple[str, ...]
-    """What Twilio would warn of, but take."""
+    """Values that Twilio accepts with a warning."""
 
     def warnings(self) -> tuple[Header, ...]:
-        """Return the headers that tell the doubts."""
+        """Return the warning headers."""
         return tuple(warning_header(doubt) for doubt in self.unemulated)
 
 
 def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
-    """Read the form.
+    """Parse the form.
 
     Raises:
-        TwilioError: 20001 for a choice that there is not, and for what Twilio knows but this mock does not.
+        TwilioError: 20001 for an invalid choice, and for fields that Twilio documents and the mock does not emulate.
     """
     if form.text("RecordingConfigurationId") is not None:
         raise TwilioError(20001, "RecordingConfigurationId: Twilio knows this parameter, but this mock does not.")
     channels = form.choice("RecordingChannels", _Channels) or _Channels.MONO
-    form.choice("Trim", _Trim)  # there is no silence at the ends of what this mock records
+    form.choice("Trim", _Trim)  # recordings of the mock have no silence at their ends
     method = form.choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
     url = form.text("RecordingStatusCallback")
-    # SDKs repeat the key; Twilio's documentation puts several events into one value.
+    # SDKs repeat the key. Twilio's documentation puts several events into one value.
     events = " ".join(form.texts("RecordingStatusCallbackEvent")).split() or ["completed"]
     doubts = [f"13621 {event[:40]!r} is no recording status event." for event in events if event not in _EVENTS]
     callback = None

@@ -1,4 +1,4 @@
-"""The response headers that Twilio sends (WIRE §10), and ours."""
+"""The response headers of Twilio (WIRE §10), and the mock's own."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -32,10 +32,10 @@ _FIXED: tuple[Header, ...] = (
 
 
 def encode_headers(headers: Sequence[Header]) -> bytes:
-    """Return headers as they are written.
+    """Return headers as bytes.
 
     Raises:
-        ValueError: for one that would end its line.
+        ValueError: if a header contains a line break.
     """
     written = b"".join([b"%s: %s\r\n" % header for header in headers])
     if not written.count(b"\n") == written.count(b"\r") == len(headers):
@@ -48,19 +48,19 @@ _ENCODED_BY_WIRE = {wire: encode_headers(headers) for wire, headers in _BY_WIRE.
 
 
 class ResponseMetadata(NamedTuple):
-    """What every response of Twilio's API says of itself."""
+    """The metadata headers of a response, which Twilio sends with every one."""
 
     wire: Wire
     request_id: bytes
     seconds: float
-    """How long it took to make."""
+    """The duration of the request."""
 
     def headers(self) -> tuple[Header, ...]:
-        """Return the headers that say it."""
+        """Return the headers."""
         return (*_BY_WIRE[self.wire], *self._varying_headers())
 
     def encode(self) -> bytes:
-        """Return the same as they are written."""
+        """Return the headers as bytes."""
         return _ENCODED_BY_WIRE[self.wire] + encode_headers(self._varying_headers())
 
     def _varying_headers(self) -> tuple[Header, ...]:
@@ -69,27 +69,27 @@ class ResponseMetadata(NamedTuple):
 
 
 class ResponseMetadataFactory:
-    """The stamps of one server's responses; each has a request id of its own.
+    """Creates the metadata of a server's responses. Each has its own request id.
 
     Args:
-        instance: 16 hexadecimal digits that tell this server's request ids from another's.
+        instance: 16 hexadecimal digits that make this server's request ids unique.
     """
 
     def __init__(self, instance: str) -> None:
         self._request_ids: Iterator[str] = map(f"RQ{instance}{{:016x}}".format, count())
 
     def __call__(self, wire: Wire, seconds: float) -> ResponseMetadata:
-        """Return the stamp of a response that took some seconds to make."""
+        """Return the metadata of a response that took some seconds."""
         return ResponseMetadata(wire, next(self._request_ids).encode(), seconds)
 
 
 def reason_header(text: str) -> Header:
-    """Return the header that says why in our own words; anything that a header may not hold is escaped."""
+    """Return the `X-Mock-Reason` header. Characters that a header cannot contain are escaped."""
     return b"x-mock-reason", _escape(text)
 
 
 def warning_header(text: str) -> Header:
-    """Return the header that says what was taken, but with doubts."""
+    """Return the `X-Mock-Warning` header."""
     return b"x-mock-warning", _escape(text)
 
 

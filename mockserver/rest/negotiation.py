@@ -1,4 +1,4 @@
-"""What a request says of its client: which rendering it wants, and by which name it knows us."""
+"""What the request says about its client: the wire to use, and the base URL that the client knows."""
 
 import re
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ _HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1
 
 
 def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Representation) -> Wire:
-    """Choose the wire: the request's own wish, else the setting, else by who seems to ask (DESIGN §5).
+    """Choose the wire: the request's header, else the setting, else by User-Agent and Host (DESIGN §5).
 
     XML, CSV and HTML exist on Twilio's wire only.
 
     Raises:
-        TwilioError: 20001 for a wish that is no wire.
+        TwilioError: 20001 if the header names no wire.
     """
     return _choose_wire(headers.get(b"x-mock-wire"), headers.get(b"host"), headers.get(b"user-agent"), setting, form)
 
@@ -26,7 +26,7 @@ def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Repr
 def _choose_wire(
     requested: bytes | None, host: bytes | None, user_agent: bytes | None, setting: WireSetting, form: Representation
 ) -> Wire:
-    """Choose the wire; a client says the same all the time."""
+    """Choose the wire. Cached: a client repeats its headers."""
     if requested is not None:
         try:
             wished = Wire(requested.decode("latin-1"))
@@ -43,7 +43,7 @@ def _choose_wire(
 
 
 def find_base_url(headers: Mapping[bytes, bytes], scheme: str, server: tuple[str, int]) -> str:
-    """Return scheme and host as the client wrote them; the server's address where it wrote none that can be."""
+    """Return scheme and host as the client wrote them, or the server's address if they are missing or invalid."""
     return _build_base_url(headers.get(b"host", b""), scheme, server)
 
 

@@ -15,14 +15,14 @@ _TOKEN = re.compile(r"P([AB])([A-Z]{2}[0-9a-fA-F]{32})")
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """Where a page begins: just after (older than) a record, or just before (newer than) one."""
+    """The start of a page: just after (older than) a record, or just before (newer than) it."""
 
     sid: str
     older: bool
 
 
 class PageRequest(msgspec.Struct, frozen=True):
-    """Which page is asked for."""
+    """The requested page."""
 
     size: int
     number: int
@@ -30,11 +30,11 @@ class PageRequest(msgspec.Struct, frozen=True):
 
 
 def parse_page_request(query: Parameters) -> PageRequest:
-    """Read the paging parameters.
+    """Parse the paging parameters.
 
     Raises:
-        TwilioError: 20007 for a page of more than 1000; 70002 for a later page without a token;
-            20001 for anything else that is no page.
+        TwilioError: 20007 for a page size above 1000; 70002 for a later page without a token; 20001 for any
+            other invalid value.
     """
     size = query.integer("PageSize", default=_DEFAULT_SIZE, minimum=1)
     if size > _MAX_SIZE:
@@ -56,7 +56,7 @@ def parse_page_request(query: Parameters) -> PageRequest:
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """The SIDs from which the neighbouring pages go on; None where there is no such page."""
+    """The SIDs in the tokens of the neighbouring pages; None if there is no such page."""
 
     previous: str | None
     next: str | None
@@ -65,9 +65,9 @@ class Tokens(msgspec.Struct, frozen=True):
 def build_envelope(
     path: str, query: Parameters, request: PageRequest, key: str, length: int, tokens: Tokens
 ) -> dict[str, Any]:
-    """Return a list body in Twilio's order (WIRE §2), the records under `key` still to be filled in.
+    """Return a list body in Twilio's order (WIRE §2). The records under `key` are filled in later.
 
-    Nothing may be added to it: the Python, Ruby and PHP SDKs break on any further key.
+    Never add a key: the Python, Ruby and PHP SDKs fail on unknown ones.
     """
     kept = query.encode(without=PAGING)
 

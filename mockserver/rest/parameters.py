@@ -1,4 +1,4 @@
-"""The parameters of a request: ordered pairs with typed look-ups, and their echo in page URIs."""
+"""The parameters of a request: ordered pairs with typed access, and their encoding in page URIs."""
 
 import re
 from collections.abc import Container
@@ -17,9 +17,9 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 class Parameters:
-    """What a query string or a form says.
+    """The parameters of a query string or a form.
 
-    An empty value counts as not given, and of a name given twice the last one counts.
+    An empty value counts as missing. If a name is repeated, its last value counts.
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -28,20 +28,20 @@ class Parameters:
         self._known: set[str] = set()
 
     def text(self, name: str) -> str | None:
-        """Return a value, or None where it was not given."""
+        """Return a value, or None if it is missing."""
         self._known.add(name)
         return self._values.get(name) or None
 
     def texts(self, name: str) -> list[str]:
-        """Return every value of a name that may be repeated."""
+        """Return every value of a repeatable name."""
         self._known.add(name)
         return [value for each, value in self.pairs if each == name]
 
     def choice(self, name: str, kind: type[Choice]) -> Choice | None:
-        """Return one of a kind's values, or None where it was not given.
+        """Return a value as an enum member, or None if it is missing.
 
         Raises:
-            TwilioError: 20001 for anything else.
+            TwilioError: 20001 for an unknown value.
         """
         text = self.text(name)
         if text is not None and text not in list(kind):
@@ -49,10 +49,10 @@ class Parameters:
         return None if text is None else kind(text)
 
     def integer(self, name: str, *, default: int, minimum: int) -> int:
-        """Return a whole number, at least `minimum`.
+        """Return a whole number of at least `minimum`.
 
         Raises:
-            TwilioError: 20001 for anything else.
+            TwilioError: 20001 for any other value.
         """
         text = self.text(name)
         if text is None:
@@ -62,10 +62,10 @@ class Parameters:
         return int(text)
 
     def boolean(self, name: str) -> bool:
-        """Return a flag, False where it was not given; SDKs send `true` and `false`.
+        """Return a boolean, False if it is missing. SDKs send `true` and `false`.
 
         Raises:
-            TwilioError: 20001 for anything else.
+            TwilioError: 20001 for any other value.
         """
         text = self.text(name)
         if text is None:
@@ -75,10 +75,10 @@ class Parameters:
         return _BOOLEANS[text.lower()]
 
     def sid(self, name: str, kind: Kind) -> str | None:
-        """Return a SID of a kind, or None where it was not given.
+        """Return a SID of a kind, or None if it is missing.
 
         Raises:
-            TwilioError: 20001 for anything else.
+            TwilioError: 20001 for any other value.
         """
         text = self.text(name)
         if text is not None and not is_sid(text, kind):
@@ -86,23 +86,23 @@ class Parameters:
         return text
 
     def unknown(self) -> list[str]:
-        """Say which names nobody asked for: Twilio ignores them too, but a typing error should be seen."""
+        """Describe the names that no handler used: Twilio ignores them too, but a typing error should be visible."""
         unknown = [name for name in self._values if name not in self._known]
         return [f"{name[:60]!r} is no parameter here, and was ignored.{self._suggest_name(name)}" for name in unknown]
 
     def _suggest_name(self, name: str) -> str:
-        import difflib  # only on the way to a warning
+        import difflib  # only needed for warnings
 
         known = {each.lower(): each for each in sorted(self._known)}
         close = difflib.get_close_matches(name.lower(), known, n=1)
         return f" Did you mean {known[close[0]]}?" if close else ""
 
     def encode(self, without: Container[str]) -> list[str]:
-        """Return the pairs as `name=value`, percent-encoded, but for some names. Java needs `<` and `>` escaped."""
+        """Return the pairs as `name=value`, percent-encoded, without some names. Java needs `<` and `>` escaped."""
         return [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.pairs if name not in without]
 
 
 @lru_cache(maxsize=64)
 def _parse_pairs(raw: bytes) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of a query string or a form; tests of one program send the same ones all the time."""
+    """Return the pairs of a query string or a form. Cached: clients repeat them."""
     return tuple(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"))

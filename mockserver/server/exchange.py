@@ -1,4 +1,4 @@
-"""One request and its answer, on their way between the gateway and an operation."""
+"""A request and its response, between the gateway and a route."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -21,60 +21,60 @@ if TYPE_CHECKING:
     from generators.audio.wav import Medium
 
 _WITHOUT_BODY = (204, 304)
-"""Statuses whose responses have none, nor its length."""
+"""Statuses whose responses have neither a body nor a Content-Length."""
 
 
 class Response(msgspec.Struct, frozen=True):
-    """What is sent: status, headers of its own, and a body that is there or is still to be made."""
+    """A response: status, headers, and a body or a stream."""
 
     status: int
     body: bytes = b""
     media_type: bytes | None = None
     headers: tuple[Header, ...] = ()
     expires: int = 0
-    """Until when the same request may get the same answer if nothing changes, in microseconds since 1970."""
+    """Cache expiry if the account does not change, in microseconds since the epoch."""
     stream: "Medium | None" = None
-    """Instead of a body: media that is made piece by piece."""
+    """Media that is sent piece by piece, instead of a body."""
     part: tuple[int, int] = (0, 0)
-    """Which bytes of it."""
+    """The range of the stream's bytes to send."""
     operation: Operation | None = None
-    """What was asked for; None where the request got to no operation."""
+    """The operation, or None if the request reached none."""
     act: Act | None = None
-    """What that does with the recordings that it is answered from; None where it is answered from none."""
+    """What the operation does with its recordings; None if it shows none."""
     recordings: tuple[int, ...] = ()
-    """Their indices."""
+    """The indices of the recordings that the response shows."""
     page: int = 0
-    """Which page of a list it is, 0 being the first."""
+    """The page number of a list, from 0."""
     next_page_uri: str | None = None
-    """What a list page offers."""
+    """The `next_page_uri` of a list page."""
     reason: str | None = None
-    """Why it is an error, in our own words."""
+    """The sentence of `X-Mock-Reason` that explains an error."""
     found_status: Status | None = None
-    """What the recording is, where that is why it is an error."""
+    """The status of the recording, if it is the reason for the error."""
     logged: LoggedResponse | None = None
-    """What the journal keeps of it, where that is made already."""
+    """The journal's summary, if it is built already."""
     head: bytes | None = None
-    """Its own headers as they are written, where that is made already."""
+    """The encoded headers, if they are built already."""
 
     def to_cached(self, operation: Operation | None) -> Self:
-        """Return it with all that can be made once, to be given again and again."""
+        """Return a copy with everything prebuilt that later requests can reuse."""
         return msgspec.structs.replace(
             self, operation=operation, logged=self.to_logged_response(), head=self.encode_headers()
         )
 
     def all_headers(self) -> tuple[Header, ...]:
-        """Return all headers that are its own, those of its body included."""
+        """Return all headers of the response, including those of its body."""
         if self.status in _WITHOUT_BODY:
             return self.headers
         kind = () if self.media_type is None else ((b"content-type", self.media_type),)
         return (*self.headers, *kind, (b"content-length", b"%d" % self.length))
 
     def encode_headers(self) -> bytes:
-        """Return the same as they are written."""
+        """Return all headers as bytes."""
         return encode_headers(self.all_headers()) if self.head is None else self.head
 
     def to_logged_response(self) -> LoggedResponse:
-        """Return what the journal keeps of it."""
+        """Return the summary that the journal keeps."""
         return LoggedResponse(
             status=self.status,
             reason=self.reason,
@@ -88,20 +88,20 @@ class Response(msgspec.Struct, frozen=True):
 
     @property
     def length(self) -> int:
-        """How many bytes are sent."""
+        """The number of bytes in the body."""
         return len(self.body) if self.stream is None else self.part[1] - self.part[0]
 
 
 _NO_FORM = Parameters(b"")
 _MOST_DIGITS = 18
-"""As many as a number in a query may have."""
+"""The longest number that is read from a query."""
 
 
 class Exchange:
-    """A request that was let in, and where its operation leaves the answer.
+    """An authenticated request; its route stores the response here.
 
-    The gateway puts it into the ASGI scope under `recmock`, and sends what it finds there afterwards:
-    one place writes responses.
+    The gateway puts the exchange into the ASGI scope under `recmock`, and sends the response that it finds there
+    afterwards. So one place writes all responses.
     """
 
     __slots__ = (
@@ -136,12 +136,12 @@ class Exchange:
         self._parameters: Parameters | None = None
 
     def enter(self, account: Account) -> None:
-        """Note whose world the request is about, which is whose journal it goes into."""
+        """Set the account of the request. The request is logged in this account's journal."""
         self._account = account
 
     @property
     def account_or_none(self) -> Account | None:
-        """The account that the path names, whether or not who asked was let in; None where it names none."""
+        """The account that the path names, even if the client may not use it; None if the path names none."""
         return self._account
 
     @property
@@ -152,13 +152,13 @@ class Exchange:
 
     @property
     def page(self) -> int:
-        """The page of a list that is asked for, 0 being the first."""
+        """The requested page of a list, from 0."""
         text = self.parameters.text("Page") or "0"
         return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
     @property
     def parameters(self) -> Parameters:
-        """The parameters of the query string, read when they are first asked for."""
+        """The parameters of the query string, parsed when first used."""
         if self._parameters is None:
             self._parameters = Parameters(self.query_string)
         return self._parameters

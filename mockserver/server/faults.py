@@ -1,4 +1,4 @@
-"""What becomes of a request that a fault strikes: an error, a pause, or a connection that breaks."""
+"""The effects of a fault rule on a request: an error, a delay, or a broken connection."""
 
 import asyncio
 import os
@@ -22,17 +22,17 @@ from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault
 
 TRANSPORT = "recmock.transport"
-"""Where the server leaves a request's connection in the state of the ASGI scope."""
+"""The key of the connection's transport in the state of the ASGI scope."""
 _GARBAGE = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
-"""With the end of a head or a chunk's size, as some clients do not look at what they have before that."""
+"""It ends like a response head or a chunk size, because some clients ignore everything before that."""
 _CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _REPLACES_RESPONSE = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
-"""Faults that come instead of an answer, so that none is made."""
+"""Faults that replace the response, so the route is not called."""
 
 
 class FaultTriggered(Exception):
-    """A request that is not to be answered as ever."""
+    """Raised if a fault rule replaces the response."""
 
     def __init__(self, strike: MatchedFault) -> None:
         super().__init__(f"rule {strike.rule}")
@@ -40,10 +40,10 @@ class FaultTriggered(Exception):
 
 
 async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive) -> None:
-    """Note which operation a request has come to, and let happen to it what a rule says: once, however often called.
+    """Set the request's operation and apply the first matching fault rule. Later calls for the request do nothing.
 
     Raises:
-        StruckError: where it is not to be answered.
+        FaultTriggered: if the rule replaces the response.
     """
     if exchange.operation is not None:
         return
@@ -75,7 +75,7 @@ def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestF
 
 
 def to_error(strike: MatchedFault) -> TwilioError:
-    """Return the error that a struck request is answered with."""
+    """Return the error that a matched rule responds with."""
     then = strike.then
     status = then.status or 500
     code = then.code or DEFAULT_CODES.get(status, 20500 if status >= 500 else 20001)
@@ -85,10 +85,10 @@ def to_error(strike: MatchedFault) -> TwilioError:
 
 
 def to_response(strike: MatchedFault, usual: Response) -> Response:
-    """Return what a struck request is answered with: Twilio's error, a body of the rule's own, or nothing.
+    """Return the response of a matched rule: Twilio's error, the rule's own body, or nothing.
 
     Args:
-        usual: Twilio's error.
+        usual: the response with Twilio's error.
     """
     then = strike.then
     if then.fault in _REPLACES_RESPONSE:
@@ -101,10 +101,10 @@ def to_response(strike: MatchedFault, usual: Response) -> Response:
 
 
 async def break_connection(fault: NetworkFault, transport: asyncio.Transport | None, receive: Receive) -> None:
-    """Break a connection instead of answering.
+    """Break the connection instead of sending a response.
 
     Raises:
-        ConnectionResetError: where there is no connection, since the application was called without a socket.
+        ConnectionResetError: if there is no connection, because the application is called without a socket.
     """
     if transport is None:
         raise ConnectionResetError(f"a fault of the mock: {fault.value}")
@@ -116,15 +116,15 @@ async def break_connection(fault: NetworkFault, transport: asyncio.Transport | N
         case NetworkFault.RANDOM_DATA_THEN_CLOSE:
             transport.write(_GARBAGE)
     transport.close()
-    # The server would answer 500 for an application that leaves before it knows that the connection is gone.
+    # The server would answer 500 if the application returned before it noticed that the connection is closed.
     await wait_for_disconnect(receive)
 
 
 async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None, receive: Receive) -> None:
-    """Send half of a body whose length was told, and close the connection.
+    """Send half of the body that Content-Length announces, and close the connection.
 
     Raises:
-        ConnectionResetError: where there is no connection.
+        ConnectionResetError: if there is no connection.
     """
     await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
     if transport is None:
@@ -134,9 +134,9 @@ async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None,
 
 
 async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive) -> None:
-    """Send a body in chunks, evenly over some real time, while there is somebody to read it.
+    """Send a body in chunks, evenly over a real duration, until the client disconnects.
 
-    There are fewer chunks than wished where the body has fewer bytes.
+    A body that is shorter than the number of chunks is sent in fewer chunks.
     """
     chunks = min(how.chunks, len(body))
     pause = parse_microseconds(how.duration) / SECOND / how.chunks
@@ -149,7 +149,7 @@ async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive
 
 
 async def _pause(seconds: float, receive: Receive) -> bool:
-    """Wait in real time, but no longer than the client does, and tell whether it is still there."""
+    """Wait in real time. Return False as soon as the client disconnects."""
     passed, gone = asyncio.ensure_future(real_pause(seconds)), asyncio.ensure_future(wait_for_disconnect(receive))
     try:
         await asyncio.wait((passed, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -160,7 +160,7 @@ async def _pause(seconds: float, receive: Receive) -> bool:
 
 
 def _reset(transport: asyncio.Transport) -> None:
-    """Close so that the other side sees a reset: with no time to linger, the kernel sends RST for FIN."""
+    """Close the connection with a reset: without time to linger, the kernel sends RST instead of FIN."""
     connection = transport.get_extra_info("socket")
     with socket.socket(fileno=os.dup(connection.fileno())) as same:
         same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

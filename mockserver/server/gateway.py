@@ -1,7 +1,7 @@
-"""The one place that sees every request first and writes every response: plain ASGI, no copies.
+"""The gateway sees every request first and writes every response. Plain ASGI, no copies.
 
-Who asks, for which account, on which wire; an answer kept from before, or the operation's; Twilio's
-headers; and every error in Twilio's shape.
+It chooses account, credentials and wire, answers from the cache or calls the route, adds Twilio's headers,
+and turns every error into Twilio's form.
 """
 
 import logging
@@ -40,7 +40,7 @@ _USED_HEADERS = frozenset(
 
 _READING_METHODS = ("GET", "HEAD")
 _CachedResponse = tuple[int, Response]
-"""An answer, and the account's version that it was made of."""
+"""A response, and the account's version that it was built from."""
 
 logger = logging.getLogger("recmock")
 
@@ -57,7 +57,7 @@ class Gateway:
         self._media_is_public = mock.settings.media_auth is MediaAuth.PUBLIC
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an HTTP request; anything else is the application's."""
+        """Handle an HTTP request. Everything else is passed to the application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -78,11 +78,11 @@ class Gateway:
             answer = render_error(self._with_explanation(raised, exchange), path)
         except FaultTriggered as struck:
             answer = to_response(struck.match, render_error(to_error(struck.match), path))
-        except ScenarioSetupError as wrong:  # each account's corpus is its own: the demo's had room
+        except ScenarioSetupError as wrong:  # every account has its own corpus: the scenario fits the demo account's
             answer = render_error(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
         except ClientDisconnected:
             return
-        except Exception:  # whatever it is, the client gets Twilio's 500 and the log says what
+        except Exception:  # the client gets Twilio's 500, the log gets the traceback
             logger.exception("%s %s failed", scope["method"], path)
             answer = render_error(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
         seconds = stopwatch() - started
@@ -94,7 +94,7 @@ class Gateway:
         await send_response(answer, stamp, then, scope, receive, send)
 
     def _record(self, exchange: Exchange, account: Account, answer: Response, started: float, seconds: float) -> None:
-        """Note a request, and let happen what follows from it: all in one synchronous step."""
+        """Log a request and run what it triggers, in one synchronous step."""
         strike = exchange.matched_fault
         account.journal.add(
             Entry(
@@ -121,7 +121,7 @@ class Gateway:
         if len(scope.get("raw_path") or path) + len(exchange.query_string) >= MAX_TARGET_LENGTH:
             raise uri_too_long()
         if exchange.method == "OPTIONS":
-            return Response(204)  # a preflight carries no credentials
+            return Response(204)  # a preflight request has no credentials
         scope["recmock"] = exchange
         if path.startswith(_ACCOUNTS):
             account = self._authenticate(exchange)
@@ -132,7 +132,7 @@ class Gateway:
         return await self._run_route(exchange, scope, receive, send)
 
     def _with_explanation(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
-        """Say more of a SID that an account does not know: only the mock knows the others."""
+        """Add an explanation of an unknown SID to an error: only the mock knows the other accounts."""
         if raised.unknown is not None and exchange is not None and exchange.account_or_none is not None:
             from mockserver.server.unknown_sids import explain_owner
 
@@ -142,18 +142,20 @@ class Gateway:
         return raised
 
     def _authenticate(self, exchange: Exchange) -> Account:
-        """Return the account that a path names, if who asks may act on it."""
+        """Return the account that the path names, if the credentials allow it."""
         path = exchange.path
         sid = path[_ACCOUNT]
         well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
         is_public = self._media_is_public and exchange.method in _READING_METHODS and is_media_path(path)
-        asks_nobody, declared = self._checks_credentials(path)
+        asks_nobody, declared = self._find_auth_policy(path)
         if not (asks_nobody or is_public):
             try:
                 authenticate(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
             except TwilioError:
                 if well_formed and (declared is None or sid.lower() in declared):
-                    exchange.enter(self._mock.account(sid))  # whose journal tells of those who were not let in
+                    exchange.enter(
+                        self._mock.account(sid)
+                    )  # rejected requests are logged in this account's journal too
                 raise
         if not well_formed:
             found = path[len(_ACCOUNTS) :].partition("/")[0]
@@ -164,8 +166,8 @@ class Gateway:
         """Return the overrides of the account that a path names, or None if it has none."""
         return self._mock.overrides.get(path[_ACCOUNT].lower()) if path.startswith(_ACCOUNTS) else None
 
-    def _checks_credentials(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
-        """Return whether nobody is asked for credentials, and whose pass; None where any do."""
+    def _find_auth_policy(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
+        """Return True if credentials are not checked, and the accounts whose tokens are accepted; None accepts any."""
         overrides = self._overrides_of_account(path) if self._mock.overrides else None
         if overrides is None or overrides.auth is None:
             return self._asks_nobody, self._declared
@@ -185,7 +187,7 @@ class Gateway:
                 exchange.operation = operation
                 return kept[1]
             await apply_fault(exchange, operation, receive)
-            if _is_fresh(kept, account):  # it may have been held back for long
+            if _is_fresh(kept, account):  # the request may have been delayed
                 return kept[1]
         answer = await self._run_route(exchange, scope, receive, send)
         if answer.expires:

@@ -1,7 +1,7 @@
-"""An open port: uvicorn's protocol on an asyncio server of our own, in the foreground or in a thread.
+"""Listens on a port: uvicorn's protocol on our own asyncio server, in the foreground or in a thread.
 
-`uvicorn.Server` polls ten times a second and takes 200 ms to stop; its protocol needs neither. What it
-does besides is done here: the Date header, and a graceful end of open connections.
+`uvicorn.Server` polls ten times a second and takes 200 ms to stop. Its protocol needs neither. This module
+also keeps the Date header right and ends open connections gracefully.
 """
 
 import asyncio
@@ -25,20 +25,20 @@ from mockserver.settings.parsing import Address
 
 _BACKLOG = 2048
 _GRACE = 5.0
-"""How long open requests may take to end, in seconds."""
+"""How long open requests may take to finish, in seconds."""
 _LAST_RESORT = 4 * _GRACE
-"""How long a thread may take to end, in seconds: uvloop has been seen to wait for ever where it closes a loop."""
+"""How long a thread may take to end, in seconds: uvloop sometimes waits for ever when it closes a loop."""
 
 
 class ListenError(Exception):
-    """An address that cannot be listened on; the message says why."""
+    """The server cannot listen on an address. The message says why."""
 
 
 def bind(address: Address) -> socket.socket:
     """Return a listening socket.
 
     Raises:
-        ListenError: where the address is taken, not ours, or not known.
+        ListenError: if the address is in use, unknown, or not an address of this machine.
     """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
@@ -58,7 +58,7 @@ def bind(address: Address) -> socket.socket:
 
 
 def bound_address(listening: socket.socket) -> Address:
-    """Return where a socket listens, with the port that it really has."""
+    """Return the address of a listening socket, with its real port."""
     host, port = listening.getsockname()[:2]
     return Address(host, port)
 
@@ -66,11 +66,11 @@ def bound_address(listening: socket.socket) -> Address:
 async def serve(
     app: ASGIApp, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], Any], proxy: Proxy
 ) -> None:
-    """Serve an application on a socket until told to stop.
+    """Serve an application on a socket until `stop` is set.
 
     Args:
-        ready: called once requests are answered.
-        proxy: answers what is meant for elsewhere; it is closed at the end.
+        ready: called once the server accepts requests.
+        proxy: handles requests for other hosts; it is closed at the end.
     """
     config = Config(
         app, http=MockProtocol, ws="none", lifespan="auto", log_config=None, access_log=False, proxy_headers=False
@@ -89,7 +89,7 @@ async def serve(
     finally:
         dating.cancel()
         server.close()
-        await asyncio.sleep(0)  # what was accepted just now is made known first, or it would never be closed
+        await asyncio.sleep(0)  # register connections that were accepted just now, or they would never be closed
         await proxy.close()
         for connection in list(state.connections):
             connection.shutdown()
@@ -98,7 +98,7 @@ async def serve(
         for connection in list(state.connections):
             connection.transport.abort()
         await lifespan.shutdown()
-        # Requests that are left have nobody to answer, and nothing to wait for.
+        # The remaining requests have no client and nothing to wait for.
         await asyncio.wait((dating, *state.tasks), timeout=_GRACE)
 
 
@@ -120,12 +120,12 @@ def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any], proxy:
 
 
 class BackgroundServer:
-    """Serves in a thread of its own, as a context manager.
+    """Serves in its own thread, as a context manager.
 
     Args:
         app: the application.
-        address: where to listen; a free port of 127.0.0.1 where it is left out.
-        proxy: answers what is meant for elsewhere; one with the user's own CA where it is left out.
+        address: the address to listen on; a free port of 127.0.0.1 if left out.
+        proxy: handles requests for other hosts; if left out, a proxy with the user's own CA.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class BackgroundServer:
 
     @property
     def base_url(self) -> str:
-        """The URL that requests start with, without a slash at the end."""
+        """The base URL, without a slash at the end."""
         return f"http://{self.address}"
 
     def __enter__(self) -> Self:
@@ -171,7 +171,7 @@ class BackgroundServer:
 
 
 def _refresh_date_header(state: ServerState, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
-    """Keep the Date header right, as uvicorn's own loop does."""
+    """Keep the Date header up to date, as uvicorn's own loop does."""
 
     async def tick() -> None:
         while True:

@@ -1,4 +1,4 @@
-"""The media of a recording: made from its dialogue, or a file of the user's own, encrypted where it is."""
+"""The media of a recording: synthesized from its dialogue or read from the user's file, and encrypted if needed."""
 
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
@@ -24,7 +24,7 @@ _WHY_NO_MEDIA = {
 
 
 class FileMedium:
-    """A file of the user's own; it is read when it is asked for."""
+    """The user's own file, opened when a client requests it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -33,7 +33,7 @@ class FileMedium:
         self.changed = stat.st_mtime_ns
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from one place up to another, in pieces."""
+        """Yield the bytes from `start` to `stop` in chunks."""
         with self._path.open("rb") as file:
             file.seek(start)
             while start < stop and (piece := file.read(min(_CHUNK_SIZE, stop - start))):
@@ -46,11 +46,11 @@ def build_media(account: Account, index: int, form: str, requested_channels: str
 
     Args:
         form: `wav` or `mp3`.
-        requested_channels: what `RequestedChannels` says.
+        requested_channels: the value of `RequestedChannels`.
 
     Raises:
-        TwilioError: 20404 where there is nothing to hear; 16109 for an encrypted one as mp3; 16113 for
-            two channels where there is one; 20001 for any other number of channels.
+        TwilioError: 20404 if the recording has no media; 16109 for an encrypted recording as mp3; 16113 for two
+            channels of a mono recording; 20001 for any other number of channels.
     """
     recording = account.recordings.index.get(index)
     if recording.status is not Status.COMPLETED:

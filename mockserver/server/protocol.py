@@ -1,4 +1,4 @@
-"""What is spoken on a connection: uvicorn's HTTP, with errors in Twilio's shape, and what a proxy is asked besides."""
+"""The protocol of a connection: uvicorn's HTTP, with errors in Twilio's form, and the proxy's CONNECT."""
 
 import asyncio
 from collections import deque
@@ -20,10 +20,10 @@ _SLASH = ord("/")
 
 
 class MockProtocol(HttpToolsProtocol):
-    """uvicorn's, but for its plain-text answer to what is not HTTP, and for what is meant for a proxy.
+    """uvicorn's protocol, except for its plain-text error responses and for requests to a proxy.
 
     Args:
-        proxy: whose it is; None where a request has come through it already.
+        proxy: the proxy of this server; None for a connection that came through it.
     """
 
     def __init__(
@@ -38,14 +38,14 @@ class MockProtocol(HttpToolsProtocol):
         self.app_state = {TRANSPORT: transport, WHOLE: self._send_response}
 
     def data_received(self, data: bytes) -> None:
-        """Do what uvicorn does, in its place: only here is it known what came behind CONNECT."""
+        """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
             self.send_400_response("Expected HTTP, found something else.")
         except httptools.HttpParserUpgrade as upgrade:
-            if self._should_upgrade():  # else it is an Upgrade that nobody takes: the request is answered as any other
+            if self._should_upgrade():  # otherwise ignore the Upgrade and answer the request normally
                 self._hand_over_to_proxy(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
@@ -62,13 +62,13 @@ class MockProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def _send_response(self, status: int, head: bytes, body: bytes) -> bool:
-        """Send a response at once, where uvicorn takes two steps and searches every header twice; see `Whole`."""
+        """Write a response at once. uvicorn takes two steps and searches every header twice; see `Whole`."""
         cycle = self._open[0]
         if cycle.disconnected or self.flow.write_paused:
-            return False  # uvicorn knows what to do then
+            return False  # uvicorn handles this case
         dated = encode_headers(cycle.default_headers)
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-        # Not by writelines: with an empty body Python 3.12's never comes to an end.
+        # Not writelines: with an empty body, Python 3.12's never returns.
         self.transport.write(b"".join((STATUS_LINE[status], dated, head, end, body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
@@ -79,12 +79,12 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        for cycle in self._open:  # uvicorn tells the latest only: one that is answered before it would never know
+        for cycle in self._open:  # uvicorn notifies only the latest request, so an earlier one would wait for ever
             cycle.disconnected = True
             cycle.message_event.set()
 
     def send_400_response(self, msg: str) -> None:
-        from mockserver.proxy.refusals import (  # seldom needed, as all of the proxy
+        from mockserver.proxy.refusals import (  # rarely needed, like the whole proxy
             bad_request_error,
             build_raw_response,
         )
@@ -95,7 +95,7 @@ class MockProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _should_upgrade(self) -> bool:
-        """Say when uvicorn is to leave a connection alone: at CONNECT, as no web sockets are served."""
+        """Return True if uvicorn must release the connection: for CONNECT only, because we serve no web sockets."""
         return self.parser.get_method() == b"CONNECT"
 
     def _hand_over_to_proxy(self, early: bytes) -> None:
@@ -109,13 +109,13 @@ class MockProtocol(HttpToolsProtocol):
         )
 
     def _is_for_proxy(self, app: ASGIApp | None) -> "MockProtocol":
-        """Return a protocol for what comes through the proxy."""
+        """Return a protocol for requests that come through the proxy."""
         protocol = MockProtocol(self.config, self.server_state, self.loop, None)
         protocol.app = app or self.config.loaded_app
         return protocol
 
     def _dispatch_to_proxy(self) -> None:
-        """Let an absolute URL be answered by whom it is for, as if it had been asked for its path alone."""
+        """Let the proxy choose the application for an absolute URL, and pass on the path only."""
         if self.parser.get_method() == b"CONNECT" or self.url == b"*":
             super().on_headers_complete()
             return

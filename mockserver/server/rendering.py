@@ -1,4 +1,4 @@
-"""From what an operation returns to what is sent: the only place where values become bodies."""
+"""Turns the result of a route into a response. No other module builds bodies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ Document = Mapping[str, Any]
 
 
 def render(result: Result, exchange: Exchange) -> Response:
-    """Return the answer that carries a result on the wire, and in the representation, of its request."""
+    """Return the response for a result, on the request's wire and in its representation."""
     match result:
         case Resource():
             return _render_resource(result, exchange)
@@ -39,7 +39,7 @@ def render(result: Result, exchange: Exchange) -> Response:
 
 
 def render_error(raised: TwilioError, path: str) -> Response:
-    """Return the answer that carries an error, in the representation that the path asks for."""
+    """Return the response for an error, in the representation that the path asks for."""
     form = choose_representation(path)
     body = _encode_item("RestException", raised.to_dict(path), form)
     headers = (*raised.headers, reason_header(raised.reason))
@@ -110,7 +110,7 @@ def _encode_item(name: str, document: Document, form: Representation) -> bytes:
             return json.encode(document)
         case Representation.XML:
             from mockserver.rest.representations import (
-                xml,  # SDKs ask for JSON: the other forms are imported where they are needed
+                xml,  # SDKs ask for JSON, so the other representations are imported late
             )
 
             return xml.encode_item(name, document)
@@ -129,8 +129,8 @@ def _encode_table(title: str, documents: list[Any], form: Representation) -> byt
 
 def _render_redirect(redirected: Redirect, exchange: Exchange) -> Response:
     url = f"{exchange.base_url}{redirected.path}"
-    # Twilio says it in the body, where the SDKs read it; whether it sends the header too is not known, and a
-    # client that followed it would lose the body (WIRE §1.2).
+    # Twilio puts the URL into the body, from which the SDKs read it. It is unknown whether it sends `Location`
+    # too. A client that followed that header would lose the body (WIRE §1.2).
     headers = () if redirected.status == 307 else ((b"location", url.encode()),)
     return Response(redirected.status, json.encode({"redirect_to": url}), MEDIA_TYPES[Representation.JSON], headers)
 

@@ -1,4 +1,4 @@
-"""Whoever sent a request: what else comes from there, and whether anybody is still there to be answered."""
+"""Read a request body, and detect that the client has disconnected."""
 
 from starlette.types import Receive
 
@@ -6,15 +6,15 @@ from mockserver.rest.errors import TwilioError
 
 
 class ClientDisconnected(Exception):
-    """A client that went before its request was whole: there is nothing to do, and nobody to answer."""
+    """The client disconnected before its request was complete, so no response is needed."""
 
 
 async def read_body(receive: Receive, most: int) -> bytes:
     """Return the body of a request.
 
     Raises:
-        TwilioError: 20001 as a 413 where it has more than `most` bytes.
-        HungUpError: where it never becomes whole.
+        TwilioError: 20001 with status 413 if the body is longer than `most` bytes.
+        ClientDisconnected: if the client disconnects before the body is complete.
     """
     received = bytearray()
     while True:
@@ -29,6 +29,6 @@ async def read_body(receive: Receive, most: int) -> bytes:
 
 
 async def wait_for_disconnect(receive: Receive) -> None:
-    """Wait until the client has gone, or was answered."""
+    """Wait until the client disconnects or the response is complete."""
     while (await receive())["type"] != "http.disconnect":
         pass

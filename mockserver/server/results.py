@@ -1,4 +1,4 @@
-"""What an operation returns: values, and how they are to be sent. Bytes are made of them in `rendering`."""
+"""The results of routes: values, and how to send them. `rendering` turns them into bytes."""
 
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class ResourceSource(Protocol):
-    """Where resources of a kind are found by index."""
+    """Returns resources of one kind by index."""
 
     def get(self, index: int) -> Any:
         """Return the resource as it is now."""
 
     def revision(self, index: int) -> Any:
-        """Return what differs after every change of a resource."""
+        """Return a value that differs after every change of the resource."""
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -32,13 +32,13 @@ class Resource(msgspec.Struct, frozen=True):
     source: ResourceSource
     index: int
     expires: int = NEVER
-    """When time alone may change it, in microseconds since 1970."""
+    """When the resource may change by time alone, in microseconds since the epoch."""
     act: Act | None = None
-    """What this does with the recording that it is answered from; None where it is answered from none."""
+    """What the request does with the recording; None if it shows no recording."""
 
 
 class ResourcePage(msgspec.Struct, frozen=True):
-    """A page of resources, and what it answers."""
+    """A page of resources, and its request."""
 
     resource_type: ResourceType
     source: ResourceSource
@@ -49,7 +49,7 @@ class ResourcePage(msgspec.Struct, frozen=True):
 
 
 class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource by value, such as the answer to a change."""
+    """A resource by value, such as the response to a change."""
 
     resource_type: ResourceType
     value: Any
@@ -58,11 +58,11 @@ class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Redirect(msgspec.Struct, frozen=True):
-    """What is asked for is elsewhere on this server.
+    """A redirect to another path of this server.
 
     Args:
-        status: 307 with Twilio's body, or 302 as a CDN's.
-        path: where, below scheme and host.
+        status: 307 with Twilio's body, or 302 as a CDN sends it.
+        path: the path, without scheme and host.
     """
 
     status: int
@@ -70,24 +70,24 @@ class Redirect(msgspec.Struct, frozen=True):
 
 
 class RawBody(msgspec.Struct, frozen=True):
-    """A body that is none of Twilio's resources."""
+    """A body that is not a Twilio resource."""
 
     body: bytes
     media_type: bytes
 
 
 class Media(msgspec.Struct, frozen=True):
-    """Media, of which a part may be asked for."""
+    """Media, of which the client may request a range."""
 
     medium: "Medium"
     media_type: bytes
     etag: str
     recording: int
-    """The index of what is heard."""
+    """The index of the recording."""
 
 
 class NoContent(msgspec.Struct, frozen=True):
-    """Something is gone, and there is nothing to say about it."""
+    """An empty response, for example after a deletion."""
 
 
 Result = Resource | ResourcePage | ResourceValue | Redirect | RawBody | Media | NoContent

@@ -1,4 +1,4 @@
-"""An answer as it goes out: whole, piece by piece, or as a fault has it."""
+"""Sends a response: at once, piece by piece, or broken by a fault."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -13,24 +13,24 @@ from mockserver.server.request_body import wait_for_disconnect
 from scenarios.rules import NetworkFault, Then
 
 WHOLE = "recmock.whole"
-"""Where our own server leaves what sends a response at once, in the state of the ASGI scope."""
+"""The key under which our own server offers `Whole` in the state of the ASGI scope."""
 Whole = Callable[[int, bytes, bytes], bool]
-"""Sends status, headers as they are written, and body; or tells that it has not, and it takes the steps of ASGI."""
+"""Sends status, encoded headers and body at once. Returns False if the caller must use the ASGI messages."""
 _IN_BODIES = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
 
 
 async def send_response(
     answer: Response, stamp: ResponseMetadata | None, then: Then | None, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Send an answer.
+    """Send a response.
 
     Args:
-        stamp: what it says of itself; None where that is nothing.
-        then: the fault that struck the request, if one did.
+        stamp: the response's metadata; None to send none.
+        then: the fault that matched the request, if any.
     """
     state = scope.get("state", {})
     whole: Whole | None = state.get(WHOLE)
-    if whole is not None and then is None and answer.stream is None and scope["method"] != "HEAD":  # as nearly always
+    if whole is not None and then is None and answer.stream is None and scope["method"] != "HEAD":  # almost always
         head = answer.encode_headers() if stamp is None else stamp.encode() + answer.encode_headers()
         if whole(answer.status, head, answer.body):
             return
@@ -38,7 +38,7 @@ async def send_response(
     fault = None if then is None else then.fault
     is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and answer.length == 0)
     if fault in _IN_BODIES and is_bodiless:
-        fault = NetworkFault.EMPTY_RESPONSE  # nobody could tell it from an answer that is whole
+        fault = NetworkFault.EMPTY_RESPONSE  # half of nothing would look like a complete response
     if fault is not None and fault is not NetworkFault.TRUNCATED_RESPONSE:
         await break_connection(fault, state.get(TRANSPORT), receive)
         return
@@ -61,7 +61,7 @@ async def _join(answer: Response) -> bytes:
 
 
 async def _send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> None:
-    """Send media as they are made, and make no more once the client has gone: players ask for more than they play."""
+    """Send media piece by piece until the client disconnects: players request more than they play."""
     gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
         async for piece in iterate_in_threadpool(pieces):

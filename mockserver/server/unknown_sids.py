@@ -1,4 +1,4 @@
-"""Whose a SID is: a mistake that is made often is to ask one account for what is another's."""
+"""Finds the account that a SID belongs to. Using one account's SID in another account is a common mistake."""
 
 from generators.corpus.explain_sid import explain_generated
 from mockserver.account.account import Account
@@ -6,11 +6,11 @@ from mockserver.account.sid_lookup import explain_created
 from mockserver.mock import Mock
 
 _MAX_ACCOUNTS = 256
-"""So many accounts are looked through, the latest first."""
+"""The number of accounts that are searched, the latest first."""
 
 
 def explain_owner(mock: Mock, account: Account, sid: str) -> str:
-    """Say what a SID stands for, in the account that was asked or in another, which it names; nothing where in none."""
+    """Explain what a SID stands for, in this account or in another; return an empty text if it is unknown."""
     own = _is_known_to(account, sid)
     if own is not None:
         return f"Here {sid} is: {own}"

@@ -42,7 +42,7 @@ def test_what_came_in_elsewhere_is_told_too(api: Api) -> None:
     account = api.mock.account(OTHER)
     sid = account.recordings.index.sid(account.start_recording(CALL))
     assert reason(api, f"Recordings/{sid}.json").endswith(
-        f"another account of this mock: Recording {sid}, which came in here. It is processing."
+        f"another account of this mock: Recording {sid}, which was created here. It is processing."
     )
 
 
@@ -184,16 +184,16 @@ def test_strict_knows_one_account_where_one_is_declared() -> None:
 def test_recordings_that_came_in_are_explained(api: Api) -> None:
     late = api.control("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
     unnamed = api.account().recordings.index.sid(api.account().start_recording(CALL))
-    told = f"Recording 'late' ({late['sid']}), which came in here. It is completed."
+    told = f"Recording 'late' ({late['sid']}), which was created here. It is completed."
     assert told == why(api, "late") == why(api, late["sid"])
     assert api.get("/_mock/sids/late").json()["sid"] == late["sid"]
-    assert why(api, unnamed) == f"Recording {unnamed}, which came in here. It is processing."
-    assert why(api, CALL) == f"The call of 1 recordings that came in here: Recording {unnamed}."
-    assert why(api, late["conference_sid"]).startswith("The conference of 1 recordings that came in here")
+    assert why(api, unnamed) == f"Recording {unnamed}, which was created here. It is processing."
+    assert why(api, CALL) == f"The call of 1 recordings that were created here: Recording {unnamed}."
+    assert why(api, late["conference_sid"]).startswith("The conference of 1 recordings that were created here")
     transcription = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, FIRST_CREATED)
     assert (
         why(api, transcription)
-        == f"The transcription number 0 of Recording 'late' ({late['sid']}), which came in here."
+        == f"The transcription number 0 of Recording 'late' ({late['sid']}), which was created here."
     )
 
 

@@ -261,7 +261,7 @@ def test_a_recording_that_came_in_there_is_known_there(
 ) -> None:
     added = AccountClient(ControlConnection(server.base_url)).recordings.add(id="new")
     assert main(["sid", added.sid, "--url", server.base_url]) == 0
-    assert f"Recording 'new' ({added.sid}), which came in here." in capsys.readouterr().out
+    assert f"Recording 'new' ({added.sid}), which was created here." in capsys.readouterr().out
     assert main(["sid", added.sid]) == 1
 
 

@@ -1,6 +1,6 @@
-"""The calls and conferences of an account, read-only: each is told from its recordings.
+"""The calls and conferences of an account, read-only, derived from its recordings.
 
-The index of one is that of its first recording.
+The index of a call or conference is the index of its first recording.
 """
 
 from generators.content import calls_and_conferences as parents
@@ -14,10 +14,10 @@ from mockserver.rest.paging import PageRequest
 
 
 class CallsOrConferences:
-    """Calls, or conferences.
+    """The calls, or the conferences, of an account.
 
     Args:
-        kind: which of the two.
+        kind: call or conference.
     """
 
     def __init__(self, kind: Kind, ledger: RecordingIndex) -> None:
@@ -25,7 +25,7 @@ class CallsOrConferences:
         self._ledger = ledger
 
     def get(self, index: int) -> Call | Conference:
-        """Return the one that an index belongs to."""
+        """Return the call or conference that an index belongs to."""
         if index < FIRST_CREATED:
             indices = list(self._ledger.corpus.layout.run(index))
         else:
@@ -35,14 +35,14 @@ class CallsOrConferences:
         return make(recordings, is_over=index < FIRST_CREATED)
 
     def revision(self, index: int) -> int:
-        """Return what differs after every change: one that is seen here stays in progress."""
+        """Return a value that changes with the call or conference: an active one changes with its recordings."""
         return 0
 
     def find(self, sid: str) -> int:
-        """Return the index behind a SID.
+        """Return the index by SID.
 
         Raises:
-            TwilioError: 20404 where no recording belongs to it.
+            TwilioError: 20404 if no recording belongs to the SID.
         """
         corpus = self._ledger.corpus
         run = corpus.indices_of_call(sid) if self.kind is Kind.CALL else corpus.indices_of_conference(sid)
@@ -52,10 +52,10 @@ class CallsOrConferences:
         return run.start if run else started[0]
 
     def list(self, asked: PageRequest) -> Page:
-        """Return a page of all, newest first.
+        """Return a page, newest first.
 
         Raises:
-            TwilioError: 20001 where the page's token names none of this account.
+            TwilioError: 20001 if the page token names no call or conference of this account.
         """
         places, layout = self._ledger.positions, self._ledger.corpus.layout
         generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
@@ -69,7 +69,7 @@ class CallsOrConferences:
         return get_page(listing, asked)
 
     def _begins(self, index: int) -> bool:
-        """Tell whether a recording that came in here is the first of a call or conference that was not there."""
+        """Return True if a created recording is the first of its call or conference."""
         own = self._own(index)
         return own is not None and self.find(own) == index
 
@@ -81,7 +81,7 @@ class CallsOrConferences:
         return ledger.position_of(sid, self.kind)
 
     def _sid(self, index: int) -> str:
-        """Return the SID that a place in the list goes by: its own, or one that only says where it is."""
+        """Return the SID at an index, or a placeholder SID that only marks the position."""
         own = self._own(index) if index in self._ledger.created and self._begins(index) else None
         return self._ledger.corpus.sids.encode(self.kind, index) if own is None else own
 

@@ -1,4 +1,4 @@
-"""Which recordings are asked for, and the listing of them."""
+"""The filter of a recordings list, and the listing that it selects."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,18 @@ from mockserver.account.resources.recording_index import RecordingIndex
 
 
 class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which recordings are asked for; all that is given holds together."""
+    """A filter for recordings. All given conditions must hold."""
 
     since: int | None = None
-    """Created at this second or later, in seconds since 1970."""
+    """Lower bound of `date_created`, inclusive, in seconds since the epoch."""
     below: int | None = None
-    """Created before this second."""
+    """Upper bound of `date_created`, exclusive."""
     call_sid: str | None = None
     conference_sid: str | None = None
     include_deleted: bool = False
 
     def matches(self, recording: Recording) -> bool:
-        """Tell whether a recording is among those asked for, but for being deleted."""
+        """Return True if the recording matches, whether or not it is deleted."""
         return (
             (self.since is None or self.since <= recording.date_created)
             and (self.below is None or recording.date_created < self.below)
@@ -32,7 +32,7 @@ class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def filtered_listing(ledger: RecordingIndex, recording_filter: RecordingFilter) -> Listing:
-    """Return the listing of a selection."""
+    """Return the listing of the recordings that match a filter."""
     own = _corpus_listing(ledger, recording_filter)
     hidden = ledger.deleted.purged if recording_filter.include_deleted else ledger.deleted.all
     deleted_from = ledger.purge_expired()[0] if recording_filter.include_deleted else None
@@ -56,7 +56,7 @@ def filtered_listing(ledger: RecordingIndex, recording_filter: RecordingFilter) 
 
 
 def _corpus_listing(ledger: RecordingIndex, selection: RecordingFilter) -> range:
-    """Return the indices of the corpus that the filters leave: each filter is a range, so all together are one."""
+    """Return the corpus indices that the filter selects: each condition is a range, and so is their intersection."""
     corpus = ledger.corpus
     ranges = [range(corpus.count)]
     if selection.since is not None:

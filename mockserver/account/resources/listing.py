@@ -1,7 +1,7 @@
-"""Pages of a listing, newest first, cut out of anything that can be walked in both directions.
+"""Pages of a listing, newest first, cut from anything that can be walked in both directions.
 
-A listing is laid out on positions, whole numbers that rise with time: a page's token names a record,
-a record has a position, and what is listed may change under the pages without disturbing the others.
+A listing is laid out on positions: whole numbers that rise with time. A page token names a record, and a
+record has a position. So recordings may be created or deleted between two pages without moving the others.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,25 +14,25 @@ from mockserver.rest.errors import invalid_parameter
 from mockserver.rest.paging import PageRequest, Tokens
 
 NEVER = 1 << 62
-"""Later than any clock, in microseconds."""
+"""An instant after every clock, in microseconds."""
 
 
 class Walk(Protocol):
-    """Yields the visible positions of a rising window, in descending or rising order, lazily."""
+    """Yields the visible positions of an ascending window lazily, in either order."""
 
     def __call__(self, window: range, *, newest_first: bool) -> Iterator[int]: ...
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be listed.
+    """A list to cut pages from.
 
     Args:
-        window: the positions that are asked for, rising.
-        walk: finds those that are visible.
-        position: the position of the record with a SID, which need not be visible or in the window;
-            None where there is no such record.
-        index: the index of the record at a position.
-        sid: the SID of the record with an index.
+        window: the ascending range of positions in the list.
+        walk: yields the visible positions.
+        position: returns the position of a SID, or None if the SID never existed. The record may be invisible or
+            outside the window.
+        index: returns the index of the record at a position.
+        sid: returns the SID of an index.
     """
 
     window: range
@@ -43,19 +43,19 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of records by index, newest first."""
+    """The indices of one page, newest first."""
 
     indices: tuple[int, ...]
     tokens: Tokens
     expires: int = NEVER
-    """When time alone may change this page, in microseconds since 1970."""
+    """When the page may change by time alone, in microseconds since the epoch."""
 
 
 def get_page(listing: Listing, request: PageRequest, expires: int = NEVER) -> Page:
-    """Return the page that is asked for.
+    """Return the requested page.
 
     Raises:
-        TwilioError: 20001 where its token names no record that there ever was.
+        TwilioError: 20001 if the page token names no record that ever existed.
     """
     if request.cursor is None:
         found = _newest_slice(listing.walk, listing.window, request.size)
@@ -74,11 +74,11 @@ def get_page(listing: Listing, request: PageRequest, expires: int = NEVER) -> Pa
 
 
 class _Slice(msgspec.Struct, frozen=True):
-    """The positions of one page, and where its neighbours begin.
+    """The positions of one page, and its boundaries to the neighbour pages.
 
-    A neighbour is None where nothing visible lies on that side. `next` is the position that the next page
-    is older than, `previous` the one that the previous page is newer than: those of the page's own last
-    and first record, or, where the page is empty, beside the place where it would be.
+    A boundary is None if nothing visible is on that side. The next page is older than `next`, the previous page
+    is newer than `previous`. These are the positions of the page's last and first record. For an empty page they
+    are the positions beside the place that it would have.
     """
 
     positions: tuple[int, ...]

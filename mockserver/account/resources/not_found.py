@@ -1,4 +1,4 @@
-"""Why there is nothing to see where a path names a recording, in our own words."""
+"""Explanations for 404 responses: why a recording SID in the path was not found."""
 
 from generators.corpus.corpus import HANDLES
 from generators.sids import Kind, is_sid
@@ -6,7 +6,7 @@ from mockserver.account.resources.recording_index import RecordingIndex
 
 
 def explain_unknown(ledger: RecordingIndex, sid: str) -> str:
-    """Say why a SID is that of no recording of an account."""
+    """Explain why a SID belongs to no recording of the account."""
     if not is_sid(sid, Kind.RECORDING):
         return f"Expected a RecordingSid (RE and 32 hexadecimal digits), found {sid[:60]!r}."
     index = ledger.corpus.sids.decode(Kind.RECORDING, sid)
@@ -18,14 +18,14 @@ def explain_unknown(ledger: RecordingIndex, sid: str) -> str:
 
 
 def explain_wrong_parent(ledger: RecordingIndex, index: int, kind: Kind, parent_sid: str) -> str:
-    """Say of which call or conference a recording is, where it is not of the one that a path names."""
+    """Explain which call or conference a recording belongs to, if the path names another one."""
     recording = ledger.get_even_if_deleted(index)
     of = recording.call_sid if kind is Kind.CALL else recording.conference_sid
     return f"{recording.sid} is a recording, but not of {parent_sid}: it is of {of or 'no conference'}."
 
 
 def explain_no_subresource(ledger: RecordingIndex, index: int, sid: str) -> str:
-    """Say why a recording has no transcription, add-on result or payload with a SID."""
+    """Explain why a recording has no transcription, add-on result or payload with this SID."""
     if index not in ledger:
         return f"{sid} would be of recording {index}, but this account has {ledger.corpus.count}."
     return f"{sid} would be of {ledger.sid(index)}, which is {ledger.status(index).value} and has none such."

@@ -1,6 +1,6 @@
-"""What an account has that its corpus has not: recordings that came in, were changed or deleted here.
+"""The overlay: recordings that were created, changed or deleted beyond the corpus.
 
-Instants are microseconds since 1970.
+Instants are microseconds since the epoch.
 """
 
 from collections.abc import Iterator
@@ -13,32 +13,32 @@ from mockserver.account.state.state import FIRST_CREATED, CreatedRecording, Stat
 
 
 class Deletions:
-    """Recordings that were deleted by hand, by index."""
+    """The deleted recordings, by index."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     @property
     def all(self) -> RangeSet:
-        """All of them."""
+        """All deleted indices."""
         return self._state.deleted
 
     @property
     def purged(self) -> RangeSet:
-        """Those of them whose metadata is gone too, 40 days later."""
+        """The indices whose metadata is purged too, 40 days after the deletion."""
         return self._state.purged
 
     def add(self, index: int, now: int) -> None:
-        """Note that a recording was deleted at an instant, not before the last one's."""
+        """Mark a recording as deleted at an instant, which is not before the previous deletion."""
         self._state.deleted.add(index)
         self._state.deleted_at[index] = now
 
     def deleted_at(self, index: int) -> int | None:
-        """Return when a recording was deleted by hand; None where it was not, or is forgotten."""
+        """Return the instant of the deletion, or None if the recording is not deleted or is purged."""
         return self._state.deleted_at.get(index)
 
     def purge(self, now: int) -> int | None:
-        """Drop what has been deleted for 40 days, and return when the next one will be; None where none will."""
+        """Purge what was deleted 40 days ago. Return the instant of the next purge, or None if there is none."""
         kept = self._state.deleted_at
         over = [index for index, _ in takewhile(lambda each: each[1] + RETENTION <= now, kept.items())]
         for index in over:
@@ -48,7 +48,7 @@ class Deletions:
 
 
 class CreatedRecordings:
-    """Recordings that came in here, in the order in which they came; the n-th has the index STARTED + n."""
+    """Recordings created beyond the corpus, in order of creation. The n-th has the index FIRST_CREATED + n."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -68,11 +68,11 @@ class CreatedRecordings:
 
     @property
     def next_index(self) -> int:
-        """The index that the next one will have."""
+        """The index of the next created recording."""
         return FIRST_CREATED + len(self)
 
     def add(self, recording: Recording, instant: int) -> int:
-        """Take a recording, which was created at an instant, and return its index."""
+        """Add a recording with its instant of creation, and return its index."""
         index = self.next_index
         self._state.created.append(CreatedRecording(instant, recording.sid))
         self._state.recordings[index] = recording
@@ -80,19 +80,19 @@ class CreatedRecordings:
         return index
 
     def instant(self, index: int) -> int:
-        """Return when one was created."""
+        """Return the instant of creation."""
         return self._state.created[index - FIRST_CREATED].instant
 
     def find_index(self, sid: str) -> int | None:
-        """Return the index of the one with a SID; None where there is none."""
+        """Return the index by SID, or None if the SID is unknown."""
         return self._by_sid.get(sid[2:].lower())
 
     def indices_of_parent(self, parent_sid: str) -> list[int]:
-        """Return the indices of all that a call or conference has, oldest first."""
+        """Return the indices of a call's or conference's recordings, oldest first."""
         return self._by_parent.get(_key(parent_sid), [])
 
     def active_of_call(self, parent_sid: str) -> list[int]:
-        """Return the indices of those of a call or conference that are being made, oldest first."""
+        """Return the indices of a call's or conference's active recordings, oldest first."""
         captures = self._state.in_progress
         return [
             index

@@ -1,7 +1,7 @@
-"""Where the recordings of an account lie in a list: at positions, whole numbers that rise with time.
+"""The positions of an account's recordings in lists: whole numbers that rise with time.
 
-Those of the corpus keep their order; those that came in stand between them by when they were created,
-after any of the same instant. Instants are microseconds since 1970.
+Corpus recordings keep their order. Created recordings are inserted by their instant of creation, after any
+corpus recording of the same instant. Instants are microseconds since the epoch.
 """
 
 import heapq
@@ -17,17 +17,17 @@ IsVisible = Callable[[int], bool]
 
 
 class ListPositions:
-    """The positions of an account's recordings, which are known by index."""
+    """Translates between indices and positions."""
 
     def __init__(self, corpus: Corpus, state: State) -> None:
         self._corpus = corpus
         self._state = state
         self._keys: list[tuple[int, int]] = []
-        """Instant and index of those that came in, sorted."""
+        """Instant and index of the created recordings, sorted."""
         self._ranks: list[int] = []
-        """How many of the corpus lie before each of these."""
+        """The number of corpus recordings before each created one."""
         self._changed = sorted(index for index in state.recordings if index < FIRST_CREATED)
-        """Those of the corpus that were changed."""
+        """The corpus recordings that were changed."""
         for number, arrival in enumerate(state.created):
             self.add(FIRST_CREATED + number, arrival.instant)
 
@@ -36,23 +36,23 @@ class ListPositions:
         return range(self._corpus.count + len(self._ranks))
 
     def add(self, index: int, instant: int) -> None:
-        """Take one that came in, created at an instant."""
+        """Add a created recording."""
         at = bisect_right(self._keys, (instant, index))
         is_newest = instant >= self._corpus.spec.t0 * SECOND
         self._keys.insert(at, (instant, index))
         self._ranks.insert(at, self._corpus.count if is_newest else self._corpus.timetable.first_at(instant + 1))
 
     def mark_changed(self, index: int) -> None:
-        """Note that a recording of the corpus was changed."""
+        """Mark a corpus recording as changed."""
         at = bisect_left(self._changed, index)
         if self._changed[at : at + 1] != [index]:
             self._changed.insert(at, index)
 
     def position(self, index: int, instant: int | None = None) -> int:
-        """Return where a recording lies.
+        """Return the position of a recording.
 
         Args:
-            instant: when it was created, for one that came in.
+            instant: the instant of creation; used for created recordings only.
         """
         if instant is None:
             return index + bisect_right(self._ranks, index)
@@ -60,14 +60,14 @@ class ListPositions:
         return self._ranks[at] + at
 
     def index(self, position: int) -> int:
-        """Return the index of the recording at a position; just past the newest, an index that none has."""
+        """Return the index at a position. The position after the newest has an index that no recording has."""
         at = self._count_created_before(position)
         if at < len(self._ranks) and self._ranks[at] + at == position:
             return self._keys[at][1]
         return position - at
 
     def corpus_window(self, window: range) -> range:
-        """Return the indices of the corpus's recordings in a rising window of positions."""
+        """Return the corpus indices within an ascending window of positions."""
         start, stop = (
             place - self._count_created_before(place) for place in (window.start, max(window.start, window.stop))
         )
@@ -77,9 +77,9 @@ class ListPositions:
         """Return a walk over all positions.
 
         Args:
-            generated: finds what is seen of the corpus, by index.
-            is_seen: tells whether a recording that came in, or was changed, is seen, by its index.
-            changed: whether those of the corpus that were changed are told by `is_seen` too.
+            generated: yields the visible indices of the corpus.
+            is_seen: returns True if a created or changed recording is visible, by index.
+            changed: True if `is_seen` decides about changed corpus recordings too.
         """
         if not self._ranks and not (changed and self._changed):
             return generated
@@ -96,7 +96,7 @@ class ListPositions:
         return walk
 
     def _count_created_before(self, position: int) -> int:
-        """Return how many that came in lie before a position."""
+        """Return the number of created recordings before a position."""
         return bisect_left(range(len(self._ranks)), position, key=lambda at: self._ranks[at] + at)
 
     def _created_in(self, window: range, newest_first: bool) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""What each recording of an account is now: its corpus, and what came of it here since.
+"""The present state of each recording: the corpus combined with the overlay.
 
 Recordings are known by index; see `state`.
 """
@@ -21,7 +21,7 @@ Revision = tuple[int, Status]
 
 
 class RecordingIndex:
-    """Tells recordings as they are on a clock, and takes down what becomes of them."""
+    """Reads recordings as they are at the clock's present instant, and stores their changes."""
 
     def __init__(self, corpus: Corpus, clock: Clock, state: State) -> None:
         self.corpus = corpus
@@ -34,18 +34,18 @@ class RecordingIndex:
         self._retained: tuple[int, int] = (0, -1)
 
     def __contains__(self, index: int) -> bool:
-        """Tell whether there is, or ever was, a recording with an index."""
+        """Return True if the index belongs to a recording, even a deleted one."""
         return index < self.corpus.count or index in self.created
 
     def index_of(self, sid: str) -> int | None:
-        """Return the index of the recording with a SID, be it deleted; None where there never was one."""
+        """Return the index of a recording by SID, including deleted ones, or None if it never existed."""
         index = self.created.find_index(sid)
         return self.corpus.index_of(sid) if index is None else index
 
     def position_of(self, sid: str, kind: Kind = Kind.RECORDING) -> int | None:
-        """Return where a recording lies, by its SID or that of another kind with its index; None where there is none.
+        """Return the position of a recording's SID, or of another kind of SID with the same index, or None if unknown.
 
-        The place just past the newest is one too: it is where an empty page's next one begins.
+        The position after the newest counts too: the next page after an empty one starts there.
         """
         index = self.created.find_index(sid) if kind is Kind.RECORDING else None
         if index is None:
@@ -57,15 +57,15 @@ class RecordingIndex:
         return self.positions.position(index) if index <= self.corpus.count else None
 
     def sid(self, index: int) -> str:
-        """Return the SID of a recording, or of the place just past the newest."""
+        """Return the SID of a recording, or of the position after the newest."""
         return self.state.recordings[index].sid if index in self.created else self.corpus.sid(index)
 
     def name(self, index: int) -> str:
-        """Return the handle of a recording, or its SID where it has none."""
+        """Return the handle of a recording, or its SID if it has no handle."""
         return self._names.get(index) or self.sid(index)
 
     def get_even_if_deleted(self, index: int) -> Recording:
-        """Return a recording as it is now but for being deleted by hand."""
+        """Return a recording as it is now, ignoring its deletion."""
         changed = self.state.recordings.get(index)
         return self.corpus.recording(index) if changed is None else changed
 
@@ -85,11 +85,11 @@ class RecordingIndex:
         return self.corpus.layout.status(index) if changed is None else changed.status
 
     def revision(self, index: int) -> Revision:
-        """Return what differs after every change of a recording: what was rendered of another is void."""
+        """Return a value that differs after every change of a recording: it invalidates rendered bytes."""
         return self.state.revisions.get(index, 0), self.status(index)
 
     def typical_duration(self, index: int) -> int:
-        """Return how long a recording lasts where nothing else is known."""
+        """Return the duration in seconds of a recording that nothing else determines."""
         recording = self.get_even_if_deleted(index)
         if recording.transcript is not None:
             from generators.content.dialogue import estimate_seconds
@@ -100,14 +100,14 @@ class RecordingIndex:
         return distributions.draw_duration(self.corpus.chance(index).duration)
 
     def is_retained(self, index: int) -> bool:
-        """Tell whether a deleted recording's metadata is still kept."""
+        """Return True if the metadata of a deleted recording is still kept."""
         if index in self.deleted.all:
             self.purge_expired()
             return index not in self.deleted.purged
         return index >= self.purge_expired()[0]
 
     def purge_expired(self) -> tuple[int, int]:
-        """Return from which index on generated deleted recordings are remembered, and until when that is so."""
+        """Return the first index whose generated deletion is still kept, and the instant until which this holds."""
         now = self.clock.now()
         since, until = self._retained
         if now >= until:
@@ -121,19 +121,19 @@ class RecordingIndex:
     # -- taking down -----------------------------------------------------------------------------
 
     def add(self, recording: Recording, instant: int) -> int:
-        """Take in a recording that was created at an instant, in microseconds since 1970, and return its index."""
+        """Add a recording created at an instant, in microseconds since the epoch, and return its index."""
         index = self.created.add(recording, instant)
         self.positions.add(index, instant)
         self.state.version += 1
         return index
 
     def set_handle(self, index: int, handle: str) -> None:
-        """Give a recording a handle."""
+        """Set the handle of a recording."""
         self.state.handles[handle] = index
         self._names[index] = handle
 
     def put(self, index: int, recording: Recording) -> None:
-        """Let a recording be as given."""
+        """Replace a recording."""
         if index < self.corpus.count:
             self.positions.mark_changed(index)
         self.state.recordings[index] = recording
@@ -141,6 +141,6 @@ class RecordingIndex:
         self.state.version += 1
 
     def delete(self, index: int) -> None:
-        """Delete a recording; its metadata is kept for 40 days."""
+        """Delete a recording. Its metadata is kept for 40 days."""
         self.deleted.add(index, self.clock.now())
         self.state.version += 1

@@ -1,4 +1,4 @@
-"""The recordings of an account, and all that can be done to them."""
+"""The recordings of an account, and the operations on them."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -19,7 +19,7 @@ from mockserver.rest.paging import PageRequest
 from scenarios.model import RecordingFields, RecordingStatus
 
 CURRENT = "Twilio.CURRENT"
-"""Stands for the SID of the one active recording of a call or conference."""
+"""Stands for the SID of the only active recording of a call or conference."""
 FINISHED = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
 
 
@@ -31,10 +31,10 @@ class Parent(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_sid(cls, kind: Kind, sid: str) -> Self:
-        """Return the one with a SID.
+        """Return the parent with a SID.
 
         Raises:
-            TwilioError: 20404 where that is none of the kind.
+            TwilioError: 20404 if the SID is not of this kind.
         """
         if not is_sid(sid, kind):
             raise TwilioError(20404, f"Expected {kind.value} and 32 hexadecimal digits, found {sid[:60]!r}.")
@@ -42,10 +42,10 @@ class Parent(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_path(cls, path: Mapping[str, str]) -> Self | None:
-        """Return the one that a path's parameters name, if they name one.
+        """Return the parent that the path parameters name, or None if they name none.
 
         Raises:
-            TwilioError: 20404 where its SID is none.
+            TwilioError: 20404 if the SID is malformed.
         """
         for name, kind in (("call_sid", Kind.CALL), ("conference_sid", Kind.CONFERENCE)):
             if name in path:
@@ -54,7 +54,7 @@ class Parent(msgspec.Struct, frozen=True):
 
 
 class Recordings:
-    """Recordings by index; see `ledger`."""
+    """Recordings by index; see `RecordingIndex`."""
 
     def __init__(self, ledger: RecordingIndex) -> None:
         self.index = ledger
@@ -62,13 +62,13 @@ class Recordings:
     # -- reading ---------------------------------------------------------------------------------
 
     def find(self, sid: str, *, parent: Parent | None = None, include_deleted: bool = False) -> int:
-        """Return the index of the recording with a SID.
+        """Return the index of a visible recording by SID.
 
         Args:
-            parent: the call or conference that it must be of.
+            parent: the call or conference that the recording must belong to.
 
         Raises:
-            TwilioError: 20404 where there is none to see.
+            TwilioError: 20404 if no such recording is visible.
         """
         index = self.index.index_of(sid)
         if index is None:
@@ -84,24 +84,24 @@ class Recordings:
         return index
 
     def list(self, selection: RecordingFilter, asked: PageRequest) -> Page:
-        """Return a page of the recordings that are selected.
+        """Return a page of the recordings that match a filter.
 
         Raises:
-            TwilioError: 20001 where the page's token names no recording of this account.
+            TwilioError: 20001 if the page token names no recording of this account.
         """
         return get_page(filtered_listing(self.index, selection), asked, self.next_expiry(selection.include_deleted))
 
     def next_expiry(self, include_deleted: bool) -> int:
-        """Return when time alone may change what is shown, in microseconds since 1970: what else is due is a timer."""
+        """Return when time alone may change the response, in microseconds since the epoch. Timers are not included."""
         return self.index.purge_expired()[1] if include_deleted else NEVER
 
     # -- changing --------------------------------------------------------------------------------
 
     def delete(self, sid: str, *, parent: Parent | None = None) -> int:
-        """Delete a recording; its metadata is kept for 40 days.
+        """Delete a recording. Its metadata is kept for 40 days.
 
         Raises:
-            TwilioError: 20404 where there is none to see; 20009 where it is not finished.
+            TwilioError: 20404 if no such recording is visible; 20009 if it is not finished.
         """
         index = self.find(sid, parent=parent)
         status = self.index.status(index)
@@ -111,13 +111,13 @@ class Recordings:
         return index
 
     def find_active(self, call_sid: str, source: Source) -> int | None:
-        """Return the index of the recording that is being made of a call from a source; None where none is.
+        """Return the index of the active recording of a call from a source, or None if there is none.
 
-        A call of which the corpus has recordings is over. Any other is taken to be in progress, so that a
-        test can start with any CallSid.
+        A call with recordings in the corpus is over. Any other call counts as in progress, so a test can use any
+        CallSid.
 
         Raises:
-            TwilioError: 21220 where the call is over.
+            TwilioError: 21220 if the call is over.
         """
         active = self.index.created.active_of_call(call_sid)
         for index in active:
@@ -139,11 +139,11 @@ class Recordings:
         transcript: str | None = None,
         instant: int | None = None,
     ) -> int:
-        """Take in a recording that is processing, and return its index.
+        """Create a recording with status processing, and return its index.
 
         Args:
-            sid: its SID; one of its own where it is left out, and so are its call's and its conference's.
-            instant: when it was created, in microseconds since 1970; now where it is left out.
+            sid: the recording SID; derived if left out, like the call's and the conference's.
+            instant: the instant of creation, in microseconds since the epoch; now if left out.
         """
         corpus, index = self.index.corpus, self.index.created.next_index
         at = self.index.clock.now() if instant is None else instant
@@ -171,11 +171,13 @@ class Recordings:
         return self.index.add(recording, at)
 
     def set_status(self, index: int, stage: RecordingStatus | None, facts: RecordingFields) -> None:
-        """Bring a recording into another status, if one is given, and set what is said of it."""
+        """Set the status of a recording, if one is given, and its fields."""
         ledger, captures = self.index, self.index.state.in_progress
         recording = without_adversarial_body(ledger.get_even_if_deleted(index))
         if stage is RecordingStatus.DELETED and recording.status not in FINISHED:
-            self.set_status(index, RecordingStatus.COMPLETED, RecordingFields())  # what is deleted was there before
+            self.set_status(
+                index, RecordingStatus.COMPLETED, RecordingFields()
+            )  # a deleted recording was completed before
             recording = ledger.get_even_if_deleted(index)
         elif stage is not None and stage is not RecordingStatus.DELETED:
             usual, chance = ledger.typical_duration(index), ledger.corpus.chance(index)
@@ -191,14 +193,14 @@ class Recordings:
             ledger.delete(index)
 
     def update(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
-        """Pause, resume or stop a recording that is being made; one that does so already stays as it is.
+        """Pause, resume or stop an active recording. An update to its present status changes nothing.
 
         Returns:
-            Its index, and whether it was changed.
+            The index, and True if the recording changed.
 
         Raises:
-            TwilioError: 20404 where there is none; 16108 where `Twilio.CURRENT` could be several;
-                21220 where it is over.
+            TwilioError: 20404 if no such recording exists; 16108 if `Twilio.CURRENT` matches several; 21220 if the
+                recording is over.
         """
         index, capture = self._find_active_for(sid, parent)
         now = self.index.clock.now()
@@ -213,12 +215,12 @@ class Recordings:
         return index, True
 
     def get_in_flight(self, index: int) -> Recording:
-        """Return a recording as the answer to a change shows it."""
+        """Return a recording as the response to a change shows it."""
         capture = self.index.state.in_progress.get(index)
         return msgspec.structs.replace(self.index.get(index), in_flight=None if capture is None else capture.status)
 
     def _new_sid(self, index: int) -> str:
-        """Return a SID for one that comes in, even where one with its usual SID was saved from here and came back."""
+        """Return an unused SID for a created recording: a scenario may have imported the usual one."""
         sid = self.index.corpus.sid(index)
         while self.index.created.find_index(sid) is not None:
             sid = self.index.corpus.sid_of_handle(sid)

@@ -1,4 +1,4 @@
-"""What a status makes of a recording, as a pure function of what it was (WIRE §5)."""
+"""The effect of a status on a recording, as a pure function (WIRE §5)."""
 
 from decimal import Decimal
 from typing import Any
@@ -19,12 +19,12 @@ _STATUS_SHOWN_AS = {
     RecordingStatus.ABSENT: Status.ABSENT,
     RecordingStatus.FAILED: Status.FAILED,
 }
-"""What a fetch shows of a recording that is finished; of one that is not it shows `processing`."""
+"""The status that a fetch shows for a finished recording. For all others it shows `processing`."""
 _SMALLEST = Decimal("0.00001")
 
 
 class StatusChange(msgspec.Struct, frozen=True):
-    """A recording, and how much of it is recorded while it is being made."""
+    """A recording, and its progress while it is active."""
 
     recording: Recording
     capture: RecordingInProgress | None
@@ -33,11 +33,11 @@ class StatusChange(msgspec.Struct, frozen=True):
 def apply_status(
     before: StatusChange, stage: RecordingStatus, now: int, chance: RandomFields, usual_seconds: int
 ) -> StatusChange:
-    """Return a recording in another status; being deleted is not a matter of the recording itself.
+    """Return a recording in another status. A deletion is not stored in the recording.
 
     Args:
-        now: the instant, in microseconds since 1970.
-        usual_seconds: how long it lasts if it was not recorded here.
+        now: the instant, in microseconds since the epoch.
+        usual_seconds: the duration if the recording was not recorded here.
     """
     capture = _advance_in_progress(before.capture, stage, now)
     recording = before.recording
@@ -72,12 +72,12 @@ def _advance_in_progress(
 
 
 def without_adversarial_body(recording: Recording) -> Recording:
-    """Return a recording without the body that Hypothesis drew for it: what is said of it is to be seen."""
+    """Return the recording without its generated adversarial body, so that scripted fields are visible."""
     return Recording(**{name: getattr(recording, name) for name in Recording.__struct_fields__})
 
 
 def with_fields(recording: Recording, facts: RecordingFields) -> Recording:
-    """Return a recording with what is said of it."""
+    """Return the recording with the given fields set."""
     said = {name: getattr(facts, name) for name in RecordingFields.__struct_fields__}
     changes = {
         name: _READ[name](value) if name in _READ else value for name, value in said.items() if value is not UNSET
@@ -92,7 +92,7 @@ def with_fields(recording: Recording, facts: RecordingFields) -> Recording:
 
 
 def price_of(value: float | str) -> int:
-    """Return an amount of money in 0.00001 of its unit."""
+    """Return an amount of money in units of 0.00001."""
     return int((Decimal(str(value)) / _SMALLEST).to_integral_value())
 
 
@@ -101,7 +101,7 @@ def _encryption(recording: Recording, given: dict[str, Any] | None) -> Encryptio
         return None
     known = recording.encryption
     if known is None:
-        # What it would be decrypted with is not ours to know: the audio is as good as noise.
+        # The key that decrypts such a recording is unknown here, so any key will do: the audio is noise.
         known = EncryptionDetails(public_key_sid="", content_key=bytes(32), encrypted_cek=b"", iv=bytes(12))
     return msgspec.structs.replace(known, given=given)
 

@@ -1,7 +1,7 @@
-"""The transcriptions, add-on results and payloads of an account: each is told from its recording.
+"""The transcriptions, add-on results and payloads of an account, derived from its recordings.
 
-A recording that is deleted takes its own paths along. Its transcription stays in the account's list: in
-Twilio each resource is deleted for itself.
+A deleted recording's own paths answer 404. Its transcription stays in the account's list, because Twilio
+deletes each resource separately.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,11 +27,11 @@ _BUILDERS: dict[Kind, _Build] = {
 
 
 class Subresources:
-    """The subresources of one kind, known by an index that leads back to their recording's.
+    """The subresources of one kind. The index of a subresource leads back to its recording.
 
     Args:
-        kind: transcriptions, add-on results or payloads.
-        recordings: the account's.
+        kind: transcription, add-on result or payload.
+        recordings: the account's recordings.
     """
 
     def __init__(self, kind: Kind, recordings: Recordings) -> None:
@@ -41,33 +41,33 @@ class Subresources:
         self._sids = recordings.index.corpus.sids
 
     def get(self, index: int) -> Transcription | AddOnResult | Payload:
-        """Return what has an index."""
+        """Return the subresource with an index."""
         recording, _ = subresources.locate(self.kind, index)
         return _BUILDERS[self.kind](
             self._ledger.get_even_if_deleted(recording), index, self._ledger.corpus.chance(recording), self._sids
         )
 
     def revision(self, index: int) -> int:
-        """Return what differs after every change: it is told from its recording."""
+        """Return a value that changes with the subresource: the revision of its recording."""
         recording, _ = subresources.locate(self.kind, index)
         return self._ledger.state.revisions.get(recording, 0)
 
     def data(self, index: int) -> str:
-        """Return the JSON that a payload leads to."""
+        """Return the JSON data of a payload."""
         recording, _ = subresources.locate(self.kind, index)
         return subresources.build_payload_data(
             self._ledger.get_even_if_deleted(recording), index, self._ledger.corpus.chance(recording)
         )
 
     def find(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> int:
-        """Return the index behind a SID.
+        """Return the index by SID.
 
         Args:
-            recording_sid: the recording that it must belong to, which must be there itself.
-            among: the indices that it must be one of.
+            recording_sid: the recording that the subresource must belong to; it must be visible.
+            among: the allowed indices.
 
         Raises:
-            TwilioError: 20404 where there is none.
+            TwilioError: 20404 if there is none.
         """
         owner = None if recording_sid is None else self._recordings.find(recording_sid)
         index = self._sids.decode(self.kind, sid)
@@ -86,22 +86,22 @@ class Subresources:
         return index
 
     def delete(self, sid: str, *, recording_sid: str | None = None, among: range | None = None) -> None:
-        """Delete for good.
+        """Delete a subresource permanently.
 
         Raises:
-            TwilioError: 20404 where there is none.
+            TwilioError: 20404 if there is none.
         """
         self._deleted.add(self.find(sid, recording_sid=recording_sid, among=among))
         self._ledger.state.version += 1
 
     def list_for_recording(self, recording_sid: str, asked: PageRequest, *, among: range | None = None) -> Page:
-        """Return a page of those of a recording, newest first.
+        """Return a page of a recording's subresources, newest first.
 
         Args:
-            among: only those with one of these indices.
+            among: the allowed indices.
 
         Raises:
-            TwilioError: 20404 where there is no such recording; 20001 for another list's token.
+            TwilioError: 20404 if the recording is unknown; 20001 if the page token belongs to another list.
         """
         own = self._index_range_of(self._recordings.find(recording_sid))
         there = [index for index in own if index not in self._deleted and (among is None or index in among)]
@@ -114,7 +114,7 @@ class Subresources:
             window=range(own.start, own.stop),
             walk=walk,
             position=lambda sid: self._sids.decode(self.kind, sid),
-            index=int,  # each is where its index says
+            index=int,  # position and index are the same number
             sid=self._sid,
         )
         return get_page(listing, asked)
@@ -123,7 +123,7 @@ class Subresources:
         """Return a page of all transcriptions of the account, in the order of their recordings.
 
         Raises:
-            TwilioError: 20001 where the page's token names no transcription of this account.
+            TwilioError: 20001 if the page token names no transcription of this account.
         """
         places, layout = self._ledger.positions, self._ledger.corpus.layout
 

@@ -1,4 +1,4 @@
-"""Sets of indices as sorted, disjoint ranges: deleting a hundred thousand neighbours leaves one range to skip."""
+"""Sets of indices as sorted, disjoint ranges: deleting 100,000 neighbours leaves one range to skip."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import msgspec
 
 
 class RangeSet(msgspec.Struct):
-    """A set of whole numbers from 0, as the starts and the stops of its ranges."""
+    """A set of whole numbers from 0, stored as the starts and stops of its ranges."""
 
     starts: list[int] = msgspec.field(default_factory=list)
     stops: list[int] = msgspec.field(default_factory=list)
@@ -17,7 +17,7 @@ class RangeSet(msgspec.Struct):
         return at >= 0 and number < self.stops[at]
 
     def add(self, number: int) -> None:
-        """Add a number; neighbouring ranges become one."""
+        """Add a number and merge neighbouring ranges."""
         at = bisect_right(self.starts, number)
         if at and number < self.stops[at - 1]:
             return
@@ -35,7 +35,7 @@ class RangeSet(msgspec.Struct):
             self.stops.insert(at, number + 1)
 
     def gaps(self, window: range, *, descending: bool) -> Iterator[range]:
-        """Yield what of a rising window is not in the set, as rising ranges in rising or descending order."""
+        """Yield the parts of an ascending window that are not in the set, as ascending ranges in either order."""
         low = max(0, bisect_right(self.starts, window.start) - 1)
         high = bisect_right(self.starts, window.stop - 1)
         if descending:

@@ -1,7 +1,7 @@
-"""Everything of an account that can change, as plain values: what a snapshot holds, and nothing else.
+"""Everything of an account that can change, as plain values. A snapshot is its encoding.
 
-Recordings are known by index: the corpus's own, and STARTED + n for the n-th that came in here.
-Instants are microseconds since 1970.
+Recordings are known by index: that of the corpus, or FIRST_CREATED + n for the n-th created recording.
+Instants are microseconds since the epoch.
 """
 
 from enum import StrEnum
@@ -17,42 +17,42 @@ from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.timeline import Playing
 
 FIRST_CREATED = 1 << 56
-"""The index of the first recording that came in here: above any corpus's."""
+"""The index of the first created recording: above the indices of every corpus."""
 
 
 class Subscription(msgspec.Struct, frozen=True):
-    """Who is to be told of a recording's statuses."""
+    """The receiver of a recording's callbacks."""
 
     url: str
     method: str
     events: tuple[CallbackEvent, ...]
     token: str
-    """What signs the callbacks."""
+    """The token that signs the callbacks."""
     signer: str
-    """Whose token that is, in words."""
+    """A description of that token's owner."""
     base_url: str
-    """Scheme and host by which whoever subscribed knows this server."""
+    """Scheme and host that the subscriber used for this server."""
 
 
 class CreatedRecording(NamedTuple):
-    """How a recording came in here."""
+    """The creation of a recording."""
 
     instant: int
-    """What it is sorted by: when it was created."""
+    """The instant of creation, by which lists are sorted."""
     sid: str
 
 
 class TimerKind(StrEnum):
-    """What is due."""
+    """The kind of action that a timer triggers."""
 
     STEP = "step"
-    """The next step of a recording's timeline; the key is the recording's index."""
+    """The next step of a recording's timeline. The key is the recording's index."""
     DELIVERY = "delivery"
-    """The next attempt of a callback; the key is the delivery's number."""
+    """The next attempt of a callback. The key is the delivery's number."""
 
 
 class Timer(NamedTuple):
-    """Something that waits for an instant. Timers fire in this order."""
+    """An action that waits for an instant. Timers fire in this order."""
 
     due: int
     serial: int
@@ -61,12 +61,12 @@ class Timer(NamedTuple):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened by itself, or because a scenario says so."""
+    """Something that happened to a recording by itself, or because of a scenario."""
 
     serial: int
     at: int
     kind: str
-    """`step`, `signal`, `callback`, `arrived` or `vanished`."""
+    """`step`, `signal`, `callback`, `inserted` or `deleted`."""
     subject: str
     """The recording's handle, or its SID."""
     sid: str
@@ -74,7 +74,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryState(StrEnum):
-    """How far a callback is."""
+    """The state of a callback."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -82,17 +82,17 @@ class DeliveryState(StrEnum):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One try to deliver a callback."""
+    """One attempt to deliver a callback."""
 
     at: int
     status: int | None
-    """What the receiver answered; None where it did not."""
+    """The receiver's status code, or None if it sent no response."""
     failure: str | None
     detail: str
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """A callback on its way, and what came of it."""
+    """A queued callback with its attempts."""
 
     number: int
     recording: int
@@ -100,7 +100,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     event: CallbackEvent
     method: str
     url: str
-    """As it was subscribed, connection overrides included."""
+    """The subscribed URL, including connection overrides."""
     parameters: tuple[tuple[str, str], ...]
     token: str
     signer: str
@@ -112,56 +112,56 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArmedRule(msgspec.Struct, kw_only=True):
-    """A fault or a sequence, and what it has done so far."""
+    """A fault or a sequence, and its counts."""
 
     number: int
     fault: Fault | None = None
     sequence: Sequence | None = None
     armed_at: int
     matched: int = 0
-    """How many requests were meant."""
+    """The number of requests that it matched."""
     applied: int = 0
-    """How many of them went wrong."""
+    """The number of requests that it was applied to."""
     request_counts: dict[str, int] = {}
-    """How many requests were meant, by method and target."""
+    """The number of matching requests, by method and target."""
     retry_after_until: dict[str, int] = {}
-    """Until when a target may not be asked for again."""
+    """Retry-After deadlines by request target, in microseconds since the epoch."""
 
 
 class ArmedPageDrift(msgspec.Struct, kw_only=True):
-    """A hazard, and how often it is still to happen."""
+    """A page drift rule, and how often it still applies."""
 
     rule: PageDriftRule
     left: int
 
 
 class State(msgspec.Struct, kw_only=True):
-    """An account's differences from its corpus."""
+    """The differences of an account from its corpus."""
 
     now: int = 0
-    """Where the clock stood; only in a snapshot."""
+    """The clock's instant; only in a snapshot."""
     rate: float = 0.0
     version: int = 0
-    """Grows with every change: what was rendered of an older version is void."""
+    """A number that grows with every change. Rendered bytes of an older version are invalid."""
     created: list[CreatedRecording] = []
     recordings: dict[int, Recording] = {}
-    """Those that came in, and those of the corpus that were changed: as a fetch shows them, but for deletions."""
+    """Created recordings and changed ones of the corpus, as a fetch shows them, ignoring deletions."""
     revisions: dict[int, int] = {}
     in_progress: dict[int, RecordingInProgress] = {}
-    """Those that are being made."""
+    """The active recordings."""
     deleted: RangeSet = msgspec.field(default_factory=RangeSet)
     purged: RangeSet = msgspec.field(default_factory=RangeSet)
-    """Those of the deleted whose metadata is gone too, 40 days later."""
+    """Deleted recordings whose metadata is purged, 40 days after the deletion."""
     deleted_at: dict[int, int] = {}
     subresources_deleted: dict[str, RangeSet] = {}
     """By the kind of their SIDs."""
     attached: dict[int, str] = {}
-    """Files of the user's own that recordings sound like."""
+    """The user's own media files, by index."""
     handles: dict[str, int] = {}
     subscriptions: dict[int, Subscription] = {}
     playing: dict[int, Playing] = {}
     waiting: dict[int, int] = {}
-    """Until when the timelines wait that have a timer."""
+    """The instants for which timelines with a timer wait."""
     timers: list[Timer] = []
     """A heap."""
     timer_serial: int = 0

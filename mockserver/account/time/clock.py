@@ -1,4 +1,4 @@
-"""The time of an account. The only place in the server that asks the machine what time it is."""
+"""The clock of an account. No other module of the server reads the machine's time."""
 
 import asyncio
 import time
@@ -9,18 +9,18 @@ _SECOND = 1_000_000
 
 
 def ticks() -> int:
-    """Return microseconds that only grow, from an origin that does not matter."""
+    """Return monotonic microseconds with an arbitrary origin."""
     return time.monotonic_ns() // 1000
 
 
 class Clock:
-    """Tells an account's time in microseconds since 1970: it stands still, or runs at some rate, and never goes back.
+    """An account's time in microseconds since the epoch. It stands still or runs at a rate, and never goes back.
 
     Args:
-        start: the instant that it shows at `origin`.
-        rate: how many of its seconds pass in one: 1 is the machine's pace, 0 stands still.
-        source: ticks that only grow.
-        origin: the tick at which it started; the present one where it is left out.
+        start: the instant at `origin`.
+        rate: account seconds per real second: 1 is real time, 0 stands still.
+        source: returns monotonic ticks.
+        origin: the tick at which the clock started; the present one if left out.
     """
 
     def __init__(
@@ -42,22 +42,22 @@ class Clock:
 
     @property
     def setting(self) -> tuple[int, int, float]:
-        """What its time is told by: another one whenever it was moved, or runs otherwise."""
+        """The values that determine the clock's time. They differ after every move and every change of the rate."""
         return self._base, self._since, self.rate
 
     def move_to(self, instant: int) -> None:
-        """Move on to an instant; one that has passed already changes nothing."""
+        """Move to an instant. An instant in the past changes nothing."""
         self._base = max(self.now(), instant)
         self._since = self._source()
 
     def set_rate(self, rate: float) -> None:
-        """Go on from now at another rate."""
+        """Continue from now at another rate."""
         self.move_to(self.now())
         self.rate = rate
 
     @contextmanager
     def instant_at(self, instant: int) -> Iterator[None]:
-        """Show an instant that has just passed, while something is done that was due then."""
+        """Show an instant that has just passed, while an action that was due then runs."""
         before, self._held = self._held, instant
         try:
             yield
@@ -65,20 +65,20 @@ class Clock:
             self._held = before
 
     def real_seconds_until(self, instant: int) -> float | None:
-        """Return how long it really takes until it shows an instant; None where it never does by itself."""
+        """Return the real seconds until an instant, or None if the clock never reaches it by itself."""
         return max(0, instant - self.now()) / _SECOND / self.rate if self.rate else None
 
 
 async def real_pause(seconds: float) -> None:
-    """Wait in real time: for what a client's own time-outs see."""
+    """Wait in real time: the client's own time-outs run in real time too."""
     await asyncio.sleep(seconds)
 
 
 def wall_seconds() -> int:
-    """Return the machine's own time, in whole seconds since 1970: for defaults and for the Date header only."""
+    """Return the machine's time in whole seconds since the epoch: for defaults and the Date header only."""
     return int(time.time())
 
 
 def stopwatch() -> float:
-    """Return a number of seconds that only grows: for measuring how long something took."""
+    """Return monotonic seconds, to measure durations."""
     return time.perf_counter()

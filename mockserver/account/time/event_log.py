@@ -1,4 +1,4 @@
-"""What happened to an account's recordings by itself, or because a scenario says so, in order."""
+"""The log of events: what happened to recordings by itself or because of a scenario, in order."""
 
 from mockserver.account.state.state import Event, State
 from mockserver.account.time.clock import Clock
@@ -7,7 +7,7 @@ _KEPT = 10_000
 
 
 class EventLog:
-    """The log of an account: bounded, so its oldest may be gone; their numbers tell."""
+    """The events of an account. The log is bounded: its oldest events may be dropped, the numbers continue."""
 
     def __init__(self, state: State, clock: Clock) -> None:
         self._state = state
@@ -15,11 +15,11 @@ class EventLog:
 
     @property
     def serial(self) -> int:
-        """The number that the next event will have, from 0."""
+        """The number of the next event, from 0."""
         return self._state.event_serial
 
     def record(self, kind: str, subject: str, sid: str, what: str) -> None:
-        """Take down what happens now."""
+        """Record an event at the present instant."""
         state = self._state
         state.events.append(
             Event(serial=state.event_serial, at=self._clock.now(), kind=kind, subject=subject, sid=sid, what=what)
@@ -29,6 +29,6 @@ class EventLog:
             del state.events[:-_KEPT]
 
     def since(self, serial: int) -> list[Event]:
-        """Return the events from a number on that are still known."""
+        """Return the events from a number on that are still in the log."""
         first = self._state.event_serial - len(self._state.events)
         return self._state.events[max(0, serial - first) :]

@@ -1,4 +1,4 @@
-"""What waits for an instant on an account's clock, in the order (due, serial)."""
+"""Timers: actions that wait for an instant on an account's clock, in the order (due, serial)."""
 
 import heapq
 from collections.abc import Iterator
@@ -7,27 +7,27 @@ from mockserver.account.state.state import State, Timer, TimerKind
 
 
 class Timers:
-    """The timers of an account. Instants are microseconds since 1970."""
+    """The timers of an account. Instants are microseconds since the epoch."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def __iter__(self) -> Iterator[Timer]:
-        """Yield all, in the order in which they will fire."""
+        """Yield all timers, in firing order."""
         return iter(sorted(self._state.timers))
 
     def schedule(self, due: int, kind: TimerKind, key: int) -> None:
-        """Let something wait; what it is about may have changed by then, so whoever is woken looks again."""
+        """Add a timer. Its subject may change before it fires, so the code that it wakes must check again."""
         self._state.timer_serial += 1
         heapq.heappush(self._state.timers, Timer(due, self._state.timer_serial, kind, key))
 
     @property
     def next_due(self) -> int | None:
-        """When the next one fires; None where none waits."""
+        """The instant of the next timer, or None if there is none."""
         return self._state.timers[0].due if self._state.timers else None
 
     def pop(self, now: int) -> Timer | None:
-        """Take out the next one that is due by now; None where none is."""
+        """Remove and return the next timer that is due, or None if there is none."""
         if self._state.timers and self._state.timers[0].due <= now:
             return heapq.heappop(self._state.timers)
         return None

@@ -1,4 +1,4 @@
-"""An account, seen and changed from outside."""
+"""Reads and changes one account of a server."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from generators.corpus.corpus import Corpus, CorpusSpec
 from mockserver.control.client.connection import ControlConnection
 
-if TYPE_CHECKING:  # each is imported when it is first asked for: most tests read recordings, and no more
+if TYPE_CHECKING:  # each client is imported when it is first used: most tests only read recordings
     from mockserver.control.client.callbacks import CallbacksClient
     from mockserver.control.client.clock import ClockClient
     from mockserver.control.client.doctor import DoctorClient
@@ -20,11 +20,11 @@ if TYPE_CHECKING:  # each is imported when it is first asked for: most tests rea
 
 
 class AccountClient:
-    """All that can be done to one account of a server.
+    """One account of a server.
 
     Args:
-        line: the line to the server.
-        account_sid: which account; `demo` is the one that the server printed.
+        line: the connection to the server.
+        account_sid: the AccountSid; `demo` stands for the account that the server printed.
     """
 
     def __init__(self, line: ControlConnection, account_sid: str = "demo") -> None:
@@ -37,62 +37,62 @@ class AccountClient:
 
     @cached_property
     def clock(self) -> "ClockClient":
-        """The clock of the account."""
+        """The account's clock."""
         from mockserver.control.client.clock import ClockClient
 
         return ClockClient(self._line, self._root)
 
     @cached_property
     def recordings(self) -> "RecordingsClient":
-        """Its recordings, as the mock knows them."""
+        """The account's recordings, as the mock knows them."""
         from mockserver.control.client.recordings import RecordingsClient
 
         return RecordingsClient(self._line, self._root)
 
     @cached_property
     def scenario(self) -> "ScenarioClient":
-        """What is played in it."""
+        """The account's scenario."""
         from mockserver.control.client.scenario import ScenarioClient
 
         return ScenarioClient(self._line, self._root)
 
     @cached_property
     def faults(self) -> "FaultsClient":
-        """What goes wrong with its requests."""
+        """The account's fault rules."""
         from mockserver.control.client.faults import FaultsClient
 
         return FaultsClient(self._line, self._root)
 
     @cached_property
     def callbacks(self) -> "CallbacksClient":
-        """The callbacks that it sends."""
+        """The account's callbacks."""
         from mockserver.control.client.callbacks import CallbacksClient
 
         return CallbacksClient(self._line, self._root)
 
     @cached_property
     def requests(self) -> "RequestsClient":
-        """Its request journal."""
+        """The account's request journal."""
         from mockserver.control.client.requests import RequestsClient
 
         return RequestsClient(self._line, self._root)
 
     @cached_property
     def doctor(self) -> "DoctorClient":
-        """What its requests say of their client."""
+        """The doctor, which examines the account's requests."""
         from mockserver.control.client.doctor import DoctorClient
 
         return DoctorClient(self._line, self._root)
 
     def state(self) -> "AccountView":
-        """Return the account as it is now."""
+        """Return the present state of the account."""
         from mockserver.control.views import AccountView
 
         return self._line.request("GET", self._root, AccountView)
 
     @property
     def corpus(self) -> Corpus:
-        """What the account held at T0, as a pure function: any recording by its index, 0 being the oldest."""
+        """The generated recordings of the account, as a pure function: any recording by its index, 0 being the oldest."""
         spec = self._line.request("GET", f"{self._root}/corpus", CorpusSpec)
         if self._corpus is None or self._corpus.spec != spec:
             self._corpus = Corpus(spec)
@@ -113,19 +113,19 @@ class AccountClient:
         self._line.request("PUT", path, dict[str, str | None], overrides)
 
     def reset(self) -> "AccountView":
-        """Give the account the world back that it had on first touch, and return it."""
+        """Restore the account's first state, and return it."""
         from mockserver.control.views import AccountView
 
         return self._line.request("POST", f"{self._root}/reset", AccountView)
 
     def snapshot(self, name: str = "latest") -> "SnapshotView":
-        """Keep the state under a name."""
+        """Store the state under a name."""
         from mockserver.control.views import SnapshotView
 
         return self._line.request("POST", f"{self._root}/snapshots", SnapshotView, {"name": name})
 
     def rollback(self, name: str = "latest") -> "AccountView":
-        """Go back to the state under a name, and return it."""
+        """Restore the state that has this name, and return it."""
         from mockserver.control.views import AccountView
 
         return self._line.request("POST", f"{self._root}/rollback", AccountView, {"name": name})

@@ -1,4 +1,4 @@
-"""An account's callbacks, from outside."""
+"""Reads an account's callbacks, and delivers them again."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from mockserver.control.views import CallbackView
 
 
 class CallbacksClient:
-    """The log of an account's callbacks, in the order in which they were posted.
+    """The log of an account's callbacks, in queue order.
 
     Args:
         root: the account's path below `/_mock`.
@@ -18,7 +18,7 @@ class CallbacksClient:
         self._path = f"{root}/callbacks"
 
     def list(self) -> tuple[CallbackView, ...]:
-        """Return all."""
+        """Return all callbacks."""
         return self._line.request("GET", self._path, tuple[CallbackView, ...])
 
     def __iter__(self) -> Iterator[CallbackView]:
@@ -28,5 +28,5 @@ class CallbacksClient:
         return len(self.list())
 
     def redeliver(self, number: int) -> CallbackView:
-        """Try one again, whatever came of it before, and return what comes of it."""
+        """Deliver a callback again, and return its new outcome."""
         return self._line.request("POST", f"{self._path}/{number}/redeliver", CallbackView)

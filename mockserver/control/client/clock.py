@@ -1,4 +1,4 @@
-"""An account's clock, moved from outside."""
+"""Reads and moves an account's clock."""
 
 import asyncio
 import math
@@ -9,11 +9,11 @@ from mockserver.control.views import ChangeResult, ClockView, EventView
 from scenarios.durations import format_duration
 
 Duration = str | float | timedelta
-"""A length of time: text such as `30s`, a number of seconds, or a timedelta."""
+"""A duration: text such as `30s`, a number of seconds, or a timedelta."""
 
 
 class ClockClient:
-    """Tells and moves an account's time.
+    """The clock of an account.
 
     Args:
         root: the account's path below `/_mock`.
@@ -24,7 +24,7 @@ class ClockClient:
         self._path = f"{root}/clock"
 
     def show(self) -> ClockView:
-        """Return the time, and how it passes."""
+        """Return the time, the mode and the rate."""
         return self._line.request("GET", self._path, ClockView)
 
     def now(self) -> datetime:
@@ -32,28 +32,28 @@ class ClockClient:
         return datetime.fromisoformat(self.show().now)
 
     def advance(self, by: Duration) -> tuple[EventView, ...]:
-        """Move on, and return what happened meanwhile, in order, callbacks included: they are delivered, or not.
+        """Move the clock forward, and return the events on the way, in order. Callbacks are delivered or have failed.
 
-        A receiver that runs on the event loop of the caller cannot answer meanwhile: see `advance_async`.
+        A receiver on the caller's own event loop cannot answer meanwhile: use `advance_async`.
         """
         return self._change({"advance": _format_duration(by)})
 
     async def advance_async(self, by: Duration) -> tuple[EventView, ...]:
-        """Do as `advance` does without holding up the event loop, on which a receiver of callbacks may run."""
+        """Move the clock like `advance`, without blocking the event loop that a receiver may run on."""
         return await asyncio.to_thread(self.advance, by)
 
     def move_to(self, instant: datetime | str) -> tuple[EventView, ...]:
-        """Move on to an instant, which is in UTC where it has no zone, and return what happened meanwhile."""
+        """Move the clock to an instant, and return the events on the way. Without a zone, the instant is in UTC."""
         moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return self._change({"move_to": zoned.isoformat()})
 
     def freeze(self) -> None:
-        """Let time stand still from now on."""
+        """Stop the clock."""
         self._change({"mode": "frozen"})
 
     def run(self, rate: float = 1.0) -> None:
-        """Let time pass from now on, so many of its seconds in one."""
+        """Let the clock run at a rate: account seconds per real second."""
         self._change({"mode": "scaled", "rate": rate})
 
     def _change(self, command: dict[str, object]) -> tuple[EventView, ...]:

@@ -1,4 +1,4 @@
-"""The line to a server's control API."""
+"""The HTTP connection to a server's control API."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 Decoded = TypeVar("Decoded")
 
 _TIMEOUT_SECONDS = 60.0
-"""Real seconds for one answer: moving a clock delivers what is due meanwhile."""
+"""Real seconds for one request: advancing a clock also delivers callbacks."""
 _UNAUTHORIZED = 401
 
 
 class ControlError(Exception):
-    """The server refused, or is not there; the message says why.
+    """The server rejected a request, or cannot be reached. The message says why.
 
     Args:
-        status: what it answered; None where it did not.
+        status: the HTTP status; None if there was no response.
     """
 
     def __init__(self, why: str, status: int | None = None) -> None:
@@ -29,19 +29,19 @@ class ControlError(Exception):
 
 
 class NoServerError(ControlError):
-    """Nobody answers, or something else than a mock."""
+    """Nothing answers at the URL, or the server is not a recmock."""
 
 
 class TokenError(ControlError):
-    """The server asks for a token, and this was none, or another."""
+    """The server requires a control token, and the request had none or a wrong one."""
 
 
 class ControlConnection:
-    """Asks one server. It may be used from any thread, one at a time.
+    """Sends requests to one server. Several threads may use it, one at a time.
 
     Args:
-        url: where it is, such as `http://127.0.0.1:4010`; None as long as it does not run.
-        token: what `recmock serve` printed, where it listens beyond loopback.
+        url: the server's base URL, such as `http://127.0.0.1:4010`; None while it does not run.
+        token: the token that `recmock serve` printed, if it listens beyond loopback.
     """
 
     def __init__(self, url: str | None, token: str | None = None) -> None:
@@ -50,10 +50,10 @@ class ControlConnection:
 
     @property
     def url(self) -> str:
-        """The URL, without a slash at the end.
+        """The base URL, without a slash at the end.
 
         Raises:
-            ControlError: where the server does not run.
+            ControlError: if the server does not run.
         """
         if self.server_url is None:
             raise ControlError("expected a server that runs, found one that does not: use it inside `with`.")
@@ -79,15 +79,15 @@ class ControlConnection:
         parameters: Mapping[str, str | int] | None = None,
         patience: float = _TIMEOUT_SECONDS,
     ) -> Decoded:
-        """Return what the server answers.
+        """Send a request, and return the decoded response.
 
         Args:
-            path: below `/_mock`.
-            body: what is sent as JSON.
-            patience: how many real seconds it may take.
+            path: the path below `/_mock`.
+            body: sent as JSON.
+            patience: the time-out in real seconds.
 
         Raises:
-            ControlError: where it refuses, or no mock answers there.
+            ControlError: if the server rejects the request or is not a recmock.
         """
         import requests
 
@@ -109,7 +109,7 @@ class ControlConnection:
             raise NoServerError(f"expected a recmock server at {where}, found something else.") from None
 
     def close(self) -> None:
-        """Close the connection; the next question opens another."""
+        """Close the connection. The next request opens a new one."""
         if "_session" in vars(self):
             self._session.close()
             del self._session

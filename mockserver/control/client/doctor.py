@@ -1,11 +1,11 @@
-"""What an account's requests say of its client, from outside."""
+"""Runs the doctor for an account."""
 
 from mockserver.control.client.connection import ControlConnection
 from mockserver.journal.doctor.report import Report
 
 
 class DoctorClient:
-    """Examines the client of an account.
+    """Examines the requests of an account's client.
 
     Args:
         root: the account's path below `/_mock`.
@@ -16,14 +16,14 @@ class DoctorClient:
         self._path = f"{root}/doctor"
 
     def examine(self) -> Report:
-        """Return what was found; as text it is for people."""
+        """Return the report. `str()` formats it for people."""
         return self._line.request("GET", self._path, Report)
 
     def assert_clean(self, *, ignore: tuple[str, ...] = ()) -> None:
-        """Assert that nothing was found.
+        """Assert that the report has no findings.
 
         Args:
-            ignore: rules that do not matter here.
+            ignore: rules to ignore.
 
         Raises:
             AssertionError: with the findings.

@@ -1,4 +1,4 @@
-"""An account's faults, armed from outside."""
+"""Adds and removes fault rules of an account."""
 
 from collections.abc import Iterable
 from types import TracebackType
@@ -9,12 +9,12 @@ from mockserver.control.views import RuleView
 
 
 class ArmedFaults:
-    """Rules that were armed; as a context manager they are disarmed at its end."""
+    """Rules that were added. As a context manager, it removes them at its end."""
 
     def __init__(self, faults: "FaultsClient", rules: tuple[RuleView, ...]) -> None:
         self._faults = faults
         self.rules = rules
-        """As they were when they were armed."""
+        """The rules as they were when they were added."""
 
     def __enter__(self) -> Self:
         return self
@@ -27,17 +27,17 @@ class ArmedFaults:
 
     @property
     def applied(self) -> int:
-        """How many requests they have struck by now."""
+        """The number of requests that the rules were applied to."""
         return sum(rule.applied for rule in self._list_rules())
 
     def _list_rules(self) -> list[RuleView]:
-        """Return those that are armed yet: a reset takes them away, and gives others their numbers."""
+        """Return the rules that still exist: a reset removes them, and may give their numbers to others."""
         mine = [_identity(rule) for rule in self.rules]
         return [rule for rule in self._faults.list() if _identity(rule) in mine]
 
 
 class FaultsClient:
-    """Faults and sequences; calling it arms one fault.
+    """The fault rules of an account. Calling it adds one fault.
 
     Args:
         root: the account's path below `/_mock`.
@@ -57,12 +57,12 @@ class FaultsClient:
         probability: float = 1.0,
         **then: Any,
     ) -> ArmedFaults:
-        """Arm a fault, as a scenario's `faults` have them.
+        """Add a fault, with the fields of a scenario's `faults`.
 
         Args:
-            op: the operation that is meant, such as `list_recordings`.
+            op: the operation to match, such as `list_recordings`.
             when: further conditions, such as `{"page": 1}`.
-            then: what happens, such as `status=429, retry_after=1` or `fault="connection_reset_by_peer"`.
+            then: the effect, such as `status=429, retry_after=1` or `fault="connection_reset_by_peer"`.
         """
         meant = dict(when or {}) if op is None else {"op": op, **(when or {})}
         fault = {"when": meant, "then": then, "times": times, "ttl": ttl, "probability": probability}
@@ -71,11 +71,11 @@ class FaultsClient:
     def sequence(
         self, op: str, *answers: int | str | dict[str, Any], when: dict[str, Any] | None = None
     ) -> ArmedFaults:
-        """Arm answers in turn, for each path that is meant; the last one repeats."""
+        """Add a sequence of answers. Each matching path has its own position; the last answer repeats."""
         return self.arm(sequences=[{"when": {"op": op, **(when or {})}, "answers": list(answers)}])
 
     def arm(self, *, faults: Iterable[dict[str, Any]] = (), sequences: Iterable[dict[str, Any]] = ()) -> ArmedFaults:
-        """Arm rules after those that are armed."""
+        """Append rules to the existing ones."""
         command = {"faults": list(faults), "sequences": list(sequences)}
         return ArmedFaults(self, self._line.request("POST", self._path, tuple[RuleView, ...], command))
 
@@ -84,7 +84,7 @@ class FaultsClient:
         return self._line.request("GET", self._path, tuple[RuleView, ...])
 
     def disarm(self, number: int | None = None) -> None:
-        """Remove a rule, or all."""
+        """Remove one rule, or all."""
         path = self._path if number is None else f"{self._path}/{number}"
         self._line.request("DELETE", path, tuple[RuleView, ...])
 

@@ -1,4 +1,4 @@
-"""An account's recordings, added and changed from outside."""
+"""Adds and changes recordings of an account."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views import ChangeResult, EventView, RecordingView
 
 Named = str | RecordingView
-"""A recording's handle or SID, or what `add` and `get` return."""
+"""A recording's handle or SID, or a result of `add` or `get`."""
 
 
 class RecordingsClient:
@@ -23,12 +23,11 @@ class RecordingsClient:
         self._path = f"{root}/recordings"
 
     def add(self, *, callback: str | None = None, **fields: Any) -> RecordingView:
-        """Add a recording, the newest unless `date_created` says otherwise.
+        """Add a recording. It is the newest one unless `date_created` is given.
 
         Args:
-            callback: the URL that is told of its statuses, all that there are unless `status_callback_event` names
-                some.
-            fields: as a scenario's `recordings` have them: id, status, timeline, duration, source, says, media...
+            callback: the URL for its callbacks, for all events unless `status_callback_event` names some.
+            fields: the fields of a scenario's `recordings`: id, status, timeline, duration, source, transcript, media...
         """
         if callback is not None:
             events = ["in-progress", "completed", "absent", "failed"]
@@ -42,12 +41,12 @@ class RecordingsClient:
     def transition(
         self, recording: Named, status: str | None = None, *, callback: str | Sequence[str] | None = None, **fields: Any
     ) -> tuple[EventView, ...]:
-        """Bring a recording into another status now, and return what happened, callbacks included.
+        """Change a recording now, and return the events, callbacks included.
 
         Args:
-            status: a status; None leaves it as it is.
-            callback: the events that are told; those that somebody subscribed to where it is left out.
-            fields: what is set besides, such as `duration=12`.
+            status: the new status; None keeps the present one.
+            callback: the callback events to send; if left out, those of the recording's subscription.
+            fields: fields to set, such as `duration=12`.
         """
         step: dict[str, Any] = {"set": fields} if fields else {}
         if status is not None:
@@ -57,7 +56,7 @@ class RecordingsClient:
         return self._line.request("POST", self._path_of(recording), ChangeResult, step).events
 
     def step(self, recording: Named) -> tuple[EventView, ...]:
-        """Take the next step of a recording's timeline, whatever it waits for, and return what happened."""
+        """Run the next step of a recording's timeline, whatever it waits for, and return the events."""
         return self._line.request("POST", f"{self._path_of(recording)}/step", ChangeResult).events
 
     def _path_of(self, recording: Named) -> str:

@@ -1,4 +1,4 @@
-"""An account's request journal, from outside: what a client asked, and whether it is what it should have asked."""
+"""Reads and verifies an account's request journal."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,15 +8,15 @@ from mockserver.control.journal_views import CommandLine, RequestsView, RequestV
 from mockserver.journal.verification import Verification
 
 _SLACK = 5.0
-"""Real seconds that an answer may take longer than it was told to wait."""
+"""Real seconds that a response may take beyond the requested wait."""
 _ALL = 1_000_000
 
 
 class RequestsClient:
-    """The requests of an account, secrets hidden.
+    """The requests of an account, with secrets hidden.
 
-    What is meant is said as a scenario's rules say it: `op="list_recordings"`, `method`, `path` and `header`
-    (shell patterns), `sid`, `status`, `query={"PageSize": "50"}`, `form`.
+    Patterns use the fields of a scenario's rules: `op="list_recordings"`, `method`, `path` and `header` (shell
+    patterns), `sid`, `status`, `query={"PageSize": "50"}`, `form`.
 
     Args:
         root: the account's path below `/_mock`.
@@ -27,11 +27,11 @@ class RequestsClient:
         self._path = f"{root}/requests"
 
     def all(self) -> list[RequestView]:
-        """Return all that the journal has, the oldest first."""
+        """Return all requests in the journal, oldest first."""
         return self.listed().requests
 
     def listed(self, limit: int = _ALL) -> RequestsView:
-        """Return the last requests, and how many there were."""
+        """Return the last requests, and the total number."""
         return self._line.request("GET", self._path, RequestsView, parameters={"limit": limit})
 
     def __iter__(self) -> Iterator[RequestView]:
@@ -49,15 +49,15 @@ class RequestsClient:
         exactly: int | None = None,
         **pattern: Any,
     ) -> Verification:
-        """Judge whether as many requests came as should have: at least one where nothing is said."""
+        """Check the number of matching requests: at least one, unless arguments say otherwise."""
         command = {"pattern": _build_pattern(op, pattern), "min": min, "max": max, "exactly": exactly}
         return self._line.request("POST", f"{self._path}/verify", Verification, command)
 
     def assert_called(self, op: str | None = None, **expected: Any) -> None:
-        """Assert what `verify` judges.
+        """Assert the result of `verify`.
 
         Raises:
-            AssertionError: with the nearest misses, or because the journal no longer knows.
+            AssertionError: with the nearest misses, or because the journal has dropped requests.
         """
         __tracebackhide__ = True
         verdict = self.verify(op, **expected)
@@ -65,22 +65,22 @@ class RequestsClient:
             raise AssertionError(str(verdict))
 
     def assert_not_called(self, op: str | None = None, **pattern: Any) -> None:
-        """Assert that no such request came.
+        """Assert that no request matches.
 
         Raises:
-            AssertionError: where one did, or the journal no longer knows.
+            AssertionError: if a request matches, or the journal has dropped requests.
         """
         __tracebackhide__ = True
         self.assert_called(op, exactly=0, **pattern)
 
     def wait_for(self, op: str | None = None, *, count: int = 1, timeout: float = 10.0, **pattern: Any) -> None:
-        """Wait until so many requests have come, those before included.
+        """Wait until a number of matching requests exist, earlier ones included.
 
         Args:
-            timeout: for how many real seconds.
+            timeout: in real seconds.
 
         Raises:
-            AssertionError: where they have not come by then.
+            AssertionError: if there are fewer when the time is up.
         """
         __tracebackhide__ = True
         command = {"pattern": _build_pattern(op, pattern), "count": count, "timeout": f"{round(timeout * 1000)}ms"}
@@ -89,7 +89,7 @@ class RequestsClient:
             raise AssertionError(str(verdict))
 
     def curl(self, number: int) -> str:
-        """Return a command that repeats a request; the token is to be in $TWILIO_AUTH_TOKEN."""
+        """Return a curl command that repeats a request. It reads the token from $TWILIO_AUTH_TOKEN."""
         return self._line.request("GET", f"{self._path}/{number}/curl", CommandLine).command
 
     def har(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class RequestsClient:
         return self._line.request("GET", f"{self._path}.har", dict[str, Any])
 
     def clear(self) -> None:
-        """Forget everything, as if nothing had come yet."""
+        """Remove all entries, and count from zero again."""
         self._line.request("DELETE", self._path, RequestsView)
 
 

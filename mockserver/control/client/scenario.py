@@ -1,4 +1,4 @@
-"""What is played in an account, from outside."""
+"""Sets up and reads an account's scenario."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from scenarios.model import Scenario
 
 
 class ScenarioClient:
-    """An account's scenario.
+    """The scenario of an account.
 
     Args:
         root: the account's path below `/_mock`.
@@ -23,15 +23,15 @@ class ScenarioClient:
         self._root = root
 
     def arm(self, scenario: Scenario | dict[str, Any] | str | Path) -> tuple[EventView, ...]:
-        """Give the account a new world in which a scenario is played, and return what happened at once.
+        """Restart the account with a scenario, and return the events of its start.
 
         Args:
-            scenario: a bundled one's name, a file, or the scenario itself.
+            scenario: the name of a bundled scenario, a file, or the scenario itself.
 
         Raises:
-            ScenarioError: where it cannot be; the account stays as it was.
+            ScenarioError: if the scenario is invalid; the account stays unchanged.
         """
-        from scenarios.loading.load import from_objects, load  # brings YAML: only where there is something to load
+        from scenarios.loading.load import from_objects, load  # imports YAML, which is not needed without a file
 
         if isinstance(scenario, str | Path):
             scenario = load(str(scenario))
@@ -39,22 +39,22 @@ class ScenarioClient:
         return self._line.request("PUT", f"{self._root}/scenario", ChangeResult, {"scenario": plain}).events
 
     def disarm(self) -> None:
-        """Give the account a new world without a scenario."""
+        """Restart the account without a scenario."""
         self._line.request("DELETE", f"{self._root}/scenario", AccountView)
 
     def show(self) -> dict[str, Any]:
-        """Return the scenario as plain values; nothing where none is played."""
+        """Return the scenario as plain values, or None if there is none."""
         return self._line.request("GET", f"{self._root}/scenario", dict[str, Any])
 
     def signal(self, name: str, recording: Named | None = None) -> tuple[EventView, ...]:
-        """Send a signal to a recording's timeline, or to all, and return what happened."""
+        """Send a signal to one recording's timeline, or to all, and return the events."""
         command = {"name": name, "recording": recording.sid if isinstance(recording, RecordingView) else recording}
         return self._line.request("POST", f"{self._root}/signals", ChangeResult, command).events
 
     def events(self, since: int = 0) -> list[EventView]:
-        """Return what happened from an event's number on."""
+        """Return the events from a number on."""
         return self._line.request("GET", f"{self._root}/events", list[EventView], parameters={"since": since})
 
     def expectations(self) -> list[ExpectationView]:
-        """Return what the scenario expects of its client, and whether it holds by now."""
+        """Return the scenario's expectations, and whether each is met."""
         return self._line.request("GET", f"{self._root}/expectations", list[ExpectationView])

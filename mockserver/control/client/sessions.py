@@ -1,4 +1,4 @@
-"""Sessions of `requests` that lead to one server, and are cheap to make: every client of a test has one of its own."""
+"""Sessions of `requests` for one server. They are cheap to create, because every test's client has its own."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from urllib3.connectionpool import ConnectionPool
 
 
 class Sessions:
-    """Makes sessions that share their connections, and nothing else.
+    """Creates sessions that share their connections and nothing else.
 
     Args:
-        base_url: what nearly all of their requests start with.
+        base_url: the base URL of nearly all of their requests.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -22,8 +22,10 @@ class Sessions:
         self._first.adapters["http://"] = self._first.adapters["https://"] = _Adapter(base_url)
 
     def create(self) -> Session:
-        """Return another one, which need not be closed."""
-        made = Session.__new__(Session)  # to make one as usual takes several times as long, for pools that are not used
+        """Return a new session. It need not be closed."""
+        made = Session.__new__(
+            Session
+        )  # the usual constructor takes several times as long, for adapters that are not used
         vars(made).update(
             vars(self._first),
             headers=CaseInsensitiveDict(self._first.headers),
@@ -34,17 +36,19 @@ class Sessions:
         return made
 
     def close(self) -> None:
-        """Close the connections of all of them."""
+        """Close the connections of all sessions."""
         self._first.close()
 
 
 class _Adapter(HTTPAdapter):
-    """Knows the connections to its server, where requests would work out at each request which it needs."""
+    """Stores the connection pool of its server. `requests` would look for it at each request."""
 
     def __init__(self, base_url: str) -> None:
         super().__init__()
         self._root = f"{base_url}/"
-        self._pool: ConnectionPool | None = None  # where TLS depends on what a request says, requests works it out
+        self._pool: ConnectionPool | None = (
+            None  # with https, `requests` chooses the pool, because it depends on the request
+        )
         if base_url.startswith("http://"):
             self._pool = self.poolmanager.connection_from_url(base_url)
 

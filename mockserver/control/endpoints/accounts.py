@@ -1,4 +1,4 @@
-"""An account as a whole: its state, its clock, and going back to where it was."""
+"""Endpoints for an account: its state, clock, snapshots and overrides."""
 
 from typing import Annotated, Literal
 
@@ -19,10 +19,10 @@ from scenarios.timeline import parse_instant
 
 
 class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Move a clock on, or let it run otherwise."""
+    """Move a clock, or change its rate."""
 
     advance: str | None = None
-    """A length of time, such as 30s."""
+    """A duration, such as 30s."""
     move_to: Instant | None = None
     mode: Literal["real", "frozen", "scaled"] | None = None
     rate: Annotated[float, Meta(gt=0, le=1e6)] | None = None
@@ -34,7 +34,7 @@ _LATEST = 221_845_392_000 * SECOND
 
 
 class SnapshotCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keep the state under a name."""
+    """The name of a snapshot."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64)] = "latest"
 
@@ -62,7 +62,7 @@ async def move_clock(exchange: Exchange, path: PathParams) -> views.ChangeResult
 
 
 def _rate(command: ClockCommand) -> float | None:
-    """Return at which rate time is to pass; None where that stays as it is."""
+    """Return the requested rate, or None if it stays unchanged."""
     if command.mode in _RATES:
         if command.rate is not None:
             raise invalid_command(f"rate: expected one with mode scaled only, found it with {command.mode}")
@@ -73,7 +73,7 @@ def _rate(command: ClockCommand) -> float | None:
 
 
 def _target_instant(command: ClockCommand, now: int) -> int:
-    """Return the instant to move on to."""
+    """Return the instant to move to."""
     moves = [each for each in (command.advance, command.move_to) if each is not None]
     if len(moves) > 1 or not (moves or command.mode or command.rate):
         raise invalid_command("expected advance, such as 30s, or move_to, or a mode")

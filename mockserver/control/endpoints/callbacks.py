@@ -1,4 +1,4 @@
-"""The log of callbacks, and trying one again."""
+"""Endpoints for callbacks: the log, and delivering one again."""
 
 from mockserver.control import serializers, views
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number

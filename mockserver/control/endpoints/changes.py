@@ -1,4 +1,4 @@
-"""What the control API's changes have in common: scenarios that come with a request, and what they answer."""
+"""What endpoints that change an account share: scenarios in requests, and the result of a change."""
 
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,12 +12,12 @@ from scenarios.problems import ScenarioError
 
 
 def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
-    """Return a scenario that came with a request; only who is on this machine may name files of it.
+    """Return the scenario in a request. Only clients on this machine may name files in it.
 
     Raises:
-        TwilioError: 20001 where it cannot be.
+        TwilioError: 20001 if the scenario is invalid.
     """
-    from scenarios.loading.load import from_objects  # brings YAML: not before the first scenario
+    from scenarios.loading.load import from_objects  # imports YAML: not before the first scenario
 
     try:
         return from_objects(value, folder=FilePath() if exchange.mock.control_token is None else None)
@@ -26,16 +26,16 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
 
 
 async def wait_for_callbacks(exchange: Exchange, account: Account, first: int) -> views.ChangeResult:
-    """Answer once the callbacks that a change brought about are delivered, or not.
+    """Return the result of a change after its callbacks are delivered or have failed.
 
     Args:
-        first: the number of the first event that is of the change.
+        first: the number of the change's first event.
     """
     await exchange.mock.worker.wait_until_idle(account)
     return change_result(account, first)
 
 
 def change_result(account: Account, first: int) -> views.ChangeResult:
-    """Return the state of an account, and its events from a number on."""
+    """Return the account, and its events from a number on."""
     events = tuple(map(serializers.serialize_event, account.events.since(first)))
     return views.ChangeResult(account=serializers.serialize_account(account), events=events)

@@ -1,4 +1,4 @@
-"""An endpoint of the control API: who may call it, what its JSON says, and what it answers."""
+"""An endpoint of the control API: its access check, its JSON body and its response."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from hmac import compare_digest
@@ -19,7 +19,7 @@ from mockserver.server.request_body import read_body
 
 PathParams = Mapping[str, str]
 Operation = Callable[[Exchange, PathParams], Awaitable[Any]]
-"""Does what is asked, and returns what is answered as JSON, or an answer as it is."""
+"""Runs an operation. Returns a value to send as JSON, or a response."""
 Command = TypeVar("Command")
 
 _LARGEST_BODY = 16 << 20
@@ -28,11 +28,11 @@ _READING_METHODS = ("GET", "HEAD")
 
 
 class Endpoint:
-    """Leaves the answer of a control operation in the exchange.
+    """Runs the operation for a method, and stores its response in the exchange.
 
     Args:
-        guarded: whether it is for those only who may control the mock.
-        operations: by method.
+        guarded: True if the client needs access to the control API.
+        operations: the operations by method.
     """
 
     def __init__(self, *, guarded: bool = True, **operations: Operation) -> None:
@@ -40,7 +40,7 @@ class Endpoint:
         self._operations = operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         exchange: Exchange = scope["recmock"]
         method = "GET" if exchange.method == "HEAD" else exchange.method
         operate = self._operations.get(method)
@@ -57,16 +57,16 @@ class Endpoint:
             exchange.body = await read_body(receive, _LARGEST_BODY)
         path = scope["path_params"]
         found = await operate(exchange, path)
-        if "account" in path:  # whatever was done there: time goes on in it without requests too
+        if "account" in path:  # the operation may have added timers or callbacks
             exchange.mock.worker.schedule(get_account(exchange, path))
         exchange.response = found if isinstance(found, Response) else _json_response(found)
 
 
 def read_command(exchange: Exchange, kind: type[Command]) -> Command:
-    """Return what the body of a request says; an empty one says `{}`.
+    """Return the decoded body of a request. An empty body counts as `{}`.
 
     Raises:
-        TwilioError: 20001 where it is not that.
+        TwilioError: 20001 if the body is invalid.
     """
     try:
         return msgspec.json.decode(exchange.body or b"{}", type=kind)
@@ -75,15 +75,15 @@ def read_command(exchange: Exchange, kind: type[Command]) -> Command:
 
 
 def invalid_command(why: str) -> TwilioError:
-    """Return the error for a command that cannot be carried out; nothing was changed."""
+    """Return the error for an invalid command, which changed nothing."""
     return TwilioError(20001, why if why.endswith((".", "?")) else f"{why}.", message="Invalid command")
 
 
 def get_account(exchange: Exchange, path: PathParams) -> Account:
-    """Return the account that a path names, `demo` standing for the printed one, with all that is due done.
+    """Return the account that a path names, after running what is due. `demo` is the printed account.
 
     Raises:
-        TwilioError: 20001 where it names none.
+        TwilioError: 20001 if the AccountSid is malformed.
     """
     named = path["account"]
     if named == "demo":
@@ -96,17 +96,17 @@ def get_account(exchange: Exchange, path: PathParams) -> Account:
 
 
 def parse_number(path: PathParams) -> int | None:
-    """Return the number that a path names; None where that is none."""
+    """Return the number in the path, or None if it is not a number."""
     text = path["number"]
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _check_access(exchange: Exchange) -> None:
-    """Let pass who may control the mock.
+    """Raise unless the caller may use the control API.
 
     Raises:
-        TwilioError: 20003 without the token where one is asked for; 20403 for pages of other origins, and for names
-            of this machine that others could have given it.
+        TwilioError: 20003 if a token is required and missing; 20403 for pages of other origins, and for host names
+            of this machine that others may have registered.
     """
     headers = dict(exchange.all_headers)
     token = exchange.mock.control_token
@@ -116,7 +116,7 @@ def _check_access(exchange: Exchange) -> None:
         return
     host = headers.get(b"host", b"").decode("latin-1")
     if not _is_local(host, exchange):
-        # A page whose own name leads here could otherwise read and write as if it were of this origin.
+        # With DNS rebinding, a page's own host name points here, and the browser treats /_mock as its origin.
         raise TwilioError(20403, f"/_mock answers to names of this machine only, not to {host[:80]!r}.")
     origin = headers.get(b"origin")
     if origin is not None and origin.decode("latin-1").partition("://")[2] != host:

@@ -1,4 +1,4 @@
-"""Faults and sequences by hand."""
+"""Endpoints for fault rules."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from mockserver.server.exchange import Exchange
 
 
 class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Arm faults and sequences besides those that are armed."""
+    """Faults and sequences to add."""
 
     faults: list[dict[str, Any]] = []
     sequences: list[dict[str, Any]] = []
@@ -24,7 +24,7 @@ async def list_rules(exchange: Exchange, path: PathParams) -> list[views.RuleVie
 
 async def add_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
     account, command = get_account(exchange, path), read_command(exchange, RulesCommand)
-    for each in (*command.faults, *command.sequences):  # a scenario's own handles are known to it alone
+    for each in (*command.faults, *command.sequences):  # handles exist inside a scenario only
         when = each.get("when")
         if isinstance(when, dict) and isinstance(when.get("sid"), str):
             when["sid"] = account.resolve_handle(when["sid"])

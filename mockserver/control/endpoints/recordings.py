@@ -1,4 +1,4 @@
-"""Recordings by hand: added, changed, and taken to their next step."""
+"""Endpoints for recordings: add, change, and run the next step."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ async def show_recording(exchange: Exchange, path: PathParams) -> views.Recordin
 
 
 async def transition_recording(exchange: Exchange, path: PathParams) -> views.ChangeResult:
-    """Do what a step says, now; its timeline, if it has one, waits on."""
+    """Apply a step now. The recording's timeline, if it has one, continues to wait."""
     account, said = get_account(exchange, path), read_command(exchange, dict[str, Any])
     first, index = account.events.serial, account.timelines.find_indices(path["recording"])
     step = parse_scenario(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
@@ -54,7 +54,7 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> views.Ch
 
 
 async def take_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
-    """Take the next step of a recording's timeline, whatever it waits for."""
+    """Run the next step of a recording's timeline, whatever it waits for."""
     account = get_account(exchange, path)
     first, index = account.events.serial, account.timelines.find_indices(path["recording"])
     if not account.timelines.step(index):

@@ -1,4 +1,4 @@
-"""The request journal: what came, whether it is what should have come, and what it says of the client."""
+"""Endpoints for the request journal: listing, verification, waiting, export and the doctor."""
 
 from typing import Annotated, Any
 
@@ -39,7 +39,7 @@ class CountCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VerifyCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Say whether as many requests came as should have: at least one where nothing is said."""
+    """Check the number of matching requests: at least one, unless the command says otherwise."""
 
     pattern: dict[str, Any] = {}
     min: Number | None = None
@@ -49,7 +49,7 @@ class VerifyCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Answer once so many requests have come, or when the time is up."""
+    """Wait until a number of matching requests exist, or until the time is up."""
 
     pattern: dict[str, Any] = {}
     count: Annotated[int, Meta(ge=1)] = 1
@@ -59,7 +59,7 @@ class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def list_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
-    """List what came, or what of it is meant by the parameters, whose names are a pattern's."""
+    """List the requests that match the parameters, whose names are those of a pattern."""
     account, query = get_account(exchange, path), exchange.parameters
     since = query.integer("since", default=0, minimum=0)
     limit = query.integer("limit", default=_LISTED, minimum=0)
@@ -136,7 +136,7 @@ def _get_entry(exchange: Exchange, path: PathParams) -> Entry:
 
 
 def _parse_pattern_parameters(query: Parameters) -> dict[str, Any]:
-    """Return the pattern that parameters spell: `op=list_recordings&query.PageSize=50`."""
+    """Return the pattern in parameters such as `op=list_recordings&query.PageSize=50`."""
     said: dict[str, Any] = {}
     for name, value in query.pairs:
         group, dot, inner = name.partition(".")
@@ -148,10 +148,10 @@ def _parse_pattern_parameters(query: Parameters) -> dict[str, Any]:
 
 
 def _parse_pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> RequestPattern:
-    """Return the pattern that was given.
+    """Return the pattern in a command.
 
     Raises:
-        TwilioError: 20001 where it cannot be one.
+        TwilioError: 20001 if the pattern is invalid.
     """
     op = said.get("op")
     if isinstance(op, str) and op not in list(Operation):

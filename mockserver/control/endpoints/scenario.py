@@ -1,4 +1,4 @@
-"""What is played in an account: its scenario, signals to it, what happened, and what is expected."""
+"""Endpoints for the scenario: setting it up, signals, events and expectations."""
 
 from typing import Annotated, Any
 
@@ -17,14 +17,14 @@ from scenarios.problems import ScenarioError
 
 
 class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Play a scenario: a bundled one by name, or one that is given whole."""
+    """Play a scenario: a bundled one by name, or a complete one."""
 
     name: str | None = None
     scenario: dict[str, Any] | None = None
 
 
 class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Send a signal, to one recording or to all."""
+    """Send a signal to one recording, or to all."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
     recording: str | None = None
@@ -32,7 +32,7 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     sid, command = get_account(exchange, path).sid, read_command(exchange, ScenarioCommand)
-    from scenarios.loading.load import load  # brings YAML: not before the first scenario
+    from scenarios.loading.load import load  # imports YAML: not before the first scenario
     from scenarios.loading.sources import bundled_names
 
     if (command.name is None) == (command.scenario is None):

@@ -1,4 +1,4 @@
-"""Whether a client fetches what it was told already."""
+"""Doctor rule: a client fetches what a list has just shown."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,11 @@ _LISTS = (Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS, Operation.L
 _FETCHES = (Operation.FETCH_RECORDING, Operation.FETCH_CALL_RECORDING, Operation.FETCH_CONFERENCE_RECORDING)
 _MANY = 10
 _FRESH = 300 * SECOND
-"""What was listed longer ago may have changed meanwhile."""
+"""An older list may be out of date."""
 
 
 def find_fetches_of_listed(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield, once, the fetches of ten or more recordings that had just been listed with all their fields."""
+    """Yield at most one sighting: ten or more recordings were fetched just after a list showed all their fields."""
     listed: dict[int, int] = {}
     fetched: dict[int, int] = {}
     for entry in evidence.entries:

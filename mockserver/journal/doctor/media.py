@@ -1,4 +1,4 @@
-"""When and how a client fetches media."""
+"""Doctor rules: when and how a client fetches media."""
 
 from collections.abc import Iterator
 
@@ -9,21 +9,21 @@ from mockserver.rest.auth import is_media_path
 from scenarios.operations import Operation
 
 _NOT_COMPLETED = (Status.PROCESSING, Status.ABSENT, Status.FAILED)
-"""A deleted one may have gone behind the client's back."""
+"""`deleted` is missing: somebody else may have deleted the recording."""
 _READING = ("GET", "HEAD")
 
 
 def find_early_fetches(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield media that were asked for of recordings that were not completed."""
+    """Yield media requests for recordings that were not completed."""
     for entry in evidence.entries:
         if entry.operation is Operation.FETCH_RECORDING_MEDIA and entry.response.found in _NOT_COMPLETED:
             yield Sighting((entry.number,), f"{entry.line}: the recording was {entry.response.found}")
 
 
 def find_fetches_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield media that were asked for without credentials, also where they are public here.
+    """Yield media requests without credentials, even if media are public here.
 
-    Some clients send credentials only when they are challenged: those are not meant.
+    A client that sends credentials only after a 401 is not reported.
     """
     bare: dict[str, list[Entry]] = {}
     for entry in evidence.entries:

@@ -1,4 +1,4 @@
-"""How a client goes from page to page."""
+"""Doctor rules: how a client goes from page to page."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield pages that are counted, whose token no list offered, or that were offered with other parameters."""
+    """Yield pages that the client built itself: counted, with an unknown token, or with other parameters."""
     offered: dict[str, list[tuple[str, Pairs]]] = {}
     begun: set[str] = set()
     for entry in filter(_is_list, evidence.entries):
@@ -23,7 +23,7 @@ def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
         if not token and asked.get("Page", "0").strip("0"):
             yield Sighting((entry.number,), f"{entry.line}: Page={asked['Page'][:20]} came without a PageToken")
         elif token.startswith("PA"):
-            # A client may go on from where it was before the journal began, but only with its first request.
+            # A client may continue a walk that began before the journal, but only with its first request.
             may_go_on = bool(evidence.dropped) or entry.path not in begun
             wrong = _find_mistake(offered.get(token, []), (entry.path, pairs), may_go_on)
             if wrong:
@@ -36,7 +36,7 @@ def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
 
 
 def find_unread_pages(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield lists of which only the first page was fetched, at the default size, though there are more."""
+    """Yield lists of which the client fetched only the first page, at the default size, although more pages exist."""
     firsts: dict[tuple[str, Pairs], Entry] = {}
     followed: set[tuple[str, Pairs]] = set()
     for entry in filter(_is_list, evidence.entries):
@@ -57,12 +57,12 @@ def _is_list(entry: Entry) -> bool:
 
 
 def _parse_pairs(query: bytes) -> Pairs:
-    """Return the parameters in order of their names: the Ruby SDK sorts those of a next page too (WIRE §2.1)."""
+    """Return the parameters sorted by name: the Ruby SDK sorts those of a next page too (WIRE §2.1)."""
     return tuple(sorted(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")))
 
 
 def _find_mistake(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], may_go_on: bool) -> str | None:
-    """Say in what a page is not one that was offered; None where it is, or may have been."""
+    """Describe how a page differs from those that lists offered, or return None if it was or may have been offered."""
     if asked in offers:
         return None
     if not offers:

@@ -1,4 +1,4 @@
-"""Whether what a client says is heard, and still will be."""
+"""Doctor rules: parameters that Twilio ignores or has retired."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
@@ -9,7 +9,7 @@ from mockserver.journal.doctor.report import Evidence, Sighting
 _RETIRED = {
     ("RecordingStatusCallbackEvent", "failed"): "Twilio documents in-progress, completed and absent only",
 }
-"""Values that Twilio took once, by the parameter they are of (WIRE §12)."""
+"""Values that Twilio has retired, by parameter (WIRE §12)."""
 
 
 def find_ignored(evidence: Evidence) -> Iterator[Sighting]:

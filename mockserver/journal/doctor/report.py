@@ -1,4 +1,4 @@
-"""What a rule of the doctor looks at, and what comes of it."""
+"""The doctor's evidence, rules, findings and report."""
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -10,33 +10,33 @@ from mockserver.journal.journal import Entry
 
 
 class Severity(StrEnum):
-    """How bad it is."""
+    """The severity of a finding."""
 
     WARNING = "warning"
-    """It may be meant so, but costs time or data where it is not."""
+    """Costs time or data, unless it is intended."""
     ERROR = "error"
-    """The real API would refuse it, or answer something else than is expected."""
+    """The real API would reject the request, or answer differently."""
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What there is to look at."""
+    """The requests that the rules examine."""
 
     entries: tuple[Entry, ...]
-    """The requests, the oldest first."""
+    """The requests, oldest first."""
     dropped: int
-    """How many were before them, of which nothing is known."""
+    """The number of earlier requests, which are unknown."""
 
 
 class Sighting(NamedTuple):
-    """Something that a client did."""
+    """One occurrence of a habit."""
 
     requests: tuple[int, ...]
-    """The numbers of the requests in which it did so."""
+    """The numbers of the requests that show it."""
     what: str
 
 
 class Rule(NamedTuple):
-    """A habit, how it shows, and what to do instead."""
+    """A habit: how to find it, and what to do instead."""
 
     name: str
     severity: Severity
@@ -50,11 +50,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     severity: Severity
     count: int
-    """How often it was seen."""
+    """The number of sightings."""
     seen: tuple[str, ...]
-    """What was seen, secrets hidden: the first three."""
+    """The first three sightings, with secrets hidden."""
     requests: tuple[int, ...]
-    """The numbers of the requests, the first 20 of them."""
+    """The numbers of the first 20 requests."""
     advice: str
     """What to do instead."""
 
@@ -65,16 +65,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in a journal."""
+    """The doctor's findings for a journal."""
 
     is_clean: bool
-    """Whether nothing was found."""
+    """True if there are no findings."""
     findings: tuple[Finding, ...]
-    """The worst first."""
+    """The most severe first."""
     requests: int
-    """How many requests were looked at."""
+    """The number of examined requests."""
     dropped: int
-    """How many were before them: the journal no longer has those, so nothing was found in them."""
+    """The number of earlier requests that the journal has dropped and the doctor could not examine."""
 
     def __str__(self) -> str:
         looked = f"{self.requests} requests were looked at."

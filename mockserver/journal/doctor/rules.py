@@ -1,4 +1,4 @@
-"""The examination of a journal: every rule, in order of how bad it is."""
+"""The examination of a journal: all rules, by severity."""
 
 from itertools import chain, islice
 
@@ -59,11 +59,11 @@ RULES = (
         "Leave it out: Twilio may stop taking it any day.",
     ),
 )
-"""The worst first."""
+"""The most severe first."""
 
 
 def examine(journal: Journal) -> Report:
-    """Say which habits of a client the requests in a journal show."""
+    """Return the report on the requests in a journal."""
     evidence = Evidence(tuple(journal), journal.dropped)
     findings = tuple(finding for rule in RULES if (finding := _apply_rule(rule, evidence)) is not None)
     return Report(is_clean=not findings, findings=findings, requests=len(evidence.entries), dropped=evidence.dropped)

@@ -1,4 +1,4 @@
-"""Whether a client waits when it is told to."""
+"""Doctor rule: a client must wait as long as `Retry-After` says."""
 
 from collections.abc import Iterator
 
@@ -8,23 +8,25 @@ from mockserver.journal.journal import Entry
 
 
 def find_early_retries(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield requests that came again before the time that `Retry-After` had asked for."""
+    """Yield requests that were repeated before their `Retry-After` was over."""
     told: dict[tuple[str, str, bytes], Entry] = {}
     for entry in evidence.entries:
         target = (entry.method, entry.path, entry.query)
         before = told.pop(target, None)
-        if before is not None and _has_waited(before, entry) < _request_key(before):
-            what = f"{entry.line}: request {before.number} was told to wait {_request_key(before)} s, this came sooner"
+        if before is not None and _waited_seconds(before, entry) < _requested_wait(before):
+            what = (
+                f"{entry.line}: request {before.number} was told to wait {_requested_wait(before)} s, this came sooner"
+            )
             yield Sighting((before.number, entry.number), what)
-        if _request_key(entry):
+        if _requested_wait(entry):
             told[target] = entry
 
 
-def _request_key(entry: Entry) -> int:
-    """Return how many seconds an answer asked to wait; 0 where it did not."""
+def _requested_wait(entry: Entry) -> int:
+    """Return the seconds in a response's `Retry-After`, or 0 if it has none."""
     return next((int(text) for text in entry.response_headers(b"retry-after")), 0)
 
 
-def _has_waited(before: Entry, entry: Entry) -> float:
-    """Return for how many seconds a client waited, on the account's clock or, which may stand still, in real time."""
+def _waited_seconds(before: Entry, entry: Entry) -> float:
+    """Return the seconds that a client waited, on the account's clock or in real time, since the clock may be frozen."""
     return max((entry.at - before.at) / SECOND, entry.tick - before.tick - before.seconds)

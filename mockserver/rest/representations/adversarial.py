@@ -1,6 +1,6 @@
-"""How an adversarial body goes out: as drawn on the schema wire, as what SDKs must survive on Twilio's.
+"""How an adversarial body is sent: as drawn on the schema wire, made safe for SDKs on Twilio's wire.
 
-`plain` is the recording that wears the body, rendered as if it were realistic.
+`plain` is the same recording, rendered as if it were realistic.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,16 +17,16 @@ _YEARS = range(1900, 9999)
 
 
 def as_drawn_by_hypothesis(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body with the identity of its recording; keys that were not drawn stay away."""
+    """Return the body with the identity of its recording. Keys that were not drawn are missing."""
     return {**body, **{key: plain[key] for key in _IDENTITY}}
 
 
 def safe_for_sdks(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body in Twilio's shape: every key present, and nothing that would break a correct SDK (WIRE §4)."""
+    """Return the body in Twilio's form: every key present, and nothing that breaks a correct SDK (WIRE §4)."""
     drawn = {key: body.get(key) for key in plain}
     for key, project in _PROJECTIONS.items():
         drawn[key] = project(drawn[key])
-    if drawn["channels"] is None:  # below calls and conferences it cannot be null (WIRE §1.1)
+    if drawn["channels"] is None:  # recordings of calls and conferences cannot have null here (WIRE §1.1)
         drawn["channels"] = plain["channels"]
     return drawn | {key: plain[key] for key in _CORPUS_FIELDS if key in plain}
 

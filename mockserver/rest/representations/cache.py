@@ -1,19 +1,19 @@
-"""What was rendered before, bounded by bytes: one per process, for fragments and whole answers alike."""
+"""A cache of rendered bytes, limited in size: one per process, for fragments and whole responses."""
 
 from collections.abc import Hashable
 from typing import Any
 
 _CAPACITY = 8 << 20
 _OVERHEAD = 400
-"""What an entry costs besides its text, in bytes: key, tuple and dictionary slot."""
+"""The size of an entry without its text, in bytes: key, tuple and dictionary slot."""
 
 
 class ByteCache:
-    """Keeps values by how recently they were used.
+    """A cache that evicts the least recently used values.
 
     Args:
-        capacity: how many bytes of text are kept, overhead included. What takes more than a
-            sixteenth of it is not kept: a few long pages would drive out all else.
+        capacity: the number of bytes to keep, overhead included. A value of more than a sixteenth of the
+            capacity is not cached: a few long pages would evict everything else.
     """
 
     def __init__(self, capacity: int = _CAPACITY) -> None:
@@ -22,20 +22,20 @@ class ByteCache:
         self._entries: dict[Hashable, tuple[Any, int]] = {}
 
     def get(self, key: Hashable) -> Any | None:
-        """Return a value, or None where it is not kept."""
+        """Return a value, or None if it is not cached."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return None
-        self._entries[key] = entry  # back in, as the youngest
+        self._entries[key] = entry  # the most recently used entry is last
         return entry[0]
 
     def clear(self) -> None:
-        """Keep nothing."""
+        """Remove all values."""
         self._entries.clear()
         self._size = 0
 
     def put(self, key: Hashable, value: Any, size: int) -> None:
-        """Keep a value whose text takes `size` bytes, in place of any under the same key."""
+        """Store a value whose text has `size` bytes, and replace any value with the same key."""
         cost = size + _OVERHEAD
         old = self._entries.pop(key, None)
         if old is not None:

@@ -1,4 +1,4 @@
-"""Calls, conferences and accounts as documents: Twilio's keys, and only those subresources that are served."""
+"""Calls, conferences and accounts as documents: Twilio's keys, and only the subresources that are served."""
 
 import msgspec
 
@@ -7,11 +7,11 @@ from mockserver.rest.representations.money import CURRENCY, format_price
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 _PRICE_PER_MINUTE = -850
-"""An inbound call in the United States, in 0.00001 US dollars a started minute."""
+"""The price of an inbound call in the United States, in 0.00001 US dollars per started minute."""
 
 
 def build_call(call: Call, wire: Wire, base_url: str) -> Document:
-    """Return a call."""
+    """Return a call as a document."""
     date = WIRE_FORMATS[wire].date
     path = f"/{API_VERSION}/Accounts/{call.account_sid}/Calls/{call.sid}"
     seconds = None if call.end_time is None else call.end_time - call.start_time
@@ -48,7 +48,7 @@ def build_call(call: Call, wire: Wire, base_url: str) -> Document:
 
 
 def build_conference(conference: Conference, wire: Wire, base_url: str) -> Document:
-    """Return a conference."""
+    """Return a conference as a document."""
     date = WIRE_FORMATS[wire].date
     path = f"/{API_VERSION}/Accounts/{conference.account_sid}/Conferences/{conference.sid}"
     over = conference.status is CallStatus.COMPLETED
@@ -69,17 +69,17 @@ def build_conference(conference: Conference, wire: Wire, base_url: str) -> Docum
 
 
 class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of an account."""
+    """The values in an account's document."""
 
     sid: str
     token: str
     parent: str | None
     created: int
-    """In seconds since 1970."""
+    """Seconds since the epoch."""
 
 
 def build_account(account: AccountFacts, wire: Wire, base_url: str) -> Document:
-    """Return an account."""
+    """Return an account as a document."""
     date = WIRE_FORMATS[wire].date(account.created)
     path = f"/{API_VERSION}/Accounts/{account.sid}"
     served = ("Calls", "Conferences", "Recordings", "Transcriptions")

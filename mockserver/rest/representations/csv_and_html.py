@@ -1,4 +1,4 @@
-"""CSV and HTML: a header row, and a row for each resource."""
+"""CSV and HTML: a header row, and one row per resource."""
 
 import csv
 import io
@@ -11,14 +11,14 @@ Documents = Iterable[Mapping[str, Any]]
 
 
 def to_csv(documents: Documents, columns: Iterable[str]) -> bytes:
-    """Return resources as CSV; an object stands in its cell as JSON, and nothing for null."""
+    """Return resources as CSV. A cell holds an object as JSON, and is empty for null."""
     text = io.StringIO()
     write_csv(text, documents, columns, "\r\n")
     return text.getvalue().encode("utf-8", "replace")
 
 
 def write_csv(stream: TextIO, documents: Documents, columns: Iterable[str], line_end: str) -> None:
-    """Write resources as they come; see `as_csv`."""
+    """Write resources one by one; see `to_csv`."""
     writer = csv.writer(stream, lineterminator=line_end)
     writer.writerow(columns)
     for document in documents:
@@ -26,7 +26,7 @@ def write_csv(stream: TextIO, documents: Documents, columns: Iterable[str], line
 
 
 def to_html(title: str, documents: Documents, columns: Iterable[str]) -> bytes:
-    """Return resources as a page with a table, for people."""
+    """Return resources as an HTML page with a table."""
     head = "".join(f"<th>{escape(column)}</th>" for column in columns)
     rows = "".join(
         f"<tr>{''.join(f'<td>{escape(_format_cell(document.get(column)))}</td>' for column in columns)}</tr>"

@@ -1,4 +1,4 @@
-"""Representations by extension, as Twilio chooses them (WIRE §8): never by `Accept`."""
+"""Representations by extension, as Twilio chooses them (WIRE §8), never by `Accept`."""
 
 import re
 from enum import StrEnum
@@ -7,7 +7,7 @@ from generators.model import API_VERSION
 
 
 class Representation(StrEnum):
-    """A form in which a resource is sent; the value is the extension."""
+    """A form in which a resource is sent. The value is the extension."""
 
     JSON = "json"
     XML = "xml"
@@ -28,13 +28,13 @@ MEDIA_TYPES = {
 
 
 def split_extension(path: str) -> str:
-    """Return what stands after a path's last dot, if that can be an extension: `Twilio.CURRENT` has none."""
+    """Return the extension of a path, or an empty text: `Twilio.CURRENT` has none."""
     match = _EXTENSION.search(path)
     return "" if match is None else match[1]
 
 
 def choose_representation(path: str) -> Representation:
-    """Return the form of what is sent for a path, errors included: XML without an extension, as in 2010."""
+    """Return the representation for a path, errors included. Without an extension it is XML, as in 2010."""
     known = _BY_EXTENSION.get(split_extension(path))
     if known is not None:
         return known

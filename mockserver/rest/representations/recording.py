@@ -1,4 +1,4 @@
-"""A recording as a document: one shape for each level it is served on (WIRE §1.1), in SPEC's order of keys."""
+"""A recording as a document: one form per level (WIRE §1.1), with the keys in SPEC's order."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ KEYS = (
     *("date_created", "date_updated", "start_time", "price", "price_unit", "duration"),
     *("sid", "source", "status", "error_code", "uri", "subresource_uris", "encryption_details", "media_url"),
 )
-"""The keys of a realistic recording, in order; an adversarial one may lack some on the schema wire."""
+"""The keys of a realistic recording, in order. On the schema wire, an adversarial one may lack some."""
 
 
 def build_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
-    """Return a recording of an account as the object of a wire.
+    """Return an account's recording as a document of a wire.
 
     Args:
         base_url: scheme and host of absolute URLs, such as `http://127.0.0.1:4010`.
@@ -28,14 +28,14 @@ def build_recording(recording: Recording, wire: Wire, base_url: str) -> Document
 
 
 def build_call_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
-    """Return a recording of a call: no subresources and no media, but the track."""
+    """Return a call's recording: no subresources and no media URL, but the track."""
     path = f"{_build_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
     plain = _without_subresource_uris(_build_plain(recording, wire, path, base_url))
     return _with_adversarial_body(recording, wire, plain | {"track": recording.track.value})
 
 
 def build_conference_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
-    """Return a recording of a conference: no subresources and no media."""
+    """Return a conference's recording: no subresources and no media URL."""
     path = f"{_build_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
     return _with_adversarial_body(
         recording, wire, _without_subresource_uris(_build_plain(recording, wire, path, base_url))
@@ -87,7 +87,7 @@ def _build_plain(recording: Recording, wire: Wire, path: str, base_url: str) -> 
 
 
 def _build_encryption_details(details: EncryptionDetails) -> Mapping[str, Any]:
-    """Write the keys of both generations that are on record (WIRE §1.1), so that every decrypter finds its own."""
+    """Return the keys of both generations on record (WIRE §1.1), so that every decrypter finds its own."""
     if details.given is not None:
         return details.given
     cek, iv = b64encode(details.encrypted_cek).decode(), b64encode(details.iv).decode()

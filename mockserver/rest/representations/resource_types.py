@@ -1,4 +1,4 @@
-"""Every kind of resource that is served: its names, and how it becomes a document."""
+"""The resource types: their names, and how each becomes a document."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +11,12 @@ from mockserver.rest.representations.wires import Wire
 
 
 class ResourceType(msgspec.Struct, frozen=True):
-    """A kind of resource.
+    """A type of resource.
 
     Args:
         item: its name in Twilio's XML, such as `AddOnResult`.
-        key: where a list holds its records in JSON, such as `add_on_results`.
-        document: (value, wire, base URL) -> the object of that wire, the one table for all representations.
+        key: the key of the records in a JSON list, such as `add_on_results`.
+        document: (value, wire, base URL) -> the document that all representations are built from.
     """
 
     item: str

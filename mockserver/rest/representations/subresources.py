@@ -6,7 +6,7 @@ from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 
 def build_transcription(transcription: Transcription, wire: Wire, base_url: str) -> Document:
-    """Return a transcription; its URI is the account's, even where it is listed under its recording (SPEC)."""
+    """Return a transcription. Its URI is below the account, even in the list of its recording (SPEC)."""
     date = WIRE_FORMATS[wire].date
     return {
         "account_sid": transcription.account_sid,
@@ -26,7 +26,7 @@ def build_transcription(transcription: Transcription, wire: Wire, base_url: str)
 
 
 def build_add_on_result(result: AddOnResult, wire: Wire, base_url: str) -> Document:
-    """Return an add-on result, which has no URI of its own (SPEC)."""
+    """Return an add-on result, which has no URI (SPEC)."""
     date = WIRE_FORMATS[wire].date
     return {
         "sid": result.sid,

@@ -1,4 +1,4 @@
-"""The two wires. Twilio's own and the contract disagree (WIRE §15), so each recording has two renderings."""
+"""The two wires. Twilio and the contract disagree (WIRE §15), so each recording has two renderings."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -10,20 +10,20 @@ from generators.model import Recording, Status
 from mockserver.rest.representations.dates import format_iso8601, format_rfc2822
 
 Document = dict[str, Any]
-"""A resource as the object of a wire: the one table that all representations are made of."""
+"""A resource as keys and values on one wire. All representations are built from it."""
 
 
 class Wire(StrEnum):
-    """Which rendering an answer has."""
+    """The rendering of a response."""
 
     TWILIO = "twilio"
-    """What Twilio's SDKs read."""
+    """As Twilio's SDKs read it."""
     SCHEMA = "schema"
-    """What conforms to `recording.schema.json`."""
+    """As `recording.schema.json` requires it."""
 
 
 class WireSetting(StrEnum):
-    """How the wire of an answer is chosen."""
+    """How the wire of a response is chosen."""
 
     AUTO = "auto"
     TWILIO = "twilio"
@@ -31,7 +31,7 @@ class WireSetting(StrEnum):
 
 
 class WireFormat(msgspec.Struct, frozen=True):
-    """Where the wires differ for a realistic recording (DESIGN §5)."""
+    """The differences between the wires for a realistic recording (DESIGN §5)."""
 
     date: Callable[[int], str]
     status: Callable[[Recording], str]
@@ -41,7 +41,7 @@ class WireFormat(msgspec.Struct, frozen=True):
 def _status_on_twilio_wire(recording: Recording) -> str:
     if recording.in_flight is not None:
         return recording.in_flight.value
-    # Twilio retired `failed`; Java reads an unknown status as null (WIRE §4, §5).
+    # Twilio retired `failed`, and the Java SDK reads an unknown status as null (WIRE §4, §5).
     is_retired = recording.status is Status.FAILED and not recording.is_scripted
     return Status.ABSENT.value if is_retired else recording.status.value
 

@@ -1,4 +1,4 @@
-"""XML as Twilio's v2010 API has it (WIRE §8): elements in PascalCase below `TwilioResponse`."""
+"""XML as Twilio's v2010 API sends it (WIRE §8): elements in PascalCase below `TwilioResponse`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 _PROLOG = "<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse>"
 _ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-"""What XML 1.0 cannot hold, not even escaped. To compile it takes 10 ms: not before there is XML to write."""
+"""Characters that XML 1.0 cannot contain, even escaped. Compiling the pattern takes 10 ms, so it is done late."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENVELOPE = {
     "page": "page",
@@ -19,16 +19,16 @@ _ENVELOPE = {
     "previous_page_uri": "previouspageuri",
     "next_page_uri": "nextpageuri",
 }
-"""The envelope's keys as attributes; Twilio leaves those of a missing page empty."""
+"""The envelope's keys as attributes. Twilio leaves the attribute of a missing page empty."""
 
 
 def encode_item(name: str, document: Mapping[str, Any]) -> bytes:
-    """Return one resource."""
+    """Return one resource as XML."""
     return _wrap_response(_encode_element(name, document))
 
 
 def encode_page(name: str, key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return a list of resources."""
+    """Return a list of resources as XML."""
     attributes = " ".join(
         f"{attribute}={quoteattr(_encode_text(envelope[field]))}" for field, attribute in _ENVELOPE.items()
     )
@@ -42,7 +42,7 @@ def _wrap_response(content: str) -> bytes:
 
 
 def _encode_element(name: str, value: object) -> str:
-    """Return an element; a key that can be no name stands in an attribute."""
+    """Return an element. A key that is no valid name is written as an attribute."""
     tag = _to_pascal_case(name)
     start = tag if _NAME.fullmatch(tag) else f"Item Name={quoteattr(_drop_illegal_characters(name))}"
     if isinstance(value, Mapping):

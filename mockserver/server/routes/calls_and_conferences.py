@@ -1,4 +1,4 @@
-"""Calls, conferences and the account itself, read-only: recordings link to them."""
+"""Calls, conferences and the account itself, read-only, because recordings link to them."""
 
 from generators.sids import Kind
 from mockserver.account.resources.calls_and_conferences import CallsOrConferences

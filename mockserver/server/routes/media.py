@@ -1,4 +1,4 @@
-"""What a recording sounds like."""
+"""The media of a recording."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from mockserver.server.results import Media, Redirect
 
 
 def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Media | Redirect:
-    from mockserver.server.media import build_media  # brings sound: most servers are never asked for any
+    from mockserver.server.media import build_media  # imports audio, which most servers never need
 
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.from_path(path))

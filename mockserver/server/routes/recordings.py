@@ -1,4 +1,4 @@
-"""Recordings: of an account, of a call, of a conference."""
+"""Recordings of an account, a call or a conference."""
 
 from generators.model import InFlight
 from generators.sids import Kind
@@ -88,13 +88,13 @@ def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
 
 
 def _build_subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
-    """Bind the token that signs now: the declared one, else the secret of who asks, else the derived one."""
+    """Bind the token that signs now: the declared one, else the secret of the request, else the derived one."""
     account, known = exchange.account, exchange.mock.settings.account
     token, signer = account.token, "the account's derived auth token"
     asks = parse_credentials(exchange.headers.get(b"authorization"))
     if any(each.sid.lower() == account.sid.lower() for each in known):
         signer = "the account's declared auth token"
-    elif asks is not None and asks.username.lower() == account.sid.lower():  # an API key's secret never signs
+    elif asks is not None and asks.username.lower() == account.sid.lower():  # the secret of an API key never signs
         token, signer = asks.secret, "the auth token that made the subscription"
     return Subscription(callback.url, callback.method, callback.events, token, signer, exchange.base_url)
 

@@ -1,4 +1,4 @@
-"""An endpoint of the API: a path, and the operation of each method on it."""
+"""A path of the API, and the operation of each method."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,22 +21,23 @@ from scenarios.operations import Operation
 PathParams = Mapping[str, str]
 """The parameters of a path."""
 Handler = Callable[[Exchange, PathParams], Result]
-"""Parses a request, given the parameters of its path, calls the account and returns a value."""
+"""Parses a request with its path parameters, calls the account and returns a value."""
 
 _LARGEST_FORM = 64 * 1024
 _MEDIA = ("", "wav", "mp3")
 
 
 class ResourceRoute(BaseRoute):
-    """Calls the handler of a request's method and leaves its answer in the exchange.
+    """Calls the handler for a request's method, and stores its response in the exchange.
 
-    A route of its own kind: Starlette's compiles its pattern at once, and needs two for a path with an extension.
+    Our own class, because Starlette's `Route` compiles its pattern at once and needs two routes for a path with
+    an extension.
 
     Args:
-        path: below the account and without an extension, such as `Recordings` or `Recordings/{sid}`.
-        media: what is fetched without an extension, or with that of sound, where there is such a thing.
+        path: the path below the account, without an extension, such as `Recordings` or `Recordings/{sid}`.
+        media: the handler for no extension, `.wav` and `.mp3`, if the resource has media.
         parent: the word that replaces `nested` in the names of the handlers, which are those of their operations.
-        handlers: by method.
+        handlers: the handlers by method.
     """
 
     def __init__(self, path: str, *, media: Handler | None = None, parent: str = "", **handlers: Handler) -> None:
@@ -50,16 +51,18 @@ class ResourceRoute(BaseRoute):
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        extension = "" if self.path.endswith("}") else r"(?:\.[^/]+)?"  # a parameter at the end takes it along
+        extension = (
+            "" if self.path.endswith("}") else r"(?:\.[^/]+)?"
+        )  # a path parameter at the end includes the extension
         return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", self.path) + extension)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Say whether a request's path leads here, and give its parameters."""
+        """Return whether the path matches, and its parameters."""
         match = self._pattern.fullmatch(scope["path"]) if scope["type"] == "http" else None
         return (Match.NONE, {}) if match is None else (Match.FULL, {"path_params": match.groupdict()})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         exchange: Exchange = scope["recmock"]
         asked = split_extension(exchange.path)
         method = "GET" if exchange.method == "HEAD" else exchange.method
