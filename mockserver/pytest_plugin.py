@@ -24,7 +24,7 @@ _OPTIONS = {
     "token": "what that server's control API asks for, beyond loopback",
     "doctor": "whether bad habits of a test's client are told of: off (the default), warn, error",
 }
-"""Flags `--recmock-...` and ini options `recmock_...`."""
+"""The flags `--recmock-...` and ini options `recmock_...`."""
 _OUR_PACKAGES = frozenset({"mockserver", "generators", "scenarios"})
 _HANDLE = pytest.StashKey["MockTwilio"]()
 
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
-    """A server for the session, or the one that `--recmock-url` names; under xdist each worker has its own."""
+    """A server for the session, or the one at `--recmock-url`. With xdist each worker has its own."""
     with without_assertion_rewriting():
         from mockserver.testing.pytest_fixtures import run_session_server
 
@@ -53,7 +53,7 @@ def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
 
 @pytest.fixture
 def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "Iterator[MockTwilio]":
-    """An account of its own for this test: the same SID, token and recordings in every run, alone or not."""
+    """A Twilio account for this test, with the same SID, token and recordings in every run."""
     from mockserver.testing.pytest_fixtures import open_test_account
 
     with open_test_account(recmock_server, request.node) as handle:
@@ -64,7 +64,7 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
 
 @pytest.fixture
 def recmock_env(recmock: "MockTwilio") -> "Iterator[MockTwilio]":
-    """The test's account, to which the environment leads every client that is made meanwhile."""
+    """The test's account, to which environment variables point every new client."""
     from mockserver.testing.pytest_fixtures import patched_environment
 
     with patched_environment(recmock):
@@ -106,7 +106,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _read_options(config: pytest.Config) -> "dict[str, OptionValue]":
-    """Return what flags say, else ini options."""
+    """Return the values of flags, else of ini options."""
     from mockserver.testing.pytest_options import OptionValue
 
     said: dict[str, OptionValue] = {}

@@ -1,4 +1,4 @@
-"""Words of the command line that have a form: each reader returns the value, or says what it expected."""
+"""Argument types of the command line. Each function returns the value, or raises an error that says what it expected."""
 
 import re
 from argparse import ArgumentTypeError
@@ -12,14 +12,14 @@ _LONGEST_SIGNAL = 64
 
 
 def account_sid(text: str) -> str:
-    """Read an AccountSid."""
+    """Parse an AccountSid."""
     if not is_sid(text, Kind.ACCOUNT):
         raise _argument_error("AC and 32 hexadecimal digits", text)
     return text
 
 
 def url(text: str) -> str:
-    """Read where a server is; a slash at the end is dropped."""
+    """Parse the URL of a server, without a slash at the end."""
     try:
         parts = urlsplit(text)
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -31,7 +31,7 @@ def url(text: str) -> str:
 
 
 def duration(text: str) -> str:
-    """Read a length of time, which stays text."""
+    """Check a duration, and return its text."""
     try:
         parse_microseconds(text)
     except ValueError:
@@ -40,7 +40,7 @@ def duration(text: str) -> str:
 
 
 def instant(text: str) -> str:
-    """Read an instant, which stays text."""
+    """Check an instant, and return its text."""
     try:
         parse_instant(text)
     except BadValueError as wrong:
@@ -49,7 +49,7 @@ def instant(text: str) -> str:
 
 
 def rate(text: str) -> float:
-    """Read how many seconds pass in one, such as 60 or 60x."""
+    """Parse a clock rate, such as 60 or 60x."""
     try:
         return ClockRate.parse(f"{text.removesuffix('x')}x").rate
     except BadValueError:
@@ -57,8 +57,8 @@ def rate(text: str) -> float:
 
 
 def recording(text: str) -> str:
-    """Read the handle or SID of a recording."""
-    from scenarios.model import HANDLE  # not to parse other commands
+    """Check the handle or SID of a recording."""
+    from scenarios.model import HANDLE  # other commands do not need it
 
     if not re.fullmatch(HANDLE, text):
         raise _argument_error("a handle of the scenario or a RecordingSid", text)
@@ -66,19 +66,19 @@ def recording(text: str) -> str:
 
 
 def signal(text: str) -> str:
-    """Read the name of a signal."""
+    """Check the name of a signal."""
     if not 0 < len(text) <= _LONGEST_SIGNAL:
         raise _argument_error(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
     return text
 
 
 def number(text: str) -> int:
-    """Read the number of a row that a list has shown."""
+    """Parse the number of a listed row."""
     return _parse_digits(text, 9, "a number of the list")
 
 
 def index(text: str) -> int:
-    """Read the index of a recording."""
+    """Parse the index of a recording."""
     return _parse_digits(text, 19, "an index from 0, which is the oldest recording's")
 
 

@@ -1,8 +1,8 @@
-"""What goes wrong in a command through no fault of ours."""
+"""The error for a mistake of the user or the environment."""
 
 
 class CommandError(Exception):
-    """The command cannot go on; the message says what was expected, what was found and what to try.
+    """The command cannot continue. The message says what was expected, what was found and what to try.
 
     Args:
         code: the exit code.

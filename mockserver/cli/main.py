@@ -1,4 +1,4 @@
-"""The command `recmock`: where it begins, and how its errors look. What it does is in `commands`."""
+"""The command `recmock`: its entry point, and the format of its errors."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ _HINTS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 well, 1 a negative finding, 2 wrong use or settings."""
+    """Run the command and return its exit code: 0 success, 1 a negative result, 2 wrong usage or settings."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     clash = find_package_conflict()
     if clash is not None:
@@ -45,17 +45,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print_error(str(wrong), wrong.code)
     except ScenarioError as wrong:
         return _print_error(str(wrong))
-    except UnicodeEncodeError as wrong:  # arguments that are no text come as lone surrogates
+    except UnicodeEncodeError as wrong:  # arguments that are not valid text contain lone surrogates
         return _print_error(f"expected text, found {wrong.object[wrong.start : wrong.end]!a}: {wrong.reason}.")
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader of our output has seen enough
+    except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def _split_program(given: list[str]) -> tuple[list[str], list[str]]:
-    """Split what a command is given from what it is to run, whose own flags are nothing to us."""
+    """Separate the command's own arguments from the program to run, whose flags are its own."""
     if "--" not in given or (given[0] != "exec" and given[:2] != ["scenario", "run"]):
         return given, []
     at = given.index("--")

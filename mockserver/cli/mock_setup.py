@@ -1,4 +1,4 @@
-"""A mock for a command, and what to tell where the settings allow none."""
+"""Creates the mock for a command, and explains why settings allow none."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 UNPLAYABLE = (ScenarioError, ScenarioSetupError, MixError, SpanTooShortError)
-"""What a mock raises for settings and scenarios that cannot be."""
+"""The errors that invalid settings and scenarios raise."""
 
 
 def make_mock(
@@ -22,13 +22,13 @@ def make_mock(
     instance: str = "0" * 16,
     control_token: str | None = None,
 ) -> Mock:
-    """Return a mock; the arguments are its own.
+    """Return a mock. The arguments are those of `Mock`.
 
     Args:
-        scenarios: what is played, instead of what the settings name.
+        scenarios: the scenarios to play, instead of those that the settings name.
 
     Raises:
-        CommandError: where the span has no room for so many recordings, or a scenario cannot be.
+        CommandError: if the span is too short for the number of recordings, or a scenario is invalid.
     """
     scenario = None
     try:
@@ -41,14 +41,14 @@ def make_mock(
 
 
 def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:
-    """Return what `--scenario` names.
+    """Return the scenarios that `--scenario` names.
 
     Raises:
-        CommandError: for one that cannot be.
+        CommandError: if a scenario is invalid.
     """
     if not names_or_paths:
         return []
-    from scenarios.loading.load import load  # brings YAML: only where there is something to load
+    from scenarios.loading.load import load  # imports YAML, which is not needed without a scenario
 
     try:
         return [load(name) for name in names_or_paths]
@@ -57,10 +57,10 @@ def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:
 
 
 def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
-    """Return scenarios as one, or None where there are none.
+    """Return the scenarios combined into one, or None if there are none.
 
     Raises:
-        ScenarioError: where they contradict each other.
+        ScenarioError: if they contradict each other.
     """
     if not scenarios:
         return None
@@ -70,7 +70,7 @@ def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
 
 
 def error_message(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:
-    """Say why a scenario cannot be played with these settings."""
+    """Explain why a scenario cannot be played with these settings."""
     if not isinstance(wrong, SpanTooShortError):
         return str(wrong)
     if scenario is not None and scenario.corpus.span is not None:

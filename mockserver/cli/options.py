@@ -1,4 +1,4 @@
-"""Flags that several commands take: settings, and which server and account are meant."""
+"""Flags that several commands share: settings, and the selection of server and account."""
 
 import argparse
 import re
@@ -10,19 +10,19 @@ from mockserver.cli import argument_types as words
 from mockserver.settings.loading import Setting, all_settings
 
 REMOTE = ("listen", "control_token")
-"""Settings of commands that ask a running server."""
+"""The settings of commands that use a running server."""
 _ASKED = {
     "listen": "Instead of a URL: where the server listens.",
     "control_token": "What the server printed, where it listens beyond loopback.",
 }
-"""What settings are for where a server is asked, and none is started."""
+"""What these settings select when the command uses a running server."""
 _COMMAND_WIDTH = 13
 _CHOICE = r"invalid choice: '(.*)' \(choose from (.*)\)"
-"""As argparse has it, quotes around what can be chosen or not."""
+"""argparse's own message, with or without quotes around the choices."""
 
 
 class _HelpFormatter(argparse.HelpFormatter):
-    """Keeps each command and what it does on one line where both fit: argparse forgets that commands are indented."""
+    """Keeps each command and its description on one line if both fit: argparse ignores the indentation of commands."""
 
     def __init__(self, prog: str, **options: Any) -> None:
         super().__init__(prog, **options)
@@ -30,10 +30,10 @@ class _HelpFormatter(argparse.HelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser of a command, or of an action of one.
+    """The parser of a command, or of one of its actions.
 
     Args:
-        filling: adds what it takes, when that is first needed: of all commands one is parsed.
+        filling: adds the arguments, when they are first needed: a run of recmock parses only one command.
     """
 
     def __init__(self, *, filling: Callable[[Self], None] | None = None, **options: Any) -> None:
@@ -41,7 +41,7 @@ class Parser(argparse.ArgumentParser):
         self._filling = filling
 
     def fill(self) -> Self:
-        """Return it with all that it takes."""
+        """Add the arguments, and return the parser."""
         filling, self._filling = self._filling, None
         if filling is not None:
             filling(self)
@@ -50,14 +50,14 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
         self.fill()
         found, unknown = super().parse_known_args(*arguments, **options)
-        if unknown:  # told here, where it is known which command they were meant for
+        if unknown:  # reported here, because here the command is known
             flags = [flag for action in self._actions for flag in action.option_strings]
             meant = suggest(unknown[0].partition("=")[0], flags)
             self.error(f"does not take {' '.join(unknown)}.{meant}")
         return found, unknown
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong in a sentence, and leave how it is used to `--help`."""
+        """Report an error in one sentence. `--help` shows the usage."""
         chosen = re.search(_CHOICE, message)
         meant = "" if chosen is None else suggest(chosen[1], re.findall(r"[\w-]+", chosen[2]))
         sentence = message if message.endswith((".", "?")) else f"{message}."
@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_command(commands: Any, name: str, about: str, **options: Any) -> Parser:
-    """Add a command, or an action of one, and return its parser."""
+    """Add a command, or an action of a command, and return its parser."""
     made: Parser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", **options)
     return made
 
@@ -77,8 +77,8 @@ def add_settings(
     """Add the flags of settings.
 
     Args:
-        defaults: what is taken instead of a setting's own default, by name.
-        is_asking: whether the command asks a server, rather than being one.
+        defaults: values that replace the defaults of settings, by name.
+        is_asking: True if the command uses a running server instead of starting one.
     """
     rows = [setting for setting in all_settings().values() if setting.name in names]
     if rows:
@@ -101,26 +101,25 @@ def _add_setting(group: Any, setting: Setting, about: str, default: str | None =
 
 
 def add_url(parser: Any, about: str = "Ask the running server there.", **default: Any) -> None:
-    """Add a flag for the server that is asked."""
+    """Add the flag for the server's URL."""
     parser.add_argument("--url", metavar="URL", type=words.url, help=about, **default)
 
 
 def add_account(parser: Any, about: str = "Whose; else the demo account's.", **default: Any) -> None:
-    """Add a flag for the account that is meant."""
+    """Add the flag for the account."""
     parser.add_argument("--account", dest="of_account", metavar="AC...", type=words.account_sid, help=about, **default)
 
 
 def add_json(parser: Parser, **default: Any) -> None:
-    """Add a flag for answers that programs read."""
+    """Add the flag for JSON output."""
     parser.add_argument("--json", action="store_true", help="Print JSON.", **default)
 
 
 def add_remote(parser: Parser, *, is_action: bool = False) -> None:
-    """Add what every command needs that asks a running server.
+    """Add the flags of every command that uses a running server.
 
     Args:
-        is_action: whether the command that it is an action of has the same flags: what was given there holds
-            where it is not given again.
+        is_action: True if the parent command has the same flags: an action inherits their values.
     """
     default: dict[str, Any] = {"default": argparse.SUPPRESS} if is_action else {}
     add_json(parser, **default)

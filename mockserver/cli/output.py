@@ -1,4 +1,4 @@
-"""How commands print what a server told: for people, or as JSON."""
+"""Formats what a server returned, for people or as JSON."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -12,18 +12,18 @@ Value = TypeVar("Value")
 
 
 def print_value(value: Value, in_words: Callable[[Value], str], *, as_json: bool) -> int:
-    """Print a value, and return the exit code of a command that went well."""
+    """Print a value, and return the exit code 0."""
     print(msgspec.json.format(msgspec.json.encode(value)).decode() if as_json else in_words(value))
     return 0
 
 
 def format_clock(value: ClockView) -> str:
-    """Tell the time."""
+    """Return the clock's time, mode and rate."""
     return f"{value.now} {value.mode}{f' at {value.rate:g}x' if value.mode == 'scaled' else ''}"
 
 
 def format_events(values: Iterable[EventView]) -> str:
-    """Tell what happened, a line each."""
+    """Return the events, one per line."""
     return "\n".join(f"{each.at} {each.subject}: {_format_event(each)}" for each in values) or "nothing happened"
 
 
@@ -32,19 +32,19 @@ def _format_event(event: EventView) -> str:
 
 
 def format_request(value: RequestView) -> str:
-    """Tell a request in a line, and why it was refused."""
+    """Return a request in one line, with the reason for its error."""
     why = "" if value.reason is None else f" ({value.reason})"
     return f"{value.number}: {value.method} {value.target} {value.status}{why}"
 
 
 def format_timelines(values: Iterable[TimelineView]) -> str:
-    """Tell what timelines wait for, a line each."""
+    """Return what timelines wait for, one per line."""
     rows = (f"{each.recording}: step {each.step} of {each.steps}, {each.waits_for}: {each.next}" for each in values)
     return "\n".join(rows) or "no timeline is waiting"
 
 
 def format_rules(values: Iterable[RuleView]) -> str:
-    """Tell faults and sequences, a line each."""
+    """Return the fault rules, one per line."""
     return "\n".join(f"{each.number}: {_format_rule(each)}" for each in values) or "no faults"
 
 
@@ -54,7 +54,7 @@ def _format_rule(rule: RuleView) -> str:
 
 
 def format_callbacks(values: Iterable[CallbackView]) -> str:
-    """Tell callbacks, with the attempts of each."""
+    """Return the callbacks with their attempts."""
     return "\n".join(map(_format_callback, values)) or "no callbacks"
 
 

@@ -1,10 +1,10 @@
-"""Another distribution whose package has the name of ours."""
+"""Detects another distribution whose package is called `mockserver` too."""
 
 from pathlib import Path
 
 
 def find_package_conflict() -> str | None:
-    """Say so where `mockserver-client` is installed beside us; None where it is not."""
+    """Return an error message if the distribution `mockserver-client` is installed, else None."""
     beside = Path(__file__).parent.parent.parent
     if next(beside.glob("mockserver_client-*.dist-info"), None) is None:
         return None

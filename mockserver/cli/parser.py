@@ -1,4 +1,4 @@
-"""What can be written behind `recmock`: commands, their arguments, and the settings that each takes."""
+"""The command line: commands, their arguments, and the settings that each command takes."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -49,17 +49,17 @@ SETTINGS: dict[str, Collection[str]] = {
     "keys": (),
     "ready": ("listen",),
 }
-"""Settings by command."""
+"""The settings of each command."""
 _FOR_PROGRAMS = {"wire": "twilio", "proxy_unknown": "tunnel"}
 DEFAULTS: dict[str, Mapping[str, str]] = {"exec": _FOR_PROGRAMS, "scenario": _FOR_PROGRAMS}
-"""What a command takes for settings that neither a flag nor the environment gives: these run programs."""
+"""Defaults of commands that run programs, for settings that neither a flag nor the environment gives."""
 _WITHOUT_GROUP = ("scenario", "clock", "signal", "faults", "callbacks", "doctor")
-"""Commands that show settings among other flags, or in their actions."""
+"""Commands that show settings among their other flags, or in their actions."""
 _ENV_FORMATS = ("sh", "dotenv", "json", "github", "powershell")
 
 
 def make_parser() -> Parser:
-    """Return the parser; what it finds has the command in `command`, and where that has parts, in `action`."""
+    """Return the parser. Its result has the command in `command`, and the action, if any, in `action`."""
     parser = Parser(prog="recmock", description=_ABOUT)
     parser.add_argument("--version", action="version", version=f"recmock {mockserver.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

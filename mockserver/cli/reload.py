@@ -1,4 +1,4 @@
-"""Scenario files that are being edited: played anew whenever they change, unless they are wrong."""
+"""Reloads scenario files when they change, unless they are invalid."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,17 +11,17 @@ from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 _PAUSE = 0.25
-"""Real seconds between two looks at the files."""
+"""Real seconds between two checks."""
 _SOUNDS = (".wav", ".mp3")
 
 Timestamps = dict[Path, tuple[int, int] | None]
-"""When files changed, and their sizes; None where there is none."""
+"""Modification time and size of each file; None for a missing file."""
 
 
 class Reloader:
-    """Looks after the scenarios that a server plays: bundled ones, which do not change, and files.
+    """Watches the scenario files that a server plays. Bundled scenarios do not change.
 
-    It is made before they are loaded: what is changed from then on is seen.
+    Create it before the scenarios are loaded, so that it sees every later change.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -31,14 +31,14 @@ class Reloader:
         self._played = self._tried = self._seen = _read_timestamps(self._files)
 
     async def run(self, mock: Mock) -> None:
-        """Look after them for ever."""
+        """Watch the files for ever."""
         while self._own:
             await real_pause(_PAUSE)
             self._check(mock)
 
     def _check(self, mock: Mock) -> None:
         now = _read_timestamps(self._files)
-        is_settled = now == self._seen  # an editor may take a file away for a moment, or write it in pieces
+        is_settled = now == self._seen  # an editor may remove a file for a moment, or write it in pieces
         self._seen = now
         if now != self._tried and is_settled:
             changed = [str(file) for file in self._files if now[file] != self._tried[file]]
@@ -48,7 +48,7 @@ class Reloader:
                 self._reload(mock, ", ".join(changed))
 
     def _reload(self, mock: Mock, changed: str) -> None:
-        from scenarios.loading.load import load  # brings YAML: not before there is something to load
+        from scenarios.loading.load import load  # imports YAML: not before a file has changed
 
         scenario: Scenario | None = None
         try:
@@ -66,16 +66,16 @@ def _print_status(sentence: str) -> None:
 
 
 def _own_files(names: Sequence[str]) -> list[str]:
-    """Return those that are not bundled."""
+    """Return the names that are not bundled."""
     if not names:
         return []
-    from scenarios.loading.sources import bundled_names  # brings YAML: only where there is something to watch
+    from scenarios.loading.sources import bundled_names  # imports YAML: only needed if a scenario is played
 
     return [name for name in names if name not in bundled_names()]
 
 
 def _watched_files(scenarios: Iterable[str]) -> Iterator[Path]:
-    """Yield the files of scenarios, and those that they name, whether or not these are there."""
+    """Yield the files of scenarios and the files that they name, existing or not."""
     for name in scenarios:
         from scenarios.loading.sources import find_source
 
@@ -100,8 +100,8 @@ def _read_timestamps(files: Iterable[Path]) -> Timestamps:
 def _read_timestamp(file: Path) -> tuple[int, int] | None:
     try:
         stat = file.stat()
-    except (OSError, ValueError):  # none, or a name that none can have
+    except (OSError, ValueError):  # missing, or an impossible name
         return None
     if file.suffix.lower() in _SOUNDS:
-        return 0, 0  # it is read when it is asked for: all that matters is that it is there
+        return 0, 0  # media are read when a client requests them, so only their existence matters
     return stat.st_mtime_ns, stat.st_size

@@ -1,4 +1,4 @@
-"""Commands that have actions, and what each action takes."""
+"""Commands with actions, and the arguments of each action."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -15,8 +15,8 @@ def add_scenario(parser: Parser, settings: Collection[str], defaults: Mapping[st
     """Add the actions of `recmock scenario`.
 
     Args:
-        settings: of a server around a program.
-        defaults: what it takes instead of their own, by name.
+        settings: the settings of the server that runs around a program.
+        defaults: values that replace their defaults, by name.
     """
     parser.usage = "recmock scenario ACTION [arguments and flags of the action]"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
@@ -42,7 +42,7 @@ def add_scenario(parser: Parser, settings: Collection[str], defaults: Mapping[st
 
 
 def add_clock(parser: Parser) -> None:
-    """Add the actions of `recmock clock`; without one it tells the time."""
+    """Add the actions of `recmock clock`. Without an action, it shows the time."""
     actions = _add_optional_actions(parser, "tell the time")
     advance = add_command(actions, "advance", "move on, and tell what happened meanwhile")
     advance.add_argument("by", metavar="DURATION", type=words.duration, help="By how much, such as 30s or 1m30s.")
@@ -67,7 +67,7 @@ def add_signal(parser: Parser) -> None:
 
 
 def add_faults(parser: Parser) -> None:
-    """Add the actions of `recmock faults`; without one it lists them."""
+    """Add the actions of `recmock faults`. Without an action, it lists the rules."""
     actions = _add_optional_actions(parser, "list those that are armed")
     add = add_command(actions, "add", "add a fault or a sequence")
     add.add_argument("fault", metavar="JSON", help='As scenarios have them: {"when": {...}, "then": {"status": 500}}.')
@@ -78,7 +78,7 @@ def add_faults(parser: Parser) -> None:
 
 
 def add_callbacks(parser: Parser) -> None:
-    """Add the actions of `recmock callbacks`; without one it lists them."""
+    """Add the actions of `recmock callbacks`. Without an action, it lists the callbacks."""
     redeliver = add_command(_add_optional_actions(parser, "list them"), "redeliver", "deliver one again")
     redeliver.add_argument("number", type=words.number, metavar="N", help="Which.")
     add_remote(redeliver, is_action=True)

@@ -1,4 +1,4 @@
-"""The local CA for a command, and what to tell where there is none."""
+"""Writes the trust files for a command, and explains why it cannot."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,10 @@ from mockserver.proxy.trust_files import TrustFiles, write_trust
 
 
 def trust_files(authority: CertificateAuthority, environment: Mapping[str, str]) -> TrustFiles:
-    """Return the files that programs are to trust; what is not there is made.
+    """Return the files that programs must trust. Missing files are created.
 
     Raises:
-        CommandError: where that cannot be.
+        CommandError: if a file cannot be written.
     """
     try:
         return write_trust(authority, environment, wall_seconds())

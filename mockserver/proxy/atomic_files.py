@@ -1,4 +1,4 @@
-"""Files that several processes make at once: whole or not there, never half."""
+"""Files that several processes may create at once: complete or missing, never partial."""
 
 import os
 import tempfile
@@ -10,14 +10,14 @@ _PRIVATE = 0o700
 
 
 class StorageError(Exception):
-    """A file that cannot be read or written; the message says which, why and what to try."""
+    """A file cannot be read or written. The message says which file, why, and what to try."""
 
 
 def read_file(file: Path) -> bytes | None:
-    """Return what a file holds, or None where there is none.
+    """Return the content of a file, or None if it does not exist.
 
     Raises:
-        StorageError: where it cannot be read.
+        StorageError: if the file cannot be read.
     """
     try:
         return file.read_bytes()
@@ -28,20 +28,20 @@ def read_file(file: Path) -> bytes | None:
 
 
 def write_once(file: Path, content: bytes) -> None:
-    """Write a file unless there is one already: of several processes, the first wins.
+    """Write a file unless it exists. If several processes write it, the first wins.
 
     Raises:
-        StorageError: where it cannot be written.
+        StorageError: if the file cannot be written.
     """
     with _write_beside(file, content) as beside, suppress(FileExistsError):
-        os.link(beside, file)  # unlike a rename, a link never replaces
+        os.link(beside, file)  # unlike a rename, a link never replaces a file
 
 
 def replace_file(file: Path, content: bytes) -> None:
-    """Write a file whatever was there.
+    """Write a file, replacing any existing one.
 
     Raises:
-        StorageError: where it cannot be written.
+        StorageError: if the file cannot be written.
     """
     with _write_beside(file, content) as beside:
         beside.replace(file)
@@ -49,7 +49,7 @@ def replace_file(file: Path, content: bytes) -> None:
 
 @contextmanager
 def _write_beside(file: Path, content: bytes) -> Iterator[Path]:
-    """Give a new file in the same folder, with mode 0600, that goes again if it is still there."""
+    """Create a temporary file with mode 0600 in the same folder. It is removed at the end if it still exists."""
     try:
         file.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)

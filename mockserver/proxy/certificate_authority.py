@@ -1,7 +1,7 @@
-"""A CA of this machine's own: made when it is first needed, kept in a folder, renewed with the same key.
+"""A CA of this machine: created when first needed, stored in a folder, renewed with the same key.
 
-trustme would do, but its CA lives to the year 3000 and cannot be told otherwise, and some clients refuse that; so
-`certificates` makes them of `cryptography`, which is there anyway.
+trustme's CA is valid until the year 3000, which some clients refuse and which cannot be configured. So the
+certificates are built with `cryptography`, which is a dependency anyway.
 """
 
 import ssl
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 RENEWED = 30 * DAY
-"""A certificate with less time left than this, in seconds, is made anew."""
+"""A certificate with fewer remaining seconds is renewed."""
 _MAX_CACHED_HOSTS = 64
 
 
 class AuthorityError(Exception):
-    """There is no CA to be had; the message says which file, what is wrong with it and what to try."""
+    """The CA cannot be used. The message says which file, what is wrong with it, and what to try."""
 
 
 class CertificateAuthority:
-    """The CA of a folder.
+    """The CA in a folder.
 
     Args:
-        folder: where it is kept; the user's data directory where it is None.
+        folder: the folder; None for the user's data directory.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -47,7 +47,7 @@ class CertificateAuthority:
 
     @property
     def folder(self) -> Path:
-        """Where it is kept."""
+        """The CA's folder."""
         if self._chosen is not None:
             return self._chosen
         from platformdirs import user_data_path
@@ -56,30 +56,30 @@ class CertificateAuthority:
 
     @property
     def _file(self) -> Path:
-        """The key and the certificate in one file: a pair in two files can be torn apart."""
+        """Key and certificate in one file, so that they can never mismatch."""
         return self.folder / "ca-key.pem"
 
     def certificate_pem(self, now: int) -> bytes:
-        """Return the CA's certificate, which is made or renewed if need be.
+        """Return the CA's certificate, after creating or renewing it if needed.
 
         Args:
-            now: seconds since 1970.
+            now: seconds since the epoch.
 
         Raises:
-            AuthorityError: where it cannot.
+            AuthorityError: if that fails.
         """
         from cryptography.hazmat.primitives.serialization import Encoding
 
         return self._load_or_create(now)[1].public_bytes(Encoding.PEM)
 
     def create_context(self, host: str, now: int) -> ssl.SSLContext:
-        """Return a server's TLS context for a host of Twilio's; the same one until its certificate ages.
+        """Return a server's TLS context for a Twilio host. It is cached until its certificate must be renewed.
 
         Args:
-            now: seconds since 1970.
+            now: seconds since the epoch.
 
         Raises:
-            AuthorityError: where there is no CA to sign it.
+            AuthorityError: if there is no CA to sign with.
         """
         with self._one_at_a_time:
             kept = self._contexts.get(host)
@@ -103,8 +103,8 @@ class CertificateAuthority:
                 kept = storage.read_file(self._file)  # another process may have been first
             key, certificate = _parse(self._file, kept or b"")
             if expires_at(certificate) - now < RENEWED:
-                # The same key and subject: what trusts the old certificate trusts the new one's, and two
-                # processes that renew at once do each other no harm.
+                # The key and the subject stay the same: a client that trusts the old certificate accepts those that the new
+                # one signs, and two processes may renew at once.
                 certificate = create_ca_certificate(key, now)
                 storage.replace_file(self._file, _to_pem(key, certificate))
         except storage.StorageError as wrong:

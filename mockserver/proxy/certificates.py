@@ -1,7 +1,7 @@
-"""The certificates of a local CA: one that signs itself, and one for a host, as strict clients want them.
+"""The certificates of the local CA, for itself and for a host, as strict clients require them.
 
-What Python 3.13 (`VERIFY_X509_STRICT`), Go and Java ask for: basic constraints and key usage that are critical, key
-identifiers on both, a subject alternative name, and dates within a human life.
+Python 3.13 (`VERIFY_X509_STRICT`), Go and Java require critical basic constraints and key usage, key identifiers
+on both certificates, a subject alternative name, and a realistic lifetime.
 """
 
 from datetime import UTC, datetime
@@ -17,27 +17,27 @@ ORGANIZATION = "recmock"
 _CA_DAYS = 5 * 365
 _HOST_DAYS = 365
 _BACKDATED_SECONDS = DAY
-"""How long before now a certificate begins: clocks of containers lag."""
+"""Certificates start this long before now, because clocks in containers lag."""
 
 
 def create_key() -> "EllipticCurvePrivateKey":
-    """Return a new key of the kind that every client knows."""
+    """Return a new key, of a type that every client supports."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     return ec.generate_private_key(ec.SECP256R1())
 
 
 def create_ca_certificate(key: "EllipticCurvePrivateKey", now: int) -> "Certificate":
-    """Return the certificate of a CA, made of its key: the same key has the same subject at any time.
+    """Return a CA certificate for a key. The same key always has the same subject.
 
     Args:
-        now: seconds since 1970, as everywhere here.
+        now: seconds since the epoch.
     """
     from cryptography import x509
 
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     subject = _build_name(f"{ORGANIZATION} local CA {identifier.digest[:4].hex()}")
-    # Whoever steals the key can pretend to be Twilio, to this machine, and nobody else.
+    # A stolen key can impersonate Twilio towards this machine, and no other host.
     twilio_only = x509.NameConstraints(permitted_subtrees=[x509.DNSName("twilio.com")], excluded_subtrees=None)
     return (
         _start_builder(subject, subject, now, now + _CA_DAYS * DAY)
@@ -53,7 +53,7 @@ def create_ca_certificate(key: "EllipticCurvePrivateKey", now: int) -> "Certific
 def create_host_certificate(
     host: str, key: "EllipticCurvePrivateKey", ca: "Certificate", ca_key: "EllipticCurvePrivateKey", now: int
 ) -> "Certificate":
-    """Return the certificate of a host, which never outlives its CA's."""
+    """Return the certificate of a host. It never outlives the CA's certificate."""
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -62,7 +62,7 @@ def create_host_certificate(
     return (
         _start_builder(
             _build_name(host[:64]), ca.subject, now, ends
-        )  # X.509 has room for 64 letters; clients read the next line
+        )  # X.509 allows 64 characters here; clients read the next line
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .public_key(key.public_key())
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -75,12 +75,12 @@ def create_host_certificate(
 
 
 def expires_at(certificate: "Certificate") -> int:
-    """Return when a certificate ends, in seconds since 1970."""
+    """Return the end of a certificate's validity, in seconds since the epoch."""
     return int(certificate.not_valid_after_utc.timestamp())
 
 
 def is_issued_by_recmock(certificate: "Certificate") -> bool:
-    """Whether a certificate is of a CA that this program made."""
+    """Return True if a recmock CA issued the certificate."""
     from cryptography.x509.oid import NameOID
 
     found = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)

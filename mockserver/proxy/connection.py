@@ -7,7 +7,7 @@ from typing import NamedTuple
 from starlette.types import ASGIApp
 
 Place = tuple[str, int | None] | None
-"""Where a socket's end is: host and port, or None where that is not known, as uvicorn notes it."""
+"""A socket address: host and port, or None if unknown, as uvicorn stores it."""
 
 
 class Ends(NamedTuple):
@@ -18,12 +18,12 @@ class Ends(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """A connection whose client asked for CONNECT; nothing is read from it any more."""
+    """A connection whose client sent CONNECT. The server no longer reads from it."""
 
     transport: asyncio.Transport
     target: bytes
     early: bytes
-    """What came behind the request, without waiting for the answer."""
+    """The bytes that followed the request before the response."""
     ends: Ends
     protocol_of: Callable[[ASGIApp | None], asyncio.Protocol]
-    """Makes a protocol that serves an application; the server's own where it is None."""
+    """Creates a protocol that serves an application; None stands for the server's own."""

@@ -1,4 +1,4 @@
-"""Where a request for the proxy wants to go: its host and port, and whose they are."""
+"""The destination of a proxy request: its host and port."""
 
 import re
 from typing import NamedTuple, Self
@@ -13,7 +13,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class BadDestinationError(ValueError):
-    """A target that names no host and port; the message says what was expected."""
+    """The target names no host and port. The message says what was expected."""
 
 
 class Destination(NamedTuple):
@@ -24,19 +24,19 @@ class Destination(NamedTuple):
 
     @classmethod
     def from_connect(cls, target: bytes) -> Self:
-        """Read the target of CONNECT, such as `api.twilio.com:443`.
+        """Parse the target of a CONNECT request, such as `api.twilio.com:443`.
 
         Raises:
-            BadDestinationError: where it is none.
+            BadDestinationError: if the target is malformed.
         """
         return cls._parse(target.decode("latin-1"))
 
     @classmethod
     def from_url(cls, url: URL) -> Self:
-        """Read where an absolute URL leads.
+        """Parse the destination of an absolute URL.
 
         Raises:
-            BadDestinationError: where it is not http or https, or names no host.
+            BadDestinationError: if the URL is not http or https, or has no host.
         """
         scheme = (url.schema or b"").decode("latin-1").lower()
         if scheme not in _PORTS:
@@ -53,17 +53,17 @@ class Destination(NamedTuple):
 
     @property
     def is_api(self) -> bool:
-        """Whether it is what this mock stands in for."""
+        """True if the mock stands in for this host."""
         return self.host == API
 
     @property
     def is_twilio(self) -> bool:
-        """Whether it is Twilio's, and has a name that a certificate can be made for."""
+        """True if the host is Twilio's and a certificate can be issued for its name."""
         labels = self.host.split(".")
         return f".{self.host}".endswith(_DOMAIN) and all(map(_LABEL.fullmatch, labels))
 
     def is_at(self, place: tuple[str, int | None] | None) -> bool:
-        """Whether it names an end of a socket on this machine."""
+        """True if the destination is a socket address of this machine."""
         return place is not None and place[1] == self.port and self.host in (place[0], "localhost")
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class Destination(NamedTuple):
 
 
 def to_origin_form(url: URL) -> tuple[bytes, bytes]:
-    """Return the path and query of an absolute URL, and the Host that goes with them (RFC 9112, 3.2.2)."""
+    """Return the path and query of an absolute URL, and the Host for it (RFC 9112 §3.2.2)."""
     host = _with_brackets((url.host or b"").decode("latin-1")).encode("latin-1")
     target = (url.path or b"/") + (b"" if url.query is None else b"?" + url.query)
     return target, host if url.port is None else b"%s:%d" % (host, url.port)

@@ -1,4 +1,4 @@
-"""What a server does with requests that were meant for elsewhere: answers them, refuses them, or lets them through."""
+"""Handles requests for other hosts: answers them, refuses them, or tunnels them."""
 
 import asyncio
 import logging
@@ -24,17 +24,17 @@ from mockserver.rest.errors import TwilioError
 from mockserver.settings.parsing import Address
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-"""In these words: PHP's SDK takes anything else for the response itself (WIRE §13)."""
+"""PHP's SDK takes any other status line for the response itself (WIRE §13)."""
 
 logger = logging.getLogger("recmock")
 
 
 class Dispatcher:
-    """What a proxy does once it is asked: it connects requests with who answers them.
+    """Connects proxy requests with the application that answers them.
 
     Args:
-        authority: who signs certificates.
-        tunnels: whether hosts that are not Twilio's are let through.
+        authority: signs the certificates.
+        tunnels: True if hosts other than Twilio's are tunnelled.
     """
 
     def __init__(self, authority: CertificateAuthority, *, tunnels: bool) -> None:
@@ -43,7 +43,7 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def choose_application(self, url: URL, ends: Ends) -> ASGIApp | None:
-        """Return what answers a request for an absolute URL: None for the server's own application."""
+        """Return the application for an absolute URL, or None for the server's own."""
         try:
             destination = Destination.from_url(url)
         except BadDestinationError as wrong:
@@ -59,13 +59,13 @@ class Dispatcher:
         )
 
     def handle(self, connection: Connection) -> None:
-        """Answer CONNECT, and care for the connection from then on."""
+        """Answer a CONNECT request, and own the connection from then on."""
         task = asyncio.get_running_loop().create_task(self._connect(connection))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Cut off what is tunnelled."""
+        """Close all tunnels."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -88,12 +88,12 @@ class Dispatcher:
             _refuse(connection, TwilioError(20500, f"The local CA: {wrong}"))
         except OSError as wrong:
             logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), wrong)
-        except Exception:  # whatever it is, the log says what, and the client does not wait for ever
+        except Exception:  # the log gets the traceback, and the client must not wait for ever
             logger.exception("CONNECT %s failed", connection.target.decode("latin-1"))
             connection.transport.abort()
 
     async def _answer(self, connection: Connection, destination: Destination) -> None:
-        """Be the host that a client wants to speak to."""
+        """Answer as the host that the client wants to reach."""
         if destination.port != 443 or connection.early:
             raise bad_request_error("Expected CONNECT HOST:443, and TLS once it was answered.")
         context = await asyncio.to_thread(self._authority.create_context, destination.host, wall_seconds())

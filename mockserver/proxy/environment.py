@@ -1,4 +1,6 @@
-"""The variables that lead an unmodified program to a server: one table for `exec`, `env` and the manual (WIRE §13)."""
+"""The environment variables that point an unmodified program at a server: one table for `exec`, `env` and the README
+(WIRE §13).
+"""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -14,13 +16,13 @@ class Variable(msgspec.Struct, frozen=True):
     """A row of the table."""
 
     names: tuple[str, ...]
-    """Several where runtimes read several: all are set, as images for CI come with some of them."""
+    """The names that different runtimes read. All are set, because CI images may define some of them."""
     value: str | None
-    """With places for what `variables` fills in; None for what must not be set."""
+    """A template that `build_variables` fills in; None for a variable that must not be set."""
     readers: str
-    """Who reads it, or what for."""
+    """The programs that read it, or its purpose."""
     is_added: bool = False
-    """Whether it goes behind the value that is there already, instead of replacing it."""
+    """True if the value is appended to the present one."""
 
 
 TABLE = (
@@ -52,12 +54,12 @@ TABLE = (
 def build_variables(
     url: str, account: DeclaredAccount, files: TrustFiles, environment: Mapping[str, str]
 ) -> Iterator[tuple[str, str | None]]:
-    """Yield names and values; None for a variable that must not be set.
+    """Yield names and values. None stands for a variable that must not be set.
 
     Args:
-        url: scheme, host and port by which the server is reached.
-        account: whose SID and token are given.
-        environment: what is set already, for the variables that are added to.
+        url: scheme, host and port of the server.
+        account: the account whose SID and token are set.
+        environment: the present variables, for those that are appended to.
     """
     place = urlsplit(url)
     known = {
@@ -78,5 +80,5 @@ def build_variables(
 
 
 def _append(there: str, ours: str) -> str:
-    """Put our value behind what is there, once."""
+    """Append our value to the present one, unless it is there already."""
     return there if there.endswith(ours.strip()) else f"{there}{ours}".strip()

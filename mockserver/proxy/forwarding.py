@@ -1,4 +1,4 @@
-"""Requests that are passed on to where they were meant for, and the responses to them."""
+"""Forwards requests to another host, and its responses to the client."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -21,10 +21,10 @@ _WITHOUT_BODY = (204, 304)
 
 
 class ForwardingApp:
-    """An ASGI application that passes requests on to one destination, each over a connection of its own.
+    """An ASGI application that forwards requests to one destination, each over a new connection.
 
     Args:
-        server: where this server listens.
+        server: the address that this server listens on.
     """
 
     def __init__(self, destination: Destination, server: Place) -> None:
@@ -32,7 +32,7 @@ class ForwardingApp:
         self._server = server
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, and its response back."""
+        """Forward one request, and return its response."""
         response = _Response(scope["method"] == "HEAD")
         try:
             reader, writer = await open_streams(self._destination, self._server, encrypted=scope["scheme"] == "https")
@@ -45,7 +45,7 @@ class ForwardingApp:
             if not response.has_started:
                 raise unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as wrong:
-            if not response.has_started:  # else it is cut off here as it was there
+            if not response.has_started:  # a started response is cut off here, as it was at the destination
                 why = f"no response that is HTTP ({type(wrong).__name__})"
                 await RefusingApp(unreachable_error(self._destination, why))(scope, receive, send)
         except TwilioError as refusal:
@@ -53,7 +53,7 @@ class ForwardingApp:
 
 
 class _Response:
-    """What has come of a response, as `httptools` reads it."""
+    """The part of a response that `httptools` has parsed so far."""
 
     def __init__(self, is_to_head: bool) -> None:
         self.parser = httptools.HttpResponseParser(self)
@@ -82,14 +82,14 @@ class _Response:
         self.is_complete = self.status is not None
 
     def end(self) -> None:
-        """Note that the connection ended, which ends a response that does not tell its length."""
+        """Record the end of the connection, which ends a response without Content-Length."""
         self.is_complete = not {b"content-length", b"transfer-encoding"} & dict(self._headers).keys()
 
     async def send_on(self, send: Send) -> None:
-        """Send what has come since the last time."""
+        """Send what was parsed since the last call."""
         if not self.has_started:
             self.has_started = True
-            # uvicorn dates every response itself, and a length without a body is more than it can count.
+            # uvicorn adds the Date header itself, and fails if a response without a body has a Content-Length.
             dropped = {b"date", b"content-length"} if self.status in _WITHOUT_BODY else {b"date"}
             headers = [header for header in _end_to_end_headers(self._headers) if header[0] not in dropped]
             await send({"type": "http.response.start", "status": self.status, "headers": headers})
@@ -98,7 +98,7 @@ class _Response:
 
 
 async def _download(response: _Response, reader: asyncio.StreamReader, send: Send) -> None:
-    """Pass a response on as it comes."""
+    """Forward a response as it is received."""
     while not response.is_complete:
         piece = await reader.read(PIECE)
         if piece:
@@ -112,7 +112,7 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
 
 
 async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) -> None:
-    """Send a request, then wait for the client to go: what it asked for is for nobody then."""
+    """Send a request, then wait until the client disconnects: its response is not needed any more."""
     is_chunked = b"chunked" in dict(scope["headers"]).get(b"transfer-encoding", b"").lower()
     writer.write(_build_head(scope, is_chunked=is_chunked))
     try:
@@ -122,7 +122,7 @@ async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) 
                 body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + (b"0\r\n\r\n" if is_last else b"")
             writer.write(body)
             await writer.drain()
-    except OSError:  # it may have answered before it heard all
+    except OSError:  # the destination may have answered before it read everything
         return
     writer.transport.abort()
 
@@ -136,6 +136,6 @@ def _build_head(scope: Scope, *, is_chunked: bool) -> bytes:
 
 
 def _end_to_end_headers(headers: Sequence[Header]) -> Iterator[Header]:
-    """Yield the headers that are for more than the next connection."""
+    """Yield the headers that are not limited to one connection."""
     named = dict(headers).get(b"connection", b"").lower().replace(b" ", b"").split(b",")
     return (header for header in headers if header[0] not in _HOP_BY_HOP and header[0] not in named)

@@ -1,4 +1,4 @@
-"""The proxy of a server, as the server knows it: all that it can do is imported when it is first asked."""
+"""The proxy as the server knows it. Everything else is imported with the first proxy request."""
 
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Proxy:
-    """The proxy of one server. It does nothing, and makes no CA, until it is asked.
+    """The proxy of one server. It creates no CA before its first request.
 
     Args:
-        folder: where the CA is that signs certificates; the user's data directory where it is None.
-        unknown: what becomes of hosts that are not Twilio's.
+        folder: the folder of the CA; None for the user's data directory.
+        unknown: what to do with hosts other than Twilio's.
     """
 
     def __init__(self, folder: Path | None = None, unknown: UnknownHosts = UnknownHosts.REFUSE) -> None:
@@ -29,19 +29,19 @@ class Proxy:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Return the proxy that settings ask for."""
+        """Return the proxy for the settings."""
         return cls(settings.data_dir, settings.proxy_unknown)
 
     def choose_application(self, url: "URL", ends: Ends) -> ASGIApp | None:
-        """Return what answers a request for an absolute URL: None for the server's own application."""
+        """Return the application for an absolute URL, or None for the server's own."""
         return self._dispatcher.choose_application(url, ends)
 
     def handle(self, connection: Connection) -> None:
-        """Answer CONNECT, and care for the connection from then on."""
+        """Answer a CONNECT request, and own the connection from then on."""
         self._dispatcher.handle(connection)
 
     async def close(self) -> None:
-        """Cut off what is tunnelled."""
+        """Close all tunnels."""
         if "_switchboard" in vars(self):
             await self._dispatcher.close()
 

@@ -1,4 +1,4 @@
-"""What the proxy does not do, said in Twilio's shape: the sentences, and two ways to send them."""
+"""Error responses of the proxy, in Twilio's form."""
 
 from http import HTTPStatus
 
@@ -12,32 +12,32 @@ from mockserver.rest.representations.media_types import MEDIA_TYPES, Representat
 
 
 class RefusingApp:
-    """An ASGI application that answers every request with the same error, as JSON: what newer hosts know."""
+    """An ASGI application that answers every request with one error, as JSON like Twilio's newer hosts."""
 
     def __init__(self, error: TwilioError) -> None:
         self._error = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         body, headers = _render(self._error, scope["path"])
         await send({"type": "http.response.start", "status": self._error.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 def build_raw_response(error: TwilioError) -> bytes:
-    """Return an error as the last response of a connection, for where there is no application."""
+    """Return an error as the last bytes of a connection without an application."""
     body, headers = _render(error, "")
     phrase = HTTPStatus(error.status).phrase.encode()
     return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
 
 
 def bad_request_error(why: str) -> TwilioError:
-    """Return the error for a request that no proxy understands."""
+    """Return the error for a malformed proxy request."""
     return TwilioError(20001, why, message="Bad Request")
 
 
 def not_emulated_error(host: str) -> TwilioError:
-    """Return the error for a host of Twilio's that this mock does not stand in for."""
+    """Return the error for a Twilio host that the mock does not emulate."""
     why = f"Of Twilio, this mock is {API} alone: recordings and what belongs to them."
     if host.startswith("api."):
         why += " Regions and edges are not emulated: unset TWILIO_REGION and TWILIO_EDGE."
@@ -45,13 +45,13 @@ def not_emulated_error(host: str) -> TwilioError:
 
 
 def refused_error(destination: Destination) -> TwilioError:
-    """Return the error for a destination that is not Twilio's."""
+    """Return the error for a host that is not Twilio's."""
     why = "--proxy-unknown tunnel lets programs of this machine through"
     return TwilioError(20006, f"This proxy stands in for {API}, and {destination} is not Twilio's: {why}.")
 
 
 def unreachable_error(destination: Destination, why: str) -> TwilioError:
-    """Return the error for a destination that was asked for and does not answer."""
+    """Return the error for a destination that does not answer."""
     return TwilioError(20500, f"{destination} cannot be reached: {why}.", status=502, message="Bad Gateway")
 
 

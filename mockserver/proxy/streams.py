@@ -1,4 +1,4 @@
-"""Byte streams between a client and a destination, with bounds on what waits in between."""
+"""Byte streams between a client and a destination, with limited buffers."""
 
 import asyncio
 import socket
@@ -9,9 +9,9 @@ from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import unreachable_error
 
 PATIENCE = 10.0
-"""How long a destination may take to accept a connection, or a client to shake hands, in seconds."""
+"""Time-out in seconds for a destination to accept a connection, and for a client's TLS handshake."""
 PIECE = 65536
-"""How many bytes are read at once; a reader holds at most twice as many."""
+"""The number of bytes read at once. A reader buffers at most twice as many."""
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -20,11 +20,11 @@ async def open_streams(destination: Destination, server: Place, *, encrypted: bo
     """Connect to a destination.
 
     Args:
-        server: where this server listens; it is no destination, by whatever name.
-        encrypted: whether to speak TLS, and to believe only whom this machine trusts.
+        server: the address of this server, to which no connection is made under any name.
+        encrypted: True for TLS, which trusts the machine's certificates only.
 
     Raises:
-        TwilioError: 502 where it does not answer.
+        TwilioError: 502 if the destination does not answer.
     """
     try:
         async with asyncio.timeout(PATIENCE):
@@ -32,7 +32,7 @@ async def open_streams(destination: Destination, server: Place, *, encrypted: bo
             reader, writer = await asyncio.open_connection(*destination, limit=PIECE, ssl=context)
     except TimeoutError:
         raise unreachable_error(destination, f"no answer within {PATIENCE:.0f} seconds") from None
-    except (OSError, UnicodeError) as wrong:  # UnicodeError: a name that IDNA has no letters for
+    except (OSError, UnicodeError) as wrong:  # UnicodeError: a name that IDNA cannot encode
         why = wrong.strerror if isinstance(wrong, socket.gaierror | ConnectionError) else wrong
         raise unreachable_error(destination, str(why or wrong)) from None
     if writer.get_extra_info("peername")[:2] == server:
@@ -42,7 +42,7 @@ async def open_streams(destination: Destination, server: Place, *, encrypted: bo
 
 
 def wrap_transport(transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> Streams:
-    """Take a transport from its protocol, and return streams over it. What it receives from now on is theirs."""
+    """Detach a transport from its protocol, and return streams for everything that it receives from now on."""
     reader = asyncio.StreamReader(limit=PIECE, loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
     transport.set_protocol(protocol)
@@ -51,9 +51,9 @@ def wrap_transport(transport: asyncio.Transport, loop: asyncio.AbstractEventLoop
 
 
 async def relay(one: Streams, other: Streams) -> None:
-    """Carry bytes both ways until both sides have said their last, or either is gone.
+    """Copy bytes both ways until both sides have ended, or one has failed.
 
-    One that has nothing more to say may still listen: its end is passed on, and the other way stays open.
+    A side that has ended may still read: its end is passed on, and the other direction stays open.
     """
     finished = False
     try:
@@ -61,7 +61,7 @@ async def relay(one: Streams, other: Streams) -> None:
             group.create_task(_copy(one[0], other[1]))
             group.create_task(_copy(other[0], one[1]))
         finished = True
-    except* OSError:  # one side was cut off: what the other still says is for nobody
+    except* OSError:  # one side is gone, so the other one's bytes have no receiver
         pass
     finally:
         for _, writer in (one, other):

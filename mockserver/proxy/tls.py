@@ -1,4 +1,4 @@
-"""TLS that begins in the middle of a connection, after CONNECT."""
+"""TLS that starts within a connection, after CONNECT."""
 
 import asyncio
 import ssl
@@ -7,10 +7,10 @@ from mockserver.proxy.streams import PATIENCE
 
 
 class _BufferingProtocol(asyncio.Protocol):
-    """Keeps what arrives between the end of the handshake and the protocol that it is for.
+    """Buffers the bytes between the end of the handshake and the start of the final protocol.
 
-    Clients send their first request together with the last bytes of the handshake, and `start_tls` hands it to
-    whatever protocol is there before anyone who awaits it goes on.
+    Clients send their first request together with the end of the handshake. `start_tls` passes it to the present
+    protocol before the code that awaits it continues.
     """
 
     def __init__(self) -> None:
@@ -30,10 +30,10 @@ async def encrypt(
     protocol: asyncio.Protocol,
     loop: asyncio.AbstractEventLoop,
 ) -> None:
-    """Shake hands as a server, and let a protocol speak over what is then encrypted.
+    """Do a TLS handshake as a server, and connect a protocol to the decrypted bytes.
 
     Raises:
-        OSError: where the client does not shake hands; the connection is closed then.
+        OSError: if the client fails the handshake; the connection is then closed.
     """
     waiting = _BufferingProtocol()
     try:
@@ -41,7 +41,7 @@ async def encrypt(
     except BaseException:
         transport.abort()
         raise
-    assert encrypted is not None  # the standard library's types allow for it, its code does not
+    assert encrypted is not None  # the standard library's types allow None, its code does not
     if waiting.is_lost:
         return
     encrypted.set_protocol(protocol)

@@ -1,7 +1,7 @@
-"""What a program is given to trust: every CA that it trusted before, and ours.
+"""Trust files for programs: every CA that they trusted before, and ours.
 
-The variables that name a CA file replace what a runtime trusts by itself, so ours alone would cut the program off from
-everything else.
+A variable that names a CA file replaces the runtime's own list, so a file with our CA alone would break all other
+connections of the program.
 """
 
 import re
@@ -17,14 +17,14 @@ from mockserver.proxy import atomic_files as storage
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
 
 JAVA_PASSWORD = "changeit"
-"""Java's own default: there is nothing secret in a list of certificates."""
+"""Java's own default. A list of certificates is not a secret."""
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _NAMED = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-"""Variables by which the user may have named further CAs, such as a company's."""
+"""Variables that may name the user's further CAs, such as a company's."""
 
 
 class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """Files that programs are pointed at."""
+    """The files that programs must trust."""
 
     certificate: Path
     """Our CA alone, as PEM."""
@@ -37,16 +37,17 @@ class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_trust(authority: CertificateAuthority, environment: Mapping[str, str], now: int) -> TrustFiles:
-    """Write the files beside the CA, where they are not there yet, and return their paths.
+    """Write the missing files into the CA's folder, and return the paths.
 
-    A bundle's name tells its contents: programs under way keep theirs when another environment asks for another.
+    The name of a bundle depends on its contents, so running programs keep theirs if another environment needs
+    another one.
 
     Args:
         environment: variables that may name further CAs.
-        now: seconds since 1970.
+        now: seconds since the epoch.
 
     Raises:
-        AuthorityError: where that cannot be.
+        AuthorityError: if a file cannot be written.
     """
     ours = authority.certificate_pem(now)
     trusted = list(dict.fromkeys([*_find_trusted(environment), ssl.PEM_cert_to_DER_cert(ours.decode())]))
@@ -73,10 +74,10 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
 
 
 def _find_trusted(environment: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield the CAs, as DER, of the system, of certifi (what requests trusts by itself) and of the user's variables."""
+    """Yield the CAs, as DER, of the system, of certifi (which requests trusts) and of the user's variables."""
     yield from ssl.create_default_context().get_ca_certs(binary_form=True)
     paths = ssl.get_default_verify_paths()
-    # Without a file, OpenSSL looks certificates up one by one, in a folder: all of them, then.
+    # Without a file, OpenSSL reads single certificates from a folder, so all of them are read.
     files = [] if paths.cafile or not paths.capath else sorted(Path(paths.capath).iterdir())
     named = (environment[name] for name in _NAMED if environment.get(name))
     for file in (*_find_certifi(), *files, *map(Path, named)):
@@ -92,7 +93,7 @@ def _find_certifi() -> Iterable[Path]:
 
 
 def _read_certificates(file: Path) -> Iterator[bytes]:
-    """Yield the certificates of a file; one that the user's variables name in vain stops nobody."""
+    """Yield the certificates in a file, or none if it cannot be read."""
     try:
         content = file.read_bytes()
     except OSError:
@@ -101,25 +102,27 @@ def _read_certificates(file: Path) -> Iterator[bytes]:
     for found in _PEM.findall(content):
         try:
             der = ssl.PEM_cert_to_DER_cert(found.decode())
-            scratch.load_verify_locations(cadata=der)  # one that OpenSSL cannot read would spoil the whole bundle
+            scratch.load_verify_locations(
+                cadata=der
+            )  # a certificate that OpenSSL cannot read would make the whole bundle invalid
         except (ValueError, ssl.SSLError):
             continue
         yield der
 
 
 def _build_java_truststore(trusted: Iterable[bytes]) -> bytes:
-    """Return a PKCS #12 file whose entries carry the attribute by which Java knows a trusted certificate."""
+    """Return a PKCS #12 file whose entries have the attribute by which Java knows a trusted certificate."""
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
     from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
     from cryptography.x509 import load_der_x509_certificate
 
     entries = []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # CAs of old have serial numbers that are against the rules of today
+        warnings.simplefilter("ignore")  # old CAs have serial numbers that break today's rules
         for number, der in enumerate(trusted):
             try:
                 certificate = load_der_x509_certificate(der)
-            except ValueError:  # worse ones Java would not take either
+            except ValueError:  # Java would refuse this one too
                 continue
             entries.append(PKCS12Certificate(certificate, f"recmock-{number}".encode()))
     return serialize_java_truststore(entries, BestAvailableEncryption(JAVA_PASSWORD.encode()))

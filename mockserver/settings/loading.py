@@ -1,4 +1,4 @@
-"""Reads settings: one table that gives the flags, the environment variables and the README's table."""
+"""Reads settings. One table gives the flags, the environment variables and the README's table."""
 
 import os
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Setting(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """The flag of the command line."""
+        """The flag on the command line."""
         return f"--{self.name.replace('_', '-')}"
 
     @property
@@ -32,7 +32,7 @@ class Setting(NamedTuple):
 
     @property
     def default_text(self) -> str:
-        """The default as its flag would have it; empty where there is none."""
+        """The default as text for its flag; empty if there is none."""
         if isinstance(self.default, bool):
             return "on" if self.default else "off"
         if self.option.parse is parse_span:
@@ -40,13 +40,13 @@ class Setting(NamedTuple):
         return "" if self.default in (None, ()) else str(self.default)
 
     def read(self, given: str | list[str], source: str) -> Any:
-        """Read the setting's value from text.
+        """Parse the setting's value.
 
         Args:
-            given: of a repeatable setting a list of texts, or all of them separated by spaces.
+            given: a text; for a repeatable setting a list of texts, or one text with spaces between the values.
 
         Raises:
-            SettingsError: where it cannot be one; `source` says where the text came from.
+            SettingsError: if the text is invalid; `source` says where it came from.
         """
         if self.option.repeatable:
             texts = given if isinstance(given, list) else given.split()
@@ -62,22 +62,22 @@ class Setting(NamedTuple):
 
 @cache
 def all_settings() -> Mapping[str, Setting]:
-    """Return every setting by its name, in the order in which they are documented."""
+    """Return every setting by name, in the order of the documentation."""
     hints = get_type_hints(Settings, include_extras=True)
     fields = msgspec.structs.fields(Settings)
     return {field.name: Setting(field.name, field.default, hints[field.name].__metadata__[0]) for field in fields}
 
 
 def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings that flags and environment give; a flag stands above a variable.
+    """Return the settings from flags and environment variables. A flag wins over a variable.
 
     Args:
-        flags: texts by the name of each setting that matters; a list of them for a repeatable one, None
-            where not given. What is not named here keeps its default, whatever the environment says.
+        flags: texts by the name of each setting that the command takes: a list for a repeatable one, None if not
+            given. A setting that is not named here keeps its default, whatever the environment says.
         environment: variables; a repeatable one holds its values separated by spaces.
 
     Raises:
-        SettingsError: for a value that cannot be.
+        SettingsError: if a value is invalid.
     """
     values: dict[str, Any] = {}
     for setting in all_settings().values():

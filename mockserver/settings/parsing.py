@@ -1,4 +1,4 @@
-"""Settings' values from text: each parser returns the value or says what it expected."""
+"""Parsers for the values of settings. Each returns the value or raises an error that says what it expected."""
 
 import re
 from datetime import UTC, datetime
@@ -18,40 +18,40 @@ _LARGEST_COUNT = 10**12
 
 
 class BadValueError(ValueError):
-    """A text that is no value of its setting."""
+    """A text that is not a valid value of its setting."""
 
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(f"expected {expected}, found {found!r}.")
 
     @classmethod
     def from_message(cls, sentence: str) -> Self:
-        """Make an error of a sentence that stands for itself."""
+        """Create an error from a complete sentence."""
         error = cls("", "")
         error.args = (sentence,)
         return error
 
 
 class Address(NamedTuple):
-    """Where to listen."""
+    """An address to listen on."""
 
     host: str
     port: int
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `HOST:PORT`, `[::1]:PORT` or `:PORT`, which means 127.0.0.1."""
+        """Parse `HOST:PORT`, `[::1]:PORT` or `:PORT`, which means 127.0.0.1."""
         match = re.fullmatch(_ADDRESS, text)
         if match is None or int(match["port"]) > 65535:
             raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
         return cls(match["host"].strip("[]") or "127.0.0.1", int(match["port"]))
 
     def reachable(self) -> Self:
-        """Return the address by which this machine reaches it: a wildcard stands for loopback too."""
+        """Return the address for clients on this machine: loopback instead of a wildcard."""
         return self._replace(host={"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host))
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine reaches it."""
+        """True if only this machine can reach the address."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:
@@ -63,13 +63,13 @@ class Address(NamedTuple):
 
 
 class ClockRate(NamedTuple):
-    """How fast an account's time passes: 1 is the machine's pace, 0 stands still."""
+    """The rate of an account's clock: account seconds per real second. 1 is real time, 0 stands still."""
 
     rate: float
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `real`, `frozen`, or a pace such as `60x`."""
+        """Parse `real`, `frozen`, or a rate such as `60x`."""
         known = {"real": 1.0, "frozen": 0.0}
         match = re.fullmatch(_RATE, text)
         rate = known.get(text) if match is None else float(match[1])
@@ -82,33 +82,33 @@ class ClockRate(NamedTuple):
 
 
 def parse_text(text: str) -> str:
-    """Read any text."""
+    """Return any text."""
     return text
 
 
 def parse_path(text: str) -> Path:
-    """Read a file's path."""
+    """Parse the path of a file."""
     if not text:
         raise BadValueError("the path of a file", text)
     return Path(text)
 
 
 def parse_base_url(text: str) -> str:
-    """Read scheme and host of a URL; a slash at the end is dropped."""
+    """Parse scheme and host of a URL, and drop a slash at the end."""
     if not re.fullmatch(_BASE_URL, text.rstrip("/")):
         raise BadValueError("a URL of scheme and host such as https://api.example.com", text)
     return text.rstrip("/")
 
 
 def parse_url(text: str) -> str:
-    """Read a URL of http or https."""
+    """Parse an http or https URL."""
     if not text.startswith(("http://", "https://")):
         raise BadValueError("a URL such as http://127.0.0.1:8000/recordings", text)
     return text
 
 
 def parse_hosts(text: str) -> str:
-    """Read where callbacks may go, which stays text; see `HostRules`."""
+    """Check the allowed hosts of callbacks, and return their text; see `AllowedHosts`."""
     from mockserver.callbacks.allowed_hosts import AllowedHosts
 
     try:
@@ -119,7 +119,7 @@ def parse_hosts(text: str) -> str:
 
 
 def parse_count(text: str) -> int:
-    """Read a number of recordings, such as 1000 or 1_000_000."""
+    """Parse a number of recordings, such as 1000 or 1_000_000."""
     digits = text.replace("_", "")
     if not re.fullmatch(r"[0-9]{1,13}", digits) or int(digits) > _LARGEST_COUNT:
         raise BadValueError(f"a whole number from 0 to {_LARGEST_COUNT:,}".replace(",", "_"), text)
@@ -127,7 +127,7 @@ def parse_count(text: str) -> int:
 
 
 def parse_span(text: str) -> int:
-    """Read a duration as seconds."""
+    """Parse a duration, and return its seconds."""
     match = re.fullmatch(_SPAN, text.strip())
     if match is None or not 0 < (seconds := int(match[1]) * _UNITS[match[2]]) <= 20_000 * _UNITS["d"]:
         raise BadValueError("a duration such as 90d, 12h, 30m or 45s, at most 20000d", text)
@@ -135,7 +135,7 @@ def parse_span(text: str) -> int:
 
 
 def parse_instant(text: str) -> int:
-    """Read an instant as seconds since 1970; without a zone it is in UTC."""
+    """Parse an instant, and return seconds since the epoch. Without a zone it is in UTC."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
@@ -147,14 +147,14 @@ def parse_instant(text: str) -> int:
 
 
 def parse_switch(text: str) -> bool:
-    """Read on or off."""
+    """Parse `on` or `off`."""
     if text not in ("on", "off"):
         raise BadValueError("on or off", text)
     return text == "on"
 
 
 def parse_account(text: str) -> DeclaredAccount:
-    """Read `AC...:TOKEN`, or `AC...:TOKEN@PARENT` for a subaccount of PARENT."""
+    """Parse `AC...:TOKEN`, or `AC...:TOKEN@PARENT` for a subaccount of PARENT."""
     sid, colon, rest = text.partition(":")
     token, at, parent = rest.rpartition("@") if "@" in rest else (rest, "", "")
     if not (colon and token and is_sid(sid, Kind.ACCOUNT)) or (at and not is_sid(parent, Kind.ACCOUNT)):

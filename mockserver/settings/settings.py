@@ -1,7 +1,6 @@
-"""Settings: how a mock behaves.
+"""The settings of a mock.
 
-A setting is a field of `Settings`: its name and type are the field's, its default the field's,
-and its `Option` says how it is read from text and what it is for.
+A setting is a field of `Settings`, with its name, type and default. Its `Option` holds its parser and its help.
 """
 
 from collections.abc import Callable
@@ -34,11 +33,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class SettingsError(Exception):
-    """A setting that cannot be: the message names it, what was expected and what was found."""
+    """A setting is invalid. The message names it, what was expected and what was found."""
 
 
 class Profile(StrEnum):
-    """What the recordings of a corpus are like."""
+    """The kind of recordings in a corpus."""
 
     REALISTIC = "realistic"
     ADVERSARIAL = "adversarial"
@@ -46,17 +45,17 @@ class Profile(StrEnum):
 
     @property
     def adversarial_share(self) -> float:
-        """How many adversarial recordings there are where nothing else is said."""
+        """The default share of adversarial recordings."""
         return 1.0 if self is Profile.ADVERSARIAL else 0.0
 
 
 class MediaAuth(StrEnum):
-    """Who may fetch media."""
+    """The credentials that media requests need."""
 
     BASIC = "basic"
-    """Who has credentials, as on accounts since 2023."""
+    """Basic authentication, as for accounts since 2023."""
     PUBLIC = "public"
-    """Anyone who knows the URL, as on older ones."""
+    """None, as for older accounts."""
 
 
 class UnknownHosts(StrEnum):
@@ -64,11 +63,11 @@ class UnknownHosts(StrEnum):
 
     REFUSE = "refuse"
     TUNNEL = "tunnel"
-    """Lets programs of this machine through, where the server listens on loopback only."""
+    """Connects programs of this machine to the host, if the server listens on loopback only."""
 
 
 class Option(NamedTuple):
-    """How a setting is read from text, and what it is for."""
+    """The parser and the help of a setting."""
 
     help: str
     parse: Callable[[str], Any]
@@ -94,7 +93,7 @@ def _parse_mix(text: str) -> str:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a mock behaves."""
+    """The settings of a mock."""
 
     listen: Annotated[Address, Option("Where to listen. Port 0 takes a free one.", Address.parse, "HOST:PORT")] = (
         Address("127.0.0.1", 4010)
@@ -192,5 +191,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             )
 
     def corpus_mix(self) -> Mix:
-        """Return the mix of the profile, with the shares that were named."""
+        """Return the profile's mix, with the shares that the user named."""
         return Mix.parse(self.mix, adversarial=self.profile.adversarial_share)

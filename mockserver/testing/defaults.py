@@ -1,4 +1,4 @@
-"""What a test chooses of its server: settings by name, and a scenario in any form."""
+"""The defaults of tests: their settings, and loading a scenario in any form."""
 
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from scenarios.model import Scenario
 AnyScenario = Scenario | dict[str, Any] | str | Path
 
 TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=ClockRate(0.0), wire=WireSetting.TWILIO)
-"""The settings of tests: T0 is 2026-01-01, time stands still until it is moved, and SDKs read every answer."""
+"""The settings of tests: T0 is 2026-01-01, the clock is frozen, and the wire is Twilio's."""
 
 
 def build_settings(changes: dict[str, Any]) -> Settings:
-    """Return the settings of tests with changes: values, or texts as flags have them."""
+    """Return the test settings with changes, which are values or texts as flags take them."""
     known = all_settings()
     for name in changes:
         if name not in known:
@@ -30,9 +30,9 @@ def build_settings(changes: dict[str, Any]) -> Settings:
 
 
 def load_scenario(scenario: AnyScenario | None) -> Scenario | None:
-    """Return a scenario that is one already, or read it by its name, from its file, or from its objects."""
+    """Return a scenario given as a name, a file, plain objects or a `Scenario`."""
     if scenario is None or isinstance(scenario, Scenario):
         return scenario
-    from scenarios.loading.load import from_objects, load  # brings YAML: only where there is something to load
+    from scenarios.loading.load import from_objects, load  # imports YAML, which is not needed without a scenario
 
     return load(str(scenario)) if isinstance(scenario, str | Path) else from_objects(scenario)

@@ -1,9 +1,9 @@
-"""What tests hold: a server of their own, and an account on it.
+"""The handles of tests: a server, and an account on it.
 
     with MockTwilio(scenario="late-webhook") as mock:
         recordings = mock.client().recordings.list(limit=20)
 
-`MockServer` has any number of accounts, each a world of its own.
+A `MockServer` has any number of independent accounts.
 """
 
 import asyncio
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 
 class MockServer:
-    """A server in a thread of its own, or one elsewhere; as a context manager it runs until the end.
+    """A server in its own thread, or a running one elsewhere. As a context manager it serves until the end.
 
     Args:
-        scenario: what is played in every account: a bundled one's name, a file, or the scenario itself.
-        url: a server elsewhere, instead of one of our own.
-        token: what its control API asks for.
-        settings: those of `recmock serve` by name, such as `count=10`, `clock="60x"`; those of tests where they are
-            left out. Of a server elsewhere `seed` has to be known, if it has one.
+        scenario: the scenario of every account: a bundled one's name, a file, or the scenario itself.
+        url: the URL of a running server, instead of starting one.
+        token: the token of its control API.
+        settings: settings of `recmock serve` by name, such as `count=10`, `clock="60x"`; the defaults are those of
+            tests. For a running server, give its `seed` if it has one.
 
     Raises:
-        SettingsError: for a setting that cannot be.
+        SettingsError: if a setting is invalid.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class MockServer:
         self.settings = build_settings(settings)
         self.is_elsewhere = url is not None
         self.connection = ControlConnection(url, token)
-        """The line to its control API."""
+        """The connection to the control API."""
         self._scenario = scenario
         self._stack = ExitStack()
 
@@ -66,25 +66,25 @@ class MockServer:
     ) -> None:
         self.connection.close()
         if "sessions" in vars(self):
-            vars(self).pop("sessions").close()  # its next run is at another port
+            vars(self).pop("sessions").close()  # the next run uses another port
         self._stack.close()
         if not self.is_elsewhere:
             self.connection.server_url = None
-            vars(self).pop("app", None)  # its next run begins anew
+            vars(self).pop("app", None)  # the next run starts from the first state
             vars(self).pop("_mock", None)
 
     @property
     def base_url(self) -> str:
-        """The URL that requests start with, such as `http://127.0.0.1:4010`.
+        """The base URL, such as `http://127.0.0.1:4010`.
 
         Raises:
-            ControlError: where the server does not run.
+            ControlError: if the server does not run.
         """
         return self.connection.url
 
     @cached_property
     def app(self) -> "Starlette":
-        """The ASGI application, for httpx and the like in this process, without `with`."""
+        """The ASGI application, for httpx and similar clients in this process, without `with`."""
         from mockserver.app import create_app
 
         return create_app(self._mock)
@@ -97,16 +97,16 @@ class MockServer:
 
     @cached_property
     def sessions(self) -> "Sessions":
-        """Makes sessions of `requests`, to share its connections."""
+        """Creates sessions of `requests` that share connections."""
         from mockserver.control.client.sessions import Sessions
 
         return Sessions(self.base_url)
 
     def account(self, account_sid: str | None = None) -> "MockTwilio":
-        """Return an account of this server; a fresh AccountSid is a fresh world.
+        """Return an account of this server. Each AccountSid has its own recordings and state.
 
         Args:
-            account_sid: which; the one that `recmock serve` would print where it is left out.
+            account_sid: the account; if left out, the demo account that `recmock serve` would print.
         """
         return MockTwilio(server=self, account_sid=account_sid)
 
@@ -120,18 +120,18 @@ class MockServer:
 
 
 class MockTwilio(AccountClient):
-    """An account: SDK clients of it, and all that a test can do to it.
+    """An account: SDK clients for it, and everything that a test can change.
 
-    As a context manager, `async` too, it runs a server of its own and is that server's demo account.
+    As a context manager, `async` too, it runs its own server and is that server's demo account.
 
     Args:
-        server: a server that runs already, instead of one of its own: scenario and settings are its own then.
-        account_sid: which account; the server's demo account where it is left out.
-        scenario: what is played: a bundled one's name, a file, or the scenario itself.
-        settings: those of `recmock serve` by name, such as `count=10`, `clock="60x"`.
+        server: a running server, which keeps its own scenario and settings.
+        account_sid: the account; the server's demo account if left out.
+        scenario: a bundled scenario's name, a file, or the scenario itself.
+        settings: settings of `recmock serve` by name, such as `count=10`, `clock="60x"`.
 
     Raises:
-        SettingsError: for a setting that cannot be.
+        SettingsError: if a setting is invalid.
     """
 
     def __init__(
@@ -159,8 +159,8 @@ class MockTwilio(AccountClient):
     ) -> None:
         if "sink" in vars(self):
             if not self._owns_server:
-                with suppress(ControlError):  # where the server has gone, nothing waits any more
-                    self.clock.freeze()  # what waits must not reach another test's sink at the same port
+                with suppress(ControlError):  # a server that has stopped sends nothing
+                    self.clock.freeze()  # pending callbacks must not reach another test's sink on the same port
             vars(self).pop("sink").__exit__(None, None, None)
         if self._owns_server:
             self.server.__exit__(kind, raised, traceback)
@@ -175,12 +175,12 @@ class MockTwilio(AccountClient):
 
     @property
     def base_url(self) -> str:
-        """The URL that requests start with, such as `http://127.0.0.1:4010`."""
+        """The base URL, such as `http://127.0.0.1:4010`."""
         return self.server.base_url
 
     @cached_property
     def auth_token(self) -> str:
-        """The account's auth token: callbacks are signed with it."""
+        """The account's auth token, which signs its callbacks."""
         if self.server.is_elsewhere:
             return self.state().auth_token
         settings = self.server.settings
@@ -194,11 +194,11 @@ class MockTwilio(AccountClient):
 
     @property
     def url(self) -> str:
-        """The URL of the account, below which its resources are: `f"{mock.url}/Recordings.json"`."""
+        """The URL of the account. Its resources are below: `f"{mock.url}/Recordings.json"`."""
         return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}"
 
     def client(self) -> "Client":
-        """Return a `twilio.rest.Client` of this account; `pip install twilio` first."""
+        """Return a `twilio.rest.Client` of this account. It needs `pip install twilio`."""
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
@@ -208,9 +208,9 @@ class MockTwilio(AccountClient):
 
     @asynccontextmanager
     async def async_client(self) -> "AsyncIterator[Client]":
-        """Give a `twilio.rest.Client` whose `..._async` methods can be awaited, and close its session at the end.
+        """Yield a `twilio.rest.Client` whose `..._async` methods can be awaited, and close its session at the end.
 
-        That is, `async with mock.async_client() as client: await client.recordings.list_async(limit=20)`.
+        Use it so: `async with mock.async_client() as client: await client.recordings.list_async(limit=20)`.
         """
         from twilio.http.async_http_client import AsyncTwilioHttpClient
         from twilio.rest import Client
@@ -220,7 +220,7 @@ class MockTwilio(AccountClient):
 
     @cached_property
     def sink(self) -> "Sink":
-        """A receiver of callbacks, which checks their signatures and can be told to fail; runs from its first use."""
+        """A callback receiver that checks signatures and can be scripted to fail. It starts with its first use."""
         from mockserver.testing.sink import Sink
 
         return Sink(self.auth_token).__enter__()

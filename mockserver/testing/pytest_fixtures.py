@@ -1,4 +1,4 @@
-"""What the pytest plugin does once a fixture is asked for."""
+"""The work of the pytest fixtures, imported when a test uses one."""
 
 import os
 import warnings
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 _MARKER_ARGUMENTS = ("corpus", "scenario", "clock", "wire", "auth")
 _DOCTOR = ("off", "warn", "error")
 _SHOWN = 10
-"""How many of the last requests a failing test's report shows."""
+"""The number of requests in a failing test's report."""
 _SETUP_ERRORS = (SettingsError, ControlError, CommandError, *UNPLAYABLE)
-"""What goes wrong through what options and markers say."""
+"""The errors that wrong options and markers cause."""
 _OPTIONS = pytest.StashKey[OptionValues]()
 _USED = pytest.StashKey[set[str]]()
-"""The accounts that tests of this session have had."""
+"""The accounts that this session's tests have used."""
 
 
 @contextmanager
 def run_session_server(config: pytest.Config, options: OptionValues) -> Iterator[MockServer]:
-    """Serve for a session, or find the server that runs elsewhere.
+    """Run the session's server, or use the one that runs elsewhere.
 
     Args:
-        options: what flags and ini options say.
+        options: the values of flags and ini options.
     """
     clash = find_package_conflict()
     if clash is not None:
@@ -54,7 +54,7 @@ def run_session_server(config: pytest.Config, options: OptionValues) -> Iterator
 
 @contextmanager
 def open_test_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
-    """Give a test its account, whose SID comes from the seed and the test's node id: its world is its own."""
+    """Open the account of a test. Its SID comes from the seed and the test's node id, so no two tests share one."""
     options, used = item.config.stash[_OPTIONS], item.config.stash[_USED]
     sid = "AC" + derive_bytes(server.settings.seed, "account of test", _full_name(item))[:16].hex()
     handle = server.account(sid)
@@ -69,7 +69,7 @@ def open_test_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwi
 
 @contextmanager
 def patched_environment(handle: MockTwilio) -> Iterator[None]:
-    """Let the environment lead every client that is made meanwhile to an account."""
+    """Point every client that is created within this context at an account, by environment variables."""
     from mockserver.proxy.environment import build_variables
     from mockserver.rest.auth import DeclaredAccount
 
@@ -85,7 +85,7 @@ def patched_environment(handle: MockTwilio) -> Iterator[None]:
 
 
 def add_report_section(handle: MockTwilio, report: pytest.TestReport) -> None:
-    """Add to a failing test's report what its account has seen and what it waits for."""
+    """Add an account's requests, timelines and callbacks to a failing test's report."""
     from mockserver.cli import output as printing
 
     try:
@@ -121,15 +121,15 @@ def _create_server(options: OptionValues, config: pytest.Config) -> MockServer:
 
 
 def _full_name(item: pytest.Item) -> str:
-    """Return a test's node id without what others add to it: xdist appends a test's group."""
+    """Return a test's node id without the group that xdist appends."""
     return item.nodeid if item.parent is None else f"{item.parent.nodeid}::{item.name}"
 
 
 def _prepare(handle: MockTwilio, item: pytest.Item, options: OptionValues, *, is_known: bool) -> None:
-    """Give an account the world that is wished for.
+    """Set up an account as options and markers ask for.
 
     Args:
-        is_known: whether it may have another already.
+        is_known: True if the account may have been used before.
     """
     marked, is_elsewhere = _read_markers(item), handle.server.is_elsewhere
     if is_elsewhere or any(name in marked for name in ("corpus", "scenario", "clock")):
@@ -145,12 +145,12 @@ def _prepare(handle: MockTwilio, item: pytest.Item, options: OptionValues, *, is
 
 
 def _default_overrides(options: OptionValues) -> OptionValues:
-    """Return how accounts are treated by default: our own server does so anyway, others have to be told."""
+    """Return the default overrides: our own server has them as settings, a running server needs them per account."""
     return {"wire": OptionValue("twilio", "wire"), "auth": OptionValue("any", "auth"), **options}
 
 
 def _read_markers(item: pytest.Item) -> OptionValues:
-    """Return what markers say, the nearest standing above the others."""
+    """Return the arguments of the test's markers. The nearest marker wins."""
     said: dict[str, OptionValue] = {}
     for mark in reversed(list(item.iter_markers("recmock"))):
         unknown = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in _MARKER_ARGUMENTS)]
@@ -163,7 +163,7 @@ def _read_markers(item: pytest.Item) -> OptionValues:
 
 
 def _write_trust_files(handle: MockTwilio) -> "TrustFiles":
-    """Return what clients have to trust, once a server elsewhere has shown that it has the same CA."""
+    """Return the trust files, after checking that a server elsewhere has the same CA."""
     from mockserver.cli.commands.env import check_authority
     from mockserver.cli.trust import trust_files
     from mockserver.proxy.certificate_authority import CertificateAuthority
@@ -175,7 +175,7 @@ def _write_trust_files(handle: MockTwilio) -> "TrustFiles":
 
 
 def _examine(handle: MockTwilio, how: str) -> None:
-    """Warn of what a test's requests say of its client, or let the test fail."""
+    """Warn about the doctor's findings in a test's requests, or fail the test."""
     report = handle.doctor.examine() if how != "off" else None
     if report is None or report.is_clean:
         return
@@ -186,7 +186,7 @@ def _examine(handle: MockTwilio, how: str) -> None:
 
 @contextmanager
 def _fail_without_traceback() -> Iterator[None]:
-    """Let a user's mistakes fail a test in a sentence, without a traceback of ours."""
+    """Turn a user's mistake into a test failure with one sentence, without a traceback."""
     try:
         yield
     except _SETUP_ERRORS as wrong:

@@ -1,4 +1,4 @@
-"""What options and markers of pytest wish for, and the world and settings that come of it."""
+"""Turns pytest options and markers into settings and a scenario."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,39 +16,39 @@ from scenarios.problems import ScenarioError
 
 
 class OptionValue(NamedTuple):
-    """A value, and who wishes for it: a flag, an ini option or a marker."""
+    """A value and its source: a flag, an ini option or a marker."""
 
     value: Any
     source: str
 
 
 OptionValues = Mapping[str, OptionValue]
-"""By name: corpus, scenario, clock, wire, auth, seed; what nobody wishes for is not in it."""
+"""Values by name: corpus, scenario, clock, wire, auth, seed. Missing names were not given."""
 
 _FIELDS = {"corpus": "count", "clock": "clock", "wire": "wire", "auth": "auth", "seed": "seed"}
-"""The settings that options are."""
+"""The options that are settings."""
 _PLANNED = ("corpus", "clock")
 _DEFAULT_PLANS: dict[str, dict[str, Any]] = {
     "corpus": {"count": TEST_SETTINGS.count, "span": "90d", "profile": TEST_SETTINGS.profile.value, "mix": {}},
     "clock": {"mode": "frozen", "start": "2026-01-01T00:00:00Z"},
 }
-"""What our own server has anyway, and one that runs elsewhere has to be told."""
+"""The defaults that our own server has as settings, and a server elsewhere needs in a scenario."""
 
 
 def build_settings(options: OptionValues) -> dict[str, Any]:
-    """Return the settings that options ask for, by name.
+    """Return the settings that options give, by name.
 
     Raises:
-        SettingsError: for a value that cannot be, naming the option.
+        SettingsError: if a value is invalid; the message names the option.
     """
     return {field: _parse(field, options[name]) for name, field in _FIELDS.items() if name in options}
 
 
 def build_overrides(options: OptionValues) -> AccountOverrides:
-    """Return how an account is to be treated.
+    """Return the overrides of an account.
 
     Raises:
-        SettingsError: for a value that cannot be.
+        SettingsError: if a value is invalid.
     """
     return AccountOverrides(**{name: _parse(name, options[name]) for name in ("wire", "auth") if name in options})
 
@@ -56,19 +56,19 @@ def build_overrides(options: OptionValues) -> AccountOverrides:
 def build_scenario(
     options: OptionValues, marked: OptionValues, folders: Sequence[Path], *, is_elsewhere: bool = False
 ) -> Scenario:
-    """Return the world of a test as a scenario.
+    """Return the scenario of a test's account.
 
-    Corpus and clock stand above those of a scenario that is wished for as far away or farther: an option's above an
-    option's, a marker's above any. A marker's scenario stands above options.
+    Corpus and clock win over those of a scenario from the same source or a more general one: an option's over an
+    option's scenario, a marker's over any. A marker's scenario replaces an option's.
 
     Args:
-        folders: where paths of scenarios may begin.
-        is_elsewhere: whether a server is meant whose own settings are not known.
+        folders: the folders in which scenario files are searched.
+        is_elsewhere: True for a running server, whose settings are unknown.
 
     Raises:
-        SettingsError: for a value that cannot be, naming who wishes for it.
+        SettingsError: if a value is invalid; the message names its source.
     """
-    from scenarios.loading.load import from_objects  # brings YAML: only where there is something to load
+    from scenarios.loading.load import from_objects  # imports YAML, which is not needed without a scenario
 
     named = marked.get("scenario") or options.get("scenario")
     plain: dict[str, Any] = {"name": "pytest"} if named is None else msgspec.to_builtins(_load_scenario(named, folders))
@@ -81,7 +81,7 @@ def build_scenario(
             plain[name] = merged
     try:
         return from_objects(plain)
-    except ScenarioError as wrong:  # all else was looked at before: what a marker's mappings say
+    except ScenarioError as wrong:  # options were checked before, so a marker's mapping is wrong
         raise SettingsError(f"@pytest.mark.recmock: {wrong}") from None
 
 
@@ -118,13 +118,13 @@ def _to_clock_plan(pace: ClockRate) -> dict[str, Any]:
 
 
 def _merge(plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Lay plans above each other, the last at the top."""
+    """Merge plans. Later ones win."""
     merged: dict[str, Any] = {}
     for plan in plans:
         if "count" in plan and merged.get("profile") == "empty":
-            del merged["profile"]  # which would have none, however many are wished for
+            del merged["profile"]  # the profile `empty` would contradict a count
         if "mode" in plan:
-            merged.pop("rate", None)  # which is of the mode below
+            merged.pop("rate", None)  # the rate belongs to the mode that is replaced
         merged |= plan
     return merged
 

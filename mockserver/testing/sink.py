@@ -1,4 +1,4 @@
-"""A receiver of callbacks for tests: a real server on this machine that notes what arrives."""
+"""A callback receiver for tests: a real HTTP server on this machine that stores the requests that it receives."""
 
 import hmac
 import threading
@@ -17,17 +17,17 @@ _USUAL_STATUS = 204
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request, as it arrived."""
+    """One request, as received."""
 
     method: str
     path: str
-    """With its query, as it was sent."""
+    """With its query, as received."""
     parameters: dict[str, str]
-    """Those of the form for POST, those of the query for GET."""
+    """The parameters of the form for POST, of the query for GET."""
     headers: dict[str, str]
     """By name in lower case."""
     signature_ok: bool | None
-    """Whether `X-Twilio-Signature` is right; None where the sink knows no token."""
+    """True if `X-Twilio-Signature` is valid; None if the sink has no token."""
 
     def __str__(self) -> str:
         status = self.parameters.get("RecordingStatus")
@@ -35,14 +35,14 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Sink:
-    """Receives callbacks at any path of a free port of 127.0.0.1, while it is entered.
+    """Receives callbacks at any path of a free port of 127.0.0.1, inside a `with` block.
 
         with Sink(token=auth_token) as sink:
             ...  # have something sent to sink.url
             (callback,) = sink.wait_for(1)
 
     Args:
-        token: the auth token that signatures are checked with; `sink.token` may be set later too.
+        token: the auth token for checking signatures; `sink.token` can be set later too.
     """
 
     def __init__(self, token: str | None = None) -> None:
@@ -71,10 +71,10 @@ class Sink:
 
     @property
     def url(self) -> str:
-        """Where callbacks can be sent to, such as `http://127.0.0.1:40123/callback`.
+        """The URL for callbacks, such as `http://127.0.0.1:40123/callback`.
 
         Raises:
-            RuntimeError: where the sink is not open.
+            RuntimeError: if the sink is not running.
         """
         if self._server is None:
             raise RuntimeError("the sink is not open: enter it first, as in `with Sink() as sink:`")
@@ -82,27 +82,27 @@ class Sink:
 
     @property
     def received(self) -> list[Received]:
-        """What has arrived so far, the first first."""
+        """The requests so far, in order of arrival."""
         with self._arrived:
             return list(self._received)
 
     def answer_with(self, *statuses: int) -> None:
-        """Answer the next requests with these statuses, in place of any that were left, then with 204 again."""
+        """Answer the next requests with these statuses, replacing any that are left, and then with 204 again."""
         with self._arrived:
             self._statuses = deque(statuses)
 
     def delay(self, seconds: float) -> None:
-        """Let each request from now on wait for its answer; what arrived is noted before. 0 ends it."""
+        """Delay every response from now on. Requests are stored before the delay. 0 ends it."""
         self._delay = seconds
 
     def wait_for(self, count: int = 1, timeout: float = 5.0) -> list[Received]:
-        """Wait until so many requests have arrived, and return all that have.
+        """Wait until a number of requests have arrived, and return all so far.
 
         Args:
             timeout: in seconds.
 
         Raises:
-            TimeoutError: with a sentence that tells what did arrive.
+            TimeoutError: with a sentence that lists what did arrive.
         """
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self._received) >= count, timeout):
@@ -111,12 +111,12 @@ class Sink:
             return list(self._received)
 
     def clear(self) -> None:
-        """Forget what has arrived; statuses and delay stay."""
+        """Remove the stored requests. Statuses and delay stay."""
         with self._arrived:
             self._received.clear()
 
     def _record(self, received: Received) -> int:
-        """Note a request, wait as long as wished, and return the status to answer with."""
+        """Store a request, wait for the delay, and return the status to respond with."""
         with self._arrived:
             self._received.append(received)
             status = self._statuses.popleft() if self._statuses else _USUAL_STATUS
@@ -134,7 +134,7 @@ class _Server(ThreadingHTTPServer):
         self.serve_forever(poll_interval=0.01)  # seconds; closing waits for the next poll
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that has gone: tests of time-outs make many."""
+        """Print nothing if a client has disconnected: tests of time-outs cause many."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._respond(sent, signed=sent)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet: the sink tells what arrived."""
+        """Print nothing: `received` has the requests."""
 
     def _respond(self, parameters: Sequence[tuple[str, str]], signed: Sequence[tuple[str, str]]) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -1,4 +1,4 @@
-"""`recmock ca`: the local CA, for whom it must be told by hand."""
+"""`recmock ca`: the local CA, for clients that must be configured by hand."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from mockserver.settings.settings import Settings
 
 
 def print_ca(settings: Settings, environment: Mapping[str, str], *, pem: bool, bundle: bool) -> int:
-    """Print the path of the CA's certificate; or the certificate itself, or the path of it and all others."""
+    """Print the path of the CA's certificate, the certificate itself, or the path of a bundle with all certificates."""
     files = trust_files(CertificateAuthority(settings.data_dir), environment)
     if pem:
         print(files.certificate.read_text(encoding="ascii"), end="")

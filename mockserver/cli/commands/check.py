@@ -1,4 +1,4 @@
-"""`recmock check`: are the recordings in a file what the contract says?"""
+"""`recmock check`: checks the recordings in a file against the contract."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ _SHOWN = 20
 
 
 def check_file(file: Path) -> int:
-    """Print what violates the contract, and return 0 where nothing does, 1 where something does."""
+    """Print every violation of the contract. Return 0 if there is none, else 1."""
     checked = wrong = 0
     twilio_dates = False
     for name, recording in _parse_recordings(_read_file(file)):
@@ -47,7 +47,7 @@ def _read_file(file: Path) -> str:
 
 
 def _parse_recordings(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield each recording with the place where it stands."""
+    """Yield each recording with its place in the file."""
     try:
         whole = json.loads(text)
     except ValueError as wrong:

@@ -1,4 +1,4 @@
-"""`recmock env`: the variables that lead programs to a running server."""
+"""`recmock env`: prints the environment variables that point programs at a running server."""
 
 import json
 import shlex
@@ -20,12 +20,12 @@ Values = Mapping[str, str | None]
 
 
 def print_environment(settings: Settings, environment: Mapping[str, str], form: str, url: str | None) -> int:
-    """Print the variables, once the server has shown that it is there and has the same CA.
+    """Print the variables, after checking that the server runs and has the same CA.
 
     Args:
-        environment: what is set already, which some values are added to.
-        form: for whom they are written; github is for the file that $GITHUB_ENV names.
-        url: where the server is; the address of the settings where it is None.
+        environment: the present variables, to which some values are appended.
+        form: the output format; `github` appends to the file that $GITHUB_ENV names.
+        url: the server's URL; None for the address in the settings.
     """
     where = (url or f"http://{settings.listen.reachable()}").rstrip("/")
     ControlConnection(where).request("GET", "/health", dict[str, str], patience=PATIENCE)
@@ -40,10 +40,10 @@ def print_environment(settings: Settings, environment: Mapping[str, str], form: 
 
 
 def check_authority(url: str, certificate: Path) -> None:
-    """Ask the server for its health again, as programs will reach it.
+    """Request the server's health again over https, as programs will reach it.
 
     Raises:
-        CommandError: where its certificate is not of the CA that they are told to trust.
+        CommandError: if the server's certificate was not signed by the CA that programs will trust.
     """
     import requests
 
@@ -73,7 +73,7 @@ def _write_dotenv(values: Values) -> str:
 
 
 def _quote_for_dotenv(value: str) -> str:
-    """Quote without expansion where that can be: dotenv has no escape within single quotes that all readers know."""
+    """Quote without expansion if possible: within single quotes, dotenv has no escape that all readers know."""
     if "'" not in value:
         return f"'{value}'"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")

@@ -1,4 +1,4 @@
-"""`recmock exec`: a program that only knows https://api.twilio.com, run against a server of its own."""
+"""`recmock exec`: runs a program that only knows https://api.twilio.com against its own server."""
 
 import os
 import signal
@@ -22,15 +22,15 @@ from scenarios.model import Scenario
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
-"""As shells have it."""
+"""The exit code of shells."""
 
 
 def execute(settings: Settings, environment: Mapping[str, str], program: Sequence[str]) -> int:
-    """Run a program and return its exit code, or 128 and the number of the signal that ended it, as shells do.
+    """Run a program and return its exit code, or 128 plus the number of the signal that ended it, as shells do.
 
     Args:
-        environment: the program's, but for what leads it to the server.
-        program: its name and arguments.
+        environment: the program's environment, without the variables that point at the server.
+        program: the program's name and arguments.
     """
     check_program(program, "recmock exec")
     with run_server(settings, environment, load_scenarios(settings.scenario)) as served:
@@ -38,17 +38,17 @@ def execute(settings: Settings, environment: Mapping[str, str], program: Sequenc
 
 
 class RunningMock(NamedTuple):
-    """A mock that is served, and the environment that leads programs there."""
+    """A running mock, and the environment that points programs at it."""
 
     mock: Mock
     environment: Mapping[str, str]
 
 
 def check_program(program: Sequence[str], command: str) -> None:
-    """Check that there is a program.
+    """Raise unless a program is given.
 
     Raises:
-        CommandError: where there is none.
+        CommandError: if the program is missing.
     """
     if not program:
         raise CommandError(f"expected a command after --, such as {command} -- python app.py, found none.")
@@ -61,10 +61,10 @@ def run_server(
     """Serve a mock on a free port, for a program.
 
     Args:
-        scenarios: what is played, instead of what the settings name.
+        scenarios: the scenarios to play, instead of those that the settings name.
 
     Raises:
-        CommandError: where the settings allow no mock.
+        CommandError: if the settings allow no mock.
     """
     mock = make_mock(settings, scenarios=scenarios)
     files = trust_files(CertificateAuthority(settings.data_dir), environment)
@@ -81,7 +81,7 @@ def run_program(program: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a program to its end, and return its exit code as shells do.
 
     Raises:
-        CommandError: where it cannot be run, with the exit code of shells.
+        CommandError: if the program cannot be run, with the exit code of shells.
     """
     with _forwarded_signals() as signals:
         try:
@@ -95,7 +95,7 @@ def run_program(program: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 class _SignalForwarder:
-    """Signals that are for the program, and not for us."""
+    """Forwards signals to the program instead of handling them."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -125,7 +125,7 @@ def _forwarded_signals() -> Iterator[_SignalForwarder]:
 
 
 def _is_in_foreground() -> bool:
-    """Whether SIGINT comes from a terminal, which sends it to the program too: twice would mean "at once" to many."""
+    """Return True if a terminal sends SIGINT to the program too: many programs abort at once on a second one."""
     try:
         with open("/dev/tty", "rb") as terminal:
             return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()

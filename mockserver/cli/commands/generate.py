@@ -1,4 +1,4 @@
-"""`recmock generate`: a corpus as a file, without a server."""
+"""`recmock generate`: writes a corpus to a file, without a server."""
 
 import json
 import os
@@ -23,9 +23,9 @@ def generate(settings: Settings, account_sid: str | None, output: Path | None, f
     """Write an account's recordings, newest first, and return the exit code.
 
     Args:
-        account_sid: whose; the demo account's where it is None.
-        output: a file, which appears only when it is whole; None for the standard output.
-        form: `jsonl`, `json` or `csv`; None goes by the file's name.
+        account_sid: the account; None for the demo account.
+        output: a file, which appears when it is complete; None for standard output.
+        form: `jsonl`, `json` or `csv`; None to use the file's extension.
     """
     from tqdm import tqdm
 

@@ -1,17 +1,17 @@
-"""`recmock ready`: does a server answer? The health check of the container."""
+"""`recmock ready`: checks that a server answers. The health check of the container."""
 
 from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.settings.settings import Settings
 
 PATIENCE = 5.0
-"""Real seconds that a healthy server may take."""
+"""Time-out in real seconds."""
 
 
 def check_ready(settings: Settings, url: str | None) -> int:
-    """Print whether a server answers, and return 0 where it does, 1 where it does not.
+    """Print whether a server answers, and return 0 if it does, else 1.
 
     Args:
-        url: where; the address of the settings where it is None.
+        url: the server's URL; None for the address in the settings.
     """
     where = url or f"http://{settings.listen.reachable()}"
     try:

@@ -1,4 +1,4 @@
-"""Commands that ask a running server: what is played, its time, faults and callbacks, and how its client does."""
+"""Commands for a running server: its scenario, clock, faults and callbacks, and the doctor."""
 
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from mockserver.settings.settings import Settings
 
 
 def run_scenario(account: AccountClient, options: Namespace) -> int:
-    """Arm a scenario, tell what comes next, or take a step."""
+    """Set up a scenario, show the next steps, or run a step."""
     match options.action:
         case "arm":
             return print_value(account.scenario.arm(options.scenario), printing.format_events, as_json=options.json)
@@ -27,7 +27,7 @@ def run_scenario(account: AccountClient, options: Namespace) -> int:
 
 
 def run_clock(account: AccountClient, options: Namespace) -> int:
-    """Tell or move the time, and print what happened meanwhile."""
+    """Show or move the clock, and print the events."""
     its = account.clock
     match options.action:
         case "advance":
@@ -42,13 +42,13 @@ def run_clock(account: AccountClient, options: Namespace) -> int:
 
 
 def run_signal(account: AccountClient, options: Namespace) -> int:
-    """Send a signal, and print what happened."""
+    """Send a signal, and print the events."""
     happened = account.scenario.signal(options.name, options.recording)
     return print_value(happened, printing.format_events, as_json=options.json)
 
 
 def run_faults(account: AccountClient, options: Namespace) -> int:
-    """Add or remove faults, and print those that are armed then."""
+    """Add or remove faults, and print the remaining rules."""
     its = account.faults
     match options.action:
         case "add":
@@ -61,7 +61,7 @@ def run_faults(account: AccountClient, options: Namespace) -> int:
 
 
 def run_callbacks(account: AccountClient, options: Namespace) -> int:
-    """Print the log of callbacks; deliver one again."""
+    """Print the callback log, or deliver a callback again."""
     its = account.callbacks
     if options.action == "redeliver":
         return print_value((its.redeliver(options.number),), printing.format_callbacks, as_json=options.json)
@@ -69,17 +69,17 @@ def run_callbacks(account: AccountClient, options: Namespace) -> int:
 
 
 def run_doctor(account: AccountClient, options: Namespace) -> int:
-    """Print what the requests say of their client, and return 1 where anything was found."""
+    """Print the doctor's report. Return 1 if it has findings."""
     report = account.doctor.examine()
     print_value(report, str, as_json=options.json)
     return int(not report.is_clean)
 
 
 def find_account(settings: Settings, options: Namespace, environment: Mapping[str, str]) -> AccountClient:
-    """Return the account that is meant, on the server that is meant: the nearest word counts.
+    """Return the account on the server that the options select. A flag wins over the environment.
 
     Raises:
-        CommandError: where the environment names no server that can be.
+        CommandError: if the environment holds an invalid server URL.
     """
     url = options.url
     if url is None and options.listen is None and "RECMOCK_URL" in environment:  # as `recmock exec` and `env` set it

@@ -1,4 +1,4 @@
-"""`recmock scenario`: what scenarios there are, what they play, and playing one around a program."""
+"""`recmock scenario`: lists, explains and checks scenarios, and plays one around a program."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from scenarios.problems import ScenarioError
 
 
 def list_bundled(*, as_json: bool) -> int:
-    """Print the bundled scenarios, a line each."""
+    """Print the bundled scenarios, one per line."""
     about = {name: load(name).about for name in bundled_names()}
     width = max(map(len, about))
     return print_value(
@@ -24,10 +24,10 @@ def list_bundled(*, as_json: bool) -> int:
 
 
 def show_bundled(name_or_path: str) -> int:
-    """Print a scenario's file, to begin one's own with.
+    """Print a scenario's file, as a start for your own.
 
     Raises:
-        CommandError: where it cannot be read as text.
+        CommandError: if the file cannot be read as text.
     """
     source = find_source(name_or_path)
     try:
@@ -40,9 +40,9 @@ def show_bundled(name_or_path: str) -> int:
 
 
 def validate(names_or_paths: Sequence[str], *, as_json: bool) -> int:
-    """Say of each scenario what is wrong with it, and return 2 where anything is.
+    """Print the problems of each scenario. Return 2 if there are any.
 
-    What is well goes to the standard output, what is wrong to the standard error output; as JSON it is one object.
+    Valid scenarios go to standard output, problems to standard error. With JSON, both are in one object.
     """
     found = {each: _find_problem(each) for each in names_or_paths}
     if as_json:
@@ -67,10 +67,10 @@ def explain_file(name_or_path: str, *, as_json: bool) -> int:
 
 
 def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, program: Sequence[str]) -> int:
-    """Play a scenario around a program, and judge what the scenario expects of it.
+    """Play a scenario around a program, and check the scenario's expectations.
 
     Returns:
-        The program's exit code where that is not 0; else 1 where an expectation is not met.
+        The program's exit code if it is not 0; else 1 if an expectation is not met.
     """
     check_program(program, f"recmock scenario run {name_or_path}")
     scenario = load(name_or_path)

@@ -1,4 +1,4 @@
-"""`recmock serve`: a server in the foreground."""
+"""`recmock serve`: runs a server in the foreground."""
 
 import asyncio
 import secrets
@@ -89,5 +89,5 @@ def _build_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -
 
 
 def _format_row(name: str, values: Sequence[str]) -> str:
-    """Return values in a column, with their name beside the first."""
+    """Return values in a column, with the name before the first."""
     return "".join(f"  {'' if number else name:12} {value}\n" for number, value in enumerate(values))

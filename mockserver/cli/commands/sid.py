@@ -1,4 +1,4 @@
-"""`recmock sid`: what a SID stands for, and which SID an index has."""
+"""`recmock sid`: explains SIDs, and prints the SID of an index."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,11 +16,11 @@ from mockserver.settings.settings import Profile, Settings
 def print_sids(
     settings: Settings, sids: Sequence[str], indices: Sequence[int], account_sid: str | None, url: str | None
 ) -> int:
-    """Print what is behind SIDs and indices, and return 0 where all stand for something, else 1.
+    """Print what SIDs and indices stand for. Return 0 if all are known, else 1.
 
     Args:
-        account_sid: whose they are; the demo account's where it is None.
-        url: a running server to ask; None computes it from the settings.
+        account_sid: the account; None for the demo account.
+        url: a running server to ask; None to use the settings.
     """
     if not sids and not indices:
         raise CommandError("expected a SID or --index N, found neither.")

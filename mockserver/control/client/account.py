@@ -92,7 +92,7 @@ class AccountClient:
 
     @property
     def corpus(self) -> Corpus:
-        """The generated recordings of the account, as a pure function: any recording by its index, 0 being the oldest."""
+        """The generated recordings of the account, by index: 0 is the oldest."""
         spec = self._line.request("GET", f"{self._root}/corpus", CorpusSpec)
         if self._corpus is None or self._corpus.spec != spec:
             self._corpus = Corpus(spec)

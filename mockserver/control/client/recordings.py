@@ -27,7 +27,7 @@ class RecordingsClient:
 
         Args:
             callback: the URL for its callbacks, for all events unless `status_callback_event` names some.
-            fields: the fields of a scenario's `recordings`: id, status, timeline, duration, source, transcript, media...
+            fields: fields of a scenario's `recordings`, such as id, status, timeline, duration, source or transcript.
         """
         if callback is not None:
             events = ["in-progress", "completed", "absent", "failed"]

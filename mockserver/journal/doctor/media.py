@@ -9,7 +9,7 @@ from mockserver.rest.auth import is_media_path
 from scenarios.operations import Operation
 
 _NOT_COMPLETED = (Status.PROCESSING, Status.ABSENT, Status.FAILED)
-"""`deleted` is missing: somebody else may have deleted the recording."""
+"""`deleted` is missing: another client may have deleted the recording."""
 _READING = ("GET", "HEAD")
 
 

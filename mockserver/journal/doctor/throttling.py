@@ -28,5 +28,5 @@ def _requested_wait(entry: Entry) -> int:
 
 
 def _waited_seconds(before: Entry, entry: Entry) -> float:
-    """Return the seconds that a client waited, on the account's clock or in real time, since the clock may be frozen."""
+    """Return how long a client waited in seconds, on the account's clock or in real time if that is longer."""
     return max((entry.at - before.at) / SECOND, entry.tick - before.tick - before.seconds)
