@@ -1,1 +1,1 @@
-"""What a recording is and how one is made: pure functions of a seed, with no HTTP, clock or state."""
+"""What a recording is and how one is generated: pure functions of a seed, without HTTP, clock or state."""

@@ -1,4 +1,4 @@
-"""The contract, `recording.schema.json`: every recording on the schema wire conforms to it."""
+"""The contract, `recording.schema.json`, to which every recording on the schema wire conforms."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from jsonschema.exceptions import ValidationError
 
 
 class MissingFormatCheckerError(RuntimeError):
-    """A format that the contract uses cannot be asserted here, so no judgement would be worth anything."""
+    """The contract uses a format that cannot be checked here, so no result would be reliable."""
 
 
 @lru_cache(maxsize=1)
@@ -23,12 +23,12 @@ def load_schema() -> dict[str, Any]:
 
 
 def find_violations(document: object) -> list[str]:
-    """Return what is wrong with a document, a sentence each; the empty list where it conforms.
+    """Return a document's violations of the contract, one sentence each.
 
     Formats are asserted: a `date-time` that is not RFC 3339 is a violation.
 
     Raises:
-        MissingFormatCheckerError: where a format of the contract cannot be checked.
+        MissingFormatCheckerError: if a format of the contract cannot be checked.
     """
     errors = sorted(_build_validator().iter_errors(document), key=lambda error: error.json_path)
     return [_describe(error) for error in errors]
@@ -39,7 +39,7 @@ def _build_validator() -> Draft202012Validator:
     checker = Draft202012Validator.FORMAT_CHECKER
     missing = sorted(set(_find_formats(load_schema())) - set(checker.checkers))
     if missing:
-        # jsonschema ignores a format it has no checker for: `date-time` needs rfc3339-validator.
+        # jsonschema ignores a format without a checker: `date-time` needs rfc3339-validator.
         raise MissingFormatCheckerError(
             f"The contract uses the format {missing[0]!r}, which nothing installed here can check. "
             "Install rfc3339-validator (it belongs to this package's dependencies)."

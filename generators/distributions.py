@@ -1,7 +1,7 @@
-"""The shapes of the fake world: one set of tables for the corpus and for the Faker provider.
+"""The distributions of generated values: one set of tables for the corpus and for the Faker provider.
 
-Everything here is a table or a function from random bits to a value, so that each caller brings
-its own chance: the corpus a hash, the provider Faker's generator.
+Everything here is a table, or a function from random bits to a value. The corpus gets the bits from a hash, the
+provider from Faker's generator.
 """
 
 from generators.model import CONFERENCE_SOURCES, Source, Status, Track
@@ -23,19 +23,19 @@ SOURCE_SHARES: dict[Source, float] = {
     Source.START_CONFERENCE_RECORDING_API: 0.06,
 }
 DUAL_SHARE = 0.5
-"""Of the recordings whose source can have two channels."""
+"""Among recordings whose source allows two channels."""
 ENCRYPTED_SHARE = 0.05
 
 LONGEST = 3600
-"""No realistic recording lasts longer, in seconds."""
+"""The longest duration of a realistic recording, in seconds."""
 _DURATIONS = (
     *(4, 11, 16, 20, 25, 29, 33, 38, 42, 47, 52, 58, 64, 70, 77, 84, 92),
     *(101, 110, 121, 133, 146, 161, 179, 200, 225, 255, 294, 345, 419, 537, 784, LONGEST),
 )
-"""Quantiles in steps of 1/32 of a log-normal law around 92 seconds: phone calls as they are."""
+"""Quantiles in steps of 1/32 of a log-normal distribution around 92 seconds, like real phone calls."""
 
 PRICE_PER_MINUTE = 250
-"""Twilio's 0.0025 US dollars a started minute, in units of 0.00001."""
+"""Twilio's price of 0.0025 US dollars per started minute, in units of 0.00001."""
 
 TRANSCRIPTION_PRICE_PER_MINUTE = 5000
 
@@ -56,32 +56,32 @@ LONGEST_RUN = max(_CONFERENCE_RUNS)
 RUN_LENGTHS: dict[Source, tuple[int, ...]] = {
     source: _CONFERENCE_RUNS if source in CONFERENCE_SOURCES else _CALL_RUNS for source in Source
 }
-"""How many recordings a call (1 to 3) or a conference (2 to 6) has, by 4 random bits."""
+"""The number of recordings in a call (1 to 3) or a conference (2 to 6), by 4 random bits."""
 
 
 def draw_duration(bits: int) -> int:
-    """Return how long a recording lasts, in seconds, from 16 random bits."""
+    """Return a duration in seconds, from 16 random bits."""
     knot, rest = divmod(bits, 2048)
     low, high = _DURATIONS[knot], _DURATIONS[knot + 1]
     return low + (high - low) * rest // 2048
 
 
 def compute_price(seconds: int) -> int:
-    """Return the price of a recording in 0.00001 of the currency unit: negative, a started minute counts whole."""
+    """Return the price of a recording in units of 0.00001: negative, per started minute."""
     return -PRICE_PER_MINUTE * max(1, -(-seconds // 60))
 
 
 def compute_transcription_price(seconds: int) -> int:
-    """Return the price of a transcription in 0.00001 of the currency unit: 0.05 US dollars a started minute."""
+    """Return the price of a transcription in units of 0.00001: 0.05 US dollars per started minute."""
     return -TRANSCRIPTION_PRICE_PER_MINUTE * max(1, -(-seconds // 60))
 
 
 def draw_error_code(status: Status, encrypted: bool, bits: int) -> int | None:
-    """Return why there is nothing to hear, from 3 random bits; None where there is no error."""
+    """Return the error code of an absent or failed recording, from 3 random bits, or None for other statuses."""
     codes = _ERROR_CODES.get((status, encrypted))
     return None if codes is None else codes[bits]
 
 
 def draw_track(bits: int) -> Track:
-    """Return which side of the call is recorded, from 4 random bits: nearly always both."""
+    """Return the recorded side of the call, from 4 random bits: almost always both."""
     return _TRACKS.get(bits, Track.BOTH)

@@ -1,4 +1,4 @@
-"""What a recording is, as typed values. How it looks on a wire is `mockserver.wire`'s business."""
+"""The data model of recordings. `mockserver.rest.representations` turns it into documents."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -34,11 +34,11 @@ class Source(StrEnum):
 CONFERENCE_SOURCES = frozenset({Source.CONFERENCE, Source.START_CONFERENCE_RECORDING_API})
 
 DUAL_SOURCES = frozenset({Source.DIAL_VERB, Source.OUTBOUND_API, Source.TRUNKING, Source.START_CALL_RECORDING_API})
-"""Sources that can have two channels: `<Record>` and conferences are mixed to one."""
+"""Sources that allow two channels: `<Record>` and conferences are mixed to one."""
 
 
 class Track(StrEnum):
-    """Which side of a call is recorded."""
+    """The recorded side of a call."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
@@ -46,7 +46,7 @@ class Track(StrEnum):
 
 
 class InFlight(StrEnum):
-    """What a recording that is not finished really does; a fetch shows it as processing (WIRE §5)."""
+    """The real status of an active recording. A fetch shows it as processing (WIRE §5)."""
 
     IN_PROGRESS = "in-progress"
     PAUSED = "paused"
@@ -54,21 +54,21 @@ class InFlight(StrEnum):
 
 
 class EncryptionDetails(msgspec.Struct, frozen=True):
-    """How an encrypted recording can be decrypted."""
+    """How to decrypt an encrypted recording."""
 
     public_key_sid: str
     content_key: bytes
-    """What the audio is encrypted with: never for the wire."""
+    """The key that encrypts the audio. It is never sent."""
     encrypted_cek: bytes
-    """The content key, wrapped for the public key."""
+    """The content key, wrapped with the public key."""
     iv: bytes
     """The initialization vector."""
     given: Mapping[str, Any] | None = None
-    """What is shown instead, such as what was saved from Twilio; the audio is encrypted as ever."""
+    """Details to show instead, for example from a Twilio export. The audio is encrypted as usual."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """One recording. Instants are whole seconds since 1970-01-01T00:00:00Z."""
+    """A recording. Instants are whole seconds since the epoch."""
 
     sid: str
     account_sid: str
@@ -79,9 +79,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     channels: int
     track: Track
     duration: int | None
-    """Seconds, or None while there is nothing to hear."""
+    """Seconds, or None while there is no audio."""
     price: int | None
-    """In 0.00001 of the currency unit, negative as Twilio charges; None while unknown."""
+    """In units of 0.00001, negative as Twilio charges it; None while unknown."""
     error_code: int | None
     encryption: EncryptionDetails | None
     start_time: int | None
@@ -90,22 +90,22 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     price_unit: str = "USD"
     """The currency of the price."""
     transcript: str | None = None
-    """What is spoken, a line for each turn, where that is not left to chance."""
+    """The spoken text, one line per turn; None to generate it."""
     is_scripted: bool = False
-    """Told by a scenario, so shown as it says: a generated `failed` is never shown on Twilio's wire."""
+    """True if a scenario set its fields. A generated `failed` is never shown on Twilio's wire, a scripted one is."""
     in_flight: InFlight | None = None
-    """Only in the answer to the request that made it so."""
+    """Set only in the response to the request that changed it."""
 
 
 class AdversarialRecording(Recording, frozen=True, kw_only=True):
-    """A recording that wears a body drawn by Hypothesis: legal under the contract, and extreme."""
+    """A recording with a body drawn by Hypothesis: valid under the contract, and extreme."""
 
     body: Mapping[str, Any]
-    """As drawn; the recording's own identity, status and date_created stand above it."""
+    """The drawn body. The recording's own identity, status and date_created replace those in it."""
 
 
 class TranscriptionStatus(StrEnum):
-    """How far a transcription is."""
+    """The status of a transcription."""
 
     IN_PROGRESS = "in-progress"
     COMPLETED = "completed"
@@ -113,7 +113,7 @@ class TranscriptionStatus(StrEnum):
 
 
 class Transcription(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recording says, written down."""
+    """The text of a recording."""
 
     sid: str
     account_sid: str
@@ -122,13 +122,13 @@ class Transcription(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     duration: int
     price: int
-    """In 0.00001 of the currency unit."""
+    """In units of 0.00001."""
     date_created: int
     date_updated: int
 
 
 class AddOnResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What an add-on made of a recording."""
+    """The result of an add-on for a recording."""
 
     sid: str
     account_sid: str
@@ -140,7 +140,7 @@ class AddOnResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of an add-on's result; its data is served apart."""
+    """A part of an add-on's result. Its data is a separate resource."""
 
     sid: str
     account_sid: str
@@ -153,14 +153,14 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallStatus(StrEnum):
-    """How far a call is: Twilio has more statuses, but a call that was recorded has been answered."""
+    """The status of a call. Twilio has more, but a recorded call has been answered."""
 
     IN_PROGRESS = "in-progress"
     COMPLETED = "completed"
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that recordings belong to."""
+    """The call of some recordings."""
 
     sid: str
     account_sid: str
@@ -174,7 +174,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Conference(msgspec.Struct, frozen=True, kw_only=True):
-    """A conference that recordings belong to."""
+    """The conference of some recordings."""
 
     sid: str
     account_sid: str

@@ -1,4 +1,4 @@
-"""A Faker provider of Twilio recordings, with the shapes of the corpus.
+"""A Faker provider of Twilio recordings, with the distributions of the corpus.
 
 >>> from faker import Faker
 >>> from generators.provider import RecordingProvider
@@ -22,7 +22,7 @@ Choice = TypeVar("Choice")
 
 
 class RecordingProvider(BaseProvider):
-    """What a Twilio recording is made of, one method a field, and whole ones by `recording()`."""
+    """One method per field of a Twilio recording, and `recording()` for a whole one."""
 
     def recording_sid(self) -> str:
         """Return a recording SID: RE and 32 hexadecimal digits."""
@@ -49,24 +49,24 @@ class RecordingProvider(BaseProvider):
         return self._weighted(distributions.SOURCE_SHARES).value
 
     def recording_channels(self, source: str = Source.DIAL_VERB) -> int:
-        """Return 1 or 2; always 1 for a source that cannot have two."""
+        """Return 1 or 2; always 1 for a source that does not allow two."""
         return 2 if source in DUAL_SOURCES and self.generator.random.random() < distributions.DUAL_SHARE else 1
 
     def recording_duration(self) -> str:
-        """Return a duration in whole seconds, as Twilio writes it: a string."""
+        """Return a duration in whole seconds as a string, as Twilio writes it."""
         return str(distributions.draw_duration(self.generator.random.getrandbits(16)))
 
     def recording_price(self, duration: str | None = None) -> str:
-        """Return the price of a duration (of a new one where none is given), such as `-0.00250`."""
+        """Return the price of a duration, or of a new one if none is given, such as `-0.00250`."""
         seconds = int(self.recording_duration() if duration is None else duration)
         return f"{distributions.compute_price(seconds) / 100_000:.5f}"
 
     def recording_error_code(self, status: str = Status.ABSENT, encrypted: bool = False) -> int | None:
-        """Return why a recording is absent or failed; None for the other statuses."""
+        """Return the error code of an absent or failed recording, or None for other statuses."""
         return distributions.draw_error_code(Status(status), encrypted, self.generator.random.getrandbits(3))
 
     def recording_encryption_details(self) -> dict[str, str]:
-        """Return the encryption details of a recording, in the contract's form with its secrets beside them."""
+        """Return the encryption details of a recording, in the contract's form."""
         return {
             "encryption_public_key_sid": self._sid(Kind.PUBLIC_KEY),
             "encryption_cek": b64encode(self.generator.random.randbytes(32)).decode(),
@@ -75,9 +75,9 @@ class RecordingProvider(BaseProvider):
         }
 
     def recording(self, **fields: Any) -> dict[str, Any]:
-        """Return a whole recording that conforms to the contract; `fields` stand above what is drawn.
+        """Return a recording that conforms to the contract. `fields` replace drawn values.
 
-        Dates are ISO 8601 in UTC, within the last thirty days as Faker counts them.
+        Dates are ISO 8601 in UTC, within the last thirty days of Faker's clock.
         """
         status = Status(fields.get("status") or self.recording_status())
         source = Source(fields.get("source") or self.recording_source())

@@ -1,4 +1,4 @@
-"""A recording's own chance: a keyed hash of its index, cut into fields."""
+"""The random fields of a recording: a keyed hash of its index, cut into fields."""
 
 import struct
 from hashlib import blake2b
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class RandomFields(NamedTuple):
-    """What one recording draws. A field that is an integer has as many bits as its comment says."""
+    """The random fields of one recording. An integer field has as many bits as its docstring says."""
 
     duration: int
     """16 bits."""
@@ -30,14 +30,14 @@ _FIELDS = struct.Struct("<HHBB2s32s12s12x")
 
 
 class RandomFieldsSource:
-    """The chances of all recordings under a key of at most 64 bytes."""
+    """Returns random fields under a key of at most 64 bytes."""
 
     def __init__(self, key: bytes) -> None:
         self._hash = blake2b(digest_size=_FIELDS.size, key=key, person=b"recordings")
         self._last: tuple[int, RandomFields] | None = None
 
     def __call__(self, index: int) -> RandomFields:
-        """Return the chance of a recording; that of the last one that was asked for is known."""
+        """Return the random fields of a recording. The last result is cached."""
         last = self._last
         if last is not None and last[0] == index:
             return last[1]

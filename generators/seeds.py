@@ -1,11 +1,11 @@
-"""Secrets and identities derived from a seed: the same seed always gives the same ones."""
+"""Derives secrets and identities from a seed: the same seed always gives the same ones."""
 
 from functools import lru_cache
 from hashlib import blake2b
 
 
 def derive_bytes(seed: str, purpose: str, *parts: str) -> bytes:
-    """Return 32 bytes that depend on all arguments and on nothing else."""
+    """Return 32 bytes that depend on the arguments only."""
     digest = blake2b(digest_size=32, key=_hash_seed(seed), person=purpose.encode()[:16])
     for part in parts:
         encoded = part.encode()
@@ -19,7 +19,7 @@ def derive_demo_account_sid(seed: str) -> str:
 
 
 def derive_auth_token(seed: str, account_sid: str) -> str:
-    """Return the auth token of an account that was not given one: 32 hexadecimal digits."""
+    """Return the auth token of an account without a declared one: 32 hexadecimal digits."""
     return derive_bytes(seed, "auth token", account_sid.lower())[:16].hex()
 
 

@@ -1,8 +1,8 @@
-"""SIDs that need no index: a keyed permutation of (check bits, index), turned back by decoding.
+"""SIDs that need no index: a keyed permutation of (check bits, index), inverted by decoding.
 
-A SID is two letters and 32 hexadecimal digits, 128 bits. Those bits are a Feistel network over
-64 zero check bits and a 64-bit index, so within one account and kind no two indices share a SID,
-and a SID that was not made here fails its check (all but one in 2**64).
+A SID is two letters and 32 hexadecimal digits, which are 128 bits. A Feistel network computes these bits from 64 zero
+check bits and a 64-bit index. So no two indices of one account and kind share a SID, and a foreign SID fails the check
+(except one in 2**64).
 """
 
 import re
@@ -13,7 +13,7 @@ from hashlib import blake2b
 _ROUNDS = 4
 _MASK = (1 << 64) - 1
 _KEPT = 4096
-"""So many SIDs are kept: a page's token is one of its recordings', and those of a call have the same CallSid."""
+"""The number of cached SIDs: a page token repeats a recording's SID, and the recordings of a call its CallSid."""
 
 
 class Kind(StrEnum):
@@ -36,19 +36,19 @@ _SHAPE = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 
 
 def is_sid(text: str, kind: Kind) -> bool:
-    """Tell whether `text` has the shape of a SID of this kind; digits of either case count."""
+    """Return True if `text` has the form of a SID of this kind, with digits of either case."""
     return text[:2] == kind and _SHAPE.fullmatch(text) is not None
 
 
 _ROUND_KEYS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUNDS)) for kind in Kind}
-"""What tells the rounds of all kinds apart."""
+"""Distinguishes the rounds of all kinds."""
 
 
 class SidCipher:
     """Turns (kind, index) into a SID and back, under one key.
 
     Args:
-        key: at most 64 bytes; another key gives unrelated SIDs.
+        key: at most 64 bytes; different keys give unrelated SIDs.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -59,7 +59,7 @@ class SidCipher:
         return _encode(self._keyed, kind, index)
 
     def decode(self, kind: Kind, sid: str) -> int | None:
-        """Return the index behind a SID of this kind, or None where it was not made with this key."""
+        """Return the index of a SID of this kind, or None if it was not encoded with this key."""
         if not is_sid(sid, kind):
             return None
         bits = int(sid[2:], 16)

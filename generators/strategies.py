@@ -1,7 +1,7 @@
-"""Hypothesis strategies of recordings and of list pages, for `@given` tests of code that reads them.
+"""Hypothesis strategies for recordings and list pages, for `@given` tests of code that reads them.
 
-Everything drawn conforms to `recording.schema.json`, and uses all the room that the contract leaves:
-keys that are not required may be missing, dates lie anywhere and in any zone, strings hold anything.
+Everything drawn conforms to `recording.schema.json`, and uses all the freedom that the contract leaves: optional keys
+may be missing, dates may have any year and zone, strings may hold any text.
 """
 
 from typing import Any
@@ -30,8 +30,8 @@ def recordings(*, status: str | None = None, source: str | None = None) -> st.Se
     """Draw recordings that conform to the contract, as dictionaries.
 
     Args:
-        status: one of the contract's statuses, for recordings of no other.
-        source: likewise; it is then always present.
+        status: draw only recordings of this status, one of the contract's.
+        source: draw only recordings of this source; the key is then always present.
     """
     fixed = {}
     for name, value, known in (("status", status, Status), ("source", source, Source)):
@@ -50,9 +50,9 @@ def recording_pages(
     """Draw bodies of the recordings list, with the envelope that SDKs read (WIRE §2).
 
     Args:
-        min_size: the fewest recordings on a page.
-        max_size: the most, which is also the page size; at most 1000.
-        account_sid: the account in every URI; any where it is left out.
+        min_size: the smallest number of recordings on a page.
+        max_size: the largest number, which is also the page size; at most 1000.
+        account_sid: the account in every URI; any account if left out.
     """
     if not 0 <= min_size <= max_size <= 1000 or max_size == 0:
         raise InvalidArgument(
@@ -82,7 +82,7 @@ def _build_page(account_sid: str, listed: list[dict[str, Any]], page: int, more:
 
 
 def _property_strategy(name: str) -> st.SearchStrategy[Any]:
-    """Draw a property's values; objects are built here, since hypothesis-jsonschema 0.23.1 breaks on object schemas."""
+    """Draw the values of a property. Objects are built here: hypothesis-jsonschema 0.23.1 fails on object schemas."""
     declared = load_schema()["properties"][name]
     if name in ("sid", "account_sid", "call_sid"):
         return sids(declared["pattern"][1:3])

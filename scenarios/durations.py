@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: `30s`, `250ms`, `1m30s`, `1.5h`, `40d`."""
+"""Durations as people write them: `30s`, `250ms`, `1m30s`, `1.5h`, `40d`."""
 
 import re
 from decimal import Decimal
@@ -12,14 +12,14 @@ _PARTS = r"([0-9.]+)(ms|s|m|h|d|w)"
 
 PATTERN = rf"^(?:{_PART})+$(?!\n)"
 Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="A length of time such as 30s, 250ms or 1m30s.")]
-"""A length of time as text."""
+"""A duration as text."""
 
 
 def parse_microseconds(text: str) -> int:
-    """Return a length of time in microseconds.
+    """Return a duration in microseconds.
 
     Raises:
-        ValueError: for a text that is none.
+        ValueError: if the text is not a duration.
     """
     if not re.fullmatch(PATTERN, text):
         raise ValueError(f"expected a length of time such as 30s, 250ms or 1m30s, found {text!r}")
@@ -27,7 +27,7 @@ def parse_microseconds(text: str) -> int:
 
 
 def format_duration(length: int) -> str:
-    """Return microseconds as text that `microseconds` reads back, in the largest units that fit."""
+    """Return microseconds as text that `parse_microseconds` reads, in the largest units that fit."""
     parts = []
     rest = length
     for unit in ("d", "h", "m", "s"):

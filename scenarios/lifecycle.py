@@ -1,4 +1,4 @@
-"""What can become of a recording: which status follows which, and the timeline that it goes through."""
+"""The life of a recording: which status follows which, and its complete timeline."""
 
 import msgspec
 from msgspec import UNSET
@@ -17,8 +17,9 @@ BEFORE = {
     RecordingStatus.FAILED: _LIVE | {RecordingStatus.PROCESSING},
     RecordingStatus.DELETED: frozenset({RecordingStatus.COMPLETED}),
 }
-"""What a recording can have been before. Twilio deletes completed ones only (WIRE §6). To SDKs a live one is being
-processed (WIRE §5), so that it may be completed with nothing in between."""
+"""The statuses that may precede each status. Twilio deletes completed recordings only (WIRE §6). SDKs see an active
+recording as processing (WIRE §5), so it may become completed without a step in between.
+"""
 
 _FIRST = {
     RecordingStatus.IN_PROGRESS: RecordingStatus.PAUSED,
@@ -33,13 +34,13 @@ _SAID_IN: dict[RecordingStatus | None, tuple[str, ...]] = {
     RecordingStatus.ABSENT: ("error_code",),
     RecordingStatus.FAILED: ("error_code",),
 }
-"""Facts that hold only in some statuses."""
+"""Fields that exist only in some statuses."""
 _SAID_AT_FIRST: dict[RecordingStatus | None, tuple[str, ...]] = {RecordingStatus.DELETED: ("duration", "price")}
-"""Facts of what the first step finds there already: what is deleted was completed before."""
+"""Fields that the first step finds already set: a deleted recording was completed before."""
 
 
 def full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
-    """Return the timeline as it is played: its beginning, and the facts of its recording in the steps that say them."""
+    """Return the timeline as played: with its first step, and the recording's fields in the steps that set them."""
     steps = initial_timeline(subject)
     if isinstance(subject, OnCreate):
         return steps
@@ -47,11 +48,11 @@ def full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
 
 
 def initial_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
-    """Return the timeline, beginning with a step at once where the recording is made by the scenario.
+    """Return the timeline, starting with a step at once if the scenario creates the recording.
 
-    A scripted recording begins with its `status`. Without one it begins with its first step, where that is at once
-    and has a status; else as what its first status follows, which is `processing` for most, and `completed` where no
-    step has a status. What is made through the API begins in progress. A pick begins as it was generated.
+    A scripted recording starts with its `status`. Without one it starts with its first step, if that step runs at once
+    and has a status. Otherwise it starts with a status that may precede its first one: `processing` for most, and
+    `completed` if no step has a status. A recording that the API creates starts in progress, a pick as generated.
     """
     if isinstance(subject, Pick):
         return subject.timeline

@@ -1,4 +1,4 @@
-"""The mix of a scenario's corpus as the generators take it."""
+"""The mix of a scenario's corpus, in the form that the generators take."""
 
 from collections.abc import Mapping
 
@@ -7,14 +7,14 @@ from generators.model import Source, Status
 from scenarios.model import CorpusPlan
 
 GROUPS: Mapping[str, tuple[str, ...]] = {"status": tuple(Status), "source": (*Source, "conference")}
-"""The names below which shares may stand, and the shares that may stand there."""
+"""The groups of shares, and the names in each."""
 
 
 def collect_mix_shares(plan: CorpusPlan) -> dict[str, float]:
-    """Return the shares by name, for `Mix.of`, whether they stand alone or below `status`, `source`.
+    """Return the shares by name for `Mix.from_shares`, whether they are in a group or not.
 
     Raises:
-        MixError: a share that is there twice, or below a name that is no group, or below the wrong one.
+        MixError: if a share is given twice, in an unknown group, or in the wrong group.
     """
     shares: dict[str, float] = {}
     for name, share in (plan.mix or {}).items():
@@ -30,7 +30,7 @@ def collect_mix_shares(plan: CorpusPlan) -> dict[str, float]:
 
 
 def find_mix_problem(plan: CorpusPlan) -> str | None:
-    """Return what is wrong with a plan's mix; None where a corpus can have it."""
+    """Return what is wrong with a plan's mix, or None if it is valid."""
     try:
         Mix.from_shares(collect_mix_shares(plan))
     except MixError as wrong:

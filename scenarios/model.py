@@ -1,4 +1,4 @@
-"""A scenario as values. Files in YAML, TOML and JSON, and Python objects, are this one model."""
+"""The data model of a scenario, for files in YAML, TOML and JSON and for Python objects."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from generators.model import Source, Track
 from scenarios.durations import Duration
 from scenarios.rules import Count, Expectation, Fault, PageDriftRule, Sequence, Share
 
-# `$` alone would let a line break pass at the end.
+# `$` alone would accept a line break at the end.
 _DIGITS = r"[0-9a-fA-F]{32}$(?!\n)"
 
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
@@ -32,7 +32,7 @@ Handle = Annotated[
         description="A name of at most 64 letters, digits, dots, hyphens and underscores.",
     ),
 ]
-"""The name by which a scenario, and a test, knows a recording."""
+"""The name of a recording in a scenario and in tests."""
 Seconds = Annotated[
     Annotated[int, Meta(ge=0, lt=10**9)] | Annotated[str, Meta(pattern=r"^[0-9]{1,9}$(?!\n)")],
     Meta(description="Whole seconds, such as 12."),
@@ -48,7 +48,7 @@ Events = tuple["CallbackEvent", ...]
 
 
 class RecordingStatus(StrEnum):
-    """The statuses that a step can bring about: those of the contract, and those that only SDKs see (WIRE §5)."""
+    """The statuses that a step can set: those of the contract, and those that only SDKs see (WIRE §5)."""
 
     IN_PROGRESS = "in-progress"
     PAUSED = "paused"
@@ -61,7 +61,7 @@ class RecordingStatus(StrEnum):
 
 
 class CallbackEvent(StrEnum):
-    """What a status callback can tell; Twilio retired `failed`, but its own examples still name it (WIRE §12)."""
+    """The events of status callbacks. Twilio retired `failed`, but its own examples still use it (WIRE §12)."""
 
     IN_PROGRESS = "in-progress"
     COMPLETED = "completed"
@@ -70,30 +70,31 @@ class CallbackEvent(StrEnum):
 
 
 class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a step waits for: exactly one of these. Requests count from the step before, per recording."""
+    """The condition for a step: exactly one of these. Requests count from the previous step, per recording."""
 
     fetches: Count | None = None
-    """So many fetches; the last of them still sees the old state."""
+    """The number of fetches. The last of them still sees the old state."""
     lists: Count | None = None
-    """So many list pages with the recording on them."""
+    """The number of list pages that show the recording."""
     requests: Count | None = None
-    """So many requests of any kind that were answered from the recording."""
+    """The number of requests of any kind that show the recording."""
     media: Count | None = None
-    """So many downloads of its sound."""
+    """The number of downloads of its media."""
     time: Duration | None = None
-    """So long after the step before."""
+    """The duration since the previous step."""
     at: Instant | None = None
     signal: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
-    """A name sent by hand; `Status=stopped`, `paused` and `in-progress` through the API send `stopped`, `paused`
-    and `resumed`. One that comes early is remembered."""
+    """The name of a signal that a test sends. Updates through the API send signals: `Status=stopped` sends `stopped`,
+    `paused` sends `paused`, and `in-progress` sends `resumed`. An early signal is remembered.
+    """
     callback: CallbackEvent | None = None
-    """That the callback of this event was answered with 2xx."""
+    """The event whose callback the receiver must have answered with 2xx."""
     any: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
     all: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
 
 
 class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Fields of a recording that are said rather than generated."""
+    """Scripted fields of a recording. The others are generated."""
 
     duration: Seconds | UnsetType | None = UNSET
     price: Price | UnsetType | None = UNSET
@@ -108,26 +109,27 @@ class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One change of a recording, and when it comes."""
+    """One change of a recording, and its condition."""
 
     after: Trigger | None = None
     """None: at once."""
     status: RecordingStatus | None = None
-    """None: as it is; the step sets fields or sends callbacks only."""
+    """None keeps the status: the step only sets fields or sends callbacks."""
     set: RecordingFields = RecordingFields()
     callback: CallbackEvent | Events | UnsetType = UNSET
-    """What is told: that of the status, to whoever subscribed to it, where it is left out; `[]` for nothing."""
+    """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none."""
 
 
 Timeline = tuple[Step, ...]
 
 DECODE_LOCK = Lock()
-"""msgspec learns a type when it is first asked of it, and crashes where two threads ask at once for one that holds
-itself, as triggers do (seen with 0.22): whoever decodes what has them holds this meanwhile."""
+"""msgspec 0.22 can crash when two threads build the decoder of a recursive type, such as a trigger, at once. Hold this
+lock while you decode triggers.
+"""
 
 
 class Subscribed(RecordingFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Fields, and who is to be told of the recording's statuses."""
+    """Fields, and the callback subscription of a recording."""
 
     status_callback: Annotated[str, Meta(pattern=r"^https?://[!-~]+$(?!\n)", description="A URL.")] | None = None
     status_callback_method: Literal["GET", "POST"] = "POST"
@@ -135,29 +137,29 @@ class Subscribed(RecordingFields, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ScriptedRecording(Subscribed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A recording that a scenario brings along."""
+    """A recording that the scenario creates."""
 
     id: Handle | None = None
-    """Its handle: its SID is a pure function of seed, account and handle."""
+    """Its handle. Its SID is a pure function of seed, account and handle."""
     sid: RecordingSid | None = None
-    """A SID of its own, such as one that was saved from Twilio."""
+    """A fixed SID, for example one from a Twilio export."""
     call_sid: CallSid | None = None
-    """Its call; one of its own where it is left out."""
+    """Its CallSid; derived if left out."""
     conference_sid: ConferenceSid | None = None
-    """Its conference; one of its own where its source has one and it is left out."""
+    """Its ConferenceSid; derived if left out and its source has a conference."""
     date_created: Instant | None = None
-    """Where it stands in lists; the start of the clock where it is left out."""
+    """Its instant in lists; the start of the clock if left out."""
     status: RecordingStatus | None = None
-    """How it begins, before the first step."""
+    """Its status before the first step."""
     timeline: Timeline = ()
     transcript: str | None = None
-    """What is spoken in it; its sound and its transcription follow."""
+    """The spoken text, which its media and its transcription contain."""
     media: str | None = None
-    """A WAV or MP3 file that it sounds like, beside the scenario's own file."""
+    """A WAV or MP3 file with its media, relative to the scenario file."""
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which generated recordings are meant: all that is given must hold."""
+    """A filter for generated recordings. All given conditions must hold."""
 
     status: Literal["processing", "completed", "absent", "failed"] | None = None
     source: Source | None = None
@@ -167,47 +169,47 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Pick(Subscribed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A timeline laid over generated recordings, the newest first."""
+    """A timeline for generated recordings, the newest first."""
 
     id: Handle
-    """Their handle, numbered from 1 where there are several: `late-1`, `late-2`."""
+    """The handle, with a number from 1 if there are several: `late-1`, `late-2`."""
     where: Selector = Selector()
     count: Annotated[int, Meta(ge=1, le=1000)] = 1
     timeline: Annotated[Timeline, Meta(min_length=1)]
 
 
 class OnCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What every recording goes through that is made through the API."""
+    """The timeline of every recording that the API creates."""
 
     timeline: Annotated[Timeline, Meta(min_length=1)]
 
 
 class CorpusPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The generated recordings; the server's settings where something is left out."""
+    """The generated recordings. Fields that are left out follow the server's settings."""
 
     count: Annotated[int, Meta(ge=0, le=10**12)] | None = None
     span: Duration | None = None
     profile: Literal["realistic", "adversarial", "empty"] | None = None
     mix: dict[str, Share | dict[str, Share]] | None = None
-    """Shares of statuses, sources and traits, by name or below `status` and `source`."""
+    """Shares of statuses, sources and traits, by name or within `status` and `source`."""
 
 
 class ClockPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The time of the account; the server's settings where something is left out."""
+    """The clock of the account. Fields that are left out follow the server's settings."""
 
     mode: Literal["real", "frozen", "scaled"] | None = None
     start: Instant | None = None
-    """T0: where the generated recordings end and the clock starts."""
+    """T0: the instant at which the generated recordings end and the clock starts."""
     rate: Annotated[float, Meta(gt=0, le=1e6, description="A number above 0, at most 1000000.")] | None = None
-    """How many seconds pass in one, where it is scaled."""
+    """Account seconds per real second, if the mode is scaled."""
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What an account's world is, and what happens in it."""
+    """The setup of an account, and what happens in it."""
 
     version: Literal[1] = 1
     name: Handle = "scenario"
-    """That of its file where it is left out."""
+    """The name; that of the file if left out."""
     about: str = ""
     corpus: CorpusPlan = CorpusPlan()
     clock: ClockPlan = ClockPlan()
@@ -227,4 +229,4 @@ DEFAULT_ON_CREATE = OnCreate(
         Step(after=Trigger(time="2s"), status=RecordingStatus.COMPLETED),
     )
 )
-"""What a recording goes through that is made through the API where no scenario says otherwise."""
+"""The timeline of a recording that the API creates, unless a scenario sets another."""

@@ -4,13 +4,13 @@ from enum import StrEnum
 
 
 class Operation(StrEnum):
-    """What a request does."""
+    """The operation of a request."""
 
     LIST_RECORDINGS = "list_recordings"
     FETCH_RECORDING = "fetch_recording"
     DELETE_RECORDING = "delete_recording"
     FETCH_RECORDING_MEDIA = "fetch_recording_media"
-    """The sound, by whichever of its paths; Twilio's specification has no operationId for it."""
+    """The media, by any of its paths. Twilio's specification has no operationId for it."""
     CREATE_CALL_RECORDING = "create_call_recording"
     LIST_CALL_RECORDINGS = "list_call_recordings"
     FETCH_CALL_RECORDING = "fetch_call_recording"

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario, said so that it can be mended: where, what was expected, what was found."""
+"""Problems of a scenario: where, what was expected, what was found."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -8,32 +8,32 @@ ValuePath = tuple[str | int, ...]
 """The keys and positions that lead to a value, from the document's root."""
 
 MAX_DEPTH = 60
-"""How deep a document's values may be nested."""
+"""The deepest nesting of a document's values."""
 
 _LONGEST = 60
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be played; the message is one sentence for its author."""
+    """A scenario that cannot be played. The message is one sentence for its author."""
 
 
 class Problem(NamedTuple):
-    """What is wrong with a value of a document."""
+    """A problem with one value of a document."""
 
     path: ValuePath
     sentence: str
 
 
 class Origin(NamedTuple):
-    """Where a document came from, as its author knows it."""
+    """The origin of a document, as its author knows it."""
 
     name: str = ""
     """The file; empty for objects."""
     lines: Mapping[ValuePath, int] = {}
-    """The lines of its values, where they are known."""
+    """The lines of the values, if known."""
 
     def error(self, path: ValuePath, sentence: str) -> ScenarioError:
-        """Return an error about the value at a path, or about the nearest one above it that has a line."""
+        """Return an error about the value at a path. It names the line of the value or of its nearest parent."""
         line = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
         place = f"{self.name}:{line}" if line else self.name
         return ScenarioError(": ".join(filter(None, (place, format_path(path), sentence))))
@@ -51,7 +51,7 @@ def format_path(path: ValuePath) -> str:
 
 
 def describe_value(value: Any) -> str:
-    """Say what a value is, in the words of the files."""
+    """Describe a value in the words of the file formats."""
     if isinstance(value, str):
         shown = repr(value[:_LONGEST])
         return f"{shown} and more" if len(value) > _LONGEST else shown
@@ -63,5 +63,5 @@ def describe_value(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, int) and abs(value) >= 1 << 64:
-        return "a number of more than 64 bits"  # one of thousands of digits cannot even be spelled
+        return "a number of more than 64 bits"  # a number with thousands of digits cannot be converted to text
     return str(value) if isinstance(value, (int, float)) else f"an object of class {type(value).__name__}"

@@ -1,4 +1,4 @@
-"""Rules about requests, as values: which ones are meant, what goes wrong with them, what is expected of them."""
+"""The data model of rules: which requests they match, and what they do or expect."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -21,26 +21,26 @@ AccountSid = Annotated[
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which requests are meant: all that is given must hold."""
+    """A request matcher. All given conditions must hold."""
 
     op: Operation | None = None
     """The operation, such as `list_recordings`."""
     path: str | None = None
     """A shell pattern for the path, such as `*/Recordings/*.mp3`."""
     account: AccountSid | None = None
-    """The AccountSid of the path."""
+    """The AccountSid in the path."""
     sid: str | None = None
     """A SID that the path names, or the id of a recording of the scenario."""
     page: Annotated[int, Meta(ge=0)] | None = None
-    """Twilio's `Page`: 0 is a list's first."""
+    """Twilio's `Page`: 0 is the first page of a list."""
     header: dict[HeaderName, str] = {}
     """Shell patterns for request headers, by name."""
     every: Count | None = None
-    """Only each n-th of the requests that are meant otherwise."""
+    """Only each n-th of the requests that match otherwise."""
 
 
 class NetworkFault(StrEnum):
-    """What becomes of a connection instead of an answer; the names are WireMock's."""
+    """What happens to the connection instead of a response. The names are WireMock's."""
 
     CONNECTION_RESET_BY_PEER = "connection_reset_by_peer"
     EMPTY_RESPONSE = "empty_response"
@@ -51,21 +51,21 @@ class NetworkFault(StrEnum):
 
 
 class Uniform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Any delay between two is as likely as any other."""
+    """A uniform distribution between two durations."""
 
     lower: Duration
     upper: Duration
 
 
 class LogNormal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Mostly near the median, sometimes much longer, as real networks are."""
+    """A log-normal distribution: mostly near the median, sometimes much longer, like real networks."""
 
     median: Duration
     sigma: Annotated[float, Meta(ge=0, le=3)]
 
 
 class Delay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How long an answer is held back: one of the three."""
+    """The delay of a response: exactly one of the three."""
 
     fixed: Duration | None = None
     uniform: Uniform | None = None
@@ -73,76 +73,76 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ChunkedDribble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A body that comes in so many chunks, spread evenly over some time."""
+    """A body that is sent in a number of chunks, spread evenly over a duration."""
 
     chunks: Count
     duration: Duration
 
 
 class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What happens to a request. Without `status` and `fault` it is answered as ever, only later."""
+    """The effect on a request. Without `status` and `fault`, the usual response is only delayed."""
 
     status: ErrorStatus | None = None
     code: Count | None = None
-    """Twilio's error code; the usual one of the status where it is left out."""
+    """Twilio's error code; the usual one of the status if left out."""
     message: str | None = None
-    """Instead of Twilio's message."""
+    """Replaces Twilio's message."""
     body: str | None = None
-    """Instead of Twilio's error body: what an outage between you and Twilio answers, such as HTML."""
+    """Replaces Twilio's error body, for example with the HTML of a proxy between you and Twilio."""
     media_type: Annotated[str, Meta(pattern=r"^[ -~]+$(?!\n)", description="A media type.")] = "text/html"
-    """What `body` is."""
+    """The media type of `body`."""
     retry_after: Annotated[int, Meta(ge=0)] | None = None
-    """Seconds for the `Retry-After` header."""
+    """The seconds in the `Retry-After` header."""
     enforce_retry_after: bool = False
-    """Whoever comes back before that is refused again."""
+    """Refuse the same request again until `retry_after` is over."""
     fault: NetworkFault | None = None
     delay: Duration | Delay | None = None
-    """Real time, on whichever clock: a client's own time-outs run in real time too."""
+    """Real time, whatever the clock's mode: the client's own time-outs run in real time too."""
     chunked_dribble: ChunkedDribble | None = None
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A rule that makes requests go wrong; of several that apply the first does it."""
+    """A rule that makes requests fail. The first rule that applies decides."""
 
     when: When = When()
     then: Then
     times: Count | None = None
-    """How often at most."""
+    """How often the rule applies at most."""
     ttl: Duration | None = None
-    """For how long on the account's clock, from when it was armed."""
+    """How long the rule applies on the account's clock, from when it was added."""
     probability: Share = 1.0
-    """Drawn from the seed, the rule, the request and how often that came before: the same in every run."""
+    """Drawn from the seed, the rule, the request and its count, so it is the same in every run."""
 
 
 class Sequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Answers in turn, for each path that is meant; the last one repeats."""
+    """A sequence of answers. Each matching path has its own position; the last answer repeats."""
 
     when: When = When()
     answers: Annotated[tuple[ErrorStatus | Literal["ok"] | Then, ...], Meta(min_length=1)]
-    """A status, `ok` for the usual answer, or more detail."""
+    """A status, `ok` for the usual response, or an effect with more fields."""
 
 
 class PageDriftRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What happens behind a client's back, just after a list page was answered."""
+    """Changes just after a list page was returned, before the client requests the next one."""
 
     when: When = When(op=Operation.LIST_RECORDINGS)
     insert: Annotated[int, Meta(ge=0, le=1000)] = 0
-    """So many new recordings are completed."""
+    """The number of completed recordings to create."""
     delete: Annotated[int, Meta(ge=0, le=1000)] = 0
-    """So many of the page's last recordings are deleted: the next page's token names one of them."""
+    """The number of the page's last recordings to delete. The next page's token names one of them."""
     times: Count = 1
-    """After how many pages."""
+    """The number of pages after which the rule applies."""
 
 
 class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How often a client should do something: at least once where nothing else is said."""
+    """How often a client should make a request: at least once, unless `min` or `max` say otherwise."""
 
     op: Operation
     sid: str | None = None
     """A SID that the path names, or the id of a recording of the scenario."""
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
-    """Only requests that were answered so."""
+    """The status of the response."""
     min: Annotated[int, Meta(ge=0)] | None = None
     max: Annotated[int, Meta(ge=0)] | None = None
     followed_next_page: bool | None = None
-    """Whether a later page was asked for by the `next_page_uri` of the one before."""
+    """True if the client must request a later page by a `next_page_uri`."""

@@ -1,6 +1,6 @@
-"""The JSON Schema of scenario files, written from the model: editors complete and check by it.
+"""The JSON Schema of scenario files, generated from the model, for completion and checks in editors.
 
-`python -m scenarios.schema > scenarios/scenario.schema.json` writes it anew; a test holds the file equal to that.
+`python -m scenarios.schema > scenarios/scenario.schema.json` updates the file. A test compares both.
 """
 
 import ast
@@ -55,17 +55,17 @@ def build_schema() -> dict[str, Any]:
 
 
 def write_schema() -> str:
-    """Return the schema as the file holds it."""
+    """Return the text of the schema file."""
     return json.dumps(build_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def read_published_schema() -> str:
-    """Return what the file holds."""
+    """Return the schema in the file."""
     return files("scenarios").joinpath("scenario.schema.json").read_text(encoding="utf-8")
 
 
 def _allow_all_forms(definition: dict[str, Any]) -> None:
-    """Allow what the loader turns into what the model has: dates as people have them."""
+    """Allow what the loader converts: dates in the forms that people write."""
     properties = definition.get("properties", {})
     for field in DATES:
         if field in properties:
@@ -74,7 +74,7 @@ def _allow_all_forms(definition: dict[str, Any]) -> None:
 
 
 def _collect_docstrings() -> dict[str, dict[str, str]]:
-    """Return the docstrings of fields, by the names of the structs that have them, inherited ones included."""
+    """Return the docstrings of fields by struct name, including inherited fields."""
     structs, own = {}, {}
     for module in (model, rules):
         for node in ast.parse(inspect.getsource(module)).body:

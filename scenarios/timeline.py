@@ -1,6 +1,6 @@
-"""How a timeline goes on, as pure functions: (where it is, what was seen, what time it is) -> the next step.
+"""The progress of a timeline, as pure functions: (state, what happened, time) -> the next step.
 
-Instants are microseconds since 1970.
+Instants are microseconds since the epoch.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _length = lru_cache(maxsize=1024)(parse_microseconds)
 
 
 class Act(StrEnum):
-    """What a request does with a recording that it is answered from; each counts as a request."""
+    """What a request does with the recordings that it shows. Each counts as a request."""
 
     FETCH = "fetches"
     LIST = "lists"
@@ -27,23 +27,23 @@ class Act(StrEnum):
 
 
 class Playing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a recording's timeline is."""
+    """The state of a recording's timeline."""
 
     timeline: Timeline
     step: int = 0
-    """The step that is waited for."""
+    """The number of the awaited step."""
     since: int
-    """When the step before it came."""
+    """The instant of the previous step."""
     counts: tuple[int, int, int, int] = (0, 0, 0, 0)
     """Fetches, lists, downloads and all requests since then."""
     signals: frozenset[str] = frozenset()
-    """What was signalled and not yet waited for."""
+    """Signals that were sent and not used yet."""
     delivered: frozenset[CallbackEvent] = frozenset()
-    """Events whose callbacks were answered well and not yet waited for."""
+    """Events whose callbacks were answered with 2xx and not used yet."""
 
     @property
     def awaited(self) -> Step | None:
-        """The step that is waited for; None at the end."""
+        """The awaited step, or None at the end."""
         return self.timeline[self.step] if self.step < len(self.timeline) else None
 
 
@@ -52,7 +52,7 @@ _REQUESTS = 3
 
 
 def after_request(playing: Playing, act: Act) -> Playing:
-    """Return the timeline after one more request."""
+    """Return the state after one more request."""
     counts = list(playing.counts)
     counts[_REQUESTS] += 1
     if act in _COUNTED:
@@ -62,17 +62,17 @@ def after_request(playing: Playing, act: Act) -> Playing:
 
 
 def after_signal(playing: Playing, name: str) -> Playing:
-    """Return the timeline after a signal."""
+    """Return the state after a signal."""
     return msgspec.structs.replace(playing, signals=playing.signals | {name})
 
 
 def after_delivery(playing: Playing, event: CallbackEvent) -> Playing:
-    """Return the timeline after a callback was answered well."""
+    """Return the state after a callback was answered with 2xx."""
     return msgspec.structs.replace(playing, delivered=playing.delivered | {event})
 
 
 def is_due(playing: Playing, now: int) -> tuple[Step, Playing] | None:
-    """Return the step that is due at an instant, and the timeline after it; None while it waits."""
+    """Return the step that is due and the state after it, or None if the timeline waits."""
     step = playing.awaited
     if step is None or not (step.after is None or _holds(step.after, playing, now)):
         return None
@@ -80,7 +80,7 @@ def is_due(playing: Playing, now: int) -> tuple[Step, Playing] | None:
 
 
 def after_step(playing: Playing, now: int) -> Playing:
-    """Return the timeline after the awaited step: counts begin anew, and what it waited for is used up."""
+    """Return the state after the awaited step: counts start at zero, and used signals and events are removed."""
     step = playing.awaited
     awaited = list(_leaf_triggers(step.after)) if step is not None and step.after is not None else []
     return msgspec.structs.replace(
@@ -94,7 +94,7 @@ def after_step(playing: Playing, now: int) -> Playing:
 
 
 def next_instant(playing: Playing, now: int) -> int | None:
-    """Return the next instant after now at which time alone may make the awaited step due; None where none may."""
+    """Return the next instant at which time alone may make the awaited step due, or None."""
     step = playing.awaited
     if step is None or step.after is None:
         return None
@@ -103,7 +103,7 @@ def next_instant(playing: Playing, now: int) -> int | None:
 
 
 def parse_instant(moment: datetime) -> int:
-    """Return a date with its zone in microseconds since 1970."""
+    """Return an instant with a zone in microseconds since the epoch."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 

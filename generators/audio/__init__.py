@@ -1,1 +1,1 @@
-"""How a recording sounds: WAV and MP3 files, and encrypted ones."""
+"""The audio of a recording: WAV and MP3 files, and encrypted ones."""

@@ -1,4 +1,4 @@
-"""A medium under AES-256-GCM, its tag of 16 bytes at the end: what Twilio serves of an encrypted recording."""
+"""A medium encrypted with AES-256-GCM, with its 16-byte tag at the end: what Twilio serves for encrypted recordings."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from generators.audio.wav import Medium
 _BLOCK = 16
 _TAG = 16
 _FIRST_COUNTER = 2
-"""GCM encrypts with the counter from 2 on (NIST SP 800-38D §7.1), so any part can be made for itself."""
+"""GCM encrypts with the counter from 2 on (NIST SP 800-38D §7.1), so any range can be encrypted by itself."""
 
 
 class EncryptedMedium:
     """An encrypted medium.
 
     Args:
-        plain: what is encrypted.
+        plain: the medium to encrypt.
         key: 32 bytes.
         iv: 12 bytes.
     """
@@ -26,7 +26,7 @@ class EncryptedMedium:
         self.length = plain.length + _TAG
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from one place up to another, in pieces; the tag takes one pass over the whole."""
+        """Yield the bytes from `start` to `stop` in chunks. The tag needs one pass over the whole medium."""
         from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
         size = self._plain.length

@@ -1,8 +1,8 @@
-"""A sound as MP3 with 32 kbit/s: frames of a fixed size, encoded in segments that stand alone.
+"""MP3 with 32 kbit/s: frames of a fixed size, encoded in independent segments.
 
-At 8 kHz a frame holds 576 samples and takes 288 bytes. The encoder makes two frames more than it is fed,
-so a segment is fed two frames less than it is to have: then lengths are known beforehand, and any part is
-made from its own segments only. What is lost is as long as the encoder's delay, which takes its place.
+At 8 kHz a frame holds 576 samples and takes 288 bytes. The encoder adds two frames to its input, so each segment
+is encoded from two frames less than it should have. So all lengths are known in advance, and any range needs only
+its own segments. The samples that are lost are as long as the encoder's delay, which takes their place.
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from generators.audio.wav import Sound
 _SAMPLES = 576
 _FRAME = 288
 _DELAY = 2
-"""Frames that the encoder adds."""
+"""The number of frames that the encoder adds."""
 _SEGMENT = 400
-"""Frames of a segment: 28.8 seconds. The last one has the rest as well."""
+"""The number of frames in a segment: 28.8 seconds. The last segment is longer."""
 
 
 class Mp3:
@@ -29,7 +29,7 @@ class Mp3:
         self._segment = lru_cache(maxsize=1)(self._encode)
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from one place up to another, a segment at a time."""
+        """Yield the bytes from `start` to `stop`, one segment at a time."""
         size = _SEGMENT * _FRAME
         while start < min(stop, self.length):
             number = min(start // size, self._last)

@@ -1,10 +1,10 @@
-"""Two voices made of speech-shaped syllables: a small bank, synthesized once per process.
+"""Two voices of speech-like syllables: a small bank, synthesized once per process.
 
-Speech-shaped means harmonics of a pitch under the formants of a vowel, with a soft beginning and end, so
-that any two syllables can follow each other. Telephone quality: 8 kHz, 16 bits.
+A syllable consists of the harmonics of a pitch under the formants of a vowel. It starts and ends softly, so any two
+syllables can follow each other. Telephone quality: 8 kHz, 16 bits.
 """
 
-from __future__ import annotations  # array[int] is for type checkers only before Python 3.12
+from __future__ import annotations  # before Python 3.12, only type checkers know array[int]
 
 import math
 from array import array
@@ -14,11 +14,11 @@ from generators.content.dialogue import BEATS_PER_SECOND
 
 RATE = 8000
 BEAT = RATE // BEATS_PER_SECOND
-"""Sound frames of a beat."""
+"""The number of sound frames in a beat."""
 SILENCE = 0
-"""The number of the syllable that is none."""
+"""The syllable number that stands for silence."""
 SYLLABLES = 24
-"""How many syllables a voice has: voice 0 those from 1 on, voice 1 those after them."""
+"""The number of syllables per voice: voice 0 has the numbers from 1 on, voice 1 those after them."""
 
 _VOWELS = ((730, 1090), (530, 1840), (270, 2290), (570, 840), (300, 870), (500, 1500))
 _BENDS = (0.94, 1.0, 1.05, 1.12)
@@ -52,7 +52,7 @@ def _build_syllable(voice: int, number: int) -> array[int]:
     for at in range(BEAT):
         loudness = min(at / _ATTACK, 1.0, (BEAT - 1 - at) / _RELEASE)
         samples[at] = round(wave[int(phase) % _PHASES] * loudness)
-        phase += pitch * (1.04 - 0.08 * at / BEAT) * _PHASES / RATE  # the pitch falls a little, as it does
+        phase += pitch * (1.04 - 0.08 * at / BEAT) * _PHASES / RATE  # the pitch falls a little, as in speech
     return samples
 
 

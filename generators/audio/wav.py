@@ -1,7 +1,7 @@
-"""What a recording sounds like: two voices that follow its dialogue, cut out anywhere without the rest.
+"""The sound of a recording: two voices that follow its dialogue. Any range can be rendered by itself.
 
-A medium tells its length before it is made, and is made piece by piece: an hour takes no more memory
-than a second, and its end is as near as its beginning.
+The length of a medium is known before it is rendered. It is rendered in chunks, so an hour takes no more memory than
+a second.
 """
 
 import struct
@@ -13,30 +13,30 @@ from generators.audio.syllables import BEAT, RATE, SILENCE, SYLLABLES, build_ban
 from generators.content.dialogue import Dialogue
 
 _SAMPLE = 2
-"""Bytes of a sample."""
+"""The number of bytes in a sample."""
 _PIECE = 10 * RATE
-"""Sound frames that are made at a time."""
+"""The number of sound frames in a chunk."""
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
 class Medium(Protocol):
-    """Bytes of a known length that are made on demand."""
+    """Bytes of a known length that are generated on demand."""
 
     @property
     def length(self) -> int:
-        """How many bytes there are."""
+        """The number of bytes."""
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from one place up to another, in pieces."""
+        """Yield the bytes from `start` to `stop` in chunks."""
 
 
 class Sound:
     """The sound of a dialogue.
 
     Args:
-        dialogue: who speaks when.
-        seed: which syllables are heard.
-        channels: 1, or 2 with one voice on each side.
+        dialogue: the turns of the voices.
+        seed: selects the syllables.
+        channels: 1, or 2 with one voice per channel.
     """
 
     def __init__(self, dialogue: Dialogue, seed: bytes, channels: int) -> None:
@@ -46,7 +46,7 @@ class Sound:
         self._score = _choose_syllables(dialogue, seed)
 
     def render_pcm(self, start: int, stop: int) -> bytes:
-        """Return sound frames from one up to another, little-endian and interleaved."""
+        """Return the sound frames from `start` to `stop`, little-endian and interleaved."""
         first = start // BEAT
         syllables = build_bank(self.channels)
         beats = b"".join([syllables[number] for number in self._score[first : -(-stop // BEAT)]])
@@ -67,7 +67,7 @@ class Wav:
         )
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from one place up to another, in pieces."""
+        """Yield the bytes from `start` to `stop` in chunks."""
         size = len(self._header)
         if start < size:
             yield self._header[start:stop]
@@ -82,7 +82,7 @@ class Wav:
 
 
 def _choose_syllables(dialogue: Dialogue, seed: bytes) -> bytes:
-    """Return the number of the syllable at each beat."""
+    """Return the syllable number of each beat."""
     draws = shake_256(seed).digest(dialogue.beats)
     score = bytearray([SILENCE]) * dialogue.beats
     for turn in dialogue.turns:

@@ -1,1 +1,1 @@
-"""What a recording is about: dialogues, calls, conferences, subresources and adversarial bodies."""
+"""The content of a recording: dialogues, calls, conferences, subresources and adversarial bodies."""

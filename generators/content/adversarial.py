@@ -1,6 +1,6 @@
 """The adversarial profile: a pool of bodies that Hypothesis draws, each a pure function of seed and number.
 
-Importing this brings Hypothesis, so it is imported only where an adversarial recording is made.
+This module imports Hypothesis, so import it only to build an adversarial recording.
 """
 
 import sys
@@ -13,8 +13,8 @@ from threading import Lock
 from typing import Any
 
 if "hypothesis" not in sys.modules:
-    # Hypothesis writes a folder `.hypothesis` into the working directory, even without a database.
-    # Where nobody but us uses it in this process, that goes to a temporary folder.
+    # Hypothesis creates a folder `.hypothesis` in the working directory, even without a database. If nothing else in
+    # this process uses Hypothesis, the folder is created in the temporary directory instead.
     from hypothesis.configuration import set_hypothesis_home_dir
 
     set_hypothesis_home_dir(f"{gettempdir()}/recmock-hypothesis")
@@ -25,30 +25,30 @@ from hypothesis.version import __version__ as version
 from generators.strategies import recordings
 
 POOL = 256
-"""How many different bodies there are for a seed; each is drawn when first worn."""
+"""The number of different bodies per seed. Each is drawn when it is first needed."""
 _ENTROPY = 8192
 
 
 def draw_body(seed: str, chance: bytes) -> dict[str, Any]:
-    """Return the body that a recording wears: the same for the same seed, chance and version of Hypothesis."""
+    """Return the body of a recording: the same for the same seed, random fields and version of Hypothesis."""
     return _draw_from_pool(seed, int.from_bytes(chance[:2], "little") % POOL)
 
 
 def hypothesis_version() -> str:
-    """Return the version of Hypothesis, on which the bodies depend."""
+    """Return the version of Hypothesis, which determines the bodies."""
     return str(version)
 
 
 @lru_cache(maxsize=4 * POOL)
 def _draw_from_pool(seed: str, number: int) -> dict[str, Any]:
-    """Draw until a buffer is not refused: nearly always the first."""
+    """Draw from one buffer after another until Hypothesis accepts one: almost always the first."""
     seeds = (f"{seed}/{number}/{attempt}".encode() for attempt in count())
     drawn = (_drawer().draw(shake_256(each).digest(_ENTROPY)) for each in seeds)
     return next(body for body in drawn if body is not None)
 
 
 class _Drawer:
-    """Turns bytes into a body, one at a time: Hypothesis hands a test its argument, which is noted here."""
+    """Turns bytes into a body. Hypothesis passes the body to a test function, which stores it here."""
 
     def __init__(self) -> None:
         self._lock = Lock()

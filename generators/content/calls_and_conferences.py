@@ -1,4 +1,4 @@
-"""The calls and conferences that recordings belong to, told from the recordings themselves."""
+"""The calls and conferences of recordings, derived from the recordings."""
 
 from collections.abc import Sequence
 from hashlib import shake_256
@@ -10,7 +10,7 @@ _OUTBOUND = {Source.OUTBOUND_API: "outbound-api", Source.TRUNKING: "trunking-ter
 
 
 def build_call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
-    """Return the call of its recordings, which are in order and at least one."""
+    """Return the call of its recordings, of which there is at least one, in order."""
     first = recordings[0]
     ended = _end_time(recordings) if is_over else None
     numbers = load_word_pools().numbers
@@ -28,7 +28,7 @@ def build_call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
 
 
 def build_conference(recordings: Sequence[Recording], *, is_over: bool) -> Conference:
-    """Return the conference of its recordings, which are in order and at least one."""
+    """Return the conference of its recordings, of which there is at least one, in order."""
     first = recordings[0]
     assert first.conference_sid is not None
     ended = _end_time(recordings) if is_over else None
@@ -45,7 +45,7 @@ def build_conference(recordings: Sequence[Recording], *, is_over: bool) -> Confe
 
 
 def _end_time(recordings: Sequence[Recording]) -> int:
-    """Return when the last of the recordings ended."""
+    """Return the end of the last recording."""
     return max(_start_time(recording) + (recording.duration or 0) for recording in recordings)
 
 

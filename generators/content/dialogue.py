@@ -1,6 +1,6 @@
-"""What a recording says: turns of two voices, a pure function of its chance, read by audio and transcription.
+"""The dialogue of a recording: turns of two voices, a pure function of its seed, used by audio and transcription.
 
-Time is counted in beats of 200 ms, about a syllable each.
+Time is counted in beats of 200 ms, which is about one syllable.
 """
 
 import re
@@ -13,7 +13,7 @@ from generators.model import Source
 
 BEATS_PER_SECOND = 5
 _PAUSE = (2, 3, 3, 4)
-"""Beats of silence between two turns; two bits choose."""
+"""The beats of silence between two turns; two random bits choose."""
 _SYLLABLE = r"(?i)[aeiouy]+"
 
 _OPENING = (
@@ -44,7 +44,7 @@ _TALK = (
 
 
 class Turn(NamedTuple):
-    """Someone speaks: voice 0 or 1, from one beat up to another."""
+    """A turn of voice 0 or 1, from one beat to another."""
 
     voice: int
     start: int
@@ -53,25 +53,25 @@ class Turn(NamedTuple):
 
 
 class Dialogue(NamedTuple):
-    """The turns of a recording, in order, and how many beats it lasts."""
+    """The turns of a recording, in order, and its length in beats."""
 
     turns: tuple[Turn, ...]
     beats: int
 
     @property
     def text(self) -> str:
-        """All that is said."""
+        """The text of all turns."""
         return " ".join(turn.text for turn in self.turns)
 
 
 @lru_cache(maxsize=32)
 def build_dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
-    """Return what a recording says.
+    """Return the dialogue of a recording.
 
     Args:
-        seed: the recording's own chance.
-        seconds: how long it lasts; the last turn is cut where it ends.
-        source: a `<Record>` has one voice, everything else two.
+        seed: the recording's own seed.
+        seconds: the duration; the last turn is cut at its end.
+        source: `<Record>` has one voice, every other source two.
     """
     beats = seconds * BEATS_PER_SECOND
     alone = source is Source.RECORD_VERB
@@ -90,10 +90,10 @@ def build_dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
 
 @lru_cache(maxsize=32)
 def dialogue_from_text(text: str, seconds: int) -> Dialogue:
-    """Return a dialogue of given words: each line is a turn, and the voices take turns.
+    """Return the dialogue of a text: each line is a turn, and the voices alternate.
 
     Args:
-        seconds: how long it lasts; everything is said in that time, however fast.
+        seconds: the duration; the whole text fits into it, however fast.
     """
     beats = seconds * BEATS_PER_SECOND
     lines = _split_lines(text)
@@ -109,7 +109,7 @@ def dialogue_from_text(text: str, seconds: int) -> Dialogue:
 
 
 def estimate_seconds(text: str) -> int:
-    """Return how long it takes to say something, at least a second."""
+    """Return the natural duration of a text in seconds, at least one."""
     beats = 1 + sum(_count_beats(line) + _PAUSE[0] for line in _split_lines(text))
     return -(-beats // BEATS_PER_SECOND)
 
@@ -135,7 +135,7 @@ def _choose_line(number: int, alone: bool, draws: bytes) -> str:
     opening = _VOICEMAIL if alone else _OPENING
     if number < len(opening):
         return opening[number]
-    # Questions and answers stand in turn, so pairs are drawn: who asked is who goes on.
+    # Questions and answers alternate, so pairs are drawn: the same voice asks and continues.
     pair = draws[(number // 2) % 64] + number // 2
     return _TALK[(2 * pair + number % 2) % len(_TALK)]
 
@@ -145,7 +145,7 @@ def _count_beats(text: str) -> int:
 
 
 def _shorten_to_fit(text: str, room: int) -> str:
-    """Return the words of a text that can be said in so many beats: one at least."""
+    """Return the first words of a text that fit into a number of beats, at least one."""
     said: list[str] = []
     left = room
     for word in text.split():

@@ -1,8 +1,8 @@
-"""Encrypted recordings as Twilio makes them: AES-256-GCM under a key that is wrapped with RSA-OAEP (SHA-256).
+"""Encryption as Twilio does it: AES-256-GCM with a key that is wrapped with RSA-OAEP (SHA-256).
 
-Twilio's tutorial, docs/voice/tutorials/voice-recording-encryption, says how customers decrypt. The key
-pair is the same for everybody and no secret: `recmock keys` prints it. OAEP is padded here and not by a
-library, because the padding's seed comes from the recording: the same bytes every time.
+Twilio's tutorial, docs/voice/tutorials/voice-recording-encryption, describes the decryption. All accounts share one
+key pair, which is not a secret: `recmock keys` prints it. This module pads OAEP itself, because the padding's seed
+must come from the recording to give the same bytes every time.
 """
 
 from hashlib import sha256
@@ -23,12 +23,12 @@ _MODULUS = int(
 )
 _EXPONENT = 65537
 _SIZE = 256
-"""Bytes of the modulus, and of everything wrapped under it."""
+"""The number of bytes in the modulus, and in everything that is wrapped with it."""
 _HASH = 32
 
 
 def build_encryption_details(sids: SidCipher, chance: RandomFields) -> EncryptionDetails:
-    """Return how a recording is encrypted."""
+    """Return the encryption details of a recording."""
     return EncryptionDetails(
         public_key_sid=sids.encode(Kind.PUBLIC_KEY, 0),
         content_key=chance.content_key,
@@ -53,7 +53,7 @@ def _wrap(content_key: bytes, seed: bytes) -> bytes:
 
 
 def _generate_mask(seed: bytes, length: int) -> bytes:
-    """Return MGF1's mask with SHA-256."""
+    """Return a mask of MGF1 with SHA-256."""
     rounds = range(-(-length // _HASH))
     return b"".join(sha256(seed + turn.to_bytes(4, "big")).digest() for turn in rounds)[:length]
 

@@ -1,6 +1,6 @@
 """The transcriptions, add-on results and payloads of a recording, as pure functions of it.
 
-Their indices are arithmetic on the recording's own, so a SID of theirs leads back to its recording.
+The index of a subresource is computed from the recording's index, so its SID leads back to the recording.
 """
 
 import json
@@ -13,15 +13,15 @@ from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 
 _ROOM = {Kind.TRANSCRIPTION: 1, Kind.ADD_ON_RESULT: 4, Kind.PAYLOAD: 16}
-"""How many indices of a kind belong to one recording: one transcription, four results of four payloads each."""
+"""The number of indices per recording: one transcription, and four results with four payloads each."""
 SUBRESOURCES = tuple(_ROOM)
 
 _ADD_ONS = ("ibm_watson_speechtotext", "voicebase_transcription")
 """Recording add-ons of Twilio's marketplace, by their unique names."""
 _RESULTS = (0, 1, 1, 1, 1, 1, 2, 2)
-"""How many results a recording has; three bits choose."""
+"""The number of results of a recording; three random bits choose."""
 PAYLOADS_OF_RESULT = _ROOM[Kind.PAYLOAD] // _ROOM[Kind.ADD_ON_RESULT]
-"""How many indices of payloads belong to one result."""
+"""The number of payload indices per result."""
 _BLANK = "(blank)"
 
 
@@ -30,10 +30,10 @@ def encode_sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) 
 
     Args:
         recording: the recording's index.
-        ordinal: payloads are counted through the results, four to each.
+        ordinal: n; payloads are numbered through all results, four per result.
 
     Raises:
-        IndexError: where a recording has no such place.
+        IndexError: if n is too large.
     """
     room = _ROOM[kind]
     if not 0 <= ordinal < room:
@@ -42,15 +42,15 @@ def encode_sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) 
 
 
 def locate(kind: Kind, index: int) -> tuple[int, int]:
-    """Return the recording's index, and the ordinal, behind the index of a subresource."""
+    """Return the recording's index and the ordinal of a subresource, from its index."""
     return divmod(index, _ROOM[kind])
 
 
 def indices_of_recording(kind: Kind, recording: Recording, index: int, chance: RandomFields) -> range:
-    """Return the indices of a recording's subresources of a kind; empty where nobody can hear it.
+    """Return the indices of a recording's subresources of a kind; empty if the recording has no readable audio.
 
-    A completed recording that is not encrypted has one transcription, and up to two add-on results of
-    one payload each.
+    A completed recording that is not encrypted has one transcription, and up to two add-on results with one payload
+    each.
     """
     if recording.status is not Status.COMPLETED or recording.encryption is not None:
         return range(0)
@@ -62,14 +62,14 @@ def indices_of_recording(kind: Kind, recording: Recording, index: int, chance: R
 
 
 def build_dialogue_of(recording: Recording, chance: RandomFields) -> Dialogue:
-    """Return what a recording says: what it was told to, else what its chance makes of it."""
+    """Return the dialogue of a recording: its scripted transcript, or a generated one."""
     if recording.transcript is not None:
         return dialogue_from_text(recording.transcript, recording.duration or 0)
     return build_dialogue(chance.content_key, recording.duration or 0, recording.source)
 
 
 def build_transcription(recording: Recording, index: int, chance: RandomFields, cipher: SidCipher) -> Transcription:
-    """Return a recording's transcription: its words and its duration; one in 32 failed."""
+    """Return the transcription of a recording. One in 32 has failed."""
     failed = chance.latency % 32 == 0
     return Transcription(
         sid=encode_sid(cipher, Kind.TRANSCRIPTION, index),
@@ -85,7 +85,7 @@ def build_transcription(recording: Recording, index: int, chance: RandomFields, 
 
 
 def build_add_on_result(recording: Recording, index: int, _: RandomFields, cipher: SidCipher) -> AddOnResult:
-    """Return what an add-on made of a recording."""
+    """Return an add-on result of a recording."""
     ordinal = locate(Kind.ADD_ON_RESULT, index)[1]
     return AddOnResult(
         sid=cipher.encode(Kind.ADD_ON_RESULT, index),
@@ -99,7 +99,7 @@ def build_add_on_result(recording: Recording, index: int, _: RandomFields, ciphe
 
 
 def build_payload(recording: Recording, index: int, chance: RandomFields, cipher: SidCipher) -> Payload:
-    """Return a payload of an add-on's result."""
+    """Return a payload of an add-on result."""
     result = build_add_on_result(recording, index // PAYLOADS_OF_RESULT, chance, cipher)
     return Payload(
         sid=cipher.encode(Kind.PAYLOAD, index),
@@ -114,7 +114,7 @@ def build_payload(recording: Recording, index: int, chance: RandomFields, cipher
 
 
 def build_payload_data(recording: Recording, index: int, chance: RandomFields) -> str:
-    """Return the JSON that the add-on itself would send."""
+    """Return the JSON data that the add-on itself would send."""
     said = build_dialogue_of(recording, chance)
     make = (_build_watson_data, _build_voicebase_data)[_choose_add_on(index)]
     return json.dumps(make(recording, said))
@@ -126,7 +126,7 @@ def _choose_add_on(payload_index: int) -> int:
 
 
 def _add_timing(said: Dialogue) -> list[tuple[str, float, float]]:
-    """Return each word with the seconds at which it begins and ends: a turn's time is shared by letters."""
+    """Return each word with its start and end in seconds. The words of a turn share its time by their length."""
     found = []
     for turn in said.turns:
         a_letter = (turn.stop - turn.start) / BEATS_PER_SECOND / len(turn.text)

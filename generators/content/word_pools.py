@@ -1,6 +1,6 @@
-"""Words that people read: pools drawn from Faker once per process, then chosen by hash.
+"""Pools of words: drawn from Faker once per process, then chosen by hash.
 
-Seeding a Faker for every record would cost fifteen times what the record does.
+Seeding a Faker for each recording would take fifteen times as long as the recording itself.
 """
 
 from collections.abc import Callable
@@ -19,14 +19,14 @@ class WordPools(msgspec.Struct, frozen=True):
     companies: tuple[str, ...]
     cities: tuple[str, ...]
     goods: tuple[str, ...]
-    """What people call about, such as `multi-layered contingency`."""
+    """Reasons for a call, such as `multi-layered contingency`."""
     numbers: tuple[str, ...]
     """Telephone numbers in E.164 form, none of which can be dialled."""
 
 
 @lru_cache(maxsize=1)
 def load_word_pools() -> WordPools:
-    """Return the pools; the first call imports Faker."""
+    """Return the pools. The first call imports Faker."""
     from faker import Faker
 
     fake = Faker("en_US")

@@ -1,7 +1,7 @@
-"""What all corpora of one mix share: who gets how many of a block's 64 places, and in which runs they may lie.
+"""What corpora of one mix share: the quotas of a block's 64 places, and the runs that may fill them.
 
-A run is the recordings of one call or one conference. The runs of a block lie in a ring: cut at any of
-them it fills the block, so a few rings serve any number of blocks, and no run crosses a block's end.
+A run is the recordings of one call or one conference. The runs of a block form a ring: cut at the start of any run,
+the ring fills the block. So a few rings serve any number of blocks, and no run crosses the end of a block.
 """
 
 import struct
@@ -17,24 +17,24 @@ from generators.distributions import LONGEST_RUN, RUN_LENGTHS
 from generators.model import CONFERENCE_SOURCES, Source, Status
 
 RINGS = 16
-"""So many rings there are for the same quotas."""
+"""The number of rings for the same quotas."""
 _DRAWS = struct.Struct(f"<{BLOCK}H{BLOCK}B")
 _MAX_CACHED_SHARES = 1024
 _Shares = tuple[tuple[Source, int], ...]
 
 
 class RunMember(msgspec.Struct, frozen=True, gc=False):
-    """A recording's place in its call or conference."""
+    """The position of a recording in its call or conference."""
 
     source: Source
     ordinal: int
-    """0 for the first."""
+    """The position in the run, from 0."""
     length: int
-    """How many there are."""
+    """The number of recordings in the run."""
 
 
 class BlockShares(msgspec.Struct, frozen=True):
-    """What falls to the places of a block, whichever they are."""
+    """The values that the places of a block share, by rank."""
 
     statuses: tuple[Status, ...]
     """By rank."""
@@ -45,35 +45,35 @@ class BlockShares(msgspec.Struct, frozen=True):
 
 
 class RunRing(msgspec.Struct, frozen=True):
-    """Runs that fill a block, from any of them on."""
+    """Runs that fill a block, starting at any of them."""
 
     members: tuple[RunMember, ...]
-    """By place, twice around."""
+    """By place, repeated twice."""
     starts: tuple[int, ...]
-    """At which places runs begin."""
+    """The places at which runs start."""
 
 
 class BlockTemplates:
-    """The quotas of a mix: those still processing, the corpus lays over its newest end."""
+    """The quotas of a mix. `processing` is missing: the layout places it at the newest end of the corpus."""
 
     def __init__(self, mix: Mix) -> None:
-        self._statuses = Quotas(mix.is_all_finished())
+        self._statuses = Quotas(mix.finished_status_shares())
         self._sources = Quotas(mix.source)
         self._dual, self._encrypted, self._adversarial = map(
             _boolean_quotas, (mix.dual, mix.encrypted, mix.adversarial)
         )
         self.hand = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._shares_of_block)
-        """What falls to the places of a block, by its number."""
+        """Returns the shares of a block, by its number."""
 
     def blocks_with_visible(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield those of consecutive blocks that hold more than deleted recordings."""
+        """Yield the blocks, of consecutive ones, that hold more than deleted recordings."""
         candidates = self._statuses.blocks_with_others(numbers)
         for number in reversed(candidates) if descending else candidates:
             if self._statuses.get_quota(Status.DELETED, number) < BLOCK:
                 yield number
 
     def blocks_with_audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield those of some blocks that may hold completed recordings that are not encrypted."""
+        """Yield the blocks that may hold completed recordings without encryption."""
         if self._statuses.is_always_zero(Status.COMPLETED) or self._encrypted.is_always_zero(False):
             return
         for number in reversed(numbers) if descending else numbers:
@@ -81,7 +81,7 @@ class BlockTemplates:
                 yield number
 
     def blocks_with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield those of some blocks that hold recordings of conferences."""
+        """Yield the blocks that hold recordings of conferences."""
         sources = [source for source in CONFERENCE_SOURCES if not self._sources.is_always_zero(source)]
         if not sources:
             return
@@ -101,16 +101,16 @@ class BlockTemplates:
 
 @lru_cache(maxsize=16)
 def templates_for(mix: Mix) -> BlockTemplates:
-    """Return the deck of a mix, the same for all that are alike."""
+    """Return the templates of a mix. Equal mixes share them."""
     return BlockTemplates(mix)
 
 
 @lru_cache(maxsize=1024)
 def build_ring(sources: _Shares, number: int) -> RunRing:
-    """Return one of the rings in which sources have as many places as given.
+    """Return a ring in which each source has the given number of places.
 
     Args:
-        number: which, below `RINGS`.
+        number: the number of the ring, below `RINGS`.
     """
     draws = _DRAWS.unpack(shake_256(bytes((number, *(quota for _, quota in sources)))).digest(_DRAWS.size))
     order, lengths = draws[:BLOCK], draws[BLOCK:]
@@ -133,9 +133,9 @@ def build_ring(sources: _Shares, number: int) -> RunRing:
 
 
 def _last_length(source: Source, quota: int, length: int) -> int:
-    """Return how long a run is where all but one of a quota would be in it, or more than all."""
+    """Return the length of a run that would use up a quota, or all of it but one."""
     if source in CONFERENCE_SOURCES and quota - length == 1:
-        # A conference of one recording is left only where the quota itself is one.
+        # A conference of one recording exists only if the quota itself is one.
         return quota if quota <= LONGEST_RUN else length - 1
     return min(quota, length)
 

@@ -1,8 +1,7 @@
-"""Blocks of 64 recordings: which calls and conferences they hold, and who gets which status and trait.
+"""Blocks of 64 recordings: their calls and conferences, and the status and traits of each place.
 
-A block is a pure function of the corpus's key and the block's number: what falls to it (see `deck`) is
-laid out in one of a few shuffles and rings, turned by a keyed hash. Built whole, because a page of a
-listing needs neighbours.
+A block is a pure function of the corpus's key and the block's number. A keyed hash chooses a shuffle and a ring of its
+templates, and turns them. A block is built as a whole, because a list page needs neighbours.
 """
 
 import struct
@@ -19,35 +18,35 @@ _DRAWS = struct.Struct("<6H")
 _KEYS = struct.Struct(f"<{BLOCK}H")
 _SHUFFLES = 32
 _MAX_CACHED_BLOCKS = 1024
-"""So many blocks are kept for all corpora together: about a megabyte."""
+"""The number of blocks cached for all corpora together: about a megabyte."""
 
 
 class Block(msgspec.Struct, frozen=True):
-    """What is dealt to the 64 places of a block: a hand, and the ranks that say which place gets what of it."""
+    """The 64 places of a block: its shares, and the rank of each place in them."""
 
     shares: BlockShares
     members: tuple[RunMember, ...]
     """By place."""
     by_status: bytes
-    """A rank for each place, and so below."""
+    """The rank of each place; the same applies to the fields below."""
     by_dual: bytes
     by_encrypted: bytes
     by_adversarial: bytes
 
     def status(self, place: int) -> Status:
-        """Return the status of the recording at a place, unless it is still processing."""
+        """Return the status of the recording at a place, unless the layout makes it `processing`."""
         return self.shares.statuses[self.by_status[place]]
 
     def is_dual(self, place: int) -> bool:
-        """Tell whether it has two channels, if its source can have two."""
+        """Return True if the recording has two channels, provided that its source allows two."""
         return self.by_dual[place] < self.shares.dual
 
     def is_encrypted(self, place: int) -> bool:
-        """Tell whether it is encrypted."""
+        """Return True if the recording is encrypted."""
         return self.by_encrypted[place] < self.shares.encrypted
 
     def is_adversarial(self, place: int) -> bool:
-        """Tell whether it wears one of the adversarial bodies."""
+        """Return True if the recording has an adversarial body."""
         return self.by_adversarial[place] < self.shares.adversarial
 
 
@@ -56,9 +55,9 @@ def build_block(key: bytes, templates: BlockTemplates, number: int) -> Block:
     """Build a block.
 
     Args:
-        key: at most 64 bytes; another key deals otherwise.
-        deck: that of the corpus's mix.
-        number: which block.
+        key: at most 64 bytes; different keys give different blocks.
+        templates: the templates of the corpus's mix.
+        number: the number of the block.
     """
     draws = blake2b(number.to_bytes(8, "little"), digest_size=_DRAWS.size, key=key, person=b"blocks").digest()
     which, turn, *ranks = _DRAWS.unpack(draws)
@@ -76,7 +75,7 @@ def _choose_ranks(draw: int) -> bytes:
 
 @cache
 def _shuffle(number: int) -> bytes:
-    """Return the ranks of a block's places in one of the shuffles, twice around."""
+    """Return the ranks of a block's places in one of the shuffles, repeated twice."""
     keys = _KEYS.unpack(shake_256(bytes((number,))).digest(_KEYS.size))
     once = bytes(sorted(range(BLOCK), key=keys.__getitem__))
     return once + once

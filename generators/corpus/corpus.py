@@ -1,8 +1,8 @@
-"""A corpus: any number of recordings as a pure function of their index, 0 being the oldest.
+"""A corpus: any number of recordings, as a pure function of their index. Index 0 is the oldest.
 
-Nothing here is stored or scanned. A recording's place in a call and its status come from its block
-(see `layout`), its instant from the rhythm of the week (see `timetable`), its other fields from a keyed
-hash of its index (see `chance`), its SIDs from a permutation that can be turned back (see `sids`).
+Nothing is stored or scanned. The block determines a recording's call and status (see `layout`), the weekly rhythm its
+instant (see `timetable`), a keyed hash of the index its other fields (see `random_fields`), and an invertible
+permutation its SIDs (see `sids`).
 """
 
 import msgspec
@@ -19,27 +19,27 @@ from generators.seeds import derive_bytes
 from generators.sids import Kind, SidCipher
 
 HANDLES = 1 << 63
-"""SIDs of handles stand for indices from here on."""
+"""The SIDs of handles stand for indices from here on."""
 
 
 class CorpusSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a corpus depends on."""
+    """Everything that determines a corpus."""
 
     seed: str
     account_sid: str
     count: int
     t0: int
-    """The instant at which the corpus ends, in seconds since 1970."""
+    """The instant at which the corpus ends, in seconds since the epoch."""
     span: int
-    """Over how many seconds before T0 the recordings are spread."""
+    """The time before T0 over which the recordings are spread, in seconds."""
     mix: Mix
 
 
 class Corpus:
-    """The recordings of one account.
+    """The generated recordings of one account.
 
     Raises:
-        SpanTooShortError: where the span has no room for so many recordings.
+        SpanTooShortError: if the span is too short for the number of recordings.
     """
 
     def __init__(self, spec: CorpusSpec) -> None:
@@ -49,31 +49,31 @@ class Corpus:
         self.sids = SidCipher(key)
         self.chance = RandomFieldsSource(key)
         self.layout = Layout(key, spec.count, spec.mix)
-        """Who is where."""
+        """The blocks, with their calls and statuses."""
         self.timetable = Timetable(self.layout, self.chance, spec.t0 * SECOND, spec.span * SECOND)
-        """When it was."""
+        """The instants."""
 
     def sid(self, index: int) -> str:
         """Return the SID of a recording."""
         return self.sids.encode(Kind.RECORDING, index)
 
     def sid_of_handle(self, handle: str) -> str:
-        """Return the SID of a recording that goes by a name instead of an index: the same wherever it comes in."""
+        """Return the SID of a recording that has a handle instead of an index."""
         bits = derive_bytes(self.spec.seed, "handle", handle)[:8]
         return self.sids.encode(Kind.RECORDING, HANDLES | int.from_bytes(bits, "little") >> 1)
 
     def index_of(self, sid: str) -> int | None:
-        """Return the index of the recording with this SID, or None where the corpus has none such."""
+        """Return the index of the recording with a SID, or None if the corpus does not contain it."""
         index = self.sids.decode(Kind.RECORDING, sid)
         return index if index is not None and index < self.count else None
 
     def indices_of_call(self, call_sid: str) -> range:
-        """Return the indices of a call's recordings; empty where the corpus has no such call."""
+        """Return the indices of a call's recordings; empty if the corpus does not contain the call."""
         index = self.sids.decode(Kind.CALL, call_sid)
         return range(0) if index is None else self.layout.run_starting_at(index, conference=False)
 
     def indices_of_conference(self, conference_sid: str) -> range:
-        """Return the indices of a conference's recordings; empty where the corpus has no such conference."""
+        """Return the indices of a conference's recordings; empty if the corpus does not contain the conference."""
         index = self.sids.decode(Kind.CONFERENCE, conference_sid)
         return range(0) if index is None else self.layout.run_starting_at(index, conference=True)
 
@@ -81,7 +81,7 @@ class Corpus:
         """Return a recording as it is at T0.
 
         Raises:
-            IndexError: where the index is not below `count`.
+            IndexError: if the index is not below `count`.
         """
         if not 0 <= index < self.count:
             raise IndexError(f"expected an index from 0 to {self.count - 1}, found {index}")
@@ -115,7 +115,7 @@ class Corpus:
         return self._with_adversarial_body(recording, chance) if block.is_adversarial(place) else recording
 
     def _duration_and_update(self, index: int, status: Status, created: int, chance: RandomFields) -> tuple[int, int]:
-        """Return a duration, and when the recording changed last: the newest are cut short by T0."""
+        """Return the duration, and the instant of the last change, which is not after T0."""
         room = self.spec.t0 - created
         lasted = min(distributions.draw_duration(chance.duration), max(1, room - room // 8))
         if status is Status.PROCESSING:
@@ -125,7 +125,9 @@ class Corpus:
         return lasted, created + min(lasted + 1 + chance.latency % 16, room)
 
     def _with_adversarial_body(self, recording: Recording, chance: RandomFields) -> AdversarialRecording:
-        from generators.content.adversarial import draw_body  # brings Hypothesis: only where it is asked for
+        from generators.content.adversarial import (
+            draw_body,
+        )  # imports Hypothesis, which only adversarial recordings need
 
         body = draw_body(self.spec.seed, chance.adversarial)
         return AdversarialRecording(**msgspec.structs.asdict(recording), body=body)

@@ -1,4 +1,4 @@
-"""What a SID stands for in a corpus, and why it stands for nothing."""
+"""Explains what a SID stands for in a corpus, or why it stands for nothing."""
 
 import msgspec
 
@@ -22,21 +22,21 @@ NOUNS = {
 
 
 class SidExplanation(msgspec.Struct, frozen=True, kw_only=True):
-    """What is behind a SID."""
+    """The meaning of a SID."""
 
     sid: str
     kind: str | None
-    """In words, such as `recording`; None where the prefix is none of this family's."""
+    """The kind in words, such as `recording`; None if the prefix is unknown."""
     account_sid: str
     recordings: tuple[int, ...] = ()
-    """The indices of the recordings it is about, 0 being the account's oldest."""
+    """The indices of the recordings that it concerns; 0 is the account's oldest."""
     is_known: bool = False
-    """Whether it stands for anything."""
+    """True if the SID stands for something."""
     why: str
 
 
 def explain_generated(corpus: Corpus, sid: str) -> SidExplanation:
-    """Say what a SID stands for in a corpus; any text will do."""
+    """Explain what a SID stands for in a corpus. Any text is accepted."""
     account = corpus.spec.account_sid
     kind = next((kind for kind in Kind if is_sid(sid, kind)), None)
     if kind is None:

@@ -1,4 +1,4 @@
-"""Who is where: the blocks of a corpus laid end to end, with the calls, statuses and traits they hold."""
+"""The layout of a corpus: its blocks in a row, with the calls, statuses and traits in them."""
 
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -10,16 +10,15 @@ from generators.corpus.quotas import BLOCK
 from generators.model import CONFERENCE_SOURCES, Source, Status
 
 _PROCESSING_ZONE = 50
-"""Recordings that are still processing sit among the newest 1/50, at least one in 64 of their zone."""
+"""Recordings that are still processing are among the newest 1/50, at least one in 64 of this zone."""
 _ALL_SOURCES = frozenset(Source)
 
 
 class Layout:
-    """The places of `count` recordings, 0 being the oldest.
+    """The places of `count` recordings. Index 0 is the oldest.
 
     Args:
-        key: what the blocks are drawn with, and where the even spread of those still processing begins; at most 64
-            bytes.
+        key: determines the blocks and the places of processing recordings; at most 64 bytes.
     """
 
     def __init__(self, key: bytes, count: int, mix: Mix) -> None:
@@ -32,7 +31,7 @@ class Layout:
         self._zone_start = count - self._zone
 
     def block(self, index: int) -> tuple[Block, int]:
-        """Return the block of an index, and the index's place in it."""
+        """Return the block of an index, and the place in it."""
         number, place = divmod(index, BLOCK)
         return self._block(number), place
 
@@ -44,14 +43,14 @@ class Layout:
         return block.status(place)
 
     def run(self, index: int) -> range:
-        """Return the indices of the run that an index belongs to; the last run is cut at the end."""
+        """Return the indices of the run that contains an index. The last run is cut at the end of the corpus."""
         block, place = self.block(index)
         member = block.members[place]
         first = index - member.ordinal
         return range(first, min(first + member.length, self.count))
 
     def run_starting_at(self, index: int, *, conference: bool) -> range:
-        """Return the indices of the call, or of the conference, that begins at an index; empty where none does."""
+        """Return the indices of the call, or conference, that starts at an index; empty if none does."""
         if index >= self.count:
             return range(0)
         block, place = self.block(index)
@@ -59,14 +58,14 @@ class Layout:
         return self.run(index) if begins else range(0)
 
     def walk(self, window: range, *, newest_first: bool, deleted_from: int | None) -> Iterator[int]:
-        """Yield the indices of a window that are there to see.
+        """Yield the visible indices of a window.
 
         Args:
-            window: consecutive indices, rising.
-            newest_first: in which order.
-            deleted_from: deleted recordings are seen from this index on; None hides them all.
+            window: consecutive indices, ascending.
+            newest_first: the order.
+            deleted_from: deleted recordings are visible from this index on; None hides all.
         """
-        # Up to here all deleted ones are hidden and nothing is processing, so that whole blocks may be skipped.
+        # Below this index all deleted recordings are hidden and none is processing, so whole blocks can be skipped.
         bound = self._zone_start if deleted_from is None else min(self._zone_start, deleted_from)
         parts = [
             self._walk_finished(range(window.start, min(window.stop, bound)), newest_first),
@@ -76,7 +75,7 @@ class Layout:
             yield from part
 
     def walk_audible(self, window: range, *, newest_first: bool) -> Iterator[int]:
-        """Yield the indices of a window whose recordings are completed and not encrypted at T0."""
+        """Yield the indices whose recordings are completed and not encrypted at T0."""
         for number in self._deck.blocks_with_audible(_block_numbers(window), descending=newest_first):
             block = self._block(number)
             inside = _clip_to_block(window, number)
@@ -85,13 +84,13 @@ class Layout:
                     yield index
 
     def walk_calls(self, window: range, *, newest_first: bool) -> Iterator[int]:
-        """Yield the indices of a window at which a call begins."""
+        """Yield the indices at which a call starts."""
         blocks = _block_numbers(window)
         for number in reversed(blocks) if newest_first else blocks:
             yield from self._run_starts(number, window, newest_first, _ALL_SOURCES)
 
     def walk_conferences(self, window: range, *, newest_first: bool) -> Iterator[int]:
-        """Yield the indices of a window at which a conference begins."""
+        """Yield the indices at which a conference starts."""
         for number in self._deck.blocks_with_conferences(_block_numbers(window), descending=newest_first):
             yield from self._run_starts(number, window, newest_first, CONFERENCE_SOURCES)
 
@@ -119,19 +118,19 @@ class Layout:
         return build_block(self._key, self._deck, number)
 
     def _is_processing(self, index: int) -> bool:
-        """Spread the processing ones evenly over the newest end, exactly as many as the mix says."""
+        """Return True if the recording is still processing: these are spread evenly over the newest end."""
         if index < self._zone_start:
             return False
         return (index * self._processing + self._shift) % self._zone < self._processing
 
 
 def _starts_run(member: RunMember, sources: frozenset[Source]) -> bool:
-    """Tell whether a recording is the first of a call or conference that comes from one of some sources."""
+    """Return True if the recording is the first of a call or conference with one of these sources."""
     return member.ordinal == 0 and member.source in sources
 
 
 def _block_numbers(window: range) -> range:
-    """Return the numbers of the blocks that a window of indices touches."""
+    """Return the numbers of the blocks that overlap a window of indices."""
     return range(window.start // BLOCK, -(-window.stop // BLOCK)) if window else range(0)
 
 

@@ -1,4 +1,4 @@
-"""The mix of a corpus: which share of its recordings has which status, source and trait."""
+"""The mix of a corpus: the shares of statuses, sources and traits."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,7 +14,7 @@ Name = TypeVar("Name", bound=StrEnum)
 
 
 class MixError(ValueError):
-    """Shares that no corpus can have; the message says what was expected and what was found."""
+    """No corpus can have these shares. The message says what was expected and what was found."""
 
 
 class Mix(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,24 +23,26 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
     status: Mapping[Status, float] = msgspec.field(default_factory=STATUS_SHARES.copy)
     source: Mapping[Source, float] = msgspec.field(default_factory=SOURCE_SHARES.copy)
     dual: float = DUAL_SHARE
-    """Two channels, of the recordings whose source can have two."""
+    """The share of two channels, among recordings whose source allows two."""
     encrypted: float = ENCRYPTED_SHARE
     adversarial: float = 0.0
 
     def __hash__(self) -> int:
-        return hash((self.dual, self.encrypted, self.adversarial))  # few have these in common and not the rest
+        return hash(
+            (self.dual, self.encrypted, self.adversarial)
+        )  # mixes that agree in these three rarely differ elsewhere
 
     @classmethod
     def from_shares(cls, shares: Mapping[str, float], *, adversarial: float = 0.0) -> Self:
-        """Make a mix from the shares that are named; the others share the rest as they do by default.
+        """Return the mix with the given shares. The remaining ones are scaled to fill the rest.
 
         Args:
-            shares: by name: the statuses and sources of the contract, `conference` (both conference
-                sources together), `dual`, `encrypted`, `adversarial`.
-            adversarial: the share of adversarial bodies where `shares` does not name it.
+            shares: by name: the statuses and sources of the contract, `conference` (both conference sources together),
+                `dual`, `encrypted`, `adversarial`.
+            adversarial: the share of adversarial bodies if `shares` does not name it.
 
         Raises:
-            MixError: a name nobody knows, a share outside 0..1, or shares of one kind above 1.
+            MixError: if a name is unknown, a share is outside 0..1, or the shares of one kind exceed 1.
         """
         traits = {"dual": DUAL_SHARE, "encrypted": ENCRYPTED_SHARE, "adversarial": adversarial}
         known = [*Status, *Source, "conference", *traits]
@@ -58,8 +60,8 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
             **{name: shares.get(name, default) for name, default in traits.items()},
         )
 
-    def is_all_finished(self) -> dict[Status, float]:
-        """Return the shares of the statuses among the recordings that are no longer processing, deleted first."""
+    def finished_status_shares(self) -> dict[Status, float]:
+        """Return the shares of the statuses among recordings that are no longer processing, `deleted` first."""
         order = (Status.DELETED, Status.COMPLETED, Status.ABSENT, Status.FAILED)
         others = {status: self.status[status] for status in order}
         total = sum(others.values())
@@ -69,10 +71,10 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def parse(cls, text: str, *, adversarial: float = 0.0) -> Self:
-        """Make a mix from text such as `deleted=0.2,dual=1,Trunking=0.5`; see `of`.
+        """Parse a mix such as `deleted=0.2,dual=1,Trunking=0.5`; see `from_shares`.
 
         Raises:
-            MixError: text of another form, or shares that `of` refuses.
+            MixError: if the text is malformed, or `from_shares` rejects the shares.
         """
         shares: dict[str, float] = {}
         for part in filter(None, (part.strip() for part in text.split(","))):

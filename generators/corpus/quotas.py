@@ -1,4 +1,4 @@
-"""Shares dealt out exactly: how many of a block's 64 places fall to each name."""
+"""Exact quotas: how many of a block's 64 places each name gets."""
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
@@ -7,21 +7,20 @@ from typing import Generic, TypeVar
 Name = TypeVar("Name", bound=Hashable)
 
 BLOCK = 64
-"""How many recordings share one stratified block."""
+"""The number of recordings in a block."""
 _BITS = 16
 _ONE = 1 << _BITS
 
 
 class Quotas(Generic[Name]):
-    """Quotas of every block, in closed form and without a running sum.
+    """The quotas of every block, in closed form and without a running sum.
 
-    Block b rounds the cumulative shares with the dither of the van der Corput sequence: its bits
-    reversed. So a block's quota of a share is the floor or the ceiling of 64 times the share, and over
-    any 2**k aligned blocks the error is below one place per name. Shares are kept to 1/65536, so what
-    is not dealt within 1024 blocks is never dealt.
+    Block b rounds the cumulative shares with the dither of the van der Corput sequence: its bits reversed. So a block's
+    quota of a share is the floor or the ceiling of 64 times the share. Over any 2**k aligned blocks, the error is below
+    one place per name. Shares are rounded to 1/65536, so a name that gets no place within 1024 blocks never gets one.
 
     Args:
-        shares: between 0 and 1, summing to 1 (the last name takes what rounding leaves).
+        shares: between 0 and 1, summing to 1 (the last name takes the rounding error).
     """
 
     def __init__(self, shares: Mapping[Name, float]) -> None:
@@ -35,24 +34,24 @@ class Quotas(Generic[Name]):
         self._bounds[name] = since, _ONE * BLOCK
 
     def get_quota(self, name: Name, block: int) -> int:
-        """Return how many of a block's places fall to a name."""
+        """Return how many of a block's places a name gets."""
         return _round_bounds(self._bounds[name], _dither(block))
 
     def is_always_zero(self, name: Name) -> bool:
-        """Tell whether no place of any block falls to a name."""
+        """Return True if a name gets no place in any block."""
         since, upto = self._bounds.get(name, (0, 0))
         return since == upto
 
     def get_block_quotas(self, block: int) -> dict[Name, int]:
-        """Return the quota of each name in a block; they sum to 64."""
+        """Return the quota of each name in a block. They sum to 64."""
         dither = _dither(block)
         return {name: _round_bounds(bounds, dither) for name, bounds in self._bounds.items()}
 
     def blocks_with_others(self, numbers: range) -> range:
-        """Return those of consecutive blocks that may hold another name than the first: about half of them do.
+        """Return the blocks, of consecutive ones, that may hold another name than the first: about half of them do.
 
-        A block holds others where its reversed bits are among the highest, so where its lowest bits are
-        ones: however rare the others are, nothing is scanned to find them.
+        A block holds others if its reversed bits are among the highest, which means that its lowest bits are ones. So
+        nothing is scanned, however rare the others are.
         """
         others = _ONE * BLOCK - next(iter(self._bounds.values()))[1]
         if not others:
@@ -62,7 +61,7 @@ class Quotas(Generic[Name]):
 
 
 def _round_bounds(bounds: tuple[int, int], dither: int) -> int:
-    """Return how many whole places lie between two cumulative shares."""
+    """Return the number of whole places between two cumulative shares."""
     since, upto = bounds
     return (upto + dither >> _BITS) - (since + dither >> _BITS)
 

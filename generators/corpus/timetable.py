@@ -1,4 +1,4 @@
-"""When each recording of a corpus was made, and until when a deleted one is remembered."""
+"""The instant of each recording of a corpus, and how long a deleted one is kept."""
 
 from bisect import bisect_left
 from collections.abc import Callable
@@ -13,26 +13,26 @@ from generators.random_fields import RandomFields
 RETENTION = 40 * 24 * 3600 * SECOND
 """How long Twilio keeps the metadata of a deleted recording, in microseconds (WIRE §6)."""
 _LONGEST = (distributions.LONGEST + 60) * SECOND
-"""Between the start of any recording and the end of its processing."""
+"""The longest time from the start of a recording to the end of its processing."""
 _NEWEST = 120 * SECOND
 """The newest recordings of a long span start this long before its end."""
 _GAP = 900
-"""Between two recordings of a call, microseconds for each of 65536 steps: up to a minute."""
+"""The unit of the gap between two recordings of a call: 65536 of them are about a minute."""
 _rhythm = lru_cache(maxsize=64)(WeeklyRhythm)
-"""The accounts of a server have the same one."""
+"""Cached: the accounts of a server share it."""
 
 
 class Timetable:
-    """Lays a layout over the time before T0. Instants are microseconds since 1970.
+    """Maps a layout to the time before T0. Instants are microseconds since the epoch.
 
     Args:
-        layout: who is where.
-        chance: a recording's own chance, by index.
+        layout: the blocks and runs.
+        chance: returns the random fields of an index.
         end: T0.
-        span: how much time there is before T0, in microseconds.
+        span: the time before T0, in microseconds.
 
     Raises:
-        SpanTooShortError: where there is no room for so many.
+        SpanTooShortError: if the span is too short for the number of recordings.
     """
 
     def __init__(self, layout: Layout, chance: Callable[[int], RandomFields], end: int, span: int) -> None:
@@ -45,38 +45,38 @@ class Timetable:
             self._rhythm = _rhythm(end - span, end - min(_NEWEST, span // 10), self._count)
 
     def instant(self, index: int) -> int:
-        """Return when a recording was created; strictly rising with the index."""
+        """Return the instant of creation, which strictly rises with the index."""
         run = self._layout.run(index)
         return self._instants(run)[index - run.start]
 
     def first_at(self, instant: int) -> int:
-        """Return the index of the oldest recording that is not before an instant; `count` where none is."""
+        """Return the index of the oldest recording at or after an instant, or `count` if there is none."""
         if not self._count:
             return 0
         near = min(max(self._rhythm.position(instant), 0), self._count - 1)
-        # A run keeps to its own slot of the rhythm: the answer is in the run at this position, or just after it.
+        # A run stays in its own slot of the rhythm, so the answer is in the run at this position, or just after it.
         run = self._layout.run(near)
         return run.start + bisect_left(self._instants(run), instant)
 
     def deleted_at(self, index: int) -> int:
-        """Return when a recording would have been deleted: old ones first, within 40 days of T0."""
+        """Return when a recording would have been deleted: old ones first, within 40 days before T0."""
         swept = self._end - RETENTION + RETENTION * (index + 1) // (self._count + 1)
         block_end = min((index // BLOCK + 1) * BLOCK, self._count)
         return max(swept, min(self._rhythm.instant(block_end) + _LONGEST, self._end))
 
     def retained_from(self, now: int) -> int:
-        """Return the index from which on deleted recordings are still remembered at an instant."""
+        """Return the first index whose deleted recordings are still kept at an instant."""
         return bisect_left(range(self._count), now, key=lambda index: self.deleted_at(index) + RETENTION - 1)
 
     def _instants(self, run: range) -> list[int]:
-        """Return the instants of a run; those of the last one that was asked for are known."""
+        """Return the instants of a run. The last result is cached."""
         last = self._last
         if last[0] != run:
             self._last = last = run, self._place_run(run)
         return last[1]
 
     def _place_run(self, run: range) -> list[int]:
-        """Place a run in its slot of the rhythm: at a call's real distances, or closer where room is short."""
+        """Place a run in its slot of the rhythm: with a call's real gaps, or with smaller ones in a short slot."""
         offsets = [0]
         bits = first = self._chance(run.start)
         for index in run[1:]:
@@ -89,5 +89,5 @@ class Timetable:
         if room > 0:
             start += room * first.gap >> 16
             return [start + offset for offset in offsets]
-        squeezed = slot - len(offsets)  # a microsecond each is theirs, the rest keeps the proportions
+        squeezed = slot - len(offsets)  # each gets one microsecond, and the rest keeps its proportions
         return [start + turn + offset * squeezed // (offsets[-1] + 1) for turn, offset in enumerate(offsets)]

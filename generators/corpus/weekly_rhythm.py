@@ -1,7 +1,7 @@
-"""When calls happen: a weekly rhythm of busy and quiet hours, laid over a span and invertible.
+"""The weekly rhythm of busy and quiet hours, laid over a span and invertible.
 
-Positions are recordings' indices on an axis where each takes the same room; instants are integer
-microseconds since 1970. Between them stands activity: the integral of the week's hourly weights.
+A position is the index of a recording. Instants are integer microseconds since the epoch. Activity connects the two:
+it is the integral of the week's hourly weights.
 """
 
 from bisect import bisect_right
@@ -22,14 +22,14 @@ _WEEK_ACTIVITY = _UPTO[-1] * _HOUR
 
 
 class SpanTooShortError(ValueError):
-    """A span in which so many recordings cannot have an instant of their own."""
+    """The span is too short to give each recording its own instant."""
 
 
 class WeeklyRhythm:
-    """Lays `count` positions over the time from `start` to `end`, in microseconds.
+    """Maps `count` positions to the time from `start` to `end`, in microseconds.
 
     Raises:
-        SpanTooShortError: where a busy hour would hold more than one position a microsecond.
+        SpanTooShortError: if a busy hour would hold more than one position per microsecond.
     """
 
     def __init__(self, start: int, end: int, count: int) -> None:
@@ -42,11 +42,11 @@ class WeeklyRhythm:
             raise SpanTooShortError(f"a span of at least {needed} seconds for {count} recordings")
 
     def instant(self, position: int) -> int:
-        """Return the instant of a position; later positions are later by a microsecond at least."""
+        """Return the instant of a position. Later positions are at least a microsecond later."""
         return _instant_of_activity(self._base + self._room * position // self._count)
 
     def position(self, instant: int) -> int:
-        """Return the last position that is not after an instant; below 0 or past the end outside the span."""
+        """Return the last position at or before an instant. Outside of the span it is negative or past the end."""
         return (_activity_until(instant) - self._base) * self._count // self._room
 
 

@@ -42,7 +42,8 @@ def _explain_subresource(account: Account, sid: str) -> str | None:
         if index is not None:
             recording, ordinal = locate(kind, index)
             if recording in account.recordings.index.created:
-                return f"The {NOUNS[kind]} number {ordinal} of {_describe_recording(account, recording)}, which was created here."
+                owner = _describe_recording(account, recording)
+                return f"The {NOUNS[kind]} number {ordinal} of {owner}, which was created here."
     return None
 
 

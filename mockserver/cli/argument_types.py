@@ -1,4 +1,4 @@
-"""Argument types of the command line. Each function returns the value, or raises an error that says what it expected."""
+"""Argument types of the command line. Each returns the value, or raises an error that says what it expected."""
 
 import re
 from argparse import ArgumentTypeError

@@ -103,8 +103,8 @@ class CertificateAuthority:
                 kept = storage.read_file(self._file)  # another process may have been first
             key, certificate = _parse(self._file, kept or b"")
             if expires_at(certificate) - now < RENEWED:
-                # The key and the subject stay the same: a client that trusts the old certificate accepts those that the new
-                # one signs, and two processes may renew at once.
+                # Key and subject stay the same. So a client that trusts the old certificate accepts what the new one
+                # signs, and two processes may renew at once.
                 certificate = create_ca_certificate(key, now)
                 storage.replace_file(self._file, _to_pem(key, certificate))
         except storage.StorageError as wrong:

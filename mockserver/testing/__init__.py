@@ -1,4 +1,4 @@
-"""What tests use: `MockTwilio` (one account), `MockServer` (any number of accounts) and `Sink` (a callback receiver)."""
+"""The handles of tests: `MockTwilio` (one account), `MockServer` (many accounts) and `Sink` (a callback receiver)."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""A scenario's world and its rules in words, a sentence each."""
+"""Explains the setup and the rules of a scenario, one sentence each."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -9,7 +9,7 @@ from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, 
 
 
 def explain_setup(scenario: Scenario) -> Iterator[str]:
-    """Say what there is before anything happens, as far as the scenario says."""
+    """Yield sentences about the corpus and the clock."""
     corpus, clock = scenario.corpus, scenario.clock
     plan = [] if corpus.count is None else [f"{corpus.count:,} generated recordings"]
     plan += [f"over {corpus.span}"] if corpus.span else []
@@ -26,7 +26,7 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
 
 
 def explain_rules(scenario: Scenario) -> Iterator[str]:
-    """Say what happens to requests, and what is expected of them."""
+    """Yield sentences about faults, sequences, page drift and expectations."""
     yield from map(explain_fault, scenario.faults)
     yield from map(explain_sequence, scenario.sequences)
     yield from map(_explain_page_drift, scenario.page_drift)
@@ -34,7 +34,7 @@ def explain_rules(scenario: Scenario) -> Iterator[str]:
 
 
 def explain_fault(rule: Fault) -> str:
-    """Return what a fault does."""
+    """Return a sentence about a fault."""
     limits = [f"{_format_times(rule.times)} at most"] if rule.times else []
     limits += [f"for {rule.ttl}"] if rule.ttl else []
     limits += [f"with probability {rule.probability:g}"] if rule.probability < 1 else []
@@ -42,7 +42,7 @@ def explain_fault(rule: Fault) -> str:
 
 
 def explain_sequence(rule: Sequence) -> str:
-    """Return what a sequence does."""
+    """Return a sentence about a sequence."""
     answers = [_describe_then(each) if isinstance(each, Then) else str(each) for each in rule.answers]
     return f"Sequence: {_describe_when(rule.when)}: {'; '.join(answers)}, and so on."
 

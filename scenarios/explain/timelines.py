@@ -1,4 +1,4 @@
-"""What a scenario will play, in words, before it is played; what was played is told in the same words."""
+"""Explains what a scenario will play. The event log uses the same words."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -23,24 +23,24 @@ class ExplainedStep(msgspec.Struct, frozen=True):
 
     handle: str
     number: int
-    """Its place in the recording's timeline, from 1."""
+    """The number of the step in the recording's timeline, from 1."""
     when: str
     what: str
 
 
 class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scenario will play. As text it is what the command prints."""
+    """What a scenario will play. Its text is what the command prints."""
 
     name: str
     about: str
     world: tuple[str, ...]
-    """The corpus and the clock, a sentence each."""
+    """Sentences about the corpus and the clock."""
     steps: tuple[ExplainedStep, ...]
-    """Those of recordings first, then those of picks, each in timeline order."""
+    """The steps of recordings, then those of picks, each in timeline order."""
     created: tuple[ExplainedStep, ...]
-    """What is made through the API goes through; empty where the scenario does not say."""
+    """The steps of recordings that the API creates; empty if the scenario does not define them."""
     rules: tuple[str, ...]
-    """Faults, sequences, hazards and expectations, a sentence each."""
+    """Sentences about faults, sequences, page drift and expectations."""
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.about}" if self.about else self.name, *self.world]
@@ -50,7 +50,7 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
-    """Say what a scenario will play."""
+    """Return what a scenario will play."""
     created = scenario.on_create
     return ScenarioExplanation(
         name=scenario.name,
@@ -63,11 +63,11 @@ def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
 
 
 def describe_step(step: Step, subscribed: Events) -> str:
-    """Return what a step does, such as `completed (duration 12), callback completed`.
+    """Describe a step, such as `completed (duration 12), callback completed`.
 
     Args:
         step: the step.
-        subscribed: the events that somebody is told of, where the step does not say.
+        subscribed: the events of the recording's subscription, used if the step names none.
     """
     facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
@@ -75,19 +75,19 @@ def describe_step(step: Step, subscribed: Events) -> str:
 
 
 def callbacks_of_step(step: Step, subscribed: Events) -> Events:
-    """Return the events that a step tells of, in order."""
+    """Return the callback events of a step, in order."""
     if step.callback is UNSET:
         return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed)
     return (step.callback,) if isinstance(step.callback, CallbackEvent) else step.callback
 
 
 def get_subscription(subject: Subscribed) -> Events:
-    """Return the events that a recording's own `status_callback` is told of."""
+    """Return the callback events that a recording's own `status_callback` subscribes to."""
     return subject.status_callback_event if subject.status_callback else ()
 
 
 def describe_trigger(trigger: Trigger | None) -> str:
-    """Return when a step comes, such as `after 3 fetches, or 30s later, or signal finish`."""
+    """Describe a trigger, such as `after 3 fetches, or 30s later, or signal finish`."""
     if trigger is None:
         return "at once"
     for joint, inside in ((", or ", trigger.any), (", and ", trigger.all)):
@@ -133,7 +133,7 @@ def _format_value(value: Any) -> str:
 
 
 def _format_steps(steps: Iterable[ExplainedStep]) -> Iterator[tuple[str, list[str]]]:
-    """Join recordings that go through the same: there may be thousands."""
+    """Group recordings with equal timelines: there may be thousands."""
     courses = [(handle, [_format_step(row) for row in rows]) for handle, rows in groupby(steps, lambda row: row.handle)]
     for lines, alike in groupby(courses, lambda course: course[1]):
         handles = [handle for handle, _ in alike]

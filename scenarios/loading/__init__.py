@@ -1,1 +1,1 @@
-"""Reads scenarios: bundled ones, files in YAML, TOML or JSON, Python objects and Twilio exports."""
+"""Loads scenarios: bundled ones, files in YAML, TOML or JSON, Python objects and Twilio exports."""

@@ -1,4 +1,4 @@
-"""Several scenarios as one."""
+"""Combines several scenarios into one."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,17 +19,16 @@ _LONGEST = 64
 
 
 def combine(scenarios: Sequence[Scenario]) -> Scenario:
-    """Return one scenario in which all of them happen.
+    """Return one scenario that contains all of them.
 
-    Recordings, picks, rules and expectations follow one another in order; of faults that apply to a request, the
-    first scenario's come first. What there is but one of (each field of the corpus and the clock, `on_create`)
-    only one of them may say.
+    Recordings, picks, rules and expectations follow one another in order, so the first scenario's faults are checked
+    first. Each field of the corpus and the clock, and `on_create`, may be set by one scenario only.
 
     Args:
         scenarios: at least one, each loaded.
 
     Raises:
-        ScenarioError: naming both, where two say such a thing, or have a recording of the same id.
+        ScenarioError: if two scenarios set the same field or define the same id; the message names both.
     """
     if not scenarios:
         raise ScenarioError("expected at least one scenario, found none.")
@@ -48,7 +47,7 @@ def combine(scenarios: Sequence[Scenario]) -> Scenario:
         on_create=_single_value("on_create", [(each.name, each.on_create) for each in scenarios]),
         **joined,
     )
-    for complaint in check_scenario(whole, Path()):  # an instant of one may lie before the other's clock starts
+    for complaint in check_scenario(whole, Path()):  # an instant of one scenario may be before the other's clock starts
         raise Origin(whole.name).error(*complaint)
     return whole
 
@@ -65,7 +64,7 @@ def _combine_plans(kind: type[Plan], name: str, scenarios: Sequence[Scenario]) -
 
 
 def _single_value(what: str, said: Sequence[tuple[str, Any]]) -> Any:
-    """Return what one scenario says, or None where none says it."""
+    """Return the value that one scenario sets, or None if none sets it."""
     sayings = [(who, value) for who, value in said if value is not None]
     if len(sayings) > 1:
         raise ScenarioError(f"{what}: expected it of one scenario, found it in {sayings[0][0]} and {sayings[1][0]}.")

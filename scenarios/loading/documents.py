@@ -1,4 +1,4 @@
-"""Scenario files as plain values: YAML, TOML and JSON come to the same mappings, lists, texts and numbers."""
+"""Scenario files as plain values: YAML, TOML and JSON give the same mappings, lists, texts and numbers."""
 
 import json
 import math
@@ -18,7 +18,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$
 
 
 class Form(StrEnum):
-    """How a scenario is written down."""
+    """The format of a scenario file."""
 
     YAML = "yaml"
     TOML = "toml"
@@ -26,24 +26,24 @@ class Form(StrEnum):
 
 
 FORMS = {".yaml": Form.YAML, ".yml": Form.YAML, ".toml": Form.TOML, ".json": Form.JSON}
-"""By the end of a file's name."""
+"""The format by file extension."""
 
 LIMITS = {Form.YAML: _MIB, Form.TOML: _MIB, Form.JSON: 64 * _MIB}
-"""Bytes: saved recordings may be many, and are JSON; nobody writes a megabyte by hand."""
+"""The largest size in bytes. Exports are JSON and may be large; nobody writes a megabyte by hand."""
 
 
 class ParsedDocument(NamedTuple):
-    """What a file holds, and where it came from."""
+    """The value of a file, and its origin."""
 
     value: Any
     origin: Origin
 
 
 def parse_document(data: bytes, form: Form, name: str) -> ParsedDocument:
-    """Read a document.
+    """Parse a document.
 
     Raises:
-        ScenarioError: for what is too large, no text, or not of this form.
+        ScenarioError: if it is too large, not text, or malformed.
     """
     if len(data) > LIMITS[form]:
         raise ScenarioError(f"{name}: expected at most {LIMITS[form] // _MIB} MiB of {form.upper()}, found more.")
@@ -54,10 +54,10 @@ def parse_document(data: bytes, form: Form, name: str) -> ParsedDocument:
 
 
 def check_document(document: ParsedDocument) -> ParsedDocument:
-    """Return a document whose values are all such that a file can hold: finite, unbroken, at most 60 deep.
+    """Return the document if a file could hold its values: finite numbers, valid text, at most 60 levels.
 
     Raises:
-        ScenarioError: for others, such as objects of other classes, or a list that contains itself.
+        ScenarioError: for any other value, such as an object of another class, or a list that contains itself.
     """
     _check_value(document.value, (), document.origin)
     return document
@@ -101,9 +101,9 @@ def _locate(text: str, position: int) -> tuple[int, int]:
 
 
 def _read_yaml(text: str, name: str) -> ParsedDocument:
-    from scenarios.loading import yaml  # PyYAML takes a moment to import, and few runs need it
+    from scenarios.loading import yaml  # PyYAML takes long to import, and few runs need it
 
-    stranger = _NO_TEXT.search(text)  # the other two forms have readers that look themselves
+    stranger = _NO_TEXT.search(text)  # the parsers of the other formats check this themselves
     if stranger:
         line, column = _locate(text, stranger.start())
         raise format_location(
@@ -122,7 +122,7 @@ def _read_toml(text: str, name: str) -> ParsedDocument:
         line, column = (int(place[1]), int(place[2])) if place and place[1] else _locate(text, len(text))
         problem = _TOML_PLACE.sub("", message)
         raise format_location(name, line, column, f"expected TOML: {problem[:1].lower()}{problem[1:]}.") from None
-    except (ValueError, RecursionError):  # numbers of thousands of digits, lists of thousands of lists
+    except (ValueError, RecursionError):  # numbers with thousands of digits, thousands of nested lists
         raise ScenarioError(f"{name}: expected TOML of sensible numbers and depths, found other.") from None
 
 
@@ -141,7 +141,7 @@ def _read_json(text: str, name: str) -> ParsedDocument:
 
 
 class _ForbiddenValueError(ValueError):
-    """What Python's reader of JSON would let pass."""
+    """A value that Python's JSON parser accepts and JSON does not."""
 
 
 def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

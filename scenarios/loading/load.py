@@ -1,4 +1,4 @@
-"""Scenarios from files, texts and objects: read, decoded and checked whole, or refused in one sentence."""
+"""Loads scenarios from files, texts and objects. A scenario is checked completely, or rejected with one sentence."""
 
 import re
 from pathlib import Path
@@ -18,13 +18,13 @@ _NO_HANDLE = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
 def load(name_or_path: str | Path) -> Scenario:
-    """Return a bundled scenario, or that of a file: YAML, TOML, JSON, or recordings saved from Twilio.
+    """Return a bundled scenario, or the scenario in a file: YAML, TOML, JSON, or a Twilio export.
 
     Args:
-        name_or_path: a bundled scenario's name, such as `late-webhook`, or a path.
+        name_or_path: the name of a bundled scenario, such as `late-webhook`, or a path.
 
     Raises:
-        ScenarioError: saying where, what was expected and what was found.
+        ScenarioError: if the scenario is invalid; the message says where, what was expected and what was found.
     """
     source = find_source(str(name_or_path))
     return _build_scenario(source.read(), source.folder)
@@ -33,31 +33,31 @@ def load(name_or_path: str | Path) -> Scenario:
 def loads(
     text: str | bytes, *, form: Form | str = Form.YAML, name: str = "scenario", folder: Path | None = None
 ) -> Scenario:
-    """Return the scenario that a text holds.
+    """Return the scenario in a text.
 
     Args:
-        text: the scenario, UTF-8 where it is bytes.
+        text: the scenario, in UTF-8 if it is bytes.
         form: `yaml`, `toml` or `json`.
-        name: what to call it in errors, such as the file it is from.
-        folder: where the files are that it names; without it, it may name none.
+        name: the name for error messages, such as the file's.
+        folder: the folder for the files that it names; None to allow no files.
 
     Raises:
-        ScenarioError: saying where, what was expected and what was found.
+        ScenarioError: if the scenario is invalid; the message says where, what was expected and what was found.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     return _build_scenario(parse_document(data, Form(form), name), folder)
 
 
 def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path | None = Path()) -> Scenario:
-    """Return a scenario from Python objects, checked as a file's would be.
+    """Return a scenario from Python objects, checked like a file.
 
     Args:
-        value: the mapping that a file would hold, or a scenario made by hand.
-        folder: where the files are that it names, the working directory where it is left out; None where it may
-            name none, as when it came over a network.
+        value: the mapping that a file would hold, or a `Scenario`.
+        folder: the folder for the files that it names, by default the working directory; None to allow no files, for
+            example for a scenario from the network.
 
     Raises:
-        ScenarioError: saying where, what was expected and what was found.
+        ScenarioError: if the scenario is invalid; the message says where, what was expected and what was found.
     """
     try:
         plain = msgspec.to_builtins(value) if isinstance(value, Scenario) else value
@@ -87,7 +87,7 @@ def _decode(value: dict[str, Any], origin: Origin) -> Scenario:
 
 
 def _with_media_paths(scenario: Scenario, folder: Path | None) -> Scenario:
-    """Make the paths of sounds such that they hold wherever the server runs."""
+    """Make the paths of media files absolute, so that they do not depend on the server's working directory."""
     if not any(recording.media for recording in scenario.recordings):
         return scenario
     recordings = tuple(

@@ -1,8 +1,8 @@
-"""Where scenarios are: bundled with this package, or files of one's own."""
+"""Finds scenarios: those bundled with this package, and the user's files."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from os.path import exists, isdir, isfile  # pathlib's raise for names that are too long
+from os.path import exists, isdir, isfile  # pathlib's functions raise for names that are too long
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,20 +12,20 @@ from scenarios.problems import ScenarioError
 
 
 class ScenarioSource(NamedTuple):
-    """A file that holds a scenario."""
+    """A scenario file."""
 
     name: str
-    """As its user wrote it."""
+    """The name as the user wrote it."""
     file: Traversable
     form: Form
     folder: Path | None
-    """Where the files are that it names; None where it may name none."""
+    """The folder for the files that it names; None to allow no files."""
 
     def read(self) -> ParsedDocument:
-        """Return what it holds.
+        """Return the parsed file.
 
         Raises:
-            ScenarioError: where it cannot be read, or holds something else.
+            ScenarioError: if the file cannot be read or parsed.
         """
         try:
             with self.file.open("rb") as opened:
@@ -36,16 +36,16 @@ class ScenarioSource(NamedTuple):
 
 
 def bundled_names() -> dict[str, Traversable]:
-    """Return the scenarios that come with this package, by name, in order."""
+    """Return the names of the bundled scenarios, sorted."""
     beside = {file.name.removesuffix(".yaml"): file for file in files("scenarios").iterdir() if _is_yaml(file)}
     return dict(sorted(beside.items()))
 
 
 def find_source(name_or_path: str) -> ScenarioSource:
-    """Find a bundled scenario by its name, else a file.
+    """Find a bundled scenario by name, else a file.
 
     Raises:
-        ScenarioError: where there is neither, or the file is of no known form.
+        ScenarioError: if neither exists, or the file has an unknown extension.
     """
     ours = bundled_names()
     if name_or_path in ours:
@@ -62,7 +62,7 @@ def source_from_file(path: Path, name: str) -> ScenarioSource:
     """Return a file as a source.
 
     Raises:
-        ScenarioError: where it is none, or of no known form.
+        ScenarioError: if the path is not a file, or has an unknown extension.
     """
     if not isfile(path):
         raise ScenarioError(f"{name}: expected a file, found {'a folder' if isdir(path) else 'none'}.")

@@ -1,7 +1,7 @@
-"""Recordings saved from Twilio, as a scenario's own: what `curl` and `twilio api:core:recordings:list -o json` write.
+"""Reads Twilio exports: what `curl` and `twilio api:core:recordings:list -o json` write.
 
-The API answers snake case and RFC 2822 dates, in lists with an envelope; Twilio's command line writes a bare list of
-objects in camel case, with ISO dates. What follows from the account that plays them (URIs, the AccountSid) is dropped.
+The API returns snake case and RFC 2822 dates, in lists with an envelope. Twilio's command line writes a bare list of
+objects in camel case, with ISO dates. Values that depend on the playing account (URIs, the AccountSid) are dropped.
 """
 
 import re
@@ -15,26 +15,26 @@ from scenarios.problems import Origin, ScenarioError, ValuePath, describe_value
 from scenarios.validation.dates import with_readable_dates
 
 FOLLOWING = frozenset({"account_sid", "api_version", "uri", "subresource_uris", "media_url"})
-"""Keys of a recording that follow from the account that it is in."""
+"""Keys of a recording whose values depend on its account."""
 
 _ENVELOPE = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
 _KEPT = frozenset({"sid", "status", "call_sid", "conference_sid", "date_created", *RecordingFields.__struct_fields__})
 _NULLABLE = frozenset({"duration", "price", "error_code", "conference_sid", "encryption_details", "start_time"})
 _NO_LONGER = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
-"""A source that Twilio has been seen to write and the contract does not know, and the one nearest to it."""
+"""A source that Twilio writes and the contract does not know, with the nearest one that it knows."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
-    """Return a document's value as the model has it: saved recordings as a scenario, dates as instants.
+    """Return a document's value in the form of the model: exports as a scenario, dates as instants.
 
     Args:
-        document: what a file holds.
-        folder: where the files are that it names; None where it may name none.
+        document: the parsed file.
+        folder: the folder for the files that it names; None to allow no files.
 
     Raises:
-        ScenarioError: for recordings that are not recordings, or a file of them that cannot be read.
+        ScenarioError: if an export contains no recordings, or its file cannot be read.
     """
     value, origin = document
     if isinstance(value, list) or (isinstance(value, dict) and _is_export(value)):
@@ -52,7 +52,7 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
 
 
 def _is_export(value: dict[str, Any]) -> bool:
-    """Tell a list's or a recording's body from a scenario; a list cut down to its recordings is a scenario as it is."""
+    """Return True for the body of a list or a recording. A list reduced to `recordings` is a scenario already."""
     return bool(_ENVELOPE & value.keys()) or ("sid" in value and "recordings" not in value)
 
 
@@ -84,14 +84,14 @@ def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any
 
 
 def _to_scripted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return what the model knows of a body; nulls that only say `unknown` are left to be generated."""
+    """Return a body in the form of the model. Nulls that mean `unknown` are dropped, so those values are generated."""
     fields = {_HUMP.sub("_", key).lower(): value for key, value in body.items()}
     made = {key: fields[key] for key in fields if key in _KEPT and (key in _NULLABLE or fields[key] is not None)}
-    if made.get("duration") in ("-1", -1):  # seen while a recording is being processed
+    if made.get("duration") in ("-1", -1):  # seen while a recording is processing
         made["duration"] = None
     if made.get("error_code") == 0:
         made["error_code"] = None
-    if str(made.get("channels")) in ("0", "1", "2"):  # text on the command line; 0 where nothing is known yet
+    if str(made.get("channels")) in ("0", "1", "2"):  # text on the command line; 0 while unknown
         made["channels"] = int(made["channels"]) or 1
     if isinstance(made.get("source"), str):
         made["source"] = _NO_LONGER.get(made["source"], made["source"])

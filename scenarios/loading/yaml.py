@@ -1,9 +1,9 @@
-"""YAML with the rules of the 1.2 core schema, on PyYAML, which knows 1.1 only.
+"""YAML with the rules of the 1.2 core schema, based on PyYAML, which implements 1.1 only.
 
-Under 1.1 `on:` is True, `no` is False, 12:30:00 is 45000 and 0o14 is text. What is plain text under 1.2 stays text
-here, dates included. Every value has its line, so that complaints can name it.
+Under 1.1 `on:` is True, `no` is False, 12:30:00 is 45000 and 0o14 is text. Plain text under 1.2 stays text here,
+dates included. The line of every value is known, so errors can name it.
 
-Merge keys (`<<`) are refused: YAML 1.2 dropped them, and editors that go by the schema would call them unknown.
+Merge keys (`<<`) are rejected: YAML 1.2 dropped them, and editors that use the schema would call them unknown.
 """
 
 import re
@@ -21,7 +21,7 @@ from yaml.scanner import Scanner
 from scenarios.problems import MAX_DEPTH, ScenarioError, ValuePath, describe_value, format_location
 
 _MOST = 20_000
-"""Values that are written, and values that aliases stand for: PyYAML takes seconds for as many."""
+"""The largest number of values in a file, and of values behind aliases: PyYAML takes seconds for more."""
 
 _PREFIX = "tag:yaml.org,2002:"
 _CORE = {
@@ -41,23 +41,23 @@ _VALUES: dict[str, Callable[[str], Any]] = {
 
 
 class Parsed(NamedTuple):
-    """A document: its value, and the line of every path in it, counted from 1."""
+    """The value of a document, and the line of every path in it, counted from 1."""
 
     value: Any
     lines: dict[ValuePath, int]
 
 
 def parse_yaml(text: str, name: str = "") -> Parsed:
-    """Read one document.
+    """Parse one document.
 
     Args:
         text: YAML without control characters.
-        name: the file it is from, for errors.
+        name: the file's name, for errors.
 
     Raises:
-        ScenarioError: for what is no YAML, several documents, duplicate keys, keys that are not text, tags other
-            than the core ones, values that contain themselves, depths above 60, more than 20,000 values, and
-            aliases that stand for more.
+        ScenarioError: for malformed YAML, several documents, duplicate keys, keys that are not text, tags outside of
+            the core schema, values that contain themselves, more than 60 levels, more than 20,000 values, or aliases
+            that stand for more.
     """
     try:
         node = _Loader(text).get_single_node()
@@ -65,7 +65,7 @@ def parse_yaml(text: str, name: str = "") -> Parsed:
         mark = wrong.problem_mark or wrong.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise format_location(name, line, column, f"expected YAML: {wrong.problem}.") from None
-    except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF", a directive of thousands of digits
+    except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF", a directive with thousands of digits
         raise ScenarioError(f"{name}: expected YAML, found an escape or a directive that has no meaning.") from None
     if node is None:
         return Parsed(None, {})
@@ -75,7 +75,7 @@ def parse_yaml(text: str, name: str = "") -> Parsed:
 
 
 class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
-    """PyYAML as far as the graph of nodes, with the tags of the core schema."""
+    """PyYAML's loader up to the graph of nodes, with the tags of the core schema."""
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -105,7 +105,7 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
 
 
 class _Construction:
-    """Values from nodes. What an alias names is made anew at each place: each has a path of its own."""
+    """Builds values from nodes. An alias gives a new value at each place, because each place has its own path."""
 
     def __init__(self, name: str) -> None:
         self.lines: dict[ValuePath, int] = {}
@@ -115,7 +115,7 @@ class _Construction:
         self._expanded = 0
 
     def value(self, node: Node, path: ValuePath) -> Any:
-        """Return the value of a node that stands at a path."""
+        """Return the value of the node at a path."""
         self._admit(node, path)
         self._open.add(id(node))
         if isinstance(node, MappingNode):

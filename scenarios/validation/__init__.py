@@ -1,1 +1,1 @@
-"""Checks of a scenario before it is set up, and the sentences that explain what is wrong."""
+"""Checks a scenario before it is set up, and explains what is wrong."""

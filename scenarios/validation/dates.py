@@ -1,4 +1,4 @@
-"""Dates of recordings as people have them: as Twilio writes them (RFC 2822), or in ISO 8601 with or without a zone."""
+"""Dates as people write them: as Twilio does (RFC 2822), or in ISO 8601 with or without a zone."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ _YEARS = range(1970, 9001)
 
 
 def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
-    """Return a scenario whose recordings' dates are instants with a zone; what cannot be read stays as it is."""
+    """Return the scenario with all recording dates as instants with a zone. Unreadable values stay unchanged."""
     made = dict(scenario)
     for key in ("recordings", "pick"):
         if key in made:
@@ -25,7 +25,7 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
 
 
 def normalize_instant(value: Any) -> Any:
-    """Return a date or an instant as an instant; no zone means UTC, as in Twilio's filters."""
+    """Return a date or an instant as an instant with a zone, by default UTC as in Twilio's filters."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -37,7 +37,7 @@ def normalize_instant(value: Any) -> Any:
 
 
 def check_instant(value: Any, path: ValuePath) -> Iterator[Problem]:
-    """Say that an instant is too far away to count with; nothing about other values."""
+    """Yield a problem if an instant is outside of the supported range. Other values are ignored."""
     if isinstance(value, datetime) and value.year not in _YEARS:
         yield Problem(path, f"expected a date between 1970 and 9000, found {describe_value(value)}.")
 

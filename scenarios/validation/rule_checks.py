@@ -1,4 +1,4 @@
-"""Rules about requests that mean nothing, or two things at once."""
+"""Checks rules about requests: contradictions, and conditions that can never match."""
 
 from collections.abc import Collection, Iterator
 
@@ -12,11 +12,11 @@ from scenarios.rules import Delay, Expectation, PageDriftRule, Then, When
 
 
 def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Problem]:
-    """Say what is wrong with faults, sequences, hazards and expectations.
+    """Yield the problems of faults, sequences, page drift and expectations.
 
     Args:
-        scenario: what has them.
-        handles: the names of its recordings.
+        scenario: the scenario.
+        handles: the handles of its recordings.
     """
     for number, fault in enumerate(scenario.faults):
         yield from _check_when(fault.when, handles, ("faults", number, "when"))

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario whose every value is well-formed: what could not be, or never happen."""
+"""Checks a well-formed scenario for values that contradict each other or can never take effect."""
 
 from collections.abc import Iterator
 from os.path import isfile
@@ -21,11 +21,11 @@ _SOUNDS = (".wav", ".mp3")
 
 
 def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Problem]:
-    """Say all that is wrong with a scenario, in the order of its fields.
+    """Yield all problems of a scenario, in the order of its fields.
 
     Args:
-        scenario: what was decoded.
-        folder: where the files are that it names; None where it may name none.
+        scenario: the decoded scenario.
+        folder: the folder for the files that it names; None to allow no files.
     """
     yield from _check_corpus(scenario.corpus)
     yield from _check_clock(scenario.clock)
@@ -107,11 +107,11 @@ def _check_subject(subject: ScriptedRecording | Pick, path: ValuePath) -> Iterat
 
 
 def _check_facts(facts: RecordingFields, source: object, path: ValuePath) -> Iterator[Problem]:
-    for field in DATES:  # what a step sets has no date_created
+    for field in DATES:  # fields that a step sets include no date_created
         yield from check_instant(getattr(facts, field, None), (*path, field))
     if not isinstance(source, Source):
         return
-    if facts.channels == 2 and source is Source.RECORD_VERB:  # conferences can be told to have two (WIRE §7)
+    if facts.channels == 2 and source is Source.RECORD_VERB:  # conferences may have two channels (WIRE §7)
         yield Problem((*path, "channels"), f"expected 1 channel with {source}, which has one voice, found 2.")
     if isinstance(facts, ScriptedRecording) and facts.conference_sid and source not in CONFERENCE_SOURCES:
         known = " or ".join(each for each in Source if each in CONFERENCE_SOURCES)

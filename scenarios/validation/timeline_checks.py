@@ -1,4 +1,4 @@
-"""Timelines that could never be played to their end: steps out of order, and triggers that nothing can pull."""
+"""Checks timelines: steps in an impossible order, and triggers that can never fire."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,12 +27,12 @@ _KINDS = Trigger.__struct_fields__
 def check_timeline(
     subject: ScriptedRecording | Pick | OnCreate, path: ValuePath, start: datetime | None
 ) -> Iterator[Problem]:
-    """Say what is wrong with the timeline of a recording.
+    """Yield the problems of a recording's timeline.
 
     Args:
-        subject: what has the timeline.
-        path: where it stands in the scenario.
-        start: where the account's clock starts, where that is known.
+        subject: the recording, pick or `on_create`.
+        path: its path in the scenario.
+        start: the start of the account's clock, if known.
     """
     steps = initial_timeline(subject)
     added = len(steps) - len(subject.timeline)
@@ -42,20 +42,20 @@ def check_timeline(
 
 
 class _StatusChecker:
-    """How far a recording is, as its steps go by."""
+    """Follows the status of a recording from step to step."""
 
     def __init__(self, subject: ScriptedRecording | Pick | OnCreate, start: datetime | None) -> None:
         self._status = (
             RecordingStatus(subject.where.status) if isinstance(subject, Pick) and subject.where.status else None
         )
-        # Who starts a recording through the API says then what it is told of.
+        # The client that creates a recording through the API chooses its events.
         self._subscribed: Events = tuple(CallbackEvent) if isinstance(subject, OnCreate) else get_subscription(subject)
         self._sent: set[CallbackEvent] = set()
         self._start = start
         self._latest: datetime | None = None
 
     def play(self, step: Step, path: ValuePath) -> Iterator[Problem]:
-        """Say what is wrong with the next step."""
+        """Yield the problems of the next step."""
         if step.after:
             yield from self._check_trigger(step.after, (*path, "after"))
             self._latest = max(filter(None, (self._latest, *_instants(step.after))), default=None)
@@ -91,7 +91,7 @@ class _StatusChecker:
             yield Problem(path, why)
 
     def _never(self, trigger: Trigger) -> str | None:
-        """Say why a trigger is never pulled."""
+        """Explain why a trigger can never fire, or return None."""
         if trigger.media and self._status not in (None, RecordingStatus.COMPLETED):
             return f"expected downloads of a completed recording, but it is {self._status} by then."
         if trigger.callback and trigger.callback not in self._sent:
@@ -115,7 +115,7 @@ def _one_key(given: list[str]) -> str:
 
 
 def _instants(trigger: Trigger) -> Iterator[datetime]:
-    """Return the instants that certainly have come once the trigger is pulled."""
+    """Return the instants that have certainly passed when the trigger fires."""
     if trigger.at:
         yield trigger.at
     for inside in trigger.all or ():

@@ -1,4 +1,4 @@
-"""Where a document departs from the model, and how: msgspec decides whether it does, this finds the words."""
+"""Describes how a document differs from the model: msgspec finds out that it does, this module says how."""
 
 import types
 from collections.abc import Callable
@@ -17,12 +17,12 @@ _SHOWN = 10
 
 
 def find_type_error(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> Problem | None:
-    """Return the first thing in a value that is not of its type; None where all is well.
+    """Return the first value that does not have its type, or None if all do.
 
     Args:
-        value: what a file holds, as mappings, lists, texts and numbers.
-        kind: the type it should be of, as it is annotated.
-        path: where the value stands.
+        value: the value of a file, as mappings, lists, texts and numbers.
+        kind: the expected type, as annotated.
+        path: the path of the value.
     """
     alternatives = _alternatives(kind)
     for alternative in alternatives:
@@ -37,7 +37,7 @@ def find_type_error(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> P
 
 
 def _alternatives(kind: Any) -> list[Any]:
-    """Flatten unions, also those below an `Annotated`."""
+    """Flatten unions, including those within `Annotated`."""
     bare = _without_annotations(kind)
     if get_origin(bare) in (Union, types.UnionType):
         return [each for member in get_args(bare) if member is not UnsetType for each in _alternatives(member)]
@@ -49,7 +49,7 @@ def _without_annotations(kind: Any) -> Any:
 
 
 def _find_inside(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], Problem | None] | None:
-    """Return how to look into a value, where it is of the shape of its type."""
+    """Return a function that checks the parts of a value, if the value has the shape of its type."""
     bare = _without_annotations(kind)
     if isinstance(value, dict):
         if get_origin(bare) is dict:

@@ -67,7 +67,7 @@ def test_fields_are_described_for_editors() -> None:
     definitions = build_schema()["$defs"]
     assert (
         (definitions["Trigger"]["properties"]["fetches"]["description"])
-        == "So many fetches; the last of them still sees the old state."
+        == "The number of fetches. The last of them still sees the old state."
     )
     assert "HTML" in definitions["Then"]["properties"]["body"]["description"]
     assert json.loads(read_published_schema())["$schema"] == "https://json-schema.org/draft/2020-12/schema"

@@ -40,6 +40,6 @@ def test_a_mix_that_cannot_be_is_explained(text: str, message: str) -> None:
 
 
 def test_settled_statuses_leave_processing_out() -> None:
-    assert Status.PROCESSING not in Mix().is_all_finished()
-    assert sum(Mix().is_all_finished().values()) == pytest.approx(1)
-    assert Mix.from_shares({"processing": 1}).is_all_finished() == {Status.DELETED: 0, Status.COMPLETED: 1}
+    assert Status.PROCESSING not in Mix().finished_status_shares()
+    assert sum(Mix().finished_status_shares().values()) == pytest.approx(1)
+    assert Mix.from_shares({"processing": 1}).finished_status_shares() == {Status.DELETED: 0, Status.COMPLETED: 1}
