@@ -41,7 +41,7 @@ def _build_validator() -> Draft202012Validator:
     if missing:
         # jsonschema ignores a format without a checker: `date-time` needs rfc3339-validator.
         raise MissingFormatCheckerError(
-            f"The contract uses the format {missing[0]!r}, which nothing installed here can check. "
+            f"The contract uses the format {missing[0]!r}, and no installed package can check it. "
             "Install rfc3339-validator (it belongs to this package's dependencies)."
         )
     return Draft202012Validator(load_schema(), format_checker=checker)

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from mockserver.testing.pytest_options import OptionValue
 
 _OPTIONS = {
-    "corpus": "how many generated recordings every test's account has",
-    "scenario": "what is played in every test's account: a bundled scenario's name, or a file below the root folder",
-    "clock": "how its time passes: frozen (the default), real, or a pace such as 60x",
-    "wire": "rendering: twilio (the default), schema, or auto by who asks",
-    "auth": "whose credentials pass: any (the default), strict, off",
+    "corpus": "the number of generated recordings in each test's account",
+    "scenario": "the scenario of each test's account: a bundled one's name, or a file below the root folder",
+    "clock": "the clock: frozen (the default), real, or a rate such as 60x",
+    "wire": "the wire: twilio (the default), schema, or auto (by client)",
+    "auth": "accepted credentials: any (the default), strict, off",
     "seed": "any text: the same seed gives the same accounts and recordings",
-    "url": "a server that runs elsewhere, instead of one for this session",
-    "token": "what that server's control API asks for, beyond loopback",
-    "doctor": "whether bad habits of a test's client are told of: off (the default), warn, error",
+    "url": "the URL of a running server, instead of starting one",
+    "token": "the token of that server's control API",
+    "doctor": "report bad habits of a test's client: off (the default), warn, error",
 }
 """The flags `--recmock-...` and ini options `recmock_...`."""
 _OUR_PACKAGES = frozenset({"mockserver", "generators", "scenarios"})
@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     arguments = "corpus=..., scenario=..., clock=..., wire=..., auth=..."
-    config.addinivalue_line("markers", f"recmock({arguments}): what the account of a test's recmock fixture is like")
+    config.addinivalue_line("markers", f"recmock({arguments}): configures the account of a test's recmock fixture")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ _PART = r"[0-9]{1,9}(?:\.[0-9]{1,6})?(?:ms|s|m|h|d|w)"
 _PARTS = r"([0-9.]+)(ms|s|m|h|d|w)"
 
 PATTERN = rf"^(?:{_PART})+$(?!\n)"
-Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="A length of time such as 30s, 250ms or 1m30s.")]
+Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="A duration such as 30s, 250ms or 1m30s.")]
 """A duration as text."""
 
 
@@ -22,7 +22,7 @@ def parse_microseconds(text: str) -> int:
         ValueError: if the text is not a duration.
     """
     if not re.fullmatch(PATTERN, text):
-        raise ValueError(f"expected a length of time such as 30s, 250ms or 1m30s, found {text!r}")
+        raise ValueError(f"expected a duration such as 30s, 250ms or 1m30s, found {text!r}")
     return round(sum(Decimal(number) * _UNITS[unit] for number, unit in re.findall(_PARTS, text)))
 
 

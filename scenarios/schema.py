@@ -22,11 +22,11 @@ _SAVED = (
     {
         "type": "string",
         "pattern": "\\.json$",
-        "description": "A file of recordings saved from Twilio, beside this one.",
+        "description": "A Twilio export, relative to this file.",
     },
     {
         "type": "object",
-        "description": "A list of recordings, or one, as Twilio answers it.",
+        "description": "A list of recordings, or one recording, as Twilio returns it.",
         "properties": {"recordings": {"type": "array", "items": {"type": "object"}}},
         "anyOf": [{"required": ["recordings"]}, {"required": ["sid"]}],
     },
@@ -46,10 +46,10 @@ def build_schema() -> dict[str, Any]:
         definitions[name] |= {"minProperties": 1, "maxProperties": 1}
     scenario = definitions["Scenario"]["properties"]
     scenario["recordings"] = {
-        "description": "Recordings that the scenario brings along, or recordings saved from Twilio.",
+        "description": "Recordings that the scenario creates, or a Twilio export.",
         "anyOf": [{"type": "array", "items": scenario["recordings"]["items"]}, *_SAVED],
     }
-    scenario["$schema"] = {"type": "string", "description": "Where this schema is, for editors."}
+    scenario["$schema"] = {"type": "string", "description": "The path of this schema, for editors."}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLE}
     return {**head, **reference, "$defs": definitions}
 

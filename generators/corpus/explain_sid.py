@@ -51,10 +51,10 @@ def explain_generated(corpus: Corpus, sid: str) -> SidExplanation:
 
 def _indices_behind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int, ...], str]:
     if kind in (Kind.ACCOUNT, Kind.API_KEY):
-        return True, (), f"Every well-formed {NOUNS[kind]} is taken; nothing is encoded in it."
+        return True, (), f"Every well-formed {NOUNS[kind]} is accepted; it encodes nothing."
     index = corpus.sids.decode(kind, sid)
     if index is None:
-        return False, (), "Not made by this account with this seed: another seed, another account, or typed by hand."
+        return False, (), "Not from this account and seed: it has another seed or account, or was typed by hand."
     if kind in SUBRESOURCES:
         recording, ordinal = locate(kind, index)
         if recording < corpus.count:
@@ -66,7 +66,11 @@ def _indices_behind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[i
         run = corpus.indices_of_call(sid) if kind is Kind.CALL else corpus.indices_of_conference(sid)
         if run:
             return True, tuple(run), f"The {NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}."
-        return False, (), f"Made with this seed, but no {NOUNS[kind]} begins at recording {index} of {corpus.count}."
+        return False, (), f"Made with this seed, but no {NOUNS[kind]} starts at recording {index} of {corpus.count}."
     elif kind not in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
         return True, (), f"The {NOUNS[kind]} number {index} of this account."
-    return False, (), f"Made with this seed, but it would be about recording {index}, and there are {corpus.count}."
+    return (
+        False,
+        (),
+        f"Made with this seed, but it would belong to recording {index}, and there are only {corpus.count}.",
+    )

@@ -94,7 +94,7 @@ def _scale_rest(defaults: Mapping[Name, float], named: Mapping[Name, float]) -> 
     rest = {name: share for name, share in defaults.items() if name not in named}
     room = max(0.0, 1 - total)
     if not rest and room > 1e-9:
-        raise MixError(f"expected shares that sum to 1 where all are named, found {total:g}.")
+        raise MixError(f"expected all shares to sum to 1, found {total:g}.")
     scale = room / sum(rest.values()) if rest else 0
     return {name: named[name] if name in named else rest[name] * scale for name in defaults}
 

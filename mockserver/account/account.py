@@ -198,7 +198,7 @@ class Account:
             ValueError: if `seconds` is negative.
         """
         if seconds < 0:
-            raise ValueError(f"expected a number of seconds to move on by, found {seconds}: time does not go back")
+            raise ValueError(f"expected seconds of at least 0, found {seconds}: time does not go back")
         for _ in self.scheduler.advance_to(self.clock.now() + round(seconds * SECOND)):
             pass
 

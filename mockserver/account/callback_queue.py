@@ -65,7 +65,7 @@ class CallbackQueue:
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
             sid = self._ledger.sid(index)
-            self._events.record("callback", self._ledger.name(index), sid, f"callback {event.value}: nobody subscribed")
+            self._events.record("callback", self._ledger.name(index), sid, f"callback {event.value}: no subscription")
             return
         from mockserver.callbacks.parameters import build_parameters
 

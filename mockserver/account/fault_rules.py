@@ -116,7 +116,7 @@ class FaultRules:
         from scenarios.explain import rules as phrases
 
         words = phrases.explain_fault(which) if isinstance(which, Fault) else phrases.explain_sequence(which)
-        return f"Rule {rule.number} of {whose} did it, {rule.applied} so far. {words}"
+        return f"Rule {rule.number} of {whose} was applied, {rule.applied} times so far. {words}"
 
     def _matches(self, when: When, request: RequestFacts) -> bool:
         return (

@@ -71,7 +71,7 @@ def add_scripted_recording(
     if scripted.sid is not None and corpus.index_of(scripted.sid) is not None:
         raise ScenarioSetupError(
             f"recording {handle}: expected a SID that no generated recording has, found {scripted.sid}. "
-            "Pick that one, or leave the corpus out with `corpus: {count: 0}`."
+            "Pick that recording, or remove the corpus with `corpus: {count: 0}`."
         )
     index = account.recordings.add(
         sid=scripted.sid or corpus.sid_of_handle(handle),
@@ -113,8 +113,8 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
     if len(found) < pick.count:
         looked = min(corpus.count, _MAX_SEARCHED)
         raise ScenarioSetupError(
-            f"pick {pick.id}: expected {pick.count} recordings that are as `where` says, "
-            f"found {len(found)} among the newest {looked:,}. A larger count or another mix may have them."
+            f"pick {pick.id}: expected {pick.count} recordings that match `where`, "
+            f"found {len(found)} among the newest {looked:,}. Increase the count, or change the mix."
         )
     for handle, index in zip(assign_pick_handles(pick), found, strict=True):
         _prepare(account, index, handle, pick, defaults)

@@ -64,11 +64,11 @@ class AttemptConnection:
         parcel = self._parcel
         failure = self._classify(error)
         if isinstance(error, TimeoutError):
-            return Outcome(self._status, failure, f"not done within {parcel.total_timeout:g} s in total")
+            return Outcome(self._status, failure, f"not complete within {parcel.total_timeout:g} s in total")
         if failure is Failure.CONNECT_TIMEOUT:
             return Outcome(None, failure, f"no connection within {parcel.connect_timeout:g} s")
         if failure is Failure.READ_TIMEOUT:
-            return Outcome(self._status, failure, f"nothing came for {parcel.read_timeout:g} s")
+            return Outcome(self._status, failure, f"no bytes for {parcel.read_timeout:g} s")
         return Outcome(self._status, failure, _describe_root_cause(error))
 
     async def _on_trace(self, event: str, _: object) -> None:

@@ -35,7 +35,7 @@ def duration(text: str) -> str:
     try:
         parse_microseconds(text)
     except ValueError:
-        raise _argument_error("a length of time such as 30s, 250ms or 1m30s", text) from None
+        raise _argument_error("a duration such as 30s, 250ms or 1m30s", text) from None
     return text
 
 
@@ -53,7 +53,7 @@ def rate(text: str) -> float:
     try:
         return ClockRate.parse(f"{text.removesuffix('x')}x").rate
     except BadValueError:
-        raise _argument_error("a pace from 0.001 to 1000000, such as 60 or 60x", text) from None
+        raise _argument_error("a rate from 0.001 to 1000000, such as 60 or 60x", text) from None
 
 
 def recording(text: str) -> str:
@@ -74,12 +74,12 @@ def signal(text: str) -> str:
 
 def number(text: str) -> int:
     """Parse the number of a listed row."""
-    return _parse_digits(text, 9, "a number of the list")
+    return _parse_digits(text, 9, "the number of a listed row")
 
 
 def index(text: str) -> int:
     """Parse the index of a recording."""
-    return _parse_digits(text, 19, "an index from 0, which is the oldest recording's")
+    return _parse_digits(text, 19, "an index from 0, the oldest recording")
 
 
 def _parse_digits(text: str, most: int, expected: str) -> int:

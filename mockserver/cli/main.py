@@ -15,7 +15,7 @@ from scenarios.problems import ScenarioError
 
 _USAGE_ERROR = 2
 _HINTS = {
-    NoServerError: " Start one with recmock serve, or say with --url where it is.",
+    NoServerError: " Start one with recmock serve, or give its URL with --url.",
     TokenError: " Give it as --control-token or RECMOCK_CONTROL_TOKEN.",
 }
 

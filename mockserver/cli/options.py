@@ -12,8 +12,8 @@ from mockserver.settings.loading import Setting, all_settings
 REMOTE = ("listen", "control_token")
 """The settings of commands that use a running server."""
 _ASKED = {
-    "listen": "Instead of a URL: where the server listens.",
-    "control_token": "What the server printed, where it listens beyond loopback.",
+    "listen": "The server's address, instead of a URL.",
+    "control_token": "The token that the server printed, if it listens beyond loopback.",
 }
 """What these settings select when the command uses a running server."""
 _COMMAND_WIDTH = 13
@@ -61,7 +61,7 @@ class Parser(argparse.ArgumentParser):
         chosen = re.search(_CHOICE, message)
         meant = "" if chosen is None else suggest(chosen[1], re.findall(r"[\w-]+", chosen[2]))
         sentence = message if message.endswith((".", "?")) else f"{message}."
-        form = "" if self.usage is None else f" It is written: {self.usage}."
+        form = "" if self.usage is None else f" Usage: {self.usage}."
         self.exit(2, f"{self.prog}: {sentence}{meant}{form} See {self.prog} --help.\n")
 
 
@@ -100,12 +100,12 @@ def _add_setting(group: Any, setting: Setting, about: str, default: str | None =
     )
 
 
-def add_url(parser: Any, about: str = "Ask the running server there.", **default: Any) -> None:
+def add_url(parser: Any, about: str = "The URL of the running server to ask.", **default: Any) -> None:
     """Add the flag for the server's URL."""
     parser.add_argument("--url", metavar="URL", type=words.url, help=about, **default)
 
 
-def add_account(parser: Any, about: str = "Whose; else the demo account's.", **default: Any) -> None:
+def add_account(parser: Any, about: str = "The account; by default the demo account.", **default: Any) -> None:
     """Add the flag for the account."""
     parser.add_argument("--account", dest="of_account", metavar="AC...", type=words.account_sid, help=about, **default)
 
@@ -123,8 +123,8 @@ def add_remote(parser: Parser, *, is_action: bool = False) -> None:
     """
     default: dict[str, Any] = {"default": argparse.SUPPRESS} if is_action else {}
     add_json(parser, **default)
-    group = parser.add_argument_group("server", "Which server and account; RECMOCK_URL names a server too.")
-    add_url(group, "Where the server is.", **default)
+    group = parser.add_argument_group("server", "The server and the account. RECMOCK_URL sets the server too.")
+    add_url(group, "The server's URL.", **default)
     for name in REMOTE:
         _add_setting(group, all_settings()[name], _ASKED[name], **default)
-    add_account(group, "Which account; else the demo account.", **default)
+    add_account(group, "The account; by default the demo account.", **default)

@@ -9,6 +9,6 @@ def find_package_conflict() -> str | None:
     if next(beside.glob("mockserver_client-*.dist-info"), None) is None:
         return None
     return (
-        "mockserver-client is installed in this environment, and its package `mockserver` overwrites ours. "
-        "Install twilio-recordings-mock into an environment of its own."
+        "mockserver-client is installed in this environment, and its package `mockserver` overwrites that of recmock. "
+        "Install twilio-recordings-mock in a separate environment."
     )

@@ -10,23 +10,23 @@ from mockserver.cli.options import REMOTE, Parser, add_account, add_command, add
 from mockserver.cli.subcommands import add_callbacks, add_clock, add_faults, add_scenario, add_signal
 from mockserver.settings.loading import all_settings
 
-_ABOUT = "An offline stand-in for Twilio's v2010 Recordings API. Without a command it serves."
+_ABOUT = "An offline stand-in for Twilio's v2010 Recordings API. Without a command, it serves."
 COMMANDS = {
     "serve": "serve the mock (the default)",
-    "exec": "run an unmodified program against a mock of its own",
-    "env": "print the variables that lead programs to a running server",
+    "exec": "run an unmodified program against its own mock",
+    "env": "print the variables that point programs at a running server",
     "ca": "print the path of the local CA's certificate",
-    "scenario": "list, explain, validate or run scenarios, or arm one on a server",
-    "clock": "tell or move the time of an account on a running server",
+    "scenario": "list, explain, validate or run scenarios, or set one up on a server",
+    "clock": "show or move an account's clock on a running server",
     "signal": "send a signal to timelines on a running server",
     "faults": "list, add or remove faults on a running server",
     "callbacks": "list callbacks of a running server, or deliver one again",
-    "doctor": "say what the requests to a running server say of their client",
+    "doctor": "find habits of a client that Twilio's real API punishes",
     "generate": "write a corpus to a file or to the standard output",
-    "sid": "say what a SID stands for, or which SID an index has",
+    "sid": "explain a SID, or print the SID of an index",
     "check": "validate the recordings in a file against the contract",
     "keys": "print the test key pair of encrypted recordings, as PEM",
-    "ready": "tell whether a server answers, for health checks",
+    "ready": "check that a server answers, for health checks",
 }
 _CORPUS = ("seed", "count", "span", "now", "profile", "mix")
 _SERVED = [*all_settings()]
@@ -84,13 +84,15 @@ def _add_exec(parser: Parser) -> None:
 
 def _add_env(parser: Parser) -> None:
     add_url(parser)
-    parser.add_argument("--format", choices=_ENV_FORMATS, default="sh", help="For whom; sh if left out.")
+    parser.add_argument("--format", choices=_ENV_FORMATS, default="sh", help="The output format; by default sh.")
 
 
 def _add_ca(parser: Parser) -> None:
     printed = parser.add_mutually_exclusive_group()
     printed.add_argument("--pem", action="store_true", help="Print the certificate itself.")
-    printed.add_argument("--bundle", action="store_true", help="Print the path of it and all other trusted CAs.")
+    printed.add_argument(
+        "--bundle", action="store_true", help="Print the path of a bundle with it and all other trusted CAs."
+    )
 
 
 def _add_scenario(parser: Parser) -> None:
@@ -98,8 +100,12 @@ def _add_scenario(parser: Parser) -> None:
 
 
 def _add_generate(parser: Parser) -> None:
-    parser.add_argument("--output", metavar="FILE", type=Path, help="Where to write; else standard output.")
-    parser.add_argument("--format", choices=("jsonl", "json", "csv"), help="Else by FILE's name, else jsonl.")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="The output file; by default standard output.")
+    parser.add_argument(
+        "--format",
+        choices=("jsonl", "json", "csv"),
+        help="The format; by default that of FILE's extension, else jsonl.",
+    )
     add_account(parser)
 
 

@@ -55,10 +55,10 @@ class Reloader:
             scenario = combine_scenarios([load(name) for name in self._names])
             mock.replace_scenario(scenario)
         except UNPLAYABLE as wrong:
-            _print_status(f"{error_message(wrong, mock.settings, scenario)} What was played before goes on.")
+            _print_status(f"{error_message(wrong, mock.settings, scenario)} The previous scenario continues.")
         else:
             self._played = self._tried
-            _print_status(f"{changed} changed: every account begins anew.")
+            _print_status(f"{changed} changed: every account restarts with it.")
 
 
 def _print_status(sentence: str) -> None:

@@ -42,7 +42,7 @@ async def _payload(exchange: Exchange, path: PathParams) -> Response:
 async def _media(exchange: Exchange, path: PathParams) -> Response:
     """Return media as a CDN would: the link is enough, no credentials are needed."""
     if not exchange.mock.settings.media_redirect:
-        raise TwilioError(20404, "Media are here with --media-redirect on.")
+        raise TwilioError(20404, "Media are at this path only with --media-redirect on.")
     account = _account(exchange, path["account_sid"])
     sid, _, form = path["name"].partition(".")
     if form not in ("wav", "mp3"):

@@ -75,7 +75,11 @@ def _build_response(entry: Entry) -> HarDocument:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": headers,
-        "content": {"size": entry.response.length, "mimeType": mime_type, "comment": "Bodies are not kept."},
+        "content": {
+            "size": entry.response.length,
+            "mimeType": mime_type,
+            "comment": "The journal does not keep bodies.",
+        },
         "redirectURL": next(iter(entry.response_headers(b"location")), ""),
         "headersSize": -1,
         "bodySize": entry.response.length,

@@ -30,7 +30,7 @@ class ExpectedCount(msgspec.Struct, frozen=True):
         """
         if exactly is not None:
             if least is not None or most is not None:
-                raise ValueError("exactly: expected it alone, found min or max too")
+                raise ValueError("exactly: expected without min and max, found them too")
             return cls(exactly, exactly)
         if least is not None and most is not None and least > most:
             raise ValueError(f"min: expected at most max, {most}, found {least}")
@@ -170,7 +170,7 @@ def _format_times(count: int) -> str:
 
 def describe_dropped(dropped: int) -> str:
     """Describe the uncertainty that dropped entries cause."""
-    return f"{dropped} older requests are no longer in the journal, so it cannot be told."
+    return f"{dropped} older requests are no longer in the journal, so the result is uncertain."
 
 
 def find_near_misses(journal: Journal, pattern: RequestPattern, since: int = 0) -> tuple[NearMiss, ...]:

@@ -64,4 +64,4 @@ def _write_beside(file: Path, content: bytes) -> Iterator[Path]:
 
 
 def _to_error(verb: str, file: Path, wrong: OSError) -> StorageError:
-    return StorageError(f"cannot {verb} {file}: {wrong.strerror}. --data-dir takes another folder.")
+    return StorageError(f"cannot {verb} {file}: {wrong.strerror}. Choose another folder with --data-dir.")

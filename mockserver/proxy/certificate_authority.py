@@ -137,7 +137,7 @@ def _parse(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKey", "Cert
 
 
 def _foreign_file_error(file: Path, found: str) -> AuthorityError:
-    again = "Remove it, and a new one is made; or choose another folder with --data-dir"
+    again = "Remove the file to create a new CA, or choose another folder with --data-dir"
     return AuthorityError(f"expected the key and certificate of recmock's own CA in {file}, found {found}. {again}.")
 
 

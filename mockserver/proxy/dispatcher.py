@@ -95,7 +95,7 @@ class Dispatcher:
     async def _answer(self, connection: Connection, destination: Destination) -> None:
         """Answer as the host that the client wants to reach."""
         if destination.port != 443 or connection.early:
-            raise bad_request_error("Expected CONNECT HOST:443, and TLS once it was answered.")
+            raise bad_request_error("Expected CONNECT HOST:443, and then a TLS handshake.")
         context = await asyncio.to_thread(self._authority.create_context, destination.host, wall_seconds())
         app = None if destination.is_api else RefusingApp(not_emulated_error(destination.host))
         connection.transport.write(_ESTABLISHED)

@@ -29,9 +29,9 @@ TABLE = (
     Variable(("TWILIO_ACCOUNT_SID",), "{sid}", "every SDK"),
     Variable(("TWILIO_AUTH_TOKEN",), "{token}", "every SDK"),
     Variable(("HTTPS_PROXY", "https_proxy"), "{url}", "Python, Go, Ruby, PHP, C#, curl"),
-    Variable(("HTTP_PROXY", "http_proxy"), "{url}", "twilio-node, and everyone for plain HTTP"),
+    Variable(("HTTP_PROXY", "http_proxy"), "{url}", "twilio-node, and all programs for plain HTTP"),
     Variable(("ALL_PROXY", "all_proxy"), "{url}", "Python, curl"),
-    Variable(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1", "everyone: a program's own services"),
+    Variable(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1", "all programs: their own local services"),
     Variable(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "{bundle}", "Python's requests, which twilio-python uses; curl"),
     Variable(("SSL_CERT_FILE",), "{bundle}", "OpenSSL: Ruby, httpx, C# on Linux; Go"),
     Variable(("NODE_EXTRA_CA_CERTS",), "{bundle}", "Node"),
@@ -46,8 +46,8 @@ TABLE = (
         "Java",
         is_added=True,
     ),
-    Variable(("RECMOCK_URL",), "{url}", "programs that can be told a base URL"),
-    Variable(("TWILIO_REGION", "TWILIO_EDGE"), None, "every SDK: they would change the host's name"),
+    Variable(("RECMOCK_URL",), "{url}", "programs with a configurable base URL"),
+    Variable(("TWILIO_REGION", "TWILIO_EDGE"), None, "every SDK: they would change the host name"),
 )
 
 

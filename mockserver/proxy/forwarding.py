@@ -46,7 +46,7 @@ class ForwardingApp:
                 raise unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as wrong:
             if not response.has_started:  # a started response is cut off here, as it was at the destination
-                why = f"no response that is HTTP ({type(wrong).__name__})"
+                why = f"no HTTP response ({type(wrong).__name__})"
                 await RefusingApp(unreachable_error(self._destination, why))(scope, receive, send)
         except TwilioError as refusal:
             await RefusingApp(refusal)(scope, receive, send)

@@ -38,7 +38,7 @@ def bad_request_error(why: str) -> TwilioError:
 
 def not_emulated_error(host: str) -> TwilioError:
     """Return the error for a Twilio host that the mock does not emulate."""
-    why = f"Of Twilio, this mock is {API} alone: recordings and what belongs to them."
+    why = f"This mock emulates {API} only: recordings and related resources."
     if host.startswith("api."):
         why += " Regions and edges are not emulated: unset TWILIO_REGION and TWILIO_EDGE."
     return TwilioError(20404, why, message=f"{host} is not emulated by recmock")

@@ -98,7 +98,7 @@ def _parse(header: bytes) -> Credentials | str:
     """Return the credentials in a header, or a sentence about what is wrong. Cached: a client repeats its header."""
     scheme, _, encoded = header.partition(b" ")
     if scheme.lower() != b"basic":
-        return "Expected HTTP Basic credentials, found another scheme. OAuth tokens come from Twilio, not from here."
+        return "Expected HTTP Basic credentials, found another scheme. The mock issues no OAuth tokens."
     try:
         username, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
@@ -119,9 +119,9 @@ def _shorten(username: str) -> str:
 def _describe(username: str, secret: str) -> str:
     """Describe a wrong username without showing it, since it may be a secret in the wrong place."""
     if is_sid(secret, Kind.ACCOUNT) or is_sid(secret, Kind.API_KEY):
-        return "it in place of the secret: the two are swapped"
+        return "it as the secret: username and secret are swapped"
     if re.fullmatch(_TOKEN, username):
-        return "what looks like an auth token"
+        return "a value that looks like an auth token"
     return f"{len(username)} other characters" if username else "none"
 
 

@@ -58,19 +58,19 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
         TwilioError: 20001 for an invalid choice, and for fields that Twilio documents and the mock does not emulate.
     """
     if form.text("RecordingConfigurationId") is not None:
-        raise TwilioError(20001, "RecordingConfigurationId: Twilio knows this parameter, but this mock does not.")
+        raise TwilioError(20001, "RecordingConfigurationId: this mock does not emulate this parameter.")
     channels = form.choice("RecordingChannels", _Channels) or _Channels.MONO
     form.choice("Trim", _Trim)  # recordings of the mock have no silence at their ends
     method = form.choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
     url = form.text("RecordingStatusCallback")
     # SDKs repeat the key. Twilio's documentation puts several events into one value.
     events = " ".join(form.texts("RecordingStatusCallbackEvent")).split() or ["completed"]
-    doubts = [f"13621 {event[:40]!r} is no recording status event." for event in events if event not in _EVENTS]
+    doubts = [f"13621 {event[:40]!r} is not a recording status event." for event in events if event not in _EVENTS]
     callback = None
     if url is not None and url.startswith(_SCHEMES):
         callback = CallbackForm(url, method.value, tuple(_EVENTS[event] for event in events if event in _EVENTS))
     elif url is not None:
-        doubts.append(f"13256 {url[:80]!r} is no URL of http or https: nobody is told.")
+        doubts.append(f"13256 {url[:80]!r} is not an http or https URL: no callbacks are sent.")
     track = form.choice("RecordingTrack", Track) or Track.BOTH
     return CallRecordingForm(
         channels=2 if channels is _Channels.DUAL else 1,

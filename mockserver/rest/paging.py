@@ -43,15 +43,11 @@ def parse_page_request(query: Parameters) -> PageRequest:
     token = query.text("PageToken")
     if token is None:
         if number:
-            raise TwilioError(
-                70002, f"Page={number} came without a PageToken. Follow next_page_uri instead of counting pages."
-            )
+            raise TwilioError(70002, f"Page={number} has no PageToken. Follow next_page_uri instead of counting pages.")
         return PageRequest(size=size, number=number, cursor=None)
     match = _TOKEN.fullmatch(token)
     if match is None:
-        raise invalid_parameter(
-            "PageToken", "PA or PB and a SID, as next_page_uri and previous_page_uri have it", token
-        )
+        raise invalid_parameter("PageToken", "PA or PB and a SID, as in next_page_uri and previous_page_uri", token)
     return PageRequest(size=size, number=number, cursor=Cursor(sid=match[2], older=match[1] == "A"))
 
 

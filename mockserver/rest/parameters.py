@@ -88,7 +88,10 @@ class Parameters:
     def unknown(self) -> list[str]:
         """Describe the names that no handler used: Twilio ignores them too, but a typing error should be visible."""
         unknown = [name for name in self._values if name not in self._known]
-        return [f"{name[:60]!r} is no parameter here, and was ignored.{self._suggest_name(name)}" for name in unknown]
+        return [
+            f"{name[:60]!r} is not a parameter of this operation, and was ignored.{self._suggest_name(name)}"
+            for name in unknown
+        ]
 
     def _suggest_name(self, name: str) -> str:
         import difflib  # only needed for warnings

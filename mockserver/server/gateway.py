@@ -79,12 +79,14 @@ class Gateway:
         except FaultTriggered as struck:
             answer = to_response(struck.match, render_error(to_error(struck.match), path))
         except ScenarioSetupError as wrong:  # every account has its own corpus: the scenario fits the demo account's
-            answer = render_error(TwilioError(20500, f"The scenario has no room in this account: {wrong}"), path)
+            answer = render_error(TwilioError(20500, f"The scenario does not fit into this account: {wrong}"), path)
         except ClientDisconnected:
             return
         except Exception:  # the client gets Twilio's 500, the log gets the traceback
             logger.exception("%s %s failed", scope["method"], path)
-            answer = render_error(TwilioError(20500, "The mock itself failed: please report what its log says."), path)
+            answer = render_error(
+                TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path
+            )
         seconds = stopwatch() - started
         if exchange is not None and exchange.account_or_none is not None:
             self._record(exchange, exchange.account_or_none, answer, started, seconds)
@@ -198,7 +200,7 @@ class Gateway:
     async def _run_route(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         await self._app(scope, receive, send)
         if exchange.response is None:
-            raise RuntimeError(f"{exchange.path} was routed to something that leaves no answer")
+            raise RuntimeError(f"{exchange.path} reached a route that returned no response")
         return exchange.response
 
 

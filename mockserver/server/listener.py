@@ -51,7 +51,7 @@ def bind(address: Address) -> socket.socket:
         listening.listen(_BACKLOG)
     except OSError as wrong:
         listening.close()
-        why = f"{wrong.strerror}. Another server may be running there; port 0 takes a free port"
+        why = f"{wrong.strerror}. Another server may use it; port 0 selects a free port"
         raise ListenError(f"cannot listen on {address}: {why}.") from None
     listening.setblocking(False)
     return listening

@@ -17,9 +17,9 @@ _MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
 _BUILDERS: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
 _CHUNK_SIZE = 64 * 1024
 _WHY_NO_MEDIA = {
-    Status.PROCESSING: ": they come with the status completed, of which a recording_status_callback tells",
-    Status.ABSENT: ", and never will: its error_code says why",
-    Status.FAILED: ", and never will: its error_code says why",
+    Status.PROCESSING: ": wait for the status completed, for example with a recording_status_callback",
+    Status.ABSENT: ", and never will: see its error_code",
+    Status.FAILED: ", and never will: see its error_code",
 }
 
 
@@ -59,7 +59,7 @@ def build_media(account: Account, index: int, form: str, requested_channels: str
         )
         raise TwilioError(20404, why, found=recording.status)
     if recording.encryption is not None and form == "mp3":
-        raise TwilioError(16109, f"{recording.sid} is encrypted: only its WAV can be fetched, encrypted too.")
+        raise TwilioError(16109, f"{recording.sid} is encrypted: only its encrypted WAV can be fetched.")
     channels = _choose_channels(recording, requested_channels)
     medium = _build_medium(account, recording, index, form, channels)
     facts = f"{recording.sid} {recording.duration} {channels} {form} {medium.length}"
@@ -77,7 +77,7 @@ def _choose_channels(recording: Recording, requested: str | None) -> int:
     if requested not in ("1", "2"):
         raise invalid_parameter("RequestedChannels", "1 or 2", requested)
     if int(requested) > recording.channels:
-        raise TwilioError(16113, f"{recording.sid} has one channel. Ask with RequestedChannels=1.")
+        raise TwilioError(16113, f"{recording.sid} has one channel: use RequestedChannels=1.")
     return int(requested)
 
 
@@ -88,5 +88,5 @@ def _build_medium(account: Account, recording: Recording, index: int, form: str,
         return _BUILDERS[form](Sound(build_dialogue_of(recording, chance), chance.content_key, channels))
     attached = Path(named)
     if attached.suffix.lower() != f".{form}":
-        raise TwilioError(20404, f"{attached.name} is attached to {recording.sid}, which is no {form}.")
+        raise TwilioError(20404, f"{attached.name} is attached to {recording.sid} and is not {form}.")
     return FileMedium(attached)

@@ -100,7 +100,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def _hand_over_to_proxy(self, early: bytes) -> None:
         if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
-            self.send_400_response("Expected CONNECT first, and once.")
+            self.send_400_response("Expected one CONNECT request, at the start of the connection.")
             return
         self.connections.discard(self)
         self.transport.pause_reading()

@@ -13,11 +13,11 @@ def explain_owner(mock: Mock, account: Account, sid: str) -> str:
     """Explain what a SID stands for, in this account or in another; return an empty text if it is unknown."""
     own = _is_known_to(account, sid)
     if own is not None:
-        return f"Here {sid} is: {own}"
+        return f"In this account: {own}"
     for other in mock.known()[: -_MAX_ACCOUNTS - 1 : -1]:
         what = _is_known_to(other, sid)
         if what is not None:
-            return f"It is of {other.sid}, another account of this mock: {what}"
+            return f"It belongs to {other.sid}, another account of this mock: {what}"
     return ""
 
 

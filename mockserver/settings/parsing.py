@@ -74,7 +74,7 @@ class ClockRate(NamedTuple):
         match = re.fullmatch(_RATE, text)
         rate = known.get(text) if match is None else float(match[1])
         if rate is None or (match is not None and not 0 < rate <= 1e6):
-            raise BadValueError("real, frozen, or a pace from 0.001x to 1000000x", text)
+            raise BadValueError("real, frozen, or a rate from 0.001x to 1000000x", text)
         return cls(rate)
 
     def __str__(self) -> str:

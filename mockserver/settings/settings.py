@@ -95,25 +95,29 @@ def _parse_mix(text: str) -> str:
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a mock."""
 
-    listen: Annotated[Address, Option("Where to listen. Port 0 takes a free one.", Address.parse, "HOST:PORT")] = (
-        Address("127.0.0.1", 4010)
-    )
-    port_file: Annotated[Path | None, Option("Write the port to this file once it is open.", parse_path, "FILE")] = None
+    listen: Annotated[
+        Address, Option("The address to listen on. Port 0 selects a free port.", Address.parse, "HOST:PORT")
+    ] = Address("127.0.0.1", 4010)
+    port_file: Annotated[
+        Path | None, Option("Write the port to this file once the server listens.", parse_path, "FILE")
+    ] = None
     public_url: Annotated[
         str | None,
-        Option("Scheme and host of absolute URLs, instead of those a request came by.", parse_base_url, "URL"),
+        Option("Scheme and host of absolute URLs, instead of those of the request.", parse_base_url, "URL"),
     ] = None
-    seed: Annotated[str, Option("Any text: the same seed gives the same world.", parse_text, "TEXT")] = "0"
-    count: Annotated[int, Option("How many recordings an account has. Size costs nothing.", parse_count, "N")] = 1000
+    seed: Annotated[str, Option("Any text: the same seed gives the same recordings.", parse_text, "TEXT")] = "0"
+    count: Annotated[
+        int, Option("The number of recordings per account. Any size is equally fast.", parse_count, "N")
+    ] = 1000
     span: Annotated[
-        int, Option("Over how long before T0 they are spread: 90d, 12h, 30m, 45s.", parse_span, "DURATION")
+        int, Option("The time before T0 over which recordings are spread: 90d, 12h, 30m, 45s.", parse_span, "DURATION")
     ] = 90 * 24 * 3600
     now: Annotated[
         int | None,
-        Option("T0, where the recordings end and the clock starts; else the start's full hour.", parse_instant, "DATE"),
+        Option("T0: the recordings end and the clock starts here; by default the full hour.", parse_instant, "DATE"),
     ] = None
     profile: Annotated[
-        Profile, Option("What recordings are like: realistic, adversarial, empty.", _choice_parser(Profile), "NAME")
+        Profile, Option("The kind of recordings: realistic, adversarial, empty.", _choice_parser(Profile), "NAME")
     ] = Profile.REALISTIC
     mix: Annotated[
         str,
@@ -121,11 +125,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     wire: Annotated[
         WireSetting,
-        Option("Rendering: twilio, schema, or auto by who asks.", _choice_parser(WireSetting), "NAME"),
+        Option("The wire: twilio, schema, or auto (by client).", _choice_parser(WireSetting), "NAME"),
     ] = WireSetting.AUTO
     auth: Annotated[
         AuthSetting,
-        Option("Whose credentials pass: any well-formed, strict, off.", _choice_parser(AuthSetting), "NAME"),
+        Option("Accepted credentials: any well-formed, strict, off.", _choice_parser(AuthSetting), "NAME"),
     ] = AuthSetting.ANY
     account: Annotated[
         tuple[DeclaredAccount, ...],
@@ -134,60 +138,62 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     media_auth: Annotated[
         MediaAuth,
         Option(
-            "Who may fetch media: basic as on new Twilio accounts, public as on old.", _choice_parser(MediaAuth), "NAME"
+            "Credentials for media: basic as on new Twilio accounts, public as on old.",
+            _choice_parser(MediaAuth),
+            "NAME",
         ),
     ] = MediaAuth.BASIC
     media_redirect: Annotated[
-        bool, Option("Answer media with a 302 to another URL of ours, as a CDN would.", parse_switch, "on|off")
+        bool, Option("Redirect media requests (302) to another URL of this server, like a CDN.", parse_switch, "on|off")
     ] = False
 
     clock: Annotated[
-        ClockRate, Option("How an account's time passes: real, frozen, or a pace such as 60x.", ClockRate.parse, "PACE")
+        ClockRate, Option("The clock of accounts: real, frozen, or a rate such as 60x.", ClockRate.parse, "PACE")
     ] = ClockRate(1.0)
     scenario: Annotated[
         tuple[str, ...],
         Option(
-            "What is played in every account: a bundled scenario or a file; repeatable.",
+            "The scenario of every account: a bundled one or a file; repeatable.",
             parse_text,
             "NAME|FILE",
             repeatable=True,
         ),
     ] = ()
     status_callback: Annotated[
-        str | None, Option("Who is told of scripted recordings that name nobody.", parse_url, "URL")
+        str | None, Option("The callback URL of scripted recordings that set none.", parse_url, "URL")
     ] = None
     callback_hosts: Annotated[
         str,
         Option(
-            "Where callbacks may go besides loopback and private addresses: hosts, networks, or *.",
+            "Allowed callback hosts besides loopback and private addresses: hosts, networks, or *.",
             parse_hosts,
             "HOST,...",
         ),
     ] = ""
-    callback_timeout: Annotated[int, Option("How long a receiver of callbacks may take.", parse_span, "DURATION")] = 5
+    callback_timeout: Annotated[int, Option("The time-out of a callback's receiver.", parse_span, "DURATION")] = 5
     proxy_unknown: Annotated[
         UnknownHosts,
         Option(
-            "Hosts that are not Twilio's, asked for through the proxy: refuse, or tunnel on loopback.",
+            "Proxy requests for hosts that are not Twilio's: refuse, or tunnel on loopback.",
             _choice_parser(UnknownHosts),
             "NAME",
         ),
     ] = UnknownHosts.REFUSE
     data_dir: Annotated[
         Path | None,
-        Option("Where the proxy's local CA is kept; else the user's data directory.", parse_path, "FOLDER"),
+        Option("The folder of the proxy's local CA; by default in the user's data directory.", parse_path, "FOLDER"),
     ] = None
 
     control_token: Annotated[
         str | None,
-        Option("What /_mock asks for beyond loopback; made and printed where left out.", parse_text, "TEXT"),
+        Option("The token of /_mock beyond loopback; by default a new one, which is printed.", parse_text, "TEXT"),
     ] = None
 
     def __post_init__(self) -> None:
         if self.proxy_unknown is UnknownHosts.TUNNEL and not self.listen.is_loopback:
             raise SettingsError(
-                f"--proxy-unknown: expected refuse where others can connect, at {self.listen}, found 'tunnel'. "
-                "Tunnels are for --listen 127.0.0.1:PORT."
+                f"--proxy-unknown: expected refuse because other machines can connect to {self.listen}, "
+                "found 'tunnel'. Tunnels need --listen 127.0.0.1:PORT."
             )
 
     def corpus_mix(self) -> Mix:

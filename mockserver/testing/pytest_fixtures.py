@@ -115,7 +115,7 @@ def _create_server(options: OptionValues, config: pytest.Config) -> MockServer:
     if its != ours:
         raise SettingsError(
             f"{options['url'].source}: expected a server with the seed {ours!r}, found {its!r}: "
-            f"its recordings would be others. Serve with --seed {ours}, or test with --recmock-seed {its}."
+            f"the recordings would differ. Serve with --seed {ours}, or test with --recmock-seed {its}."
         )
     return server
 

@@ -77,7 +77,7 @@ class Sink:
             RuntimeError: if the sink is not running.
         """
         if self._server is None:
-            raise RuntimeError("the sink is not open: enter it first, as in `with Sink() as sink:`")
+            raise RuntimeError("the sink is not running: use it inside `with Sink() as sink:`")
         return f"http://127.0.0.1:{self._server.server_port}/callback"
 
     @property

@@ -19,7 +19,7 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
     if plan:
         yield f"Corpus: {', '.join(plan)}."
     time = [f"{clock.mode}"] if clock.mode else []
-    time += [f"{clock.rate:g} seconds in one"] if clock.rate else []
+    time += [f"{clock.rate:g} account seconds per real second"] if clock.rate else []
     time += [f"from {clock.start.astimezone(UTC).isoformat().replace('+00:00', 'Z')}"] if clock.start else []
     if time:
         yield f"Clock: {', '.join(time)}."

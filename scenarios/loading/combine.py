@@ -67,7 +67,7 @@ def _single_value(what: str, said: Sequence[tuple[str, Any]]) -> Any:
     """Return the value that one scenario sets, or None if none sets it."""
     sayings = [(who, value) for who, value in said if value is not None]
     if len(sayings) > 1:
-        raise ScenarioError(f"{what}: expected it of one scenario, found it in {sayings[0][0]} and {sayings[1][0]}.")
+        raise ScenarioError(f"{what}: expected in one scenario only, found in {sayings[0][0]} and {sayings[1][0]}.")
     return sayings[0][1] if sayings else None
 
 
@@ -77,7 +77,7 @@ def _refuse_duplicates(what: str, scenarios: Sequence[Scenario], names: Any) -> 
         for name in names(scenario):
             if name in taken:
                 raise ScenarioError(
-                    f"expected {what} {name} in one scenario, found it in {taken[name]} and {scenario.name}."
+                    f"expected {what} {name} in one scenario, found in {taken[name]} and {scenario.name}."
                 )
         taken |= dict.fromkeys(names(scenario), scenario.name)
 

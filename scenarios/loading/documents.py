@@ -123,7 +123,7 @@ def _read_toml(text: str, name: str) -> ParsedDocument:
         problem = _TOML_PLACE.sub("", message)
         raise format_location(name, line, column, f"expected TOML: {problem[:1].lower()}{problem[1:]}.") from None
     except (ValueError, RecursionError):  # numbers with thousands of digits, thousands of nested lists
-        raise ScenarioError(f"{name}: expected TOML of sensible numbers and depths, found other.") from None
+        raise ScenarioError(f"{name}: expected TOML with smaller numbers or fewer levels.") from None
 
 
 def _read_json(text: str, name: str) -> ParsedDocument:

@@ -72,7 +72,9 @@ def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> list[Any]
 
 def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any]:
     if folder is None:
-        raise origin.error(("recordings",), "expected recordings, found a file's name: only a file can name others.")
+        raise origin.error(
+            ("recordings",), "expected recordings, found a file name: only a scenario file can name other files."
+        )
     try:
         source = source_from_file(folder / name, name)
         if source.form is not Form.JSON:
@@ -103,5 +105,5 @@ def _refuse_following(recordings: Any, origin: Origin) -> None:
         for key in FOLLOWING & each.keys() if isinstance(each, dict) else ():
             raise origin.error(
                 ("recordings", number, key),
-                "expected it left out: it follows from the account that plays the scenario.",
+                "expected no value: it depends on the account that plays the scenario.",
             )

@@ -66,7 +66,7 @@ def parse_yaml(text: str, name: str = "") -> Parsed:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise format_location(name, line, column, f"expected YAML: {wrong.problem}.") from None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF", a directive with thousands of digits
-        raise ScenarioError(f"{name}: expected YAML, found an escape or a directive that has no meaning.") from None
+        raise ScenarioError(f"{name}: expected YAML, found a meaningless escape or directive.") from None
     if node is None:
         return Parsed(None, {})
     construction = _Construction(name)

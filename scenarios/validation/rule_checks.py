@@ -36,7 +36,7 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
 def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
     yield from _check_sid(when.sid, handles, path)
     if when.page is not None and when.op and not _is_list(when.op):
-        yield Problem((*path, "page"), f"expected an operation that lists, which has pages, found {when.op}.")
+        yield Problem((*path, "page"), f"expected a list operation, because only lists have pages, found {when.op}.")
 
 
 def _check_sid(sid: str | None, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
@@ -48,10 +48,10 @@ def _check_sid(sid: str | None, handles: Collection[str], path: ValuePath) -> It
 
 def _check_then(then: Then, path: ValuePath) -> Iterator[Problem]:
     if not (then.status or then.fault or then.delay or then.chunked_dribble):
-        yield Problem(path, "expected something that happens: a status, fault, delay or chunked_dribble.")
+        yield Problem(path, "expected an effect: a status, fault, delay or chunked_dribble.")
     if then.fault and (then.status or then.body is not None):
         other = "status" if then.status else "body"
-        yield Problem((*path, other), f"expected a fault or a {other}: {then.fault} leaves no answer to give.")
+        yield Problem((*path, other), f"expected a fault or a {other}: {then.fault} sends no response.")
     for key, needed in _NEEDED.items():
         if getattr(then, key) != getattr(_SAYS_NOTHING, key) and getattr(then, needed) is None:
             yield Problem((*path, key), f"expected {needed} beside {key}, found none.")
@@ -89,7 +89,7 @@ def _check_page_drift(rule: PageDriftRule, path: ValuePath) -> Iterator[Problem]
         yield Problem(path, "expected a change: insert or delete.")
     for name in ("path", "account", "sid", "header", "every"):
         if getattr(rule.when, name):
-            yield Problem((*path, "when", name), f"expected op and page only, which page drift knows, found {name}.")
+            yield Problem((*path, "when", name), f"expected op and page only, which page drift supports, found {name}.")
     op = rule.when.op
     if op and not (_is_list(op) and op.endswith("_recordings")):
         yield Problem((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")
@@ -101,7 +101,7 @@ def _check_expectation(expectation: Expectation, handles: Collection[str], path:
     if least is not None and most is not None and least > most:
         yield Problem((*path, "min"), f"expected at most {most}, which is max, found {least}.")
     if expectation.followed_next_page is not None and not _is_list(expectation.op):
-        sentence = f"expected an operation that lists, which has pages, found {expectation.op}."
+        sentence = f"expected a list operation, because only lists have pages, found {expectation.op}."
         yield Problem((*path, "followed_next_page"), sentence)
 
 

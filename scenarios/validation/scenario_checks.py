@@ -56,7 +56,7 @@ def _check_corpus(corpus: CorpusPlan) -> Iterator[Problem]:
     if corpus.span and not parse_microseconds("1s") <= parse_microseconds(corpus.span) <= parse_microseconds(
         _LONGEST_SPAN
     ):
-        yield Problem(("corpus", "span"), f"expected a length of time from 1s to {_LONGEST_SPAN}, found {corpus.span}.")
+        yield Problem(("corpus", "span"), f"expected a duration from 1s to {_LONGEST_SPAN}, found {corpus.span}.")
 
 
 def _check_clock(clock: ClockPlan) -> Iterator[Problem]:
@@ -73,14 +73,14 @@ def _check_names(scenario: Scenario) -> Iterator[Problem]:
     taken: dict[str, ValuePath] = {}
     for handle, path in handles_with_recordings(scenario):
         if handle in taken:
-            yield Problem(path, f"expected an id of its own, found {handle!r}, which {format_path(taken[handle])} has.")
+            yield Problem(path, f"expected a unique id, found {handle!r}, which {format_path(taken[handle])} has.")
         taken[handle] = path
     sids: dict[str, ValuePath] = {}
     for number, recording in enumerate(scenario.recordings):
         sid = (recording.sid or "").lower()
         if sid and sid in sids:
             other = format_path(sids[sid])
-            yield Problem(("recordings", number, "sid"), f"expected a SID of its own, found that of {other}.")
+            yield Problem(("recordings", number, "sid"), f"expected a unique SID, found that of {other}.")
         sids[sid] = ("recordings", number)
 
 
@@ -89,7 +89,7 @@ def _check_media(recording: ScriptedRecording, folder: FilePath | None, path: Va
         return
     place = (*path, "media")
     if folder is None:
-        yield Problem(place, "expected no file: only a scenario that is a file itself can name others.")
+        yield Problem(place, "expected no file: only a scenario file can name other files.")
     elif not recording.media.lower().endswith(_SOUNDS):
         yield Problem(place, f"expected a file that ends in .wav or .mp3, found {recording.media!r}.")
     elif not isfile(folder / recording.media):

@@ -60,7 +60,7 @@ class _StatusChecker:
             yield from self._check_trigger(step.after, (*path, "after"))
             self._latest = max(filter(None, (self._latest, *_instants(step.after))), default=None)
         if step.status is None and step.set == RecordingFields() and step.callback in (UNSET, ()):
-            yield Problem(path, "expected a step that does something: a status, set or callback.")
+            yield Problem(path, "expected a step with an effect: a status, set or callback.")
         yield from self._check_status(step, path)
         self._status = step.status or self._status
         self._sent.update(callbacks_of_step(step, self._subscribed))

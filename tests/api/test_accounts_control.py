@@ -270,7 +270,7 @@ BAD: list[tuple[str, str, Any, str]] = [
         "POST",
         "/clock",
         {"advance": "soon"},
-        "advance: expected a length of time such as 30s",
+        "advance: expected a duration such as 30s",
     ),
     ("POST", "/clock", {"advance": "1s", "move_to": LATER}, "expected advance"),
     (
@@ -281,8 +281,8 @@ BAD: list[tuple[str, str, Any, str]] = [
     ),
     ("POST", "/clock", {"move_to": "2026-01-02T00:00:00"}, "timezone"),
     ("POST", "/clock", {"mode": "real", "move_to": "2025-12-31T00:00:00Z"}, "time does not go back"),
-    ("POST", "/clock", {"mode": "scaled"}, "rate: expected one"),
-    ("POST", "/clock", {"mode": "frozen", "rate": 2}, "rate: expected one with mode scaled only"),
+    ("POST", "/clock", {"mode": "scaled"}, "rate: expected because of mode scaled"),
+    ("POST", "/clock", {"mode": "frozen", "rate": 2}, "rate: expected with mode scaled only"),
     ("POST", "/clock", {"mode": "fast"}, "fast"),
     ("POST", "/clock", {"rate": 0}, "rate"),
     ("POST", "/clock", {"advance": "999999999w"}, "expected an instant before 9000"),
@@ -305,20 +305,20 @@ BAD: list[tuple[str, str, Any, str]] = [
         "POST",
         "/signals",
         {"name": "go", "recording": "gone"},
-        "expected a recording whose timeline goes on, found gone",
+        "recording gone has no waiting timeline",
     ),
-    ("POST", "/recordings", {"id": "it"}, "expected a recording that is not there yet, found 'it'"),
+    ("POST", "/recordings", {"id": "it"}, "recording 'it' exists already"),
     ("POST", "/recordings", {"id": ["it"]}, "id"),
     ("POST", "/recordings", {"sid": "RE1"}, "sid"),
     ("POST", "/recordings", {"status": "completed", "timeline": [{"status": "paused"}]}, "expected paused after"),
     ("GET", "/recordings/nobody", None, "Expected a RecordingSid or a handle (here: it, gone, late)"),
-    ("GET", f"/recordings/RE{'9' * 32}", None, "none of this account's"),
-    ("POST", "/recordings/it", None, "expected a step that does something"),
-    ("POST", "/recordings/it", {"after": {"time": "1s"}, "status": "deleted"}, "after: expected a step to do now"),
+    ("GET", f"/recordings/RE{'9' * 32}", None, "does not belong to this account"),
+    ("POST", "/recordings/it", None, "expected a step with an effect"),
+    ("POST", "/recordings/it", {"after": {"time": "1s"}, "status": "deleted"}, "after: expected a step that runs now"),
     ("POST", "/recordings/it", {"status": "gone"}, "status"),
-    ("POST", "/recordings/gone", {"set": {"duration": 3}}, "found gone, which is deleted"),
+    ("POST", "/recordings/gone", {"set": {"duration": 3}}, "recording gone is deleted"),
     ("POST", "/recordings/nobody", {"status": "deleted"}, "here: it, gone, late"),
-    ("POST", "/recordings/gone/step", None, "whose timeline goes on, found gone"),
+    ("POST", "/recordings/gone/step", None, "recording gone has no waiting timeline"),
     ("POST", "/faults", {"faults": [{"then": {}}]}, "faults[0].then"),
     ("POST", "/faults", {"faults": [{"when": {"sid": "nobody"}, "then": {"status": 500}}]}, "faults[0].when.sid"),
     ("POST", "/faults", {"faults": [{"then": {"status": 500}}], "sequences": [{"answers": []}]}, "sequences[0]"),
@@ -384,7 +384,7 @@ def test_an_account_without_room_for_the_scenario_says_so() -> None:
         api.mock.scenario = scenario_of(pick=[pick])
         answer = api.get(f"/_mock/accounts/AC{tight:032x}")
         assert (answer.status_code, answer.json()["code"]) == (500, 20500)
-        assert f"has no room in this account: pick p: expected {most}" in answer.headers["x-mock-reason"]
+        assert f"does not fit into this account: pick p: expected {most}" in answer.headers["x-mock-reason"]
         assert api.get(f"/_mock/accounts/AC{roomy:032x}").status_code == 200
 
 

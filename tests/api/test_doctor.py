@@ -155,23 +155,27 @@ def creating(events: str) -> Use:
 
 
 BAD: dict[str, tuple[Callable[[], Api], Use, str]] = {
-    "counted": (Api, counting, "Page=1 came without a PageToken"),
-    "token made": (Api, making_tokens, "no next_page_uri before it offered this PageToken"),
+    "counted": (Api, counting, "Page=1 without a PageToken"),
+    "token made": (Api, making_tokens, "no earlier next_page_uri contains this PageToken"),
     "filters lost": (
         Api,
         losing_filters,
         "next_page_uri was changed: without DateCreated>=2025-12-01, PageSize=5 and with PageSize=6",
     ),
     "added": (Api, adding_parameters, f"next_page_uri was changed: with CallSid={CALL}"),
-    "mixed": (Api, mixing_lists, "its PageToken was offered by another list, /2010-04-01/"),
-    "again": (throttled, asking_again, "request 0 was told to wait 600 s, this came sooner"),
+    "mixed": (Api, mixing_lists, "its PageToken belongs to another list, /2010-04-01/"),
+    "again": (throttled, asking_again, "request 0 asked the client to wait 600 s, but it came back sooner"),
     "processing": (Api, media_of(Status.PROCESSING), "-> 404: the recording was processing"),
     "absent": (Api, media_of(Status.ABSENT), "-> 404: the recording was absent"),
-    "bare": (Api, media_without_credentials, "-> 401: it came without credentials"),
-    "public": (public, media_with_credentials_too, "-> 200: it came without credentials"),
+    "bare": (Api, media_without_credentials, "-> 401: sent without credentials"),
+    "public": (public, media_with_credentials_too, "-> 200: sent without credentials"),
     "first page": (Api, reading_the_first_page, "its next_page_uri was never followed"),
-    "n + 1": (Api, fetching(12), "12 recordings or more were fetched one by one after they had been listed"),
-    "misspelt": (Api, misspelling, "'pagesize' is no parameter here, and was ignored. Did you mean PageSize?"),
+    "n + 1": (Api, fetching(12), "12 or more recordings were fetched one by one after a list had shown them"),
+    "misspelt": (
+        Api,
+        misspelling,
+        "'pagesize' is not a parameter of this operation, and was ignored. Did you mean PageSize?",
+    ),
     "retired": (Api, creating("completed,failed"), "RecordingStatusCallbackEvent=failed: Twilio documents"),
 }
 RULE_OF = {
@@ -253,7 +257,7 @@ def test_the_worst_comes_first_and_much_of_the_same_is_cut_short(api: Api) -> No
     assert lines[0] == "error: pages_built_by_hand"
     assert lines[4] == "  and 22 more"
     assert lines[5].startswith("  -> Follow next_page_uri")
-    assert lines[-1] == "51 requests were looked at."
+    assert lines[-1] == "51 requests were examined."
 
 
 def test_a_report_says_what_was_dropped(api: Api) -> None:
@@ -262,14 +266,14 @@ def test_a_report_says_what_was_dropped(api: Api) -> None:
         api.mock.account(other)
     api.get(page["next_page_uri"])  # what offered it is gone, so nothing can be said
     report = examine(api.account().journal)
-    expected = "Nothing was found: 1 requests were looked at; 1 older ones are no longer in the journal."
+    expected = "No findings: 1 requests were examined; 1 older ones are no longer in the journal."
     assert expected == str(report)
     assert report.is_clean
 
 
 def test_a_journal_that_nothing_came_to_is_clean() -> None:
     assert examine(journal_of()) == Report(is_clean=True, findings=(), requests=0, dropped=0)
-    assert str(examine(journal_of())) == "Nothing was found: 0 requests were looked at."
+    assert str(examine(journal_of())) == "No findings: 0 requests were examined."
 
 
 def test_waiting_in_real_time_counts_where_the_clock_stands_still() -> None:

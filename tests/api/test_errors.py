@@ -56,13 +56,13 @@ def test_an_unknown_recording(api: Api) -> None:
     answer = api.get(api.fetch_path(UNKNOWN))
     assert_error(answer, 404, 20404)
     assert answer.json()["message"] == f"The requested resource {api.fetch_path(UNKNOWN)} was not found"
-    assert "none of this account's" in answer.headers["x-mock-reason"]
+    assert "does not belong to this account" in answer.headers["x-mock-reason"]
 
 
 def test_a_recording_past_the_end(api: Api) -> None:
     answer = api.get(api.fetch_path(api.mock.account(api.mock.demo.sid).corpus.sid(1000)))
     assert_error(answer, 404, 20404)
-    assert "would be recording 1000, but this account has 1000" in answer.headers["x-mock-reason"]
+    assert "stands for recording 1000, but this account has only 1000" in answer.headers["x-mock-reason"]
 
 
 def test_a_bad_flag_of_a_fetch(api: Api) -> None:

@@ -51,7 +51,7 @@ def test_an_unfinished_recording_cannot_be_deleted(api: Api) -> None:
     sid = sid_with(api, Status.PROCESSING)
     answer = api.request("DELETE", api.fetch_path(sid))
     assert (answer.status_code, answer.json()["code"]) == (409, 20009)
-    assert answer.headers["x-mock-reason"] == f"{sid} is processing. Finished recordings can be deleted."
+    assert answer.headers["x-mock-reason"] == f"{sid} is processing. Only finished recordings can be deleted."
     assert api.get(api.fetch_path(sid)).json()["status"] == "processing"
 
 

@@ -210,10 +210,10 @@ def test_what_twilio_would_warn_of_is_taken_with_a_warning(twilio: Api) -> None:
     )
     assert answer.status_code == 201
     warnings = answer.headers["x-mock-warning"]
-    assert "13621 'ringing' is no recording status event." in warnings
-    assert "13256 'ftp://x' is no URL" in warnings
+    assert "13621 'ringing' is not a recording status event." in warnings
+    assert "13256 'ftp://x' is not an http or https URL" in warnings
     odd = twilio.post(f"Calls/CA{'4' * 32}/Recordings.json", PlayBeep="true", recordingchannels="dual")
-    assert "'PlayBeep' is no parameter here" in odd.headers["x-mock-warning"]
+    assert "'PlayBeep' is not a parameter of this operation" in odd.headers["x-mock-warning"]
     assert "Did you mean RecordingChannels?" in odd.headers["x-mock-warning"]
 
 
@@ -221,7 +221,7 @@ def test_what_twilio_would_warn_of_is_taken_with_a_warning(twilio: Api) -> None:
     ("form", "found"),
     [
         ({"RecordingChannels": "2"}, "RecordingChannels: expected one of mono, dual, found '2'"),
-        ({"RecordingConfigurationId": "x"}, "RecordingConfigurationId: Twilio knows this parameter"),
+        ({"RecordingConfigurationId": "x"}, "RecordingConfigurationId: this mock does not emulate this parameter"),
         ({"RecordingTrack": "left"}, "RecordingTrack: expected one of inbound, outbound, both"),
         ({"Trim": "yes"}, "Trim: expected one of trim-silence, do-not-trim"),
         ({"RecordingStatusCallbackMethod": "PUT"}, "RecordingStatusCallbackMethod: expected one of GET, POST"),

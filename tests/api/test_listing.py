@@ -93,8 +93,8 @@ def test_a_name_that_nobody_knows_is_warned_of(api: Api) -> None:
         answer = api.get(f"{api.list_path}?pagesize=3&Foo=%0a&PageSize=2&DateCreated=")
         warnings = answer.headers.get_list("x-mock-warning")
         assert warnings == [
-            "'pagesize' is no parameter here, and was ignored. Did you mean PageSize?",
-            "'Foo' is no parameter here, and was ignored.",
+            "'pagesize' is not a parameter of this operation, and was ignored. Did you mean PageSize?",
+            "'Foo' is not a parameter of this operation, and was ignored.",
         ]
     every = "PageSize=2&CallSid=&ConferenceSid=&IncludeSoftDeleted=&DateCreated%3C=&DateCreated%3E=&Page=&PageToken="
     assert "x-mock-warning" not in api.get(f"{api.list_path}?{every}").headers

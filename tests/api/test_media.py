@@ -273,7 +273,7 @@ def test_a_file_of_ones_own_can_be_attached(tmp_path: Path) -> None:
         assert answer.content == file.read_bytes()
         assert answer.headers["etag"] != before.headers["etag"]
         assert api.below(f"Recordings/{sid}", range="bytes=100-300").content == file.read_bytes()[100:301]
-        assert "is no mp3" in api.below(f"Recordings/{sid}.mp3").headers["x-mock-reason"]
+        assert "is not mp3" in api.below(f"Recordings/{sid}.mp3").headers["x-mock-reason"]
         with pytest.raises(ValueError, match=r"expected a file named \.wav or \.mp3, found a\.ogg"):
             api.account().attach(sid, tmp_path / "a.ogg")
         with pytest.raises(FileNotFoundError):

@@ -61,7 +61,7 @@ def test_unknown_parents_are_not_found_but_have_no_recordings(api: Api, path: st
 def test_filters_that_are_not_emulated_say_so(api: Api, query: str) -> None:
     answer = api.below(query)
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
-    assert "this mock does not emulate it" in answer.headers["x-mock-reason"]
+    assert "this mock does not emulate this filter" in answer.headers["x-mock-reason"]
 
 
 def test_the_account_tells_its_token_and_what_it_has(api: Api) -> None:

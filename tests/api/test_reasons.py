@@ -33,7 +33,7 @@ def why(api: Api, text: str) -> str:
 
 def test_a_sid_of_another_account_is_told_to_be_of_that(api: Api) -> None:
     sid = api.mock.account(OTHER).corpus.sid(17)
-    told = f"It is of {OTHER}, another account of this mock: Recording 17 of 1000, counted from the oldest."
+    told = f"It belongs to {OTHER}, another account of this mock: Recording 17 of 1000, counted from the oldest."
     for path in (f"Recordings/{sid}.json", f"Recordings/{sid}.mp3", f"Recordings.json?PageToken=PA{sid}"):
         assert reason(api, path).endswith(told)
 
@@ -47,22 +47,22 @@ def test_what_came_in_elsewhere_is_told_too(api: Api) -> None:
 
 
 def test_a_sid_that_nobody_made_is_told_to_be_just_that(api: Api) -> None:
-    assert reason(api, f"Recordings/RE{'0' * 32}.json").endswith("with another seed or account, or by hand.")
+    assert reason(api, f"Recordings/RE{'0' * 32}.json").endswith("from another seed or account, or was typed by hand.")
 
 
 def test_a_sid_of_a_scenario_that_is_not_played_any_more_is_told_to_be_that(api: Api) -> None:
     sid = api.control("POST", "/recordings", {"id": "late"})["sid"]
     api.control("POST", "/reset")
-    assert reason(api, f"Recordings/{sid}.json").startswith(f"{sid} is that of a scenario's recording, but")
+    assert reason(api, f"Recordings/{sid}.json").startswith(f"{sid} belongs to a scripted recording, but")
 
 
 def test_a_sid_in_the_wrong_place_is_told_to_be_what_it_is(api: Api) -> None:
     corpus = api.account().corpus
     call = corpus.recording(3).call_sid
-    assert f"Here {call} is: The call of" in reason(api, f"Recordings.json?PageToken=PA{call}")
+    assert "In this account: The call of" in reason(api, f"Recordings.json?PageToken=PA{call}")
     transcription = subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 3)
     told = reason(api, f"Transcriptions.json?PageToken=PA{corpus.sid(3)}")
-    assert f"Here {corpus.sid(3)} is: Recording 3 of 1000" in told
+    assert "In this account: Recording 3 of 1000" in told
     told = reason(api, f"Transcriptions/{corpus.sid(3)}.json")
     assert "is no transcription of this account: expected TR and 32 digits made for it." in told
     assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in reason(
@@ -74,15 +74,17 @@ def test_a_parent_that_is_not_the_recordings_is_told_which_is(api: Api) -> None:
     corpus = api.account().corpus
     recording = corpus.recording(3)
     told = reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
-    assert told == f"{recording.sid} is a recording, but not of {CALL}: it is of {recording.call_sid}."
+    assert told == f"{recording.sid} is a recording of {recording.call_sid}, not of {CALL}."
     alone = next(each for each in map(corpus.recording, range(1000)) if each.conference_sid is None)
-    assert reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith("it is of no conference.")
+    assert reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith(
+        f"of no conference, not of {CONFERENCE}."
+    )
 
 
 def test_a_call_that_nothing_is_known_of(api: Api) -> None:
     assert reason(api, f"Calls/{CALL}.json") == f"No recording of this account belongs to {CALL}."
     call = api.mock.account(OTHER).corpus.recording(3).call_sid
-    assert f"It is of {OTHER}" in reason(api, f"Calls/{call}.json")
+    assert f"It belongs to {OTHER}" in reason(api, f"Calls/{call}.json")
 
 
 def test_a_subresource_that_its_recording_has_not(api: Api) -> None:
@@ -90,22 +92,22 @@ def test_a_subresource_that_its_recording_has_not(api: Api) -> None:
     absent = corpus.index_of(api.sid_of(Status.ABSENT))
     assert absent is not None
     told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
-    assert told.endswith(f"would be of {corpus.sid(absent)}, which is absent and has none such.")
+    assert told.endswith(f"would belong to {corpus.sid(absent)}, which is absent and has no such resource.")
     told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
-    assert told.endswith("would be of recording 1000, but this account has 1000.")
+    assert told.endswith("would belong to recording 1000, but this account has only 1000.")
 
 
 def test_a_subresource_of_another_recording(api: Api) -> None:
     page = api.twilio("Transcriptions.json?PageSize=2")["transcriptions"]
     told = reason(api, f"Recordings/{page[0]['recording_sid']}/Transcriptions/{page[1]['sid']}.json")
-    assert told.endswith(f"it is of {page[1]['recording_sid']}, not below this path.")
+    assert told.endswith(f"belongs to {page[1]['recording_sid']}, which is not in this path.")
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (Status.PROCESSING, "they come with the status completed, of which a recording_status_callback tells."),
-        (Status.ABSENT, "is absent, so it has no media, and never will: its error_code says why."),
+        (Status.PROCESSING, "wait for the status completed, for example with a recording_status_callback."),
+        (Status.ABSENT, "is absent, so it has no media, and never will: see its error_code."),
     ],
 )
 def test_media_that_are_not_there(api: Api, status: Status, expected: str) -> None:
@@ -124,9 +126,11 @@ def ruled() -> Iterator[Api]:
 def test_a_fault_is_told_with_its_scenario(ruled: Api) -> None:
     reason(ruled, "Recordings.json")
     assert reason(ruled, "Recordings.json") == (
-        "Rule 0 of the scenario 'busy' did it, 2 so far. Fault: list_recordings, 2 times at most: 429, Retry-After 1."
+        "Rule 0 of the scenario 'busy' was applied, 2 times so far. "
+        "Fault: list_recordings, 2 times at most: 429, Retry-After 1."
     )
-    told = "Rule 1 of the scenario 'busy' did it, {} so far. Sequence: list_calls: 503; 500, 6 characters of text/html"
+    applied = "Rule 1 of the scenario 'busy' was applied, {} times so far. "
+    told = applied + "Sequence: list_calls: 503; 500, 6 characters of text/html"
     assert reason(ruled, "Calls.json").startswith(told.format(1))
     assert reason(ruled, "Calls.json").startswith(told.format(2))
     assert ruled.control("GET", "/requests")["requests"][-1]["reason"].startswith(told.format(2))
@@ -134,7 +138,9 @@ def test_a_fault_is_told_with_its_scenario(ruled: Api) -> None:
 
 def test_a_rule_that_was_armed_by_hand_is_of_the_account(ruled: Api) -> None:
     ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
-    assert reason(ruled, f"Calls/{CALL}.json").startswith("Rule 2 of this account did it, 1 so far. Fault: fetch_call")
+    assert reason(ruled, f"Calls/{CALL}.json").startswith(
+        "Rule 2 of this account was applied, 1 times so far. Fault: fetch_call"
+    )
     ruled.mock.set_up_scenario(ruled.mock.demo.sid, None)
     ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
     assert reason(ruled, f"Calls/{CALL}.json").startswith("Rule 0 of this account")
@@ -143,9 +149,9 @@ def test_a_rule_that_was_armed_by_hand_is_of_the_account(ruled: Api) -> None:
 @pytest.mark.parametrize(
     ("username", "secret", "expected"),
     [
-        (SECRET, "AC" + "1" * 32, "found it in place of the secret: the two are swapped."),
-        (SECRET, "SK" + "1" * 32, "the two are swapped."),
-        (SECRET, "x", "found what looks like an auth token."),
+        (SECRET, "AC" + "1" * 32, "found it as the secret: username and secret are swapped."),
+        (SECRET, "SK" + "1" * 32, "username and secret are swapped."),
+        (SECRET, "x", "found a value that looks like an auth token."),
         ("someone", SECRET, "found 7 other characters."),
         ("", SECRET, "found none."),
         (SECRET, "", "found no secret."),
@@ -202,7 +208,7 @@ def test_changes_of_generated_recordings_are_explained(api: Api) -> None:
     plain = why(api, sid)
     api.request("DELETE", api.fetch_path(sid))
     assert why(api, sid) == f"{plain} Recording {sid} was changed here. It is deleted."
-    assert why(api, "RE" + "0" * 32).endswith("another seed, another account, or typed by hand.")
+    assert why(api, "RE" + "0" * 32).endswith("another seed or account, or was typed by hand.")
 
 
 def test_recordings_of_a_scenario_are_explained_by_their_handles(tmp_path: Path) -> None:

@@ -37,12 +37,12 @@ def test_requests_are_listed_the_newest_last(asked: Api) -> None:
     assert first["at"] == "2026-01-01T00:00:00Z"
     assert first["target"] == f"{asked.list_path}?PageSize=20&Nonsense=1"
     assert first["query"] == {"PageSize": ["20"], "Nonsense": ["1"]}
-    assert "'Nonsense' is no parameter here" in first["warnings"][0]
+    assert "'Nonsense' is not a parameter of this operation" in first["warnings"][0]
     assert "PageToken=PARE" in first["next_page_uri"]
     assert first["length"] > 1000
     assert ["authorization", f"Basic {asked.mock.demo.sid}:***"] in first["headers"]
     assert (last["status"], last["operation"], last["next_page_uri"]) == (404, "fetch_recording", None)
-    assert "is none of this account's" in last["reason"]
+    assert "does not belong to this account" in last["reason"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_requests_are_verified_with_near_misses(asked: Api) -> None:
     ("path", "command", "why"),
     [
         ("verify", {"min": 2, "max": 1}, "min: expected at most max, 1, found 2."),
-        ("verify", {"exactly": 2, "max": 1}, "exactly: expected it alone"),
+        ("verify", {"exactly": 2, "max": 1}, "exactly: expected without min and max"),
         ("verify", {"min": -1}, "`$.min`"),
         ("count", {"pattern": {"op": "list"}}, "op: expected an operation"),
         ("count", {"pattern": {"op": 1}}, "`$.op`"),
@@ -254,7 +254,7 @@ def test_the_archive_is_a_har(asked: Api) -> None:
     assert first["response"]["bodySize"] > 1000
     assert first["timings"]["wait"] == first["time"]
     assert (missing["response"]["status"], missing["response"]["statusText"]) == (404, "Not Found")
-    assert "none of this account's" in missing["comment"]
+    assert "does not belong to this account" in missing["comment"]
     assert created["request"]["postData"]["params"] == [{"name": "Trim", "value": "trim-silence"}]
     assert (deleted["response"]["status"], deleted["response"]["content"]["mimeType"]) == (204, "")
 

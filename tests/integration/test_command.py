@@ -106,7 +106,7 @@ def test_beyond_loopback_a_control_token_is_printed() -> None:
         ),
         (["sid"], "expected a SID or --index N, found neither."),
         (["sid", "--index", "1000"], "--index: expected an index from 0 to 999, found 1000."),
-        (["sid", "--index", "1", "--url", "http://127.0.0.1:1"], "--index works from the settings"),
+        (["sid", "--index", "1", "--url", "http://127.0.0.1:1"], "--index uses the settings"),
         (["sid", "RE1", "--url", "http://127.0.0.1:1"], "expected a recmock server at http://127.0.0.1:1, found none"),
         (["check", "/nonexistent"], "expected a file of JSON (a recording, an array of them, or a list body)"),
         (["generate", "--output", "/nonexistent/x.jsonl"], "--output: cannot write /nonexistent/x.jsonl: No such file"),
@@ -158,7 +158,7 @@ def test_wrong_use_is_one_clear_sentence(
         (
             ["scenario", "run", "--bogus", "x"],
             "recmock scenario run: does not take --bogus. ",
-            "It is written: recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]. "
+            "Usage: recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]. "
             "See recmock scenario run --help.",
         ),
     ],
@@ -327,7 +327,7 @@ def test_sid_translates_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"\n  index    {several.start} to {several.stop - 1}\n" in capsys.readouterr().out
     assert main(["sid", sid, "--account", "AC" + "1" * 32, "--profile", "adversarial"]) == 1
     out = capsys.readouterr().out
-    assert "Not made by this account with this seed" in out
+    assert "Not from this account and seed" in out
     assert "Adversarial bodies depend on Hypothesis, here " in out
 
 

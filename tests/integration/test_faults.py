@@ -168,7 +168,7 @@ def test_a_request_that_a_fault_came_instead_of_changes_nothing_and_is_taken_dow
     (*_, entry) = on.account.journal
     assert before == on.account.state.created
     assert (entry.response.status, entry.operation, entry.rule) == (0, Operation.CREATE_CALL_RECORDING, 0)
-    assert (entry.response.reason or "").startswith("Rule 0 of this account did it, 1 so far.")
+    assert (entry.response.reason or "").startswith("Rule 0 of this account was applied, 1 times so far.")
 
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
@@ -248,7 +248,7 @@ def test_a_body_of_the_rules_own_is_sent_as_it_is(on: Served, form: str) -> None
     on.strike(Then(status=502, body=page))
     answer = on.get(f"Recordings.{form}")
     assert (answer.status_code, answer.headers["content-type"], answer.content.decode()) == (502, "text/html", page)
-    assert answer.headers["x-mock-reason"].startswith("Rule 0 of this account did it, 1 so far.")
+    assert answer.headers["x-mock-reason"].startswith("Rule 0 of this account was applied, 1 times so far.")
     (*_, entry) = on.account.journal
     assert (entry.response.status, entry.response.reason) == (502, answer.headers["x-mock-reason"])
 

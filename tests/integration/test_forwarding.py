@@ -123,7 +123,7 @@ def test_a_response_to_head_has_no_body(server: BackgroundServer) -> None:
     ("answer", "why"),
     [
         (b"", b"it closed the connection without a response"),
-        (b"nonsense\r\n\r\n", b"no response that is HTTP (HttpParserError)"),
+        (b"nonsense\r\n\r\n", b"no HTTP response (HttpParserError)"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense", b"(HttpParserError)"),
         (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", b"(HttpParserUpgrade)"),
     ],

@@ -147,7 +147,7 @@ def test_other_hosts_of_twilios_say_what_is_emulated(
         client.sendall(b"GET /v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n")
         head, body = answer_to(client)
     assert head.startswith(b"HTTP/1.1 404 Not Found\r\n")
-    assert b"x-mock-reason: Of Twilio, this mock is api.twilio.com alone" in head
+    assert b"x-mock-reason: This mock emulates api.twilio.com only" in head
     assert (b"unset TWILIO_REGION" in head) == hint
     assert (20404, f"{host} is not emulated by recmock") == (body["code"], body["message"])
     with dialled(server, f"HEAD http://{host}/v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n".encode()) as client:
@@ -181,7 +181,7 @@ def test_other_schemes_are_400(server: BackgroundServer) -> None:
 
 def test_tls_before_the_answer_is_400(server: BackgroundServer) -> None:
     with dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n\x16\x03\x01") as client:
-        assert b"TLS once it was answered" in answer_to(client)[0]
+        assert b"then a TLS handshake" in answer_to(client)[0]
 
 
 def test_connect_within_connect_is_400(server: BackgroundServer, authority: CertificateAuthority) -> None:

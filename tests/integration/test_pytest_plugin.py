@@ -329,7 +329,7 @@ WRONG = {
     "corpus={'cout': 3}": "@pytest.mark.recmock: corpus.cout: expected a known key, found 'cout'. Did you mean count?",
     "corpus={'mix': {'done': 1}}": "@pytest.mark.recmock: corpus.mix: expected one of processing, completed",
     "corpus={'count': 10**9, 'span': '1s'}": "expected a span of at least 20000 seconds for 1000000000 recordings",
-    "clock='fast'": "@pytest.mark.recmock(clock=...): expected real, frozen, or a pace",
+    "clock='fast'": "@pytest.mark.recmock(clock=...): expected real, frozen, or a rate",
     "clock={'mode': 'fast'}": "@pytest.mark.recmock: clock.mode: expected one of real, frozen, scaled, found 'fast'",
     "wire='xml'": "@pytest.mark.recmock(wire=...): expected one of auto, twilio, schema, found 'xml'",
     "auth='none'": "@pytest.mark.recmock(auth=...): expected one of any, strict, off, found 'none'",
@@ -358,7 +358,7 @@ def test_wrong_markers_are_told_in_a_sentence(pytester: pytest.Pytester) -> None
 
 WRONG_OPTIONS = [
     (["--recmock-corpus=many"], "--recmock-corpus: expected a whole number"),
-    (["--recmock-clock=fast"], "--recmock-clock: expected real, frozen, or a pace"),
+    (["--recmock-clock=fast"], "--recmock-clock: expected real, frozen, or a rate"),
     (["--recmock-wire=xml"], "--recmock-wire: expected one of auto, twilio, schema, found 'xml'."),
     (["--recmock-scenario=nowhere.yaml"], "--recmock-scenario: nowhere.yaml: expected a file or one of the bundled"),
     (["--recmock-doctor=loud"], "--recmock-doctor: expected one of off, warn, error, found 'loud'."),
@@ -410,7 +410,7 @@ def test_the_doctor_warns_or_lets_tests_fail(pytester: pytest.Pytester) -> None:
     printed = passes(pytester, "--recmock-doctor=warn", "-W", "default", passed=2, warnings=1)
     assert "recmock doctor:" in printed
     printed = passes(pytester, "--recmock-doctor=error", passed=2, errors=1)
-    assert "Page=1 came without a PageToken" in printed
+    assert "Page=1 without a PageToken" in printed
     assert "plugin.py" not in printed
 
 
@@ -533,7 +533,7 @@ def test_the_environment_needs_the_servers_own_ca(
     pytester.makepyfile("def test_led(recmock_env): ...")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "other"))
     printed = passes(pytester, "--recmock-url", elsewhere, errors=1)
-    assert f"recmock: expected the server at {elsewhere} to have the CA of" in printed
+    assert f"recmock: expected the server at {elsewhere} to use the CA of" in printed
     (data_dir / "broken").mkdir()
     (data_dir / "broken" / "ca-key.pem").write_text("nonsense")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "broken"))

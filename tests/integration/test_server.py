@@ -211,7 +211,7 @@ def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypa
 def test_a_taken_port_is_explained() -> None:
     with bind(Address("127.0.0.1", 0)) as taken:
         address = bound_address(taken)
-        with pytest.raises(ListenError, match=rf"cannot listen on {address}: .*port 0 takes a free port"):
+        with pytest.raises(ListenError, match=rf"cannot listen on {address}: .*port 0 selects a free port"):
             bind(address)
 
 

@@ -11,21 +11,21 @@ def explain_unknown(ledger: RecordingIndex, sid: str) -> str:
         return f"Expected a RecordingSid (RE and 32 hexadecimal digits), found {sid[:60]!r}."
     index = ledger.corpus.sids.decode(Kind.RECORDING, sid)
     if index is None:
-        return f"{sid} is none of this account's: it was made with another seed or account, or by hand."
+        return f"{sid} does not belong to this account: it comes from another seed or account, or was typed by hand."
     if index >= HANDLES:
-        return f"{sid} is that of a scenario's recording, but this account's scenario has none such."
-    return f"{sid} would be recording {index}, but this account has {ledger.corpus.count}."
+        return f"{sid} belongs to a scripted recording, but this account's scenario does not contain it."
+    return f"{sid} stands for recording {index}, but this account has only {ledger.corpus.count}."
 
 
 def explain_wrong_parent(ledger: RecordingIndex, index: int, kind: Kind, parent_sid: str) -> str:
     """Explain which call or conference a recording belongs to, if the path names another one."""
     recording = ledger.get_even_if_deleted(index)
     of = recording.call_sid if kind is Kind.CALL else recording.conference_sid
-    return f"{recording.sid} is a recording, but not of {parent_sid}: it is of {of or 'no conference'}."
+    return f"{recording.sid} is a recording of {of or 'no conference'}, not of {parent_sid}."
 
 
 def explain_no_subresource(ledger: RecordingIndex, index: int, sid: str) -> str:
     """Explain why a recording has no transcription, add-on result or payload with this SID."""
     if index not in ledger:
-        return f"{sid} would be of recording {index}, but this account has {ledger.corpus.count}."
-    return f"{sid} would be of {ledger.sid(index)}, which is {ledger.status(index).value} and has none such."
+        return f"{sid} would belong to recording {index}, but this account has only {ledger.corpus.count}."
+    return f"{sid} would belong to {ledger.sid(index)}, which is {ledger.status(index).value} and has no such resource."

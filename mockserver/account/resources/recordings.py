@@ -106,7 +106,7 @@ class Recordings:
         index = self.find(sid, parent=parent)
         status = self.index.status(index)
         if status not in FINISHED:
-            raise TwilioError(20009, f"{sid} is {status.value}. Finished recordings can be deleted.")
+            raise TwilioError(20009, f"{sid} is {status.value}. Only finished recordings can be deleted.")
         self.index.delete(index)
         return index
 
@@ -124,7 +124,9 @@ class Recordings:
             if self.index.get_even_if_deleted(index).source is source:
                 return index
         if self.index.corpus.indices_of_call(call_sid) and not active:
-            raise TwilioError(21220, f"{call_sid} is over: its recordings were made before T0. Any other SID will do.")
+            raise TwilioError(
+                21220, f"{call_sid} is over: its recordings were created before T0. Use any other CallSid."
+            )
         return None
 
     def add(
@@ -239,7 +241,7 @@ class Recordings:
         index = self.find(sid, parent=parent)
         capture = ledger.state.in_progress.get(index)
         if capture is None or capture.is_stopped:
-            raise TwilioError(21220, f"{sid} is {ledger.status(index).value}: only an active one can be changed.")
+            raise TwilioError(21220, f"{sid} is {ledger.status(index).value}: only an active recording can be updated.")
         return index, capture
 
     def _belongs_to(self, index: int, parent: Parent) -> bool:

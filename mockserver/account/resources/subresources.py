@@ -73,14 +73,14 @@ class Subresources:
         index = self._sids.decode(self.kind, sid)
         if index is None:
             noun = self.kind.name.lower().replace("_", "-")
-            why = f"{sid[:60]!r} is no {noun} of this account: expected {self.kind.value} and 32 digits made for it."
+            why = f"{sid[:60]!r} is not the SID of a {noun} of this account."
             raise TwilioError(20404, why, unknown=sid)
         recording, _ = subresources.locate(self.kind, index)
         if recording not in self._ledger or index not in self._index_range_of(recording):
             raise TwilioError(20404, explain_no_subresource(self._ledger, recording, sid))
         if (owner is not None and owner != recording) or (among is not None and index not in among):
             owner_sid = self._ledger.sid(recording)
-            raise TwilioError(20404, f"{sid} belongs elsewhere: it is of {owner_sid}, not below this path.")
+            raise TwilioError(20404, f"{sid} belongs to {owner_sid}, which is not in this path.")
         if index in self._deleted:
             raise TwilioError(20404, f"{sid} is deleted.")
         return index

@@ -30,8 +30,8 @@ def check_file(file: Path) -> int:
         print(f"... and {wrong - _SHOWN} more")
     if twilio_dates:
         print(
-            "These dates are as Twilio writes them (RFC 2822). "
-            "The contract wants ISO 8601: ask a recmock with the header X-Mock-Wire: schema."
+            "These dates are in Twilio's format (RFC 2822). "
+            "The contract requires ISO 8601: send the header X-Mock-Wire: schema to recmock."
         )
     print(f"{checked - wrong} of {checked} recordings conform to the contract.")
     return 1 if wrong else 0
@@ -43,7 +43,9 @@ def _read_file(file: Path) -> str:
     except OSError as wrong:
         raise CommandError(f"expected a file of {_EXPECTED}, found {file}: {wrong.strerror}.") from None
     except UnicodeDecodeError as wrong:
-        raise CommandError(f"expected {_EXPECTED} in UTF-8, found byte {wrong.start} of {file} to be none.") from None
+        raise CommandError(
+            f"expected {_EXPECTED} in UTF-8, found byte {wrong.start} of {file}, which is not UTF-8."
+        ) from None
 
 
 def _parse_recordings(text: str) -> Iterator[tuple[str, Any]]:

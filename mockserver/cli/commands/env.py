@@ -35,7 +35,7 @@ def print_environment(settings: Settings, environment: Mapping[str, str], form: 
     print(_WRITERS[form](values))
     if form in ("dotenv", "github"):
         for name in (name for name, value in values.items() if value is None and environment.get(name)):
-            print(f"recmock: {name} is set, which this format cannot change: unset it.", file=sys.stderr)
+            print(f"recmock: {name} is set, and this format cannot unset it: unset it yourself.", file=sys.stderr)
     return 0
 
 
@@ -56,7 +56,7 @@ def check_authority(url: str, certificate: Path) -> None:
     except requests.exceptions.SSLError:
         again = "give this command the --data-dir of the server"
         raise CommandError(
-            f"expected the server at {url} to have the CA of {certificate}, found another: {again}."
+            f"expected the server at {url} to use the CA of {certificate}, found another CA: {again}."
         ) from None
     except requests.RequestException as wrong:
         raise CommandError(f"expected a proxy at {url}, found none: {type(wrong).__name__}.") from None

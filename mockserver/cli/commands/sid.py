@@ -26,7 +26,7 @@ def print_sids(
         raise CommandError("expected a SID or --index N, found neither.")
     if url is not None:
         if indices:
-            raise CommandError("--index works from the settings: leave --url away, and give the server's settings.")
+            raise CommandError("--index uses the settings: leave out --url, and give the server's settings.")
         line = ControlConnection(url, settings.control_token)
         parameters = {} if account_sid is None else {"account": account_sid}
         found = [

@@ -65,5 +65,5 @@ def _format_duration(length: Duration) -> str:
         return length
     seconds = length.total_seconds() if isinstance(length, timedelta) else length
     if not 0 <= seconds < math.inf:
-        raise ValueError(f"expected a length of time to move on by, found {length}: time does not go back")
+        raise ValueError(f"expected a duration of at least 0, found {length}: time does not go back")
     return format_duration(round(seconds * 1_000_000))

@@ -56,7 +56,7 @@ class ControlConnection:
             ControlError: if the server does not run.
         """
         if self.server_url is None:
-            raise ControlError("expected a server that runs, found one that does not: use it inside `with`.")
+            raise ControlError("expected a running server, found none: use it inside `with`.")
         return self.server_url.rstrip("/")
 
     @cached_property
@@ -66,7 +66,7 @@ class ControlConnection:
         session = Sessions(self.url).create()
         if self._token is not None:
             if not (self._token.isascii() and self._token.isprintable()):
-                raise ControlError("expected a control token of ASCII characters, found others.")
+                raise ControlError("expected a control token of ASCII characters, found other characters.")
             session.headers["Authorization"] = f"Bearer {self._token}"
         return session
 
@@ -100,7 +100,7 @@ class ControlConnection:
         except requests.RequestException as wrong:
             raise NoServerError(f"expected a recmock server at {where}, found none: {type(wrong).__name__}.") from None
         if answer.status_code >= 300:
-            why = answer.headers.get("X-Mock-Reason", "it is no recmock.")
+            why = answer.headers.get("X-Mock-Reason", "it is not a recmock.")
             kind_of = TokenError if answer.status_code == _UNAUTHORIZED else ControlError
             raise kind_of(f"{where} answered {answer.status_code}: {why}", answer.status_code)
         try:

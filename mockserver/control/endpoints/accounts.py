@@ -65,10 +65,10 @@ def _rate(command: ClockCommand) -> float | None:
     """Return the requested rate, or None if it stays unchanged."""
     if command.mode in _RATES:
         if command.rate is not None:
-            raise invalid_command(f"rate: expected one with mode scaled only, found it with {command.mode}")
+            raise invalid_command(f"rate: expected with mode scaled only, found with {command.mode}")
         return _RATES[command.mode]
     if command.mode is not None and command.rate is None:
-        raise invalid_command("rate: expected one, which mode scaled needs, found none")
+        raise invalid_command("rate: expected because of mode scaled, found none")
     return command.rate
 
 

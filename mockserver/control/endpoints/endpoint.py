@@ -112,20 +112,20 @@ def _check_access(exchange: Exchange) -> None:
     token = exchange.mock.control_token
     if token is not None:
         if not compare_digest(headers.get(b"authorization", b""), f"Bearer {token}".encode()):
-            raise TwilioError(20003, "Beyond loopback, /_mock asks for the bearer token that recmock printed.")
+            raise TwilioError(20003, "Beyond loopback, /_mock requires the bearer token that recmock printed.")
         return
     host = headers.get(b"host", b"").decode("latin-1")
     if not _is_local(host, exchange):
         # With DNS rebinding, a page's own host name points here, and the browser treats /_mock as its origin.
-        raise TwilioError(20403, f"/_mock answers to names of this machine only, not to {host[:80]!r}.")
+        raise TwilioError(20403, f"/_mock accepts host names of this machine only, found {host[:80]!r}.")
     origin = headers.get(b"origin")
     if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
-        raise TwilioError(20403, f"/_mock is not for pages of another origin, such as {origin.decode('latin-1')[:80]}.")
+        raise TwilioError(20403, f"/_mock refuses pages of another origin, such as {origin.decode('latin-1')[:80]}.")
     if exchange.method not in _READING_METHODS and headers.get(b"sec-fetch-site", b"none") not in (
         b"none",
         b"same-origin",
     ):
-        raise TwilioError(20403, "/_mock is not for pages of another site.")
+        raise TwilioError(20403, "/_mock refuses pages of another site.")
 
 
 def _is_local(host: str, exchange: Exchange) -> bool:

@@ -18,7 +18,7 @@ async def add_recording(exchange: Exchange, path: PathParams) -> views.Recording
     if handle in account.state.handles or (
         scripted.sid is not None and account.recordings.index.index_of(scripted.sid) is not None
     ):
-        raise invalid_command(f"expected a recording that is not there yet, found {handle!r}, which is")
+        raise invalid_command(f"recording {handle!r} exists already")
     index = add_scripted_recording(
         account,
         scripted,
@@ -44,11 +44,9 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> views.Ch
     first, index = account.events.serial, account.timelines.find_indices(path["recording"])
     step = parse_scenario(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
     if step.after is not None:
-        raise invalid_command("after: expected a step to do now, found one that waits")
+        raise invalid_command("after: expected a step that runs now, found one that waits")
     if account.recordings.index.status(index) is Status.DELETED:
-        raise invalid_command(
-            f"expected a recording that is there to change, found {path['recording']}, which is deleted"
-        )
+        raise invalid_command(f"recording {path['recording']} is deleted and cannot be changed")
     account.timelines.apply_step(index, step)
     return await wait_for_callbacks(exchange, account, first)
 
@@ -58,7 +56,7 @@ async def take_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     account = get_account(exchange, path)
     first, index = account.events.serial, account.timelines.find_indices(path["recording"])
     if not account.timelines.step(index):
-        raise invalid_command(f"expected a recording whose timeline goes on, found {path['recording']}, whose does not")
+        raise invalid_command(f"recording {path['recording']} has no waiting timeline")
     return await wait_for_callbacks(exchange, account, first)
 
 

@@ -78,7 +78,7 @@ async def send_signal(exchange: Exchange, path: PathParams) -> views.ChangeResul
     first = account.events.serial
     index = None if command.recording is None else account.timelines.find_indices(command.recording)
     if index is not None and index not in account.state.playing:
-        raise invalid_command(f"expected a recording whose timeline goes on, found {command.recording}, whose does not")
+        raise invalid_command(f"recording {command.recording} has no waiting timeline")
     account.timelines.signal(command.name, index)
     return await wait_for_callbacks(exchange, account, first)
 

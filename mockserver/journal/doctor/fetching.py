@@ -25,5 +25,5 @@ def find_fetches_of_listed(evidence: Evidence) -> Iterator[Sighting]:
                 if index in listed and entry.at - listed[index] <= _FRESH:
                     fetched.setdefault(index, entry.number)
     if len(fetched) >= _MANY:
-        what = f"{len(fetched)} recordings or more were fetched one by one after they had been listed"
+        what = f"{len(fetched)} or more recordings were fetched one by one after a list had shown them"
         yield Sighting(tuple(fetched.values()), what)

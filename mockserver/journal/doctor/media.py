@@ -33,4 +33,4 @@ def find_fetches_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
             elif (challenged := bare.get(entry.path)) and challenged[-1].response.status == 401:
                 challenged.pop()
     for entry in sorted((each for entries in bare.values() for each in entries), key=lambda entry: entry.number):
-        yield Sighting((entry.number,), f"{entry.line}: it came without credentials")
+        yield Sighting((entry.number,), f"{entry.line}: sent without credentials")

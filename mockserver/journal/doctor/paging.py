@@ -21,7 +21,7 @@ def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
         asked = dict(pairs)
         token = asked.get("PageToken", "")
         if not token and asked.get("Page", "0").strip("0"):
-            yield Sighting((entry.number,), f"{entry.line}: Page={asked['Page'][:20]} came without a PageToken")
+            yield Sighting((entry.number,), f"{entry.line}: Page={asked['Page'][:20]} without a PageToken")
         elif token.startswith("PA"):
             # A client may continue a walk that began before the journal, but only with its first request.
             may_go_on = bool(evidence.dropped) or entry.path not in begun
@@ -66,10 +66,10 @@ def _find_mistake(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], may
     if asked in offers:
         return None
     if not offers:
-        return None if may_go_on else "no next_page_uri before it offered this PageToken"
+        return None if may_go_on else "no earlier next_page_uri contains this PageToken"
     path, pairs = offers[-1]
     if path != asked[0]:
-        return f"its PageToken was offered by another list, {path}"
+        return f"its PageToken belongs to another list, {path}"
     missing, added = Counter(pairs) - Counter(asked[1]), Counter(asked[1]) - Counter(pairs)
     differs = [f"without {_format_pairs(missing)}"] if missing else []
     return (

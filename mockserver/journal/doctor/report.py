@@ -77,7 +77,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The number of earlier requests that the journal has dropped and the doctor could not examine."""
 
     def __str__(self) -> str:
-        looked = f"{self.requests} requests were looked at."
+        looked = f"{self.requests} requests were examined."
         if self.dropped:
-            looked = f"{self.requests} requests were looked at; {self.dropped} older ones are no longer in the journal."
-        return "\n".join([*map(str, self.findings), looked if self.findings else f"Nothing was found: {looked}"])
+            looked = f"{self.requests} requests were examined; {self.dropped} older ones are no longer in the journal."
+        return "\n".join([*map(str, self.findings), looked if self.findings else f"No findings: {looked}"])

@@ -14,13 +14,13 @@ RULES = (
         "pages_built_by_hand",
         Severity.ERROR,
         paging.find_pages_built_by_hand,
-        "Follow next_page_uri as it is, until it is null: Twilio refuses a Page without its PageToken (70002).",
+        "Follow next_page_uri unchanged until it is null: Twilio refuses a Page without its PageToken (70002).",
     ),
     Rule(
         "retry_after_ignored",
         Severity.ERROR,
         throttling.find_early_retries,
-        "Wait as many seconds as Retry-After says before the same request is sent again.",
+        "Wait for the seconds in Retry-After before you send the same request again.",
     ),
     Rule(
         "media_before_completion",
@@ -32,31 +32,31 @@ RULES = (
         "media_without_credentials",
         Severity.ERROR,
         media.find_fetches_without_credentials,
-        "Send HTTP Basic credentials with media too: Twilio asks for them on accounts made since 2023.",
+        "Send HTTP Basic credentials for media too: Twilio requires them for accounts created since 2023.",
     ),
     Rule(
         "no_paging",
         Severity.WARNING,
         paging.find_unread_pages,
-        "Follow next_page_uri until it is null; where the newest are enough, say so with PageSize (SDKs: limit).",
+        "Follow next_page_uri until it is null. If the newest are enough, set PageSize (in SDKs: limit).",
     ),
     Rule(
         "one_fetch_per_listed_recording",
         Severity.WARNING,
         fetching.find_fetches_of_listed,
-        "Take the fields from the list: it holds the same ones, up to 1000 recordings a request.",
+        "Use the fields in the list: it has the same ones, for up to 1000 recordings per request.",
     ),
     Rule(
         "ignored_parameters",
         Severity.WARNING,
         parameters.find_ignored,
-        "Correct the name or the value, or leave it out: Twilio ignores it without a word.",
+        "Correct the name or the value, or leave it out: Twilio ignores it silently.",
     ),
     Rule(
         "deprecated_parameters",
         Severity.WARNING,
         parameters.find_deprecated,
-        "Leave it out: Twilio may stop taking it any day.",
+        "Leave it out: Twilio may reject it at any time.",
     ),
 )
 """The most severe first."""

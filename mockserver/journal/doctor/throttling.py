@@ -9,17 +9,15 @@ from mockserver.journal.journal import Entry
 
 def find_early_retries(evidence: Evidence) -> Iterator[Sighting]:
     """Yield requests that were repeated before their `Retry-After` was over."""
-    told: dict[tuple[str, str, bytes], Entry] = {}
+    retry_after: dict[tuple[str, str, bytes], Entry] = {}
     for entry in evidence.entries:
         target = (entry.method, entry.path, entry.query)
-        before = told.pop(target, None)
-        if before is not None and _waited_seconds(before, entry) < _requested_wait(before):
-            what = (
-                f"{entry.line}: request {before.number} was told to wait {_requested_wait(before)} s, this came sooner"
-            )
-            yield Sighting((before.number, entry.number), what)
+        before = retry_after.pop(target, None)
+        if before is not None and _waited_seconds(before, entry) < (seconds := _requested_wait(before)):
+            what = f"request {before.number} asked the client to wait {seconds} s, but it came back sooner"
+            yield Sighting((before.number, entry.number), f"{entry.line}: {what}")
         if _requested_wait(entry):
-            told[target] = entry
+            retry_after[target] = entry
 
 
 def _requested_wait(entry: Entry) -> int:

@@ -53,7 +53,7 @@ def _list(
     query = exchange.parameters
     for name in filters:
         if query.text(name) is not None:
-            raise TwilioError(20001, f"{name}: Twilio knows this filter, but this mock does not emulate it here.")
+            raise TwilioError(20001, f"{name}: this mock does not emulate this filter here.")
     asked = parse_page_request(query)
     return ResourcePage(shape, parents, parents.list(asked), asked, query)
 

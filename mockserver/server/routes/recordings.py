@@ -76,7 +76,7 @@ def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceVal
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
     if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
         raise invalid_parameter(
-            "Status", "paused or in-progress: a conference's recording cannot be stopped", "stopped"
+            "Status", "paused or in-progress, because a conference recording cannot be stopped", "stopped"
         )
     changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
     return ResourceValue(resource_type=_resource_type_of(parent), value=changed)

@@ -51,17 +51,17 @@ def test_credentials_of_the_url_arrive(sink: Sink) -> None:
 
 def test_a_slow_answer_is_a_read_timeout(sink: Sink) -> None:
     sink.delay(ENOUGH)
-    assert send(parcel(sink.url, read_timeout=SHORT)) == Outcome(None, Failure.READ_TIMEOUT, "nothing came for 0.25 s")
+    assert send(parcel(sink.url, read_timeout=SHORT)) == Outcome(None, Failure.READ_TIMEOUT, "no bytes for 0.25 s")
 
 
 def test_a_body_that_stalls_is_one_too() -> None:
     with receiver(stalling(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
-        assert send(parcel(url, read_timeout=SHORT)) == Outcome(200, Failure.READ_TIMEOUT, "nothing came for 0.25 s")
+        assert send(parcel(url, read_timeout=SHORT)) == Outcome(200, Failure.READ_TIMEOUT, "no bytes for 0.25 s")
 
 
 def test_the_total_time_ends_what_other_time_outs_let_pass(sink: Sink) -> None:
     sink.delay(ENOUGH)
-    expected = Outcome(None, Failure.READ_TIMEOUT, "not done within 0.25 s in total")
+    expected = Outcome(None, Failure.READ_TIMEOUT, "not complete within 0.25 s in total")
     assert expected == send(parcel(sink.url, total_timeout=SHORT))
 
 
@@ -69,7 +69,7 @@ def test_the_total_time_ends_what_other_time_outs_let_pass(sink: Sink) -> None:
     ("changes", "detail"),
     [
         ({"connect_timeout": SHORT}, "no connection within 0.25 s"),
-        ({"total_timeout": SHORT}, "not done within 0.25 s in total"),
+        ({"total_timeout": SHORT}, "not complete within 0.25 s in total"),
     ],
 )
 def test_a_name_that_takes_too_long_is_a_connect_timeout(

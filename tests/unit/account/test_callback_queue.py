@@ -167,7 +167,7 @@ def test_where_nobody_subscribed_that_is_noted() -> None:
     account = scripted({"after": {"time": "1s"}, "status": "completed", "callback": "completed"})
     account.advance(1)
     assert len(account.callbacks) == 0
-    assert callbacks(account) == ["callback completed: nobody subscribed"]
+    assert callbacks(account) == ["callback completed: no subscription"]
 
 
 def test_timelines_hear_of_good_answers_only() -> None:

@@ -200,7 +200,7 @@ def test_too_few_to_pick_change_nothing() -> None:
     scenario = scenario_of(pick=[{"id": "it", "count": 4, "where": {"channels": 2}, "timeline": [step]}])
     mock = Mock(corpus_settings(count=3))
     before = mock.account(mock.demo.sid)
-    with pytest.raises(ScenarioSetupError, match="pick it: expected 4 recordings that are as `where` says, found"):
+    with pytest.raises(ScenarioSetupError, match="pick it: expected 4 recordings that match `where`, found"):
         mock.set_up_scenario(mock.demo.sid, scenario)
     assert mock.account(mock.demo.sid) is before
     with pytest.raises(ScenarioSetupError):

@@ -56,7 +56,7 @@ def test_requests_are_counted(expected: dict[str, Any], is_met: bool, why: str) 
 def test_what_is_gone_from_the_journal_is_told_of(expected: dict[str, Any]) -> None:
     is_met, why = judged(seen(200, dropped=7), op="fetch_recording", **expected)
     assert not is_met
-    assert why.endswith("7 older requests are no longer in the journal, so it cannot be told.")
+    assert why.endswith("7 older requests are no longer in the journal, so the result is uncertain.")
 
 
 def test_following_pages_is_told_by_tokens() -> None:

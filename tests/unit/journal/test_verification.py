@@ -161,9 +161,9 @@ UNPAGED: tuple[dict[str, Any], ...] = ({"query": b"PageToken=PA2"}, {})
         (PAGED, True, 3, True, "found 2"),
         (PAGED, False, 3, False, "A next_page_uri was followed."),
         (UNPAGED, True, 0, False, "No next_page_uri was followed."),
-        (UNPAGED, True, 3, False, "so it cannot be told"),
+        (UNPAGED, True, 3, False, "so the result is uncertain"),
         (UNPAGED, False, 0, True, "found 2"),
-        (UNPAGED, False, 3, False, "so it cannot be told"),
+        (UNPAGED, False, 3, False, "so the result is uncertain"),
         (UNPAGED, None, 3, True, "found 2"),
     ],
 )

@@ -175,14 +175,18 @@ def ours() -> bytes:
 def test_a_file_that_is_no_authority_of_ours_is_explained_and_kept(tmp_path: Path, content: bytes, found: str) -> None:
     file = tmp_path / "ca-key.pem"
     file.write_bytes(content)
-    with pytest.raises(AuthorityError, match=f"recmock's own CA in {file}, found {found}. Remove it, and a new one"):
+    with pytest.raises(
+        AuthorityError, match=f"recmock's own CA in {file}, found {found}. Remove the file to create a new CA"
+    ):
         CertificateAuthority(tmp_path).create_context("api.twilio.com", T0)
     assert file.read_bytes() == content
 
 
 def test_a_folder_that_is_none_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(AuthorityError, match=r"cannot (read|write) .*ca-key.pem: Not a directory. --data-dir takes"):
+    with pytest.raises(
+        AuthorityError, match=r"cannot (read|write) .*ca-key.pem: Not a directory. Choose another folder"
+    ):
         CertificateAuthority(tmp_path / "file").certificate_pem(T0)
 
 

@@ -109,5 +109,7 @@ def test_a_renewed_certificate_makes_another_bundle(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_is_explained(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").mkdir()
-    with pytest.raises(AuthorityError, match=r"cannot read .*ca.pem: Is a directory. --data-dir takes another folder"):
+    with pytest.raises(
+        AuthorityError, match=r"cannot read .*ca.pem: Is a directory. Choose another folder with --data-dir"
+    ):
         write_trust(CertificateAuthority(tmp_path), {}, T0)

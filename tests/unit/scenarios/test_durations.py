@@ -26,7 +26,7 @@ def test_lengths_of_time(text: str, length: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "30", "s", "-1s", "1 s", "1s\n", "1S", "1.s", "३s", "1y", "1s2"])
 def test_what_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="expected a length of time such as 30s, 250ms or 1m30s, found"):
+    with pytest.raises(ValueError, match="expected a duration such as 30s, 250ms or 1m30s, found"):
         parse_microseconds(text)
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(text, Duration)

@@ -98,7 +98,7 @@ def test_a_broken_request_is_no_noise(sink: Sink, capsys: pytest.CaptureFixture[
 def test_a_closed_sink_has_no_url_and_can_be_opened_again() -> None:
     sink = Sink()
     for _ in range(2):
-        with pytest.raises(RuntimeError, match="the sink is not open: enter it first"):
+        with pytest.raises(RuntimeError, match="the sink is not running"):
             assert sink.url
         with sink:
             assert post(sink.url) == 204

@@ -29,7 +29,7 @@ def test_conferences_can_be_named_together() -> None:
         ("deleted=1.5", "between 0 and 1 for deleted, found 1.5"),
         ("deleted=nan", "between 0 and 1 for deleted, found nan"),
         ("deleted=0.6,absent=0.6", r"sum to at most 1, found 1.2 \(absent=0.6, deleted=0.6\)"),
-        ("processing=0,completed=0.5,absent=0,deleted=0,failed=0", "sum to 1 where all are named, found 0.5"),
+        ("processing=0,completed=0.5,absent=0,deleted=0,failed=0", "all shares to sum to 1, found 0.5"),
         ("conference=0.5,Trunking=1", "a share of conferences that the sources allow"),
         ("zzz=0.1", "found 'zzz'.$"),
     ],

@@ -169,7 +169,7 @@ expect:
     assert str(explain_scenario(scenario)) == (
         """all
 Corpus: over 90d, the profile adversarial.
-Clock: scaled, 60 seconds in one.
+Clock: scaled, 60 account seconds per real second.
 
 recording-1, recording-2, recording-3, recording-4 and 1 more:
   1. at once: completed

@@ -43,22 +43,22 @@ def test_names_stay_handles() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "sentence"),
     [
-        ("corpus: {count: 5}", "corpus: {count: 5}", "corpus.count: expected it of one scenario, found it in a and b."),
-        ("clock: {mode: real}", "clock: {mode: real}", "clock.mode: expected it of one scenario, found it in a and b."),
+        ("corpus: {count: 5}", "corpus: {count: 5}", "corpus.count: expected in one scenario only, found in a and b."),
+        ("clock: {mode: real}", "clock: {mode: real}", "clock.mode: expected in one scenario only, found in a and b."),
         (
             "on_create: {timeline: [{status: completed}]}",
             "on_create: {timeline: [{status: absent}]}",
-            "on_create: expected it of one scenario, found it in a and b.",
+            "on_create: expected in one scenario only, found in a and b.",
         ),
         (
             "recordings: [{id: x-1}]",
             "pick: [{id: x, count: 2, timeline: [{status: deleted}]}]",
-            "expected a recording with the id x-1 in one scenario, found it in a and b.",
+            "expected a recording with the id x-1 in one scenario, found in a and b.",
         ),
         (
             f"recordings: [{{sid: RE{'a' * 32}}}]",
             f"recordings: [{{sid: RE{'A' * 32}}}]",
-            f"expected a recording with the SID RE{'A' * 32} in one scenario, found it in a and b.",
+            f"expected a recording with the SID RE{'A' * 32} in one scenario, found in a and b.",
         ),
         (
             "clock: {start: '2026-03-01T00:00:00Z'}",

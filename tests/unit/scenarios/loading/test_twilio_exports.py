@@ -135,10 +135,10 @@ def test_what_twilio_writes_besides_its_documentation(field: str, saved: Any, ke
         ({"recordings": {"calls": []}}, "recordings: expected recordings as Twilio lists them, found nothing."),
         ([{"sid": SID, "status": "lost"}], "recordings[0].status: expected one of in-progress, paused, stopped, "),
         ([{"sid": "RE1"}], "recordings[0].sid: expected a recording's SID"),
-        ([{"sid": SID}, {"sid": SID.upper()}], "recordings[1].sid: expected a SID of its own"),
+        ([{"sid": SID}, {"sid": SID.upper()}], "recordings[1].sid: expected a unique SID"),
         (
             {"recordings": [5, {"uri": "/x"}]},
-            "recordings[1].uri: expected it left out: it follows from the account that",
+            "recordings[1].uri: expected no value: it depends on the account that",
         ),
     ],
 )

@@ -131,8 +131,8 @@ def test_ever_deeper_aliases_end_too() -> None:
         ("a\n--- \nb", "2:1: expected YAML: but found another document."),
         ("[a", "expected YAML: expected ',' or ']', but got '<stream end>'."),
         ("*x", "1:1: expected YAML: found undefined alias 'x'."),
-        ('"\\UFFFFFFFF"', "expected YAML, found an escape or a directive that has no meaning."),
-        (f"%YAML {'9' * 5000}.1\n--- a", "expected YAML, found an escape or a directive that has no meaning."),
+        ('"\\UFFFFFFFF"', "expected YAML, found a meaningless escape or directive."),
+        (f"%YAML {'9' * 5000}.1\n--- a", "expected YAML, found a meaningless escape or directive."),
     ],
 )
 def test_what_is_refused(text: str, sentence: str) -> None:
