@@ -37,7 +37,7 @@ def state(api: Api) -> list[Any]:
     return [id(account), account.snapshot(), account.journal.total, api.mock.snapshots.find(account.sid, "latest")]
 
 
-def test_an_account_is_shown_whole(playing: Api) -> None:
+def test_account_view_shows_all_state(playing: Api) -> None:
     playing.page()
     shown = playing.told("GET", "")
     assert shown["account_sid"] == playing.mock.demo.sid
@@ -62,7 +62,7 @@ def test_an_account_is_shown_whole(playing: Api) -> None:
     assert by_sid == shown
 
 
-def test_accounts_are_changed_by_themselves(playing: Api) -> None:
+def test_commands_change_only_their_own_account(playing: Api) -> None:
     before = playing.get(f"/_mock/accounts/{OTHER}").json()
     playing.told("POST", "/clock", {"advance": "1h"})
     playing.told("PUT", "/scenario", {"name": "empty-account"})
@@ -70,7 +70,7 @@ def test_accounts_are_changed_by_themselves(playing: Api) -> None:
     assert playing.get(f"/_mock/accounts/{OTHER}").json() == before
 
 
-def test_a_reset_gives_the_first_world_back(playing: Api) -> None:
+def test_reset_restores_initial_account(playing: Api) -> None:
     before = playing.told("GET", "")
     playing.page()
     playing.told("POST", "/signals", {"name": "go"})
@@ -83,7 +83,7 @@ def test_a_reset_gives_the_first_world_back(playing: Api) -> None:
 # -- the clock -----------------------------------------------------------------------------------------
 
 
-def test_the_clock_moves_on(playing: Api) -> None:
+def test_clock_command_advances_or_moves_to_instant(playing: Api) -> None:
     moved = playing.told("POST", "/clock", {"advance": "1m30s"})
     assert moved["account"]["clock"]["now"] == "2026-01-01T00:01:30Z"
     assert [(each["kind"], each["subject"], each["at"]) for each in moved["events"]] == [
@@ -103,12 +103,12 @@ def test_the_clock_moves_on(playing: Api) -> None:
         ({"mode": "frozen", "advance": "1s"}, "frozen", 0.0),
     ],
 )
-def test_the_clock_runs_otherwise(playing: Api, command: dict[str, Any], mode: str, rate: float) -> None:
+def test_clock_command_sets_mode_and_rate(playing: Api, command: dict[str, Any], mode: str, rate: float) -> None:
     shown = playing.told("POST", "/clock", command)["account"]["clock"]
     assert (shown["mode"], shown["rate"]) == (mode, rate)
 
 
-def test_what_is_due_on_a_running_clock_happens_by_itself(sink: Sink) -> None:
+def test_due_step_runs_without_request_when_clock_is_running(sink: Sink) -> None:
     timeline = [{"after": {"time": "1h"}, "status": "completed"}]
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
     with Api(corpus_settings(count=3), scenario_of(recordings=[said])) as api:
@@ -122,7 +122,7 @@ def test_what_is_due_on_a_running_clock_happens_by_itself(sink: Sink) -> None:
 # -- scenarios, signals and steps ----------------------------------------------------------------------
 
 
-def test_a_scenario_is_armed_shown_and_disarmed(playing: Api) -> None:
+def test_scenario_is_armed_shown_and_disarmed(playing: Api) -> None:
     armed = playing.told("PUT", "/scenario", {"name": "happy-path"})
     assert armed["account"]["scenario"] == "happy-path"
     assert [each["what"] for each in armed["events"]] == ["in-progress"]
@@ -135,7 +135,7 @@ def test_a_scenario_is_armed_shown_and_disarmed(playing: Api) -> None:
     assert playing.told("GET", "/expectations") == []
 
 
-def test_what_was_armed_before_happens_no_more(playing: Api, sink: Sink) -> None:
+def test_disarmed_scenario_sends_no_callbacks(playing: Api, sink: Sink) -> None:
     timeline = [{"after": {"time": "1s"}, "status": "completed"}]
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
     playing.told("PUT", "/scenario", {"scenario": {"recordings": [said]}})
@@ -147,7 +147,7 @@ def test_what_was_armed_before_happens_no_more(playing: Api, sink: Sink) -> None
     assert sink.received == []
 
 
-def test_events_are_told_from_a_number_on(playing: Api) -> None:
+def test_events_are_listed_since_serial_number(playing: Api) -> None:
     playing.told("POST", "/signals", {"name": "go", "recording": "it"})
     events = playing.told("GET", "/events")
     assert [each["serial"] for each in events] == list(range(len(events)))
@@ -156,7 +156,7 @@ def test_events_are_told_from_a_number_on(playing: Api) -> None:
     assert since == events[-1:]
 
 
-def test_a_step_is_taken_by_hand(playing: Api) -> None:
+def test_step_command_runs_next_step(playing: Api) -> None:
     taken = playing.told("POST", "/recordings/late/step")
     assert [each["what"] for each in taken["events"]] == ["completed"]
     assert playing.told("GET", "/recordings/late")["status"] == "completed"
@@ -166,7 +166,7 @@ def test_a_step_is_taken_by_hand(playing: Api) -> None:
 # -- recordings ----------------------------------------------------------------------------------------
 
 
-def test_a_recording_is_added(playing: Api, sink: Sink) -> None:
+def test_recording_is_added(playing: Api, sink: Sink) -> None:
     said = {"id": "new", "status": "completed", "duration": 7, "status_callback": sink.url}
     added = playing.told("POST", "/recordings", said)
     assert (added["handle"], added["status"], added["in_flight"]) == ("new", "completed", None)
@@ -183,7 +183,7 @@ def test_a_recording_is_added(playing: Api, sink: Sink) -> None:
     assert playing.told("GET", f"/recordings/RE{'ab' * 16}")["sid"] == saved["sid"]
 
 
-def test_a_recording_is_changed_now(playing: Api) -> None:
+def test_recording_command_applies_change_immediately(playing: Api) -> None:
     changed = playing.told("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
     assert [each["what"] for each in changed["events"]] == ["absent (error_code 16102)"]
     assert [each["recording"] for each in changed["account"]["timelines"]] == ["it", "late"], "its timeline waits on"
@@ -198,7 +198,7 @@ def test_a_recording_is_changed_now(playing: Api) -> None:
 # -- faults --------------------------------------------------------------------------------------------
 
 
-def test_rules_are_added_listed_and_removed(playing: Api) -> None:
+def test_fault_rules_are_added_listed_and_removed(playing: Api) -> None:
     fault = {"when": {"op": "fetch_recording", "sid": "it"}, "then": {"status": 503}}
     sequence = {"when": {"op": "list_recordings"}, "answers": [500, "ok"]}
     added = playing.told("POST", "/faults", {"faults": [fault], "sequences": [sequence]})
@@ -215,7 +215,7 @@ def test_rules_are_added_listed_and_removed(playing: Api) -> None:
     assert playing.told("GET", "/faults") == []
 
 
-def test_a_page_number_of_many_digits_is_no_page_where_rules_are_armed(playing: Api) -> None:
+def test_oversized_page_number_is_rejected_when_fault_rules_are_set(playing: Api) -> None:
     playing.told("POST", "/faults", {"faults": [{"when": {"page": 9}, "then": {"status": 500}}]})
     answer = playing.get(f"{playing.list_path}?Page={'9' * 5000}")
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
@@ -224,7 +224,7 @@ def test_a_page_number_of_many_digits_is_no_page_where_rules_are_armed(playing: 
 # -- callbacks -----------------------------------------------------------------------------------------
 
 
-def test_callbacks_are_listed_and_delivered_again(sink: Sink) -> None:
+def test_callbacks_are_listed_and_redelivered(sink: Sink) -> None:
     timeline = [{"after": {"signal": "go"}, "status": "completed"}]
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
     with Api(corpus_settings(count=3), scenario_of(recordings=[said])) as api:
@@ -250,7 +250,7 @@ def test_callbacks_are_listed_and_delivered_again(sink: Sink) -> None:
 # -- snapshots -----------------------------------------------------------------------------------------
 
 
-def test_a_snapshot_is_taken_and_gone_back_to(playing: Api) -> None:
+def test_rollback_restores_snapshot(playing: Api) -> None:
     taken = playing.told("POST", "/snapshots")
     assert taken == {"name": "latest", "at": "2026-01-01T00:00:00Z"}
     before = playing.told("GET", "")
@@ -339,7 +339,7 @@ BAD: list[tuple[str, str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "command", "why"), BAD)
-def test_a_bad_command_is_told_why_and_changes_nothing(
+def test_invalid_command_returns_reason_and_changes_nothing(
     playing: Api, method: str, path: str, command: Any, why: str
 ) -> None:
     before = state(playing)
@@ -354,7 +354,7 @@ def test_a_bad_command_is_told_why_and_changes_nothing(
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"null", b'"x"', b"[1]"])
-def test_what_is_no_object_is_refused(playing: Api, body: bytes) -> None:
+def test_command_body_that_is_not_an_object_is_rejected(playing: Api, body: bytes) -> None:
     before = state(playing)
     for method, path in [("POST", "/clock"), ("PUT", "/scenario"), ("POST", "/recordings"), ("POST", "/faults")]:
         answer = playing.command(method, path, raw=body)
@@ -362,18 +362,18 @@ def test_what_is_no_object_is_refused(playing: Api, body: bytes) -> None:
     assert state(playing) == before
 
 
-def test_a_body_that_is_too_large_is_refused(playing: Api) -> None:
+def test_command_body_above_size_limit_is_rejected(playing: Api) -> None:
     answer = playing.command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
     assert (answer.status_code, answer.json()["message"]) == (413, "Request too large")
 
 
 @pytest.mark.parametrize("named", ["AC1", "demos", "me"])
-def test_an_account_that_is_none_is_refused(playing: Api, named: str) -> None:
+def test_malformed_account_name_is_rejected(playing: Api, named: str) -> None:
     answer = playing.get(f"/_mock/accounts/{named}")
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
 
 
-def test_an_account_without_room_for_the_scenario_says_so() -> None:
+def test_account_too_small_for_scenario_returns_500_with_reason() -> None:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
     counts = [_channels(f"AC{number:032x}") for number in range(40)]
     most = max(counts)
@@ -415,7 +415,7 @@ def _channels(sid: str) -> int:
         {"sec-fetch-site": "same-site"},
     ],
 )
-def test_other_origins_and_other_names_change_nothing(playing: Api, headers: dict[str, str]) -> None:
+def test_foreign_origin_or_host_cannot_change_account(playing: Api, headers: dict[str, str]) -> None:
     before = state(playing)
     for method, path in [("POST", "/reset"), ("POST", "/clock"), ("DELETE", "/scenario"), ("PUT", "/scenario")]:
         answer = playing.request(method, f"{ROOT}{path}", headers)
@@ -426,7 +426,7 @@ def test_other_origins_and_other_names_change_nothing(playing: Api, headers: dic
 
 
 @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}])
-def test_other_origins_and_other_names_read_nothing(playing: Api, headers: dict[str, str]) -> None:
+def test_foreign_origin_or_host_cannot_read_account(playing: Api, headers: dict[str, str]) -> None:
     for path in ("", "/clock", "/events", "/callbacks", "/recordings/it"):
         answer = playing.request("GET", f"{ROOT}{path}", headers)
         assert (answer.status_code, answer.json()["code"]) == (403, 20403)
@@ -443,16 +443,16 @@ def test_other_origins_and_other_names_read_nothing(playing: Api, headers: dict[
         {"host": "localhost:4010", "origin": "http://localhost:4010", "sec-fetch-site": "same-origin"},
     ],
 )
-def test_this_machine_may(playing: Api, headers: dict[str, str]) -> None:
+def test_local_host_names_are_allowed(playing: Api, headers: dict[str, str]) -> None:
     assert playing.request("POST", f"{ROOT}/reset", headers).status_code == 200
 
 
-def test_the_public_name_may() -> None:
+def test_public_url_host_is_allowed() -> None:
     with Api(corpus_settings(public_url="https://mock.example")) as api:
         assert api.request("POST", f"{ROOT}/reset", {"host": "mock.example"}).status_code == 200
 
 
-def test_the_token_opens_and_nothing_else() -> None:
+def test_only_control_token_is_accepted_when_token_is_set() -> None:
     with Api(corpus_settings(count=3)) as api:
         api.mock.control_token = "secret"
         api.auth = None

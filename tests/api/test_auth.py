@@ -44,11 +44,11 @@ def status(api: Api, authorization: str | None, account: str | None = None) -> i
         (basic("AC" + "0" * 32 + ":x").replace("Basic", "basic"), 200),
     ],
 )
-def test_any_asks_for_well_formed_credentials(api: Api, authorization: str | None, expected: int) -> None:
+def test_auth_any_requires_well_formed_credentials(api: Api, authorization: str | None, expected: int) -> None:
     assert expected == status(api, authorization)
 
 
-def test_no_credentials_has_a_message_of_its_own(api: Api) -> None:
+def test_missing_credentials_have_separate_error_message(api: Api) -> None:
     api.auth = None
     body = api.get(api.list_path).json()
     assert body["message"] == "Authentication Error - No credentials provided"
@@ -76,31 +76,31 @@ def strict() -> Iterator[Api]:
         (PARENT.sid, "secret", "AC1", 404),
     ],
 )
-def test_strict_knows_declared_accounts_only(
+def test_auth_strict_accepts_only_declared_accounts(
     strict: Api, username: str, secret: str, account: str, expected: int
 ) -> None:
     assert expected == status(strict, basic(f"{username}:{secret}"), account)
 
 
-def test_strict_knows_the_demo_account(strict: Api) -> None:
+def test_auth_strict_accepts_demo_account(strict: Api) -> None:
     assert strict.mock.demo.token == derive_auth_token("0", derive_demo_account_sid("0"))
     assert strict.get(strict.list_path).status_code == 200
 
 
-def test_a_wrong_token_is_refused_as_twilio_does(strict: Api) -> None:
+def test_wrong_token_returns_twilios_error_message(strict: Api) -> None:
     strict.auth = (PARENT.sid, "wrong")
     body = strict.get(strict.list_path).json()
     assert body["message"] == "Authenticate"
     assert body["detail"] == "Your AccountSid or AuthToken was incorrect."
 
 
-def test_the_demo_account_can_be_given_a_token() -> None:
+def test_demo_account_token_can_be_declared() -> None:
     sid = derive_demo_account_sid("0")
     settings = corpus_settings(auth=AuthSetting.STRICT, account=(DeclaredAccount(sid=sid, token="mine"),))
     with Api(settings) as api:
         assert status(api, basic(f"{sid}:mine")) == 200
 
 
-def test_off_asks_nobody() -> None:
+def test_auth_off_requires_no_credentials() -> None:
     with Api(corpus_settings(auth=AuthSetting.OFF)) as api:
         assert status(api, None) == 200

@@ -69,7 +69,7 @@ def step_by_step(api: Api, name: str) -> None:
 
 @pytest.mark.parametrize("play", [by_fetching, by_waiting, by_signals, step_by_step])
 @pytest.mark.parametrize("name", bundled_names())
-def test_what_is_explained_is_what_happens(name: str, play: Callable[[Api, str], None]) -> None:
+def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Callable[[Api, str], None]) -> None:
     expected = explained(name)
     with played(name) as api:
         play(api, name)
@@ -83,11 +83,11 @@ def test_what_is_explained_is_what_happens(name: str, play: Callable[[Api, str],
         assert api.told("GET", "")["timelines"] == []
 
 
-def test_there_are_thirteen() -> None:
+def test_bundled_scenarios_number_thirteen() -> None:
     assert len(bundled_names()) == 13
 
 
-def test_happy_path() -> None:
+def test_happy_path_completes_by_fetches_or_time() -> None:
     with played("happy-path") as api:
         assert fetch(api, "happy", 4) == ["processing", "processing", "processing", "completed"]
         made = api.post(f"Calls/{CALL}/Recordings.json").json()
@@ -101,7 +101,7 @@ def test_happy_path() -> None:
         assert advance(api, "3s")[0] == "completed (duration 12, price -0.00250), callback completed"
 
 
-def test_slow_processing() -> None:
+def test_slow_processing_completes_after_many_fetches_or_time() -> None:
     with played("slow-processing") as api:
         assert fetch(api, "slow", 11) == ["processing"] * 10 + ["completed"]
     with played("slow-processing") as api:
@@ -111,7 +111,7 @@ def test_slow_processing() -> None:
         assert fetch(api, "slow") == ["completed"]
 
 
-def test_polls_are_counted_for_each_recording() -> None:
+def test_fetches_are_counted_per_recording() -> None:
     with played("webhook-outage") as api:
         seen = {name: fetch(api, name) for name in ("silent", "belated", "repeated", "disordered")}
         assert seen == {name: ["processing"] for name in seen}
@@ -124,7 +124,7 @@ def test_polls_are_counted_for_each_recording() -> None:
     ("name", "handle", "status", "code"),
     [("absent-too-short", "short", "absent", 16101), ("failed-processing", "failed", "failed", 16111)],
 )
-def test_those_that_end_badly(name: str, handle: str, status: str, code: int) -> None:
+def test_failing_scenario_ends_with_error_code_and_no_media(name: str, handle: str, status: str, code: int) -> None:
     with played(name) as api:
         assert fetch(api, handle, 3) == ["processing", "processing", status]
         sid = api.account().resolve_handle(handle)
@@ -133,7 +133,7 @@ def test_those_that_end_badly(name: str, handle: str, status: str, code: int) ->
         assert api.get(f"{api.root}/Recordings/{sid}.mp3").status_code == 404
 
 
-def test_deleted_under_you() -> None:
+def test_deleted_under_you_deletes_recording_after_polls() -> None:
     with played("deleted-under-you") as api:
         assert fetch(api, "doomed", 2) == ["completed", "404"]
     with played("deleted-under-you") as api:
@@ -143,7 +143,7 @@ def test_deleted_under_you() -> None:
         assert doomed in [each["sid"] for each in api.page("IncludeSoftDeleted=true")["recordings"]]
 
 
-def test_paused_and_resumed() -> None:
+def test_paused_and_resumed_goes_through_all_in_flight_statuses() -> None:
     with played("paused-and-resumed") as api:
         whats = []
         for _ in range(5):
@@ -153,7 +153,7 @@ def test_paused_and_resumed() -> None:
         assert fetch(api, "paused") == ["completed"]
 
 
-def test_late_webhook() -> None:
+def test_late_webhook_throttles_page_and_fails_first_fetches() -> None:
     with played("late-webhook") as api:
         assert api.told("GET", "/clock")["now"] == "2026-03-01T09:00:00Z"
         assert len(api.walk("PageSize=300")) == 501
@@ -175,7 +175,7 @@ def test_late_webhook() -> None:
         assert api.steps(made["sid"]) == [step.what for step in explain_scenario(load("late-webhook")).created]
 
 
-def test_a_walk_through_late_webhook_is_throttled_once() -> None:
+def test_late_webhook_throttles_paging_once() -> None:
     with played("late-webhook") as api:
         uri, answers = f"{api.list_path}?PageSize=200", []
         while uri is not None:
@@ -185,7 +185,7 @@ def test_a_walk_through_late_webhook_is_throttled_once() -> None:
         assert answers == [200, 200, 429, 200]
 
 
-def test_webhook_outage(sink: Sink) -> None:
+def test_webhook_outage_delays_repeats_and_reorders_callbacks(sink: Sink) -> None:
     with played("webhook-outage", status_callback=sink.url) as api:
         sink.token = api.account().token
         handles = {api.account().resolve_handle(name): name for name in explained("webhook-outage")}
@@ -202,7 +202,7 @@ def test_webhook_outage(sink: Sink) -> None:
         assert [each.parameters["RecordingStatus"] for each in repeated] == ["completed", "completed"]
 
 
-def test_rate_limited() -> None:
+def test_rate_limited_enforces_retry_after() -> None:
     with played("rate-limited") as api:
 
         def ask() -> int:
@@ -218,7 +218,7 @@ def test_rate_limited() -> None:
         assert api.get(f"{api.root}/Recordings/{api.account().corpus.sid(999)}.json").status_code == 200
 
 
-def test_flaky_media() -> None:
+def test_flaky_media_fails_first_downloads() -> None:
     with played("flaky-media") as api:
         media = f"{api.root}/Recordings/{api.account().resolve_handle('flaky')}"
         first, second = api.get(f"{media}.mp3"), api.get(f"{media}.mp3")
@@ -231,7 +231,7 @@ def test_flaky_media() -> None:
         assert fetch(api, "flaky") == ["completed"]
 
 
-def test_empty_account() -> None:
+def test_empty_account_lists_no_recordings() -> None:
     with played("empty-account") as api:
         page = api.page()
         assert (page["recordings"], page["next_page_uri"], page["previous_page_uri"], page["end"]) == (
@@ -243,7 +243,7 @@ def test_empty_account() -> None:
         assert api.page("IncludeSoftDeleted=true")["recordings"] == []
 
 
-def test_million_recordings() -> None:
+def test_million_recordings_can_be_paged() -> None:
     with played("million-recordings") as api:
         page = api.page("PageSize=1000")
         for _ in range(20):
@@ -254,7 +254,7 @@ def test_million_recordings() -> None:
 
 
 @pytest.mark.parametrize("size", [7, 50, 100])
-def test_page_drift(size: int) -> None:
+def test_page_drift_lists_surviving_recordings_once(size: int) -> None:
     with played("page-drift") as api:
         corpus = api.account().corpus
         before = [corpus.sid(index) for index in reversed(range(corpus.count))]
@@ -277,14 +277,14 @@ def fetch_status(api: Api, sid: str) -> int:
 
 
 @pytest.mark.parametrize("name", ["page-drift", "late-webhook"])
-def test_expectations_are_not_met_by_doing_nothing(name: str) -> None:
+def test_expectations_are_not_met_without_requests(name: str) -> None:
     with played(name) as api:
         (verdict,) = api.told("GET", "/expectations")
         assert not verdict["is_met"]
         assert "at least" in verdict["why"]
 
 
-def test_the_settings_name_scenarios_that_are_played_together() -> None:
+def test_scenarios_in_settings_are_combined() -> None:
     with Api(corpus_settings(scenario=("happy-path", "rate-limited"))) as api:
         assert api.told("GET", "")["scenario"] == "happy-path_and_rate-limited"
         assert [view["recording"] for view in api.told("GET", "")["timelines"]] == ["happy"]

@@ -206,7 +206,7 @@ GOOD: dict[str, tuple[Callable[[], Api], Use]] = {
 
 
 @pytest.mark.parametrize("habit", BAD)
-def test_a_habit_is_found(habit: str) -> None:
+def test_bad_client_habit_is_reported(habit: str) -> None:
     make, use, what = BAD[habit]
     with make() as api:
         use(api)
@@ -220,7 +220,7 @@ def test_a_habit_is_found(habit: str) -> None:
 
 
 @pytest.mark.parametrize("habit", GOOD)
-def test_a_good_client_is_clean(habit: str) -> None:
+def test_good_client_has_no_findings(habit: str) -> None:
     make, use = GOOD[habit]
     with make() as api:
         use(api)
@@ -228,11 +228,11 @@ def test_a_good_client_is_clean(habit: str) -> None:
     assert (report["is_clean"], report["findings"], report["dropped"]) == (True, [], 0)
 
 
-def test_every_rule_has_a_client_that_trips_it() -> None:
+def test_every_doctor_rule_has_a_test_client() -> None:
     assert {rule.name for rule in RULES} == set(RULE_OF.values())
 
 
-def test_the_python_sdk_is_clean() -> None:
+def test_python_sdk_has_no_findings() -> None:
     with Api() as api, BackgroundServer(create_app(api.mock)) as server:
         client = Client(*(api.auth or ("", "")))
         client.api.base_url = server.base_url
@@ -242,7 +242,7 @@ def test_the_python_sdk_is_clean() -> None:
         assert examine(api.account().journal).is_clean
 
 
-def test_the_worst_comes_first_and_much_of_the_same_is_cut_short(api: Api) -> None:
+def test_report_orders_findings_by_severity_and_limits_examples(api: Api) -> None:
     misspelling(api)
     for _ in range(25):
         counting(api)
@@ -260,7 +260,7 @@ def test_the_worst_comes_first_and_much_of_the_same_is_cut_short(api: Api) -> No
     assert lines[-1] == "51 requests were examined."
 
 
-def test_a_report_says_what_was_dropped(api: Api) -> None:
+def test_report_counts_dropped_requests(api: Api) -> None:
     page = first_page(api)
     for other in OTHERS:
         api.mock.account(other)
@@ -271,18 +271,18 @@ def test_a_report_says_what_was_dropped(api: Api) -> None:
     assert report.is_clean
 
 
-def test_a_journal_that_nothing_came_to_is_clean() -> None:
+def test_empty_journal_has_no_findings() -> None:
     assert examine(journal_of()) == Report(is_clean=True, findings=(), requests=0, dropped=0)
     assert str(examine(journal_of())) == "No findings: 0 requests were examined."
 
 
-def test_waiting_in_real_time_counts_where_the_clock_stands_still() -> None:
+def test_retry_after_accepts_real_time_when_clock_is_frozen() -> None:
     told = {"status": 429, "answered": ((b"retry-after", b"2"),), "seconds": 0.5}
     assert examine(journal_of(told, {"tick": 2.5})).is_clean
     assert not examine(journal_of(told, {"tick": 2.25})).is_clean
 
 
-def test_no_secret_is_in_a_report() -> None:
+def test_report_contains_no_secrets() -> None:
     query = f"PageSize=5&Page=1&Token={SECRET}".encode()
     report = examine(journal_of({"query": query, "answered": ((b"x-mock-warning", b"x"),)}))
     assert len(report.findings) == 2

@@ -41,31 +41,31 @@ def assert_error(answer: Any, status: int, code: int) -> None:
         ("IncludeSoftDeleted=yes", 20001, "true or false"),
     ],
 )
-def test_bad_parameters_of_a_list(api: Api, query: str, code: int, found: str) -> None:
+def test_invalid_list_parameters_are_rejected(api: Api, query: str, code: int, found: str) -> None:
     answer = api.get(f"{api.list_path}?{query}")
     assert_error(answer, 400, code)
     assert found in answer.headers["x-mock-reason"]
 
 
-def test_a_token_of_another_account_is_refused(api: Api) -> None:
+def test_page_token_of_another_account_is_rejected(api: Api) -> None:
     other = api.mock.account("AC" + "1" * 32).corpus.sid(10)
     assert_error(api.get(f"{api.list_path}?PageToken=PA{other}"), 400, 20001)
 
 
-def test_an_unknown_recording(api: Api) -> None:
+def test_unknown_recording_returns_404(api: Api) -> None:
     answer = api.get(api.fetch_path(UNKNOWN))
     assert_error(answer, 404, 20404)
     assert answer.json()["message"] == f"The requested resource {api.fetch_path(UNKNOWN)} was not found"
     assert "does not belong to this account" in answer.headers["x-mock-reason"]
 
 
-def test_a_recording_past_the_end(api: Api) -> None:
+def test_recording_sid_beyond_corpus_returns_404(api: Api) -> None:
     answer = api.get(api.fetch_path(api.mock.account(api.mock.demo.sid).corpus.sid(1000)))
     assert_error(answer, 404, 20404)
     assert "stands for recording 1000, but this account has only 1000" in answer.headers["x-mock-reason"]
 
 
-def test_a_bad_flag_of_a_fetch(api: Api) -> None:
+def test_invalid_include_soft_deleted_is_rejected(api: Api) -> None:
     assert_error(api.get(f"{api.fetch_path(UNKNOWN)}?IncludeSoftDeleted=2"), 400, 20001)
 
 
@@ -79,7 +79,7 @@ def test_a_bad_flag_of_a_fetch(api: Api) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT", "BREW"])
-def test_unknown_paths(api: Api, path: str, method: str) -> None:
+def test_unknown_paths_return_twilio_error(api: Api, path: str, method: str) -> None:
     answer = api.request(method, path.format(root=api.root))
     status = 405 if method in ("POST", "PUT", "BREW") and path.endswith(("%00.json", "83.json", "ff.json")) else 404
     assert_error(answer, status, {404: 20404, 405: 20004}[status])
@@ -87,7 +87,7 @@ def test_unknown_paths(api: Api, path: str, method: str) -> None:
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.path)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
-def test_wrong_methods(api: Api, resource: Any, method: str) -> None:
+def test_unsupported_methods_return_405_with_allow_header(api: Api, resource: Any, method: str) -> None:
     if method in resource.operations:
         return
     sids = {
@@ -103,34 +103,34 @@ def test_wrong_methods(api: Api, resource: Any, method: str) -> None:
 
 
 @pytest.mark.parametrize("sid", ["AC1", "ac" + "0" * 32, "AC" + "g" * 32, "AC" + "0" * 33, "%00"])
-def test_a_malformed_account_sid(api: Api, sid: str) -> None:
+def test_malformed_account_sid_returns_404(api: Api, sid: str) -> None:
     answer = api.get(f"/2010-04-01/Accounts/{sid}/Recordings.json")
     assert_error(answer, 404, 20404)
     assert "Expected an AccountSid (AC and 32 hexadecimal digits)" in answer.headers["x-mock-reason"]
 
 
-def test_a_target_of_16_kilobytes_is_too_long(api: Api) -> None:
+def test_target_of_16_kilobytes_is_too_long(api: Api) -> None:
     room = 16 * 1024 - len(api.list_path)
     assert api.get(f"{api.list_path}?{'a' * (room - 1)}").status_code == 200
     answer = api.get(f"{api.list_path}?{'a' * room}")
     assert_error(answer, 414, 20001)
 
 
-def test_a_failure_of_ours_is_twilios_500(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unhandled_exception_returns_twilios_500(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(api.mock), "account", lambda *_: 1 / 0)
     answer = api.get(api.list_path)
     assert_error(answer, 500, 20500)
     assert "division" not in answer.text
 
 
-def test_a_route_that_leaves_no_answer_is_our_failure(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_route_without_response_returns_500(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent(*_: object) -> None: ...
 
     monkeypatch.setattr("mockserver.server.routes.resource_route.ResourceRoute.handle", silent)
     assert_error(api.get(api.list_path), 500, 20500)
 
 
-def test_head_is_get_without_a_body(api: Api) -> None:
+def test_head_returns_headers_of_get_without_body(api: Api) -> None:
     answer = api.request("HEAD", api.list_path)
     assert answer.status_code == 200
     assert answer.content == b""
@@ -138,7 +138,7 @@ def test_head_is_get_without_a_body(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/2010-04-01/Accounts/x/Recordings.json", "/nothing"])
-def test_options_needs_no_credentials(api: Api, path: str) -> None:
+def test_options_requires_no_credentials(api: Api, path: str) -> None:
     api.auth = None
     answer = api.request("OPTIONS", path)
     assert (answer.status_code, answer.content) == (204, b"")
@@ -146,7 +146,7 @@ def test_options_needs_no_credentials(api: Api, path: str) -> None:
     assert answer.headers["access-control-allow-methods"] == "GET, POST, DELETE, OPTIONS"
 
 
-def test_reasons_hold_no_raw_control_characters(api: Api) -> None:
+def test_mock_reason_escapes_control_characters(api: Api) -> None:
     answer = api.get(f"{api.list_path}?PageToken=%0d%0aX:%20y%E2%98%83")
     assert_error(answer, 400, 20001)
     assert "\\r\\n" in answer.headers["x-mock-reason"]

@@ -17,7 +17,7 @@ def sid_with(api: Api, *statuses: Status) -> str:
 
 
 @pytest.mark.parametrize("wire", ["twilio", "schema"])
-def test_what_is_fetched_is_what_is_listed(api: Api, wire: str) -> None:
+def test_fetched_recording_equals_listed_recording(api: Api, wire: str) -> None:
     listed = api.get(api.list_path, x_mock_wire=wire).json()["recordings"]
     for recording in listed[:10]:
         answer = api.get(recording["uri"], x_mock_wire=wire)
@@ -25,7 +25,7 @@ def test_what_is_fetched_is_what_is_listed(api: Api, wire: str) -> None:
         assert recording == answer.json()
 
 
-def test_upper_case_digits_find_the_same(api: Api) -> None:
+def test_sid_digits_are_case_insensitive(api: Api) -> None:
     sid = sid_with(api, Status.COMPLETED)
     answer = api.get(
         api.fetch_path(f"RE{sid[2:].upper()}").replace(api.root, f"{api.root[:23]}{api.root[23:].upper()}")
@@ -34,7 +34,7 @@ def test_upper_case_digits_find_the_same(api: Api) -> None:
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.ABSENT, Status.FAILED])
-def test_a_finished_recording_can_be_deleted(api: Api, status: Status) -> None:
+def test_finished_recording_can_be_deleted(api: Api, status: Status) -> None:
     sid = sid_with(api, status)
     before = api.get(api.fetch_path(sid)).json()
     answer = api.request("DELETE", api.fetch_path(sid))
@@ -47,7 +47,7 @@ def test_a_finished_recording_can_be_deleted(api: Api, status: Status) -> None:
     assert api.request("DELETE", api.fetch_path(sid)).status_code == 404
 
 
-def test_an_unfinished_recording_cannot_be_deleted(api: Api) -> None:
+def test_unfinished_recording_cannot_be_deleted(api: Api) -> None:
     sid = sid_with(api, Status.PROCESSING)
     answer = api.request("DELETE", api.fetch_path(sid))
     assert (answer.status_code, answer.json()["code"]) == (409, 20009)
@@ -55,7 +55,7 @@ def test_an_unfinished_recording_cannot_be_deleted(api: Api) -> None:
     assert api.get(api.fetch_path(sid)).json()["status"] == "processing"
 
 
-def test_a_deleted_recording_is_forgotten_after_40_days(api: Api) -> None:
+def test_deleted_recording_is_purged_after_40_days(api: Api) -> None:
     sid = sid_with(api, Status.COMPLETED)
     later = sid_with(api, Status.ABSENT)
     api.request("DELETE", api.fetch_path(sid))
@@ -75,7 +75,7 @@ def test_a_deleted_recording_is_forgotten_after_40_days(api: Api) -> None:
     assert {Status.DELETED.value} & {r["status"] for r in api.walk("IncludeSoftDeleted=true&PageSize=1000")} == set()
 
 
-def test_a_generated_deleted_recording_is_shown_on_request_until_forgotten(api: Api) -> None:
+def test_include_soft_deleted_shows_generated_deleted_recording_until_purged(api: Api) -> None:
     sid = sid_with(api, Status.DELETED)
     assert api.get(api.fetch_path(sid)).json()["code"] == 20404
     kept = f"{api.fetch_path(sid)}?IncludeSoftDeleted=true"
@@ -85,7 +85,7 @@ def test_a_generated_deleted_recording_is_shown_on_request_until_forgotten(api: 
     assert api.request("DELETE", api.fetch_path(sid)).json()["code"] == 20404
 
 
-def test_a_kept_answer_is_void_once_time_or_a_change_passes_it(api: Api) -> None:
+def test_cached_response_is_invalidated_by_time_or_change(api: Api) -> None:
     query = f"{api.list_path}?IncludeSoftDeleted=true&PageSize=1000"
     first = api.get(query).json()["recordings"]
     assert first == api.get(query).json()["recordings"]
@@ -98,7 +98,7 @@ def test_a_kept_answer_is_void_once_time_or_a_change_passes_it(api: Api) -> None
     assert len(api.get(query).json()["recordings"]) == len(second) - 1
 
 
-def test_deleting_while_paging_visits_everything_once() -> None:
+def test_deletion_during_paging_skips_and_repeats_no_recording() -> None:
     with Api(corpus_settings(count=500)) as api:
         everything = api.sids("PageSize=1000")
         visited = []
@@ -114,7 +114,7 @@ def test_deleting_while_paging_visits_everything_once() -> None:
         assert {recording["status"] for recording in api.walk()} == {"processing"}
 
 
-def test_accounts_share_nothing(api: Api) -> None:
+def test_accounts_share_no_recordings(api: Api) -> None:
     sid = sid_with(api, Status.COMPLETED)
     other = "AC" + "ab" * 16
     assert api.get(f"/2010-04-01/Accounts/{other}/Recordings/{sid}.json").json()["code"] == 20404
@@ -124,7 +124,7 @@ def test_accounts_share_nothing(api: Api) -> None:
     assert sid not in {recording["sid"] for recording in theirs["recordings"]}
 
 
-def test_an_account_that_was_changed_stays_however_many_are_read(api: Api) -> None:
+def test_changed_account_is_not_evicted_by_reads_of_other_accounts(api: Api) -> None:
     changed = "AC" + "ab" * 16
     root = f"/2010-04-01/Accounts/{changed}/Recordings"
     sid = next(r["sid"] for r in api.get(f"{root}.json").json()["recordings"] if r["status"] == "completed")

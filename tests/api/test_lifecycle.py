@@ -36,7 +36,7 @@ def twilio() -> Iterator[Api]:
         yield api
 
 
-def test_create_answers_in_progress_with_everything_unknown(twilio: Api) -> None:
+def test_created_recording_is_in_progress_with_null_fields(twilio: Api) -> None:
     made = create(twilio, RecordingChannels="dual", RecordingTrack="inbound")
     assert made["status"] == "in-progress"
     assert made["source"] == "StartCallRecordingAPI"
@@ -51,7 +51,7 @@ def test_create_answers_in_progress_with_everything_unknown(twilio: Api) -> None
 @pytest.mark.parametrize(
     ("behavior", "duration"), [({"PauseBehavior": "skip"}, "30"), ({"PauseBehavior": "silence"}, "90"), ({}, "90")]
 )
-def test_pauses_shorten_only_when_they_are_skipped(twilio: Api, behavior: dict[str, str], duration: str) -> None:
+def test_pause_shortens_duration_only_when_skipped(twilio: Api, behavior: dict[str, str], duration: str) -> None:
     sid = create(twilio)["sid"]
     twilio.advance(10)
     assert update(twilio, sid, "paused", **behavior)["status"] == "paused"
@@ -71,7 +71,7 @@ def test_pauses_shorten_only_when_they_are_skipped(twilio: Api, behavior: dict[s
     assert done["date_updated"] == "Thu, 01 Jan 2026 00:01:32 +0000"
 
 
-def test_a_paused_recording_can_be_stopped(twilio: Api) -> None:
+def test_paused_recording_can_be_stopped(twilio: Api) -> None:
     sid = create(twilio)["sid"]
     twilio.advance(5)
     update(twilio, sid, "paused", PauseBehavior="skip")
@@ -81,7 +81,7 @@ def test_a_paused_recording_can_be_stopped(twilio: Api) -> None:
     assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "5"
 
 
-def test_repeating_a_status_changes_nothing(twilio: Api) -> None:
+def test_repeated_status_update_changes_nothing(twilio: Api) -> None:
     sid = create(twilio)["sid"]
     assert update(twilio, sid, "in-progress")["status"] == "in-progress"
     update(twilio, sid, "paused", PauseBehavior="skip")
@@ -94,14 +94,14 @@ def test_repeating_a_status_changes_nothing(twilio: Api) -> None:
     assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "7"
 
 
-def test_a_recording_that_is_stopped_at_once_lasts_a_second(twilio: Api) -> None:
+def test_recording_stopped_immediately_has_duration_of_one_second(twilio: Api) -> None:
     sid = create(twilio)["sid"]
     update(twilio, sid, "stopped")
     twilio.advance(PROCESSING_SECONDS)
     assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "1"
 
 
-def test_a_second_create_answers_the_first_recording_until_it_is_stopped(twilio: Api) -> None:
+def test_second_create_returns_active_recording_until_stopped(twilio: Api) -> None:
     first = create(twilio)
     again = twilio.post(RECORDINGS)
     assert (again.status_code, again.json()) == (200, first)
@@ -111,7 +111,7 @@ def test_a_second_create_answers_the_first_recording_until_it_is_stopped(twilio:
     assert [r["sid"] for r in twilio.twilio(RECORDINGS)["recordings"]] == [second["sid"], first["sid"]]
 
 
-def test_what_is_made_is_listed_first_and_filtered_like_the_rest(twilio: Api) -> None:
+def test_created_recording_is_listed_first_and_filtered(twilio: Api) -> None:
     before = twilio.sids("PageSize=1000")
     sid = create(twilio)["sid"]
     assert twilio.sids("PageSize=1000") == [sid, *before]
@@ -131,7 +131,7 @@ def test_what_is_made_is_listed_first_and_filtered_like_the_rest(twilio: Api) ->
     assert twilio.get(on).json()["recordings"][0]["sid"] == sid
 
 
-def test_what_is_made_can_be_deleted_once_it_is_completed(twilio: Api) -> None:
+def test_created_recording_can_be_deleted_when_completed(twilio: Api) -> None:
     sid = create(twilio)["sid"]
     path = f"{twilio.root}/Calls/{CALL}/Recordings/{sid}.json"
     assert twilio.request("DELETE", path).json()["code"] == 20009
@@ -145,21 +145,21 @@ def test_what_is_made_can_be_deleted_once_it_is_completed(twilio: Api) -> None:
     assert sid in twilio.sids("IncludeSoftDeleted=true")
 
 
-def test_on_the_schema_wire_a_live_recording_conforms(api: Api) -> None:
+def test_recording_in_progress_conforms_to_schema_on_schema_wire(api: Api) -> None:
     made = create(api)
     assert (made["status"], made["price_unit"]) == ("processing", "USD")
     assert find_violations(made) == []
     assert find_violations(api.below(RECORDINGS).json()["recordings"][0]) == []
 
 
-def test_a_call_of_the_corpus_is_over(twilio: Api) -> None:
+def test_generated_call_cannot_be_recorded(twilio: Api) -> None:
     over = twilio.page()["recordings"][0]["call_sid"]
     answer = twilio.post(f"Calls/{over}/Recordings.json")
     assert (answer.status_code, answer.json()["code"]) == (400, 21220)
     assert answer.json()["message"] == "Requested resource is not eligible for recording"
 
 
-def test_a_call_of_the_corpus_that_is_live_can_be_recorded(twilio: Api) -> None:
+def test_generated_call_can_be_recorded_when_in_progress(twilio: Api) -> None:
     over = twilio.page()["recordings"][0]["call_sid"]
     twilio.account().start_recording(over, source=Source.DIAL_VERB)
     assert twilio.post(f"Calls/{over}/Recordings.json").status_code == 201
@@ -168,7 +168,7 @@ def test_a_call_of_the_corpus_that_is_live_can_be_recorded(twilio: Api) -> None:
     assert "has 2 active recordings: RE" in answer.headers["x-mock-reason"]
 
 
-def test_a_conferences_recording_can_be_paused_but_not_stopped(twilio: Api) -> None:
+def test_conference_recording_can_be_paused_but_not_stopped(twilio: Api) -> None:
     conference = CONFERENCE.lower().replace("cf", "CF", 1)
     index = twilio.account().start_recording(CALL, conference_sid=conference, source=Source.CONFERENCE)
     sid = twilio.account().corpus.sid(index)
@@ -186,7 +186,7 @@ def test_a_conferences_recording_can_be_paused_but_not_stopped(twilio: Api) -> N
     assert twilio.request("DELETE", f"{twilio.root}/{path}").json()["code"] == 20009
 
 
-def test_events_come_repeated_or_separated_by_spaces(twilio: Api) -> None:
+def test_callback_events_are_repeated_or_space_separated(twilio: Api) -> None:
     forms: list[str | list[str]] = [["in-progress", "completed"], "in-progress completed", ["in-progress completed"]]
     for number, events in enumerate(forms):
         call = f"CA{number:032x}"
@@ -204,7 +204,7 @@ def test_events_come_repeated_or_separated_by_spaces(twilio: Api) -> None:
         assert (subscription.method, subscription.events) == ("GET", ("in-progress", "completed"))
 
 
-def test_what_twilio_would_warn_of_is_taken_with_a_warning(twilio: Api) -> None:
+def test_questionable_parameters_are_accepted_with_warning(twilio: Api) -> None:
     answer = twilio.post(
         RECORDINGS, RecordingStatusCallback="ftp://x", RecordingStatusCallbackEvent=["completed", "ringing"]
     )
@@ -227,7 +227,7 @@ def test_what_twilio_would_warn_of_is_taken_with_a_warning(twilio: Api) -> None:
         ({"RecordingStatusCallbackMethod": "PUT"}, "RecordingStatusCallbackMethod: expected one of GET, POST"),
     ],
 )
-def test_bad_forms_change_nothing(twilio: Api, form: dict[str, str], found: str) -> None:
+def test_invalid_create_form_changes_nothing(twilio: Api, form: dict[str, str], found: str) -> None:
     answer = twilio.post(RECORDINGS, **form)
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     assert found in answer.headers["x-mock-reason"]
@@ -245,7 +245,7 @@ def test_bad_forms_change_nothing(twilio: Api, form: dict[str, str], found: str)
         ("RE" + "0" * 32, {"Status": "paused"}, 404, 20404),
     ],
 )
-def test_bad_updates_change_nothing(twilio: Api, sid: str, form: dict[str, str], status: int, code: int) -> None:
+def test_invalid_update_changes_nothing(twilio: Api, sid: str, form: dict[str, str], status: int, code: int) -> None:
     over = create(twilio)["sid"]
     update(twilio, over, "stopped")
     live = create(twilio)["sid"]
@@ -256,7 +256,7 @@ def test_bad_updates_change_nothing(twilio: Api, sid: str, form: dict[str, str],
     assert twilio.account().version == before
 
 
-def test_there_is_no_current_recording_where_none_is_active(twilio: Api) -> None:
+def test_current_recording_returns_404_when_none_is_active(twilio: Api) -> None:
     answer = twilio.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="paused")
     assert (answer.status_code, answer.json()["code"]) == (404, 20404)
     assert "has no active recording" in answer.headers["x-mock-reason"]
@@ -265,17 +265,17 @@ def test_there_is_no_current_recording_where_none_is_active(twilio: Api) -> None
 @pytest.mark.parametrize(
     "path", ["Calls/CA1/Recordings.json", "Conferences/x/Recordings.json", "Calls/CA1/Recordings/RE1.json"]
 )
-def test_a_parent_that_is_none_is_not_found(twilio: Api, path: str) -> None:
+def test_malformed_parent_sid_returns_404(twilio: Api, path: str) -> None:
     assert twilio.below(path).json()["code"] == 20404
     assert twilio.request("DELETE", f"{twilio.root}/{path}").status_code in (404, 405)
 
 
-def test_a_form_of_more_than_64_kilobytes_is_refused(twilio: Api) -> None:
+def test_form_above_64_kilobytes_is_rejected(twilio: Api) -> None:
     answer = twilio.post(RECORDINGS, Filler="x" * 70_000)
     assert (answer.status_code, answer.json()["code"]) == (413, 20001)
 
 
-def test_a_call_first_seen_here_stays_in_progress(twilio: Api) -> None:
+def test_call_created_by_recording_stays_in_progress(twilio: Api) -> None:
     made = create(twilio)
     update(twilio, made["sid"], "stopped")
     twilio.advance(3600)

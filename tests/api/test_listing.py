@@ -8,7 +8,7 @@ from generators.model import Source, Status
 from tests.harness import Api, corpus_settings
 
 
-def test_the_envelope_of_the_first_page(api: Api) -> None:
+def test_first_page_has_twilios_envelope(api: Api) -> None:
     body = api.page("PageSize=2")
     assert list(body) == [
         *("first_page_uri", "end", "previous_page_uri", "uri", "page_size"),
@@ -21,14 +21,14 @@ def test_the_envelope_of_the_first_page(api: Api) -> None:
     assert body["next_page_uri"] == f"{api.list_path}?PageSize=2&Page=1&PageToken=PA{last}"
 
 
-def test_the_default_page_holds_fifty_newest_first(api: Api) -> None:
+def test_default_page_has_fifty_recordings_newest_first(api: Api) -> None:
     recordings = api.page()["recordings"]
     assert len(recordings) == 50
     dates = [recording["date_created"] for recording in recordings]
     assert dates == sorted(dates, reverse=True)
 
 
-def test_the_following_page_leads_on_and_back(api: Api) -> None:
+def test_second_page_links_to_next_and_previous_page(api: Api) -> None:
     first = api.page("PageSize=3")
     second = api.get(first["next_page_uri"]).json()
     assert (second["page"], second["start"], second["end"]) == (1, 3, 5)
@@ -41,7 +41,7 @@ def test_the_following_page_leads_on_and_back(api: Api) -> None:
     assert back["previous_page_uri"] is None
 
 
-def test_the_last_page_has_no_next(api: Api) -> None:
+def test_last_page_has_no_next_page_uri(api: Api) -> None:
     oldest = api.mock.account(api.mock.demo.sid).corpus.sid(1)
     body = api.page(f"Page=7&PageToken=PA{oldest}")
     assert body["next_page_uri"] is None
@@ -49,14 +49,14 @@ def test_the_last_page_has_no_next(api: Api) -> None:
     assert (body["start"], body["end"]) == (350, 350)
 
 
-def test_an_empty_list_starts_and_ends_at_zero() -> None:
+def test_empty_list_starts_and_ends_at_zero() -> None:
     with Api(corpus_settings(count=0)) as api:
         body = api.page()
     assert body["recordings"] == []
     assert (body["start"], body["end"], body["next_page_uri"], body["previous_page_uri"]) == (0, 0, None, None)
 
 
-def test_an_empty_page_beyond_the_end_leads_back(api: Api) -> None:
+def test_empty_page_after_last_links_to_previous_page(api: Api) -> None:
     corpus = api.mock.account(api.mock.demo.sid).corpus
     visible = [sid for sid in map(corpus.sid, range(10)) if api.get(api.fetch_path(sid)).status_code == 200]
     token = api.page("PageSize=1000&Page=0")["recordings"][-len(visible)]["sid"]
@@ -70,7 +70,7 @@ def test_an_empty_page_beyond_the_end_leads_back(api: Api) -> None:
     assert back["recordings"][-1]["sid"] == token
 
 
-def test_an_empty_page_before_the_beginning_leads_on(api: Api) -> None:
+def test_empty_page_before_first_links_to_next_page(api: Api) -> None:
     newest = api.page("PageSize=1")["recordings"][0]["sid"]
     body = api.page(f"PageToken=PB{newest}")
     assert body["recordings"] == []
@@ -78,7 +78,7 @@ def test_an_empty_page_before_the_beginning_leads_on(api: Api) -> None:
     assert newest == api.get(body["next_page_uri"]).json()["recordings"][0]["sid"]
 
 
-def test_filters_are_echoed_escaped_and_before_paging(api: Api) -> None:
+def test_page_uris_repeat_filters_escaped_before_paging_parameters(api: Api) -> None:
     query = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&PageSize=1&Bar="
     body = api.page(query)
     kept = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&Bar="
@@ -88,7 +88,7 @@ def test_filters_are_echoed_escaped_and_before_paging(api: Api) -> None:
     assert pairs[:3] == [("Foo", "a b&c"), ("DateCreated<", "2025-12-31T00:00:00+02:00"), ("Bar", "")]
 
 
-def test_a_name_that_nobody_knows_is_warned_of(api: Api) -> None:
+def test_unknown_parameter_adds_warning_header(api: Api) -> None:
     for _ in range(2):  # the second answer is a kept one
         answer = api.get(f"{api.list_path}?pagesize=3&Foo=%0a&PageSize=2&DateCreated=")
         warnings = answer.headers.get_list("x-mock-warning")
@@ -101,7 +101,7 @@ def test_a_name_that_nobody_knows_is_warned_of(api: Api) -> None:
     assert "x-mock-warning" not in api.get(api.page("PageSize=2")["next_page_uri"]).headers
 
 
-def test_a_token_may_name_what_filters_hide(api: Api) -> None:
+def test_page_token_can_name_filtered_out_recording(api: Api) -> None:
     everything = api.walk("PageSize=1000")
     token = everything[100]["sid"]
     call = everything[120]["call_sid"]
@@ -115,7 +115,7 @@ def large() -> Iterator[Api]:
         yield api
 
 
-def test_a_walk_meets_every_visible_recording_once(large: Api) -> None:
+def test_paging_lists_every_visible_recording_once(large: Api) -> None:
     corpus = large.mock.account(large.mock.demo.sid).corpus
     visible = [corpus.sid(i) for i in reversed(range(2000)) if corpus.layout.status(i) is not Status.DELETED]
     assert visible == large.sids("PageSize=70")
@@ -126,7 +126,7 @@ def test_a_walk_meets_every_visible_recording_once(large: Api) -> None:
     assert [found for recording in whole for found in find_violations(recording)] == []
 
 
-def test_a_call_or_conference_selects_its_recordings(large: Api) -> None:
+def test_call_and_conference_filters_select_their_recordings(large: Api) -> None:
     everything = large.walk("PageSize=1000")
     for recording in everything[::97]:
         same = [other["sid"] for other in everything if other["call_sid"] == recording["call_sid"]]
@@ -140,7 +140,7 @@ def test_a_call_or_conference_selects_its_recordings(large: Api) -> None:
 
 
 @pytest.mark.parametrize("wire", ["twilio", "schema"])
-def test_date_filters_select_what_brute_force_selects(large: Api, wire: str) -> None:
+def test_date_filters_equal_brute_force_selection(large: Api, wire: str) -> None:
     everything = large.walk("PageSize=1000")
     some = everything[500]["date_created"]
     day = some[:10]

@@ -45,7 +45,7 @@ def mp3_frames(body: bytes) -> int:
 
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("extension", ["", ".wav"])
-def test_wav_is_what_the_metadata_say(shared: Api, channels: int, extension: str) -> None:
+def test_wav_matches_recording_metadata(shared: Api, channels: int, extension: str) -> None:
     for recording in [plain(shared, channels=channels), *list(recordings(shared, encryption=None))[:5]]:
         answer = shared.below(f"Recordings/{recording.sid}{extension}")
         assert answer.headers["content-type"] == "audio/x-wav"
@@ -59,7 +59,7 @@ def test_wav_is_what_the_metadata_say(shared: Api, channels: int, extension: str
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_mp3_is_what_the_metadata_say(shared: Api, channels: int) -> None:
+def test_mp3_matches_recording_metadata(shared: Api, channels: int) -> None:
     recording = plain(shared, channels=channels)
     answer = shared.below(f"Recordings/{recording.sid}.mp3")
     assert answer.headers["content-type"] == "audio/mpeg"
@@ -69,7 +69,7 @@ def test_mp3_is_what_the_metadata_say(shared: Api, channels: int) -> None:
     assert mono == (channels == 1)
 
 
-def test_an_hour_of_mp3_is_a_chain_of_segments() -> None:
+def test_mp3_of_one_hour_has_correct_length_and_ranges() -> None:
     with Api(corpus_settings(count=0)) as api:
         sid = long_recording(api, 3600)
         whole = api.below(f"Recordings/{sid}.mp3")
@@ -88,7 +88,7 @@ def long_recording(api: Api, seconds: int) -> str:
 
 
 @pytest.mark.parametrize("extension", ["wav", "mp3"])
-def test_a_ranged_download_put_together_equals_the_whole(shared: Api, extension: str) -> None:
+def test_joined_range_responses_equal_whole_file(shared: Api, extension: str) -> None:
     path = f"Recordings/{plain(shared, channels=2).sid}.{extension}"
     whole = shared.below(path).content
     parts = b""
@@ -113,7 +113,7 @@ def test_a_ranged_download_put_together_equals_the_whole(shared: Api, extension:
         ("bytes=-99999999999", slice(0, None)),
     ],
 )
-def test_single_ranges(shared: Api, asked: str, expected: slice) -> None:
+def test_single_range_returns_its_bytes(shared: Api, asked: str, expected: slice) -> None:
     path = f"Recordings/{plain(shared).sid}"
     answer = shared.below(path, range=asked)
     assert answer.status_code == 206
@@ -121,18 +121,18 @@ def test_single_ranges(shared: Api, asked: str, expected: slice) -> None:
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=5-1", "bytes=-", "lines=1-2", "bytes=a-b"])
-def test_what_is_no_single_range_gets_the_whole(shared: Api, asked: str) -> None:
+def test_invalid_or_multiple_range_returns_whole_file(shared: Api, asked: str) -> None:
     assert shared.below(f"Recordings/{plain(shared).sid}", range=asked).status_code == 200
 
 
 @pytest.mark.parametrize("asked", ["bytes=99999999999-", "bytes=-0"])
-def test_a_range_outside_is_416(shared: Api, asked: str) -> None:
+def test_range_beyond_end_returns_416(shared: Api, asked: str) -> None:
     answer = shared.below(f"Recordings/{plain(shared).sid}", range=asked)
     assert answer.status_code == 416
     assert answer.headers["content-range"].startswith("bytes */")
 
 
-def test_an_etag_stands_for_the_bytes(shared: Api) -> None:
+def test_etag_supports_conditional_requests(shared: Api) -> None:
     path = f"Recordings/{plain(shared).sid}.wav"
     first = shared.below(path)
     etag = first.headers["etag"]
@@ -145,14 +145,14 @@ def test_an_etag_stands_for_the_bytes(shared: Api) -> None:
     assert shared.below(path, range="bytes=0-1", if_range='"x"').status_code == 200
 
 
-def test_head_tells_the_length_without_the_bytes(shared: Api) -> None:
+def test_head_returns_content_length_without_body(shared: Api) -> None:
     path = f"{shared.root}/Recordings/{plain(shared).sid}.mp3"
     answer = shared.request("HEAD", path)
     assert (answer.status_code, answer.content) == (200, b"")
     assert int(answer.headers["content-length"]) == len(shared.get(path).content)
 
 
-def test_the_same_recording_sounds_the_same_elsewhere(shared: Api) -> None:
+def test_media_is_identical_on_another_mock(shared: Api) -> None:
     recording = plain(shared)
     with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5")) as other:
         for extension in ("wav", "mp3"):
@@ -160,7 +160,7 @@ def test_the_same_recording_sounds_the_same_elsewhere(shared: Api) -> None:
             assert shared.below(path).content == other.below(path).content
 
 
-def test_dual_has_one_voice_on_each_side(shared: Api) -> None:
+def test_dual_channel_recording_has_one_voice_per_channel(shared: Api) -> None:
     recording = plain(shared, channels=2, source=Source.OUTBOUND_API)
     with wave.open(io.BytesIO(shared.below(f"Recordings/{recording.sid}").content)) as sound:
         samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
@@ -169,7 +169,7 @@ def test_dual_has_one_voice_on_each_side(shared: Api) -> None:
     assert not any(a and b for a, b in zip(left, right, strict=True))
 
 
-def test_requested_channels(shared: Api) -> None:
+def test_requested_channels_parameter_selects_channels(shared: Api) -> None:
     mono, dual = plain(shared, channels=1), plain(shared, channels=2)
     for recording, wanted, channels in ((mono, 1, 1), (dual, 1, 1), (dual, 2, 2)):
         answer = shared.below(f"Recordings/{recording.sid}.wav?RequestedChannels={wanted}")
@@ -181,7 +181,7 @@ def test_requested_channels(shared: Api) -> None:
     assert (wrong.status_code, fields_of(wrong)["code"]) == (400, "20001")
 
 
-def test_media_are_below_calls_and_conferences_too(shared: Api) -> None:
+def test_media_is_served_below_calls_and_conferences(shared: Api) -> None:
     recording = next(r for r in recordings(shared, encryption=None) if r.conference_sid)
     expected = shared.below(f"Recordings/{recording.sid}.mp3").content
     assert expected == shared.below(f"Calls/{recording.call_sid}/Recordings/{recording.sid}.mp3").content
@@ -191,7 +191,7 @@ def test_media_are_below_calls_and_conferences_too(shared: Api) -> None:
 
 @pytest.mark.parametrize("status", [Status.PROCESSING, Status.ABSENT, Status.FAILED, Status.DELETED])
 @pytest.mark.parametrize("extension", ["", ".wav", ".mp3"])
-def test_where_there_is_nothing_to_hear_the_error_is_xml(shared: Api, status: Status, extension: str) -> None:
+def test_missing_media_returns_xml_error(shared: Api, status: Status, extension: str) -> None:
     path = f"Recordings/{shared.sid_of(status)}{extension}"
     answer = shared.below(path)
     assert answer.status_code == 404
@@ -202,7 +202,7 @@ def test_where_there_is_nothing_to_hear_the_error_is_xml(shared: Api, status: St
     )
 
 
-def test_an_encrypted_recording_is_decrypted_as_twilios_tutorial_says(shared: Api) -> None:
+def test_encrypted_recording_can_be_decrypted_as_in_twilios_tutorial(shared: Api) -> None:
     recording = next(r for r in recordings(shared) if r.encryption is not None)
     details = shared.twilio(f"Recordings/{recording.sid}.json")["encryption_details"]
     key: Any = load_pem_private_key(load_private_key().encode(), password=None)
@@ -225,13 +225,13 @@ def test_an_encrypted_recording_is_decrypted_as_twilios_tutorial_says(shared: Ap
         assert encrypted[start:stop] == shared.below(path, range=f"bytes={start}-{last}").content
 
 
-def test_an_encrypted_recording_is_not_there_as_mp3(shared: Api) -> None:
+def test_encrypted_recording_has_no_mp3(shared: Api) -> None:
     recording = next(r for r in recordings(shared) if r.encryption is not None)
     answer = shared.below(f"Recordings/{recording.sid}.mp3")
     assert (answer.status_code, fields_of(answer)["code"]) == (400, "16109")
 
 
-def test_media_ask_for_credentials_unless_they_are_public(shared: Api) -> None:
+def test_media_requires_credentials_unless_public(shared: Api) -> None:
     path = f"{shared.root}/Recordings/{plain(shared).sid}"
     with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5", media_auth=MediaAuth.PUBLIC)) as public:
         public.auth = None
@@ -246,7 +246,7 @@ def test_media_ask_for_credentials_unless_they_are_public(shared: Api) -> None:
         assert private.get(path).status_code == 401
 
 
-def test_media_can_be_elsewhere_as_on_a_cdn(shared: Api) -> None:
+def test_media_redirects_to_media_url_when_configured(shared: Api) -> None:
     recording = plain(shared, channels=2)
     with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5", media_redirect=True)) as api:
         for extension, query in (("", ""), (".wav", "?RequestedChannels=1"), (".mp3", "")):
@@ -262,7 +262,7 @@ def test_media_can_be_elsewhere_as_on_a_cdn(shared: Api) -> None:
     assert shared.get(f"/_mock/media/{shared.mock.demo.sid}/{recording.sid}.wav").json()["code"] == 20404
 
 
-def test_a_file_of_ones_own_can_be_attached(tmp_path: Path) -> None:
+def test_attached_file_replaces_generated_media(tmp_path: Path) -> None:
     with Api(corpus_settings(count=100)) as api:
         sid = api.sid_of(Status.COMPLETED)
         before = api.below(f"Recordings/{sid}.wav")

@@ -21,11 +21,11 @@ def listed(sid: str) -> str:
     return f"/2010-04-01/Accounts/{sid}/Recordings.json?PageSize=1"
 
 
-def test_nobody_is_treated_otherwise_at_first(api: Api) -> None:
+def test_account_has_no_overrides_by_default(api: Api) -> None:
     assert api.get("/_mock/accounts/demo/overrides").json() == {"wire": None, "auth": None}
 
 
-def test_manners_are_shown_and_replaced_whole(api: Api) -> None:
+def test_overrides_are_shown_and_replaced_completely(api: Api) -> None:
     said = {"wire": "twilio", "auth": "off"}
     assert said == configure(api, **said)
     assert said == api.get(f"/_mock/accounts/{api.mock.demo.sid.upper().replace('AC', 'AC', 1)}/overrides").json()
@@ -36,13 +36,13 @@ def test_manners_are_shown_and_replaced_whole(api: Api) -> None:
 
 
 @pytest.mark.parametrize("manners", [{"wire": "xml"}, {"auth": "none"}, {"wires": "twilio"}, {"wire": 5}])
-def test_wrong_manners_are_refused(api: Api, manners: dict[str, Any]) -> None:
+def test_invalid_overrides_are_rejected(api: Api, manners: dict[str, Any]) -> None:
     assert configure(api, **manners)["code"] == 20001
     assert api.mock.overrides == {}
 
 
 @pytest.mark.parametrize("setting", list(WireSetting))
-def test_a_wire_is_one_accounts(setting: WireSetting) -> None:
+def test_wire_override_applies_to_one_account(setting: WireSetting) -> None:
     with Api(corpus_settings(wire=setting)) as api:
         usual = api.get(listed(OTHER)).headers["x-mock-wire"]
         other = "schema" if usual == "twilio" else "twilio"
@@ -54,7 +54,7 @@ def test_a_wire_is_one_accounts(setting: WireSetting) -> None:
         assert usual == api.get(api.list_path).headers["x-mock-wire"]
 
 
-def test_a_kept_page_is_not_given_on_another_wire(api: Api) -> None:
+def test_cached_page_is_not_served_on_another_wire(api: Api) -> None:
     first = api.get(api.list_path).json()
     configure(api, wire="twilio")
     assert first != api.get(api.list_path).json()
@@ -63,7 +63,7 @@ def test_a_kept_page_is_not_given_on_another_wire(api: Api) -> None:
 
 
 @pytest.mark.parametrize("setting", list(AuthSetting))
-def test_nobody_is_asked_for_one_account(setting: AuthSetting) -> None:
+def test_auth_off_override_applies_to_one_account(setting: AuthSetting) -> None:
     with Api(corpus_settings(auth=setting)) as api:
         api.auth = None
         usual = api.get(listed(OTHER)).status_code
@@ -73,7 +73,7 @@ def test_nobody_is_asked_for_one_account(setting: AuthSetting) -> None:
 
 
 @pytest.mark.parametrize("setting", list(AuthSetting))
-def test_any_credentials_pass_for_one_account(setting: AuthSetting) -> None:
+def test_auth_any_override_applies_to_one_account(setting: AuthSetting) -> None:
     with Api(corpus_settings(auth=setting)) as api:
         configure(api, OTHER, auth="any")
         api.auth = (OTHER, "whatever")
@@ -83,7 +83,7 @@ def test_any_credentials_pass_for_one_account(setting: AuthSetting) -> None:
 
 
 @pytest.mark.parametrize("setting", list(AuthSetting))
-def test_one_accounts_own_token_is_asked_for(setting: AuthSetting) -> None:
+def test_auth_strict_override_requires_the_accounts_token(setting: AuthSetting) -> None:
     with Api(corpus_settings(auth=setting)) as api:
         configure(api, OTHER, auth="strict")
         token = api.mock.account(OTHER).token
@@ -101,7 +101,7 @@ def test_one_accounts_own_token_is_asked_for(setting: AuthSetting) -> None:
         assert [entry.response.status for entry in refused] == [200, 200, 401, 401, 401]
 
 
-def test_public_media_stay_public(api: Api) -> None:
+def test_public_media_stays_public_when_auth_is_overridden(api: Api) -> None:
     with Api(corpus_settings(media_auth=MediaAuth.PUBLIC)) as public:
         sid = public.page("PageSize=50&IncludeSoftDeleted=false")["recordings"][-1]["sid"]
         configure(public, auth="strict")
@@ -110,12 +110,12 @@ def test_public_media_stay_public(api: Api) -> None:
         assert public.get(public.list_path).status_code == 401
 
 
-def test_what_names_no_account_is_treated_as_ever(api: Api) -> None:
+def test_paths_without_account_ignore_overrides(api: Api) -> None:
     configure(api, auth="off", wire="twilio")
     assert api.get("/2010-04-01/Accounts/AC1/Recordings.json").status_code == 404
     assert api.get("/elsewhere").status_code == 404
 
 
-def test_a_corpus_is_told_by_what_makes_it(api: Api) -> None:
+def test_corpus_endpoint_returns_corpus_spec(api: Api) -> None:
     spec = api.get("/_mock/accounts/demo/corpus").json()
     assert (spec["count"], spec["seed"], spec["account_sid"]) == (1000, "0", api.mock.demo.sid)

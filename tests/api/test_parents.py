@@ -3,7 +3,7 @@ import pytest
 from tests.harness import Api, corpus_settings
 
 
-def test_a_call_leads_to_its_recordings_and_back(api: Api) -> None:
+def test_call_links_to_its_recordings(api: Api) -> None:
     for recording in api.twilio("Recordings.json?PageSize=20")["recordings"]:
         call = api.twilio(f"Calls/{recording['call_sid']}.json")
         assert (call["sid"], call["status"], call["account_sid"]) == (
@@ -20,7 +20,7 @@ def test_a_call_leads_to_its_recordings_and_back(api: Api) -> None:
         assert call["from_formatted"].startswith("(")
 
 
-def test_a_conference_leads_to_its_recordings_and_back(api: Api) -> None:
+def test_conference_links_to_its_recordings(api: Api) -> None:
     recording = next(r for r in api.walk("PageSize=1000") if r["conference_sid"])
     conference = api.twilio(f"Conferences/{recording['conference_sid']}.json")
     assert (conference["status"], conference["reason_conference_ended"]) == ("completed", "last-participant-left")
@@ -34,7 +34,7 @@ def test_a_conference_leads_to_its_recordings_and_back(api: Api) -> None:
 @pytest.mark.parametrize(
     ("name", "key", "field"), [("Calls", "calls", "call_sid"), ("Conferences", "conferences", "conference_sid")]
 )
-def test_lists_hold_each_parent_once_newest_first(name: str, key: str, field: str) -> None:
+def test_parent_lists_have_each_parent_once_newest_first(name: str, key: str, field: str) -> None:
     with Api(corpus_settings(count=300)) as api:
         everything = api.walk("PageSize=1000&IncludeSoftDeleted=true")
         expected = list(dict.fromkeys(r[field] for r in everything if r[field]))
@@ -48,7 +48,7 @@ def test_lists_hold_each_parent_once_newest_first(name: str, key: str, field: st
 
 
 @pytest.mark.parametrize("path", ["Calls/CA{0}.json", "Conferences/CF{0}.json"])
-def test_unknown_parents_are_not_found_but_have_no_recordings(api: Api, path: str) -> None:
+def test_unknown_parents_return_404_and_empty_recording_lists(api: Api, path: str) -> None:
     path = path.format("0" * 32)
     assert api.below(path).json()["code"] == 20404
     assert api.twilio(path.replace(".json", "/Recordings.json"))["recordings"] == []
@@ -58,13 +58,13 @@ def test_unknown_parents_are_not_found_but_have_no_recordings(api: Api, path: st
 @pytest.mark.parametrize(
     "query", ["Calls.json?Status=completed", "Calls.json?StartTime%3E=2026-01-01", "Conferences.json?FriendlyName=x"]
 )
-def test_filters_that_are_not_emulated_say_so(api: Api, query: str) -> None:
+def test_unsupported_filters_are_rejected_with_reason(api: Api, query: str) -> None:
     answer = api.below(query)
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     assert "this mock does not emulate this filter" in answer.headers["x-mock-reason"]
 
 
-def test_the_account_tells_its_token_and_what_it_has(api: Api) -> None:
+def test_account_has_auth_token_and_working_subresource_uris(api: Api) -> None:
     account = api.get(f"{api.root}.json", x_mock_wire="twilio").json()
     assert (account["sid"], account["auth_token"]) == (api.mock.demo.sid, api.mock.demo.token)
     for uri in account["subresource_uris"].values():
@@ -75,7 +75,7 @@ def test_the_account_tells_its_token_and_what_it_has(api: Api) -> None:
     assert api.get(f"{api.root}.xml").text.startswith("<?xml")
 
 
-def test_where_there_are_no_conferences_none_is_looked_for() -> None:
+def test_conference_list_is_served_when_conferences_are_absent_or_rare() -> None:
     with Api(corpus_settings(count=10**9, mix="conference=0")) as api:
         assert api.twilio("Conferences.json")["conferences"] == []
     with Api(corpus_settings(count=10**9, mix="conference=0.0001")) as api:

@@ -74,7 +74,7 @@ def assert_listed(body: dict[str, Any], key: str, shape: str) -> None:
         assert_shaped(each, shape)
 
 
-def test_recordings_of_every_level(api: Api) -> None:
+def test_recordings_have_published_fields_on_every_path(api: Api) -> None:
     listed = api.twilio("Recordings.json?PageSize=1000&IncludeSoftDeleted=true")
     assert_listed(listed, "recordings", "recording")
     for recording in [r for r in listed["recordings"] if r["status"] != "deleted"][:40]:
@@ -88,7 +88,7 @@ def test_recordings_of_every_level(api: Api) -> None:
             assert_shaped(api.twilio(f"{conference}/{recording['sid']}.json"), "conference_recording")
 
 
-def test_answers_to_changes(api: Api) -> None:
+def test_create_and_update_responses_have_published_fields(api: Api) -> None:
     made = api.post(f"Calls/{CALL}/Recordings.json").json()
     assert_shaped(made, "call_recording")
     path = f"Calls/{CALL}/Recordings/{made['sid']}.json"
@@ -96,7 +96,7 @@ def test_answers_to_changes(api: Api) -> None:
     assert_shaped(api.twilio(path), "call_recording")
 
 
-def test_subresources(api: Api) -> None:
+def test_subresources_have_published_fields(api: Api) -> None:
     assert_listed(api.twilio("Transcriptions.json"), "transcriptions", "transcription")
     completed = [r for r in api.walk("PageSize=1000") if r["status"] == "completed"]
     for recording in completed[:10]:
@@ -123,7 +123,7 @@ DOCUMENTED = {
 
 
 @pytest.mark.parametrize(("status", "encrypted"), DOCUMENTED)
-def test_what_each_status_answers(status: Status, encrypted: bool) -> None:
+def test_subresource_status_codes_follow_recording_status(status: Status, encrypted: bool) -> None:
     with Api(corpus_settings(count=1000)) as api:
         sid = api.sid_of(status, encrypted=encrypted)
         found = tuple(api.below(f"Recordings/{sid}{suffix}").status_code for suffix in SUFFIXES)
@@ -148,7 +148,7 @@ def uris(node: object) -> Iterator[str]:
             yield from uris(each)
 
 
-def test_every_uri_leads_somewhere_on_this_server() -> None:
+def test_every_uri_in_responses_resolves_on_this_server() -> None:
     with Api(corpus_settings(count=100, wire=WireSetting.TWILIO, mix="completed=1,encrypted=0,conference=1")) as api:
         recording = api.twilio("Recordings.json?PageSize=1")["recordings"][0]
         waiting = [

@@ -31,14 +31,14 @@ def why(api: Api, text: str) -> str:
     return found
 
 
-def test_a_sid_of_another_account_is_told_to_be_of_that(api: Api) -> None:
+def test_reason_names_the_account_that_owns_the_sid(api: Api) -> None:
     sid = api.mock.account(OTHER).corpus.sid(17)
     told = f"It belongs to {OTHER}, another account of this mock: Recording 17 of 1000, counted from the oldest."
     for path in (f"Recordings/{sid}.json", f"Recordings/{sid}.mp3", f"Recordings.json?PageToken=PA{sid}"):
         assert reason(api, path).endswith(told)
 
 
-def test_what_came_in_elsewhere_is_told_too(api: Api) -> None:
+def test_reason_names_recording_created_in_another_account(api: Api) -> None:
     account = api.mock.account(OTHER)
     sid = account.recordings.index.sid(account.start_recording(CALL))
     assert reason(api, f"Recordings/{sid}.json").endswith(
@@ -46,17 +46,17 @@ def test_what_came_in_elsewhere_is_told_too(api: Api) -> None:
     )
 
 
-def test_a_sid_that_nobody_made_is_told_to_be_just_that(api: Api) -> None:
+def test_reason_explains_unknown_sid(api: Api) -> None:
     assert reason(api, f"Recordings/RE{'0' * 32}.json").endswith("from another seed or account, or was typed by hand.")
 
 
-def test_a_sid_of_a_scenario_that_is_not_played_any_more_is_told_to_be_that(api: Api) -> None:
+def test_reason_explains_recording_of_inactive_scenario(api: Api) -> None:
     sid = api.control("POST", "/recordings", {"id": "late"})["sid"]
     api.control("POST", "/reset")
     assert reason(api, f"Recordings/{sid}.json").startswith(f"{sid} belongs to a scripted recording, but")
 
 
-def test_a_sid_in_the_wrong_place_is_told_to_be_what_it_is(api: Api) -> None:
+def test_reason_explains_sid_of_wrong_kind(api: Api) -> None:
     corpus = api.account().corpus
     call = corpus.recording(3).call_sid
     assert "In this account: The call of" in reason(api, f"Recordings.json?PageToken=PA{call}")
@@ -64,13 +64,13 @@ def test_a_sid_in_the_wrong_place_is_told_to_be_what_it_is(api: Api) -> None:
     told = reason(api, f"Transcriptions.json?PageToken=PA{corpus.sid(3)}")
     assert "In this account: Recording 3 of 1000" in told
     told = reason(api, f"Transcriptions/{corpus.sid(3)}.json")
-    assert "is no transcription of this account: expected TR and 32 digits made for it." in told
+    assert "is not the SID of a transcription of this account." in told
     assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in reason(
         api, f"Recordings/{transcription}.json"
     )
 
 
-def test_a_parent_that_is_not_the_recordings_is_told_which_is(api: Api) -> None:
+def test_reason_names_the_correct_parent_of_a_recording(api: Api) -> None:
     corpus = api.account().corpus
     recording = corpus.recording(3)
     told = reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
@@ -81,13 +81,13 @@ def test_a_parent_that_is_not_the_recordings_is_told_which_is(api: Api) -> None:
     )
 
 
-def test_a_call_that_nothing_is_known_of(api: Api) -> None:
+def test_reason_explains_unknown_call(api: Api) -> None:
     assert reason(api, f"Calls/{CALL}.json") == f"No recording of this account belongs to {CALL}."
     call = api.mock.account(OTHER).corpus.recording(3).call_sid
     assert f"It belongs to {OTHER}" in reason(api, f"Calls/{call}.json")
 
 
-def test_a_subresource_that_its_recording_has_not(api: Api) -> None:
+def test_reason_explains_missing_subresource(api: Api) -> None:
     corpus = api.account().corpus
     absent = corpus.index_of(api.sid_of(Status.ABSENT))
     assert absent is not None
@@ -97,7 +97,7 @@ def test_a_subresource_that_its_recording_has_not(api: Api) -> None:
     assert told.endswith("would belong to recording 1000, but this account has only 1000.")
 
 
-def test_a_subresource_of_another_recording(api: Api) -> None:
+def test_reason_names_the_recording_of_a_subresource(api: Api) -> None:
     page = api.twilio("Transcriptions.json?PageSize=2")["transcriptions"]
     told = reason(api, f"Recordings/{page[0]['recording_sid']}/Transcriptions/{page[1]['sid']}.json")
     assert told.endswith(f"belongs to {page[1]['recording_sid']}, which is not in this path.")
@@ -110,7 +110,7 @@ def test_a_subresource_of_another_recording(api: Api) -> None:
         (Status.ABSENT, "is absent, so it has no media, and never will: see its error_code."),
     ],
 )
-def test_media_that_are_not_there(api: Api, status: Status, expected: str) -> None:
+def test_reason_explains_missing_media(api: Api, status: Status, expected: str) -> None:
     assert reason(api, f"Recordings/{api.sid_of(status)}.wav").endswith(expected)
 
 
@@ -123,7 +123,7 @@ def ruled() -> Iterator[Api]:
         yield api
 
 
-def test_a_fault_is_told_with_its_scenario(ruled: Api) -> None:
+def test_reason_names_fault_rule_and_scenario(ruled: Api) -> None:
     reason(ruled, "Recordings.json")
     assert reason(ruled, "Recordings.json") == (
         "Rule 0 of the scenario 'busy' was applied, 2 times so far. "
@@ -136,7 +136,7 @@ def test_a_fault_is_told_with_its_scenario(ruled: Api) -> None:
     assert ruled.control("GET", "/requests")["requests"][-1]["reason"].startswith(told.format(2))
 
 
-def test_a_rule_that_was_armed_by_hand_is_of_the_account(ruled: Api) -> None:
+def test_reason_names_account_when_rule_is_not_from_scenario(ruled: Api) -> None:
     ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
     assert reason(ruled, f"Calls/{CALL}.json").startswith(
         "Rule 2 of this account was applied, 1 times so far. Fault: fetch_call"
@@ -158,7 +158,7 @@ def test_a_rule_that_was_armed_by_hand_is_of_the_account(ruled: Api) -> None:
         ("AC" + "1" * 32, "", f"found no secret beside AC{'1' * 32}."),
     ],
 )
-def test_credentials_are_told_apart_without_showing_them(api: Api, username: str, secret: str, expected: str) -> None:
+def test_reason_explains_bad_credentials_without_secrets(api: Api, username: str, secret: str, expected: str) -> None:
     api.auth = None
     answer = api.get(api.list_path, authorization=basic(username, secret)[1].decode())
     assert answer.status_code == 401
@@ -166,7 +166,7 @@ def test_credentials_are_told_apart_without_showing_them(api: Api, username: str
     assert SECRET not in answer.headers["x-mock-reason"]
 
 
-def test_strict_says_who_is_declared() -> None:
+def test_reason_lists_declared_accounts_when_auth_is_strict() -> None:
     declared = tuple(DeclaredAccount(sid=f"AC{number:032x}", token="right") for number in range(6))
     with Api(corpus_settings(auth=AuthSetting.STRICT, account=declared)) as api:
         demo = api.mock.demo.sid
@@ -181,13 +181,13 @@ def test_strict_says_who_is_declared() -> None:
         assert OTHER not in [account.sid for account in api.mock.known()]
 
 
-def test_strict_knows_one_account_where_one_is_declared() -> None:
+def test_reason_lists_demo_account_when_none_is_declared() -> None:
     with Api(corpus_settings(auth=AuthSetting.STRICT)) as api:
         demo, api.auth = api.mock.demo.sid, (OTHER, "x")
         assert reason(api, "Recordings.json").endswith(f": {demo} is.")
 
 
-def test_recordings_that_came_in_are_explained(api: Api) -> None:
+def test_sid_endpoint_explains_created_recordings(api: Api) -> None:
     late = api.control("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
     unnamed = api.account().recordings.index.sid(api.account().start_recording(CALL))
     told = f"Recording 'late' ({late['sid']}), which was created here. It is completed."
@@ -203,7 +203,7 @@ def test_recordings_that_came_in_are_explained(api: Api) -> None:
     )
 
 
-def test_changes_of_generated_recordings_are_explained(api: Api) -> None:
+def test_sid_endpoint_explains_changed_generated_recordings(api: Api) -> None:
     sid = api.sid_of(Status.COMPLETED)
     plain = why(api, sid)
     api.request("DELETE", api.fetch_path(sid))
@@ -211,7 +211,7 @@ def test_changes_of_generated_recordings_are_explained(api: Api) -> None:
     assert why(api, "RE" + "0" * 32).endswith("another seed or account, or was typed by hand.")
 
 
-def test_recordings_of_a_scenario_are_explained_by_their_handles(tmp_path: Path) -> None:
+def test_sid_endpoint_explains_scripted_recordings_by_handle(tmp_path: Path) -> None:
     file = tmp_path / "picked.yaml"
     file.write_text("version: 1\nname: picked\npick: [{id: first, timeline: [{status: absent}]}]\n")
     with Api(corpus_settings(), load(str(file))) as api:

@@ -28,7 +28,7 @@ def numbers(answer: dict[str, Any]) -> list[int]:
     return [each["number"] for each in answer["requests"]]
 
 
-def test_requests_are_listed_the_newest_last(asked: Api) -> None:
+def test_requests_are_listed_newest_last(asked: Api) -> None:
     found = asked.control("GET", "/requests")
     assert numbers(found) == [0, 1, 2, 3]
     assert (found["matched"], found["total"], found["dropped"]) == (4, 4, 0)
@@ -60,7 +60,7 @@ def test_requests_are_listed_the_newest_last(asked: Api) -> None:
         ("sid=RE00000000000000000000000000000000", [3]),
     ],
 )
-def test_lists_are_filtered(asked: Api, query: str, expected: list[int]) -> None:
+def test_request_list_is_filtered_by_query(asked: Api, query: str, expected: list[int]) -> None:
     assert expected == numbers(asked.control("GET", f"/requests?{query}"))
 
 
@@ -75,39 +75,39 @@ def test_lists_are_filtered(asked: Api, query: str, expected: list[int]) -> None
         ("header.a%20b=x", "`key` in `$.header`"),
     ],
 )
-def test_filters_that_cannot_be_are_refused(api: Api, query: str, why: str) -> None:
+def test_invalid_request_filters_are_rejected(api: Api, query: str, why: str) -> None:
     answer = api.get(f"/_mock/accounts/demo/requests?{query}")
     assert answer.json()["code"] == 20001
     assert why in answer.headers["x-mock-reason"]
 
 
-def test_clearing_leaves_nothing(asked: Api) -> None:
+def test_clearing_empties_the_journal(asked: Api) -> None:
     nothing = {"requests": [], "matched": 0, "total": 0, "dropped": 0}
     assert nothing == asked.control("DELETE", "/requests")
     assert nothing == asked.control("GET", "/requests")
 
 
-def test_one_request_is_shown(asked: Api) -> None:
+def test_single_request_equals_its_list_entry(asked: Api) -> None:
     assert asked.control("GET", "/requests/3") == asked.control("GET", "/requests")["requests"][3]
 
 
 @pytest.mark.parametrize("number", ["4", "x", "9" * 30, "-1"])
-def test_a_number_that_no_request_has_is_not_found(asked: Api, number: str) -> None:
+def test_unknown_request_number_returns_404(asked: Api, number: str) -> None:
     answer = asked.get(f"/_mock/accounts/demo/requests/{number}")
     assert answer.status_code == 404
     assert "in the journal (0 to 3)" in answer.headers["x-mock-reason"]
 
 
-def test_an_empty_journal_has_no_request(api: Api) -> None:
+def test_request_of_empty_journal_returns_404(api: Api) -> None:
     assert "(none)" in api.get("/_mock/accounts/demo/requests/0").headers["x-mock-reason"]
 
 
-def test_requests_are_counted(asked: Api) -> None:
+def test_requests_matching_pattern_are_counted(asked: Api) -> None:
     assert asked.control("POST", "/requests/count") == {"count": 4, "is_complete": True, "dropped": 0}
     assert asked.control("POST", "/requests/count", {"pattern": LIST, "since": 1})["count"] == 2
 
 
-def test_a_count_says_when_it_may_not_be_all(asked: Api) -> None:
+def test_count_is_incomplete_when_requests_were_dropped(asked: Api) -> None:
     for other in OTHERS:
         asked.mock.account(other)
     assert asked.control("POST", "/requests/count") == {"count": 0, "is_complete": False, "dropped": 4}
@@ -116,7 +116,7 @@ def test_a_count_says_when_it_may_not_be_all(asked: Api) -> None:
     assert (found["is_met"], found["is_certain"]) == (False, False)
 
 
-def test_requests_are_verified_with_near_misses(asked: Api) -> None:
+def test_verification_lists_near_misses(asked: Api) -> None:
     pattern = LIST | {"query": {"PageSize": "50"}}
     found = asked.control("POST", "/requests/verify", {"pattern": pattern, "min": 1})
     assert not found["is_met"]
@@ -143,13 +143,13 @@ def test_requests_are_verified_with_near_misses(asked: Api) -> None:
         ("wait", {"count": 0}, "`$.count`"),
     ],
 )
-def test_commands_that_cannot_be_are_refused(api: Api, path: str, command: dict[str, Any], why: str) -> None:
+def test_invalid_verification_commands_are_rejected(api: Api, path: str, command: dict[str, Any], why: str) -> None:
     answer = api.command("POST", f"/requests/{path}", command)
     assert answer.json()["code"] == 20001
     assert why in answer.headers["x-mock-reason"]
 
 
-def test_waiting_ends_with_the_request_that_is_waited_for(asked: Api) -> None:
+def test_wait_ends_when_expected_requests_arrive(asked: Api) -> None:
     command = {"pattern": LIST | {"query": {"PageSize": "7"}}, "count": 2, "timeout": "60s"}
     found, *_ = asked.together(
         ("POST", "/_mock/accounts/demo/requests/wait", command),
@@ -162,19 +162,19 @@ def test_waiting_ends_with_the_request_that_is_waited_for(asked: Api) -> None:
     assert not asked.account().journal.is_watched
 
 
-def test_waiting_for_what_has_come_ends_at_once(asked: Api) -> None:
+def test_wait_returns_immediately_when_requests_are_in_journal(asked: Api) -> None:
     found = asked.control("POST", "/requests/wait", {"pattern": LIST, "count": 3, "timeout": "60s"})
     assert (found["is_met"], found["requests"]) == (True, [0, 1, 2])
 
 
-def test_waiting_in_vain_ends_with_near_misses(asked: Api) -> None:
+def test_wait_timeout_returns_near_misses(asked: Api) -> None:
     command = {"pattern": LIST | {"query": {"PageSize": "3"}}, "timeout": "0.01s", "since": 1}
     found = asked.control("POST", "/requests/wait", command)
     assert not found["is_met"]
     assert [miss["number"] for miss in found["near_misses"]] == [2, 1, 3]
 
 
-def test_waiting_outlives_a_cleared_journal(asked: Api) -> None:
+def test_wait_continues_when_journal_is_cleared(asked: Api) -> None:
     command = {"pattern": LIST | {"status": 200}, "count": 1, "since": 4, "timeout": "60s"}
     found, *_ = asked.together(
         ("POST", "/_mock/accounts/demo/requests/wait", command),
@@ -184,13 +184,13 @@ def test_waiting_outlives_a_cleared_journal(asked: Api) -> None:
     assert (found["is_met"], found["count"]) == (True, 1)
 
 
-def test_a_handle_stands_for_its_sid(api: Api) -> None:
+def test_pattern_accepts_handle_as_sid(api: Api) -> None:
     late = api.control("POST", "/recordings", {"id": "late", "status": "completed"})
     api.get(api.fetch_path(late["sid"]))
     assert api.control("POST", "/requests/count", {"pattern": {"sid": "late"}})["count"] == 1
 
 
-def test_who_was_not_let_in_is_in_the_journal_of_the_account_that_was_asked(api: Api) -> None:
+def test_unauthorized_request_is_in_journal_of_requested_account(api: Api) -> None:
     api.auth = None
     api.get(api.list_path)
     (found,) = api.control("GET", "/requests")["requests"]
@@ -204,7 +204,7 @@ def curl(api: Api, number: int = 0) -> list[str]:
     return shlex.split(found["command"])
 
 
-def test_a_request_becomes_a_command_that_repeats_it(api: Api) -> None:
+def test_curl_command_repeats_request(api: Api) -> None:
     api.get(f"{api.list_path}?DateCreated%3E=2026-01-01&a='$x", user_agent="twilio-python/9")
     command = curl(api)
     assert command[:4] == ["curl", "--globoff", "-u", f"{api.mock.demo.sid}:$TWILIO_AUTH_TOKEN"]
@@ -213,7 +213,7 @@ def test_a_request_becomes_a_command_that_repeats_it(api: Api) -> None:
     assert command[-1] == f"http://localhost:4010{api.list_path}?DateCreated%3E=2026-01-01&a='$x"
 
 
-def test_the_command_of_a_form_sends_it(api: Api) -> None:
+def test_curl_command_sends_form_without_secrets(api: Api) -> None:
     callback = f"https://me:{SECRET}@example.com/"
     api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback, RecordingChannels="dual")
     command = curl(api)
@@ -231,7 +231,7 @@ def test_the_command_of_a_form_sends_it(api: Api) -> None:
         ({"Host": "api.twilio.com"}, "host: api.twilio.com"),
     ],
 )
-def test_the_command_says_who_asked(api: Api, headers: dict[str, str], expected: str) -> None:
+def test_curl_command_keeps_credentials_without_secrets(api: Api, headers: dict[str, str], expected: str) -> None:
     api.auth = None
     api.request("HEAD", api.list_path, headers)
     command = curl(api)
@@ -239,7 +239,7 @@ def test_the_command_says_who_asked(api: Api, headers: dict[str, str], expected:
     assert expected in command
 
 
-def test_the_archive_is_a_har(asked: Api) -> None:
+def test_har_contains_all_requests(asked: Api) -> None:
     asked.post(f"Calls/{CALL}/Recordings.json", Trim="trim-silence")
     asked.request("DELETE", asked.fetch_path(asked.account().corpus.sid(0)))
     log = asked.control("GET", "/requests.har")["log"]
@@ -259,7 +259,7 @@ def test_the_archive_is_a_har(asked: Api) -> None:
     assert (deleted["response"]["status"], deleted["response"]["content"]["mimeType"]) == (204, "")
 
 
-def test_the_archive_tells_where_media_are_and_what_is_missing() -> None:
+def test_har_contains_media_redirects_and_dropped_count() -> None:
     with Api(corpus_settings(media_redirect=True)) as api:
         for other in ([], OTHERS):
             for each in other:
@@ -286,7 +286,7 @@ def leaky(api: Api) -> Api:
     return api
 
 
-def test_no_secret_is_shown_anywhere(leaky: Api) -> None:
+def test_control_api_shows_no_secrets(leaky: Api) -> None:
     missed = {"pattern": {"header": {"Authorization": "x", "X-Api-Key": SECRET}, "query": {"Token": "x"}}}
     pages = [
         leaky.control("GET", "/requests"),
@@ -304,6 +304,6 @@ def test_no_secret_is_shown_anywhere(leaky: Api) -> None:
         assert SECRET not in json.dumps(page)
 
 
-def test_every_operation_can_be_a_pattern(api: Api) -> None:
+def test_every_operation_is_accepted_as_pattern(api: Api) -> None:
     for operation in Operation:
         assert api.control("POST", "/requests/count", {"pattern": {"op": operation}})["count"] == 0

@@ -24,7 +24,7 @@ def with_results(api: Api, many: int) -> str:
     raise AssertionError(many)
 
 
-def test_a_transcription_is_what_the_recording_says(api: Api) -> None:
+def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
     corpus = api.account().corpus
     sid = api.sid_of(Status.COMPLETED)
     index = corpus.index_of(sid)
@@ -41,7 +41,7 @@ def test_a_transcription_is_what_the_recording_says(api: Api) -> None:
     assert found["uri"] == f"{api.root}/Transcriptions/{found['sid']}.json"
 
 
-def test_transcriptions_are_those_of_completed_recordings_newest_first(api: Api) -> None:
+def test_transcriptions_list_completed_recordings_newest_first(api: Api) -> None:
     completed = [
         r["sid"] for r in api.walk("PageSize=1000") if r["status"] == "completed" and r["encryption_details"] is None
     ]
@@ -63,12 +63,12 @@ def test_transcriptions_are_those_of_completed_recordings_newest_first(api: Api)
 
 
 @pytest.mark.parametrize("mix", ["completed=0", "encrypted=1"])
-def test_where_nobody_can_hear_there_are_no_transcriptions(mix: str) -> None:
+def test_transcription_list_is_empty_when_no_recording_is_audible(mix: str) -> None:
     with Api(corpus_settings(count=10**9, mix=mix)) as api:
         assert api.twilio("Transcriptions.json")["transcriptions"] == []
 
 
-def test_a_transcription_is_deleted_for_itself(api: Api) -> None:
+def test_deleted_transcription_leaves_others(api: Api) -> None:
     first, second = (t["sid"] for t in api.twilio("Transcriptions.json?PageSize=2")["transcriptions"])
     assert api.request("DELETE", f"{api.root}/Transcriptions/{first}.json").status_code == 204
     assert api.below(f"Transcriptions/{first}.json").json()["code"] == 20404
@@ -80,7 +80,7 @@ def test_a_transcription_is_deleted_for_itself(api: Api) -> None:
     assert api.twilio(f"Recordings/{recording}/Transcriptions.json")["transcriptions"] == []
 
 
-def test_a_deleted_recording_takes_its_own_paths_along(api: Api) -> None:
+def test_deleted_recording_hides_paths_below_it(api: Api) -> None:
     sid = api.sid_of(Status.COMPLETED)
     transcription = api.twilio(f"Recordings/{sid}/Transcriptions.json")["transcriptions"][0]["sid"]
     api.request("DELETE", api.fetch_path(sid))
@@ -89,7 +89,7 @@ def test_a_deleted_recording_takes_its_own_paths_along(api: Api) -> None:
     assert api.twilio(f"Transcriptions/{transcription}.json")["recording_sid"] == sid
 
 
-def test_a_recording_made_here_has_a_transcription_once_it_is_completed(api: Api) -> None:
+def test_created_recording_has_transcription_when_completed(api: Api) -> None:
     index = api.account().start_recording("CA" + "1" * 32, source=Source.RECORD_VERB)
     sid = api.account().corpus.sid(index)
     path = f"Recordings/{sid}/Transcriptions.json"
@@ -108,7 +108,7 @@ def test_a_recording_made_here_has_a_transcription_once_it_is_completed(api: Api
     assert only["transcriptions"] == [made]
 
 
-def test_add_on_results_lead_to_payloads_and_their_data(api: Api) -> None:
+def test_add_on_results_link_to_payloads_and_data(api: Api) -> None:
     sid = with_results(api, 2)
     spoken = api.twilio(f"Recordings/{sid}.json")
     results = api.twilio(spoken["subresource_uris"]["add_on_results"].removeprefix(f"{api.root}/"))["add_on_results"]
@@ -142,7 +142,7 @@ def assert_words(data: dict[str, Any], duration: int) -> None:
     assert all(0 <= begin < end <= duration for begin, end in words)
 
 
-def test_results_and_payloads_are_deleted_for_themselves(api: Api) -> None:
+def test_deleted_add_on_results_and_payloads_leave_others(api: Api) -> None:
     sid = with_results(api, 2)
     path = f"Recordings/{sid}/AddOnResults"
     first, second = (result["sid"] for result in api.twilio(f"{path}.json")["add_on_results"])
@@ -158,7 +158,7 @@ def test_results_and_payloads_are_deleted_for_themselves(api: Api) -> None:
 
 
 @pytest.mark.parametrize("name", ["Transcriptions", "AddOnResults"])
-def test_subresources_of_another_recording_are_not_found(api: Api, name: str) -> None:
+def test_subresource_of_another_recording_returns_404(api: Api, name: str) -> None:
     mine, other = with_results(api, 1), with_results(api, 2)
     key = {"Transcriptions": "transcriptions", "AddOnResults": "add_on_results"}[name]
     sid = api.twilio(f"Recordings/{other}/{name}.json")[key][0]["sid"]
@@ -166,7 +166,7 @@ def test_subresources_of_another_recording_are_not_found(api: Api, name: str) ->
     assert api.below(f"Recordings/{mine}/{name}/{sid[:2]}{'0' * 32}.json").json()["code"] == 20404
 
 
-def test_a_subresource_that_no_recording_has_is_not_found(api: Api) -> None:
+def test_subresource_of_no_recording_returns_404(api: Api) -> None:
     absent = api.account().corpus.index_of(api.sid_of(Status.ABSENT))
     assert absent is not None
     for index in (absent, 5000):
@@ -174,7 +174,7 @@ def test_a_subresource_that_no_recording_has_is_not_found(api: Api) -> None:
         assert api.below(f"Transcriptions/{missing}.json").json()["code"] == 20404
 
 
-def test_lists_of_a_recordings_own_are_paged(api: Api) -> None:
+def test_add_on_results_of_a_recording_are_paged(api: Api) -> None:
     sid = with_results(api, 2)
     body = api.twilio(f"Recordings/{sid}/AddOnResults.json?PageSize=1")
     following = api.get(body["next_page_uri"], x_mock_wire="twilio").json()

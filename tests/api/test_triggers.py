@@ -68,7 +68,7 @@ POLLS = [("fetches", fetch), ("lists", list_page), ("requests", fetch), ("reques
 
 @pytest.mark.parametrize(("before", "after"), TRANSITIONS)
 @pytest.mark.parametrize(("kind", "ask"), POLLS)
-def test_polls_bring_it_on(before: str, after: str, kind: str, ask: Do) -> None:
+def test_request_count_triggers_step(before: str, after: str, kind: str, ask: Do) -> None:
     with scripted(before, {kind: 3}, after) as api:
         for _ in range(2):
             ask(api, "it")
@@ -84,7 +84,7 @@ def test_polls_bring_it_on(before: str, after: str, kind: str, ask: Do) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), TRANSITIONS)
-def test_time_brings_it_on(before: str, after: str) -> None:
+def test_elapsed_time_triggers_step(before: str, after: str) -> None:
     with scripted(before, {"time": "30s"}, after) as api:
         api.told("POST", "/clock", {"advance": "29.999s"})
         assert fetch(api)["status"] == before
@@ -95,7 +95,7 @@ def test_time_brings_it_on(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), TRANSITIONS)
-def test_an_instant_brings_it_on(before: str, after: str) -> None:
+def test_instant_triggers_step(before: str, after: str) -> None:
     with scripted(before, {"at": "2026-01-01T01:00:00+01:00"}, after) as api:
         assert fetch(api)["status"] == after, "which has come already"
     with scripted(before, {"at": "2026-01-01T00:00:01Z"}, after) as api:
@@ -107,7 +107,7 @@ def test_an_instant_brings_it_on(before: str, after: str) -> None:
 
 @pytest.mark.parametrize(("before", "after"), TRANSITIONS)
 @pytest.mark.parametrize("recording", ["it", None])
-def test_signals_bring_it_on(before: str, after: str, recording: str | None) -> None:
+def test_signal_triggers_step(before: str, after: str, recording: str | None) -> None:
     with scripted(before, {"signal": "go"}, after) as api:
         api.told("POST", "/signals", {"name": "stay", "recording": "it"})
         assert api.command("POST", "/signals", {"name": "go", "recording": "other"}).status_code == 400
@@ -117,7 +117,7 @@ def test_signals_bring_it_on(before: str, after: str, recording: str | None) -> 
         assert fetch(api)["status"] == after
 
 
-def test_downloads_bring_it_on() -> None:
+def test_download_count_triggers_step() -> None:
     with scripted("completed", {"media": 2}, "deleted") as api:
         download(api)
         download(api, "other")
@@ -128,7 +128,7 @@ def test_downloads_bring_it_on() -> None:
         assert api.get(f"{api.root}/Recordings/{sid(api)}.wav").status_code == 404
 
 
-def test_downloads_from_where_media_are_redirected_to_bring_it_on() -> None:
+def test_redirected_download_triggers_step() -> None:
     said = {"id": "it", "status": "completed", "timeline": [{"after": {"media": 1}, "status": "deleted"}]}
     with Api(corpus_settings(count=3, media_redirect=True), scenario_of(recordings=[said])) as api:
         sent = api.get(f"{api.root}/Recordings/{sid(api)}.mp3")
@@ -138,7 +138,7 @@ def test_downloads_from_where_media_are_redirected_to_bring_it_on() -> None:
 
 
 @pytest.mark.parametrize(("first", "then"), [("completed", "deleted")])
-def test_callbacks_bring_it_on(sink: Sink, first: str, then: str) -> None:
+def test_delivered_callback_triggers_step(sink: Sink, first: str, then: str) -> None:
     timeline = [{"after": {"signal": "go"}, "status": first}, {"after": {"callback": first}, "status": then}]
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
     with Api(settings(), scenario_of(recordings=[said])) as api:
@@ -156,7 +156,7 @@ def test_callbacks_bring_it_on(sink: Sink, first: str, then: str) -> None:
 
 
 @pytest.mark.parametrize("after", ["completed", "absent", "failed"])
-def test_the_callback_that_it_began_brings_on_how_it_ends(sink: Sink, after: str) -> None:
+def test_in_progress_callback_triggers_following_steps(sink: Sink, after: str) -> None:
     events = ["in-progress", "completed", "absent", "failed"]
     timeline = [
         {"status": "in-progress"},
@@ -173,7 +173,7 @@ def test_the_callback_that_it_began_brings_on_how_it_ends(sink: Sink, after: str
 
 
 @pytest.mark.parametrize(("before", "after"), TRANSITIONS)
-def test_any_of_several_brings_it_on(before: str, after: str) -> None:
+def test_any_trigger_runs_step_when_one_condition_holds(before: str, after: str) -> None:
     trigger = {"any": [{"fetches": 3}, {"all": [{"signal": "a"}, {"lists": 1}]}, {"time": "10s"}]}
     with scripted(before, trigger, after) as api:
         api.told("POST", "/signals", {"name": "a"})
@@ -189,7 +189,7 @@ def test_any_of_several_brings_it_on(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), TRANSITIONS)
-def test_all_of_several_bring_it_on(before: str, after: str) -> None:
+def test_all_trigger_runs_step_when_every_condition_holds(before: str, after: str) -> None:
     with scripted(before, {"all": [{"fetches": 1}, {"signal": "go"}, {"time": "5s"}]}, after) as api:
         api.told("POST", "/signals", {"name": "go"})
         api.advance(7)
@@ -198,7 +198,7 @@ def test_all_of_several_bring_it_on(before: str, after: str) -> None:
         assert status(api) == after
 
 
-def test_requests_count_from_the_step_before_and_for_one_recording() -> None:
+def test_request_counts_restart_per_step_and_recording() -> None:
     timeline = [
         {"after": {"fetches": 2}, "set": {"price_unit": "EUR"}},
         {"after": {"fetches": 2}, "status": "completed"},
@@ -211,13 +211,13 @@ def test_requests_count_from_the_step_before_and_for_one_recording() -> None:
         assert len(api.steps("other")) == 1
 
 
-def test_a_request_below_a_call_is_a_fetch_too() -> None:
+def test_fetch_below_call_counts_as_fetch() -> None:
     with scripted("processing", {"fetches": 1}, "completed") as api:
         through_its_call(api)
         assert status(api) == "completed"
 
 
-def test_what_was_not_answered_is_not_counted() -> None:
+def test_failed_requests_are_not_counted() -> None:
     said = {"id": "it", "status": "processing", "timeline": [{"after": {"requests": 1}, "status": "completed"}]}
     faults = [{"when": {"op": "fetch_recording"}, "then": {"status": 500}, "times": 1}]
     with Api(settings(), scenario_of(recordings=[said], faults=faults)) as api:
@@ -233,7 +233,7 @@ def test_what_was_not_answered_is_not_counted() -> None:
         assert status(api) == "completed"
 
 
-def test_the_update_that_brings_a_step_on_does_not_count_for_the_next() -> None:
+def test_update_that_triggers_step_is_not_counted_for_next_step() -> None:
     timeline = [
         {"after": {"signal": "stopped"}, "status": "processing"},
         {"after": {"requests": 1}, "status": "completed"},
@@ -251,7 +251,7 @@ def test_the_update_that_brings_a_step_on_does_not_count_for_the_next() -> None:
         assert api.steps(made["sid"]) == ["in-progress", "processing", "completed"]
 
 
-def test_updates_are_requests_and_signals() -> None:
+def test_updates_count_as_requests_and_signals() -> None:
     timeline = [
         {"after": {"all": [{"requests": 2}, {"signal": "paused"}, {"signal": "resumed"}]}, "status": "completed"},
     ]
@@ -265,7 +265,7 @@ def test_updates_are_requests_and_signals() -> None:
         assert api.steps(made["sid"]) == ["in-progress", "completed"]
 
 
-def test_once_deleted_through_the_api_nothing_more_happens() -> None:
+def test_timeline_ends_when_recording_is_deleted_through_api() -> None:
     with scripted("completed", {"time": "5s"}, "deleted") as api:
         assert api.request("DELETE", api.fetch_path(sid(api))).status_code == 204
         api.advance(10)
@@ -273,7 +273,7 @@ def test_once_deleted_through_the_api_nothing_more_happens() -> None:
         assert api.told("GET", "")["timers"] == []
 
 
-def test_timers_that_nothing_waits_for_are_not_shown() -> None:
+def test_obsolete_timers_are_not_shown() -> None:
     trigger = {"any": [{"fetches": 1}, {"time": "5s"}]}
     timeline = [{"after": trigger, "set": {"price_unit": name}} for name in ("EUR", "GBP", "SEK")]
     with Api(settings(), scenario_of(recordings=[{"id": "it", "status": "completed", "timeline": timeline}])) as api:

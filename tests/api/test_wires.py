@@ -20,7 +20,7 @@ from tests.harness import Api, corpus_settings
         ({"X-Mock-Wire": "schema", "User-Agent": "twilio-node/6"}, "schema"),
     ],
 )
-def test_auto_goes_by_who_seems_to_ask(api: Api, headers: dict[str, str], wire: str) -> None:
+def test_wire_auto_is_chosen_by_client_headers(api: Api, headers: dict[str, str], wire: str) -> None:
     answer = api.request("GET", api.list_path, headers)
     assert wire == answer.headers["x-mock-wire"]
     assert "X-Mock-Wire" in answer.headers["vary"]
@@ -29,14 +29,14 @@ def test_auto_goes_by_who_seems_to_ask(api: Api, headers: dict[str, str], wire: 
 
 
 @pytest.mark.parametrize("setting", [WireSetting.TWILIO, WireSetting.SCHEMA])
-def test_a_setting_pins_the_wire(setting: WireSetting) -> None:
+def test_wire_setting_overrides_user_agent(setting: WireSetting) -> None:
     with Api(corpus_settings(wire=setting)) as api:
         for agent in ("curl/8", "twilio-ruby/7"):
             assert setting.value == api.get(api.list_path, user_agent=agent).headers["x-mock-wire"]
         assert api.get(api.list_path, x_mock_wire="schema").headers["x-mock-wire"] == "schema"
 
 
-def test_an_unknown_wire_is_refused(api: Api) -> None:
+def test_unknown_wire_is_rejected(api: Api) -> None:
     answer = api.get(api.list_path, x_mock_wire="xml")
     assert answer.json()["code"] == 20001
     assert "X-Mock-Wire: expected twilio or schema, found 'xml'" in answer.headers["x-mock-reason"]
@@ -51,20 +51,20 @@ def test_an_unknown_wire_is_refused(api: Api) -> None:
         ("", "http://localhost:4010"),
     ],
 )
-def test_absolute_urls_have_the_name_we_were_asked_by(api: Api, host: str, base: str) -> None:
+def test_absolute_urls_use_host_header(api: Api, host: str, base: str) -> None:
     """Where the Host cannot be one, the server's address stands in."""
     recording = api.get(api.list_path, host=host).json()["recordings"][0]
     assert recording["media_url"] == base + recording["uri"].removesuffix(".json")
 
 
-def test_a_public_url_stands_above_the_host() -> None:
+def test_public_url_overrides_host_header() -> None:
     with Api(corpus_settings(public_url="https://mock.example.com")) as api:
         recording = api.get(api.list_path, host="other").json()["recordings"][0]
     assert recording["media_url"].startswith("https://mock.example.com/2010-04-01/")
 
 
 @pytest.mark.parametrize("profile", [Profile.REALISTIC, Profile.ADVERSARIAL])
-def test_two_thousand_recordings_of_each_profile_conform(profile: Profile) -> None:
+def test_generated_recordings_of_each_profile_conform_to_schema(profile: Profile) -> None:
     with Api(corpus_settings(count=2000, profile=profile)) as api:
         found = api.walk("IncludeSoftDeleted=true&PageSize=1000")
         twilio = api.get(f"{api.list_path}?PageSize=1000", x_mock_wire="twilio").json()["recordings"]
@@ -81,6 +81,6 @@ def test_profiles_can_be_mixed() -> None:
     assert sum("media_url" not in recording for recording in found) == 160
 
 
-def test_the_empty_profile_has_none() -> None:
+def test_empty_profile_has_no_recordings() -> None:
     with Api(corpus_settings(profile=Profile.EMPTY)) as api:
         assert api.walk() == []

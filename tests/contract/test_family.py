@@ -198,5 +198,5 @@ def walk_parents(world: World) -> None:
         *(walk_transcriptions, walk_add_on_results, walk_parents),
     ],
 )
-def test_the_sdk_walks_the_family(world: World, walk: Callable[[World], None]) -> None:
+def test_python_sdk_supports_all_operations(world: World, walk: Callable[[World], None]) -> None:
     walk(world)

@@ -35,7 +35,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("family", corpus_settings(count=200, mix="completed=1,encrypted=0,conference=0.3")),
     ],
 )
-def test_the_script_finds_nothing_wrong(modules: Path, part: str, settings: Settings) -> None:
+def test_node_sdk_script_passes(modules: Path, part: str, settings: Settings) -> None:
     mock = Mock(settings)
     with BackgroundServer(create_app(mock)) as server:
         done = subprocess.run(

@@ -41,7 +41,7 @@ def everything(large: Client) -> list[Any]:
     return found
 
 
-def test_five_hundred_are_distinct_newest_first_and_dated(large: Client) -> None:
+def test_listed_recordings_are_distinct_dated_and_newest_first(large: Client) -> None:
     found = large.recordings.list(limit=500, page_size=50)
     assert len({recording.sid for recording in found}) == 500
     created = [recording.date_created for recording in found]
@@ -52,7 +52,7 @@ def test_five_hundred_are_distinct_newest_first_and_dated(large: Client) -> None
             assert moment.utcoffset() == timedelta(0)
 
 
-def test_streaming_meets_what_listing_meets(large: Client, everything: list[Any]) -> None:
+def test_stream_equals_list(large: Client, everything: list[Any]) -> None:
     assert [r.sid for r in everything] == [r.sid for r in large.recordings.stream(page_size=300)]
 
 
@@ -87,7 +87,7 @@ def test_call_and_conference_filters_equal_brute_force(large: Client, everything
         assert expected == [r.sid for r in large.recordings.list(conference_sid=conference)]
 
 
-def test_a_fetched_recording_equals_the_listed_one(large: Client, everything: list[Any]) -> None:
+def test_fetched_recording_equals_listed_recording(large: Client, everything: list[Any]) -> None:
     for listed in everything[:5]:
         fetched = large.recordings(listed.sid).fetch()
         for name, value in vars(listed).items():
@@ -95,7 +95,7 @@ def test_a_fetched_recording_equals_the_listed_one(large: Client, everything: li
                 assert getattr(fetched, name) == value, name
 
 
-def test_a_deleted_recording_is_gone_but_for_those_who_ask(client: Client) -> None:
+def test_deleted_recording_is_shown_only_with_include_soft_deleted(client: Client) -> None:
     listed = next(r for r in client.recordings.list(limit=50) if r.status == "completed")
     assert listed.delete() is True
     with pytest.raises(TwilioRestException) as caught:
@@ -107,14 +107,14 @@ def test_a_deleted_recording_is_gone_but_for_those_who_ask(client: Client) -> No
     assert kept[listed.sid].duration == listed.duration
 
 
-def test_an_unfinished_recording_is_refused_with_its_code(client: Client) -> None:
+def test_deleting_unfinished_recording_raises_20009(client: Client) -> None:
     unfinished = next(r for r in client.recordings.list() if r.status == "processing")
     with pytest.raises(TwilioRestException) as caught:
         unfinished.delete()
     assert (caught.value.code, caught.value.status) == (20009, 409)
 
 
-def test_a_list_that_deletes_as_it_goes_visits_every_recording_once(client: Client) -> None:
+def test_deletion_during_stream_visits_every_recording_once(client: Client) -> None:
     before = [recording.sid for recording in client.recordings.list(page_size=1000)]
     visited = []
     for recording in client.recordings.stream(page_size=50):
@@ -125,7 +125,7 @@ def test_a_list_that_deletes_as_it_goes_visits_every_recording_once(client: Clie
     assert {recording.status for recording in client.recordings.list()} == {"processing"}
 
 
-def test_pages_can_be_turned_by_hand(client: Client) -> None:
+def test_next_page_and_previous_page_return_pages(client: Client) -> None:
     first = client.recordings.page(page_size=10)
     second = first.next_page()
     assert second is not None
@@ -134,7 +134,7 @@ def test_pages_can_be_turned_by_hand(client: Client) -> None:
     assert [r.sid for r in first] == [r.sid for r in back]
 
 
-def test_two_thousand_adversarial_recordings_are_listed_and_read() -> None:
+def test_adversarial_recordings_are_parsed() -> None:
     mock = Mock(corpus_settings(count=2000, profile=Profile.ADVERSARIAL))
     with BackgroundServer(create_app(mock)) as server:
         found = client_of(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)

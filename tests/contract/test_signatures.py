@@ -61,19 +61,19 @@ def signature_of(parcel: CallbackRequest) -> str:
     return dict(parcel.headers)["x-twilio-signature"]
 
 
-def test_twilio_python_accepts_what_was_sent() -> None:
+def test_twilio_python_accepts_callback_signatures() -> None:
     validator = RequestValidator(TOKEN)
     for parcel, pairs in sent():
         assert validator.validate(parcel.url, MultiDict(pairs), signature_of(parcel)), parcel.signed_text
 
 
-def test_twilio_python_computes_the_same() -> None:
+def test_twilio_python_computes_same_signature() -> None:
     for pairs in PARAMETERS:
         expected = RequestValidator(TOKEN).compute_signature("http://a/", MultiDict(pairs))
         assert expected == compute_signature(TOKEN, build_signed_text("http://a/", pairs))
 
 
-def test_twilio_python_refuses_another_token_url_or_value() -> None:
+def test_twilio_python_rejects_other_token_url_or_value() -> None:
     right = compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))
     assert RequestValidator(TOKEN).validate("http://a/", {"A": "1"}, right)
     assert not RequestValidator("other").validate("http://a/", {"A": "1"}, right)
@@ -81,7 +81,7 @@ def test_twilio_python_refuses_another_token_url_or_value() -> None:
     assert not RequestValidator(TOKEN).validate("http://a/", {"A": "2"}, right)
 
 
-def test_twilio_node_accepts_what_was_sent_and_nothing_else() -> None:
+def test_twilio_node_accepts_only_valid_signatures() -> None:
     cases = [(each.url, grouped(pairs), signature_of(each)) for each, pairs in sent()]
     cases.append(("http://a/", {"A": "2"}, compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))))
     assert [*([True] * (len(cases) - 1)), False] == accepts(cases, TOKEN)

@@ -66,20 +66,20 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-def test_the_two_commands_are_there_and_ci_runs_the_second() -> None:
+def test_setup_commands_are_in_readme_and_ci() -> None:
     assert len(SETUP) == 2
     assert SETUP[0].endswith("&& .venv/bin/recmock")
     assert SETUP[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("text", blocks("sh"))
-def test_shell_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
+def test_shell_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     script = text.replace(BASE_URL, server.base_url)
     assert run(["bash", "-euo", "pipefail", "-c", script], tmp_path, RECMOCK_LISTEN=str(server.address)) != ""
 
 
 @pytest.mark.parametrize("text", blocks("python"))
-def test_python_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
+def test_python_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     storage = {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path)}
     test_file = re.match(r"# (test_\w+\.py)\n", text)
     if test_file is None:
@@ -90,12 +90,12 @@ def test_python_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("text", blocks("yaml"))
-def test_yaml_blocks(text: str) -> None:
+def test_yaml_block_loads_as_scenario(text: str) -> None:
     assert loads(text).name == "late-file"
 
 
 @pytest.mark.parametrize("text", blocks("js"))
-def test_javascript_blocks(text: str, server: BackgroundServer, tmp_path: Path) -> None:
+def test_javascript_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     modules = os.environ.get("RECMOCK_NODE_MODULES", "")
     if shutil.which("node") is None or not (Path(modules) / "twilio").is_dir():
         pytest.skip("no node, or no twilio-node")
@@ -110,7 +110,9 @@ def answers() -> Iterator[tuple[str, Block]]:
 
 
 @pytest.mark.parametrize(("command", "printed"), list(answers()), ids=["json", "text"])
-def test_answers_are_what_is_printed(command: str, printed: Block, server: BackgroundServer, tmp_path: Path) -> None:
+def test_shell_output_matches_printed_output(
+    command: str, printed: Block, server: BackgroundServer, tmp_path: Path
+) -> None:
     found = run(["bash", "-c", command.replace(BASE_URL, server.base_url)], tmp_path).replace("\r", "")
     if printed.language == "text":
         assert printed.text.strip() == found.strip()
@@ -129,7 +131,7 @@ def assert_part_of(expected: Any, found: Any) -> None:
         assert expected == found
 
 
-def test_the_demo_account_is_the_default_seeds() -> None:
+def test_demo_account_in_readme_belongs_to_default_seed() -> None:
     sid = derive_demo_account_sid("0")
     assert set(re.findall(r"AC[0-9a-f]{32}", README)) == {sid}
     assert derive_auth_token("0", sid) in README
@@ -144,11 +146,11 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
-def test_the_settings_table_is_the_settings() -> None:
+def test_settings_table_equals_settings() -> None:
     assert settings_table() in README
 
 
-def test_rows_of_tables_have_as_many_cells_as_their_heads() -> None:
+def test_table_rows_have_as_many_cells_as_headers() -> None:
     for lines in re.findall(r"(?:^\|.*\n)+", README, re.MULTILINE):
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines.splitlines()}) == 1, lines
 
@@ -161,15 +163,15 @@ def variables_table() -> str:
     return "\n".join(rows)
 
 
-def test_the_table_of_variables_is_what_exec_sets() -> None:
+def test_variables_table_equals_variables_of_exec() -> None:
     assert variables_table() in README
 
 
-def test_the_third_heading_says_what_it_does_not_do() -> None:
+def test_third_heading_is_what_it_does_not_do() -> None:
     assert re.findall(r"^#+ (.*)$", README, re.MULTILINE)[2] == "What it does not do"
 
 
-def test_links_within_the_repository_lead_somewhere() -> None:
+def test_links_within_repository_resolve() -> None:
     anchors = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.*)$", README, re.MULTILINE)}
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert target.removeprefix("#") in anchors if target.startswith("#") else (ROOT / target).exists(), target

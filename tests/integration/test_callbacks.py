@@ -75,7 +75,9 @@ def are_accepted_by_node(received: list[Received], token: str) -> bool:
 
 
 @pytest.mark.parametrize("events", [BOTH, ["in-progress completed"], ["completed", "in-progress"]])
-def test_events_repeated_or_in_one_value_are_told_in_order(on: Served, sink: Sink, events: list[str]) -> None:
+def test_callbacks_arrive_in_order_when_events_are_repeated_or_space_separated(
+    on: Served, sink: Sink, events: list[str]
+) -> None:
     sid = record(on, sink.url, recording_status_callback_event=events)
     assert statuses(sink.wait_for(1)) == ["in-progress"]
     on.control_post("clock", {"advance": "2s"})
@@ -86,7 +88,7 @@ def test_events_repeated_or_in_one_value_are_told_in_order(on: Served, sink: Sin
     assert received[1].parameters["RecordingDuration"] == "1"
 
 
-def test_without_events_completed_alone_is_told(on: Served, sink: Sink) -> None:
+def test_only_completed_callback_is_sent_when_no_events_are_given(on: Served, sink: Sink) -> None:
     record(on, sink.url, recording_status_callback_event=[])
     on.control_post("clock", {"advance": "2s"})
     assert statuses(sink.received) == ["completed"]
@@ -108,7 +110,7 @@ DECLARED = corpus_settings(account=(DeclaredAccount(sid=DEMO, token="declared", 
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_both_validators_accept_what_the_token_signs_that_was_bound(
+def test_both_sdk_validators_accept_signature_of_bound_token(
     sink: Sink, settings: Settings, username: str, secret: str, token: str, signer: str, method: str
 ) -> None:
     with served(settings=settings) as on:
@@ -130,7 +132,7 @@ def test_both_validators_accept_what_the_token_signs_that_was_bound(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_url_without_a_port_and_one_with_a_name_are_signed_as_they_are(method: str) -> None:
+def test_urls_are_signed_without_adding_port_or_resolving_name(method: str) -> None:
     """Nothing listens at port 80: what was signed is in the log."""
     urls = ["http://127.0.0.1/hook", "http://127.0.0.1:80/hook?a=b", "http://localhost:9/x"]
     with served() as on:
@@ -152,7 +154,7 @@ def test_a_url_without_a_port_and_one_with_a_name_are_signed_as_they_are(method:
 # -- trying again -------------------------------------------------------------------------------------
 
 
-def test_a_receiver_that_fails_twice_is_tried_a_third_time_once_the_clock_has_moved_on(on: Served, sink: Sink) -> None:
+def test_failed_callback_is_retried_when_clock_advances(on: Served, sink: Sink) -> None:
     sink.answer_with(500, 500)
     record(on, sink.url)
     assert statuses(sink.wait_for(1)) == ["in-progress"]
@@ -174,7 +176,7 @@ def test_a_receiver_that_fails_twice_is_tried_a_third_time_once_the_clock_has_mo
     assert (first["event"], second["event"], second["state"]) == ("in-progress", "completed", "delivered")
 
 
-def test_an_advance_answers_what_a_receiver_said_meanwhile(on: Served, sink: Sink) -> None:
+def test_advance_returns_callback_events(on: Served, sink: Sink) -> None:
     record(on, sink.url, recording_status_callback_event=["completed"])
     answer = on.control_post("clock", {"advance": "2s"})
     whats = [each["what"] for each in answer["events"]]
@@ -184,7 +186,7 @@ def test_an_advance_answers_what_a_receiver_said_meanwhile(on: Served, sink: Sin
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_on_a_running_clock_everything_comes_by_itself(loop: str, sink: Sink) -> None:
+def test_callbacks_and_retries_are_sent_without_requests_when_clock_is_running(loop: str, sink: Sink) -> None:
     sink.answer_with(500, 500)
     with served(loop, corpus_settings(clock=ClockRate(1000.0))) as on:
         record(on, sink.url)
@@ -192,7 +194,7 @@ def test_on_a_running_clock_everything_comes_by_itself(loop: str, sink: Sink) ->
     assert statuses(received) == ["in-progress"] * 3 + ["completed"]
 
 
-def test_a_dead_receiver_loses_nothing_and_can_be_told_once_it_is_back(on: Served) -> None:
+def test_failed_callbacks_can_be_redelivered_when_receiver_is_back(on: Served) -> None:
     with Sink() as dead:
         url = dead.url
     record(on, url)
@@ -209,7 +211,7 @@ def test_a_dead_receiver_loses_nothing_and_can_be_told_once_it_is_back(on: Serve
     assert received == ["completed", "in-progress"]
 
 
-def test_one_that_is_tried_again_by_hand_does_not_wait_for_those_behind_it(on: Served, sink: Sink) -> None:
+def test_redelivered_callback_does_not_wait_for_later_callbacks(on: Served, sink: Sink) -> None:
     sink.answer_with(400, 500)
     record(on, sink.url)
     on.control_post("clock", {"advance": "2s"})
@@ -223,7 +225,7 @@ def test_one_that_is_tried_again_by_hand_does_not_wait_for_those_behind_it(on: S
 # -- receivers that hang -------------------------------------------------------------------------------
 
 
-def test_requests_are_answered_while_a_receiver_hangs(on: Served) -> None:
+def test_api_responds_while_receiver_hangs(on: Served) -> None:
     with hanging() as (url, arrived, let_go):
         sid = record(on, url)
         assert arrived.wait(ENOUGH)
@@ -236,7 +238,7 @@ def test_requests_are_answered_while_a_receiver_hangs(on: Served) -> None:
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_a_server_that_stops_while_a_receiver_hangs_is_gone_and_what_was_not_told_is_told_by_the_next(
+def test_server_stops_while_receiver_hangs_and_next_server_sends_callback(
     loop: str,
 ) -> None:
     mock = Mock(corpus_settings())
@@ -256,9 +258,7 @@ def test_a_server_that_stops_while_a_receiver_hangs_is_gone_and_what_was_not_tol
 
 
 @pytest.mark.parametrize("change", ["reset", "rearm", "disarm", "rollback"])
-def test_what_is_under_way_in_a_world_that_is_gone_tells_nothing_in_the_new_one(
-    on: Served, sink: Sink, change: str
-) -> None:
+def test_pending_callback_of_replaced_account_does_not_affect_new_account(on: Served, sink: Sink, change: str) -> None:
     on.control_post("snapshots")
     with hanging() as (url, arrived, let_go):
         timeline = [
@@ -294,7 +294,7 @@ def test_what_is_under_way_in_a_world_that_is_gone_tells_nothing_in_the_new_one(
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("address", ["93.184.216.34", "169.254.169.254", "::ffff:8.8.8.8", "2001:4860:4860::8888"])
-def test_nothing_goes_to_a_public_address_and_the_log_says_so(
+def test_callback_to_public_address_is_refused_and_logged(
     monkeypatch: pytest.MonkeyPatch, address: str, loop: str
 ) -> None:
     """By name where the name can be told to lead there: uvloop would really look it up."""
@@ -331,7 +331,7 @@ def test_nothing_goes_to_a_public_address_and_the_log_says_so(
 
 
 @pytest.mark.parametrize("status", ["absent", "failed"])
-def test_absent_and_failed_can_be_told(on: Served, sink: Sink, status: str) -> None:
+def test_absent_and_failed_callbacks_are_sent_when_subscribed(on: Served, sink: Sink, status: str) -> None:
     timeline = [{"status": "in-progress"}, {"after": {"time": "5s"}, "status": status}]
     on.control_post(
         "recordings",
@@ -350,7 +350,7 @@ def test_absent_and_failed_can_be_told(on: Served, sink: Sink, status: str) -> N
     assert [is_accepted(each, on.auth[1]) for each in received] == [True, True]
 
 
-def test_a_step_can_tell_the_same_twice(on: Served, sink: Sink) -> None:
+def test_step_can_send_same_callback_twice(on: Served, sink: Sink) -> None:
     timeline = [
         {"status": "processing"},
         {"after": {"time": "1s"}, "status": "completed", "callback": ["completed"] * 2},
@@ -363,7 +363,7 @@ def test_a_step_can_tell_the_same_twice(on: Served, sink: Sink) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_the_recording_can_be_heard_at_the_url_that_is_told_by_whom_it_is_told(host: str) -> None:
+def test_recording_url_of_callback_is_downloadable_by_receiver(host: str) -> None:
     heard: list[tuple[str, int, str]] = []
     with served() as on:
         base = f"http://{host}:{on.server.address.port}"

@@ -43,7 +43,7 @@ class Served:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serve_tells_where_it_listens_and_stops_when_told(tmp_path: Path, number: signal.Signals) -> None:
+def test_serve_prints_address_and_stops_on_signal(tmp_path: Path, number: signal.Signals) -> None:
     served = Served("serve", "--listen", "127.0.0.1:0", "--port-file", str(tmp_path / "port"), "--now", "2026-01-01")
     assert served.first_line == f"recmock {__version__} listening on {served.base_url}"
     assert served.base_url == f"http://127.0.0.1:{(tmp_path / 'port').read_text().strip()}"
@@ -57,7 +57,7 @@ def test_serve_tells_where_it_listens_and_stops_when_told(tmp_path: Path, number
     assert f"curl -u {DEMO}:" in out
 
 
-def test_flags_alone_serve_and_the_environment_counts() -> None:
+def test_flags_without_command_serve_and_environment_is_read() -> None:
     environment = {"RECMOCK_COUNT": "3", "RECMOCK_SEED": "mine", "RECMOCK_LISTEN": "127.0.0.1:0"}
     served = Served("--seed", "0", "--mix", "deleted=0", environment=environment)
     answer = requests.get(f"{served.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json", auth=(DEMO, "x"), timeout=10)
@@ -65,7 +65,7 @@ def test_flags_alone_serve_and_the_environment_counts() -> None:
     assert served.stop()[0] == 0
 
 
-def test_beyond_loopback_a_control_token_is_printed() -> None:
+def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
     served = Served("--listen", "0.0.0.0:0")
     port = served.base_url.rpartition(":")[2]
     assert requests.get(f"http://127.0.0.1:{port}/_mock/sids/RE1", timeout=10).json()["code"] == 20003
@@ -112,7 +112,7 @@ def test_beyond_loopback_a_control_token_is_printed() -> None:
         (["generate", "--output", "/nonexistent/x.jsonl"], "--output: cannot write /nonexistent/x.jsonl: No such file"),
     ],
 )
-def test_wrong_use_is_one_clear_sentence(
+def test_invalid_values_print_one_line_message(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
@@ -163,7 +163,7 @@ def test_wrong_use_is_one_clear_sentence(
         ),
     ],
 )
-def test_words_that_a_command_does_not_take_are_told_in_a_sentence(
+def test_unknown_arguments_print_one_line_message(
     arguments: list[str], start: str, end: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -173,7 +173,7 @@ def test_words_that_a_command_does_not_take_are_told_in_a_sentence(
     assert (told.startswith(start), told.endswith(f"{end}\n"), told.count("\n")) == (True, True, 1), told
 
 
-def test_wrong_environment_names_the_variable(
+def test_invalid_environment_value_names_the_variable(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("RECMOCK_COUNT", "many")
@@ -181,7 +181,7 @@ def test_wrong_environment_names_the_variable(
     assert capsys.readouterr().err.startswith("recmock: RECMOCK_COUNT: expected a whole number")
 
 
-def test_a_taken_port_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
+def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
     with bind(Address("127.0.0.1", 0)) as taken:
         assert main(["--listen", str(bound_address(taken))]) == 2
     assert "recmock: --listen: cannot listen on 127.0.0.1:" in capsys.readouterr().err
@@ -199,7 +199,7 @@ def test_another_package_named_mockserver_is_explained(
 
 
 @pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
-def test_generate_writes_what_is_served(tmp_path: Path, form: str) -> None:
+def test_generate_writes_valid_recordings_in_each_format(tmp_path: Path, form: str) -> None:
     file = tmp_path / f"recordings.{form}"
     settings = ["--count", "70", "--now", "2026-01-01", "--mix", "encrypted=0.5"]
     assert main(["generate", "--output", str(file), *settings]) == 0
@@ -215,7 +215,7 @@ def test_generate_writes_what_is_served(tmp_path: Path, form: str) -> None:
     assert main(["check", str(file)]) == 0
 
 
-def test_generate_to_the_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+def test_generate_writes_to_standard_output_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     other = "AC" + "1" * 32
     assert main(["generate", "--count", "2", "--account", other, "--wire", "twilio", "--now", "2026-01-01"]) == 0
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -225,14 +225,14 @@ def test_generate_to_the_standard_output(capsys: pytest.CaptureFixture[str]) -> 
     assert json.loads(capsys.readouterr().out) == []
 
 
-def test_generate_to_a_reader_that_has_seen_enough() -> None:
+def test_generate_ends_quietly_when_pipe_is_closed() -> None:
     command = f"{sys.executable} -m mockserver generate --count 20000 | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
     assert json.loads(done.stdout)["sid"].startswith("RE")
 
 
-def test_hypothesis_leaves_nothing_in_the_working_directory(tmp_path: Path) -> None:
+def test_adversarial_generation_leaves_no_files_in_working_directory(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mockserver", "generate", "--profile", "adversarial", "--count", "5"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert len(done.stdout.splitlines()) == 5
@@ -256,7 +256,7 @@ GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA"
         (json.dumps([{}] * 30), 1, "... and 10 more\n0 of 30 recordings"),
     ],
 )
-def test_check_says_which_recordings_violate_the_contract_and_why(
+def test_check_prints_violations_per_recording(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, code: int, printed: str
 ) -> None:
     file = tmp_path / "recordings"
@@ -274,7 +274,7 @@ def test_check_says_which_recordings_violate_the_contract_and_why(
         (b"3", "found 3."),
     ],
 )
-def test_check_explains_what_it_cannot_read(
+def test_check_explains_unreadable_input(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], raw: bytes, message: str
 ) -> None:
     file = tmp_path / "recordings"
@@ -283,7 +283,7 @@ def test_check_explains_what_it_cannot_read(
     assert message in capsys.readouterr().err
 
 
-def test_check_reads_the_standard_input() -> None:
+def test_check_reads_standard_input() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mockserver", "check", "-"],
         input=json.dumps(GOOD),
@@ -303,14 +303,14 @@ def test_check_reads_the_standard_input() -> None:
     ],
     ids=" ".join,
 )
-def test_help_names_the_defaults(command: list[str], said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_defaults(command: list[str], said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([*command, "--help"])
     printed = " ".join(capsys.readouterr().out.split())
     assert [each for each in said if each not in printed] == []
 
 
-def test_sid_translates_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sid", "--index", "7"]) == 0
     sid = capsys.readouterr().out.splitlines()[0]
     assert main(["sid", sid]) == 0
@@ -337,7 +337,9 @@ def server() -> Iterator[BackgroundServer]:
         yield server
 
 
-def test_sid_asks_a_running_server(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sid_command_queries_server_when_url_is_given(
+    server: BackgroundServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["sid", "--index", "7"]) == 0
     computed = capsys.readouterr().out
     assert main(["sid", "--url", server.base_url, computed.splitlines()[0]]) == 0
@@ -345,12 +347,12 @@ def test_sid_asks_a_running_server(server: BackgroundServer, capsys: pytest.Capt
     assert main(["sid", "--url", server.base_url, "--account", "AC" + "1" * 32, computed.splitlines()[0]]) == 1
 
 
-def test_sid_explains_what_a_server_refuses(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sid_command_explains_server_error(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sid", "--url", f"{server.base_url}/nothing", "RE1"]) == 2
     assert "answered 404: Not emulated" in capsys.readouterr().err
 
 
-def test_ready_tells_whether_a_server_answers(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ready_reports_whether_server_responds(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ready", "--url", server.base_url]) == 0
     assert capsys.readouterr().out == f"ready: recmock {__version__} at {server.base_url}\n"
     assert main(["ready", "--listen", f"0.0.0.0:{server.address.port}"]) == 0
@@ -358,14 +360,14 @@ def test_ready_tells_whether_a_server_answers(server: BackgroundServer, capsys: 
     assert "not ready: expected a recmock server" in capsys.readouterr().out
 
 
-def test_keys_prints_the_key_pair(capsys: pytest.CaptureFixture[str]) -> None:
+def test_keys_command_prints_key_pair(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("-----BEGIN PRIVATE KEY-----")
     assert printed.rstrip().endswith("-----END PUBLIC KEY-----")
 
 
-def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keyboard_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
@@ -373,7 +375,7 @@ def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["ready"]) == 130
 
 
-def test_serve_needs_no_name_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_requires_control_token_only_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Mock] = []
     monkeypatch.setattr("mockserver.cli.commands.serve.run", lambda app, listening, ready, proxy: listening.close())
     monkeypatch.setattr("mockserver.cli.commands.serve.create_app", made.append)

@@ -29,5 +29,5 @@ def bodies(order: int, profile: Profile) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("profile", [Profile.REALISTIC, Profile.ADVERSARIAL])
-def test_two_servers_asked_in_different_orders_answer_the_same_bytes(profile: Profile) -> None:
+def test_response_bodies_are_identical_for_any_request_order(profile: Profile) -> None:
     assert bodies(1, profile) == bodies(2, profile)

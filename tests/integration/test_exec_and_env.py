@@ -37,25 +37,27 @@ def server(data_dir: Path) -> Iterator[BackgroundServer]:
 
 
 @pytest.mark.parametrize(("script", "code"), [("exit 7", 7), ("exit 0", 0), ("kill -9 $$", 137)])
-def test_exec_ends_as_its_program_does(script: str, code: int) -> None:
+def test_exec_returns_exit_code_of_program(script: str, code: int) -> None:
     assert main(["exec", "--", "sh", "-c", script]) == code
 
 
-def test_exec_gives_arguments_on_untouched(capfd: pytest.CaptureFixture[str]) -> None:
+def test_exec_passes_arguments_unchanged(capfd: pytest.CaptureFixture[str]) -> None:
     program = "import sys; print(sys.argv[1:])"
     given = ["--count", "--", "-h", "--seed=1"]
     assert main(["exec", "--count", "5", "--", sys.executable, "-c", program, *given]) == 0
     assert capfd.readouterr().out == f"{given}\n"
 
 
-def test_exec_serves_what_its_settings_say(capfd: pytest.CaptureFixture[str]) -> None:
+def test_exec_serves_mock_with_given_settings(capfd: pytest.CaptureFixture[str]) -> None:
     program = "from twilio.rest import Client; print(len(Client().recordings.list()))"
     mix = "completed=1,conference=0"
     assert main(["exec", "--count", "5", "--seed", "mine", "--mix", mix, "--", sys.executable, "-c", program]) == 0
     assert capfd.readouterr().out == "5\n"
 
 
-def test_exec_leaves_other_variables_alone(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exec_keeps_other_environment_variables(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MINE", "kept")
     monkeypatch.setenv("TWILIO_EDGE", "dublin")
     before = dict(os.environ)
@@ -68,7 +70,7 @@ def test_exec_leaves_other_variables_alone(capfd: pytest.CaptureFixture[str], mo
 @pytest.mark.parametrize(
     ("mode", "code", "why"), [(None, 127, "No such file or directory"), (0o644, 126, "Permission")]
 )
-def test_a_program_that_cannot_be_run_is_one_sentence(
+def test_exec_prints_one_line_when_program_cannot_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: int | None, code: int, why: str
 ) -> None:
     file = tmp_path / "program"
@@ -81,12 +83,12 @@ def test_a_program_that_cannot_be_run_is_one_sentence(
 
 
 @pytest.mark.parametrize("arguments", [["exec"], ["exec", "--"], ["exec", "--count", "5", "--"]])
-def test_exec_without_a_program_says_how(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_exec_without_program_explains_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "expected a command after --, such as recmock exec -- python app.py" in capsys.readouterr().err
 
 
-def test_exec_refuses_unknown_hosts_where_told_to(capfd: pytest.CaptureFixture[str]) -> None:
+def test_exec_refuses_unknown_hosts_with_proxy_unknown_refuse(capfd: pytest.CaptureFixture[str]) -> None:
     program = (
         "import requests; print(requests.get('http://example.invalid/').status_code)"  # answered by the proxy itself
     )
@@ -109,7 +111,7 @@ sys.exit(3)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_are_for_the_program(number: signal.Signals) -> None:
+def test_exec_forwards_signal_to_program_once(number: signal.Signals) -> None:
     command = [*EXEC, "--", sys.executable, "-c", COUNTING]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout is not None
@@ -119,7 +121,7 @@ def test_signals_are_for_the_program(number: signal.Signals) -> None:
         assert process.wait(30) == 3
 
 
-def test_control_c_reaches_the_program_once() -> None:
+def test_terminal_interrupt_reaches_program_once() -> None:
     """A terminal sends it to the program itself; a second one would mean "at once"."""
     ours, theirs = os.openpty()
     on_terminal = 'exec "$@" <"$0" >"$0" 2>&1'  # the first that a new session opens is its terminal
@@ -136,7 +138,7 @@ def test_control_c_reaches_the_program_once() -> None:
     assert b"[2]" in shown
 
 
-def test_a_signal_that_comes_before_the_program_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signal_before_program_start_is_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:
     start = subprocess.Popen
 
     def interrupted(*arguments: object, **options: object) -> "subprocess.Popen[bytes]":
@@ -150,7 +152,7 @@ def test_a_signal_that_comes_before_the_program_is_kept(monkeypatch: pytest.Monk
 SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
-def test_env_for_a_shell_is_what_exec_sets(server: BackgroundServer) -> None:
+def test_env_output_for_shell_sets_variables_of_exec(server: BackgroundServer) -> None:
     recmock = f"{sys.executable} -m mockserver"
     script = f"export TWILIO_EDGE=x; eval \"$({recmock} env --url {server.base_url})\"; {sys.executable} -c '{SHOW}'"
     done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
@@ -171,7 +173,7 @@ def test_env_for_a_shell_is_what_exec_sets(server: BackgroundServer) -> None:
     assert "it's data" in found["SSL_CERT_FILE"]
 
 
-def test_env_in_every_format_says_the_same(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_env_formats_have_equal_values(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
     def printed(form: str) -> str:
         assert main(["env", "--listen", str(server.address), "--format", form]) == 0
         out, err = capsys.readouterr()
@@ -194,7 +196,7 @@ def test_env_in_every_format_says_the_same(server: BackgroundServer, capsys: pyt
 
 
 @pytest.mark.parametrize("form", ["dotenv", "github"])
-def test_env_tells_what_a_format_cannot(
+def test_env_warns_when_format_cannot_unset_variable(
     server: BackgroundServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     monkeypatch.setenv("TWILIO_REGION", "ie1")
@@ -204,12 +206,12 @@ def test_env_tells_what_a_format_cannot(
     assert "TWILIO_REGION" not in out
 
 
-def test_env_needs_a_server(capsys: pytest.CaptureFixture[str]) -> None:
+def test_env_requires_running_server(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["env", "--url", "http://127.0.0.1:1"]) == 2
     assert "expected a recmock server at http://127.0.0.1:1, found none" in capsys.readouterr().err
 
 
-def test_env_needs_the_servers_own_ca(
+def test_env_requires_ca_of_the_server(
     server: BackgroundServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["env", "--url", server.base_url, "--data-dir", str(tmp_path / "other")]) == 2
@@ -218,7 +220,7 @@ def test_env_needs_the_servers_own_ca(
     assert out == ""
 
 
-def test_env_needs_a_proxy(
+def test_env_requires_proxy(
     server: BackgroundServer, data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mockserver.control.client.connection.ControlConnection.request", lambda *_, **__: {})
@@ -226,7 +228,7 @@ def test_env_needs_a_proxy(
     assert "expected a proxy at http://127.0.0.1:1, found none: ProxyError." in capsys.readouterr().err
 
 
-def test_ca_prints_where_it_is_or_what(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ca_command_prints_path_or_pem(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ca"]) == 0
     file = Path(capsys.readouterr().out.strip())
     assert file == data_dir / "ca.pem"
@@ -237,7 +239,7 @@ def test_ca_prints_where_it_is_or_what(data_dir: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("command", [["ca"], ["exec", "--", "true"], ["env", "--url", "URL"]])
-def test_a_broken_ca_file_is_one_sentence(
+def test_broken_ca_file_prints_one_line_message(
     server: BackgroundServer, data_dir: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     data_dir.mkdir()
@@ -248,7 +250,7 @@ def test_a_broken_ca_file_is_one_sentence(
     assert err.count("\n") == 1
 
 
-def test_serve_tunnels_on_loopback_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_serve_allows_tunnels_only_on_loopback(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--listen", "0.0.0.0:0", "--proxy-unknown", "tunnel"]) == 2
     assert capsys.readouterr().err.startswith(
         "recmock: --proxy-unknown: expected refuse because other machines can connect to 0.0.0.0:0, found 'tunnel'."
@@ -256,7 +258,7 @@ def test_serve_tunnels_on_loopback_only(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.skipif(shutil.which("pwsh") is None, reason="no PowerShell")
-def test_powershell_reads_its_format(server: BackgroundServer) -> None:
+def test_powershell_evaluates_env_output(server: BackgroundServer) -> None:
     command = f"& {sys.executable} -m mockserver env --format powershell --url {server.base_url} | Out-String | iex"
     done = subprocess.run(["pwsh", "-c", f"{command}; $env:SSL_CERT_FILE"], capture_output=True, text=True, check=True)
     assert "it's data" in done.stdout

@@ -116,7 +116,7 @@ def kinds(on: Served) -> list[Callable[[], object]]:
 
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
-def test_a_network_fault_is_what_requests_and_twilio_python_see(on: Served, fault: NetworkFault) -> None:
+def test_network_fault_raises_expected_error_in_requests_and_twilio_python(on: Served, fault: NetworkFault) -> None:
     on.strike(Then(fault=fault))
     kind, told = SEEN_BY_REQUESTS[fault]
     for ask in kinds(on):
@@ -125,7 +125,7 @@ def test_a_network_fault_is_what_requests_and_twilio_python_see(on: Served, faul
 
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
-def test_a_network_fault_is_what_httpx_sees(on: Served, fault: NetworkFault) -> None:
+def test_network_fault_raises_expected_error_in_httpx(on: Served, fault: NetworkFault) -> None:
     on.strike(Then(fault=fault))
     kind, told = SEEN_BY_HTTPX[fault]
     for path in (LIST, f"Recordings/{completed(on)}.wav"):
@@ -134,13 +134,13 @@ def test_a_network_fault_is_what_httpx_sees(on: Served, fault: NetworkFault) -> 
 
 
 @pytest.mark.parametrize("fault", [CHUNK, EMPTY, TRUNCATED])
-def test_where_there_is_no_body_to_break_there_is_no_answer(on: Served, fault: NetworkFault) -> None:
+def test_body_fault_closes_connection_when_response_has_no_body(on: Served, fault: NetworkFault) -> None:
     on.strike(Then(fault=fault))
     with pytest.raises(NoConnectionError, match="RemoteDisconnected"):
         requests.head(f"{on.url}/{LIST}", auth=on.auth, timeout=10)
 
 
-def test_a_deletion_whose_answer_is_truncated_has_happened_and_is_not_answered(on: Served) -> None:
+def test_delete_is_applied_when_its_response_is_truncated(on: Served) -> None:
     sid = completed(on)
     on.strike(Then(fault=TRUNCATED))
     with pytest.raises(NoConnectionError, match="RemoteDisconnected"):
@@ -149,7 +149,7 @@ def test_a_deletion_whose_answer_is_truncated_has_happened_and_is_not_answered(o
     assert on.get(f"Recordings/{sid}.json").status_code == 404
 
 
-def test_media_that_are_truncated_are_half_of_what_they_are(on: Served) -> None:
+def test_truncated_media_has_half_of_the_bytes(on: Served) -> None:
     path = f"Recordings/{completed(on)}.wav"
     whole = on.get(path).content
     on.strike(Then(fault=TRUNCATED))
@@ -160,7 +160,7 @@ def test_media_that_are_truncated_are_half_of_what_they_are(on: Served) -> None:
     assert whole[: len(whole) // 2] == received
 
 
-def test_a_request_that_a_fault_came_instead_of_changes_nothing_and_is_taken_down_without_a_status(on: Served) -> None:
+def test_request_with_connection_reset_changes_nothing_and_is_logged_without_status(on: Served) -> None:
     before = on.account.state.created[:]
     on.strike(Then(fault=RESET))
     with pytest.raises(NoConnectionError):
@@ -173,9 +173,7 @@ def test_a_request_that_a_fault_came_instead_of_changes_nothing_and_is_taken_dow
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
 @pytest.mark.parametrize("count", [2, 5])
-def test_what_is_pipelined_behind_a_fault_is_not_answered_and_leaves_nothing_behind(
-    on: Served, fault: NetworkFault, count: int
-) -> None:
+def test_pipelined_requests_after_network_fault_are_dropped(on: Served, fault: NetworkFault, count: int) -> None:
     on.strike(Then(fault=fault), times=1)
     with on.dial() as client, suppress(ConnectionResetError):
         client.sendall(b"".join(on.head(f"{LIST}&n={number}") for number in range(count)))
@@ -183,7 +181,7 @@ def test_what_is_pipelined_behind_a_fault_is_not_answered_and_leaves_nothing_beh
     assert on.account.journal.total == 1
 
 
-def test_pipelined_requests_are_answered_in_order_beside_delays(on: Served, pauses: list[float]) -> None:
+def test_pipelined_requests_are_answered_in_order_with_delays(on: Served, pauses: list[float]) -> None:
     on.strike(Then(delay="2s"), times=3)
     asked = [on.head(f"Recordings.json?PageSize={size}") for size in range(1, 5)]
     with on.dial() as client:
@@ -194,7 +192,7 @@ def test_pipelined_requests_are_answered_in_order_beside_delays(on: Served, paus
     assert pauses == [2.0] * 3
 
 
-def test_a_connection_is_kept_after_an_error_that_is_answered(on: Served) -> None:
+def test_connection_stays_open_after_error_response(on: Served) -> None:
     on.strike(Then(status=503), times=2)
     with on.dial() as client:
         client.sendall(on.head(LIST) * 3 + on.head(LIST, "Connection: close"))
@@ -202,7 +200,7 @@ def test_a_connection_is_kept_after_an_error_that_is_answered(on: Served) -> Non
     assert [answer[:3] for answer in answers] == [b"503", b"503", b"200", b"200"]
 
 
-def test_without_a_socket_a_fault_raises_for_the_caller(api: Api) -> None:
+def test_network_fault_raises_in_caller_over_asgi(api: Api) -> None:
     for fault in NetworkFault:
         api.account().fault_rules.remove()
         api.account().fault_rules.add(fault=Fault(then=Then(fault=fault)))
@@ -227,7 +225,7 @@ def test_without_a_socket_a_fault_raises_for_the_caller(api: Api) -> None:
         (Then(status=500, code=12345, message="Out of tape"), 500, 12345),
     ],
 )
-def test_twilio_python_raises_with_status_and_code(on: Served, then: Then, status: int, code: int) -> None:
+def test_twilio_python_raises_status_and_code_of_fault(on: Served, then: Then, status: int, code: int) -> None:
     on.strike(then)
     client, sid = on.client(), completed(on)
     for ask in (client.recordings(sid).fetch, client.calls(CALL).recordings.create, client.recordings(sid).delete):
@@ -243,7 +241,7 @@ def test_twilio_python_raises_with_status_and_code(on: Served, then: Then, statu
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "html"])
-def test_a_body_of_the_rules_own_is_sent_as_it_is(on: Served, form: str) -> None:
+def test_fault_body_is_sent_unchanged(on: Served, form: str) -> None:
     page = "<html><h1>502 Bad Gateway</h1>é</html>"
     on.strike(Then(status=502, body=page))
     answer = on.get(f"Recordings.{form}")
@@ -253,7 +251,7 @@ def test_a_body_of_the_rules_own_is_sent_as_it_is(on: Served, form: str) -> None
     assert (entry.response.status, entry.response.reason) == (502, answer.headers["x-mock-reason"])
 
 
-def test_twilio_python_makes_of_a_page_of_html_what_it_can(on: Served) -> None:
+def test_twilio_python_raises_status_of_html_error(on: Served) -> None:
     on.strike(Then(status=502, body="<html></html>"))
     with pytest.raises(TwilioRestException) as raised:
         on.client().recordings(completed(on)).fetch()
@@ -263,14 +261,14 @@ def test_twilio_python_makes_of_a_page_of_html_what_it_can(on: Served) -> None:
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (200, "{", "application/json")
 
 
-def test_a_status_can_be_truncated_too(on: Served) -> None:
+def test_error_response_can_be_truncated(on: Served) -> None:
     on.strike(Then(status=500, fault=TRUNCATED))
     with pytest.raises(ChunkedEncodingError, match="IncompleteRead"):
         on.get(LIST)
 
 
 @pytest.mark.parametrize("status", [404, 503])
-def test_head_has_the_headers_of_an_error_alone(on: Served, status: int) -> None:
+def test_head_returns_headers_of_error_without_body(on: Served, status: int) -> None:
     on.strike(Then(status=status))
     with requests.Session() as session:
         session.auth = on.auth
@@ -279,7 +277,7 @@ def test_head_has_the_headers_of_an_error_alone(on: Served, status: int) -> None
     assert int(answers[0].headers["content-length"]) > 0
 
 
-def test_an_answer_is_held_back_as_long_as_said(on: Served, pauses: list[float]) -> None:
+def test_response_is_delayed_by_given_time(on: Served, pauses: list[float]) -> None:
     for delay, expected in (("1500ms", 1.5), (Delay(fixed="3s"), 3.0), (Delay(fixed="0s"), None)):
         pauses.clear()
         on.strike(Then(delay=delay))
@@ -288,7 +286,7 @@ def test_an_answer_is_held_back_as_long_as_said(on: Served, pauses: list[float])
         assert pauses == ([] if expected is None else [expected] * 2)
 
 
-def test_uniform_delays_lie_between_and_log_normal_ones_around(on: Served, pauses: list[float]) -> None:
+def test_random_delays_follow_their_distributions(on: Served, pauses: list[float]) -> None:
     on.strike(Then(delay=Delay(uniform=Uniform("1s", "3s"))))
     for number in range(60):
         on.get(f"{LIST}&n={number}")
@@ -303,7 +301,7 @@ def test_uniform_delays_lie_between_and_log_normal_ones_around(on: Served, pause
     assert max(pauses) > 1.5
 
 
-def test_a_delay_comes_before_an_error_and_before_a_break(on: Served, pauses: list[float]) -> None:
+def test_delay_precedes_error_and_network_fault(on: Served, pauses: list[float]) -> None:
     on.strike(Then(delay="2s", status=503))
     assert on.get(LIST).status_code == 503
     on.strike(Then(delay="3s", fault=RESET))
@@ -312,7 +310,7 @@ def test_a_delay_comes_before_an_error_and_before_a_break(on: Served, pauses: li
     assert pauses == [2.0, 3.0]
 
 
-def test_what_is_held_back_is_answered_as_things_are_then(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_delayed_response_shows_state_after_delay(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the answer to the same request was kept from before."""
     sid = completed(on)
     pauses: list[Callable[[], object]] = [lambda: on.account.recordings.delete(sid), lambda: None]
@@ -326,14 +324,14 @@ def test_what_is_held_back_is_answered_as_things_are_then(on: Served, monkeypatc
     assert pauses == []
 
 
-def test_an_answer_that_was_kept_is_held_back_too_but_not_twice(pauses: list[float]) -> None:
+def test_cached_response_is_delayed_once(pauses: list[float]) -> None:
     with served() as on:
         on.strike(Then(delay="1s"))
         assert [on.get(LIST).status_code for _ in range(3)] == [200] * 3
     assert pauses == [1.0] * 3
 
 
-def test_a_client_that_does_not_wait_sets_the_server_free(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_delay_is_cancelled_when_client_disconnects(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, ended = threading.Event(), threading.Event()
 
     async def forever(_: float) -> None:
@@ -355,7 +353,7 @@ def test_a_client_that_does_not_wait_sets_the_server_free(on: Served, monkeypatc
 
 
 @pytest.mark.parametrize("chunks", [1, 2, 3, 7, 6000])
-def test_a_dribble_comes_whole_in_so_many_chunks(pauses: list[float], chunks: int) -> None:
+def test_chunked_dribble_sends_whole_body_in_given_number_of_chunks(pauses: list[float], chunks: int) -> None:
     mock = Mock(corpus_settings())
     root = f"/2010-04-01/Accounts/{mock.demo.sid}"
     usual = asked_for(mock, f"{root}/Recordings.json")
@@ -394,7 +392,7 @@ def asked_for(mock: Mock, path: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize("chunks", [1, 4, 100])
-def test_a_dribble_arrives_over_a_socket(on: Served, pauses: list[float], chunks: int) -> None:
+def test_chunked_dribble_arrives_over_socket(on: Served, pauses: list[float], chunks: int) -> None:
     sid = completed(on)
     for path in (LIST, f"Recordings/{sid}.json", f"Recordings/{sid}.wav", f"Recordings/{sid}.mp3"):
         on.account.fault_rules.remove()
@@ -407,7 +405,7 @@ def test_a_dribble_arrives_over_a_socket(on: Served, pauses: list[float], chunks
         assert len(pauses) == chunks
 
 
-def test_a_dribble_has_no_more_chunks_than_bytes(on: Served, pauses: list[float]) -> None:
+def test_chunked_dribble_has_at_most_one_chunk_per_byte(on: Served, pauses: list[float]) -> None:
     on.strike(Then(status=500, body="abc", chunked_dribble=ChunkedDribble(10, "10s")))
     assert on.get(LIST).content == b"abc"
     assert pauses == [1.0] * 3
@@ -415,7 +413,7 @@ def test_a_dribble_has_no_more_chunks_than_bytes(on: Served, pauses: list[float]
     assert on.get(LIST).content == b""
 
 
-def test_a_client_that_leaves_in_the_middle_of_a_form_makes_no_recording(on: Served) -> None:
+def test_client_disconnect_during_form_creates_no_recording(on: Served) -> None:
     before = on.account.journal.total
     with on.dial() as client:
         client.sendall(on.head(f"Calls/{CALL}/Recordings.json", "Content-Length: 99", method="POST") + b"Trim=do")
@@ -436,14 +434,14 @@ def applied_faults(order: int, threads: int) -> set[str]:
         return {target for target, status in found if status == 503}
 
 
-def test_a_tenth_is_the_same_tenth_in_every_run_order_and_number_of_threads() -> None:
+def test_fault_probability_hits_same_requests_in_any_order_and_thread_count() -> None:
     first = applied_faults(0, 1)
     assert 5 < len(first) < 30
     for run in range(1, 10):
         assert first == applied_faults(run, 8 if run % 3 else 1)
 
 
-def test_a_tenth_of_repeated_requests_is_the_same_too() -> None:
+def test_fault_probability_is_repeatable_for_repeated_requests() -> None:
     def run() -> list[int]:
         with served() as on:
             on.strike(Then(status=503), probability=0.1)
@@ -454,7 +452,7 @@ def test_a_tenth_of_repeated_requests_is_the_same_too() -> None:
     assert first == run()
 
 
-def test_a_sequence_is_played_in_turn_and_the_last_repeats(on: Served) -> None:
+def test_sequence_answers_in_order_and_repeats_last(on: Served) -> None:
     on.play_in_turn(500, Then(status=429, retry_after=1), Then(fault=EMPTY), "ok", 503)
     assert [on.get(LIST).status_code, on.get(LIST).status_code] == [500, 429]
     with pytest.raises(NoConnectionError):
@@ -463,7 +461,7 @@ def test_a_sequence_is_played_in_turn_and_the_last_repeats(on: Served) -> None:
     assert on.get("Recordings.json?PageSize=6").status_code == 503  # of a path, whatever its query
 
 
-def test_only_what_is_meant_is_struck(on: Served) -> None:
+def test_fault_applies_only_to_matching_requests(on: Served) -> None:
     on.strike(Then(fault=RESET), When(op=Operation.FETCH_RECORDING_MEDIA))
     assert on.get(LIST).status_code == 200
     with pytest.raises(NoConnectionError):

@@ -51,7 +51,7 @@ def forwarded(server: BackgroundServer, answer: bytes, request: str = "GET http:
         return received(client)
 
 
-def test_a_request_arrives_as_the_client_meant_it(server: BackgroundServer) -> None:
+def test_request_is_forwarded_without_hop_by_hop_headers(server: BackgroundServer) -> None:
     heard: list[bytes] = []
     with Listener(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\nok", heard)) as listener:
         request = (
@@ -67,7 +67,7 @@ def test_a_request_arrives_as_the_client_meant_it(server: BackgroundServer) -> N
     assert body == b"ok"
 
 
-def test_a_connection_can_go_on_to_the_mock_itself(server: BackgroundServer) -> None:
+def test_connection_can_request_mock_after_forwarded_request(server: BackgroundServer) -> None:
     with (
         Listener(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])) as listener,
         dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client,
@@ -85,7 +85,7 @@ def test_a_connection_can_go_on_to_the_mock_itself(server: BackgroundServer) -> 
         ("Expect: 100-continue\r\nContent-Length: 11", b"hello world", b"hello world"),
     ],
 )
-def test_a_body_goes_along(server: BackgroundServer, framing: str, sent: bytes, heard_end: bytes) -> None:
+def test_request_body_is_forwarded(server: BackgroundServer, framing: str, sent: bytes, heard_end: bytes) -> None:
     heard: list[bytes] = []
     with Listener(answering(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", heard, heard_end)) as listener:
         request = f"POST http://{listener.authority}/ HTTP/1.1\r\n{framing}\r\n{LAST}".encode()
@@ -108,13 +108,13 @@ def test_a_body_goes_along(server: BackgroundServer, framing: str, sent: bytes, 
     ],
     ids=["chunked", "to the end", "early hints", "not modified"],
 )
-def test_every_kind_of_response_comes_back(server: BackgroundServer, answer: bytes, body: bytes) -> None:
+def test_every_kind_of_response_is_forwarded(server: BackgroundServer, answer: bytes, body: bytes) -> None:
     found = forwarded(server, answer)
     assert body == found.partition(b"\r\n\r\n")[2]
     assert found.count(b"\r\ndate: ") == 1
 
 
-def test_a_response_to_head_has_no_body(server: BackgroundServer) -> None:
+def test_head_response_is_forwarded_without_body(server: BackgroundServer) -> None:
     found = forwarded(server, b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD http://{}/ HTTP/1.1\r\n" + LAST)
     assert found.endswith(b"content-length: 5\r\nconnection: close\r\n\r\n")
 
@@ -128,13 +128,13 @@ def test_a_response_to_head_has_no_body(server: BackgroundServer) -> None:
         (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", b"(HttpParserUpgrade)"),
     ],
 )
-def test_what_is_no_response_is_502(server: BackgroundServer, answer: bytes, why: bytes) -> None:
+def test_invalid_upstream_response_returns_502(server: BackgroundServer, answer: bytes, why: bytes) -> None:
     found = forwarded(server, answer)
     assert found.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
     assert why in found
 
 
-def test_nobody_there_is_502(server: BackgroundServer) -> None:
+def test_unreachable_destination_returns_502(server: BackgroundServer) -> None:
     with dialled(server, f"GET http://127.0.0.1:1/ HTTP/1.1\r\n{LAST}".encode()) as client:
         assert answer_to(client)[0].startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
 
@@ -146,13 +146,13 @@ def test_nobody_there_is_502(server: BackgroundServer) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
     ],
 )
-def test_a_response_that_is_cut_off_is_cut_off_for_the_client_too(server: BackgroundServer, answer: bytes) -> None:
+def test_truncated_response_is_truncated_for_client(server: BackgroundServer, answer: bytes) -> None:
     found = forwarded(server, answer)
     assert b"half" in found
     assert not found.endswith(b"0\r\n\r\n")
 
 
-def test_a_client_that_leaves_takes_its_request_along(server: BackgroundServer) -> None:
+def test_client_disconnect_closes_upstream_connection(server: BackgroundServer) -> None:
     ended = threading.Event()
 
     def serve(connection: socket.socket) -> None:
@@ -168,7 +168,7 @@ def test_a_client_that_leaves_takes_its_request_along(server: BackgroundServer) 
         assert ended.wait(10)
 
 
-def test_a_destination_may_answer_before_it_heard_all(server: BackgroundServer) -> None:
+def test_early_response_is_forwarded_during_upload(server: BackgroundServer) -> None:
     with Listener(answering(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno", [], b"a")) as listener:
         request = f"POST http://{listener.authority}/ HTTP/1.1\r\nContent-Length: 50000000\r\n{LAST}"
         with dialled(server, request.encode()) as client, suppress(ConnectionError):
@@ -176,7 +176,7 @@ def test_a_destination_may_answer_before_it_heard_all(server: BackgroundServer) 
             assert b" 413 " in received(client)[:20]
 
 
-def test_an_upload_ends_where_nobody_listens() -> None:
+def test_upload_stops_when_destination_resets_connection() -> None:
     """Which of two ways a reset is noticed first is chance: this is the one that sockets seldom show."""
     heard: list[bytes] = []
 
@@ -191,7 +191,7 @@ def test_an_upload_ends_where_nobody_listens() -> None:
     assert heard == [b"POST / HTTP/1.1\r\nconnection: close\r\n\r\n", b"more"]
 
 
-def test_a_response_may_come_in_small_pieces(server: BackgroundServer) -> None:
+def test_response_in_small_pieces_is_forwarded(server: BackgroundServer) -> None:
     def serve(connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         received_until(connection, b"\r\n\r\n")
@@ -206,7 +206,7 @@ def test_a_response_may_come_in_small_pieces(server: BackgroundServer) -> None:
         assert received(client).endswith(b"\r\n\r\nok")
 
 
-def test_https_is_asked_for_in_tls_by_whom_this_machine_trusts(
+def test_https_request_is_forwarded_over_verified_tls(
     server: BackgroundServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = CertificateAuthority(tmp_path / "other")
@@ -229,7 +229,7 @@ def test_https_is_asked_for_in_tls_by_whom_this_machine_trusts(
             assert received(client).endswith(b"ok")
 
 
-def test_what_goes_wrong_halfway_is_no_second_response(server: BackgroundServer) -> None:
+def test_upstream_error_after_response_start_sends_no_second_response(server: BackgroundServer) -> None:
     begun = threading.Event()
 
     def serve(connection: socket.socket) -> None:

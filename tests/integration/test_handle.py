@@ -65,12 +65,12 @@ def sids(mock: MockTwilio, **query: Any) -> list[str]:
     return [recording.sid for recording in mock.client().recordings.list(**query)]
 
 
-def test_a_failing_tests_report_names_the_account_and_its_server(mock: MockTwilio) -> None:
+def test_repr_names_account_and_server(mock: MockTwilio) -> None:
     assert repr(mock) == f"<MockTwilio {mock.account_sid} at {mock.base_url}>"
     assert repr(MockTwilio()) == f"<MockTwilio {derive_demo_account_sid('0')} at no server>"
 
 
-def test_clients_share_connections_and_nothing_else(mock: MockTwilio) -> None:
+def test_clients_share_only_connections(mock: MockTwilio) -> None:
     one, other = mock.client().http_client.session, mock.client().http_client.session
     one.headers["X-Own"] = "1"
     one.cookies["own"] = "1"
@@ -84,7 +84,7 @@ def test_clients_share_connections_and_nothing_else(mock: MockTwilio) -> None:
     assert [*other.adapters] == [*fresh.adapters]
 
 
-def test_a_mock_runs_inside_with() -> None:
+def test_mock_runs_only_inside_with_block() -> None:
     mock = MockTwilio(count=3, seed="mine")
     for use in (mock.state, lambda: mock.base_url, lambda: mock.url, mock.client, lambda: mock.requests.all()):
         with pytest.raises(ControlError, match="expected a running server, found none: use it inside"):
@@ -103,7 +103,7 @@ def test_a_mock_runs_inside_with() -> None:
         requests.get(where, timeout=5)
 
 
-def test_a_mock_that_runs_again_begins_anew() -> None:
+def test_mock_starts_fresh_when_entered_again() -> None:
     mock = MockTwilio()
     with mock:
         delete_one(mock)
@@ -118,7 +118,7 @@ def test_a_mock_that_runs_again_begins_anew() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of aiohttp, for twilio-python
-def test_an_async_mock() -> None:
+def test_mock_supports_async_with() -> None:
     async def main() -> int:
         async with MockTwilio(count=30) as mock, mock.async_client() as client:
             return len(await client.recordings.list_async(page_size=10))
@@ -126,14 +126,14 @@ def test_an_async_mock() -> None:
     assert asyncio.run(main()) > 20
 
 
-def test_two_mocks_never_see_each_other() -> None:
+def test_two_mocks_share_no_state() -> None:
     with MockTwilio() as one, MockTwilio() as other:
         assert one.account_sid == other.account_sid
         delete_one(one)
         assert sids(one, limit=50) != sids(other, limit=50)
 
 
-def test_accounts_of_a_server_never_see_each_other(server: MockServer) -> None:
+def test_accounts_of_one_server_share_no_state(server: MockServer) -> None:
     one, other = server.account("AC" + "1" * 32), server.account("AC" + "2" * 32)
     with one, other:
         one.clock.advance("1h")
@@ -144,7 +144,7 @@ def test_accounts_of_a_server_never_see_each_other(server: MockServer) -> None:
     assert server.account().account_sid == derive_demo_account_sid("0")
 
 
-def test_entering_an_account_starts_no_other_server(server: MockServer) -> None:
+def test_entering_account_starts_no_second_server(server: MockServer) -> None:
     before = threading.active_count(), server.base_url
     with server.account("AC" + "3" * 32) as mock:
         mock.state()
@@ -159,32 +159,32 @@ def test_entering_an_account_starts_no_other_server(server: MockServer) -> None:
         ({"wire": "xml"}, "wire: expected one of auto, twilio, schema, found 'xml'."),
     ],
 )
-def test_wrong_settings_are_told(settings: dict[str, Any], expected: str) -> None:
+def test_invalid_settings_raise_settings_error(settings: dict[str, Any], expected: str) -> None:
     with pytest.raises(SettingsError) as raised:
         MockTwilio(**settings)
     assert expected in str(raised.value)
 
 
-def test_settings_are_values_or_texts(tmp_path: Path) -> None:
+def test_settings_accept_values_or_text(tmp_path: Path) -> None:
     texts = MockServer(wire="schema", clock="60x", now="2025-01-01", data_dir=str(tmp_path)).settings
     assert (texts.wire, texts.clock.rate, texts.now, texts.data_dir) == (WireSetting.SCHEMA, 60, 1735689600, tmp_path)
     assert MockServer(wire=WireSetting.SCHEMA, count=5).settings.count == 5
 
 
-def test_the_data_dir_is_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_dir_is_read_from_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path))
     assert MockServer().settings.data_dir == tmp_path
     assert MockServer(count=3).settings.data_dir == tmp_path
 
 
-def test_a_server_that_runs_takes_no_settings(server: MockServer) -> None:
+def test_existing_server_rejects_settings(server: MockServer) -> None:
     for said in ({"count": 3}, {"scenario": "late-webhook"}):
         with pytest.raises(TypeError, match="expected a server, or a scenario and settings for a new one, found both"):
             MockTwilio(server=server, **said)
 
 
 @pytest.mark.parametrize("form", ["text", "value"])
-def test_a_declared_accounts_token_is_its_own(form: str) -> None:
+def test_declared_account_uses_declared_token(form: str) -> None:
     sid = "AC" + "4" * 32
     declared = {"text": f"{sid}:secret", "value": (DeclaredAccount(sid, "secret"),)}[form]
     with MockTwilio(account_sid=sid, account=declared, auth="strict") as mock:
@@ -193,7 +193,7 @@ def test_a_declared_accounts_token_is_its_own(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["name", "mapping", "object", "file"])
-def test_a_scenario_is_played_in_every_account(form: str, tmp_path: Path) -> None:
+def test_scenario_is_accepted_in_every_form(form: str, tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text(json.dumps(SCRIPTED))
     given: dict[str, Any] = {
         "name": "late-webhook",
@@ -205,7 +205,7 @@ def test_a_scenario_is_played_in_every_account(form: str, tmp_path: Path) -> Non
         assert mock.state().scenario == {"name": "late-webhook", "mapping": "scenario", "file": "mine"}.get(form, "x")
 
 
-def test_a_client_follows_pages_and_reads_dates(mock: MockTwilio) -> None:
+def test_client_follows_pages_and_reads_dates(mock: MockTwilio) -> None:
     found = mock.client().recordings.list(limit=120, page_size=50)
     assert len({recording.sid for recording in found}) == 120
     assert all(recording.date_created.year == 2025 for recording in found)
@@ -215,7 +215,7 @@ def test_a_client_follows_pages_and_reads_dates(mock: MockTwilio) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of aiohttp, for twilio-python
-def test_an_async_client_leaves_nothing_open(mock: MockTwilio) -> None:
+def test_async_client_lists_same_recordings_as_client(mock: MockTwilio) -> None:
     async def main() -> list[str]:
         async with mock.async_client() as client:
             return [recording.sid for recording in await client.recordings.list_async(limit=40, page_size=20)]
@@ -224,13 +224,13 @@ def test_an_async_client_leaves_nothing_open(mock: MockTwilio) -> None:
 
 
 @pytest.mark.parametrize("by", ["1h30m", 5400, 5400.0, timedelta(minutes=90)])
-def test_a_clock_advances_by_any_length(mock: MockTwilio, by: Any) -> None:
+def test_clock_advances_by_every_duration_form(mock: MockTwilio, by: Any) -> None:
     assert mock.clock.advance(by) == ()
     assert mock.clock.now() == datetime(2026, 1, 1, 1, 30, tzinfo=UTC)
     assert mock.clock.show().now == "2026-01-01T01:30:00Z"
 
 
-def test_a_clock_moves_to_instants(mock: MockTwilio) -> None:
+def test_clock_moves_to_every_instant_form(mock: MockTwilio) -> None:
     mock.clock.move_to("2026-01-02")
     mock.clock.move_to(datetime(2026, 1, 3))  # noqa: DTZ001 - without a zone it is UTC
     mock.clock.move_to(datetime(2026, 1, 4, tzinfo=UTC))
@@ -239,7 +239,7 @@ def test_a_clock_moves_to_instants(mock: MockTwilio) -> None:
         mock.clock.move_to("2026-01-01")
 
 
-def test_a_clock_runs_and_stands_still(mock: MockTwilio) -> None:
+def test_clock_runs_and_freezes(mock: MockTwilio) -> None:
     mock.clock.run()
     assert mock.clock.show().mode == "real"
     mock.clock.run(1000)
@@ -249,19 +249,19 @@ def test_a_clock_runs_and_stands_still(mock: MockTwilio) -> None:
 
 
 @pytest.mark.parametrize("by", [-1, -0.5, timedelta(seconds=-1), float("nan"), float("inf")])
-def test_time_does_not_go_back(mock: MockTwilio, by: Any) -> None:
+def test_negative_advance_raises_value_error(mock: MockTwilio, by: Any) -> None:
     with pytest.raises(ValueError, match="expected a duration"):
         mock.clock.advance(by)
 
 
-def test_a_length_that_is_none_is_told(mock: MockTwilio) -> None:
+def test_invalid_duration_raises_control_error(mock: MockTwilio) -> None:
     with pytest.raises(ControlError, match=r"answered 400: .*advance"):
         mock.clock.advance("soon")
     assert mock.clock.advance(0) == ()
 
 
 @pytest.mark.parametrize("form", ["handle", "sid", "view"])
-def test_a_recording_goes_through_statuses(mock: MockTwilio, form: str) -> None:
+def test_transition_changes_status_and_sends_callbacks(mock: MockTwilio, form: str) -> None:
     added = mock.recordings.add(id="mine", status="in-progress", callback=mock.sink.url)
     named: Any = {"handle": "mine", "sid": added.sid, "view": added}[form]
     assert (added.handle, added.status, added.in_flight) == ("mine", "processing", "in-progress")
@@ -277,7 +277,7 @@ def test_a_recording_goes_through_statuses(mock: MockTwilio, form: str) -> None:
     assert [each.state for each in mock.callbacks] == ["delivered", "delivered"]
 
 
-def test_a_transition_sets_fields_and_tells_events(mock: MockTwilio) -> None:
+def test_transition_sets_fields_and_sends_callback_when_requested(mock: MockTwilio) -> None:
     added = mock.recordings.add(status="completed", callback=mock.sink.url, status_callback_event=["completed"])
     assert added.handle == "recording-1"
     count = len(mock.sink.received)
@@ -287,7 +287,7 @@ def test_a_transition_sets_fields_and_tells_events(mock: MockTwilio) -> None:
     assert mock.sink.received[-1].parameters["RecordingDuration"] == "3"
 
 
-def test_a_recording_takes_its_next_step(mock: MockTwilio) -> None:
+def test_step_runs_next_step_of_timeline(mock: MockTwilio) -> None:
     mock.scenario.arm(SCRIPTED)
     (event, *_) = mock.recordings.step("late")
     assert (event.subject, event.what) == ("late", "completed")
@@ -297,14 +297,14 @@ def test_a_recording_takes_its_next_step(mock: MockTwilio) -> None:
 
 
 @pytest.mark.parametrize("named", ["nobody", "RE" + "0" * 32, "ü/ö?", "RE0"])
-def test_an_unknown_recording_is_told(mock: MockTwilio, named: str) -> None:
+def test_unknown_recording_raises_control_error(mock: MockTwilio, named: str) -> None:
     for use in (mock.recordings.get, mock.recordings.step, lambda each: mock.recordings.transition(each, "completed")):
         with pytest.raises(ControlError) as raised:
             use(named)
         assert raised.value.status == 404
 
 
-def test_a_recording_that_is_there_is_not_added_again(mock: MockTwilio) -> None:
+def test_adding_existing_or_invalid_recording_raises_control_error(mock: MockTwilio) -> None:
     mock.recordings.add(id="mine")
     with pytest.raises(ControlError, match="recording 'mine' exists already"):
         mock.recordings.add(id="mine")
@@ -312,7 +312,7 @@ def test_a_recording_that_is_there_is_not_added_again(mock: MockTwilio) -> None:
         mock.recordings.add(status="done")
 
 
-def test_a_scenario_is_armed_signalled_and_disarmed(mock: MockTwilio) -> None:
+def test_scenario_is_armed_signalled_and_disarmed(mock: MockTwilio) -> None:
     assert mock.scenario.show() == {}
     mock.scenario.arm({**SCRIPTED, "expect": [{"op": "list_recordings", "min": 1}]})
     assert mock.scenario.show()["recordings"][0]["id"] == "late"
@@ -332,7 +332,7 @@ def test_a_scenario_is_armed_signalled_and_disarmed(mock: MockTwilio) -> None:
     assert mock.state().scenario == "happy-path"
 
 
-def test_a_fault_strikes_while_it_is_armed(mock: MockTwilio) -> None:
+def test_fault_applies_inside_with_block(mock: MockTwilio) -> None:
     client = mock.client()
     with mock.faults("list_recordings", status=503, code=20503, times=2) as armed:
         for _ in range(2):
@@ -343,7 +343,7 @@ def test_a_fault_strikes_while_it_is_armed(mock: MockTwilio) -> None:
     assert mock.faults.list() == ()
 
 
-def test_further_conditions_of_a_fault(mock: MockTwilio) -> None:
+def test_fault_accepts_conditions_of_when(mock: MockTwilio) -> None:
     mock.faults(when={"page": 1}, status=500)
     mock.faults("fetch_recording", when={"every": 2}, status=500, ttl="1h")
     assert len(sids(mock, limit=10, page_size=10)) == 10
@@ -357,7 +357,7 @@ def test_further_conditions_of_a_fault(mock: MockTwilio) -> None:
         mock.faults("list_recording", status=500)
 
 
-def test_a_reset_takes_faults_away_and_leaves_others_alone(mock: MockTwilio) -> None:
+def test_reset_removes_faults_and_later_faults_stay(mock: MockTwilio) -> None:
     with mock.faults("list_recordings", status=503) as armed:
         mock.reset()
         mock.faults("fetch_recording", status=500)
@@ -365,7 +365,7 @@ def test_a_reset_takes_faults_away_and_leaves_others_alone(mock: MockTwilio) -> 
     assert len(mock.faults.list()) == 1
 
 
-def test_answers_come_in_turn(mock: MockTwilio) -> None:
+def test_sequence_answers_in_order(mock: MockTwilio) -> None:
     sid = sids(mock, limit=1)[0]
     mock.faults.sequence("fetch_recording", 500, {"status": 429, "retry_after": 1}, "ok")
     client, found = mock.client(), []
@@ -377,7 +377,7 @@ def test_answers_come_in_turn(mock: MockTwilio) -> None:
     assert found == [500, 429, True, True]
 
 
-def test_a_callback_is_delivered_again(mock: MockTwilio) -> None:
+def test_callback_is_redelivered(mock: MockTwilio) -> None:
     mock.sink.answer_with(500)
     mock.recordings.add(status="completed", callback=mock.sink.url)
     number = mock.callbacks.list()[0].number
@@ -390,7 +390,7 @@ def test_a_callback_is_delivered_again(mock: MockTwilio) -> None:
         mock.callbacks.redeliver(9)
 
 
-def test_requests_are_asserted(mock: MockTwilio) -> None:
+def test_assert_called_counts_matching_requests(mock: MockTwilio) -> None:
     mock.requests.assert_not_called("list_recordings")
     sids(mock, limit=40, page_size=20)
     mock.requests.assert_called("list_recordings", exactly=2)
@@ -427,7 +427,7 @@ def test_requests_are_listed_shown_and_cleared(mock: MockTwilio) -> None:
         mock.requests.curl(0)
 
 
-def test_requests_are_waited_for(mock: MockTwilio) -> None:
+def test_wait_for_waits_until_requests_arrive(mock: MockTwilio) -> None:
     worker = threading.Thread(target=sids, args=(mock,), kwargs={"limit": 40, "page_size": 20})
     worker.start()
     mock.requests.wait_for("list_recordings", count=2)
@@ -437,7 +437,7 @@ def test_requests_are_waited_for(mock: MockTwilio) -> None:
         mock.requests.wait_for("delete_recording", timeout=0.05)
 
 
-def test_the_doctor_finds_bad_habits(mock: MockTwilio) -> None:
+def test_doctor_reports_bad_habits(mock: MockTwilio) -> None:
     sids(mock, limit=40, page_size=20)
     mock.doctor.assert_clean()
     assert mock.doctor.examine().is_clean
@@ -448,7 +448,7 @@ def test_the_doctor_finds_bad_habits(mock: MockTwilio) -> None:
     mock.doctor.assert_clean(ignore=rules)
 
 
-def test_a_state_is_kept_and_gone_back_to(mock: MockTwilio) -> None:
+def test_rollback_restores_snapshot(mock: MockTwilio) -> None:
     before = sids(mock, limit=50)
     assert mock.snapshot().name == "latest"
     assert mock.snapshot("mine").at == "2026-01-01T00:00:00Z"
@@ -467,7 +467,7 @@ def test_a_state_is_kept_and_gone_back_to(mock: MockTwilio) -> None:
     assert mock.requests.all() == []
 
 
-def test_the_corpus_is_known_by_index(mock: MockTwilio) -> None:
+def test_corpus_returns_recordings_by_index(mock: MockTwilio) -> None:
     newest = mock.corpus.recording(mock.corpus.count - 1)
     assert newest.sid in sids(mock, limit=3)
     assert mock.corpus is mock.corpus
@@ -475,7 +475,7 @@ def test_the_corpus_is_known_by_index(mock: MockTwilio) -> None:
     assert mock.corpus.count == 5
 
 
-def test_a_client_gives_up_callbacks_of_a_test_that_is_over(server: MockServer) -> None:
+def test_leaving_account_freezes_clock(server: MockServer) -> None:
     with server.account("AC" + "5" * 32) as mock:
         mock.clock.run()
         mock.sink.answer_with(500)
@@ -483,7 +483,7 @@ def test_a_client_gives_up_callbacks_of_a_test_that_is_over(server: MockServer) 
     assert mock.clock.show().mode == "frozen"
 
 
-def test_a_server_that_has_gone_stops_no_test_from_ending() -> None:
+def test_leaving_account_succeeds_when_server_is_unreachable() -> None:
     with MockServer() as server, server.account("AC" + "6" * 32) as mock:
         assert mock.sink.received == []
         server.connection.server_url = "http://127.0.0.1:1"
@@ -507,7 +507,7 @@ class Own(asyncio.Protocol):
         self.transport.close()
 
 
-def test_time_is_moved_while_the_callers_loop_receives(mock: MockTwilio) -> None:
+def test_advance_async_lets_callers_event_loop_receive_callbacks(mock: MockTwilio) -> None:
     async def main() -> list[bytes]:
         received: list[bytes] = []
         loop = asyncio.get_running_loop()
@@ -524,7 +524,7 @@ def test_time_is_moved_while_the_callers_loop_receives(mock: MockTwilio) -> None
     assert [each.state for each in mock.callbacks] == ["delivered"]
 
 
-def test_in_process_without_a_socket() -> None:
+def test_mock_serves_in_process_over_asgi() -> None:
     mock = MockTwilio(count=10, mix="completed=1,conference=0")
 
     async def main() -> int:
@@ -557,7 +557,7 @@ class OfUnittest(unittest.TestCase):
         self.mock.requests.assert_called("list_recordings", exactly=1)
 
 
-def test_a_wrong_token_is_told() -> None:
+def test_wrong_control_token_raises_control_error() -> None:
     from mockserver.app import create_app
     from mockserver.mock import Mock
     from mockserver.server.listener import BackgroundServer
@@ -579,7 +579,7 @@ class Other(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None: ...
 
 
-def test_other_servers_are_told_from_mocks() -> None:
+def test_server_that_is_not_a_mock_raises_control_error() -> None:
     with HTTPServer(("127.0.0.1", 0), Other) as other:
         threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
         line = ControlConnection(f"http://127.0.0.1:{other.server_port}")
@@ -594,7 +594,7 @@ def test_other_servers_are_told_from_mocks() -> None:
     line.close()
 
 
-def test_scripted_recordings_are_told_by_the_servers_own_address() -> None:
+def test_callback_of_scripted_recording_uses_server_address() -> None:
     with Sink() as sink, MockTwilio(scenario="happy-path", status_callback=sink.url) as mock:
         mock.recordings.step("happy")
         mock.recordings.step("happy")

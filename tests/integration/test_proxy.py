@@ -48,7 +48,7 @@ def server(
         yield server
 
 
-def test_connect_to_the_api_is_answered_within_tls(server: BackgroundServer, authority: CertificateAuthority) -> None:
+def test_connect_to_api_host_is_answered_over_tls(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: api.twilio.com\r\n{LAST}".encode())
         head, body = answer_to(client)
@@ -57,7 +57,7 @@ def test_connect_to_the_api_is_answered_within_tls(server: BackgroundServer, aut
     assert body["recordings"][0]["media_url"].startswith("https://api.twilio.com/2010-04-01/Accounts/")
 
 
-def test_many_requests_share_an_encrypted_connection(server: BackgroundServer, authority: CertificateAuthority) -> None:
+def test_many_requests_share_a_tls_connection(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with requests.Session() as session:
         session.trust_env = False
         session.proxies = {"https": server.base_url}
@@ -67,7 +67,7 @@ def test_many_requests_share_an_encrypted_connection(server: BackgroundServer, a
         assert len({session.get(url, auth=auth, timeout=10).content for _ in range(5)}) == 1
 
 
-def test_a_request_may_come_with_the_end_of_the_handshake(
+def test_request_sent_with_end_of_handshake_is_answered(
     server: BackgroundServer, authority: CertificateAuthority
 ) -> None:
     context = ssl.create_default_context(cadata=authority.certificate_pem(T0).decode())
@@ -91,7 +91,7 @@ def test_a_request_may_come_with_the_end_of_the_handshake(
     assert found.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_a_client_that_left_during_the_handshake_is_forgotten() -> None:
+def test_client_disconnect_during_handshake_is_ignored() -> None:
     async def start_tls(transport: object, waiting: asyncio.Protocol, *_: object, **__: object) -> asyncio.Transport:
         waiting.connection_lost(None)
         return asyncio.Transport()
@@ -103,7 +103,7 @@ def test_a_client_that_left_during_the_handshake_is_forgotten() -> None:
     asyncio.run(encrypted_with(cast("asyncio.Protocol", None)))  # which is not called
 
 
-def test_connect_may_follow_other_requests(server: BackgroundServer, authority: CertificateAuthority) -> None:
+def test_connect_after_other_requests_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
     client = dialled(server, b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n")
     received_until(client, b"}")
     client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
@@ -114,25 +114,25 @@ def test_connect_may_follow_other_requests(server: BackgroundServer, authority: 
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_absolute_url_is_answered_as_its_path(server: BackgroundServer, scheme: str) -> None:
+def test_absolute_url_is_answered_as_its_path(server: BackgroundServer, scheme: str) -> None:
     with dialled(server, f"GET {scheme}://api.twilio.com{PATH} HTTP/1.1\r\nHost: other\r\n{LAST}".encode()) as client:
         head, body = answer_to(client)
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert body["recordings"][0]["media_url"].startswith(f"{scheme}://api.twilio.com/2010-04-01/Accounts/")
 
 
-def test_the_servers_own_absolute_url_is_answered(server: BackgroundServer) -> None:
+def test_servers_own_absolute_url_is_answered(server: BackgroundServer) -> None:
     with dialled(server, f"GET {server.base_url}{PATH} HTTP/1.1\r\n{LAST}".encode()) as client:
         assert answer_to(client)[1]["recordings"][0]["media_url"].startswith(server.base_url)
 
 
-def test_an_absolute_url_within_tls_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
+def test_absolute_url_within_tls_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(f"GET https://api.twilio.com{PATH} HTTP/1.1\r\n{LAST}".encode())
         assert answer_to(client)[0].startswith(b"HTTP/1.1 200 OK")
 
 
-def test_all_resources_at_once_can_have_options(server: BackgroundServer) -> None:
+def test_options_for_all_resources_is_answered(server: BackgroundServer) -> None:
     with dialled(server, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as client:
         assert received(client).startswith(b"HTTP/1.1 204 ")
 
@@ -140,7 +140,7 @@ def test_all_resources_at_once_can_have_options(server: BackgroundServer) -> Non
 @pytest.mark.parametrize(
     ("host", "hint"), [("video.twilio.com", False), ("api.dublin.ie1.twilio.com", True), ("twilio.com", False)]
 )
-def test_other_hosts_of_twilios_say_what_is_emulated(
+def test_other_twilio_hosts_return_404_with_reason(
     server: BackgroundServer, authority: CertificateAuthority, host: str, hint: bool
 ) -> None:
     with encrypted(connected(server, f"{host}:443"), authority, host) as client:
@@ -155,7 +155,7 @@ def test_other_hosts_of_twilios_say_what_is_emulated(
 
 
 @pytest.mark.parametrize("method", ["CONNECT ", "GET http://", "POST https://"])
-def test_an_unknown_host_is_refused_and_nothing_connects(server: BackgroundServer, method: str) -> None:
+def test_unknown_host_is_refused_without_connecting(server: BackgroundServer, method: str) -> None:
     with Listener() as listener:
         with dialled(server, f"{method}{listener.authority} HTTP/1.1\r\nConnection: close\r\n\r\n".encode()) as client:
             head, body = answer_to(client)
@@ -166,7 +166,7 @@ def test_an_unknown_host_is_refused_and_nothing_connects(server: BackgroundServe
 
 
 @pytest.mark.parametrize("target", ["api.twilio.com", "/x", "*", "u@h:1", "h:99999", "api.twilio.com:80"])
-def test_connect_to_a_bad_authority_is_400(server: BackgroundServer, target: str) -> None:
+def test_connect_to_invalid_authority_returns_400(server: BackgroundServer, target: str) -> None:
     with dialled(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
         head, body = answer_to(client)
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
@@ -174,30 +174,30 @@ def test_connect_to_a_bad_authority_is_400(server: BackgroundServer, target: str
     assert (body["code"], body["message"]) == (20001, "Bad Request")
 
 
-def test_other_schemes_are_400(server: BackgroundServer) -> None:
+def test_other_url_schemes_return_400(server: BackgroundServer) -> None:
     with dialled(server, b"GET ftp://api.twilio.com/ HTTP/1.1\r\nConnection: close\r\n\r\n") as client:
         assert answer_to(client)[0].startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
-def test_tls_before_the_answer_is_400(server: BackgroundServer) -> None:
+def test_tls_before_connect_response_returns_400(server: BackgroundServer) -> None:
     with dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n\x16\x03\x01") as client:
         assert b"then a TLS handshake" in answer_to(client)[0]
 
 
-def test_connect_within_connect_is_400(server: BackgroundServer, authority: CertificateAuthority) -> None:
+def test_connect_inside_tunnel_returns_400(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
         assert answer_to(client)[0].startswith(b"HTTP/1.1 400 ")
 
 
-def test_connect_while_another_request_is_answered_is_400(server: BackgroundServer) -> None:
+def test_pipelined_connect_returns_400(server: BackgroundServer) -> None:
     sent = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n"
     with dialled(server, sent) as client:
         assert received(client).startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize("sent", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
-def test_what_is_no_handshake_harms_nobody(
+def test_invalid_handshake_does_not_affect_other_connections(
     server: BackgroundServer, authority: CertificateAuthority, sent: bytes
 ) -> None:
     with connected(server, "api.twilio.com:443") as client:
@@ -210,14 +210,14 @@ def test_what_is_no_handshake_harms_nobody(
         assert answer_to(client)[1]["status"] == "ok"
 
 
-def test_a_handshake_that_never_comes_does_not_keep_the_server_from_stopping(authority: CertificateAuthority) -> None:
+def test_missing_handshake_does_not_block_shutdown(authority: CertificateAuthority) -> None:
     with BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server:
         client = connected(server, "api.twilio.com:443")
     with client, suppress(ConnectionResetError):
         assert client.recv(1) == b""
 
 
-def test_without_a_ca_the_client_and_the_log_learn_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "ca-key.pem").write_text("nonsense")
     with (
         BackgroundServer(create_app(MOCK), proxy=Proxy(tmp_path)) as server,
@@ -229,7 +229,7 @@ def test_without_a_ca_the_client_and_the_log_learn_why(tmp_path: Path, caplog: p
     assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
 
 
-def test_a_failure_of_ours_is_logged_and_ends_the_connection(
+def test_unexpected_error_is_logged_and_closes_connection(
     server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def failing(*_: object) -> None:
@@ -250,7 +250,7 @@ def test_a_failure_of_ours_is_logged_and_ends_the_connection(
     ("client", "passes"),
     [(("127.0.0.1", 1), True), (("::1", 1), True), (("192.0.2.1", 1), False), (("relay", 1), False), (None, False)],
 )
-def test_only_programs_of_this_machine_are_let_through(client: tuple[str, int] | None, passes: bool) -> None:
+def test_only_loopback_clients_can_use_tunnel(client: tuple[str, int] | None, passes: bool) -> None:
     proxy = Proxy(unknown=UnknownHosts.TUNNEL)
     app = proxy.choose_application(httptools.parse_url(b"http://example.test/"), Ends(client, ("127.0.0.1", 4010)))
     assert passes == (not isinstance(app, RefusingApp))

@@ -69,12 +69,12 @@ def passes(pytester: pytest.Pytester, *arguments: str, **counts: int) -> str:
     return result.stdout.str()
 
 
-def test_five_lines_are_a_test(pytester: pytest.Pytester) -> None:
+def test_five_line_test_passes(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(FIVE_LINES)
     assert "recmock account" not in passes(pytester, "-rA", passed=1)
 
 
-def test_our_modules_are_not_rewritten_by_pytest(pytester: pytest.Pytester) -> None:
+def test_mock_modules_are_loaded_without_assertion_rewriting(pytester: pytest.Pytester) -> None:
     """In a process of its own: here they are imported already."""
     pytester.makepyfile("""
         import sys
@@ -101,7 +101,7 @@ def seen(pytester: pytest.Pytester) -> dict[str, object]:
     return found
 
 
-def test_data_are_the_same_alone_shuffled_and_on_workers(pytester: pytest.Pytester) -> None:
+def test_account_data_is_equal_alone_shuffled_and_on_workers(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(FIRST_PAGE)
     pytester.makepyfile(
         test_many="""
@@ -132,7 +132,7 @@ def test_data_are_the_same_alone_shuffled_and_on_workers(pytester: pytest.Pytest
     assert {"test_function[7]": in_order["test_function[7]"]} == seen(pytester)
 
 
-def test_a_seed_changes_accounts_and_recordings(pytester: pytest.Pytester) -> None:
+def test_seed_option_changes_accounts_and_recordings(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(FIRST_PAGE)
     pytester.makepyfile("def test_one(): ...")
     passes(pytester, passed=1)
@@ -233,36 +233,36 @@ def make_options(pytester: pytest.Pytester, expected: object, wire: str = "twili
 USUAL = [1000, "frozen", None]
 
 
-def test_markers_say_what_an_account_is_like(pytester: pytest.Pytester) -> None:
+def test_markers_configure_the_account(pytester: pytest.Pytester) -> None:
     make_options(pytester, USUAL)
     passes(pytester, passed=14)
 
 
-def test_a_flag_stands_above_an_ini_option_and_a_marker_above_both(pytester: pytest.Pytester) -> None:
+def test_marker_overrides_flag_and_flag_overrides_ini_option(pytester: pytest.Pytester) -> None:
     make_options(pytester, [5, "real", None], wire="schema")
     pytester.makeini("[pytest]\nrecmock_corpus = 6\nrecmock_clock = real\nrecmock_wire = schema")
     passes(pytester, "--recmock-corpus", "5", passed=14)
 
 
-def test_an_options_scenario_is_for_tests_that_have_none(pytester: pytest.Pytester) -> None:
+def test_scenario_option_applies_to_tests_without_scenario_marker(pytester: pytest.Pytester) -> None:
     make_options(pytester, [9, "frozen", "beside"])
     passes(pytester, "--recmock-scenario", "beside.yaml", "--recmock-corpus", "9", passed=14)
 
 
-def test_the_same_tests_pass_elsewhere(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_tests_pass_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
     make_options(pytester, [*USUAL[:2], "pytest"])
     for _ in range(2):
         passes(pytester, "--recmock-url", elsewhere, passed=14)
 
 
-def test_options_are_the_same_elsewhere(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_options_apply_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
     make_options(pytester, [5, "scaled", "beside"], wire="schema")
     options = ("--recmock-corpus=5", "--recmock-clock=3x", "--recmock-scenario=beside.yaml", "--recmock-wire=schema")
     passes(pytester, *options, "--recmock-url", elsewhere, passed=14)
     passes(pytester, *options, passed=14)
 
 
-def test_data_are_the_same_elsewhere(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
     pytester.makeconftest(FIRST_PAGE)
     pytester.makepyfile(
         """
@@ -285,7 +285,7 @@ def test_data_are_the_same_elsewhere(pytester: pytest.Pytester, elsewhere: str) 
 
 
 @pytest.mark.parametrize("argument", ["corpus=5", "wire='schema'", "scenario='late-webhook'", ""])
-def test_a_rerun_starts_afresh(pytester: pytest.Pytester, argument: str) -> None:
+def test_rerun_starts_with_fresh_account(pytester: pytest.Pytester, argument: str) -> None:
     """As pytest-rerunfailures and pytest-repeat do it: the same item once more."""
     pytester.makeconftest(
         """
@@ -344,7 +344,7 @@ WRONG = {
 }
 
 
-def test_wrong_markers_are_told_in_a_sentence(pytester: pytest.Pytester) -> None:
+def test_invalid_markers_print_one_line_message(pytester: pytest.Pytester) -> None:
     tests = [f"@pytest.mark.recmock({said})\ndef test_{number}(recmock): ...\n" for number, said in enumerate(WRONG)]
     pytester.makepyfile("import pytest\n\n" + "\n".join(tests))
     printed = passes(pytester, "-p", "no:randomly", errors=len(WRONG))
@@ -370,7 +370,7 @@ WRONG_OPTIONS = [
 
 
 @pytest.mark.parametrize(("options", "expected"), WRONG_OPTIONS)
-def test_wrong_options_are_told_in_a_sentence(pytester: pytest.Pytester, options: list[str], expected: str) -> None:
+def test_invalid_options_print_one_line_message(pytester: pytest.Pytester, options: list[str], expected: str) -> None:
     pytester.makefile(".yaml", x="corpus: {span: 1s}")
     pytester.makepyfile("def test_one(recmock): ...")
     printed = passes(pytester, *options, errors=1)
@@ -379,13 +379,13 @@ def test_wrong_options_are_told_in_a_sentence(pytester: pytest.Pytester, options
     assert "plugin.py" not in printed
 
 
-def test_a_server_elsewhere_has_to_have_the_seed(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_external_server_must_have_the_same_seed(pytester: pytest.Pytester, elsewhere: str) -> None:
     pytester.makepyfile("def test_one(recmock): ...")
     printed = passes(pytester, "--recmock-url", elsewhere, "--recmock-seed", "mine", errors=1)
     assert "--recmock-url: expected a server with the seed 'mine', found '0'" in printed
 
 
-def test_a_server_elsewhere_may_ask_for_a_token(pytester: pytest.Pytester) -> None:
+def test_external_server_can_require_control_token(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_one(recmock): assert recmock.client().recordings.list(limit=1)")
     with BackgroundServer(create_app(Mock(Settings(), control_token="secret"))) as server:
         there = ("--recmock-url", server.base_url)
@@ -403,7 +403,7 @@ def test_other(recmock):
 """
 
 
-def test_the_doctor_warns_or_lets_tests_fail(pytester: pytest.Pytester) -> None:
+def test_doctor_option_warns_or_fails_tests(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(COUNTING_PAGES)
     passes(pytester, "-W", "default", passed=2)
     passes(pytester, "--recmock-doctor=off", passed=2)
@@ -442,7 +442,7 @@ def test_gone(recmock):
 """
 
 
-def test_a_failing_tests_report_shows_what_its_account_saw(pytester: pytest.Pytester) -> None:
+def test_report_of_failed_test_shows_account_state(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(FAILING)
     printed = passes(pytester, "-p", "no:randomly", "-rA", failed=3, passed=1, errors=1)
     assert printed.count("recmock account AC") == 3
@@ -458,7 +458,7 @@ def test_a_failing_tests_report_shows_what_its_account_saw(pytester: pytest.Pyte
         assert expected in printed
 
 
-def test_every_kind_of_test_has_its_account(pytester: pytest.Pytester) -> None:
+def test_fixture_works_in_every_kind_of_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import asyncio, unittest, pytest
@@ -517,7 +517,7 @@ def test_not_led():
 """
 
 
-def test_the_environment_leads_clients_and_is_restored(
+def test_recmock_env_patches_environment_and_restores_it(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, elsewhere: str
 ) -> None:
     monkeypatch.setenv("TWILIO_REGION", "ie1")
@@ -527,7 +527,7 @@ def test_the_environment_leads_clients_and_is_restored(
     passes(pytester, "-p", "no:randomly", "--recmock-url", elsewhere, passed=2)
 
 
-def test_the_environment_needs_the_servers_own_ca(
+def test_recmock_env_requires_ca_of_the_server(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, elsewhere: str, data_dir: Path
 ) -> None:
     pytester.makepyfile("def test_led(recmock_env): ...")
@@ -542,7 +542,9 @@ def test_the_environment_needs_the_servers_own_ca(
     assert "plugin.py" not in printed
 
 
-def test_a_clashing_distribution_is_told_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_conflicting_package_fails_fixture_with_message(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mockserver.testing.pytest_fixtures, "find_package_conflict", lambda: "there is another")
     pytester.makepyfile("def test_one(recmock): ...")
     assert "there is another" in passes(pytester, errors=1)
@@ -574,7 +576,7 @@ pytest.main(["-q", *(f"-pno:{name}" for name in others)], plugins=[Watch()])
 """
 
 
-def test_without_a_fixture_nothing_is_imported(pytester: pytest.Pytester) -> None:
+def test_plugin_imports_nothing_when_fixture_is_unused(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_one(): ...\ndef test_two(): assert 0")
     result = pytester.run(sys.executable, "-c", NOTHING_YET)
     result.stdout.fnmatch_lines(["*1 failed, 1 passed*", "imported: [[]] True"])

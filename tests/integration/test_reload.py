@@ -75,13 +75,13 @@ def playing(mock: Mock) -> str:
     return mock.scenario.name
 
 
-def test_a_change_is_played_once_it_is_whole(watched: Watched, mock: Mock, file: Path) -> None:
+def test_changed_file_is_loaded_when_it_is_complete(watched: Watched, mock: Mock, file: Path) -> None:
     said = watched(lambda: write(file, "name: sec"), lambda: write(file, SECOND), None, None, None)
     assert said == ["recmock: mine.yaml changed: every account restarts with it."]
     assert playing(mock) == "second"
 
 
-def test_a_wrong_change_leaves_everything_as_it_was(watched: Watched, mock: Mock, file: Path) -> None:
+def test_invalid_change_keeps_previous_scenario(watched: Watched, mock: Mock, file: Path) -> None:
     before = []
 
     def look() -> None:
@@ -95,13 +95,13 @@ def test_a_wrong_change_leaves_everything_as_it_was(watched: Watched, mock: Mock
     assert before[0] is before[1]
 
 
-def test_a_wrong_change_is_mended(watched: Watched, mock: Mock, file: Path) -> None:
+def test_corrected_change_is_loaded(watched: Watched, mock: Mock, file: Path) -> None:
     said = watched(lambda: write(file, "nme: x"), None, lambda: write(file, SECOND), None)
     assert said[1:] == ["recmock: mine.yaml changed: every account restarts with it."]
     assert playing(mock) == "second"
 
 
-def test_a_file_may_be_gone_for_a_moment(watched: Watched, mock: Mock, file: Path) -> None:
+def test_briefly_missing_file_is_not_reported(watched: Watched, mock: Mock, file: Path) -> None:
     stat = file.stat()
 
     def back() -> None:
@@ -115,7 +115,7 @@ def test_a_file_may_be_gone_for_a_moment(watched: Watched, mock: Mock, file: Pat
     assert playing(mock) == "second"
 
 
-def test_a_file_that_is_gone_is_told_and_may_come_back(watched: Watched, mock: Mock, file: Path) -> None:
+def test_missing_file_is_reported_and_can_return(watched: Watched, mock: Mock, file: Path) -> None:
     away = Path("away.yaml")
     said = watched(lambda: file.rename(away), None, None, lambda: away.rename(file), None, None)
     assert len(said) == 1
@@ -123,7 +123,7 @@ def test_a_file_that_is_gone_is_told_and_may_come_back(watched: Watched, mock: M
     assert playing(mock) == "first"
 
 
-def test_saved_recordings_are_watched_too(watched: Watched, mock: Mock, file: Path) -> None:
+def test_saved_recordings_file_is_watched(watched: Watched, mock: Mock, file: Path) -> None:
     saved = Path("saved.json")
     body = {"sid": "RE" + "1" * 32, "status": "completed"}
     write(saved, json.dumps([body]))
@@ -137,7 +137,7 @@ def test_saved_recordings_are_watched_too(watched: Watched, mock: Mock, file: Pa
     assert len(mock.scenario.recordings) == 2
 
 
-def test_a_sound_that_comes_later_makes_a_scenario_right(watched: Watched, mock: Mock, file: Path) -> None:
+def test_scenario_is_loaded_when_missing_media_file_appears(watched: Watched, mock: Mock, file: Path) -> None:
     sound = Path("hello.wav")
     heard = "name: heard\nrecordings: [{status: completed, media: hello.wav}, 5]"
     right = heard.replace(", 5", "")
@@ -151,30 +151,30 @@ def test_a_sound_that_comes_later_makes_a_scenario_right(watched: Watched, mock:
     assert watched(lambda: write(sound, b"RIFFRIFF"), None, None) == []  # it is read when it is asked for
 
 
-def test_what_the_corpus_has_no_room_for_is_told(watched: Watched, file: Path) -> None:
+def test_impossible_corpus_is_reported(watched: Watched, file: Path) -> None:
     said = watched(lambda: write(file, "corpus: {count: 1000000, span: 1s}"), None)
     assert said[0].startswith("recmock: corpus.span: expected a span of at least ")
     assert said[0].endswith("found 1s. The previous scenario continues.")
 
 
-def test_scenarios_that_contradict_each_other_are_told(watched: Watched, mock: Mock, file: Path) -> None:
+def test_conflicting_scenarios_are_reported(watched: Watched, mock: Mock, file: Path) -> None:
     said = watched(lambda: write(file, "clock: {mode: real}"), None, names=("mine.yaml", "late-webhook"))
     assert "clock.mode: expected in one scenario only" in said[0]
     assert playing(mock) == "first_and_late-webhook"
 
 
-def test_bundled_scenarios_and_names_of_no_file_need_no_watch(mock: Mock) -> None:
+def test_bundled_scenarios_are_not_watched(mock: Mock) -> None:
     asyncio.run(Reloader(("happy-path",)).run(mock))  # ends at once
     assert watching._read_timestamps([Path("a\0b")]) == {Path("a\0b"): None}
 
 
 @pytest.mark.parametrize("text", ["[]", "recordings: [5, {media: 5}]", "recordings: {}"])
-def test_a_scenario_may_name_no_files(file: Path, text: str) -> None:
+def test_scenario_without_other_files_watches_only_itself(file: Path, text: str) -> None:
     write(file, text)
     assert list(watching._watched_files(["mine.yaml"])) == [file]
 
 
-def test_serve_tells_its_scenarios_and_plays_them_anew(file: Path) -> None:
+def test_serve_prints_scenarios_and_reloads_changed_file(file: Path) -> None:
     served = Served("--listen", "127.0.0.1:0", "--scenario", "mine.yaml", "--scenario", "late-webhook")
     account = AccountClient(ControlConnection(served.base_url))
     assert served.process.stderr is not None
@@ -200,7 +200,7 @@ def test_serve_tells_its_scenarios_and_plays_them_anew(file: Path) -> None:
         (["late-webhook", "late-webhook"], "--scenario: expected a recording with the id late in one scenario"),
     ],
 )
-def test_serve_refuses_scenarios_that_cannot_be(
+def test_serve_rejects_invalid_scenarios(
     scenarios: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([word for each in scenarios for word in ("--scenario", each)]) == 2

@@ -96,7 +96,7 @@ def misused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     return capsys.readouterr().err.strip().rpartition("\n")[2]
 
 
-def test_the_clock_tells_and_moves_the_time(ask: Ask) -> None:
+def test_clock_command_shows_and_changes_time(ask: Ask) -> None:
     assert ask("clock") == f"{HOUR}:00Z frozen\n"
     assert ask("clock", "advance", "12s") == f"{HOUR}:12Z late: processing\n"
     assert ask("clock", "advance", "1s") == "nothing happened\n"
@@ -109,7 +109,7 @@ def test_the_clock_tells_and_moves_the_time(ask: Ask) -> None:
     assert ask("clock", "freeze").endswith("frozen\n")
 
 
-def test_a_signal_goes_to_one_recording_or_all(ask: Ask) -> None:
+def test_signal_command_targets_one_recording_or_all(ask: Ask) -> None:
     ask("clock", "advance", "12s")
     assert ask("signal", "nothing") == f"{HOUR}:12Z late: signal nothing\n"
     assert ask("signal", "finish", "late").splitlines()[:2] == [
@@ -136,7 +136,7 @@ def test_faults_are_listed_added_and_removed(ask: Ask, server: BackgroundServer)
     assert ask("faults", "remove") == "no faults\n"
 
 
-def test_callbacks_are_listed_and_delivered_again(ask: Ask, account: AccountClient) -> None:
+def test_callbacks_are_listed_and_redelivered(ask: Ask, account: AccountClient) -> None:
     assert ask("callbacks") == "no callbacks\n"
     with Sink(account.state().auth_token) as sink:
         account.recordings.add(id="told", callback=sink.url, timeline=[{"status": "completed"}])
@@ -153,7 +153,7 @@ def test_callbacks_are_listed_and_delivered_again(ask: Ask, account: AccountClie
         assert len(sink.wait_for(2)) == 2
 
 
-def test_the_doctor_finds_nothing_or_ends_with_1(ask: Ask, server: BackgroundServer) -> None:
+def test_doctor_command_exits_with_1_when_it_finds_problems(ask: Ask, server: BackgroundServer) -> None:
     assert ask("doctor") == "No findings: 0 requests were examined.\n"
     assert json.loads(ask("doctor", "--json"))["is_clean"] is True
     url = f"{server.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json"
@@ -163,7 +163,7 @@ def test_the_doctor_finds_nothing_or_ends_with_1(ask: Ask, server: BackgroundSer
     assert json.loads(ask("doctor", "--json", code=1))["is_clean"] is False
 
 
-def test_a_scenario_is_armed_and_stepped_through(ask: Ask, tmp_path: Any) -> None:
+def test_scenario_command_arms_and_steps_scenario(ask: Ask, tmp_path: Any) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
         "recordings: [{id: a, timeline: [{status: in-progress}, {after: {fetches: 9}, status: completed}]}]"
@@ -176,7 +176,7 @@ def test_a_scenario_is_armed_and_stepped_through(ask: Ask, tmp_path: Any) -> Non
 
 
 @pytest.mark.parametrize("arguments", ACTIONS, ids=" ".join)
-def test_json_is_printed_where_it_is_asked_for(arguments: list[str], ask: Ask, account: AccountClient) -> None:
+def test_json_flag_prints_json(arguments: list[str], ask: Ask, account: AccountClient) -> None:
     account.recordings.add(id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
     is_one = arguments in (["doctor"], ["clock"], ["clock", "freeze"], ["clock", "run"])
     assert isinstance(json.loads(ask(*arguments, "--json")), dict if is_one else list)
@@ -187,7 +187,7 @@ def test_json_is_printed_where_it_is_asked_for(arguments: list[str], ask: Ask, a
     [each for each in ACTIONS if each[0] in ("clock", "faults", "callbacks") and len(each) > 1],
     ids=" ".join,
 )
-def test_flags_before_an_action_hold_for_it(
+def test_flags_before_action_apply_to_action(
     arguments: list[str], server: BackgroundServer, account: AccountClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     AccountClient(ControlConnection(server.base_url), OTHER).recordings.add(
@@ -204,13 +204,13 @@ def test_flags_before_an_action_hold_for_it(
 
 
 @pytest.mark.parametrize("arguments", ACTIONS, ids=" ".join)
-def test_without_a_server_there_is_a_hint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_server_prints_hint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
     assert said.startswith("expected a recmock server at http://127.0.0.1:1, found none: ConnectionError.")
     assert said.endswith("Start one with recmock serve, or give its URL with --url.")
 
 
-def test_the_nearest_word_says_where_the_server_is(
+def test_server_address_prefers_flag_over_environment(
     server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("RECMOCK_LISTEN", str(server.address))
@@ -231,7 +231,7 @@ def refused_after(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> s
     return refused(capsys, arguments)
 
 
-def test_a_program_under_exec_moves_its_own_servers_clock(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clock_command_inside_exec_uses_server_of_exec(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path))
     recmock = [sys.executable, "-m", "mockserver"]
     command = [*recmock, "exec", "--scenario", "late-webhook", "--", *recmock, "clock", "advance", "12s"]
@@ -239,7 +239,7 @@ def test_a_program_under_exec_moves_its_own_servers_clock(tmp_path: Any, monkeyp
     assert done.stdout == f"{HOUR}:12Z late: processing\n"
 
 
-def test_beyond_loopback_the_token_is_given_as_flag_or_variable(
+def test_control_token_is_read_from_flag_or_environment(
     server: BackgroundServer, mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mock.control_token = "secret"
@@ -258,7 +258,7 @@ def test_beyond_loopback_the_token_is_given_as_flag_or_variable(
     assert main(["sid", DEMO, *where]) == 0
 
 
-def test_a_recording_that_came_in_there_is_known_there(
+def test_sid_command_explains_recording_created_on_server(
     server: BackgroundServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     added = AccountClient(ControlConnection(server.base_url)).recordings.add(id="new")
@@ -285,7 +285,7 @@ def test_a_recording_that_came_in_there_is_known_there(
         (["scenario", "arm", "nothing"], "nothing: expected a file or one of the bundled scenarios ("),
     ],
 )
-def test_what_cannot_be_is_one_sentence(
+def test_rejected_command_prints_one_line_message(
     arguments: list[str], message: str, server: BackgroundServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert message in refused(capsys, [*arguments, "--url", server.base_url])
@@ -316,20 +316,20 @@ def test_what_cannot_be_is_one_sentence(
         (["scenario"], "the following arguments are required: ACTION"),
     ],
 )
-def test_words_of_the_wrong_form_never_reach_a_server(
+def test_malformed_arguments_are_rejected_without_request(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert message in misused(capsys, arguments)
 
 
-def test_flags_before_a_scenarios_action_are_told_where_to_stand(capsys: pytest.CaptureFixture[str]) -> None:
+def test_flags_before_scenario_action_are_rejected_with_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["scenario", "--url", "http://127.0.0.1:1", "next"])
     form = "Usage: recmock scenario ACTION [arguments and flags of the action]."
     assert capsys.readouterr().err.endswith(f" {form} See recmock scenario --help.\n")
 
 
-def test_what_is_no_recmock_is_told(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_server_that_is_not_recmock_is_reported(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
     with Sink("secret") as sink:
         assert "expected a recmock server at" in refused(capsys, ["clock", "--url", sink.url])
     assert "answered 404: " in refused(capsys, ["clock", "--url", f"{server.base_url}/else"])

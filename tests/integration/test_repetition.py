@@ -66,7 +66,7 @@ def played(callback: str) -> list[bytes]:
         return answers
 
 
-def test_ten_at_once_are_the_same() -> None:
+def test_concurrent_and_separate_runs_return_identical_bytes() -> None:
     with Sink() as sink:
         with ThreadPoolExecutor(AT_ONCE) as threads:
             first, *others = threads.map(played, [sink.url] * AT_ONCE)

@@ -41,14 +41,14 @@ def told(sink: Sink, count: int) -> set[str]:
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_what_a_server_starts_with_happens_without_any_request(loop: str, sink: Sink) -> None:
+def test_initial_scenario_runs_without_requests(loop: str, sink: Sink) -> None:
     with served(loop, FAST, late(sink)) as on:
         assert {on.sid} == told(sink, 1)
         assert on.account.journal.total == 0
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_several_accounts_wait_side_by_side(loop: str, sink: Sink) -> None:
+def test_timelines_of_several_accounts_run_concurrently(loop: str, sink: Sink) -> None:
     sids = [f"AC{number:032x}" for number in range(8)]
     with served(loop, FAST, late(sink)) as on:
         for sid in sids:
@@ -59,7 +59,7 @@ def test_several_accounts_wait_side_by_side(loop: str, sink: Sink) -> None:
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("how", ["arm", "reset", "rollback", "by hand"])
-def test_after_a_command_time_goes_on_by_itself(loop: str, sink: Sink, how: str) -> None:
+def test_timeline_runs_without_requests_after_control_command(loop: str, sink: Sink, how: str) -> None:
     with served(loop, FAST) as on:
         frozen = {"mode": "frozen"}
         match how:
@@ -83,9 +83,7 @@ def test_after_a_command_time_goes_on_by_itself(loop: str, sink: Sink, how: str)
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("command", [{"mode": "scaled", "rate": 1e6}, {"advance": "2d"}])
-def test_an_alarm_follows_a_clock_that_is_moved_or_runs_otherwise(
-    loop: str, sink: Sink, command: dict[str, Any]
-) -> None:
+def test_alarm_is_rescheduled_when_clock_is_changed(loop: str, sink: Sink, command: dict[str, Any]) -> None:
     """At the machine's own pace it would take two days."""
     with served(loop, corpus_settings(clock=ClockRate(1.0)), late(sink, "48h")) as on:
         on.control_get("clock")
@@ -93,13 +91,13 @@ def test_an_alarm_follows_a_clock_that_is_moved_or_runs_otherwise(
         assert {on.sid} == told(sink, 1)
 
 
-def test_a_clock_that_is_moved_closer_needs_no_request_either(sink: Sink) -> None:
+def test_alarm_is_rescheduled_when_clock_advances_close_to_step(sink: Sink) -> None:
     with served("uvloop", corpus_settings(clock=ClockRate(10.0)), late(sink, "1h")) as on:
         on.control_post("clock", {"advance": "3599s"})
         assert {on.sid} == told(sink, 1)
 
 
-def test_a_frozen_clock_wakes_nobody(sink: Sink) -> None:
+def test_frozen_clock_has_no_alarms(sink: Sink) -> None:
     with served("uvloop", FAST, late(sink, "1h")) as on:
         on.control_post("clock", {"mode": "frozen"})
         assert on.control_get("clock")["mode"] == "frozen"
@@ -113,7 +111,7 @@ def test_a_frozen_clock_wakes_nobody(sink: Sink) -> None:
     assert sink.received == []
 
 
-def test_alarms_that_are_alike_are_kept_and_those_of_a_closed_loop_are_not(sink: Sink) -> None:
+def test_equal_alarm_is_kept_and_alarm_of_closed_loop_is_replaced(sink: Sink) -> None:
     mock = Mock(corpus_settings(clock=ClockRate(1.0)), scenario=late(sink, "1h"))
     account, keeper = mock.account(mock.demo.sid), mock.worker
 
@@ -136,7 +134,7 @@ def test_alarms_that_are_alike_are_kept_and_those_of_a_closed_loop_are_not(sink:
     assert keeper._alarms == {}
 
 
-def test_of_two_servers_one_wakes_an_account(sink: Sink) -> None:
+def test_only_one_of_two_servers_schedules_account(sink: Sink) -> None:
     mock = Mock(FAST, scenario=late(sink, "200s"))
     with served("asyncio", mock=mock) as first, served("uvloop", mock=mock) as second:
         alarm = mock.worker._alarms.get(mock.account(mock.demo.sid))
@@ -146,7 +144,7 @@ def test_of_two_servers_one_wakes_an_account(sink: Sink) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_what_comes_in_at_either_of_two_servers_wakes_an_account_in_time(which: int, sink: Sink) -> None:
+def test_recording_added_through_either_server_is_completed_in_time(which: int, sink: Sink) -> None:
     mock = Mock(FAST, scenario=late(sink, "48h"))
     with served("asyncio", mock=mock) as first, served("uvloop", mock=mock) as second:
         timeline = [{"status": "processing"}, {"after": {"time": "20s"}, "status": "completed"}]
@@ -154,7 +152,7 @@ def test_what_comes_in_at_either_of_two_servers_wakes_an_account_in_time(which: 
         assert {mock.demo.sid} == told(sink, 1)
 
 
-def test_when_one_of_two_servers_stops_the_others_alarms_stay(sink: Sink) -> None:
+def test_stopping_one_server_keeps_alarms_of_the_other(sink: Sink) -> None:
     mock = Mock(FAST, scenario=late(sink, "2000s"))
     with served("uvloop", mock=mock):
         with served("asyncio", mock=mock):
@@ -163,7 +161,7 @@ def test_when_one_of_two_servers_stops_the_others_alarms_stay(sink: Sink) -> Non
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_stopping_with_alarms_and_deliveries_under_way_is_clean(loop: str, sink: Sink) -> None:
+def test_server_stops_cleanly_with_pending_alarms_and_deliveries(loop: str, sink: Sink) -> None:
     sink.delay(ENOUGH)
     mock = Mock(FAST, scenario=late(sink, "20s"))
     with served(loop, mock=mock) as on:
@@ -175,7 +173,7 @@ def test_stopping_with_alarms_and_deliveries_under_way_is_clean(loop: str, sink:
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("how", ["stop", "reset"])
-def test_a_clock_that_is_being_moved_does_not_hold_up_a_stop_or_a_reset(
+def test_advance_in_progress_does_not_block_stop_or_reset(
     loop: str, sink: Sink, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server_module, "_GRACE", 0.1)
@@ -205,7 +203,7 @@ async def ask(mock: Mock) -> int:
         return (await client.get(path, auth=(mock.demo.sid, "x"))).status_code
 
 
-def test_one_event_loop_after_another_goes_on_with_what_was_not_done(sink: Sink) -> None:
+def test_next_event_loop_sends_unfinished_delivery(sink: Sink) -> None:
     """A loop that ends with a delivery under way gives it back, and the next sends it."""
     mock = Mock(corpus_settings(), scenario=late(sink, "1s"))
     account = mock.account(mock.demo.sid)
@@ -226,7 +224,7 @@ def test_one_event_loop_after_another_goes_on_with_what_was_not_done(sink: Sink)
     assert [attempt.status for attempt in delivery.attempts] == [204]
 
 
-def test_a_runner_that_is_asked_now_and_then_delivers_when_it_is(sink: Sink) -> None:
+def test_account_has_one_callback_when_used_in_process_and_by_server(sink: Sink) -> None:
     with Api(corpus_settings(), scenario=late(sink, "5s")) as api, served(mock=api.mock) as on:
         assert api.page()["recordings"]
         api.advance(10)
@@ -238,7 +236,7 @@ def test_a_runner_that_is_asked_now_and_then_delivers_when_it_is(sink: Sink) -> 
         assert api.page()["recordings"]
 
 
-def test_a_world_that_is_left_from_another_thread_sends_nothing_more(sink: Sink) -> None:
+def test_account_replaced_from_another_thread_sends_no_callbacks(sink: Sink) -> None:
     sink.delay(ENOUGH)
     with served(settings=FAST, scenario=late(sink, "20s")) as on:
         sink.wait_for(1, timeout=ENOUGH)
@@ -253,7 +251,7 @@ def test_a_world_that_is_left_from_another_thread_sends_nothing_more(sink: Sink)
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("wire", ["twilio", "schema"])
-def test_a_recording_is_completed_after_exactly_so_many_fetches_of_32_at_once(loop: str, wire: str) -> None:
+def test_recording_is_completed_after_exact_number_of_concurrent_fetches(loop: str, wire: str) -> None:
     timeline = [{"status": "processing"}, {"after": {"fetches": 320}, "status": "completed"}]
     given = from_objects({"recordings": [{"id": "polled", "timeline": timeline}]})
     with served(loop, scenario=given) as on:
@@ -270,7 +268,7 @@ def test_a_recording_is_completed_after_exactly_so_many_fetches_of_32_at_once(lo
     assert (seen.count("processing"), seen.count("completed")) == (320, 32)
 
 
-def test_counts_hold_among_faults_lists_and_downloads() -> None:
+def test_fetch_count_is_exact_among_faults_lists_and_downloads() -> None:
     """Only what is answered from the recording counts."""
     timeline = [{"status": "processing"}, {"after": {"fetches": 100}, "status": "completed"}]
     given = from_objects(
@@ -293,7 +291,7 @@ def test_counts_hold_among_faults_lists_and_downloads() -> None:
     assert seen.count("503") > 20
 
 
-def test_the_serving_thread_is_free_while_a_request_is_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_responds_while_another_request_is_delayed(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, let_go = threading.Event(), threading.Event()
 
     async def held(_: float) -> None:

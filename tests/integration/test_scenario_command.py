@@ -62,7 +62,7 @@ def parsers(parser: Parser) -> Iterator[Parser]:
                 yield from parsers(each)
 
 
-def test_every_help_fits_a_terminal_and_says_what_each_argument_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_fits_80_columns_and_describes_every_argument(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     found = list(parsers(make_parser()))
     assert len(found) > 25
@@ -82,7 +82,7 @@ def test_bundled_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> Non
     assert list(json.loads(capsys.readouterr().out)) == list(bundled_names())
 
 
-def test_show_prints_a_file_to_begin_ones_own_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_prints_valid_scenario_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("late-webhook", scenario(tmp_path, "version: 1  # mine\n")):
         assert main(["scenario", "show", name]) == 0
         shown = capsys.readouterr().out
@@ -98,7 +98,7 @@ def test_show_prints_a_file_to_begin_ones_own_with(tmp_path: Path, capsys: pytes
         ("folder.yaml", "expected a file, found a folder."),
     ],
 )
-def test_show_explains_what_it_cannot_print(
+def test_show_explains_missing_or_unreadable_scenario(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, message: str
 ) -> None:
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe")
@@ -107,7 +107,7 @@ def test_show_explains_what_it_cannot_print(
     assert message in capsys.readouterr().err
 
 
-def test_show_explains_what_it_may_not_read(
+def test_show_explains_permission_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def forbidden(*_: object, **__: object) -> str:
@@ -119,7 +119,7 @@ def test_show_explains_what_it_may_not_read(
     assert capsys.readouterr().err == f"recmock: {name}: expected a file that can be read: Permission denied.\n"
 
 
-def test_every_broken_file_is_one_sentence(
+def test_validate_prints_one_line_per_broken_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -139,12 +139,12 @@ def test_every_broken_file_is_one_sentence(
     assert [name for name, wrong in found.items() if wrong is None] == ["happy-path"]
 
 
-def test_what_is_well_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+def test_validate_exits_with_0_for_valid_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenario", "validate", *bundled_names()]) == 0
     assert capsys.readouterr().err == ""
 
 
-def test_explain_prints_what_will_be_played(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_prints_timeline_or_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenario", "explain", "late-webhook"]) == 0
     assert "  2. 12s later: processing\n" in capsys.readouterr().out
     assert main(["scenario", "explain", "late-webhook", "--json"]) == 0
@@ -163,7 +163,7 @@ FOLLOWING = "recordings: []\ncorpus: {count: 120, mix: {status: {completed: 1}}}
         ("[]", 0, ""),
     ],
 )
-def test_a_scenario_is_played_around_a_program_and_judged(
+def test_run_checks_expectations_after_program(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], expected: str, code: int, verdict: str
 ) -> None:
     mine = scenario(tmp_path, f"{FOLLOWING}{expected}")
@@ -174,14 +174,14 @@ def test_a_scenario_is_played_around_a_program_and_judged(
     assert len(err.splitlines()) == (1 if verdict else 0)
 
 
-def test_the_programs_own_exit_code_comes_first(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_run_returns_exit_code_of_failed_program(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
     assert main(["scenario", "run", mine, "--", "sh", "-c", "exit 5"]) == 5
     assert capfd.readouterr().err.startswith("recmock: NOT MET: Expected list_recordings at least")
 
 
 @pytest.mark.parametrize(("file", "code"), [("nowhere", 127), ("mine.yaml", 126)])
-def test_a_program_that_cannot_be_run_is_not_judged(
+def test_run_skips_expectations_when_program_cannot_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, code: int
 ) -> None:
     mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
@@ -200,7 +200,7 @@ def test_a_program_that_cannot_be_run_is_not_judged(
         (["--count", "many", "happy-path", "--", "true"], "--count: expected a whole number"),
     ],
 )
-def test_a_run_that_cannot_be_is_one_sentence(
+def test_invalid_run_arguments_print_one_line_message(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["scenario", "run", *arguments]) == 2
@@ -209,12 +209,12 @@ def test_a_run_that_cannot_be_is_one_sentence(
     assert err.count("\n") == 1
 
 
-def test_a_variable_for_serve_is_nothing_to_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_ignores_recmock_scenario_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RECMOCK_SCENARIO", "nothing-of-this-name")
     assert main(["scenario", "run", "empty-account", "--", "true"]) == 0
 
 
-def test_a_scenario_that_the_corpus_has_no_room_for_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scenario_that_does_not_fit_corpus_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = scenario(tmp_path, "corpus: {count: 1000000, span: 1s}")
     for command in (["scenario", "run", mine], ["exec", "--scenario", mine]):
         assert main([*command, "--", "true"]) == 2
@@ -225,7 +225,7 @@ def test_a_scenario_that_the_corpus_has_no_room_for_is_told(tmp_path: Path, caps
     assert capsys.readouterr().err.startswith("recmock: --scenario: ")
 
 
-def test_an_interrupt_is_for_the_program_and_expectations_are_still_judged(tmp_path: Path) -> None:
+def test_run_forwards_interrupt_and_checks_expectations(tmp_path: Path) -> None:
     mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
     program = "import signal, sys; print('ready', flush=True); signal.sigwait([2]); sys.exit(0)"
     blocked = f"import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); {program}"
@@ -245,7 +245,7 @@ def test_an_interrupt_is_for_the_program_and_expectations_are_still_judged(tmp_p
         assert process.stderr.read().startswith("recmock: NOT MET: ")
 
 
-def test_output_that_nobody_reads_is_no_error() -> None:
+def test_closed_output_pipe_is_not_an_error() -> None:
     command = f"{sys.executable} -m mockserver scenario list | head -c 0; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

@@ -57,7 +57,7 @@ def exchange(server: BackgroundServer, sent: bytes) -> tuple[bytes, dict[str, ob
     "sent",
     [b"garbage\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nA B: c\r\n\r\n"],
 )
-def test_what_is_not_http_gets_twilios_error(server: BackgroundServer, sent: bytes) -> None:
+def test_invalid_http_returns_twilio_error_400(server: BackgroundServer, sent: bytes) -> None:
     head, body = exchange(server, sent)
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"content-type: application/json" in head
@@ -65,7 +65,7 @@ def test_what_is_not_http_gets_twilios_error(server: BackgroundServer, sent: byt
 
 
 @pytest.mark.parametrize("size", [20_000, 70_000, 1_000_000])
-def test_a_long_query_gets_twilios_414(server: BackgroundServer, mock: Mock, size: int) -> None:
+def test_long_query_returns_twilio_error_414(server: BackgroundServer, mock: Mock, size: int) -> None:
     path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
     request = f"GET {path}?{'a' * size} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     head, body = exchange(server, request.encode())
@@ -80,19 +80,21 @@ def test_a_long_query_gets_twilios_414(server: BackgroundServer, mock: Mock, siz
         *(("PageToken=nonsense", 20001), ("DateCreated=soon", 20001), ("Page=2", 70002)),
     ],
 )
-def test_bad_parameters_over_a_socket(server: BackgroundServer, mock: Mock, query: str, code: int) -> None:
+def test_invalid_parameters_return_twilio_error_over_socket(
+    server: BackgroundServer, mock: Mock, query: str, code: int
+) -> None:
     url = f"{server.base_url}/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json?{query}"
     answer = requests.get(url, auth=(mock.demo.sid, "x"), timeout=10)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-def test_answers_are_dated_and_do_not_name_the_server(server: BackgroundServer) -> None:
+def test_responses_have_date_and_no_server_header(server: BackgroundServer) -> None:
     answer = requests.get(f"{server.base_url}/_mock/health", timeout=10)
     assert parsedate_to_datetime(answer.headers["date"]).year >= 2026
     assert "server" not in answer.headers
 
 
-def test_answers_over_a_socket_are_those_of_the_application(on: Served) -> None:
+def test_socket_responses_equal_asgi_responses(on: Served) -> None:
     """They are written at once there, and by the steps of ASGI elsewhere."""
     passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the latter knows the base URL
 
@@ -121,14 +123,14 @@ def test_answers_over_a_socket_are_those_of_the_application(on: Served) -> None:
             assert told(there) == told(here), (method, target)
 
 
-def test_http_1_0_is_answered_and_closed(on: Served) -> None:
+def test_http_1_0_response_closes_connection(on: Served) -> None:
     head, body = exchange(on.server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert head.endswith(b"\r\nconnection: close")
     assert body
 
 
-def test_a_client_that_reads_late_gets_all_that_it_asked_for(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_reader_receives_all_pipelined_responses(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """It asks for more than sockets hold: the server has to wait, and does so before it makes the next answer."""
     full, pause = threading.Event(), MockProtocol.pause_writing
 
@@ -148,7 +150,7 @@ def test_a_client_that_reads_late_gets_all_that_it_asked_for(on: Served, monkeyp
             assert received.read(len(page)) == page
 
 
-def test_an_idle_connection_does_not_keep_the_server_from_stopping(mock: Mock) -> None:
+def test_idle_connection_does_not_block_shutdown(mock: Mock) -> None:
     with BackgroundServer(create_app(mock)) as server:
         client = socket.create_connection(server.address, timeout=10)
         client.sendall(b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -159,14 +161,14 @@ def test_an_idle_connection_does_not_keep_the_server_from_stopping(mock: Mock) -
         socket.create_connection(server.address, timeout=10)
 
 
-def test_a_request_that_never_ends_does_not_either(mock: Mock) -> None:
+def test_incomplete_request_does_not_block_shutdown(mock: Mock) -> None:
     with BackgroundServer(create_app(mock)) as server:
         client = socket.create_connection(server.address, timeout=10)
         client.sendall(b"GET /_mock/health HTTP/1.1\r\nHost: ")
     client.close()
 
 
-def test_a_request_under_way_is_answered_before_the_server_stops() -> None:
+def test_request_in_progress_is_answered_before_shutdown() -> None:
     begun = threading.Event()
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
@@ -184,7 +186,7 @@ def test_a_request_under_way_is_answered_before_the_server_stops() -> None:
     client.close()
 
 
-def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     account = mock.account(mock.demo.sid)
     index = account.start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
     account.advance(3600)
@@ -208,14 +210,14 @@ def test_media_are_made_no_further_once_the_client_has_gone(mock: Mock, monkeypa
     assert 0 < len(made) < 100  # of 360 pieces
 
 
-def test_a_taken_port_is_explained() -> None:
+def test_port_in_use_raises_listen_error() -> None:
     with bind(Address("127.0.0.1", 0)) as taken:
         address = bound_address(taken)
         with pytest.raises(ListenError, match=rf"cannot listen on {address}: .*port 0 selects a free port"):
             bind(address)
 
 
-def test_an_unknown_host_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_host_raises_listen_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(errno.ENOENT, "Name or service not known")
 
@@ -224,14 +226,14 @@ def test_an_unknown_host_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
         bind(Address("nowhere", 80))
 
 
-def test_websockets_are_turned_away(server: BackgroundServer) -> None:
+def test_websocket_upgrade_returns_404(server: BackgroundServer) -> None:
     upgrade = b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
     head, body = exchange(server, upgrade)
     assert b" 404 " in head
     assert body["code"] == 20404
 
 
-def test_websockets_are_closed_where_a_server_knows_them(mock: Mock) -> None:
+def test_websocket_connection_is_closed_over_asgi(mock: Mock) -> None:
     sent: list[object] = []
 
     async def receive() -> Message:

@@ -11,7 +11,7 @@ BILLION = 10**9
 
 
 @pytest.mark.parametrize("mix", ["", "deleted=0.97", "deleted=0.99999"])
-def test_any_page_of_a_billion(mix: str) -> None:
+def test_any_page_of_a_billion_recordings_is_served(mix: str) -> None:
     with Api(corpus_settings(count=BILLION, mix=mix)) as api:
         corpus = api.mock.account(api.mock.demo.sid).corpus
         first = api.page()
@@ -26,7 +26,7 @@ def test_any_page_of_a_billion(mix: str) -> None:
     assert oldest["sid"] == corpus.sid(0)
 
 
-def test_a_billion_of_which_all_are_deleted() -> None:
+def test_corpus_of_a_billion_deleted_recordings_lists_none() -> None:
     with Api(corpus_settings(count=BILLION, mix="deleted=1")) as api:
         assert api.page()["recordings"] == []
         assert api.page("DateCreated%3C=2025-11-15")["recordings"] == []
@@ -38,7 +38,7 @@ def test_a_billion_of_which_all_are_deleted() -> None:
         assert api.page("IncludeSoftDeleted=true")["recordings"] == []
 
 
-def test_after_a_hundred_thousand_deletions_at_the_head() -> None:
+def test_first_page_is_served_after_a_hundred_thousand_deletions() -> None:
     with Api(corpus_settings(count=BILLION, mix="processing=0")) as api:
         account = api.mock.account(api.mock.demo.sid)
         for index in range(BILLION - 100_000, BILLION):
@@ -53,7 +53,7 @@ def test_after_a_hundred_thousand_deletions_at_the_head() -> None:
     assert {recording["status"] for recording in kept} == {"deleted"}
 
 
-def test_a_complete_walk_of_a_hundred_thousand_meets_each_once() -> None:
+def test_paging_through_a_hundred_thousand_recordings_lists_each_once() -> None:
     with Api(corpus_settings(count=100_000)) as api:
         walked = api.walk("IncludeSoftDeleted=true&PageSize=1000")
     assert len({recording["sid"] for recording in walked}) == len(walked) == 100_000

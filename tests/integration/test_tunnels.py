@@ -47,7 +47,7 @@ def reset(client: socket.socket) -> None:
     client.close()
 
 
-def test_what_one_side_sends_the_other_gets(server: BackgroundServer) -> None:
+def test_tunnel_forwards_bytes_in_both_directions(server: BackgroundServer) -> None:
     with Listener(echo) as listener, connected(server, listener.authority) as client:
         for sent in (b"hello", b"again"):
             client.sendall(sent)
@@ -55,14 +55,14 @@ def test_what_one_side_sends_the_other_gets(server: BackgroundServer) -> None:
     assert listener.count == 1
 
 
-def test_one_that_has_said_its_last_still_hears_the_other(server: BackgroundServer) -> None:
+def test_half_closed_client_still_receives_data(server: BackgroundServer) -> None:
     with Listener(echo) as listener, connected(server, listener.authority) as client:
         client.sendall(b"hello")
         client.shutdown(socket.SHUT_WR)
         assert received(client) == b"hellogoodbye"
 
 
-def test_much_goes_through_unharmed_and_waits_for_who_is_slow(server: BackgroundServer) -> None:
+def test_large_transfer_is_unchanged_with_slow_reader(server: BackgroundServer) -> None:
     with Listener(echo) as listener, connected(server, listener.authority) as client:
         client.settimeout(10)
         sending = threading.Thread(target=client.sendall, args=(LARGE,))
@@ -74,7 +74,7 @@ def test_much_goes_through_unharmed_and_waits_for_who_is_slow(server: Background
     assert found == LARGE
 
 
-def test_what_follows_connect_at_once_goes_through_too(server: BackgroundServer) -> None:
+def test_data_sent_with_connect_is_forwarded(server: BackgroundServer) -> None:
     with Listener(echo) as listener:
         sent = f"CONNECT {listener.authority} HTTP/1.1\r\n\r\nearly".encode()
         with dialled(server, sent) as client:
@@ -82,7 +82,7 @@ def test_what_follows_connect_at_once_goes_through_too(server: BackgroundServer)
             assert received(client) == b"HTTP/1.1 200 Connection established\r\n\r\nearlygoodbye"
 
 
-def test_tls_to_the_destination_is_not_ours_to_read(server: BackgroundServer, tmp_path: Path) -> None:
+def test_tls_to_destination_is_tunneled_unread(server: BackgroundServer, tmp_path: Path) -> None:
     other = CertificateAuthority(tmp_path / "other")
 
     def serve(connection: socket.socket) -> None:
@@ -99,7 +99,7 @@ def test_tls_to_the_destination_is_not_ours_to_read(server: BackgroundServer, tm
         assert client.recv(100) == b"SECRET"
 
 
-def test_a_tunnel_ends_with_its_destination(server: BackgroundServer) -> None:
+def test_tunnel_closes_when_destination_closes(server: BackgroundServer) -> None:
     with (
         Listener(lambda connection: connection.sendall(b"bye")) as listener,
         connected(server, listener.authority) as client,
@@ -107,7 +107,7 @@ def test_a_tunnel_ends_with_its_destination(server: BackgroundServer) -> None:
         assert received(client) == b"bye"
 
 
-def test_a_tunnel_ends_with_its_client(server: BackgroundServer) -> None:
+def test_tunnel_closes_when_client_resets_connection(server: BackgroundServer) -> None:
     ended = threading.Event()
 
     def serve(connection: socket.socket) -> None:
@@ -123,7 +123,7 @@ def test_a_tunnel_ends_with_its_client(server: BackgroundServer) -> None:
         assert ended.wait(10)
 
 
-def test_a_tunnel_ends_with_the_server(tmp_path: Path) -> None:
+def test_tunnel_closes_when_server_stops(tmp_path: Path) -> None:
     with Listener(echo) as listener:
         with BackgroundServer(create_app(Mock()), proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
             client = connected(server, listener.authority)
@@ -132,7 +132,7 @@ def test_a_tunnel_ends_with_the_server(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["127.0.0.1:1", "a..b:1", f"{'a' * 70}.test:1"])
-def test_a_destination_that_cannot_be_reached_is_502(server: BackgroundServer, target: str) -> None:
+def test_unreachable_destination_returns_502(server: BackgroundServer, target: str) -> None:
     with dialled(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
         head, body = answer_to(client)
     assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
@@ -140,7 +140,7 @@ def test_a_destination_that_cannot_be_reached_is_502(server: BackgroundServer, t
     assert body["status"] == 502
 
 
-def test_a_destination_that_does_not_answer_is_502(server: BackgroundServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unresponsive_destination_returns_502(server: BackgroundServer, monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
@@ -151,12 +151,12 @@ def test_a_destination_that_does_not_answer_is_502(server: BackgroundServer, mon
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "0x7f000001"])
-def test_the_proxy_does_not_tunnel_to_itself(server: BackgroundServer, name: str) -> None:
+def test_proxy_does_not_tunnel_to_itself(server: BackgroundServer, name: str) -> None:
     with dialled(server, f"CONNECT {name}:{server.address.port} HTTP/1.1\r\n\r\n".encode()) as client:
         assert b"cannot be reached: it is this proxy itself" in answer_to(client)[0]
 
 
-def test_a_client_that_does_not_wait_leaves_nothing_open(
+def test_client_disconnect_during_connect_closes_destination(
     server: BackgroundServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, gone, ended = threading.Event(), threading.Event(), threading.Event()

@@ -91,18 +91,18 @@ print(answer.status_code, answer.headers["X-Mock-Wire"])
 """
 
 
-def test_requests_gets_twilios_wire(data_dir: Path) -> None:
+def test_requests_library_gets_twilio_wire(data_dir: Path) -> None:
     assert run(data_dir, sys.executable, "-c", REQUESTS) == "200 twilio\n"
 
 
-def test_the_wire_can_be_chosen(data_dir: Path) -> None:
+def test_wire_can_be_set_by_environment(data_dir: Path) -> None:
     assert run(data_dir, sys.executable, "-c", REQUESTS, RECMOCK_WIRE="schema") == "200 schema\n"
 
 
 OURS = "import os; print(*sorted(name for name in os.environ if name.startswith('RECMOCK_')))"
 
 
-def test_a_program_sees_no_settings_but_those_that_were_there(data_dir: Path) -> None:
+def test_program_environment_gets_only_recmock_url_added(data_dir: Path) -> None:
     seen = run(data_dir, sys.executable, "-c", OURS, RECMOCK_COUNT="7").split()
     assert set(seen) - os.environ.keys() == {"RECMOCK_COUNT", "RECMOCK_URL"}
 
@@ -119,7 +119,7 @@ print(httpx.get({HEALTH!r}).json()["status"], asyncio.run(main()).json()["status
 """
 
 
-def test_httpx_needs_no_word_either(data_dir: Path) -> None:
+def test_httpx_works_without_configuration(data_dir: Path) -> None:
     assert run(data_dir, sys.executable, "-c", HTTPX) == "ok ok\n"
 
 
@@ -139,7 +139,7 @@ print(len(asyncio.run(main())))
 """
 
 
-def test_twilio_pythons_async_client_can_be_told_the_url(data_dir: Path) -> None:
+def test_twilio_python_async_client_works_with_recmock_url(data_dir: Path) -> None:
     assert run(data_dir, sys.executable, "-c", BASE_URL) == "3\n"
 
 
@@ -166,21 +166,21 @@ print(direct, opener.open(f"http://{address}/through").read(), sorted(proxies["n
 """
 
 
-def test_a_programs_own_services_are_reached(data_dir: Path) -> None:
+def test_local_services_of_program_are_reachable(data_dir: Path) -> None:
     expected = "b'/direct' b'/through' ['127.0.0.1', '::1', 'localhost']\n"
     assert run(data_dir, sys.executable, "-c", OWN_SERVICES) == expected
 
 
-def test_curl_needs_no_flags(data_dir: Path) -> None:
+def test_curl_works_without_configuration(data_dir: Path) -> None:
     assert '"status": "ok"' in run(data_dir, needed("curl"), "-sS", HEALTH)
 
 
-def test_ruby_needs_no_word(data_dir: Path) -> None:
+def test_ruby_works_without_configuration(data_dir: Path) -> None:
     program = "require 'net/http'; puts Net::HTTP.get_response(URI(ARGV[0])).code"
     assert run(data_dir, needed("ruby"), "-e", program, HEALTH) == "200\n"
 
 
-def test_php_needs_no_word(data_dir: Path) -> None:
+def test_php_works_without_configuration(data_dir: Path) -> None:
     php = needed("php")
     if "curl" not in subprocess.run([php, "-m"], capture_output=True, text=True, check=True).stdout:
         pytest.skip("php has no curl")
@@ -203,7 +203,7 @@ func main() {
 """
 
 
-def test_go_needs_no_word(data_dir: Path, tmp_path: Path) -> None:
+def test_go_works_without_configuration(data_dir: Path, tmp_path: Path) -> None:
     go = needed("go")
     (tmp_path / "main.go").write_text(GO)
     offline = {"GOPROXY": "off", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GO111MODULE": "off"}
@@ -231,7 +231,7 @@ public class Main {
 """
 
 
-def test_java_needs_no_word(data_dir: Path, tmp_path: Path) -> None:
+def test_java_works_without_configuration(data_dir: Path, tmp_path: Path) -> None:
     java = needed("java")
     if shutil.which("javac") is None:
         pytest.skip("java is there without a compiler")

@@ -32,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_wheel_holds_the_packages_and_nothing_else(built: Path) -> None:
+def test_wheel_contains_only_the_packages(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         metadata = email.message_from_bytes(wheel.read(next(n for n in wheel.namelist() if n.endswith("/METADATA"))))
@@ -53,7 +53,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(built: Path) -> None:
     assert {"starlette", "uvicorn", "faker", "hypothesis-jsonschema", "jsonschema", "rfc3339-validator"} <= required
 
 
-def test_the_source_distribution_can_be_built_and_tested(built: Path) -> None:
+def test_source_distribution_contains_files_for_build_and_tests(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as source:
         names = {name.partition("/")[2] for name in source.getnames()}
     assert {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Dockerfile", "tests/__main__.py"} <= names
@@ -95,7 +95,7 @@ def test_importing_any_module_does_no_io() -> None:
     assert what == "[]"
 
 
-def test_serving_imports_nothing_that_only_other_commands_need() -> None:
+def test_serve_does_not_import_packages_of_other_commands() -> None:
     program = """
 import sys
 import mockserver.cli.commands.serve
@@ -109,7 +109,7 @@ print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "lameenc"
     assert done.stdout.strip() == "[]"
 
 
-def test_the_plugin_imports_nothing_that_costs_until_it_is_used() -> None:
+def test_plugin_imports_no_other_modules_until_used() -> None:
     program = """
 import sys
 import pytest

@@ -48,7 +48,7 @@ def run(python: Path, folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_five_lines_are_a_test_in_an_empty_folder(python: Path, tmp_path: Path) -> None:
+def test_five_line_test_passes_in_empty_folder(python: Path, tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(FIVE_LINES)
     assert "1 passed" in run(python, tmp_path, "-W", "error")
     where = subprocess.run(
@@ -61,7 +61,7 @@ def test_five_lines_are_a_test_in_an_empty_folder(python: Path, tmp_path: Path) 
     assert str(python.parent.parent) in where.stdout
 
 
-def test_two_hundred_tests_see_the_same_in_any_order_and_on_workers(python: Path, tmp_path: Path) -> None:
+def test_account_data_is_equal_in_any_order_and_on_workers(python: Path, tmp_path: Path) -> None:
     (tmp_path / "test_many.py").write_text(MANY)
     (tmp_path / "seen").mkdir()
 

@@ -37,20 +37,20 @@ def assert_twilios(answer: httpx.Response) -> None:
 
 @given(st.lists(st.tuples(NAMES, VALUES), max_size=6))
 @settings(max_examples=200)
-def test_any_query_of_the_list(shared: Api, pairs: list[tuple[str, str]]) -> None:
+def test_any_list_query_gets_twilio_response(shared: Api, pairs: list[tuple[str, str]]) -> None:
     assert_twilios(shared.get(f"{shared.list_path}?{urlencode(pairs, errors='surrogatepass')}"))
 
 
 @given(st.binary(max_size=60))
 @example(b"%")
 @example(b"a=%zz&&=&=")
-def test_any_bytes_as_a_query(shared: Api, raw: bytes) -> None:
+def test_any_query_bytes_get_twilio_response(shared: Api, raw: bytes) -> None:
     target = "".join(chr(byte) if 33 <= byte < 127 and byte not in b"#" else f"%{byte:02X}" for byte in raw)
     assert_twilios(shared.get(f"{shared.list_path}?{target}"))
 
 
 @given(METHODS, st.text(max_size=30), st.booleans())
 @settings(max_examples=200)
-def test_any_path(shared: Api, method: str, text: str, below: bool) -> None:
+def test_any_path_gets_twilio_response(shared: Api, method: str, text: str, below: bool) -> None:
     path = quote(text, safe="/", errors="replace").lstrip("/")
     assert_twilios(shared.request(method, f"{shared.root}/{path}" if below else f"/{path}"))

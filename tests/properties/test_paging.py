@@ -38,7 +38,7 @@ def pages(api: Api, query: str, size: int) -> list[dict[str, Any]]:
 
 @given(st.data(), MIXES, st.integers(1, 60), st.booleans())
 @settings(max_examples=60)
-def test_walks_in_both_directions_equal_the_plain_list(data: st.DataObject, mix: str, size: int, soft: bool) -> None:
+def test_paging_forward_and_backward_equals_unpaged_list(data: st.DataObject, mix: str, size: int, soft: bool) -> None:
     with Api(corpus_settings(count=COUNT, mix=mix, seed=data.draw(st.text(max_size=2)))) as api:
         everything = api.page("PageSize=1000&IncludeSoftDeleted=true")["recordings"]
         for recording in data.draw(st.lists(st.sampled_from(everything), max_size=20)):
@@ -61,7 +61,7 @@ def test_walks_in_both_directions_equal_the_plain_list(data: st.DataObject, mix:
 
 @given(st.data(), st.integers(1, 20))
 @settings(max_examples=40)
-def test_deletions_under_a_walk_neither_hide_nor_repeat(data: st.DataObject, size: int) -> None:
+def test_deletions_during_paging_hide_and_repeat_no_recording(data: st.DataObject, size: int) -> None:
     with Api(corpus_settings(count=COUNT)) as api:
         before = api.sids("PageSize=1000")
         body = api.page(f"PageSize={size}")

@@ -45,7 +45,7 @@ def told(element: ElementTree.Element) -> Any:
 
 @given(st.sampled_from(sorted(LISTS)), st.integers(1, 20), st.integers(0, 3))
 @settings(max_examples=40)
-def test_lists(shared: Api, name: str, size: int, pages: int) -> None:
+def test_xml_and_csv_lists_equal_json_list(shared: Api, name: str, size: int, pages: int) -> None:
     body = shared.twilio(f"{name}.json?PageSize={size}")
     for _ in range(pages):
         if body["next_page_uri"]:
@@ -73,7 +73,7 @@ def cells(document: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def test_single_resources(shared: Api) -> None:
+def test_xml_csv_and_html_resources_equal_json_resource(shared: Api) -> None:
     recording = next(r for r in shared.walk("PageSize=1000") if r["encryption_details"])
     for path in (f"Recordings/{recording['sid']}", f"Calls/{recording['call_sid']}"):
         expected = shared.twilio(f"{path}.json")
@@ -85,21 +85,21 @@ def test_single_resources(shared: Api) -> None:
         assert f"<td>{recording['call_sid']}</td>" in page.text
 
 
-def test_without_an_extension_a_list_is_xml(shared: Api) -> None:
+def test_list_without_extension_is_xml(shared: Api) -> None:
     assert shared.below("Recordings").text == shared.below("Recordings.xml").text.replace(
         "Recordings.xml", "Recordings"
     )
     assert shared.below("Calls?PageSize=1").headers["content-type"] == "application/xml"
 
 
-def test_an_empty_list_has_no_rows(shared: Api) -> None:
+def test_empty_list_has_no_rows(shared: Api) -> None:
     empty = f"Recordings.csv?CallSid=CA{'0' * 32}"
     assert shared.below(empty).text == "\r\n"
     assert ElementTree.fromstring(shared.below(empty.replace("csv", "xml")).content)[0].attrib["end"] == "0"
 
 
 @pytest.mark.parametrize("extension", ["csv", "html", "xml"])
-def test_errors_have_the_same_representation(shared: Api, extension: str) -> None:
+def test_errors_have_requested_representation(shared: Api, extension: str) -> None:
     answer = shared.below(f"Recordings/RE{'0' * 32}.{extension}")
     assert answer.status_code == 404
     assert extension in answer.headers["content-type"]
@@ -114,12 +114,12 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=8), VALUES, max_size=5))
-def test_anything_becomes_well_formed_xml(document: dict[str, Any]) -> None:
+def test_any_document_encodes_to_well_formed_xml(document: dict[str, Any]) -> None:
     ElementTree.fromstring(xml.encode_item("Recording", document))
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3), max_size=3))
-def test_anything_becomes_a_table(documents: list[dict[str, Any]]) -> None:
+def test_any_documents_encode_to_csv_and_html_tables(documents: list[dict[str, Any]]) -> None:
     rows = list(csv.reader(io.StringIO(tables.to_csv(documents, "abc").decode(), newline="")))
     assert len(rows) == 1 + len(documents)
     assert tables.to_html("<b>", documents, "abc").count(b"<tr>") == 1 + len(documents)

@@ -157,7 +157,7 @@ def holds_null(value: Any) -> bool:
 
 @settings(max_examples=20)
 @given(scenarios)
-def test_it_survives_every_form(scenario: Scenario) -> None:
+def test_scenario_is_equal_after_round_trip_in_every_form(scenario: Scenario) -> None:
     value = plain(scenario)
     assert scenario == from_objects(scenario) == from_objects(value)
     assert scenario == loads(json.dumps(value), form="json")
@@ -169,20 +169,20 @@ def test_it_survives_every_form(scenario: Scenario) -> None:
 
 
 @given(st.text() | st.binary(), st.sampled_from(Form))
-def test_junk_raises_nothing_else(text: str | bytes, form: Form) -> None:
+def test_invalid_text_raises_only_scenario_error(text: str | bytes, form: Form) -> None:
     with contextlib.suppress(ScenarioError):
         loads(text, form=form)
 
 
 @given(junk)
-def test_neither_do_objects(value: Any) -> None:
+def test_invalid_objects_raise_only_scenario_error(value: Any) -> None:
     with contextlib.suppress(ScenarioError):
         from_objects(value)
 
 
 @settings(max_examples=60)
 @given(scenarios.map(plain), st.data())
-def test_nor_does_one_wrong_value_in_a_scenario(value: dict[str, Any], data: st.DataObject) -> None:
+def test_one_invalid_value_raises_only_scenario_error(value: dict[str, Any], data: st.DataObject) -> None:
     holder: Any = value
     key: Any = data.draw(st.sampled_from(sorted(value)))
     while isinstance(holder[key], (dict, list)) and holder[key] and data.draw(st.booleans()):

@@ -14,22 +14,22 @@ def cipher(world: tuple[str, str]) -> SidCipher:
 
 
 @given(WORLDS, KINDS, INDICES)
-def test_sids_invert(world: tuple[str, str], kind: Kind, index: int) -> None:
+def test_decode_inverts_encode(world: tuple[str, str], kind: Kind, index: int) -> None:
     assert index == cipher(world).decode(kind, cipher(world).encode(kind, index))
 
 
 @given(WORLDS, st.lists(st.tuples(KINDS, INDICES), unique=True, min_size=2, max_size=30))
-def test_sids_of_a_world_never_collide(world: tuple[str, str], places: list[tuple[Kind, int]]) -> None:
+def test_sids_of_one_account_never_collide(world: tuple[str, str], places: list[tuple[Kind, int]]) -> None:
     made = cipher(world)
     assert len({made.encode(kind, index) for kind, index in places}) == len(places)
 
 
 @given(st.lists(WORLDS, unique=True, min_size=2, max_size=5), KINDS, INDICES)
-def test_a_sid_belongs_to_one_world(worlds: list[tuple[str, str]], kind: Kind, index: int) -> None:
+def test_sid_does_not_decode_in_another_account(worlds: list[tuple[str, str]], kind: Kind, index: int) -> None:
     sid = cipher(worlds[0]).encode(kind, index)
     assert [cipher(world).decode(kind, sid) for world in worlds[1:]] == [None] * (len(worlds) - 1)
 
 
 @given(KINDS, st.text(alphabet="0123456789abcdefABCDEF", min_size=32, max_size=32))
-def test_no_sid_is_taken_by_chance(kind: Kind, digits: str) -> None:
+def test_random_sid_does_not_decode(kind: Kind, digits: str) -> None:
     assert cipher(("0", "AC")).decode(kind, kind.value + digits) is None

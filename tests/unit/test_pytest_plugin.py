@@ -5,7 +5,7 @@ import mockserver
 from mockserver.pytest_plugin import without_assertion_rewriting
 
 
-def test_our_modules_are_found_past_others_who_would_change_them() -> None:
+def test_mock_modules_are_found_without_assertion_rewriting() -> None:
     before = list(sys.meta_path)
     with without_assertion_rewriting():
         finder, *others = sys.meta_path

@@ -20,13 +20,13 @@ from mockserver.testing.sink import Sink
 from tests.receivers import parcel, read, receiver, send
 
 
-def test_no_proxy_of_the_environment_is_used(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sender_ignores_proxy_environment(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert send(parcel(sink.url)).status == 204
 
 
-def test_an_unknown_name_is_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_host_name_is_connection_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -43,7 +43,7 @@ def test_an_unknown_name_is_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -
         *("http://bücher.test/", "http://127.0.0.1:99999/", f"http://{'a' * 64}.test/"),
     ],
 )
-def test_what_cannot_be_requested_is_a_bad_url(connections: list[str], url: str) -> None:
+def test_invalid_url_is_bad_url_failure(connections: list[str], url: str) -> None:
     outcome = send(parcel(url))
     assert (outcome.status, outcome.failure) == (None, Failure.BAD_URL)
     assert outcome.detail
@@ -59,7 +59,7 @@ def test_what_cannot_be_requested_is_a_bad_url(connections: list[str], url: str)
         ("http://0.0.0.0/", ["0.0.0.0"], "0.0.0.0"),
     ],
 )
-def test_a_public_address_is_refused_without_a_connection(
+def test_public_address_is_refused_without_connecting(
     connections: list[str], resolve_to: Callable[..., None], url: str, addresses: list[str], found: str
 ) -> None:
     resolve_to(*addresses)
@@ -68,7 +68,7 @@ def test_a_public_address_is_refused_without_a_connection(
     assert connections == []
 
 
-def test_of_several_addresses_only_the_allowed_are_tried_until_one_answers(
+def test_only_allowed_addresses_are_tried_until_one_connects(
     sink: Sink, connections: list[str], resolve_to: Callable[..., None]
 ) -> None:
     resolve_to("93.184.216.34", "127.0.0.2", "127.0.0.1", "127.0.0.1")
@@ -77,7 +77,7 @@ def test_of_several_addresses_only_the_allowed_are_tried_until_one_answers(
     assert sink.received[0].headers["host"].startswith("receiver.test:")
 
 
-def test_a_name_that_is_allowed_may_resolve_to_anything(
+def test_allowed_host_name_can_resolve_to_any_address(
     sink: Sink, connections: list[str], resolve_to: Callable[..., None]
 ) -> None:
     resolve_to("0.0.0.0")  # this machine, and not allowed as an address
@@ -87,7 +87,7 @@ def test_a_name_that_is_allowed_may_resolve_to_anything(
     assert connections == ["0.0.0.0"]
 
 
-def test_an_ipv6_address_is_named_in_brackets(sink: Sink, resolve_to: Callable[..., None]) -> None:
+def test_ipv6_address_is_in_brackets_in_host_header(sink: Sink, resolve_to: Callable[..., None]) -> None:
     resolve_to("127.0.0.1")  # so that a machine without IPv6 can tell too
     assert send(parcel(sink.url.replace("127.0.0.1", "[::1]"))).status == 204
     (found,) = sink.received
@@ -95,7 +95,7 @@ def test_an_ipv6_address_is_named_in_brackets(sink: Sink, resolve_to: Callable[.
     assert found.signature_ok
 
 
-def test_https_without_tls_on_the_other_side_is_a_lost_connection(sink: Sink) -> None:
+def test_https_to_plain_http_receiver_is_connection_failure(sink: Sink) -> None:
     outcome = send(parcel(sink.url.replace("http:", "https:")))
     assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
     assert outcome.detail
@@ -133,7 +133,7 @@ def certificate(tmp_path: Path) -> Path:
         ("receiver.test", False, (None, Failure.CONNECTION)),
     ],
 )
-def test_tls_verifies_the_name_whatever_it_resolves_to(
+def test_tls_verifies_host_name_of_url(
     certificate: Path,
     resolve_to: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
@@ -157,7 +157,7 @@ def test_tls_verifies_the_name_whatever_it_resolves_to(
     assert expected == (outcome.status, outcome.failure)
 
 
-def test_uvloop_resolves_and_connects_no_differently(sink: Sink, connections: list[str]) -> None:
+def test_uvloop_checks_and_connects_like_asyncio(sink: Sink, connections: list[str]) -> None:
     uvloop = pytest.importorskip("uvloop")
 
     async def main() -> list[Outcome]:

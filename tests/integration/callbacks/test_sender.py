@@ -18,7 +18,7 @@ SHORT = 0.25
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_parcel_arrives_as_twilio_sends_it(sink: Sink, method: str) -> None:
+def test_callback_request_has_twilios_headers_and_signature(sink: Sink, method: str) -> None:
     assert send(parcel(f"{sink.url}?a=b", method)) == Outcome(204, None, "")
     (found,) = sink.wait_for()
     assert found.method == method
@@ -31,35 +31,35 @@ def test_a_parcel_arrives_as_twilio_sends_it(sink: Sink, method: str) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 500])
-def test_a_status_is_told_and_a_redirect_not_followed(sink: Sink, status: int) -> None:
+def test_response_status_is_outcome_and_redirect_is_not_followed(sink: Sink, status: int) -> None:
     sink.answer_with(status)
     assert send(parcel(sink.url)) == Outcome(status, None, "")
     assert len(sink.received) == 1
 
 
-def test_a_courier_serves_one_event_loop_after_another(sink: Sink) -> None:
+def test_sender_works_on_consecutive_event_loops(sink: Sink) -> None:
     courier = CallbackSender()
     assert [asyncio.run(courier.send(parcel(sink.url))).status for _ in range(2)] == [204, 204]
 
 
-def test_credentials_of_the_url_arrive(sink: Sink) -> None:
+def test_url_credentials_are_sent_as_basic_auth(sink: Sink) -> None:
     send(parcel(sink.url.replace("//", "//me:secret@")))
     (found,) = sink.wait_for()
     assert found.headers["authorization"] == "Basic bWU6c2VjcmV0"
     assert found.signature_ok
 
 
-def test_a_slow_answer_is_a_read_timeout(sink: Sink) -> None:
+def test_slow_response_is_read_timeout(sink: Sink) -> None:
     sink.delay(ENOUGH)
     assert send(parcel(sink.url, read_timeout=SHORT)) == Outcome(None, Failure.READ_TIMEOUT, "no bytes for 0.25 s")
 
 
-def test_a_body_that_stalls_is_one_too() -> None:
+def test_stalled_body_is_read_timeout() -> None:
     with receiver(stalling(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
         assert send(parcel(url, read_timeout=SHORT)) == Outcome(200, Failure.READ_TIMEOUT, "no bytes for 0.25 s")
 
 
-def test_the_total_time_ends_what_other_time_outs_let_pass(sink: Sink) -> None:
+def test_total_timeout_ends_request_before_read_timeout(sink: Sink) -> None:
     sink.delay(ENOUGH)
     expected = Outcome(None, Failure.READ_TIMEOUT, "not complete within 0.25 s in total")
     assert expected == send(parcel(sink.url, total_timeout=SHORT))
@@ -72,7 +72,7 @@ def test_the_total_time_ends_what_other_time_outs_let_pass(sink: Sink) -> None:
         ({"total_timeout": SHORT}, "not complete within 0.25 s in total"),
     ],
 )
-def test_a_name_that_takes_too_long_is_a_connect_timeout(
+def test_slow_name_resolution_is_connect_timeout(
     monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], detail: str
 ) -> None:
     async def hang(*_: object, **__: object) -> None:
@@ -83,7 +83,7 @@ def test_a_name_that_takes_too_long_is_a_connect_timeout(
     assert expected == send(parcel("http://receiver.test/", **changes))
 
 
-def test_a_refused_port_is_a_lost_connection() -> None:
+def test_closed_port_is_connection_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     outcome = send(parcel(f"http://127.0.0.1:{port}/"))
@@ -92,13 +92,13 @@ def test_a_refused_port_is_a_lost_connection() -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-"])
-def test_closing_without_an_answer_is_too(sent: bytes) -> None:
+def test_close_without_response_is_connection_failure(sent: bytes) -> None:
     with receiver(answering(sent)) as url:
         outcome = send(parcel(url))
     assert Outcome(None, Failure.CONNECTION, "Server disconnected without sending a response.") == outcome
 
 
-def test_a_body_that_breaks_off_is_too_but_has_a_status() -> None:
+def test_truncated_body_is_connection_failure_with_status() -> None:
     with receiver(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
         outcome = send(parcel(url))
     assert (outcome.status, outcome.failure) == (200, Failure.CONNECTION)
@@ -106,14 +106,14 @@ def test_a_body_that_breaks_off_is_too_but_has_a_status() -> None:
 
 
 @pytest.mark.parametrize("sent", [b"garbage\r\n\r\n", b"\x16\x03\x01\r\n\r\n"])
-def test_garbage_is_no_http(sent: bytes) -> None:
+def test_garbage_response_is_protocol_failure(sent: bytes) -> None:
     with receiver(answering(sent)) as url:
         outcome = send(parcel(url))
     assert (outcome.status, outcome.failure) == (None, Failure.PROTOCOL)
     assert outcome.detail
 
 
-def test_an_endless_body_is_not_read_to_its_end() -> None:
+def test_endless_body_is_not_read_completely() -> None:
     def answer(connection: socket.socket) -> None:
         read(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -125,13 +125,13 @@ def test_an_endless_body_is_not_read_to_its_end() -> None:
         assert send(parcel(url)) == Outcome(200, None, "")
 
 
-def test_a_header_that_cannot_be_sent_is_told() -> None:
+def test_unsendable_header_is_bad_url_failure() -> None:
     with Sink() as sink:
         outcome = send(parcel(sink.url, headers=(("x", "a\r\nb: c"),)))
         assert (outcome.failure, sink.received) == (Failure.BAD_URL, [])
 
 
-def test_cancelling_cancels(sink: Sink) -> None:
+def test_cancelled_send_raises_cancelled_error(sink: Sink) -> None:
     sink.delay(ENOUGH)
 
     async def main() -> None:
@@ -144,6 +144,6 @@ def test_cancelling_cancels(sink: Sink) -> None:
         asyncio.run(main())
 
 
-def test_a_courier_without_parcels_imports_no_http_client() -> None:
+def test_sender_imports_http_client_lazily() -> None:
     code = "import mockserver.callbacks.sender, sys; sys.exit('httpcore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

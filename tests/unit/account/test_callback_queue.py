@@ -47,7 +47,7 @@ def callbacks(account: Account) -> list[str]:
     return [event.what for event in account.events.since(0) if event.kind == "callback"]
 
 
-def test_a_callback_tells_the_recording_as_it_is_then() -> None:
+def test_callback_has_recording_state_at_event() -> None:
     account = world(
         scenario_of(recordings=[{"id": "a", "status": "completed", "duration": 9, "status_callback": SINK}])
     )
@@ -59,7 +59,7 @@ def test_a_callback_tells_the_recording_as_it_is_then() -> None:
     assert delivery.idempotency_token == next(iter(world(account.scenario).callbacks)).idempotency_token
 
 
-def test_callbacks_of_one_recording_never_overtake_each_other() -> None:
+def test_callbacks_of_one_recording_are_sent_in_order() -> None:
     account = told()
     for handle, event in [("a", "in-progress"), ("a", "completed"), ("b", "absent"), ("b", "failed")]:
         account.callbacks.enqueue(index(account, handle), CallbackEvent(event))
@@ -75,7 +75,7 @@ def test_callbacks_of_one_recording_never_overtake_each_other() -> None:
     assert not account.callbacks.has_pending
 
 
-def test_failures_are_tried_again_ever_later_until_given_up() -> None:
+def test_failed_callback_is_retried_with_backoff_until_last_attempt() -> None:
     account = told()
     account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     begun = account.clock.now()
@@ -115,7 +115,7 @@ def test_failures_are_tried_again_ever_later_until_given_up() -> None:
         (SINK, Outcome(200, Failure.READ_TIMEOUT, "Broke off."), 4),
     ],
 )
-def test_how_often_is_tried_is_the_urls_wish(url: str, outcome: Outcome, attempts: int) -> None:
+def test_url_overrides_set_the_number_of_attempts(url: str, outcome: Outcome, attempts: int) -> None:
     account = told(url)
     account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     for _ in range(attempts):
@@ -126,7 +126,7 @@ def test_how_often_is_tried_is_the_urls_wish(url: str, outcome: Outcome, attempt
     assert (DeliveryState.FAILED, attempts) == (last.state, len(last.attempts))
 
 
-def test_what_succeeds_later_has_its_attempts() -> None:
+def test_delivered_retry_keeps_all_attempts() -> None:
     account = told()
     account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, BROKEN)
@@ -137,7 +137,7 @@ def test_what_succeeds_later_has_its_attempts() -> None:
     assert callbacks(account)[-1] == "callback absent delivered in attempt 2: 204"
 
 
-def test_a_callback_can_be_delivered_again() -> None:
+def test_callback_can_be_redelivered() -> None:
     account = told()
     account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, GOOD)
@@ -151,7 +151,7 @@ def test_a_callback_can_be_delivered_again() -> None:
     assert len(account.callbacks[last.number].attempts) == 1
 
 
-def test_what_came_to_nothing_is_ready_again() -> None:
+def test_cancelled_delivery_is_queued_again() -> None:
     account = told()
     account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     (delivery,) = account.callbacks.get_ready()
@@ -163,14 +163,14 @@ def test_what_came_to_nothing_is_ready_again() -> None:
     assert account.callbacks.get_ready() == []
 
 
-def test_where_nobody_subscribed_that_is_noted() -> None:
+def test_callback_without_subscriber_is_logged_as_event() -> None:
     account = scripted({"after": {"time": "1s"}, "status": "completed", "callback": "completed"})
     account.advance(1)
     assert len(account.callbacks) == 0
     assert callbacks(account) == ["callback completed: no subscription"]
 
 
-def test_timelines_hear_of_good_answers_only() -> None:
+def test_only_delivered_callback_triggers_step() -> None:
     last = {"after": {"callback": "completed"}, "set": {"price_unit": "EUR"}}
     heard = {"id": "it", "status": "completed", "status_callback": SINK, "timeline": [last]}
     account = world(scenario_of(recordings=[heard]), count=0)
@@ -181,7 +181,7 @@ def test_timelines_hear_of_good_answers_only() -> None:
     assert steps(account)[1:] == ["price_unit EUR"]
 
 
-def test_timers_that_nothing_waits_for_are_not_awaited() -> None:
+def test_retry_timer_is_removed_on_redelivery() -> None:
     account = told()
     account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
     settle(account, BROKEN)
@@ -191,7 +191,7 @@ def test_timers_that_nothing_waits_for_are_not_awaited() -> None:
     assert list(account.scheduler.pending()) == []
 
 
-def test_a_world_that_is_over_tells_nobody_anything() -> None:
+def test_closed_account_sends_no_callbacks() -> None:
     account = told()
     account.timelines.apply_step(index(account, "b"), Step(status=RecordingStatus.ABSENT))
     (under_way,) = account.callbacks.get_ready()

@@ -38,7 +38,7 @@ def statuses(account: Account, *requests: RequestFacts) -> list[int | None]:
     return [None if each is None else each.then.status for each in struck]
 
 
-def test_the_first_rule_that_applies_strikes() -> None:
+def test_first_matching_rule_applies() -> None:
     account = ruled(
         {"when": {"op": "fetch_recording"}, "then": {"status": 500}},
         {"then": {"status": 501}, "times": 1},
@@ -74,11 +74,11 @@ def test_the_first_rule_that_applies_strikes() -> None:
         ({"op": "list_recordings", "page": 1}, asked(page=0), False),
     ],
 )
-def test_all_that_is_said_of_a_request_must_hold(when: dict[str, Any], request_: RequestFacts, is_meant: bool) -> None:
+def test_rule_matches_when_all_conditions_hold(when: dict[str, Any], request_: RequestFacts, is_meant: bool) -> None:
     assert statuses(ruled({"when": when, "then": {"status": 500}}), request_) == [500 if is_meant else None]
 
 
-def test_every_nth_of_those_meant_is_struck() -> None:
+def test_every_applies_to_each_nth_matching_request() -> None:
     account = ruled({"when": {"op": "list_recordings", "every": 3}, "then": {"status": 429}})
     requests = [asked(query=f"Page={at}") for at in range(7)]
     assert statuses(account, *requests[:4], asked(FETCH), *requests[4:]) == [
@@ -88,7 +88,7 @@ def test_every_nth_of_those_meant_is_struck() -> None:
     ]
 
 
-def test_times_and_ttl_are_limits() -> None:
+def test_times_and_ttl_limit_rule() -> None:
     account = ruled({"then": {"status": 500}, "times": 2}, {"then": {"status": 503}, "ttl": "10s"})
     assert statuses(account, *[asked()] * 3) == [500, 500, 503]
     account.advance(9.999999)
@@ -97,7 +97,7 @@ def test_times_and_ttl_are_limits() -> None:
     assert statuses(account, asked()) == [None]
 
 
-def test_chance_is_the_requests_own() -> None:
+def test_probability_depends_on_request_and_seed() -> None:
     requests = [asked(query=f"n={number}") for number in range(200)]
     rule = {"then": {"status": 500}, "probability": 0.3}
     one = statuses(ruled(rule), *requests)
@@ -116,7 +116,7 @@ def test_chance_is_the_requests_own() -> None:
     assert statuses(ruled({**rule, "probability": 0}), *requests) == [None] * 200
 
 
-def test_who_comes_back_too_early_is_refused_again() -> None:
+def test_early_retry_is_refused_when_retry_after_is_enforced() -> None:
     then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
     account = ruled({"when": {"every": 2}, "then": then, "times": 1})
     assert statuses(account, asked(), asked(), asked(), asked(query="other")) == [None, 429, 429, None]
@@ -127,12 +127,12 @@ def test_who_comes_back_too_early_is_refused_again() -> None:
     assert account.fault_rules.rules[0].applied == 1
 
 
-def test_retry_after_is_not_enforced_unless_it_is_said() -> None:
+def test_retry_after_is_not_enforced_by_default() -> None:
     account = ruled({"then": {"status": 429, "retry_after": 2}, "times": 1})
     assert statuses(account, asked(), asked()) == [429, None]
 
 
-def test_sequences_go_on_for_each_path_by_itself() -> None:
+def test_sequence_position_is_kept_per_path() -> None:
     account = ruled(sequences=({"answers": [500, {"status": 429, "retry_after": 1}, "ok", 404]},))
     one, other = asked(FETCH, "/a"), asked(FETCH, "/b")
     assert statuses(account, one, other, one, one, other, one, one) == [500, 500, 429, None, 429, 404, 404]
@@ -140,12 +140,12 @@ def test_sequences_go_on_for_each_path_by_itself() -> None:
     assert account.fault_rules.rules[0].applied == 7
 
 
-def test_sequences_count_only_the_requests_that_are_theirs() -> None:
+def test_sequence_advances_only_on_matching_requests() -> None:
     account = ruled(sequences=({"when": {"every": 2}, "answers": [500, 503, "ok"]},))
     assert statuses(account, *[asked()] * 8) == [None, 500, None, 503, None, None, None, None]
 
 
-def test_sequences_refuse_who_comes_back_too_early() -> None:
+def test_sequence_refuses_early_retry_when_retry_after_is_enforced() -> None:
     then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
     account = ruled(sequences=({"answers": [then, "ok"]},))
     assert statuses(account, asked(), asked(), asked(path="/b")) == [429, 429, 429]
@@ -153,7 +153,7 @@ def test_sequences_refuse_who_comes_back_too_early() -> None:
     assert statuses(account, asked(), asked()) == [None, None]
 
 
-def test_an_ok_is_an_answer_too() -> None:
+def test_ok_answer_stops_later_rules() -> None:
     account = ruled({"when": {"op": "fetch_recording"}, "then": {"status": 500}}, sequences=({"answers": ["ok"]},))
     account.fault_rules.add(fault=account.fault_rules.rules[0].fault)
     assert statuses(account, asked(), asked(FETCH)) == [None, 500]
@@ -171,7 +171,7 @@ def test_an_ok_is_an_answer_too() -> None:
         ({"log_normal": {"median": "1s", "sigma": 0}}, 1.0, 1.0),
     ],
 )
-def test_delays_are_drawn(delay: object, least: float, most: float) -> None:
+def test_delays_are_drawn_from_distribution_repeatably(delay: object, least: float, most: float) -> None:
     def drawn() -> list[float]:
         account = ruled({"then": {"delay": delay}})
         struck = [account.fault_rules.match(asked(query=str(number))) for number in range(100)]
@@ -184,7 +184,7 @@ def test_delays_are_drawn(delay: object, least: float, most: float) -> None:
     assert delays == drawn()
 
 
-def test_without_a_delay_there_is_none() -> None:
+def test_rule_without_delay_has_zero_delay() -> None:
     strike = ruled({"then": {"status": 500}}).fault_rules.match(asked())
     assert strike is not None
     assert strike.delay == 0

@@ -20,7 +20,7 @@ def happened(account: Account) -> list[str]:
     return [event.kind for event in account.events.since(0) if event.kind in ("inserted", "deleted")]
 
 
-def test_the_pages_last_ones_vanish_and_new_ones_arrive() -> None:
+def test_page_drift_deletes_last_recordings_and_inserts_new_ones() -> None:
     account = account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
     account.record_response(LIST, Act.LIST, (9, 8, 7), 0)
     ledger = account.recordings.index
@@ -33,13 +33,13 @@ def test_the_pages_last_ones_vanish_and_new_ones_arrive() -> None:
     assert happened(account)[3:] == ["deleted", "inserted"], "twice in all"
 
 
-def test_more_may_vanish_than_a_page_has() -> None:
+def test_page_drift_deletes_at_most_the_recordings_of_a_page() -> None:
     account = account_with_page_drift({"delete": 9})
     account.record_response(LIST, Act.LIST, (3, 2), 0)
     assert happened(account) == ["deleted"] * 2
 
 
-def test_only_what_is_finished_vanishes_and_its_timeline_ends() -> None:
+def test_page_drift_deletes_only_finished_recordings_and_ends_their_timelines() -> None:
     steps = [{"after": {"signal": "go"}, "set": {"duration": 3}}]
     known = [
         {"id": "live", "timeline": [{"status": "in-progress"}, {"after": {"signal": "go"}, "status": "processing"}]},
@@ -52,7 +52,7 @@ def test_only_what_is_finished_vanishes_and_its_timeline_ends() -> None:
     assert list(account.state.playing) == [handles["live"]]
 
 
-def test_hazards_are_of_an_operation_and_a_page() -> None:
+def test_page_drift_matches_operation_and_page() -> None:
     account = account_with_page_drift(
         {"when": {"op": "list_recordings", "page": 1}, "insert": 1, "times": 9}, {"when": {}, "insert": 2}
     )

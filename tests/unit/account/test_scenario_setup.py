@@ -34,7 +34,7 @@ def picked(profile: Profile = Profile.REALISTIC, **said: Any) -> Account:
     return world(scenario_of(pick=[{"id": "it", "timeline": [step], **said}]), profile=profile)
 
 
-def test_a_recording_has_what_is_said_of_it() -> None:
+def test_scripted_recording_has_given_fields() -> None:
     account = brought(
         status="completed",
         duration=61,
@@ -77,7 +77,9 @@ def test_a_recording_has_what_is_said_of_it() -> None:
         ({"timeline": [{"after": GO, "status": "deleted"}]}, "completed", None, False),
     ],
 )
-def test_beginnings(said: dict[str, Any], status: str, duration: int | None, error: bool) -> None:
+def test_scripted_recording_has_initial_status_and_fields(
+    said: dict[str, Any], status: str, duration: int | None, error: bool
+) -> None:
     it = recording(brought(**said))
     assert (it.status.value, it.error_code is not None) == (status, error)
     assert duration is None or it.duration == duration
@@ -87,7 +89,7 @@ def test_beginnings(said: dict[str, Any], status: str, duration: int | None, err
 
 
 @pytest.mark.parametrize("said", [{"status": "completed"}, {"status": "processing"}])
-def test_facts_hold_from_the_step_whose_status_they_belong_to(said: dict[str, Any]) -> None:
+def test_fields_apply_from_the_step_with_their_status(said: dict[str, Any]) -> None:
     last = {"after": {"signal": "go"}, "status": "completed" if said["status"] == "processing" else "deleted"}
     account = brought(**said, duration=9, price="-1", date_updated="2025-01-01T00:00:00Z", timeline=[last])
     assert recording(account).date_updated == 1_735_689_600
@@ -98,12 +100,12 @@ def test_facts_hold_from_the_step_whose_status_they_belong_to(said: dict[str, An
     assert steps(account) == [step.what for step in explain_scenario(account.scenario).steps]
 
 
-def test_a_step_says_it_better_than_its_recording() -> None:
+def test_fields_of_step_override_fields_of_recording() -> None:
     account = brought(duration=9, timeline=[{"status": "processing"}, {"status": "completed", "set": {"duration": 5}}])
     assert recording(account).duration == 5
 
 
-def test_a_conference_has_its_sources() -> None:
+def test_conference_recording_has_conference_source() -> None:
     conference = "CF" + "A" * 32
     it = recording(brought(conference_sid=conference))
     assert (it.source, it.conference_sid) == ("Conference", conference[:2] + "a" * 32)
@@ -112,7 +114,7 @@ def test_a_conference_has_its_sources() -> None:
     assert recording(brought()).source == "DialVerb"
 
 
-def test_recordings_of_the_past_stand_among_the_generated_ones() -> None:
+def test_recording_with_past_date_is_sorted_among_generated_recordings() -> None:
     scenario = scenario_of(
         recordings=[
             {"id": "it", "status": "completed", "date_created": "1970-01-01T00:00:00Z"},
@@ -130,14 +132,14 @@ def test_recordings_of_the_past_stand_among_the_generated_ones() -> None:
 
 
 @pytest.mark.parametrize("sid", [SID, SID[:2] + SID[2:].lower()])
-def test_a_saved_recording_keeps_its_sid(sid: str) -> None:
+def test_saved_recording_keeps_its_sid(sid: str) -> None:
     account = world(scenario_of(recordings=[{"sid": sid, "status": "completed"}]), count=3)
     for each in (SID, SID[:2] + SID[2:].lower()):
         assert account.recordings.index.get(account.recordings.find(each)).sid == sid
     assert account.state.handles == {sid: FIRST_CREATED}
 
 
-def test_a_sid_of_the_corpus_cannot_be_brought_along() -> None:
+def test_scripted_sid_of_generated_recording_is_rejected() -> None:
     sid = world(count=3).corpus.sid(1)
     with pytest.raises(
         ScenarioSetupError, match=f"recording it: expected a SID that no generated recording has, found {sid}"
@@ -146,7 +148,7 @@ def test_a_sid_of_the_corpus_cannot_be_brought_along() -> None:
     assert recording(world(scenario_of(recordings=[{"id": "it", "sid": sid}]), count=1)).sid == sid
 
 
-def test_a_sid_that_was_saved_from_here_is_not_given_twice() -> None:
+def test_new_recording_does_not_reuse_imported_sid() -> None:
     account = world(count=3)
     second = account.corpus.sid(FIRST_CREATED + 1)
     account = brought(sid=second)
@@ -158,7 +160,7 @@ def test_a_sid_that_was_saved_from_here_is_not_given_twice() -> None:
     assert account.recordings.find(second) == FIRST_CREATED
 
 
-def test_sounds_of_ones_own_are_attached(tmp_path: Any) -> None:
+def test_media_file_of_scripted_recording_is_attached(tmp_path: Any) -> None:
     file = tmp_path / "own.wav"
     file.write_bytes(b"RIFF")
     account = brought(status="completed", media=str(file))
@@ -176,7 +178,7 @@ def test_sounds_of_ones_own_are_attached(tmp_path: Any) -> None:
         ({"encrypted": True}, lambda it: it.encryption is not None),
     ],
 )
-def test_picks_are_the_newest_that_are_so(where: dict[str, Any], holds: Any) -> None:
+def test_pick_selects_newest_matching_recording(where: dict[str, Any], holds: Any) -> None:
     account = picked(where=where)
     index = account.state.handles["it"]
     corpus = account.corpus
@@ -185,7 +187,7 @@ def test_picks_are_the_newest_that_are_so(where: dict[str, Any], holds: Any) -> 
     assert not [each for each in newer if holds(each) and each.status is not Status.DELETED]
 
 
-def test_several_are_picked_and_none_twice() -> None:
+def test_picks_select_no_recording_twice() -> None:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
     picks = [{"id": name, "count": 3, "timeline": [step]} for name in ("a", "b")]
     account = world(scenario_of(pick=picks), count=10, mix="completed=1")
@@ -195,7 +197,7 @@ def test_several_are_picked_and_none_twice() -> None:
     assert steps(account) == ["price_unit EUR"] * 6
 
 
-def test_too_few_to_pick_change_nothing() -> None:
+def test_failed_pick_leaves_account_unchanged() -> None:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
     scenario = scenario_of(pick=[{"id": "it", "count": 4, "where": {"channels": 2}, "timeline": [step]}])
     mock = Mock(corpus_settings(count=3))
@@ -207,7 +209,7 @@ def test_too_few_to_pick_change_nothing() -> None:
         Mock(corpus_settings(count=0), scenario=scenario)
 
 
-def test_what_is_said_of_a_pick_holds() -> None:
+def test_picked_recording_has_given_fields() -> None:
     account = picked(
         where={"status": "processing"},
         price_unit="EUR",
@@ -222,13 +224,13 @@ def test_what_is_said_of_a_pick_holds() -> None:
     assert [each.event.value for each in account.callbacks] == ["completed"]
 
 
-def test_what_is_picked_wears_no_drawn_body() -> None:
+def test_picked_recording_has_no_adversarial_body() -> None:
     account = picked(profile=Profile.ADVERSARIAL, price_unit="EUR")
     assert type(recording(account)) is Recording
     assert recording(account).price_unit == "EUR"
 
 
-def test_a_world_that_plays_a_scenario_is_never_made_anew() -> None:
+def test_account_with_scenario_is_never_evicted() -> None:
     step = {"after": {"fetches": 2}, "set": {"price_unit": "EUR"}}
     mock = Mock(corpus_settings(count=10), scenario=scenario_of(pick=[{"id": "it", "timeline": [step]}]))
     first = mock.account(mock.demo.sid)
@@ -243,7 +245,7 @@ def test_a_world_that_plays_a_scenario_is_never_made_anew() -> None:
     assert plain.accounts() == []
 
 
-def test_who_is_told_by_default_is_a_setting() -> None:
+def test_status_callback_setting_is_default_subscription() -> None:
     scenario = scenario_of(recordings=[{"id": "it", "status": "completed"}])
     account = world(scenario, status_callback=SINK, public_url="https://example.com")
     (delivery,) = account.callbacks
@@ -254,12 +256,12 @@ def test_who_is_told_by_default_is_a_setting() -> None:
 @pytest.mark.parametrize(
     "when", [{"path": "*"}, {"account": f"AC{'1' * 32}"}, {"sid": SID}, {"header": {"A": "b"}}, {"every": 2}]
 )
-def test_hazards_know_no_more_than_operation_and_page(when: dict[str, Any]) -> None:
+def test_page_drift_rejects_conditions_other_than_op_and_page(when: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError, match=r"page_drift\[0\]\.when\.\w+: expected op and page only"):
         scenario_of(page_drift=[{"when": when, "insert": 1}])
 
 
-def test_a_new_scenario_replaces_all_worlds() -> None:
+def test_new_scenario_replaces_all_accounts() -> None:
     mock = Mock(corpus_settings(count=3), scenario=scenario_of(recordings=[{"id": "a"}]))
     other = mock.account(f"AC{'1' * 32}")
     mock.replace_scenario(Scenario(name="none"))

@@ -80,7 +80,7 @@ def change(api: Api) -> None:
     account.state.page_drift.clear()
 
 
-def test_a_rollback_restores_every_answer_byte_for_byte() -> None:
+def test_rollback_restores_every_response_byte_for_byte() -> None:
     with Api(corpus_settings(count=60), rich()) as api:
         api.page()
         api.get(api.fetch_path(api.account().resolve_handle("a")))
@@ -111,7 +111,7 @@ def bodies(api: Api) -> list[bytes]:
     return [each.content for each in (*shown, *fetched, listed)]
 
 
-def test_all_that_a_state_holds_survives() -> None:
+def test_state_is_equal_after_msgpack_round_trip() -> None:
     account = world(rich(), count=60)
     account.start_recording(CALL)
     account.timelines.signal("go")
@@ -127,7 +127,7 @@ def test_all_that_a_state_holds_survives() -> None:
     assert decoded.deliveries[0].attempts[0].detail == "Too slow."
 
 
-def test_drawn_bodies_do_not_stand_in_the_way() -> None:
+def test_state_with_adversarial_recordings_survives_round_trip() -> None:
     step = {"after": {"signal": "go"}, "status": "deleted"}
     picks = scenario_of(
         pick=[{"id": "p", "count": 100, "where": {"status": "completed"}, "price_unit": "EUR", "timeline": [step]}]
@@ -137,7 +137,7 @@ def test_drawn_bodies_do_not_stand_in_the_way() -> None:
     assert msgspec.msgpack.decode(account.snapshot(), type=State) == account.state
 
 
-def test_timers_and_callbacks_go_on_where_they_were() -> None:
+def test_rollback_resumes_timers_and_callbacks() -> None:
     mock = Mock(corpus_settings(count=3), scenario=rich_but_small())
     account = mock.account(mock.demo.sid)
     account.advance(20)
@@ -170,7 +170,7 @@ def rich_but_small() -> Scenario:
     return scenario_of(recordings=[{"id": "a", "status": "processing", "status_callback": SINK, "timeline": timeline}])
 
 
-def test_accounts_go_back_by_themselves() -> None:
+def test_rollback_changes_only_its_account() -> None:
     mock = Mock(corpus_settings(count=60), scenario=rich())
     one, other = mock.account(mock.demo.sid), mock.account(OTHER)
     mock.snapshots.take(one, "x")
@@ -185,7 +185,7 @@ def test_accounts_go_back_by_themselves() -> None:
     assert mock.snapshots.find("AC" + "8" * 32, "x") is None
 
 
-def test_sixteen_are_kept_and_a_name_may_be_taken_again() -> None:
+def test_sixteen_snapshots_are_kept_and_names_can_be_reused() -> None:
     snapshots, account = Snapshots(), world(count=3)
     for number in range(16):
         snapshots.take(account, str(number))
@@ -197,7 +197,7 @@ def test_sixteen_are_kept_and_a_name_may_be_taken_again() -> None:
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0, 60.0])
-def test_the_clock_goes_on_as_it_went(rate: float) -> None:
+def test_rollback_keeps_clock_rate(rate: float) -> None:
     mock = Mock(corpus_settings(count=3))
     account = mock.account(mock.demo.sid)
     account.scheduler.set_rate(rate)

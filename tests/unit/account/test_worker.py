@@ -25,7 +25,7 @@ def is_delivered(account: Account) -> bool:
     return [each.state for each in account.callbacks] == [DeliveryState.DELIVERED]
 
 
-def test_what_was_under_way_when_a_loop_ended_is_sent_on_the_next(sink: Sink) -> None:
+def test_unfinished_delivery_is_sent_on_next_event_loop(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"signal": "go"})
 
     async def begin() -> None:
@@ -45,7 +45,7 @@ def test_what_was_under_way_when_a_loop_ended_is_sent_on_the_next(sink: Sink) ->
     assert len(sink.received) == 2
 
 
-def test_an_alarm_is_set_again_on_the_next_loop(sink: Sink) -> None:
+def test_alarm_is_rescheduled_on_next_event_loop(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"time": "1h"})
     account.scheduler.set_rate(36_000)  # a tenth of a second
 
@@ -63,7 +63,7 @@ def test_an_alarm_is_set_again_on_the_next_loop(sink: Sink) -> None:
     assert steps(account) == ["processing", "completed, callback completed"]
 
 
-def test_nothing_wakes_for_a_world_that_was_replaced(sink: Sink) -> None:
+def test_replaced_account_has_no_alarms(sink: Sink) -> None:
     mock, account = waiting(sink.url, {"time": "1h"})
     account.scheduler.set_rate(1.0)
 

@@ -12,7 +12,7 @@ def failed(failure: Failure, status: int | None = None) -> Outcome:
     return Outcome(status, failure, "")
 
 
-def test_all_wishes_are_read() -> None:
+def test_all_overrides_are_parsed() -> None:
     url, overrides = parse_overrides("https://example.com/a?b=c#rc=2&rp=5xx,ct,rt&ct=2000&rt=15000&tt=250")
     assert url == "https://example.com/a?b=c"
     assert overrides == ConnectionOverrides(
@@ -26,7 +26,7 @@ def test_all_wishes_are_read() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://a/b", "http://a/b#"])
-def test_a_url_without_a_fragment_wishes_nothing(url: str) -> None:
+def test_url_without_fragment_has_no_overrides(url: str) -> None:
     assert parse_overrides(url) == ("http://a/b", ConnectionOverrides())
     assert ConnectionOverrides().attempts == 4
 
@@ -38,18 +38,18 @@ def test_a_url_without_a_fragment_wishes_nothing(url: str) -> None:
         *("ct=99", "ct=10001", "rt=15001", "tt=15001", "rt=1.5", "rp=", "rp=6xx", "rp=5xx,", "rp=5XX"),
     ],
 )
-def test_what_cannot_be_read_is_ignored_and_told(pair: str) -> None:
+def test_invalid_override_is_ignored_and_reported(pair: str) -> None:
     assert parse_overrides(f"http://a/#{pair}&ct=100") == (
         "http://a/",
         ConnectionOverrides(connect_timeout=0.1, ignored=(pair,)),
     )
 
 
-def test_where_twilio_would_send_from_is_nothing_to_warn_of() -> None:
+def test_edge_and_sni_overrides_are_not_reported() -> None:
     assert parse_overrides("http://a/#e=ashburn&sni=y") == ("http://a/", ConnectionOverrides())
 
 
-def test_of_a_pair_given_twice_the_last_stands() -> None:
+def test_last_of_repeated_overrides_applies() -> None:
     assert parse_overrides("http://a/#rc=1&rc=0")[1].attempts == 1
 
 
@@ -67,7 +67,7 @@ def test_of_a_pair_given_twice_the_last_stands() -> None:
         (False, failed(Failure.REFUSED_HOST)),
     ],
 )
-def test_server_errors_and_lost_connections_are_tried_again_by_default(retried: bool, outcome: Outcome) -> None:
+def test_server_errors_and_connection_failures_are_retried_by_default(retried: bool, outcome: Outcome) -> None:
     assert retried is ConnectionOverrides().retries_on(outcome)
 
 
@@ -87,7 +87,7 @@ def test_server_errors_and_lost_connections_are_tried_again_by_default(retried: 
         ),
     ],
 )
-def test_a_policy_replaces_the_default(policy: str, retried: set[Outcome]) -> None:
+def test_retry_policy_replaces_default_policy(policy: str, retried: set[Outcome]) -> None:
     outcomes = {*map(failed, Failure), *map(answered, (200, 302, 404, 500))}
     overrides = parse_overrides(f"http://a/#rp={policy}")[1]
     assert retried == {outcome for outcome in outcomes if overrides.retries_on(outcome)}

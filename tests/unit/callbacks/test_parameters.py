@@ -35,7 +35,7 @@ def recording(**changes: Any) -> Recording:
     return Recording(**given | changes)
 
 
-def test_a_completed_recording_has_a_duration() -> None:
+def test_completed_callback_has_all_parameters() -> None:
     assert build_parameters(recording(), "completed", URL) == (
         ("RecordingSource", "StartCallRecordingAPI"),
         ("RecordingTrack", "both"),
@@ -52,32 +52,32 @@ def test_a_completed_recording_has_a_duration() -> None:
 
 
 @pytest.mark.parametrize("event", ["in-progress", "absent", "failed"])
-def test_other_events_have_none(event: str) -> None:
+def test_other_events_have_no_duration(event: str) -> None:
     found = build_parameters(recording(), event, URL)
     assert [name for name, _ in found] == NAMES
     assert dict(found)["RecordingStatus"] == event
 
 
-def test_a_duration_that_is_not_known_is_left_out() -> None:
+def test_unknown_duration_is_omitted() -> None:
     assert [name for name, _ in build_parameters(recording(duration=None), "completed", URL)] == NAMES
 
 
-def test_a_duration_of_nothing_is_a_duration() -> None:
+def test_zero_duration_is_included() -> None:
     assert ("RecordingDuration", "0") in build_parameters(recording(duration=0), "completed", URL)
 
 
-def test_an_absent_recording_tells_its_error() -> None:
+def test_absent_recording_has_error_code() -> None:
     assert ("ErrorCode", "16101") in build_parameters(recording(error_code=16101), "absent", URL)
 
 
-def test_a_recording_of_a_conference_names_it() -> None:
+def test_conference_recording_has_conference_sid() -> None:
     found = build_parameters(recording(conference_sid="CF1"), "completed", URL)
     names = [name for name, _ in found]
     assert names.index("ConferenceSid") == names.index("CallSid") + 1
     assert dict(found)["ConferenceSid"] == "CF1"
 
 
-def test_an_encrypted_recording_tells_how_to_decrypt_it_but_not_its_key() -> None:
+def test_encrypted_recording_has_encryption_details_without_content_key() -> None:
     details = EncryptionDetails(public_key_sid="CR1", content_key=b"secret", encrypted_cek=b"wrapped", iv=b"vector")
     name, value = build_parameters(recording(encryption=details), "completed", URL)[-1]
     found = json.loads(value)

@@ -12,7 +12,7 @@ def parcel(method: str, url: str) -> CallbackRequest:
     return CallbackRequest.signed(method, url, SAID, token="secret", idempotency_token="a-uuid")
 
 
-def test_a_post_is_a_form() -> None:
+def test_post_sends_parameters_as_form() -> None:
     found = parcel("POST", "http://127.0.0.1:4000/hook?a=1")
     assert ("POST", "http://127.0.0.1:4000/hook?a=1", FORM.encode()) == (found.method, found.url, found.body)
     assert found.signed_text == f"{found.url}EmptyRecordingStatuscompletedStartWed, 20 Apr +0000"
@@ -36,7 +36,7 @@ def test_a_post_is_a_form() -> None:
         ("http://a#rc=1", f"http://a/?{FORM}"),
     ],
 )
-def test_a_get_has_everything_in_its_query_and_signs_all_of_it(url: str, sent: str) -> None:
+def test_get_sends_and_signs_parameters_in_query(url: str, sent: str) -> None:
     found = parcel("GET", url)
     assert (sent, sent, b"") == (found.url, found.signed_text, found.body)
     assert "content-type" not in dict(found.headers)
@@ -54,19 +54,19 @@ def test_a_get_has_everything_in_its_query_and_signs_all_of_it(url: str, sent: s
         ("nonsense", "nonsense"),
     ],
 )
-def test_what_is_signed_is_what_arrives(url: str, sent: str) -> None:
+def test_signed_url_equals_requested_url(url: str, sent: str) -> None:
     found = parcel("POST", url)
     assert found.url == sent
     assert found.signed_text.startswith(f"{sent}Empty")
 
 
-def test_credentials_become_a_header() -> None:
+def test_url_credentials_become_authorization_header() -> None:
     found = parcel("POST", "http://me:p%40ss@a:1/b")
     assert found.url == "http://a:1/b"
     assert dict(found.headers)["authorization"] == "Basic bWU6cEBzcw=="
 
 
-def test_time_outs_are_twilios_unless_the_url_wishes_others() -> None:
+def test_timeouts_are_twilios_defaults_unless_overridden() -> None:
     url, overrides = parse_overrides("http://a/#ct=100&tt=200")
     found = CallbackRequest.signed("POST", url, SAID, token="t", idempotency_token="i", overrides=overrides)
     assert (found.connect_timeout, found.read_timeout, found.total_timeout) == (0.1, 15.0, 0.2)

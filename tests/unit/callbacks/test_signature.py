@@ -1,7 +1,7 @@
 from mockserver.callbacks.signature import build_signed_text, compute_signature
 
 
-def test_twilios_own_example() -> None:
+def test_signature_equals_twilios_documented_example() -> None:
     """The token, URL, parameters and signature of Twilio's page on security."""
     parameters = [
         ("CallSid", "CA1234567890ABCDE"),
@@ -18,5 +18,5 @@ def test_twilios_own_example() -> None:
     assert compute_signature("12345", text) == "GvWf1cFY/Q7PnoempGyD5oXAezc="
 
 
-def test_upper_case_sorts_before_lower_case_and_a_repeated_value_counts_once() -> None:
+def test_signed_text_sorts_by_case_and_drops_repeated_values() -> None:
     assert build_signed_text("u", [("b", "2"), ("B", "1"), ("b", "1"), ("b", "2"), ("a", "")]) == "uB1ab1b2"

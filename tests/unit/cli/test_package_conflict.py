@@ -6,7 +6,7 @@ import mockserver.cli.package_conflict
 from mockserver.cli.package_conflict import find_package_conflict
 
 
-def test_another_distribution_of_the_same_package_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_distribution_of_same_package_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_package_conflict() is None
     monkeypatch.setattr(
         mockserver.cli.package_conflict, "__file__", str(tmp_path / "mockserver" / "cli" / "package_conflict.py")

@@ -9,7 +9,7 @@ from generators.contract import MissingFormatCheckerError, find_violations, load
 GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA" + "0" * 32, "status": "completed"}
 
 
-def test_the_least_that_conforms() -> None:
+def test_minimal_recording_conforms() -> None:
     assert find_violations(GOOD) == []
 
 
@@ -28,7 +28,7 @@ def test_the_least_that_conforms() -> None:
         ({"encryption_details": "x" * 200}, 'encryption_details: expected object or null, found "xxx'),
     ],
 )
-def test_violations_say_where_what_was_expected_and_found(change: dict[str, Any], message: str | None) -> None:
+def test_violations_name_field_expected_and_found_value(change: dict[str, Any], message: str | None) -> None:
     found = find_violations(GOOD | change)
     if message is None:
         assert found == []
@@ -38,14 +38,14 @@ def test_violations_say_where_what_was_expected_and_found(change: dict[str, Any]
         assert len(found[0]) < 200
 
 
-def test_missing_keys_are_named() -> None:
+def test_missing_keys_are_listed() -> None:
     assert find_violations({}) == [
         f"the recording: '{name}' is a required property" for name in ("sid", "account_sid", "call_sid", "status")
     ]
     assert find_violations([]) == ["the recording: expected object, found []"]
 
 
-def test_a_format_that_nobody_checks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_format_checker_raises_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without rfc3339-validator, jsonschema would let every date pass."""
     contract._build_validator.cache_clear()
     checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
@@ -55,7 +55,7 @@ def test_a_format_that_nobody_checks_is_refused(monkeypatch: pytest.MonkeyPatch)
         find_violations(GOOD)
 
 
-def test_the_schema_is_the_contract() -> None:
+def test_schema_is_loaded_and_formats_are_found() -> None:
     assert load_schema()["title"] == "Twilio Recording"
     assert list(contract._find_formats({"items": [{"format": "a"}, {"properties": {"format": {"format": "b"}}}]})) == [
         "a",

@@ -24,7 +24,7 @@ def test_every_recording_conforms(fake: Faker) -> None:
     assert any(recording["encryption_details"] for recording in found)
 
 
-def test_fields_that_are_given_stand(fake: Faker) -> None:
+def test_given_fields_are_kept(fake: Faker) -> None:
     found = fake.recording(status="absent", source="Conference", sid="RE" + "1" * 32, duration="7")
     assert found["sid"] == "RE" + "1" * 32
     assert found["uri"].endswith(f"/Recordings/RE{'1' * 32}.json")
@@ -34,7 +34,7 @@ def test_fields_that_are_given_stand(fake: Faker) -> None:
     assert is_sid(found["conference_sid"], Kind.CONFERENCE)
 
 
-def test_single_fields(fake: Faker) -> None:
+def test_single_field_generators_return_valid_values(fake: Faker) -> None:
     assert is_sid(fake.recording_sid(), Kind.RECORDING)
     assert is_sid(fake.account_sid(), Kind.ACCOUNT)
     assert is_sid(fake.call_sid(), Kind.CALL)
@@ -45,7 +45,7 @@ def test_single_fields(fake: Faker) -> None:
     assert 4 <= int(fake.recording_duration()) <= 3600
 
 
-def test_the_same_seed_gives_the_same_recordings() -> None:
+def test_same_seed_gives_the_same_recordings() -> None:
     made = []
     for _ in range(2):
         faker = Faker()

@@ -41,24 +41,24 @@ def test_pages_have_twilios_envelope(page: dict[str, Any]) -> None:
 
 @given(recording_pages(max_size=1))
 @settings(max_examples=30)
-def test_an_empty_page_starts_and_ends_at_zero(page: dict[str, Any]) -> None:
+def test_empty_page_starts_and_ends_at_zero(page: dict[str, Any]) -> None:
     if not page["recordings"]:
         assert (page["start"], page["end"], page["next_page_uri"], page["previous_page_uri"]) == (0, 0, None, None)
 
 
 @given(sids("CA"))
 @settings(max_examples=20)
-def test_sids_have_their_kinds_shape(sid: str) -> None:
+def test_sids_have_requested_kind(sid: str) -> None:
     assert is_sid(sid, Kind.CALL)
 
 
-def test_a_body_is_a_pure_function_of_seed_and_chance() -> None:
+def test_adversarial_body_depends_only_on_seed_and_buffer() -> None:
     assert draw_body("0", b"\x01\x00") == draw_body("0", b"\x01\x01")
     assert draw_body("0", b"\x01\x00") != draw_body("0", b"\x02\x00")
     assert draw_body("0", b"\x01\x00") != draw_body("1", b"\x01\x00")
 
 
-def test_a_buffer_that_leads_nowhere_is_refused_and_the_next_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_buffer_is_skipped_for_next_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _drawer().draw(b"") is None
     drawer = _drawer()
     refused = iter([None, {"sid": "second"}])
@@ -77,6 +77,6 @@ def test_a_buffer_that_leads_nowhere_is_refused_and_the_next_tried(monkeypatch: 
         lambda: recording_pages(max_size=1001),
     ],
 )
-def test_arguments_that_cannot_be_are_explained(make: Any) -> None:
+def test_invalid_arguments_raise_invalid_argument(make: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"Expected .* found "):
         st.lists(make())

@@ -46,20 +46,20 @@ def seen(*statuses: int, dropped: int = 0) -> Journal:
         ({"sid": f"RE{'9' * 32}"}, False, f"fetch_recording with sid RE{'9' * 32} at least 1 time, found 0."),
     ],
 )
-def test_requests_are_counted(expected: dict[str, Any], is_met: bool, why: str) -> None:
+def test_expectation_counts_matching_requests(expected: dict[str, Any], is_met: bool, why: str) -> None:
     found = judged(seen(200, 404, 200), op="fetch_recording", **expected)
     assert (found[0], found[1].splitlines()[0]) == (is_met, f"Expected {why}")
     assert judged(Journal(), op="list_recordings", min=0)[0]
 
 
 @pytest.mark.parametrize("expected", [{"min": 2}, {"max": 5}])
-def test_what_is_gone_from_the_journal_is_told_of(expected: dict[str, Any]) -> None:
+def test_expectation_is_not_met_when_requests_were_dropped(expected: dict[str, Any]) -> None:
     is_met, why = judged(seen(200, dropped=7), op="fetch_recording", **expected)
     assert not is_met
     assert why.endswith("7 older requests are no longer in the journal, so the result is uncertain.")
 
 
-def test_following_pages_is_told_by_tokens() -> None:
+def test_followed_next_page_is_detected_by_page_tokens() -> None:
     journal = Journal()
     uri = f"/Recordings.json?PageSize=2&Page=1&PageToken=PA{SID}"
     journal.add(entry(0, next_page_uri=uri))

@@ -9,7 +9,7 @@ from tests.journal_entries import OTHERS, SECRET, entry, journal_of
 MANY = 50_000
 
 
-def test_many_requests_stay_within_the_bounds_and_what_was_dropped_is_counted() -> None:
+def test_journal_stays_within_limits_and_counts_dropped_requests() -> None:
     journal = Journal()
     for number in range(MANY):
         journal.add(entry(number))
@@ -20,13 +20,13 @@ def test_many_requests_stay_within_the_bounds_and_what_was_dropped_is_counted() 
     assert next(iter(journal)).number == journal.dropped
 
 
-def test_large_requests_are_bounded_by_bytes() -> None:
+def test_journal_is_limited_by_bytes() -> None:
     journal = journal_of(*[{"body": bytes(60_000)}] * 300)
     assert 0 < len(journal) < 300
     assert journal.bytes <= MAX_BYTES
 
 
-def test_verifying_what_was_dropped_fails_with_that_reason() -> None:
+def test_verification_fails_with_reason_when_requests_were_dropped() -> None:
     journal = Journal()
     journal.add(entry(0, operation=Operation.DELETE_RECORDING, method="DELETE"))
     for number in range(1, MANY):
@@ -37,7 +37,7 @@ def test_verifying_what_was_dropped_fails_with_that_reason() -> None:
     assert f"{journal.dropped} older requests are no longer in the journal" in found.why
 
 
-def test_entries_are_found_by_their_number() -> None:
+def test_entries_are_found_by_number() -> None:
     journal = journal_of({}, {"status": 404}, dropped=7)
     assert [each.number for each in journal.since(8)] == [8]
     assert [each.number for each in journal.since(0)] == [7, 8]
@@ -49,12 +49,12 @@ def test_entries_are_found_by_their_number() -> None:
     assert (journal.count_dropped(), journal.count_dropped(3), journal.count_dropped(8)) == (7, 4, 0)
 
 
-def test_an_entry_is_shown_in_a_line_without_secrets() -> None:
+def test_entry_line_contains_no_secrets() -> None:
     shown = entry(3, path="/a", query=f"Token={SECRET}&b=1".encode(), status=404).line
     assert shown == "3: GET /a?Token=***&b=1 -> 404"
 
 
-def test_who_watches_is_told_until_that_ends() -> None:
+def test_arrival_listener_is_called_until_removed() -> None:
     journal = Journal()
     seen: list[int] = []
     end = journal.on_arrival(lambda arrived: seen.append(arrived.number))
@@ -66,13 +66,13 @@ def test_who_watches_is_told_until_that_ends() -> None:
     assert seen == [0]
 
 
-def test_clearing_begins_anew() -> None:
+def test_clearing_resets_entries_and_counts() -> None:
     journal = journal_of({}, {}, dropped=2)
     journal.clear()
     assert (len(journal), journal.total, journal.dropped, journal.bytes) == (0, 0, 0, 0)
 
 
-def test_what_is_dropped_with_an_account_that_was_only_read_is_counted() -> None:
+def test_requests_of_evicted_account_count_as_dropped() -> None:
     with Api() as api:
         api.page()
         api.page()
@@ -84,7 +84,7 @@ def test_what_is_dropped_with_an_account_that_was_only_read_is_counted() -> None
         assert [each.number for each in api.account().journal] == [2]
 
 
-def test_an_account_that_somebody_watches_is_not_dropped() -> None:
+def test_account_with_arrival_listener_is_not_evicted() -> None:
     mock = Mock(corpus_settings())
     journal = mock.account(mock.demo.sid).journal
     journal.on_arrival(lambda arrived: None)
@@ -93,7 +93,7 @@ def test_an_account_that_somebody_watches_is_not_dropped() -> None:
     assert mock.account(mock.demo.sid).journal is journal
 
 
-def test_another_scenario_for_all_begins_with_empty_journals() -> None:
+def test_new_scenario_for_all_accounts_empties_journals() -> None:
     with Api() as api:
         api.page()
         for other in OTHERS:

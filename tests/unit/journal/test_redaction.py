@@ -44,12 +44,12 @@ def test_parameters_are_shown_without_secrets(raw: bytes, shown: str) -> None:
     assert shown == redaction.redact_encoded(raw)
 
 
-def test_a_uri_keeps_its_path() -> None:
+def test_redacted_uri_keeps_path() -> None:
     assert redaction.redact_uri(f"/a?password={SECRET}") == "/a?password=***"
     assert redaction.redact_uri("/a") == "/a"
 
 
-def test_passwords_are_hidden_in_urls_that_are_escaped_too() -> None:
+def test_passwords_are_redacted_in_plain_and_escaped_urls() -> None:
     assert redaction.without_passwords(CALLBACK) == "https%3A%2F%2Fme%3A***%40example.com%2F%3Fa%3D1"
     assert redaction.without_passwords(f"'ftp://me:{SECRET}@x@b/c'") == "'ftp://me:***@b/c'"
     for plain in ("mail a:b@c", "http://me@b:80/c", "http://b:80/c@d", "https%3A%2F%2Fb%3A80%2Fc%40d"):

@@ -55,13 +55,13 @@ CREATED = {
         ({"form": {"Trim": "x"}}, CREATED, ["form Trim: expected x, found ''"]),
     ],
 )
-def test_a_request_differs_in_what_is_said(pattern: dict[str, Any], came: dict[str, Any], differs: list[str]) -> None:
+def test_mismatches_name_differing_fields(pattern: dict[str, Any], came: dict[str, Any], differs: list[str]) -> None:
     found = [each.text for each in find_mismatches(RequestPattern(**pattern), entry(**came))]
     assert differs == found
     assert matches(RequestPattern(**pattern), entry(**came)) == (not differs)
 
 
-def test_patterns_are_told_in_words_without_secrets() -> None:
+def test_pattern_text_contains_no_secrets() -> None:
     pattern = RequestPattern(
         op=Operation.LIST_RECORDINGS,
         status=200,
@@ -84,12 +84,12 @@ def test_patterns_are_told_in_words_without_secrets() -> None:
         ({"exactly": 0}, "exactly 0 times"),
     ],
 )
-def test_times_in_words(limits: dict[str, int], words: str) -> None:
+def test_expected_count_is_described_in_words(limits: dict[str, int], words: str) -> None:
     assert words == str(ExpectedCount.from_arguments(**limits))
 
 
 @pytest.mark.parametrize("limits", [{"least": 2, "most": 1}, {"least": 1, "exactly": 1}, {"most": 1, "exactly": 1}])
-def test_times_that_cannot_be(limits: dict[str, int]) -> None:
+def test_contradictory_counts_raise_value_error(limits: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="expected"):
         ExpectedCount.from_arguments(**limits)
 
@@ -107,7 +107,7 @@ def test_times_that_cannot_be(limits: dict[str, int]) -> None:
         ({"most": 1}, 5, False, True),
     ],
 )
-def test_verdicts_that_what_was_dropped_could_change_are_not_met(
+def test_verification_is_not_met_when_dropped_requests_could_change_it(
     limits: dict[str, int], dropped: int, is_met: bool, is_certain: bool
 ) -> None:
     found = verify(journal_of({}, {}, dropped=dropped), RequestPattern(), ExpectedCount.from_arguments(**limits))
@@ -115,12 +115,12 @@ def test_verdicts_that_what_was_dropped_could_change_are_not_met(
     assert ("no longer in the journal" in found.why) == (not is_certain)
 
 
-def test_what_was_dropped_before_the_first_that_counts_does_not_matter() -> None:
+def test_requests_dropped_before_since_are_ignored() -> None:
     found = verify(journal_of({}, {}, dropped=5), RequestPattern(), ExpectedCount.from_arguments(exactly=1), since=6)
     assert (found.is_met, found.requests, found.dropped) == (True, (6,), 0)
 
 
-def test_near_misses_are_the_three_nearest_the_newest_first() -> None:
+def test_near_misses_are_the_three_closest_newest_first() -> None:
     pattern = RequestPattern(op=Operation.LIST_RECORDINGS, query={"PageSize": "50"}, status=200)
     journal = journal_of(
         {"query": b"PageSize=20"},
@@ -167,7 +167,7 @@ UNPAGED: tuple[dict[str, Any], ...] = ({"query": b"PageToken=PA2"}, {})
         (UNPAGED, None, 3, True, "found 2"),
     ],
 )
-def test_expectations_on_paging(
+def test_followed_next_page_expectation_checks_page_tokens(
     came: tuple[dict[str, Any], ...], followed: bool | None, dropped: int, is_met: bool, why: str
 ) -> None:
     found = judged(journal_of(*came, dropped=dropped), followed_next_page=followed)
@@ -175,7 +175,7 @@ def test_expectations_on_paging(
     assert why in found[1]
 
 
-def test_expectations_tell_near_misses_and_what_was_dropped() -> None:
+def test_expectation_reason_has_near_misses_and_dropped_count() -> None:
     is_met, why = judged(journal_of({"status": 500}), status=200)
     assert not is_met
     assert "status: expected 200, found 500" in why

@@ -47,7 +47,7 @@ def shaken(context: ssl.SSLContext, authority: CertificateAuthority, host: str) 
     return client
 
 
-def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_key_file_is_readable_only_by_owner(tmp_path: Path) -> None:
     CertificateAuthority(tmp_path / "new" / "folder").certificate_pem(T0)
     file = tmp_path / "new" / "folder" / "ca-key.pem"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -55,18 +55,18 @@ def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert [each.name for each in file.parent.iterdir()] == ["ca-key.pem"]
 
 
-def test_the_same_folder_gives_the_same_authority(tmp_path: Path) -> None:
+def test_same_folder_gives_same_authority(tmp_path: Path) -> None:
     assert CertificateAuthority(tmp_path).certificate_pem(T0) == CertificateAuthority(tmp_path).certificate_pem(
         T0 + 5 * 365 * DAY - 30 * DAY
     )
 
 
-def test_by_default_it_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_default_folder_is_user_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("platformdirs.user_data_path", lambda name, appauthor: tmp_path / name)
     assert CertificateAuthority().folder == tmp_path / "recmock"
 
 
-def test_an_aging_certificate_is_renewed_with_its_key(tmp_path: Path) -> None:
+def test_expiring_certificate_is_renewed_with_same_key(tmp_path: Path) -> None:
     before = certificate_of(CertificateAuthority(tmp_path))
     after = certificate_of(CertificateAuthority(tmp_path), T0 + 5 * 365 * DAY - 29 * DAY)
     assert expires_at(after) > expires_at(before)
@@ -74,13 +74,13 @@ def test_an_aging_certificate_is_renewed_with_its_key(tmp_path: Path) -> None:
     assert after.subject == before.subject
 
 
-def test_its_life_is_a_humans(tmp_path: Path) -> None:
+def test_certificate_is_valid_for_five_years(tmp_path: Path) -> None:
     certificate = certificate_of(CertificateAuthority(tmp_path))
     assert expires_at(certificate) == T0 + 5 * 365 * DAY
     assert certificate.not_valid_before_utc.timestamp() == T0 - DAY
 
 
-def test_it_can_sign_for_twilio_alone(tmp_path: Path) -> None:
+def test_authority_can_sign_only_for_twilio_com(tmp_path: Path) -> None:
     constraints = certificate_of(CertificateAuthority(tmp_path)).extensions.get_extension_for_class(
         x509.NameConstraints
     )
@@ -88,7 +88,7 @@ def test_it_can_sign_for_twilio_alone(tmp_path: Path) -> None:
     assert constraints.value.permitted_subtrees == [x509.DNSName("twilio.com")]
 
 
-def test_of_two_that_write_at_once_the_first_wins(tmp_path: Path) -> None:
+def test_write_once_keeps_first_content(tmp_path: Path) -> None:
     for content in (b"first", b"second"):
         storage.write_once(tmp_path / "file", content)
     assert (tmp_path / "file").read_bytes() == b"first"
@@ -99,21 +99,21 @@ def made(folder: str) -> bytes:
     return CertificateAuthority(Path(folder)).certificate_pem(T0)
 
 
-def test_processes_that_begin_together_get_the_same_authority(tmp_path: Path) -> None:
+def test_concurrent_processes_get_same_authority(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
         assert len(set(pool.map(made, [str(tmp_path)] * 8))) == 1
     assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]
 
 
 @pytest.mark.parametrize("host", ["api.twilio.com", f"{'a' * 63}.{'b' * 20}.twilio.com"])
-def test_a_strict_client_accepts_a_hosts_certificate(tmp_path: Path, host: str) -> None:
+def test_strict_client_accepts_host_certificate(tmp_path: Path, host: str) -> None:
     # The certificate begins now: a handshake looks at the machine's clock.
     authority = CertificateAuthority(tmp_path)
     client = shaken(authority.create_context(host, T0), authority, host)
     assert client.getpeercert()["subjectAltName"] == (("DNS", host),)  # type: ignore[index]
 
 
-def test_a_hosts_context_is_kept_until_its_certificate_ages(tmp_path: Path) -> None:
+def test_host_context_is_cached_until_certificate_expires_soon(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     context = authority.create_context("api.twilio.com", T0)
     assert authority.create_context("api.twilio.com", T0 + 335 * DAY) is context
@@ -121,7 +121,7 @@ def test_a_hosts_context_is_kept_until_its_certificate_ages(tmp_path: Path) -> N
     assert authority.create_context("video.twilio.com", T0) is not context
 
 
-def test_few_hosts_are_kept(tmp_path: Path) -> None:
+def test_host_context_cache_is_limited(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     first = authority.create_context("0.twilio.com", T0)
     for number in range(1, 65):
@@ -129,7 +129,7 @@ def test_few_hosts_are_kept(tmp_path: Path) -> None:
     assert authority.create_context("0.twilio.com", T0) is not first
 
 
-def test_a_hosts_certificate_does_not_outlive_its_authoritys() -> None:
+def test_host_certificate_expires_no_later_than_authority() -> None:
     ca_key, key = create_key(), create_key()
     ca = create_ca_certificate(ca_key, T0)
     late = create_host_certificate("api.twilio.com", key, ca, ca_key, T0 + 5 * 365 * DAY - DAY)
@@ -172,7 +172,7 @@ def ours() -> bytes:
     ],
     ids=["empty", "bytes", "no key", "no certificate", "password", "other key", "rsa", "foreign"],
 )
-def test_a_file_that_is_no_authority_of_ours_is_explained_and_kept(tmp_path: Path, content: bytes, found: str) -> None:
+def test_foreign_authority_file_raises_error_and_is_kept(tmp_path: Path, content: bytes, found: str) -> None:
     file = tmp_path / "ca-key.pem"
     file.write_bytes(content)
     with pytest.raises(
@@ -182,7 +182,7 @@ def test_a_file_that_is_no_authority_of_ours_is_explained_and_kept(tmp_path: Pat
     assert file.read_bytes() == content
 
 
-def test_a_folder_that_is_none_is_explained(tmp_path: Path) -> None:
+def test_folder_that_is_a_file_raises_authority_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(
         AuthorityError, match=r"cannot (read|write) .*ca-key.pem: Not a directory. Choose another folder"
@@ -190,7 +190,7 @@ def test_a_folder_that_is_none_is_explained(tmp_path: Path) -> None:
         CertificateAuthority(tmp_path / "file").certificate_pem(T0)
 
 
-def test_what_cannot_be_written_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unwritable_file_raises_authority_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 

@@ -14,7 +14,7 @@ from mockserver.proxy.destination import BadDestinationError, Destination, to_or
         (b"a_b:65535", Destination("a_b", 65535)),
     ],
 )
-def test_connect_names_a_host_and_a_port(target: bytes, expected: Destination) -> None:
+def test_connect_target_is_parsed_to_host_and_port(target: bytes, expected: Destination) -> None:
     assert expected == Destination.from_connect(target)
     assert target.decode().lower().replace(".:", ":") == str(expected)
 
@@ -26,7 +26,7 @@ def test_connect_names_a_host_and_a_port(target: bytes, expected: Destination) -
         *(b"u@api.twilio.com:443", b"http://api.twilio.com:443", b"::1:443", b"[]:1", b"\xff:1", b"a" * 300 + b":1"),
     ],
 )
-def test_what_names_none_is_refused(target: bytes) -> None:
+def test_invalid_connect_target_raises_error(target: bytes) -> None:
     with pytest.raises(BadDestinationError, match=r"Expected HOST:PORT such as api.twilio.com:443, found "):
         Destination.from_connect(target)
 
@@ -44,7 +44,7 @@ def test_what_names_none_is_refused(target: bytes) -> None:
         (".twilio.com", False, False),
     ],
 )
-def test_twilios_hosts_are_told_from_others(host: str, is_api: bool, is_twilio: bool) -> None:
+def test_twilio_hosts_are_recognized(host: str, is_api: bool, is_twilio: bool) -> None:
     destination = Destination(host, 443)
     assert (is_api, is_twilio) == (destination.is_api, destination.is_twilio)
 
@@ -62,7 +62,7 @@ def test_twilios_hosts_are_told_from_others(host: str, is_api: bool, is_twilio: 
         (b"http://[::1]:4010?x", Destination("::1", 4010), b"/?x", b"[::1]:4010"),
     ],
 )
-def test_a_url_has_a_destination_and_an_origin_form(
+def test_url_is_parsed_to_destination_and_origin_form(
     url: bytes, destination: Destination, target: bytes, host: bytes
 ) -> None:
     parsed = httptools.parse_url(url)
@@ -70,12 +70,12 @@ def test_a_url_has_a_destination_and_an_origin_form(
     assert (target, host) == to_origin_form(parsed)
 
 
-def test_other_schemes_are_refused() -> None:
+def test_other_url_schemes_are_rejected() -> None:
     with pytest.raises(BadDestinationError, match="a URL of http or https, found 'ftp'"):
         Destination.from_url(httptools.parse_url(b"ftp://api.twilio.com/"))
 
 
-def test_an_end_of_a_socket_is_recognised() -> None:
+def test_is_at_recognizes_socket_address() -> None:
     assert Destination("127.0.0.1", 4010).is_at(("127.0.0.1", 4010))
     assert Destination("localhost", 4010).is_at(("127.0.0.1", 4010))
     assert not Destination("127.0.0.1", 4011).is_at(("127.0.0.1", 4010))

@@ -16,7 +16,7 @@ def found(environment: dict[str, str], url: str = URL) -> dict[str, str | None]:
     return dict(build_variables(url, ACCOUNT, FILES, environment))
 
 
-def test_every_runtime_finds_the_proxy_and_the_authorities() -> None:
+def test_variables_set_proxy_and_ca_bundle_for_every_runtime() -> None:
     values = found({})
     assert {values[name] for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY")} == {URL}
     bundles = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
@@ -25,17 +25,17 @@ def test_every_runtime_finds_the_proxy_and_the_authorities() -> None:
     assert values["RECMOCK_URL"] == URL
 
 
-def test_only_the_machines_own_services_are_reached_directly() -> None:
+def test_no_proxy_contains_only_loopback() -> None:
     assert found({"NO_PROXY": "*"})["NO_PROXY"] == "localhost,127.0.0.1,::1"
     assert found({"no_proxy": ".twilio.com"})["no_proxy"] == "localhost,127.0.0.1,::1"
 
 
-def test_regions_and_edges_are_taken_away() -> None:
+def test_twilio_region_and_edge_are_unset() -> None:
     values = found({"TWILIO_EDGE": "dublin"})
     assert (values["TWILIO_EDGE"], values["TWILIO_REGION"]) == (None, None)
 
 
-def test_java_gets_options_behind_those_it_has() -> None:
+def test_java_options_are_appended_to_existing_options() -> None:
     options = found({"JAVA_TOOL_OPTIONS": "-Xmx1g"})["JAVA_TOOL_OPTIONS"]
     assert options is not None
     assert options.startswith("-Xmx1g -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=4010 ")
@@ -46,19 +46,19 @@ def test_java_gets_options_behind_those_it_has() -> None:
     assert alone.startswith("-Dhttps")
 
 
-def test_php_keeps_its_own_folder() -> None:
+def test_php_scan_dir_keeps_existing_folder() -> None:
     assert found({})["PHP_INI_SCAN_DIR"] == f"{os.pathsep}/d/php"
     added = f"/mine{os.pathsep}/d/php"
     assert found({"PHP_INI_SCAN_DIR": "/mine"})["PHP_INI_SCAN_DIR"] == added
     assert found({"PHP_INI_SCAN_DIR": added})["PHP_INI_SCAN_DIR"] == added
 
 
-def test_a_url_without_a_port_has_its_schemes() -> None:
+def test_proxy_url_without_port_uses_port_of_scheme() -> None:
     options = found({}, "https://mock.test")["JAVA_TOOL_OPTIONS"]
     assert options is not None
     assert "-Dhttps.proxyHost=mock.test -Dhttps.proxyPort=443" in options
 
 
-def test_no_name_stands_twice() -> None:
+def test_variable_names_are_unique() -> None:
     names = [name for row in TABLE for name in row.names]
     assert len(names) == len(set(names))

@@ -21,7 +21,7 @@ def count(file: Path) -> int:
     return file.read_text().count("BEGIN CERTIFICATE")
 
 
-def test_the_bundle_holds_what_was_trusted_before_and_ours_last(tmp_path: Path) -> None:
+def test_bundle_contains_default_authorities_and_own_ca_last(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
     ours = authority.certificate_pem(T0).decode()
@@ -33,7 +33,7 @@ def test_the_bundle_holds_what_was_trusted_before_and_ours_last(tmp_path: Path) 
     ssl.create_default_context(cafile=str(files.bundle))
 
 
-def test_further_authorities_that_the_user_named_stay_trusted(tmp_path: Path) -> None:
+def test_authorities_from_environment_stay_in_bundle(tmp_path: Path) -> None:
     company = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
     named = tmp_path / "company.pem"
     broken = ("!", "AAAA", "A")
@@ -47,13 +47,15 @@ def test_further_authorities_that_the_user_named_stay_trusted(tmp_path: Path) ->
     assert company in files.bundle.read_text()
 
 
-def test_within_its_own_environment_nothing_grows(tmp_path: Path) -> None:
+def test_bundle_is_unchanged_when_environment_names_it(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
     assert write_trust(authority, {"REQUESTS_CA_BUNDLE": str(files.bundle)}, T0) == files
 
 
-def test_where_there_is_no_file_a_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_are_read_from_folder_when_file_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def paths(capath: str | None) -> SimpleNamespace:
         return SimpleNamespace(cafile=None, capath=capath)
 
@@ -70,7 +72,7 @@ def test_where_there_is_no_file_a_folder_is_read(tmp_path: Path, monkeypatch: py
     assert write_trust(authority, {}, T0).bundle.read_text() == authority.certificate_pem(T0).decode()
 
 
-def test_java_finds_every_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_java_trust_store_has_every_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(der: bytes) -> x509.Certificate:
         """Refuse one, as cryptography may what OpenSSL takes."""
         if der == ours:
@@ -94,7 +96,7 @@ def test_java_finds_every_certificate(tmp_path: Path, monkeypatch: pytest.Monkey
     assert listed.stdout.count("trustedCertEntry") == len(store.additional_certs)
 
 
-def test_a_file_that_is_there_is_not_written_again(tmp_path: Path) -> None:
+def test_existing_files_are_not_rewritten(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
     before = files.java.read_bytes(), files.bundle.stat().st_mtime_ns
@@ -102,12 +104,12 @@ def test_a_file_that_is_there_is_not_written_again(tmp_path: Path) -> None:
     assert (files.java.read_bytes(), files.bundle.stat().st_mtime_ns) == before
 
 
-def test_a_renewed_certificate_makes_another_bundle(tmp_path: Path) -> None:
+def test_renewed_certificate_makes_another_bundle(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     assert write_trust(authority, {}, T0).bundle != write_trust(authority, {}, T0 + 6 * 365 * 86400).bundle
 
 
-def test_what_cannot_be_written_is_explained(tmp_path: Path) -> None:
+def test_unwritable_file_raises_authority_error(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").mkdir()
     with pytest.raises(
         AuthorityError, match=r"cannot read .*ca.pem: Is a directory. Choose another folder with --data-dir"

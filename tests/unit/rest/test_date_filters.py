@@ -49,7 +49,7 @@ def selected(**filters: str) -> set[str]:
         ({"after": "2026-03-06", "before": "2026-03-04"}, set()),
     ],
 )
-def test_boundaries(filters: dict[str, str], expected: set[str]) -> None:
+def test_date_filters_include_expected_boundaries(filters: dict[str, str], expected: set[str]) -> None:
     assert expected == selected(**filters)
 
 
@@ -68,7 +68,7 @@ def test_boundaries(filters: dict[str, str], expected: set[str]) -> None:
         "2026-03-05T12:00:00.123456Z",
     ],
 )
-def test_every_form_that_sdks_send_is_the_same_instant(text: str) -> None:
+def test_date_forms_of_sdks_are_equal(text: str) -> None:
     assert selected(on=text) == {NOON}
 
 
@@ -79,17 +79,17 @@ def test_every_form_that_sdks_send_is_the_same_instant(text: str) -> None:
         *("2026-03-05T12:00:00+25:00", "2026-03-05T12:00:00+02:60", "0000-01-01", "٢٠٢٦-03-05", "2026-03-05T"),
     ],
 )
-def test_what_is_no_date_is_refused(text: str) -> None:
+def test_invalid_date_is_rejected(text: str) -> None:
     with pytest.raises(TwilioError, match="expected a date such as") as caught:
         selected(after=text)
     assert (caught.value.code, caught.value.status) == (20001, 400)
 
 
-def test_an_empty_date_counts_as_not_given() -> None:
+def test_empty_date_is_ignored() -> None:
     assert created_between(Parameters(b"DateCreated=&DateCreated%3C=")) == (None, None)
 
 
-def test_a_hand_written_operator_is_part_of_the_name() -> None:
+def test_operator_in_raw_query_is_part_of_parameter_name() -> None:
     """`curl ...?DateCreated>=2026-03-05` sends the name `DateCreated>`."""
     midnight = int(datetime(2026, 3, 5, tzinfo=UTC).timestamp())
     assert (midnight, None) == created_between(Parameters(b"DateCreated>=2026-03-05"))

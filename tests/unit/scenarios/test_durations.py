@@ -19,13 +19,13 @@ from scenarios.durations import Duration, format_duration, parse_microseconds
         ("0.001ms", 1),
     ],
 )
-def test_lengths_of_time(text: str, length: int) -> None:
+def test_duration_is_parsed_to_microseconds(text: str, length: int) -> None:
     assert length == parse_microseconds(text)
     assert text == msgspec.convert(text, Duration)
 
 
 @pytest.mark.parametrize("text", ["", "30", "s", "-1s", "1 s", "1s\n", "1S", "1.s", "३s", "1y", "1s2"])
-def test_what_is_none(text: str) -> None:
+def test_invalid_duration_raises_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="expected a duration such as 30s, 250ms or 1m30s, found"):
         parse_microseconds(text)
     with pytest.raises(msgspec.ValidationError):
@@ -35,10 +35,10 @@ def test_what_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("length", "text"), [(0, "0s"), (90_000_000, "1m30s"), (86_400_250_000, "1d250ms"), (1, "0.001ms")]
 )
-def test_they_are_spelled_in_the_largest_units(length: int, text: str) -> None:
+def test_duration_is_formatted_in_largest_units(length: int, text: str) -> None:
     assert text == format_duration(length)
 
 
 @given(st.integers(min_value=0, max_value=10**17))
-def test_what_is_spelled_is_read_back(length: int) -> None:
+def test_formatted_duration_parses_back(length: int) -> None:
     assert length == parse_microseconds(format_duration(length))

@@ -42,7 +42,7 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(build_schema(), format_checker=jsonschema.FormatChecker())
 
 
-def test_the_file_is_what_the_model_gives() -> None:
+def test_published_schema_equals_model() -> None:
     done = subprocess.run([sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True)
     assert done.stdout == write_schema() == read_published_schema()
 
@@ -53,17 +53,19 @@ def test_bundled_scenarios_conform(name: str, validator: jsonschema.Draft202012V
 
 
 @pytest.mark.parametrize("scenario", GOOD)
-def test_good_scenarios_conform(scenario: dict[str, Any], validator: jsonschema.Draft202012Validator) -> None:
+def test_valid_scenarios_conform_to_schema(
+    scenario: dict[str, Any], validator: jsonschema.Draft202012Validator
+) -> None:
     from_objects(scenario)
     validator.validate(scenario)
 
 
 @pytest.mark.parametrize("scenario", BAD)
-def test_bad_scenarios_do_not(scenario: Any, validator: jsonschema.Draft202012Validator) -> None:
+def test_invalid_scenarios_do_not_conform_to_schema(scenario: Any, validator: jsonschema.Draft202012Validator) -> None:
     assert not validator.is_valid(scenario)
 
 
-def test_fields_are_described_for_editors() -> None:
+def test_schema_has_field_descriptions() -> None:
     definitions = build_schema()["$defs"]
     assert (
         (definitions["Trigger"]["properties"]["fetches"]["description"])

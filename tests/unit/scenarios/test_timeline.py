@@ -29,7 +29,7 @@ def trigger(**what: object) -> Trigger:
     return msgspec.convert(what, Trigger)
 
 
-def test_a_step_without_a_trigger_comes_at_once() -> None:
+def test_step_without_trigger_is_due_immediately() -> None:
     playing = waiting(None, None)
     found = is_due(playing, START)
     assert found is not None
@@ -39,7 +39,7 @@ def test_a_step_without_a_trigger_comes_at_once() -> None:
     assert next_instant(playing, START) is None
 
 
-def test_the_end_is_never_due() -> None:
+def test_finished_timeline_is_never_due() -> None:
     playing = after_step(waiting(None), START)
     assert playing.awaited is None
     assert is_due(playing, START + SECOND) is None
@@ -55,7 +55,7 @@ def test_the_end_is_never_due() -> None:
         ("media", Act.MEDIA, Act.CHANGE),
     ],
 )
-def test_requests_of_a_kind_are_counted(kind: str, act: Act, other: Act) -> None:
+def test_trigger_counts_requests_of_its_kind(kind: str, act: Act, other: Act) -> None:
     playing = waiting(trigger(**{kind: 2}))
     for each in (other, other, act):
         playing = after_request(playing, each)
@@ -63,7 +63,7 @@ def test_requests_of_a_kind_are_counted(kind: str, act: Act, other: Act) -> None
     assert is_due(after_request(playing, act), START) is not None
 
 
-def test_requests_of_every_kind_are_requests() -> None:
+def test_requests_trigger_counts_every_kind() -> None:
     playing = waiting(trigger(requests=4))
     for act in (Act.FETCH, Act.LIST, Act.MEDIA):
         playing = after_request(playing, act)
@@ -73,7 +73,7 @@ def test_requests_of_every_kind_are_requests() -> None:
     assert playing.counts == (1, 1, 1, 4)
 
 
-def test_counts_begin_anew_with_each_step() -> None:
+def test_counts_restart_with_each_step() -> None:
     playing = waiting(trigger(fetches=1), trigger(fetches=1))
     found = is_due(after_request(after_request(playing, Act.FETCH), Act.FETCH), START + 5)
     assert found is not None
@@ -82,7 +82,7 @@ def test_counts_begin_anew_with_each_step() -> None:
     assert is_due(after, START + 5) is None
 
 
-def test_time_counts_from_the_step_before() -> None:
+def test_time_trigger_starts_at_previous_step() -> None:
     playing = waiting(trigger(time="2s"), trigger(time="1.5s"))
     assert is_due(playing, START + 2 * SECOND - 1) is None
     assert next_instant(playing, START) == START + 2 * SECOND
@@ -91,7 +91,7 @@ def test_time_counts_from_the_step_before() -> None:
     assert next_instant(found[1], START + 2 * SECOND) == START + 3_500_000
 
 
-def test_an_instant_is_an_instant() -> None:
+def test_at_trigger_is_due_at_its_instant() -> None:
     at = "2026-01-01T00:00:01.5Z"
     playing = waiting(trigger(at=at), trigger(at=at))
     instant = 1_767_225_601_500_000
@@ -107,7 +107,7 @@ def test_an_instant_is_an_instant() -> None:
     assert is_due(found[1], instant) is not None, "what has passed is due at once"
 
 
-def test_a_signal_that_comes_early_is_remembered_once() -> None:
+def test_early_signal_is_used_once() -> None:
     playing = after_signal(waiting(trigger(time="1s"), trigger(signal="go"), trigger(signal="go")), "go")
     assert is_due(playing, START) is None
     first = is_due(playing, START + SECOND)
@@ -118,7 +118,7 @@ def test_a_signal_that_comes_early_is_remembered_once() -> None:
     assert is_due(second[1], START + SECOND) is None, "it is used up"
 
 
-def test_other_signals_stay_when_one_is_used() -> None:
+def test_unused_signals_are_kept() -> None:
     playing = after_signal(after_signal(waiting(trigger(signal="a"), trigger(signal="b")), "a"), "b")
     found = is_due(playing, START)
     assert found is not None
@@ -126,7 +126,7 @@ def test_other_signals_stay_when_one_is_used() -> None:
     assert is_due(found[1], START) is not None
 
 
-def test_a_callback_that_was_answered_well_is_remembered_once() -> None:
+def test_delivered_callback_is_used_once() -> None:
     wants = trigger(callback="completed")
     playing = waiting(wants, wants)
     assert is_due(after_delivery(playing, CallbackEvent.ABSENT), START) is None
@@ -136,7 +136,7 @@ def test_a_callback_that_was_answered_well_is_remembered_once() -> None:
     assert is_due(found[1], START) is None
 
 
-def test_any_takes_the_first_that_holds() -> None:
+def test_any_trigger_is_due_when_one_condition_holds() -> None:
     playing = waiting(trigger(any=[{"fetches": 2}, {"time": "5s"}, {"signal": "finish"}]))
     assert is_due(after_request(playing, Act.FETCH), START) is None
     assert is_due(after_request(after_request(playing, Act.FETCH), Act.FETCH), START) is not None
@@ -145,7 +145,7 @@ def test_any_takes_the_first_that_holds() -> None:
     assert next_instant(playing, START) == START + 5 * SECOND
 
 
-def test_all_waits_for_each() -> None:
+def test_all_trigger_is_due_when_every_condition_holds() -> None:
     playing = waiting(trigger(all=[{"lists": 1}, {"time": "5s"}, {"signal": "go"}]))
     assert is_due(playing, START + 6 * SECOND) is None
     playing = after_signal(playing, "go")
@@ -155,7 +155,7 @@ def test_all_waits_for_each() -> None:
     assert is_due(playing, START + 5 * SECOND) is not None
 
 
-def test_any_and_all_nest() -> None:
+def test_any_and_all_triggers_can_be_nested() -> None:
     nested = trigger(any=[{"all": [{"signal": "a"}, {"any": [{"signal": "b"}, {"time": "9s"}]}]}, {"time": "20s"}])
     playing = waiting(nested)
     assert is_due(after_signal(playing, "b"), START + 9 * SECOND) is None
@@ -167,13 +167,13 @@ def test_any_and_all_nest() -> None:
     assert found[1].signals == {"c"}, "all that the step waited for is used up, and nothing else"
 
 
-def test_the_next_instant_is_the_earliest_that_is_still_to_come() -> None:
+def test_next_instant_is_earliest_future_instant() -> None:
     playing = waiting(trigger(all=[{"time": "3s"}, {"any": [{"time": "1s"}, {"at": "1970-01-01T00:20:00Z"}]}]))
     instants = [next_instant(playing, START + after * SECOND) for after in (0, 1, 2, 3, 200)]
     assert instants == [START + SECOND, START + 3 * SECOND, START + 3 * SECOND, 1_200_000_000, None]
 
 
-def test_what_is_played_survives_msgpack() -> None:
+def test_playing_timeline_survives_msgpack_round_trip() -> None:
     playing = waiting(trigger(any=[{"fetches": 2}, {"at": "2026-01-01T00:00:00Z"}]), trigger(callback="absent"))
     playing = after_delivery(after_signal(after_request(playing, Act.MEDIA), "x"), CallbackEvent.ABSENT)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(playing), type=timeline.Playing) == playing

@@ -25,18 +25,18 @@ from mockserver.settings.parsing import (
         ("[::1]:0", "::1", 0, "[::1]:0"),
     ],
 )
-def test_addresses(text: str, host: str, port: int, written: str) -> None:
+def test_addresses_are_parsed_and_formatted(text: str, host: str, port: int, written: str) -> None:
     address = Address.parse(text)
     assert (host, port, written) == (address.host, address.port, str(address))
 
 
-def test_a_wildcard_is_reached_by_loopback() -> None:
+def test_wildcard_address_is_reachable_by_loopback() -> None:
     assert Address("0.0.0.0", 1).reachable() == Address("127.0.0.1", 1)
     assert Address("::", 1).reachable() == Address("::1", 1)
     assert Address("localhost", 1).reachable() == Address("localhost", 1)
 
 
-def test_values() -> None:
+def test_setting_values_are_parsed() -> None:
     assert parse_count("1_000_000") == 1_000_000
     assert parse_span("90d") == 90 * 86400
     assert parse_span("2w") == 14 * 86400
@@ -51,7 +51,7 @@ def test_values() -> None:
     assert [parse_switch("on"), parse_switch("off")] == [True, False]
 
 
-def test_accounts() -> None:
+def test_declared_accounts_are_parsed() -> None:
     sid, parent = "AC" + "1" * 32, "AC" + "2" * 32
     assert (parse_account(f"{sid}:to:ken").token, parse_account(f"{sid}:x").parent) == ("to:ken", None)
     child = parse_account(f"{sid}:to@ken@{parent}")
@@ -59,12 +59,12 @@ def test_accounts() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "1d2h", "1y", "20001d", "-1d", "999999999w"])
-def test_spans_that_cannot_be(text: str) -> None:
+def test_invalid_spans_raise_bad_value_error(text: str) -> None:
     with pytest.raises(BadValueError, match="expected a duration such as 90d"):
         parse_span(text)
 
 
-def test_urls_hosts_and_paces_that_cannot_be() -> None:
+def test_invalid_urls_hosts_and_clock_rates_raise_bad_value_error() -> None:
     with pytest.raises(BadValueError, match="expected a URL such as http"):
         parse_url("127.0.0.1/hook")
     with pytest.raises(BadValueError, match=r"expected .*, found '999.1.1.1/8'"):

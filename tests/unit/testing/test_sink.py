@@ -14,7 +14,7 @@ def post(url: str, data: str = "RecordingStatus=completed", **headers: str) -> i
     return requests.post(url, data=data.encode(), headers=headers, timeout=10).status_code
 
 
-def test_what_arrives_is_told(sink: Sink) -> None:
+def test_sink_records_received_request(sink: Sink) -> None:
     assert post(f"{sink.url}?a=b", "X=1%202&Y=&Z=%C3%BC", **{"X-Thing": "Here"}) == 204
     (found,) = sink.received
     assert (found.method, found.path, found.parameters) == ("POST", "/callback?a=b", {"X": "1 2", "Y": "", "Z": "ü"})
@@ -22,19 +22,19 @@ def test_what_arrives_is_told(sink: Sink) -> None:
     assert found.signature_ok is None
 
 
-def test_a_get_has_its_parameters_in_the_query(sink: Sink) -> None:
+def test_get_parameters_are_read_from_query(sink: Sink) -> None:
     requests.get(f"{sink.url}/deeper?X=1&Y=", timeout=10)
     (found,) = sink.received
     assert (found.method, found.parameters) == ("GET", {"X": "1", "Y": ""})
 
 
-def test_statuses_are_answered_in_order_and_then_204_again(sink: Sink) -> None:
+def test_queued_statuses_are_answered_in_order_then_204(sink: Sink) -> None:
     sink.answer_with(418, 418, 418)
     sink.answer_with(500, 200)
     assert [post(sink.url) for _ in range(3)] == [500, 200, 204]
 
 
-def test_signatures_are_checked_with_the_token_it_has_then(sink: Sink) -> None:
+def test_signature_is_checked_with_current_token(sink: Sink) -> None:
     text = build_signed_text(sink.url, [("RecordingStatus", "completed")])
     for sink.token, headers in (
         ("secret", {"X-Twilio-Signature": compute_signature("secret", text)}),
@@ -46,21 +46,21 @@ def test_signatures_are_checked_with_the_token_it_has_then(sink: Sink) -> None:
     assert [each.signature_ok for each in sink.received] == [True, False, False, False]
 
 
-def test_a_get_is_signed_by_its_url_alone() -> None:
+def test_get_signature_covers_only_url() -> None:
     with Sink(token="secret") as sink:
         url = f"{sink.url}?A=1"
         requests.get(url, headers={"X-Twilio-Signature": compute_signature("secret", url)}, timeout=10)
         assert [each.signature_ok for each in sink.received] == [True]
 
 
-def test_waiting_returns_all_that_arrived(sink: Sink) -> None:
+def test_wait_for_returns_all_received_requests(sink: Sink) -> None:
     post(sink.url)
     post(sink.url)
     assert len(sink.wait_for()) == 2
     assert sink.received == sink.wait_for(2)
 
 
-def test_waiting_in_vain_tells_what_arrived(sink: Sink) -> None:
+def test_wait_for_timeout_lists_received_requests(sink: Sink) -> None:
     with pytest.raises(TimeoutError, match=r"expected 1 requests within 0.01 s, found none"):
         sink.wait_for(timeout=0.01)
     post(sink.url)
@@ -69,13 +69,13 @@ def test_waiting_in_vain_tells_what_arrived(sink: Sink) -> None:
         sink.wait_for(3, timeout=0.01)
 
 
-def test_clearing_forgets_what_arrived(sink: Sink) -> None:
+def test_clearing_removes_received_requests(sink: Sink) -> None:
     post(sink.url)
     sink.clear()
     assert sink.received == []
 
 
-def test_a_delayed_answer_is_noted_before_and_cut_short_by_closing() -> None:
+def test_delayed_response_is_recorded_first_and_ended_by_closing() -> None:
     with Sink() as sink:
         sink.delay(600)
         client = http.client.HTTPConnection(sink.url.split("/")[2], timeout=10)
@@ -85,7 +85,7 @@ def test_a_delayed_answer_is_noted_before_and_cut_short_by_closing() -> None:
     client.close()
 
 
-def test_a_broken_request_is_no_noise(sink: Sink, capsys: pytest.CaptureFixture[str]) -> None:
+def test_malformed_request_prints_nothing(sink: Sink, capsys: pytest.CaptureFixture[str]) -> None:
     client = http.client.HTTPConnection(sink.url.split("/")[2], timeout=10)
     client.request("POST", "/callback", headers={"Content-Length": "many"})
     with pytest.raises(http.client.RemoteDisconnected):
@@ -95,7 +95,7 @@ def test_a_broken_request_is_no_noise(sink: Sink, capsys: pytest.CaptureFixture[
     assert sink.received == []
 
 
-def test_a_closed_sink_has_no_url_and_can_be_opened_again() -> None:
+def test_closed_sink_has_no_url_and_can_be_reopened() -> None:
     sink = Sink()
     for _ in range(2):
         with pytest.raises(RuntimeError, match="the sink is not running"):
@@ -105,5 +105,5 @@ def test_a_closed_sink_has_no_url_and_can_be_opened_again() -> None:
     assert len(sink.received) == 2
 
 
-def test_a_request_reads_as_a_line() -> None:
+def test_received_request_formats_as_one_line() -> None:
     assert str(Received("GET", "/a", {}, {}, None)) == "GET /a"

@@ -76,7 +76,7 @@ def assert_inverts(account: Account) -> None:
     assert len(expected) == ledger.position_of(ledger.sid(past))
 
 
-def test_recordings_are_dated_between_those_of_the_corpus() -> None:
+def test_added_recordings_are_sorted_among_generated_recordings() -> None:
     account = world(count=COUNT)
     instants = [account.corpus.timetable.instant(index) for index in (0, 7, 7, 39)]
     made = [add(account, instant) for instant in (*instants, instants[1] - 1, T0 * SECOND, 0)]
@@ -97,7 +97,7 @@ def test_recordings_of_one_second_keep_their_order() -> None:
 
 
 @pytest.mark.parametrize("sid", [IMPORTED, IMPORTED.lower().replace("re", "RE", 1)])
-def test_an_imported_sid_is_a_token_in_either_case(sid: str) -> None:
+def test_imported_sid_is_valid_page_token_in_either_case(sid: str) -> None:
     account = world(count=COUNT)
     index = add(account, account.corpus.timetable.instant(20), sid)
     assert sid == account.recordings.index.sid(index)
@@ -109,7 +109,7 @@ def test_an_imported_sid_is_a_token_in_either_case(sid: str) -> None:
         assert index == account.recordings.find(token)
 
 
-def test_a_deleted_recording_is_still_a_token() -> None:
+def test_deleted_recording_is_valid_page_token() -> None:
     account = world(count=0)
     made = [add(account, T0 * SECOND + at) for at in range(5)]
     for index in made:
@@ -120,7 +120,7 @@ def test_a_deleted_recording_is_still_a_token() -> None:
     assert (made[4], made[3]) == page(account, RecordingFilter(), 9, f"PB{sid}").indices
 
 
-def test_of_a_billion_recordings_only_those_that_came_in_are_kept() -> None:
+def test_added_recordings_have_positions_among_a_billion() -> None:
     account = world(count=10**9)
     timetable, corpus = account.corpus.timetable, account.corpus
     made = [add(account, timetable.instant(index)) for index in (5, 10**8, 10**9 - 1)]
@@ -164,7 +164,7 @@ class Chosen(NamedTuple):
         st.none() | st.tuples(st.integers(0, COUNT - 1), st.integers(0, COUNT - 1)),
     )
 )
-def test_paging_meets_each_recording_once(chosen: Chosen) -> None:
+def test_paging_lists_each_recording_once_in_order(chosen: Chosen) -> None:
     account = world(count=COUNT, mix="deleted=0.2,processing=0.1")
     ledger, timetable = account.recordings.index, account.corpus.timetable
     for number, (change, where, offset) in enumerate(chosen.changes):

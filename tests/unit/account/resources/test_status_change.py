@@ -49,7 +49,7 @@ def chance() -> RandomFields:
 
 @pytest.mark.parametrize("stage", SHOWN)
 @pytest.mark.parametrize("status", list(Status))
-def test_each_status_from_each(status: Status, stage: RecordingStatus) -> None:
+def test_apply_status_sets_fields_from_every_status(status: Status, stage: RecordingStatus) -> None:
     before = recording(status)
     after = apply_status(StatusChange(before, None), stage, NOW, chance(), USUAL)
     shown = after.recording
@@ -70,7 +70,7 @@ def test_each_status_from_each(status: Status, stage: RecordingStatus) -> None:
 
 @pytest.mark.parametrize("stage", SHOWN)
 @pytest.mark.parametrize("begun", [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED])
-def test_what_is_being_made_lasts_as_long_as_it_was_heard(begun: RecordingStatus, stage: RecordingStatus) -> None:
+def test_recording_in_progress_has_recorded_duration(begun: RecordingStatus, stage: RecordingStatus) -> None:
     first = apply_status(StatusChange(recording(Status.PROCESSING), None), begun, NOW, chance(), USUAL)
     after = apply_status(first, stage, NOW + 9 * SECOND, chance(), USUAL)
     assert after.recording.duration == (9 if stage is RecordingStatus.COMPLETED else None)
@@ -82,7 +82,7 @@ def test_what_is_being_made_lasts_as_long_as_it_was_heard(begun: RecordingStatus
         assert after.capture.duration_seconds(NOW + 9 * SECOND) == 9
 
 
-def test_nothing_is_heard_once_it_was_stopped() -> None:
+def test_stopped_recording_keeps_its_duration() -> None:
     course = [
         (RecordingStatus.IN_PROGRESS, 0),
         (RecordingStatus.PAUSED, 2),
@@ -97,7 +97,7 @@ def test_nothing_is_heard_once_it_was_stopped() -> None:
     assert RecordingInProgress(since=NOW).resume(NOW + 5) == RecordingInProgress(since=NOW)
 
 
-def test_facts_are_said() -> None:
+def test_with_fields_sets_given_fields() -> None:
     before = recording(Status.COMPLETED)
     given = {
         "duration": "61",
@@ -116,14 +116,14 @@ def test_facts_are_said() -> None:
     assert with_fields(before, RecordingFields()) is before
 
 
-def test_facts_can_be_unknown() -> None:
+def test_with_fields_accepts_null() -> None:
     facts = RecordingFields(duration=None, price=None, start_time=None, encryption_details=None, error_code=None)
     after = with_fields(recording(Status.COMPLETED), facts)
     assert (after.duration, after.price, after.start_time, after.encryption, after.error_code) == (None,) * 5
     assert with_fields(after, RecordingFields(duration=3, price="-1")).price == -100_000
 
 
-def test_saved_encryption_is_shown_as_it_was() -> None:
+def test_saved_encryption_details_are_kept() -> None:
     saved = {"encryption_public_key_sid": "CR1"}
     for status in (Status.COMPLETED, Status.PROCESSING):
         after = with_fields(recording(status), RecordingFields(encryption_details=saved))
@@ -138,11 +138,11 @@ def test_saved_encryption_is_shown_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("said", "units"), [("-0.00250", -250), (-0.0025, -250), (0, 0), ("1", 100_000), ("0.000006", 1), (1e-7, 0)]
 )
-def test_prices_are_whole_units(said: float | str, units: int) -> None:
+def test_price_is_parsed_to_integer_units(said: float | str, units: int) -> None:
     assert price_of(said) == units
 
 
-def test_what_is_scripted_wears_no_drawn_body() -> None:
+def test_without_adversarial_body_returns_plain_recording() -> None:
     plain = recording(Status.COMPLETED)
     worn = AdversarialRecording(**msgspec.structs.asdict(plain), body={"duration": 2**80})
     assert without_adversarial_body(worn) == plain

@@ -7,7 +7,7 @@ NUMBERS = st.lists(st.integers(0, 40), max_size=60)
 
 
 @given(NUMBERS, st.integers(0, 45), st.integers(0, 45), st.booleans())
-def test_a_range_set_is_a_set(numbers: list[int], start: int, stop: int, descending: bool) -> None:
+def test_range_set_equals_plain_set(numbers: list[int], start: int, stop: int, descending: bool) -> None:
     ranges = RangeSet()
     for number in numbers:
         ranges.add(number)
@@ -20,7 +20,7 @@ def test_a_range_set_is_a_set(numbers: list[int], start: int, stop: int, descend
     assert (expected[::-1] if descending else expected) == found
 
 
-def test_neighbours_become_one_range() -> None:
+def test_adjacent_numbers_merge_into_one_range() -> None:
     ranges = RangeSet()
     for number in [*range(0, 1000, 2), *range(1, 1000, 2)]:
         ranges.add(number)

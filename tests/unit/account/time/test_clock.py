@@ -18,7 +18,7 @@ class Ticks:
         return self.now
 
 
-def test_a_clock_without_a_rate_stands_still() -> None:
+def test_clock_is_frozen_by_default() -> None:
     ticks = Ticks()
     clock = Clock(START, source=ticks)
     ticks.now += 10_000_000
@@ -26,7 +26,7 @@ def test_a_clock_without_a_rate_stands_still() -> None:
     assert clock.real_seconds_until(START + 1) is None
 
 
-def test_a_clock_runs_at_its_rate_from_its_origin() -> None:
+def test_clock_runs_at_its_rate_from_its_origin() -> None:
     ticks = Ticks()
     clock = Clock(START, 60.0, source=ticks, origin=0)
     ticks.now = 1_000_000
@@ -35,7 +35,7 @@ def test_a_clock_runs_at_its_rate_from_its_origin() -> None:
     assert clock.real_seconds_until(START) == 0.0
 
 
-def test_another_rate_goes_on_from_now() -> None:
+def test_changed_rate_continues_from_current_time() -> None:
     ticks = Ticks()
     clock = Clock(START, 1.0, source=ticks)
     ticks.now += 3_000_000
@@ -47,7 +47,7 @@ def test_another_rate_goes_on_from_now() -> None:
     assert clock.now() == START + 5_000_000
 
 
-def test_time_does_not_go_back() -> None:
+def test_clock_never_moves_backward() -> None:
     clock = Clock(START)
     clock.move_to(START - 1)
     assert clock.now() == START
@@ -55,7 +55,7 @@ def test_time_does_not_go_back() -> None:
         api.advance(-1)
 
 
-def test_what_was_due_is_done_at_its_instant() -> None:
+def test_instant_at_sets_time_inside_context() -> None:
     clock = Clock(START)
     with clock.instant_at(START - 7):
         assert clock.now() == START - 7
@@ -65,12 +65,12 @@ def test_what_was_due_is_done_at_its_instant() -> None:
     assert clock.now() == START
 
 
-def test_without_a_source_it_is_the_machines() -> None:
+def test_clock_uses_machine_time_by_default() -> None:
     clock = Clock(START, 1.0)
     first = clock.now()
     assert START <= first < START + 60_000_000
     assert clock.now() >= first
 
 
-def test_the_wall_is_the_machines() -> None:
+def test_wall_seconds_is_machine_time() -> None:
     assert abs(wall_seconds() - time.time()) < 5

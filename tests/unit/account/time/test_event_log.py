@@ -4,7 +4,7 @@ from mockserver.account.time import event_log as events
 from tests.harness import Api
 
 
-def test_the_oldest_events_go_and_the_numbers_tell(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oldest_events_are_dropped_and_serial_numbers_continue(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_KEPT", 3)
     log = api.account().events
     for number in range(7):

@@ -19,7 +19,7 @@ def servers() -> Iterator[list[str]]:
         yield [one.base_url, other.base_url]
 
 
-def test_sessions_share_connections_and_nothing_else(servers: list[str]) -> None:
+def test_sessions_share_only_connections(servers: list[str]) -> None:
     sessions = Sessions(servers[0])
     first, second = sessions.create(), sessions.create()
     first.headers["X-Mine"], first.auth, first.verify = "1", ("a", "b"), False
@@ -34,7 +34,7 @@ def test_sessions_share_connections_and_nothing_else(servers: list[str]) -> None
     sessions.close()
 
 
-def test_a_session_goes_elsewhere_as_any_other(servers: list[str]) -> None:
+def test_session_can_request_other_servers_and_proxies(servers: list[str]) -> None:
     session = Sessions(servers[0]).create()
     assert session.get(f"{servers[1]}/_mock/health", timeout=5).status_code == 200
     proxied = session.get("http://recmock.test/", proxies={"http": servers[1]}, timeout=5)
@@ -42,7 +42,7 @@ def test_a_session_goes_elsewhere_as_any_other(servers: list[str]) -> None:
     session.close()
 
 
-def test_a_server_behind_tls_is_reached_as_requests_does(servers: list[str]) -> None:
+def test_unreachable_https_server_raises_requests_connection_error(servers: list[str]) -> None:
     session = Sessions("https://127.0.0.1:1").create()
     with pytest.raises(requests.ConnectionError):
         session.get("https://127.0.0.1:1/_mock/health", timeout=5)

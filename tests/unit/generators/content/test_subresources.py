@@ -9,7 +9,7 @@ CIPHER = SidCipher(b"key")
 @pytest.mark.parametrize(
     ("kind", "ordinal"), [(Kind.TRANSCRIPTION, 0), (Kind.ADD_ON_RESULT, 3), (Kind.PAYLOAD, 15), (Kind.PAYLOAD, 0)]
 )
-def test_a_subresource_leads_back_to_its_recording(kind: Kind, ordinal: int) -> None:
+def test_subresource_sid_decodes_to_recording_and_ordinal(kind: Kind, ordinal: int) -> None:
     index = CIPHER.decode(kind, encode_sid(CIPHER, kind, 12345, ordinal))
     assert index is not None
     assert locate(kind, index) == (12345, ordinal)
@@ -17,6 +17,6 @@ def test_a_subresource_leads_back_to_its_recording(kind: Kind, ordinal: int) -> 
 
 
 @pytest.mark.parametrize("ordinal", [-1, 4])
-def test_a_place_that_no_recording_has_is_refused(ordinal: int) -> None:
+def test_ordinal_out_of_range_raises_index_error(ordinal: int) -> None:
     with pytest.raises(IndexError, match=f"from 0 to 3 for XR, found {ordinal}"):
         encode_sid(CIPHER, Kind.ADD_ON_RESULT, 0, ordinal)

@@ -31,7 +31,7 @@ def runs(members: tuple[RunMember, ...]) -> list[tuple[Source, int]]:
 
 
 @given(mix=st.sampled_from(MIXES), key=st.binary(max_size=64), number=st.integers(0, 1 << 40))
-def test_a_block_holds_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: int) -> None:
+def test_block_has_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: int) -> None:
     deck = templates_for(mix)
     block, hand = build_block(key, deck, number), deck.hand(number)
     lengths: Counter[Source] = Counter()
@@ -45,7 +45,7 @@ def test_a_block_holds_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: in
 
 
 @pytest.mark.parametrize("mix", MIXES, ids=["usual", "conferences", "deleted"])
-def test_a_ring_is_whole_from_any_of_its_runs_on(mix: Mix) -> None:
+def test_ring_has_same_runs_from_every_start(mix: Mix) -> None:
     sources = templates_for(mix).hand(7).sources
     for number in range(RINGS):
         around = build_ring(sources, number)
@@ -53,7 +53,7 @@ def test_a_ring_is_whole_from_any_of_its_runs_on(mix: Mix) -> None:
         assert len({tuple(sorted(each)) for each in cut}) == 1
 
 
-def test_alike_mixes_share_a_deck_and_keys_deal_otherwise() -> None:
+def test_equal_mixes_share_templates_and_keys_vary_blocks() -> None:
     deck = templates_for(Mix())
     assert deck is templates_for(Mix.from_shares({}))
     assert deck is not templates_for(Mix.from_shares({"dual": 1}))

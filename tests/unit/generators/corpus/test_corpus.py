@@ -22,7 +22,7 @@ def with_spec(**changes: object) -> Corpus:
     return Corpus(msgspec.structs.replace(SPEC, **changes))
 
 
-def test_a_recording_is_a_pure_function_of_seed_account_and_index() -> None:
+def test_recording_is_a_pure_function_of_seed_account_and_index() -> None:
     again = with_spec()
     assert [again.recording(index) for index in (1999, 0, 1000)] == [ALL[1999], ALL[0], ALL[1000]]
     assert with_spec(seed="1").recording(0).sid != ALL[0].sid
@@ -43,7 +43,7 @@ def test_only_dates_depend_on_t0() -> None:
 @pytest.mark.parametrize(
     ("count", "span"), [(1, 1), (2, 60), (65, 10), (2000, 3600), (2000, 90 * 86400), (10**9, 90 * 86400)]
 )
-def test_instants_rise_strictly_and_end_before_t0(count: int, span: int) -> None:
+def test_instants_are_strictly_increasing_before_t0(count: int, span: int) -> None:
     corpus = with_spec(count=count, span=span)
     start = max(0, count - 300)
     instants = [corpus.timetable.instant(index) for index in range(start, count)]
@@ -62,7 +62,7 @@ def ended(recording: Recording) -> int:
     return recording.start_time + (recording.duration or 0)
 
 
-def test_fields_cohere() -> None:
+def test_recording_fields_are_consistent() -> None:
     for recording in ALL:
         heard = recording.status in (Status.COMPLETED, Status.DELETED)
         assert (recording.duration is not None) == (recording.price is not None) == heard
@@ -78,13 +78,13 @@ def test_fields_cohere() -> None:
 
 
 @pytest.mark.parametrize(("count", "span"), [(200, 5), (500, 60), (300, 1000)])
-def test_the_newest_leave_room_for_their_duration(count: int, span: int) -> None:
+def test_newest_recordings_end_before_t0(count: int, span: int) -> None:
     corpus = with_spec(count=count, span=span)
     for recording in map(corpus.recording, range(count)):
         assert ended(recording) <= recording.date_updated <= T0
 
 
-def test_the_default_mix_is_dealt_exactly() -> None:
+def test_status_and_source_counts_follow_default_mix() -> None:
     assert {status: 2000 * share for status, share in SPEC.mix.status.items()} == pytest.approx(
         Counter(recording.status for recording in ALL), abs=5
     )
@@ -97,7 +97,7 @@ def test_the_default_mix_is_dealt_exactly() -> None:
     assert 0.03 < encrypted / 2000 < 0.07
 
 
-def test_a_call_or_conference_owns_a_run() -> None:
+def test_call_or_conference_has_one_run_of_recordings() -> None:
     for index, recording in enumerate(ALL):
         run = CORPUS.indices_of_call(recording.call_sid)
         assert index in run
@@ -110,7 +110,7 @@ def test_a_call_or_conference_owns_a_run() -> None:
     assert max(runs.values()) > 2
 
 
-def test_parents_that_the_corpus_has_not_are_empty() -> None:
+def test_unknown_parents_have_no_recordings() -> None:
     assert range(0) == CORPUS.indices_of_call("CA" + "0" * 32)
     other = with_spec(count=10**6)
     far = other.recording(10**6 - 1)
@@ -124,12 +124,12 @@ def test_parents_that_the_corpus_has_not_are_empty() -> None:
 
 
 @pytest.mark.parametrize("index", [-1, 2000])
-def test_an_index_outside_is_refused(index: int) -> None:
+def test_index_out_of_range_raises_index_error(index: int) -> None:
     with pytest.raises(IndexError, match=f"expected an index from 0 to 1999, found {index}"):
         CORPUS.recording(index)
 
 
-def test_sids_lead_back_and_those_past_the_end_do_not() -> None:
+def test_index_of_returns_none_for_sids_outside_corpus() -> None:
     assert CORPUS.index_of(ALL[17].sid) == 17
     assert CORPUS.index_of(CORPUS.sid(2000)) is None
     assert CORPUS.index_of("nonsense") is None
@@ -139,7 +139,7 @@ def test_sids_lead_back_and_those_past_the_end_do_not() -> None:
 @pytest.mark.parametrize("deleted_from", [None, 0, 1000, 1990, 5000])
 @pytest.mark.parametrize("mix", [{}, {"deleted": 0.97}, {"deleted": 1}, {"deleted": 0.9999, "processing": 0.0001}])
 @pytest.mark.parametrize("window", [range(2000), range(5, 5), range(70, 71), range(100, 1999)])
-def test_a_walk_is_the_filtered_list(
+def test_layout_walk_equals_filtered_list(
     window: range, mix: dict[str, float], deleted_from: int | None, newest_first: bool
 ) -> None:
     corpus = with_spec(mix=Mix.from_shares(mix))
@@ -152,7 +152,7 @@ def test_a_walk_is_the_filtered_list(
     assert (expected[::-1] if newest_first else expected) == walked
 
 
-def test_deleted_ones_are_forgotten_from_the_oldest_on() -> None:
+def test_deleted_recordings_are_purged_oldest_first() -> None:
     moments = [CORPUS.timetable.deleted_at(index) for index in range(2000)]
     assert moments == sorted(moments)
     now = T0 * SECOND
@@ -171,7 +171,7 @@ def test_deleted_ones_are_forgotten_from_the_oldest_on() -> None:
             assert recording.date_updated == moments[index] // SECOND
 
 
-def test_an_empty_corpus_answers_everything_with_nothing() -> None:
+def test_empty_corpus_has_no_recordings() -> None:
     empty = with_spec(count=0)
     assert empty.timetable.first_at(T0 * SECOND) == 0
     assert empty.timetable.retained_from(T0 * SECOND) == 0
@@ -179,7 +179,7 @@ def test_an_empty_corpus_answers_everything_with_nothing() -> None:
     assert list(empty.layout.walk(range(0), newest_first=True, deleted_from=None)) == []
 
 
-def test_traits_follow_their_shares() -> None:
+def test_traits_follow_shares_of_mix() -> None:
     whole = with_spec(mix=Mix.from_shares({"dual": 1, "encrypted": 1, "conference": 0}))
     found = [whole.recording(index) for index in range(500)]
     assert all((recording.channels == 2) == (recording.source in DUAL_SOURCES) for recording in found)
@@ -192,7 +192,7 @@ def test_traits_follow_their_shares() -> None:
     assert Source.CONFERENCE in {rare.recording(index).source for index in range(200)}
 
 
-def test_blocks_without_anything_to_see_are_skipped() -> None:
+def test_layout_walk_skips_blocks_of_deleted_recordings() -> None:
     corpus = with_spec(count=200_000, mix=Mix.from_shares({"deleted": 0.998}))
     expected = [index for index in range(150_000, 200_000) if corpus.layout.status(index) is not Status.DELETED]
     walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, deleted_from=None))
@@ -201,7 +201,7 @@ def test_blocks_without_anything_to_see_are_skipped() -> None:
 
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize("mix", [{"completed": 0.004}, {"encrypted": 0.995}, {"completed": 0}, {"encrypted": 1}, {}])
-def test_audible_recordings_are_completed_and_not_encrypted(mix: dict[str, float], newest_first: bool) -> None:
+def test_audible_walk_lists_completed_unencrypted_recordings(mix: dict[str, float], newest_first: bool) -> None:
     corpus = with_spec(mix=Mix.from_shares(mix))
     recordings = ((index, corpus.recording(index)) for index in range(100, 1999))
     expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]

@@ -38,7 +38,9 @@ RUN = CORPUS.indices_of_call(CONFERENCE.call_sid)
         ("", None, (), "Not a SID of this family"),
     ],
 )
-def test_any_text_is_explained(text: str, kind: str | None, recordings: tuple[int, ...], why: str) -> None:
+def test_explain_generated_explains_any_text(
+    text: str, kind: str | None, recordings: tuple[int, ...], why: str
+) -> None:
     found = explain_generated(CORPUS, text)
     assert (found.sid, found.kind, found.account_sid, found.recordings) == (text, kind, SPEC.account_sid, recordings)
     assert why in found.why

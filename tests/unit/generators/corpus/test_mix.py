@@ -4,7 +4,7 @@ from generators.corpus.mix import Mix, MixError
 from generators.model import CONFERENCE_SOURCES, Source, Status
 
 
-def test_named_shares_stand_and_the_others_keep_their_proportions() -> None:
+def test_named_shares_are_kept_and_others_are_scaled() -> None:
     mix = Mix.parse("deleted=0.5, Trunking=1, dual=0.25")
     assert mix.status[Status.DELETED] == 0.5
     assert sum(mix.status.values()) == pytest.approx(1)
@@ -14,7 +14,7 @@ def test_named_shares_stand_and_the_others_keep_their_proportions() -> None:
     assert mix.adversarial == 0
 
 
-def test_conferences_can_be_named_together() -> None:
+def test_conference_share_covers_all_conference_sources() -> None:
     mix = Mix.from_shares({"conference": 0.5})
     assert sum(mix.source[source] for source in CONFERENCE_SOURCES) == pytest.approx(0.5)
     assert sum(mix.source.values()) == pytest.approx(1)
@@ -34,12 +34,12 @@ def test_conferences_can_be_named_together() -> None:
         ("zzz=0.1", "found 'zzz'.$"),
     ],
 )
-def test_a_mix_that_cannot_be_is_explained(text: str, message: str) -> None:
+def test_invalid_mix_raises_mix_error(text: str, message: str) -> None:
     with pytest.raises(MixError, match=message):
         Mix.parse(text)
 
 
-def test_settled_statuses_leave_processing_out() -> None:
+def test_finished_status_shares_exclude_processing() -> None:
     assert Status.PROCESSING not in Mix().finished_status_shares()
     assert sum(Mix().finished_status_shares().values()) == pytest.approx(1)
     assert Mix.from_shares({"processing": 1}).finished_status_shares() == {Status.DELETED: 0, Status.COMPLETED: 1}

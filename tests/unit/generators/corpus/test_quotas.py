@@ -4,7 +4,7 @@ from generators.corpus.quotas import BLOCK, Quotas
 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.015, 0.3, 0.5, 0.97, 1.0])
-def test_blocks_hold_the_floor_or_ceiling_of_their_share(share: float) -> None:
+def test_block_quota_is_floor_or_ceiling_of_share(share: float) -> None:
     quotas = Quotas({"a": share, "b": 1 - share})
     for block in range(300):
         quota = quotas.get_block_quotas(block)
@@ -13,12 +13,12 @@ def test_blocks_hold_the_floor_or_ceiling_of_their_share(share: float) -> None:
         assert abs(quota["a"] - share * BLOCK) < 1
 
 
-def test_many_blocks_together_hold_the_exact_share() -> None:
+def test_block_quotas_sum_to_exact_share() -> None:
     quotas = Quotas({"a": 0.003, "b": 0.997})
     assert round(0.003 * 1024 * BLOCK) == sum(quotas.get_quota("a", block) for block in range(1024))
 
 
-def test_what_is_not_dealt_within_1024_blocks_is_never_dealt() -> None:
+def test_share_below_one_per_1024_blocks_is_never_used() -> None:
     tick = Quotas({"a": 1 / 65536, "b": 1 - 1 / 65536})
     assert sum(tick.get_quota("a", block) for block in range(1024)) == 1
     dust = Quotas({"a": 1 / 1_000_000, "b": 1 - 1 / 1_000_000})
@@ -26,7 +26,7 @@ def test_what_is_not_dealt_within_1024_blocks_is_never_dealt() -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.984, 0.985, 0.99, 0.999, 0.9999, 0.99999, 1.0])
-def test_blocks_with_others_than_the_first_are_found_without_a_scan(share: float) -> None:
+def test_blocks_with_others_finds_blocks_without_full_scan(share: float) -> None:
     quotas = Quotas({"a": share, "b": 1 - share})
     for numbers in (range(0, 5000), range(777, 70_000), range(5, 5)):
         candidates = quotas.blocks_with_others(numbers)

@@ -21,7 +21,7 @@ END = T0 * SECOND
         (10**9, 90 * 86400),
     ],
 )
-def test_positions_become_rising_instants_and_back(count: int, span: int) -> None:
+def test_positions_map_to_increasing_instants_and_back(count: int, span: int) -> None:
     rhythm = WeeklyRhythm(END - span * SECOND, END, count)
     positions = sorted({*range(min(count, 50)), *range(max(0, count - 50), count), count // 2})
     instants = [rhythm.instant(position) for position in positions]
@@ -33,13 +33,13 @@ def test_positions_become_rising_instants_and_back(count: int, span: int) -> Non
         assert rhythm.position(instant + 1) >= position
 
 
-def test_a_working_hour_is_busier_than_a_night() -> None:
+def test_working_hours_have_more_recordings_than_nights() -> None:
     rhythm = WeeklyRhythm(END - 28 * 86400 * SECOND, END, 100_000)
     hours = [datetime.fromtimestamp(rhythm.instant(i) // SECOND, UTC) for i in range(0, 100_000, 10)]
     workday = [hour for hour in hours if hour.weekday() < 5]
     assert sum(hour.hour == 10 for hour in workday) > 5 * sum(hour.hour == 3 for hour in workday)
 
 
-def test_a_span_without_room_is_refused() -> None:
+def test_too_short_span_raises_error() -> None:
     with pytest.raises(SpanTooShortError, match="a span of at least 20 seconds for 1000000 recordings"):
         WeeklyRhythm(END - SECOND, END, 1_000_000)

@@ -1,7 +1,7 @@
 from mockserver.rest.representations.cache import ByteCache
 
 
-def test_what_was_used_longest_ago_goes_first() -> None:
+def test_least_recently_used_value_is_evicted_first() -> None:
     cache = ByteCache(capacity=16_000)
     for key in range(16):
         cache.put(key, f"value {key}", 600)
@@ -11,7 +11,7 @@ def test_what_was_used_longest_ago_goes_first() -> None:
     assert cache.get(0) == "value 0"
 
 
-def test_what_would_take_too_much_is_not_kept() -> None:
+def test_too_large_value_is_not_cached() -> None:
     cache = ByteCache(capacity=16_000)
     cache.put("small", 1, 10)
     cache.put("large", 2, 5000)
@@ -19,7 +19,7 @@ def test_what_would_take_too_much_is_not_kept() -> None:
     assert cache.get("small") == 1
 
 
-def test_a_key_put_again_has_the_new_value_and_costs_once() -> None:
+def test_replaced_value_is_counted_once() -> None:
     cache = ByteCache(capacity=16_000)
     for turn in range(1000):
         cache.put("key", turn, 500)
@@ -28,7 +28,7 @@ def test_a_key_put_again_has_the_new_value_and_costs_once() -> None:
     assert cache.get("other") == "value"
 
 
-def test_a_value_that_has_grown_too_large_takes_the_old_one_along() -> None:
+def test_too_large_replacement_removes_old_value() -> None:
     cache = ByteCache(capacity=16_000)
     cache.put("key", "old", 10)
     cache.put("key", "new", 5000)

@@ -28,14 +28,14 @@ def one(status: Status) -> Recording:
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_dates_are_written_as_the_standard_library_does(instant: datetime) -> None:
+def test_dates_are_formatted_like_standard_library(instant: datetime) -> None:
     instant = instant.replace(microsecond=0)
     seconds = int(instant.timestamp())
     assert format_datetime(instant) == format_rfc2822(seconds)
     assert instant.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") == format_iso8601(seconds)
 
 
-def test_a_completed_recording_on_twilios_wire() -> None:
+def test_completed_recording_has_twilio_wire_fields() -> None:
     recording = one(Status.COMPLETED)
     found = document(recording, Wire.TWILIO, BASE)
     assert list(KEYS) == list(found)
@@ -64,20 +64,20 @@ def test_statuses_differ_by_wire(status: Status, twilio: str, schema: str) -> No
     assert find_violations(found) == []
 
 
-def test_the_currency_of_an_unknown_price_differs_by_wire() -> None:
+def test_currency_of_an_unknown_price_differs_by_wire() -> None:
     recording = one(Status.PROCESSING)
     assert document(recording, Wire.TWILIO, BASE)["price_unit"] is None
     assert document(recording, Wire.SCHEMA, BASE)["price_unit"] == "USD"
 
 
-def test_prices_have_five_decimals_whatever_their_size() -> None:
+def test_prices_have_five_decimals() -> None:
     recording = one(Status.COMPLETED)
     for price, written in [(-250, "-0.00250"), (0, "0.00000"), (-123_456, "-1.23456"), (4000, "0.04000")]:
         priced = msgspec.structs.replace(recording, price=price)
         assert written == document(priced, Wire.TWILIO, BASE)["price"]
 
 
-def test_encryption_details_carry_the_keys_of_both_generations() -> None:
+def test_encryption_details_have_old_and_new_keys() -> None:
     mix = Mix.from_shares({"encrypted": 1, "completed": 1})
     corpus = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=1, t0=T0, span=86400, mix=mix))
     details = document(corpus.recording(0), Wire.TWILIO, BASE)["encryption_details"]
@@ -88,7 +88,7 @@ def test_encryption_details_carry_the_keys_of_both_generations() -> None:
 
 
 @pytest.mark.parametrize("wire", list(Wire))
-def test_a_fragment_is_its_document_once_filled(wire: Wire) -> None:
+def test_filled_fragment_equals_document(wire: Wire) -> None:
     recording = one(Status.COMPLETED)
     filled = json.fill_base_url(json.encode_fragment(document(recording, wire, "")), BASE.encode())
     assert document(recording, wire, BASE) == stdlib_json.loads(filled)
@@ -96,7 +96,7 @@ def test_a_fragment_is_its_document_once_filled(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("text", ["plain", "Grüße", "\ud800", "<&>\u2028"], ids=ascii)
-def test_json_is_in_ascii_and_spaced_as_twilios(text: str) -> None:
+def test_json_is_ascii_with_twilios_spacing(text: str) -> None:
     value = {"text": text, "list": [1, None, True], "empty": {}, "large": 10**30}
     assert stdlib_json.dumps(value).encode() == json.encode(value)
 
@@ -127,13 +127,13 @@ PLAIN = document(one(Status.COMPLETED), Wire.TWILIO, BASE)
         ("status", "absent", "completed"),
     ],
 )
-def test_an_adversarial_body_is_made_survivable_on_twilios_wire(key: str, drawn: object, projected: object) -> None:
+def test_adversarial_body_is_safe_for_sdks_on_twilio_wire(key: str, drawn: object, projected: object) -> None:
     found = safe_for_sdks(PLAIN, {key: drawn})
     assert list(KEYS) == list(found)
     assert projected == found[key]
 
 
-def test_an_adversarial_body_goes_out_as_drawn_on_the_schema_wire() -> None:
+def test_adversarial_body_is_sent_as_drawn_on_schema_wire() -> None:
     found = as_drawn_by_hypothesis(PLAIN, {"duration": "\0", "sid": "RE" + "0" * 32, "start_time": None})
     assert found["duration"] == "\0"
     assert found["start_time"] is None

@@ -49,7 +49,7 @@ COMPLETED = (CallbackEvent.COMPLETED,)
         ),
     ],
 )
-def test_when_a_step_comes(trigger: Trigger | None, when: str) -> None:
+def test_trigger_is_described_in_words(trigger: Trigger | None, when: str) -> None:
     assert when == describe_trigger(trigger)
 
 
@@ -79,7 +79,7 @@ def test_when_a_step_comes(trigger: Trigger | None, when: str) -> None:
         ),
     ],
 )
-def test_what_a_step_does(step: Step, subscribed: Events, what: str) -> None:
+def test_step_is_described_in_words(step: Step, subscribed: Events, what: str) -> None:
     assert what == describe_step(step, subscribed)
     assert ("callback" in what.removeprefix("no callback")) == bool(callbacks_of_step(step, subscribed))
 
@@ -108,14 +108,14 @@ AT_ONCE = Step(status=RecordingStatus.IN_PROGRESS)
         (None, (Step(callback=CallbackEvent.COMPLETED),), RecordingStatus.COMPLETED),
     ],
 )
-def test_how_a_recording_begins(
+def test_initial_timeline_adds_missing_first_status(
     status: RecordingStatus | None, timeline: Timeline, begins: RecordingStatus | None
 ) -> None:
     expected = timeline if begins is None else (Step(status=begins), *timeline)
     assert expected == initial_timeline(ScriptedRecording(status=status, timeline=timeline))
 
 
-def test_picks_begin_as_they_were_generated_and_creations_in_progress() -> None:
+def test_initial_timeline_of_pick_is_unchanged_and_of_on_create_starts_in_progress() -> None:
     timeline = (Step(after=LATER, status=RecordingStatus.DELETED),)
     assert timeline == initial_timeline(Pick(id="x", timeline=timeline))
     assert DEFAULT_ON_CREATE.timeline == initial_timeline(DEFAULT_ON_CREATE)
@@ -124,7 +124,7 @@ def test_picks_begin_as_they_were_generated_and_creations_in_progress() -> None:
     )
 
 
-def test_a_scenario_in_words() -> None:
+def test_scenario_is_explained_in_words() -> None:
     assert str(explain_scenario(load("late-webhook"))) == (
         """late-webhook: The file is ready late; page 2 is throttled once.
 Corpus: 500 generated recordings, a mix of completed 0.97, absent 0.03.
@@ -146,7 +146,7 @@ Expected: list_recordings following next_page_uri, at least 2 times."""
     )
 
 
-def test_every_kind_of_rule_in_words() -> None:
+def test_every_kind_of_rule_is_explained_in_words() -> None:
     scenario = loads("""
 name: all
 corpus: {span: 90d, profile: adversarial}
@@ -194,7 +194,7 @@ Expected: list_recordings not following next_page_uri, at most 3 times."""
     )
 
 
-def test_steps_are_rows_by_handle() -> None:
+def test_explained_steps_are_rows_with_handle_and_number() -> None:
     rows = explain_scenario(load("deleted-under-you")).steps
     assert [("doomed", 1, "at once", "completed"), ("doomed", 2, rows[1].when, "deleted")] == [
         (row.handle, row.number, row.when, row.what) for row in rows

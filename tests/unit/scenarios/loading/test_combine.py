@@ -6,7 +6,7 @@ from scenarios.model import ClockPlan, CorpusPlan, Scenario
 from scenarios.problems import ScenarioError
 
 
-def test_all_of_them_happen_in_order() -> None:
+def test_combined_scenario_has_all_parts_in_order() -> None:
     first, second = load("late-webhook"), load("rate-limited")
     whole = combine([first, second])
     assert ("late-webhook_and_rate-limited", f"{first.about} {second.about}") == (whole.name, whole.about)
@@ -15,12 +15,12 @@ def test_all_of_them_happen_in_order() -> None:
     assert (first.corpus, first.clock, first.on_create) == (whole.corpus, whole.clock, whole.on_create)
 
 
-def test_one_stays_as_it_is() -> None:
+def test_single_scenario_is_returned_unchanged() -> None:
     scenario = load("happy-path")
     assert scenario is combine([scenario])
 
 
-def test_fields_of_the_corpus_and_the_clock_may_come_from_different_ones() -> None:
+def test_corpus_and_clock_fields_can_come_from_different_scenarios() -> None:
     whole = combine(
         [
             loads("corpus: {count: 5}\nclock: {mode: frozen}"),
@@ -36,7 +36,7 @@ def test_recordings_without_an_id_do_not_clash() -> None:
     assert len(combine([loads("recordings: [{}]"), loads("recordings: [{}]")]).recordings) == 2
 
 
-def test_names_stay_handles() -> None:
+def test_combined_name_is_limited_to_64_characters() -> None:
     assert f"{'x' * 60}_and" == combine([loads("about: x", name="x" * 60), load("flaky-media")]).name
 
 
@@ -67,12 +67,12 @@ def test_names_stay_handles() -> None:
         ),
     ],
 )
-def test_what_two_cannot_both_say(first: str, second: str, sentence: str) -> None:
+def test_conflicting_scenarios_raise_scenario_error(first: str, second: str, sentence: str) -> None:
     with pytest.raises(ScenarioError) as wrong:
         combine([loads(first, name="a"), loads(second, name="b")])
     assert str(wrong.value).startswith(sentence)
 
 
-def test_none_is_too_few() -> None:
+def test_combining_no_scenarios_raises_scenario_error() -> None:
     with pytest.raises(ScenarioError, match="expected at least one scenario, found none"):
         combine([])

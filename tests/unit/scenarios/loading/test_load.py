@@ -392,7 +392,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("text", "sentence"), BROKEN)
-def test_what_is_wrong_is_said_in_one_sentence(text: str | bytes, sentence: str) -> None:
+def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, sentence: str) -> None:
     assert sentence in refusal(text)
 
 
@@ -436,7 +436,7 @@ def test_what_is_wrong_is_said_in_one_sentence(text: str | bytes, sentence: str)
         ('{"about": "x"} y', "json", ":1:16: expected JSON: extra data."),
     ],
 )
-def test_other_forms_say_it_too(text: str, form: str, sentence: str) -> None:
+def test_invalid_toml_or_json_scenario_raises_one_line_error(text: str, form: str, sentence: str) -> None:
     assert sentence in refusal(text, form, f"late.{form}")
 
 
@@ -477,24 +477,24 @@ class Foreign:
         ),
     ],
 )
-def test_objects_say_it_too(value: Any, sentence: str) -> None:
+def test_invalid_object_scenario_raises_scenario_error(value: Any, sentence: str) -> None:
     with pytest.raises(ScenarioError) as wrong:
         from_objects(value)
     assert str(wrong.value).startswith(sentence)
 
 
-def test_objects_that_contain_themselves_are_refused() -> None:
+def test_recursive_object_raises_scenario_error() -> None:
     value: dict[str, Any] = {}
     value["corpus"] = value
     with pytest.raises(ScenarioError, match=r"^corpus\.corpus\.corpus: expected values at most 60 deep"):
         from_objects(value)
 
 
-def test_long_values_are_cut_in_errors() -> None:
+def test_long_values_are_truncated_in_errors() -> None:
     assert refusal(f"version: {'x' * 500}").endswith(f"found '{'x' * 60}' and more.")
 
 
-def test_a_scenario_is_the_same_in_every_form() -> None:
+def test_scenario_is_equal_in_every_form() -> None:
     yaml = loads("recordings: [{id: x, date_created: 2026-03-01, channels: 2}]\nclock: {start: '2026-03-01T09:00:00Z'}")
     toml = loads(
         "clock.start = 2026-03-01T09:00:00Z\n[[recordings]]\nid = 'x'\nchannels = 2\ndate_created = 2026-03-01",
@@ -525,14 +525,14 @@ def test_a_scenario_is_the_same_in_every_form() -> None:
         ("2022-04-20", datetime(2022, 4, 20, tzinfo=UTC)),
     ],
 )
-def test_dates_of_recordings_are_read_as_people_have_them(written: str, read: datetime) -> None:
+def test_recording_dates_are_parsed_in_common_forms(written: str, read: datetime) -> None:
     on_create = f"on_create: {{timeline: [{{status: completed, set: {{start_time: '{written}'}}}}]}}"
     scenario = loads(f"recordings: [{{start_time: '{written}'}}]\n{on_create}")
     assert scenario.on_create
     assert read == scenario.recordings[0].start_time == scenario.on_create.timeline[0].set.start_time
 
 
-def test_yaml_1_1_traps_stay_text() -> None:
+def test_yaml_1_1_special_values_stay_text() -> None:
     scenario = loads("about: 12:30:00\nrecordings: [{id: 'on', transcript: no}]")
     assert (scenario.about, scenario.recordings[0].id, scenario.recordings[0].transcript) == ("12:30:00", "on", "no")
 
@@ -547,11 +547,11 @@ def test_yaml_1_1_traps_stay_text() -> None:
         (f"{'x' * 90}.y", "x" * 64),
     ],
 )
-def test_the_name_is_that_of_the_file_where_it_is_left_out(name: str, made: str) -> None:
+def test_scenario_name_defaults_to_file_name(name: str, made: str) -> None:
     assert made == loads("about: x", name=name).name
 
 
-def test_nothing_said_is_an_empty_scenario() -> None:
+def test_empty_mapping_is_empty_scenario() -> None:
     assert Scenario() == from_objects({}) == from_objects(Scenario())
 
 
@@ -577,7 +577,7 @@ def test_bundled_scenarios_cover_every_status() -> None:
     assert tuple(bundled_names()) == BUNDLED
 
 
-def test_an_unknown_name_lists_what_there_is() -> None:
+def test_unknown_name_lists_bundled_scenarios() -> None:
     with pytest.raises(ScenarioError) as wrong:
         load("late-webhok")
     expected = f"a file or one of the bundled scenarios ({', '.join(BUNDLED)})"
@@ -585,12 +585,12 @@ def test_an_unknown_name_lists_what_there_is() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "nope.yaml", "a\0b.yaml", "x" * 5000])
-def test_names_that_are_nothing(name: str) -> None:
+def test_invalid_names_raise_scenario_error(name: str) -> None:
     with pytest.raises(ScenarioError):
         load(name)
 
 
-def test_files_are_found_by_their_path(tmp_path: Path) -> None:
+def test_scenario_files_are_loaded_by_path(tmp_path: Path) -> None:
     file = tmp_path / "mine.YML"
     file.write_text("about: x")
     assert load(str(file)).name == "mine"
@@ -600,7 +600,7 @@ def test_files_are_found_by_their_path(tmp_path: Path) -> None:
         load(str(file))
 
 
-def test_what_is_no_file_of_a_known_kind(tmp_path: Path) -> None:
+def test_unsupported_file_raises_scenario_error(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("a")
     (tmp_path / "x").write_text("a")
     os.mkfifo(tmp_path / "pipe.yaml")
@@ -614,7 +614,7 @@ def test_what_is_no_file_of_a_known_kind(tmp_path: Path) -> None:
             load(str(tmp_path / name))
 
 
-def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_raises_scenario_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "x.yaml"
     file.write_text("about: x")
 
@@ -627,7 +627,7 @@ def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         source.read()
 
 
-def test_large_files_are_not_read_whole(tmp_path: Path) -> None:
+def test_too_large_file_raises_scenario_error(tmp_path: Path) -> None:
     for name, limit in (("x.yaml", "1 MiB of YAML"), ("x.toml", "1 MiB of TOML"), ("x.json", "64 MiB of JSON")):
         with (tmp_path / name).open("wb") as file:
             file.truncate(100 << 20)
@@ -635,7 +635,7 @@ def test_large_files_are_not_read_whole(tmp_path: Path) -> None:
             load(str(tmp_path / name))
 
 
-def test_sounds_stand_beside_the_scenario(tmp_path: Path) -> None:
+def test_media_files_are_resolved_beside_the_scenario(tmp_path: Path) -> None:
     (tmp_path / "hello.WAV").write_bytes(b"RIFF")
     file = tmp_path / "x.yaml"
     file.write_text("recordings: [{id: a, media: hello.WAV}, {id: b}]")
@@ -649,13 +649,13 @@ def test_sounds_stand_beside_the_scenario(tmp_path: Path) -> None:
         assert sentence in refusal(of_recording(f"media: {name}"), folder=tmp_path)
 
 
-def test_shares_are_flattened() -> None:
+def test_nested_mix_shares_are_flattened() -> None:
     plan = CorpusPlan(mix={"status": {"completed": 0.5, "absent": 0.5}, "source": {"conference": 0.1}, "dual": 1.0})
     assert collect_mix_shares(plan) == {"completed": 0.5, "absent": 0.5, "conference": 0.1, "dual": 1.0}
     assert collect_mix_shares(CorpusPlan()) == {}
 
 
-def test_rules_may_name_recordings_picks_and_sids() -> None:
+def test_rules_can_name_recordings_picks_and_sids() -> None:
     text = """
 recordings: [{id: a}, {}]
 pick: [{id: b, timeline: [{status: deleted}]}, {id: c, count: 2, timeline: [{status: deleted}]}]
@@ -670,7 +670,7 @@ expect:
     assert "found 'recording-2'" in refusal(f"{text}  - {{op: fetch_recording, sid: recording-2}}")
 
 
-def test_what_can_be_said() -> None:
+def test_scenario_with_every_feature_loads() -> None:
     scenario = loads("""
 recordings:
   - {id: told, status_callback: "http://127.0.0.1:1/", timeline: [{status: completed},

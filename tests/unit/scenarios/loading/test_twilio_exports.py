@@ -78,7 +78,7 @@ def saved(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_saved_list_is_a_scenario(saved: Path) -> None:
+def test_saved_list_loads_as_scenario(saved: Path) -> None:
     scenario = load(str(saved))
     (recording,) = scenario.recordings
     assert (scenario.name, recording.sid, recording.call_sid, recording.status) == (
@@ -92,7 +92,7 @@ def test_a_saved_list_is_a_scenario(saved: Path) -> None:
     assert recording.encryption_details is None
 
 
-def test_all_ways_to_save_come_to_the_same(saved: Path, tmp_path: Path) -> None:
+def test_every_export_form_loads_same_recordings(saved: Path, tmp_path: Path) -> None:
     expected = load(str(saved))
     for name, value in (("cli", COMMAND_LINE), ("one", BODY), ("cut", {"recordings": [BODY], "uri": "/x"})):
         (tmp_path / f"{name}.json").write_text(json.dumps(value))
@@ -103,7 +103,7 @@ def test_all_ways_to_save_come_to_the_same(saved: Path, tmp_path: Path) -> None:
     assert same_recordings(expected, from_objects(COMMAND_LINE))
 
 
-def test_what_saved_recordings_leave_open_is_generated() -> None:
+def test_null_fields_of_saved_recordings_are_generated() -> None:
     body = {"sid": SID, "status": "processing", "call_sid": None, "channels": None, "price_unit": None, "source": None}
     (recording,) = from_objects([body]).recordings
     assert (recording.sid, recording.status) == (SID, RecordingStatus.PROCESSING)
@@ -121,7 +121,7 @@ def test_what_saved_recordings_leave_open_is_generated() -> None:
         ("encryption_details", {"type": "rsa-aes"}, {"type": "rsa-aes"}),
     ],
 )
-def test_what_twilio_writes_besides_its_documentation(field: str, saved: Any, kept: Any) -> None:
+def test_undocumented_values_of_exports_are_accepted(field: str, saved: Any, kept: Any) -> None:
     (recording,) = from_objects([{"sid": SID, field: saved}]).recordings
     assert kept == getattr(recording, field)
 
@@ -142,7 +142,7 @@ def test_what_twilio_writes_besides_its_documentation(field: str, saved: Any, ke
         ),
     ],
 )
-def test_what_is_no_saved_recording(value: Any, sentence: str) -> None:
+def test_invalid_export_raises_scenario_error(value: Any, sentence: str) -> None:
     with pytest.raises(ScenarioError) as wrong:
         from_objects(value)
     assert str(wrong.value).startswith(sentence)
@@ -159,7 +159,7 @@ def test_what_is_no_saved_recording(value: Any, sentence: str) -> None:
         ("a\0b.json", "recordings: a\0b.json: expected a file, found none."),
     ],
 )
-def test_a_file_that_cannot_be_used_is_named(name: str, sentence: str, tmp_path: Path) -> None:
+def test_invalid_export_file_is_named_in_error(name: str, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text("[]")
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "five.json").write_text("5")
@@ -168,6 +168,6 @@ def test_a_file_that_cannot_be_used_is_named(name: str, sentence: str, tmp_path:
     assert str(wrong.value).startswith(sentence)
 
 
-def test_saved_recordings_are_told_to_nobody() -> None:
+def test_saved_recordings_have_no_status_callback() -> None:
     (recording,) = from_objects([BODY]).recordings
     assert (recording.status_callback, recording.status_callback_event) == (None, (CallbackEvent.COMPLETED,))

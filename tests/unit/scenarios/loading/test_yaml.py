@@ -46,16 +46,16 @@ from scenarios.problems import ScenarioError
         ("# nothing but a comment", None),
     ],
 )
-def test_plain_values_are_read_by_the_rules_of_1_2(text: str, value: Any) -> None:
+def test_plain_values_follow_yaml_1_2_rules(text: str, value: Any) -> None:
     assert value == parse_yaml(text).value
     assert type(value) is type(parse_yaml(text).value)
 
 
-def test_no_number_is_no_number() -> None:
+def test_nan_is_parsed_as_nan() -> None:
     assert parse_yaml(".NaN").value != parse_yaml(".NaN").value
 
 
-def test_keys_are_text_also_where_1_1_knows_better() -> None:
+def test_keys_are_always_text() -> None:
     assert parse_yaml("on: 1\ny: 2\n2026-03-01: 3").value == {"on": 1, "y": 2, "2026-03-01": 3}
     assert parse_yaml("'': 1\n'12': 2").value == {"": 1, "12": 2}
 
@@ -78,7 +78,7 @@ def test_every_value_has_its_line() -> None:
     }
 
 
-def test_an_alias_stands_for_its_value_at_each_place() -> None:
+def test_alias_is_expanded_to_separate_copies() -> None:
     parsed = parse_yaml("a: &x {b: [1]}\nc: *x\nd: *x")
     assert parsed.value == {"a": {"b": [1]}, "c": {"b": [1]}, "d": {"b": [1]}}
     assert (parsed.lines["c",], parsed.lines["c", "b", 0]) == (2, 1)
@@ -92,13 +92,13 @@ def bomb(levels: int, width: int = 9) -> str:
     return "\n".join(lines)
 
 
-def test_aliases_have_a_budget() -> None:
+def test_alias_expansion_is_limited() -> None:
     assert parse_yaml(bomb(4)).value["a3"].__repr__().count("x") == 9**3
     with pytest.raises(ScenarioError, match=r"^bomb\.yaml:\d+:\d+: expected aliases that stand for at most 20,000 val"):
         parse_yaml(bomb(20), "bomb.yaml")
 
 
-def test_ever_deeper_aliases_end_too() -> None:
+def test_nested_aliases_are_limited_in_depth() -> None:
     deep = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 70))])
     with pytest.raises(ScenarioError, match="expected values at most 60 deep, found deeper ones behind aliases"):
         parse_yaml(deep)
@@ -135,13 +135,13 @@ def test_ever_deeper_aliases_end_too() -> None:
         (f"%YAML {'9' * 5000}.1\n--- a", "expected YAML, found a meaningless escape or directive."),
     ],
 )
-def test_what_is_refused(text: str, sentence: str) -> None:
+def test_invalid_yaml_raises_one_line_error(text: str, sentence: str) -> None:
     with pytest.raises(ScenarioError) as wrong:
         parse_yaml(text)
     assert sentence in str(wrong.value)
     assert len(str(wrong.value).splitlines()) == 1
 
 
-def test_numbers_of_thousands_of_digits_do_not_stop_it() -> None:
+def test_numbers_of_thousands_of_digits_are_parsed() -> None:
     assert parse_yaml("9" * 5000).value == float("inf")
     assert parse_yaml("0x" + "f" * 5000).value > 1 << 5000
