@@ -148,7 +148,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = False
 
     clock: Annotated[
-        ClockRate, Option("The clock of accounts: real, frozen, or a rate such as 60x.", ClockRate.parse, "PACE")
+        ClockRate, Option("The clock of accounts: real, frozen, or a rate such as 60x.", ClockRate.parse, "RATE")
     ] = ClockRate(1.0)
     scenario: Annotated[
         tuple[str, ...],
