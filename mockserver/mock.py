@@ -51,7 +51,7 @@ class Mock:
         self.cache = ByteCache()
         self.worker = Worker(CallbackSender(self.settings.callback_hosts), float(self.settings.callback_timeout))
         self.account_factory = AccountFactory(self.settings)
-        self.demo, self.declared = self.account_factory.demo, self.account_factory.declared
+        self.demo, self.declared = self.account_factory.demo_account, self.account_factory.declared_accounts
         self.scenario = _scenario_names(self.settings.scenario) if scenario is None else scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
@@ -98,7 +98,9 @@ class Mock:
         """
         key = sid.lower()
         journal = self.account(key).journal
-        made = self.account_factory.create(key, scenario, journal, own=(key, next(self._serials)), base_url=base_url)
+        made = self.account_factory.create(
+            key, scenario, journal, cache_key=(key, next(self._serials)), base_url=base_url
+        )
         self._replace_account(key, made)
         return made
 
@@ -114,7 +116,9 @@ class Mock:
         with DECODE_LOCK:
             state = msgspec.msgpack.decode(snapshot, type=State)
         before = self.account(key)
-        made = self.account_factory.create(key, scenario, before.journal, own=(key, next(self._serials)), state=state)
+        made = self.account_factory.create(
+            key, scenario, before.journal, cache_key=(key, next(self._serials)), state=state
+        )
         self._replace_account(key, made)
         return made
 

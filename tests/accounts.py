@@ -30,4 +30,4 @@ def scripted(*timeline: dict[str, Any], **recording: Any) -> Account:
 
 def steps(account: Account) -> list[str]:
     """Return what the steps so far did."""
-    return [event.what for event in account.events.since(0) if event.kind == "step"]
+    return [event.what for event in account.events.get_events_since(0) if event.kind == "step"]

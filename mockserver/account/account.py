@@ -43,7 +43,7 @@ class Account:
         token: the declared auth token; None to derive one from the seed.
         corpus: the generated recordings.
         clock: the account's time.
-        key: identifies this account in the cache of responses; differs between two accounts of one AccountSid.
+        cache_key: identifies this account in the cache of responses; differs between two accounts of one AccountSid.
         scenario: the scenario that the account plays; None for the plain corpus.
         state: the changes so far; None for a new account.
     """
@@ -55,7 +55,7 @@ class Account:
         corpus: Corpus,
         clock: Clock,
         *,
-        key: Hashable = None,
+        cache_key: Hashable = None,
         scenario: Scenario | None = None,
         state: State | None = None,
         journal: Journal | None = None,
@@ -64,7 +64,7 @@ class Account:
         self._token = token
         self.corpus = corpus
         self.clock = clock
-        self.key = sid if key is None else key
+        self.cache_key = sid if cache_key is None else cache_key
         self.scenario = scenario
         self.state = State() if state is None else state
         self.journal = Journal() if journal is None else journal
@@ -132,18 +132,18 @@ class Account:
         index = self.start_recording(call_sid, channels=channels, track=track, subscription=subscription)
         return self.recordings.get_in_flight(index), True
 
-    def update_recording(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> Recording:
+    def update_recording(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> Recording:
         """Pause, resume or stop an active recording, and return it as the response shows it.
 
         Raises:
             TwilioError: see `Recordings.update`.
         """
-        index, is_changed = self.recordings.update(sid, parent, wanted, behavior)
+        index, is_changed = self.recordings.update(sid, parent, status, behavior)
         shown = self.recordings.get_in_flight(index)
         # Count the request before the signal: a step that the signal triggers starts its own counts after this request.
         self.timelines.record_request(Act.CHANGE, (index,))
         if is_changed:
-            self.timelines.signal(_SIGNAL_OF_STATUS[wanted], index)
+            self.timelines.signal(_SIGNAL_OF_STATUS[status], index)
         return shown
 
     def delete_recording(self, sid: str, parent: Parent | None = None) -> None:
@@ -159,20 +159,20 @@ class Account:
         """True if a timeline or page drift waits for requests."""
         return bool(self.state.playing or self.state.page_drift)
 
-    def record_response(self, operation: Operation | None, act: Act, recordings: tuple[int, ...], page: int) -> None:
+    def record_response(self, operation: Operation | None, act: Act, indices: tuple[int, ...], page: int) -> None:
         """Record that a response showed recordings, and run the steps and page drift that this triggers.
 
         Args:
             page: the page number of a list.
         """
         if self.state.playing:
-            self.timelines.record_request(act, recordings)
+            self.timelines.record_request(act, indices)
         if self.state.page_drift and operation is not None and act is Act.LIST:
-            self.page_drift.apply_after_page(operation, page, recordings)
+            self.page_drift.apply_after_page(operation, page, indices)
 
     # -- what tests do -------------------------------------------------------------------------------
 
-    def attach(self, sid: str, file: Path) -> None:
+    def attach_media(self, sid: str, file: Path) -> None:
         """Serve a WAV or MP3 file as a recording's media, byte for byte and in that format only.
 
         Raises:
@@ -183,7 +183,7 @@ class Account:
         if file.suffix.lower() not in (".wav", ".mp3"):
             raise ValueError(f"expected a file named .wav or .mp3, found {file.name}")
         file.stat()
-        self.state.attached[self.recordings.find(sid)] = str(file)
+        self.state.media_files[self.recordings.find(sid)] = str(file)
         self.state.version += 1
 
     def subscribe(self, index: int, url: str, method: str, events: tuple[CallbackEvent, ...], base_url: str) -> None:
@@ -227,7 +227,7 @@ class Account:
     def resolve_handle(self, handle_or_sid: str) -> str:
         """Return the SID of a recording by its handle. Any other text is returned unchanged."""
         index = self.state.handles.get(handle_or_sid)
-        return handle_or_sid if index is None else self.recordings.index.sid(index)
+        return handle_or_sid if index is None else self.recordings.recording_index.get_sid(index)
 
     def _record_delivery(self, index: int, event: CallbackEvent) -> None:
         self.timelines.record_delivery(index, event)

@@ -35,19 +35,21 @@ class CallbackQueue:
 
     def __init__(
         self,
-        ledger: RecordingIndex,
+        recording_index: RecordingIndex,
         timers: Timers,
         events: EventLog,
         on_delivered: Callable[[int, CallbackEvent], None],
     ) -> None:
-        self._ledger = ledger
-        self._state = ledger.state
+        self._recording_index = recording_index
+        self._state = recording_index.state
         self._timers = timers
         self._events = events
         self._on_delivered = on_delivered
-        self._sending: set[int] = set()
+        self._sending_numbers: set[int] = set()
         self._is_closed = False
-        self._open = {each.number: None for each in self._state.deliveries if each.state is DeliveryState.PENDING}
+        self._open_numbers = {
+            each.number: None for each in self._state.deliveries if each.state is DeliveryState.PENDING
+        }
 
     def __getitem__(self, number: int) -> Delivery:
         return self._state.deliveries[number]
@@ -64,12 +66,14 @@ class CallbackQueue:
             return
         subscription = self._state.subscriptions.get(index)
         if subscription is None:
-            sid = self._ledger.sid(index)
-            self._events.record("callback", self._ledger.name(index), sid, f"callback {event.value}: no subscription")
+            sid = self._recording_index.get_sid(index)
+            self._events.record(
+                "callback", self._recording_index.get_name(index), sid, f"callback {event.value}: no subscription"
+            )
             return
         from mockserver.callbacks.parameters import build_parameters
 
-        recording, number = self._ledger.get_even_if_deleted(index), len(self._state.deliveries)
+        recording, number = self._recording_index.get_even_if_deleted(index), len(self._state.deliveries)
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
         self._state.deliveries.append(
             Delivery(
@@ -82,36 +86,36 @@ class CallbackQueue:
                 parameters=build_parameters(recording, event.value, url),
                 token=subscription.token,
                 signer=subscription.signer,
-                idempotency_token=self._idempotency_token(recording, number),
-                due=self._ledger.clock.now(),
+                idempotency_token=self._derive_idempotency_token(recording, number),
+                due=self._recording_index.clock.now(),
             )
         )
-        self._open[number] = None
+        self._open_numbers[number] = None
 
     def redeliver(self, number: int) -> None:
         """Send a callback again now, with its full number of attempts."""
-        self._replace(number, due=self._ledger.clock.now(), attempts=(), state=DeliveryState.PENDING)
-        self._open[number] = None
+        self._replace(number, due=self._recording_index.clock.now(), attempts=(), state=DeliveryState.PENDING)
+        self._open_numbers[number] = None
 
     def get_ready(self) -> list[Delivery]:
         """Return the callbacks that can be sent now: the oldest open one of each recording, unless it is being sent."""
-        now, busy, found = self._ledger.clock.now(), set(), []
-        for number in sorted(self._open):  # a retry keeps its place: order is by number, not by due time
+        now, busy, found = self._recording_index.clock.now(), set(), []
+        for number in sorted(self._open_numbers):  # a retry keeps its place: order is by number, not by due time
             delivery = self._state.deliveries[number]
             if delivery.recording in busy:
                 continue
             busy.add(delivery.recording)
-            if delivery.due <= now and number not in self._sending:
+            if delivery.due <= now and number not in self._sending_numbers:
                 found.append(delivery)
         return found
 
     def mark_sending(self, number: int) -> None:
         """Mark a callback as being sent."""
-        self._sending.add(number)
+        self._sending_numbers.add(number)
 
     def requeue(self, number: int) -> None:
         """Return a callback to the queue: its attempt was cancelled before the outcome was known."""
-        self._sending.discard(number)
+        self._sending_numbers.discard(number)
 
     def record_outcome(self, number: int, outcome: "Outcome") -> None:
         """Record the outcome of an attempt, and schedule the next attempt if there is one."""
@@ -119,8 +123,8 @@ class CallbackQueue:
             return
         from mockserver.callbacks.connection_overrides import parse_overrides
 
-        self._sending.discard(number)
-        now, delivery = self._ledger.clock.now(), self._state.deliveries[number]
+        self._sending_numbers.discard(number)
+        now, delivery = self._recording_index.clock.now(), self._state.deliveries[number]
         failure = None if outcome.failure is None else outcome.failure.value
         attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail))
         overrides = parse_overrides(delivery.url)[1]
@@ -130,9 +134,9 @@ class CallbackQueue:
         elif overrides.retries_on(outcome) and len(attempts) < overrides.attempts:
             due = now + (_BACK_OFF << (len(attempts) - 1))
             self._replace(number, attempts=attempts, due=due)
-            self._timers.schedule(due, TimerKind.DELIVERY, number)
+            self._timers.add(due, TimerKind.DELIVERY, number)
             self._record_event(
-                delivery, f"callback {delivery.event.value}, attempt {len(attempts)}: {_describe(outcome)}"
+                delivery, f"callback {delivery.event.value}, attempt {len(attempts)}: {_describe_outcome(outcome)}"
             )
         else:
             self._finish(number, attempts, DeliveryState.FAILED)
@@ -140,16 +144,16 @@ class CallbackQueue:
     @property
     def has_pending(self) -> bool:
         """True if a callback is still to be delivered."""
-        return bool(self._open)
+        return bool(self._open_numbers)
 
     def close(self) -> None:
         """Drop all open callbacks and accept no more."""
         self._is_closed = True
-        self._open.clear()
+        self._open_numbers.clear()
 
     def _finish(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
         delivery = self._replace(number, attempts=attempts, state=state)
-        self._open.pop(number, None)
+        self._open_numbers.pop(number, None)
         last = attempts[-1]
         answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
         self._record_event(
@@ -162,13 +166,13 @@ class CallbackQueue:
         return changed
 
     def _record_event(self, delivery: Delivery, what: str) -> None:
-        self._events.record("callback", self._ledger.name(delivery.recording), delivery.sid, what)
+        self._events.record("callback", self._recording_index.get_name(delivery.recording), delivery.sid, what)
 
-    def _idempotency_token(self, recording: Recording, number: int) -> str:
-        seed = self._ledger.corpus.spec.seed
+    def _derive_idempotency_token(self, recording: Recording, number: int) -> str:
+        seed = self._recording_index.corpus.spec.seed
         bits = derive_bytes(seed, "idempotency", recording.account_sid, recording.sid, str(number))[:16]
         return str(UUID(bytes=bits, version=4))
 
 
-def _describe(outcome: "Outcome") -> str:
+def _describe_outcome(outcome: "Outcome") -> str:
     return str(outcome.status) if outcome.status is not None else f"{outcome.failure}: {outcome.detail}"

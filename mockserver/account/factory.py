@@ -16,8 +16,8 @@ from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
 from scenarios.timeline import parse_instant
 
-_HOUR = 3600
-_MODES = {"real": 1.0, "frozen": 0.0}
+_SECONDS_PER_HOUR = 3600
+_RATE_OF_MODE = {"real": 1.0, "frozen": 0.0}
 
 
 class AccountFactory:
@@ -28,16 +28,16 @@ class AccountFactory:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.demo = _demo_account(settings)
-        self.declared = {account.sid.lower(): account for account in (self.demo, *settings.account)}
+        self.demo_account = _choose_demo_account(settings)
+        self.declared_accounts = {account.sid.lower(): account for account in (self.demo_account, *settings.account)}
         """The accounts with known tokens, by AccountSid in lower case."""
         self.address = settings.listen
         """The address that the server listens on, for the URLs in scripted callbacks."""
         self._settings = settings
         self._mix = settings.corpus_mix()
-        self.t0 = wall_seconds() // _HOUR * _HOUR if settings.now is None else settings.now
+        self.t0 = wall_seconds() // _SECONDS_PER_HOUR * _SECONDS_PER_HOUR if settings.now is None else settings.now
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
-        self._origin = ticks()
+        self._start_ticks = ticks()
 
     def create(
         self,
@@ -45,7 +45,7 @@ class AccountFactory:
         scenario: Scenario | None,
         journal: Journal,
         *,
-        own: tuple[str, int] | None = None,
+        cache_key: tuple[str, int] | None = None,
         state: State | None = None,
         base_url: str | None = None,
     ) -> Account:
@@ -54,7 +54,7 @@ class AccountFactory:
         Args:
             key: the AccountSid in lower case.
             journal: the journal of its requests.
-            own: distinguishes it from other accounts of this AccountSid; None if it can be recreated unchanged.
+            cache_key: distinguishes it from other accounts of this AccountSid; None if it can be recreated unchanged.
             state: the changes so far.
             base_url: the scheme and host that the client uses for this server.
 
@@ -64,23 +64,23 @@ class AccountFactory:
             MixError: if no corpus can have these shares.
         """
         sid = f"AC{key[2:]}"
-        declared = self.declared.get(key)
-        spec = self._corpus_spec(sid, scenario)
+        declared = self.declared_accounts.get(key)
+        spec = self._build_corpus_spec(sid, scenario)
         account = Account(
             sid,
             None if declared is None else declared.token,
             Corpus(spec),
             self._create_clock(spec.t0, scenario, state),
-            key=own,
+            cache_key=cache_key,
             scenario=scenario,
             state=state,
             journal=journal,
         )
         if scenario is not None and state is None:
-            set_up_scenario(account, scenario, self.recording_defaults(base_url))
+            set_up_scenario(account, scenario, self.build_recording_defaults(base_url))
         return account
 
-    def recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
+    def build_recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
         """Return the defaults for scripted recordings.
 
         Args:
@@ -96,11 +96,11 @@ class AccountFactory:
         if plan is None or plan.mode is None:
             rate = self._settings.clock.rate
         else:
-            rate = _MODES.get(plan.mode, plan.rate or 1.0)
+            rate = _RATE_OF_MODE.get(plan.mode, plan.rate or 1.0)
         # An account without state may be recreated at any time, so its clock counts from the start of the server.
-        return Clock(t0 * SECOND, rate, origin=self._origin if scenario is None else None)
+        return Clock(t0 * SECOND, rate, origin=self._start_ticks if scenario is None else None)
 
-    def _corpus_spec(self, account_sid: str, scenario: Scenario | None) -> CorpusSpec:
+    def _build_corpus_spec(self, account_sid: str, scenario: Scenario | None) -> CorpusSpec:
         settings = self._settings
         plan = Scenario(name="none") if scenario is None else scenario
         corpus, start = plan.corpus, plan.clock.start
@@ -120,7 +120,7 @@ class AccountFactory:
         )
 
 
-def _demo_account(settings: Settings) -> DeclaredAccount:
+def _choose_demo_account(settings: Settings) -> DeclaredAccount:
     sid = derive_demo_account_sid(settings.seed)
     declared = next((account for account in settings.account if account.sid.lower() == sid), None)
     return declared or DeclaredAccount(sid=sid, token=derive_auth_token(settings.seed, sid))

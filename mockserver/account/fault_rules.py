@@ -12,7 +12,7 @@ import msgspec
 
 from generators.corpus.weekly_rhythm import SECOND
 from generators.seeds import derive_bytes
-from mockserver.account.state.state import ArmedRule, State
+from mockserver.account.state.state import FaultRuleState, State
 from mockserver.account.time.clock import Clock
 from scenarios.durations import parse_microseconds
 from scenarios.model import Scenario
@@ -37,7 +37,7 @@ class MatchedFault(msgspec.Struct, frozen=True):
     """A rule that applies to a request, and its effect."""
 
     then: Then
-    rule: int
+    rule_number: int
     """The rule's number."""
     delay: float
     """Real seconds to wait first."""
@@ -53,28 +53,33 @@ class FaultRules:
 
     Args:
         seed: the seed for probabilities.
-        resolve: returns the SID for a handle, and any other text unchanged.
+        resolve_handle: returns the SID for a handle, and any other text unchanged.
         scenario: the scenario that contains the first rules.
     """
 
     def __init__(
-        self, state: State, clock: Clock, seed: str, resolve: Callable[[str], str], scenario: Scenario | None = None
+        self,
+        state: State,
+        clock: Clock,
+        seed: str,
+        resolve_handle: Callable[[str], str],
+        scenario: Scenario | None = None,
     ) -> None:
         self._scenario = scenario
         self._state = state
         self._clock = clock
         self._seed = seed
-        self._resolve = resolve
+        self._resolve_handle = resolve_handle
 
     @property
-    def rules(self) -> list[ArmedRule]:
+    def rules(self) -> list[FaultRuleState]:
         """The rules, in order."""
         return self._state.rules
 
-    def add(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> ArmedRule:
+    def add(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> FaultRuleState:
         """Append a rule."""
         number = self._state.rule_serial
-        rule = ArmedRule(number=number, fault=fault, sequence=sequence, armed_at=self._clock.now())
+        rule = FaultRuleState(number=number, fault=fault, sequence=sequence, added_at=self._clock.now())
         self._state.rules.append(rule)
         self._state.rule_serial += 1
         self._state.version += 1
@@ -101,13 +106,13 @@ class FaultRules:
                 else self._apply_sequence(rule, request)
             )
             if then is not None:
-                return None if then is _USUAL_RESPONSE else self._to_match(rule, then, request)
+                return None if then is _USUAL_RESPONSE else self._build_matched_fault(rule, then, request)
         return None
 
-    def _to_match(self, rule: ArmedRule, then: Then, request: RequestFacts) -> MatchedFault:
+    def _build_matched_fault(self, rule: FaultRuleState, then: Then, request: RequestFacts) -> MatchedFault:
         return MatchedFault(then, rule.number, self._choose_delay(rule, then, request), self._explain(rule))
 
-    def _explain(self, rule: ArmedRule) -> str:
+    def _explain(self, rule: FaultRuleState) -> str:
         plan = self._scenario
         is_scripted = plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
         whose = f"the scenario {plan.name!r}" if plan is not None and is_scripted else "this account"
@@ -123,15 +128,15 @@ class FaultRules:
             (when.op is None or when.op is request.operation)
             and (when.path is None or fnmatchcase(request.path, when.path))
             and (when.account is None or when.account.lower() == request.account_sid.lower())
-            and (when.sid is None or self._resolve(when.sid).lower() in request.path.lower())
+            and (when.sid is None or self._resolve_handle(when.sid).lower() in request.path.lower())
             and (when.page is None or when.page == request.page)
             and all(
                 fnmatchcase(request.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items()
             )
         )
 
-    def _apply_fault(self, rule: ArmedRule, fault: Fault, request: RequestFacts) -> Then | None:
-        target, now = _request_target(request), self._clock.now()
+    def _apply_fault(self, rule: FaultRuleState, fault: Fault, request: RequestFacts) -> Then | None:
+        target, now = _build_request_target(request), self._clock.now()
         if rule.retry_after_until.get(target, 0) > now:
             return fault.then
         rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
@@ -139,13 +144,13 @@ class FaultRules:
             return None
         if fault.times is not None and rule.applied >= fault.times:
             return None
-        if fault.ttl is not None and now >= rule.armed_at + parse_microseconds(fault.ttl):
+        if fault.ttl is not None and now >= rule.added_at + parse_microseconds(fault.ttl):
             return None
         if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
             return None
-        return self._apply(rule, fault.then, target)
+        return self._record_applied(rule, fault.then, target)
 
-    def _apply_sequence(self, rule: ArmedRule, request: RequestFacts) -> Then | None:
+    def _apply_sequence(self, rule: FaultRuleState, request: RequestFacts) -> Then | None:
         """Return the next answer of a sequence. Each path has its own position in the sequence."""
         assert rule.sequence is not None
         target = f"{request.method} {request.path}"
@@ -157,22 +162,22 @@ class FaultRules:
         answer = answers[min(rule.request_counts[target], len(answers)) - 1]
         if answer == "ok":
             return _USUAL_RESPONSE
-        return self._apply(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
+        return self._record_applied(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
 
-    def _apply(self, rule: ArmedRule, then: Then, target: str) -> Then:
+    def _record_applied(self, rule: FaultRuleState, then: Then, target: str) -> Then:
         rule.applied += 1
         if then.enforce_retry_after and then.retry_after is not None:
             rule.retry_after_until[target] = self._clock.now() + then.retry_after * SECOND
         return then
 
-    def _choose_delay(self, rule: ArmedRule, then: Then, request: RequestFacts) -> float:
+    def _choose_delay(self, rule: FaultRuleState, then: Then, request: RequestFacts) -> float:
         if then.delay is None:
             return 0.0
         if isinstance(then.delay, str):
             return parse_microseconds(then.delay) / SECOND
-        return _sample_delay(then.delay, self._draw(rule, _request_target(request), "how long"))
+        return _sample_delay(then.delay, self._draw(rule, _build_request_target(request), "how long"))
 
-    def _draw(self, rule: ArmedRule, target: str, purpose: str) -> float:
+    def _draw(self, rule: FaultRuleState, target: str, purpose: str) -> float:
         """Draw a number between 0 and 1, both excluded."""
         bits = derive_bytes(
             self._seed, "faults", purpose, str(rule.number), target, str(rule.request_counts.get(target, 0))
@@ -180,24 +185,24 @@ class FaultRules:
         return (int.from_bytes(bits[:6], "big") + 0.5) / (1 << 48)
 
 
-def _count_match(rule: ArmedRule, when: When) -> bool:
+def _count_match(rule: FaultRuleState, when: When) -> bool:
     """Count a matching request. Return True if the rule's `every` selects it."""
     rule.matched += 1
     return when.every is None or rule.matched % when.every == 0
 
 
-def _request_target(request: RequestFacts) -> str:
+def _build_request_target(request: RequestFacts) -> str:
     return f"{request.method} {request.path}?{request.query}"
 
 
-def _sample_delay(delay: Delay, chance: float) -> float:
+def _sample_delay(delay: Delay, quantile: float) -> float:
     """Return a delay in seconds."""
     if delay.uniform is not None:
         lower, upper = parse_microseconds(delay.uniform.lower), parse_microseconds(delay.uniform.upper)
-        return (lower + (upper - lower) * chance) / SECOND
+        return (lower + (upper - lower) * quantile) / SECOND
     if delay.log_normal is not None:
         from statistics import NormalDist
 
         median, sigma = parse_microseconds(delay.log_normal.median), delay.log_normal.sigma
-        return median * math.exp(sigma * NormalDist().inv_cdf(chance)) / SECOND
+        return median * math.exp(sigma * NormalDist().inv_cdf(quantile)) / SECOND
     return parse_microseconds(delay.fixed or "0s") / SECOND

@@ -10,7 +10,7 @@ from generators.corpus.corpus import Corpus
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
 from mockserver.account.account import Account
-from mockserver.account.state.state import ArmedPageDrift
+from mockserver.account.state.state import PageDriftState
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import full_timeline
 from scenarios.model import Pick, RecordingFields, Scenario, ScriptedRecording, Selector, Subscribed
@@ -51,11 +51,11 @@ def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDef
         account.fault_rules.add(fault=fault)
     for sequence in scenario.sequences:
         account.fault_rules.add(sequence=sequence)
-    account.state.page_drift = [ArmedPageDrift(rule=rule, left=rule.times) for rule in scenario.page_drift]
+    account.state.page_drift = [PageDriftState(rule=rule, remaining_times=rule.times) for rule in scenario.page_drift]
 
 
 def add_scripted_recording(
-    account: Account, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
+    account: Account, scripted_recording: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
 ) -> int:
     """Add a scripted recording with all fields that do not depend on its status, and return its index.
 
@@ -66,49 +66,53 @@ def add_scripted_recording(
         ScenarioSetupError: if a generated recording has its SID.
     """
     corpus = account.corpus
-    if scripted.date_created is not None:
-        instant = parse_instant(scripted.date_created)
-    if scripted.sid is not None and corpus.index_of(scripted.sid) is not None:
+    if scripted_recording.date_created is not None:
+        instant = parse_instant(scripted_recording.date_created)
+    if scripted_recording.sid is not None and corpus.index_of(scripted_recording.sid) is not None:
         raise ScenarioSetupError(
-            f"recording {handle}: expected a SID that no generated recording has, found {scripted.sid}. "
+            f"recording {handle}: expected a SID that no generated recording has, found {scripted_recording.sid}. "
             "Pick that recording, or remove the corpus with `corpus: {count: 0}`."
         )
     index = account.recordings.add(
-        sid=scripted.sid or corpus.sid_of_handle(handle),
-        call_sid=scripted.call_sid,
-        conference_sid=scripted.conference_sid,
-        source=_choose_source(scripted),
-        channels=1 if scripted.channels is UNSET else scripted.channels,
-        track=Track.BOTH if scripted.track is UNSET else scripted.track,
-        transcript=scripted.transcript,
+        sid=scripted_recording.sid or corpus.sid_of_handle(handle),
+        call_sid=scripted_recording.call_sid,
+        conference_sid=scripted_recording.conference_sid,
+        source=_choose_source(scripted_recording),
+        channels=1 if scripted_recording.channels is UNSET else scripted_recording.channels,
+        track=Track.BOTH if scripted_recording.track is UNSET else scripted_recording.track,
+        transcript=scripted_recording.transcript,
         instant=instant,
     )
-    _prepare(account, index, handle, scripted, defaults)
-    if scripted.media is not None:
-        account.state.attached[index] = scripted.media
+    _apply_definition(account, index, handle, scripted_recording, defaults)
+    if scripted_recording.media is not None:
+        account.state.media_files[index] = scripted_recording.media
     return index
 
 
-def _choose_source(scripted: ScriptedRecording) -> Source:
-    if scripted.source is not UNSET:
-        return scripted.source
-    return Source.DIAL_VERB if scripted.conference_sid is None else Source.CONFERENCE
+def _choose_source(scripted_recording: ScriptedRecording) -> Source:
+    if scripted_recording.source is not UNSET:
+        return scripted_recording.source
+    return Source.DIAL_VERB if scripted_recording.conference_sid is None else Source.CONFERENCE
 
 
-def _prepare(account: Account, index: int, handle: str, facts: Subscribed, defaults: RecordingDefaults) -> None:
-    account.recordings.index.set_handle(index, handle)
-    lasting = RecordingFields(**{name: getattr(facts, name) for name in _LASTING_FIELDS})
+def _apply_definition(
+    account: Account, index: int, handle: str, definition: Subscribed, defaults: RecordingDefaults
+) -> None:
+    account.recordings.recording_index.set_handle(index, handle)
+    lasting = RecordingFields(**{name: getattr(definition, name) for name in _LASTING_FIELDS})
     if lasting != RecordingFields():
         account.recordings.set_status(index, None, lasting)
-    url = facts.status_callback or defaults.status_callback
+    url = definition.status_callback or defaults.status_callback
     if url is not None:
-        account.subscribe(index, url, facts.status_callback_method, facts.status_callback_event, defaults.base_url)
+        account.subscribe(
+            index, url, definition.status_callback_method, definition.status_callback_event, defaults.base_url
+        )
 
 
 def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) -> None:
     corpus = account.corpus
     taken = set(account.state.handles.values())
-    meant = (index for index in _matching_indices(corpus, pick.where) if index not in taken)
+    meant = (index for index in _find_matching_indices(corpus, pick.where) if index not in taken)
     found = list(islice(meant, pick.count))
     if len(found) < pick.count:
         looked = min(corpus.count, _MAX_SEARCHED)
@@ -117,22 +121,22 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
             f"found {len(found)} among the newest {looked:,}. Increase the count, or change the mix."
         )
     for handle, index in zip(assign_pick_handles(pick), found, strict=True):
-        _prepare(account, index, handle, pick, defaults)
+        _apply_definition(account, index, handle, pick, defaults)
         account.timelines.start(index, full_timeline(pick))
 
 
-def _matching_indices(corpus: Corpus, where: Selector) -> Iterator[int]:
+def _find_matching_indices(corpus: Corpus, selector: Selector) -> Iterator[int]:
     seen = range(max(0, corpus.count - _MAX_SEARCHED), corpus.count)
     for index in corpus.layout.walk(seen, newest_first=True, deleted_from=None):
-        if _matches(corpus.recording(index), where):
+        if _matches(corpus.recording(index), selector):
             yield index
 
 
-def _matches(recording: Recording, where: Selector) -> bool:
+def _matches(recording: Recording, selector: Selector) -> bool:
     return (
-        where.status in (None, recording.status.value)
-        and where.source in (None, recording.source)
-        and where.channels in (None, recording.channels)
-        and where.conference in (None, recording.source in CONFERENCE_SOURCES)
-        and where.encrypted in (None, recording.encryption is not None)
+        selector.status in (None, recording.status.value)
+        and selector.source in (None, recording.source)
+        and selector.channels in (None, recording.channels)
+        and selector.conference in (None, recording.source in CONFERENCE_SOURCES)
+        and selector.encrypted in (None, recording.encryption is not None)
     )

@@ -12,12 +12,14 @@ from mockserver.account.timelines import Timelines
 class Scheduler:
     """Moves an account's clock, and runs the timers that become due."""
 
-    def __init__(self, clock: Clock, state: State, timers: Timers, play: Timelines, outbox: CallbackQueue) -> None:
+    def __init__(
+        self, clock: Clock, state: State, timers: Timers, timelines: Timelines, callback_queue: CallbackQueue
+    ) -> None:
         self._clock = clock
         self._state = state
         self._timers = timers
-        self._play = play
-        self._outbox = outbox
+        self._timelines = timelines
+        self._callback_queue = callback_queue
 
     def set_rate(self, rate: float) -> None:
         """Set the rate of the clock from now on."""
@@ -39,17 +41,17 @@ class Scheduler:
     def run_due(self) -> None:
         """Run everything that is due now."""
         while self._state.timers and (timer := self._timers.pop(self._clock.now())) is not None:
-            with self._clock.instant_at(timer.due):
+            with self._clock.hold_instant(timer.due):
                 if timer.kind is TimerKind.STEP:
-                    self._play.resume(timer.key)  # the worker finds callbacks that are due again
+                    self._timelines.resume(timer.key)  # the worker finds callbacks that are due again
 
     def pending(self) -> Iterator[Timer]:
         """Yield the pending timers, in firing order."""
         for timer in self._timers:
             if timer.kind is TimerKind.STEP:
-                is_awaited = self._state.waiting.get(timer.key) == timer.due
+                is_awaited = self._state.step_instants.get(timer.key) == timer.due
             else:
-                delivery = self._outbox[timer.key]
+                delivery = self._callback_queue[timer.key]
                 is_awaited = delivery.state is DeliveryState.PENDING and delivery.due == timer.due
             if is_awaited:
                 yield timer

@@ -22,11 +22,11 @@ class Snapshots:
     """The snapshots of all accounts, by AccountSid and name."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, OrderedDict[str, Snapshot]] = {}
+        self._snapshots: dict[str, OrderedDict[str, Snapshot]] = {}
 
     def take(self, account: Account, name: str) -> None:
         """Store an account's state under a name, replacing any snapshot of that name."""
-        kept = self._kept.setdefault(account.sid, OrderedDict())
+        kept = self._snapshots.setdefault(account.sid, OrderedDict())
         kept[name] = Snapshot(account.snapshot(), account.scenario)
         kept.move_to_end(name)
         if len(kept) > _MAX_SNAPSHOTS:
@@ -34,4 +34,4 @@ class Snapshots:
 
     def find(self, account_sid: str, name: str) -> Snapshot | None:
         """Return the snapshot of an account by name, or None if there is none."""
-        return self._kept.get(account_sid, OrderedDict()).get(name)
+        return self._snapshots.get(account_sid, OrderedDict()).get(name)

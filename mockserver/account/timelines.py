@@ -12,38 +12,40 @@ from scenarios import timeline
 from scenarios.model import CallbackEvent, Step, Timeline
 from scenarios.timeline import Act, Playing
 
-Post = Callable[[int, CallbackEvent], None]
+EnqueueCallback = Callable[[int, CallbackEvent], None]
 
 
 class Timelines:
     """The timelines of an account.
 
     Args:
-        post: called with the recording's index and the event of each callback.
+        enqueue_callback: called with the recording's index and the event of each callback.
     """
 
-    def __init__(self, recordings: Recordings, timers: Timers, events: EventLog, post: Post) -> None:
+    def __init__(
+        self, recordings: Recordings, timers: Timers, events: EventLog, enqueue_callback: EnqueueCallback
+    ) -> None:
         self._recordings = recordings
-        self._ledger = recordings.index
-        self._state: State = recordings.index.state
+        self._recording_index = recordings.recording_index
+        self._state: State = recordings.recording_index.state
         self._timers = timers
         self._events = events
-        self._post = post
+        self._enqueue_callback = enqueue_callback
 
     def start(self, index: int, steps: Timeline) -> None:
         """Start a timeline on a recording that has none, and run the steps that are due at once."""
-        self._state.playing[index] = Playing(timeline=steps, since=self._ledger.clock.now())
+        self._state.playing[index] = Playing(timeline=steps, since=self._recording_index.clock.now())
         self.run_due_steps(index)
 
     def stop(self, index: int) -> None:
         """Stop the timeline of a recording."""
         self._state.playing.pop(index, None)
-        self._state.waiting.pop(index, None)
+        self._state.step_instants.pop(index, None)
 
     def resume(self, index: int) -> None:
         """Check a timeline whose timer fired. It may wait for another instant by now."""
-        if self._state.waiting.get(index) == self._ledger.clock.now():
-            del self._state.waiting[index]
+        if self._state.step_instants.get(index) == self._recording_index.clock.now():
+            del self._state.step_instants[index]
             self.run_due_steps(index)
 
     def record_request(self, act: Act, indices: Iterable[int]) -> None:
@@ -69,32 +71,32 @@ class Timelines:
             playing[index] = timeline.after_delivery(playing[index], event)
             self.run_due_steps(index)
 
-    def step(self, index: int) -> bool:
+    def run_next_step(self, index: int) -> bool:
         """Run the next step now, whatever it waits for. Return False if there is none."""
         playing = self._state.playing.get(index)
         step = None if playing is None else playing.awaited
         if playing is None or step is None:
             return False
-        self._take_step(index, step, timeline.after_step(playing, self._ledger.clock.now()))
+        self._take_step(index, step, timeline.after_step(playing, self._recording_index.clock.now()))
         self.run_due_steps(index)
         return True
 
     def run_due_steps(self, index: int) -> None:
         """Run every step that is due, and schedule the next one."""
         while index in self._state.playing:
-            now, playing = self._ledger.clock.now(), self._state.playing[index]
+            now, playing = self._recording_index.clock.now(), self._state.playing[index]
             due = timeline.is_due(playing, now)
             if due is None:
-                self._wait(index, playing, now)
+                self._schedule_timer(index, playing, now)
                 return
             self._take_step(index, *due)
 
-    def _wait(self, index: int, playing: Playing, now: int) -> None:
+    def _schedule_timer(self, index: int, playing: Playing, now: int) -> None:
         """Schedule a timer for the next instant that a timeline waits for, unless it exists."""
-        instant = None if index in self._state.waiting else timeline.next_instant(playing, now)
+        instant = None if index in self._state.step_instants else timeline.next_instant(playing, now)
         if instant is not None:
-            self._state.waiting[index] = instant
-            self._timers.schedule(instant, TimerKind.STEP, index)
+            self._state.step_instants[index] = instant
+            self._timers.add(instant, TimerKind.STEP, index)
 
     def apply_step(self, index: int, step: Step) -> None:
         """Apply a step to a recording, whether or not the step belongs to a timeline."""
@@ -108,27 +110,29 @@ class Timelines:
         self._recordings.set_status(index, step.status, step.set)
         self._record_event("step", index, describe_step(step, subscribed))
         for event in callbacks_of_step(step, subscribed):
-            self._post(index, event)
+            self._enqueue_callback(index, event)
 
-    def find_indices(self, named: str) -> int:
+    def find_recording_index(self, handle_or_sid: str) -> int:
         """Return the index of a visible recording by its handle or SID.
 
         Raises:
             TwilioError: 20404 if no such recording is visible.
         """
-        if named in self._state.handles:
-            return self._state.handles[named]
-        if not is_sid(named, Kind.RECORDING):
+        if handle_or_sid in self._state.handles:
+            return self._state.handles[handle_or_sid]
+        if not is_sid(handle_or_sid, Kind.RECORDING):
             known = ", ".join(self._state.handles) or "none"
-            raise TwilioError(20404, f"Expected a RecordingSid or a handle (here: {known}), found {named[:60]!r}.")
-        return self._recordings.find(named, include_deleted=True)
+            raise TwilioError(
+                20404, f"Expected a RecordingSid or a handle (here: {known}), found {handle_or_sid[:60]!r}."
+            )
+        return self._recordings.find(handle_or_sid, include_deleted=True)
 
-    def _take_step(self, index: int, step: Step, after: Playing) -> None:
-        self._state.playing[index] = after
-        self._state.waiting.pop(index, None)
-        if after.awaited is None:
+    def _take_step(self, index: int, step: Step, next_playing: Playing) -> None:
+        self._state.playing[index] = next_playing
+        self._state.step_instants.pop(index, None)
+        if next_playing.awaited is None:
             del self._state.playing[index]
         self.apply_step(index, step)
 
     def _record_event(self, kind: str, index: int, what: str) -> None:
-        self._events.record(kind, self._ledger.name(index), self._ledger.sid(index), what)
+        self._events.record(kind, self._recording_index.get_name(index), self._recording_index.get_sid(index), what)

@@ -18,7 +18,7 @@ class _Alarm(NamedTuple):
 
     loop: asyncio.AbstractEventLoop
     due: int
-    course: tuple[int, int, float]
+    clock_setting: tuple[int, int, float]
     """The clock's setting for which the delay was computed."""
     handle: asyncio.TimerHandle
 
@@ -27,25 +27,25 @@ class Worker:
     """Works on the event loops that answer requests: one after another, or several in their own threads.
 
     Args:
-        courier: the sender of callbacks.
-        patience: the longest duration of one attempt, in real seconds.
+        sender: the sender of callbacks.
+        max_attempt_seconds: the longest duration of one attempt, in real seconds.
     """
 
-    def __init__(self, courier: CallbackSender, patience: float) -> None:
-        self._courier = courier
-        self._patience = patience
+    def __init__(self, sender: CallbackSender, max_attempt_seconds: float) -> None:
+        self._sender = sender
+        self._max_attempt_seconds = max_attempt_seconds
         self._alarms: dict[Account, _Alarm] = {}
-        self._sending: dict[Account, set[asyncio.Task[None]]] = {}
-        self._stopped: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+        self._sending_tasks: dict[Account, set[asyncio.Task[None]]] = {}
+        self._stopped_loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
     def start(self) -> None:
         """Accept work on the running event loop, including one that was stopped earlier."""
-        self._stopped.discard(asyncio.get_running_loop())
+        self._stopped_loops.discard(asyncio.get_running_loop())
 
     def schedule(self, account: Account) -> None:
         """Send ready callbacks and set an alarm for the next timer. Call this after every possible change."""
         needs_alarm = account.state.timers and account.clock.rate and not self._has_alarm(account)
-        if not (needs_alarm or account.callbacks.has_pending) or asyncio.get_running_loop() in self._stopped:
+        if not (needs_alarm or account.callbacks.has_pending) or asyncio.get_running_loop() in self._stopped_loops:
             return
         self._send_ready(account)
         if needs_alarm:
@@ -55,32 +55,32 @@ class Worker:
         """Cancel everything that is scheduled for an account. Any thread may call this."""
         alarm = self._alarms.pop(account, None)
         if alarm is not None:
-            _cancel_on(alarm.loop, alarm.handle)
-        for task in [*self._sending.get(account, ())]:
-            _cancel_on(task.get_loop(), task)
+            _cancel_threadsafe(alarm.loop, alarm.handle)
+        for task in [*self._sending_tasks.get(account, ())]:
+            _cancel_threadsafe(task.get_loop(), task)
 
     async def stop(self) -> None:
         """Cancel this event loop's tasks. Undelivered callbacks stay queued and are sent by the next worker."""
         loop = asyncio.get_running_loop()
-        self._stopped.add(loop)
+        self._stopped_loops.add(loop)
         for account, alarm in [*self._alarms.items()]:
             if alarm.loop is loop:
                 alarm.handle.cancel()
                 del self._alarms[account]
-        ours = [task for account in [*self._sending] for task in self._tasks_on_this_loop(account)]
+        ours = [task for account in [*self._sending_tasks] for task in self._get_tasks_on_this_loop(account)]
         for task in ours:
             task.cancel()
         await asyncio.gather(*ours, return_exceptions=True)
 
     async def advance(self, account: Account, target: int) -> list[Event]:
         """Move a clock to an instant, and return the events on the way, callbacks included."""
-        first = account.events.serial
+        first = account.events.next_serial
         for _ in account.scheduler.advance_to(target):
             if not await self.wait_until_idle(account):
                 break
         else:
             self.schedule(account)
-        return account.events.since(first)
+        return account.events.get_events_since(first)
 
     async def wait_until_idle(self, account: Account) -> bool:
         """Wait until every callback that is ready was sent and its outcome was recorded.
@@ -89,7 +89,7 @@ class Worker:
             False if the wait was cancelled: the server stops, or another account replaces this one.
         """
         self.schedule(account)
-        while sending := self._tasks_on_this_loop(account):
+        while sending := self._get_tasks_on_this_loop(account):
             done, _ = await asyncio.wait(sending)
             if any(task.cancelled() for task in done):
                 return False
@@ -110,39 +110,39 @@ class Worker:
             token=delivery.token,
             idempotency_token=delivery.idempotency_token,
             overrides=overrides,
-            max_seconds=self._patience,
+            max_seconds=self._max_attempt_seconds,
         )
 
-    def _tasks_on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
+    def _get_tasks_on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
         """Return this loop's tasks: a task of another loop cannot be awaited here."""
         loop = asyncio.get_running_loop()
-        return [task for task in self._sending.get(account, ()) if task.get_loop() is loop]
+        return [task for task in self._sending_tasks.get(account, ()) if task.get_loop() is loop]
 
     def _send_ready(self, account: Account) -> None:
         for delivery in account.callbacks.get_ready():
             account.callbacks.mark_sending(delivery.number)
             task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
-            self._sending.setdefault(account, set()).add(task)
+            self._sending_tasks.setdefault(account, set()).add(task)
             task.add_done_callback(partial(self._on_sent, account, delivery.number))
 
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        account.callbacks.record_outcome(delivery.number, await self._courier.send(self.build_request(delivery)))
+        account.callbacks.record_outcome(delivery.number, await self._sender.send(self.build_request(delivery)))
         self.schedule(account)
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
         if task.cancelled():  # its loop ends: the next worker sends it again
             account.callbacks.requeue(number)
-        sending = self._sending[account]
+        sending = self._sending_tasks[account]
         sending.discard(task)
         if not sending:
-            del self._sending[account]
+            del self._sending_tasks[account]
 
     def _has_alarm(self, account: Account) -> bool:
         """Return True if the next timer has its alarm on some loop. Most requests do not change this."""
         known = self._alarms.get(account)
         if known is None or not known.loop.is_running():
             return False
-        return known.due == account.timers.next_due and known.course == account.clock.setting
+        return known.due == account.timers.next_due and known.clock_setting == account.clock.setting
 
     def _set_alarm(self, account: Account) -> None:
         due, course = account.timers.next_due, account.clock.setting
@@ -153,7 +153,7 @@ class Worker:
                 known.loop.call_soon_threadsafe(self.schedule, account)  # one loop wakes an account
                 return
             known.handle.cancel()
-        delay = account.clock.real_seconds_until(due)
+        delay = account.clock.compute_real_seconds_until(due)
         assert delay is not None, "the clock runs"
         self._alarms[account] = _Alarm(loop, due, course, loop.call_later(delay, self._wake, account))
 
@@ -163,6 +163,6 @@ class Worker:
         self.schedule(account)
 
 
-def _cancel_on(loop: asyncio.AbstractEventLoop, doomed: asyncio.TimerHandle | asyncio.Task[None]) -> None:
+def _cancel_threadsafe(loop: asyncio.AbstractEventLoop, cancellable: asyncio.TimerHandle | asyncio.Task[None]) -> None:
     if not loop.is_closed():
-        loop.call_soon_threadsafe(doomed.cancel)
+        loop.call_soon_threadsafe(cancellable.cancel)

@@ -35,7 +35,7 @@ async def _sid(exchange: Exchange, path: PathParams) -> SidExplanation:
 async def _payload(exchange: Exchange, path: PathParams) -> Response:
     """Return an add-on's data. No credentials are needed, because Twilio redirects to the add-on's own host."""
     payloads = _account(exchange, path["account_sid"]).payloads
-    data = payloads.data(payloads.find(path["name"].partition(".")[0]))
+    data = payloads.get_data(payloads.find(path["name"].partition(".")[0]))
     return render(RawBody(data.encode(), MEDIA_TYPES[Representation.JSON]), exchange)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.account import Account
-from mockserver.account.state.state import ArmedRule, Delivery, Event, Timer, TimerKind
+from mockserver.account.state.state import Delivery, Event, FaultRuleState, Timer, TimerKind
 from mockserver.account.worker import Worker
 from mockserver.control import views
 from mockserver.journal.expectations import ExpectationResult
@@ -52,12 +52,12 @@ def serialize_clock(account: Account) -> views.ClockView:
 
 def serialize_timeline(account: Account, index: int) -> views.TimelineView:
     """Serialize a timeline that has not ended."""
-    playing, ledger = account.state.playing[index], account.recordings.index
+    playing, ledger = account.state.playing[index], account.recordings.recording_index
     step = playing.timeline[playing.step]
     subscription = account.state.subscriptions.get(index)
     return views.TimelineView(
-        recording=ledger.name(index),
-        sid=ledger.sid(index),
+        recording=ledger.get_name(index),
+        sid=ledger.get_sid(index),
         step=playing.step + 1,
         steps=len(playing.timeline),
         waits_for=describe_trigger(step.after),
@@ -67,15 +67,15 @@ def serialize_timeline(account: Account, index: int) -> views.TimelineView:
 
 
 def serialize_timer(account: Account, timer: Timer) -> views.TimerView:
-    ledger, outbox = account.recordings.index, account.callbacks
+    ledger, outbox = account.recordings.recording_index, account.callbacks
     if timer.kind is TimerKind.STEP:
-        what = f"the next step of {ledger.name(timer.key)}"
+        what = f"the next step of {ledger.get_name(timer.key)}"
     else:
-        what = f"callback {outbox[timer.key].event.value} of {ledger.name(outbox[timer.key].recording)}, again"
+        what = f"callback {outbox[timer.key].event.value} of {ledger.get_name(outbox[timer.key].recording)}, again"
     return views.TimerView(due=serialize_instant(timer.due), what=what)
 
 
-def serialize_rule(armed: ArmedRule) -> views.RuleView:
+def serialize_rule(armed: FaultRuleState) -> views.RuleView:
     return views.RuleView(
         number=armed.number,
         fault=None if armed.fault is None else _to_builtins(armed.fault),
@@ -93,7 +93,7 @@ def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker)
     parcel = timekeeper.build_request(delivery)
     return views.CallbackView(
         number=delivery.number,
-        recording=account.recordings.index.name(delivery.recording),
+        recording=account.recordings.recording_index.get_name(delivery.recording),
         sid=delivery.sid,
         event=delivery.event.value,
         state=delivery.state.value,
@@ -115,9 +115,9 @@ def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker)
 
 
 def serialize_recording(account: Account, index: int, base_url: str) -> views.RecordingView:
-    ledger, capture = account.recordings.index, account.state.in_progress.get(index)
+    ledger, capture = account.recordings.recording_index, account.state.in_progress.get(index)
     shown = ledger.get(index)
-    name = ledger.name(index)
+    name = ledger.get_name(index)
     return views.RecordingView(
         handle=None if name == shown.sid else name,
         sid=shown.sid,

@@ -42,7 +42,7 @@ class Proxy:
 
     async def close(self) -> None:
         """Close all tunnels."""
-        if "_switchboard" in vars(self):
+        if "_dispatcher" in vars(self):
             await self._dispatcher.close()
 
     @cached_property

@@ -35,7 +35,7 @@ class FaultTriggered(Exception):
     """Raised if a fault rule replaces the response."""
 
     def __init__(self, strike: MatchedFault) -> None:
-        super().__init__(f"rule {strike.rule}")
+        super().__init__(f"rule {strike.rule_number}")
         self.match = strike
 
 

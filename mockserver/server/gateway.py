@@ -110,7 +110,7 @@ class Gateway:
                 body=exchange.body,
                 operation=exchange.operation,
                 seconds=seconds,
-                rule=None if strike is None else strike.rule,
+                rule=None if strike is None else strike.rule_number,
                 response=answer.logged or answer.to_logged_response(),
             )
         )
@@ -180,7 +180,7 @@ class Gateway:
 
     async def _respond_from_cache(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         account, cache = exchange.account, self._mock.cache
-        key = (account.key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
+        key = (account.cache_key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
         kept: _CachedResponse | None = cache.get(key)
         if kept is not None and _is_fresh(kept, account):
             operation = kept[1].operation

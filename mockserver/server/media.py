@@ -52,7 +52,7 @@ def build_media(account: Account, index: int, form: str, requested_channels: str
         TwilioError: 20404 if the recording has no media; 16109 for an encrypted recording as mp3; 16113 for two
             channels of a mono recording; 20001 for any other number of channels.
     """
-    recording = account.recordings.index.get(index)
+    recording = account.recordings.recording_index.get(index)
     if recording.status is not Status.COMPLETED:
         why = (
             f"{recording.sid} is {recording.status.value}, so it has no media{_WHY_NO_MEDIA.get(recording.status, '')}."
@@ -82,7 +82,7 @@ def _choose_channels(recording: Recording, requested: str | None) -> int:
 
 
 def _build_medium(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
-    named = account.state.attached.get(index)
+    named = account.state.media_files.get(index)
     if named is None:
         chance = account.corpus.chance(index)
         return _BUILDERS[form](Sound(build_dialogue_of(recording, chance), chance.content_key, channels))

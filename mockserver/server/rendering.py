@@ -86,7 +86,7 @@ def _render_page(listed: ResourcePage, exchange: Exchange) -> Response:
         body,
         MEDIA_TYPES[form],
         warnings,
-        expires=page.expires,
+        expires=page.expires_at,
         act=listed.act,
         recordings=page.indices if listed.act is not None else (),
         page=listed.request.number,
@@ -96,7 +96,7 @@ def _render_page(listed: ResourcePage, exchange: Exchange) -> Response:
 
 def _get_fragment(shape: ResourceType, source: Resource | ResourcePage, index: int, exchange: Exchange) -> bytes:
     cache = exchange.mock.cache
-    key = (exchange.account.key, id(shape), index, source.source.revision(index), exchange.wire)
+    key = (exchange.account.cache_key, id(shape), index, source.source.revision(index), exchange.wire)
     kept: bytes | None = cache.get(key)
     if kept is None:
         kept = json.encode_fragment(shape.build(source.source.get(index), exchange.wire, ""))

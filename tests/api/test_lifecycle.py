@@ -200,7 +200,9 @@ def test_callback_events_are_repeated_or_space_separated(twilio: Api) -> None:
         assert answer.status_code == 201
         assert "x-mock-warning" not in answer.headers
         account = twilio.account()
-        subscription = account.state.subscriptions[account.recordings.index.created.indices_of_parent(call)[0]]
+        subscription = account.state.subscriptions[
+            account.recordings.recording_index.created.get_indices_of_parent(call)[0]
+        ]
         assert (subscription.method, subscription.events) == ("GET", ("in-progress", "completed"))
 
 

@@ -268,13 +268,13 @@ def test_attached_file_replaces_generated_media(tmp_path: Path) -> None:
         before = api.below(f"Recordings/{sid}.wav")
         file = tmp_path / "mine.wav"
         file.write_bytes(bytes(range(256)) * 1000)
-        api.account().attach(sid, file)
+        api.account().attach_media(sid, file)
         answer = api.below(f"Recordings/{sid}")
         assert answer.content == file.read_bytes()
         assert answer.headers["etag"] != before.headers["etag"]
         assert api.below(f"Recordings/{sid}", range="bytes=100-300").content == file.read_bytes()[100:301]
         assert "is not mp3" in api.below(f"Recordings/{sid}.mp3").headers["x-mock-reason"]
         with pytest.raises(ValueError, match=r"expected a file named \.wav or \.mp3, found a\.ogg"):
-            api.account().attach(sid, tmp_path / "a.ogg")
+            api.account().attach_media(sid, tmp_path / "a.ogg")
         with pytest.raises(FileNotFoundError):
-            api.account().attach(sid, tmp_path / "missing.mp3")
+            api.account().attach_media(sid, tmp_path / "missing.mp3")

@@ -40,7 +40,7 @@ def test_reason_names_the_account_that_owns_the_sid(api: Api) -> None:
 
 def test_reason_names_recording_created_in_another_account(api: Api) -> None:
     account = api.mock.account(OTHER)
-    sid = account.recordings.index.sid(account.start_recording(CALL))
+    sid = account.recordings.recording_index.get_sid(account.start_recording(CALL))
     assert reason(api, f"Recordings/{sid}.json").endswith(
         f"another account of this mock: Recording {sid}, which was created here. It is processing."
     )
@@ -189,7 +189,7 @@ def test_reason_lists_demo_account_when_none_is_declared() -> None:
 
 def test_sid_endpoint_explains_created_recordings(api: Api) -> None:
     late = api.control("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
-    unnamed = api.account().recordings.index.sid(api.account().start_recording(CALL))
+    unnamed = api.account().recordings.recording_index.get_sid(api.account().start_recording(CALL))
     told = f"Recording 'late' ({late['sid']}), which was created here. It is completed."
     assert told == why(api, "late") == why(api, late["sid"])
     assert api.get("/_mock/sids/late").json()["sid"] == late["sid"]

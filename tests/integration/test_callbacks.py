@@ -284,7 +284,7 @@ def test_pending_callback_of_replaced_account_does_not_affect_new_account(on: Se
         assert on.account is not old
         assert on.control_get("callbacks") == []
         assert [(each.state, each.attempts) for each in old.callbacks] == [("pending", ())]
-        while on.mock.worker._sending:  # what was under way ends on the server's own time
+        while on.mock.worker._sending_tasks:  # what was under way ends on the server's own time
             on.control_get("clock")
         assert on.mock.worker._alarms == {}
 

@@ -168,7 +168,7 @@ def test_server_stops_cleanly_with_pending_alarms_and_deliveries(loop: str, sink
         on.mock.set_up_scenario("AC" + "3" * 32, late(sink, "1d"))
         requests.get(f"{on.server.base_url}/_mock/accounts/AC{'3' * 32}", timeout=ENOUGH)
         sink.wait_for(1, timeout=ENOUGH)
-    assert (mock.worker._alarms, mock.worker._sending) == ({}, {})
+    assert (mock.worker._alarms, mock.worker._sending_tasks) == ({}, {})
 
 
 @pytest.mark.parametrize("loop", LOOPS)

@@ -20,18 +20,18 @@ class CallsOrConferences:
         kind: call or conference.
     """
 
-    def __init__(self, kind: Kind, ledger: RecordingIndex) -> None:
+    def __init__(self, kind: Kind, recording_index: RecordingIndex) -> None:
         self.kind = kind
-        self._ledger = ledger
+        self._recording_index = recording_index
 
     def get(self, index: int) -> Call | Conference:
         """Return the call or conference that an index belongs to."""
         if index < FIRST_CREATED:
-            indices = list(self._ledger.corpus.layout.run(index))
+            indices = list(self._recording_index.corpus.layout.run(index))
         else:
-            indices = self._ledger.created.indices_of_parent(self._sid(index))
+            indices = self._recording_index.created.get_indices_of_parent(self._get_sid(index))
         make = parents.build_call if self.kind is Kind.CALL else parents.build_conference
-        recordings = [self._ledger.get_even_if_deleted(each) for each in indices]
+        recordings = [self._recording_index.get_even_if_deleted(each) for each in indices]
         return make(recordings, is_over=index < FIRST_CREATED)
 
     def revision(self, index: int) -> int:
@@ -44,47 +44,51 @@ class CallsOrConferences:
         Raises:
             TwilioError: 20404 if no recording belongs to the SID.
         """
-        corpus = self._ledger.corpus
+        corpus = self._recording_index.corpus
         run = corpus.indices_of_call(sid) if self.kind is Kind.CALL else corpus.indices_of_conference(sid)
-        started = self._ledger.created.indices_of_parent(sid)
+        started = self._recording_index.created.get_indices_of_parent(sid)
         if not run and not started:
             raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown=sid)
         return run.start if run else started[0]
 
-    def list(self, asked: PageRequest) -> Page:
+    def list(self, request: PageRequest) -> Page:
         """Return a page, newest first.
 
         Raises:
             TwilioError: 20001 if the page token names no call or conference of this account.
         """
-        places, layout = self._ledger.positions, self._ledger.corpus.layout
+        places, layout = self._recording_index.positions, self._recording_index.corpus.layout
         generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
         listing = Listing(
-            window=places.all(),
-            walk=places.walk(generated, self._begins, changed=False),
-            position=self._position,
-            index=places.index,
-            sid=self._sid,
+            window=places.get_all(),
+            walk=places.walk(generated, self._is_first_recording, include_changed=False),
+            position=self._find_position,
+            index=places.get_index,
+            sid=self._get_sid,
         )
-        return get_page(listing, asked)
+        return get_page(listing, request)
 
-    def _begins(self, index: int) -> bool:
+    def _is_first_recording(self, index: int) -> bool:
         """Return True if a created recording is the first of its call or conference."""
-        own = self._own(index)
+        own = self._get_parent_sid(index)
         return own is not None and self.find(own) == index
 
-    def _position(self, sid: str) -> int | None:
-        ledger = self._ledger
-        came_in = ledger.created.indices_of_parent(sid)
-        if came_in and self._begins(came_in[0]):
-            return ledger.positions.position(came_in[0], ledger.created.instant(came_in[0]))
-        return ledger.position_of(sid, self.kind)
+    def _find_position(self, sid: str) -> int | None:
+        ledger = self._recording_index
+        came_in = ledger.created.get_indices_of_parent(sid)
+        if came_in and self._is_first_recording(came_in[0]):
+            return ledger.positions.get_position(came_in[0], ledger.created.get_creation_instant(came_in[0]))
+        return ledger.find_position(sid, self.kind)
 
-    def _sid(self, index: int) -> str:
+    def _get_sid(self, index: int) -> str:
         """Return the SID at an index, or a placeholder SID that only marks the position."""
-        own = self._own(index) if index in self._ledger.created and self._begins(index) else None
-        return self._ledger.corpus.sids.encode(self.kind, index) if own is None else own
+        own = (
+            self._get_parent_sid(index)
+            if index in self._recording_index.created and self._is_first_recording(index)
+            else None
+        )
+        return self._recording_index.corpus.sids.encode(self.kind, index) if own is None else own
 
-    def _own(self, index: int) -> str | None:
-        recording = self._ledger.get_even_if_deleted(index)
+    def _get_parent_sid(self, index: int) -> str | None:
+        recording = self._recording_index.get_even_if_deleted(index)
         return recording.call_sid if self.kind is Kind.CALL else recording.conference_sid

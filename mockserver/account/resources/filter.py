@@ -13,9 +13,9 @@ from mockserver.account.resources.recording_index import RecordingIndex
 class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
     """A filter for recordings. All given conditions must hold."""
 
-    since: int | None = None
+    created_since: int | None = None
     """Lower bound of `date_created`, inclusive, in seconds since the epoch."""
-    below: int | None = None
+    created_before: int | None = None
     """Upper bound of `date_created`, exclusive."""
     call_sid: str | None = None
     conference_sid: str | None = None
@@ -24,49 +24,49 @@ class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
     def matches(self, recording: Recording) -> bool:
         """Return True if the recording matches, whether or not it is deleted."""
         return (
-            (self.since is None or self.since <= recording.date_created)
-            and (self.below is None or recording.date_created < self.below)
+            (self.created_since is None or self.created_since <= recording.date_created)
+            and (self.created_before is None or recording.date_created < self.created_before)
             and (self.call_sid is None or _is_same_sid(self.call_sid, recording.call_sid))
             and (self.conference_sid is None or _is_same_sid(self.conference_sid, recording.conference_sid))
         )
 
 
-def filtered_listing(ledger: RecordingIndex, recording_filter: RecordingFilter) -> Listing:
+def filtered_listing(recording_index: RecordingIndex, recording_filter: RecordingFilter) -> Listing:
     """Return the listing of the recordings that match a filter."""
-    own = _corpus_listing(ledger, recording_filter)
-    hidden = ledger.deleted.purged if recording_filter.include_deleted else ledger.deleted.all
-    deleted_from = ledger.purge_expired()[0] if recording_filter.include_deleted else None
+    own = _select_corpus_range(recording_index, recording_filter)
+    hidden = recording_index.deletions.purged if recording_filter.include_deleted else recording_index.deletions.all
+    deleted_from = recording_index.purge_expired()[0] if recording_filter.include_deleted else None
 
     def generated(window: range, *, newest_first: bool) -> Iterator[int]:
         start = max(window.start, own.start)
         inside = range(start, max(start, min(window.stop, own.stop)))
-        for gap in hidden.gaps(inside, descending=newest_first):
-            yield from ledger.corpus.layout.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
+        for gap in hidden.iter_gaps(inside, descending=newest_first):
+            yield from recording_index.corpus.layout.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
 
     def is_seen(index: int) -> bool:
-        return index not in hidden and recording_filter.matches(ledger.get_even_if_deleted(index))
+        return index not in hidden and recording_filter.matches(recording_index.get_even_if_deleted(index))
 
     return Listing(
-        window=ledger.positions.all() if ledger.created else own,
-        walk=ledger.positions.walk(generated, is_seen),
-        position=ledger.position_of,
-        index=ledger.positions.index,
-        sid=ledger.sid,
+        window=recording_index.positions.get_all() if recording_index.created else own,
+        walk=recording_index.positions.walk(generated, is_seen),
+        position=recording_index.find_position,
+        index=recording_index.positions.get_index,
+        sid=recording_index.get_sid,
     )
 
 
-def _corpus_listing(ledger: RecordingIndex, selection: RecordingFilter) -> range:
+def _select_corpus_range(recording_index: RecordingIndex, recording_filter: RecordingFilter) -> range:
     """Return the corpus indices that the filter selects: each condition is a range, and so is their intersection."""
-    corpus = ledger.corpus
+    corpus = recording_index.corpus
     ranges = [range(corpus.count)]
-    if selection.since is not None:
-        ranges.append(range(corpus.timetable.first_at(selection.since * SECOND), corpus.count))
-    if selection.below is not None:
-        ranges.append(range(corpus.timetable.first_at(selection.below * SECOND)))
-    if selection.call_sid is not None:
-        ranges.append(corpus.indices_of_call(selection.call_sid))
-    if selection.conference_sid is not None:
-        ranges.append(corpus.indices_of_conference(selection.conference_sid))
+    if recording_filter.created_since is not None:
+        ranges.append(range(corpus.timetable.first_at(recording_filter.created_since * SECOND), corpus.count))
+    if recording_filter.created_before is not None:
+        ranges.append(range(corpus.timetable.first_at(recording_filter.created_before * SECOND)))
+    if recording_filter.call_sid is not None:
+        ranges.append(corpus.indices_of_call(recording_filter.call_sid))
+    if recording_filter.conference_sid is not None:
+        ranges.append(corpus.indices_of_conference(recording_filter.conference_sid))
     start = max(each.start for each in ranges)
     return range(start, max(start, min(each.stop for each in ranges)))
 

@@ -47,18 +47,18 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     indices: tuple[int, ...]
     tokens: Tokens
-    expires: int = NEVER
+    expires_at: int = NEVER
     """When the page may change by time alone, in microseconds since the epoch."""
 
 
-def get_page(listing: Listing, request: PageRequest, expires: int = NEVER) -> Page:
+def get_page(listing: Listing, request: PageRequest, expires_at: int = NEVER) -> Page:
     """Return the requested page.
 
     Raises:
         TwilioError: 20001 if the page token names no record that ever existed.
     """
     if request.cursor is None:
-        found = _newest_slice(listing.walk, listing.window, request.size)
+        found = _slice_newest(listing.walk, listing.window, request.size)
     else:
         position = listing.position(request.cursor.sid)
         if position is None:
@@ -70,7 +70,7 @@ def get_page(listing: Listing, request: PageRequest, expires: int = NEVER) -> Pa
         previous=None if found.previous is None else listing.sid(listing.index(found.previous)),
         next=None if found.next is None else listing.sid(listing.index(found.next)),
     )
-    return Page(indices=tuple(map(listing.index, found.positions)), tokens=tokens, expires=expires)
+    return Page(indices=tuple(map(listing.index, found.positions)), tokens=tokens, expires_at=expires_at)
 
 
 class _Slice(msgspec.Struct, frozen=True):
@@ -86,14 +86,14 @@ class _Slice(msgspec.Struct, frozen=True):
     next: int | None
 
 
-def _newest_slice(walk: Walk, window: range, size: int) -> _Slice:
+def _slice_newest(walk: Walk, window: range, size: int) -> _Slice:
     found = tuple(islice(walk(window, newest_first=True), size + 1))
     positions = found[:size]
     return _Slice(positions=positions, previous=None, next=positions[-1] if len(found) > size else None)
 
 
 def _slice_older_than(position: int, walk: Walk, window: range, size: int) -> _Slice:
-    page = _newest_slice(walk, range(window.start, max(window.start, min(window.stop, position))), size)
+    page = _slice_newest(walk, range(window.start, max(window.start, min(window.stop, position))), size)
     newest = page.positions[0] if page.positions else position - 1
     newer = walk(range(max(window.start, newest + 1), max(window.stop, newest + 1)), newest_first=False)
     return _Slice(

@@ -33,7 +33,7 @@ class Deletions:
         self._state.deleted.add(index)
         self._state.deleted_at[index] = now
 
-    def deleted_at(self, index: int) -> int | None:
+    def get_deletion_instant(self, index: int) -> int | None:
         """Return the instant of the deletion, or None if the recording is not deleted or is purged."""
         return self._state.deleted_at.get(index)
 
@@ -52,10 +52,10 @@ class CreatedRecordings:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._by_sid: dict[str, int] = {}
-        self._by_parent: dict[str, list[int]] = {}
+        self._index_by_sid: dict[str, int] = {}
+        self._indices_by_parent: dict[str, list[int]] = {}
         for number in range(len(state.created)):
-            self._index(FIRST_CREATED + number)
+            self._index_recording(FIRST_CREATED + number)
 
     def __len__(self) -> int:
         return len(self._state.created)
@@ -76,36 +76,36 @@ class CreatedRecordings:
         index = self.next_index
         self._state.created.append(CreatedRecording(instant, recording.sid))
         self._state.recordings[index] = recording
-        self._index(index)
+        self._index_recording(index)
         return index
 
-    def instant(self, index: int) -> int:
+    def get_creation_instant(self, index: int) -> int:
         """Return the instant of creation."""
         return self._state.created[index - FIRST_CREATED].instant
 
     def find_index(self, sid: str) -> int | None:
         """Return the index by SID, or None if the SID is unknown."""
-        return self._by_sid.get(sid[2:].lower())
+        return self._index_by_sid.get(sid[2:].lower())
 
-    def indices_of_parent(self, parent_sid: str) -> list[int]:
+    def get_indices_of_parent(self, parent_sid: str) -> list[int]:
         """Return the indices of a call's or conference's recordings, oldest first."""
-        return self._by_parent.get(_key(parent_sid), [])
+        return self._indices_by_parent.get(_fold_sid(parent_sid), [])
 
-    def active_of_call(self, parent_sid: str) -> list[int]:
+    def get_active_of_parent(self, parent_sid: str) -> list[int]:
         """Return the indices of a call's or conference's active recordings, oldest first."""
         captures = self._state.in_progress
         return [
             index
-            for index in self.indices_of_parent(parent_sid)
+            for index in self.get_indices_of_parent(parent_sid)
             if index in captures and not captures[index].is_stopped
         ]
 
-    def _index(self, index: int) -> None:
+    def _index_recording(self, index: int) -> None:
         recording = self._state.recordings[index]
-        self._by_sid[recording.sid[2:].lower()] = index
+        self._index_by_sid[recording.sid[2:].lower()] = index
         for sid in filter(None, (recording.call_sid, recording.conference_sid)):
-            self._by_parent.setdefault(_key(sid), []).append(index)
+            self._indices_by_parent.setdefault(_fold_sid(sid), []).append(index)
 
 
-def _key(sid: str) -> str:
+def _fold_sid(sid: str) -> str:
     return sid[:2] + sid[2:].lower()

@@ -22,33 +22,33 @@ class ListPositions:
     def __init__(self, corpus: Corpus, state: State) -> None:
         self._corpus = corpus
         self._state = state
-        self._keys: list[tuple[int, int]] = []
+        self._created_keys: list[tuple[int, int]] = []
         """Instant and index of the created recordings, sorted."""
         self._ranks: list[int] = []
         """The number of corpus recordings before each created one."""
-        self._changed = sorted(index for index in state.recordings if index < FIRST_CREATED)
+        self._changed_indices = sorted(index for index in state.recordings if index < FIRST_CREATED)
         """The corpus recordings that were changed."""
         for number, arrival in enumerate(state.created):
             self.add(FIRST_CREATED + number, arrival.instant)
 
-    def all(self) -> range:
+    def get_all(self) -> range:
         """Return the positions of all recordings."""
         return range(self._corpus.count + len(self._ranks))
 
     def add(self, index: int, instant: int) -> None:
         """Add a created recording."""
-        at = bisect_right(self._keys, (instant, index))
+        at = bisect_right(self._created_keys, (instant, index))
         is_newest = instant >= self._corpus.spec.t0 * SECOND
-        self._keys.insert(at, (instant, index))
+        self._created_keys.insert(at, (instant, index))
         self._ranks.insert(at, self._corpus.count if is_newest else self._corpus.timetable.first_at(instant + 1))
 
     def mark_changed(self, index: int) -> None:
         """Mark a corpus recording as changed."""
-        at = bisect_left(self._changed, index)
-        if self._changed[at : at + 1] != [index]:
-            self._changed.insert(at, index)
+        at = bisect_left(self._changed_indices, index)
+        if self._changed_indices[at : at + 1] != [index]:
+            self._changed_indices.insert(at, index)
 
-    def position(self, index: int, instant: int | None = None) -> int:
+    def get_position(self, index: int, instant: int | None = None) -> int:
         """Return the position of a recording.
 
         Args:
@@ -56,41 +56,45 @@ class ListPositions:
         """
         if instant is None:
             return index + bisect_right(self._ranks, index)
-        at = bisect_left(self._keys, (instant, index))
+        at = bisect_left(self._created_keys, (instant, index))
         return self._ranks[at] + at
 
-    def index(self, position: int) -> int:
+    def get_index(self, position: int) -> int:
         """Return the index at a position. The position after the newest has an index that no recording has."""
         at = self._count_created_before(position)
         if at < len(self._ranks) and self._ranks[at] + at == position:
-            return self._keys[at][1]
+            return self._created_keys[at][1]
         return position - at
 
-    def corpus_window(self, window: range) -> range:
+    def to_corpus_window(self, window: range) -> range:
         """Return the corpus indices within an ascending window of positions."""
         start, stop = (
             place - self._count_created_before(place) for place in (window.start, max(window.start, window.stop))
         )
         return range(start, stop)
 
-    def walk(self, generated: Walk, is_seen: IsVisible, *, changed: bool = True) -> Walk:
+    def walk(self, corpus_walk: Walk, is_visible: IsVisible, *, include_changed: bool = True) -> Walk:
         """Return a walk over all positions.
 
         Args:
-            generated: yields the visible indices of the corpus.
-            is_seen: returns True if a created or changed recording is visible, by index.
-            changed: True if `is_seen` decides about changed corpus recordings too.
+            corpus_walk: yields the visible indices of the corpus.
+            is_visible: returns True if a created or changed recording is visible, by index.
+            include_changed: True if `is_visible` decides about changed corpus recordings too.
         """
-        if not self._ranks and not (changed and self._changed):
-            return generated
+        if not self._ranks and not (include_changed and self._changed_indices):
+            return corpus_walk
 
         def walk(window: range, *, newest_first: bool) -> Iterator[int]:
-            inside = generated(self.corpus_window(window), newest_first=newest_first)
-            plain = (self.position(index) for index in inside if not (changed and index in self._state.recordings))
-            others = [self._created_in(window, newest_first)]
-            if changed:
-                others.append(self._changed_in(window, newest_first))
-            special = (at for at in heapq.merge(*others, reverse=newest_first) if is_seen(self.index(at)))
+            inside = corpus_walk(self.to_corpus_window(window), newest_first=newest_first)
+            plain = (
+                self.get_position(index)
+                for index in inside
+                if not (include_changed and index in self._state.recordings)
+            )
+            others = [self._walk_created(window, newest_first)]
+            if include_changed:
+                others.append(self._walk_changed(window, newest_first))
+            special = (at for at in heapq.merge(*others, reverse=newest_first) if is_visible(self.get_index(at)))
             return heapq.merge(plain, special, reverse=newest_first)
 
         return walk
@@ -99,13 +103,15 @@ class ListPositions:
         """Return the number of created recordings before a position."""
         return bisect_left(range(len(self._ranks)), position, key=lambda at: self._ranks[at] + at)
 
-    def _created_in(self, window: range, newest_first: bool) -> Iterator[int]:
+    def _walk_created(self, window: range, newest_first: bool) -> Iterator[int]:
         places = range(
             self._count_created_before(window.start), self._count_created_before(max(window.start, window.stop))
         )
         return (self._ranks[at] + at for at in (reversed(places) if newest_first else places))
 
-    def _changed_in(self, window: range, newest_first: bool) -> Iterator[int]:
-        indices = self.corpus_window(window)
-        places = range(bisect_left(self._changed, indices.start), bisect_left(self._changed, indices.stop))
-        return (self.position(self._changed[at]) for at in (reversed(places) if newest_first else places))
+    def _walk_changed(self, window: range, newest_first: bool) -> Iterator[int]:
+        indices = self.to_corpus_window(window)
+        places = range(
+            bisect_left(self._changed_indices, indices.start), bisect_left(self._changed_indices, indices.stop)
+        )
+        return (self.get_position(self._changed_indices[at]) for at in (reversed(places) if newest_first else places))

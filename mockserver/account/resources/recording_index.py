@@ -28,21 +28,21 @@ class RecordingIndex:
         self.clock = clock
         self.state = state
         self.created = CreatedRecordings(state)
-        self.deleted = Deletions(state)
+        self.deletions = Deletions(state)
         self.positions = ListPositions(corpus, state)
-        self._names = {index: handle for handle, index in state.handles.items()}
-        self._retained: tuple[int, int] = (0, -1)
+        self._handles_by_index = {index: handle for handle, index in state.handles.items()}
+        self._cached_retention: tuple[int, int] = (0, -1)
 
     def __contains__(self, index: int) -> bool:
         """Return True if the index belongs to a recording, even a deleted one."""
         return index < self.corpus.count or index in self.created
 
-    def index_of(self, sid: str) -> int | None:
+    def find_index(self, sid: str) -> int | None:
         """Return the index of a recording by SID, including deleted ones, or None if it never existed."""
         index = self.created.find_index(sid)
         return self.corpus.index_of(sid) if index is None else index
 
-    def position_of(self, sid: str, kind: Kind = Kind.RECORDING) -> int | None:
+    def find_position(self, sid: str, kind: Kind = Kind.RECORDING) -> int | None:
         """Return the position of a recording's SID, or of another kind of SID with the same index, or None if unknown.
 
         The position after the newest counts too: the next page after an empty one starts there.
@@ -53,16 +53,16 @@ class RecordingIndex:
         if index is None:
             return None
         if index in self.created:
-            return self.positions.position(index, self.created.instant(index))
-        return self.positions.position(index) if index <= self.corpus.count else None
+            return self.positions.get_position(index, self.created.get_creation_instant(index))
+        return self.positions.get_position(index) if index <= self.corpus.count else None
 
-    def sid(self, index: int) -> str:
+    def get_sid(self, index: int) -> str:
         """Return the SID of a recording, or of the position after the newest."""
         return self.state.recordings[index].sid if index in self.created else self.corpus.sid(index)
 
-    def name(self, index: int) -> str:
+    def get_name(self, index: int) -> str:
         """Return the handle of a recording, or its SID if it has no handle."""
-        return self._names.get(index) or self.sid(index)
+        return self._handles_by_index.get(index) or self.get_sid(index)
 
     def get_even_if_deleted(self, index: int) -> Recording:
         """Return a recording as it is now, ignoring its deletion."""
@@ -72,23 +72,23 @@ class RecordingIndex:
     def get(self, index: int) -> Recording:
         """Return a recording as a fetch shows it now."""
         recording = self.get_even_if_deleted(index)
-        deleted_at = self.deleted.deleted_at(index)
+        deleted_at = self.deletions.get_deletion_instant(index)
         if deleted_at is None:
             return recording
         return msgspec.structs.replace(recording, status=Status.DELETED, date_updated=deleted_at // SECOND)
 
-    def status(self, index: int) -> Status:
+    def get_status(self, index: int) -> Status:
         """Return the status that a fetch shows now."""
-        if index in self.deleted.all:
+        if index in self.deletions.all:
             return Status.DELETED
         changed = self.state.recordings.get(index)
         return self.corpus.layout.status(index) if changed is None else changed.status
 
     def revision(self, index: int) -> Revision:
         """Return a value that differs after every change of a recording: it invalidates rendered bytes."""
-        return self.state.revisions.get(index, 0), self.status(index)
+        return self.state.revisions.get(index, 0), self.get_status(index)
 
-    def typical_duration(self, index: int) -> int:
+    def get_typical_duration(self, index: int) -> int:
         """Return the duration in seconds of a recording that nothing else determines."""
         recording = self.get_even_if_deleted(index)
         if recording.transcript is not None:
@@ -101,21 +101,21 @@ class RecordingIndex:
 
     def is_retained(self, index: int) -> bool:
         """Return True if the metadata of a deleted recording is still kept."""
-        if index in self.deleted.all:
+        if index in self.deletions.all:
             self.purge_expired()
-            return index not in self.deleted.purged
+            return index not in self.deletions.purged
         return index >= self.purge_expired()[0]
 
     def purge_expired(self) -> tuple[int, int]:
         """Return the first index whose generated deletion is still kept, and the instant until which this holds."""
         now = self.clock.now()
-        since, until = self._retained
+        since, until = self._cached_retention
         if now >= until:
             timetable = self.corpus.timetable
             since = timetable.retained_from(now)
             until = timetable.deleted_at(since) + RETENTION if since < self.corpus.count else NEVER
-            self._retained = (since, until)
-        due = self.deleted.purge(now)
+            self._cached_retention = (since, until)
+        due = self.deletions.purge(now)
         return since, until if due is None else min(until, due)
 
     # -- taking down -----------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class RecordingIndex:
     def set_handle(self, index: int, handle: str) -> None:
         """Set the handle of a recording."""
         self.state.handles[handle] = index
-        self._names[index] = handle
+        self._handles_by_index[index] = handle
 
     def put(self, index: int, recording: Recording) -> None:
         """Replace a recording."""
@@ -142,5 +142,5 @@ class RecordingIndex:
 
     def delete(self, index: int) -> None:
         """Delete a recording. Its metadata is kept for 40 days."""
-        self.deleted.add(index, self.clock.now())
+        self.deletions.add(index, self.clock.now())
         self.state.version += 1

@@ -12,7 +12,12 @@ from mockserver.account.resources.filter import RecordingFilter, filtered_listin
 from mockserver.account.resources.listing import NEVER, Page, get_page
 from mockserver.account.resources.not_found import explain_unknown, explain_wrong_parent
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.resources.status_change import StatusChange, apply_status, with_fields, without_adversarial_body
+from mockserver.account.resources.status_change import (
+    RecordingWithProgress,
+    apply_status,
+    with_fields,
+    without_adversarial_body,
+)
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
@@ -20,7 +25,7 @@ from scenarios.model import RecordingFields, RecordingStatus
 
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the only active recording of a call or conference."""
-FINISHED = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
+FINISHED_STATUSES = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
 
 
 class Parent(msgspec.Struct, frozen=True):
@@ -56,8 +61,8 @@ class Parent(msgspec.Struct, frozen=True):
 class Recordings:
     """Recordings by index; see `RecordingIndex`."""
 
-    def __init__(self, ledger: RecordingIndex) -> None:
-        self.index = ledger
+    def __init__(self, recording_index: RecordingIndex) -> None:
+        self.recording_index = recording_index
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -70,30 +75,34 @@ class Recordings:
         Raises:
             TwilioError: 20404 if no such recording is visible.
         """
-        index = self.index.index_of(sid)
+        index = self.recording_index.find_index(sid)
         if index is None:
-            raise TwilioError(20404, explain_unknown(self.index, sid), unknown=sid)
+            raise TwilioError(20404, explain_unknown(self.recording_index, sid), unknown=sid)
         if parent is not None and not self._belongs_to(index, parent):
-            raise TwilioError(20404, explain_wrong_parent(self.index, index, parent.kind, parent.sid))
-        if self.index.status(index) is Status.DELETED:
+            raise TwilioError(20404, explain_wrong_parent(self.recording_index, index, parent.kind, parent.sid))
+        if self.recording_index.get_status(index) is Status.DELETED:
             if not include_deleted:
                 why = f"{sid} is deleted. With IncludeSoftDeleted=true it is shown for 40 days."
                 raise TwilioError(20404, why, found=Status.DELETED)
-            if not self.index.is_retained(index):
+            if not self.recording_index.is_retained(index):
                 raise TwilioError(20404, f"{sid} was deleted more than 40 days ago, so its metadata is gone.")
         return index
 
-    def list(self, selection: RecordingFilter, asked: PageRequest) -> Page:
+    def list(self, recording_filter: RecordingFilter, request: PageRequest) -> Page:
         """Return a page of the recordings that match a filter.
 
         Raises:
             TwilioError: 20001 if the page token names no recording of this account.
         """
-        return get_page(filtered_listing(self.index, selection), asked, self.next_expiry(selection.include_deleted))
+        return get_page(
+            filtered_listing(self.recording_index, recording_filter),
+            request,
+            self.get_next_expiry(recording_filter.include_deleted),
+        )
 
-    def next_expiry(self, include_deleted: bool) -> int:
+    def get_next_expiry(self, include_deleted: bool) -> int:
         """Return when time alone may change the response, in microseconds since the epoch. Timers are not included."""
-        return self.index.purge_expired()[1] if include_deleted else NEVER
+        return self.recording_index.purge_expired()[1] if include_deleted else NEVER
 
     # -- changing --------------------------------------------------------------------------------
 
@@ -104,10 +113,10 @@ class Recordings:
             TwilioError: 20404 if no such recording is visible; 20009 if it is not finished.
         """
         index = self.find(sid, parent=parent)
-        status = self.index.status(index)
-        if status not in FINISHED:
+        status = self.recording_index.get_status(index)
+        if status not in FINISHED_STATUSES:
             raise TwilioError(20009, f"{sid} is {status.value}. Only finished recordings can be deleted.")
-        self.index.delete(index)
+        self.recording_index.delete(index)
         return index
 
     def find_active(self, call_sid: str, source: Source) -> int | None:
@@ -119,11 +128,11 @@ class Recordings:
         Raises:
             TwilioError: 21220 if the call is over.
         """
-        active = self.index.created.active_of_call(call_sid)
+        active = self.recording_index.created.get_active_of_parent(call_sid)
         for index in active:
-            if self.index.get_even_if_deleted(index).source is source:
+            if self.recording_index.get_even_if_deleted(index).source is source:
                 return index
-        if self.index.corpus.indices_of_call(call_sid) and not active:
+        if self.recording_index.corpus.indices_of_call(call_sid) and not active:
             raise TwilioError(
                 21220, f"{call_sid} is over: its recordings were created before T0. Use any other CallSid."
             )
@@ -147,15 +156,15 @@ class Recordings:
             sid: the recording SID; derived if left out, like the call's and the conference's.
             instant: the instant of creation, in microseconds since the epoch; now if left out.
         """
-        corpus, index = self.index.corpus, self.index.created.next_index
-        at = self.index.clock.now() if instant is None else instant
+        corpus, index = self.recording_index.corpus, self.recording_index.created.next_index
+        at = self.recording_index.clock.now() if instant is None else instant
         if conference_sid is None and source in CONFERENCE_SOURCES:
             conference_sid = corpus.sids.encode(Kind.CONFERENCE, index)
         recording = Recording(
-            sid=self._new_sid(index) if sid is None else sid,
+            sid=self._find_unused_sid(index) if sid is None else sid,
             account_sid=corpus.spec.account_sid,
-            call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else _lower(call_sid),
-            conference_sid=None if conference_sid is None else _lower(conference_sid),
+            call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else _fold_sid(call_sid),
+            conference_sid=None if conference_sid is None else _fold_sid(conference_sid),
             status=Status.PROCESSING,
             source=source,
             channels=channels,
@@ -170,31 +179,31 @@ class Recordings:
             transcript=transcript,
             is_scripted=True,
         )
-        return self.index.add(recording, at)
+        return self.recording_index.add(recording, at)
 
-    def set_status(self, index: int, stage: RecordingStatus | None, facts: RecordingFields) -> None:
+    def set_status(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields."""
-        ledger, captures = self.index, self.index.state.in_progress
+        ledger, captures = self.recording_index, self.recording_index.state.in_progress
         recording = without_adversarial_body(ledger.get_even_if_deleted(index))
-        if stage is RecordingStatus.DELETED and recording.status not in FINISHED:
+        if status is RecordingStatus.DELETED and recording.status not in FINISHED_STATUSES:
             self.set_status(
                 index, RecordingStatus.COMPLETED, RecordingFields()
             )  # a deleted recording was completed before
             recording = ledger.get_even_if_deleted(index)
-        elif stage is not None and stage is not RecordingStatus.DELETED:
-            usual, chance = ledger.typical_duration(index), ledger.corpus.chance(index)
-            before = StatusChange(recording, captures.get(index))
-            after = apply_status(before, stage, ledger.clock.now(), chance, usual)
+        elif status is not None and status is not RecordingStatus.DELETED:
+            usual, chance = ledger.get_typical_duration(index), ledger.corpus.chance(index)
+            before = RecordingWithProgress(recording, captures.get(index))
+            after = apply_status(before, status, ledger.clock.now(), chance, usual)
             recording = after.recording
-            if after.capture is None:
+            if after.progress is None:
                 captures.pop(index, None)
             else:
-                captures[index] = after.capture
-        ledger.put(index, with_fields(recording, facts))
-        if stage is RecordingStatus.DELETED:
+                captures[index] = after.progress
+        ledger.put(index, with_fields(recording, fields))
+        if status is RecordingStatus.DELETED:
             ledger.delete(index)
 
-    def update(self, sid: str, parent: Parent, wanted: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
+    def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop an active recording. An update to its present status changes nothing.
 
         Returns:
@@ -204,51 +213,55 @@ class Recordings:
             TwilioError: 20404 if no such recording exists; 16108 if `Twilio.CURRENT` matches several; 21220 if the
                 recording is over.
         """
-        index, capture = self._find_active_for(sid, parent)
-        now = self.index.clock.now()
-        if wanted is InFlight.STOPPED:
+        index, capture = self._resolve_active(sid, parent)
+        now = self.recording_index.clock.now()
+        if status is InFlight.STOPPED:
             changed = capture.stop(now)
         else:
-            changed = capture.pause(now, behavior) if wanted is InFlight.PAUSED else capture.resume(now)
+            changed = capture.pause(now, behavior) if status is InFlight.PAUSED else capture.resume(now)
         if changed == capture:
             return index, False
-        self.index.state.in_progress[index] = changed
-        self.index.state.version += 1
+        self.recording_index.state.in_progress[index] = changed
+        self.recording_index.state.version += 1
         return index, True
 
     def get_in_flight(self, index: int) -> Recording:
         """Return a recording as the response to a change shows it."""
-        capture = self.index.state.in_progress.get(index)
-        return msgspec.structs.replace(self.index.get(index), in_flight=None if capture is None else capture.status)
+        capture = self.recording_index.state.in_progress.get(index)
+        return msgspec.structs.replace(
+            self.recording_index.get(index), in_flight=None if capture is None else capture.status
+        )
 
-    def _new_sid(self, index: int) -> str:
+    def _find_unused_sid(self, index: int) -> str:
         """Return an unused SID for a created recording: a scenario may have imported the usual one."""
-        sid = self.index.corpus.sid(index)
-        while self.index.created.find_index(sid) is not None:
-            sid = self.index.corpus.sid_of_handle(sid)
+        sid = self.recording_index.corpus.sid(index)
+        while self.recording_index.created.find_index(sid) is not None:
+            sid = self.recording_index.corpus.sid_of_handle(sid)
         return sid
 
-    def _find_active_for(self, sid: str, parent: Parent) -> tuple[int, RecordingInProgress]:
-        ledger = self.index
+    def _resolve_active(self, sid: str, parent: Parent) -> tuple[int, RecordingInProgress]:
+        ledger = self.recording_index
         if sid == CURRENT:
-            active = ledger.created.active_of_call(parent.sid)
+            active = ledger.created.get_active_of_parent(parent.sid)
             if not active:
                 raise TwilioError(20404, f"{parent.sid} has no active recording.")
             if len(active) > 1:
-                sids = ", ".join(map(ledger.sid, active))
+                sids = ", ".join(map(ledger.get_sid, active))
                 raise TwilioError(16108, f"{parent.sid} has {len(active)} active recordings: {sids}. Name one.")
             return active[0], ledger.state.in_progress[active[0]]
         index = self.find(sid, parent=parent)
         capture = ledger.state.in_progress.get(index)
         if capture is None or capture.is_stopped:
-            raise TwilioError(21220, f"{sid} is {ledger.status(index).value}: only an active recording can be updated.")
+            raise TwilioError(
+                21220, f"{sid} is {ledger.get_status(index).value}: only an active recording can be updated."
+            )
         return index, capture
 
     def _belongs_to(self, index: int, parent: Parent) -> bool:
-        recording = self.index.get_even_if_deleted(index)
+        recording = self.recording_index.get_even_if_deleted(index)
         of = recording.call_sid if parent.kind is Kind.CALL else recording.conference_sid
         return of is not None and of[2:].lower() == parent.sid[2:].lower()
 
 
-def _lower(sid: str) -> str:
+def _fold_sid(sid: str) -> str:
     return sid[:2] + sid[2:].lower()

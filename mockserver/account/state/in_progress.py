@@ -35,17 +35,17 @@ class RecordingInProgress(msgspec.Struct, frozen=True, kw_only=True):
             return self
         if behavior is PauseBehavior.SILENCE:
             return msgspec.structs.replace(self, is_paused=True)
-        return msgspec.structs.replace(self, is_paused=True, recorded=self._recorded_until(now), since=None)
+        return msgspec.structs.replace(self, is_paused=True, recorded=self._compute_recorded(now), since=None)
 
     def resume(self, now: int) -> Self:
         """Return it resumed."""
         if not self.is_paused:
             return self
-        return msgspec.structs.replace(self, is_paused=False, recorded=self._recorded_until(now), since=now)
+        return msgspec.structs.replace(self, is_paused=False, recorded=self._compute_recorded(now), since=now)
 
     def stop(self, now: int) -> Self:
         """Return it stopped permanently."""
-        return msgspec.structs.replace(self, recorded=self._recorded_until(now), since=None, is_stopped=True)
+        return msgspec.structs.replace(self, recorded=self._compute_recorded(now), since=None, is_stopped=True)
 
     @property
     def status(self) -> InFlight:
@@ -54,9 +54,9 @@ class RecordingInProgress(msgspec.Struct, frozen=True, kw_only=True):
             return InFlight.STOPPED
         return InFlight.PAUSED if self.is_paused else InFlight.IN_PROGRESS
 
-    def duration_seconds(self, now: int) -> int:
+    def compute_duration_seconds(self, now: int) -> int:
         """Return the duration: at least one second, so that a quick test has audio."""
-        return max(1, self._recorded_until(now) // SECOND)
+        return max(1, self._compute_recorded(now) // SECOND)
 
-    def _recorded_until(self, now: int) -> int:
+    def _compute_recorded(self, now: int) -> int:
         return self.recorded if self.since is None else self.recorded + now - self.since

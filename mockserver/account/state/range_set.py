@@ -34,7 +34,7 @@ class RangeSet(msgspec.Struct):
             self.starts.insert(at, number)
             self.stops.insert(at, number + 1)
 
-    def gaps(self, window: range, *, descending: bool) -> Iterator[range]:
+    def iter_gaps(self, window: range, *, descending: bool) -> Iterator[range]:
         """Yield the parts of an ascending window that are not in the set, as ascending ranges in either order."""
         low = max(0, bisect_right(self.starts, window.start) - 1)
         high = bisect_right(self.starts, window.stop - 1)

@@ -111,13 +111,13 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     state: DeliveryState = DeliveryState.PENDING
 
 
-class ArmedRule(msgspec.Struct, kw_only=True):
+class FaultRuleState(msgspec.Struct, kw_only=True):
     """A fault or a sequence, and its counts."""
 
     number: int
     fault: Fault | None = None
     sequence: Sequence | None = None
-    armed_at: int
+    added_at: int
     matched: int = 0
     """The number of requests that it matched."""
     applied: int = 0
@@ -128,11 +128,11 @@ class ArmedRule(msgspec.Struct, kw_only=True):
     """Retry-After deadlines by request target, in microseconds since the epoch."""
 
 
-class ArmedPageDrift(msgspec.Struct, kw_only=True):
+class PageDriftState(msgspec.Struct, kw_only=True):
     """A page drift rule, and how often it still applies."""
 
     rule: PageDriftRule
-    left: int
+    remaining_times: int
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -153,21 +153,21 @@ class State(msgspec.Struct, kw_only=True):
     purged: RangeSet = msgspec.field(default_factory=RangeSet)
     """Deleted recordings whose metadata is purged, 40 days after the deletion."""
     deleted_at: dict[int, int] = {}
-    subresources_deleted: dict[str, RangeSet] = {}
+    deleted_subresources: dict[str, RangeSet] = {}
     """By the kind of their SIDs."""
-    attached: dict[int, str] = {}
+    media_files: dict[int, str] = {}
     """The user's own media files, by index."""
     handles: dict[str, int] = {}
     subscriptions: dict[int, Subscription] = {}
     playing: dict[int, Playing] = {}
-    waiting: dict[int, int] = {}
+    step_instants: dict[int, int] = {}
     """The instants for which timelines with a timer wait."""
     timers: list[Timer] = []
     """A heap."""
     timer_serial: int = 0
     deliveries: list[Delivery] = []
-    rules: list[ArmedRule] = []
+    rules: list[FaultRuleState] = []
     rule_serial: int = 0
-    page_drift: list[ArmedPageDrift] = []
+    page_drift: list[PageDriftState] = []
     events: list[Event] = []
     event_serial: int = 0

@@ -19,36 +19,36 @@ class Clock:
     Args:
         start: the instant at `origin`.
         rate: account seconds per real second: 1 is real time, 0 stands still.
-        source: returns monotonic ticks.
+        tick_source: returns monotonic ticks.
         origin: the tick at which the clock started; the present one if left out.
     """
 
     def __init__(
-        self, start: int, rate: float = 0.0, *, source: Callable[[], int] = ticks, origin: int | None = None
+        self, start: int, rate: float = 0.0, *, tick_source: Callable[[], int] = ticks, origin: int | None = None
     ) -> None:
         self.rate = rate
-        self._source = source
-        self._base = start
-        self._since = source() if origin is None else origin
-        self._held: int | None = None
+        self._tick_source = tick_source
+        self._base_instant = start
+        self._base_ticks = tick_source() if origin is None else origin
+        self._held_instant: int | None = None
 
     def now(self) -> int:
         """Return the present instant."""
-        if self._held is not None:
-            return self._held
+        if self._held_instant is not None:
+            return self._held_instant
         if not self.rate:
-            return self._base
-        return self._base + int((self._source() - self._since) * self.rate)
+            return self._base_instant
+        return self._base_instant + int((self._tick_source() - self._base_ticks) * self.rate)
 
     @property
     def setting(self) -> tuple[int, int, float]:
         """The values that determine the clock's time. They differ after every move and every change of the rate."""
-        return self._base, self._since, self.rate
+        return self._base_instant, self._base_ticks, self.rate
 
     def move_to(self, instant: int) -> None:
         """Move to an instant. An instant in the past changes nothing."""
-        self._base = max(self.now(), instant)
-        self._since = self._source()
+        self._base_instant = max(self.now(), instant)
+        self._base_ticks = self._tick_source()
 
     def set_rate(self, rate: float) -> None:
         """Continue from now at another rate."""
@@ -56,15 +56,15 @@ class Clock:
         self.rate = rate
 
     @contextmanager
-    def instant_at(self, instant: int) -> Iterator[None]:
+    def hold_instant(self, instant: int) -> Iterator[None]:
         """Show an instant that has just passed, while an action that was due then runs."""
-        before, self._held = self._held, instant
+        before, self._held_instant = self._held_instant, instant
         try:
             yield
         finally:
-            self._held = before
+            self._held_instant = before
 
-    def real_seconds_until(self, instant: int) -> float | None:
+    def compute_real_seconds_until(self, instant: int) -> float | None:
         """Return the real seconds until an instant, or None if the clock never reaches it by itself."""
         return max(0, instant - self.now()) / _SECOND / self.rate if self.rate else None
 

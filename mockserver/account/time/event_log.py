@@ -3,7 +3,7 @@
 from mockserver.account.state.state import Event, State
 from mockserver.account.time.clock import Clock
 
-_KEPT = 10_000
+_EVENTS_TO_KEEP = 10_000
 
 
 class EventLog:
@@ -14,7 +14,7 @@ class EventLog:
         self._clock = clock
 
     @property
-    def serial(self) -> int:
+    def next_serial(self) -> int:
         """The number of the next event, from 0."""
         return self._state.event_serial
 
@@ -25,10 +25,10 @@ class EventLog:
             Event(serial=state.event_serial, at=self._clock.now(), kind=kind, subject=subject, sid=sid, what=what)
         )
         state.event_serial += 1
-        if len(state.events) > 2 * _KEPT:
-            del state.events[:-_KEPT]
+        if len(state.events) > 2 * _EVENTS_TO_KEEP:
+            del state.events[:-_EVENTS_TO_KEEP]
 
-    def since(self, serial: int) -> list[Event]:
+    def get_events_since(self, serial: int) -> list[Event]:
         """Return the events from a number on that are still in the log."""
         first = self._state.event_serial - len(self._state.events)
         return self._state.events[max(0, serial - first) :]

@@ -16,7 +16,7 @@ class Timers:
         """Yield all timers, in firing order."""
         return iter(sorted(self._state.timers))
 
-    def schedule(self, due: int, kind: TimerKind, key: int) -> None:
+    def add(self, due: int, kind: TimerKind, key: int) -> None:
         """Add a timer. Its subject may change before it fires, so the code that it wakes must check again."""
         self._state.timer_serial += 1
         heapq.heappush(self._state.timers, Timer(due, self._state.timer_serial, kind, key))

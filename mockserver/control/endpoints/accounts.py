@@ -53,7 +53,7 @@ async def show_clock(exchange: Exchange, path: PathParams) -> views.ClockView:
 
 async def move_clock(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, ClockCommand)
-    first = account.events.serial
+    first = account.events.next_serial
     rate, target = _rate(command), _target_instant(command, account.clock.now())
     if rate is not None:
         account.scheduler.set_rate(rate)

@@ -37,5 +37,5 @@ async def wait_for_callbacks(exchange: Exchange, account: Account, first: int) -
 
 def change_result(account: Account, first: int) -> views.ChangeResult:
     """Return the account, and its events from a number on."""
-    events = tuple(map(serializers.serialize_event, account.events.since(first)))
+    events = tuple(map(serializers.serialize_event, account.events.get_events_since(first)))
     return views.ChangeResult(account=serializers.serialize_account(account), events=events)

@@ -16,14 +16,14 @@ async def add_recording(exchange: Exchange, path: PathParams) -> views.Recording
     handle = said.get("id") or said.get("sid") or f"recording-{len(account.state.created) + 1}"
     scripted = parse_scenario(exchange, {"recordings": [said]}).recordings[0]
     if handle in account.state.handles or (
-        scripted.sid is not None and account.recordings.index.index_of(scripted.sid) is not None
+        scripted.sid is not None and account.recordings.recording_index.find_index(scripted.sid) is not None
     ):
         raise invalid_command(f"recording {handle!r} exists already")
     index = add_scripted_recording(
         account,
         scripted,
         handle,
-        exchange.mock.account_factory.recording_defaults(exchange.base_url),
+        exchange.mock.account_factory.build_recording_defaults(exchange.base_url),
         account.clock.now(),
     )
     account.timelines.start(index, full_timeline(scripted))
@@ -34,18 +34,18 @@ async def add_recording(exchange: Exchange, path: PathParams) -> views.Recording
 async def show_recording(exchange: Exchange, path: PathParams) -> views.RecordingView:
     account = get_account(exchange, path)
     return serializers.serialize_recording(
-        account, account.timelines.find_indices(path["recording"]), exchange.base_url
+        account, account.timelines.find_recording_index(path["recording"]), exchange.base_url
     )
 
 
 async def transition_recording(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     """Apply a step now. The recording's timeline, if it has one, continues to wait."""
     account, said = get_account(exchange, path), read_command(exchange, dict[str, Any])
-    first, index = account.events.serial, account.timelines.find_indices(path["recording"])
+    first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
     step = parse_scenario(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
     if step.after is not None:
         raise invalid_command("after: expected a step that runs now, found one that waits")
-    if account.recordings.index.status(index) is Status.DELETED:
+    if account.recordings.recording_index.get_status(index) is Status.DELETED:
         raise invalid_command(f"recording {path['recording']} is deleted and cannot be changed")
     account.timelines.apply_step(index, step)
     return await wait_for_callbacks(exchange, account, first)
@@ -54,8 +54,8 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> views.Ch
 async def take_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     """Run the next step of a recording's timeline, whatever it waits for."""
     account = get_account(exchange, path)
-    first, index = account.events.serial, account.timelines.find_indices(path["recording"])
-    if not account.timelines.step(index):
+    first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
+    if not account.timelines.run_next_step(index):
         raise invalid_command(f"recording {path['recording']} has no waiting timeline")
     return await wait_for_callbacks(exchange, account, first)
 

@@ -61,7 +61,7 @@ async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
 
 async def list_events(exchange: Exchange, path: PathParams) -> list[views.EventView]:
     since = exchange.parameters.integer("since", default=0, minimum=0)
-    return [serializers.serialize_event(each) for each in get_account(exchange, path).events.since(since)]
+    return [serializers.serialize_event(each) for each in get_account(exchange, path).events.get_events_since(since)]
 
 
 async def list_expectations(exchange: Exchange, path: PathParams) -> list[views.ExpectationView]:
@@ -75,8 +75,8 @@ async def list_expectations(exchange: Exchange, path: PathParams) -> list[views.
 
 async def send_signal(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, SignalCommand)
-    first = account.events.serial
-    index = None if command.recording is None else account.timelines.find_indices(command.recording)
+    first = account.events.next_serial
+    index = None if command.recording is None else account.timelines.find_recording_index(command.recording)
     if index is not None and index not in account.state.playing:
         raise invalid_command(f"recording {command.recording} has no waiting timeline")
     account.timelines.signal(command.name, index)

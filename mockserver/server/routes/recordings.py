@@ -34,7 +34,9 @@ def fetch_recording(exchange: Exchange, path: PathParams) -> Resource:
     recordings = exchange.account.recordings
     include_deleted = exchange.parameters.boolean("IncludeSoftDeleted")
     index = recordings.find(path["sid"], include_deleted=include_deleted)
-    return Resource(RECORDING, recordings.index, index, recordings.next_expiry(include_deleted), Act.FETCH)
+    return Resource(
+        RECORDING, recordings.recording_index, index, recordings.get_next_expiry(include_deleted), Act.FETCH
+    )
 
 
 def delete_recording(exchange: Exchange, path: PathParams) -> NoContent:
@@ -65,7 +67,7 @@ def list_conference_recordings(exchange: Exchange, path: PathParams) -> Resource
 def fetch_nested_recording(exchange: Exchange, path: PathParams) -> Resource:
     recordings, parent = exchange.account.recordings, _parse_parent(path)
     index = recordings.find(path["sid"], parent=parent)
-    return Resource(_resource_type_of(parent), recordings.index, index, act=Act.FETCH)
+    return Resource(_resource_type_of(parent), recordings.recording_index, index, act=Act.FETCH)
 
 
 def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceValue:
@@ -121,9 +123,13 @@ def _list(
     asked = parse_page_request(query)
     since, below = created_between(query)
     selection = RecordingFilter(
-        since=since, below=below, call_sid=call_sid, conference_sid=conference_sid, include_deleted=include_deleted
+        created_since=since,
+        created_before=below,
+        call_sid=call_sid,
+        conference_sid=conference_sid,
+        include_deleted=include_deleted,
     )
-    return ResourcePage(shape, recordings.index, recordings.list(selection, asked), asked, query, Act.LIST)
+    return ResourcePage(shape, recordings.recording_index, recordings.list(selection, asked), asked, query, Act.LIST)
 
 
 RECORDINGS = (

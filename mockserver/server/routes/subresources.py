@@ -61,13 +61,13 @@ def fetch_recording_add_on_result_payload(exchange: Exchange, path: PathParams) 
 
 def delete_recording_add_on_result_payload(exchange: Exchange, path: PathParams) -> NoContent:
     among = _payloads(exchange, path)
-    exchange.account.payloads.delete(path["sid"], recording_sid=path["recording_sid"], among=among)
+    exchange.account.payloads.delete(path["sid"], recording_sid=path["recording_sid"], allowed_indices=among)
     return NoContent()
 
 
 def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: PathParams) -> Redirect:
     payloads = exchange.account.payloads
-    index = payloads.find(path["sid"], recording_sid=path["recording_sid"], among=_payloads(exchange, path))
+    index = payloads.find(path["sid"], recording_sid=path["recording_sid"], allowed_indices=_payloads(exchange, path))
     sid = payloads.get(index).sid
     return Redirect(307, f"/_mock/payloads/{exchange.account.sid}/{sid}.json")
 
@@ -83,13 +83,15 @@ def _list(
 ) -> ResourcePage:
     query = exchange.parameters
     asked = parse_page_request(query)
-    return ResourcePage(shape, shelf, shelf.list_for_recording(path["recording_sid"], asked, among=among), asked, query)
+    return ResourcePage(
+        shape, shelf, shelf.list_for_recording(path["recording_sid"], asked, allowed_indices=among), asked, query
+    )
 
 
 def _fetch(
     shape: ResourceType, shelf: Subresources, sid: str, recording_sid: str | None, among: range | None = None
 ) -> Resource:
-    return Resource(shape, shelf, shelf.find(sid, recording_sid=recording_sid, among=among))
+    return Resource(shape, shelf, shelf.find(sid, recording_sid=recording_sid, allowed_indices=among))
 
 
 _RESULTS = "Recordings/{recording_sid}/AddOnResults"

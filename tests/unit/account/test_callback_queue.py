@@ -44,7 +44,7 @@ def settle(account: Account, *outcomes: Outcome) -> list[Delivery]:
 
 
 def callbacks(account: Account) -> list[str]:
-    return [event.what for event in account.events.since(0) if event.kind == "callback"]
+    return [event.what for event in account.events.get_events_since(0) if event.kind == "callback"]
 
 
 def test_callback_has_recording_state_at_event() -> None:
@@ -64,7 +64,7 @@ def test_callbacks_of_one_recording_are_sent_in_order() -> None:
     for handle, event in [("a", "in-progress"), ("a", "completed"), ("b", "absent"), ("b", "failed")]:
         account.callbacks.enqueue(index(account, handle), CallbackEvent(event))
     first, second = account.callbacks.get_ready()
-    assert tuple(account.recordings.index.name(each.recording) for each in (first, second)) == ("a", "b")
+    assert tuple(account.recordings.recording_index.get_name(each.recording) for each in (first, second)) == ("a", "b")
     account.callbacks.mark_sending(first.number)
     assert [second] == account.callbacks.get_ready(), "what is under way is not ready, and nothing passes it"
     account.callbacks.record_outcome(first.number, BROKEN)

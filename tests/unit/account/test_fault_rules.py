@@ -47,7 +47,7 @@ def test_first_matching_rule_applies() -> None:
     assert statuses(account, asked(FETCH), asked(), asked(), asked(FETCH)) == [500, 501, 502, 500]
     strike = account.fault_rules.match(asked())
     assert strike is not None
-    assert strike.rule == 2
+    assert strike.rule_number == 2
     assert [(rule.matched, rule.applied) for rule in account.fault_rules.rules] == [(2, 2), (3, 1), (2, 2)]
 
 

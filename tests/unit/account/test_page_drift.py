@@ -17,16 +17,16 @@ def account_with_page_drift(*hazards: dict[str, Any], **more: Any) -> Account:
 
 
 def happened(account: Account) -> list[str]:
-    return [event.kind for event in account.events.since(0) if event.kind in ("inserted", "deleted")]
+    return [event.kind for event in account.events.get_events_since(0) if event.kind in ("inserted", "deleted")]
 
 
 def test_page_drift_deletes_last_recordings_and_inserts_new_ones() -> None:
     account = account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
     account.record_response(LIST, Act.LIST, (9, 8, 7), 0)
-    ledger = account.recordings.index
-    assert [ledger.status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
+    ledger = account.recordings.recording_index
+    assert [ledger.get_status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
     (arrived,) = ledger.created
-    assert ledger.status(arrived) is Status.COMPLETED
+    assert ledger.get_status(arrived) is Status.COMPLETED
     assert happened(account) == ["deleted", "deleted", "inserted"]
     account.record_response(LIST, Act.LIST, (9,), 1)
     account.record_response(LIST, Act.LIST, (6,), 2)

@@ -22,7 +22,7 @@ CALL = "CA" + "ABCDEF0123456789" * 2
 
 
 def recording(account: Account, handle: str = "it") -> Recording:
-    return account.recordings.index.get(account.state.handles[handle])
+    return account.recordings.recording_index.get(account.state.handles[handle])
 
 
 def brought(**said: Any) -> Account:
@@ -122,11 +122,11 @@ def test_recording_with_past_date_is_sorted_among_generated_recordings() -> None
         ]
     )
     account = world(scenario, count=100)
-    ledger = account.recordings.index
-    places = [ledger.position_of(ledger.sid(index)) for index in (FIRST_CREATED, FIRST_CREATED + 1)]
+    ledger = account.recordings.recording_index
+    places = [ledger.find_position(ledger.get_sid(index)) for index in (FIRST_CREATED, FIRST_CREATED + 1)]
     assert places[0] == 0
     assert places[1] is not None
-    older = [ledger.get(ledger.positions.index(at)).date_created for at in range(1, places[1])]
+    older = [ledger.get(ledger.positions.get_index(at)).date_created for at in range(1, places[1])]
     assert max(older) <= recording(account, "other").date_created
     assert recording(account).date_created == 0
 
@@ -135,7 +135,7 @@ def test_recording_with_past_date_is_sorted_among_generated_recordings() -> None
 def test_saved_recording_keeps_its_sid(sid: str) -> None:
     account = world(scenario_of(recordings=[{"sid": sid, "status": "completed"}]), count=3)
     for each in (SID, SID[:2] + SID[2:].lower()):
-        assert account.recordings.index.get(account.recordings.find(each)).sid == sid
+        assert account.recordings.recording_index.get(account.recordings.find(each)).sid == sid
     assert account.state.handles == {sid: FIRST_CREATED}
 
 
@@ -153,7 +153,7 @@ def test_new_recording_does_not_reuse_imported_sid() -> None:
     second = account.corpus.sid(FIRST_CREATED + 1)
     account = brought(sid=second)
     index = account.start_recording(CALL)
-    sid = account.recordings.index.sid(index)
+    sid = account.recordings.recording_index.get_sid(index)
     assert index == FIRST_CREATED + 1
     assert sid != second
     assert account.recordings.find(sid) == index
@@ -164,7 +164,7 @@ def test_media_file_of_scripted_recording_is_attached(tmp_path: Any) -> None:
     file = tmp_path / "own.wav"
     file.write_bytes(b"RIFF")
     account = brought(status="completed", media=str(file))
-    assert account.state.attached == {FIRST_CREATED: str(file)}
+    assert account.state.media_files == {FIRST_CREATED: str(file)}
 
 
 @pytest.mark.parametrize(

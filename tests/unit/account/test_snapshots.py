@@ -102,8 +102,8 @@ def test_rollback_restores_every_response_byte_for_byte() -> None:
 def bodies(api: Api) -> list[bytes]:
     """Ask for what does not change by being asked, and for a list at the end, which does."""
     account, root = api.account(), f"/_mock/accounts/{api.mock.demo.sid}"
-    ledger = account.recordings.index
-    sids = [ledger.sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.created)]
+    ledger = account.recordings.recording_index
+    sids = [ledger.get_sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.created)]
     paths = ["/clock", "/scenario", "/events", "/faults", "/callbacks", *(f"/recordings/{sid}" for sid in sids)]
     shown = [api.get(f"{root}{path}") for path in paths]
     fetched = [api.get(api.fetch_path(account.resolve_handle("a"))) for _ in range(2)]

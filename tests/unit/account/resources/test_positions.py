@@ -33,11 +33,11 @@ class Key(NamedTuple):
 def key(account: Account, index: int) -> Key:
     if index < account.corpus.count:
         return Key(account.corpus.timetable.instant(index), False, index)
-    return Key(account.recordings.index.created.instant(index), True, index)
+    return Key(account.recordings.recording_index.created.get_creation_instant(index), True, index)
 
 
 def everything(account: Account) -> list[int]:
-    ledger = account.recordings.index
+    ledger = account.recordings.recording_index
     return sorted([*range(account.corpus.count), *ledger.created], key=lambda index: key(account, index))
 
 
@@ -66,14 +66,14 @@ def add(account: Account, instant: int, sid: str | None = None) -> int:
 
 def assert_inverts(account: Account) -> None:
     """Each recording has the position that a plain sorted list gives it, and back."""
-    ledger, expected = account.recordings.index, everything(account)
-    assert range(len(expected)) == ledger.positions.all()
+    ledger, expected = account.recordings.recording_index, everything(account)
+    assert range(len(expected)) == ledger.positions.get_all()
     for position, index in enumerate(expected):
-        assert index == ledger.positions.index(position)
-        assert position == ledger.position_of(ledger.sid(index))
-    past = ledger.positions.index(len(expected))
+        assert index == ledger.positions.get_index(position)
+        assert position == ledger.find_position(ledger.get_sid(index))
+    past = ledger.positions.get_index(len(expected))
     assert past == account.corpus.count
-    assert len(expected) == ledger.position_of(ledger.sid(past))
+    assert len(expected) == ledger.find_position(ledger.get_sid(past))
 
 
 def test_added_recordings_are_sorted_among_generated_recordings() -> None:
@@ -100,7 +100,7 @@ def test_recordings_of_one_second_keep_their_order() -> None:
 def test_imported_sid_is_valid_page_token_in_either_case(sid: str) -> None:
     account = world(count=COUNT)
     index = add(account, account.corpus.timetable.instant(20), sid)
-    assert sid == account.recordings.index.sid(index)
+    assert sid == account.recordings.recording_index.get_sid(index)
     for token in (IMPORTED, IMPORTED[:2] + IMPORTED[2:].lower()):
         older = page(account, RecordingFilter(include_deleted=True), 3, f"PA{token}")
         newer = page(account, RecordingFilter(include_deleted=True), 3, f"PB{token}")
@@ -114,7 +114,7 @@ def test_deleted_recording_is_valid_page_token() -> None:
     made = [add(account, T0 * SECOND + at) for at in range(5)]
     for index in made:
         account.recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
-    sid = account.recordings.index.sid(made[2])
+    sid = account.recordings.recording_index.get_sid(made[2])
     account.delete_recording(sid)
     assert (made[1], made[0]) == page(account, RecordingFilter(), 9, f"PA{sid}").indices
     assert (made[4], made[3]) == page(account, RecordingFilter(), 9, f"PB{sid}").indices
@@ -125,16 +125,16 @@ def test_added_recordings_have_positions_among_a_billion() -> None:
     timetable, corpus = account.corpus.timetable, account.corpus
     made = [add(account, timetable.instant(index)) for index in (5, 10**8, 10**9 - 1)]
     account.recordings.set_status(123_456, RecordingStatus.COMPLETED, RecordingFields(duration=7))
-    ledger = account.recordings.index
+    ledger = account.recordings.recording_index
     for at, (index, neighbour) in enumerate(zip(made, (5, 10**8, 10**9 - 1), strict=True)):
-        position = ledger.position_of(ledger.sid(index))
+        position = ledger.find_position(ledger.get_sid(index))
         assert neighbour + at + 1 == position
-        assert index == ledger.positions.index(neighbour + at + 1)
-        assert neighbour == ledger.positions.index(neighbour + at)
-    assert ledger.position_of(corpus.sid(10**9 - 1)) == 10**9 - 1 + 2
+        assert index == ledger.positions.get_index(neighbour + at + 1)
+        assert neighbour == ledger.positions.get_index(neighbour + at)
+    assert ledger.find_position(corpus.sid(10**9 - 1)) == 10**9 - 1 + 2
     assert made[2] == page(account, RecordingFilter(), 2).indices[0]
     second = timetable.instant(123_456) // SECOND
-    assert 123_456 in page(account, RecordingFilter(since=second, below=second + 1), 50).indices
+    assert 123_456 in page(account, RecordingFilter(created_since=second, created_before=second + 1), 50).indices
 
 
 CHANGES = st.lists(
@@ -166,7 +166,7 @@ class Chosen(NamedTuple):
 )
 def test_paging_lists_each_recording_once_in_order(chosen: Chosen) -> None:
     account = world(count=COUNT, mix="deleted=0.2,processing=0.1")
-    ledger, timetable = account.recordings.index, account.corpus.timetable
+    ledger, timetable = account.recordings.recording_index, account.corpus.timetable
     for number, (change, where, offset) in enumerate(chosen.changes):
         beside = timetable.instant(where % COUNT) + offset
         known = everything(account)
@@ -178,21 +178,21 @@ def test_paging_lists_each_recording_once_in_order(chosen: Chosen) -> None:
                 add(account, beside // SECOND * SECOND)
             case "now":
                 add(account, account.clock.now())
-            case "change" | "absent" if ledger.status(index) is not Status.DELETED:
+            case "change" | "absent" if ledger.get_status(index) is not Status.DELETED:
                 stage = RecordingStatus.ABSENT if change == "absent" else RecordingStatus.COMPLETED
                 account.recordings.set_status(index, stage, RecordingFields())
-            case "delete" if ledger.status(index) in (Status.COMPLETED, Status.ABSENT):
-                account.delete_recording(ledger.sid(index))
+            case "delete" if ledger.get_status(index) in (Status.COMPLETED, Status.ABSENT):
+                account.delete_recording(ledger.get_sid(index))
     assert_inverts(account)
     selection = RecordingFilter(include_deleted=chosen.include_deleted)
     if chosen.window is not None:
         since, below = (timetable.instant(index) // SECOND for index in sorted(chosen.window))
-        selection = RecordingFilter(since=since, below=below, include_deleted=chosen.include_deleted)
+        selection = RecordingFilter(created_since=since, created_before=below, include_deleted=chosen.include_deleted)
     expected = [
         index
         for index in reversed(everything(account))
-        if (chosen.include_deleted or ledger.status(index) is not Status.DELETED)
-        and (selection.since is None or selection.since <= key(account, index).instant // SECOND)
-        and (selection.below is None or key(account, index).instant // SECOND < selection.below)
+        if (chosen.include_deleted or ledger.get_status(index) is not Status.DELETED)
+        and (selection.created_since is None or selection.created_since <= key(account, index).instant // SECOND)
+        and (selection.created_before is None or key(account, index).instant // SECOND < selection.created_before)
     ]
     assert expected == walked(account, selection, chosen.size)

@@ -6,9 +6,9 @@ import pytest
 from generators.model import AdversarialRecording, InFlight, Recording, Status
 from generators.random_fields import RandomFields
 from mockserver.account.resources.status_change import (
-    StatusChange,
+    RecordingWithProgress,
     apply_status,
-    price_of,
+    parse_price,
     with_fields,
     without_adversarial_body,
 )
@@ -51,7 +51,7 @@ def chance() -> RandomFields:
 @pytest.mark.parametrize("status", list(Status))
 def test_apply_status_sets_fields_from_every_status(status: Status, stage: RecordingStatus) -> None:
     before = recording(status)
-    after = apply_status(StatusChange(before, None), stage, NOW, chance(), USUAL)
+    after = apply_status(RecordingWithProgress(before, None), stage, NOW, chance(), USUAL)
     shown = after.recording
     assert shown.status is SHOWN[stage]
     assert shown.date_updated == NOW // SECOND
@@ -63,7 +63,7 @@ def test_apply_status_sets_fields_from_every_status(status: Status, stage: Recor
         if stage in PROCESSED or stage in (RecordingStatus.PROCESSING, RecordingStatus.STOPPED)
         else IN_FLIGHT[stage]
     )
-    assert (None if after.capture is None else after.capture.status) == expected
+    assert (None if after.progress is None else after.progress.status) == expected
     kept = ("sid", "call_sid", "conference_sid", "source", "channels", "track", "start_time", "date_created")
     assert [getattr(before, name) for name in kept] == [getattr(shown, name) for name in kept]
 
@@ -71,15 +71,15 @@ def test_apply_status_sets_fields_from_every_status(status: Status, stage: Recor
 @pytest.mark.parametrize("stage", SHOWN)
 @pytest.mark.parametrize("begun", [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED])
 def test_recording_in_progress_has_recorded_duration(begun: RecordingStatus, stage: RecordingStatus) -> None:
-    first = apply_status(StatusChange(recording(Status.PROCESSING), None), begun, NOW, chance(), USUAL)
+    first = apply_status(RecordingWithProgress(recording(Status.PROCESSING), None), begun, NOW, chance(), USUAL)
     after = apply_status(first, stage, NOW + 9 * SECOND, chance(), USUAL)
     assert after.recording.duration == (9 if stage is RecordingStatus.COMPLETED else None)
     if stage in PROCESSED:
-        assert after.capture is None
+        assert after.progress is None
     else:
-        assert after.capture is not None
-        assert after.capture.status is IN_FLIGHT.get(stage, InFlight.STOPPED)
-        assert after.capture.duration_seconds(NOW + 9 * SECOND) == 9
+        assert after.progress is not None
+        assert after.progress.status is IN_FLIGHT.get(stage, InFlight.STOPPED)
+        assert after.progress.compute_duration_seconds(NOW + 9 * SECOND) == 9
 
 
 def test_stopped_recording_keeps_its_duration() -> None:
@@ -90,7 +90,7 @@ def test_stopped_recording_keeps_its_duration() -> None:
         (RecordingStatus.STOPPED, 7),
         (RecordingStatus.PROCESSING, 60),
     ]
-    state = StatusChange(recording(Status.PROCESSING), None)
+    state = RecordingWithProgress(recording(Status.PROCESSING), None)
     for stage, after in [*course, (RecordingStatus.COMPLETED, 99)]:
         state = apply_status(state, stage, NOW + after * SECOND, chance(), USUAL)
     assert state.recording.duration == 7
@@ -139,7 +139,7 @@ def test_saved_encryption_details_are_kept() -> None:
     ("said", "units"), [("-0.00250", -250), (-0.0025, -250), (0, 0), ("1", 100_000), ("0.000006", 1), (1e-7, 0)]
 )
 def test_price_is_parsed_to_integer_units(said: float | str, units: int) -> None:
-    assert price_of(said) == units
+    assert parse_price(said) == units
 
 
 def test_without_adversarial_body_returns_plain_recording() -> None:

@@ -13,7 +13,7 @@ def test_range_set_equals_plain_set(numbers: list[int], start: int, stop: int, d
         ranges.add(number)
     assert [number in numbers for number in range(45)] == [number in ranges for number in range(45)]
     window = range(start, max(start, stop))
-    gaps = list(ranges.gaps(window, descending=descending))
+    gaps = list(ranges.iter_gaps(window, descending=descending))
     assert all(gaps)
     found = [number for gap in gaps for number in (reversed(gap) if descending else gap)]
     expected = [number for number in window if number not in numbers]
@@ -24,4 +24,4 @@ def test_adjacent_numbers_merge_into_one_range() -> None:
     ranges = RangeSet()
     for number in [*range(0, 1000, 2), *range(1, 1000, 2)]:
         ranges.add(number)
-    assert [range(1000, 1001)] == list(ranges.gaps(range(1001), descending=True))
+    assert [range(1000, 1001)] == list(ranges.iter_gaps(range(1001), descending=True))
