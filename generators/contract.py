@@ -31,7 +31,7 @@ def find_violations(document: object) -> list[str]:
         MissingFormatCheckerError: if a format of the contract cannot be checked.
     """
     errors = sorted(_build_validator().iter_errors(document), key=lambda error: error.json_path)
-    return [_describe(error) for error in errors]
+    return [_describe_violation(error) for error in errors]
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +59,7 @@ def _find_formats(node: object) -> Iterator[str]:
             yield from _find_formats(item)
 
 
-def _describe(error: ValidationError) -> str:
+def _describe_violation(error: ValidationError) -> str:
     where = error.json_path.removeprefix("$").removeprefix(".") or "the recording"
     found = json.dumps(error.instance, default=str)
     if len(found) > 80:

@@ -26,11 +26,11 @@ DUAL_SHARE = 0.5
 """Among recordings whose source allows two channels."""
 ENCRYPTED_SHARE = 0.05
 
-LONGEST = 3600
+MAX_DURATION = 3600
 """The longest duration of a realistic recording, in seconds."""
 _DURATIONS = (
     *(4, 11, 16, 20, 25, 29, 33, 38, 42, 47, 52, 58, 64, 70, 77, 84, 92),
-    *(101, 110, 121, 133, 146, 161, 179, 200, 225, 255, 294, 345, 419, 537, 784, LONGEST),
+    *(101, 110, 121, 133, 146, 161, 179, 200, 225, 255, 294, 345, 419, 537, 784, MAX_DURATION),
 )
 """Quantiles in steps of 1/32 of a log-normal distribution around 92 seconds, like real phone calls."""
 
@@ -52,7 +52,7 @@ _ERROR_CODES = {  # WIRE §5, eight entries each so that three bits choose
 _TRACKS = {0: Track.INBOUND, 1: Track.OUTBOUND}
 _CALL_RUNS = (*[1] * 12, *[2] * 3, 3)
 _CONFERENCE_RUNS = (*[2] * 6, *[3] * 4, *[4] * 3, *[5] * 2, 6)
-LONGEST_RUN = max(_CONFERENCE_RUNS)
+MAX_RUN_LENGTH = max(_CONFERENCE_RUNS)
 RUN_LENGTHS: dict[Source, tuple[int, ...]] = {
     source: _CONFERENCE_RUNS if source in CONFERENCE_SOURCES else _CALL_RUNS for source in Source
 }

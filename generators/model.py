@@ -164,9 +164,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     sid: str
     account_sid: str
-    caller: str
+    from_number: str
     """A number in E.164 form."""
-    called: str
+    to_number: str
     direction: str
     status: CallStatus
     start_time: int

@@ -26,27 +26,27 @@ class RecordingProvider(BaseProvider):
 
     def recording_sid(self) -> str:
         """Return a recording SID: RE and 32 hexadecimal digits."""
-        return self._sid(Kind.RECORDING)
+        return self._draw_sid(Kind.RECORDING)
 
     def account_sid(self) -> str:
         """Return an account SID: AC and 32 hexadecimal digits."""
-        return self._sid(Kind.ACCOUNT)
+        return self._draw_sid(Kind.ACCOUNT)
 
     def call_sid(self) -> str:
         """Return a call SID: CA and 32 hexadecimal digits."""
-        return self._sid(Kind.CALL)
+        return self._draw_sid(Kind.CALL)
 
     def conference_sid(self) -> str:
         """Return a conference SID: CF and 32 hexadecimal digits."""
-        return self._sid(Kind.CONFERENCE)
+        return self._draw_sid(Kind.CONFERENCE)
 
     def recording_status(self) -> str:
         """Return one of the contract's five statuses, `completed` nine times in ten."""
-        return self._weighted(distributions.STATUS_SHARES).value
+        return self._draw_weighted(distributions.STATUS_SHARES).value
 
     def recording_source(self) -> str:
         """Return one of the contract's seven sources."""
-        return self._weighted(distributions.SOURCE_SHARES).value
+        return self._draw_weighted(distributions.SOURCE_SHARES).value
 
     def recording_channels(self, source: str = Source.DIAL_VERB) -> int:
         """Return 1 or 2; always 1 for a source that does not allow two."""
@@ -68,7 +68,7 @@ class RecordingProvider(BaseProvider):
     def recording_encryption_details(self) -> dict[str, str]:
         """Return the encryption details of a recording, in the contract's form."""
         return {
-            "encryption_public_key_sid": self._sid(Kind.PUBLIC_KEY),
+            "encryption_public_key_sid": self._draw_sid(Kind.PUBLIC_KEY),
             "encryption_cek": b64encode(self.generator.random.randbytes(32)).decode(),
             "encryption_iv": b64encode(self.generator.random.randbytes(12)).decode(),
             "type": "rsa-aes",
@@ -113,9 +113,9 @@ class RecordingProvider(BaseProvider):
         }
         return document | fields
 
-    def _sid(self, kind: Kind) -> str:
+    def _draw_sid(self, kind: Kind) -> str:
         return f"{kind.value}{self.generator.random.getrandbits(128):032x}"
 
-    def _weighted(self, shares: dict[Choice, float]) -> Choice:
+    def _draw_weighted(self, shares: dict[Choice, float]) -> Choice:
         names: list[Choice] = list(shares)
         return self.generator.random.choices(names, weights=list(shares.values()))[0]  # type: ignore[no-any-return]

@@ -26,14 +26,14 @@ class RandomFields(NamedTuple):
     """12 bytes."""
 
 
-_FIELDS = struct.Struct("<HHBB2s32s12s12x")
+_FIELD_LAYOUT = struct.Struct("<HHBB2s32s12s12x")
 
 
 class RandomFieldsSource:
     """Returns random fields under a key of at most 64 bytes."""
 
     def __init__(self, key: bytes) -> None:
-        self._hash = blake2b(digest_size=_FIELDS.size, key=key, person=b"recordings")
+        self._hash = blake2b(digest_size=_FIELD_LAYOUT.size, key=key, person=b"recordings")
         self._last: tuple[int, RandomFields] | None = None
 
     def __call__(self, index: int) -> RandomFields:
@@ -43,7 +43,7 @@ class RandomFieldsSource:
             return last[1]
         keyed = self._hash.copy()
         keyed.update(index.to_bytes(8, "little"))
-        duration, gap, latency, bits, adversarial, content_key, iv = _FIELDS.unpack(keyed.digest())
+        duration, gap, latency, bits, adversarial, content_key, iv = _FIELD_LAYOUT.unpack(keyed.digest())
         chance = RandomFields(duration, gap, latency, bits & 7, bits >> 4, adversarial, content_key, iv)
         self._last = index, chance
         return chance

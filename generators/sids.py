@@ -10,9 +10,9 @@ from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 
-_ROUNDS = 4
-_MASK = (1 << 64) - 1
-_KEPT = 4096
+_ROUND_COUNT = 4
+_HALF_MASK = (1 << 64) - 1
+_MAX_CACHED_SIDS = 4096
 """The number of cached SIDs: a page token repeats a recording's SID, and the recordings of a call its CallSid."""
 
 
@@ -32,15 +32,15 @@ class Kind(StrEnum):
     PUBLIC_KEY = "CR"
 
 
-_SHAPE = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+_SID_PATTERN = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 
 
 def is_sid(text: str, kind: Kind) -> bool:
     """Return True if `text` has the form of a SID of this kind, with digits of either case."""
-    return text[:2] == kind and _SHAPE.fullmatch(text) is not None
+    return text[:2] == kind and _SID_PATTERN.fullmatch(text) is not None
 
 
-_ROUND_KEYS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUNDS)) for kind in Kind}
+_ROUND_KEYS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUND_COUNT)) for kind in Kind}
 """Distinguishes the rounds of all kinds."""
 
 
@@ -52,32 +52,32 @@ class SidCipher:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._keyed = blake2b(digest_size=8, key=key, person=b"sids")
+        self._keyed_hash = blake2b(digest_size=8, key=key, person=b"sids")
 
     def encode(self, kind: Kind, index: int) -> str:
         """Return the SID of `index`, which is at least 0 and below 2**64."""
-        return _encode(self._keyed, kind, index)
+        return _encode_index(self._keyed_hash, kind, index)
 
     def decode(self, kind: Kind, sid: str) -> int | None:
         """Return the index of a SID of this kind, or None if it was not encoded with this key."""
         if not is_sid(sid, kind):
             return None
         bits = int(sid[2:], 16)
-        left, right = bits >> 64, bits & _MASK
+        left, right = bits >> 64, bits & _HALF_MASK
         for turn in reversed(_ROUND_KEYS[kind]):
-            left, right = right ^ _mix_half(self._keyed, turn, left), left
+            left, right = right ^ _mix_half(self._keyed_hash, turn, left), left
         return right if left == 0 else None
 
 
-@lru_cache(maxsize=_KEPT)
-def _encode(keyed: blake2b, kind: Kind, index: int) -> str:
+@lru_cache(maxsize=_MAX_CACHED_SIDS)
+def _encode_index(keyed_hash: blake2b, kind: Kind, index: int) -> str:
     left, right = 0, index
     for turn in _ROUND_KEYS[kind]:
-        left, right = right, left ^ _mix_half(keyed, turn, right)
+        left, right = right, left ^ _mix_half(keyed_hash, turn, right)
     return f"{kind.value}{left << 64 | right:032x}"
 
 
-def _mix_half(keyed: blake2b, turn: bytes, half: int) -> int:
-    mixed = keyed.copy()
-    mixed.update(turn + half.to_bytes(8, "big"))
+def _mix_half(keyed_hash: blake2b, round_key: bytes, half: int) -> int:
+    mixed = keyed_hash.copy()
+    mixed.update(round_key + half.to_bytes(8, "big"))
     return int.from_bytes(mixed.digest(), "big")

@@ -14,7 +14,7 @@ from generators.contract import load_schema
 from generators.model import API_VERSION, Source, Status
 from generators.sids import Kind
 
-_JSON = st.recursive(
+_JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=4
 )
 
@@ -39,7 +39,7 @@ def recordings(*, status: str | None = None, source: str | None = None) -> st.Se
             raise InvalidArgument(f"Expected {name} to be one of {', '.join(known)}, found {value!r}")
         if value is not None:
             fixed[name] = st.just(str(value))
-    fields = {name: _property_strategy(name) for name in load_schema()["properties"]} | fixed
+    fields = {name: _build_property_strategy(name) for name in load_schema()["properties"]} | fixed
     required = {name: fields.pop(name) for name in [*load_schema()["required"], *fixed] if name in fields}
     return st.fixed_dictionaries(required, optional=fields)
 
@@ -64,10 +64,12 @@ def recording_pages(
     return st.builds(_build_page, owner, listed, st.integers(0, 1000), st.booleans(), st.just(max_size))
 
 
-def _build_page(account_sid: str, listed: list[dict[str, Any]], page: int, more: bool, size: int) -> dict[str, Any]:
+def _build_page(
+    account_sid: str, page_recordings: list[dict[str, Any]], page: int, has_more: bool, size: int
+) -> dict[str, Any]:
     path = f"/{API_VERSION}/Accounts/{account_sid}/Recordings.json?PageSize={size}"
-    start = page * size if listed else 0
-    own = [recording | {"account_sid": account_sid} for recording in listed]
+    start = page * size if page_recordings else 0
+    own = [recording | {"account_sid": account_sid} for recording in page_recordings]
     return {
         "first_page_uri": f"{path}&Page=0",
         "end": start + len(own) - 1 if own else 0,
@@ -76,12 +78,12 @@ def _build_page(account_sid: str, listed: list[dict[str, Any]], page: int, more:
         "page_size": size,
         "start": start,
         "recordings": own,
-        "next_page_uri": f"{path}&Page={page + 1}&PageToken=PA{own[-1]['sid']}" if own and more else None,
+        "next_page_uri": f"{path}&Page={page + 1}&PageToken=PA{own[-1]['sid']}" if own and has_more else None,
         "page": page,
     }
 
 
-def _property_strategy(name: str) -> st.SearchStrategy[Any]:
+def _build_property_strategy(name: str) -> st.SearchStrategy[Any]:
     """Draw the values of a property. Objects are built here: hypothesis-jsonschema 0.23.1 fails on object schemas."""
     declared = load_schema()["properties"][name]
     if name in ("sid", "account_sid", "call_sid"):
@@ -93,7 +95,7 @@ def _property_strategy(name: str) -> st.SearchStrategy[Any]:
     known = {key: from_schema(inner) for key, inner in declared["properties"].items()}
     objects = st.builds(
         lambda extra, fields: extra | fields,
-        st.dictionaries(st.text(max_size=8), _JSON, max_size=2),
+        st.dictionaries(st.text(max_size=8), _JSON_VALUES, max_size=2),
         st.fixed_dictionaries({}, optional=known),
     )
     return st.none() | objects if "null" in declared["type"] else objects

@@ -185,7 +185,7 @@ class Mock:
 def _scenario_names(scenarios: Sequence[str]) -> Scenario | None:
     if not scenarios:
         return None
-    from scenarios.loading.combine import combine
+    from scenarios.loading.combine import merge_scenarios
     from scenarios.loading.load import load  # imports YAML, which a mock without scenarios does not need
 
-    return combine([load(name) for name in scenarios])
+    return merge_scenarios([load(name) for name in scenarios])

@@ -21,7 +21,7 @@ def assign_pick_handles(pick: Pick) -> tuple[str, ...]:
     return (pick.id,) if pick.count == 1 else tuple(f"{pick.id}-{number}" for number in range(1, pick.count + 1))
 
 
-def handles_with_recordings(scenario: Scenario) -> Iterator["tuple[str, ValuePath]"]:
+def walk_handle_paths(scenario: Scenario) -> Iterator["tuple[str, ValuePath]"]:
     """Return all handles, with their recordings or picks."""
     for number, handle in enumerate(assign_recording_handles(scenario.recordings)):
         yield handle, ("recordings", number)
@@ -30,7 +30,7 @@ def handles_with_recordings(scenario: Scenario) -> Iterator["tuple[str, ValuePat
             yield handle, ("pick", number)
 
 
-def known_ids(scenario: Scenario) -> list[str]:
+def list_ids(scenario: Scenario) -> list[str]:
     """Return the handles that the scenario defines itself, which its rules may use."""
     own = [recording.id for recording in scenario.recordings if recording.id]
     return own + [handle for pick in scenario.pick for handle in assign_pick_handles(pick)]

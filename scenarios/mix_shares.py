@@ -6,7 +6,7 @@ from generators.corpus.mix import Mix, MixError
 from generators.model import Source, Status
 from scenarios.model import CorpusPlan
 
-GROUPS: Mapping[str, tuple[str, ...]] = {"status": tuple(Status), "source": (*Source, "conference")}
+SHARE_GROUPS: Mapping[str, tuple[str, ...]] = {"status": tuple(Status), "source": (*Source, "conference")}
 """The groups of shares, and the names in each."""
 
 
@@ -18,11 +18,11 @@ def collect_mix_shares(plan: CorpusPlan) -> dict[str, float]:
     """
     shares: dict[str, float] = {}
     for name, share in (plan.mix or {}).items():
-        if isinstance(share, dict) and name not in GROUPS:
-            raise MixError(f"expected shares below {' or '.join(GROUPS)}, found them below {name!r}.")
+        if isinstance(share, dict) and name not in SHARE_GROUPS:
+            raise MixError(f"expected shares below {' or '.join(SHARE_GROUPS)}, found them below {name!r}.")
         for inner, value in share.items() if isinstance(share, dict) else ((name, share),):
-            if isinstance(share, dict) and inner not in GROUPS[name]:
-                raise MixError(f"expected below {name} one of {', '.join(GROUPS[name])}, found {inner!r}.")
+            if isinstance(share, dict) and inner not in SHARE_GROUPS[name]:
+                raise MixError(f"expected below {name} one of {', '.join(SHARE_GROUPS[name])}, found {inner!r}.")
             if inner in shares:
                 raise MixError(f"expected each share once, found {inner!r} twice.")
             shares[inner] = value

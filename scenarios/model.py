@@ -13,22 +13,22 @@ from scenarios.durations import Duration
 from scenarios.rules import Count, Expectation, Fault, PageDriftRule, Sequence, Share
 
 # `$` alone would accept a line break at the end.
-_DIGITS = r"[0-9a-fA-F]{32}$(?!\n)"
+_SID_DIGITS = r"[0-9a-fA-F]{32}$(?!\n)"
 
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
-CallSid = Annotated[str, Meta(pattern=f"^CA{_DIGITS}", description="A call's SID: CA and 32 hexadecimal digits.")]
+CallSid = Annotated[str, Meta(pattern=f"^CA{_SID_DIGITS}", description="A call's SID: CA and 32 hexadecimal digits.")]
 ConferenceSid = Annotated[
-    str, Meta(pattern=f"^CF{_DIGITS}", description="A conference's SID: CF and 32 hexadecimal digits.")
+    str, Meta(pattern=f"^CF{_SID_DIGITS}", description="A conference's SID: CF and 32 hexadecimal digits.")
 ]
 RecordingSid = Annotated[
-    str, Meta(pattern=f"^RE{_DIGITS}", description="A recording's SID: RE and 32 hexadecimal digits.")
+    str, Meta(pattern=f"^RE{_SID_DIGITS}", description="A recording's SID: RE and 32 hexadecimal digits.")
 ]
-HANDLE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+HANDLE_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """The pattern of a handle."""
 Handle = Annotated[
     str,
     Meta(
-        pattern=rf"^{HANDLE}$(?!\n)",
+        pattern=rf"^{HANDLE_PATTERN}$(?!\n)",
         description="A name of at most 64 letters, digits, dots, hyphens and underscores.",
     ),
 ]
@@ -44,7 +44,7 @@ Price = Annotated[
     Meta(description='A decimal number, such as "-0.00250".'),
 ]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A currency such as USD.")]
-Events = tuple["CallbackEvent", ...]
+CallbackEvents = tuple["CallbackEvent", ...]
 
 
 class RecordingStatus(StrEnum):
@@ -116,7 +116,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     status: RecordingStatus | None = None
     """None keeps the status: the step only sets fields or sends callbacks."""
     set: RecordingFields = RecordingFields()
-    callback: CallbackEvent | Events | UnsetType = UNSET
+    callback: CallbackEvent | CallbackEvents | UnsetType = UNSET
     """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none."""
 
 
@@ -128,15 +128,19 @@ lock while you decode triggers.
 """
 
 
-class Subscribed(RecordingFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class FieldsWithSubscription(
+    RecordingFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Fields, and the callback subscription of a recording."""
 
     status_callback: Annotated[str, Meta(pattern=r"^https?://[!-~]+$(?!\n)", description="A URL.")] | None = None
     status_callback_method: Literal["GET", "POST"] = "POST"
-    status_callback_event: Annotated[Events, Meta(min_length=1)] = (CallbackEvent.COMPLETED,)
+    status_callback_event: Annotated[CallbackEvents, Meta(min_length=1)] = (CallbackEvent.COMPLETED,)
 
 
-class ScriptedRecording(Subscribed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ScriptedRecording(
+    FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """A recording that the scenario creates."""
 
     id: Handle | None = None
@@ -168,7 +172,7 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     encrypted: bool | None = None
 
 
-class Pick(Subscribed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A timeline for generated recordings, the newest first."""
 
     id: Handle

@@ -10,7 +10,7 @@ ValuePath = tuple[str | int, ...]
 MAX_DEPTH = 60
 """The deepest nesting of a document's values."""
 
-_LONGEST = 60
+_MAX_SHOWN_CHARACTERS = 60
 
 
 class ScenarioError(ValueError):
@@ -32,14 +32,14 @@ class Origin(NamedTuple):
     lines: Mapping[ValuePath, int] = {}
     """The lines of the values, if known."""
 
-    def error(self, path: ValuePath, sentence: str) -> ScenarioError:
+    def build_error(self, path: ValuePath, sentence: str) -> ScenarioError:
         """Return an error about the value at a path. It names the line of the value or of its nearest parent."""
         line = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
         place = f"{self.name}:{line}" if line else self.name
         return ScenarioError(": ".join(filter(None, (place, format_path(path), sentence))))
 
 
-def format_location(name: str, line: int, column: int, sentence: str) -> ScenarioError:
+def build_location_error(name: str, line: int, column: int, sentence: str) -> ScenarioError:
     """Return an error about a place in a text, counted from 1."""
     return ScenarioError(f"{name}:{line}:{column}: {sentence}" if name else f"{line}:{column}: {sentence}")
 
@@ -53,8 +53,8 @@ def format_path(path: ValuePath) -> str:
 def describe_value(value: Any) -> str:
     """Describe a value in the words of the file formats."""
     if isinstance(value, str):
-        shown = repr(value[:_LONGEST])
-        return f"{shown} and more" if len(value) > _LONGEST else shown
+        shown = repr(value[:_MAX_SHOWN_CHARACTERS])
+        return f"{shown} and more" if len(value) > _MAX_SHOWN_CHARACTERS else shown
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, (dict, list, tuple)):

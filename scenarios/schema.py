@@ -14,11 +14,11 @@ import msgspec
 
 from scenarios import model, rules
 from scenarios.model import Scenario
-from scenarios.validation.dates import DATES
+from scenarios.validation.dates import DATE_FIELDS
 
 _TITLE = "A scenario of twilio-recordings-mock"
-_ONE_KEY = ("Trigger", "Delay")
-_SAVED = (
+_SINGLE_KEY_STRUCTS = ("Trigger", "Delay")
+_EXPORT_SCHEMAS = (
     {
         "type": "string",
         "pattern": "\\.json$",
@@ -31,7 +31,7 @@ _SAVED = (
         "anyOf": [{"required": ["recordings"]}, {"required": ["sid"]}],
     },
 )
-_MOMENT = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
+_DATE_DESCRIPTION = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
 
 
 def build_schema() -> dict[str, Any]:
@@ -41,20 +41,20 @@ def build_schema() -> dict[str, Any]:
     for name, definition in definitions.items():
         for field, text in documented.get(name, {}).items():
             definition["properties"][field].setdefault("description", text)
-        _allow_all_forms(definition)
-    for name in _ONE_KEY:
+        _allow_date_forms(definition)
+    for name in _SINGLE_KEY_STRUCTS:
         definitions[name] |= {"minProperties": 1, "maxProperties": 1}
     scenario = definitions["Scenario"]["properties"]
     scenario["recordings"] = {
         "description": "Recordings that the scenario creates, or a Twilio export.",
-        "anyOf": [{"type": "array", "items": scenario["recordings"]["items"]}, *_SAVED],
+        "anyOf": [{"type": "array", "items": scenario["recordings"]["items"]}, *_EXPORT_SCHEMAS],
     }
     scenario["$schema"] = {"type": "string", "description": "The path of this schema, for editors."}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLE}
     return {**head, **reference, "$defs": definitions}
 
 
-def write_schema() -> str:
+def format_schema() -> str:
     """Return the text of the schema file."""
     return json.dumps(build_schema(), indent=2, ensure_ascii=False) + "\n"
 
@@ -64,13 +64,13 @@ def read_published_schema() -> str:
     return files("scenarios").joinpath("scenario.schema.json").read_text(encoding="utf-8")
 
 
-def _allow_all_forms(definition: dict[str, Any]) -> None:
+def _allow_date_forms(definition: dict[str, Any]) -> None:
     """Allow what the loader converts: dates in the forms that people write."""
     properties = definition.get("properties", {})
-    for field in DATES:
+    for field in DATE_FIELDS:
         if field in properties:
             kinds = ["string", "null"] if "anyOf" in properties[field] else "string"
-            properties[field] = {"type": kinds, "description": _MOMENT}
+            properties[field] = {"type": kinds, "description": _DATE_DESCRIPTION}
 
 
 def _collect_docstrings() -> dict[str, dict[str, str]]:
@@ -80,7 +80,7 @@ def _collect_docstrings() -> dict[str, dict[str, str]]:
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 structs[node.name] = getattr(module, node.name)
-                own[node.name] = _field_docstrings(node)
+                own[node.name] = _collect_field_docstrings(node)
     return {
         name: {field: text for each in struct.__mro__ for field, text in own.get(each.__name__, {}).items()}
         for name, struct in structs.items()
@@ -88,7 +88,7 @@ def _collect_docstrings() -> dict[str, dict[str, str]]:
     }
 
 
-def _field_docstrings(node: ast.ClassDef) -> dict[str, str]:
+def _collect_field_docstrings(node: ast.ClassDef) -> dict[str, str]:
     return {
         field.target.id: inspect.cleandoc(text.value.value).replace("\n", " ")
         for field, text in zip(node.body, node.body[1:], strict=False)
@@ -98,4 +98,4 @@ def _field_docstrings(node: ast.ClassDef) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(write_schema())
+    sys.stdout.write(format_schema())

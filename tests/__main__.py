@@ -1,4 +1,4 @@
-"""Every check that a change passes: `python -m tests`. Further arguments go to pytest."""
+"""Runs every check that a change must pass: `python -m tests`. Further arguments go to pytest."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ NODE = ROOT / ".node"
 
 
 def main() -> int:
-    """Run the checks in order, stop at the first that fails, and return its exit code."""
+    """Run the checks in order, stop at the first failure, and return its exit code."""
     environment = os.environ | {"RECMOCK_NODE_MODULES": str(_node_modules())}
     python = [sys.executable, "-m"]
     pytest = [*python, "coverage", "run", "-m", "pytest", "-n", "auto", *sys.argv[1:]]
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _node_modules() -> Path:
-    """Return a folder with the newest twilio-node, where there is npm and a registry that gives it."""
+    """Return a folder with the newest twilio-node, installed if npm and a registry are available."""
     modules = Path(os.environ.get("RECMOCK_NODE_MODULES", NODE / "node_modules"))
     if not (modules / "twilio").is_dir() and (npm := shutil.which("npm")) is not None:
         NODE.mkdir(exist_ok=True)

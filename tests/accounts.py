@@ -1,4 +1,4 @@
-"""What tests of the engine share: an account's world without a server, under a clock that stands still."""
+"""Accounts without a server, with a frozen clock, for tests of the engine."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from scenarios.model import Scenario
 from tests.harness import corpus_settings
 
 SINK = "http://127.0.0.1:9/callback"
-"""A receiver that nobody asks here."""
+"""A receiver that no test sends to."""
 
 
 def scenario_of(**fields: Any) -> Scenario:
-    """Return a scenario of these fields, checked as a file's would be."""
+    """Return a scenario with these fields, checked like a file."""
     return from_objects({"name": "test", **fields})
 
 
@@ -24,10 +24,10 @@ def world(scenario: Scenario | None = None, **settings: Any) -> Account:
 
 
 def scripted(*timeline: dict[str, Any], **recording: Any) -> Account:
-    """Return a world with the recording `it`, which goes through a timeline, and three generated ones."""
+    """Return an account with the scripted recording `it` and three generated ones."""
     return world(scenario_of(recordings=[{"id": "it", "timeline": list(timeline), **recording}]), count=3)
 
 
 def steps(account: Account) -> list[str]:
-    """Return what the steps so far did."""
+    """Return the descriptions of the steps so far."""
     return [event.what for event in account.events.get_events_since(0) if event.kind == "step"]

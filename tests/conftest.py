@@ -1,4 +1,4 @@
-"""Fixtures of all tests: nothing they give is shared between two tests that change it."""
+"""Fixtures of all tests. No two tests that change something share it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What tests share: a mock behind an ASGI transport, and walks through its pages."""
+"""A mock behind an ASGI transport, and walks through its pages."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,16 +26,16 @@ def test_pages_are_followed(recmock):
     recordings = client.recordings.list(limit=60, page_size=20)
     assert len({recording.sid for recording in recordings}) == 60
 """
-"""What a user of the fixture writes first."""
+"""The first test that a user of the fixture writes."""
 
 
 def corpus_settings(**changes: Any) -> Settings:
-    """Return settings whose T0 is pinned, and whose clock stands still."""
+    """Return settings with a fixed T0 and a frozen clock."""
     return msgspec.structs.replace(Settings(now=T0, clock=ClockRate(0.0)), **changes)
 
 
 class Api:
-    """A mock that is asked without a socket, under a clock that stands still."""
+    """A client of a mock without a socket, with a frozen clock."""
 
     def __init__(self, settings: Settings | None = None, scenario: Scenario | None = None) -> None:
         self.mock = Mock(settings or corpus_settings(), scenario=scenario)
@@ -57,26 +57,26 @@ class Api:
         self._runner.close()
 
     def request(self, method: str, target: str, headers: dict[str, str] | None = None) -> httpx.Response:
-        """Send a request; `target` is a path with its query as it is to be sent."""
+        """Send a request. `target` is a path with its query, encoded."""
         auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.request(method, target, headers=headers, auth=auth))
 
     def get(self, target: str, **headers: str) -> httpx.Response:
-        """Send GET; headers with underscores for hyphens."""
+        """Send a GET request. Header names have underscores instead of hyphens."""
         return self.request("GET", target, {name.replace("_", "-"): value for name, value in headers.items()})
 
     def post(self, path: str, **form: str | list[str]) -> httpx.Response:
-        """Send a form to a path below the account; a list is sent as repeated keys, as SDKs do."""
+        """Send a form to a path below the account. A list is sent as repeated keys, as SDKs do."""
         assert self.auth is not None
         auth = httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Return what the control API answers below this account."""
+        """Return the response of the control API below this account."""
         return self.command(method, path, body).json()
 
     def together(self, *asked: tuple[str, str, Any]) -> list[Any]:
-        """Send requests at the same time, given as (method, target, JSON body), and return the bodies answered."""
+        """Send requests at once, given as (method, target, JSON body), and return the bodies."""
         auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
 
         async def one(method: str, target: str, body: Any) -> Any:
@@ -88,7 +88,7 @@ class Api:
         return self._runner.run(all_of_them())
 
     def below(self, path: str, **headers: str) -> httpx.Response:
-        """Send GET to a path below the account."""
+        """Send a GET request to a path below the account."""
         return self.get(f"{self.root}/{path}", **headers)
 
     def twilio(self, path: str) -> Any:
@@ -98,7 +98,7 @@ class Api:
         return answer.json()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on."""
+        """Move the clock."""
         self.account().advance(seconds)
 
     def command(
@@ -111,40 +111,40 @@ class Api:
         raw: bytes | None = None,
         **headers: str,
     ) -> httpx.Response:
-        """Send a command, or these bytes instead, to the control API of an account."""
+        """Send a command, or raw bytes, to the control API of an account."""
         body = (b"" if command is None else msgspec.json.encode(command)) if raw is None else raw
         target = f"/_mock/accounts/{account}{path}"
         return self._runner.run(self._client.request(method, target, content=body, headers=headers))
 
     def wait_for(self, holds: Callable[[], bool]) -> None:
-        """Let the event loop run until something holds."""
+        """Run the event loop until a condition holds."""
         self._runner.run(until(holds))
 
     def settle(self) -> None:
-        """Wait until every callback that can be sent now was sent."""
+        """Wait until every ready callback was sent."""
         self._runner.run(self.mock.worker.wait_until_idle(self.account()))
 
     def told(self, method: str, path: str, command: Any = None) -> Any:
-        """Return what the control API answers to a command that can be carried out."""
+        """Return the response to a valid command."""
         answer = self.command(method, path, command)
         assert answer.status_code == 200, answer.headers["x-mock-reason"]
         return answer.json()
 
     def steps(self, subject: str) -> list[str]:
-        """Return what the steps of a recording did so far, by its handle."""
+        """Return the descriptions of a recording's steps so far, by its handle."""
         events = self.told("GET", "/events")
         return [event["what"] for event in events if event["kind"] == "step" and event["subject"] == subject]
 
     def account(self) -> Account:
-        """Return the world behind it."""
+        """Return the account."""
         return self.mock.account(self.mock.demo.sid)
 
     def sid_of(self, status: Status, *, encrypted: bool = False, conference: bool | None = None) -> str:
-        """Return the SID of the oldest recording of a status."""
+        """Return the SID of the oldest recording with a status."""
         corpus = self.account().corpus
         found = (
             recording.sid
-            for recording in map(corpus.recording, range(corpus.count))
+            for recording in map(corpus.generate_recording, range(corpus.count))
             if recording.status is status
             and (recording.encryption is not None) == encrypted
             and conference in (None, recording.conference_sid is not None)
@@ -156,14 +156,14 @@ class Api:
         return f"{self.root}/Recordings/{sid}.json"
 
     def page(self, query: str = "") -> dict[str, Any]:
-        """Return the list body of a query such as `PageSize=2`."""
+        """Return the list body for a query such as `PageSize=2`."""
         answer = self.get(f"{self.list_path}?{query}")
         assert answer.status_code == 200, answer.text
         body: dict[str, Any] = answer.json()
         return body
 
     def walk(self, query: str = "") -> list[dict[str, Any]]:
-        """Return all recordings of a query, page by page as an SDK would."""
+        """Return all recordings of a query, page by page as an SDK does."""
         found: list[dict[str, Any]] = []
         body = self.page(query)
         found += body["recordings"]
@@ -178,14 +178,14 @@ class Api:
 
 
 async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110  # threads may bring it about, such as a sink's
             await asyncio.sleep(0.005)
 
 
 def fields_of(answer: httpx.Response) -> dict[str, str]:
-    """Return what an error says, in whichever representation, its names without case and underscores."""
+    """Return the fields of an error in any representation, with names in lower case and without underscores."""
     if answer.headers["content-type"] == "application/xml":
         found = ElementTree.fromstring(answer.content).find("RestException")
         assert found is not None

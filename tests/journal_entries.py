@@ -1,4 +1,4 @@
-"""Journal entries made by hand."""
+"""Handmade journal entries."""
 
 from base64 import b64encode
 from typing import Any
@@ -8,21 +8,21 @@ from scenarios.operations import Operation
 from tests.harness import T0
 
 SECRET = "fa11ba11fa11ba11fa11ba11fa11ba11"
-"""Whatever holds it may not be shown."""
+"""A value that must never be shown."""
 SID = "AC" + "1" * 32
 ROOT = f"/2010-04-01/Accounts/{SID}"
 OTHERS = [f"AC{number:032x}" for number in range(70)]
-"""More accounts than are kept of those that were only read."""
+"""More accounts than the mock keeps without state."""
 LIST = f"{ROOT}/Recordings.json"
 
 
 def basic(username: str = SID, secret: str = SECRET) -> tuple[bytes, bytes]:
-    """Return the header of credentials."""
+    """Return an `Authorization` header."""
     return b"authorization", b"Basic " + b64encode(f"{username}:{secret}".encode())
 
 
 def entry(number: int = 0, **changes: Any) -> Entry:
-    """Return the entry of a list that was answered."""
+    """Return the entry of a successful list request."""
     answered: dict[str, Any] = {
         "status": 200,
         "reason": None,
@@ -51,7 +51,7 @@ def entry(number: int = 0, **changes: Any) -> Entry:
 
 
 def journal_of(*changes: dict[str, Any], dropped: int = 0) -> Journal:
-    """Return a journal with an entry for each."""
+    """Return a journal with these entries."""
     journal = Journal(dropped)
     for number, each in enumerate(changes, dropped):
         journal.add(entry(number, **each))

@@ -1,4 +1,4 @@
-"""twilio-node, where it is there."""
+"""twilio-node, if it is installed."""
 
 import json
 import os
@@ -15,7 +15,7 @@ Case = tuple[str, Mapping[str, str | list[str]], str]
 
 
 def accepts(cases: Sequence[Case], token: str) -> list[bool]:
-    """Return what twilio-node's validator says of signatures; the test is skipped where it is not there."""
+    """Return the results of twilio-node's validator. The test is skipped if it is missing."""
     modules = os.environ.get("RECMOCK_NODE_MODULES")
     if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
         pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")

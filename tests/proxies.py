@@ -1,4 +1,4 @@
-"""What tests of the proxy share: a client that speaks to it byte by byte, and destinations on loopback."""
+"""A proxy client that works byte by byte, and destinations on loopback."""
 
 import json
 import socket
@@ -24,7 +24,7 @@ def received(client: socket.socket) -> bytes:
 
 
 def received_until(client: socket.socket, end: bytes) -> bytes:
-    """Read until something has come."""
+    """Read until the given bytes have arrived."""
     found = b""
     while not found.endswith(end):
         chunk = client.recv(65536)
@@ -47,7 +47,7 @@ def dialled(server: BackgroundServer, sent: bytes = b"") -> socket.socket:
 
 
 def connected(server: BackgroundServer, target: str) -> socket.socket:
-    """Return a connection whose CONNECT was answered well."""
+    """Return a connection with a successful CONNECT."""
     client = dialled(server, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
     expected = b"HTTP/1.1 200 Connection established\r\n\r\n"
     assert expected == client.recv(len(expected), socket.MSG_WAITALL)
@@ -55,14 +55,14 @@ def connected(server: BackgroundServer, target: str) -> socket.socket:
 
 
 def encrypted(client: socket.socket, authority: CertificateAuthority, host: str) -> ssl.SSLSocket:
-    """Shake hands as a client that trusts the authority alone, and strictly."""
-    context = ssl.create_default_context(cadata=authority.certificate_pem(wall_seconds()).decode())
+    """Do a TLS handshake as a strict client that trusts this authority only."""
+    context = ssl.create_default_context(cadata=authority.get_certificate_pem(wall_seconds()).decode())
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     return context.wrap_socket(client, server_hostname=host)
 
 
 class Listener:
-    """A destination on loopback: each connection is given to a function, in a thread; they are counted."""
+    """A destination on loopback. It passes each connection to a function in a thread, and counts them."""
 
     def __init__(self, serve: Callable[[socket.socket], None] = lambda connection: None) -> None:
         self._serve = serve
@@ -78,7 +78,7 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)  # which also ends an accept() under way
+        self._listening.shutdown(socket.SHUT_RDWR)  # this also ends a blocking accept()
         self._thread.join(10)
         self._listening.close()
 

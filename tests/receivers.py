@@ -1,4 +1,4 @@
-"""What tests of callbacks share: parcels, and servers on loopback that answer as told."""
+"""Callback requests, and scripted receivers on loopback."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.sender import CallbackSender
 
 ENOUGH = 30.0
-"""Seconds that no test waits for."""
+"""Seconds that no test ever waits for."""
 
 
 def parcel(url: str, method: str = "POST", **changes: Any) -> CallbackRequest:
@@ -31,7 +31,7 @@ def send(sent: CallbackRequest, rules: str = "") -> Outcome:
 
 @contextmanager
 def receiver(answer: Callable[[socket.socket], object]) -> Iterator[str]:
-    """Give the URL of a server that does as told with its first connection."""
+    """Yield the URL of a server that passes its first connection to a function."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -46,7 +46,7 @@ def receiver(answer: Callable[[socket.socket], object]) -> Iterator[str]:
 
 
 def read(connection: socket.socket) -> None:
-    """Read a whole request: closing before its end would reset the connection."""
+    """Read a whole request: closing earlier would reset the connection."""
     received = b""
     while not received.endswith(b"RecordingStatus=completed") and (piece := connection.recv(65536)):
         received += piece
@@ -61,7 +61,7 @@ def answering(sent: bytes) -> Callable[[socket.socket], object]:
 
 
 def stalling(sent: bytes) -> Callable[[socket.socket], object]:
-    """Answer some bytes and then nothing until the client has gone."""
+    """Send some bytes, and then nothing until the client disconnects."""
 
     def answer(connection: socket.socket) -> None:
         read(connection)

@@ -1,4 +1,4 @@
-"""What tests over sockets share: a server on either event loop, and who asks it."""
+"""A server on either event loop, and its clients."""
 
 import asyncio
 import socket
@@ -26,7 +26,7 @@ from tests.harness import corpus_settings
 LOOPS = ("asyncio", "uvloop")
 CALL = "CA" + "1" * 32
 ENOUGH = 30.0
-"""Seconds that no test waits for."""
+"""Seconds that no test ever waits for."""
 
 
 class Served:
@@ -46,17 +46,17 @@ class Served:
         return self.mock.account(self.sid)
 
     def strike(self, then: Then, when: When | None = None, **rest: Any) -> None:
-        """Arm a fault in place of all others."""
+        """Replace all fault rules by one fault."""
         self.account.fault_rules.remove()
         self.account.fault_rules.add(fault=Fault(then=then, when=when or When(), **rest))
 
     def play_in_turn(self, *answers: Any) -> None:
-        """Arm a sequence in place of all other rules."""
+        """Replace all fault rules by one sequence."""
         self.account.fault_rules.remove()
         self.account.fault_rules.add(sequence=Sequence(answers=answers))
 
     def client(self, username: str | None = None, secret: str | None = None) -> Client:
-        """Return twilio-python's, which keeps no connection: what is left open would be told by a warning."""
+        """Return a twilio-python client that keeps no connection open, because pytest would warn about it."""
         client = Client(
             username or self.auth[0],
             secret or self.auth[1],
@@ -67,7 +67,7 @@ class Served:
         return client
 
     def get(self, path: str, **rest: Any) -> requests.Response:
-        """Ask for a path below the account with requests."""
+        """Get a path below the account with requests."""
         return requests.get(f"{self.url}/{path}", auth=self.auth, timeout=ENOUGH, **rest)
 
     def post(self, path: str, **form: str | list[str]) -> requests.Response:
@@ -75,23 +75,23 @@ class Served:
         return requests.post(f"{self.url}/{path}", auth=self.auth, data=form, timeout=ENOUGH)
 
     def httpx_get(self, path: str) -> httpx.Response:
-        """Ask for a path below the account with httpx."""
+        """Get a path below the account with httpx."""
         return httpx.get(f"{self.url}/{path}", auth=self.auth, timeout=ENOUGH)
 
     def control_post(self, path: str, body: Any = None) -> Any:
-        """Command something of the account."""
+        """Send a command to the account's control API."""
         answer = requests.post(f"{self.control}/{path}", json={} if body is None else body, timeout=ENOUGH)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def control_get(self, path: str) -> Any:
-        """Ask something about the account."""
+        """Get a path of the account's control API."""
         answer = requests.get(f"{self.control}/{path}", timeout=ENOUGH)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def head(self, path: str, *headers: str, method: str = "GET") -> bytes:
-        """Return a request for a path below the account, byte by byte."""
+        """Return the head of a request for a path below the account."""
         secret = b64encode(":".join(self.auth).encode()).decode()
         lines = (f"{method} {self.root}/{path} HTTP/1.1", "Host: x", f"Authorization: Basic {secret}", *headers)
         return "".join(f"{line}\r\n" for line in (*lines, "")).encode()

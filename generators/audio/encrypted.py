@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from generators.audio.wav import Medium
 
-_BLOCK = 16
-_TAG = 16
+_BLOCK_SIZE = 16
+_TAG_SIZE = 16
 _FIRST_COUNTER = 2
 """GCM encrypts with the counter from 2 on (NIST SP 800-38D §7.1), so any range can be encrypted by itself."""
 
@@ -23,24 +23,24 @@ class EncryptedMedium:
         self._plain = plain
         self._key = key
         self._iv = iv
-        self.length = plain.length + _TAG
+        self.length = plain.length + _TAG_SIZE
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to `stop` in chunks. The tag needs one pass over the whole medium."""
         from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
         size = self._plain.length
-        begin = start // _BLOCK * _BLOCK
-        counter = self._iv + (_FIRST_COUNTER + start // _BLOCK).to_bytes(4, "big")
+        begin = start // _BLOCK_SIZE * _BLOCK_SIZE
+        counter = self._iv + (_FIRST_COUNTER + start // _BLOCK_SIZE).to_bytes(4, "big")
         encryptor = Cipher(algorithms.AES(self._key), modes.CTR(counter)).encryptor()
         skip = start - begin
         for piece in self._plain.read(begin, min(stop, size)) if begin < min(stop, size) else ():
             yield encryptor.update(piece)[skip:]
             skip = 0
         if stop > size:
-            yield self._tag()[max(0, start - size) : stop - size]
+            yield self._compute_tag()[max(0, start - size) : stop - size]
 
-    def _tag(self) -> bytes:
+    def _compute_tag(self) -> bytes:
         from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
         encryptor = Cipher(algorithms.AES(self._key), modes.GCM(self._iv)).encryptor()

@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from generators.audio.wav import Sound
 
-_SAMPLES = 576
-_FRAME = 288
-_DELAY = 2
+_SAMPLES_PER_FRAME = 576
+_FRAME_SIZE = 288
+_DELAY_FRAMES = 2
 """The number of frames that the encoder adds."""
-_SEGMENT = 400
+_SEGMENT_FRAMES = 400
 """The number of frames in a segment: 28.8 seconds. The last segment is longer."""
 
 
@@ -23,26 +23,26 @@ class Mp3:
 
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
-        self._frames = max(_DELAY + 1, -(-sound.frames // _SAMPLES))
-        self.length = self._frames * _FRAME
-        self._last = max(1, self._frames // _SEGMENT) - 1
-        self._segment = lru_cache(maxsize=1)(self._encode)
+        self._frame_count = max(_DELAY_FRAMES + 1, -(-sound.frame_count // _SAMPLES_PER_FRAME))
+        self.length = self._frame_count * _FRAME_SIZE
+        self._last_segment = max(1, self._frame_count // _SEGMENT_FRAMES) - 1
+        self._get_segment = lru_cache(maxsize=1)(self._encode_segment)
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to `stop`, one segment at a time."""
-        size = _SEGMENT * _FRAME
+        size = _SEGMENT_FRAMES * _FRAME_SIZE
         while start < min(stop, self.length):
-            number = min(start // size, self._last)
+            number = min(start // size, self._last_segment)
             offset = number * size
-            segment = self._segment(number)
+            segment = self._get_segment(number)
             yield segment[start - offset : stop - offset]
             start = offset + len(segment)
 
-    def _encode(self, number: int) -> bytes:
+    def _encode_segment(self, number: int) -> bytes:
         import lameenc
 
-        first = number * _SEGMENT
-        frames = self._frames - first if number == self._last else _SEGMENT
+        first = number * _SEGMENT_FRAMES
+        frames = self._frame_count - first if number == self._last_segment else _SEGMENT_FRAMES
         encoder = lameenc.Encoder()
         encoder.silence()
         encoder.set_bit_rate(32)
@@ -50,8 +50,8 @@ class Mp3:
         encoder.set_out_sample_rate(8000)
         encoder.set_channels(self._sound.channels)
         encoder.set_quality(7)
-        wanted = (frames - _DELAY) * _SAMPLES
-        begin = first * _SAMPLES
-        pcm = self._sound.render_pcm(begin, min(begin + wanted, self._sound.frames))
+        wanted = (frames - _DELAY_FRAMES) * _SAMPLES_PER_FRAME
+        begin = first * _SAMPLES_PER_FRAME
+        pcm = self._sound.render_pcm(begin, min(begin + wanted, self._sound.frame_count))
         silence = bytes(wanted * self._sound.frame_size - len(pcm))
         return bytes(encoder.encode(pcm + silence)) + bytes(encoder.flush())

@@ -12,18 +12,18 @@ from functools import lru_cache
 
 from generators.content.dialogue import BEATS_PER_SECOND
 
-RATE = 8000
-BEAT = RATE // BEATS_PER_SECOND
+SAMPLE_RATE = 8000
+FRAMES_PER_BEAT = SAMPLE_RATE // BEATS_PER_SECOND
 """The number of sound frames in a beat."""
 SILENCE = 0
 """The syllable number that stands for silence."""
-SYLLABLES = 24
+SYLLABLE_COUNT = 24
 """The number of syllables per voice: voice 0 has the numbers from 1 on, voice 1 those after them."""
 
 _VOWELS = ((730, 1090), (530, 1840), (270, 2290), (570, 840), (300, 870), (500, 1500))
-_BENDS = (0.94, 1.0, 1.05, 1.12)
+_PITCH_FACTORS = (0.94, 1.0, 1.05, 1.12)
 _PITCHES = (112.0, 190.0)
-_PHASES = 512
+_PHASE_COUNT = 512
 _ATTACK, _RELEASE = 280, 420
 _LOUDNESS = 9000
 _BANDWIDTH = 110
@@ -33,36 +33,38 @@ _BANDWIDTH = 110
 def build_bank(channels: int) -> tuple[bytes, ...]:
     """Return all syllables, by number, as PCM of one channel, or of two with voice 0 left and voice 1 right."""
     syllables = [
-        array("h", bytes(2 * BEAT)),
-        *(_build_syllable(voice, n) for voice in range(2) for n in range(SYLLABLES)),
+        array("h", bytes(2 * FRAMES_PER_BEAT)),
+        *(_build_syllable(voice, n) for voice in range(2) for n in range(SYLLABLE_COUNT)),
     ]
     if channels == 1:
         return tuple(map(_to_little_endian, syllables))
     return tuple(
-        _to_little_endian(_pan(syllable, right=number > SYLLABLES)) for number, syllable in enumerate(syllables)
+        _to_little_endian(_pan(syllable, right=number > SYLLABLE_COUNT)) for number, syllable in enumerate(syllables)
     )
 
 
 def _build_syllable(voice: int, number: int) -> array[int]:
-    vowel, bend = divmod(number, len(_BENDS))
-    pitch = _PITCHES[voice] * _BENDS[bend]
+    vowel, bend = divmod(number, len(_PITCH_FACTORS))
+    pitch = _PITCHES[voice] * _PITCH_FACTORS[bend]
     wave = _synthesize(pitch, _VOWELS[vowel])
-    samples = array("h", bytes(2 * BEAT))
+    samples = array("h", bytes(2 * FRAMES_PER_BEAT))
     phase = 0.0
-    for at in range(BEAT):
-        loudness = min(at / _ATTACK, 1.0, (BEAT - 1 - at) / _RELEASE)
-        samples[at] = round(wave[int(phase) % _PHASES] * loudness)
-        phase += pitch * (1.04 - 0.08 * at / BEAT) * _PHASES / RATE  # the pitch falls a little, as in speech
+    for at in range(FRAMES_PER_BEAT):
+        loudness = min(at / _ATTACK, 1.0, (FRAMES_PER_BEAT - 1 - at) / _RELEASE)
+        samples[at] = round(wave[int(phase) % _PHASE_COUNT] * loudness)
+        phase += (
+            pitch * (1.04 - 0.08 * at / FRAMES_PER_BEAT) * _PHASE_COUNT / SAMPLE_RATE
+        )  # the pitch falls a little, as in speech
     return samples
 
 
 def _synthesize(pitch: float, formants: tuple[int, int]) -> list[float]:
     """Return one period of a voiced sound."""
-    harmonics = range(1, int(0.45 * RATE / pitch))
+    harmonics = range(1, int(0.45 * SAMPLE_RATE / pitch))
     strengths = [
         sum(1 / (1 + ((h * pitch - formant) / _BANDWIDTH) ** 2) for formant in formants) + 0.15 / h for h in harmonics
     ]
-    turns = [2 * math.pi * phase / _PHASES for phase in range(_PHASES)]
+    turns = [2 * math.pi * phase / _PHASE_COUNT for phase in range(_PHASE_COUNT)]
     wave = [sum(s * math.sin(h * turn) for h, s in zip(harmonics, strengths, strict=True)) for turn in turns]
     loudest = max(map(abs, wave))
     return [_LOUDNESS * sample / loudest for sample in wave]

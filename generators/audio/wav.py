@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from hashlib import shake_256
 from typing import Protocol
 
-from generators.audio.syllables import BEAT, RATE, SILENCE, SYLLABLES, build_bank
+from generators.audio.syllables import FRAMES_PER_BEAT, SAMPLE_RATE, SILENCE, SYLLABLE_COUNT, build_bank
 from generators.content.dialogue import Dialogue
 
-_SAMPLE = 2
+_SAMPLE_SIZE = 2
 """The number of bytes in a sample."""
-_PIECE = 10 * RATE
+_CHUNK_FRAMES = 10 * SAMPLE_RATE
 """The number of sound frames in a chunk."""
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
@@ -41,16 +41,16 @@ class Sound:
 
     def __init__(self, dialogue: Dialogue, seed: bytes, channels: int) -> None:
         self.channels = channels
-        self.frames = dialogue.beats * BEAT
-        self.frame_size = channels * _SAMPLE
-        self._score = _choose_syllables(dialogue, seed)
+        self.frame_count = dialogue.beats * FRAMES_PER_BEAT
+        self.frame_size = channels * _SAMPLE_SIZE
+        self._syllables_by_beat = _choose_syllables(dialogue, seed)
 
     def render_pcm(self, start: int, stop: int) -> bytes:
         """Return the sound frames from `start` to `stop`, little-endian and interleaved."""
-        first = start // BEAT
+        first = start // FRAMES_PER_BEAT
         syllables = build_bank(self.channels)
-        beats = b"".join([syllables[number] for number in self._score[first : -(-stop // BEAT)]])
-        skipped = (start - first * BEAT) * self.frame_size
+        beats = b"".join([syllables[number] for number in self._syllables_by_beat[first : -(-stop // FRAMES_PER_BEAT)]])
+        skipped = (start - first * FRAMES_PER_BEAT) * self.frame_size
         return beats[skipped : skipped + (stop - start) * self.frame_size]
 
 
@@ -59,11 +59,11 @@ class Wav:
 
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
-        data = sound.frames * sound.frame_size
+        data = sound.frame_count * sound.frame_size
         self.length = _HEADER.size + data
         self._header = _HEADER.pack(
-            *(b"RIFF", self.length - 8, b"WAVE", b"fmt ", 16, 1, sound.channels, RATE),
-            *(RATE * sound.frame_size, sound.frame_size, 8 * _SAMPLE, b"data", data),
+            *(b"RIFF", self.length - 8, b"WAVE", b"fmt ", 16, 1, sound.channels, SAMPLE_RATE),
+            *(SAMPLE_RATE * sound.frame_size, sound.frame_size, 8 * _SAMPLE_SIZE, b"data", data),
         )
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
@@ -75,7 +75,7 @@ class Wav:
         frame_size = self._sound.frame_size
         while first < last:
             frame = first // frame_size
-            until = min(frame + _PIECE, -(-last // frame_size))
+            until = min(frame + _CHUNK_FRAMES, -(-last // frame_size))
             piece = self._sound.render_pcm(frame, until)
             yield piece[first - frame * frame_size : last - frame * frame_size]
             first = until * frame_size
@@ -86,6 +86,6 @@ def _choose_syllables(dialogue: Dialogue, seed: bytes) -> bytes:
     draws = shake_256(seed).digest(dialogue.beats)
     score = bytearray([SILENCE]) * dialogue.beats
     for turn in dialogue.turns:
-        first = 1 + turn.voice * SYLLABLES
-        score[turn.start : turn.stop] = bytes(first + draw % SYLLABLES for draw in draws[turn.start : turn.stop])
+        first = 1 + turn.voice * SYLLABLE_COUNT
+        score[turn.start : turn.stop] = bytes(first + draw % SYLLABLE_COUNT for draw in draws[turn.start : turn.stop])
     return bytes(score)

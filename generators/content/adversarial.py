@@ -24,48 +24,48 @@ from hypothesis.version import __version__ as version
 
 from generators.strategies import recordings
 
-POOL = 256
+POOL_SIZE = 256
 """The number of different bodies per seed. Each is drawn when it is first needed."""
-_ENTROPY = 8192
+_ENTROPY_SIZE = 8192
 
 
-def draw_body(seed: str, chance: bytes) -> dict[str, Any]:
+def draw_body(seed: str, random_bytes: bytes) -> dict[str, Any]:
     """Return the body of a recording: the same for the same seed, random fields and version of Hypothesis."""
-    return _draw_from_pool(seed, int.from_bytes(chance[:2], "little") % POOL)
+    return _draw_from_pool(seed, int.from_bytes(random_bytes[:2], "little") % POOL_SIZE)
 
 
-def hypothesis_version() -> str:
+def get_hypothesis_version() -> str:
     """Return the version of Hypothesis, which determines the bodies."""
     return str(version)
 
 
-@lru_cache(maxsize=4 * POOL)
+@lru_cache(maxsize=4 * POOL_SIZE)
 def _draw_from_pool(seed: str, number: int) -> dict[str, Any]:
     """Draw from one buffer after another until Hypothesis accepts one: almost always the first."""
     seeds = (f"{seed}/{number}/{attempt}".encode() for attempt in count())
-    drawn = (_drawer().draw(shake_256(each).digest(_ENTROPY)) for each in seeds)
+    drawn = (_get_body_drawer().draw(shake_256(each).digest(_ENTROPY_SIZE)) for each in seeds)
     return next(body for body in drawn if body is not None)
 
 
-class _Drawer:
+class _BodyDrawer:
     """Turns bytes into a body. Hypothesis passes the body to a test function, which stores it here."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._noted: list[dict[str, Any]] = []
+        self._bodies: list[dict[str, Any]] = []
 
         @settings(database=None)
         @given(body=recordings())
         def note(body: dict[str, Any]) -> None:
-            self._noted.append(body)
+            self._bodies.append(body)
 
         self._fuzz: Callable[[bytes], object] = note.hypothesis.fuzz_one_input  # type: ignore[attr-defined]
 
     def draw(self, entropy: bytes) -> dict[str, Any] | None:
         with self._lock:
-            self._noted.clear()
+            self._bodies.clear()
             self._fuzz(entropy)
-            return self._noted[0] if self._noted else None
+            return self._bodies[0] if self._bodies else None
 
 
-_drawer = lru_cache(maxsize=1)(_Drawer)
+_get_body_drawer = lru_cache(maxsize=1)(_BodyDrawer)

@@ -6,23 +6,23 @@ from hashlib import shake_256
 from generators.content.word_pools import load_word_pools
 from generators.model import Call, CallStatus, Conference, Recording, Source
 
-_OUTBOUND = {Source.OUTBOUND_API: "outbound-api", Source.TRUNKING: "trunking-terminating"}
+_OUTBOUND_DIRECTIONS = {Source.OUTBOUND_API: "outbound-api", Source.TRUNKING: "trunking-terminating"}
 
 
 def build_call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
     """Return the call of its recordings, of which there is at least one, in order."""
     first = recordings[0]
-    ended = _end_time(recordings) if is_over else None
-    numbers = load_word_pools().numbers
+    ended = _compute_end_time(recordings) if is_over else None
+    numbers = load_word_pools().phone_numbers
     draws = shake_256(first.call_sid.encode()).digest(2)
     return Call(
         sid=first.call_sid,
         account_sid=first.account_sid,
-        caller=numbers[draws[0] % len(numbers)],
-        called=numbers[draws[1] % len(numbers)],
-        direction=_OUTBOUND.get(first.source, "inbound"),
+        from_number=numbers[draws[0] % len(numbers)],
+        to_number=numbers[draws[1] % len(numbers)],
+        direction=_OUTBOUND_DIRECTIONS.get(first.source, "inbound"),
         status=CallStatus.COMPLETED if ended is not None else CallStatus.IN_PROGRESS,
-        start_time=_start_time(first),
+        start_time=_get_start_time(first),
         end_time=ended,
     )
 
@@ -31,7 +31,7 @@ def build_conference(recordings: Sequence[Recording], *, is_over: bool) -> Confe
     """Return the conference of its recordings, of which there is at least one, in order."""
     first = recordings[0]
     assert first.conference_sid is not None
-    ended = _end_time(recordings) if is_over else None
+    ended = _compute_end_time(recordings) if is_over else None
     pools = load_word_pools()
     draws = shake_256(first.conference_sid.encode()).digest(2)
     return Conference(
@@ -44,10 +44,10 @@ def build_conference(recordings: Sequence[Recording], *, is_over: bool) -> Confe
     )
 
 
-def _end_time(recordings: Sequence[Recording]) -> int:
+def _compute_end_time(recordings: Sequence[Recording]) -> int:
     """Return the end of the last recording."""
-    return max(_start_time(recording) + (recording.duration or 0) for recording in recordings)
+    return max(_get_start_time(recording) + (recording.duration or 0) for recording in recordings)
 
 
-def _start_time(recording: Recording) -> int:
+def _get_start_time(recording: Recording) -> int:
     return recording.date_created if recording.start_time is None else recording.start_time

@@ -12,7 +12,7 @@ from generators.content.word_pools import load_word_pools
 from generators.model import Source
 
 BEATS_PER_SECOND = 5
-_PAUSE = (2, 3, 3, 4)
+_PAUSE_BEATS = (2, 3, 3, 4)
 """The beats of silence between two turns; two random bits choose."""
 _SYLLABLE = r"(?i)[aeiouy]+"
 
@@ -25,7 +25,7 @@ _VOICEMAIL = (
     "I am calling about the {goods}, and I am sorry that I missed you.",
     "Please call me back when you have a moment.",
 )
-_TALK = (
+_CONVERSATION = (
     "Of course, let me look that up for you.",
     "Thank you. I ordered it a week ago and it has not arrived in {city} yet.",
     "I see the {goods} in our system. It left our warehouse this morning.",
@@ -84,12 +84,12 @@ def build_dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
         text = _shorten_to_fit(_choose_line(number, alone, draws).format(**names), room)
         stop = min(beats, at + _count_beats(text))
         turns.append(Turn(0 if alone else number % 2, at, stop, text))
-        at = stop + _PAUSE[draws[number % 64] & 3]
+        at = stop + _PAUSE_BEATS[draws[number % 64] & 3]
     return Dialogue(tuple(turns), beats)
 
 
 @lru_cache(maxsize=32)
-def dialogue_from_text(text: str, seconds: int) -> Dialogue:
+def build_dialogue_from_text(text: str, seconds: int) -> Dialogue:
     """Return the dialogue of a text: each line is a turn, and the voices alternate.
 
     Args:
@@ -104,13 +104,13 @@ def dialogue_from_text(text: str, seconds: int) -> Dialogue:
         stop = at + _count_beats(line)
         start, end = (min(beats, place * beats // max(beats, wanted)) for place in (at, stop))
         turns.append(Turn(number % 2, start, max(end, start), line))
-        at = stop + _PAUSE[0]
+        at = stop + _PAUSE_BEATS[0]
     return Dialogue(tuple(turns), beats)
 
 
 def estimate_seconds(text: str) -> int:
     """Return the natural duration of a text in seconds, at least one."""
-    beats = 1 + sum(_count_beats(line) + _PAUSE[0] for line in _split_lines(text))
+    beats = 1 + sum(_count_beats(line) + _PAUSE_BEATS[0] for line in _split_lines(text))
     return -(-beats // BEATS_PER_SECOND)
 
 
@@ -131,23 +131,23 @@ def _draw_names(draws: bytes) -> dict[str, str]:
     return {name: pool[draw % len(pool)] for (name, pool), draw in zip(fields.items(), draws, strict=False)}
 
 
-def _choose_line(number: int, alone: bool, draws: bytes) -> str:
-    opening = _VOICEMAIL if alone else _OPENING
+def _choose_line(number: int, is_alone: bool, draws: bytes) -> str:
+    opening = _VOICEMAIL if is_alone else _OPENING
     if number < len(opening):
         return opening[number]
     # Questions and answers alternate, so pairs are drawn: the same voice asks and continues.
     pair = draws[(number // 2) % 64] + number // 2
-    return _TALK[(2 * pair + number % 2) % len(_TALK)]
+    return _CONVERSATION[(2 * pair + number % 2) % len(_CONVERSATION)]
 
 
 def _count_beats(text: str) -> int:
     return max(1, len(re.findall(_SYLLABLE, text)))
 
 
-def _shorten_to_fit(text: str, room: int) -> str:
+def _shorten_to_fit(text: str, max_beats: int) -> str:
     """Return the first words of a text that fit into a number of beats, at least one."""
     said: list[str] = []
-    left = room
+    left = max_beats
     for word in text.split():
         left -= _count_beats(word)
         if left < 0 and said:

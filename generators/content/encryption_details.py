@@ -22,18 +22,18 @@ _MODULUS = int(
     16,
 )
 _EXPONENT = 65537
-_SIZE = 256
+_MODULUS_SIZE = 256
 """The number of bytes in the modulus, and in everything that is wrapped with it."""
-_HASH = 32
+_HASH_SIZE = 32
 
 
-def build_encryption_details(sids: SidCipher, chance: RandomFields) -> EncryptionDetails:
+def build_encryption_details(cipher: SidCipher, random_fields: RandomFields) -> EncryptionDetails:
     """Return the encryption details of a recording."""
     return EncryptionDetails(
-        public_key_sid=sids.encode(Kind.PUBLIC_KEY, 0),
-        content_key=chance.content_key,
-        encrypted_cek=_wrap(chance.content_key, sha256(chance.iv).digest()),
-        iv=chance.iv,
+        public_key_sid=cipher.encode(Kind.PUBLIC_KEY, 0),
+        content_key=random_fields.content_key,
+        encrypted_cek=_wrap_content_key(random_fields.content_key, sha256(random_fields.iv).digest()),
+        iv=random_fields.iv,
     )
 
 
@@ -42,19 +42,19 @@ def load_private_key() -> str:
     return files("generators").joinpath("test_private_key.pem").read_text(encoding="ascii")
 
 
-def _wrap(content_key: bytes, seed: bytes) -> bytes:
+def _wrap_content_key(content_key: bytes, seed: bytes) -> bytes:
     """Encrypt a content key: RSAES-OAEP of RFC 8017 §7.1.1, with the given seed and no label."""
-    padding = bytes(_SIZE - len(content_key) - 2 * _HASH - 2)
+    padding = bytes(_MODULUS_SIZE - len(content_key) - 2 * _HASH_SIZE - 2)
     block = sha256(b"").digest() + padding + b"\x01" + content_key
     masked_block = _xor(block, _generate_mask(seed, len(block)))
-    masked_seed = _xor(seed, _generate_mask(masked_block, _HASH))
+    masked_seed = _xor(seed, _generate_mask(masked_block, _HASH_SIZE))
     message = int.from_bytes(masked_seed + masked_block, "big")
-    return pow(message, _EXPONENT, _MODULUS).to_bytes(_SIZE, "big")
+    return pow(message, _EXPONENT, _MODULUS).to_bytes(_MODULUS_SIZE, "big")
 
 
 def _generate_mask(seed: bytes, length: int) -> bytes:
     """Return a mask of MGF1 with SHA-256."""
-    rounds = range(-(-length // _HASH))
+    rounds = range(-(-length // _HASH_SIZE))
     return b"".join(sha256(seed + turn.to_bytes(4, "big")).digest() for turn in rounds)[:length]
 
 

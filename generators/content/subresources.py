@@ -7,25 +7,25 @@ import json
 from typing import Any
 
 from generators import distributions
-from generators.content.dialogue import BEATS_PER_SECOND, Dialogue, build_dialogue, dialogue_from_text
+from generators.content.dialogue import BEATS_PER_SECOND, Dialogue, build_dialogue, build_dialogue_from_text
 from generators.model import AddOnResult, Payload, Recording, Status, Transcription, TranscriptionStatus
 from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 
-_ROOM = {Kind.TRANSCRIPTION: 1, Kind.ADD_ON_RESULT: 4, Kind.PAYLOAD: 16}
+_INDICES_PER_RECORDING = {Kind.TRANSCRIPTION: 1, Kind.ADD_ON_RESULT: 4, Kind.PAYLOAD: 16}
 """The number of indices per recording: one transcription, and four results with four payloads each."""
-SUBRESOURCES = tuple(_ROOM)
+SUBRESOURCE_KINDS = tuple(_INDICES_PER_RECORDING)
 
 _ADD_ONS = ("ibm_watson_speechtotext", "voicebase_transcription")
 """Recording add-ons of Twilio's marketplace, by their unique names."""
-_RESULTS = (0, 1, 1, 1, 1, 1, 2, 2)
+_RESULT_COUNTS = (0, 1, 1, 1, 1, 1, 2, 2)
 """The number of results of a recording; three random bits choose."""
-PAYLOADS_OF_RESULT = _ROOM[Kind.PAYLOAD] // _ROOM[Kind.ADD_ON_RESULT]
+PAYLOADS_PER_RESULT = _INDICES_PER_RECORDING[Kind.PAYLOAD] // _INDICES_PER_RECORDING[Kind.ADD_ON_RESULT]
 """The number of payload indices per result."""
 _BLANK = "(blank)"
 
 
-def encode_sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) -> str:
+def encode_subresource_sid(cipher: SidCipher, kind: Kind, recording_index: int, ordinal: int = 0) -> str:
     """Return the SID of a recording's n-th subresource of a kind, n from 0.
 
     Args:
@@ -35,18 +35,18 @@ def encode_sid(cipher: SidCipher, kind: Kind, recording: int, ordinal: int = 0) 
     Raises:
         IndexError: if n is too large.
     """
-    room = _ROOM[kind]
+    room = _INDICES_PER_RECORDING[kind]
     if not 0 <= ordinal < room:
         raise IndexError(f"expected an ordinal from 0 to {room - 1} for {kind.value}, found {ordinal}")
-    return cipher.encode(kind, recording * room + ordinal)
+    return cipher.encode(kind, recording_index * room + ordinal)
 
 
-def locate(kind: Kind, index: int) -> tuple[int, int]:
+def split_subresource_index(kind: Kind, index: int) -> tuple[int, int]:
     """Return the recording's index and the ordinal of a subresource, from its index."""
-    return divmod(index, _ROOM[kind])
+    return divmod(index, _INDICES_PER_RECORDING[kind])
 
 
-def indices_of_recording(kind: Kind, recording: Recording, index: int, chance: RandomFields) -> range:
+def compute_subresource_indices(kind: Kind, recording: Recording, index: int, random_fields: RandomFields) -> range:
     """Return the indices of a recording's subresources of a kind; empty if the recording has no readable audio.
 
     A completed recording that is not encrypted has one transcription, and up to two add-on results with one payload
@@ -54,29 +54,31 @@ def indices_of_recording(kind: Kind, recording: Recording, index: int, chance: R
     """
     if recording.status is not Status.COMPLETED or recording.encryption is not None:
         return range(0)
-    room = _ROOM[kind]
+    room = _INDICES_PER_RECORDING[kind]
     if kind is Kind.TRANSCRIPTION:
         return range(index, index + 1)
-    step = room // _ROOM[Kind.ADD_ON_RESULT]
-    return range(index * room, index * room + _RESULTS[chance.error] * step, step)
+    step = room // _INDICES_PER_RECORDING[Kind.ADD_ON_RESULT]
+    return range(index * room, index * room + _RESULT_COUNTS[random_fields.error] * step, step)
 
 
-def build_dialogue_of(recording: Recording, chance: RandomFields) -> Dialogue:
+def build_recording_dialogue(recording: Recording, random_fields: RandomFields) -> Dialogue:
     """Return the dialogue of a recording: its scripted transcript, or a generated one."""
     if recording.transcript is not None:
-        return dialogue_from_text(recording.transcript, recording.duration or 0)
-    return build_dialogue(chance.content_key, recording.duration or 0, recording.source)
+        return build_dialogue_from_text(recording.transcript, recording.duration or 0)
+    return build_dialogue(random_fields.content_key, recording.duration or 0, recording.source)
 
 
-def build_transcription(recording: Recording, index: int, chance: RandomFields, cipher: SidCipher) -> Transcription:
+def build_transcription(
+    recording: Recording, index: int, random_fields: RandomFields, cipher: SidCipher
+) -> Transcription:
     """Return the transcription of a recording. One in 32 has failed."""
-    failed = chance.latency % 32 == 0
+    failed = random_fields.latency % 32 == 0
     return Transcription(
-        sid=encode_sid(cipher, Kind.TRANSCRIPTION, index),
+        sid=encode_subresource_sid(cipher, Kind.TRANSCRIPTION, index),
         account_sid=recording.account_sid,
         recording_sid=recording.sid,
         status=TranscriptionStatus.FAILED if failed else TranscriptionStatus.COMPLETED,
-        text=_BLANK if failed else build_dialogue_of(recording, chance).text,
+        text=_BLANK if failed else build_recording_dialogue(recording, random_fields).text,
         duration=recording.duration or 0,
         price=0 if failed else distributions.compute_transcription_price(recording.duration or 0),
         date_created=recording.date_updated,
@@ -86,7 +88,7 @@ def build_transcription(recording: Recording, index: int, chance: RandomFields, 
 
 def build_add_on_result(recording: Recording, index: int, _: RandomFields, cipher: SidCipher) -> AddOnResult:
     """Return an add-on result of a recording."""
-    ordinal = locate(Kind.ADD_ON_RESULT, index)[1]
+    ordinal = split_subresource_index(Kind.ADD_ON_RESULT, index)[1]
     return AddOnResult(
         sid=cipher.encode(Kind.ADD_ON_RESULT, index),
         account_sid=recording.account_sid,
@@ -98,9 +100,9 @@ def build_add_on_result(recording: Recording, index: int, _: RandomFields, ciphe
     )
 
 
-def build_payload(recording: Recording, index: int, chance: RandomFields, cipher: SidCipher) -> Payload:
+def build_payload(recording: Recording, index: int, random_fields: RandomFields, cipher: SidCipher) -> Payload:
     """Return a payload of an add-on result."""
-    result = build_add_on_result(recording, index // PAYLOADS_OF_RESULT, chance, cipher)
+    result = build_add_on_result(recording, index // PAYLOADS_PER_RESULT, random_fields, cipher)
     return Payload(
         sid=cipher.encode(Kind.PAYLOAD, index),
         account_sid=recording.account_sid,
@@ -113,22 +115,22 @@ def build_payload(recording: Recording, index: int, chance: RandomFields, cipher
     )
 
 
-def build_payload_data(recording: Recording, index: int, chance: RandomFields) -> str:
+def build_payload_data(recording: Recording, index: int, random_fields: RandomFields) -> str:
     """Return the JSON data that the add-on itself would send."""
-    said = build_dialogue_of(recording, chance)
+    said = build_recording_dialogue(recording, random_fields)
     make = (_build_watson_data, _build_voicebase_data)[_choose_add_on(index)]
     return json.dumps(make(recording, said))
 
 
 def _choose_add_on(payload_index: int) -> int:
-    _, ordinal = locate(Kind.PAYLOAD, payload_index)
-    return ordinal // PAYLOADS_OF_RESULT
+    _, ordinal = split_subresource_index(Kind.PAYLOAD, payload_index)
+    return ordinal // PAYLOADS_PER_RESULT
 
 
-def _add_timing(said: Dialogue) -> list[tuple[str, float, float]]:
+def _compute_word_times(dialogue: Dialogue) -> list[tuple[str, float, float]]:
     """Return each word with its start and end in seconds. The words of a turn share its time by their length."""
     found = []
-    for turn in said.turns:
+    for turn in dialogue.turns:
         a_letter = (turn.stop - turn.start) / BEATS_PER_SECOND / len(turn.text)
         begin = turn.start / BEATS_PER_SECOND
         for word in turn.text.split():
@@ -138,8 +140,8 @@ def _add_timing(said: Dialogue) -> list[tuple[str, float, float]]:
     return found
 
 
-def _build_watson_data(recording: Recording, said: Dialogue) -> dict[str, Any]:
-    spoken_words = [(word.strip(".,?").lower(), begin, end) for word, begin, end in _add_timing(said)]
+def _build_watson_data(recording: Recording, dialogue: Dialogue) -> dict[str, Any]:
+    spoken_words = [(word.strip(".,?").lower(), begin, end) for word, begin, end in _compute_word_times(dialogue)]
     transcript = " ".join(word for word, _, _ in spoken_words)
     alternative = {"confidence": 0.92, "transcript": f"{transcript} ", "timestamps": spoken_words}
     return {
@@ -150,10 +152,10 @@ def _build_watson_data(recording: Recording, said: Dialogue) -> dict[str, Any]:
     }
 
 
-def _build_voicebase_data(recording: Recording, said: Dialogue) -> dict[str, Any]:
+def _build_voicebase_data(recording: Recording, dialogue: Dialogue) -> dict[str, Any]:
     spoken_words = [
         {"p": place, "s": round(begin * 1000), "e": round(end * 1000), "c": 0.92, "w": word}
-        for place, (word, begin, end) in enumerate(_add_timing(said))
+        for place, (word, begin, end) in enumerate(_compute_word_times(dialogue))
     ]
     return {
         "media": {

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-_POOL = 64
+_POOL_SIZE = 64
 
 
 class WordPools(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ class WordPools(msgspec.Struct, frozen=True):
     cities: tuple[str, ...]
     goods: tuple[str, ...]
     """Reasons for a call, such as `multi-layered contingency`."""
-    numbers: tuple[str, ...]
+    phone_numbers: tuple[str, ...]
     """Telephone numbers in E.164 form, none of which can be dialled."""
 
 
@@ -33,7 +33,7 @@ def load_word_pools() -> WordPools:
     fake.seed_instance(0)
 
     def pool(draw: Callable[[], str]) -> tuple[str, ...]:
-        return tuple(draw() for _ in range(_POOL))
+        return tuple(draw() for _ in range(_POOL_SIZE))
 
     return WordPools(
         first_names=pool(fake.first_name),
@@ -41,5 +41,5 @@ def load_word_pools() -> WordPools:
         companies=pool(fake.company),
         cities=pool(fake.city),
         goods=pool(lambda: fake.catch_phrase().split(" ", 1)[1]),
-        numbers=pool(lambda: f"+1{fake.numerify('%##')}555{fake.numerify('01##')}"),
+        phone_numbers=pool(lambda: f"+1{fake.numerify('%##')}555{fake.numerify('01##')}"),
     )

@@ -12,15 +12,15 @@ from hashlib import shake_256
 import msgspec
 
 from generators.corpus.mix import Mix
-from generators.corpus.quotas import BLOCK, Quotas
-from generators.distributions import LONGEST_RUN, RUN_LENGTHS
+from generators.corpus.quotas import BLOCK_SIZE, Quotas
+from generators.distributions import MAX_RUN_LENGTH, RUN_LENGTHS
 from generators.model import CONFERENCE_SOURCES, Source, Status
 
-RINGS = 16
+RING_COUNT = 16
 """The number of rings for the same quotas."""
-_DRAWS = struct.Struct(f"<{BLOCK}H{BLOCK}B")
+_RING_DRAWS = struct.Struct(f"<{BLOCK_SIZE}H{BLOCK_SIZE}B")
 _MAX_CACHED_SHARES = 1024
-_Shares = tuple[tuple[Source, int], ...]
+_SourceQuotas = tuple[tuple[Source, int], ...]
 
 
 class RunMember(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +38,7 @@ class BlockShares(msgspec.Struct, frozen=True):
 
     statuses: tuple[Status, ...]
     """By rank."""
-    sources: _Shares
+    sources: _SourceQuotas
     dual: int
     encrypted: int
     adversarial: int
@@ -57,22 +57,22 @@ class BlockTemplates:
     """The quotas of a mix. `processing` is missing: the layout places it at the newest end of the corpus."""
 
     def __init__(self, mix: Mix) -> None:
-        self._statuses = Quotas(mix.finished_status_shares())
+        self._statuses = Quotas(mix.compute_finished_status_shares())
         self._sources = Quotas(mix.source)
         self._dual, self._encrypted, self._adversarial = map(
-            _boolean_quotas, (mix.dual, mix.encrypted, mix.adversarial)
+            _build_boolean_quotas, (mix.dual, mix.encrypted, mix.adversarial)
         )
-        self.hand = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._shares_of_block)
+        self.get_shares = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._compute_shares)
         """Returns the shares of a block, by its number."""
 
-    def blocks_with_visible(self, numbers: range, *, descending: bool) -> Iterator[int]:
+    def find_blocks_with_visible(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Yield the blocks, of consecutive ones, that hold more than deleted recordings."""
-        candidates = self._statuses.blocks_with_others(numbers)
+        candidates = self._statuses.find_blocks_with_others(numbers)
         for number in reversed(candidates) if descending else candidates:
-            if self._statuses.get_quota(Status.DELETED, number) < BLOCK:
+            if self._statuses.get_quota(Status.DELETED, number) < BLOCK_SIZE:
                 yield number
 
-    def blocks_with_audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
+    def find_blocks_with_audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Yield the blocks that may hold completed recordings without encryption."""
         if self._statuses.is_always_zero(Status.COMPLETED) or self._encrypted.is_always_zero(False):
             return
@@ -80,7 +80,7 @@ class BlockTemplates:
             if self._statuses.get_quota(Status.COMPLETED, number) and self._encrypted.get_quota(False, number):
                 yield number
 
-    def blocks_with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
+    def find_blocks_with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Yield the blocks that hold recordings of conferences."""
         sources = [source for source in CONFERENCE_SOURCES if not self._sources.is_always_zero(source)]
         if not sources:
@@ -89,7 +89,7 @@ class BlockTemplates:
             if any(self._sources.get_quota(source, number) for source in sources):
                 yield number
 
-    def _shares_of_block(self, number: int) -> BlockShares:
+    def _compute_shares(self, number: int) -> BlockShares:
         return BlockShares(
             statuses=_spread_by_rank(tuple(self._statuses.get_block_quotas(number).items())),
             sources=tuple(self._sources.get_block_quotas(number).items()),
@@ -100,20 +100,20 @@ class BlockTemplates:
 
 
 @lru_cache(maxsize=16)
-def templates_for(mix: Mix) -> BlockTemplates:
+def get_templates(mix: Mix) -> BlockTemplates:
     """Return the templates of a mix. Equal mixes share them."""
     return BlockTemplates(mix)
 
 
 @lru_cache(maxsize=1024)
-def build_ring(sources: _Shares, number: int) -> RunRing:
+def build_ring(sources: _SourceQuotas, number: int) -> RunRing:
     """Return a ring in which each source has the given number of places.
 
     Args:
         number: the number of the ring, below `RINGS`.
     """
-    draws = _DRAWS.unpack(shake_256(bytes((number, *(quota for _, quota in sources)))).digest(_DRAWS.size))
-    order, lengths = draws[:BLOCK], draws[BLOCK:]
+    draws = _RING_DRAWS.unpack(shake_256(bytes((number, *(quota for _, quota in sources)))).digest(_RING_DRAWS.size))
+    order, lengths = draws[:BLOCK_SIZE], draws[BLOCK_SIZE:]
     drawn: list[tuple[int, Source, int]] = []
     for source, quota in sources:
         of_source = RUN_LENGTHS[source]
@@ -121,7 +121,7 @@ def build_ring(sources: _Shares, number: int) -> RunRing:
             place = len(drawn)
             length = of_source[lengths[place] & 15]
             if length >= quota - 1:
-                length = _last_length(source, quota, length)
+                length = _choose_last_length(source, quota, length)
             drawn.append((order[place], source, length))
             quota -= length
     members: list[RunMember] = []
@@ -132,11 +132,11 @@ def build_ring(sources: _Shares, number: int) -> RunRing:
     return RunRing(members=(*members, *members), starts=tuple(starts))
 
 
-def _last_length(source: Source, quota: int, length: int) -> int:
+def _choose_last_length(source: Source, quota: int, length: int) -> int:
     """Return the length of a run that would use up a quota, or all of it but one."""
     if source in CONFERENCE_SOURCES and quota - length == 1:
         # A conference of one recording exists only if the quota itself is one.
-        return quota if quota <= LONGEST_RUN else length - 1
+        return quota if quota <= MAX_RUN_LENGTH else length - 1
     return min(quota, length)
 
 
@@ -150,5 +150,5 @@ def _spread_by_rank(quotas: tuple[tuple[Status, int], ...]) -> tuple[Status, ...
     return tuple(status for status, quota in quotas for _ in range(quota))
 
 
-def _boolean_quotas(share: float) -> Quotas[bool]:
+def _build_boolean_quotas(share: float) -> Quotas[bool]:
     return Quotas({True: share, False: 1 - share})

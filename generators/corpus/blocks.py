@@ -10,13 +10,13 @@ from hashlib import blake2b, shake_256
 
 import msgspec
 
-from generators.corpus.block_templates import RINGS, BlockShares, BlockTemplates, RunMember, build_ring
-from generators.corpus.quotas import BLOCK
+from generators.corpus.block_templates import RING_COUNT, BlockShares, BlockTemplates, RunMember, build_ring
+from generators.corpus.quotas import BLOCK_SIZE
 from generators.model import Status
 
-_DRAWS = struct.Struct("<6H")
-_KEYS = struct.Struct(f"<{BLOCK}H")
-_SHUFFLES = 32
+_BLOCK_DRAWS = struct.Struct("<6H")
+_SHUFFLE_KEYS = struct.Struct(f"<{BLOCK_SIZE}H")
+_SHUFFLE_COUNT = 32
 _MAX_CACHED_BLOCKS = 1024
 """The number of blocks cached for all corpora together: about a megabyte."""
 
@@ -27,27 +27,27 @@ class Block(msgspec.Struct, frozen=True):
     shares: BlockShares
     members: tuple[RunMember, ...]
     """By place."""
-    by_status: bytes
+    status_ranks: bytes
     """The rank of each place; the same applies to the fields below."""
-    by_dual: bytes
-    by_encrypted: bytes
-    by_adversarial: bytes
+    dual_ranks: bytes
+    encrypted_ranks: bytes
+    adversarial_ranks: bytes
 
-    def status(self, place: int) -> Status:
+    def get_finished_status(self, place: int) -> Status:
         """Return the status of the recording at a place, unless the layout makes it `processing`."""
-        return self.shares.statuses[self.by_status[place]]
+        return self.shares.statuses[self.status_ranks[place]]
 
     def is_dual(self, place: int) -> bool:
         """Return True if the recording has two channels, provided that its source allows two."""
-        return self.by_dual[place] < self.shares.dual
+        return self.dual_ranks[place] < self.shares.dual
 
     def is_encrypted(self, place: int) -> bool:
         """Return True if the recording is encrypted."""
-        return self.by_encrypted[place] < self.shares.encrypted
+        return self.encrypted_ranks[place] < self.shares.encrypted
 
     def is_adversarial(self, place: int) -> bool:
         """Return True if the recording has an adversarial body."""
-        return self.by_adversarial[place] < self.shares.adversarial
+        return self.adversarial_ranks[place] < self.shares.adversarial
 
 
 @lru_cache(maxsize=_MAX_CACHED_BLOCKS)
@@ -59,23 +59,23 @@ def build_block(key: bytes, templates: BlockTemplates, number: int) -> Block:
         templates: the templates of the corpus's mix.
         number: the number of the block.
     """
-    draws = blake2b(number.to_bytes(8, "little"), digest_size=_DRAWS.size, key=key, person=b"blocks").digest()
-    which, turn, *ranks = _DRAWS.unpack(draws)
-    hand = templates.hand(number)
-    around = build_ring(hand.sources, which % RINGS)
+    draws = blake2b(number.to_bytes(8, "little"), digest_size=_BLOCK_DRAWS.size, key=key, person=b"blocks").digest()
+    which, turn, *ranks = _BLOCK_DRAWS.unpack(draws)
+    hand = templates.get_shares(number)
+    around = build_ring(hand.sources, which % RING_COUNT)
     start = around.starts[turn % len(around.starts)]
-    return Block(hand, around.members[start : start + BLOCK], *map(_choose_ranks, ranks))
+    return Block(hand, around.members[start : start + BLOCK_SIZE], *map(_choose_ranks, ranks))
 
 
 def _choose_ranks(draw: int) -> bytes:
     """Return the ranks of a block's places, each from 0 to 63 once: a shuffle, turned."""
-    start = draw % BLOCK
-    return _shuffle(draw // BLOCK % _SHUFFLES)[start : start + BLOCK]
+    start = draw % BLOCK_SIZE
+    return _shuffle(draw // BLOCK_SIZE % _SHUFFLE_COUNT)[start : start + BLOCK_SIZE]
 
 
 @cache
 def _shuffle(number: int) -> bytes:
     """Return the ranks of a block's places in one of the shuffles, repeated twice."""
-    keys = _KEYS.unpack(shake_256(bytes((number,))).digest(_KEYS.size))
-    once = bytes(sorted(range(BLOCK), key=keys.__getitem__))
+    keys = _SHUFFLE_KEYS.unpack(shake_256(bytes((number,))).digest(_SHUFFLE_KEYS.size))
+    once = bytes(sorted(range(BLOCK_SIZE), key=keys.__getitem__))
     return once + once

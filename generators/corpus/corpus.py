@@ -18,7 +18,7 @@ from generators.random_fields import RandomFields, RandomFieldsSource
 from generators.seeds import derive_bytes
 from generators.sids import Kind, SidCipher
 
-HANDLES = 1 << 63
+FIRST_HANDLE_INDEX = 1 << 63
 """The SIDs of handles stand for indices from here on."""
 
 
@@ -47,37 +47,37 @@ class Corpus:
         self.spec = spec
         self.count = spec.count
         self.sids = SidCipher(key)
-        self.chance = RandomFieldsSource(key)
+        self.random_fields = RandomFieldsSource(key)
         self.layout = Layout(key, spec.count, spec.mix)
         """The blocks, with their calls and statuses."""
-        self.timetable = Timetable(self.layout, self.chance, spec.t0 * SECOND, spec.span * SECOND)
+        self.timetable = Timetable(self.layout, self.random_fields, spec.t0 * SECOND, spec.span * SECOND)
         """The instants."""
 
-    def sid(self, index: int) -> str:
+    def get_sid(self, index: int) -> str:
         """Return the SID of a recording."""
         return self.sids.encode(Kind.RECORDING, index)
 
-    def sid_of_handle(self, handle: str) -> str:
+    def derive_handle_sid(self, handle: str) -> str:
         """Return the SID of a recording that has a handle instead of an index."""
         bits = derive_bytes(self.spec.seed, "handle", handle)[:8]
-        return self.sids.encode(Kind.RECORDING, HANDLES | int.from_bytes(bits, "little") >> 1)
+        return self.sids.encode(Kind.RECORDING, FIRST_HANDLE_INDEX | int.from_bytes(bits, "little") >> 1)
 
-    def index_of(self, sid: str) -> int | None:
+    def find_index(self, sid: str) -> int | None:
         """Return the index of the recording with a SID, or None if the corpus does not contain it."""
         index = self.sids.decode(Kind.RECORDING, sid)
         return index if index is not None and index < self.count else None
 
-    def indices_of_call(self, call_sid: str) -> range:
+    def get_call_indices(self, call_sid: str) -> range:
         """Return the indices of a call's recordings; empty if the corpus does not contain the call."""
         index = self.sids.decode(Kind.CALL, call_sid)
-        return range(0) if index is None else self.layout.run_starting_at(index, conference=False)
+        return range(0) if index is None else self.layout.get_run_starting_at(index, is_conference=False)
 
-    def indices_of_conference(self, conference_sid: str) -> range:
+    def get_conference_indices(self, conference_sid: str) -> range:
         """Return the indices of a conference's recordings; empty if the corpus does not contain the conference."""
         index = self.sids.decode(Kind.CONFERENCE, conference_sid)
-        return range(0) if index is None else self.layout.run_starting_at(index, conference=True)
+        return range(0) if index is None else self.layout.get_run_starting_at(index, is_conference=True)
 
-    def recording(self, index: int) -> Recording:
+    def generate_recording(self, index: int) -> Recording:
         """Return a recording as it is at T0.
 
         Raises:
@@ -85,18 +85,18 @@ class Corpus:
         """
         if not 0 <= index < self.count:
             raise IndexError(f"expected an index from 0 to {self.count - 1}, found {index}")
-        block, place = self.layout.block(index)
+        block, place = self.layout.get_block(index)
         member = block.members[place]
-        chance = self.chance(index)
-        status = self.layout.status(index)
-        created = self.timetable.instant(index) // SECOND
-        lasted, updated = self._duration_and_update(index, status, created, chance)
+        chance = self.random_fields(index)
+        status = self.layout.get_status(index)
+        created = self.timetable.get_instant(index) // SECOND
+        lasted, updated = self._compute_duration_and_update(index, status, created, chance)
         heard = status in (Status.COMPLETED, Status.DELETED)
         encrypted = block.is_encrypted(place)
         source, first = member.source, index - member.ordinal
         in_conference = source in CONFERENCE_SOURCES
         recording = Recording(
-            sid=self.sid(index),
+            sid=self.get_sid(index),
             account_sid=self.spec.account_sid,
             call_sid=self.sids.encode(Kind.CALL, first),
             conference_sid=self.sids.encode(Kind.CONFERENCE, first) if in_conference else None,
@@ -114,20 +114,22 @@ class Corpus:
         )
         return self._with_adversarial_body(recording, chance) if block.is_adversarial(place) else recording
 
-    def _duration_and_update(self, index: int, status: Status, created: int, chance: RandomFields) -> tuple[int, int]:
+    def _compute_duration_and_update(
+        self, index: int, status: Status, created: int, random_fields: RandomFields
+    ) -> tuple[int, int]:
         """Return the duration, and the instant of the last change, which is not after T0."""
         room = self.spec.t0 - created
-        lasted = min(distributions.draw_duration(chance.duration), max(1, room - room // 8))
+        lasted = min(distributions.draw_duration(random_fields.duration), max(1, room - room // 8))
         if status is Status.PROCESSING:
             return lasted, created
         if status is Status.DELETED:
-            return lasted, self.timetable.deleted_at(index) // SECOND
-        return lasted, created + min(lasted + 1 + chance.latency % 16, room)
+            return lasted, self.timetable.get_deletion_instant(index) // SECOND
+        return lasted, created + min(lasted + 1 + random_fields.latency % 16, room)
 
-    def _with_adversarial_body(self, recording: Recording, chance: RandomFields) -> AdversarialRecording:
+    def _with_adversarial_body(self, recording: Recording, random_fields: RandomFields) -> AdversarialRecording:
         from generators.content.adversarial import (
             draw_body,
         )  # imports Hypothesis, which only adversarial recordings need
 
-        body = draw_body(self.spec.seed, chance.adversarial)
+        body = draw_body(self.spec.seed, random_fields.adversarial)
         return AdversarialRecording(**msgspec.structs.asdict(recording), body=body)

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from generators.content.subresources import SUBRESOURCES, locate
+from generators.content.subresources import SUBRESOURCE_KINDS, split_subresource_index
 from generators.corpus.corpus import Corpus
 from generators.sids import Kind, is_sid
 
-NOUNS = {
+KIND_NOUNS = {
     Kind.ACCOUNT: "account",
     Kind.API_KEY: "API key",
     Kind.RECORDING: "recording",
@@ -43,32 +43,40 @@ def explain_generated(corpus: Corpus, sid: str) -> SidExplanation:
         expected = ", ".join(Kind)
         why = f"Not a SID of this family: expected one of {expected}, followed by 32 hexadecimal digits."
         return SidExplanation(sid=sid, kind=None, account_sid=account, why=why)
-    is_known, recordings, why = _indices_behind(corpus, kind, sid)
+    is_known, recordings, why = _explain_kind(corpus, kind, sid)
     return SidExplanation(
-        sid=sid, kind=NOUNS[kind], account_sid=account, recordings=recordings, is_known=is_known, why=why
+        sid=sid, kind=KIND_NOUNS[kind], account_sid=account, recordings=recordings, is_known=is_known, why=why
     )
 
 
-def _indices_behind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int, ...], str]:
+def _explain_kind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int, ...], str]:
     if kind in (Kind.ACCOUNT, Kind.API_KEY):
-        return True, (), f"Every well-formed {NOUNS[kind]} is accepted; it encodes nothing."
+        return True, (), f"Every well-formed {KIND_NOUNS[kind]} is accepted; it encodes nothing."
     index = corpus.sids.decode(kind, sid)
     if index is None:
         return False, (), "Not from this account and seed: it has another seed or account, or was typed by hand."
-    if kind in SUBRESOURCES:
-        recording, ordinal = locate(kind, index)
+    if kind in SUBRESOURCE_KINDS:
+        recording, ordinal = split_subresource_index(kind, index)
         if recording < corpus.count:
-            return True, (recording,), f"The {NOUNS[kind]} number {ordinal} of recording {recording}."
+            return True, (recording,), f"The {KIND_NOUNS[kind]} number {ordinal} of recording {recording}."
         index = recording
     elif kind is Kind.RECORDING and index < corpus.count:
         return True, (index,), f"Recording {index} of {corpus.count}, counted from the oldest."
     elif kind in (Kind.CALL, Kind.CONFERENCE):
-        run = corpus.indices_of_call(sid) if kind is Kind.CALL else corpus.indices_of_conference(sid)
+        run = corpus.get_call_indices(sid) if kind is Kind.CALL else corpus.get_conference_indices(sid)
         if run:
-            return True, tuple(run), f"The {NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}."
-        return False, (), f"Made with this seed, but no {NOUNS[kind]} starts at recording {index} of {corpus.count}."
+            return (
+                True,
+                tuple(run),
+                f"The {KIND_NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}.",
+            )
+        return (
+            False,
+            (),
+            f"Made with this seed, but no {KIND_NOUNS[kind]} starts at recording {index} of {corpus.count}.",
+        )
     elif kind not in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
-        return True, (), f"The {NOUNS[kind]} number {index} of this account."
+        return True, (), f"The {KIND_NOUNS[kind]} number {index} of this account."
     return (
         False,
         (),

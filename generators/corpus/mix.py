@@ -60,7 +60,7 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
             **{name: shares.get(name, default) for name, default in traits.items()},
         )
 
-    def finished_status_shares(self) -> dict[Status, float]:
+    def compute_finished_status_shares(self) -> dict[Status, float]:
         """Return the shares of the statuses among recordings that are no longer processing, `deleted` first."""
         order = (Status.DELETED, Status.COMPLETED, Status.ABSENT, Status.FAILED)
         others = {status: self.status[status] for status in order}

@@ -6,10 +6,10 @@ from typing import Generic, TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
 
-BLOCK = 64
+BLOCK_SIZE = 64
 """The number of recordings in a block."""
-_BITS = 16
-_ONE = 1 << _BITS
+_SCALE_BITS = 16
+_SCALE = 1 << _SCALE_BITS
 
 
 class Quotas(Generic[Name]):
@@ -29,13 +29,13 @@ class Quotas(Generic[Name]):
         self._bounds: dict[Name, tuple[int, int]] = {}
         for name, share in shares.items():
             total += share
-            since, upto = upto, min(_ONE, round(total * _ONE)) * BLOCK
+            since, upto = upto, min(_SCALE, round(total * _SCALE)) * BLOCK_SIZE
             self._bounds[name] = since, upto
-        self._bounds[name] = since, _ONE * BLOCK
+        self._bounds[name] = since, _SCALE * BLOCK_SIZE
 
     def get_quota(self, name: Name, block: int) -> int:
         """Return how many of a block's places a name gets."""
-        return _round_bounds(self._bounds[name], _dither(block))
+        return _count_places(self._bounds[name], _compute_dither(block))
 
     def is_always_zero(self, name: Name) -> bool:
         """Return True if a name gets no place in any block."""
@@ -44,28 +44,28 @@ class Quotas(Generic[Name]):
 
     def get_block_quotas(self, block: int) -> dict[Name, int]:
         """Return the quota of each name in a block. They sum to 64."""
-        dither = _dither(block)
-        return {name: _round_bounds(bounds, dither) for name, bounds in self._bounds.items()}
+        dither = _compute_dither(block)
+        return {name: _count_places(bounds, dither) for name, bounds in self._bounds.items()}
 
-    def blocks_with_others(self, numbers: range) -> range:
+    def find_blocks_with_others(self, numbers: range) -> range:
         """Return the blocks, of consecutive ones, that may hold another name than the first: about half of them do.
 
         A block holds others if its reversed bits are among the highest, which means that its lowest bits are ones. So
         nothing is scanned, however rare the others are.
         """
-        others = _ONE * BLOCK - next(iter(self._bounds.values()))[1]
+        others = _SCALE * BLOCK_SIZE - next(iter(self._bounds.values()))[1]
         if not others:
             return range(0)
-        stride = max(1, _ONE >> (others - 1).bit_length())
+        stride = max(1, _SCALE >> (others - 1).bit_length())
         return range(numbers.start + (-1 - numbers.start) % stride, numbers.stop, stride)
 
 
-def _round_bounds(bounds: tuple[int, int], dither: int) -> int:
+def _count_places(bounds: tuple[int, int], dither: int) -> int:
     """Return the number of whole places between two cumulative shares."""
     since, upto = bounds
-    return (upto + dither >> _BITS) - (since + dither >> _BITS)
+    return (upto + dither >> _SCALE_BITS) - (since + dither >> _SCALE_BITS)
 
 
 @lru_cache(maxsize=64)
-def _dither(block: int) -> int:
-    return _ONE - 1 - int(f"{block & (_ONE - 1):0{_BITS}b}"[::-1], 2)
+def _compute_dither(block: int) -> int:
+    return _SCALE - 1 - int(f"{block & (_SCALE - 1):0{_SCALE_BITS}b}"[::-1], 2)

@@ -6,19 +6,19 @@ from functools import lru_cache
 
 from generators import distributions
 from generators.corpus.layout import Layout
-from generators.corpus.quotas import BLOCK
+from generators.corpus.quotas import BLOCK_SIZE
 from generators.corpus.weekly_rhythm import SECOND, WeeklyRhythm
 from generators.random_fields import RandomFields
 
 RETENTION = 40 * 24 * 3600 * SECOND
 """How long Twilio keeps the metadata of a deleted recording, in microseconds (WIRE §6)."""
-_LONGEST = (distributions.LONGEST + 60) * SECOND
+_MAX_COMPLETION_TIME = (distributions.MAX_DURATION + 60) * SECOND
 """The longest time from the start of a recording to the end of its processing."""
-_NEWEST = 120 * SECOND
+_NEWEST_AGE = 120 * SECOND
 """The newest recordings of a long span start this long before its end."""
-_GAP = 900
+_GAP_UNIT = 900
 """The unit of the gap between two recordings of a call: 65536 of them are about a minute."""
-_rhythm = lru_cache(maxsize=64)(WeeklyRhythm)
+_get_rhythm = lru_cache(maxsize=64)(WeeklyRhythm)
 """Cached: the accounts of a server share it."""
 
 
@@ -35,56 +35,56 @@ class Timetable:
         SpanTooShortError: if the span is too short for the number of recordings.
     """
 
-    def __init__(self, layout: Layout, chance: Callable[[int], RandomFields], end: int, span: int) -> None:
+    def __init__(self, layout: Layout, get_random_fields: Callable[[int], RandomFields], end: int, span: int) -> None:
         self._layout = layout
-        self._chance = chance
+        self._get_random_fields = get_random_fields
         self._end = end
         self._count = layout.count
-        self._last: tuple[range, list[int]] = range(0), []
+        self._last_run: tuple[range, list[int]] = range(0), []
         if self._count:
-            self._rhythm = _rhythm(end - span, end - min(_NEWEST, span // 10), self._count)
+            self._rhythm = _get_rhythm(end - span, end - min(_NEWEST_AGE, span // 10), self._count)
 
-    def instant(self, index: int) -> int:
+    def get_instant(self, index: int) -> int:
         """Return the instant of creation, which strictly rises with the index."""
-        run = self._layout.run(index)
-        return self._instants(run)[index - run.start]
+        run = self._layout.get_run(index)
+        return self._get_run_instants(run)[index - run.start]
 
-    def first_at(self, instant: int) -> int:
+    def find_first_since(self, instant: int) -> int:
         """Return the index of the oldest recording at or after an instant, or `count` if there is none."""
         if not self._count:
             return 0
-        near = min(max(self._rhythm.position(instant), 0), self._count - 1)
+        near = min(max(self._rhythm.to_position(instant), 0), self._count - 1)
         # A run stays in its own slot of the rhythm, so the answer is in the run at this position, or just after it.
-        run = self._layout.run(near)
-        return run.start + bisect_left(self._instants(run), instant)
+        run = self._layout.get_run(near)
+        return run.start + bisect_left(self._get_run_instants(run), instant)
 
-    def deleted_at(self, index: int) -> int:
+    def get_deletion_instant(self, index: int) -> int:
         """Return when a recording would have been deleted: old ones first, within 40 days before T0."""
         swept = self._end - RETENTION + RETENTION * (index + 1) // (self._count + 1)
-        block_end = min((index // BLOCK + 1) * BLOCK, self._count)
-        return max(swept, min(self._rhythm.instant(block_end) + _LONGEST, self._end))
+        block_end = min((index // BLOCK_SIZE + 1) * BLOCK_SIZE, self._count)
+        return max(swept, min(self._rhythm.to_instant(block_end) + _MAX_COMPLETION_TIME, self._end))
 
-    def retained_from(self, now: int) -> int:
+    def find_first_retained(self, now: int) -> int:
         """Return the first index whose deleted recordings are still kept at an instant."""
-        return bisect_left(range(self._count), now, key=lambda index: self.deleted_at(index) + RETENTION - 1)
+        return bisect_left(range(self._count), now, key=lambda index: self.get_deletion_instant(index) + RETENTION - 1)
 
-    def _instants(self, run: range) -> list[int]:
+    def _get_run_instants(self, run: range) -> list[int]:
         """Return the instants of a run. The last result is cached."""
-        last = self._last
+        last = self._last_run
         if last[0] != run:
-            self._last = last = run, self._place_run(run)
+            self._last_run = last = run, self._place_run(run)
         return last[1]
 
     def _place_run(self, run: range) -> list[int]:
         """Place a run in its slot of the rhythm: with a call's real gaps, or with smaller ones in a short slot."""
         offsets = [0]
-        bits = first = self._chance(run.start)
+        bits = first = self._get_random_fields(run.start)
         for index in run[1:]:
             lasted = distributions.draw_duration(bits.duration)
-            bits = self._chance(index)
-            offsets.append(offsets[-1] + (lasted + 2) * SECOND + bits.gap * _GAP)
-        start = self._rhythm.instant(run.start)
-        slot = self._rhythm.instant(run.stop) - start
+            bits = self._get_random_fields(index)
+            offsets.append(offsets[-1] + (lasted + 2) * SECOND + bits.gap * _GAP_UNIT)
+        start = self._rhythm.to_instant(run.start)
+        slot = self._rhythm.to_instant(run.stop) - start
         room = slot - offsets[-1]
         if room > 0:
             start += room * first.gap >> 16

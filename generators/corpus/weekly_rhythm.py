@@ -10,15 +10,15 @@ from itertools import accumulate
 SECOND = 1_000_000
 _HOUR = 3600 * SECOND
 _WEEK = 168 * _HOUR
-_MONDAY = 4 * 24 * _HOUR
+_FIRST_MONDAY = 4 * 24 * _HOUR
 """1970-01-05T00:00:00Z was the first Monday."""
 
 _WORKDAY = (1, 1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 8, 8, 10, 10, 9, 7, 5, 4, 3, 2, 2, 1)
 _WEEKEND = (1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 1, 1, 1)
 _WEIGHTS = _WORKDAY * 5 + _WEEKEND * 2
-_BUSIEST = max(_WEIGHTS)
-_UPTO = (0, *accumulate(_WEIGHTS))
-_WEEK_ACTIVITY = _UPTO[-1] * _HOUR
+_MAX_WEIGHT = max(_WEIGHTS)
+_CUMULATIVE_WEIGHTS = (0, *accumulate(_WEIGHTS))
+_WEEK_ACTIVITY = _CUMULATIVE_WEIGHTS[-1] * _HOUR
 
 
 class SpanTooShortError(ValueError):
@@ -35,28 +35,28 @@ class WeeklyRhythm:
     def __init__(self, start: int, end: int, count: int) -> None:
         self.start = start
         self._count = count
-        self._base = _activity_until(start)
-        self._room = _activity_until(end) - self._base
-        if self._room < 2 * _BUSIEST * count:
-            needed = -(-2 * _BUSIEST * count // SECOND)
+        self._start_activity = _compute_activity(start)
+        self._span_activity = _compute_activity(end) - self._start_activity
+        if self._span_activity < 2 * _MAX_WEIGHT * count:
+            needed = -(-2 * _MAX_WEIGHT * count // SECOND)
             raise SpanTooShortError(f"a span of at least {needed} seconds for {count} recordings")
 
-    def instant(self, position: int) -> int:
+    def to_instant(self, position: int) -> int:
         """Return the instant of a position. Later positions are at least a microsecond later."""
-        return _instant_of_activity(self._base + self._room * position // self._count)
+        return _find_activity_instant(self._start_activity + self._span_activity * position // self._count)
 
-    def position(self, instant: int) -> int:
+    def to_position(self, instant: int) -> int:
         """Return the last position at or before an instant. Outside of the span it is negative or past the end."""
-        return (_activity_until(instant) - self._base) * self._count // self._room
+        return (_compute_activity(instant) - self._start_activity) * self._count // self._span_activity
 
 
-def _activity_until(instant: int) -> int:
-    weeks, rest = divmod(instant - _MONDAY, _WEEK)
+def _compute_activity(instant: int) -> int:
+    weeks, rest = divmod(instant - _FIRST_MONDAY, _WEEK)
     hour, inside = divmod(rest, _HOUR)
-    return weeks * _WEEK_ACTIVITY + _UPTO[hour] * _HOUR + _WEIGHTS[hour] * inside
+    return weeks * _WEEK_ACTIVITY + _CUMULATIVE_WEIGHTS[hour] * _HOUR + _WEIGHTS[hour] * inside
 
 
-def _instant_of_activity(activity: int) -> int:
+def _find_activity_instant(activity: int) -> int:
     weeks, rest = divmod(activity, _WEEK_ACTIVITY)
-    hour = bisect_right(_UPTO, rest // _HOUR) - 1
-    return _MONDAY + weeks * _WEEK + hour * _HOUR + (rest - _UPTO[hour] * _HOUR) // _WEIGHTS[hour]
+    hour = bisect_right(_CUMULATIVE_WEIGHTS, rest // _HOUR) - 1
+    return _FIRST_MONDAY + weeks * _WEEK + hour * _HOUR + (rest - _CUMULATIVE_WEIGHTS[hour] * _HOUR) // _WEIGHTS[hour]

@@ -26,10 +26,10 @@ from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
 from mockserver.journal.journal import Journal
-from scenarios.lifecycle import initial_timeline
+from scenarios.lifecycle import with_initial_step
 from scenarios.model import DEFAULT_ON_CREATE, CallbackEvent, Scenario
 from scenarios.operations import Operation
-from scenarios.timeline import Act
+from scenarios.timeline import RequestKind
 
 _SIGNAL_OF_STATUS = {InFlight.STOPPED: "stopped", InFlight.PAUSED: "paused", InFlight.IN_PROGRESS: "resumed"}
 """The signal that a status update through the API sends to the recording's timeline."""
@@ -112,7 +112,7 @@ class Account:
         if subscription is not None:
             self.state.subscriptions[index] = subscription
         plan = None if self.scenario is None else self.scenario.on_create
-        self.timelines.start(index, initial_timeline(plan or DEFAULT_ON_CREATE))
+        self.timelines.start(index, with_initial_step(plan or DEFAULT_ON_CREATE))
         return index
 
     def create_call_recording(
@@ -141,7 +141,7 @@ class Account:
         index, is_changed = self.recordings.update(sid, parent, status, behavior)
         shown = self.recordings.get_in_flight(index)
         # Count the request before the signal: a step that the signal triggers starts its own counts after this request.
-        self.timelines.record_request(Act.CHANGE, (index,))
+        self.timelines.record_request(RequestKind.CHANGE, (index,))
         if is_changed:
             self.timelines.signal(_SIGNAL_OF_STATUS[status], index)
         return shown
@@ -159,7 +159,9 @@ class Account:
         """True if a timeline or page drift waits for requests."""
         return bool(self.state.playing or self.state.page_drift)
 
-    def record_response(self, operation: Operation | None, act: Act, indices: tuple[int, ...], page: int) -> None:
+    def record_response(
+        self, operation: Operation | None, act: RequestKind, indices: tuple[int, ...], page: int
+    ) -> None:
         """Record that a response showed recordings, and run the steps and page drift that this triggers.
 
         Args:
@@ -167,7 +169,7 @@ class Account:
         """
         if self.state.playing:
             self.timelines.record_request(act, indices)
-        if self.state.page_drift and operation is not None and act is Act.LIST:
+        if self.state.page_drift and operation is not None and act is RequestKind.LIST:
             self.page_drift.apply_after_page(operation, page, indices)
 
     # -- what tests do -------------------------------------------------------------------------------

@@ -22,9 +22,6 @@ from scenarios.model import CallbackEvent
 if TYPE_CHECKING:
     from mockserver.callbacks.outcome import Outcome
 
-_BACK_OFF = SECOND
-"""Delay after the first failed attempt. It doubles after each further one."""
-
 
 class CallbackQueue:
     """Callbacks in queue order. Callbacks of one recording never overtake each other.
@@ -122,6 +119,7 @@ class CallbackQueue:
         if self._is_closed:
             return
         from mockserver.callbacks.connection_overrides import parse_overrides
+        from mockserver.callbacks.retry_policy import get_retry_delay
 
         self._sending_numbers.discard(number)
         now, delivery = self._recording_index.clock.now(), self._state.deliveries[number]
@@ -131,8 +129,8 @@ class CallbackQueue:
         if outcome.failure is None and outcome.status is not None and outcome.status < 300:
             self._finish(number, attempts, DeliveryState.DELIVERED)
             self._on_delivered(delivery.recording, delivery.event)
-        elif overrides.retries_on(outcome) and len(attempts) < overrides.attempts:
-            due = now + (_BACK_OFF << (len(attempts) - 1))
+        elif (delay := get_retry_delay(outcome, len(attempts), overrides)) is not None:
+            due = now + delay * SECOND
             self._replace(number, attempts=attempts, due=due)
             self._timers.add(due, TimerKind.DELIVERY, number)
             self._record_event(

@@ -11,10 +11,10 @@ from mockserver.account.time.clock import Clock, ticks, wall_seconds
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.settings import Profile, Settings
-from scenarios.durations import parse_microseconds
+from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
-from scenarios.timeline import parse_instant
+from scenarios.timeline import to_microseconds
 
 _SECONDS_PER_HOUR = 3600
 _RATE_OF_MODE = {"real": 1.0, "frozen": 0.0}
@@ -114,8 +114,8 @@ class AccountFactory:
             seed=settings.seed,
             account_sid=account_sid,
             count=0 if profile is Profile.EMPTY else settings.count if corpus.count is None else corpus.count,
-            t0=self.t0 if start is None else parse_instant(start) // SECOND,
-            span=settings.span if corpus.span is None else parse_microseconds(corpus.span) // SECOND,
+            t0=self.t0 if start is None else to_microseconds(start) // SECOND,
+            span=settings.span if corpus.span is None else parse_duration(corpus.span) // SECOND,
             mix=mix,
         )
 

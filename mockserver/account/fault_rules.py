@@ -14,7 +14,7 @@ from generators.corpus.weekly_rhythm import SECOND
 from generators.seeds import derive_bytes
 from mockserver.account.state.state import FaultRuleState, State
 from mockserver.account.time.clock import Clock
-from scenarios.durations import parse_microseconds
+from scenarios.durations import parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Delay, Fault, Sequence, Then, When
@@ -144,7 +144,7 @@ class FaultRules:
             return None
         if fault.times is not None and rule.applied >= fault.times:
             return None
-        if fault.ttl is not None and now >= rule.added_at + parse_microseconds(fault.ttl):
+        if fault.ttl is not None and now >= rule.added_at + parse_duration(fault.ttl):
             return None
         if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
             return None
@@ -174,7 +174,7 @@ class FaultRules:
         if then.delay is None:
             return 0.0
         if isinstance(then.delay, str):
-            return parse_microseconds(then.delay) / SECOND
+            return parse_duration(then.delay) / SECOND
         return _sample_delay(then.delay, self._draw(rule, _build_request_target(request), "how long"))
 
     def _draw(self, rule: FaultRuleState, target: str, purpose: str) -> float:
@@ -198,11 +198,11 @@ def _build_request_target(request: RequestFacts) -> str:
 def _sample_delay(delay: Delay, quantile: float) -> float:
     """Return a delay in seconds."""
     if delay.uniform is not None:
-        lower, upper = parse_microseconds(delay.uniform.lower), parse_microseconds(delay.uniform.upper)
+        lower, upper = parse_duration(delay.uniform.lower), parse_duration(delay.uniform.upper)
         return (lower + (upper - lower) * quantile) / SECOND
     if delay.log_normal is not None:
         from statistics import NormalDist
 
-        median, sigma = parse_microseconds(delay.log_normal.median), delay.log_normal.sigma
+        median, sigma = parse_duration(delay.log_normal.median), delay.log_normal.sigma
         return median * math.exp(sigma * NormalDist().inv_cdf(quantile)) / SECOND
-    return parse_microseconds(delay.fixed or "0s") / SECOND
+    return parse_duration(delay.fixed or "0s") / SECOND

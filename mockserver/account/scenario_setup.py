@@ -13,8 +13,8 @@ from mockserver.account.account import Account
 from mockserver.account.state.state import PageDriftState
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import full_timeline
-from scenarios.model import Pick, RecordingFields, Scenario, ScriptedRecording, Selector, Subscribed
-from scenarios.timeline import parse_instant
+from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
+from scenarios.timeline import to_microseconds
 
 _MAX_SEARCHED = 100_000
 """The number of generated recordings that a pick searches."""
@@ -67,14 +67,14 @@ def add_scripted_recording(
     """
     corpus = account.corpus
     if scripted_recording.date_created is not None:
-        instant = parse_instant(scripted_recording.date_created)
-    if scripted_recording.sid is not None and corpus.index_of(scripted_recording.sid) is not None:
+        instant = to_microseconds(scripted_recording.date_created)
+    if scripted_recording.sid is not None and corpus.find_index(scripted_recording.sid) is not None:
         raise ScenarioSetupError(
             f"recording {handle}: expected a SID that no generated recording has, found {scripted_recording.sid}. "
             "Pick that recording, or remove the corpus with `corpus: {count: 0}`."
         )
     index = account.recordings.add(
-        sid=scripted_recording.sid or corpus.sid_of_handle(handle),
+        sid=scripted_recording.sid or corpus.derive_handle_sid(handle),
         call_sid=scripted_recording.call_sid,
         conference_sid=scripted_recording.conference_sid,
         source=_choose_source(scripted_recording),
@@ -96,7 +96,7 @@ def _choose_source(scripted_recording: ScriptedRecording) -> Source:
 
 
 def _apply_definition(
-    account: Account, index: int, handle: str, definition: Subscribed, defaults: RecordingDefaults
+    account: Account, index: int, handle: str, definition: FieldsWithSubscription, defaults: RecordingDefaults
 ) -> None:
     account.recordings.recording_index.set_handle(index, handle)
     lasting = RecordingFields(**{name: getattr(definition, name) for name in _LASTING_FIELDS})
@@ -127,8 +127,8 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
 
 def _find_matching_indices(corpus: Corpus, selector: Selector) -> Iterator[int]:
     seen = range(max(0, corpus.count - _MAX_SEARCHED), corpus.count)
-    for index in corpus.layout.walk(seen, newest_first=True, deleted_from=None):
-        if _matches(corpus.recording(index), selector):
+    for index in corpus.layout.walk(seen, newest_first=True, first_visible_deleted=None):
+        if _matches(corpus.generate_recording(index), selector):
             yield index
 
 

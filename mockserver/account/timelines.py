@@ -10,7 +10,7 @@ from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
 from scenarios import timeline
 from scenarios.model import CallbackEvent, Step, Timeline
-from scenarios.timeline import Act, Playing
+from scenarios.timeline import RequestKind, TimelineProgress
 
 EnqueueCallback = Callable[[int, CallbackEvent], None]
 
@@ -34,7 +34,7 @@ class Timelines:
 
     def start(self, index: int, steps: Timeline) -> None:
         """Start a timeline on a recording that has none, and run the steps that are due at once."""
-        self._state.playing[index] = Playing(timeline=steps, since=self._recording_index.clock.now())
+        self._state.playing[index] = TimelineProgress(timeline=steps, since=self._recording_index.clock.now())
         self.run_due_steps(index)
 
     def stop(self, index: int) -> None:
@@ -48,7 +48,7 @@ class Timelines:
             del self._state.step_instants[index]
             self.run_due_steps(index)
 
-    def record_request(self, act: Act, indices: Iterable[int]) -> None:
+    def record_request(self, act: RequestKind, indices: Iterable[int]) -> None:
         """Record that a response showed recordings."""
         playing = self._state.playing
         for index in indices:
@@ -74,7 +74,7 @@ class Timelines:
     def run_next_step(self, index: int) -> bool:
         """Run the next step now, whatever it waits for. Return False if there is none."""
         playing = self._state.playing.get(index)
-        step = None if playing is None else playing.awaited
+        step = None if playing is None else playing.awaited_step
         if playing is None or step is None:
             return False
         self._take_step(index, step, timeline.after_step(playing, self._recording_index.clock.now()))
@@ -85,15 +85,15 @@ class Timelines:
         """Run every step that is due, and schedule the next one."""
         while index in self._state.playing:
             now, playing = self._recording_index.clock.now(), self._state.playing[index]
-            due = timeline.is_due(playing, now)
+            due = timeline.find_due_step(playing, now)
             if due is None:
                 self._schedule_timer(index, playing, now)
                 return
             self._take_step(index, *due)
 
-    def _schedule_timer(self, index: int, playing: Playing, now: int) -> None:
+    def _schedule_timer(self, index: int, playing: TimelineProgress, now: int) -> None:
         """Schedule a timer for the next instant that a timeline waits for, unless it exists."""
-        instant = None if index in self._state.step_instants else timeline.next_instant(playing, now)
+        instant = None if index in self._state.step_instants else timeline.find_next_instant(playing, now)
         if instant is not None:
             self._state.step_instants[index] = instant
             self._timers.add(instant, TimerKind.STEP, index)
@@ -101,15 +101,15 @@ class Timelines:
     def apply_step(self, index: int, step: Step) -> None:
         """Apply a step to a recording, whether or not the step belongs to a timeline."""
         from scenarios.explain.timelines import (
-            callbacks_of_step,
             describe_step,
+            get_step_callbacks,
         )  # imported when the first timeline is played
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         self._recordings.set_status(index, step.status, step.set)
         self._record_event("step", index, describe_step(step, subscribed))
-        for event in callbacks_of_step(step, subscribed):
+        for event in get_step_callbacks(step, subscribed):
             self._enqueue_callback(index, event)
 
     def find_recording_index(self, handle_or_sid: str) -> int:
@@ -127,10 +127,10 @@ class Timelines:
             )
         return self._recordings.find(handle_or_sid, include_deleted=True)
 
-    def _take_step(self, index: int, step: Step, next_playing: Playing) -> None:
+    def _take_step(self, index: int, step: Step, next_playing: TimelineProgress) -> None:
         self._state.playing[index] = next_playing
         self._state.step_instants.pop(index, None)
-        if next_playing.awaited is None:
+        if next_playing.awaited_step is None:
             del self._state.playing[index]
         self.apply_step(index, step)
 

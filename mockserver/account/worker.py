@@ -2,15 +2,12 @@
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from weakref import WeakSet
 
 from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, Event
 from mockserver.callbacks.sender import CallbackSender
-
-if TYPE_CHECKING:
-    from mockserver.callbacks.request import CallbackRequest
 
 
 class _Alarm(NamedTuple):
@@ -95,24 +92,6 @@ class Worker:
                 return False
         return True
 
-    def build_request(self, delivery: Delivery) -> "CallbackRequest":
-        """Return the signed request of a callback."""
-        from mockserver.callbacks.connection_overrides import (
-            parse_overrides,  # not needed before the first callback
-        )
-        from mockserver.callbacks.request import CallbackRequest
-
-        url, overrides = parse_overrides(delivery.url)
-        return CallbackRequest.signed(
-            delivery.method,
-            url,
-            delivery.parameters,
-            token=delivery.token,
-            idempotency_token=delivery.idempotency_token,
-            overrides=overrides,
-            max_seconds=self._max_attempt_seconds,
-        )
-
     def _get_tasks_on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
         """Return this loop's tasks: a task of another loop cannot be awaited here."""
         loop = asyncio.get_running_loop()
@@ -126,7 +105,9 @@ class Worker:
             task.add_done_callback(partial(self._on_sent, account, delivery.number))
 
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        account.callbacks.record_outcome(delivery.number, await self._sender.send(self.build_request(delivery)))
+        account.callbacks.record_outcome(
+            delivery.number, await self._sender.send(delivery.to_request(self._max_attempt_seconds))
+        )
         self.schedule(account)
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:

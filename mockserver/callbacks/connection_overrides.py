@@ -5,8 +5,6 @@ Twilio's page: docs/usage/webhooks/webhooks-connection-overrides.
 
 import msgspec
 
-from mockserver.callbacks.outcome import Failure, Outcome
-
 _MILLISECONDS = {"ct": ("connect_timeout", 10_000), "rt": ("read_timeout", 15_000), "tt": ("total_timeout", 15_000)}
 """The time-out fields, and their upper bounds on Twilio's page."""
 _SHORTEST = 100
@@ -15,18 +13,6 @@ _MAX_DIGITS = 5
 _POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
 _NOT_EMULATED = frozenset({"e", "sni"})
 """Overrides of Twilio's network: region and TLS name. A mock on one machine cannot emulate them."""
-_POLICY_OF = {
-    Failure.CONNECTION: "ct",
-    Failure.CONNECT_TIMEOUT: "ct",
-    Failure.READ_TIMEOUT: "rt",
-    Failure.PROTOCOL: "all",
-}
-"""The policy that covers a failure. A failure that is missing here is never retried."""
-
-DEFAULT_RETRIES = 3
-"""Twilio's page says 1. Our default is higher, so that a receiver's outage is survived."""
-DEFAULT_POLICY = frozenset({"5xx", "ct", "rt"})
-"""Twilio's page says `ct` only. Our default is wider for the same reason."""
 
 
 class ConnectionOverrides(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,16 +26,6 @@ class ConnectionOverrides(msgspec.Struct, frozen=True, kw_only=True):
     total_timeout: float | None = None
     ignored: tuple[str, ...] = ()
     """The pairs of the fragment that could not be parsed. Twilio only warns of them."""
-
-    @property
-    def attempts(self) -> int:
-        """The largest number of attempts, the first one included."""
-        return 1 + (DEFAULT_RETRIES if self.retries is None else self.retries)
-
-    def retries_on(self, outcome: Outcome) -> bool:
-        """Return True if the policy retries after this outcome, provided that attempts are left."""
-        policy = _policy(outcome)
-        return policy is not None and bool((self.retry_on or DEFAULT_POLICY) & {policy, "all"})
 
 
 def parse_overrides(url: str) -> tuple[str, ConnectionOverrides]:
@@ -76,9 +52,3 @@ def _parse_pair(name: str, text: str) -> tuple[str, int | float | frozenset[str]
         return ("retries", number) if 0 <= number <= _MAX_RETRIES else None
     field, longest = _MILLISECONDS.get(name, ("", 0))
     return (field, number / 1000) if _SHORTEST <= number <= longest else None
-
-
-def _policy(outcome: Outcome) -> str | None:
-    if outcome.failure is not None:
-        return _POLICY_OF.get(outcome.failure)
-    return {4: "4xx", 5: "5xx"}.get((outcome.status or 0) // 100)

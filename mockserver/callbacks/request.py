@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
-from mockserver.callbacks.connection_overrides import ConnectionOverrides
+from mockserver.callbacks.connection_overrides import parse_overrides
 from mockserver.callbacks.signature import build_signed_text, compute_signature
 
 Pairs = tuple[tuple[str, str], ...]
@@ -21,7 +21,6 @@ TOTAL_TIMEOUT = 15.0
 
 _FIXED: Pairs = (("accept", "*/*"), ("x-home-region", "us1"), ("user-agent", "TwilioProxy/1.1"))
 _FORM: Pairs = (("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),)
-_NO_OVERRIDES = ConnectionOverrides()
 _URL = re.compile(r"(?P<scheme>[^:/?#]+://)(?:(?P<user>[^/?#]*)@)?(?P<place>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)")
 
 
@@ -50,18 +49,18 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         *,
         token: str,
         idempotency_token: str,
-        overrides: ConnectionOverrides = _NO_OVERRIDES,
         max_seconds: float = TOTAL_TIMEOUT,
     ) -> Self:
         """Return the signed request: a form for POST, a query for GET (WIRE §12).
 
         Args:
-            url: the receiver's URL without its fragment; credentials become a header.
+            url: the receiver's URL. Its fragment holds connection overrides; credentials become a header.
             token: the auth token that signs.
             idempotency_token: a UUID that all attempts of one callback share.
             max_seconds: the upper bound of all time-outs, whatever the URL overrides.
         """
-        target, credentials = _as_requested(url)
+        plain, overrides = parse_overrides(url)
+        target, credentials = _as_requested(plain)
         form = urlencode(parameters, quote_via=quote, safe="")
         in_query = method == "GET"
         if in_query:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from generators.sids import Kind, is_sid
 from mockserver.settings.parsing import BadValueError, ClockRate, parse_instant
-from scenarios.durations import parse_microseconds
+from scenarios.durations import parse_duration
 
 _LONGEST_SIGNAL = 64
 
@@ -33,7 +33,7 @@ def url(text: str) -> str:
 def duration(text: str) -> str:
     """Check a duration, and return its text."""
     try:
-        parse_microseconds(text)
+        parse_duration(text)
     except ValueError:
         raise _argument_error("a duration such as 30s, 250ms or 1m30s", text) from None
     return text
@@ -58,9 +58,9 @@ def rate(text: str) -> float:
 
 def recording(text: str) -> str:
     """Check the handle or SID of a recording."""
-    from scenarios.model import HANDLE  # other commands do not need it
+    from scenarios.model import HANDLE_PATTERN  # other commands do not need it
 
-    if not re.fullmatch(HANDLE, text):
+    if not re.fullmatch(HANDLE_PATTERN, text):
         raise _argument_error("a handle of the scenario or a RecordingSid", text)
     return text
 

@@ -64,9 +64,9 @@ def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
     """
     if not scenarios:
         return None
-    from scenarios.loading.combine import combine
+    from scenarios.loading.combine import merge_scenarios
 
-    return combine(scenarios)
+    return merge_scenarios(scenarios)
 
 
 def error_message(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:

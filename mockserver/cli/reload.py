@@ -69,9 +69,9 @@ def _own_files(names: Sequence[str]) -> list[str]:
     """Return the names that are not bundled."""
     if not names:
         return []
-    from scenarios.loading.sources import bundled_names  # imports YAML: only needed if a scenario is played
+    from scenarios.loading.sources import find_bundled_files  # imports YAML: only needed if a scenario is played
 
-    return [name for name in names if name not in bundled_names()]
+    return [name for name in names if name not in find_bundled_files()]
 
 
 def _watched_files(scenarios: Iterable[str]) -> Iterator[Path]:

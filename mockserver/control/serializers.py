@@ -9,7 +9,6 @@ import msgspec
 from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, Event, FaultRuleState, Timer, TimerKind
-from mockserver.account.worker import Worker
 from mockserver.control import views
 from mockserver.journal.expectations import ExpectationResult
 from mockserver.rest.representations.recording import build_recording
@@ -89,8 +88,8 @@ def serialize_event(happened: Event) -> views.EventView:
     return msgspec.convert({**msgspec.structs.asdict(happened), "at": serialize_instant(happened.at)}, views.EventView)
 
 
-def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker) -> views.CallbackView:
-    parcel = timekeeper.build_request(delivery)
+def serialize_callback(account: Account, delivery: Delivery) -> views.CallbackView:
+    request = delivery.to_request()
     return views.CallbackView(
         number=delivery.number,
         recording=account.recordings.recording_index.get_name(delivery.recording),
@@ -100,8 +99,8 @@ def serialize_callback(account: Account, delivery: Delivery, timekeeper: Worker)
         method=delivery.method,
         url=delivery.url,
         parameters=dict(delivery.parameters),
-        signed_text=parcel.signed_text,
-        signature=dict(parcel.headers)["x-twilio-signature"],
+        signed_text=request.signed_text,
+        signature=dict(request.headers)["x-twilio-signature"],
         signed_with=delivery.signer,
         idempotency_token=delivery.idempotency_token,
         due=serialize_instant(delivery.due),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PRIVATE = 0o700
+_PRIVATE_MODE = 0o700
 
 
 class StorageError(Exception):
@@ -24,7 +24,7 @@ def read_file(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as wrong:
-        raise _to_error("read", file, wrong) from None
+        raise _to_storage_error("read", file, wrong) from None
 
 
 def write_once(file: Path, content: bytes) -> None:
@@ -33,7 +33,7 @@ def write_once(file: Path, content: bytes) -> None:
     Raises:
         StorageError: if the file cannot be written.
     """
-    with _write_beside(file, content) as beside, suppress(FileExistsError):
+    with _write_temporary_file(file, content) as beside, suppress(FileExistsError):
         os.link(beside, file)  # unlike a rename, a link never replaces a file
 
 
@@ -43,15 +43,15 @@ def replace_file(file: Path, content: bytes) -> None:
     Raises:
         StorageError: if the file cannot be written.
     """
-    with _write_beside(file, content) as beside:
+    with _write_temporary_file(file, content) as beside:
         beside.replace(file)
 
 
 @contextmanager
-def _write_beside(file: Path, content: bytes) -> Iterator[Path]:
+def _write_temporary_file(file: Path, content: bytes) -> Iterator[Path]:
     """Create a temporary file with mode 0600 in the same folder. It is removed at the end if it still exists."""
     try:
-        file.parent.mkdir(_PRIVATE, parents=True, exist_ok=True)
+        file.parent.mkdir(_PRIVATE_MODE, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
         try:
             with open(descriptor, "wb") as opened:
@@ -60,8 +60,8 @@ def _write_beside(file: Path, content: bytes) -> Iterator[Path]:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as wrong:
-        raise _to_error("write", file, wrong) from None
+        raise _to_storage_error("write", file, wrong) from None
 
 
-def _to_error(verb: str, file: Path, wrong: OSError) -> StorageError:
-    return StorageError(f"cannot {verb} {file}: {wrong.strerror}. Choose another folder with --data-dir.")
+def _to_storage_error(verb: str, file: Path, error: OSError) -> StorageError:
+    return StorageError(f"cannot {verb} {file}: {error.strerror}. Choose another folder with --data-dir.")

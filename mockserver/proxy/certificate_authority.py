@@ -16,7 +16,7 @@ from mockserver.proxy.certificates import (
     create_ca_certificate,
     create_host_certificate,
     create_key,
-    expires_at,
+    get_expiry_time,
     is_issued_by_recmock,
 )
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.x509 import Certificate
 
-RENEWED = 30 * DAY
+RENEWAL_MARGIN_SECONDS = 30 * DAY
 """A certificate with fewer remaining seconds is renewed."""
 _MAX_CACHED_HOSTS = 64
 
@@ -41,15 +41,15 @@ class CertificateAuthority:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._chosen = folder
+        self._chosen_folder = folder
         self._contexts: dict[str, tuple[int, ssl.SSLContext]] = {}
-        self._one_at_a_time = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def folder(self) -> Path:
         """The CA's folder."""
-        if self._chosen is not None:
-            return self._chosen
+        if self._chosen_folder is not None:
+            return self._chosen_folder
         from platformdirs import user_data_path
 
         return user_data_path("recmock", appauthor=False)
@@ -59,7 +59,7 @@ class CertificateAuthority:
         """Key and certificate in one file, so that they can never mismatch."""
         return self.folder / "ca-key.pem"
 
-    def certificate_pem(self, now: int) -> bytes:
+    def get_certificate_pem(self, now: int) -> bytes:
         """Return the CA's certificate, after creating or renewing it if needed.
 
         Args:
@@ -81,7 +81,7 @@ class CertificateAuthority:
         Raises:
             AuthorityError: if there is no CA to sign with.
         """
-        with self._one_at_a_time:
+        with self._lock:
             kept = self._contexts.get(host)
             if kept is not None and now < kept[0]:
                 return kept[1]
@@ -91,7 +91,7 @@ class CertificateAuthority:
             context = _create_server_context(_to_pem(key, certificate))
             if len(self._contexts) >= _MAX_CACHED_HOSTS:
                 self._contexts.clear()
-            self._contexts[host] = (expires_at(certificate) - RENEWED + 1, context)
+            self._contexts[host] = (get_expiry_time(certificate) - RENEWAL_MARGIN_SECONDS + 1, context)
             return context
 
     def _load_or_create(self, now: int) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
@@ -101,8 +101,8 @@ class CertificateAuthority:
                 key = create_key()
                 storage.write_once(self._file, _to_pem(key, create_ca_certificate(key, now)))
                 kept = storage.read_file(self._file)  # another process may have been first
-            key, certificate = _parse(self._file, kept or b"")
-            if expires_at(certificate) - now < RENEWED:
+            key, certificate = _parse_key_file(self._file, kept or b"")
+            if get_expiry_time(certificate) - now < RENEWAL_MARGIN_SECONDS:
                 # Key and subject stay the same. So a client that trusts the old certificate accepts what the new one
                 # signs, and two processes may renew at once.
                 certificate = create_ca_certificate(key, now)
@@ -119,7 +119,7 @@ def _to_pem(key: "EllipticCurvePrivateKey", certificate: "Certificate") -> bytes
     return private + certificate.public_bytes(Encoding.PEM)
 
 
-def _parse(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
+def _parse_key_file(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from cryptography.x509 import load_pem_x509_certificate

@@ -44,9 +44,9 @@ def create_ca_certificate(key: "EllipticCurvePrivateKey", now: int) -> "Certific
         .public_key(key.public_key())
         .add_extension(identifier, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage("key_cert_sign", "crl_sign"), critical=True)
+        .add_extension(_build_key_usage("key_cert_sign", "crl_sign"), critical=True)
         .add_extension(twilio_only, critical=True)
-        .sign(key, _digest())
+        .sign(key, _build_digest_algorithm())
     )
 
 
@@ -57,7 +57,7 @@ def create_host_certificate(
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    ends = min(now + _HOST_DAYS * DAY, expires_at(ca))
+    ends = min(now + _HOST_DAYS * DAY, get_expiry_time(ca))
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     return (
         _start_builder(
@@ -68,13 +68,13 @@ def create_host_certificate(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(issuer, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage("digital_signature"), critical=True)
+        .add_extension(_build_key_usage("digital_signature"), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(ca_key, _digest())
+        .sign(ca_key, _build_digest_algorithm())
     )
 
 
-def expires_at(certificate: "Certificate") -> int:
+def get_expiry_time(certificate: "Certificate") -> int:
     """Return the end of a certificate's validity, in seconds since the epoch."""
     return int(certificate.not_valid_after_utc.timestamp())
 
@@ -87,7 +87,7 @@ def is_issued_by_recmock(certificate: "Certificate") -> bool:
     return [each.value for each in found] == [ORGANIZATION]
 
 
-def _start_builder(subject: "Name", issuer: "Name", now: int, ends: int) -> "CertificateBuilder":
+def _start_builder(subject: "Name", issuer: "Name", now: int, expiry: int) -> "CertificateBuilder":
     from cryptography import x509
 
     return (
@@ -96,7 +96,7 @@ def _start_builder(subject: "Name", issuer: "Name", now: int, ends: int) -> "Cer
         .issuer_name(issuer)
         .serial_number(x509.random_serial_number())
         .not_valid_before(datetime.fromtimestamp(now - _BACKDATED_SECONDS, UTC))
-        .not_valid_after(datetime.fromtimestamp(ends, UTC))
+        .not_valid_after(datetime.fromtimestamp(expiry, UTC))
     )
 
 
@@ -108,7 +108,7 @@ def _build_name(common_name: str) -> "Name":
     return x509.Name([organization, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _key_usage(*allowed: str) -> "KeyUsage":
+def _build_key_usage(*allowed: str) -> "KeyUsage":
     from cryptography import x509
 
     names = (
@@ -118,7 +118,7 @@ def _key_usage(*allowed: str) -> "KeyUsage":
     return x509.KeyUsage(**{name: name in allowed for name in names})
 
 
-def _digest() -> "SHA256":
+def _build_digest_algorithm() -> "SHA256":
     from cryptography.hazmat.primitives.hashes import SHA256
 
     return SHA256()

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp
 
-Place = tuple[str, int | None] | None
+SocketAddress = tuple[str, int | None] | None
 """A socket address: host and port, or None if unknown, as uvicorn stores it."""
 
 
-class Ends(NamedTuple):
+class ConnectionAddresses(NamedTuple):
     """The two ends of a connection."""
 
-    client: Place
-    server: Place
+    client: SocketAddress
+    server: SocketAddress
 
 
 class Connection(NamedTuple):
@@ -22,8 +22,8 @@ class Connection(NamedTuple):
 
     transport: asyncio.Transport
     target: bytes
-    early: bytes
+    early_bytes: bytes
     """The bytes that followed the request before the response."""
-    ends: Ends
-    protocol_of: Callable[[ASGIApp | None], asyncio.Protocol]
+    addresses: ConnectionAddresses
+    create_protocol: Callable[[ASGIApp | None], asyncio.Protocol]
     """Creates a protocol that serves an application; None stands for the server's own."""

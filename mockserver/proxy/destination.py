@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 
 from httptools.parser.url_parser import URL
 
-API = "api.twilio.com"
+API_HOST = "api.twilio.com"
 _DOMAIN = ".twilio.com"
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._\-]{1,253}):(?P<port>[0-9]{1,5})", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?", re.ASCII)
@@ -48,13 +48,13 @@ class Destination(NamedTuple):
     def _parse(cls, text: str) -> Self:
         match = _AUTHORITY.fullmatch(text)
         if match is None or not 0 < int(match["port"]) < 65536:
-            raise BadDestinationError(f"Expected HOST:PORT such as {API}:443, found {text[:80]!r}.")
+            raise BadDestinationError(f"Expected HOST:PORT such as {API_HOST}:443, found {text[:80]!r}.")
         return cls(match["host"].strip("[]").lower().removesuffix("."), int(match["port"]))
 
     @property
     def is_api(self) -> bool:
         """True if the mock stands in for this host."""
-        return self.host == API
+        return self.host == API_HOST
 
     @property
     def is_twilio(self) -> bool:
@@ -62,9 +62,9 @@ class Destination(NamedTuple):
         labels = self.host.split(".")
         return f".{self.host}".endswith(_DOMAIN) and all(map(_LABEL.fullmatch, labels))
 
-    def is_at(self, place: tuple[str, int | None] | None) -> bool:
+    def is_at(self, address: tuple[str, int | None] | None) -> bool:
         """True if the destination is a socket address of this machine."""
-        return place is not None and place[1] == self.port and self.host in (place[0], "localhost")
+        return address is not None and address[1] == self.port and self.host in (address[0], "localhost")
 
     def __str__(self) -> str:
         return f"{_with_brackets(self.host)}:{self.port}"

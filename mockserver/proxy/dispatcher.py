@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from mockserver.account.time.clock import wall_seconds
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
-from mockserver.proxy.connection import Connection, Ends
+from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.destination import BadDestinationError, Destination
 from mockserver.proxy.forwarding import ForwardingApp
 from mockserver.proxy.refusals import (
@@ -19,11 +19,11 @@ from mockserver.proxy.refusals import (
     refused_error,
 )
 from mockserver.proxy.streams import open_streams, relay, wrap_transport
-from mockserver.proxy.tls import encrypt
+from mockserver.proxy.tls import start_server_tls
 from mockserver.rest.errors import TwilioError
 from mockserver.settings.parsing import Address
 
-_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_CONNECTION_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 """PHP's SDK takes any other status line for the response itself (WIRE §13)."""
 
 logger = logging.getLogger("recmock")
@@ -37,28 +37,28 @@ class Dispatcher:
         tunnels: True if hosts other than Twilio's are tunnelled.
     """
 
-    def __init__(self, authority: CertificateAuthority, *, tunnels: bool) -> None:
+    def __init__(self, authority: CertificateAuthority, *, allows_tunnels: bool) -> None:
         self._authority = authority
-        self._tunnels = tunnels
+        self._allows_tunnels = allows_tunnels
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def choose_application(self, url: URL, ends: Ends) -> ASGIApp | None:
+    def choose_application(self, url: URL, addresses: ConnectionAddresses) -> ASGIApp | None:
         """Return the application for an absolute URL, or None for the server's own."""
         try:
             destination = Destination.from_url(url)
         except BadDestinationError as wrong:
             return RefusingApp(bad_request_error(str(wrong)))
-        if destination.is_api or destination.is_at(ends.server):
+        if destination.is_api or destination.is_at(addresses.server):
             return None
         if destination.is_twilio:
             return RefusingApp(not_emulated_error(destination.host))
         return (
-            ForwardingApp(destination, ends.server)
-            if self._may_tunnel(ends)
+            ForwardingApp(destination, addresses.server)
+            if self._may_tunnel(addresses)
             else RefusingApp(refused_error(destination))
         )
 
-    def handle(self, connection: Connection) -> None:
+    def handle_connect(self, connection: Connection) -> None:
         """Answer a CONNECT request, and own the connection from then on."""
         task = asyncio.get_running_loop().create_task(self._connect(connection))
         self._tasks.add(task)
@@ -74,8 +74,8 @@ class Dispatcher:
         try:
             destination = Destination.from_connect(connection.target)
             if destination.is_twilio:
-                await self._answer(connection, destination)
-            elif self._may_tunnel(connection.ends):
+                await self._answer_as_host(connection, destination)
+            elif self._may_tunnel(connection.addresses):
                 await _tunnel(connection, destination)
             else:
                 raise refused_error(destination)
@@ -92,18 +92,20 @@ class Dispatcher:
             logger.exception("CONNECT %s failed", connection.target.decode("latin-1"))
             connection.transport.abort()
 
-    async def _answer(self, connection: Connection, destination: Destination) -> None:
+    async def _answer_as_host(self, connection: Connection, destination: Destination) -> None:
         """Answer as the host that the client wants to reach."""
-        if destination.port != 443 or connection.early:
+        if destination.port != 443 or connection.early_bytes:
             raise bad_request_error("Expected CONNECT HOST:443, and then a TLS handshake.")
         context = await asyncio.to_thread(self._authority.create_context, destination.host, wall_seconds())
         app = None if destination.is_api else RefusingApp(not_emulated_error(destination.host))
-        connection.transport.write(_ESTABLISHED)
-        await encrypt(connection.transport, context, connection.protocol_of(app), asyncio.get_running_loop())
+        connection.transport.write(_CONNECTION_ESTABLISHED)
+        await start_server_tls(
+            connection.transport, context, connection.create_protocol(app), asyncio.get_running_loop()
+        )
 
-    def _may_tunnel(self, ends: Ends) -> bool:
-        client = ends.client
-        return self._tunnels and client is not None and Address(client[0], client[1] or 0).is_loopback
+    def _may_tunnel(self, addresses: ConnectionAddresses) -> bool:
+        client = addresses.client
+        return self._allows_tunnels and client is not None and Address(client[0], client[1] or 0).is_loopback
 
 
 def _refuse(connection: Connection, error: TwilioError) -> None:
@@ -112,9 +114,9 @@ def _refuse(connection: Connection, error: TwilioError) -> None:
 
 
 async def _tunnel(connection: Connection, destination: Destination) -> None:
-    upstream = await open_streams(destination, connection.ends.server)
+    upstream = await open_streams(destination, connection.addresses.server)
     client = wrap_transport(connection.transport, asyncio.get_running_loop())
-    connection.transport.write(_ESTABLISHED)
-    upstream[1].write(connection.early)
+    connection.transport.write(_CONNECTION_ESTABLISHED)
+    upstream[1].write(connection.early_bytes)
     connection.transport.resume_reading()
     await relay(client, upstream)

@@ -21,11 +21,11 @@ class Variable(msgspec.Struct, frozen=True):
     """A template that `build_variables` fills in; None for a variable that must not be set."""
     readers: str
     """The programs that read it, or its purpose."""
-    is_added: bool = False
+    is_appended: bool = False
     """True if the value is appended to the present one."""
 
 
-TABLE = (
+VARIABLES = (
     Variable(("TWILIO_ACCOUNT_SID",), "{sid}", "every SDK"),
     Variable(("TWILIO_AUTH_TOKEN",), "{token}", "every SDK"),
     Variable(("HTTPS_PROXY", "https_proxy"), "{url}", "Python, Go, Ruby, PHP, C#, curl"),
@@ -37,14 +37,14 @@ TABLE = (
     Variable(("NODE_EXTRA_CA_CERTS",), "{bundle}", "Node"),
     Variable(("NODE_USE_ENV_PROXY",), "1", "Node 24: without it, its own `fetch` and `https` ignore proxies"),
     # An empty part before the separator stands for PHP's own folder.
-    Variable(("PHP_INI_SCAN_DIR",), f"{os.pathsep}{{php}}", "PHP: an ini file with `curl.cainfo`", is_added=True),
+    Variable(("PHP_INI_SCAN_DIR",), f"{os.pathsep}{{php}}", "PHP: an ini file with `curl.cainfo`", is_appended=True),
     Variable(
         ("JAVA_TOOL_OPTIONS",),
         " -Dhttps.proxyHost={host} -Dhttps.proxyPort={port} -Dhttp.proxyHost={host} -Dhttp.proxyPort={port} "
         '"-Djavax.net.ssl.trustStore={java}" -Djavax.net.ssl.trustStoreType=PKCS12 '
         f"-Djavax.net.ssl.trustStorePassword={JAVA_PASSWORD}",
         "Java",
-        is_added=True,
+        is_appended=True,
     ),
     Variable(("RECMOCK_URL",), "{url}", "programs with a configurable base URL"),
     Variable(("TWILIO_REGION", "TWILIO_EDGE"), None, "every SDK: they would change the host name"),
@@ -69,16 +69,16 @@ def build_variables(
         "host": place.hostname,
         "port": place.port or {"http": 80, "https": 443}[place.scheme],
         "bundle": files.bundle,
-        "java": files.java,
-        "php": files.php,
+        "java": files.java_truststore,
+        "php": files.php_folder,
     }
-    for row in TABLE:
+    for row in VARIABLES:
         value = None if row.value is None else row.value.format_map(known)
         for name in row.names:
             there = environment.get(name, "")
-            yield name, value if value is None or not row.is_added else _append(there, value)
+            yield name, value if value is None or not row.is_appended else _append(there, value)
 
 
-def _append(there: str, ours: str) -> str:
+def _append(present_value: str, own_value: str) -> str:
     """Append our value to the present one, unless it is there already."""
-    return there if there.endswith(ours.strip()) else f"{there}{ours}".strip()
+    return present_value if present_value.endswith(own_value.strip()) else f"{present_value}{own_value}".strip()

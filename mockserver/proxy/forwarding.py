@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 import httptools
 from starlette.types import Receive, Scope, Send
 
-from mockserver.proxy.connection import Place
+from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import RefusingApp, unreachable_error
-from mockserver.proxy.streams import PIECE, open_streams
+from mockserver.proxy.streams import CHUNK_SIZE, open_streams
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, encode_headers
 
@@ -27,15 +27,17 @@ class ForwardingApp:
         server: the address that this server listens on.
     """
 
-    def __init__(self, destination: Destination, server: Place) -> None:
+    def __init__(self, destination: Destination, own_address: SocketAddress) -> None:
         self._destination = destination
-        self._server = server
+        self._own_address = own_address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward one request, and return its response."""
         response = _Response(scope["method"] == "HEAD")
         try:
-            reader, writer = await open_streams(self._destination, self._server, encrypted=scope["scheme"] == "https")
+            reader, writer = await open_streams(
+                self._destination, self._own_address, uses_tls=scope["scheme"] == "https"
+            )
             uploading = asyncio.ensure_future(_upload(scope, receive, writer))
             try:
                 await _download(response, reader, send)
@@ -55,11 +57,11 @@ class ForwardingApp:
 class _Response:
     """The part of a response that `httptools` has parsed so far."""
 
-    def __init__(self, is_to_head: bool) -> None:
+    def __init__(self, is_head_request: bool) -> None:
         self.parser = httptools.HttpResponseParser(self)
         self.status: int | None = None
         self.is_complete = False
-        self._is_to_head = is_to_head
+        self._is_head_request = is_head_request
         self._headers: list[Header] = []
         self.has_started = False
         self._body = bytearray()
@@ -73,7 +75,7 @@ class _Response:
             self._headers.clear()
             return
         self.status = status
-        self.is_complete = self._is_to_head or status in _WITHOUT_BODY
+        self.is_complete = self._is_head_request or status in _WITHOUT_BODY
 
     def on_body(self, body: bytes) -> None:
         self._body += body
@@ -81,11 +83,11 @@ class _Response:
     def on_message_complete(self) -> None:
         self.is_complete = self.status is not None
 
-    def end(self) -> None:
+    def mark_connection_closed(self) -> None:
         """Record the end of the connection, which ends a response without Content-Length."""
         self.is_complete = not {b"content-length", b"transfer-encoding"} & dict(self._headers).keys()
 
-    async def send_on(self, send: Send) -> None:
+    async def send_parsed_part(self, send: Send) -> None:
         """Send what was parsed since the last call."""
         if not self.has_started:
             self.has_started = True
@@ -100,13 +102,13 @@ class _Response:
 async def _download(response: _Response, reader: asyncio.StreamReader, send: Send) -> None:
     """Forward a response as it is received."""
     while not response.is_complete:
-        piece = await reader.read(PIECE)
+        piece = await reader.read(CHUNK_SIZE)
         if piece:
             response.parser.feed_data(piece)
         else:
-            response.end()
+            response.mark_connection_closed()
         if response.status is not None:
-            await response.send_on(send)
+            await response.send_parsed_part(send)
         if not piece:
             return
 

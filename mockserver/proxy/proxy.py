@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from starlette.types import ASGIApp
 
-from mockserver.proxy.connection import Connection, Ends
+from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.settings.settings import Settings, UnknownHosts
 
 if TYPE_CHECKING:
@@ -23,22 +23,22 @@ class Proxy:
         unknown: what to do with hosts other than Twilio's.
     """
 
-    def __init__(self, folder: Path | None = None, unknown: UnknownHosts = UnknownHosts.REFUSE) -> None:
+    def __init__(self, folder: Path | None = None, unknown_hosts: UnknownHosts = UnknownHosts.REFUSE) -> None:
         self._folder = folder
-        self._unknown = unknown
+        self._unknown_hosts = unknown_hosts
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Return the proxy for the settings."""
         return cls(settings.data_dir, settings.proxy_unknown)
 
-    def choose_application(self, url: "URL", ends: Ends) -> ASGIApp | None:
+    def choose_application(self, url: "URL", addresses: ConnectionAddresses) -> ASGIApp | None:
         """Return the application for an absolute URL, or None for the server's own."""
-        return self._dispatcher.choose_application(url, ends)
+        return self._dispatcher.choose_application(url, addresses)
 
-    def handle(self, connection: Connection) -> None:
+    def handle_connect(self, connection: Connection) -> None:
         """Answer a CONNECT request, and own the connection from then on."""
-        self._dispatcher.handle(connection)
+        self._dispatcher.handle_connect(connection)
 
     async def close(self) -> None:
         """Close all tunnels."""
@@ -50,4 +50,4 @@ class Proxy:
         from mockserver.proxy.certificate_authority import CertificateAuthority
         from mockserver.proxy.dispatcher import Dispatcher
 
-        return Dispatcher(CertificateAuthority(self._folder), tunnels=self._unknown is UnknownHosts.TUNNEL)
+        return Dispatcher(CertificateAuthority(self._folder), allows_tunnels=self._unknown_hosts is UnknownHosts.TUNNEL)

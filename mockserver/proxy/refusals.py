@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.proxy.destination import API, Destination
+from mockserver.proxy.destination import API_HOST, Destination
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, encode_headers, reason_header
 from mockserver.rest.representations import json
@@ -31,14 +31,14 @@ def build_raw_response(error: TwilioError) -> bytes:
     return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
 
 
-def bad_request_error(why: str) -> TwilioError:
+def bad_request_error(reason: str) -> TwilioError:
     """Return the error for a malformed proxy request."""
-    return TwilioError(20001, why, message="Bad Request")
+    return TwilioError(20001, reason, message="Bad Request")
 
 
 def not_emulated_error(host: str) -> TwilioError:
     """Return the error for a Twilio host that the mock does not emulate."""
-    why = f"This mock emulates {API} only: recordings and related resources."
+    why = f"This mock emulates {API_HOST} only: recordings and related resources."
     if host.startswith("api."):
         why += " Regions and edges are not emulated: unset TWILIO_REGION and TWILIO_EDGE."
     return TwilioError(20404, why, message=f"{host} is not emulated by recmock")
@@ -47,12 +47,12 @@ def not_emulated_error(host: str) -> TwilioError:
 def refused_error(destination: Destination) -> TwilioError:
     """Return the error for a host that is not Twilio's."""
     why = "--proxy-unknown tunnel lets programs of this machine through"
-    return TwilioError(20006, f"This proxy stands in for {API}, and {destination} is not Twilio's: {why}.")
+    return TwilioError(20006, f"This proxy stands in for {API_HOST}, and {destination} is not Twilio's: {why}.")
 
 
-def unreachable_error(destination: Destination, why: str) -> TwilioError:
+def unreachable_error(destination: Destination, reason: str) -> TwilioError:
     """Return the error for a destination that does not answer."""
-    return TwilioError(20500, f"{destination} cannot be reached: {why}.", status=502, message="Bad Gateway")
+    return TwilioError(20500, f"{destination} cannot be reached: {reason}.", status=502, message="Bad Gateway")
 
 
 def _render(error: TwilioError, path: str) -> tuple[bytes, list[Header]]:

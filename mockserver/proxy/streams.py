@@ -4,19 +4,19 @@ import asyncio
 import socket
 import ssl
 
-from mockserver.proxy.connection import Place
+from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import unreachable_error
 
-PATIENCE = 10.0
+CONNECTION_TIMEOUT_SECONDS = 10.0
 """Time-out in seconds for a destination to accept a connection, and for a client's TLS handshake."""
-PIECE = 65536
+CHUNK_SIZE = 65536
 """The number of bytes read at once. A reader buffers at most twice as many."""
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+StreamPair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def open_streams(destination: Destination, server: Place, *, encrypted: bool = False) -> Streams:
+async def open_streams(destination: Destination, own_address: SocketAddress, *, uses_tls: bool = False) -> StreamPair:
     """Connect to a destination.
 
     Args:
@@ -27,30 +27,30 @@ async def open_streams(destination: Destination, server: Place, *, encrypted: bo
         TwilioError: 502 if the destination does not answer.
     """
     try:
-        async with asyncio.timeout(PATIENCE):
-            context = ssl.create_default_context() if encrypted else None
-            reader, writer = await asyncio.open_connection(*destination, limit=PIECE, ssl=context)
+        async with asyncio.timeout(CONNECTION_TIMEOUT_SECONDS):
+            context = ssl.create_default_context() if uses_tls else None
+            reader, writer = await asyncio.open_connection(*destination, limit=CHUNK_SIZE, ssl=context)
     except TimeoutError:
-        raise unreachable_error(destination, f"no answer within {PATIENCE:.0f} seconds") from None
+        raise unreachable_error(destination, f"no answer within {CONNECTION_TIMEOUT_SECONDS:.0f} seconds") from None
     except (OSError, UnicodeError) as wrong:  # UnicodeError: a name that IDNA cannot encode
         why = wrong.strerror if isinstance(wrong, socket.gaierror | ConnectionError) else wrong
         raise unreachable_error(destination, str(why or wrong)) from None
-    if writer.get_extra_info("peername")[:2] == server:
+    if writer.get_extra_info("peername")[:2] == own_address:
         writer.transport.abort()
         raise unreachable_error(destination, "it is this proxy itself")
     return reader, writer
 
 
-def wrap_transport(transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> Streams:
+def wrap_transport(transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> StreamPair:
     """Detach a transport from its protocol, and return streams for everything that it receives from now on."""
-    reader = asyncio.StreamReader(limit=PIECE, loop=loop)
+    reader = asyncio.StreamReader(limit=CHUNK_SIZE, loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
     transport.set_protocol(protocol)
     protocol.connection_made(transport)
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
-async def relay(one: Streams, other: Streams) -> None:
+async def relay(one: StreamPair, other: StreamPair) -> None:
     """Copy bytes both ways until both sides have ended, or one has failed.
 
     A side that has ended may still read: its end is passed on, and the other direction stays open.
@@ -68,8 +68,8 @@ async def relay(one: Streams, other: Streams) -> None:
             writer.close() if finished else writer.transport.abort()
 
 
-async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    while piece := await source.read(PIECE):
-        sink.write(piece)
-        await sink.drain()
-    sink.write_eof()
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(CHUNK_SIZE):
+        writer.write(piece)
+        await writer.drain()
+    writer.write_eof()

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 
-from mockserver.proxy.streams import PATIENCE
+from mockserver.proxy.streams import CONNECTION_TIMEOUT_SECONDS
 
 
 class _BufferingProtocol(asyncio.Protocol):
@@ -24,7 +24,7 @@ class _BufferingProtocol(asyncio.Protocol):
         self.is_lost = True
 
 
-async def encrypt(
+async def start_server_tls(
     transport: asyncio.Transport,
     context: ssl.SSLContext,
     protocol: asyncio.Protocol,
@@ -37,7 +37,9 @@ async def encrypt(
     """
     waiting = _BufferingProtocol()
     try:
-        encrypted = await loop.start_tls(transport, waiting, context, server_side=True, ssl_handshake_timeout=PATIENCE)
+        encrypted = await loop.start_tls(
+            transport, waiting, context, server_side=True, ssl_handshake_timeout=CONNECTION_TIMEOUT_SECONDS
+        )
     except BaseException:
         transport.abort()
         raise

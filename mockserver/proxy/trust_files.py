@@ -19,7 +19,7 @@ from mockserver.proxy.certificate_authority import AuthorityError, CertificateAu
 JAVA_PASSWORD = "changeit"
 """Java's own default. A list of certificates is not a secret."""
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-_NAMED = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+_CA_FILE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """Variables that may name the user's further CAs, such as a company's."""
 
 
@@ -30,9 +30,9 @@ class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Our CA alone, as PEM."""
     bundle: Path
     """All CAs, as PEM."""
-    java: Path
+    java_truststore: Path
     """All CAs, as PKCS #12."""
-    php: Path
+    php_folder: Path
     """A folder with an ini file that names the bundle."""
 
 
@@ -49,37 +49,37 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
     Raises:
         AuthorityError: if a file cannot be written.
     """
-    ours = authority.certificate_pem(now)
-    trusted = list(dict.fromkeys([*_find_trusted(environment), ssl.PEM_cert_to_DER_cert(ours.decode())]))
+    ours = authority.get_certificate_pem(now)
+    trusted = list(dict.fromkeys([*_find_trusted_certificates(environment), ssl.PEM_cert_to_DER_cert(ours.decode())]))
     pem = "".join(map(ssl.DER_cert_to_PEM_cert, trusted)).encode()
     name = sha256(pem).hexdigest()[:12]
     folder = authority.folder.absolute()
     files = TrustFiles(
         certificate=folder / "ca.pem",
         bundle=folder / f"bundle-{name}.pem",
-        java=folder / f"bundle-{name}.p12",
-        php=folder / f"php-{name}",
+        java_truststore=folder / f"bundle-{name}.p12",
+        php_folder=folder / f"php-{name}",
     )
     try:
         if storage.read_file(files.certificate) != ours:
             storage.replace_file(files.certificate, ours)
-        if not files.java.exists():
-            storage.replace_file(files.java, _build_java_truststore(trusted))
+        if not files.java_truststore.exists():
+            storage.replace_file(files.java_truststore, _build_java_truststore(trusted))
         if not files.bundle.exists():
             storage.replace_file(files.bundle, pem)
-        storage.replace_file(files.php / "recmock.ini", _build_php_ini(files.bundle))
+        storage.replace_file(files.php_folder / "recmock.ini", _build_php_ini(files.bundle))
     except storage.StorageError as wrong:
         raise AuthorityError(str(wrong)) from None
     return files
 
 
-def _find_trusted(environment: Mapping[str, str]) -> Iterator[bytes]:
+def _find_trusted_certificates(environment: Mapping[str, str]) -> Iterator[bytes]:
     """Yield the CAs, as DER, of the system, of certifi (which requests trusts) and of the user's variables."""
     yield from ssl.create_default_context().get_ca_certs(binary_form=True)
     paths = ssl.get_default_verify_paths()
     # Without a file, OpenSSL reads single certificates from a folder, so all of them are read.
     files = [] if paths.cafile or not paths.capath else sorted(Path(paths.capath).iterdir())
-    named = (environment[name] for name in _NAMED if environment.get(name))
+    named = (environment[name] for name in _CA_FILE_VARIABLES if environment.get(name))
     for file in (*_find_certifi(), *files, *map(Path, named)):
         yield from _read_certificates(file)
 
@@ -110,7 +110,7 @@ def _read_certificates(file: Path) -> Iterator[bytes]:
         yield der
 
 
-def _build_java_truststore(trusted: Iterable[bytes]) -> bytes:
+def _build_java_truststore(certificates: Iterable[bytes]) -> bytes:
     """Return a PKCS #12 file whose entries have the attribute by which Java knows a trusted certificate."""
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
     from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
@@ -119,7 +119,7 @@ def _build_java_truststore(trusted: Iterable[bytes]) -> bytes:
     entries = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # old CAs have serial numbers that break today's rules
-        for number, der in enumerate(trusted):
+        for number, der in enumerate(certificates):
             try:
                 certificate = load_der_x509_certificate(der)
             except ValueError:  # Java would refuse this one too

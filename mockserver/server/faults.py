@@ -15,9 +15,10 @@ from generators.corpus.weekly_rhythm import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
 from mockserver.account.time.clock import real_pause
 from mockserver.rest.errors import DEFAULT_CODES, TwilioError
-from mockserver.server.exchange import Exchange, Response
+from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
-from scenarios.durations import parse_microseconds
+from mockserver.server.response import Response
+from scenarios.durations import parse_duration
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault
 
@@ -139,7 +140,7 @@ async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive
     A body that is shorter than the number of chunks is sent in fewer chunks.
     """
     chunks = min(how.chunks, len(body))
-    pause = parse_microseconds(how.duration) / SECOND / how.chunks
+    pause = parse_duration(how.duration) / SECOND / how.chunks
     bounds = [len(body) * number // chunks for number in range(chunks + 1)] if chunks else []
     for start, stop in pairwise(bounds):
         if not await _pause(pause, receive):

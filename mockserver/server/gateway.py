@@ -24,10 +24,11 @@ from mockserver.rest.headers import ResponseMetadataFactory
 from mockserver.rest.negotiation import choose_wire, find_base_url
 from mockserver.rest.representations.media_types import choose_representation
 from mockserver.rest.representations.wires import Wire
-from mockserver.server.exchange import Exchange, Response
+from mockserver.server.exchange import Exchange
 from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_response
 from mockserver.server.rendering import render_error
 from mockserver.server.request_body import ClientDisconnected
+from mockserver.server.response import Response
 from mockserver.server.sending import send_response
 from mockserver.settings.settings import MediaAuth
 
@@ -136,11 +137,11 @@ class Gateway:
     def _with_explanation(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
         """Add an explanation of an unknown SID to an error: only the mock knows the other accounts."""
         if raised.unknown is not None and exchange is not None and exchange.account_or_none is not None:
-            from mockserver.server.unknown_sids import explain_owner
+            from mockserver.account.resources.explain_sid import explain_owner
 
-            raised.reason = (
-                f"{raised.reason} {explain_owner(self._mock, exchange.account_or_none, raised.unknown)}".rstrip()
-            )
+            own = exchange.account_or_none.recordings.recording_index
+            others = [account.recordings.recording_index for account in self._mock.known()]
+            raised.reason = f"{raised.reason} {explain_owner(raised.unknown, own, others)}".rstrip()
         return raised
 
     def _authenticate(self, exchange: Exchange) -> Account:

@@ -9,7 +9,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from mockserver.proxy.connection import Connection, Ends
+from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.errors import MAX_TARGET_LENGTH, uri_too_long
 from mockserver.rest.headers import encode_headers
@@ -104,11 +104,17 @@ class MockProtocol(HttpToolsProtocol):
             return
         self.connections.discard(self)
         self.transport.pause_reading()
-        self._proxy.handle(
-            Connection(self.transport, self.url, early, Ends(self.client, self.server), self._is_for_proxy)
+        self._proxy.handle_connect(
+            Connection(
+                self.transport,
+                self.url,
+                early,
+                ConnectionAddresses(self.client, self.server),
+                self._create_proxied_protocol,
+            )
         )
 
-    def _is_for_proxy(self, app: ASGIApp | None) -> "MockProtocol":
+    def _create_proxied_protocol(self, app: ASGIApp | None) -> "MockProtocol":
         """Return a protocol for requests that come through the proxy."""
         protocol = MockProtocol(self.config, self.server_state, self.loop, None)
         protocol.app = app or self.config.loaded_app
@@ -124,7 +130,7 @@ class MockProtocol(HttpToolsProtocol):
         url = httptools.parse_url(self.url)
         ordinary = self.app
         if self._proxy is not None:
-            self.app = self._proxy.choose_application(url, Ends(self.client, self.server)) or ordinary
+            self.app = self._proxy.choose_application(url, ConnectionAddresses(self.client, self.server)) or ordinary
         self.scope["scheme"] = "https" if url.schema.lower() == b"https" else "http"
         self.url, host = to_origin_form(url)
         self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]

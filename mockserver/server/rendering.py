@@ -12,9 +12,10 @@ from mockserver.rest.paging import build_envelope
 from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation, choose_representation
 from mockserver.rest.representations.resource_types import ResourceType
-from mockserver.server.exchange import Exchange, Response
+from mockserver.server.exchange import Exchange
+from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result
-from scenarios.timeline import Act
+from scenarios.timeline import RequestKind
 
 Document = Mapping[str, Any]
 
@@ -137,7 +138,7 @@ def _render_redirect(redirected: Redirect, exchange: Exchange) -> Response:
 
 def _render_media(played: Media, exchange: Exchange) -> Response:
     answer = _render_part(played, exchange)
-    return msgspec.structs.replace(answer, act=Act.MEDIA, recordings=(played.recording,))
+    return msgspec.structs.replace(answer, act=RequestKind.MEDIA, recordings=(played.recording,))
 
 
 def _render_part(played: Media, exchange: Exchange) -> Response:

@@ -9,7 +9,7 @@ from mockserver.rest.headers import Header
 from mockserver.rest.paging import PageRequest
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.resource_types import ResourceType
-from scenarios.timeline import Act
+from scenarios.timeline import RequestKind
 
 if TYPE_CHECKING:
     from generators.audio.wav import Medium
@@ -33,7 +33,7 @@ class Resource(msgspec.Struct, frozen=True):
     index: int
     expires: int = NEVER
     """When the resource may change by time alone, in microseconds since the epoch."""
-    act: Act | None = None
+    act: RequestKind | None = None
     """What the request does with the recording; None if it shows no recording."""
 
 
@@ -45,7 +45,7 @@ class ResourcePage(msgspec.Struct, frozen=True):
     page: Page
     request: PageRequest
     parameters: Parameters
-    act: Act | None = None
+    act: RequestKind | None = None
 
 
 class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,9 +7,9 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
-from mockserver.server.exchange import Response
 from mockserver.server.faults import TRANSPORT, break_connection, dribble, truncate
 from mockserver.server.request_body import wait_for_disconnect
+from mockserver.server.response import Response
 from scenarios.rules import NetworkFault, Then
 
 WHOLE = "recmock.whole"

@@ -87,7 +87,7 @@ def build_scenario(
 
 def _load_scenario(wish: OptionValue, folders: Sequence[Path]) -> Scenario:
     from scenarios.loading.load import from_objects, load
-    from scenarios.loading.sources import bundled_names
+    from scenarios.loading.sources import find_bundled_files
 
     named = wish.value
     try:
@@ -97,7 +97,7 @@ def _load_scenario(wish: OptionValue, folders: Sequence[Path]) -> Scenario:
             raise SettingsError(
                 f"{wish.source}: expected a bundled scenario's name, a path, a mapping or a Scenario, found {named!r}."
             )
-        if str(named) in bundled_names():
+        if str(named) in find_bundled_files():
             return load(str(named))
         found = (folder / named for folder in folders)
         return load(str(next((path for path in found if path.exists()), named)))

@@ -12,10 +12,19 @@ from msgspec import UNSET
 from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import full_timeline
-from scenarios.model import CallbackEvent, Events, RecordingFields, Scenario, Step, Subscribed, Timeline, Trigger
+from scenarios.model import (
+    CallbackEvent,
+    CallbackEvents,
+    FieldsWithSubscription,
+    RecordingFields,
+    Scenario,
+    Step,
+    Timeline,
+    Trigger,
+)
 
-_SHOWN = 4
-_COUNTED = (("fetches", "fetch"), ("lists", "list"), ("requests", "request"), ("media", "download"))
+_MAX_SHOWN_HANDLES = 4
+_COUNTED_NOUNS = (("fetches", "fetch"), ("lists", "list"), ("requests", "request"), ("media", "download"))
 
 
 class ExplainedStep(msgspec.Struct, frozen=True):
@@ -62,7 +71,7 @@ def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
     )
 
 
-def describe_step(step: Step, subscribed: Events) -> str:
+def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
     """Describe a step, such as `completed (duration 12), callback completed`.
 
     Args:
@@ -71,17 +80,20 @@ def describe_step(step: Step, subscribed: Events) -> str:
     """
     facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
-    return ", ".join([*what, *(f"callback {event}" for event in callbacks_of_step(step, subscribed))]) or "no callback"
+    return (
+        ", ".join([*what, *(f"callback {event}" for event in get_step_callbacks(step, subscribed_events))])
+        or "no callback"
+    )
 
 
-def callbacks_of_step(step: Step, subscribed: Events) -> Events:
+def get_step_callbacks(step: Step, subscribed_events: CallbackEvents) -> CallbackEvents:
     """Return the callback events of a step, in order."""
     if step.callback is UNSET:
-        return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed)
+        return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed_events)
     return (step.callback,) if isinstance(step.callback, CallbackEvent) else step.callback
 
 
-def get_subscription(subject: Subscribed) -> Events:
+def get_subscription(subject: FieldsWithSubscription) -> CallbackEvents:
     """Return the callback events that a recording's own `status_callback` subscribes to."""
     return subject.status_callback_event if subject.status_callback else ()
 
@@ -95,7 +107,7 @@ def describe_trigger(trigger: Trigger | None) -> str:
             return joint.join(
                 f"({describe_trigger(each)})" if each.any or each.all else describe_trigger(each) for each in inside
             )
-    for name, noun in _COUNTED:
+    for name, noun in _COUNTED_NOUNS:
         count = getattr(trigger, name)
         if count:
             return f"after {count} {noun if count == 1 else 'fetches' if noun == 'fetch' else noun + 's'}"
@@ -114,14 +126,14 @@ def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
             yield from _explain_timeline(handle, full_timeline(pick), get_subscription(pick))
 
 
-def _explain_timeline(handle: str, timeline: Timeline, subscribed: Events) -> Iterator[ExplainedStep]:
+def _explain_timeline(handle: str, timeline: Timeline, subscribed_events: CallbackEvents) -> Iterator[ExplainedStep]:
     for number, step in enumerate(timeline, 1):
-        yield ExplainedStep(handle, number, describe_trigger(step.after), describe_step(step, subscribed))
+        yield ExplainedStep(handle, number, describe_trigger(step.after), describe_step(step, subscribed_events))
 
 
-def _describe_fields(facts: RecordingFields) -> Iterator[tuple[str, Any]]:
-    for name in facts.__struct_fields__:
-        value = getattr(facts, name)
+def _describe_fields(fields: RecordingFields) -> Iterator[tuple[str, Any]]:
+    for name in fields.__struct_fields__:
+        value = getattr(fields, name)
         if value is not UNSET:
             yield name, value
 
@@ -137,8 +149,8 @@ def _format_steps(steps: Iterable[ExplainedStep]) -> Iterator[tuple[str, list[st
     courses = [(handle, [_format_step(row) for row in rows]) for handle, rows in groupby(steps, lambda row: row.handle)]
     for lines, alike in groupby(courses, lambda course: course[1]):
         handles = [handle for handle, _ in alike]
-        more = f" and {len(handles) - _SHOWN:,} more" if len(handles) > _SHOWN else ""
-        yield ", ".join(handles[:_SHOWN]) + more, lines
+        more = f" and {len(handles) - _MAX_SHOWN_HANDLES:,} more" if len(handles) > _MAX_SHOWN_HANDLES else ""
+        yield ", ".join(handles[:_MAX_SHOWN_HANDLES]) + more, lines
 
 
 def _format_step(row: ExplainedStep) -> str:

@@ -9,15 +9,15 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn
 
-from scenarios.problems import MAX_DEPTH, Origin, ScenarioError, ValuePath, describe_value, format_location
+from scenarios.problems import MAX_DEPTH, Origin, ScenarioError, ValuePath, build_location_error, describe_value
 
 _MIB = 1 << 20
-_NO_TEXT = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NON_TEXT = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TOML_LOCATION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-class Form(StrEnum):
+class FileFormat(StrEnum):
     """The format of a scenario file."""
 
     YAML = "yaml"
@@ -25,10 +25,15 @@ class Form(StrEnum):
     JSON = "json"
 
 
-FORMS = {".yaml": Form.YAML, ".yml": Form.YAML, ".toml": Form.TOML, ".json": Form.JSON}
+FORMATS_BY_EXTENSION = {
+    ".yaml": FileFormat.YAML,
+    ".yml": FileFormat.YAML,
+    ".toml": FileFormat.TOML,
+    ".json": FileFormat.JSON,
+}
 """The format by file extension."""
 
-LIMITS = {Form.YAML: _MIB, Form.TOML: _MIB, Form.JSON: 64 * _MIB}
+MAX_SIZES = {FileFormat.YAML: _MIB, FileFormat.TOML: _MIB, FileFormat.JSON: 64 * _MIB}
 """The largest size in bytes. Exports are JSON and may be large; nobody writes a megabyte by hand."""
 
 
@@ -39,18 +44,20 @@ class ParsedDocument(NamedTuple):
     origin: Origin
 
 
-def parse_document(data: bytes, form: Form, name: str) -> ParsedDocument:
+def parse_document(data: bytes, file_format: FileFormat, name: str) -> ParsedDocument:
     """Parse a document.
 
     Raises:
         ScenarioError: if it is too large, not text, or malformed.
     """
-    if len(data) > LIMITS[form]:
-        raise ScenarioError(f"{name}: expected at most {LIMITS[form] // _MIB} MiB of {form.upper()}, found more.")
+    if len(data) > MAX_SIZES[file_format]:
+        raise ScenarioError(
+            f"{name}: expected at most {MAX_SIZES[file_format] // _MIB} MiB of {file_format.upper()}, found more."
+        )
     text = _decode_text(data, name)
     if not text.strip():
         raise ScenarioError(f"{name}: expected a scenario, found an empty file.")
-    return check_document(_READERS[form](text, name))
+    return check_document(_READERS[file_format](text, name))
 
 
 def check_document(document: ParsedDocument) -> ParsedDocument:
@@ -65,23 +72,23 @@ def check_document(document: ParsedDocument) -> ParsedDocument:
 
 def _check_value(value: Any, path: ValuePath, origin: Origin) -> None:
     if len(path) > MAX_DEPTH:
-        raise origin.error(path[:3], f"expected values at most {MAX_DEPTH} deep, found deeper ones.")
+        raise origin.build_error(path[:3], f"expected values at most {MAX_DEPTH} deep, found deeper ones.")
     if isinstance(value, (dict, list, tuple)):
-        for key, inside in _items(value):
+        for key, inside in _iterate_items(value):
             if not isinstance(key, (str if isinstance(value, dict) else int)):
-                raise origin.error(path, f"expected text as a key, found {describe_value(key)}.")
+                raise origin.build_error(path, f"expected text as a key, found {describe_value(key)}.")
             _check_value(inside, (*path, key), origin)
     elif isinstance(value, str):
         if _SURROGATE.search(value):
-            raise origin.error(path, f"expected text, found half of a surrogate pair in {describe_value(value)}.")
+            raise origin.build_error(path, f"expected text, found half of a surrogate pair in {describe_value(value)}.")
     elif isinstance(value, (int, float)):
         if abs(value) >= 1 << 63 or not math.isfinite(value):
-            raise origin.error(path, f"expected a number of at most 18 digits, found {describe_value(value)}.")
+            raise origin.build_error(path, f"expected a number of at most 18 digits, found {describe_value(value)}.")
     elif value is not None and not isinstance(value, (date, time)):
-        raise origin.error(path, f"expected text, a number, a list or a mapping, found {describe_value(value)}.")
+        raise origin.build_error(path, f"expected text, a number, a list or a mapping, found {describe_value(value)}.")
 
 
-def _items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[tuple[Any, Any]]:
+def _iterate_items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[tuple[Any, Any]]:
     return value.items() if isinstance(value, dict) else enumerate(value)
 
 
@@ -89,13 +96,13 @@ def _decode_text(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        line, column = _locate(data[: wrong.start].decode("utf-8", "replace"), wrong.start)
-        raise format_location(
+        line, column = _find_line_and_column(data[: wrong.start].decode("utf-8", "replace"), wrong.start)
+        raise build_location_error(
             name, line, column, f"expected text in UTF-8, found the byte 0x{data[wrong.start]:02x}."
         ) from None
 
 
-def _locate(text: str, position: int) -> tuple[int, int]:
+def _find_line_and_column(text: str, position: int) -> tuple[int, int]:
     before = text[:position]
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
@@ -103,10 +110,10 @@ def _locate(text: str, position: int) -> tuple[int, int]:
 def _read_yaml(text: str, name: str) -> ParsedDocument:
     from scenarios.loading import yaml  # PyYAML takes long to import, and few runs need it
 
-    stranger = _NO_TEXT.search(text)  # the parsers of the other formats check this themselves
+    stranger = _NON_TEXT.search(text)  # the parsers of the other formats check this themselves
     if stranger:
-        line, column = _locate(text, stranger.start())
-        raise format_location(
+        line, column = _find_line_and_column(text, stranger.start())
+        raise build_location_error(
             name, line, column, f"expected text, found the control character U+{ord(stranger[0]):04X}."
         )
     parsed = yaml.parse_yaml(text, name)
@@ -118,10 +125,10 @@ def _read_toml(text: str, name: str) -> ParsedDocument:
         return ParsedDocument(tomllib.loads(text), Origin(name))
     except tomllib.TOMLDecodeError as wrong:
         message = str(wrong)
-        place = _TOML_PLACE.search(message)
-        line, column = (int(place[1]), int(place[2])) if place and place[1] else _locate(text, len(text))
-        problem = _TOML_PLACE.sub("", message)
-        raise format_location(name, line, column, f"expected TOML: {problem[:1].lower()}{problem[1:]}.") from None
+        place = _TOML_LOCATION.search(message)
+        line, column = (int(place[1]), int(place[2])) if place and place[1] else _find_line_and_column(text, len(text))
+        problem = _TOML_LOCATION.sub("", message)
+        raise build_location_error(name, line, column, f"expected TOML: {problem[:1].lower()}{problem[1:]}.") from None
     except (ValueError, RecursionError):  # numbers with thousands of digits, thousands of nested lists
         raise ScenarioError(f"{name}: expected TOML with smaller numbers or fewer levels.") from None
 
@@ -131,7 +138,7 @@ def _read_json(text: str, name: str) -> ParsedDocument:
         value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys, parse_constant=_refuse_constant)
     except json.JSONDecodeError as wrong:
         problem = f"{wrong.msg[:1].lower()}{wrong.msg[1:]}"
-        raise format_location(name, wrong.lineno, wrong.colno, f"expected JSON: {problem}.") from None
+        raise build_location_error(name, wrong.lineno, wrong.colno, f"expected JSON: {problem}.") from None
     except RecursionError:
         raise ScenarioError(f"{name}: expected values at most {MAX_DEPTH} deep, found deeper ones.") from None
     except ValueError as wrong:
@@ -157,4 +164,4 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _ForbiddenValueError(f"numbers, found {name}.")
 
 
-_READERS = {Form.YAML: _read_yaml, Form.TOML: _read_toml, Form.JSON: _read_json}
+_READERS = {FileFormat.YAML: _read_yaml, FileFormat.TOML: _read_toml, FileFormat.JSON: _read_json}

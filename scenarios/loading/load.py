@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios.loading.documents import Form, ParsedDocument, check_document, parse_document
+from scenarios.loading.documents import FileFormat, ParsedDocument, check_document, parse_document
 from scenarios.loading.sources import find_source
 from scenarios.loading.twilio_exports import unpack_exports
 from scenarios.model import DECODE_LOCK, Scenario
@@ -14,7 +14,7 @@ from scenarios.problems import Origin, ScenarioError
 from scenarios.validation.scenario_checks import check_scenario
 from scenarios.validation.type_errors import find_type_error
 
-_NO_HANDLE = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
+_NON_HANDLE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
 def load(name_or_path: str | Path) -> Scenario:
@@ -31,7 +31,11 @@ def load(name_or_path: str | Path) -> Scenario:
 
 
 def loads(
-    text: str | bytes, *, form: Form | str = Form.YAML, name: str = "scenario", folder: Path | None = None
+    text: str | bytes,
+    *,
+    file_format: FileFormat | str = FileFormat.YAML,
+    name: str = "scenario",
+    folder: Path | None = None,
 ) -> Scenario:
     """Return the scenario in a text.
 
@@ -45,7 +49,7 @@ def loads(
         ScenarioError: if the scenario is invalid; the message says where, what was expected and what was found.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return _build_scenario(parse_document(data, Form(form), name), folder)
+    return _build_scenario(parse_document(data, FileFormat(file_format), name), folder)
 
 
 def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path | None = Path()) -> Scenario:
@@ -69,21 +73,21 @@ def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path |
 def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
     origin = document.origin
     value = unpack_exports(document, folder)
-    value.setdefault("name", _NO_HANDLE.sub("-", Path(origin.name).stem).strip("-._")[:64] or "scenario")
-    scenario = _decode(value, origin)
+    value.setdefault("name", _NON_HANDLE_CHARACTERS.sub("-", Path(origin.name).stem).strip("-._")[:64] or "scenario")
+    scenario = _decode_scenario(value, origin)
     for complaint in check_scenario(scenario, folder):
-        raise origin.error(*complaint)
+        raise origin.build_error(*complaint)
     return _with_media_paths(scenario, folder)
 
 
-def _decode(value: dict[str, Any], origin: Origin) -> Scenario:
+def _decode_scenario(value: dict[str, Any], origin: Origin) -> Scenario:
     try:
         with DECODE_LOCK:
             return msgspec.convert(value, Scenario)
     except msgspec.ValidationError:
         complaint = find_type_error(value)
         assert complaint is not None, "what msgspec refuses, the diagnosis finds"
-        raise origin.error(*complaint) from None
+        raise origin.build_error(*complaint) from None
 
 
 def _with_media_paths(scenario: Scenario, folder: Path | None) -> Scenario:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from generators.suggestion import suggest
-from scenarios.loading.documents import FORMS, LIMITS, Form, ParsedDocument, parse_document
+from scenarios.loading.documents import FORMATS_BY_EXTENSION, MAX_SIZES, FileFormat, ParsedDocument, parse_document
 from scenarios.problems import ScenarioError
 
 
@@ -17,7 +17,7 @@ class ScenarioSource(NamedTuple):
     name: str
     """The name as the user wrote it."""
     file: Traversable
-    form: Form
+    file_format: FileFormat
     folder: Path | None
     """The folder for the files that it names; None to allow no files."""
 
@@ -29,13 +29,13 @@ class ScenarioSource(NamedTuple):
         """
         try:
             with self.file.open("rb") as opened:
-                data = opened.read(LIMITS[self.form] + 1)
+                data = opened.read(MAX_SIZES[self.file_format] + 1)
         except OSError as wrong:
             raise ScenarioError(f"{self.name}: expected a file that can be read: {wrong.strerror}.") from None
-        return parse_document(data, self.form, self.name)
+        return parse_document(data, self.file_format, self.name)
 
 
-def bundled_names() -> dict[str, Traversable]:
+def find_bundled_files() -> dict[str, Traversable]:
     """Return the names of the bundled scenarios, sorted."""
     beside = {file.name.removesuffix(".yaml"): file for file in files("scenarios").iterdir() if _is_yaml(file)}
     return dict(sorted(beside.items()))
@@ -47,18 +47,18 @@ def find_source(name_or_path: str) -> ScenarioSource:
     Raises:
         ScenarioError: if neither exists, or the file has an unknown extension.
     """
-    ours = bundled_names()
+    ours = find_bundled_files()
     if name_or_path in ours:
-        return ScenarioSource(f"{name_or_path}.yaml", ours[name_or_path], Form.YAML, None)
+        return ScenarioSource(f"{name_or_path}.yaml", ours[name_or_path], FileFormat.YAML, None)
     path = Path(name_or_path)
     if not exists(path):
         expected = f"a file or one of the bundled scenarios ({', '.join(ours)})"
         meant = suggest(path.stem, ours)
         raise ScenarioError(f"{name_or_path}: expected {expected}, found neither.{meant}")
-    return source_from_file(path, name_or_path)
+    return build_file_source(path, name_or_path)
 
 
-def source_from_file(path: Path, name: str) -> ScenarioSource:
+def build_file_source(path: Path, name: str) -> ScenarioSource:
     """Return a file as a source.
 
     Raises:
@@ -66,9 +66,9 @@ def source_from_file(path: Path, name: str) -> ScenarioSource:
     """
     if not isfile(path):
         raise ScenarioError(f"{name}: expected a file, found {'a folder' if isdir(path) else 'none'}.")
-    form = FORMS.get(path.suffix.lower())
+    form = FORMATS_BY_EXTENSION.get(path.suffix.lower())
     if form is None:
-        known = ", ".join(FORMS)
+        known = ", ".join(FORMATS_BY_EXTENSION)
         raise ScenarioError(f"{name}: expected a file that ends in one of {known}, found {path.suffix or 'no ending'}.")
     return ScenarioSource(name, path, form, path.parent)
 

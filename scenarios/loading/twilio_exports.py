@@ -8,22 +8,24 @@ import re
 from pathlib import Path as FilePath
 from typing import Any
 
-from scenarios.loading.documents import Form, ParsedDocument
-from scenarios.loading.sources import source_from_file
+from scenarios.loading.documents import FileFormat, ParsedDocument
+from scenarios.loading.sources import build_file_source
 from scenarios.model import RecordingFields
 from scenarios.problems import Origin, ScenarioError, ValuePath, describe_value
 from scenarios.validation.dates import with_readable_dates
 
-FOLLOWING = frozenset({"account_sid", "api_version", "uri", "subresource_uris", "media_url"})
+ACCOUNT_DEPENDENT_KEYS = frozenset({"account_sid", "api_version", "uri", "subresource_uris", "media_url"})
 """Keys of a recording whose values depend on its account."""
 
-_ENVELOPE = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
-_KEPT = frozenset({"sid", "status", "call_sid", "conference_sid", "date_created", *RecordingFields.__struct_fields__})
-_NULLABLE = frozenset({"duration", "price", "error_code", "conference_sid", "encryption_details", "start_time"})
-_NO_LONGER = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
+_ENVELOPE_KEYS = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
+_SUPPORTED_KEYS = frozenset(
+    {"sid", "status", "call_sid", "conference_sid", "date_created", *RecordingFields.__struct_fields__}
+)
+_NULLABLE_KEYS = frozenset({"duration", "price", "error_code", "conference_sid", "encryption_details", "start_time"})
+_SOURCE_REPLACEMENTS = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
 """A source that Twilio writes and the contract does not know, with the nearest one that it knows."""
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL_CASE_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
@@ -40,20 +42,20 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
     if isinstance(value, list) or (isinstance(value, dict) and _is_export(value)):
         return {"recordings": _unpack_recordings(value, (), origin)}
     if not isinstance(value, dict):
-        raise origin.error((), f"expected a scenario, which is a mapping, found {describe_value(value)}.")
+        raise origin.build_error((), f"expected a scenario, which is a mapping, found {describe_value(value)}.")
     made = {key: inside for key, inside in value.items() if key != "$schema"}
     if isinstance(made.get("recordings"), str):
         made["recordings"] = _read_export(made["recordings"], folder, origin)
     elif isinstance(made.get("recordings"), dict):
         made["recordings"] = _unpack_recordings(made["recordings"], ("recordings",), origin)
     else:
-        _refuse_following(made.get("recordings"), origin)
+        _refuse_account_dependent_keys(made.get("recordings"), origin)
     return with_readable_dates(made)
 
 
 def _is_export(value: dict[str, Any]) -> bool:
     """Return True for the body of a list or a recording. A list reduced to `recordings` is a scenario already."""
-    return bool(_ENVELOPE & value.keys()) or ("sid" in value and "recordings" not in value)
+    return bool(_ENVELOPE_KEYS & value.keys()) or ("sid" in value and "recordings" not in value)
 
 
 def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> list[Any]:
@@ -61,34 +63,38 @@ def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> list[Any]
     if isinstance(value, dict):
         inside = value.get("recordings", [value] if "sid" in value else None)
     if not isinstance(inside, list):
-        raise origin.error(path, f"expected recordings as Twilio lists them, found {describe_value(inside)}.")
+        raise origin.build_error(path, f"expected recordings as Twilio lists them, found {describe_value(inside)}.")
     for number, each in enumerate(inside):
         if not isinstance(each, dict):
-            raise origin.error(
+            raise origin.build_error(
                 (*path, number), f"expected a recording as Twilio shows it, found {describe_value(each)}."
             )
-    return [with_readable_dates({"recordings": [_to_scripted(each)]})["recordings"][0] for each in inside]
+    return [with_readable_dates({"recordings": [_to_scripted_recording(each)]})["recordings"][0] for each in inside]
 
 
 def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any]:
     if folder is None:
-        raise origin.error(
+        raise origin.build_error(
             ("recordings",), "expected recordings, found a file name: only a scenario file can name other files."
         )
     try:
-        source = source_from_file(folder / name, name)
-        if source.form is not Form.JSON:
+        source = build_file_source(folder / name, name)
+        if source.file_format is not FileFormat.JSON:
             raise ScenarioError(f"{name}: expected a file that ends in .json, found another.")
         saved = source.read()
         return _unpack_recordings(saved.value, (), saved.origin)
     except ScenarioError as wrong:
-        raise origin.error(("recordings",), str(wrong)) from None
+        raise origin.build_error(("recordings",), str(wrong)) from None
 
 
-def _to_scripted(body: dict[str, Any]) -> dict[str, Any]:
+def _to_scripted_recording(body: dict[str, Any]) -> dict[str, Any]:
     """Return a body in the form of the model. Nulls that mean `unknown` are dropped, so those values are generated."""
-    fields = {_HUMP.sub("_", key).lower(): value for key, value in body.items()}
-    made = {key: fields[key] for key in fields if key in _KEPT and (key in _NULLABLE or fields[key] is not None)}
+    fields = {_CAMEL_CASE_BOUNDARY.sub("_", key).lower(): value for key, value in body.items()}
+    made = {
+        key: fields[key]
+        for key in fields
+        if key in _SUPPORTED_KEYS and (key in _NULLABLE_KEYS or fields[key] is not None)
+    }
     if made.get("duration") in ("-1", -1):  # seen while a recording is processing
         made["duration"] = None
     if made.get("error_code") == 0:
@@ -96,14 +102,14 @@ def _to_scripted(body: dict[str, Any]) -> dict[str, Any]:
     if str(made.get("channels")) in ("0", "1", "2"):  # text on the command line; 0 while unknown
         made["channels"] = int(made["channels"]) or 1
     if isinstance(made.get("source"), str):
-        made["source"] = _NO_LONGER.get(made["source"], made["source"])
+        made["source"] = _SOURCE_REPLACEMENTS.get(made["source"], made["source"])
     return made
 
 
-def _refuse_following(recordings: Any, origin: Origin) -> None:
+def _refuse_account_dependent_keys(recordings: Any, origin: Origin) -> None:
     for number, each in enumerate(recordings if isinstance(recordings, (list, tuple)) else ()):
-        for key in FOLLOWING & each.keys() if isinstance(each, dict) else ():
-            raise origin.error(
+        for key in ACCOUNT_DEPENDENT_KEYS & each.keys() if isinstance(each, dict) else ():
+            raise origin.build_error(
                 ("recordings", number, key),
                 "expected no value: it depends on the account that plays the scenario.",
             )

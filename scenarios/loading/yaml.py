@@ -18,20 +18,20 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from scenarios.problems import MAX_DEPTH, ScenarioError, ValuePath, describe_value, format_location
+from scenarios.problems import MAX_DEPTH, ScenarioError, ValuePath, build_location_error, describe_value
 
-_MOST = 20_000
+_MAX_VALUES = 20_000
 """The largest number of values in a file, and of values behind aliases: PyYAML takes seconds for more."""
 
 _PREFIX = "tag:yaml.org,2002:"
-_CORE = {
+_CORE_PATTERNS = {
     "null": re.compile(r"null|Null|NULL|~|"),
     "bool": re.compile(r"true|True|TRUE|false|False|FALSE"),
     "int": re.compile(r"[-+]?[0-9]{1,4000}|0o[0-7]+|0x[0-9a-fA-F]+"),
     "float": re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
     "str": re.compile(r".*", re.DOTALL),
 }
-_VALUES: dict[str, Callable[[str], Any]] = {
+_CONVERTERS: dict[str, Callable[[str], Any]] = {
     "null": lambda text: None,
     "bool": lambda text: text.lower() == "true",
     "int": lambda text: int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)),
@@ -40,14 +40,14 @@ _VALUES: dict[str, Callable[[str], Any]] = {
 }
 
 
-class Parsed(NamedTuple):
+class ParsedYaml(NamedTuple):
     """The value of a document, and the line of every path in it, counted from 1."""
 
     value: Any
     lines: dict[ValuePath, int]
 
 
-def parse_yaml(text: str, name: str = "") -> Parsed:
+def parse_yaml(text: str, name: str = "") -> ParsedYaml:
     """Parse one document.
 
     Args:
@@ -64,14 +64,14 @@ def parse_yaml(text: str, name: str = "") -> Parsed:
     except MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise format_location(name, line, column, f"expected YAML: {wrong.problem}.") from None
+        raise build_location_error(name, line, column, f"expected YAML: {wrong.problem}.") from None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF", a directive with thousands of digits
         raise ScenarioError(f"{name}: expected YAML, found a meaningless escape or directive.") from None
     if node is None:
-        return Parsed(None, {})
-    construction = _Construction(name)
+        return ParsedYaml(None, {})
+    construction = _ValueBuilder(name)
     construction.lines[()] = node.start_mark.line + 1
-    return Parsed(construction.value(node, ()), construction.lines)
+    return ParsedYaml(construction.build_value(node, ()), construction.lines)
 
 
 class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
@@ -84,14 +84,16 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         Composer.__init__(self)
         BaseResolver.__init__(self)
         self._depth = 0
-        self._count = 0
+        self._node_count = 0
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         self._depth += 1
-        self._count += 1
-        if self._depth > MAX_DEPTH or self._count > _MOST:
+        self._node_count += 1
+        if self._depth > MAX_DEPTH or self._node_count > _MAX_VALUES:
             too_deep = self._depth > MAX_DEPTH
-            problem = f"values are nested more than {MAX_DEPTH} deep" if too_deep else f"more than {_MOST:,} values"
+            problem = (
+                f"values are nested more than {MAX_DEPTH} deep" if too_deep else f"more than {_MAX_VALUES:,} values"
+            )
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise MarkedYAMLError(problem=problem, problem_mark=mark)
         node = super().compose_node(parent, index)
@@ -100,86 +102,94 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
 
     def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
         if kind is ScalarNode and implicit[0]:
-            return _PREFIX + next(tag for tag, shape in _CORE.items() if shape.fullmatch(value))
+            return _PREFIX + next(tag for tag, shape in _CORE_PATTERNS.items() if shape.fullmatch(value))
         return _PREFIX + {ScalarNode: "str", SequenceNode: "seq", MappingNode: "map"}[kind]
 
 
-class _Construction:
+class _ValueBuilder:
     """Builds values from nodes. An alias gives a new value at each place, because each place has its own path."""
 
     def __init__(self, name: str) -> None:
         self.lines: dict[ValuePath, int] = {}
         self._name = name
-        self._seen: set[int] = set()
-        self._open: set[int] = set()
-        self._expanded = 0
+        self._known_nodes: set[int] = set()
+        self._open_nodes: set[int] = set()
+        self._alias_count = 0
 
-    def value(self, node: Node, path: ValuePath) -> Any:
+    def build_value(self, node: Node, path: ValuePath) -> Any:
         """Return the value of the node at a path."""
-        self._admit(node, path)
-        self._open.add(id(node))
+        self._check_node(node, path)
+        self._open_nodes.add(id(node))
         if isinstance(node, MappingNode):
-            made: Any = self._mapping(node, path)
+            made: Any = self._build_mapping(node, path)
         elif isinstance(node, SequenceNode):
-            made = self._sequence(node, path)
+            made = self._build_sequence(node, path)
         else:
-            made = self._scalar(node)
-        self._open.discard(id(node))
+            made = self._build_scalar(node)
+        self._open_nodes.discard(id(node))
         return made
 
-    def _admit(self, node: Node, path: ValuePath) -> None:
-        if id(node) in self._open:
-            raise self._error(node, "expected values that end, found a value that contains itself.")
+    def _check_node(self, node: Node, path: ValuePath) -> None:
+        if id(node) in self._open_nodes:
+            raise self._build_node_error(node, "expected values that end, found a value that contains itself.")
         if len(path) >= MAX_DEPTH:
-            raise self._error(node, f"expected values at most {MAX_DEPTH} deep, found deeper ones behind aliases.")
-        if id(node) in self._seen:
-            self._expanded += 1
-            if self._expanded > _MOST:
-                raise self._error(node, f"expected aliases that stand for at most {_MOST:,} values, found more.")
-        self._seen.add(id(node))
+            raise self._build_node_error(
+                node, f"expected values at most {MAX_DEPTH} deep, found deeper ones behind aliases."
+            )
+        if id(node) in self._known_nodes:
+            self._alias_count += 1
+            if self._alias_count > _MAX_VALUES:
+                raise self._build_node_error(
+                    node, f"expected aliases that stand for at most {_MAX_VALUES:,} values, found more."
+                )
+        self._known_nodes.add(id(node))
 
-    def _sequence(self, node: SequenceNode, path: ValuePath) -> list[Any]:
-        self._expect_tag(node, "seq")
+    def _build_sequence(self, node: SequenceNode, path: ValuePath) -> list[Any]:
+        self._check_tag(node, "seq")
         items = []
         for position, item in enumerate(node.value):
             self.lines[*path, position] = item.start_mark.line + 1
-            items.append(self.value(item, (*path, position)))
+            items.append(self.build_value(item, (*path, position)))
         return items
 
-    def _mapping(self, node: MappingNode, path: ValuePath) -> dict[str, Any]:
-        self._expect_tag(node, "map")
+    def _build_mapping(self, node: MappingNode, path: ValuePath) -> dict[str, Any]:
+        self._check_tag(node, "map")
         made: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self._key(key_node)
+            key = self._build_key(key_node)
             if key in made:
                 first = self.lines[*path, key]
-                raise self._error(
+                raise self._build_node_error(
                     key_node, f"expected each key once, found {key!r} again; the first is on line {first}."
                 )
             self.lines[*path, key] = key_node.start_mark.line + 1
-            made[key] = self.value(value_node, (*path, key))
+            made[key] = self.build_value(value_node, (*path, key))
         return made
 
-    def _key(self, node: Node) -> str:
-        key = self._scalar(node) if isinstance(node, ScalarNode) else node.value
+    def _build_key(self, node: Node) -> str:
+        key = self._build_scalar(node) if isinstance(node, ScalarNode) else node.value
         if not isinstance(key, str):
-            raise self._error(node, f"expected text as a key, found {describe_value(key)}: put it in quotes.")
+            raise self._build_node_error(
+                node, f"expected text as a key, found {describe_value(key)}: put it in quotes."
+            )
         if key == "<<":
-            raise self._error(node, "expected keys written out, found the merge key <<: YAML 1.2 has none.")
+            raise self._build_node_error(node, "expected keys written out, found the merge key <<: YAML 1.2 has none.")
         return key
 
-    def _scalar(self, node: Node) -> Any:
-        tag = self._expect_tag(node, *_CORE)
-        if not _CORE[tag].fullmatch(node.value):
-            raise self._error(node, f"expected a value for the tag !!{tag}, found {describe_value(node.value)}.")
-        return _VALUES[tag](node.value)
+    def _build_scalar(self, node: Node) -> Any:
+        tag = self._check_tag(node, *_CORE_PATTERNS)
+        if not _CORE_PATTERNS[tag].fullmatch(node.value):
+            raise self._build_node_error(
+                node, f"expected a value for the tag !!{tag}, found {describe_value(node.value)}."
+            )
+        return _CONVERTERS[tag](node.value)
 
-    def _expect_tag(self, node: Node, *expected: str) -> str:
+    def _check_tag(self, node: Node, *expected: str) -> str:
         tag = node.tag.removeprefix(_PREFIX)
         if tag not in expected:
             shown = f"!!{tag}" if node.tag.startswith(_PREFIX) else node.tag
-            raise self._error(node, f"expected a value without a tag of its own, found the tag {shown}.")
+            raise self._build_node_error(node, f"expected a value without a tag of its own, found the tag {shown}.")
         return tag
 
-    def _error(self, node: Node, sentence: str) -> ScenarioError:
-        return format_location(self._name, node.start_mark.line + 1, node.start_mark.column + 1, sentence)
+    def _build_node_error(self, node: Node, sentence: str) -> ScenarioError:
+        return build_location_error(self._name, node.start_mark.line + 1, node.start_mark.column + 1, sentence)

@@ -7,10 +7,10 @@ from typing import Any
 
 from scenarios.problems import Problem, ValuePath, describe_value
 
-DATES = ("start_time", "date_created", "date_updated")
+DATE_FIELDS = ("start_time", "date_created", "date_updated")
 """The fields of a recording that are dates."""
 
-_YEARS = range(1970, 9001)
+_SUPPORTED_YEARS = range(1970, 9001)
 
 
 def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
@@ -18,9 +18,9 @@ def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
     made = dict(scenario)
     for key in ("recordings", "pick"):
         if key in made:
-            made[key] = _map_values(made[key], _subject)
+            made[key] = _map_values(made[key], _normalize_subject)
     if isinstance(made.get("on_create"), dict):
-        made["on_create"] = _subject(made["on_create"])
+        made["on_create"] = _normalize_subject(made["on_create"])
     return made
 
 
@@ -38,7 +38,7 @@ def normalize_instant(value: Any) -> Any:
 
 def check_instant(value: Any, path: ValuePath) -> Iterator[Problem]:
     """Yield a problem if an instant is outside of the supported range. Other values are ignored."""
-    if isinstance(value, datetime) and value.year not in _YEARS:
+    if isinstance(value, datetime) and value.year not in _SUPPORTED_YEARS:
         yield Problem(path, f"expected a date between 1970 and 9000, found {describe_value(value)}.")
 
 
@@ -49,24 +49,24 @@ def _parse_rfc2822(text: str) -> Any:
         return text
 
 
-def _subject(value: Any) -> Any:
+def _normalize_subject(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    made = _facts(value)
+    made = _normalize_fields(value)
     if "timeline" in made:
-        made["timeline"] = _map_values(made["timeline"], _step)
+        made["timeline"] = _map_values(made["timeline"], _normalize_step)
     return made
 
 
-def _step(value: Any) -> Any:
-    return {**value, "set": _facts(value["set"])} if isinstance(value, dict) and "set" in value else value
+def _normalize_step(value: Any) -> Any:
+    return {**value, "set": _normalize_fields(value["set"])} if isinstance(value, dict) and "set" in value else value
 
 
-def _facts(value: Any) -> Any:
+def _normalize_fields(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {key: normalize_instant(inside) if key in DATES else inside for key, inside in value.items()}
+    return {key: normalize_instant(inside) if key in DATE_FIELDS else inside for key, inside in value.items()}
 
 
-def _map_values(values: Any, change: Any) -> Any:
-    return [change(each) for each in values] if isinstance(values, (list, tuple)) else values
+def _map_values(values: Any, convert: Any) -> Any:
+    return [convert(each) for each in values] if isinstance(values, (list, tuple)) else values

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from generators.sids import Kind, is_sid
 from generators.suggestion import suggest
-from scenarios.durations import parse_microseconds
+from scenarios.durations import parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.problems import Problem, ValuePath, describe_value
@@ -35,7 +35,7 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
 
 def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
     yield from _check_sid(when.sid, handles, path)
-    if when.page is not None and when.op and not _is_list(when.op):
+    if when.page is not None and when.op and not _is_list_operation(when.op):
         yield Problem((*path, "page"), f"expected a list operation, because only lists have pages, found {when.op}.")
 
 
@@ -52,8 +52,8 @@ def _check_then(then: Then, path: ValuePath) -> Iterator[Problem]:
     if then.fault and (then.status or then.body is not None):
         other = "status" if then.status else "body"
         yield Problem((*path, other), f"expected a fault or a {other}: {then.fault} sends no response.")
-    for key, needed in _NEEDED.items():
-        if getattr(then, key) != getattr(_SAYS_NOTHING, key) and getattr(then, needed) is None:
+    for key, needed in _REQUIRED_KEYS.items():
+        if getattr(then, key) != getattr(_EMPTY_THEN, key) and getattr(then, needed) is None:
             yield Problem((*path, key), f"expected {needed} beside {key}, found none.")
     if then.body is not None and (then.code or then.message is not None):
         yield Problem((*path, "body"), "expected a body, or a code and message for Twilio's own, found both.")
@@ -61,7 +61,7 @@ def _check_then(then: Then, path: ValuePath) -> Iterator[Problem]:
         yield from _check_delay(then.delay, (*path, "delay"))
 
 
-_NEEDED = {
+_REQUIRED_KEYS = {
     "code": "status",
     "message": "status",
     "body": "status",
@@ -69,7 +69,7 @@ _NEEDED = {
     "enforce_retry_after": "retry_after",
     "media_type": "body",
 }
-_SAYS_NOTHING = Then()
+_EMPTY_THEN = Then()
 
 
 def _check_delay(delay: Delay, path: ValuePath) -> Iterator[Problem]:
@@ -77,7 +77,7 @@ def _check_delay(delay: Delay, path: ValuePath) -> Iterator[Problem]:
     if len(given) != 1:
         listed = " and ".join(given) or "none"
         yield Problem(path, f"expected one of fixed, uniform and log_normal, found {listed}.")
-    elif delay.uniform and parse_microseconds(delay.uniform.lower) > parse_microseconds(delay.uniform.upper):
+    elif delay.uniform and parse_duration(delay.uniform.lower) > parse_duration(delay.uniform.upper):
         most = delay.uniform.upper
         yield Problem(
             (*path, "uniform", "lower"), f"expected at most {most}, which is upper, found {delay.uniform.lower}."
@@ -91,7 +91,7 @@ def _check_page_drift(rule: PageDriftRule, path: ValuePath) -> Iterator[Problem]
         if getattr(rule.when, name):
             yield Problem((*path, "when", name), f"expected op and page only, which page drift supports, found {name}.")
     op = rule.when.op
-    if op and not (_is_list(op) and op.endswith("_recordings")):
+    if op and not (_is_list_operation(op) and op.endswith("_recordings")):
         yield Problem((*path, "when", "op"), f"expected an operation that lists recordings, found {op}.")
 
 
@@ -100,10 +100,10 @@ def _check_expectation(expectation: Expectation, handles: Collection[str], path:
     least, most = expectation.min, expectation.max
     if least is not None and most is not None and least > most:
         yield Problem((*path, "min"), f"expected at most {most}, which is max, found {least}.")
-    if expectation.followed_next_page is not None and not _is_list(expectation.op):
+    if expectation.followed_next_page is not None and not _is_list_operation(expectation.op):
         sentence = f"expected a list operation, because only lists have pages, found {expectation.op}."
         yield Problem((*path, "followed_next_page"), sentence)
 
 
-def _is_list(op: Operation) -> bool:
+def _is_list_operation(op: Operation) -> bool:
     return op.startswith("list_")

@@ -7,17 +7,17 @@ from pathlib import Path as FilePath
 from msgspec import UNSET
 
 from generators.model import CONFERENCE_SOURCES, Source
-from scenarios.durations import parse_microseconds
-from scenarios.handles import handles_with_recordings, known_ids
+from scenarios.durations import parse_duration
+from scenarios.handles import list_ids, walk_handle_paths
 from scenarios.mix_shares import find_mix_problem
 from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingFields, Scenario, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, format_path
-from scenarios.validation.dates import DATES, check_instant
+from scenarios.validation.dates import DATE_FIELDS, check_instant
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
 
-_LONGEST_SPAN = "20000d"
-_SOUNDS = (".wav", ".mp3")
+_MAX_SPAN = "20000d"
+_MEDIA_EXTENSIONS = (".wav", ".mp3")
 
 
 def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Problem]:
@@ -32,17 +32,17 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
     yield from _check_names(scenario)
     for number, recording in enumerate(scenario.recordings):
         yield from _check_media(recording, folder, ("recordings", number))
-    for subject, path in _subjects(scenario):
+    for subject, path in _walk_subjects(scenario):
         yield from _check_subject(subject, path)
         yield from check_timeline(subject, path, scenario.clock.start)
     if scenario.on_create:
         for number, step in enumerate(scenario.on_create.timeline):
-            yield from _check_facts(step.set, step.set.source, ("on_create", "timeline", number, "set"))
+            yield from _check_fields(step.set, step.set.source, ("on_create", "timeline", number, "set"))
         yield from check_timeline(scenario.on_create, ("on_create",), scenario.clock.start)
-    yield from check_rules(scenario, frozenset(known_ids(scenario)))
+    yield from check_rules(scenario, frozenset(list_ids(scenario)))
 
 
-def _subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, ValuePath]]:
+def _walk_subjects(scenario: Scenario) -> Iterator[tuple[ScriptedRecording | Pick, ValuePath]]:
     for number, recording in enumerate(scenario.recordings):
         yield recording, ("recordings", number)
     for number, pick in enumerate(scenario.pick):
@@ -53,10 +53,8 @@ def _check_corpus(corpus: CorpusPlan) -> Iterator[Problem]:
     mix = find_mix_problem(corpus)
     if mix:
         yield Problem(("corpus", "mix"), mix)
-    if corpus.span and not parse_microseconds("1s") <= parse_microseconds(corpus.span) <= parse_microseconds(
-        _LONGEST_SPAN
-    ):
-        yield Problem(("corpus", "span"), f"expected a duration from 1s to {_LONGEST_SPAN}, found {corpus.span}.")
+    if corpus.span and not parse_duration("1s") <= parse_duration(corpus.span) <= parse_duration(_MAX_SPAN):
+        yield Problem(("corpus", "span"), f"expected a duration from 1s to {_MAX_SPAN}, found {corpus.span}.")
 
 
 def _check_clock(clock: ClockPlan) -> Iterator[Problem]:
@@ -71,7 +69,7 @@ def _check_clock(clock: ClockPlan) -> Iterator[Problem]:
 
 def _check_names(scenario: Scenario) -> Iterator[Problem]:
     taken: dict[str, ValuePath] = {}
-    for handle, path in handles_with_recordings(scenario):
+    for handle, path in walk_handle_paths(scenario):
         if handle in taken:
             yield Problem(path, f"expected a unique id, found {handle!r}, which {format_path(taken[handle])} has.")
         taken[handle] = path
@@ -90,7 +88,7 @@ def _check_media(recording: ScriptedRecording, folder: FilePath | None, path: Va
     place = (*path, "media")
     if folder is None:
         yield Problem(place, "expected no file: only a scenario file can name other files.")
-    elif not recording.media.lower().endswith(_SOUNDS):
+    elif not recording.media.lower().endswith(_MEDIA_EXTENSIONS):
         yield Problem(place, f"expected a file that ends in .wav or .mp3, found {recording.media!r}.")
     elif not isfile(folder / recording.media):
         yield Problem(place, f"expected a file beside the scenario, found none called {recording.media!r}.")
@@ -100,19 +98,19 @@ def _check_subject(subject: ScriptedRecording | Pick, path: ValuePath) -> Iterat
     source = subject.source
     if isinstance(subject, Pick) and source is UNSET and subject.where.source:
         source = subject.where.source
-    yield from _check_facts(subject, source, path)
+    yield from _check_fields(subject, source, path)
     for number, step in enumerate(subject.timeline):
         after = source if step.set.source is UNSET else step.set.source
-        yield from _check_facts(step.set, after, (*path, "timeline", number, "set"))
+        yield from _check_fields(step.set, after, (*path, "timeline", number, "set"))
 
 
-def _check_facts(facts: RecordingFields, source: object, path: ValuePath) -> Iterator[Problem]:
-    for field in DATES:  # fields that a step sets include no date_created
-        yield from check_instant(getattr(facts, field, None), (*path, field))
+def _check_fields(fields: RecordingFields, source: object, path: ValuePath) -> Iterator[Problem]:
+    for field in DATE_FIELDS:  # fields that a step sets include no date_created
+        yield from check_instant(getattr(fields, field, None), (*path, field))
     if not isinstance(source, Source):
         return
-    if facts.channels == 2 and source is Source.RECORD_VERB:  # conferences may have two channels (WIRE §7)
+    if fields.channels == 2 and source is Source.RECORD_VERB:  # conferences may have two channels (WIRE §7)
         yield Problem((*path, "channels"), f"expected 1 channel with {source}, which has one voice, found 2.")
-    if isinstance(facts, ScriptedRecording) and facts.conference_sid and source not in CONFERENCE_SOURCES:
+    if isinstance(fields, ScriptedRecording) and fields.conference_sid and source not in CONFERENCE_SOURCES:
         known = " or ".join(each for each in Source if each in CONFERENCE_SOURCES)
         yield Problem((*path, "conference_sid"), f"expected a conference with {known} only, found one with {source}.")

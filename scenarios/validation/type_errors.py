@@ -12,8 +12,8 @@ from generators.suggestion import suggest
 from scenarios.model import Scenario
 from scenarios.problems import Problem, ValuePath, describe_value
 
-_NOTHING = type(None)
-_SHOWN = 10
+_NONE_TYPE = type(None)
+_MAX_SHOWN_NAMES = 10
 
 
 def find_type_error(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> Problem | None:
@@ -24,23 +24,23 @@ def find_type_error(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> P
         kind: the expected type, as annotated.
         path: the path of the value.
     """
-    alternatives = _alternatives(kind)
+    alternatives = _list_alternatives(kind)
     for alternative in alternatives:
-        inside = _find_inside(value, alternative)
+        inside = _choose_checker(value, alternative)
         if inside is not None:
             return inside(value, alternative, path)
-    if any(_fits(value, alternative) for alternative in alternatives):
+    if any(_has_type(value, alternative) for alternative in alternatives):
         return None
     return Problem(
-        path, f"expected {_describe_type(kind)}, found {describe_value(value)}.{_suggest(value, alternatives)}"
+        path, f"expected {_describe_type(kind)}, found {describe_value(value)}.{_suggest_name(value, alternatives)}"
     )
 
 
-def _alternatives(kind: Any) -> list[Any]:
+def _list_alternatives(kind: Any) -> list[Any]:
     """Flatten unions, including those within `Annotated`."""
     bare = _without_annotations(kind)
     if get_origin(bare) in (Union, types.UnionType):
-        return [each for member in get_args(bare) if member is not UnsetType for each in _alternatives(member)]
+        return [each for member in get_args(bare) if member is not UnsetType for each in _list_alternatives(member)]
     return [kind]
 
 
@@ -48,7 +48,7 @@ def _without_annotations(kind: Any) -> Any:
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
-def _find_inside(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], Problem | None] | None:
+def _choose_checker(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], Problem | None] | None:
     """Return a function that checks the parts of a value, if the value has the shape of its type."""
     bare = _without_annotations(kind)
     if isinstance(value, dict):
@@ -56,7 +56,7 @@ def _find_inside(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], Probl
             return _find_in_mapping
         return _find_in_struct if isinstance(bare, type) and issubclass(bare, msgspec.Struct) else None
     if isinstance(value, (list, tuple)) and get_origin(bare) is tuple:
-        return _find_in_list if value or not _minimum(kind) else None
+        return _find_in_list if value or not _get_min_length(kind) else None
     return None
 
 
@@ -70,12 +70,12 @@ def _find_in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: Val
     for field in msgspec.structs.fields(kind):
         if field.required and field.name not in value:
             return Problem(path, f"expected the key {field.name!r}, found none.")
-    return _first_problem(find_type_error(inside, hints[key], (*path, key)) for key, inside in value.items())
+    return _find_first_problem(find_type_error(inside, hints[key], (*path, key)) for key, inside in value.items())
 
 
 def _find_in_mapping(value: dict[str, Any], kind: Any, path: ValuePath) -> Problem | None:
     names, values = get_args(kind)
-    return _first_problem(
+    return _find_first_problem(
         find_type_error(key, names, (*path, key)) or find_type_error(inside, values, (*path, key))
         for key, inside in value.items()
     )
@@ -83,14 +83,14 @@ def _find_in_mapping(value: dict[str, Any], kind: Any, path: ValuePath) -> Probl
 
 def _find_in_list(value: list[Any], kind: Any, path: ValuePath) -> Problem | None:
     item = get_args(_without_annotations(kind))[0]
-    return _first_problem(find_type_error(inside, item, (*path, number)) for number, inside in enumerate(value))
+    return _find_first_problem(find_type_error(inside, item, (*path, number)) for number, inside in enumerate(value))
 
 
-def _first_problem(complaints: Any) -> Problem | None:
-    return next((complaint for complaint in complaints if complaint), None)
+def _find_first_problem(problems: Any) -> Problem | None:
+    return next((complaint for complaint in problems if complaint), None)
 
 
-def _fits(value: Any, kind: Any) -> bool:
+def _has_type(value: Any, kind: Any) -> bool:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError:
@@ -98,38 +98,38 @@ def _fits(value: Any, kind: Any) -> bool:
     return True
 
 
-def _minimum(kind: Any) -> int:
-    return max((each.min_length or 0 for each in _constraints(kind)), default=0)
+def _get_min_length(kind: Any) -> int:
+    return max((each.min_length or 0 for each in _list_constraints(kind)), default=0)
 
 
-def _constraints(kind: Any) -> list[Meta]:
+def _list_constraints(kind: Any) -> list[Meta]:
     return [each for each in get_args(kind)[1:] if isinstance(each, Meta)] if get_origin(kind) is Annotated else []
 
 
 def _describe_type(kind: Any) -> str:
-    described = next((meta.description for meta in _constraints(kind) if meta.description), None)
+    described = next((meta.description for meta in _list_constraints(kind) if meta.description), None)
     if described:
         return described[0].lower() + described[1:].removesuffix(".")
-    alternatives = [each for each in _alternatives(kind) if each is not _NOTHING]
+    alternatives = [each for each in _list_alternatives(kind) if each is not _NONE_TYPE]
     if len(alternatives) > 1 or alternatives[0] is not kind:
-        return ", or ".join(dict.fromkeys(map(_describe_type, _union_members(kind))))
-    return _word(kind)
+        return ", or ".join(dict.fromkeys(map(_describe_type, _list_union_members(kind))))
+    return _describe_plain_type(kind)
 
 
-def _union_members(kind: Any) -> list[Any]:
-    return [each for each in get_args(_without_annotations(kind)) if each not in (_NOTHING, UnsetType)]
+def _list_union_members(kind: Any) -> list[Any]:
+    return [each for each in get_args(_without_annotations(kind)) if each not in (_NONE_TYPE, UnsetType)]
 
 
-def _word(kind: Any) -> str:
+def _describe_plain_type(kind: Any) -> str:
     bare = _without_annotations(kind)
     if get_origin(bare) is tuple:
-        return "a list of at least one" if _minimum(kind) else "a list"
-    names = _enum_names(bare)
+        return "a list of at least one" if _get_min_length(kind) else "a list"
+    names = _list_enum_names(bare)
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        return f"one of {', '.join(names[:_SHOWN])}{more}" if len(names) > 1 else names[0]
+        more = f" and {len(names) - _MAX_SHOWN_NAMES} more" if len(names) > _MAX_SHOWN_NAMES else ""
+        return f"one of {', '.join(names[:_MAX_SHOWN_NAMES])}{more}" if len(names) > 1 else names[0]
     word = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}.get(bare, "a mapping")
-    return word + "".join(_describe_bounds(meta) for meta in _constraints(kind))
+    return word + "".join(_describe_bounds(meta) for meta in _list_constraints(kind))
 
 
 def _describe_bounds(meta: Meta) -> str:
@@ -140,13 +140,15 @@ def _describe_bounds(meta: Meta) -> str:
     return f" of at least {meta.ge}"
 
 
-def _enum_names(kind: Any) -> list[str]:
+def _list_enum_names(kind: Any) -> list[str]:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return list(kind)
     return [str(each) for each in get_args(kind)] if get_origin(kind) is Literal else []
 
 
-def _suggest(value: Any, alternatives: list[Any]) -> str:
+def _suggest_name(value: Any, alternatives: list[Any]) -> str:
     return (
-        suggest(value, [name for each in alternatives for name in _enum_names(each)]) if isinstance(value, str) else ""
+        suggest(value, [name for each in alternatives for name in _list_enum_names(each)])
+        if isinstance(value, str)
+        else ""
     )

@@ -1,4 +1,4 @@
-"""The control API of an account: what it does, and that a command it cannot carry out changes nothing."""
+"""The control API of an account: commands, and invalid commands that change nothing."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
 from scenarios.operations import Operation
-from scenarios.timeline import Act
+from scenarios.timeline import RequestKind
 from tests.accounts import scenario_of
 from tests.harness import Api, corpus_settings
 
@@ -21,7 +21,7 @@ GO = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
 
 @pytest.fixture
 def playing() -> Iterator[Api]:
-    """A mock in which one recording waits."""
+    """A mock with one recording whose timeline waits."""
     said = [
         {"id": "it", "status": "completed", "timeline": [GO]},
         {"id": "gone", "status": "deleted"},
@@ -32,7 +32,7 @@ def playing() -> Iterator[Api]:
 
 
 def state(api: Api) -> list[Any]:
-    """Return all that a command could change."""
+    """Return everything that a command could change."""
     account = api.account()
     return [id(account), account.snapshot(), account.journal.total, api.mock.snapshots.find(account.sid, "latest")]
 
@@ -113,7 +113,7 @@ def test_due_step_runs_without_request_when_clock_is_running(sink: Sink) -> None
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
     with Api(corpus_settings(count=3), scenario_of(recordings=[said])) as api:
         api.told("POST", "/clock", {"mode": "real"})
-        api.told("POST", "/clock", {"advance": "59m"})  # an alarm for one real minute by now
+        api.told("POST", "/clock", {"advance": "59m"})  # the alarm is one real minute away
         api.told("POST", "/clock", {"mode": "scaled", "rate": 1_000_000})
         api.wait_for(lambda: bool(sink.received))
         assert api.steps("it")[-1] == "completed, callback completed"
@@ -142,7 +142,7 @@ def test_disarmed_scenario_sends_no_callbacks(playing: Api, sink: Sink) -> None:
     before = playing.account()
     playing.told("DELETE", "/scenario")
     before.advance(10)
-    before.record_response(Operation.FETCH_RECORDING, Act.FETCH, (FIRST_CREATED,), 0)
+    before.record_response(Operation.FETCH_RECORDING, RequestKind.FETCH, (FIRST_CREATED,), 0)
     assert list(before.callbacks) == []
     assert sink.received == []
 
@@ -187,7 +187,7 @@ def test_recording_command_applies_change_immediately(playing: Api) -> None:
     changed = playing.told("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
     assert [each["what"] for each in changed["events"]] == ["absent (error_code 16102)"]
     assert [each["recording"] for each in changed["account"]["timelines"]] == ["it", "late"], "its timeline waits on"
-    of_corpus = playing.account().corpus.sid(1)
+    of_corpus = playing.account().corpus.get_sid(1)
     playing.told("POST", f"/recordings/{of_corpus}", {"status": "failed"})
     assert playing.get(playing.fetch_path(of_corpus)).json()["status"] == "failed"
     playing.told("POST", "/recordings/it", {"status": "deleted"})
@@ -391,8 +391,8 @@ def test_account_too_small_for_scenario_returns_500_with_reason() -> None:
 def _channels(sid: str) -> int:
     with Api(corpus_settings(count=5)) as api:
         corpus = api.mock.account(sid).corpus
-        seen = corpus.layout.walk(range(5), newest_first=True, deleted_from=None)
-        return sum(corpus.recording(index).channels == 2 for index in seen)
+        seen = corpus.layout.walk(range(5), newest_first=True, first_visible_deleted=None)
+        return sum(corpus.generate_recording(index).channels == 2 for index in seen)
 
 
 # -- who may ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Each bundled scenario, played by doing what its explanation says."""
+"""Each bundled scenario, played as its explanation describes it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
-from scenarios.loading.sources import bundled_names
+from scenarios.loading.sources import find_bundled_files
 from tests.harness import Api, corpus_settings, fields_of
 
 CALL = "CA" + "1" * 32
@@ -21,14 +21,14 @@ def played(name: str, **settings: Any) -> Api:
 
 
 def fetch(api: Api, handle: str, times: int = 1) -> list[str]:
-    """Return the status that each of some fetches saw, or its HTTP status."""
+    """Return the status that each fetch saw, or its HTTP status."""
     path = api.fetch_path(api.account().resolve_handle(handle))
     answers = [api.get(path) for _ in range(times)]
     return [each.json()["status"] if each.status_code == 200 else str(each.status_code) for each in answers]
 
 
 def advance(api: Api, by: str) -> list[str]:
-    """Move on, and return what was done to recordings and told of them."""
+    """Move the clock, and return the steps and callbacks on the way."""
     return [event["what"] for event in api.told("POST", "/clock", {"advance": by})["events"]]
 
 
@@ -37,7 +37,7 @@ def signal(api: Api, name: str) -> None:
 
 
 def explained(name: str) -> dict[str, list[str]]:
-    """Return what the explanation says that the steps of each handle do."""
+    """Return the explanation's descriptions of the steps, by handle."""
     found: dict[str, list[str]] = {}
     for step in explain_scenario(load(name)).steps:
         found.setdefault(step.handle, []).append(step.what)
@@ -68,13 +68,13 @@ def step_by_step(api: Api, name: str) -> None:
 
 
 @pytest.mark.parametrize("play", [by_fetching, by_waiting, by_signals, step_by_step])
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", find_bundled_files())
 def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Callable[[Api, str], None]) -> None:
     expected = explained(name)
     with played(name) as api:
         play(api, name)
         if name == "late-webhook" and play is by_fetching:
-            advance(api, "12s")  # nothing but time ends the recording, and a sequence eats the first polls
+            advance(api, "12s")  # time alone ends the recording, and a sequence answers the first polls
             fetch(api, "late", 6)
         if name == "deleted-under-you" and play is by_waiting:
             assert api.steps("doomed") == ["completed"]
@@ -84,7 +84,7 @@ def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Call
 
 
 def test_bundled_scenarios_number_thirteen() -> None:
-    assert len(bundled_names()) == 13
+    assert len(find_bundled_files()) == 13
 
 
 def test_happy_path_completes_by_fetches_or_time() -> None:
@@ -215,7 +215,7 @@ def test_rate_limited_enforces_retry_after() -> None:
         assert ask() == 429
         advance(api, "0.001s")
         assert [ask() for _ in range(5)] == [200, 200, 200, 200, 429]
-        assert api.get(f"{api.root}/Recordings/{api.account().corpus.sid(999)}.json").status_code == 200
+        assert api.get(f"{api.root}/Recordings/{api.account().corpus.get_sid(999)}.json").status_code == 200
 
 
 def test_flaky_media_fails_first_downloads() -> None:
@@ -249,7 +249,7 @@ def test_million_recordings_can_be_paged() -> None:
         for _ in range(20):
             page = api.get(page["next_page_uri"]).json()
         assert (len(page["recordings"]), page["page"]) == (1000, 20)
-        oldest = api.account().corpus.sid(3)
+        oldest = api.account().corpus.get_sid(3)
         assert len(api.get(f"{api.list_path}?PageToken=PA{oldest}").json()["recordings"]) <= 3
 
 
@@ -257,7 +257,7 @@ def test_million_recordings_can_be_paged() -> None:
 def test_page_drift_lists_surviving_recordings_once(size: int) -> None:
     with played("page-drift") as api:
         corpus = api.account().corpus
-        before = [corpus.sid(index) for index in reversed(range(corpus.count))]
+        before = [corpus.get_sid(index) for index in reversed(range(corpus.count))]
         met = [each["sid"] for each in api.walk(f"PageSize={size}")]
         events = api.told("GET", "/events")
         gone = {event["sid"] for event in events if event["kind"] == "deleted"}

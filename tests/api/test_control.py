@@ -22,7 +22,7 @@ def test_health_rejects_post(api: Api) -> None:
 
 def test_sid_endpoint_explains_recording_sid(api: Api) -> None:
     account = api.mock.account(api.mock.demo.sid)
-    recording = account.corpus.sid(17)
+    recording = account.corpus.get_sid(17)
     assert api.get(f"/_mock/sids/{recording}").json() == {
         "sid": recording,
         "kind": "recording",

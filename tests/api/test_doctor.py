@@ -1,4 +1,4 @@
-"""The doctor: each habit that it knows has a client that has it, and one that has not."""
+"""The doctor: for each habit, a client that has it and one that does not."""
 
 from collections.abc import Callable
 from typing import Any
@@ -136,7 +136,7 @@ def fetching(count: int, pause: float = 0) -> Use:
         api.advance(pause)
         for sid in (sids * 2)[:count]:
             api.get(api.fetch_path(sid))
-        api.get(api.fetch_path(api.account().corpus.sid(0)))
+        api.get(api.fetch_path(api.account().corpus.get_sid(0)))
         api.get(api.fetch_path("RE1"))
 
     return fetch
@@ -264,7 +264,7 @@ def test_report_counts_dropped_requests(api: Api) -> None:
     page = first_page(api)
     for other in OTHERS:
         api.mock.account(other)
-    api.get(page["next_page_uri"])  # what offered it is gone, so nothing can be said
+    api.get(page["next_page_uri"])  # the list that offered it was dropped, so the rule cannot decide
     report = examine(api.account().journal)
     expected = "No findings: 1 requests were examined; 1 older ones are no longer in the journal."
     assert expected == str(report)

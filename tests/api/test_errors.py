@@ -9,7 +9,7 @@ UNKNOWN = "RE" + "0" * 32
 
 
 def assert_error(answer: Any, status: int, code: int) -> None:
-    """Assert Twilio's shape of an error (WIRE §9), in the representation that the path asks for."""
+    """Assert that an error has Twilio's form (WIRE §9), in the representation that the path asks for."""
     body = fields_of(answer)
     assert (answer.status_code, body["code"], body["status"]) == (status, str(code), str(status))
     assert set(body) - {"detail"} == {"code", "message", "moreinfo", "status"}
@@ -48,7 +48,7 @@ def test_invalid_list_parameters_are_rejected(api: Api, query: str, code: int, f
 
 
 def test_page_token_of_another_account_is_rejected(api: Api) -> None:
-    other = api.mock.account("AC" + "1" * 32).corpus.sid(10)
+    other = api.mock.account("AC" + "1" * 32).corpus.get_sid(10)
     assert_error(api.get(f"{api.list_path}?PageToken=PA{other}"), 400, 20001)
 
 
@@ -60,7 +60,7 @@ def test_unknown_recording_returns_404(api: Api) -> None:
 
 
 def test_recording_sid_beyond_corpus_returns_404(api: Api) -> None:
-    answer = api.get(api.fetch_path(api.mock.account(api.mock.demo.sid).corpus.sid(1000)))
+    answer = api.get(api.fetch_path(api.mock.account(api.mock.demo.sid).corpus.get_sid(1000)))
     assert_error(answer, 404, 20404)
     assert "stands for recording 1000, but this account has only 1000" in answer.headers["x-mock-reason"]
 

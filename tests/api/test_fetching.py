@@ -9,11 +9,11 @@ DAYS_40 = RETENTION / 1_000_000
 
 def index_with(api: Api, *statuses: Status) -> int:
     corpus = api.mock.account(api.mock.demo.sid).corpus
-    return next(index for index in range(corpus.count) if corpus.layout.status(index) in statuses)
+    return next(index for index in range(corpus.count) if corpus.layout.get_status(index) in statuses)
 
 
 def sid_with(api: Api, *statuses: Status) -> str:
-    return api.mock.account(api.mock.demo.sid).corpus.sid(index_with(api, *statuses))
+    return api.mock.account(api.mock.demo.sid).corpus.get_sid(index_with(api, *statuses))
 
 
 @pytest.mark.parametrize("wire", ["twilio", "schema"])
@@ -93,7 +93,7 @@ def test_cached_response_is_invalidated_by_time_or_change(api: Api) -> None:
     second = api.get(query).json()["recordings"]
     assert first != second
     corpus = api.mock.account(api.mock.demo.sid).corpus
-    due = corpus.timetable.deleted_at(index_with(api, Status.DELETED)) + RETENTION
+    due = corpus.timetable.get_deletion_instant(index_with(api, Status.DELETED)) + RETENTION
     api.advance((due - api.account().clock.now()) / 1_000_000)
     assert len(api.get(query).json()["recordings"]) == len(second) - 1
 

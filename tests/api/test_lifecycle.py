@@ -1,4 +1,4 @@
-"""Recordings that are made through the API (WIRE §5), under a clock that only tests move."""
+"""Recordings created through the API (WIRE §5), with a clock that only tests move."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -171,7 +171,7 @@ def test_generated_call_can_be_recorded_when_in_progress(twilio: Api) -> None:
 def test_conference_recording_can_be_paused_but_not_stopped(twilio: Api) -> None:
     conference = CONFERENCE.lower().replace("cf", "CF", 1)
     index = twilio.account().start_recording(CALL, conference_sid=conference, source=Source.CONFERENCE)
-    sid = twilio.account().corpus.sid(index)
+    sid = twilio.account().corpus.get_sid(index)
     path = f"Conferences/{CONFERENCE}/Recordings/{sid}.json"
     paused = twilio.post(f"Conferences/{CONFERENCE}/Recordings/Twilio.CURRENT.json", Status="paused").json()
     assert (paused["status"], paused["sid"], paused["conference_sid"]) == ("paused", sid, CONFERENCE)

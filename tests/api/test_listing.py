@@ -42,7 +42,7 @@ def test_second_page_links_to_next_and_previous_page(api: Api) -> None:
 
 
 def test_last_page_has_no_next_page_uri(api: Api) -> None:
-    oldest = api.mock.account(api.mock.demo.sid).corpus.sid(1)
+    oldest = api.mock.account(api.mock.demo.sid).corpus.get_sid(1)
     body = api.page(f"Page=7&PageToken=PA{oldest}")
     assert body["next_page_uri"] is None
     assert len(body["recordings"]) == 1
@@ -58,7 +58,7 @@ def test_empty_list_starts_and_ends_at_zero() -> None:
 
 def test_empty_page_after_last_links_to_previous_page(api: Api) -> None:
     corpus = api.mock.account(api.mock.demo.sid).corpus
-    visible = [sid for sid in map(corpus.sid, range(10)) if api.get(api.fetch_path(sid)).status_code == 200]
+    visible = [sid for sid in map(corpus.get_sid, range(10)) if api.get(api.fetch_path(sid)).status_code == 200]
     token = api.page("PageSize=1000&Page=0")["recordings"][-len(visible)]["sid"]
     for sid in visible:
         if sid != token:
@@ -89,7 +89,7 @@ def test_page_uris_repeat_filters_escaped_before_paging_parameters(api: Api) -> 
 
 
 def test_unknown_parameter_adds_warning_header(api: Api) -> None:
-    for _ in range(2):  # the second answer is a kept one
+    for _ in range(2):  # the second response comes from the cache
         answer = api.get(f"{api.list_path}?pagesize=3&Foo=%0a&PageSize=2&DateCreated=")
         warnings = answer.headers.get_list("x-mock-warning")
         assert warnings == [
@@ -117,10 +117,10 @@ def large() -> Iterator[Api]:
 
 def test_paging_lists_every_visible_recording_once(large: Api) -> None:
     corpus = large.mock.account(large.mock.demo.sid).corpus
-    visible = [corpus.sid(i) for i in reversed(range(2000)) if corpus.layout.status(i) is not Status.DELETED]
+    visible = [corpus.get_sid(i) for i in reversed(range(2000)) if corpus.layout.get_status(i) is not Status.DELETED]
     assert visible == large.sids("PageSize=70")
     whole = large.walk("IncludeSoftDeleted=true&PageSize=1000")
-    assert [corpus.sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in whole]
+    assert [corpus.get_sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in whole]
     assert {recording["status"] for recording in whole} == set(Status)
     assert {recording["source"] for recording in whole} == set(Source)
     assert [found for recording in whole for found in find_violations(recording)] == []

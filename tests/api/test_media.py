@@ -26,7 +26,7 @@ def shared() -> Iterator[Api]:
 
 def recordings(api: Api, **wanted: object) -> Iterator[Recording]:
     corpus = api.account().corpus
-    for recording in map(corpus.recording, range(corpus.count)):
+    for recording in map(corpus.generate_recording, range(corpus.count)):
         if recording.status is Status.COMPLETED and all(getattr(recording, n) == v for n, v in wanted.items()):
             yield recording
 
@@ -36,7 +36,7 @@ def plain(api: Api, **wanted: object) -> Recording:
 
 
 def mp3_frames(body: bytes) -> int:
-    """Count the frames of an MP3 of 32 kbit/s at 8 kHz, each 288 bytes, and check that each begins as one."""
+    """Count the frames of an MP3 with 32 kbit/s at 8 kHz, each 288 bytes, and check their headers."""
     assert len(body) % 288 == 0
     for at in range(0, len(body), 288):
         assert body[at : at + 3] == b"\xff\xe3\x48"
@@ -81,7 +81,7 @@ def test_mp3_of_one_hour_has_correct_length_and_ranges() -> None:
 def long_recording(api: Api, seconds: int) -> str:
     index = api.account().start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API)
     api.advance(seconds)
-    sid = api.account().corpus.sid(index)
+    sid = api.account().corpus.get_sid(index)
     assert api.post(f"Calls/{'CA' + '1' * 32}/Recordings/{sid}.json", Status="stopped").status_code == 200
     api.advance(2)
     return sid

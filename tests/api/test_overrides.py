@@ -1,4 +1,4 @@
-"""An account that is treated otherwise than the server's settings say."""
+"""The overrides of an account's settings."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Every 2xx body has the keys, types and nullability of Twilio's published schema for its path.
 
-The tables are our own, from WIRE §1.1 and §1.2; ★ marks where every SDK reads another type better.
+The tables follow WIRE §1.1 and §1.2. ★ marks a type that differs because every SDK reads it better.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _COMMON: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("account_sid", "call_sid", "sid", "status", "uri"), TEXT),
     **dict.fromkeys(("date_created", "date_updated", "start_time"), MAYBE),
     **dict.fromkeys(("api_version", "conference_sid", "duration", "price_unit", "source"), MAYBE),
-    "price": MAYBE,  # ★ a string everywhere: a number is published for calls, but never shown
+    "price": MAYBE,  # ★ always a string: the specification says number for calls, but its examples show strings
     "channels": (int,),
     "error_code": (int, type(None)),
     "encryption_details": (dict, type(None)),
@@ -110,7 +110,7 @@ def test_subresources_have_published_fields(api: Api) -> None:
             assert_listed(payloads, "payloads", "payload")
 
 
-# What a recording's subresources and media answer, by its status; the last row is for encrypted ones.
+# The response of a recording's subresources and media by status. The last row is for encrypted recordings.
 SUFFIXES = ("", ".wav", ".mp3", "/Transcriptions.json", "/AddOnResults.json")
 DOCUMENTED = {
     (Status.COMPLETED, False): (200, 200, 200, 200, 200),

@@ -1,11 +1,11 @@
-"""`X-Mock-Reason`, and `/_mock/sids`: which SID, which token, which rule."""
+"""`X-Mock-Reason` and `/_mock/sids` explain SIDs, tokens and rules."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from generators.content.subresources import encode_sid as subresource_sid
+from generators.content.subresources import encode_subresource_sid as subresource_sid
 from generators.model import Status
 from generators.sids import Kind
 from mockserver.account.state.state import FIRST_CREATED
@@ -32,7 +32,7 @@ def why(api: Api, text: str) -> str:
 
 
 def test_reason_names_the_account_that_owns_the_sid(api: Api) -> None:
-    sid = api.mock.account(OTHER).corpus.sid(17)
+    sid = api.mock.account(OTHER).corpus.get_sid(17)
     told = f"It belongs to {OTHER}, another account of this mock: Recording 17 of 1000, counted from the oldest."
     for path in (f"Recordings/{sid}.json", f"Recordings/{sid}.mp3", f"Recordings.json?PageToken=PA{sid}"):
         assert reason(api, path).endswith(told)
@@ -58,12 +58,12 @@ def test_reason_explains_recording_of_inactive_scenario(api: Api) -> None:
 
 def test_reason_explains_sid_of_wrong_kind(api: Api) -> None:
     corpus = api.account().corpus
-    call = corpus.recording(3).call_sid
+    call = corpus.generate_recording(3).call_sid
     assert "In this account: The call of" in reason(api, f"Recordings.json?PageToken=PA{call}")
     transcription = subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 3)
-    told = reason(api, f"Transcriptions.json?PageToken=PA{corpus.sid(3)}")
+    told = reason(api, f"Transcriptions.json?PageToken=PA{corpus.get_sid(3)}")
     assert "In this account: Recording 3 of 1000" in told
-    told = reason(api, f"Transcriptions/{corpus.sid(3)}.json")
+    told = reason(api, f"Transcriptions/{corpus.get_sid(3)}.json")
     assert "is not the SID of a transcription of this account." in told
     assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in reason(
         api, f"Recordings/{transcription}.json"
@@ -72,10 +72,10 @@ def test_reason_explains_sid_of_wrong_kind(api: Api) -> None:
 
 def test_reason_names_the_correct_parent_of_a_recording(api: Api) -> None:
     corpus = api.account().corpus
-    recording = corpus.recording(3)
+    recording = corpus.generate_recording(3)
     told = reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
     assert told == f"{recording.sid} is a recording of {recording.call_sid}, not of {CALL}."
-    alone = next(each for each in map(corpus.recording, range(1000)) if each.conference_sid is None)
+    alone = next(each for each in map(corpus.generate_recording, range(1000)) if each.conference_sid is None)
     assert reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith(
         f"of no conference, not of {CONFERENCE}."
     )
@@ -83,16 +83,16 @@ def test_reason_names_the_correct_parent_of_a_recording(api: Api) -> None:
 
 def test_reason_explains_unknown_call(api: Api) -> None:
     assert reason(api, f"Calls/{CALL}.json") == f"No recording of this account belongs to {CALL}."
-    call = api.mock.account(OTHER).corpus.recording(3).call_sid
+    call = api.mock.account(OTHER).corpus.generate_recording(3).call_sid
     assert f"It belongs to {OTHER}" in reason(api, f"Calls/{call}.json")
 
 
 def test_reason_explains_missing_subresource(api: Api) -> None:
     corpus = api.account().corpus
-    absent = corpus.index_of(api.sid_of(Status.ABSENT))
+    absent = corpus.find_index(api.sid_of(Status.ABSENT))
     assert absent is not None
     told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
-    assert told.endswith(f"would belong to {corpus.sid(absent)}, which is absent and has no such resource.")
+    assert told.endswith(f"would belong to {corpus.get_sid(absent)}, which is absent and has no such resource.")
     told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
     assert told.endswith("would belong to recording 1000, but this account has only 1000.")
 

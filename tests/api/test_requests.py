@@ -16,7 +16,7 @@ LIST = {"op": "list_recordings"}
 
 @pytest.fixture
 def asked(api: Api) -> Api:
-    """Return a mock that three lists and a fetch came to."""
+    """Return a mock that has received three lists and a fetch."""
     api.page("PageSize=2")
     api.page("PageSize=20")
     api.page("PageSize=20&Nonsense=1")
@@ -241,7 +241,7 @@ def test_curl_command_keeps_credentials_without_secrets(api: Api, headers: dict[
 
 def test_har_contains_all_requests(asked: Api) -> None:
     asked.post(f"Calls/{CALL}/Recordings.json", Trim="trim-silence")
-    asked.request("DELETE", asked.fetch_path(asked.account().corpus.sid(0)))
+    asked.request("DELETE", asked.fetch_path(asked.account().corpus.get_sid(0)))
     log = asked.control("GET", "/requests.har")["log"]
     assert (log["version"], log["creator"]["name"], log["comment"]) == ("1.2", "twilio-recordings-mock", "")
     entries: list[Any] = log["entries"]
@@ -273,7 +273,7 @@ def test_har_contains_media_redirects_and_dropped_count() -> None:
 
 @pytest.fixture
 def leaky(api: Api) -> Api:
-    """Return a mock that a secret came to in every way."""
+    """Return a mock that has received a secret in every possible place."""
     api.auth = (api.mock.demo.sid, SECRET)
     headers = {"Cookie": f"a={SECRET}", "X-Api-Key": SECRET, "Referer": f"http://me:{SECRET}@example.com/"}
     api.request("GET", f"{api.list_path}?Token={SECRET}&auth_secret={SECRET}&PageSize=1", headers)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from generators.content.dialogue import build_dialogue
-from generators.content.subresources import encode_sid as subresource_sid
+from generators.content.subresources import encode_subresource_sid as subresource_sid
 from generators.model import Source, Status
 from generators.sids import Kind
 from tests.harness import Api, corpus_settings
@@ -17,7 +17,7 @@ def api() -> Iterator[Api]:
 
 
 def with_results(api: Api, many: int) -> str:
-    """Return the SID of a recording with so many add-on results."""
+    """Return the SID of a recording with a number of add-on results."""
     for recording in api.walk("PageSize=1000"):
         if len(api.twilio(f"Recordings/{recording['sid']}/AddOnResults.json")["add_on_results"]) == many:
             return str(recording["sid"])
@@ -27,16 +27,16 @@ def with_results(api: Api, many: int) -> str:
 def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
     corpus = api.account().corpus
     sid = api.sid_of(Status.COMPLETED)
-    index = corpus.index_of(sid)
+    index = corpus.find_index(sid)
     assert index is not None
-    recording = corpus.recording(index)
+    recording = corpus.generate_recording(index)
     listed = api.twilio(f"Recordings/{sid}/Transcriptions.json")["transcriptions"]
     assert len(listed) == 1
     found = listed[0]
     assert found == api.twilio(f"Transcriptions/{found['sid']}.json")
     assert found == api.twilio(f"Recordings/{sid}/Transcriptions/{found['sid']}.json")
     assert (found["recording_sid"], found["duration"]) == (sid, str(recording.duration))
-    said = build_dialogue(corpus.chance(index).content_key, recording.duration or 0, recording.source).text
+    said = build_dialogue(corpus.random_fields(index).content_key, recording.duration or 0, recording.source).text
     assert found["transcription_text"] in (said, "(blank)")
     assert found["uri"] == f"{api.root}/Transcriptions/{found['sid']}.json"
 
@@ -91,7 +91,7 @@ def test_deleted_recording_hides_paths_below_it(api: Api) -> None:
 
 def test_created_recording_has_transcription_when_completed(api: Api) -> None:
     index = api.account().start_recording("CA" + "1" * 32, source=Source.RECORD_VERB)
-    sid = api.account().corpus.sid(index)
+    sid = api.account().corpus.get_sid(index)
     path = f"Recordings/{sid}/Transcriptions.json"
     before = api.twilio("Transcriptions.json?PageSize=1")["transcriptions"]
     assert api.twilio(path)["transcriptions"] == []
@@ -123,7 +123,7 @@ def test_add_on_results_link_to_payloads_and_data(api: Api) -> None:
         labels.append(payloads[0]["label"])
         answer = api.get(payloads[0]["subresource_uris"]["data"])
         assert answer.status_code == 307
-        assert "location" not in answer.headers  # or clients that follow it would find no redirect_to
+        assert "location" not in answer.headers  # a client that followed it would miss redirect_to
         target = answer.json()["redirect_to"]
         assert target.startswith("http://localhost:4010/")
         assert_words(api.get(target).json(), int(spoken["duration"]))
@@ -167,7 +167,7 @@ def test_subresource_of_another_recording_returns_404(api: Api, name: str) -> No
 
 
 def test_subresource_of_no_recording_returns_404(api: Api) -> None:
-    absent = api.account().corpus.index_of(api.sid_of(Status.ABSENT))
+    absent = api.account().corpus.find_index(api.sid_of(Status.ABSENT))
     assert absent is not None
     for index in (absent, 5000):
         missing = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, index)

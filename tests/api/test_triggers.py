@@ -1,4 +1,4 @@
-"""What brings a recording from one status to the next, over HTTP."""
+"""The triggers of steps, over HTTP."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ def settings() -> Settings:
 
 
 def scripted(before: str, after: dict[str, Any], status: str, **recording: Any) -> Api:
-    """Return a mock with a recording that goes from one status to another."""
+    """Return a mock with a recording that changes from one status to another."""
     said = {"id": "it", "status": before, "timeline": [{"after": after, "status": status}], **recording}
     return Api(settings(), scenario_of(recordings=[said, {"id": "other", "status": "completed"}]))
 
@@ -35,7 +35,7 @@ def sid(api: Api, handle: str = "it") -> str:
 
 
 def status(api: Api) -> str:
-    """Return the status by a look that does not count."""
+    """Return the status without a request that counts."""
     found: str = api.told("GET", "/recordings/it")["status"]
     return found
 
@@ -226,7 +226,7 @@ def test_failed_requests_are_not_counted() -> None:
         fetch(api)
         api.auth = ("x", "y")
         fetch(api)
-        download(api)  # there is nothing to hear yet
+        download(api)  # there is no media yet
         assert status(api) == "processing"
         api.auth = (api.mock.demo.sid, api.mock.demo.token)
         fetch(api)

@@ -52,7 +52,7 @@ def test_unknown_wire_is_rejected(api: Api) -> None:
     ],
 )
 def test_absolute_urls_use_host_header(api: Api, host: str, base: str) -> None:
-    """Where the Host cannot be one, the server's address stands in."""
+    """An invalid Host is replaced by the server's address."""
     recording = api.get(api.list_path, host=host).json()["recordings"][0]
     assert recording["media_url"] == base + recording["uri"].removesuffix(".json")
 

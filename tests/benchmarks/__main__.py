@@ -28,7 +28,7 @@ _LIST = f"/2010-04-01/Accounts/{_SID}/Recordings.json"
 
 
 def main() -> None:
-    """Measure, and print a line for each figure."""
+    """Measure, and print one line per figure."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="a round's length")
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def throughput(name: str, server: Measured, path: str, body: bytes, rounds: int, seconds: float) -> None:
-    """Compare requests a second and processor time with those of a bare application with the same bytes."""
+    """Compare requests per second and processor time with a bare application that sends the same bytes."""
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(body)
         with bare("asgi", Path(file.name)) as other:
@@ -70,7 +70,7 @@ def throughput(name: str, server: Measured, path: str, body: bytes, rounds: int,
 
 
 def polling(rounds: int, seconds: float) -> None:
-    """Compare the processor time of a fetch that a timeline counts with that of one that nothing waits for."""
+    """Compare the processor time of a fetch that a timeline counts with that of a plain fetch."""
     costs: dict[str, list[float]] = {"scripted": [], "plain": []}
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "waiting.yaml"
@@ -92,13 +92,13 @@ def polling(rounds: int, seconds: float) -> None:
 
 
 def _fetch(server: Measured, place: int) -> str:
-    """Return the path of the recording at a place of the first page."""
+    """Return the path of a recording on the first page."""
     sid = requests.get(server.base_url + _LIST, auth=_AUTH, timeout=5).json()["recordings"][place]["sid"]
     return _LIST.replace(".json", f"/{sid}.json")
 
 
 def cold_start(body: bytes, rounds: int) -> None:
-    """Compare the time from process start to the first list page with a bare Starlette application's."""
+    """Compare the time from process start to the first list page with that of a bare Starlette application."""
     taken: dict[str, list[float]] = {"ours": [], "bare": []}
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(body)

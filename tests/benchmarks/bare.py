@@ -1,4 +1,4 @@
-"""Bare applications, as the measure of what uvicorn and Starlette cost without us."""
+"""Bare applications, which measure the cost of uvicorn and Starlette alone."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def bare_asgi(body: bytes) -> ASGIApp:
-    """Return an application of a dozen lines that sends prebuilt bytes."""
+    """Return an ASGI application that sends prebuilt bytes."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

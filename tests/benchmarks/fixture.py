@@ -1,7 +1,7 @@
-"""What the fixture of the pytest plugin costs: the first test of a session, and each later one.
+"""The cost of the pytest fixture: for the first test of a session, and for each later one.
 
-Each round is a session of pytest, from the moment at which a test's fixtures are asked for to the SDK's first
-answer. Third-party packages are imported before, as a session with other tests has done for the most part.
+Each round is a pytest session. The time runs from the request for a test's fixtures to the SDK's first response.
+Third-party packages are imported before, as other tests of a session usually do.
 """
 
 import json
@@ -123,7 +123,7 @@ def test_tell():
 
 
 def fixture(rounds: int) -> None:
-    """Print what sessions take, in milliseconds."""
+    """Print the times of sessions, in milliseconds."""
     sessions = [_session() for _ in range(rounds)]
     told = (
         f"{words} {median(each[name] for each in sessions):.1f} (least {min(each[name] for each in sessions):.1f})"

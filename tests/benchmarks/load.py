@@ -1,4 +1,4 @@
-"""Load on a server: wrk where it is installed, else a small client of our own."""
+"""Load on a server: wrk if it is installed, else a small client of our own."""
 
 import asyncio
 import re
@@ -13,12 +13,12 @@ _REQUESTS = re.compile(r"(\d+) requests in")
 
 
 def generator() -> str:
-    """Return the name of what makes the load."""
+    """Return the name of the load generator."""
     return "wrk" if shutil.which("wrk") else "the built-in client"
 
 
 def load(base_url: str, path: str, auth: tuple[str, str], seconds: float) -> tuple[float, int]:
-    """Ask for one path over 32 connections, and return requests a second and how many there were."""
+    """Request one path over 32 connections. Return requests per second, and their number."""
     credentials = b64encode(":".join(auth).encode()).decode()
     if shutil.which("wrk") is None:
         return asyncio.run(_own_load(base_url, path, credentials, seconds))

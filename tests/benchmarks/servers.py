@@ -1,4 +1,4 @@
-"""The servers that are measured, each a process of its own: ours, and bare applications with the same bytes."""
+"""The measured servers, each in its own process: recmock, and bare applications with the same bytes."""
 
 import socket
 import subprocess
@@ -14,7 +14,7 @@ _PATIENCE = 20.0
 
 
 class Measured:
-    """A running server and what the operating system knows of it."""
+    """A running server, and what the operating system knows about it."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, started: float) -> None:
         self.process = process
@@ -26,7 +26,7 @@ class Measured:
         return f"http://127.0.0.1:{self.port}"
 
     def cpu_seconds(self) -> float:
-        """Return the processor time it took so far; 0 where the system does not tell."""
+        """Return the processor time so far, or 0 if the system does not report it."""
         try:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -34,7 +34,7 @@ class Measured:
         return (int(fields[11]) + int(fields[12])) / 100
 
     def resident_mb(self) -> float:
-        """Return its resident memory in megabytes; 0 where the system does not tell."""
+        """Return the resident memory in megabytes, or 0 if the system does not report it."""
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text()
         except OSError:
@@ -53,14 +53,14 @@ def ours(*flags: str) -> Iterator[Measured]:
 
 @contextmanager
 def bare(kind: str, body: Path) -> Iterator[Measured]:
-    """Run a bare application, `asgi` or `starlette`, that answers every request with the same bytes."""
+    """Run a bare application, `asgi` or `starlette`, that sends the same bytes for every request."""
     port = _free_port()
     with _running([sys.executable, "-m", "tests.benchmarks.bare", kind, str(body), str(port)], port) as measured:
         yield measured
 
 
 def first_answer(measured: Measured, path: str, auth: tuple[str, str]) -> float:
-    """Return the seconds from the start of the process to the end of its first answer."""
+    """Return the seconds from the start of the process to the end of its first response."""
     while True:
         try:
             with socket.create_connection(("127.0.0.1", measured.port), timeout=1):

@@ -1,4 +1,4 @@
-"""twilio-python through all 25 operations of the family, by operationId, and every operation has a route."""
+"""twilio-python through all 25 operations of the family, by operationId. Every operation has a route."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -56,7 +56,7 @@ def test_every_operation_has_a_route() -> None:
 
 
 class World:
-    """A server, a client of it, and what tests look for."""
+    """A server, its client, and the SIDs that tests use."""
 
     def __init__(self, server: BackgroundServer, mock: Mock) -> None:
         self.client = Client(mock.demo.sid, mock.demo.token)
@@ -94,7 +94,7 @@ def gone(fetch: Callable[[], object]) -> bool:
 
 
 def whole(instance: Any, *, nullable: tuple[str, ...] = ()) -> None:
-    """Assert that no field was lost on the way."""
+    """Assert that the SDK parsed every field."""
     for name, value in vars(instance).items():
         if not name.startswith("_"):
             assert value is not None or name in nullable, name

@@ -1,4 +1,4 @@
-"""twilio-node, unmodified but for `client.api.baseUrl`: the script beside this file holds the assertions."""
+"""twilio-node, unmodified except for `client.api.baseUrl`. The script beside this file holds the assertions."""
 
 import os
 import shutil

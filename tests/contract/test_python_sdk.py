@@ -1,4 +1,4 @@
-"""twilio-python, unmodified but for `client.api.base_url`, against a server on a socket."""
+"""twilio-python, unmodified except for `client.api.base_url`, against a server on a socket."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Signatures before the real validators of twilio-python and twilio-node."""
+"""Signatures, checked by the real validators of twilio-python and twilio-node."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -24,7 +24,7 @@ PATHS = ("", "/", "/hook", "/hook?", "/hook?a=1&b=2", "/hook?q=a%20b+c&empty=", 
 
 
 class MultiDict:
-    """What web frameworks hand to twilio-python."""
+    """A dictionary with repeated keys, as web frameworks pass it to twilio-python."""
 
     def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
         self._pairs = pairs
@@ -41,7 +41,7 @@ class MultiDict:
 
 
 def sent() -> list[tuple[CallbackRequest, tuple[tuple[str, str], ...]]]:
-    """Return parcels of both methods to all URLs, and what a receiver finds in their bodies."""
+    """Return requests of both methods to all URLs, and the parameters that a receiver reads from their bodies."""
     parcels = [
         CallbackRequest.signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
         for method in ("GET", "POST")
@@ -88,7 +88,7 @@ def test_twilio_node_accepts_only_valid_signatures() -> None:
 
 
 def grouped(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
-    """Return parameters as Express does: a list where a name is repeated."""
+    """Return parameters as Express does: a list for a repeated name."""
     names = dict.fromkeys(name for name, _ in pairs)
     values = {name: [value for each, value in pairs if each == name] for name in names}
     return {name: found if len(found) > 1 else found[0] for name, found in values.items()}

@@ -1,4 +1,4 @@
-"""The README is a test file: its commands, programs and tables are run or compared."""
+"""The README as a test: its commands and programs are run, its tables compared."""
 
 import json
 import os
@@ -16,7 +16,7 @@ import pytest
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.proxy.environment import TABLE
+from mockserver.proxy.environment import VARIABLES
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.loading import all_settings
@@ -103,7 +103,7 @@ def test_javascript_blocks_run(text: str, server: BackgroundServer, tmp_path: Pa
 
 
 def answers() -> Iterator[tuple[str, Block]]:
-    """Yield each shell block that is followed by what it prints."""
+    """Yield each shell block that is followed by its output."""
     for command, printed in pairwise(BLOCKS):
         if command.text.startswith("curl") and printed.language in ("json", "text"):
             yield command.text, printed
@@ -157,7 +157,7 @@ def test_table_rows_have_as_many_cells_as_headers() -> None:
 
 def variables_table() -> str:
     rows = ["| variable | for |", "|---|---|"]
-    for row in TABLE:
+    for row in VARIABLES:
         names = ", ".join(f"`{name}`" for name in row.names)
         rows.append(f"| {names}{' (unset)' if row.value is None else ''} | {row.readers} |")
     return "\n".join(rows)

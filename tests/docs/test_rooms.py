@@ -1,4 +1,4 @@
-"""`mockserver/README.md` shows the rooms and layers that the code really has."""
+"""`mockserver/README.md` shows the real rooms and layers."""
 
 import re
 import tomllib

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def nothing_is_complained_of(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Let the test fail where anything of ours, or asyncio, logs a warning."""
+    """Fail the test if the mock or asyncio logs a warning."""
     caplog.set_level(logging.WARNING)
     yield
     assert caplog.messages == []

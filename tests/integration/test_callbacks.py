@@ -1,4 +1,4 @@
-"""Callbacks through the whole stack: subscribed through the API, signed, sent to real receivers, tried again."""
+"""Callbacks through the whole stack: subscribed through the API, signed, sent to real receivers, retried."""
 
 import socket
 import threading
@@ -41,7 +41,7 @@ def scenario(**given: Any) -> Scenario:
 
 
 def record(on: Served, url: str, **more: Any) -> str:
-    """Let a call be recorded, and stop that, and return the recording's SID."""
+    """Record a call, stop the recording, and return its SID."""
     recordings = on.client().calls(CALL).recordings
     events = {"recording_status_callback_event": BOTH, **more}
     sid: str = recordings.create(recording_status_callback=url, **events).sid
@@ -133,7 +133,7 @@ def test_both_sdk_validators_accept_signature_of_bound_token(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_urls_are_signed_without_adding_port_or_resolving_name(method: str) -> None:
-    """Nothing listens at port 80: what was signed is in the log."""
+    """Nothing listens on port 80: the log shows the signed string."""
     urls = ["http://127.0.0.1/hook", "http://127.0.0.1:80/hook?a=b", "http://localhost:9/x"]
     with served() as on:
         for number, url in enumerate(urls):
@@ -284,7 +284,7 @@ def test_pending_callback_of_replaced_account_does_not_affect_new_account(on: Se
         assert on.account is not old
         assert on.control_get("callbacks") == []
         assert [(each.state, each.attempts) for each in old.callbacks] == [("pending", ())]
-        while on.mock.worker._sending_tasks:  # what was under way ends on the server's own time
+        while on.mock.worker._sending_tasks:  # unfinished deliveries end in the server's own time
             on.control_get("clock")
         assert on.mock.worker._alarms == {}
 
@@ -297,7 +297,7 @@ def test_pending_callback_of_replaced_account_does_not_affect_new_account(on: Se
 def test_callback_to_public_address_is_refused_and_logged(
     monkeypatch: pytest.MonkeyPatch, address: str, loop: str
 ) -> None:
-    """By name where the name can be told to lead there: uvloop would really look it up."""
+    """By name only if the test can resolve it: uvloop would really look it up."""
     usual, connected = socket.getaddrinfo, []
     place = (socket.AF_INET6, (address, 80, 0, 0)) if ":" in address else (socket.AF_INET, (address, 80))
     host = f"[{address}]" if ":" in address else address
@@ -397,12 +397,12 @@ def port_of(url: str) -> int:
 
 @contextmanager
 def calling(do: Callable[[dict[str, str]], object], port: int = 0) -> Iterator[str]:
-    """Give the URL of a receiver that does something with each form before it answers."""
+    """Yield the URL of a receiver that calls a function with each form before it responds."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             do(dict(parse_qsl(self.rfile.read(int(self.headers["content-length"])).decode())))
-            with suppress(ConnectionError):  # who asked may have gone meanwhile
+            with suppress(ConnectionError):  # the client may have disconnected
                 self.send_response(204)
                 self.end_headers()
 
@@ -422,7 +422,7 @@ def calling(do: Callable[[dict[str, str]], object], port: int = 0) -> Iterator[s
 
 @contextmanager
 def receiving(port: int) -> Iterator[list[str]]:
-    """Give the list of statuses that a receiver at a port is told."""
+    """Yield the list of statuses that a receiver on a port gets."""
     told: list[str] = []
     with calling(lambda form: told.append(form["RecordingStatus"]), port):
         yield told
@@ -430,7 +430,7 @@ def receiving(port: int) -> Iterator[list[str]]:
 
 @contextmanager
 def hanging() -> Iterator[tuple[str, threading.Event, threading.Event]]:
-    """Give the URL of a receiver, what tells that it was asked, and what lets it answer."""
+    """Yield the URL of a receiver, an event for its request, and one that lets it respond."""
     arrived, let_go = threading.Event(), threading.Event()
 
     def hang(_: dict[str, str]) -> None:

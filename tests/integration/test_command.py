@@ -322,8 +322,8 @@ def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) 
         "  why      Recording 7 of 1000, counted from the oldest.",
     ]
     corpus = Mock(corpus_settings()).account(DEMO).corpus
-    several = next(run for run in map(corpus.layout.run, range(corpus.count)) if len(run) > 1)
-    assert main(["sid", corpus.recording(several.start).call_sid, "--seed", "0"]) == 0
+    several = next(run for run in map(corpus.layout.get_run, range(corpus.count)) if len(run) > 1)
+    assert main(["sid", corpus.generate_recording(several.start).call_sid, "--seed", "0"]) == 0
     assert f"\n  index    {several.start} to {several.stop - 1}\n" in capsys.readouterr().out
     assert main(["sid", sid, "--account", "AC" + "1" * 32, "--profile", "adversarial"]) == 1
     out = capsys.readouterr().out

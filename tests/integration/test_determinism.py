@@ -1,4 +1,4 @@
-"""The same seed gives the same bodies, in any order, whoever asks at the same time."""
+"""The same seed gives the same bodies, in any order and with concurrent clients."""
 
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -17,8 +17,12 @@ def bodies(order: int, profile: Profile) -> dict[str, bytes]:
     mock = Mock(corpus_settings(count=5000, profile=profile, public_url="http://recmock.test"))
     root = f"/2010-04-01/Accounts/{mock.demo.sid}"
     corpus = mock.account(mock.demo.sid).corpus
-    targets = [f"{root}/Recordings/{corpus.sid(index)}.json?IncludeSoftDeleted=true" for index in range(0, 5000, 50)]
-    targets += [f"{root}/Recordings.json?PageSize=40&PageToken=PA{corpus.sid(index)}" for index in range(0, 5000, 250)]
+    targets = [
+        f"{root}/Recordings/{corpus.get_sid(index)}.json?IncludeSoftDeleted=true" for index in range(0, 5000, 50)
+    ]
+    targets += [
+        f"{root}/Recordings.json?PageSize=40&PageToken=PA{corpus.get_sid(index)}" for index in range(0, 5000, 250)
+    ]
     targets += [f"/2010-04-01/Accounts/AC{number:032x}/Recordings.json?IncludeSoftDeleted=true" for number in range(20)]
     Random(order).shuffle(targets)
     with BackgroundServer(create_app(mock)) as server, requests.Session() as session:

@@ -89,9 +89,7 @@ def test_exec_without_program_explains_usage(arguments: list[str], capsys: pytes
 
 
 def test_exec_refuses_unknown_hosts_with_proxy_unknown_refuse(capfd: pytest.CaptureFixture[str]) -> None:
-    program = (
-        "import requests; print(requests.get('http://example.invalid/').status_code)"  # answered by the proxy itself
-    )
+    program = "import requests; print(requests.get('http://example.invalid/').status_code)"  # the proxy itself responds
     assert main(["exec", "--proxy-unknown", "refuse", "--", sys.executable, "-c", program]) == 0
     assert capfd.readouterr().out == "403\n"
 
@@ -122,9 +120,9 @@ def test_exec_forwards_signal_to_program_once(number: signal.Signals) -> None:
 
 
 def test_terminal_interrupt_reaches_program_once() -> None:
-    """A terminal sends it to the program itself; a second one would mean "at once"."""
+    """A terminal sends the signal to the program itself. A second one would mean "at once"."""
     ours, theirs = os.openpty()
-    on_terminal = 'exec "$@" <"$0" >"$0" 2>&1'  # the first that a new session opens is its terminal
+    on_terminal = 'exec "$@" <"$0" >"$0" 2>&1'  # the first terminal that a new session opens becomes its own
     command = ["sh", "-c", on_terminal, os.ttyname(theirs), *EXEC, "--", sys.executable, "-c", COUNTING]
     with subprocess.Popen(command, start_new_session=True) as process, open(ours, "r+b", buffering=0) as screen:
         shown = b""

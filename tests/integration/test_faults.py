@@ -1,4 +1,4 @@
-"""What clients see of each fault, over sockets and without, and that the server lives on."""
+"""What clients see of each fault, over sockets and in process. The server keeps running."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ SEEN_BY_REQUESTS: dict[NetworkFault, tuple[type[Exception], str]] = {
     RANDOM: (NoConnectionError, "BadStatusLine"),
     TRUNCATED: (ChunkedEncodingError, "IncompleteRead"),
 }
-"""And by twilio-python, which lets pass what requests raises."""
+"""And by twilio-python, which does not catch the exceptions of requests."""
 SEEN_BY_HTTPX: dict[NetworkFault, tuple[type[Exception], str]] = {
     RESET: (httpx.ReadError, "reset by peer"),
     EMPTY: (httpx.RemoteProtocolError, "disconnected without sending a response"),
@@ -57,7 +57,7 @@ SEEN_BY_HTTPX: dict[NetworkFault, tuple[type[Exception], str]] = {
 
 @pytest.fixture(params=LOOPS)
 def on(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[Served]:
-    """Serve a mock, and look afterwards whether anything was left behind."""
+    """Serve a mock, and check afterwards that nothing is left behind."""
     caplog.set_level(logging.WARNING)
     with served(request.param) as on:
         yield on
@@ -68,12 +68,12 @@ def on(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iter
 
 @pytest.fixture(autouse=True)
 def no_task_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let a server that stops wait for nothing: every request has ended by then."""
+    """Check that a stopping server waits for nothing: every request has ended by then."""
     left: list[object] = []
     wait = asyncio.wait
 
     async def noted(tasks: Iterable[asyncio.Future[object]], **rest: Any) -> object:
-        if rest.get("timeout") is not None:  # the server's
+        if rest.get("timeout") is not None:  # the server's own wait
             left.extend(task for task in tasks if not task.done())
         return await wait(tasks, **rest)
 
@@ -84,7 +84,7 @@ def no_task_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the seconds that would have been waited for, a list that grows."""
+    """Return the seconds of all waits, a list that grows."""
     waited: list[float] = []
 
     async def noted(seconds: float) -> None:
@@ -95,8 +95,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def completed(on: Served) -> str:
-    """Return the SID of a recording that can be heard."""
-    recordings = map(on.account.corpus.recording, range(on.account.corpus.count))
+    """Return the SID of a recording with media."""
+    recordings = map(on.account.corpus.generate_recording, range(on.account.corpus.count))
     return next(r.sid for r in recordings if r.status is Status.COMPLETED and r.encryption is None)
 
 
@@ -232,7 +232,7 @@ def test_twilio_python_raises_status_and_code_of_fault(on: Served, then: Then, s
         with pytest.raises(TwilioRestException) as raised:
             ask()
         assert (raised.value.status, raised.value.code) == (status, code)
-    with pytest.raises(TwilioException, match=f"{code}"):  # a list's is of the parent class: WIRE §2.1
+    with pytest.raises(TwilioException, match=f"{code}"):  # a list raises the parent class: WIRE §2.1
         client.recordings.list(limit=1)
     answer = on.get(LIST)
     expected = None if then.retry_after is None else str(then.retry_after)
@@ -311,7 +311,7 @@ def test_delay_precedes_error_and_network_fault(on: Served, pauses: list[float])
 
 
 def test_delayed_response_shows_state_after_delay(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the answer to the same request was kept from before."""
+    """A cached response is no exception."""
     sid = completed(on)
     pauses: list[Callable[[], object]] = [lambda: on.account.recordings.delete(sid), lambda: None]
 
@@ -366,7 +366,7 @@ def test_chunked_dribble_sends_whole_body_in_given_number_of_chunks(pauses: list
 
 
 def asked_for(mock: Mock, path: str) -> list[bytes]:
-    """Return the pieces of a body, asked for without a socket."""
+    """Return the chunks of a body, requested without a socket."""
     pieces: list[bytes] = []
     requests: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
@@ -419,13 +419,13 @@ def test_client_disconnect_during_form_creates_no_recording(on: Served) -> None:
         client.sendall(on.head(f"Calls/{CALL}/Recordings.json", "Content-Length: 99", method="POST") + b"Trim=do")
     with on.dial() as client:
         client.sendall(b"POST /_mock/accounts/demo/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
-    assert on.get(LIST).status_code == 200  # the server learns of what was sent before in order
+    assert on.get(LIST).status_code == 200  # the server sees earlier disconnects in order
     assert on.account.state.created == []
     assert on.account.journal.total == before + 1
 
 
 def applied_faults(order: int, threads: int) -> set[str]:
-    """Return which of 150 requests a fault of 10 % hits."""
+    """Return which of 150 requests a fault of 10 % applies to."""
     targets = [f"Recordings.json?PageSize=1&number={number}" for number in range(150)]
     Random(order).shuffle(targets)
     with served(LOOPS[order % 2]) as on, ThreadPoolExecutor(threads) as pool:
@@ -458,7 +458,7 @@ def test_sequence_answers_in_order_and_repeats_last(on: Served) -> None:
     with pytest.raises(NoConnectionError):
         on.get(LIST)
     assert [on.get(LIST).status_code for _ in range(3)] == [200, 503, 503]
-    assert on.get("Recordings.json?PageSize=6").status_code == 503  # of a path, whatever its query
+    assert on.get("Recordings.json?PageSize=6").status_code == 503  # matches the path with any query
 
 
 def test_fault_applies_only_to_matching_requests(on: Served) -> None:

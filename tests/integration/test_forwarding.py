@@ -1,4 +1,4 @@
-"""Absolute URLs that are not Twilio's, with `--proxy-unknown tunnel`. All destinations are on loopback."""
+"""Absolute URLs of other hosts, with `--proxy-unknown tunnel`. All destinations are on loopback."""
 
 import asyncio
 import socket
@@ -33,7 +33,7 @@ def server(tmp_path: Path) -> Iterator[BackgroundServer]:
 
 
 def answering(answer: bytes, heard: list[bytes], end: bytes = b"\r\n\r\n") -> Callable[[socket.socket], None]:
-    """Return what hears a request to its end, and then sends an answer."""
+    """Return a handler that reads a whole request and then sends a response."""
 
     def serve(connection: socket.socket) -> None:
         heard.append(received_until(connection, end))
@@ -43,7 +43,7 @@ def answering(answer: bytes, heard: list[bytes], end: bytes = b"\r\n\r\n") -> Ca
 
 
 def forwarded(server: BackgroundServer, answer: bytes, request: str = "GET http://{}/ HTTP/1.1\r\n" + LAST) -> bytes:
-    """Return what a client gets where the destination sends this answer."""
+    """Return what a client gets if the destination sends this response."""
     with (
         Listener(answering(answer, [])) as listener,
         dialled(server, request.format(listener.authority).encode()) as client,
@@ -177,7 +177,7 @@ def test_early_response_is_forwarded_during_upload(server: BackgroundServer) -> 
 
 
 def test_upload_stops_when_destination_resets_connection() -> None:
-    """Which of two ways a reset is noticed first is chance: this is the one that sockets seldom show."""
+    """A reset is noticed in one of two ways. Sockets rarely show this one."""
     heard: list[bytes] = []
 
     async def receive() -> Message:
@@ -197,7 +197,7 @@ def test_response_in_small_pieces_is_forwarded(server: BackgroundServer) -> None
         received_until(connection, b"\r\n\r\n")
         for piece in (b"HTTP/1.1 103 Early Hints\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-", b"Length: 2\r\n\r\n", b"ok"):
             connection.sendall(piece)
-            threading.Event().wait(0.02)  # so that they are not read at once
+            threading.Event().wait(0.02)  # so that they are read separately
 
     with (
         Listener(serve) as listener,
@@ -218,8 +218,8 @@ def test_https_request_is_forwarded_over_verified_tls(
         with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
             answer(secured)
 
-    trusting = ssl.create_default_context(cadata=other.certificate_pem(wall_seconds()).decode())
-    trusting.check_hostname = False  # it is at 127.0.0.1
+    trusting = ssl.create_default_context(cadata=other.get_certificate_pem(wall_seconds()).decode())
+    trusting.check_hostname = False  # the destination is at 127.0.0.1
     with Listener(serve) as listener:
         request = f"GET https://{listener.authority}/ HTTP/1.1\r\n{LAST}".encode()
         with dialled(server, request) as client:

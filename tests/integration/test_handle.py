@@ -1,4 +1,4 @@
-"""The handle that tests hold: `MockTwilio` on a server of its own, on a running one, and in process."""
+"""The handle `MockTwilio` on its own server, on a running one, and in process."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ def mock(server: MockServer, request: pytest.FixtureRequest) -> Iterator[MockTwi
 
 
 def delete_one(mock: MockTwilio) -> str:
-    """Delete the newest recording that can be, and return its SID."""
+    """Delete the newest recording that can be deleted, and return its SID."""
     found = mock.client().recordings.list(limit=50)
     recording = next(each for each in found if each.status == "completed")
     assert recording.delete()
@@ -117,7 +117,7 @@ def test_mock_starts_fresh_when_entered_again() -> None:
         assert (before == mock.sink.url) or len(mock.sink.received) == 1
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of aiohttp, for twilio-python
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # from aiohttp, which twilio-python uses
 def test_mock_supports_async_with() -> None:
     async def main() -> int:
         async with MockTwilio(count=30) as mock, mock.async_client() as client:
@@ -214,7 +214,7 @@ def test_client_follows_pages_and_reads_dates(mock: MockTwilio) -> None:
     assert answer.json()["sid"] == found[0].sid
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of aiohttp, for twilio-python
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # from aiohttp, which twilio-python uses
 def test_async_client_lists_same_recordings_as_client(mock: MockTwilio) -> None:
     async def main() -> list[str]:
         async with mock.async_client() as client:
@@ -468,7 +468,7 @@ def test_rollback_restores_snapshot(mock: MockTwilio) -> None:
 
 
 def test_corpus_returns_recordings_by_index(mock: MockTwilio) -> None:
-    newest = mock.corpus.recording(mock.corpus.count - 1)
+    newest = mock.corpus.generate_recording(mock.corpus.count - 1)
     assert newest.sid in sids(mock, limit=3)
     assert mock.corpus is mock.corpus
     mock.scenario.arm({"corpus": {"count": 5}})
@@ -502,7 +502,7 @@ class Own(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.received.append(data)
         if b"RecordingStatus=" not in data:
-            return  # the head came alone
+            return  # only the head has arrived
         self.transport.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
         self.transport.close()
 
@@ -537,7 +537,7 @@ def test_mock_serves_in_process_over_asgi() -> None:
 
 
 class OfUnittest(unittest.TestCase):
-    """As those have it who have no pytest."""
+    """A test class without pytest."""
 
     server: MockServer
 

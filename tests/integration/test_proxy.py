@@ -1,4 +1,4 @@
-"""What is asked of the server as a proxy, and is for Twilio or for nobody."""
+"""Requests to the server as a proxy, for Twilio's hosts and for refused ones."""
 
 import asyncio
 import logging
@@ -17,10 +17,10 @@ import requests
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.certificate_authority import CertificateAuthority
-from mockserver.proxy.connection import Ends
+from mockserver.proxy.connection import ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.proxy.refusals import RefusingApp
-from mockserver.proxy.tls import encrypt
+from mockserver.proxy.tls import start_server_tls
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import UnknownHosts
@@ -62,7 +62,7 @@ def test_many_requests_share_a_tls_connection(server: BackgroundServer, authorit
         session.trust_env = False
         session.proxies = {"https": server.base_url}
         session.verify = str(authority.folder / "ca.pem")
-        Path(session.verify).write_bytes(authority.certificate_pem(T0))
+        Path(session.verify).write_bytes(authority.get_certificate_pem(T0))
         url, auth = f"https://api.twilio.com{PATH}", (MOCK.demo.sid, "x")
         assert len({session.get(url, auth=auth, timeout=10).content for _ in range(5)}) == 1
 
@@ -70,7 +70,7 @@ def test_many_requests_share_a_tls_connection(server: BackgroundServer, authorit
 def test_request_sent_with_end_of_handshake_is_answered(
     server: BackgroundServer, authority: CertificateAuthority
 ) -> None:
-    context = ssl.create_default_context(cadata=authority.certificate_pem(T0).decode())
+    context = ssl.create_default_context(cadata=authority.get_certificate_pem(T0).decode())
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = context.wrap_bio(coming, going, server_hostname="api.twilio.com")
     with connected(server, "api.twilio.com:443") as client:
@@ -98,9 +98,9 @@ def test_client_disconnect_during_handshake_is_ignored() -> None:
 
     async def encrypted_with(protocol: asyncio.Protocol) -> None:
         loop = cast("asyncio.AbstractEventLoop", SimpleNamespace(start_tls=start_tls))
-        await encrypt(asyncio.Transport(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), protocol, loop)
+        await start_server_tls(asyncio.Transport(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), protocol, loop)
 
-    asyncio.run(encrypted_with(cast("asyncio.Protocol", None)))  # which is not called
+    asyncio.run(encrypted_with(cast("asyncio.Protocol", None)))  # it is not called
 
 
 def test_connect_after_other_requests_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
@@ -251,6 +251,8 @@ def test_unexpected_error_is_logged_and_closes_connection(
     [(("127.0.0.1", 1), True), (("::1", 1), True), (("192.0.2.1", 1), False), (("relay", 1), False), (None, False)],
 )
 def test_only_loopback_clients_can_use_tunnel(client: tuple[str, int] | None, passes: bool) -> None:
-    proxy = Proxy(unknown=UnknownHosts.TUNNEL)
-    app = proxy.choose_application(httptools.parse_url(b"http://example.test/"), Ends(client, ("127.0.0.1", 4010)))
+    proxy = Proxy(unknown_hosts=UnknownHosts.TUNNEL)
+    app = proxy.choose_application(
+        httptools.parse_url(b"http://example.test/"), ConnectionAddresses(client, ("127.0.0.1", 4010))
+    )
     assert passes == (not isinstance(app, RefusingApp))

@@ -1,4 +1,4 @@
-"""The plugin as its users have it: small test files of theirs, run by pytest."""
+"""The plugin as users see it: small test files, run by pytest."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ for _name in (
     "twilio.http.async_http_client",
     "twilio.rest",
 ):
-    import_module(_name)  # pytester forgets what is imported first in its runs: that would make classes twice
+    import_module(_name)  # pytester forgets modules that a run imports first, which would create their classes twice
 
 FIRST_PAGE = """
 import json, pathlib, pytest
@@ -51,19 +51,19 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def elsewhere(data_dir: Path) -> Iterator[str]:
-    """Give the URL of a server whose settings are its own."""
+    """Yield the URL of a server with its own settings."""
     settings = Settings(count=7, mix="completed=1", span=3600)
     with BackgroundServer(create_app(Mock(settings)), proxy=Proxy(data_dir)) as server:
         yield server.base_url
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    strict = ("-W", "error", "-W", "ignore::DeprecationWarning")  # aiohttp has some for twilio-python
+    strict = ("-W", "error", "-W", "ignore::DeprecationWarning")  # aiohttp, which twilio-python uses, causes some
     return pytester.runpytest_inprocess("-p", "no:cacheprovider", *strict, *arguments)
 
 
 def passes(pytester: pytest.Pytester, *arguments: str, **counts: int) -> str:
-    """Run the files that are there, and return what was printed."""
+    """Run the test files, and return the output."""
     result = run(pytester, *arguments)
     result.assert_outcomes(**counts)
     return result.stdout.str()
@@ -75,7 +75,7 @@ def test_five_line_test_passes(pytester: pytest.Pytester) -> None:
 
 
 def test_mock_modules_are_loaded_without_assertion_rewriting(pytester: pytest.Pytester) -> None:
-    """In a process of its own: here they are imported already."""
+    """In a separate process, because they are imported here already."""
     pytester.makepyfile("""
         import sys
 
@@ -93,7 +93,7 @@ def test_mock_modules_are_loaded_without_assertion_rewriting(pytester: pytest.Py
 
 
 def seen(pytester: pytest.Pytester) -> dict[str, object]:
-    """Return what each test saw in the last run, and forget it."""
+    """Return what each test of the last run recorded, and clear it."""
     found = {}
     for file in (pytester.path / "seen").iterdir():
         found[file.name] = json.loads(file.read_text())
@@ -286,7 +286,7 @@ def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, els
 
 @pytest.mark.parametrize("argument", ["corpus=5", "wire='schema'", "scenario='late-webhook'", ""])
 def test_rerun_starts_with_fresh_account(pytester: pytest.Pytester, argument: str) -> None:
-    """As pytest-rerunfailures and pytest-repeat do it: the same item once more."""
+    """pytest-rerunfailures and pytest-repeat run the same item again."""
     pytester.makeconftest(
         """
         import pytest

@@ -1,4 +1,4 @@
-"""`recmock serve --scenario FILE`: what changes while it runs."""
+"""`recmock serve --scenario FILE`, with files that change while it runs."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ _stamp = iter(range(1_700_000_000, 1_800_000_000))
 
 
 def write(file: Path, text: str | bytes) -> None:
-    """Write a file whose time differs from all before, however fast the disk is."""
+    """Write a file with a new modification time, however fast the disk is."""
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     os.utime(file, (at := next(_stamp), at))
 
@@ -47,7 +47,7 @@ def mock(file: Path) -> Mock:
 
 @pytest.fixture
 def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Watched:
-    """Return what is said while edits happen, one before each look; None is a look without one."""
+    """Return the output while edits happen, one before each check. None is a check without an edit."""
 
     def run(*edits: Edit | None, names: tuple[str, ...] = ("mine.yaml",)) -> list[str]:
         left: Iterator[Edit | None] = iter(edits)
@@ -148,7 +148,7 @@ def test_scenario_is_loaded_when_missing_media_file_appears(watched: Watched, mo
     assert "found none called 'hello.wav'" in said[1]
     assert said[2].startswith("recmock: hello.wav changed")
     assert playing(mock) == "heard"
-    assert watched(lambda: write(sound, b"RIFFRIFF"), None, None) == []  # it is read when it is asked for
+    assert watched(lambda: write(sound, b"RIFFRIFF"), None, None) == []  # media are read when a client requests them
 
 
 def test_impossible_corpus_is_reported(watched: Watched, file: Path) -> None:
@@ -164,7 +164,7 @@ def test_conflicting_scenarios_are_reported(watched: Watched, mock: Mock, file: 
 
 
 def test_bundled_scenarios_are_not_watched(mock: Mock) -> None:
-    asyncio.run(Reloader(("happy-path",)).run(mock))  # ends at once
+    asyncio.run(Reloader(("happy-path",)).run(mock))  # returns at once
     assert watching._read_timestamps([Path("a\0b")]) == {Path("a\0b"): None}
 
 

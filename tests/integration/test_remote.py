@@ -1,4 +1,4 @@
-"""Commands that ask a running server: `clock`, `signal`, `faults`, `callbacks`, `doctor`, and some of `scenario`."""
+"""Commands for a running server: `clock`, `signal`, `faults`, `callbacks`, `doctor`, and some of `scenario`."""
 
 import json
 import subprocess
@@ -79,7 +79,7 @@ def ask(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> Ask:
 
 
 def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int = 2) -> str:
-    """Return what a command complains of, in one sentence."""
+    """Return the one-sentence error of a command."""
     assert main(arguments) == code
     out, err = capsys.readouterr()
     assert out == ""
@@ -89,7 +89,7 @@ def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int 
 
 
 def misused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
-    """Return what a command's usage complains of."""
+    """Return the usage error of a command."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2

@@ -1,4 +1,4 @@
-"""Same scenario, same seed, same requests: the same events and the same bodies, byte for byte."""
+"""The same scenario, seed and requests give the same events and bodies, byte for byte."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ AT_ONCE = 10
 
 
 def played(callback: str) -> list[bytes]:
-    """Return all that one session is answered, and all that happened in it."""
+    """Return all responses of a session, and all its events."""
     timeline = [
         {"after": {"any": [{"fetches": 2}, {"time": "7s"}]}, "status": "completed"},
         {"after": {"callback": "completed"}, "status": "deleted"},
@@ -41,7 +41,7 @@ def played(callback: str) -> list[bytes]:
         page_drift=[{"insert": 2, "delete": 1, "times": 3}],
     )
     answers: list[bytes] = []
-    # A receiver takes the time that it takes: what follows from its answer is the same once it was waited for.
+    # A receiver takes some real time, but the events that follow its response are the same.
     with Api(corpus_settings(count=200, callback_timeout=60), scenario) as api:
 
         def ask(answer: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Time that passes by itself, on servers and event loops that come and go, and requests that come all at once."""
+"""Time that passes by itself, on servers and event loops that start and stop, with concurrent requests."""
 
 import asyncio
 import threading
@@ -26,7 +26,7 @@ FAST = corpus_settings(clock=ClockRate(1000.0))
 
 
 def late(sink: Sink, after: str = "20s", **clock: Any) -> Scenario:
-    """Return a scenario whose one recording is completed late, which is told."""
+    """Return a scenario whose only recording is completed late, with a callback."""
     recording = {
         "id": "late",
         "status_callback": sink.url,
@@ -36,7 +36,7 @@ def late(sink: Sink, after: str = "20s", **clock: Any) -> Scenario:
 
 
 def told(sink: Sink, count: int) -> set[str]:
-    """Return the accounts of which so many callbacks told."""
+    """Return the accounts in the first callbacks."""
     return {each.parameters["AccountSid"] for each in sink.wait_for(count, timeout=ENOUGH)}
 
 
@@ -84,7 +84,7 @@ def test_timeline_runs_without_requests_after_control_command(loop: str, sink: S
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("command", [{"mode": "scaled", "rate": 1e6}, {"advance": "2d"}])
 def test_alarm_is_rescheduled_when_clock_is_changed(loop: str, sink: Sink, command: dict[str, Any]) -> None:
-    """At the machine's own pace it would take two days."""
+    """In real time the wait would take two days."""
     with served(loop, corpus_settings(clock=ClockRate(1.0)), late(sink, "48h")) as on:
         on.control_get("clock")
         on.control_post("clock", command)
@@ -130,7 +130,7 @@ def test_equal_alarm_is_kept_and_alarm_of_closed_loop_is_replaced(sink: Sink) ->
 
     loops = [asyncio.run(attended()) for _ in range(2)]
     assert loops[0] is not loops[1]
-    mock.reset(mock.demo.sid)  # which leaves an account whose loop is closed
+    mock.reset(mock.demo.sid)  # this closes an account whose loop is closed
     assert keeper._alarms == {}
 
 
@@ -196,7 +196,7 @@ def test_advance_in_progress_does_not_block_stop_or_reset(
 
 
 async def ask(mock: Mock) -> int:
-    """Ask without a socket."""
+    """Send a request without a socket."""
     path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
     transport = httpx.ASGITransport(app=create_app(mock))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
@@ -204,7 +204,7 @@ async def ask(mock: Mock) -> int:
 
 
 def test_next_event_loop_sends_unfinished_delivery(sink: Sink) -> None:
-    """A loop that ends with a delivery under way gives it back, and the next sends it."""
+    """A loop that ends during a delivery returns it to the queue, and the next loop sends it."""
     mock = Mock(corpus_settings(), scenario=late(sink, "1s"))
     account = mock.account(mock.demo.sid)
     account.advance(1)
@@ -269,7 +269,7 @@ def test_recording_is_completed_after_exact_number_of_concurrent_fetches(loop: s
 
 
 def test_fetch_count_is_exact_among_faults_lists_and_downloads() -> None:
-    """Only what is answered from the recording counts."""
+    """Only responses that show the recording count."""
     timeline = [{"status": "processing"}, {"after": {"fetches": 100}, "status": "completed"}]
     given = from_objects(
         {

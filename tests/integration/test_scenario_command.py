@@ -1,4 +1,4 @@
-"""`recmock scenario` without a server: what there is, what is wrong with it, and playing it around a program."""
+"""`recmock scenario` without a server: listing, checking and playing scenarios around a program."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 from mockserver.cli.main import main
 from mockserver.cli.options import Parser
 from mockserver.cli.parser import make_parser
-from scenarios.loading.sources import bundled_names
+from scenarios.loading.sources import find_bundled_files
 
 RUN = [sys.executable, "-m", "mockserver", "scenario", "run"]
 BROKEN: dict[str, str | bytes] = {
@@ -77,9 +77,9 @@ def test_help_fits_80_columns_and_describes_every_argument(monkeypatch: pytest.M
 def test_bundled_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenario", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(bundled_names())
+    assert [line.split()[0] for line in lines] == list(find_bundled_files())
     assert main(["scenario", "list", "--json"]) == 0
-    assert list(json.loads(capsys.readouterr().out)) == list(bundled_names())
+    assert list(json.loads(capsys.readouterr().out)) == list(find_bundled_files())
 
 
 def test_show_prints_valid_scenario_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +140,7 @@ def test_validate_prints_one_line_per_broken_file(
 
 
 def test_validate_exits_with_0_for_valid_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["scenario", "validate", *bundled_names()]) == 0
+    assert main(["scenario", "validate", *find_bundled_files()]) == 0
     assert capsys.readouterr().err == ""
 
 

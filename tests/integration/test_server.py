@@ -43,7 +43,7 @@ def on(request: pytest.FixtureRequest, mock: Mock) -> Iterator[Served]:
 
 
 def exchange(server: BackgroundServer, sent: bytes) -> tuple[bytes, dict[str, object]]:
-    """Send bytes, read to the end, and return the head and the JSON body of the answer."""
+    """Send bytes, read to the end, and return the head and the JSON body of the response."""
     with socket.create_connection(server.address, timeout=10) as client:
         client.sendall(sent)
         received = b""
@@ -95,8 +95,8 @@ def test_responses_have_date_and_no_server_header(server: BackgroundServer) -> N
 
 
 def test_socket_responses_equal_asgi_responses(on: Served) -> None:
-    """They are written at once there, and by the steps of ASGI elsewhere."""
-    passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the latter knows the base URL
+    """The socket server writes them at once, other servers use the ASGI messages."""
+    passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the ETag depends on the base URL
 
     def told(answer: requests.Response | httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
         headers = [(name.lower(), value) for name, value in answer.headers.items()]
@@ -131,7 +131,7 @@ def test_http_1_0_response_closes_connection(on: Served) -> None:
 
 
 def test_slow_reader_receives_all_pipelined_responses(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It asks for more than sockets hold: the server has to wait, and does so before it makes the next answer."""
+    """It requests more than sockets hold, so the server must wait before it builds the next response."""
     full, pause = threading.Event(), MockProtocol.pause_writing
 
     def pause_and_tell(protocol: MockProtocol) -> None:
@@ -191,7 +191,7 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
     index = account.start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
     account.advance(3600)
     call = Parent(Kind.CALL, "CA" + "1" * 32)
-    account.update_recording(account.corpus.sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)
+    account.update_recording(account.corpus.get_sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)
     account.advance(100)
     made: list[int] = []
     pcm = Sound.render_pcm
@@ -201,13 +201,13 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
         return pcm(sound, start, stop)
 
     monkeypatch.setattr(Sound, "render_pcm", noted)
-    path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings/{mock.account(mock.demo.sid).corpus.sid(index)}.wav"
+    path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings/{mock.account(mock.demo.sid).corpus.get_sid(index)}.wav"
     with BackgroundServer(create_app(mock)) as server:
         url = f"{server.base_url}{path}"
         with requests.get(url, auth=(mock.demo.sid, "x"), stream=True, timeout=10) as answer:
             assert answer.headers["content-length"] == str(44 + 3600 * 32_000)
             assert answer.raw.read(1000)
-    assert 0 < len(made) < 100  # of 360 pieces
+    assert 0 < len(made) < 100  # of 360 chunks
 
 
 def test_port_in_use_raises_listen_error() -> None:

@@ -1,4 +1,4 @@
-"""`--proxy-unknown tunnel`: what is not Twilio's goes where it was meant to go. All destinations are on loopback."""
+"""`--proxy-unknown tunnel` connects to other hosts. All destinations are on loopback."""
 
 import asyncio
 import socket
@@ -35,14 +35,14 @@ def server(
 
 
 def echo(connection: socket.socket) -> None:
-    """Send back what comes, and say goodbye once the other side has ended."""
+    """Send back all bytes, and a last line once the other side has ended."""
     while chunk := connection.recv(65536):
         connection.sendall(chunk)
     connection.sendall(b"goodbye")
 
 
 def reset(client: socket.socket) -> None:
-    """Close at once, as the kernel does for a program that was killed with work undone."""
+    """Close at once with a reset, as the kernel does for a killed program."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
 
@@ -144,7 +144,7 @@ def test_unresponsive_destination_returns_502(server: BackgroundServer, monkeypa
     async def never(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(streams, "PATIENCE", 0.01)
+    monkeypatch.setattr(streams, "CONNECTION_TIMEOUT_SECONDS", 0.01)
     monkeypatch.setattr(asyncio, "open_connection", never)
     with dialled(server, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n") as client:
         assert b"cannot be reached: no answer within 0 seconds" in answer_to(client)[0]
@@ -162,7 +162,7 @@ def test_client_disconnect_during_connect_closes_destination(
     begun, gone, ended = threading.Event(), threading.Event(), threading.Event()
     connect = asyncio.open_connection
 
-    async def slow(*arguments: object, **options: object) -> streams.Streams:
+    async def slow(*arguments: object, **options: object) -> streams.StreamPair:
         opened = await connect(*arguments, **options)  # type: ignore[arg-type]
         begun.set()
         await asyncio.to_thread(gone.wait, 10)

@@ -1,4 +1,4 @@
-"""Programs that know https://api.twilio.com and nothing of a mock, run by `recmock exec`, one per runtime."""
+"""Programs that know only https://api.twilio.com, run by `recmock exec`, one per runtime."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(data_dir: Path, *program: str, **environment: str) -> str:
-    """Run a program by `recmock exec`, with variables as images for CI have them, and return what it prints."""
+    """Run a program with `recmock exec` and the variables of CI images, and return its output."""
     preset = {"REQUESTS_CA_BUNDLE": "/nonexistent", "NO_PROXY": "*", "TWILIO_EDGE": "dublin", "TWILIO_REGION": "ie1"}
     command = [sys.executable, "-m", "mockserver", "exec", "--data-dir", str(data_dir), "--mix", "completed=1"]
     done = subprocess.run(

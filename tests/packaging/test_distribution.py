@@ -1,4 +1,4 @@
-"""What the wheel and the source distribution hold, and what importing a module does."""
+"""The contents of the wheel and the source distribution, and the effects of imports."""
 
 import email
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.loading.sources import bundled_names
+from scenarios.loading.sources import find_bundled_files
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = {
@@ -19,7 +19,7 @@ DATA = {
     "scenarios/py.typed",
     "mockserver/py.typed",
     "scenarios/scenario.schema.json",
-    *(f"scenarios/{name}.yaml" for name in bundled_names()),
+    *(f"scenarios/{name}.yaml" for name in find_bundled_files()),
 }
 
 
@@ -49,7 +49,7 @@ def test_wheel_contains_only_the_packages(built: Path) -> None:
     assert licensed
     assert metadata["Name"] == "twilio-recordings-mock"
     required = {each.split(">")[0] for each in metadata.get_all("Requires-Dist", []) if ";" not in each}
-    # Without rfc3339-validator, jsonschema would let every date pass.
+    # Without rfc3339-validator, jsonschema would accept every date.
     assert {"starlette", "uvicorn", "faker", "hypothesis-jsonschema", "jsonschema", "rfc3339-validator"} <= required
 
 
@@ -102,7 +102,7 @@ import mockserver.cli.commands.serve
 from mockserver.cli.mock_setup import make_mock
 from mockserver.settings import Settings
 from mockserver.app import create_app
-create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.recording(5)
+create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.get_recording(5)
 print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "lameenc", "cryptography"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

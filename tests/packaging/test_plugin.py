@@ -1,4 +1,4 @@
-"""The pytest plugin of the built wheel, in an environment of its own and an empty folder."""
+"""The pytest plugin of the built wheel, in a new environment and an empty folder."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def test_one(recmock, number):
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an interpreter with the wheel, and with what it depends on from the environment of the tests."""
+    """Yield an interpreter with the wheel, and with the dependencies of the tests' environment."""
     folder = tmp_path_factory.mktemp("installed")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -37,7 +37,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         wheel.extractall(installed)
     others = [each for each in site.getsitepackages() if Path(each).is_dir()]
-    (installed / "others.pth").write_text("\n".join(others))  # no site of their own: an editable install stays out
+    (installed / "others.pth").write_text(
+        "\n".join(others)
+    )  # not as a site directory: that would include the editable install
     return Path(sysconfig.get_path("scripts", "venv", vars=names)) / "python"
 
 

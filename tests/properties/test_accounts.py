@@ -1,4 +1,4 @@
-"""Two accounts of one mock, driven at random against a plain model: neither sees the other."""
+"""Two accounts of one mock, driven at random against a plain model: neither affects the other."""
 
 from copy import deepcopy
 from typing import Any
@@ -32,7 +32,7 @@ OLD = 1_763_640_000 * SECOND
 
 
 class Known:
-    """What the model knows of a recording."""
+    """The model of a recording."""
 
     def __init__(self, sid: str, instant: int, origin: tuple[int, int], status: str) -> None:
         self.sid = sid
@@ -46,7 +46,7 @@ class Known:
 
 
 class World:
-    """What the model knows of an account."""
+    """The model of an account."""
 
     def __init__(self, api: Api, sid: str, *, scripted: bool) -> None:
         account = api.mock.account(sid)
@@ -55,13 +55,13 @@ class World:
         self.known: list[Known] = []
         self.is_scripted = scripted
         for index in range(account.corpus.count):
-            recording = account.corpus.recording(index)
-            instant = account.corpus.timetable.instant(index)
+            recording = account.corpus.generate_recording(index)
+            instant = account.corpus.timetable.get_instant(index)
             self.known.append(Known(recording.sid, instant, (0, index), recording.status.value))
         if scripted:
-            slow = self.add(account.corpus.sid_of_handle("slow"), self.now, "processing")
+            slow = self.add(account.corpus.derive_handle_sid("slow"), self.now, "processing")
             slow.due, slow.waits_for_go = self.now + 10 * SECOND, True
-            self.add(account.corpus.sid_of_handle("old"), OLD, "absent")
+            self.add(account.corpus.derive_handle_sid("old"), OLD, "absent")
 
     def add(self, sid: str, instant: int, status: str) -> Known:
         made = Known(sid, instant, (1, self.came), status)
@@ -207,7 +207,7 @@ class Worlds(RuleBasedStateMachine):
                 assert {each["account_sid"] for each in found} == {sid}
 
     def problems(self, body: dict[str, Any]) -> list[str]:
-        """Return how a recording violates the contract; those that were seen before are known not to."""
+        """Return how a recording violates the contract. Bodies that were checked before are skipped."""
         encoded = msgspec.json.encode(body)
         found = [] if encoded in self.conforming else find_violations(body)
         if not found:

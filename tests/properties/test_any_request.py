@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer is Twilio's: a resource or an error, never a 500."""
+"""Any request gets a Twilio resource or a Twilio error, never a 500."""
 
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode

@@ -1,4 +1,4 @@
-"""A walk through pages, in both directions, is the plain list."""
+"""A walk through pages, in both directions, equals the plain list."""
 
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +14,7 @@ MIXES = st.sampled_from(["", "deleted=0.97", "deleted=1", "deleted=0.5,processin
 
 @st.composite
 def queries(draw: st.DrawFn, recordings: list[dict[str, Any]]) -> str:
-    """Draw filters, and their plain equivalent on the schema wire."""
+    """Draw filters, and equivalent plain predicates on the schema wire."""
     parts: list[str] = []
     if not recordings:
         return ""

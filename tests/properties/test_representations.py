@@ -1,4 +1,4 @@
-"""XML and CSV carry the same facts as the JSON of the same resource."""
+"""XML and CSV contain the same values as the JSON of the same resource."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ def shared() -> Iterator[Api]:
 
 
 def facts(value: Any) -> Any:
-    """Return what a document says, where null and the empty string are the same."""
+    """Return the values of a document. Null equals the empty string."""
     if isinstance(value, dict):
         return {name.replace("_", "").lower(): facts(inner) for name, inner in value.items()}
     return "" if value is None else str(value)

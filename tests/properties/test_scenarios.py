@@ -1,4 +1,4 @@
-"""Any scenario that can be played survives being written down, and nothing else raises anything but ScenarioError."""
+"""A valid scenario survives being written to a file. Anything else raises ScenarioError only."""
 
 import contextlib
 import json
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from generators.model import DUAL_SOURCES, Source
 from scenarios.explain.timelines import explain_scenario
-from scenarios.lifecycle import BEFORE
-from scenarios.loading.documents import Form
+from scenarios.lifecycle import PRECEDING_STATUSES
+from scenarios.loading.documents import FileFormat
 from scenarios.loading.load import from_objects, loads
 from scenarios.model import (
     CallbackEvent,
@@ -61,12 +61,12 @@ triggers = st.recursive(
     ),
     max_leaves=5,
 )
-AFTER = {stage: [later for later in RecordingStatus if stage in BEFORE[later]] for stage in RecordingStatus}
+AFTER = {stage: [later for later in RecordingStatus if stage in PRECEDING_STATUSES[later]] for stage in RecordingStatus}
 
 
 @st.composite
 def timelines(draw: st.DrawFn) -> Timeline:
-    """Walk the lifecycle from the start of a recording."""
+    """Draw a walk through the lifecycle from the start of a recording."""
     status = RecordingStatus.IN_PROGRESS
     steps = [Step(status=status)]
     while AFTER[status] and len(steps) < 6 and draw(st.booleans()):
@@ -88,13 +88,13 @@ whens = st.builds(When, op=st.none() | st.sampled_from(Operation), path=st.none(
 
 
 def several(strategy: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[tuple[Any, ...]]:
-    """Return tuples of a few."""
+    """Draw short tuples."""
     return st.lists(strategy, min_size=least, max_size=least + 2).map(tuple)
 
 
 @st.composite
 def recordings(draw: st.DrawFn) -> tuple[ScriptedRecording, ...]:
-    """Return recordings, those with an id numbered."""
+    """Draw recordings; those with an id get a number."""
     return tuple(
         ScriptedRecording(
             id=draw(st.none() | st.just(f"made-{number}")),
@@ -135,13 +135,13 @@ junk = st.recursive(
 
 
 def plain(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario as JSON has it."""
+    """Return a scenario as JSON values."""
     value: dict[str, Any] = json.loads(msgspec.json.encode(scenario))
     return value
 
 
 def as_toml(value: Any) -> str:
-    """Write a value without nulls on one line."""
+    """Format a value without nulls on one line of TOML."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{as_toml(key)} = {as_toml(inside)}" for key, inside in value.items()) + "}"
     if isinstance(value, list):
@@ -160,18 +160,18 @@ def holds_null(value: Any) -> bool:
 def test_scenario_is_equal_after_round_trip_in_every_form(scenario: Scenario) -> None:
     value = plain(scenario)
     assert scenario == from_objects(scenario) == from_objects(value)
-    assert scenario == loads(json.dumps(value), form="json")
+    assert scenario == loads(json.dumps(value), file_format="json")
     assert scenario == loads(yaml.safe_dump(value, default_style='"'))
     if not holds_null(value):
         text = "\n".join(f"{json.dumps(key)} = {as_toml(inside)}" for key, inside in value.items())
-        assert scenario == loads(text, form="toml")
+        assert scenario == loads(text, file_format="toml")
     assert str(explain_scenario(scenario)).startswith(scenario.name)
 
 
-@given(st.text() | st.binary(), st.sampled_from(Form))
-def test_invalid_text_raises_only_scenario_error(text: str | bytes, form: Form) -> None:
+@given(st.text() | st.binary(), st.sampled_from(FileFormat))
+def test_invalid_text_raises_only_scenario_error(text: str | bytes, form: FileFormat) -> None:
     with contextlib.suppress(ScenarioError):
-        loads(text, form=form)
+        loads(text, file_format=form)
 
 
 @given(junk)

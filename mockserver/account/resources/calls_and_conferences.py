@@ -27,7 +27,7 @@ class CallsOrConferences:
     def get(self, index: int) -> Call | Conference:
         """Return the call or conference that an index belongs to."""
         if index < FIRST_CREATED:
-            indices = list(self._recording_index.corpus.layout.run(index))
+            indices = list(self._recording_index.corpus.layout.get_run(index))
         else:
             indices = self._recording_index.created.get_indices_of_parent(self._get_sid(index))
         make = parents.build_call if self.kind is Kind.CALL else parents.build_conference
@@ -45,7 +45,7 @@ class CallsOrConferences:
             TwilioError: 20404 if no recording belongs to the SID.
         """
         corpus = self._recording_index.corpus
-        run = corpus.indices_of_call(sid) if self.kind is Kind.CALL else corpus.indices_of_conference(sid)
+        run = corpus.get_call_indices(sid) if self.kind is Kind.CALL else corpus.get_conference_indices(sid)
         started = self._recording_index.created.get_indices_of_parent(sid)
         if not run and not started:
             raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown=sid)

@@ -41,7 +41,9 @@ def filtered_listing(recording_index: RecordingIndex, recording_filter: Recordin
         start = max(window.start, own.start)
         inside = range(start, max(start, min(window.stop, own.stop)))
         for gap in hidden.iter_gaps(inside, descending=newest_first):
-            yield from recording_index.corpus.layout.walk(gap, newest_first=newest_first, deleted_from=deleted_from)
+            yield from recording_index.corpus.layout.walk(
+                gap, newest_first=newest_first, first_visible_deleted=deleted_from
+            )
 
     def is_seen(index: int) -> bool:
         return index not in hidden and recording_filter.matches(recording_index.get_even_if_deleted(index))
@@ -60,13 +62,13 @@ def _select_corpus_range(recording_index: RecordingIndex, recording_filter: Reco
     corpus = recording_index.corpus
     ranges = [range(corpus.count)]
     if recording_filter.created_since is not None:
-        ranges.append(range(corpus.timetable.first_at(recording_filter.created_since * SECOND), corpus.count))
+        ranges.append(range(corpus.timetable.find_first_since(recording_filter.created_since * SECOND), corpus.count))
     if recording_filter.created_before is not None:
-        ranges.append(range(corpus.timetable.first_at(recording_filter.created_before * SECOND)))
+        ranges.append(range(corpus.timetable.find_first_since(recording_filter.created_before * SECOND)))
     if recording_filter.call_sid is not None:
-        ranges.append(corpus.indices_of_call(recording_filter.call_sid))
+        ranges.append(corpus.get_call_indices(recording_filter.call_sid))
     if recording_filter.conference_sid is not None:
-        ranges.append(corpus.indices_of_conference(recording_filter.conference_sid))
+        ranges.append(corpus.get_conference_indices(recording_filter.conference_sid))
     start = max(each.start for each in ranges)
     return range(start, max(start, min(each.stop for each in ranges)))
 

@@ -40,7 +40,9 @@ class ListPositions:
         at = bisect_right(self._created_keys, (instant, index))
         is_newest = instant >= self._corpus.spec.t0 * SECOND
         self._created_keys.insert(at, (instant, index))
-        self._ranks.insert(at, self._corpus.count if is_newest else self._corpus.timetable.first_at(instant + 1))
+        self._ranks.insert(
+            at, self._corpus.count if is_newest else self._corpus.timetable.find_first_since(instant + 1)
+        )
 
     def mark_changed(self, index: int) -> None:
         """Mark a corpus recording as changed."""

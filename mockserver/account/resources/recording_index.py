@@ -40,7 +40,7 @@ class RecordingIndex:
     def find_index(self, sid: str) -> int | None:
         """Return the index of a recording by SID, including deleted ones, or None if it never existed."""
         index = self.created.find_index(sid)
-        return self.corpus.index_of(sid) if index is None else index
+        return self.corpus.find_index(sid) if index is None else index
 
     def find_position(self, sid: str, kind: Kind = Kind.RECORDING) -> int | None:
         """Return the position of a recording's SID, or of another kind of SID with the same index, or None if unknown.
@@ -58,7 +58,7 @@ class RecordingIndex:
 
     def get_sid(self, index: int) -> str:
         """Return the SID of a recording, or of the position after the newest."""
-        return self.state.recordings[index].sid if index in self.created else self.corpus.sid(index)
+        return self.state.recordings[index].sid if index in self.created else self.corpus.get_sid(index)
 
     def get_name(self, index: int) -> str:
         """Return the handle of a recording, or its SID if it has no handle."""
@@ -67,7 +67,7 @@ class RecordingIndex:
     def get_even_if_deleted(self, index: int) -> Recording:
         """Return a recording as it is now, ignoring its deletion."""
         changed = self.state.recordings.get(index)
-        return self.corpus.recording(index) if changed is None else changed
+        return self.corpus.generate_recording(index) if changed is None else changed
 
     def get(self, index: int) -> Recording:
         """Return a recording as a fetch shows it now."""
@@ -82,7 +82,7 @@ class RecordingIndex:
         if index in self.deletions.all:
             return Status.DELETED
         changed = self.state.recordings.get(index)
-        return self.corpus.layout.status(index) if changed is None else changed.status
+        return self.corpus.layout.get_status(index) if changed is None else changed.status
 
     def revision(self, index: int) -> Revision:
         """Return a value that differs after every change of a recording: it invalidates rendered bytes."""
@@ -95,9 +95,9 @@ class RecordingIndex:
             from generators.content.dialogue import estimate_seconds
 
             return estimate_seconds(recording.transcript)
-        if index < self.corpus.count and (lasted := self.corpus.recording(index).duration) is not None:
+        if index < self.corpus.count and (lasted := self.corpus.generate_recording(index).duration) is not None:
             return lasted
-        return distributions.draw_duration(self.corpus.chance(index).duration)
+        return distributions.draw_duration(self.corpus.random_fields(index).duration)
 
     def is_retained(self, index: int) -> bool:
         """Return True if the metadata of a deleted recording is still kept."""
@@ -112,8 +112,8 @@ class RecordingIndex:
         since, until = self._cached_retention
         if now >= until:
             timetable = self.corpus.timetable
-            since = timetable.retained_from(now)
-            until = timetable.deleted_at(since) + RETENTION if since < self.corpus.count else NEVER
+            since = timetable.find_first_retained(now)
+            until = timetable.get_deletion_instant(since) + RETENTION if since < self.corpus.count else NEVER
             self._cached_retention = (since, until)
         due = self.deletions.purge(now)
         return since, until if due is None else min(until, due)

@@ -8,9 +8,9 @@ import msgspec
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
 from generators.sids import Kind, is_sid
+from mockserver.account.resources.explain_sid import explain_unknown, explain_wrong_parent
 from mockserver.account.resources.filter import RecordingFilter, filtered_listing
 from mockserver.account.resources.listing import NEVER, Page, get_page
-from mockserver.account.resources.not_found import explain_unknown, explain_wrong_parent
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.status_change import (
     RecordingWithProgress,
@@ -132,7 +132,7 @@ class Recordings:
         for index in active:
             if self.recording_index.get_even_if_deleted(index).source is source:
                 return index
-        if self.recording_index.corpus.indices_of_call(call_sid) and not active:
+        if self.recording_index.corpus.get_call_indices(call_sid) and not active:
             raise TwilioError(
                 21220, f"{call_sid} is over: its recordings were created before T0. Use any other CallSid."
             )
@@ -191,7 +191,7 @@ class Recordings:
             )  # a deleted recording was completed before
             recording = ledger.get_even_if_deleted(index)
         elif status is not None and status is not RecordingStatus.DELETED:
-            usual, chance = ledger.get_typical_duration(index), ledger.corpus.chance(index)
+            usual, chance = ledger.get_typical_duration(index), ledger.corpus.random_fields(index)
             before = RecordingWithProgress(recording, captures.get(index))
             after = apply_status(before, status, ledger.clock.now(), chance, usual)
             recording = after.recording
@@ -234,9 +234,9 @@ class Recordings:
 
     def _find_unused_sid(self, index: int) -> str:
         """Return an unused SID for a created recording: a scenario may have imported the usual one."""
-        sid = self.recording_index.corpus.sid(index)
+        sid = self.recording_index.corpus.get_sid(index)
         while self.recording_index.created.find_index(sid) is not None:
-            sid = self.recording_index.corpus.sid_of_handle(sid)
+            sid = self.recording_index.corpus.derive_handle_sid(sid)
         return sid
 
     def _resolve_active(self, sid: str, parent: Parent) -> tuple[int, RecordingInProgress]:

@@ -12,7 +12,7 @@ from generators.model import EncryptionDetails, Recording, Status
 from generators.random_fields import RandomFields
 from mockserver.account.state.in_progress import RecordingInProgress
 from scenarios.model import RecordingFields, RecordingStatus
-from scenarios.timeline import parse_instant
+from scenarios.timeline import to_microseconds
 
 _STATUS_SHOWN_AS = {
     RecordingStatus.COMPLETED: Status.COMPLETED,
@@ -111,6 +111,6 @@ def _build_encryption(recording: Recording, details: dict[str, Any] | None) -> E
 _CONVERTERS: dict[str, Any] = {
     "duration": lambda value: None if value is None else int(value),
     "price": lambda value: None if value is None else parse_price(value),
-    "start_time": lambda value: None if value is None else parse_instant(value) // SECOND,
-    "date_updated": lambda value: parse_instant(value) // SECOND,
+    "start_time": lambda value: None if value is None else to_microseconds(value) // SECOND,
+    "date_updated": lambda value: to_microseconds(value) // SECOND,
 }

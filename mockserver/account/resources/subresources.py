@@ -11,8 +11,8 @@ from generators.content import subresources
 from generators.model import AddOnResult, Payload, Recording, Transcription
 from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
+from mockserver.account.resources.explain_sid import explain_no_subresource
 from mockserver.account.resources.listing import Listing, Page, get_page
-from mockserver.account.resources.not_found import explain_no_subresource
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.range_set import RangeSet
 from mockserver.rest.errors import TwilioError
@@ -42,24 +42,26 @@ class Subresources:
 
     def get(self, index: int) -> Transcription | AddOnResult | Payload:
         """Return the subresource with an index."""
-        recording, _ = subresources.locate(self.kind, index)
+        recording, _ = subresources.split_subresource_index(self.kind, index)
         return _BUILDERS[self.kind](
             self._recording_index.get_even_if_deleted(recording),
             index,
-            self._recording_index.corpus.chance(recording),
+            self._recording_index.corpus.random_fields(recording),
             self._sid_cipher,
         )
 
     def revision(self, index: int) -> int:
         """Return a value that changes with the subresource: the revision of its recording."""
-        recording, _ = subresources.locate(self.kind, index)
+        recording, _ = subresources.split_subresource_index(self.kind, index)
         return self._recording_index.state.revisions.get(recording, 0)
 
     def get_data(self, index: int) -> str:
         """Return the JSON data of a payload."""
-        recording, _ = subresources.locate(self.kind, index)
+        recording, _ = subresources.split_subresource_index(self.kind, index)
         return subresources.build_payload_data(
-            self._recording_index.get_even_if_deleted(recording), index, self._recording_index.corpus.chance(recording)
+            self._recording_index.get_even_if_deleted(recording),
+            index,
+            self._recording_index.corpus.random_fields(recording),
         )
 
     def find(self, sid: str, *, recording_sid: str | None = None, allowed_indices: range | None = None) -> int:
@@ -78,7 +80,7 @@ class Subresources:
             noun = self.kind.name.lower().replace("_", "-")
             why = f"{sid[:60]!r} is not the SID of a {noun} of this account."
             raise TwilioError(20404, why, unknown=sid)
-        recording, _ = subresources.locate(self.kind, index)
+        recording, _ = subresources.split_subresource_index(self.kind, index)
         if recording not in self._recording_index or index not in self._get_index_range(recording):
             raise TwilioError(20404, explain_no_subresource(self._recording_index, recording, sid))
         if (owner is not None and owner != recording) or (allowed_indices is not None and index not in allowed_indices):
@@ -160,7 +162,7 @@ class Subresources:
         return self._sid_cipher.encode(self.kind, index)
 
     def _get_index_range(self, recording: int) -> range:
-        chance = self._recording_index.corpus.chance(recording)
-        return subresources.indices_of_recording(
+        chance = self._recording_index.corpus.random_fields(recording)
+        return subresources.compute_subresource_indices(
             self.kind, self._recording_index.get_even_if_deleted(recording), recording, chance
         )

@@ -5,7 +5,7 @@ Instants are microseconds since the epoch.
 """
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -14,7 +14,10 @@ from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
 from scenarios.model import CallbackEvent
 from scenarios.rules import Fault, PageDriftRule, Sequence
-from scenarios.timeline import Playing
+from scenarios.timeline import TimelineProgress
+
+if TYPE_CHECKING:
+    from mockserver.callbacks.request import CallbackRequest
 
 FIRST_CREATED = 1 << 56
 """The index of the first created recording: above the indices of every corpus."""
@@ -110,6 +113,23 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     state: DeliveryState = DeliveryState.PENDING
 
+    def to_request(self, max_seconds: float | None = None) -> "CallbackRequest":
+        """Return the signed request.
+
+        Args:
+            max_seconds: the upper bound of its total time-out; None for Twilio's own.
+        """
+        from mockserver.callbacks.request import TOTAL_TIMEOUT, CallbackRequest  # not before the first callback
+
+        return CallbackRequest.signed(
+            self.method,
+            self.url,
+            self.parameters,
+            token=self.token,
+            idempotency_token=self.idempotency_token,
+            max_seconds=TOTAL_TIMEOUT if max_seconds is None else max_seconds,
+        )
+
 
 class FaultRuleState(msgspec.Struct, kw_only=True):
     """A fault or a sequence, and its counts."""
@@ -159,7 +179,7 @@ class State(msgspec.Struct, kw_only=True):
     """The user's own media files, by index."""
     handles: dict[str, int] = {}
     subscriptions: dict[int, Subscription] = {}
-    playing: dict[int, Playing] = {}
+    playing: dict[int, TimelineProgress] = {}
     step_instants: dict[int, int] = {}
     """The instants for which timelines with a timer wait."""
     timers: list[Timer] = []

@@ -12,7 +12,7 @@ from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.trust import trust_files
 from mockserver.control.client.connection import ControlConnection
 from mockserver.proxy.certificate_authority import CertificateAuthority
-from mockserver.proxy.destination import API
+from mockserver.proxy.destination import API_HOST
 from mockserver.proxy.environment import build_variables
 from mockserver.settings.settings import Settings
 
@@ -51,7 +51,7 @@ def check_authority(url: str, certificate: Path) -> None:
         with requests.Session() as session:
             session.trust_env = False
             session.get(
-                f"https://{API}/_mock/health", proxies={"https": url}, verify=str(certificate), timeout=PATIENCE
+                f"https://{API_HOST}/_mock/health", proxies={"https": url}, verify=str(certificate), timeout=PATIENCE
             )
     except requests.exceptions.SSLError:
         again = "give this command the --data-dir of the server"

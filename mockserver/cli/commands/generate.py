@@ -44,7 +44,7 @@ def _build_documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, A
     wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
     base_url = settings.public_url or f"http://{settings.listen}"
     for index in reversed(range(corpus.count)):
-        yield build_recording(corpus.recording(index), wire, base_url)
+        yield build_recording(corpus.generate_recording(index), wire, base_url)
 
 
 def _count(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:

@@ -10,13 +10,13 @@ from mockserver.journal.expectations import check_expectations
 from mockserver.settings.settings import Settings
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
-from scenarios.loading.sources import bundled_names, find_source
+from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.problems import ScenarioError
 
 
 def list_bundled(*, as_json: bool) -> int:
     """Print the bundled scenarios, one per line."""
-    about = {name: load(name).about for name in bundled_names()}
+    about = {name: load(name).about for name in find_bundled_files()}
     width = max(map(len, about))
     return print_value(
         about, lambda each: "\n".join(f"{name:{width}}  {text}" for name, text in each.items()), as_json=as_json

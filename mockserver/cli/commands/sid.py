@@ -38,14 +38,14 @@ def print_sids(
         for index in indices:
             if index >= corpus.count:
                 raise CommandError(f"--index: expected an index from 0 to {corpus.count - 1}, found {index}.")
-        wanted = [*sids, *(corpus.sid(index) for index in indices)]
+        wanted = [*sids, *(corpus.get_sid(index) for index in indices)]
         found = [msgspec.structs.asdict(explain_generated(corpus, each)) for each in wanted]
     for each in found:
         print(_format_explanation(each))
     if settings.profile is Profile.ADVERSARIAL or "adversarial" in settings.mix:
-        from generators.content.adversarial import hypothesis_version
+        from generators.content.adversarial import get_hypothesis_version
 
-        print(f"Adversarial bodies depend on Hypothesis, here {hypothesis_version()}.")
+        print(f"Adversarial bodies depend on Hypothesis, here {get_hypothesis_version()}.")
     return 0 if all(each["is_known"] for each in found) else 1
 
 

@@ -13,9 +13,9 @@ from mockserver.control.endpoints.changes import change_result
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
-from scenarios.durations import parse_microseconds
+from scenarios.durations import parse_duration
 from scenarios.model import Instant
-from scenarios.timeline import parse_instant
+from scenarios.timeline import to_microseconds
 
 
 class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,10 +77,10 @@ def _target_instant(command: ClockCommand, now: int) -> int:
     moves = [each for each in (command.advance, command.move_to) if each is not None]
     if len(moves) > 1 or not (moves or command.mode or command.rate):
         raise invalid_command("expected advance, such as 30s, or move_to, or a mode")
-    if command.move_to is not None and parse_instant(command.move_to) < now:
+    if command.move_to is not None and to_microseconds(command.move_to) < now:
         earliest = serializers.serialize_instant(now)
         raise invalid_command(f"move_to: expected {earliest} or later, found an earlier instant: time does not go back")
-    target = now if command.move_to is None else parse_instant(command.move_to)
+    target = now if command.move_to is None else to_microseconds(command.move_to)
     if command.advance is not None:
         target += _parse_duration(command.advance)
     if target >= _LATEST:
@@ -90,7 +90,7 @@ def _target_instant(command: ClockCommand, now: int) -> int:
 
 def _parse_duration(text: str) -> int:
     try:
-        return parse_microseconds(text)
+        return parse_duration(text)
     except ValueError as wrong:
         raise invalid_command(f"advance: {wrong}") from None
 

@@ -8,7 +8,7 @@ from mockserver.server.exchange import Exchange
 
 async def list_callbacks(exchange: Exchange, path: PathParams) -> list[views.CallbackView]:
     account = get_account(exchange, path)
-    return [serializers.serialize_callback(account, each, exchange.mock.worker) for each in account.callbacks]
+    return [serializers.serialize_callback(account, each) for each in account.callbacks]
 
 
 async def redeliver(exchange: Exchange, path: PathParams) -> views.CallbackView:
@@ -18,7 +18,7 @@ async def redeliver(exchange: Exchange, path: PathParams) -> views.CallbackView:
     account.callbacks.redeliver(number)
     await exchange.mock.worker.wait_until_idle(account)
     exchange.mock.worker.schedule(account)
-    return serializers.serialize_callback(account, account.callbacks[number], exchange.mock.worker)
+    return serializers.serialize_callback(account, account.callbacks[number])
 
 
 CALLBACKS = {

@@ -14,8 +14,9 @@ from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
-from mockserver.server.exchange import Exchange, Response
+from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import read_body
+from mockserver.server.response import Response
 
 PathParams = Mapping[str, str]
 Operation = Callable[[Exchange, PathParams], Awaitable[Any]]

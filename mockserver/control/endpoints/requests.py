@@ -21,7 +21,7 @@ from mockserver.journal.verification import ExpectedCount, Verification, find_ma
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
 from mockserver.server.exchange import Exchange
-from scenarios.durations import Duration, parse_microseconds
+from scenarios.durations import Duration, parse_duration
 from scenarios.operations import Operation
 
 Number = Annotated[int, Meta(ge=0)]
@@ -105,7 +105,7 @@ async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
 
 async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verification:
     account, said = get_account(exchange, path), read_command(exchange, WaitCommand)
-    patience = parse_microseconds(said.timeout)
+    patience = parse_duration(said.timeout)
     if patience > _LONGEST_WAIT:
         raise invalid_command(f"timeout: expected at most {_LONGEST_WAIT // SECOND}s, found {said.timeout}")
     pattern = _parse_pattern(account, said.pattern)

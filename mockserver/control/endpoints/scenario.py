@@ -33,12 +33,12 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     sid, command = get_account(exchange, path).sid, read_command(exchange, ScenarioCommand)
     from scenarios.loading.load import load  # imports YAML: not before the first scenario
-    from scenarios.loading.sources import bundled_names
+    from scenarios.loading.sources import find_bundled_files
 
     if (command.name is None) == (command.scenario is None):
         raise invalid_command("expected the name of a bundled scenario, or a scenario, found neither or both")
-    if command.name is not None and command.name not in bundled_names():
-        known = ", ".join(bundled_names())
+    if command.name is not None and command.name not in find_bundled_files():
+        known = ", ".join(find_bundled_files())
         raise invalid_command(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
         scenario = load(command.name) if command.name is not None else parse_scenario(exchange, command.scenario or {})

@@ -1,21 +1,110 @@
-"""The media of a recording."""
+"""The media of a recording: synthesized from its dialogue or read from the user's file, and encrypted if needed.
 
-from collections.abc import Mapping
+Import this module late: it imports audio, which most servers never need.
+"""
 
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from generators.audio.encrypted import EncryptedMedium
+from generators.audio.mp3 import Mp3
+from generators.audio.wav import Medium, Sound, Wav
+from generators.content.subresources import build_recording_dialogue
+from generators.model import Recording, Status
+from mockserver.account.account import Account
 from mockserver.account.resources.recordings import Parent
+from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations.media_types import split_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, Redirect
+from mockserver.server.routes.resource_route import PathParams
+
+_MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
+_BUILDERS: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
+_CHUNK_SIZE = 64 * 1024
+_WHY_NO_MEDIA = {
+    Status.PROCESSING: ": wait for the status completed, for example with a recording_status_callback",
+    Status.ABSENT: ", and never will: see its error_code",
+    Status.FAILED: ", and never will: see its error_code",
+}
 
 
-def fetch_recording_media(exchange: Exchange, path: Mapping[str, str]) -> Media | Redirect:
-    from mockserver.server.media import build_media  # imports audio, which most servers never need
-
+def fetch_recording_media(exchange: Exchange, path: PathParams) -> Media | Redirect:
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.from_path(path))
     form = "mp3" if split_extension(exchange.path) == "mp3" else "wav"
-    played = build_media(exchange.account, index, form, exchange.parameters.text("RequestedChannels"))
+    media = build_media(exchange.account, index, form, exchange.parameters.text("RequestedChannels"))
     if exchange.mock.settings.media_redirect:
         query = f"?{exchange.query_string.decode('latin-1')}" if exchange.query_string else ""
         return Redirect(302, f"/_mock/media/{exchange.account.sid}/{path['sid']}.{form}{query}")
-    return played
+    return media
+
+
+class FileMedium:
+    """The user's own file, opened when a client requests it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        stat = path.stat()
+        self.length = stat.st_size
+        self.changed = stat.st_mtime_ns
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` to `stop` in chunks."""
+        with self._path.open("rb") as file:
+            file.seek(start)
+            while start < stop and (piece := file.read(min(_CHUNK_SIZE, stop - start))):
+                start += len(piece)
+                yield piece
+
+
+def build_media(account: Account, index: int, form: str, requested_channels: str | None) -> Media:
+    """Return the media of a recording.
+
+    Args:
+        form: `wav` or `mp3`.
+        requested_channels: the value of `RequestedChannels`.
+
+    Raises:
+        TwilioError: 20404 if the recording has no media; 16109 for an encrypted recording as mp3; 16113 for two
+            channels of a mono recording; 20001 for any other number of channels.
+    """
+    recording = account.recordings.recording_index.get(index)
+    if recording.status is not Status.COMPLETED:
+        why = (
+            f"{recording.sid} is {recording.status.value}, so it has no media{_WHY_NO_MEDIA.get(recording.status, '')}."
+        )
+        raise TwilioError(20404, why, found=recording.status)
+    if recording.encryption is not None and form == "mp3":
+        raise TwilioError(16109, f"{recording.sid} is encrypted: only its encrypted WAV can be fetched.")
+    channels = _choose_channels(recording, requested_channels)
+    medium = _build_medium(account, recording, index, form, channels)
+    facts = f"{recording.sid} {recording.duration} {channels} {form} {medium.length}"
+    if isinstance(medium, FileMedium):
+        facts += f" {medium.changed}"
+    etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
+    if recording.encryption is not None:
+        medium = EncryptedMedium(medium, recording.encryption.content_key, recording.encryption.iv)
+    return Media(medium, _MEDIA_TYPES[form], etag, index)
+
+
+def _choose_channels(recording: Recording, requested: str | None) -> int:
+    if requested is None:
+        return recording.channels
+    if requested not in ("1", "2"):
+        raise invalid_parameter("RequestedChannels", "1 or 2", requested)
+    if int(requested) > recording.channels:
+        raise TwilioError(16113, f"{recording.sid} has one channel: use RequestedChannels=1.")
+    return int(requested)
+
+
+def _build_medium(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
+    named = account.state.media_files.get(index)
+    if named is None:
+        chance = account.corpus.random_fields(index)
+        return _BUILDERS[form](Sound(build_recording_dialogue(recording, chance), chance.content_key, channels))
+    attached = Path(named)
+    if attached.suffix.lower() != f".{form}":
+        raise TwilioError(20404, f"{attached.name} is attached to {recording.sid} and is not {form}.")
+    return FileMedium(attached)

@@ -13,10 +13,9 @@ from mockserver.rest.forms import CallbackForm, parse_call_recording_form
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, ResourceType
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import NoContent, Resource, ResourcePage, ResourceValue
-from mockserver.server.routes.media import fetch_recording_media
+from mockserver.server.results import Media, NoContent, Redirect, Resource, ResourcePage, ResourceValue
 from mockserver.server.routes.resource_route import PathParams, ResourceRoute
-from scenarios.timeline import Act
+from scenarios.timeline import RequestKind
 
 
 def list_recordings(exchange: Exchange, _: PathParams) -> ResourcePage:
@@ -35,8 +34,14 @@ def fetch_recording(exchange: Exchange, path: PathParams) -> Resource:
     include_deleted = exchange.parameters.boolean("IncludeSoftDeleted")
     index = recordings.find(path["sid"], include_deleted=include_deleted)
     return Resource(
-        RECORDING, recordings.recording_index, index, recordings.get_next_expiry(include_deleted), Act.FETCH
+        RECORDING, recordings.recording_index, index, recordings.get_next_expiry(include_deleted), RequestKind.FETCH
     )
+
+
+def fetch_recording_media(exchange: Exchange, path: PathParams) -> Media | Redirect:
+    from mockserver.server.routes import media  # imports audio, which most servers never need
+
+    return media.fetch_recording_media(exchange, path)
 
 
 def delete_recording(exchange: Exchange, path: PathParams) -> NoContent:
@@ -67,7 +72,7 @@ def list_conference_recordings(exchange: Exchange, path: PathParams) -> Resource
 def fetch_nested_recording(exchange: Exchange, path: PathParams) -> Resource:
     recordings, parent = exchange.account.recordings, _parse_parent(path)
     index = recordings.find(path["sid"], parent=parent)
-    return Resource(_resource_type_of(parent), recordings.recording_index, index, act=Act.FETCH)
+    return Resource(_resource_type_of(parent), recordings.recording_index, index, act=RequestKind.FETCH)
 
 
 def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceValue:
@@ -129,7 +134,9 @@ def _list(
         conference_sid=conference_sid,
         include_deleted=include_deleted,
     )
-    return ResourcePage(shape, recordings.recording_index, recordings.list(selection, asked), asked, query, Act.LIST)
+    return ResourcePage(
+        shape, recordings.recording_index, recordings.list(selection, asked), asked, query, RequestKind.LIST
+    )
 
 
 RECORDINGS = (

@@ -1,6 +1,6 @@
 """Transcriptions, add-on results and their payloads."""
 
-from generators.content.subresources import PAYLOADS_OF_RESULT
+from generators.content.subresources import PAYLOADS_PER_RESULT
 from mockserver.account.resources.subresources import Subresources
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.resource_types import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, ResourceType
@@ -75,7 +75,7 @@ def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: PathPar
 def _payloads(exchange: Exchange, path: PathParams) -> range:
     """Return the indices that payloads of the path's add-on result can have."""
     result = exchange.account.add_on_results.find(path["result_sid"], recording_sid=path["recording_sid"])
-    return range(result * PAYLOADS_OF_RESULT, (result + 1) * PAYLOADS_OF_RESULT)
+    return range(result * PAYLOADS_PER_RESULT, (result + 1) * PAYLOADS_PER_RESULT)
 
 
 def _list(

@@ -1,4 +1,4 @@
-"""Fixtures of tests with real receivers, all of them on loopback."""
+"""Fixtures of tests with real receivers, all on loopback."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture
 def connections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the addresses that were connected to, a list that grows."""
+    """Return the addresses of the connections so far, a list that grows."""
     tried: list[str] = []
     connect = httpcore.AnyIOBackend.connect_tcp
 
@@ -32,7 +32,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def resolve_to(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Return what makes every name resolve to given addresses."""
+    """Return a function that makes every name resolve to given addresses."""
 
     def resolve_to(*addresses: str) -> None:
         def getaddrinfo(host: object, port: int, *_: object, **__: object) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Where parcels go, and where not; names are resolved by the tests."""
+"""The hosts that callbacks may reach. The tests resolve the names."""
 
 import asyncio
 import socket
@@ -80,7 +80,7 @@ def test_only_allowed_addresses_are_tried_until_one_connects(
 def test_allowed_host_name_can_resolve_to_any_address(
     sink: Sink, connections: list[str], resolve_to: Callable[..., None]
 ) -> None:
-    resolve_to("0.0.0.0")  # this machine, and not allowed as an address
+    resolve_to("0.0.0.0")  # this machine, but not an allowed address
     url = sink.url.replace("127.0.0.1", "receiver.test")
     assert send(parcel(url)).failure is Failure.REFUSED_HOST
     assert send(parcel(url), rules="*.test").status == 204
@@ -88,7 +88,7 @@ def test_allowed_host_name_can_resolve_to_any_address(
 
 
 def test_ipv6_address_is_in_brackets_in_host_header(sink: Sink, resolve_to: Callable[..., None]) -> None:
-    resolve_to("127.0.0.1")  # so that a machine without IPv6 can tell too
+    resolve_to("127.0.0.1")  # a machine without IPv6 can run this test too
     assert send(parcel(sink.url.replace("127.0.0.1", "[::1]"))).status == 204
     (found,) = sink.received
     assert found.headers["host"].startswith("[::1]:")
@@ -147,7 +147,10 @@ def test_tls_verifies_host_name_of_url(
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
     def answer(connection: socket.socket) -> None:
-        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:  # it may not be trusted
+        with (
+            suppress(OSError),
+            context.wrap_socket(connection, server_side=True) as secured,
+        ):  # the client may not trust it
             read(secured)
             secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 

@@ -1,4 +1,4 @@
-"""What comes of parcels: every way in which a receiver may answer, or not."""
+"""The outcome of a callback for every behaviour of a receiver."""
 
 import asyncio
 import socket

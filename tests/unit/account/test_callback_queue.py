@@ -1,4 +1,4 @@
-"""What is told to whom, in which order, how often it is tried, and when."""
+"""The queue of callbacks: receivers, order, attempts and delays."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ SECOND = 1_000_000
 
 
 def told(url: str = SINK, *recordings: dict[str, Any]) -> Account:
-    """Return a world with recordings that somebody is told of."""
+    """Return an account whose recordings have subscriptions."""
     every = ["in-progress", "completed", "absent", "failed"]
     known = [
         {"id": "a", "status": "completed", "status_callback": url, "status_callback_event": every},
@@ -33,7 +33,7 @@ def index(account: Account, handle: str) -> int:
 
 
 def settle(account: Account, *outcomes: Outcome) -> list[Delivery]:
-    """Send what is ready, one after the other, and let each have the next outcome."""
+    """Send the ready callbacks one by one, each with the next outcome."""
     sent = []
     for outcome in outcomes:
         (delivery, *_) = account.callbacks.get_ready()

@@ -1,4 +1,4 @@
-"""Which fault strikes a request."""
+"""Which fault rule applies to a request."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def asked(
 
 
 def statuses(account: Account, *requests: RequestFacts) -> list[int | None]:
-    """Return what each request is answered with instead; None where as ever."""
+    """Return the status that each request gets, or None for the usual response."""
     struck = [account.fault_rules.match(each) for each in requests]
     return [None if each is None else each.then.status for each in struck]
 

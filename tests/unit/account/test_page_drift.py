@@ -1,11 +1,11 @@
-"""What happens just after a page was answered."""
+"""The effects of page drift, just after a page."""
 
 from typing import Any
 
 from generators.model import Status
 from mockserver.account.account import Account
 from scenarios.operations import Operation
-from scenarios.timeline import Act
+from scenarios.timeline import RequestKind
 from tests.accounts import scenario_of, world
 
 LIST, OF_CALL = Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS
@@ -22,20 +22,20 @@ def happened(account: Account) -> list[str]:
 
 def test_page_drift_deletes_last_recordings_and_inserts_new_ones() -> None:
     account = account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
-    account.record_response(LIST, Act.LIST, (9, 8, 7), 0)
+    account.record_response(LIST, RequestKind.LIST, (9, 8, 7), 0)
     ledger = account.recordings.recording_index
     assert [ledger.get_status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
     (arrived,) = ledger.created
     assert ledger.get_status(arrived) is Status.COMPLETED
     assert happened(account) == ["deleted", "deleted", "inserted"]
-    account.record_response(LIST, Act.LIST, (9,), 1)
-    account.record_response(LIST, Act.LIST, (6,), 2)
+    account.record_response(LIST, RequestKind.LIST, (9,), 1)
+    account.record_response(LIST, RequestKind.LIST, (6,), 2)
     assert happened(account)[3:] == ["deleted", "inserted"], "twice in all"
 
 
 def test_page_drift_deletes_at_most_the_recordings_of_a_page() -> None:
     account = account_with_page_drift({"delete": 9})
-    account.record_response(LIST, Act.LIST, (3, 2), 0)
+    account.record_response(LIST, RequestKind.LIST, (3, 2), 0)
     assert happened(account) == ["deleted"] * 2
 
 
@@ -47,7 +47,7 @@ def test_page_drift_deletes_only_finished_recordings_and_ends_their_timelines() 
     ]
     account = account_with_page_drift({"delete": 5}, recordings=known)
     handles = account.state.handles
-    account.record_response(LIST, Act.LIST, tuple(handles.values()), 0)
+    account.record_response(LIST, RequestKind.LIST, tuple(handles.values()), 0)
     assert happened(account) == ["deleted"]
     assert list(account.state.playing) == [handles["live"]]
 
@@ -56,11 +56,11 @@ def test_page_drift_matches_operation_and_page() -> None:
     account = account_with_page_drift(
         {"when": {"op": "list_recordings", "page": 1}, "insert": 1, "times": 9}, {"when": {}, "insert": 2}
     )
-    account.record_response(LIST, Act.LIST, (), 0)
+    account.record_response(LIST, RequestKind.LIST, (), 0)
     assert happened(account) == ["inserted"] * 2, "the second is of any list"
-    account.record_response(OF_CALL, Act.LIST, (), 1)
-    account.record_response(LIST, Act.FETCH, (), 1)
-    account.record_response(None, Act.LIST, (), 1)
+    account.record_response(OF_CALL, RequestKind.LIST, (), 1)
+    account.record_response(LIST, RequestKind.FETCH, (), 1)
+    account.record_response(None, RequestKind.LIST, (), 1)
     assert len(happened(account)) == 2
-    account.record_response(LIST, Act.LIST, (), 1)
+    account.record_response(LIST, RequestKind.LIST, (), 1)
     assert len(happened(account)) == 3

@@ -1,4 +1,4 @@
-"""A scenario laid over a fresh world."""
+"""The setup of a scenario in a new account."""
 
 from typing import Any
 
@@ -140,7 +140,7 @@ def test_saved_recording_keeps_its_sid(sid: str) -> None:
 
 
 def test_scripted_sid_of_generated_recording_is_rejected() -> None:
-    sid = world(count=3).corpus.sid(1)
+    sid = world(count=3).corpus.get_sid(1)
     with pytest.raises(
         ScenarioSetupError, match=f"recording it: expected a SID that no generated recording has, found {sid}"
     ):
@@ -150,7 +150,7 @@ def test_scripted_sid_of_generated_recording_is_rejected() -> None:
 
 def test_new_recording_does_not_reuse_imported_sid() -> None:
     account = world(count=3)
-    second = account.corpus.sid(FIRST_CREATED + 1)
+    second = account.corpus.get_sid(FIRST_CREATED + 1)
     account = brought(sid=second)
     index = account.start_recording(CALL)
     sid = account.recordings.recording_index.get_sid(index)
@@ -182,8 +182,8 @@ def test_pick_selects_newest_matching_recording(where: dict[str, Any], holds: An
     account = picked(where=where)
     index = account.state.handles["it"]
     corpus = account.corpus
-    assert holds(corpus.recording(index))
-    newer = [corpus.recording(each) for each in range(index + 1, corpus.count)]
+    assert holds(corpus.generate_recording(index))
+    newer = [corpus.generate_recording(each) for each in range(index + 1, corpus.count)]
     assert not [each for each in newer if holds(each) and each.status is not Status.DELETED]
 
 

@@ -1,4 +1,4 @@
-"""Going back to where an account was."""
+"""Snapshots and rollbacks of an account."""
 
 import msgspec
 import pytest
@@ -19,7 +19,7 @@ BROKEN = Outcome(None, Failure.READ_TIMEOUT, "Too slow.")
 
 
 def rich() -> Scenario:
-    """A scenario in which everything is used that a state can hold."""
+    """Return a scenario that uses everything that a state can hold."""
     return scenario_of(
         recordings=[
             {
@@ -64,7 +64,7 @@ def rich() -> Scenario:
 
 
 def change(api: Api) -> None:
-    """Do everything that can change an account."""
+    """Make every possible change to an account."""
     account = api.account()
     sid = api.page("PageSize=1")["recordings"][0]["sid"]
     api.get(api.fetch_path(sid))
@@ -100,7 +100,7 @@ def test_rollback_restores_every_response_byte_for_byte() -> None:
 
 
 def bodies(api: Api) -> list[bytes]:
-    """Ask for what does not change by being asked, and for a list at the end, which does."""
+    """Request resources that reading does not change, and at the end a list, which it does."""
     account, root = api.account(), f"/_mock/accounts/{api.mock.demo.sid}"
     ledger = account.recordings.recording_index
     sids = [ledger.get_sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.created)]

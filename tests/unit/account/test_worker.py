@@ -1,4 +1,4 @@
-"""Time that passes, and callbacks that are sent, on whichever event loop there is."""
+"""The worker: time and callbacks on any event loop."""
 
 import asyncio
 

@@ -46,7 +46,7 @@ def test_missing_keys_are_listed() -> None:
 
 
 def test_missing_format_checker_raises_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without rfc3339-validator, jsonschema would let every date pass."""
+    """Without rfc3339-validator, jsonschema would accept every date."""
     contract._build_validator.cache_clear()
     checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
     del checkers["date-time"]

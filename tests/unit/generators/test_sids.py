@@ -34,5 +34,5 @@ def test_sid_of_another_kind_or_key_does_not_decode() -> None:
 
 
 def test_sid_is_stable_between_versions() -> None:
-    """Users note SIDs in their tests: this literal changes with a major version only."""
+    """Users write SIDs into their tests, so this literal changes with a major version only."""
     assert CIPHER.encode(Kind.RECORDING, 0) == "RE605bb32780496125f35da3726407a457"

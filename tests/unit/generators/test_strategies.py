@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from generators.content.adversarial import _drawer, draw_body
+from generators.content.adversarial import _get_body_drawer, draw_body
 from generators.contract import find_violations
 from generators.sids import Kind, is_sid
 from generators.strategies import recording_pages, recordings, sids
@@ -59,8 +59,8 @@ def test_adversarial_body_depends_only_on_seed_and_buffer() -> None:
 
 
 def test_invalid_buffer_is_skipped_for_next_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _drawer().draw(b"") is None
-    drawer = _drawer()
+    assert _get_body_drawer().draw(b"") is None
+    drawer = _get_body_drawer()
     refused = iter([None, {"sid": "second"}])
     monkeypatch.setattr(drawer, "draw", lambda _: next(refused))
     assert draw_body("a seed of its own", b"\x03\x00") == {"sid": "second"}

@@ -1,4 +1,4 @@
-"""Whether a client did what was expected of it."""
+"""The expectations of a scenario."""
 
 from typing import Any
 

@@ -21,19 +21,19 @@ from mockserver.proxy.certificates import (
     create_ca_certificate,
     create_host_certificate,
     create_key,
-    expires_at,
+    get_expiry_time,
     is_issued_by_recmock,
 )
 from tests.harness import T0
 
 
 def certificate_of(authority: CertificateAuthority, now: int = T0) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(authority.certificate_pem(now))
+    return x509.load_pem_x509_certificate(authority.get_certificate_pem(now))
 
 
 def shaken(context: ssl.SSLContext, authority: CertificateAuthority, host: str) -> ssl.SSLObject:
-    """Shake hands in memory, as a client that trusts the authority alone, and strictly; return the client's side."""
-    trusting = ssl.create_default_context(cadata=authority.certificate_pem(T0).decode())
+    """Do a handshake in memory as a strict client that trusts this authority only, and return the client's side."""
+    trusting = ssl.create_default_context(cadata=authority.get_certificate_pem(T0).decode())
     trusting.verify_flags |= ssl.VERIFY_X509_STRICT
     up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = trusting.wrap_bio(down, up, server_hostname=host)
@@ -48,7 +48,7 @@ def shaken(context: ssl.SSLContext, authority: CertificateAuthority, host: str) 
 
 
 def test_key_file_is_readable_only_by_owner(tmp_path: Path) -> None:
-    CertificateAuthority(tmp_path / "new" / "folder").certificate_pem(T0)
+    CertificateAuthority(tmp_path / "new" / "folder").get_certificate_pem(T0)
     file = tmp_path / "new" / "folder" / "ca-key.pem"
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
@@ -56,7 +56,7 @@ def test_key_file_is_readable_only_by_owner(tmp_path: Path) -> None:
 
 
 def test_same_folder_gives_same_authority(tmp_path: Path) -> None:
-    assert CertificateAuthority(tmp_path).certificate_pem(T0) == CertificateAuthority(tmp_path).certificate_pem(
+    assert CertificateAuthority(tmp_path).get_certificate_pem(T0) == CertificateAuthority(tmp_path).get_certificate_pem(
         T0 + 5 * 365 * DAY - 30 * DAY
     )
 
@@ -69,14 +69,14 @@ def test_default_folder_is_user_data_folder(monkeypatch: pytest.MonkeyPatch, tmp
 def test_expiring_certificate_is_renewed_with_same_key(tmp_path: Path) -> None:
     before = certificate_of(CertificateAuthority(tmp_path))
     after = certificate_of(CertificateAuthority(tmp_path), T0 + 5 * 365 * DAY - 29 * DAY)
-    assert expires_at(after) > expires_at(before)
+    assert get_expiry_time(after) > get_expiry_time(before)
     assert after.public_key() == before.public_key()
     assert after.subject == before.subject
 
 
 def test_certificate_is_valid_for_five_years(tmp_path: Path) -> None:
     certificate = certificate_of(CertificateAuthority(tmp_path))
-    assert expires_at(certificate) == T0 + 5 * 365 * DAY
+    assert get_expiry_time(certificate) == T0 + 5 * 365 * DAY
     assert certificate.not_valid_before_utc.timestamp() == T0 - DAY
 
 
@@ -96,7 +96,7 @@ def test_write_once_keeps_first_content(tmp_path: Path) -> None:
 
 
 def made(folder: str) -> bytes:
-    return CertificateAuthority(Path(folder)).certificate_pem(T0)
+    return CertificateAuthority(Path(folder)).get_certificate_pem(T0)
 
 
 def test_concurrent_processes_get_same_authority(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_concurrent_processes_get_same_authority(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["api.twilio.com", f"{'a' * 63}.{'b' * 20}.twilio.com"])
 def test_strict_client_accepts_host_certificate(tmp_path: Path, host: str) -> None:
-    # The certificate begins now: a handshake looks at the machine's clock.
+    # The certificate starts now: a handshake uses the machine's clock.
     authority = CertificateAuthority(tmp_path)
     client = shaken(authority.create_context(host, T0), authority, host)
     assert client.getpeercert()["subjectAltName"] == (("DNS", host),)  # type: ignore[index]
@@ -133,7 +133,7 @@ def test_host_certificate_expires_no_later_than_authority() -> None:
     ca_key, key = create_key(), create_key()
     ca = create_ca_certificate(ca_key, T0)
     late = create_host_certificate("api.twilio.com", key, ca, ca_key, T0 + 5 * 365 * DAY - DAY)
-    assert expires_at(late) == expires_at(ca)
+    assert get_expiry_time(late) == get_expiry_time(ca)
 
 
 def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes | None = None) -> bytes:
@@ -187,7 +187,7 @@ def test_folder_that_is_a_file_raises_authority_error(tmp_path: Path) -> None:
     with pytest.raises(
         AuthorityError, match=r"cannot (read|write) .*ca-key.pem: Not a directory. Choose another folder"
     ):
-        CertificateAuthority(tmp_path / "file").certificate_pem(T0)
+        CertificateAuthority(tmp_path / "file").get_certificate_pem(T0)
 
 
 def test_unwritable_file_raises_authority_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,10 +197,10 @@ def test_unwritable_file_raises_authority_error(tmp_path: Path, monkeypatch: pyt
     with monkeypatch.context() as patched:
         patched.setattr(os, "link", forbidden)
         with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
-            CertificateAuthority(tmp_path).certificate_pem(T0)
+            CertificateAuthority(tmp_path).get_certificate_pem(T0)
     assert list(tmp_path.iterdir()) == []
-    CertificateAuthority(tmp_path).certificate_pem(T0)
+    CertificateAuthority(tmp_path).get_certificate_pem(T0)
     monkeypatch.setattr(Path, "replace", forbidden)
     with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
-        CertificateAuthority(tmp_path).certificate_pem(T0 + 5 * 365 * DAY)
+        CertificateAuthority(tmp_path).get_certificate_pem(T0 + 5 * 365 * DAY)
     assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]

@@ -1,12 +1,15 @@
 import os
 from pathlib import Path
 
-from mockserver.proxy.environment import TABLE, build_variables
+from mockserver.proxy.environment import VARIABLES, build_variables
 from mockserver.proxy.trust_files import TrustFiles
 from mockserver.rest.auth import DeclaredAccount
 
 FILES = TrustFiles(
-    certificate=Path("/d/ca.pem"), bundle=Path("/d/all.pem"), java=Path("/d r/all.p12"), php=Path("/d/php")
+    certificate=Path("/d/ca.pem"),
+    bundle=Path("/d/all.pem"),
+    java_truststore=Path("/d r/all.p12"),
+    php_folder=Path("/d/php"),
 )
 ACCOUNT = DeclaredAccount(sid="AC" + "1" * 32, token="secret")
 URL = "http://127.0.0.1:4010"
@@ -60,5 +63,5 @@ def test_proxy_url_without_port_uses_port_of_scheme() -> None:
 
 
 def test_variable_names_are_unique() -> None:
-    names = [name for row in TABLE for name in row.names]
+    names = [name for row in VARIABLES for name in row.names]
     assert len(names) == len(set(names))

@@ -24,7 +24,7 @@ def count(file: Path) -> int:
 def test_bundle_contains_default_authorities_and_own_ca_last(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
-    ours = authority.certificate_pem(T0).decode()
+    ours = authority.get_certificate_pem(T0).decode()
     assert files.certificate.read_text() == ours
     certifi = pytest.importorskip("certifi")
     bundle = files.bundle.read_text()
@@ -67,30 +67,30 @@ def test_certificates_are_read_from_folder_when_file_is_missing(
     monkeypatch.setattr(ssl, "create_default_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths(str(folder)))
     authority = CertificateAuthority(tmp_path / "data")
-    assert write_trust(authority, {}, T0).bundle.read_text() == one + authority.certificate_pem(T0).decode()
+    assert write_trust(authority, {}, T0).bundle.read_text() == one + authority.get_certificate_pem(T0).decode()
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths(None))
-    assert write_trust(authority, {}, T0).bundle.read_text() == authority.certificate_pem(T0).decode()
+    assert write_trust(authority, {}, T0).bundle.read_text() == authority.get_certificate_pem(T0).decode()
 
 
 def test_java_trust_store_has_every_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(der: bytes) -> x509.Certificate:
-        """Refuse one, as cryptography may what OpenSSL takes."""
+        """Reject a certificate, as cryptography may reject what OpenSSL accepts."""
         if der == ours:
             raise ValueError
         return load(der)
 
     authority, load = CertificateAuthority(tmp_path), x509.load_der_x509_certificate
-    ours = ssl.PEM_cert_to_DER_cert(authority.certificate_pem(T0).decode())
+    ours = ssl.PEM_cert_to_DER_cert(authority.get_certificate_pem(T0).decode())
     monkeypatch.setattr(x509, "load_der_x509_certificate", refused)
     files = write_trust(authority, {}, T0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # CAs of old
-        store = load_pkcs12(files.java.read_bytes(), JAVA_PASSWORD.encode())
+        warnings.simplefilter("ignore")  # old CAs
+        store = load_pkcs12(files.java_truststore.read_bytes(), JAVA_PASSWORD.encode())
     assert len(store.additional_certs) == count(files.bundle) - 1
     if shutil.which("keytool") is None:
         pytest.skip("no keytool to ask, but the entries are there")
     listed = subprocess.run(
-        ["keytool", "-list", "-keystore", str(files.java), "-storepass", JAVA_PASSWORD],
+        ["keytool", "-list", "-keystore", str(files.java_truststore), "-storepass", JAVA_PASSWORD],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert listed.stdout.count("trustedCertEntry") == len(store.additional_certs)
@@ -99,9 +99,9 @@ def test_java_trust_store_has_every_certificate(tmp_path: Path, monkeypatch: pyt
 def test_existing_files_are_not_rewritten(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
-    before = files.java.read_bytes(), files.bundle.stat().st_mtime_ns
+    before = files.java_truststore.read_bytes(), files.bundle.stat().st_mtime_ns
     assert write_trust(authority, {}, T0) == files
-    assert (files.java.read_bytes(), files.bundle.stat().st_mtime_ns) == before
+    assert (files.java_truststore.read_bytes(), files.bundle.stat().st_mtime_ns) == before
 
 
 def test_renewed_certificate_makes_another_bundle(tmp_path: Path) -> None:

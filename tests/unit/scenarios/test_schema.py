@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from scenarios.loading.load import from_objects
-from scenarios.loading.sources import bundled_names
-from scenarios.schema import build_schema, read_published_schema, write_schema
+from scenarios.loading.sources import find_bundled_files
+from scenarios.schema import build_schema, format_schema, read_published_schema
 from tests.unit.scenarios.loading.test_twilio_exports import LIST
 
 GOOD: list[dict[str, Any]] = [
@@ -44,12 +44,12 @@ def validator() -> jsonschema.Draft202012Validator:
 
 def test_published_schema_equals_model() -> None:
     done = subprocess.run([sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True)
-    assert done.stdout == write_schema() == read_published_schema()
+    assert done.stdout == format_schema() == read_published_schema()
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", find_bundled_files())
 def test_bundled_scenarios_conform(name: str, validator: jsonschema.Draft202012Validator) -> None:
-    validator.validate(yaml.safe_load(bundled_names()[name].read_text(encoding="utf-8")))
+    validator.validate(yaml.safe_load(find_bundled_files()[name].read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("scenario", GOOD)

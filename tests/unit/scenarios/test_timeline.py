@@ -1,4 +1,4 @@
-"""How a timeline goes on: pure functions of where it is, what was seen and what time it is."""
+"""The progress of a timeline, as pure functions of its state, what happened and the time."""
 
 import msgspec
 import pytest
@@ -6,23 +6,25 @@ import pytest
 from scenarios import timeline
 from scenarios.model import CallbackEvent, RecordingStatus, Step, Trigger
 from scenarios.timeline import (
-    Act,
-    Playing,
+    RequestKind,
+    TimelineProgress,
     after_delivery,
     after_request,
     after_signal,
     after_step,
-    is_due,
-    next_instant,
-    parse_instant,
+    find_due_step,
+    find_next_instant,
+    to_microseconds,
 )
 
 START = 1_000_000_000
 SECOND = 1_000_000
 
 
-def waiting(*after: Trigger | None) -> Playing:
-    return Playing(timeline=tuple(Step(after=each, status=RecordingStatus.COMPLETED) for each in after), since=START)
+def waiting(*after: Trigger | None) -> TimelineProgress:
+    return TimelineProgress(
+        timeline=tuple(Step(after=each, status=RecordingStatus.COMPLETED) for each in after), since=START
+    )
 
 
 def trigger(**what: object) -> Trigger:
@@ -31,64 +33,64 @@ def trigger(**what: object) -> Trigger:
 
 def test_step_without_trigger_is_due_immediately() -> None:
     playing = waiting(None, None)
-    found = is_due(playing, START)
+    found = find_due_step(playing, START)
     assert found is not None
     step, after = found
     assert step is playing.timeline[0]
     assert (after.step, after.since) == (1, START)
-    assert next_instant(playing, START) is None
+    assert find_next_instant(playing, START) is None
 
 
 def test_finished_timeline_is_never_due() -> None:
     playing = after_step(waiting(None), START)
-    assert playing.awaited is None
-    assert is_due(playing, START + SECOND) is None
-    assert next_instant(playing, START) is None
+    assert playing.awaited_step is None
+    assert find_due_step(playing, START + SECOND) is None
+    assert find_next_instant(playing, START) is None
     assert after_step(playing, START).step == 2
 
 
 @pytest.mark.parametrize(
     ("kind", "act", "other"),
     [
-        ("fetches", Act.FETCH, Act.LIST),
-        ("lists", Act.LIST, Act.MEDIA),
-        ("media", Act.MEDIA, Act.CHANGE),
+        ("fetches", RequestKind.FETCH, RequestKind.LIST),
+        ("lists", RequestKind.LIST, RequestKind.MEDIA),
+        ("media", RequestKind.MEDIA, RequestKind.CHANGE),
     ],
 )
-def test_trigger_counts_requests_of_its_kind(kind: str, act: Act, other: Act) -> None:
+def test_trigger_counts_requests_of_its_kind(kind: str, act: RequestKind, other: RequestKind) -> None:
     playing = waiting(trigger(**{kind: 2}))
     for each in (other, other, act):
         playing = after_request(playing, each)
-    assert is_due(playing, START) is None
-    assert is_due(after_request(playing, act), START) is not None
+    assert find_due_step(playing, START) is None
+    assert find_due_step(after_request(playing, act), START) is not None
 
 
 def test_requests_trigger_counts_every_kind() -> None:
     playing = waiting(trigger(requests=4))
-    for act in (Act.FETCH, Act.LIST, Act.MEDIA):
+    for act in (RequestKind.FETCH, RequestKind.LIST, RequestKind.MEDIA):
         playing = after_request(playing, act)
-        assert is_due(playing, START) is None
-    playing = after_request(playing, Act.CHANGE)
-    assert is_due(playing, START) is not None
+        assert find_due_step(playing, START) is None
+    playing = after_request(playing, RequestKind.CHANGE)
+    assert find_due_step(playing, START) is not None
     assert playing.counts == (1, 1, 1, 4)
 
 
 def test_counts_restart_with_each_step() -> None:
     playing = waiting(trigger(fetches=1), trigger(fetches=1))
-    found = is_due(after_request(after_request(playing, Act.FETCH), Act.FETCH), START + 5)
+    found = find_due_step(after_request(after_request(playing, RequestKind.FETCH), RequestKind.FETCH), START + 5)
     assert found is not None
     after = found[1]
     assert (after.step, after.since, after.counts) == (1, START + 5, (0, 0, 0, 0))
-    assert is_due(after, START + 5) is None
+    assert find_due_step(after, START + 5) is None
 
 
 def test_time_trigger_starts_at_previous_step() -> None:
     playing = waiting(trigger(time="2s"), trigger(time="1.5s"))
-    assert is_due(playing, START + 2 * SECOND - 1) is None
-    assert next_instant(playing, START) == START + 2 * SECOND
-    found = is_due(playing, START + 2 * SECOND)
+    assert find_due_step(playing, START + 2 * SECOND - 1) is None
+    assert find_next_instant(playing, START) == START + 2 * SECOND
+    found = find_due_step(playing, START + 2 * SECOND)
     assert found is not None
-    assert next_instant(found[1], START + 2 * SECOND) == START + 3_500_000
+    assert find_next_instant(found[1], START + 2 * SECOND) == START + 3_500_000
 
 
 def test_at_trigger_is_due_at_its_instant() -> None:
@@ -98,82 +100,82 @@ def test_at_trigger_is_due_at_its_instant() -> None:
     moment = playing.timeline[0].after
     assert moment is not None
     assert moment.at is not None
-    assert parse_instant(moment.at) == instant
-    assert is_due(playing, instant - 1) is None
-    assert next_instant(playing, instant - 1) == instant
-    assert next_instant(playing, instant) is None
-    found = is_due(playing, instant)
+    assert to_microseconds(moment.at) == instant
+    assert find_due_step(playing, instant - 1) is None
+    assert find_next_instant(playing, instant - 1) == instant
+    assert find_next_instant(playing, instant) is None
+    found = find_due_step(playing, instant)
     assert found is not None
-    assert is_due(found[1], instant) is not None, "what has passed is due at once"
+    assert find_due_step(found[1], instant) is not None, "what has passed is due at once"
 
 
 def test_early_signal_is_used_once() -> None:
     playing = after_signal(waiting(trigger(time="1s"), trigger(signal="go"), trigger(signal="go")), "go")
-    assert is_due(playing, START) is None
-    first = is_due(playing, START + SECOND)
+    assert find_due_step(playing, START) is None
+    first = find_due_step(playing, START + SECOND)
     assert first is not None
-    second = is_due(first[1], START + SECOND)
+    second = find_due_step(first[1], START + SECOND)
     assert second is not None
     assert second[1].signals == frozenset()
-    assert is_due(second[1], START + SECOND) is None, "it is used up"
+    assert find_due_step(second[1], START + SECOND) is None, "it is used up"
 
 
 def test_unused_signals_are_kept() -> None:
     playing = after_signal(after_signal(waiting(trigger(signal="a"), trigger(signal="b")), "a"), "b")
-    found = is_due(playing, START)
+    found = find_due_step(playing, START)
     assert found is not None
     assert found[1].signals == {"b"}
-    assert is_due(found[1], START) is not None
+    assert find_due_step(found[1], START) is not None
 
 
 def test_delivered_callback_is_used_once() -> None:
     wants = trigger(callback="completed")
     playing = waiting(wants, wants)
-    assert is_due(after_delivery(playing, CallbackEvent.ABSENT), START) is None
-    found = is_due(after_delivery(playing, CallbackEvent.COMPLETED), START)
+    assert find_due_step(after_delivery(playing, CallbackEvent.ABSENT), START) is None
+    found = find_due_step(after_delivery(playing, CallbackEvent.COMPLETED), START)
     assert found is not None
     assert found[1].delivered == frozenset()
-    assert is_due(found[1], START) is None
+    assert find_due_step(found[1], START) is None
 
 
 def test_any_trigger_is_due_when_one_condition_holds() -> None:
     playing = waiting(trigger(any=[{"fetches": 2}, {"time": "5s"}, {"signal": "finish"}]))
-    assert is_due(after_request(playing, Act.FETCH), START) is None
-    assert is_due(after_request(after_request(playing, Act.FETCH), Act.FETCH), START) is not None
-    assert is_due(after_signal(playing, "finish"), START) is not None
-    assert is_due(playing, START + 5 * SECOND) is not None
-    assert next_instant(playing, START) == START + 5 * SECOND
+    assert find_due_step(after_request(playing, RequestKind.FETCH), START) is None
+    assert find_due_step(after_request(after_request(playing, RequestKind.FETCH), RequestKind.FETCH), START) is not None
+    assert find_due_step(after_signal(playing, "finish"), START) is not None
+    assert find_due_step(playing, START + 5 * SECOND) is not None
+    assert find_next_instant(playing, START) == START + 5 * SECOND
 
 
 def test_all_trigger_is_due_when_every_condition_holds() -> None:
     playing = waiting(trigger(all=[{"lists": 1}, {"time": "5s"}, {"signal": "go"}]))
-    assert is_due(playing, START + 6 * SECOND) is None
+    assert find_due_step(playing, START + 6 * SECOND) is None
     playing = after_signal(playing, "go")
-    assert is_due(playing, START + 6 * SECOND) is None
-    playing = after_request(playing, Act.LIST)
-    assert is_due(playing, START + 4 * SECOND) is None
-    assert is_due(playing, START + 5 * SECOND) is not None
+    assert find_due_step(playing, START + 6 * SECOND) is None
+    playing = after_request(playing, RequestKind.LIST)
+    assert find_due_step(playing, START + 4 * SECOND) is None
+    assert find_due_step(playing, START + 5 * SECOND) is not None
 
 
 def test_any_and_all_triggers_can_be_nested() -> None:
     nested = trigger(any=[{"all": [{"signal": "a"}, {"any": [{"signal": "b"}, {"time": "9s"}]}]}, {"time": "20s"}])
     playing = waiting(nested)
-    assert is_due(after_signal(playing, "b"), START + 9 * SECOND) is None
-    assert is_due(after_signal(after_signal(playing, "b"), "a"), START) is not None
-    assert is_due(after_signal(playing, "a"), START + 9 * SECOND) is not None
-    assert is_due(playing, START + 20 * SECOND) is not None
-    found = is_due(after_signal(after_signal(after_signal(playing, "a"), "b"), "c"), START)
+    assert find_due_step(after_signal(playing, "b"), START + 9 * SECOND) is None
+    assert find_due_step(after_signal(after_signal(playing, "b"), "a"), START) is not None
+    assert find_due_step(after_signal(playing, "a"), START + 9 * SECOND) is not None
+    assert find_due_step(playing, START + 20 * SECOND) is not None
+    found = find_due_step(after_signal(after_signal(after_signal(playing, "a"), "b"), "c"), START)
     assert found is not None
     assert found[1].signals == {"c"}, "all that the step waited for is used up, and nothing else"
 
 
 def test_next_instant_is_earliest_future_instant() -> None:
     playing = waiting(trigger(all=[{"time": "3s"}, {"any": [{"time": "1s"}, {"at": "1970-01-01T00:20:00Z"}]}]))
-    instants = [next_instant(playing, START + after * SECOND) for after in (0, 1, 2, 3, 200)]
+    instants = [find_next_instant(playing, START + after * SECOND) for after in (0, 1, 2, 3, 200)]
     assert instants == [START + SECOND, START + 3 * SECOND, START + 3 * SECOND, 1_200_000_000, None]
 
 
 def test_playing_timeline_survives_msgpack_round_trip() -> None:
     playing = waiting(trigger(any=[{"fetches": 2}, {"at": "2026-01-01T00:00:00Z"}]), trigger(callback="absent"))
-    playing = after_delivery(after_signal(after_request(playing, Act.MEDIA), "x"), CallbackEvent.ABSENT)
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(playing), type=timeline.Playing) == playing
+    playing = after_delivery(after_signal(after_request(playing, RequestKind.MEDIA), "x"), CallbackEvent.ABSENT)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(playing), type=timeline.TimelineProgress) == playing

@@ -1,4 +1,4 @@
-"""The sink by itself: requests reach it as any client sends them."""
+"""The sink alone, with requests as any client sends them."""
 
 import http.client
 

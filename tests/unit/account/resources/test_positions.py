@@ -1,4 +1,4 @@
-"""Where recordings lie in lists, against a plain sorted list."""
+"""The positions of recordings in lists, against a plain sorted list."""
 
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ IMPORTED = "RE" + "ABCDEF0123456789" * 2
 
 
 class Key(NamedTuple):
-    """What a list is sorted by."""
+    """The sort key of a list."""
 
     instant: int
     has_come_in: bool
@@ -32,7 +32,7 @@ class Key(NamedTuple):
 
 def key(account: Account, index: int) -> Key:
     if index < account.corpus.count:
-        return Key(account.corpus.timetable.instant(index), False, index)
+        return Key(account.corpus.timetable.get_instant(index), False, index)
     return Key(account.recordings.recording_index.created.get_creation_instant(index), True, index)
 
 
@@ -47,7 +47,7 @@ def page(account: Account, selection: RecordingFilter, size: int, token: str | N
 
 
 def walked(account: Account, selection: RecordingFilter, size: int) -> list[int]:
-    """Return what all pages have, on the way there; on the way back the same is asserted."""
+    """Return the recordings of all pages, and assert that the way back has the same."""
     pages = [page(account, selection, size)]
     while (token := pages[-1].tokens.next) is not None:
         pages.append(page(account, selection, size, f"PA{token}"))
@@ -65,7 +65,7 @@ def add(account: Account, instant: int, sid: str | None = None) -> int:
 
 
 def assert_inverts(account: Account) -> None:
-    """Each recording has the position that a plain sorted list gives it, and back."""
+    """Assert that positions and indices agree with a plain sorted list."""
     ledger, expected = account.recordings.recording_index, everything(account)
     assert range(len(expected)) == ledger.positions.get_all()
     for position, index in enumerate(expected):
@@ -78,7 +78,7 @@ def assert_inverts(account: Account) -> None:
 
 def test_added_recordings_are_sorted_among_generated_recordings() -> None:
     account = world(count=COUNT)
-    instants = [account.corpus.timetable.instant(index) for index in (0, 7, 7, 39)]
+    instants = [account.corpus.timetable.get_instant(index) for index in (0, 7, 7, 39)]
     made = [add(account, instant) for instant in (*instants, instants[1] - 1, T0 * SECOND, 0)]
     assert [FIRST_CREATED + number for number in range(7)] == made
     assert_inverts(account)
@@ -99,7 +99,7 @@ def test_recordings_of_one_second_keep_their_order() -> None:
 @pytest.mark.parametrize("sid", [IMPORTED, IMPORTED.lower().replace("re", "RE", 1)])
 def test_imported_sid_is_valid_page_token_in_either_case(sid: str) -> None:
     account = world(count=COUNT)
-    index = add(account, account.corpus.timetable.instant(20), sid)
+    index = add(account, account.corpus.timetable.get_instant(20), sid)
     assert sid == account.recordings.recording_index.get_sid(index)
     for token in (IMPORTED, IMPORTED[:2] + IMPORTED[2:].lower()):
         older = page(account, RecordingFilter(include_deleted=True), 3, f"PA{token}")
@@ -123,7 +123,7 @@ def test_deleted_recording_is_valid_page_token() -> None:
 def test_added_recordings_have_positions_among_a_billion() -> None:
     account = world(count=10**9)
     timetable, corpus = account.corpus.timetable, account.corpus
-    made = [add(account, timetable.instant(index)) for index in (5, 10**8, 10**9 - 1)]
+    made = [add(account, timetable.get_instant(index)) for index in (5, 10**8, 10**9 - 1)]
     account.recordings.set_status(123_456, RecordingStatus.COMPLETED, RecordingFields(duration=7))
     ledger = account.recordings.recording_index
     for at, (index, neighbour) in enumerate(zip(made, (5, 10**8, 10**9 - 1), strict=True)):
@@ -131,9 +131,9 @@ def test_added_recordings_have_positions_among_a_billion() -> None:
         assert neighbour + at + 1 == position
         assert index == ledger.positions.get_index(neighbour + at + 1)
         assert neighbour == ledger.positions.get_index(neighbour + at)
-    assert ledger.find_position(corpus.sid(10**9 - 1)) == 10**9 - 1 + 2
+    assert ledger.find_position(corpus.get_sid(10**9 - 1)) == 10**9 - 1 + 2
     assert made[2] == page(account, RecordingFilter(), 2).indices[0]
-    second = timetable.instant(123_456) // SECOND
+    second = timetable.get_instant(123_456) // SECOND
     assert 123_456 in page(account, RecordingFilter(created_since=second, created_before=second + 1), 50).indices
 
 
@@ -168,7 +168,7 @@ def test_paging_lists_each_recording_once_in_order(chosen: Chosen) -> None:
     account = world(count=COUNT, mix="deleted=0.2,processing=0.1")
     ledger, timetable = account.recordings.recording_index, account.corpus.timetable
     for number, (change, where, offset) in enumerate(chosen.changes):
-        beside = timetable.instant(where % COUNT) + offset
+        beside = timetable.get_instant(where % COUNT) + offset
         known = everything(account)
         index = known[where % len(known)]
         match change:
@@ -186,7 +186,7 @@ def test_paging_lists_each_recording_once_in_order(chosen: Chosen) -> None:
     assert_inverts(account)
     selection = RecordingFilter(include_deleted=chosen.include_deleted)
     if chosen.window is not None:
-        since, below = (timetable.instant(index) // SECOND for index in sorted(chosen.window))
+        since, below = (timetable.get_instant(index) // SECOND for index in sorted(chosen.window))
         selection = RecordingFilter(created_since=since, created_before=below, include_deleted=chosen.include_deleted)
     expected = [
         index

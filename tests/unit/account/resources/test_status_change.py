@@ -1,4 +1,4 @@
-"""What a status makes of a recording, from every other."""
+"""The effect of each status on a recording, from every other status."""
 
 import msgspec
 import pytest
@@ -40,11 +40,11 @@ IN_FLIGHT = {
 
 def recording(status: Status) -> Recording:
     corpus = world().corpus
-    return next(each for each in map(corpus.recording, range(corpus.count)) if each.status is status)
+    return next(each for each in map(corpus.generate_recording, range(corpus.count)) if each.status is status)
 
 
 def chance() -> RandomFields:
-    return world().corpus.chance(5)
+    return world().corpus.random_fields(5)
 
 
 @pytest.mark.parametrize("stage", SHOWN)

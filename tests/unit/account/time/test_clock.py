@@ -9,7 +9,7 @@ START = 5_000_000
 
 
 class Ticks:
-    """A machine whose time the test tells."""
+    """A machine clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 1_000

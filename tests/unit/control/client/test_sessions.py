@@ -38,7 +38,7 @@ def test_session_can_request_other_servers_and_proxies(servers: list[str]) -> No
     session = Sessions(servers[0]).create()
     assert session.get(f"{servers[1]}/_mock/health", timeout=5).status_code == 200
     proxied = session.get("http://recmock.test/", proxies={"http": servers[1]}, timeout=5)
-    assert proxied.status_code == 403  # refused by the proxy that the other one is
+    assert proxied.status_code == 403  # refused by the proxy of the other server
     session.close()
 
 

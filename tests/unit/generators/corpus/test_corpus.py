@@ -8,14 +8,14 @@ from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.corpus.timetable import RETENTION
 from generators.corpus.weekly_rhythm import SECOND
-from generators.distributions import LONGEST_RUN
+from generators.distributions import MAX_RUN_LENGTH
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Recording, Source, Status
 from generators.sids import Kind
 from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=2000, t0=T0, span=90 * 86400, mix=Mix())
 CORPUS = Corpus(SPEC)
-ALL = [CORPUS.recording(index) for index in range(CORPUS.count)]
+ALL = [CORPUS.generate_recording(index) for index in range(CORPUS.count)]
 
 
 def with_spec(**changes: object) -> Corpus:
@@ -24,9 +24,9 @@ def with_spec(**changes: object) -> Corpus:
 
 def test_recording_is_a_pure_function_of_seed_account_and_index() -> None:
     again = with_spec()
-    assert [again.recording(index) for index in (1999, 0, 1000)] == [ALL[1999], ALL[0], ALL[1000]]
-    assert with_spec(seed="1").recording(0).sid != ALL[0].sid
-    assert with_spec(account_sid="AC" + "1" * 32).recording(0).sid != ALL[0].sid
+    assert [again.generate_recording(index) for index in (1999, 0, 1000)] == [ALL[1999], ALL[0], ALL[1000]]
+    assert with_spec(seed="1").generate_recording(0).sid != ALL[0].sid
+    assert with_spec(account_sid="AC" + "1" * 32).generate_recording(0).sid != ALL[0].sid
 
 
 def test_only_dates_depend_on_t0() -> None:
@@ -37,7 +37,7 @@ def test_only_dates_depend_on_t0() -> None:
         return {key: value for key, value in msgspec.structs.asdict(recording).items() if key not in dated}
 
     for index in range(0, 1900, 100):
-        assert undated(ALL[index]) == undated(later.recording(index))
+        assert undated(ALL[index]) == undated(later.generate_recording(index))
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_only_dates_depend_on_t0() -> None:
 def test_instants_are_strictly_increasing_before_t0(count: int, span: int) -> None:
     corpus = with_spec(count=count, span=span)
     start = max(0, count - 300)
-    instants = [corpus.timetable.instant(index) for index in range(start, count)]
+    instants = [corpus.timetable.get_instant(index) for index in range(start, count)]
     assert all(earlier < later for earlier, later in pairwise(instants))
-    assert (T0 - span) * SECOND <= corpus.timetable.instant(0)
+    assert (T0 - span) * SECOND <= corpus.timetable.get_instant(0)
     assert instants[-1] < T0 * SECOND
     for index, instant in zip(range(start, count), instants, strict=True):
-        assert corpus.timetable.first_at(instant) == index
-        assert corpus.timetable.first_at(instant + 1) == index + 1
-    assert corpus.timetable.first_at(0) == 0
-    assert corpus.timetable.first_at(T0 * SECOND) == count
+        assert corpus.timetable.find_first_since(instant) == index
+        assert corpus.timetable.find_first_since(instant + 1) == index + 1
+    assert corpus.timetable.find_first_since(0) == 0
+    assert corpus.timetable.find_first_since(T0 * SECOND) == count
 
 
 def ended(recording: Recording) -> int:
@@ -80,7 +80,7 @@ def test_recording_fields_are_consistent() -> None:
 @pytest.mark.parametrize(("count", "span"), [(200, 5), (500, 60), (300, 1000)])
 def test_newest_recordings_end_before_t0(count: int, span: int) -> None:
     corpus = with_spec(count=count, span=span)
-    for recording in map(corpus.recording, range(count)):
+    for recording in map(corpus.generate_recording, range(count)):
         assert ended(recording) <= recording.date_updated <= T0
 
 
@@ -93,46 +93,46 @@ def test_status_and_source_counts_follow_default_mix() -> None:
     )
     assert Counter(recording.status for recording in ALL)[Status.PROCESSING] == 10
     assert all(r.status is not Status.PROCESSING for r in ALL[: 2000 - 40])
-    encrypted = sum(CORPUS.recording(index).encryption is not None for index in range(2000))
+    encrypted = sum(CORPUS.generate_recording(index).encryption is not None for index in range(2000))
     assert 0.03 < encrypted / 2000 < 0.07
 
 
 def test_call_or_conference_has_one_run_of_recordings() -> None:
     for index, recording in enumerate(ALL):
-        run = CORPUS.indices_of_call(recording.call_sid)
+        run = CORPUS.get_call_indices(recording.call_sid)
         assert index in run
-        assert len(run) <= (LONGEST_RUN if recording.conference_sid else 3)
+        assert len(run) <= (MAX_RUN_LENGTH if recording.conference_sid else 3)
         assert {recording.call_sid} == {ALL[other].call_sid for other in run}
         assert {recording.source} == {ALL[other].source for other in run}
         if recording.conference_sid is not None:
-            assert run == CORPUS.indices_of_conference(recording.conference_sid)
+            assert run == CORPUS.get_conference_indices(recording.conference_sid)
     runs = Counter(recording.call_sid for recording in ALL if recording.conference_sid)
     assert max(runs.values()) > 2
 
 
 def test_unknown_parents_have_no_recordings() -> None:
-    assert range(0) == CORPUS.indices_of_call("CA" + "0" * 32)
+    assert range(0) == CORPUS.get_call_indices("CA" + "0" * 32)
     other = with_spec(count=10**6)
-    far = other.recording(10**6 - 1)
-    assert range(0) == CORPUS.indices_of_call(far.call_sid)
+    far = other.generate_recording(10**6 - 1)
+    assert range(0) == CORPUS.get_call_indices(far.call_sid)
     called = next(recording for recording in ALL if recording.conference_sid is None)
     index = CORPUS.sids.decode(Kind.CALL, called.call_sid)
     assert index is not None
-    assert range(0) == CORPUS.indices_of_conference(CORPUS.sids.encode(Kind.CONFERENCE, index))
-    inside = next(i for i, recording in enumerate(ALL) if CORPUS.indices_of_call(recording.call_sid).start < i)
-    assert range(0) == CORPUS.indices_of_call(CORPUS.sids.encode(Kind.CALL, inside))
+    assert range(0) == CORPUS.get_conference_indices(CORPUS.sids.encode(Kind.CONFERENCE, index))
+    inside = next(i for i, recording in enumerate(ALL) if CORPUS.get_call_indices(recording.call_sid).start < i)
+    assert range(0) == CORPUS.get_call_indices(CORPUS.sids.encode(Kind.CALL, inside))
 
 
 @pytest.mark.parametrize("index", [-1, 2000])
 def test_index_out_of_range_raises_index_error(index: int) -> None:
     with pytest.raises(IndexError, match=f"expected an index from 0 to 1999, found {index}"):
-        CORPUS.recording(index)
+        CORPUS.generate_recording(index)
 
 
 def test_index_of_returns_none_for_sids_outside_corpus() -> None:
-    assert CORPUS.index_of(ALL[17].sid) == 17
-    assert CORPUS.index_of(CORPUS.sid(2000)) is None
-    assert CORPUS.index_of("nonsense") is None
+    assert CORPUS.find_index(ALL[17].sid) == 17
+    assert CORPUS.find_index(CORPUS.get_sid(2000)) is None
+    assert CORPUS.find_index("nonsense") is None
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -146,24 +146,24 @@ def test_layout_walk_equals_filtered_list(
     expected = [
         index
         for index in window
-        if corpus.layout.status(index) is not Status.DELETED or (deleted_from is not None and index >= deleted_from)
+        if corpus.layout.get_status(index) is not Status.DELETED or (deleted_from is not None and index >= deleted_from)
     ]
-    walked = list(corpus.layout.walk(window, newest_first=newest_first, deleted_from=deleted_from))
+    walked = list(corpus.layout.walk(window, newest_first=newest_first, first_visible_deleted=deleted_from))
     assert (expected[::-1] if newest_first else expected) == walked
 
 
 def test_deleted_recordings_are_purged_oldest_first() -> None:
-    moments = [CORPUS.timetable.deleted_at(index) for index in range(2000)]
+    moments = [CORPUS.timetable.get_deletion_instant(index) for index in range(2000)]
     assert moments == sorted(moments)
     now = T0 * SECOND
     assert now - RETENTION < moments[0]
     assert moments[-1] <= now
-    assert CORPUS.timetable.retained_from(now) == 0
-    assert CORPUS.timetable.retained_from(moments[0] + RETENTION - 1) == 0
-    assert CORPUS.timetable.retained_from(now + RETENTION) == 2000
+    assert CORPUS.timetable.find_first_retained(now) == 0
+    assert CORPUS.timetable.find_first_retained(moments[0] + RETENTION - 1) == 0
+    assert CORPUS.timetable.find_first_retained(now + RETENTION) == 2000
     middle = now + RETENTION // 2
     assert [m + RETENTION > middle for m in moments] == [
-        i >= CORPUS.timetable.retained_from(middle) for i in range(2000)
+        i >= CORPUS.timetable.find_first_retained(middle) for i in range(2000)
     ]
     for index, recording in enumerate(ALL):
         if recording.status is Status.DELETED:
@@ -173,29 +173,29 @@ def test_deleted_recordings_are_purged_oldest_first() -> None:
 
 def test_empty_corpus_has_no_recordings() -> None:
     empty = with_spec(count=0)
-    assert empty.timetable.first_at(T0 * SECOND) == 0
-    assert empty.timetable.retained_from(T0 * SECOND) == 0
-    assert empty.index_of(ALL[0].sid) is None
-    assert list(empty.layout.walk(range(0), newest_first=True, deleted_from=None)) == []
+    assert empty.timetable.find_first_since(T0 * SECOND) == 0
+    assert empty.timetable.find_first_retained(T0 * SECOND) == 0
+    assert empty.find_index(ALL[0].sid) is None
+    assert list(empty.layout.walk(range(0), newest_first=True, first_visible_deleted=None)) == []
 
 
 def test_traits_follow_shares_of_mix() -> None:
     whole = with_spec(mix=Mix.from_shares({"dual": 1, "encrypted": 1, "conference": 0}))
-    found = [whole.recording(index) for index in range(500)]
+    found = [whole.generate_recording(index) for index in range(500)]
     assert all((recording.channels == 2) == (recording.source in DUAL_SOURCES) for recording in found)
     assert all(recording.encryption is not None for recording in found if recording.status is Status.COMPLETED)
     assert {r.conference_sid for r in found} == {None}
-    assert {r.channels for r in map(with_spec(mix=Mix.from_shares({"dual": 0})).recording, range(500))} == {1}
+    assert {r.channels for r in map(with_spec(mix=Mix.from_shares({"dual": 0})).generate_recording, range(500))} == {1}
     only = with_spec(mix=Mix.from_shares({"processing": 1}))
-    assert {only.layout.status(index) for index in range(2000)} == {Status.PROCESSING}
+    assert {only.layout.get_status(index) for index in range(2000)} == {Status.PROCESSING}
     rare = with_spec(mix=Mix.from_shares({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
-    assert Source.CONFERENCE in {rare.recording(index).source for index in range(200)}
+    assert Source.CONFERENCE in {rare.generate_recording(index).source for index in range(200)}
 
 
 def test_layout_walk_skips_blocks_of_deleted_recordings() -> None:
     corpus = with_spec(count=200_000, mix=Mix.from_shares({"deleted": 0.998}))
-    expected = [index for index in range(150_000, 200_000) if corpus.layout.status(index) is not Status.DELETED]
-    walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, deleted_from=None))
+    expected = [index for index in range(150_000, 200_000) if corpus.layout.get_status(index) is not Status.DELETED]
+    walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, first_visible_deleted=None))
     assert expected == walked
 
 
@@ -203,7 +203,7 @@ def test_layout_walk_skips_blocks_of_deleted_recordings() -> None:
 @pytest.mark.parametrize("mix", [{"completed": 0.004}, {"encrypted": 0.995}, {"completed": 0}, {"encrypted": 1}, {}])
 def test_audible_walk_lists_completed_unencrypted_recordings(mix: dict[str, float], newest_first: bool) -> None:
     corpus = with_spec(mix=Mix.from_shares(mix))
-    recordings = ((index, corpus.recording(index)) for index in range(100, 1999))
+    recordings = ((index, corpus.generate_recording(index)) for index in range(100, 1999))
     expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]
     walked = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))
     assert (expected[::-1] if newest_first else expected) == walked

@@ -1,6 +1,6 @@
 import pytest
 
-from generators.content.subresources import encode_sid
+from generators.content.subresources import encode_subresource_sid
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.explain_sid import explain_generated
 from generators.corpus.mix import Mix
@@ -9,28 +9,38 @@ from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=200, t0=T0, span=86400, mix=Mix())
 CORPUS = Corpus(SPEC)
-CONFERENCE = next(each for each in map(CORPUS.recording, range(200)) if each.conference_sid)
-RUN = CORPUS.indices_of_call(CONFERENCE.call_sid)
+CONFERENCE = next(each for each in map(CORPUS.generate_recording, range(200)) if each.conference_sid)
+RUN = CORPUS.get_call_indices(CONFERENCE.call_sid)
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "recordings", "why"),
     [
-        (CORPUS.sid(3), "recording", (3,), "Recording 3 of 200, counted from the oldest."),
-        (CORPUS.sid(200), "recording", (), "it would belong to recording 200, and there are only 200."),
+        (CORPUS.get_sid(3), "recording", (3,), "Recording 3 of 200, counted from the oldest."),
+        (CORPUS.get_sid(200), "recording", (), "it would belong to recording 200, and there are only 200."),
         ("RE" + "0" * 32, "recording", (), "another seed or account, or was typed by hand."),
         (CONFERENCE.call_sid, "call", tuple(RUN), f"The call of {len(RUN)} recordings, from {RUN.start} to "),
         (CONFERENCE.conference_sid, "conference", tuple(RUN), f"The conference of {len(RUN)} recordings"),
         (CORPUS.sids.encode(Kind.CALL, RUN.start + 1), "call", (), f"no call starts at recording {RUN.start + 1} of"),
         (CORPUS.sids.encode(Kind.CALL, 999), "call", (), "no call starts at recording 999 of 200."),
         (
-            encode_sid(CORPUS.sids, Kind.TRANSCRIPTION, 7),
+            encode_subresource_sid(CORPUS.sids, Kind.TRANSCRIPTION, 7),
             "transcription",
             (7,),
             "The transcription number 0 of recording 7.",
         ),
-        (encode_sid(CORPUS.sids, Kind.PAYLOAD, 7, 5), "payload", (7,), "The payload number 5 of recording 7."),
-        (encode_sid(CORPUS.sids, Kind.ADD_ON_RESULT, 200), "add-on result", (), "it would belong to recording 200"),
+        (
+            encode_subresource_sid(CORPUS.sids, Kind.PAYLOAD, 7, 5),
+            "payload",
+            (7,),
+            "The payload number 5 of recording 7.",
+        ),
+        (
+            encode_subresource_sid(CORPUS.sids, Kind.ADD_ON_RESULT, 200),
+            "add-on result",
+            (),
+            "it would belong to recording 200",
+        ),
         (CORPUS.sids.encode(Kind.PUBLIC_KEY, 0), "public key", (), "The public key number 0 of this account."),
         ("AC" + "f" * 32, "account", (), "Every well-formed account is accepted"),
         ("SK" + "f" * 32, "API key", (), "Every well-formed API key is accepted"),

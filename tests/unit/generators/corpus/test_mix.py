@@ -40,6 +40,9 @@ def test_invalid_mix_raises_mix_error(text: str, message: str) -> None:
 
 
 def test_finished_status_shares_exclude_processing() -> None:
-    assert Status.PROCESSING not in Mix().finished_status_shares()
-    assert sum(Mix().finished_status_shares().values()) == pytest.approx(1)
-    assert Mix.from_shares({"processing": 1}).finished_status_shares() == {Status.DELETED: 0, Status.COMPLETED: 1}
+    assert Status.PROCESSING not in Mix().compute_finished_status_shares()
+    assert sum(Mix().compute_finished_status_shares().values()) == pytest.approx(1)
+    assert Mix.from_shares({"processing": 1}).compute_finished_status_shares() == {
+        Status.DELETED: 0,
+        Status.COMPLETED: 1,
+    }

@@ -24,18 +24,18 @@ END = T0 * SECOND
 def test_positions_map_to_increasing_instants_and_back(count: int, span: int) -> None:
     rhythm = WeeklyRhythm(END - span * SECOND, END, count)
     positions = sorted({*range(min(count, 50)), *range(max(0, count - 50), count), count // 2})
-    instants = [rhythm.instant(position) for position in positions]
+    instants = [rhythm.to_instant(position) for position in positions]
     assert instants == sorted(set(instants))
     assert END - span * SECOND <= instants[0]
     assert instants[-1] < END
     for position, instant in zip(positions, instants, strict=True):
-        assert rhythm.position(instant) in (position - 1, position)
-        assert rhythm.position(instant + 1) >= position
+        assert rhythm.to_position(instant) in (position - 1, position)
+        assert rhythm.to_position(instant + 1) >= position
 
 
 def test_working_hours_have_more_recordings_than_nights() -> None:
     rhythm = WeeklyRhythm(END - 28 * 86400 * SECOND, END, 100_000)
-    hours = [datetime.fromtimestamp(rhythm.instant(i) // SECOND, UTC) for i in range(0, 100_000, 10)]
+    hours = [datetime.fromtimestamp(rhythm.to_instant(i) // SECOND, UTC) for i in range(0, 100_000, 10)]
     workday = [hour for hour in hours if hour.weekday() < 5]
     assert sum(hour.hour == 10 for hour in workday) > 5 * sum(hour.hour == 3 for hour in workday)
 

@@ -24,7 +24,7 @@ BASE = "http://127.0.0.1:4010"
 
 
 def one(status: Status) -> Recording:
-    return next(each for each in map(CORPUS.recording, range(300)) if each.status is status)
+    return next(each for each in map(CORPUS.generate_recording, range(300)) if each.status is status)
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -80,7 +80,7 @@ def test_prices_have_five_decimals() -> None:
 def test_encryption_details_have_old_and_new_keys() -> None:
     mix = Mix.from_shares({"encrypted": 1, "completed": 1})
     corpus = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=1, t0=T0, span=86400, mix=mix))
-    details = document(corpus.recording(0), Wire.TWILIO, BASE)["encryption_details"]
+    details = document(corpus.generate_recording(0), Wire.TWILIO, BASE)["encryption_details"]
     assert details["encryption_public_key_sid"] == details["public_key_sid"]
     assert details["encryption_cek"] == details["encrypted_cek"]
     assert details["encryption_iv"] == details["iv"]

@@ -2,13 +2,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from scenarios.explain.timelines import callbacks_of_step, describe_step, describe_trigger, explain_scenario
-from scenarios.lifecycle import initial_timeline
+from scenarios.explain.timelines import describe_step, describe_trigger, explain_scenario, get_step_callbacks
+from scenarios.lifecycle import with_initial_step
 from scenarios.loading.load import load, loads
 from scenarios.model import (
     DEFAULT_ON_CREATE,
     CallbackEvent,
-    Events,
+    CallbackEvents,
     OnCreate,
     Pick,
     RecordingFields,
@@ -79,9 +79,9 @@ def test_trigger_is_described_in_words(trigger: Trigger | None, when: str) -> No
         ),
     ],
 )
-def test_step_is_described_in_words(step: Step, subscribed: Events, what: str) -> None:
+def test_step_is_described_in_words(step: Step, subscribed: CallbackEvents, what: str) -> None:
     assert what == describe_step(step, subscribed)
-    assert ("callback" in what.removeprefix("no callback")) == bool(callbacks_of_step(step, subscribed))
+    assert ("callback" in what.removeprefix("no callback")) == bool(get_step_callbacks(step, subscribed))
 
 
 LATER = Trigger(time="1s")
@@ -112,14 +112,14 @@ def test_initial_timeline_adds_missing_first_status(
     status: RecordingStatus | None, timeline: Timeline, begins: RecordingStatus | None
 ) -> None:
     expected = timeline if begins is None else (Step(status=begins), *timeline)
-    assert expected == initial_timeline(ScriptedRecording(status=status, timeline=timeline))
+    assert expected == with_initial_step(ScriptedRecording(status=status, timeline=timeline))
 
 
 def test_initial_timeline_of_pick_is_unchanged_and_of_on_create_starts_in_progress() -> None:
     timeline = (Step(after=LATER, status=RecordingStatus.DELETED),)
-    assert timeline == initial_timeline(Pick(id="x", timeline=timeline))
-    assert DEFAULT_ON_CREATE.timeline == initial_timeline(DEFAULT_ON_CREATE)
-    assert (AT_ONCE, Step(status=RecordingStatus.COMPLETED)) == initial_timeline(
+    assert timeline == with_initial_step(Pick(id="x", timeline=timeline))
+    assert DEFAULT_ON_CREATE.timeline == with_initial_step(DEFAULT_ON_CREATE)
+    assert (AT_ONCE, Step(status=RecordingStatus.COMPLETED)) == with_initial_step(
         OnCreate(timeline=(Step(status=RecordingStatus.COMPLETED),))
     )
 

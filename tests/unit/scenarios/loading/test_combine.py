@@ -1,6 +1,6 @@
 import pytest
 
-from scenarios.loading.combine import combine
+from scenarios.loading.combine import merge_scenarios
 from scenarios.loading.load import load, loads
 from scenarios.model import ClockPlan, CorpusPlan, Scenario
 from scenarios.problems import ScenarioError
@@ -8,7 +8,7 @@ from scenarios.problems import ScenarioError
 
 def test_combined_scenario_has_all_parts_in_order() -> None:
     first, second = load("late-webhook"), load("rate-limited")
-    whole = combine([first, second])
+    whole = merge_scenarios([first, second])
     assert ("late-webhook_and_rate-limited", f"{first.about} {second.about}") == (whole.name, whole.about)
     assert first.faults + second.faults == whole.faults
     assert (first.recordings, first.sequences, first.expect) == (whole.recordings, whole.sequences, whole.expect)
@@ -17,11 +17,11 @@ def test_combined_scenario_has_all_parts_in_order() -> None:
 
 def test_single_scenario_is_returned_unchanged() -> None:
     scenario = load("happy-path")
-    assert scenario is combine([scenario])
+    assert scenario is merge_scenarios([scenario])
 
 
 def test_corpus_and_clock_fields_can_come_from_different_scenarios() -> None:
-    whole = combine(
+    whole = merge_scenarios(
         [
             loads("corpus: {count: 5}\nclock: {mode: frozen}"),
             loads("corpus: {span: 9d}\nclock: {start: '2026-01-01T00:00:00Z'}"),
@@ -29,15 +29,17 @@ def test_corpus_and_clock_fields_can_come_from_different_scenarios() -> None:
     )
     assert ((whole.corpus.count, whole.corpus.span), whole.clock.mode) == ((5, "9d"), "frozen")
     assert whole.clock.start
-    assert (CorpusPlan(), ClockPlan()) == (lambda each: (each.corpus, each.clock))(combine([Scenario(), Scenario()]))
+    assert (CorpusPlan(), ClockPlan()) == (lambda each: (each.corpus, each.clock))(
+        merge_scenarios([Scenario(), Scenario()])
+    )
 
 
 def test_recordings_without_an_id_do_not_clash() -> None:
-    assert len(combine([loads("recordings: [{}]"), loads("recordings: [{}]")]).recordings) == 2
+    assert len(merge_scenarios([loads("recordings: [{}]"), loads("recordings: [{}]")]).recordings) == 2
 
 
 def test_combined_name_is_limited_to_64_characters() -> None:
-    assert f"{'x' * 60}_and" == combine([loads("about: x", name="x" * 60), load("flaky-media")]).name
+    assert f"{'x' * 60}_and" == merge_scenarios([loads("about: x", name="x" * 60), load("flaky-media")]).name
 
 
 @pytest.mark.parametrize(
@@ -69,10 +71,10 @@ def test_combined_name_is_limited_to_64_characters() -> None:
 )
 def test_conflicting_scenarios_raise_scenario_error(first: str, second: str, sentence: str) -> None:
     with pytest.raises(ScenarioError) as wrong:
-        combine([loads(first, name="a"), loads(second, name="b")])
+        merge_scenarios([loads(first, name="a"), loads(second, name="b")])
     assert str(wrong.value).startswith(sentence)
 
 
 def test_combining_no_scenarios_raises_scenario_error() -> None:
     with pytest.raises(ScenarioError, match="expected at least one scenario, found none"):
-        combine([])
+        merge_scenarios([])

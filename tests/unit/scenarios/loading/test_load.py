@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from scenarios.handles import known_ids
+from scenarios.handles import list_ids
 from scenarios.loading.load import from_objects, load, loads
-from scenarios.loading.sources import bundled_names, find_source
+from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import CorpusPlan, RecordingFields, RecordingStatus, Scenario, ScriptedRecording, Step, Trigger
 from scenarios.problems import ScenarioError
@@ -31,9 +31,9 @@ BUNDLED = (
 
 
 def refusal(text: str | bytes, form: str = "yaml", name: str = "late.yaml", folder: Path | None = None) -> str:
-    """Return the sentence with which a text is refused, after the file's name."""
+    """Return the error for an invalid text, without the file's name."""
     with pytest.raises(ScenarioError) as wrong:
-        loads(text, form=form, name=name, folder=folder)
+        loads(text, file_format=form, name=name, folder=folder)
     sentence = str(wrong.value)
     assert len(sentence.splitlines()) == 1
     assert not any(word in sentence for word in ("str |", "| null", "NoneType", "msgspec", "object at", "`int`"))
@@ -441,7 +441,7 @@ def test_invalid_toml_or_json_scenario_raises_one_line_error(text: str, form: st
 
 
 class Foreign:
-    """Something that no file can hold."""
+    """An object that no file can hold."""
 
 
 @pytest.mark.parametrize(
@@ -498,12 +498,12 @@ def test_scenario_is_equal_in_every_form() -> None:
     yaml = loads("recordings: [{id: x, date_created: 2026-03-01, channels: 2}]\nclock: {start: '2026-03-01T09:00:00Z'}")
     toml = loads(
         "clock.start = 2026-03-01T09:00:00Z\n[[recordings]]\nid = 'x'\nchannels = 2\ndate_created = 2026-03-01",
-        form="toml",
+        file_format="toml",
     )
     json = loads(
         '{"$schema": "s.json", "clock": {"start": "2026-03-01T09:00:00Z"},'
         '"recordings": [{"id": "x", "channels": 2, "date_created": "Sun, 01 Mar 2026 00:00:00 +0000"}]}',
-        form="json",
+        file_format="json",
     )
     objects = from_objects(
         {
@@ -562,7 +562,7 @@ def test_bundled_scenarios_load_by_name(name: str) -> None:
     assert scenario.about.endswith(".")
     assert "\n" not in scenario.about
     assert (
-        bundled_names()[name]
+        find_bundled_files()[name]
         .read_text(encoding="utf-8")
         .startswith(f"# yaml-language-server: $schema=./scenario.schema.json\nversion: 1\nname: {name}\nabout: ")
     )
@@ -574,7 +574,7 @@ def test_bundled_scenarios_cover_every_status() -> None:
     assert set(RecordingStatus) == {step.status for step in steps if step.status} | {
         status for status in begun if status
     }
-    assert tuple(bundled_names()) == BUNDLED
+    assert tuple(find_bundled_files()) == BUNDLED
 
 
 def test_unknown_name_lists_bundled_scenarios() -> None:
@@ -594,7 +594,7 @@ def test_scenario_files_are_loaded_by_path(tmp_path: Path) -> None:
     file = tmp_path / "mine.YML"
     file.write_text("about: x")
     assert load(str(file)).name == "mine"
-    assert (tmp_path, "yaml") == (find_source(str(file)).folder, find_source(str(file)).form)
+    assert (tmp_path, "yaml") == (find_source(str(file)).folder, find_source(str(file)).file_format)
     file.write_text("about: x\nabuot: y")
     with pytest.raises(ScenarioError, match=f"^{file}:2: abuot: expected a known key"):
         load(str(file))
@@ -622,7 +622,7 @@ def test_unreadable_file_raises_scenario_error(tmp_path: Path, monkeypatch: pyte
         raise PermissionError(13, "Permission denied")
 
     source = find_source(str(file))
-    monkeypatch.setattr(Path, "open", refuse)  # root reads whatever its mode is
+    monkeypatch.setattr(Path, "open", refuse)  # root can read a file with any mode
     with pytest.raises(ScenarioError, match=r"x\.yaml: expected a file that can be read: Permission denied\.$"):
         source.read()
 
@@ -663,7 +663,7 @@ expect:
 """
     for sid in ("a", "b", "c-1", "c-2", "CA" + "0" * 32):
         text += f"  - {{op: fetch_recording, sid: {sid}}}\n"
-    assert known_ids(loads(text)) == ["a", "b", "c-1", "c-2"]
+    assert list_ids(loads(text)) == ["a", "b", "c-1", "c-2"]
     assert "expected a SID or the id of a recording here, found 'c'" in refusal(
         f"{text}  - {{op: fetch_recording, sid: c}}"
     )

@@ -86,7 +86,7 @@ def test_alias_is_expanded_to_separate_copies() -> None:
 
 
 def bomb(levels: int, width: int = 9) -> str:
-    """Return a text in which each level is several times the one below."""
+    """Return a text in which each level is several times as large as the one below."""
     lines = ["a0: &a0 [x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]" for n in range(1, levels)]
     return "\n".join(lines)

@@ -1,0 +1,52 @@
+"""Endpoints outside of an account's tree: health, SIDs, and the targets of Twilio's redirects."""
+
+from generators.corpus.explain_sid import SidExplanation
+from mockserver import __version__
+from mockserver.account.resources.explain_sid import explain_sid
+from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
+from mockserver.server.exchange import Exchange
+from mockserver.server.rendering import render
+from mockserver.server.response import Response
+from mockserver.server.results import RawBody
+from mockserver.server.routes.media import build_media
+from scenarios.timeline import RequestKind
+
+
+async def show_health(exchange: Exchange, _: PathParams) -> dict[str, str]:
+    return {"status": "ok", "version": __version__}
+
+
+async def show_sid(exchange: Exchange, path: PathParams) -> SidExplanation:
+    account = get_account(exchange, {"account": exchange.parameters.text("account") or "demo"})
+    return explain_sid(account.recordings.recording_index, path["sid"])
+
+
+async def fetch_payload_data(exchange: Exchange, path: PathParams) -> Response:
+    """Return an add-on's data. No credentials are needed, because Twilio redirects to the add-on's own host."""
+    payloads = get_account(exchange, path).payloads
+    data = payloads.get_data(payloads.find(path["name"].partition(".")[0]))
+    return render(RawBody(data.encode(), MEDIA_TYPES[Representation.JSON]), exchange)
+
+
+async def fetch_media(exchange: Exchange, path: PathParams) -> Response:
+    """Return media as a CDN would: the link is enough, no credentials are needed."""
+    if not exchange.mock.settings.media_redirect:
+        raise TwilioError(20404, "Media are at this path only with --media-redirect on.")
+    account = get_account(exchange, path)
+    sid, _, form = path["name"].partition(".")
+    if form not in ("wav", "mp3"):
+        raise TwilioError(20404, "Expected .wav or .mp3.")
+    index = account.recordings.find(sid)
+    response = render(build_media(account, index, form, exchange.parameters.text("RequestedChannels")), exchange)
+    account.record_response(None, RequestKind.MEDIA, (index,), 0)  # count the download here, not at the redirect
+    return response
+
+
+PUBLIC = {
+    "/health": Endpoint(guarded=False, GET=show_health),
+    "/sids/{sid}": Endpoint(GET=show_sid),
+    "/payloads/{account}/{name}": Endpoint(guarded=False, GET=fetch_payload_data),
+    "/media/{account}/{name}": Endpoint(guarded=False, GET=fetch_media),
+}
