@@ -11,7 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mockserver.testing.handles import MockServer, MockTwilio
-    from mockserver.testing.pytest_options import Wish
+    from mockserver.testing.pytest_options import OptionValue
 
 _OPTIONS = {
     "corpus": "how many generated recordings every test's account has",
@@ -45,18 +45,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
     """A server for the session, or the one that `--recmock-url` names; under xdist each worker has its own."""
     with without_assertion_rewriting():
-        from mockserver.testing.pytest_fixtures import serving
+        from mockserver.testing.pytest_fixtures import start_server
 
-        with serving(request.config, _options(request.config)) as server:
+        with start_server(request.config, _options(request.config)) as server:
             yield server
 
 
 @pytest.fixture
 def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "Iterator[MockTwilio]":
     """An account of its own for this test: the same SID, token and recordings in every run, alone or not."""
-    from mockserver.testing.pytest_fixtures import account_of
+    from mockserver.testing.pytest_fixtures import prepared_account
 
-    with account_of(recmock_server, request.node) as handle:
+    with prepared_account(recmock_server, request.node) as handle:
         request.node.stash[_HANDLE] = handle
         yield handle
         del request.node.stash[_HANDLE]
@@ -65,9 +65,9 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
 @pytest.fixture
 def recmock_env(recmock: "MockTwilio") -> "Iterator[MockTwilio]":
     """The test's account, to which the environment leads every client that is made meanwhile."""
-    from mockserver.testing.pytest_fixtures import leading
+    from mockserver.testing.pytest_fixtures import patched_environment
 
-    with leading(recmock):
+    with patched_environment(recmock):
         yield recmock
 
 
@@ -100,21 +100,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report: pytest.TestReport = outcome.get_result()
     if handle is None or not report.failed:
         return
-    from mockserver.testing.pytest_fixtures import report_on
+    from mockserver.testing.pytest_fixtures import add_report_section
 
-    report_on(handle, report)
+    add_report_section(handle, report)
 
 
-def _options(config: pytest.Config) -> "dict[str, Wish]":
+def _options(config: pytest.Config) -> "dict[str, OptionValue]":
     """Return what flags say, else ini options."""
-    from mockserver.testing.pytest_options import Wish
+    from mockserver.testing.pytest_options import OptionValue
 
-    said: dict[str, Wish] = {}
+    said: dict[str, OptionValue] = {}
     for name in _OPTIONS:
         for value, source in (
             (config.getoption(f"--recmock-{name}"), f"--recmock-{name}"),
             (config.getini(f"recmock_{name}"), f"recmock_{name}"),
         ):
             if value and name not in said:
-                said[name] = Wish(value, source)
+                said[name] = OptionValue(value, source)
     return said

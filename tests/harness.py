@@ -13,7 +13,7 @@ from generators.model import Status
 from mockserver.account.account import Account
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.settings.parsing import Pace
+from mockserver.settings.parsing import ClockRate
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
@@ -31,7 +31,7 @@ def test_pages_are_followed(recmock):
 
 def corpus_settings(**changes: Any) -> Settings:
     """Return settings whose T0 is pinned, and whose clock stands still."""
-    return msgspec.structs.replace(Settings(now=T0, clock=Pace(0.0)), **changes)
+    return msgspec.structs.replace(Settings(now=T0, clock=ClockRate(0.0)), **changes)
 
 
 class Api:

@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError
 from urllib.parse import urlsplit
 
 from generators.sids import Kind, is_sid
-from mockserver.settings.parsing import BadValueError, Pace, parse_instant
+from mockserver.settings.parsing import BadValueError, ClockRate, parse_instant
 from scenarios.durations import microseconds
 
 _LONGEST_SIGNAL = 64
@@ -51,7 +51,7 @@ def instant(text: str) -> str:
 def rate(text: str) -> float:
     """Read how many seconds pass in one, such as 60 or 60x."""
     try:
-        return Pace.parse(f"{text.removesuffix('x')}x").rate
+        return ClockRate.parse(f"{text.removesuffix('x')}x").rate
     except BadValueError:
         raise _expected("a pace from 0.001 to 1000000, such as 60 or 60x", text) from None
 

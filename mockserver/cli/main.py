@@ -9,7 +9,7 @@ from mockserver.cli.errors import CommandError
 from mockserver.cli.package_conflict import clashing_distribution
 from mockserver.cli.parser import DEFAULTS, SETTINGS, make_parser
 from mockserver.control.client.connection import ControlError, NoServerError, TokenError
-from mockserver.settings.loading import load, table
+from mockserver.settings.loading import load_settings, all_settings
 from mockserver.settings.settings import SettingsError
 from scenarios.problems import ScenarioError
 
@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(given)
     options.program = program
     try:
-        defaults = {table()[name].variable: text for name, text in DEFAULTS.get(options.command, {}).items()}
+        defaults = {all_settings()[name].variable: text for name, text in DEFAULTS.get(options.command, {}).items()}
         named = {name: vars(options).get(name) for name in SETTINGS[options.command]}
-        code = run(options, load(named, defaults | os.environ), os.environ)
+        code = run(options, load_settings(named, defaults | os.environ), os.environ)
         sys.stdout.flush()
         return code
     except SettingsError as wrong:

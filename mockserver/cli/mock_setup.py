@@ -35,7 +35,7 @@ def make_mock(
         scenario = combined(scenarios)
         return Mock(settings, scenario=scenario, instance=instance, control_token=control_token)
     except SpanTooShortError as wrong:
-        raise CommandError(told(wrong, settings, scenario)) from None
+        raise CommandError(error_message(wrong, settings, scenario)) from None
     except UNPLAYABLE as wrong:
         raise CommandError(f"--scenario: {wrong}") from None
 
@@ -69,7 +69,7 @@ def combined(scenarios: Sequence[Scenario]) -> Scenario | None:
     return combine(scenarios)
 
 
-def told(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:
+def error_message(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:
     """Say why a scenario cannot be played with these settings."""
     if not isinstance(wrong, SpanTooShortError):
         return str(wrong)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, Self
 
 from generators.suggestion import suggestion
 from mockserver.cli import argument_types as words
-from mockserver.settings.loading import Setting, table
+from mockserver.settings.loading import Setting, all_settings
 
 REMOTE = ("listen", "control_token")
 """Settings of commands that ask a running server."""
@@ -80,7 +80,7 @@ def add_settings(
         defaults: what is taken instead of a setting's own default, by name.
         is_asking: whether the command asks a server, rather than being one.
     """
-    rows = [setting for setting in table().values() if setting.name in names]
+    rows = [setting for setting in all_settings().values() if setting.name in names]
     if rows:
         group = parser.add_argument_group("settings", f"Each is also a variable, such as {rows[0].variable}.")
         for setting in rows:
@@ -127,5 +127,5 @@ def add_remote(parser: Parser, *, is_action: bool = False) -> None:
     group = parser.add_argument_group("server", "Which server and account; RECMOCK_URL names a server too.")
     add_url(group, "Where the server is.", **default)
     for name in REMOTE:
-        _add_setting(group, table()[name], _ASKED[name], **default)
+        _add_setting(group, all_settings()[name], _ASKED[name], **default)
     add_account(group, "Which account; else the demo account.", **default)

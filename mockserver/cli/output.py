@@ -11,7 +11,7 @@ from mockserver.control.views import CallbackView, ClockView, EventView, RuleVie
 Value = TypeVar("Value")
 
 
-def say(value: Value, in_words: Callable[[Value], str], *, as_json: bool) -> int:
+def print_value(value: Value, in_words: Callable[[Value], str], *, as_json: bool) -> int:
     """Print a value, and return the exit code of a command that went well."""
     print(msgspec.json.format(msgspec.json.encode(value)).decode() if as_json else in_words(value))
     return 0

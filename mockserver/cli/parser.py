@@ -8,7 +8,7 @@ import mockserver
 from mockserver.cli import argument_types as words
 from mockserver.cli.options import REMOTE, Parser, add_account, add_command, add_remote, add_settings, add_url
 from mockserver.cli.subcommands import add_callbacks, add_clock, add_faults, add_scenario, add_signal
-from mockserver.settings.loading import table
+from mockserver.settings.loading import all_settings
 
 _ABOUT = "An offline stand-in for Twilio's v2010 Recordings API. Without a command it serves."
 COMMANDS = {
@@ -29,7 +29,7 @@ COMMANDS = {
     "ready": "tell whether a server answers, for health checks",
 }
 _CORPUS = ("seed", "count", "span", "now", "profile", "mix")
-_SERVED = [*table()]
+_SERVED = [*all_settings()]
 _OWN_SERVER = [name for name in _SERVED if name not in ("listen", "port_file", "control_token")]
 _AROUND_PROGRAM = [name for name in _OWN_SERVER if name != "scenario"]
 SETTINGS: dict[str, Collection[str]] = {

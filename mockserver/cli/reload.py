@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mockserver.account.time.clock import real_pause
-from mockserver.cli.mock_setup import UNPLAYABLE, combined, told
+from mockserver.cli.mock_setup import UNPLAYABLE, combined, error_message
 from mockserver.mock import Mock
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
@@ -30,7 +30,7 @@ class Watch:
         self._files = list(_files(self._own))
         self._played = self._tried = self._seen = _stamps(self._files)
 
-    async def attend(self, mock: Mock) -> None:
+    async def run(self, mock: Mock) -> None:
         """Look after them for ever."""
         while self._own:
             await real_pause(_PAUSE)
@@ -55,7 +55,7 @@ class Watch:
             scenario = combined([load(name) for name in self._names])
             mock.replace_scenario(scenario)
         except UNPLAYABLE as wrong:
-            _say(f"{told(wrong, mock.settings, scenario)} What was played before goes on.")
+            _say(f"{error_message(wrong, mock.settings, scenario)} What was played before goes on.")
         else:
             self._played = self._tried
             _say(f"{changed} changed: every account begins anew.")

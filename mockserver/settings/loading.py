@@ -39,7 +39,7 @@ class Setting(NamedTuple):
             return spelled(self.default * SECOND)
         return "" if self.default in (None, ()) else str(self.default)
 
-    def read(self, given: str | list[str], source: str) -> Any:
+    def read(self, raw: str | list[str], source: str) -> Any:
         """Read the setting's value from text.
 
         Args:
@@ -49,9 +49,9 @@ class Setting(NamedTuple):
             SettingsError: where it cannot be one; `source` says where the text came from.
         """
         if self.option.repeatable:
-            texts = given if isinstance(given, list) else given.split()
+            texts = raw if isinstance(raw, list) else raw.split()
             return tuple(self._read(text, source) for text in texts)
-        return self._read(str(given), source)
+        return self._read(str(raw), source)
 
     def _read(self, text: str, source: str) -> Any:
         try:
@@ -61,14 +61,14 @@ class Setting(NamedTuple):
 
 
 @cache
-def table() -> Mapping[str, Setting]:
+def all_settings() -> Mapping[str, Setting]:
     """Return every setting by its name, in the order in which they are documented."""
     hints = get_type_hints(Settings, include_extras=True)
     fields = msgspec.structs.fields(Settings)
     return {field.name: Setting(field.name, field.default, hints[field.name].__metadata__[0]) for field in fields}
 
 
-def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings that flags and environment give; a flag stands above a variable.
 
     Args:
@@ -80,7 +80,7 @@ def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, 
         SettingsError: for a value that cannot be.
     """
     values: dict[str, Any] = {}
-    for setting in table().values():
+    for setting in all_settings().values():
         if setting.name not in flags:
             continue
         given = flags[setting.name]

@@ -24,7 +24,7 @@ class BadValueError(ValueError):
         super().__init__(f"expected {expected}, found {found!r}.")
 
     @classmethod
-    def saying(cls, sentence: str) -> Self:
+    def from_message(cls, sentence: str) -> Self:
         """Make an error of a sentence that stands for itself."""
         error = cls("", "")
         error.args = (sentence,)
@@ -62,7 +62,7 @@ class Address(NamedTuple):
         return f"{host}:{self.port}"
 
 
-class Pace(NamedTuple):
+class ClockRate(NamedTuple):
     """How fast an account's time passes: 1 is the machine's pace, 0 stands still."""
 
     rate: float
@@ -114,7 +114,7 @@ def parse_hosts(text: str) -> str:
     try:
         HostRules.parse(text)
     except ValueError as wrong:
-        raise BadValueError.saying(str(wrong)) from None
+        raise BadValueError.from_message(str(wrong)) from None
     return text
 
 

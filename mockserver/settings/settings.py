@@ -17,7 +17,7 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    Pace,
+    ClockRate,
     parse_account,
     parse_base_url,
     parse_count,
@@ -89,7 +89,7 @@ def _mix(text: str) -> str:
     try:
         Mix.parse(text)
     except MixError as wrong:
-        raise BadValueError.saying(str(wrong)) from None
+        raise BadValueError.from_message(str(wrong)) from None
     return text
 
 
@@ -141,8 +141,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = False
 
     clock: Annotated[
-        Pace, Option("How an account's time passes: real, frozen, or a pace such as 60x.", Pace.parse, "PACE")
-    ] = Pace(1.0)
+        ClockRate, Option("How an account's time passes: real, frozen, or a pace such as 60x.", ClockRate.parse, "PACE")
+    ] = ClockRate(1.0)
     scenario: Annotated[
         tuple[str, ...],
         Option(

@@ -7,25 +7,25 @@ import msgspec
 
 from generators.suggestion import suggestion
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.loading import load, table
-from mockserver.settings.parsing import Pace, parse_instant
+from mockserver.settings.loading import load_settings, all_settings
+from mockserver.settings.parsing import ClockRate, parse_instant
 from mockserver.settings.settings import Settings, SettingsError
 from scenarios.model import Scenario
 
 AnyScenario = Scenario | dict[str, Any] | str | Path
 
-TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=Pace(0.0), wire=WireSetting.TWILIO)
+TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=ClockRate(0.0), wire=WireSetting.TWILIO)
 """The settings of tests: T0 is 2026-01-01, time stands still until it is moved, and SDKs read every answer."""
 
 
-def settings_of(changes: dict[str, Any]) -> Settings:
+def build_settings(changes: dict[str, Any]) -> Settings:
     """Return the settings of tests with changes: values, or texts as flags have them."""
-    known = table()
+    known = all_settings()
     for name in changes:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggestion(name, known)}")
     read = {name: known[name].read(value, name) if isinstance(value, str) else value for name, value in changes.items()}
-    kept = {} if "data_dir" in read else {"data_dir": load({"data_dir": None}).data_dir}
+    kept = {} if "data_dir" in read else {"data_dir": load_settings({"data_dir": None}).data_dir}
     return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from generators.seeds import auth_token, demo_account_sid
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlError, Line
-from mockserver.testing.defaults import AnyScenario, scenario_of, settings_of
+from mockserver.testing.defaults import AnyScenario, scenario_of, build_settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -49,27 +49,27 @@ class MockServer:
         token: str | None = None,
         **settings: Any,
     ) -> None:
-        self.settings = settings_of(settings)
-        self.is_elsewhere = url is not None
-        self.line = Line(url, token)
+        self.settings = build_settings(settings)
+        self.is_external = url is not None
+        self.connection = Line(url, token)
         """The line to its control API."""
         self._scenario = scenario
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        if not self.is_elsewhere:
-            self.line.url = self._start()
+        if not self.is_external:
+            self.connection.url = self._start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.line.close()
+        self.connection.close()
         if "sessions" in vars(self):
             vars(self).pop("sessions").close()  # its next run is at another port
         self._stack.close()
-        if not self.is_elsewhere:
-            self.line.url = None
+        if not self.is_external:
+            self.connection.url = None
             vars(self).pop("app", None)  # its next run begins anew
             vars(self).pop("_mock", None)
 
@@ -80,7 +80,7 @@ class MockServer:
         Raises:
             ControlError: where the server does not run.
         """
-        return self.line.where
+        return self.connection.where
 
     @cached_property
     def app(self) -> "Starlette":
@@ -147,7 +147,7 @@ class MockTwilio(AccountClient):
         self._owns_server = server is None
         self.server = MockServer(scenario=scenario, **settings) if server is None else server
         self.account_sid = account_sid or demo_account_sid(self.server.settings.seed)
-        super().__init__(self.server.line, self.account_sid)
+        super().__init__(self.server.connection, self.account_sid)
 
     def __enter__(self) -> Self:
         if self._owns_server:
@@ -181,7 +181,7 @@ class MockTwilio(AccountClient):
     @cached_property
     def auth_token(self) -> str:
         """The account's auth token: callbacks are signed with it."""
-        if self.server.is_elsewhere:
+        if self.server.is_external:
             return self.state().auth_token
         settings = self.server.settings
         declared = (each.token for each in settings.account if each.sid.lower() == self.account_sid.lower())

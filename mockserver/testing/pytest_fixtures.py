@@ -16,7 +16,13 @@ from mockserver.cli.package_conflict import clashing_distribution
 from mockserver.control.client.connection import ControlError
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.handles import MockServer, MockTwilio
-from mockserver.testing.pytest_options import Wish, Wishes, build_overrides, settings, world
+from mockserver.testing.pytest_options import (
+    OptionValue,
+    OptionValues,
+    build_overrides,
+    option_settings,
+    build_scenario,
+)
 
 if TYPE_CHECKING:
     from mockserver.proxy.trust_files import TrustFiles
@@ -27,13 +33,13 @@ _SHOWN = 10
 """How many of the last requests a failing test's report shows."""
 _MISTAKES = (SettingsError, ControlError, CommandError, *UNPLAYABLE)
 """What goes wrong through what options and markers say."""
-_OPTIONS = pytest.StashKey[Wishes]()
+_OPTIONS = pytest.StashKey[OptionValues]()
 _USED = pytest.StashKey[set[str]]()
 """The accounts that tests of this session have had."""
 
 
 @contextmanager
-def serving(config: pytest.Config, options: Wishes) -> Iterator[MockServer]:
+def start_server(config: pytest.Config, options: OptionValues) -> Iterator[MockServer]:
     """Serve for a session, or find the server that runs elsewhere.
 
     Args:
@@ -44,7 +50,7 @@ def serving(config: pytest.Config, options: Wishes) -> Iterator[MockServer]:
         pytest.fail(clash, pytrace=False)
     config.stash[_OPTIONS], config.stash[_USED] = options, set()
     with ExitStack() as stack:
-        with _in_a_sentence():
+        with _fail_without_traceback():
             doctor = options.get("doctor")
             if doctor is not None and doctor.value not in _DOCTOR:
                 raise SettingsError(f"{doctor.source}: expected one of {', '.join(_DOCTOR)}, found {doctor.value!r}.")
@@ -53,13 +59,13 @@ def serving(config: pytest.Config, options: Wishes) -> Iterator[MockServer]:
 
 
 @contextmanager
-def account_of(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
+def prepared_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
     """Give a test its account, whose SID comes from the seed and the test's node id: its world is its own."""
     options, used = item.config.stash[_OPTIONS], item.config.stash[_USED]
     sid = "AC" + derive(server.settings.seed, "account of test", _name(item))[:16].hex()
     handle = server.account(sid)
-    with _in_a_sentence():
-        _prepare(handle, item, options, is_known=server.is_elsewhere or sid in used)
+    with _fail_without_traceback():
+        _prepare(handle, item, options, is_known=server.is_external or sid in used)
     used.add(sid)
     with handle:
         yield handle
@@ -68,12 +74,12 @@ def account_of(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
 
 
 @contextmanager
-def leading(handle: MockTwilio) -> Iterator[None]:
+def patched_environment(handle: MockTwilio) -> Iterator[None]:
     """Let the environment lead every client that is made meanwhile to an account."""
     from mockserver.proxy.environment import variables
     from mockserver.rest.auth import DeclaredAccount
 
-    with _in_a_sentence():
+    with _fail_without_traceback():
         files = _trust(handle)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in list(variables(handle.base_url, DeclaredAccount(*handle.auth), files, os.environ)):
@@ -84,7 +90,7 @@ def leading(handle: MockTwilio) -> Iterator[None]:
         yield
 
 
-def report_on(handle: MockTwilio, report: pytest.TestReport) -> None:
+def add_report_section(handle: MockTwilio, report: pytest.TestReport) -> None:
     """Add to a failing test's report what its account has seen and what it waits for."""
     from mockserver.cli import output as printing
 
@@ -104,10 +110,10 @@ def report_on(handle: MockTwilio, report: pytest.TestReport) -> None:
     report.sections.append((f"recmock account {handle.account_sid}", text))
 
 
-def _server(options: Wishes, config: pytest.Config) -> MockServer:
-    asked = settings(options)
+def _server(options: OptionValues, config: pytest.Config) -> MockServer:
+    asked = option_settings(options)
     if "url" not in options:
-        scenario = world(options, {}, [config.rootpath]) if "scenario" in options else None
+        scenario = build_scenario(options, {}, [config.rootpath]) if "scenario" in options else None
         return MockServer(scenario=scenario, **asked)
     token = options.get("token")
     server = MockServer(url=options["url"].value, token=None if token is None else token.value, **asked)
@@ -125,16 +131,16 @@ def _name(item: pytest.Item) -> str:
     return item.nodeid if item.parent is None else f"{item.parent.nodeid}::{item.name}"
 
 
-def _prepare(handle: MockTwilio, item: pytest.Item, options: Wishes, *, is_known: bool) -> None:
+def _prepare(handle: MockTwilio, item: pytest.Item, options: OptionValues, *, is_known: bool) -> None:
     """Give an account the world that is wished for.
 
     Args:
         is_known: whether it may have another already.
     """
-    marked, is_elsewhere = _marked(item), handle.server.is_elsewhere
+    marked, is_elsewhere = _marked(item), handle.server.is_external
     if is_elsewhere or any(name in marked for name in ("corpus", "scenario", "clock")):
         folders = [item.path.parent, item.config.rootpath]
-        handle.scenario.arm(world(options, marked, folders, is_elsewhere=is_elsewhere))
+        handle.scenario.arm(build_scenario(options, marked, folders, is_elsewhere=is_elsewhere))
         if is_known:
             handle.requests.clear()
     elif is_known:
@@ -144,21 +150,21 @@ def _prepare(handle: MockTwilio, item: pytest.Item, options: Wishes, *, is_known
         handle.configure(wire=wished.wire, auth=wished.auth)
 
 
-def _default_overrides(options: Wishes) -> Wishes:
+def _default_overrides(options: OptionValues) -> OptionValues:
     """Return how accounts are treated by default: our own server does so anyway, others have to be told."""
-    return {"wire": Wish("twilio", "wire"), "auth": Wish("any", "auth"), **options}
+    return {"wire": OptionValue("twilio", "wire"), "auth": OptionValue("any", "auth"), **options}
 
 
-def _marked(item: pytest.Item) -> Wishes:
+def _marked(item: pytest.Item) -> OptionValues:
     """Return what markers say, the nearest standing above the others."""
-    said: dict[str, Wish] = {}
+    said: dict[str, OptionValue] = {}
     for mark in reversed(list(item.iter_markers("recmock"))):
         unknown = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in _OF_MARKERS)]
         if unknown:
             expected = f"expected any of {', '.join(f'{name}=' for name in _OF_MARKERS)}"
             meant = suggestion(unknown[0], _OF_MARKERS)
             raise SettingsError(f"@pytest.mark.recmock: {expected}, found {', '.join(unknown)}.{meant}")
-        said |= {name: Wish(value, f"@pytest.mark.recmock({name}=...)") for name, value in mark.kwargs.items()}
+        said |= {name: OptionValue(value, f"@pytest.mark.recmock({name}=...)") for name, value in mark.kwargs.items()}
     return said
 
 
@@ -169,7 +175,7 @@ def _trust(handle: MockTwilio) -> "TrustFiles":
     from mockserver.proxy.certificate_authority import Authority
 
     files = trust_files(Authority(handle.server.settings.data_dir), os.environ)
-    if handle.server.is_elsewhere:
+    if handle.server.is_external:
         check_authority(handle.base_url, files.certificate)
     return files
 
@@ -185,7 +191,7 @@ def _examine(handle: MockTwilio, how: str) -> None:
 
 
 @contextmanager
-def _in_a_sentence() -> Iterator[None]:
+def _fail_without_traceback() -> Iterator[None]:
     """Let a user's mistakes fail a test in a sentence, without a traceback of ours."""
     try:
         yield

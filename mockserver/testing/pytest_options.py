@@ -7,22 +7,22 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mockserver.account.overrides import AccountOverrides
-from mockserver.settings.loading import table
-from mockserver.settings.parsing import Pace
+from mockserver.settings.loading import all_settings
+from mockserver.settings.parsing import ClockRate
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.defaults import TEST_SETTINGS
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 
-class Wish(NamedTuple):
+class OptionValue(NamedTuple):
     """A value, and who wishes for it: a flag, an ini option or a marker."""
 
     value: Any
     source: str
 
 
-Wishes = Mapping[str, Wish]
+OptionValues = Mapping[str, OptionValue]
 """By name: corpus, scenario, clock, wire, auth, seed; what nobody wishes for is not in it."""
 
 _FIELDS = {"corpus": "count", "clock": "clock", "wire": "wire", "auth": "auth", "seed": "seed"}
@@ -35,7 +35,7 @@ _DEFAULT_PLANS: dict[str, dict[str, Any]] = {
 """What our own server has anyway, and one that runs elsewhere has to be told."""
 
 
-def settings(options: Wishes) -> dict[str, Any]:
+def option_settings(options: OptionValues) -> dict[str, Any]:
     """Return the settings that options ask for, by name.
 
     Raises:
@@ -44,7 +44,7 @@ def settings(options: Wishes) -> dict[str, Any]:
     return {field: _read(field, options[name]) for name, field in _FIELDS.items() if name in options}
 
 
-def build_overrides(wishes: Wishes) -> AccountOverrides:
+def build_overrides(wishes: OptionValues) -> AccountOverrides:
     """Return how an account is to be treated.
 
     Raises:
@@ -53,7 +53,9 @@ def build_overrides(wishes: Wishes) -> AccountOverrides:
     return AccountOverrides(**{name: _read(name, wishes[name]) for name in ("wire", "auth") if name in wishes})
 
 
-def world(options: Wishes, marked: Wishes, folders: Sequence[Path], *, is_elsewhere: bool = False) -> Scenario:
+def build_scenario(
+    options: OptionValues, marked: OptionValues, folders: Sequence[Path], *, is_elsewhere: bool = False
+) -> Scenario:
     """Return the world of a test as a scenario.
 
     Corpus and clock stand above those of a scenario that is wished for as far away or farther: an option's above an
@@ -83,7 +85,7 @@ def world(options: Wishes, marked: Wishes, folders: Sequence[Path], *, is_elsewh
         raise SettingsError(f"@pytest.mark.recmock: {wrong}") from None
 
 
-def _scenario(wish: Wish, folders: Sequence[Path]) -> Scenario:
+def _scenario(wish: OptionValue, folders: Sequence[Path]) -> Scenario:
     from scenarios.loading.load import from_objects, load
     from scenarios.loading.sources import bundled
 
@@ -103,14 +105,14 @@ def _scenario(wish: Wish, folders: Sequence[Path]) -> Scenario:
         raise SettingsError(f"{wish.source}: {wrong}") from None
 
 
-def _plan(name: str, wish: Wish) -> dict[str, Any]:
+def _plan(name: str, wish: OptionValue) -> dict[str, Any]:
     if isinstance(wish.value, Mapping):
         return dict(wish.value)
     read = _read(_FIELDS[name], wish)
-    return _clock_plan(read) if isinstance(read, Pace) else {"count": read}
+    return _clock_plan(read) if isinstance(read, ClockRate) else {"count": read}
 
 
-def _clock_plan(pace: Pace) -> dict[str, Any]:
+def _clock_plan(pace: ClockRate) -> dict[str, Any]:
     mode = {0.0: "frozen", 1.0: "real"}.get(pace.rate, "scaled")
     return {"mode": mode, "rate": pace.rate if mode == "scaled" else None}
 
@@ -127,5 +129,5 @@ def _merged(plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return merged
 
 
-def _read(field: str, wish: Wish) -> Any:
-    return table()[field].read(str(wish.value), wish.source)
+def _read(field: str, wish: OptionValue) -> Any:
+    return all_settings()[field].read(str(wish.value), wish.source)

@@ -19,7 +19,7 @@ from mockserver.mock import Mock
 from mockserver.proxy.environment import TABLE
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.loading import table
+from mockserver.settings.loading import all_settings
 from scenarios.loading.load import loads
 from tests.harness import corpus_settings
 
@@ -137,7 +137,7 @@ def test_the_demo_account_is_the_default_seeds() -> None:
 
 def settings_table() -> str:
     rows = ["| flag | variable | default | what |", "|---|---|---|---|"]
-    for row in table().values():
+    for row in all_settings().values():
         metavar = row.option.metavar.replace("|", r"\|")  # else it would end the cell
         default = f"`{row.default_text}`" if row.default_text else ""
         rows.append(f"| `{row.flag} {metavar}` | `{row.variable}` | {default} | {row.option.help} |")

@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from generators.seeds import auth_token
 from mockserver.mock import Mock
 from mockserver.rest.auth import DeclaredAccount
-from mockserver.settings.parsing import Pace
+from mockserver.settings.parsing import ClockRate
 from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Received, Sink
 from scenarios.loading.load import from_objects
@@ -186,7 +186,7 @@ def test_an_advance_answers_what_a_receiver_said_meanwhile(on: Served, sink: Sin
 @pytest.mark.parametrize("loop", LOOPS)
 def test_on_a_running_clock_everything_comes_by_itself(loop: str, sink: Sink) -> None:
     sink.answer_with(500, 500)
-    with served(loop, corpus_settings(clock=Pace(1000.0))) as on:
+    with served(loop, corpus_settings(clock=ClockRate(1000.0))) as on:
         record(on, sink.url)
         received = sink.wait_for(4, timeout=ENOUGH)
     assert statuses(received) == ["in-progress"] * 3 + ["completed"]

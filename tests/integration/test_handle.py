@@ -483,7 +483,7 @@ def test_a_client_gives_up_callbacks_of_a_test_that_is_over(server: MockServer) 
 def test_a_server_that_has_gone_stops_no_test_from_ending() -> None:
     with MockServer() as server, server.account("AC" + "6" * 32) as mock:
         assert mock.sink.received == []
-        server.line.url = "http://127.0.0.1:1"
+        server.connection.url = "http://127.0.0.1:1"
 
 
 class Own(asyncio.Protocol):

@@ -13,7 +13,7 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server import faults as effects
 from mockserver.server import listener as server_module
-from mockserver.settings.parsing import Pace
+from mockserver.settings.parsing import ClockRate
 from mockserver.testing.sink import Sink
 from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
@@ -22,7 +22,7 @@ from tests.sockets import ENOUGH, LOOPS, served
 
 pytestmark = pytest.mark.usefixtures("nothing_is_complained_of")
 
-FAST = corpus_settings(clock=Pace(1000.0))
+FAST = corpus_settings(clock=ClockRate(1000.0))
 
 
 def late(sink: Sink, after: str = "20s", **clock: Any) -> Scenario:
@@ -87,14 +87,14 @@ def test_an_alarm_follows_a_clock_that_is_moved_or_runs_otherwise(
     loop: str, sink: Sink, command: dict[str, Any]
 ) -> None:
     """At the machine's own pace it would take two days."""
-    with served(loop, corpus_settings(clock=Pace(1.0)), late(sink, "48h")) as on:
+    with served(loop, corpus_settings(clock=ClockRate(1.0)), late(sink, "48h")) as on:
         on.control_get("clock")
         on.control_post("clock", command)
         assert {on.sid} == told(sink, 1)
 
 
 def test_a_clock_that_is_moved_closer_needs_no_request_either(sink: Sink) -> None:
-    with served("uvloop", corpus_settings(clock=Pace(10.0)), late(sink, "1h")) as on:
+    with served("uvloop", corpus_settings(clock=ClockRate(10.0)), late(sink, "1h")) as on:
         on.control_post("clock", {"advance": "3599s"})
         assert {on.sid} == told(sink, 1)
 
@@ -114,7 +114,7 @@ def test_a_frozen_clock_wakes_nobody(sink: Sink) -> None:
 
 
 def test_alarms_that_are_alike_are_kept_and_those_of_a_closed_loop_are_not(sink: Sink) -> None:
-    mock = Mock(corpus_settings(clock=Pace(1.0)), scenario=late(sink, "1h"))
+    mock = Mock(corpus_settings(clock=ClockRate(1.0)), scenario=late(sink, "1h"))
     account, keeper = mock.account(mock.demo.sid), mock.timekeeper
 
     async def attended() -> object:

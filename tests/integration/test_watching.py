@@ -64,7 +64,7 @@ def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         watch = Watch(names)
         mock.replace_scenario(combined(load_scenarios(names)))
         with pytest.raises(asyncio.CancelledError):
-            asyncio.run(watch.attend(mock))
+            asyncio.run(watch.run(mock))
         return capsys.readouterr().err.splitlines()
 
     return run
@@ -164,7 +164,7 @@ def test_scenarios_that_contradict_each_other_are_told(watched: Watched, mock: M
 
 
 def test_bundled_scenarios_and_names_of_no_file_need_no_watch(mock: Mock) -> None:
-    asyncio.run(Watch(("happy-path",)).attend(mock))  # ends at once
+    asyncio.run(Watch(("happy-path",)).run(mock))  # ends at once
     assert watching._stamps([Path("a\0b")]) == {Path("a\0b"): None}
 
 

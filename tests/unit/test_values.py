@@ -3,7 +3,7 @@ import pytest
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    Pace,
+    ClockRate,
     parse_account,
     parse_base_url,
     parse_count,
@@ -47,7 +47,7 @@ def test_values() -> None:
     assert str(parse_path("a/b")) == "a/b"
     assert parse_url("http://127.0.0.1:8000/hook") == "http://127.0.0.1:8000/hook"
     assert parse_hosts("hooks.example.com, 203.0.113.0/24") == "hooks.example.com, 203.0.113.0/24"
-    assert [str(Pace.parse(text)) for text in ("real", "frozen", "60x", "1x")] == ["real", "frozen", "60x", "real"]
+    assert [str(ClockRate.parse(text)) for text in ("real", "frozen", "60x", "1x")] == ["real", "frozen", "60x", "real"]
     assert [parse_switch("on"), parse_switch("off")] == [True, False]
 
 
@@ -71,4 +71,4 @@ def test_urls_hosts_and_paces_that_cannot_be() -> None:
         parse_hosts("999.1.1.1/8")
     for text in ("fast", "0x", "2000000x"):
         with pytest.raises(BadValueError, match="expected real, frozen, or a pace"):
-            Pace.parse(text)
+            ClockRate.parse(text)

@@ -33,7 +33,7 @@ def execute(settings: Settings, environment: Mapping[str, str], program: Sequenc
         program: its name and arguments.
     """
     check_program(program, "recmock exec")
-    with serving(settings, environment, load_scenarios(settings.scenario)) as served:
+    with serve_mock(settings, environment, load_scenarios(settings.scenario)) as served:
         return run_program(program, served.environment)
 
 
@@ -55,7 +55,9 @@ def check_program(program: Sequence[str], command: str) -> None:
 
 
 @contextmanager
-def serving(settings: Settings, environment: Mapping[str, str], scenarios: Sequence[Scenario] = ()) -> Iterator[Served]:
+def serve_mock(
+    settings: Settings, environment: Mapping[str, str], scenarios: Sequence[Scenario] = ()
+) -> Iterator[Served]:
     """Serve a mock on a free port, for a program.
 
     Args:

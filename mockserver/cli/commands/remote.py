@@ -9,7 +9,7 @@ import msgspec
 from mockserver.cli import argument_types as words
 from mockserver.cli import output as printing
 from mockserver.cli.errors import CommandError
-from mockserver.cli.output import say
+from mockserver.cli.output import print_value
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import Line
 from mockserver.settings.settings import Settings
@@ -19,11 +19,11 @@ def scenario(account: AccountClient, options: Namespace) -> int:
     """Arm a scenario, tell what comes next, or take a step."""
     match options.action:
         case "arm":
-            return say(account.scenario.arm(options.scenario), printing.events, as_json=options.json)
+            return print_value(account.scenario.arm(options.scenario), printing.events, as_json=options.json)
         case "step":
-            return say(account.recordings.step(options.recording), printing.events, as_json=options.json)
+            return print_value(account.recordings.step(options.recording), printing.events, as_json=options.json)
         case _:
-            return say(account.state().timelines, printing.timelines, as_json=options.json)
+            return print_value(account.state().timelines, printing.timelines, as_json=options.json)
 
 
 def clock(account: AccountClient, options: Namespace) -> int:
@@ -31,20 +31,20 @@ def clock(account: AccountClient, options: Namespace) -> int:
     its = account.clock
     match options.action:
         case "advance":
-            return say(its.advance(options.by), printing.events, as_json=options.json)
+            return print_value(its.advance(options.by), printing.events, as_json=options.json)
         case "move-to":
-            return say(its.move_to(options.instant), printing.events, as_json=options.json)
+            return print_value(its.move_to(options.instant), printing.events, as_json=options.json)
         case "freeze":
             its.freeze()
         case "run":
             its.run(options.rate)
-    return say(its.show(), printing.clock, as_json=options.json)
+    return print_value(its.show(), printing.clock, as_json=options.json)
 
 
 def signal(account: AccountClient, options: Namespace) -> int:
     """Send a signal, and print what happened."""
     happened = account.scenario.signal(options.name, options.recording)
-    return say(happened, printing.events, as_json=options.json)
+    return print_value(happened, printing.events, as_json=options.json)
 
 
 def faults(account: AccountClient, options: Namespace) -> int:
@@ -57,21 +57,21 @@ def faults(account: AccountClient, options: Namespace) -> int:
             its.arm(**{kind: [rule]})
         case "remove":
             its.disarm(options.number)
-    return say(its.list(), printing.rules, as_json=options.json)
+    return print_value(its.list(), printing.rules, as_json=options.json)
 
 
 def callbacks(account: AccountClient, options: Namespace) -> int:
     """Print the log of callbacks; deliver one again."""
     its = account.callbacks
     if options.action == "redeliver":
-        return say((its.redeliver(options.number),), printing.callbacks, as_json=options.json)
-    return say(its.list(), printing.callbacks, as_json=options.json)
+        return print_value((its.redeliver(options.number),), printing.callbacks, as_json=options.json)
+    return print_value(its.list(), printing.callbacks, as_json=options.json)
 
 
 def doctor(account: AccountClient, options: Namespace) -> int:
     """Print what the requests say of their client, and return 1 where anything was found."""
     report = account.doctor.examine()
-    say(report, str, as_json=options.json)
+    print_value(report, str, as_json=options.json)
     return int(not report.is_clean)
 
 

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from mockserver.cli.commands.exec import check_program, run_program, serving
+from mockserver.cli.commands.exec import check_program, run_program, serve_mock
 from mockserver.cli.errors import CommandError
-from mockserver.cli.output import say
+from mockserver.cli.output import print_value
 from mockserver.journal.expectations import verdicts
 from mockserver.settings.settings import Settings
 from scenarios.explain.timelines import explain
@@ -18,7 +18,9 @@ def list_bundled(*, as_json: bool) -> int:
     """Print the bundled scenarios, a line each."""
     about = {name: load(name).about for name in bundled()}
     width = max(map(len, about))
-    return say(about, lambda each: "\n".join(f"{name:{width}}  {text}" for name, text in each.items()), as_json=as_json)
+    return print_value(
+        about, lambda each: "\n".join(f"{name:{width}}  {text}" for name, text in each.items()), as_json=as_json
+    )
 
 
 def show(name_or_path: str) -> int:
@@ -44,7 +46,7 @@ def validate(names_or_paths: Sequence[str], *, as_json: bool) -> int:
     """
     found = {each: _wrong_with(each) for each in names_or_paths}
     if as_json:
-        say(found, str, as_json=True)
+        print_value(found, str, as_json=True)
     else:
         for each, wrong in found.items():
             print(f"{each}: well" if wrong is None else f"recmock: {wrong}", file=sys.stderr if wrong else sys.stdout)
@@ -61,7 +63,7 @@ def _wrong_with(name_or_path: str) -> str | None:
 
 def explain_file(name_or_path: str, *, as_json: bool) -> int:
     """Print what a scenario will play."""
-    return say(explain(load(name_or_path)), str, as_json=as_json)
+    return print_value(explain(load(name_or_path)), str, as_json=as_json)
 
 
 def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, program: Sequence[str]) -> int:
@@ -72,7 +74,7 @@ def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, p
     """
     check_program(program, f"recmock scenario run {name_or_path}")
     scenario = load(name_or_path)
-    with serving(settings, environment, (scenario,)) as served:
+    with serve_mock(settings, environment, (scenario,)) as served:
         code = run_program(program, served.environment)
         account = served.mock.account(served.mock.demo.sid)
         judged = verdicts(scenario.expect, account.journal, account.sid_behind)

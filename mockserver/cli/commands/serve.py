@@ -57,7 +57,7 @@ def serve(settings: Settings) -> int:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
         print(_banner(mock, address, scenarios), flush=True)
-        watching.append(asyncio.get_running_loop().create_task(watch.attend(mock)))
+        watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
 
     watching: list[asyncio.Task[None]] = []
     run(create_app(mock), listening, ready, Proxy.of(settings))
