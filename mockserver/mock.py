@@ -176,6 +176,6 @@ def _named(scenarios: Sequence[str]) -> Scenario | None:
     if not scenarios:
         return None
     from scenarios.loading.combine import combine
-    from scenarios.loading.load import load  # brings YAML: only where there is something to load
+    from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and many mocks need no scenario
 
-    return combine([load(name) for name in scenarios])
+    return combine([load_any_scenario(name) for name in scenarios])

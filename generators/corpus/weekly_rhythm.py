@@ -7,6 +7,8 @@ microseconds since 1970. Between them stands activity: the integral of the week'
 from bisect import bisect_right
 from itertools import accumulate
 
+from generators.setup_error import MockSetupError
+
 SECOND = 1_000_000
 _HOUR = 3600 * SECOND
 _WEEK = 168 * _HOUR
@@ -21,7 +23,7 @@ _UPTO = (0, *accumulate(_WEIGHTS))
 _WEEK_ACTIVITY = _UPTO[-1] * _HOUR
 
 
-class SpanTooShortError(ValueError):
+class SpanTooShortError(MockSetupError):
     """A span in which so many recordings cannot have an instant of their own."""
 
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from generators.corpus.corpus import Corpus
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
+from generators.setup_error import MockSetupError
 from mockserver.account.account import Account
 from mockserver.account.state.state import ArmedPageDrift
 from scenarios.handles import pick_handles, recording_handles
@@ -22,7 +23,7 @@ _LASTING = ("channels", "source", "track", "price_unit", "encryption_details", "
 """Facts that a change of status leaves alone: they are set once."""
 
 
-class ArmingError(ValueError):
+class ArmingError(MockSetupError):
     """A scenario that this account's corpus has no room for; the message says what is missing."""
 
 

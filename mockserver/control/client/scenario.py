@@ -31,11 +31,9 @@ class ScenarioClient:
         Raises:
             ScenarioError: where it cannot be; the account stays as it was.
         """
-        from scenarios.loading.load import from_objects, load  # brings YAML: only where there is something to load
+        from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and many tests need none
 
-        if isinstance(scenario, str | Path):
-            scenario = load(str(scenario))
-        plain = msgspec.to_builtins(from_objects(scenario))
+        plain = msgspec.to_builtins(load_any_scenario(scenario))
         return self._line.ask("PUT", f"{self._root}/scenario", Happened, {"scenario": plain}).events
 
     def disarm(self) -> None:

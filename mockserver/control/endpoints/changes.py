@@ -1,6 +1,5 @@
 """What the control API's changes have in common: scenarios that come with a request, and what they answer."""
 
-from pathlib import Path as FilePath
 from typing import Any
 
 from mockserver.account.account import Account
@@ -18,10 +17,10 @@ def given(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     Raises:
         TwilioError: 20001 where it cannot be.
     """
-    from scenarios.loading.load import from_objects  # brings YAML: not before the first scenario
+    from scenarios.loading.scenario_input import load_any_scenario  # brings YAML: not before the first scenario
 
     try:
-        return from_objects(value, folder=FilePath() if exchange.mock.control_token is None else None)
+        return load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
     except ScenarioError as wrong:
         raise refused(str(wrong)) from None
 

@@ -5,16 +5,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
-from mockserver.account.scenario_setup import ArmingError
+from generators.setup_error import MockSetupError
 from mockserver.control import serializers as portraits
 from mockserver.control import views
 from mockserver.control.endpoints.changes import given, settled
 from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, read, refused
 from mockserver.journal.expectations import verdicts
 from mockserver.server.exchange import Exchange
-from scenarios.problems import ScenarioError
 
 
 class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +31,7 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def arm(exchange: Exchange, path: Path) -> views.Happened:
     sid, command = account_of(exchange, path).sid, read(exchange, ScenarioCommand)
-    from scenarios.loading.load import load  # brings YAML: not before the first scenario
+    from scenarios.loading.scenario_input import load_any_scenario  # brings YAML: not before the first scenario
     from scenarios.loading.sources import bundled
 
     if (command.name is None) == (command.scenario is None):
@@ -42,12 +40,13 @@ async def arm(exchange: Exchange, path: Path) -> views.Happened:
         known = ", ".join(bundled())
         raise refused(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
-        scenario = load(command.name) if command.name is not None else given(exchange, command.scenario or {})
+        name, values = command.name, command.scenario or {}
+        scenario = given(exchange, values) if name is None else load_any_scenario(name)
         account = exchange.mock.arm(sid, scenario, exchange.base_url)
-    except (ScenarioError, ArmingError, MixError) as wrong:
-        raise refused(str(wrong)) from None
     except SpanTooShortError as wrong:
         raise refused(f"corpus: expected {wrong}") from None
+    except MockSetupError as wrong:
+        raise refused(str(wrong)) from None
     return await settled(exchange, account, 0)
 
 
