@@ -1,11 +1,11 @@
-"""The pytest plugin: fixtures, a marker and options. It imports nothing until a test asks for a fixture."""
+"""The pytest plugin: fixtures, a marker and options. It imports nothing until a test uses a fixture."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -13,47 +13,76 @@ if TYPE_CHECKING:
     from mockserver.testing.handles import MockServer, MockTwilio
     from mockserver.testing.pytest_options import OptionValue
 
+
+class PytestOption(NamedTuple):
+    """A flag `--recmock-...` and ini option `recmock_...`, and perhaps an argument of the marker `recmock`."""
+
+    help: str
+    setting: str | None = None
+    """The setting of `recmock serve` that it sets."""
+    is_marker_argument: bool = False
+    choices: tuple[str, ...] = ()
+    """The allowed values; empty if the setting checks the value, or if any text is allowed."""
+
+
 _OPTIONS = {
-    "corpus": "how many generated recordings every test's account has",
-    "scenario": "what is played in every test's account: a bundled scenario's name, or a file below the root folder",
-    "clock": "how its time passes: frozen (the default), real, or a pace such as 60x",
-    "wire": "rendering: twilio (the default), schema, or auto by who asks",
-    "auth": "whose credentials pass: any (the default), strict, off",
-    "seed": "any text: the same seed gives the same accounts and recordings",
-    "url": "a server that runs elsewhere, instead of one for this session",
-    "token": "what that server's control API asks for, beyond loopback",
-    "doctor": "whether bad habits of a test's client are told of: off (the default), warn, error",
+    "corpus": PytestOption(
+        "number of generated recordings in the account of each test", setting="count", is_marker_argument=True
+    ),
+    "scenario": PytestOption(
+        "scenario of each test's account: a bundled name, or a file below the root folder", is_marker_argument=True
+    ),
+    "clock": PytestOption(
+        "how the time of the account passes: frozen (the default), real, or a rate such as 60x",
+        setting="clock",
+        is_marker_argument=True,
+    ),
+    "wire": PytestOption(
+        "rendering: twilio (the default), schema, or auto, which decides by the client",
+        setting="wire",
+        is_marker_argument=True,
+    ),
+    "auth": PytestOption(
+        "accepted credentials: any (the default), strict, off", setting="auth", is_marker_argument=True
+    ),
+    "seed": PytestOption("any text: the same seed gives the same accounts and recordings", setting="seed"),
+    "url": PytestOption("URL of an external server, which replaces the server of this session"),
+    "token": PytestOption("control token of the external server, which needs one beyond loopback"),
+    "doctor": PytestOption(
+        "report bad habits of a test's client: off (the default), warn, error", choices=("off", "warn", "error")
+    ),
 }
-"""Flags `--recmock-...` and ini options `recmock_...`."""
+"""Everything that the user of the plugin can choose."""
 _OUR_PACKAGES = frozenset({"mockserver", "generators", "scenarios"})
 _HANDLE = pytest.StashKey["MockTwilio"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("recmock", "a mock of Twilio's Recordings API")
-    for name, about in _OPTIONS.items():
-        group.addoption(f"--recmock-{name}", metavar=name.upper(), help=about)
-        parser.addini(f"recmock_{name}", about)
+    for name, option in _OPTIONS.items():
+        group.addoption(f"--recmock-{name}", metavar=name.upper(), help=option.help)
+        parser.addini(f"recmock_{name}", option.help)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    arguments = "corpus=..., scenario=..., clock=..., wire=..., auth=..."
-    config.addinivalue_line("markers", f"recmock({arguments}): what the account of a test's recmock fixture is like")
+    arguments = ", ".join(f"{name}=..." for name, option in _OPTIONS.items() if option.is_marker_argument)
+    config.addinivalue_line("markers", f"recmock({arguments}): properties of the account in the recmock fixture")
 
 
 @pytest.fixture(scope="session")
 def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
-    """A server for the session, or the one that `--recmock-url` names; under xdist each worker has its own."""
+    """The server of the session, or the external server of `--recmock-url`. Each xdist worker has its own server."""
     with without_assertion_rewriting():
         from mockserver.testing.pytest_fixtures import start_server
 
-        with start_server(request.config, _options(request.config)) as server:
+        marker_arguments = {name: option.setting for name, option in _OPTIONS.items() if option.is_marker_argument}
+        with start_server(request.config, _read_options(request.config), marker_arguments) as server:
             yield server
 
 
 @pytest.fixture
 def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "Iterator[MockTwilio]":
-    """An account of its own for this test: the same SID, token and recordings in every run, alone or not."""
+    """The account of this test. It has the same SID, token and recordings in every run and in any order of tests."""
     from mockserver.testing.pytest_fixtures import prepared_account
 
     with prepared_account(recmock_server, request.node) as handle:
@@ -64,7 +93,7 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
 
 @pytest.fixture
 def recmock_env(recmock: "MockTwilio") -> "Iterator[MockTwilio]":
-    """The test's account, to which the environment leads every client that is made meanwhile."""
+    """The account of this test; environment variables point every client that the test creates at it."""
     from mockserver.testing.pytest_fixtures import patched_environment
 
     with patched_environment(recmock):
@@ -83,8 +112,8 @@ class _PlainFinder:
 def without_assertion_rewriting() -> Iterator[None]:
     """Import our own modules without pytest's assertion rewriting while this context is active.
 
-    pytest rewrites the assertions of every module that comes with a plugin. This takes three times as long as
-    the import itself, in every session that cannot write the compiled files beside the package.
+    pytest rewrites the assertions of every module in the distribution of a plugin. That takes three times as long as
+    the import itself, in every session that cannot write compiled files into the package.
     """
     sys.meta_path.insert(0, _PlainFinder)
     try:
@@ -105,16 +134,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     add_report_section(handle, report)
 
 
-def _options(config: pytest.Config) -> "dict[str, OptionValue]":
-    """Return what flags say, else ini options."""
+def _read_options(config: pytest.Config) -> "dict[str, OptionValue]":
+    """Return the options that the user has set, by name. A flag overrides an ini option."""
     from mockserver.testing.pytest_options import OptionValue
 
-    said: dict[str, OptionValue] = {}
-    for name in _OPTIONS:
-        for value, source in (
-            (config.getoption(f"--recmock-{name}"), f"--recmock-{name}"),
-            (config.getini(f"recmock_{name}"), f"recmock_{name}"),
-        ):
-            if value and name not in said:
-                said[name] = OptionValue(value, source)
-    return said
+    values: dict[str, OptionValue] = {}
+    for name, option in _OPTIONS.items():
+        flag, ini = f"--recmock-{name}", f"recmock_{name}"
+        for value, source in ((config.getoption(flag), flag), (config.getini(ini), ini)):
+            if value and name not in values:
+                values[name] = OptionValue(value, source, option.setting, option.choices)
+    return values

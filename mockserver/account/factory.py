@@ -10,6 +10,7 @@ from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock, ticks, wall_seconds
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Profile, Settings
 from scenarios.durations import microseconds
 from scenarios.mix_shares import mix_shares
@@ -17,7 +18,6 @@ from scenarios.model import Scenario
 from scenarios.timeline import instant_of
 
 _HOUR = 3600
-_MODES = {"real": 1.0, "frozen": 0.0}
 
 
 class Worlds:
@@ -96,7 +96,7 @@ class Worlds:
         if plan is None or plan.mode is None:
             rate = self._settings.clock.rate
         else:
-            rate = _MODES.get(plan.mode, plan.rate or 1.0)
+            rate = ClockRate.from_mode(plan.mode, plan.rate).rate
         # What was only read may be made anew: its time goes on from when the server started.
         return Clock(t0 * SECOND, rate, origin=self._origin if scenario is None else None)
 

@@ -1,37 +1,38 @@
-"""Words of the command line that have a form: each reader returns the value, or says what it expected."""
+"""Types of command line arguments for argparse: each parses a text, or raises an error that argparse prints."""
 
 import re
 from argparse import ArgumentTypeError
 from urllib.parse import urlsplit
 
 from generators.sids import Kind, is_sid
-from mockserver.settings.parsing import BadValueError, ClockRate, parse_instant
+from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.parsing import BadValueError, parse_instant
 from scenarios.durations import microseconds
 
 _LONGEST_SIGNAL = 64
 
 
 def account_sid(text: str) -> str:
-    """Read an AccountSid."""
+    """Parse an AccountSid."""
     if not is_sid(text, Kind.ACCOUNT):
         raise _expected("AC and 32 hexadecimal digits", text)
     return text
 
 
 def url(text: str) -> str:
-    """Read where a server is; a slash at the end is dropped."""
+    """Parse the URL of a server, and remove a slash at its end."""
     try:
         parts = urlsplit(text)
-        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_one = False
-    if not is_one:
+        is_valid = False
+    if not is_valid:
         raise _expected("a URL such as http://127.0.0.1:4010", text)
     return text.rstrip("/")
 
 
 def duration(text: str) -> str:
-    """Read a length of time, which stays text."""
+    """Check a length of time, and return it unchanged."""
     try:
         microseconds(text)
     except ValueError:
@@ -40,25 +41,25 @@ def duration(text: str) -> str:
 
 
 def instant(text: str) -> str:
-    """Read an instant, which stays text."""
+    """Check an instant, and return it unchanged."""
     try:
         parse_instant(text)
-    except BadValueError as wrong:
-        raise ArgumentTypeError(str(wrong)) from None
+    except BadValueError as error:
+        raise ArgumentTypeError(str(error)) from None
     return text
 
 
 def rate(text: str) -> float:
-    """Read how many seconds pass in one, such as 60 or 60x."""
+    """Parse a clock rate such as 60 or 60x: seconds of the clock per real second."""
     try:
         return ClockRate.parse(f"{text.removesuffix('x')}x").rate
     except BadValueError:
-        raise _expected("a pace from 0.001 to 1000000, such as 60 or 60x", text) from None
+        raise _expected("a rate from 0.001 to 1000000, such as 60 or 60x", text) from None
 
 
 def recording(text: str) -> str:
-    """Read the handle or SID of a recording."""
-    from scenarios.model import HANDLE  # not to parse other commands
+    """Check the handle or SID of a recording, and return it unchanged."""
+    from scenarios.model import HANDLE  # slow to import, and other commands do not need it
 
     if not re.fullmatch(HANDLE, text):
         raise _expected("a handle of the scenario or a RecordingSid", text)
@@ -66,24 +67,24 @@ def recording(text: str) -> str:
 
 
 def signal(text: str) -> str:
-    """Read the name of a signal."""
+    """Check the name of a signal, and return it unchanged."""
     if not 0 < len(text) <= _LONGEST_SIGNAL:
         raise _expected(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
     return text
 
 
 def number(text: str) -> int:
-    """Read the number of a row that a list has shown."""
-    return _digits(text, 9, "a number of the list")
+    """Parse the number of a row that a list command has printed."""
+    return _parse_digits(text, 9, "a number of the list")
 
 
 def index(text: str) -> int:
-    """Read the index of a recording."""
-    return _digits(text, 19, "an index from 0, which is the oldest recording's")
+    """Parse the index of a recording."""
+    return _parse_digits(text, 19, "an index from 0, which is the oldest recording")
 
 
-def _digits(text: str, most: int, expected: str) -> int:
-    if not re.fullmatch(rf"[0-9]{{1,{most}}}", text):
+def _parse_digits(text: str, max_digits: int, expected: str) -> int:
+    if not re.fullmatch(rf"[0-9]{{1,{max_digits}}}", text):
         raise _expected(expected, text)
     return int(text)
 

@@ -1,13 +1,13 @@
-"""What goes wrong in a command through no fault of ours."""
+"""Errors that end a command with a message for its user."""
 
 
 class CommandError(Exception):
-    """The command cannot go on; the message says what was expected, what was found and what to try.
+    """The command cannot continue. The message says what was expected, what was found and what to try.
 
     Args:
         code: the exit code.
     """
 
-    def __init__(self, sentence: str, code: int = 2) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, code: int = 2) -> None:
+        super().__init__(message)
         self.code = code

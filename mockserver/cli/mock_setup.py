@@ -1,18 +1,13 @@
-"""A mock for a command, and what to tell where the settings allow none."""
+"""A mock for a command, and error messages if the settings or scenarios are invalid."""
 
 from collections.abc import Sequence
 
-from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
-from mockserver.account.scenario_setup import ArmingError
+from generators.setup_error import MockSetupError
 from mockserver.cli.errors import CommandError
 from mockserver.mock import Mock
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
-from scenarios.problems import ScenarioError
-
-UNPLAYABLE = (ScenarioError, ArmingError, MixError, SpanTooShortError)
-"""What a mock raises for settings and scenarios that cannot be."""
 
 
 def make_mock(
@@ -22,57 +17,59 @@ def make_mock(
     instance: str = "0" * 16,
     control_token: str | None = None,
 ) -> Mock:
-    """Return a mock; the arguments are its own.
+    """Return a mock.
 
     Args:
-        scenarios: what is played, instead of what the settings name.
+        scenarios: the scenarios of every account, which replace those that the settings name.
+        instance: see `Mock`.
+        control_token: see `Mock`.
 
     Raises:
-        CommandError: where the span has no room for so many recordings, or a scenario cannot be.
+        CommandError: if the span is too short for the recordings, or if a scenario is invalid.
     """
     scenario = None
     try:
-        scenario = combined(scenarios)
+        scenario = combine_scenarios(scenarios)
         return Mock(settings, scenario=scenario, instance=instance, control_token=control_token)
-    except SpanTooShortError as wrong:
-        raise CommandError(error_message(wrong, settings, scenario)) from None
-    except UNPLAYABLE as wrong:
-        raise CommandError(f"--scenario: {wrong}") from None
+    except SpanTooShortError as error:
+        raise CommandError(error_message(error, settings, scenario)) from None
+    except MockSetupError as error:
+        raise CommandError(f"--scenario: {error}") from None
 
 
 def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:
-    """Return what `--scenario` names.
+    """Return the scenarios that `--scenario` names.
 
     Raises:
-        CommandError: for one that cannot be.
+        CommandError: if one is missing or invalid.
     """
     if not names_or_paths:
         return []
-    from scenarios.loading.load import load  # brings YAML: only where there is something to load
+    from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and not needed above
 
     try:
-        return [load(name) for name in names_or_paths]
-    except ScenarioError as wrong:
-        raise CommandError(f"--scenario: {wrong}") from None
+        return [load_any_scenario(name) for name in names_or_paths]
+    except MockSetupError as error:
+        raise CommandError(f"--scenario: {error}") from None
 
 
-def combined(scenarios: Sequence[Scenario]) -> Scenario | None:
-    """Return scenarios as one, or None where there are none.
+def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
+    """Return one scenario that contains all of the given ones, or None if there are none.
 
     Raises:
-        ScenarioError: where they contradict each other.
+        ScenarioError: if the scenarios contradict each other.
     """
     if not scenarios:
         return None
-    from scenarios.loading.combine import combine
+    from scenarios.loading.combine import combine  # slow to import, and not needed above
 
     return combine(scenarios)
 
 
-def error_message(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:
-    """Say why a scenario cannot be played with these settings."""
-    if not isinstance(wrong, SpanTooShortError):
-        return str(wrong)
+def error_message(error: MockSetupError, settings: Settings, scenario: Scenario | None) -> str:
+    """Return the reason why a mock cannot have these settings and this scenario."""
+    if not isinstance(error, SpanTooShortError):
+        return str(error)
     if scenario is not None and scenario.corpus.span is not None:
-        return f"corpus.span: expected {wrong}, found {scenario.corpus.span}."
-    return f"--span: expected {wrong}, found {settings.span} seconds."
+        return f"corpus.span: expected {error}, found {scenario.corpus.span}."
+    return f"--span: expected {error}, found {settings.span} seconds."

@@ -1,81 +1,85 @@
-"""Scenario files that are being edited: played anew whenever they change, unless they are wrong."""
+"""Reloading of scenario files that change while the server runs."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from generators.setup_error import MockSetupError
 from mockserver.account.time.clock import real_pause
-from mockserver.cli.mock_setup import UNPLAYABLE, combined, error_message
+from mockserver.cli.mock_setup import combine_scenarios, error_message
 from mockserver.mock import Mock
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 _PAUSE = 0.25
-"""Real seconds between two looks at the files."""
-_SOUNDS = (".wav", ".mp3")
+"""Real seconds between two checks of the files."""
+_MEDIA_SUFFIXES = (".wav", ".mp3")
 
 Stamps = dict[Path, tuple[int, int] | None]
-"""When files changed, and their sizes; None where there is none."""
+"""The modification time in nanoseconds and the size in bytes of each file, or None if the file is missing."""
 
 
 class Watch:
-    """Looks after the scenarios that a server plays: bundled ones, which do not change, and files.
+    """Watches the scenario files of a server, and reloads the scenarios when a file changes.
 
-    It is made before they are loaded: what is changed from then on is seen.
+    Create it before the scenarios are loaded, so that it sees every later change.
+
+    Args:
+        names: the scenarios of the server. Bundled scenarios do not change, so only the files are watched.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._own = _own(names)
-        self._files = list(_files(self._own))
-        self._played = self._tried = self._seen = _stamps(self._files)
+        self._paths = _without_bundled(names)
+        self._files = list(_find_files(self._paths))
+        self._loaded = self._tried = self._seen = _read_stamps(self._files)
 
     async def run(self, mock: Mock) -> None:
-        """Look after them for ever."""
-        while self._own:
+        """Check the files again and again, until the task is cancelled."""
+        while self._paths:
             await real_pause(_PAUSE)
-            self._look(mock)
+            self._check(mock)
 
-    def _look(self, mock: Mock) -> None:
-        now = _stamps(self._files)
-        is_settled = now == self._seen  # an editor may take a file away for a moment, or write it in pieces
-        self._seen = now
-        if now != self._tried and is_settled:
-            changed = [str(file) for file in self._files if now[file] != self._tried[file]]
-            self._files = list(_files(self._own))
-            self._tried = self._seen = _stamps(self._files)
-            if self._tried != self._played:
+    def _check(self, mock: Mock) -> None:
+        stamps = _read_stamps(self._files)
+        is_stable = stamps == self._seen  # an editor may remove a file for a moment, or write it in parts
+        self._seen = stamps
+        if stamps != self._tried and is_stable:
+            changed = [str(file) for file in self._files if stamps[file] != self._tried[file]]
+            self._files = list(_find_files(self._paths))
+            self._tried = self._seen = _read_stamps(self._files)
+            if self._tried != self._loaded:
                 self._reload(mock, ", ".join(changed))
 
     def _reload(self, mock: Mock, changed: str) -> None:
-        from scenarios.loading.load import load  # brings YAML: not before there is something to load
+        from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and rarely needed
 
         scenario: Scenario | None = None
         try:
-            scenario = combined([load(name) for name in self._names])
+            scenario = combine_scenarios([load_any_scenario(name) for name in self._names])
             mock.replace_scenario(scenario)
-        except UNPLAYABLE as wrong:
-            _say(f"{error_message(wrong, mock.settings, scenario)} What was played before goes on.")
+        except MockSetupError as error:
+            _log(f"{error_message(error, mock.settings, scenario)} The server keeps the scenario that it has.")
         else:
-            self._played = self._tried
-            _say(f"{changed} changed: every account begins anew.")
+            self._loaded = self._tried
+            _log(f"{changed} changed: every account restarts.")
 
 
-def _say(sentence: str) -> None:
-    print(f"recmock: {sentence}", file=sys.stderr, flush=True)
+def _log(message: str) -> None:
+    print(f"recmock: {message}", file=sys.stderr, flush=True)
 
 
-def _own(names: Sequence[str]) -> list[str]:
-    """Return those that are not bundled."""
+def _without_bundled(names: Sequence[str]) -> list[str]:
+    """Return the names that are paths, not bundled scenarios."""
     if not names:
         return []
-    from scenarios.loading.sources import bundled  # brings YAML: only where there is something to watch
+    from scenarios.loading.sources import bundled  # slow to import, and not needed above
 
     return [name for name in names if name not in bundled()]
 
 
-def _files(scenarios: Iterable[str]) -> Iterator[Path]:
-    """Yield the files of scenarios, and those that they name, whether or not these are there."""
+def _find_files(scenarios: Iterable[str]) -> Iterator[Path]:
+    """Yield the scenario files and the files that they name. Some of them may be missing."""
     for name in scenarios:
         from scenarios.loading.sources import find
 
@@ -88,20 +92,20 @@ def _files(scenarios: Iterable[str]) -> Iterator[Path]:
         recordings = value.get("recordings") if isinstance(value, dict) else None
         if isinstance(recordings, str):
             yield path.parent / recordings
-        for each in recordings if isinstance(recordings, list) else ():
-            if isinstance(each, dict) and isinstance(each.get("media"), str):
-                yield path.parent / each["media"]
+        for recording in recordings if isinstance(recordings, list) else ():
+            if isinstance(recording, dict) and isinstance(recording.get("media"), str):
+                yield path.parent / recording["media"]
 
 
-def _stamps(files: Iterable[Path]) -> Stamps:
-    return {file: _stamp(file) for file in files}
+def _read_stamps(files: Iterable[Path]) -> Stamps:
+    return {file: _read_stamp(file) for file in files}
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
+def _read_stamp(file: Path) -> tuple[int, int] | None:
     try:
         stat = file.stat()
-    except (OSError, ValueError):  # none, or a name that none can have
+    except (OSError, ValueError):  # the file is missing, or its name is not possible
         return None
-    if file.suffix.lower() in _SOUNDS:
-        return 0, 0  # it is read when it is asked for: all that matters is that it is there
+    if file.suffix.lower() in _MEDIA_SUFFIXES:
+        return 0, 0  # media is read at each request, so only its existence matters here
     return stat.st_mtime_ns, stat.st_size

@@ -1,6 +1,7 @@
-"""The local CA for a command, and what to tell where there is none."""
+"""The CA files that a command tells programs to trust."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from mockserver.account.time.clock import wall_seconds
 from mockserver.cli.errors import CommandError
@@ -8,13 +9,17 @@ from mockserver.proxy.certificate_authority import Authority, AuthorityError
 from mockserver.proxy.trust_files import TrustFiles, write_trust
 
 
-def trust_files(authority: Authority, environment: Mapping[str, str]) -> TrustFiles:
-    """Return the files that programs are to trust; what is not there is made.
+def prepare_trust_files(data_dir: Path | None, environment: Mapping[str, str]) -> TrustFiles:
+    """Return the CA files for programs. Missing files are created.
+
+    Args:
+        data_dir: the folder of the CA, or None for the default folder.
+        environment: variables that may name other CAs, which the bundle includes.
 
     Raises:
-        CommandError: where that cannot be.
+        CommandError: if a file cannot be read or written.
     """
     try:
-        return write_trust(authority, environment, wall_seconds())
-    except AuthorityError as wrong:
-        raise CommandError(str(wrong)) from None
+        return write_trust(Authority(data_dir), environment, wall_seconds())
+    except AuthorityError as error:
+        raise CommandError(str(error)) from None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -14,6 +14,7 @@ from mockserver.control import views
 from mockserver.journal.expectations import Verdict
 from mockserver.rest.representations.recording import recording_document
 from mockserver.rest.representations.wires import Wire
+from mockserver.settings.clock_rate import ClockRate
 from scenarios.explain.timelines import describe, phrase
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,9 +48,8 @@ def account(subject: Account) -> views.AccountView:
 def clock(subject: Account) -> views.ClockView:
     """Portray an account's clock."""
     rate = subject.clock.rate
-    mode: Literal["real", "frozen", "scaled"] = "frozen" if rate == 0 else "real" if rate == 1 else "scaled"
     t0 = subject.corpus.spec.t0 * SECOND
-    return views.ClockView(now=moment(subject.clock.now()), mode=mode, rate=rate, t0=moment(t0))
+    return views.ClockView(now=moment(subject.clock.now()), mode=ClockRate(rate).mode, rate=rate, t0=moment(t0))
 
 
 def timeline(subject: Account, index: int) -> views.TimelineView:

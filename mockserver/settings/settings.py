@@ -1,7 +1,7 @@
-"""Settings: how a mock behaves.
+"""The settings of a mock.
 
-A setting is a field of `Settings`: its name and type are the field's, its default the field's,
-and its `Option` says how it is read from text and what it is for.
+Each setting is a field of `Settings`. The field gives its name, type and default; its `Option` gives the parser and
+the help text.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ import msgspec
 from generators.corpus.mix import Mix, MixError
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    ClockRate,
     parse_account,
     parse_base_url,
     parse_count,
@@ -34,11 +34,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class SettingsError(Exception):
-    """A setting that cannot be: the message names it, what was expected and what was found."""
+    """A setting has an invalid value. The message names the setting, what was expected and what was found."""
 
 
 class Profile(StrEnum):
-    """What the recordings of a corpus are like."""
+    """The kind of generated recordings in an account."""
 
     REALISTIC = "realistic"
     ADVERSARIAL = "adversarial"
@@ -46,29 +46,29 @@ class Profile(StrEnum):
 
     @property
     def adversarial_share(self) -> float:
-        """How many adversarial recordings there are where nothing else is said."""
+        """The default share of adversarial recordings."""
         return 1.0 if self is Profile.ADVERSARIAL else 0.0
 
 
 class MediaAuth(StrEnum):
-    """Who may fetch media."""
+    """The credentials that a client needs to fetch media."""
 
     BASIC = "basic"
-    """Who has credentials, as on accounts since 2023."""
+    """Clients need credentials, as on Twilio accounts since 2023."""
     PUBLIC = "public"
-    """Anyone who knows the URL, as on older ones."""
+    """The URL is enough, as on older Twilio accounts."""
 
 
 class UnknownHosts(StrEnum):
-    """What the proxy does with hosts that are not Twilio's."""
+    """What the proxy does with requests to hosts that are not Twilio's."""
 
     REFUSE = "refuse"
     TUNNEL = "tunnel"
-    """Lets programs of this machine through, where the server listens on loopback only."""
+    """Connect to the host. Allowed only if the server listens on loopback."""
 
 
 class Option(NamedTuple):
-    """How a setting is read from text, and what it is for."""
+    """The parser and the help text of a setting."""
 
     help: str
     parse: Callable[[str], Any]
@@ -76,7 +76,7 @@ class Option(NamedTuple):
     repeatable: bool = False
 
 
-def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
+def _parse_choice(kind: type[Choice]) -> Callable[[str], Choice]:
     def parse(text: str) -> Choice:
         if text not in list(kind):
             raise BadValueError(f"one of {', '.join(kind)}", text)
@@ -85,110 +85,132 @@ def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
     return parse
 
 
-def _mix(text: str) -> str:
+def _check_mix(text: str) -> str:
     try:
         Mix.parse(text)
-    except MixError as wrong:
-        raise BadValueError.from_message(str(wrong)) from None
+    except MixError as error:
+        raise BadValueError.from_message(str(error)) from None
     return text
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a mock behaves."""
+    """The settings of a mock."""
 
-    listen: Annotated[Address, Option("Where to listen. Port 0 takes a free one.", Address.parse, "HOST:PORT")] = (
-        Address("127.0.0.1", 4010)
-    )
-    port_file: Annotated[Path | None, Option("Write the port to this file once it is open.", parse_path, "FILE")] = None
+    listen: Annotated[
+        Address, Option("Address to listen on. Port 0 takes a free port.", Address.parse, "HOST:PORT")
+    ] = Address("127.0.0.1", 4010)
+    port_file: Annotated[
+        Path | None, Option("Write the port to this file when the server accepts connections.", parse_path, "FILE")
+    ] = None
     public_url: Annotated[
         str | None,
-        Option("Scheme and host of absolute URLs, instead of those a request came by.", parse_base_url, "URL"),
+        Option("Scheme and host of absolute URLs, instead of those in the request.", parse_base_url, "URL"),
     ] = None
-    seed: Annotated[str, Option("Any text: the same seed gives the same world.", parse_text, "TEXT")] = "0"
-    count: Annotated[int, Option("How many recordings an account has. Size costs nothing.", parse_count, "N")] = 1000
+    seed: Annotated[
+        str, Option("Any text. The same seed gives the same accounts and recordings.", parse_text, "TEXT")
+    ] = "0"
+    count: Annotated[
+        int, Option("Number of recordings in each account. A large number costs nothing.", parse_count, "N")
+    ] = 1000
     span: Annotated[
-        int, Option("Over how long before T0 they are spread: 90d, 12h, 30m, 45s.", parse_span, "DURATION")
+        int, Option("Recordings are spread over this time before T0: 90d, 12h, 30m, 45s.", parse_span, "DURATION")
     ] = 90 * 24 * 3600
     now: Annotated[
         int | None,
-        Option("T0, where the recordings end and the clock starts; else the start's full hour.", parse_instant, "DATE"),
+        Option(
+            "T0: the recordings end and the clock starts here. Default: the full hour of the start.",
+            parse_instant,
+            "DATE",
+        ),
     ] = None
     profile: Annotated[
-        Profile, Option("What recordings are like: realistic, adversarial, empty.", _one_of(Profile), "NAME")
+        Profile, Option("Kind of recordings: realistic, adversarial, empty.", _parse_choice(Profile), "NAME")
     ] = Profile.REALISTIC
     mix: Annotated[
         str,
-        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", _mix, "NAME=SHARE,..."),
+        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", _check_mix, "NAME=SHARE,..."),
     ] = ""
     wire: Annotated[
         WireSetting,
-        Option("Rendering: twilio, schema, or auto by who asks.", _one_of(WireSetting), "NAME"),
+        Option("Rendering: twilio, schema, or auto, which decides by the client.", _parse_choice(WireSetting), "NAME"),
     ] = WireSetting.AUTO
     auth: Annotated[
         AuthSetting,
-        Option("Whose credentials pass: any well-formed, strict, off.", _one_of(AuthSetting), "NAME"),
+        Option(
+            "Accepted credentials: any (well-formed), strict (the account's), off (no check).",
+            _parse_choice(AuthSetting),
+            "NAME",
+        ),
     ] = AuthSetting.ANY
     account: Annotated[
         tuple[DeclaredAccount, ...],
-        Option("An account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
+        Option("Account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
     ] = ()
     media_auth: Annotated[
         MediaAuth,
-        Option("Who may fetch media: basic as on new Twilio accounts, public as on old.", _one_of(MediaAuth), "NAME"),
+        Option(
+            "Access to media: basic (credentials) as on new Twilio accounts, public as on old ones.",
+            _parse_choice(MediaAuth),
+            "NAME",
+        ),
     ] = MediaAuth.BASIC
     media_redirect: Annotated[
-        bool, Option("Answer media with a 302 to another URL of ours, as a CDN would.", parse_switch, "on|off")
+        bool,
+        Option(
+            "Redirect media requests with 302 to another URL of this server, as a CDN does.", parse_switch, "on|off"
+        ),
     ] = False
 
     clock: Annotated[
-        ClockRate, Option("How an account's time passes: real, frozen, or a pace such as 60x.", ClockRate.parse, "PACE")
+        ClockRate,
+        Option("How the time of accounts passes: real, frozen, or a rate such as 60x.", ClockRate.parse, "RATE"),
     ] = ClockRate(1.0)
     scenario: Annotated[
         tuple[str, ...],
         Option(
-            "What is played in every account: a bundled scenario or a file; repeatable.",
+            "Scenario of every account: a bundled name or a file; repeatable.",
             parse_text,
             "NAME|FILE",
             repeatable=True,
         ),
     ] = ()
     status_callback: Annotated[
-        str | None, Option("Who is told of scripted recordings that name nobody.", parse_url, "URL")
+        str | None, Option("Callback URL of scripted recordings that have none.", parse_url, "URL")
     ] = None
     callback_hosts: Annotated[
         str,
         Option(
-            "Where callbacks may go besides loopback and private addresses: hosts, networks, or *.",
+            "Allowed callback hosts besides loopback and private addresses: hosts, networks, or *.",
             parse_hosts,
             "HOST,...",
         ),
     ] = ""
-    callback_timeout: Annotated[int, Option("How long a receiver of callbacks may take.", parse_span, "DURATION")] = 5
+    callback_timeout: Annotated[int, Option("Time limit for the receiver of a callback.", parse_span, "DURATION")] = 5
     proxy_unknown: Annotated[
         UnknownHosts,
         Option(
-            "Hosts that are not Twilio's, asked for through the proxy: refuse, or tunnel on loopback.",
-            _one_of(UnknownHosts),
+            "Proxied requests to hosts that are not Twilio's: refuse, or tunnel (on loopback only).",
+            _parse_choice(UnknownHosts),
             "NAME",
         ),
     ] = UnknownHosts.REFUSE
     data_dir: Annotated[
         Path | None,
-        Option("Where the proxy's local CA is kept; else the user's data directory.", parse_path, "FOLDER"),
+        Option("Folder of the proxy's local CA. Default: in the data directory of the user.", parse_path, "FOLDER"),
     ] = None
 
     control_token: Annotated[
         str | None,
-        Option("What /_mock asks for beyond loopback; made and printed where left out.", parse_text, "TEXT"),
+        Option("Token for /_mock beyond loopback. Without it, the server makes one and prints it.", parse_text, "TEXT"),
     ] = None
 
     def __post_init__(self) -> None:
         if self.proxy_unknown is UnknownHosts.TUNNEL and not self.listen.is_loopback:
             raise SettingsError(
-                f"--proxy-unknown: expected refuse where others can connect, at {self.listen}, found 'tunnel'. "
-                "Tunnels are for --listen 127.0.0.1:PORT."
+                f"--proxy-unknown: expected refuse because other machines can connect to {self.listen}, "
+                "found 'tunnel'. Use tunnel with --listen 127.0.0.1:PORT only."
             )
 
     def corpus_mix(self) -> Mix:
-        """Return the mix of the profile, with the shares that were named."""
+        """Return the mix of the profile, changed by the shares that the user set."""
         return Mix.parse(self.mix, adversarial=self.profile.adversarial_share)

@@ -1,4 +1,4 @@
-"""What tests hold: `MockTwilio` (one account), `MockServer` (any number of accounts) and `Sink` (a receiver)."""
+"""Handles for tests: `MockTwilio` (one account), `MockServer` (many accounts) and `Sink` (a callback receiver)."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ __all__ = ["MockServer", "MockTwilio", "Sink"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `Sink` when it is first used: most tests need no HTTP server of the standard library."""
+    """Import `Sink` at its first use: it needs the HTTP server of the standard library, and most tests do not."""
     if name != "Sink":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from mockserver.testing.sink import Sink

@@ -1,4 +1,4 @@
-"""What options and markers of pytest wish for, and the world and settings that come of it."""
+"""Values of pytest options and marker arguments, and the settings, overrides and scenario that they give."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,127 +7,128 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mockserver.account.overrides import AccountOverrides
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.loading import all_settings
-from mockserver.settings.parsing import ClockRate
 from mockserver.settings.settings import SettingsError
-from mockserver.testing.defaults import TEST_SETTINGS
+from mockserver.testing.defaults import TEST_SCENARIO
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 
 class OptionValue(NamedTuple):
-    """A value, and who wishes for it: a flag, an ini option or a marker."""
+    """The value of an option or of a marker argument."""
 
     value: Any
     source: str
+    """The flag, ini option or marker argument, for messages."""
+    setting: str | None = None
+    """The setting of `recmock serve` that it sets."""
+    choices: tuple[str, ...] = ()
+    """The allowed values; empty if the setting checks the value, or if any text is allowed."""
+
+    def parse(self) -> Any:
+        """Return the value of the setting.
+
+        Raises:
+            SettingsError: if the value is invalid; the message starts with the source.
+        """
+        assert self.setting is not None
+        return all_settings()[self.setting].read(str(self.value), self.source)
+
+    def check_choice(self) -> None:
+        """Raise SettingsError unless the value is one of the choices."""
+        if self.choices and self.value not in self.choices:
+            raise SettingsError(f"{self.source}: expected one of {', '.join(self.choices)}, found {self.value!r}.")
 
 
 OptionValues = Mapping[str, OptionValue]
-"""By name: corpus, scenario, clock, wire, auth, seed; what nobody wishes for is not in it."""
-
-_FIELDS = {"corpus": "count", "clock": "clock", "wire": "wire", "auth": "auth", "seed": "seed"}
-"""The settings that options are."""
-_PLANNED = ("corpus", "clock")
-_DEFAULT_PLANS: dict[str, dict[str, Any]] = {
-    "corpus": {"count": TEST_SETTINGS.count, "span": "90d", "profile": TEST_SETTINGS.profile.value, "mix": {}},
-    "clock": {"mode": "frozen", "start": "2026-01-01T00:00:00Z"},
-}
-"""What our own server has anyway, and one that runs elsewhere has to be told."""
+"""The values that the user has set, by the name of the option: corpus, scenario, clock, wire, auth and others."""
 
 
 def option_settings(options: OptionValues) -> dict[str, Any]:
-    """Return the settings that options ask for, by name.
+    """Return the values of the settings that options set, by the name of the setting.
 
     Raises:
-        SettingsError: for a value that cannot be, naming the option.
+        SettingsError: if a value is invalid; the message names the option.
     """
-    return {field: _read(field, options[name]) for name, field in _FIELDS.items() if name in options}
+    return {option.setting: option.parse() for option in options.values() if option.setting is not None}
 
 
-def build_overrides(wishes: OptionValues) -> AccountOverrides:
-    """Return how an account is to be treated.
+def build_overrides(values: OptionValues) -> AccountOverrides:
+    """Return the account overrides that options or marker arguments set.
 
     Raises:
-        SettingsError: for a value that cannot be.
+        SettingsError: if a value is invalid.
     """
-    return AccountOverrides(**{name: _read(name, wishes[name]) for name in ("wire", "auth") if name in wishes})
+    return AccountOverrides(**{name: values[name].parse() for name in ("wire", "auth") if name in values})
 
 
 def build_scenario(
-    options: OptionValues, marked: OptionValues, folders: Sequence[Path], *, is_elsewhere: bool = False
+    options: OptionValues, marked: OptionValues, folders: Sequence[Path], *, is_external: bool = False
 ) -> Scenario:
-    """Return the world of a test as a scenario.
+    """Return the scenario of a test's account, with its corpus and clock.
 
-    Corpus and clock stand above those of a scenario that is wished for as far away or farther: an option's above an
-    option's, a marker's above any. A marker's scenario stands above options.
+    Marker arguments override options. A corpus or clock that comes from the same place as the scenario, or from a
+    nearer one, overrides the corpus or clock of the scenario.
 
     Args:
-        folders: where paths of scenarios may begin.
-        is_elsewhere: whether a server is meant whose own settings are not known.
+        options: the values of flags and ini options.
+        marked: the values of marker arguments.
+        folders: the folders in which to look for the file of a scenario, nearest first.
+        is_external: True if the server is external. The scenario then also contains the defaults of tests, because
+            the settings of the server are unknown.
 
     Raises:
-        SettingsError: for a value that cannot be, naming who wishes for it.
+        SettingsError: if a value is invalid; the message names its source.
     """
-    from scenarios.loading.load import from_objects  # brings YAML: only where there is something to load
+    from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and many tests need none
 
-    named = marked.get("scenario") or options.get("scenario")
-    plain: dict[str, Any] = {"name": "pytest"} if named is None else msgspec.to_builtins(_scenario(named, folders))
-    for name in _PLANNED:
-        asked, wished = ([_plan(name, each[name])] if name in each else [] for each in (options, marked))
-        own = [plain[name]] if name in plain else []
-        known = [_DEFAULT_PLANS[name]] if is_elsewhere else []
-        plans = [*asked, *own, *wished] if "scenario" in marked else [*own, *asked, *wished]
-        if merged := _merged([*known, *plans]):
-            plain[name] = merged
+    chosen = marked.get("scenario") or options.get("scenario")
+    values: dict[str, Any] = {"name": "pytest"} if chosen is None else msgspec.to_builtins(_load(chosen, folders))
+    for name, default in TEST_SCENARIO.items():
+        from_options, from_marker = (
+            [_to_scenario_part(source[name])] if name in source else [] for source in (options, marked)
+        )
+        from_scenario = [values[name]] if name in values else []
+        base = [default] if is_external else []
+        if "scenario" in marked:
+            layers = [*base, *from_options, *from_scenario, *from_marker]
+        else:
+            layers = [*base, *from_scenario, *from_options, *from_marker]
+        if merged := _merge(layers):
+            values[name] = merged
     try:
-        return from_objects(plain)
-    except ScenarioError as wrong:  # all else was looked at before: what a marker's mappings say
-        raise SettingsError(f"@pytest.mark.recmock: {wrong}") from None
+        return load_any_scenario(values)
+    except ScenarioError as error:  # only a mapping in a marker can be wrong here: all other values are checked above
+        raise SettingsError(f"@pytest.mark.recmock: {error}") from None
 
 
-def _scenario(wish: OptionValue, folders: Sequence[Path]) -> Scenario:
-    from scenarios.loading.load import from_objects, load
-    from scenarios.loading.sources import bundled
+def _load(option: OptionValue, folders: Sequence[Path]) -> Scenario:
+    from scenarios.loading.scenario_input import load_any_scenario
 
-    named = wish.value
     try:
-        if isinstance(named, Mapping | Scenario):
-            return from_objects(named if isinstance(named, Scenario) else dict(named), folder=folders[0])
-        if not isinstance(named, str | Path):
-            raise SettingsError(
-                f"{wish.source}: expected a bundled scenario's name, a path, a mapping or a Scenario, found {named!r}."
-            )
-        if str(named) in bundled():
-            return load(str(named))
-        found = (folder / named for folder in folders)
-        return load(str(next((path for path in found if path.exists()), named)))
-    except ScenarioError as wrong:
-        raise SettingsError(f"{wish.source}: {wrong}") from None
+        return load_any_scenario(option.value, folders=folders)
+    except ScenarioError as error:
+        raise SettingsError(f"{option.source}: {error}") from None
 
 
-def _plan(name: str, wish: OptionValue) -> dict[str, Any]:
-    if isinstance(wish.value, Mapping):
-        return dict(wish.value)
-    read = _read(_FIELDS[name], wish)
-    return _clock_plan(read) if isinstance(read, ClockRate) else {"count": read}
+def _to_scenario_part(option: OptionValue) -> dict[str, Any]:
+    """Return the corpus or clock of a scenario from an option."""
+    if isinstance(option.value, Mapping):
+        return dict(option.value)
+    value = option.parse()
+    if not isinstance(value, ClockRate):
+        return {"count": value}
+    return {"mode": value.mode, "rate": value.rate if value.mode == "scaled" else None}
 
 
-def _clock_plan(pace: ClockRate) -> dict[str, Any]:
-    mode = {0.0: "frozen", 1.0: "real"}.get(pace.rate, "scaled")
-    return {"mode": mode, "rate": pace.rate if mode == "scaled" else None}
-
-
-def _merged(plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Lay plans above each other, the last at the top."""
+def _merge(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the keys of all layers. A later layer overrides an earlier one."""
     merged: dict[str, Any] = {}
-    for plan in plans:
-        if "count" in plan and merged.get("profile") == "empty":
-            del merged["profile"]  # which would have none, however many are wished for
-        if "mode" in plan:
-            merged.pop("rate", None)  # which is of the mode below
-        merged |= plan
+    for layer in layers:
+        if "count" in layer and merged.get("profile") == "empty":
+            del merged["profile"]  # an empty profile has no recordings, even if a count is set
+        if "mode" in layer:
+            merged.pop("rate", None)  # the rate belongs to the mode of the layer below
+        merged |= layer
     return merged
-
-
-def _read(field: str, wish: OptionValue) -> Any:
-    return all_settings()[field].read(str(wish.value), wish.source)

@@ -1,4 +1,4 @@
-"""A receiver of callbacks for tests: a real server on this machine that notes what arrives."""
+"""A callback receiver for tests: an HTTP server on this machine that records every request."""
 
 import hmac
 import threading
@@ -13,21 +13,21 @@ import msgspec
 
 from mockserver.callbacks.signature import signature, signed_text
 
-_USUAL_STATUS = 204
+_DEFAULT_STATUS = 204
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request, as it arrived."""
+    """A request that the sink received."""
 
     method: str
     path: str
-    """With its query, as it was sent."""
+    """The path with its query, as the sender wrote it."""
     parameters: dict[str, str]
-    """Those of the form for POST, those of the query for GET."""
+    """The parameters of the form for POST, of the query for GET."""
     headers: dict[str, str]
-    """By name in lower case."""
+    """The values by name in lower case."""
     signature_ok: bool | None
-    """Whether `X-Twilio-Signature` is right; None where the sink knows no token."""
+    """True if `X-Twilio-Signature` is valid; None if the sink has no token to check it."""
 
     def __str__(self) -> str:
         status = self.parameters.get("RecordingStatus")
@@ -35,19 +35,19 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Sink:
-    """Receives callbacks at any path of a free port of 127.0.0.1, while it is entered.
+    """Receives callbacks at any path of a free port of 127.0.0.1 while the context is active.
 
         with Sink(token=auth_token) as sink:
-            ...  # have something sent to sink.url
+            ...  # make the mock send a callback to sink.url
             (callback,) = sink.wait_for(1)
 
     Args:
-        token: the auth token that signatures are checked with; `sink.token` may be set later too.
+        token: the auth token that the signatures must match. A test may also set `sink.token` later.
     """
 
     def __init__(self, token: str | None = None) -> None:
         self.token = token
-        self._arrived = threading.Condition()
+        self._changed = threading.Condition()
         self._received: list[Received] = []
         self._statuses: deque[int] = deque()
         self._delay = 0.0
@@ -71,10 +71,10 @@ class Sink:
 
     @property
     def url(self) -> str:
-        """Where callbacks can be sent to, such as `http://127.0.0.1:40123/callback`.
+        """A URL of the sink, such as `http://127.0.0.1:40123/callback`.
 
         Raises:
-            RuntimeError: where the sink is not open.
+            RuntimeError: if the sink is not open.
         """
         if self._server is None:
             raise RuntimeError("the sink is not open: enter it first, as in `with Sink() as sink:`")
@@ -82,45 +82,50 @@ class Sink:
 
     @property
     def received(self) -> list[Received]:
-        """What has arrived so far, the first first."""
-        with self._arrived:
+        """The requests so far, in order of arrival."""
+        with self._changed:
             return list(self._received)
 
     def answer_with(self, *statuses: int) -> None:
-        """Answer the next requests with these statuses, in place of any that were left, then with 204 again."""
-        with self._arrived:
+        """Set the status codes of the next responses. They replace earlier ones; afterwards the status is 204 again."""
+        with self._changed:
             self._statuses = deque(statuses)
 
     def delay(self, seconds: float) -> None:
-        """Let each request from now on wait for its answer; what arrived is noted before. 0 ends it."""
+        """Delay every response from now on. The sink records a request before the delay.
+
+        Args:
+            seconds: the delay; 0 for none.
+        """
         self._delay = seconds
 
     def wait_for(self, count: int = 1, timeout: float = 5.0) -> list[Received]:
-        """Wait until so many requests have arrived, and return all that have.
+        """Wait until the sink has received a number of requests, and return all requests so far.
 
         Args:
-            timeout: in seconds.
+            count: the number of requests since the start or the last `clear`.
+            timeout: real seconds.
 
         Raises:
-            TimeoutError: with a sentence that tells what did arrive.
+            TimeoutError: if fewer requests arrive in time. The message lists them.
         """
-        with self._arrived:
-            if not self._arrived.wait_for(lambda: len(self._received) >= count, timeout):
-                told = ", ".join(map(str, self._received)) or "none"
-                raise TimeoutError(f"expected {count} requests within {timeout:g} s, found {told}")
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._received) >= count, timeout):
+                received = ", ".join(map(str, self._received)) or "none"
+                raise TimeoutError(f"expected {count} requests within {timeout:g} s, found {received}")
             return list(self._received)
 
     def clear(self) -> None:
-        """Forget what has arrived; statuses and delay stay."""
-        with self._arrived:
+        """Remove the recorded requests. Status codes and delay stay."""
+        with self._changed:
             self._received.clear()
 
-    def _take(self, received: Received) -> int:
-        """Note a request, wait as long as wished, and return the status to answer with."""
-        with self._arrived:
+    def _record(self, received: Received) -> int:
+        """Record a request, wait for the delay, and return the status code of the response."""
+        with self._changed:
             self._received.append(received)
-            status = self._statuses.popleft() if self._statuses else _USUAL_STATUS
-            self._arrived.notify_all()
+            status = self._statuses.popleft() if self._statuses else _DEFAULT_STATUS
+            self._changed.notify_all()
         self._closing.wait(self._delay)
         return status
 
@@ -131,33 +136,33 @@ class _Server(ThreadingHTTPServer):
         self.sink = sink
 
     def serve(self) -> None:
-        self.serve_forever(poll_interval=0.01)  # seconds; closing waits for the next poll
+        self.serve_forever(poll_interval=0.01)  # seconds; `shutdown` waits for the next poll
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that has gone: tests of time-outs make many."""
+        """Ignore clients that disconnect early: tests of time-outs cause many of them."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        sent = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
-        self._answer(sent, signed=())
+        parameters = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
+        self._respond(parameters, signed=())
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        sent = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
-        self._answer(sent, signed=sent)
+        parameters = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+        self._respond(parameters, signed=parameters)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet: the sink tells what arrived."""
+        """Print nothing: tests read the requests from the sink."""
 
-    def _answer(self, parameters: Sequence[tuple[str, str]], signed: Sequence[tuple[str, str]]) -> None:
+    def _respond(self, parameters: Sequence[tuple[str, str]], signed: Sequence[tuple[str, str]]) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        ok = self._is_signed(headers, signed)
-        status = self.server.sink._take(Received(self.command, self.path, dict(parameters), headers, ok))
+        is_signed = self._is_signed(headers, signed)
+        status = self.server.sink._record(Received(self.command, self.path, dict(parameters), headers, is_signed))
         self.send_response(status)
-        if status != _USUAL_STATUS:
+        if status != _DEFAULT_STATUS:
             self.send_header("content-length", "0")
         self.end_headers()
 

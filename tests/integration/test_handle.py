@@ -152,7 +152,7 @@ def test_entering_an_account_starts_no_other_server(server: MockServer) -> None:
     ("settings", "expected"),
     [
         ({"cout": 3}, "expected a setting of `recmock serve`, found 'cout'. Did you mean count?"),
-        ({"clock": "fast"}, "clock: expected real, frozen, or a pace"),
+        ({"clock": "fast"}, "clock: expected real, frozen, or a rate"),
         ({"wire": "xml"}, "wire: expected one of auto, twilio, schema, found 'xml'."),
     ],
 )

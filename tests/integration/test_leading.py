@@ -200,7 +200,7 @@ def test_env_tells_what_a_format_cannot(
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     assert main(["env", "--url", server.base_url, "--format", form]) == 0
     out, err = capsys.readouterr()
-    assert err == "recmock: TWILIO_REGION is set, which this format cannot change: unset it.\n"
+    assert err == "recmock: TWILIO_REGION is set, and this format cannot unset it. Unset it yourself.\n"
     assert "TWILIO_REGION" not in out
 
 
@@ -214,7 +214,7 @@ def test_env_needs_the_servers_own_ca(
 ) -> None:
     assert main(["env", "--url", server.base_url, "--data-dir", str(tmp_path / "other")]) == 2
     out, err = capsys.readouterr()
-    assert "found another: give this command the --data-dir of the server." in err
+    assert "found another: use the --data-dir of the server here too." in err
     assert out == ""
 
 
@@ -251,7 +251,7 @@ def test_a_broken_ca_file_is_one_sentence(
 def test_serve_tunnels_on_loopback_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--listen", "0.0.0.0:0", "--proxy-unknown", "tunnel"]) == 2
     assert capsys.readouterr().err.startswith(
-        "recmock: --proxy-unknown: expected refuse where others can connect, at 0.0.0.0:0, found 'tunnel'."
+        "recmock: --proxy-unknown: expected refuse because other machines can connect to 0.0.0.0:0, found 'tunnel'."
     )
 
 

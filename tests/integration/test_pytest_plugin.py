@@ -21,8 +21,8 @@ pytest_plugins = ["pytester"]
 for _name in (
     "cryptography.hazmat.primitives.serialization.pkcs12",
     "mockserver.testing.sink",
-    "mockserver.cli.commands.env",
-    "mockserver.cli.output",
+    "mockserver.control.client.proxy_check",
+    "mockserver.control.text",
     "mockserver.proxy.environment",
     "scenarios.loading.load",
     "twilio.http.async_http_client",
@@ -329,7 +329,7 @@ WRONG = {
     "corpus={'cout': 3}": "@pytest.mark.recmock: corpus.cout: expected a known key, found 'cout'. Did you mean count?",
     "corpus={'mix': {'done': 1}}": "@pytest.mark.recmock: corpus.mix: expected one of processing, completed",
     "corpus={'count': 10**9, 'span': '1s'}": "expected a span of at least 20000 seconds for 1000000000 recordings",
-    "clock='fast'": "@pytest.mark.recmock(clock=...): expected real, frozen, or a pace",
+    "clock='fast'": "@pytest.mark.recmock(clock=...): expected real, frozen, or a rate",
     "clock={'mode': 'fast'}": "@pytest.mark.recmock: clock.mode: expected one of real, frozen, scaled, found 'fast'",
     "wire='xml'": "@pytest.mark.recmock(wire=...): expected one of auto, twilio, schema, found 'xml'",
     "auth='none'": "@pytest.mark.recmock(auth=...): expected one of any, strict, off, found 'none'",
@@ -358,7 +358,7 @@ def test_wrong_markers_are_told_in_a_sentence(pytester: pytest.Pytester) -> None
 
 WRONG_OPTIONS = [
     (["--recmock-corpus=many"], "--recmock-corpus: expected a whole number"),
-    (["--recmock-clock=fast"], "--recmock-clock: expected real, frozen, or a pace"),
+    (["--recmock-clock=fast"], "--recmock-clock: expected real, frozen, or a rate"),
     (["--recmock-wire=xml"], "--recmock-wire: expected one of auto, twilio, schema, found 'xml'."),
     (["--recmock-scenario=nowhere.yaml"], "--recmock-scenario: nowhere.yaml: expected a file or one of the bundled"),
     (["--recmock-doctor=loud"], "--recmock-doctor: expected one of off, warn, error, found 'loud'."),
@@ -437,7 +437,7 @@ def test_without_fixture():
     assert not "this fails too"
 
 def test_gone(recmock):
-    recmock.server.line.url = "http://127.0.0.1:1"
+    recmock.server.connection.url = "http://127.0.0.1:1"
     assert not "here too"
 """
 
@@ -543,7 +543,7 @@ def test_the_environment_needs_the_servers_own_ca(
 
 
 def test_a_clashing_distribution_is_told_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mockserver.testing.pytest_fixtures, "clashing_distribution", lambda: "there is another")
+    monkeypatch.setattr(mockserver.testing.pytest_fixtures, "find_package_conflict", lambda: "there is another")
     pytester.makepyfile("def test_one(recmock): ...")
     assert "there is another" in passes(pytester, errors=1)
 

@@ -207,7 +207,7 @@ def test_flags_before_an_action_hold_for_it(
 def test_without_a_server_there_is_a_hint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
     assert said.startswith("expected a recmock server at http://127.0.0.1:1, found none: ConnectionError.")
-    assert said.endswith("Start one with recmock serve, or say with --url where it is.")
+    assert said.endswith("Start a server with recmock serve, or give its address with --url.")
 
 
 def test_the_nearest_word_says_where_the_server_is(
@@ -244,7 +244,7 @@ def test_beyond_loopback_the_token_is_given_as_flag_or_variable(
 ) -> None:
     mock.control_token = "secret"
     where = ["--url", server.base_url]
-    hint = "Give it as --control-token or RECMOCK_CONTROL_TOKEN."
+    hint = "Set --control-token or RECMOCK_CONTROL_TOKEN."
     assert refused(capsys, ["clock", *where]).endswith(hint)
     assert refused(capsys, ["clock", *where, "--control-token", "other"]).endswith(hint)
     assert "of ASCII characters, found others." in refused(capsys, ["clock", *where, "--control-token", "gehéim"])
@@ -297,10 +297,10 @@ def test_what_cannot_be_is_one_sentence(
         (["clock", "advance"], "the following arguments are required: DURATION"),
         (["clock", "move-to", "yesterday"], "expected a date or an instant such as 2026-03-01T09:00:00Z, found"),
         (["clock", "move-to", "9999-12-31"], "expected a date between 1970 and 9000, found '9999-12-31'."),
-        (["clock", "run", "nan"], "expected a pace from 0.001 to 1000000, such as 60 or 60x, found 'nan'."),
-        (["clock", "run", "-5"], "expected a pace"),
-        (["clock", "run", "0"], "expected a pace"),
-        (["clock", "run", "1e9"], "expected a pace"),
+        (["clock", "run", "nan"], "expected a rate from 0.001 to 1000000, such as 60 or 60x, found 'nan'."),
+        (["clock", "run", "-5"], "expected a rate"),
+        (["clock", "run", "0"], "expected a rate"),
+        (["clock", "run", "1e9"], "expected a rate"),
         (["clock", "stop"], "invalid choice: 'stop'"),
         (["clock", "--account", "AC1"], "expected AC and 32 hexadecimal digits, found 'AC1'."),
         (["clock", "--url", "localhost:4010"], "expected a URL such as http://127.0.0.1:4010, found 'localhost:4010'."),
@@ -323,7 +323,7 @@ def test_words_of_the_wrong_form_never_reach_a_server(
 def test_flags_before_a_scenarios_action_are_told_where_to_stand(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["scenario", "--url", "http://127.0.0.1:1", "next"])
-    form = "It is written: recmock scenario ACTION [arguments and flags of the action]."
+    form = "The syntax is: recmock scenario ACTION [arguments and flags of the action]."
     assert capsys.readouterr().err.endswith(f" {form} See recmock scenario --help.\n")
 
 

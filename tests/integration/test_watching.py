@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.cli import reload as watching
 from mockserver.cli.main import main
-from mockserver.cli.mock_setup import combined, load_scenarios
+from mockserver.cli.mock_setup import combine_scenarios, load_scenarios
 from mockserver.cli.reload import Watch
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import Line
@@ -62,7 +62,7 @@ def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
         monkeypatch.setattr(watching, "real_pause", pause)
         watch = Watch(names)
-        mock.replace_scenario(combined(load_scenarios(names)))
+        mock.replace_scenario(combine_scenarios(load_scenarios(names)))
         with pytest.raises(asyncio.CancelledError):
             asyncio.run(watch.run(mock))
         return capsys.readouterr().err.splitlines()
@@ -77,7 +77,7 @@ def playing(mock: Mock) -> str:
 
 def test_a_change_is_played_once_it_is_whole(watched: Watched, mock: Mock, file: Path) -> None:
     said = watched(lambda: write(file, "name: sec"), lambda: write(file, SECOND), None, None, None)
-    assert said == ["recmock: mine.yaml changed: every account begins anew."]
+    assert said == ["recmock: mine.yaml changed: every account restarts."]
     assert playing(mock) == "second"
 
 
@@ -90,14 +90,14 @@ def test_a_wrong_change_leaves_everything_as_it_was(watched: Watched, mock: Mock
     said = watched(look, lambda: write(file, "nme: x"), None, None, None, look)
     assert len(said) == 1
     assert said[0].startswith("recmock: mine.yaml:1: ")
-    assert said[0].endswith(" What was played before goes on.")
+    assert said[0].endswith(" The server keeps the scenario that it has.")
     assert playing(mock) == "first"
     assert before[0] is before[1]
 
 
 def test_a_wrong_change_is_mended(watched: Watched, mock: Mock, file: Path) -> None:
     said = watched(lambda: write(file, "nme: x"), None, lambda: write(file, SECOND), None)
-    assert said[1:] == ["recmock: mine.yaml changed: every account begins anew."]
+    assert said[1:] == ["recmock: mine.yaml changed: every account restarts."]
     assert playing(mock) == "second"
 
 
@@ -110,7 +110,7 @@ def test_a_file_may_be_gone_for_a_moment(watched: Watched, mock: Mock, file: Pat
 
     assert watched(file.unlink, back, None, None) == []
     assert watched(file.unlink, lambda: write(file, SECOND), None, None) == [
-        "recmock: mine.yaml changed: every account begins anew."
+        "recmock: mine.yaml changed: every account restarts."
     ]
     assert playing(mock) == "second"
 
@@ -131,7 +131,7 @@ def test_saved_recordings_are_watched_too(watched: Watched, mock: Mock, file: Pa
     said = watched(
         lambda: write(saved, json.dumps([body, body | {"sid": "RE" + "2" * 32}])), None, lambda: write(saved, "{"), None
     )
-    assert said[0] == "recmock: saved.json changed: every account begins anew."
+    assert said[0] == "recmock: saved.json changed: every account restarts."
     assert said[1].startswith("recmock: mine.yaml:1: recordings: saved.json:")
     assert mock.scenario is not None
     assert len(mock.scenario.recordings) == 2
@@ -144,7 +144,7 @@ def test_a_sound_that_comes_later_makes_a_scenario_right(watched: Watched, mock:
     said = watched(
         lambda: write(file, heard), None, lambda: write(file, right), None, lambda: write(sound, b"RIFF"), None
     )
-    assert [each.rpartition(": ")[2] for each in said[-1:]] == ["every account begins anew."]
+    assert [each.rpartition(": ")[2] for each in said[-1:]] == ["every account restarts."]
     assert "found none called 'hello.wav'" in said[1]
     assert said[2].startswith("recmock: hello.wav changed")
     assert playing(mock) == "heard"
@@ -154,7 +154,7 @@ def test_a_sound_that_comes_later_makes_a_scenario_right(watched: Watched, mock:
 def test_what_the_corpus_has_no_room_for_is_told(watched: Watched, file: Path) -> None:
     said = watched(lambda: write(file, "corpus: {count: 1000000, span: 1s}"), None)
     assert said[0].startswith("recmock: corpus.span: expected a span of at least ")
-    assert said[0].endswith("found 1s. What was played before goes on.")
+    assert said[0].endswith("found 1s. The server keeps the scenario that it has.")
 
 
 def test_scenarios_that_contradict_each_other_are_told(watched: Watched, mock: Mock, file: Path) -> None:
@@ -165,13 +165,13 @@ def test_scenarios_that_contradict_each_other_are_told(watched: Watched, mock: M
 
 def test_bundled_scenarios_and_names_of_no_file_need_no_watch(mock: Mock) -> None:
     asyncio.run(Watch(("happy-path",)).run(mock))  # ends at once
-    assert watching._stamps([Path("a\0b")]) == {Path("a\0b"): None}
+    assert watching._read_stamps([Path("a\0b")]) == {Path("a\0b"): None}
 
 
 @pytest.mark.parametrize("text", ["[]", "recordings: [5, {media: 5}]", "recordings: {}"])
 def test_a_scenario_may_name_no_files(file: Path, text: str) -> None:
     write(file, text)
-    assert list(watching._files(["mine.yaml"])) == [file]
+    assert list(watching._find_files(["mine.yaml"])) == [file]
 
 
 def test_serve_tells_its_scenarios_and_plays_them_anew(file: Path) -> None:
@@ -181,10 +181,10 @@ def test_serve_tells_its_scenarios_and_plays_them_anew(file: Path) -> None:
     account.clock.advance("1s")
     moved = account.clock.now()
     write(file, "nme: x")
-    assert served.process.stderr.readline().endswith(" What was played before goes on.\n")
+    assert served.process.stderr.readline().endswith(" The server keeps the scenario that it has.\n")
     assert account.clock.now() == moved
     write(file, SECOND)
-    assert served.process.stderr.readline() == "recmock: mine.yaml changed: every account begins anew.\n"
+    assert served.process.stderr.readline() == "recmock: mine.yaml changed: every account restarts.\n"
     assert account.clock.now() < moved
     assert account.state().scenario == "second_and_late-webhook"
     assert account.recordings.get("another").handle == "another"

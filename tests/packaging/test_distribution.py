@@ -99,6 +99,7 @@ def test_serving_imports_nothing_that_only_other_commands_need() -> None:
     program = """
 import sys
 import mockserver.cli.commands.serve
+import mockserver.cli.foreground_server
 from mockserver.cli.mock_setup import make_mock
 from mockserver.settings import Settings
 from mockserver.app import create_app

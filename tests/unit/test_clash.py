@@ -2,17 +2,19 @@ from pathlib import Path
 
 import pytest
 
-import mockserver.cli.package_conflict
-from mockserver.cli.package_conflict import clashing_distribution
+import mockserver.settings.package_conflict
+from mockserver.settings.package_conflict import find_package_conflict
 
 
 def test_another_distribution_of_the_same_package_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert clashing_distribution() is None
+    assert find_package_conflict() is None
     monkeypatch.setattr(
-        mockserver.cli.package_conflict, "__file__", str(tmp_path / "mockserver" / "cli" / "package_conflict.py")
+        mockserver.settings.package_conflict,
+        "__file__",
+        str(tmp_path / "mockserver" / "settings" / "package_conflict.py"),
     )
-    assert clashing_distribution() is None
+    assert find_package_conflict() is None
     (tmp_path / "mockserver_client-5.15.0.dist-info").mkdir()
-    told = clashing_distribution()
+    told = find_package_conflict()
     assert told is not None
     assert "mockserver-client is installed in this environment" in told

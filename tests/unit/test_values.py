@@ -1,9 +1,9 @@
 import pytest
 
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    ClockRate,
     parse_account,
     parse_base_url,
     parse_count,
@@ -70,5 +70,5 @@ def test_urls_hosts_and_paces_that_cannot_be() -> None:
     with pytest.raises(BadValueError, match=r"expected .*, found '999.1.1.1/8'"):
         parse_hosts("999.1.1.1/8")
     for text in ("fast", "0x", "2000000x"):
-        with pytest.raises(BadValueError, match="expected real, frozen, or a pace"):
+        with pytest.raises(BadValueError, match="expected real, frozen, or a rate"):
             ClockRate.parse(text)

@@ -1,1 +1,1 @@
-"""The commands of `recmock`, one module each."""
+"""The commands of `recmock`. Each module exports a `COMMAND`, and `mockserver.cli.command` lists their names."""

@@ -1,10 +1,11 @@
-"""`recmock keys`: the key pair of encrypted recordings."""
+"""`recmock keys`: print the test key pair of encrypted recordings."""
 
 from generators.content.encryption_details import private_key
+from mockserver.cli.command import Command, Invocation
 
 
-def keys() -> int:
-    """Print the test key pair as PEM: the private key that decrypts, then the public key. It is no secret."""
+def _run(invocation: Invocation) -> int:
+    """Print the private key, which decrypts, and then the public key, both as PEM. The keys are not secret."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
     private = private_key()
@@ -12,3 +13,6 @@ def keys() -> int:
     print(private, end="")
     print(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(), end="")
     return 0
+
+
+COMMAND = Command(_run)

@@ -1,6 +1,6 @@
 """An account as a whole: its state, its clock, and going back to where it was."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,8 @@ from mockserver.control.endpoints.changes import happened
 from mockserver.control.endpoints.endpoint import Endpoint, Path, account_of, read, refused
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
+from mockserver.settings.clock_rate import ClockRate
+from scenarios.clock_mode import ClockMode
 from scenarios.durations import microseconds
 from scenarios.model import Instant
 from scenarios.timeline import instant_of
@@ -25,11 +27,10 @@ class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: str | None = None
     """A length of time, such as 30s."""
     move_to: Instant | None = None
-    mode: Literal["real", "frozen", "scaled"] | None = None
+    mode: ClockMode | None = None
     rate: Annotated[float, Meta(gt=0, le=1e6)] | None = None
 
 
-_RATES = {"real": 1.0, "frozen": 0.0}
 _LATEST = 221_845_392_000 * SECOND
 """The year 9000: calendars end a thousand years later, and timers need room."""
 
@@ -64,10 +65,10 @@ async def move_clock(exchange: Exchange, path: Path) -> views.Happened:
 
 def _rate(command: ClockCommand) -> float | None:
     """Return at which rate time is to pass; None where that stays as it is."""
-    if command.mode in _RATES:
+    if command.mode is not None and command.mode != "scaled":
         if command.rate is not None:
             raise refused(f"rate: expected one with mode scaled only, found it with {command.mode}")
-        return _RATES[command.mode]
+        return ClockRate.from_mode(command.mode).rate
     if command.mode is not None and command.rate is None:
         raise refused("rate: expected one, which mode scaled needs, found none")
     return command.rate
