@@ -71,7 +71,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
-    """The server of the session, or the external server of `--recmock-url`. Each xdist worker has its own server."""
+    """The server of the session, or the external server of `--recmock-url`.
+
+    Each xdist worker has a separate server.
+    """
     with without_assertion_rewriting():
         from mockserver.testing.pytest_fixtures import start_server
 
@@ -82,7 +85,10 @@ def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
 
 @pytest.fixture
 def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "Iterator[MockTwilio]":
-    """The account of this test. It has the same SID, token and recordings in every run and in any order of tests."""
+    """The account of this test.
+
+    It has the same SID, token and recordings in every run, in any order of tests.
+    """
     from mockserver.testing.pytest_fixtures import prepared_account
 
     with prepared_account(recmock_server, request.node) as handle:

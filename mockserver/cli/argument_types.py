@@ -1,4 +1,7 @@
-"""Types of command line arguments for argparse: each parses a text, or raises an error that argparse prints."""
+"""Types of command line arguments.
+
+Each function parses a text, or raises an error that argparse prints.
+"""
 
 import re
 from argparse import ArgumentTypeError

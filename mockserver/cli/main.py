@@ -1,4 +1,7 @@
-"""The entry point of the command `recmock`: it parses the command line, runs a command and prints its errors."""
+"""The entry point of the command `recmock`.
+
+It parses the command line, runs a command and prints its errors.
+"""
 
 import os
 import sys

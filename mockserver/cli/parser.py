@@ -10,7 +10,10 @@ _DESCRIPTION = "An offline stand-in for Twilio's v2010 Recordings API. Without a
 
 
 def make_parser() -> Parser:
-    """Return the parser. Its namespace has the command in `command`, and the action of the command in `action`."""
+    """Return the parser of the command line.
+
+    The namespace has the name of the command in `command`, and of its action in `action`.
+    """
     parser = Parser(prog="recmock", description=_DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"recmock {mockserver.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -1,4 +1,7 @@
-"""Settings from flags and environment variables. The same table of settings produces the table in the README."""
+"""Settings from flags and environment variables.
+
+The table of settings also produces the table in the README.
+"""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Parsers for the texts of settings. A parser returns the value, or raises `BadValueError` if the text is invalid."""
+"""Parsers for the texts of settings.
+
+Each parser returns the value, or raises `BadValueError` if the text is invalid.
+"""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,7 @@
-"""Handles for tests: `MockTwilio` (one account), `MockServer` (many accounts) and `Sink` (a callback receiver)."""
+"""Handles for tests.
+
+`MockTwilio` is one account, `MockServer` has many accounts, and `Sink` receives callbacks.
+"""
 
 from typing import TYPE_CHECKING, Any
 

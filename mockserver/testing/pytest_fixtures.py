@@ -1,4 +1,7 @@
-"""The work of the pytest fixtures: the server of a session, the account of a test, and the report of a failure."""
+"""The implementation of the pytest fixtures.
+
+The plugin imports this module when a test uses a fixture.
+"""
 
 import os
 import warnings
@@ -166,7 +169,10 @@ def _default_overrides() -> OptionValues:
 
 
 def _read_markers(item: pytest.Item, arguments: Mapping[str, str | None]) -> OptionValues:
-    """Return the arguments of all markers of a test by name. The marker nearest to the test overrides the others."""
+    """Return the arguments of all markers of a test by name.
+
+    The marker that is nearest to the test overrides the others.
+    """
     values: dict[str, OptionValue] = {}
     for mark in reversed(list(item.iter_markers("recmock"))):
         unknown = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in arguments)]

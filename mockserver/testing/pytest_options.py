@@ -42,7 +42,7 @@ class OptionValue(NamedTuple):
 
 
 OptionValues = Mapping[str, OptionValue]
-"""The values that the user has set, by the name of the option: corpus, scenario, clock, wire, auth and others."""
+"""The values that the user has set, by the name of the option, such as `corpus`."""
 
 
 def option_settings(options: OptionValues) -> dict[str, Any]:

@@ -87,7 +87,10 @@ class Sink:
             return list(self._received)
 
     def answer_with(self, *statuses: int) -> None:
-        """Set the status codes of the next responses. They replace earlier ones; afterwards the status is 204 again."""
+        """Set the status codes of the next responses, instead of those still left from an earlier call.
+
+        After them, the status is 204 again.
+        """
         with self._changed:
             self._statuses = deque(statuses)
 

@@ -1,1 +1,4 @@
-"""The commands of `recmock`. Each module exports a `COMMAND`, and `mockserver.cli.command` lists their names."""
+"""The commands of `recmock`.
+
+Each module exports a `COMMAND`. The names of the commands are listed in `mockserver.cli.command`.
+"""

@@ -1,4 +1,7 @@
-"""`recmock doctor`: report bad habits of the client of a running server, which the requests in the journal show."""
+"""`recmock doctor`: report bad habits of the client of a running server.
+
+The server finds them in its journal of requests.
+"""
 
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.options import REMOTE_SETTINGS, add_remote

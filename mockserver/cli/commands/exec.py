@@ -1,4 +1,7 @@
-"""`recmock exec`: run an unmodified program, which knows only https://api.twilio.com, against a temporary server."""
+"""`recmock exec`: run an unmodified program against a temporary server.
+
+The program can send its requests to https://api.twilio.com. The proxy passes them to the server.
+"""
 
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
