@@ -52,7 +52,7 @@ class Mock:
         self.worker = Worker(CallbackSender(self.settings.callback_hosts), float(self.settings.callback_timeout))
         self.account_factory = AccountFactory(self.settings)
         self.demo, self.declared = self.account_factory.demo_account, self.account_factory.declared_accounts
-        self.scenario = _scenario_names(self.settings.scenario) if scenario is None else scenario
+        self.scenario = _load_scenarios(self.settings.scenario) if scenario is None else scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
         self.overrides: dict[str, AccountOverrides] = {}
@@ -182,10 +182,10 @@ class Mock:
                 self._journaled[key] = account.journal.total
 
 
-def _scenario_names(scenarios: Sequence[str]) -> Scenario | None:
+def _load_scenarios(scenarios: Sequence[str]) -> Scenario | None:
     if not scenarios:
         return None
     from scenarios.loading.combine import merge_scenarios
-    from scenarios.loading.load import load  # imports YAML, which a mock without scenarios does not need
+    from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not without a scenario
 
-    return merge_scenarios([load(name) for name in scenarios])
+    return merge_scenarios([load_any_scenario(name) for name in scenarios])

@@ -1,11 +1,11 @@
-"""The pytest plugin: fixtures, a marker and options. It imports nothing until a test asks for a fixture."""
+"""The pytest plugin: fixtures, a marker and options. It imports nothing until a test uses a fixture."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -13,50 +13,85 @@ if TYPE_CHECKING:
     from mockserver.testing.handles import MockServer, MockTwilio
     from mockserver.testing.pytest_options import OptionValue
 
+
+class PytestOption(NamedTuple):
+    """A flag `--recmock-...` and ini option `recmock_...`, and perhaps an argument of the marker `recmock`."""
+
+    help: str
+    setting: str | None = None
+    """The setting of `recmock serve` that it sets."""
+    is_marker_argument: bool = False
+    choices: tuple[str, ...] = ()
+    """The allowed values; empty if the setting checks the value, or if any text is allowed."""
+
+
 _OPTIONS = {
-    "corpus": "the number of generated recordings in each test's account",
-    "scenario": "the scenario of each test's account: a bundled one's name, or a file below the root folder",
-    "clock": "the clock: frozen (the default), real, or a rate such as 60x",
-    "wire": "the wire: twilio (the default), schema, or auto (by client)",
-    "auth": "accepted credentials: any (the default), strict, off",
-    "seed": "any text: the same seed gives the same accounts and recordings",
-    "url": "the URL of a running server, instead of starting one",
-    "token": "the token of that server's control API",
-    "doctor": "report bad habits of a test's client: off (the default), warn, error",
+    "corpus": PytestOption(
+        "number of generated recordings in the account of each test", setting="count", is_marker_argument=True
+    ),
+    "scenario": PytestOption(
+        "scenario of each test's account: a bundled name, or a file below the root folder", is_marker_argument=True
+    ),
+    "clock": PytestOption(
+        "how the time of the account passes: frozen (the default), real, or a rate such as 60x",
+        setting="clock",
+        is_marker_argument=True,
+    ),
+    "wire": PytestOption(
+        "rendering: twilio (the default), schema, or auto, which decides by the client",
+        setting="wire",
+        is_marker_argument=True,
+    ),
+    "auth": PytestOption(
+        "accepted credentials: any (the default), strict, off", setting="auth", is_marker_argument=True
+    ),
+    "seed": PytestOption("any text: the same seed gives the same accounts and recordings", setting="seed"),
+    "url": PytestOption("URL of an external server, which replaces the server of this session"),
+    "token": PytestOption("control token of the external server, which needs one beyond loopback"),
+    "doctor": PytestOption(
+        "report bad habits of a test's client: off (the default), warn, error", choices=("off", "warn", "error")
+    ),
 }
-"""The flags `--recmock-...` and ini options `recmock_...`."""
+"""Everything that the user of the plugin can choose."""
 _OUR_PACKAGES = frozenset({"mockserver", "generators", "scenarios"})
 _HANDLE = pytest.StashKey["MockTwilio"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("recmock", "a mock of Twilio's Recordings API")
-    for name, about in _OPTIONS.items():
-        group.addoption(f"--recmock-{name}", metavar=name.upper(), help=about)
-        parser.addini(f"recmock_{name}", about)
+    for name, option in _OPTIONS.items():
+        group.addoption(f"--recmock-{name}", metavar=name.upper(), help=option.help)
+        parser.addini(f"recmock_{name}", option.help)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    arguments = "corpus=..., scenario=..., clock=..., wire=..., auth=..."
-    config.addinivalue_line("markers", f"recmock({arguments}): configures the account of a test's recmock fixture")
+    arguments = ", ".join(f"{name}=..." for name, option in _OPTIONS.items() if option.is_marker_argument)
+    config.addinivalue_line("markers", f"recmock({arguments}): properties of the account in the recmock fixture")
 
 
 @pytest.fixture(scope="session")
 def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
-    """A server for the session, or the one at `--recmock-url`. With xdist each worker has its own."""
-    with without_assertion_rewriting():
-        from mockserver.testing.pytest_fixtures import run_session_server
+    """The server of the session, or the external server of `--recmock-url`.
 
-        with run_session_server(request.config, _read_options(request.config)) as server:
+    Each xdist worker has a separate server.
+    """
+    with without_assertion_rewriting():
+        from mockserver.testing.pytest_fixtures import start_server
+
+        marker_arguments = {name: option.setting for name, option in _OPTIONS.items() if option.is_marker_argument}
+        with start_server(request.config, _read_options(request.config), marker_arguments) as server:
             yield server
 
 
 @pytest.fixture
 def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "Iterator[MockTwilio]":
-    """A Twilio account for this test, with the same SID, token and recordings in every run."""
-    from mockserver.testing.pytest_fixtures import open_test_account
+    """The account of this test.
 
-    with open_test_account(recmock_server, request.node) as handle:
+    It has the same SID, token and recordings in every run, in any order of tests.
+    """
+    from mockserver.testing.pytest_fixtures import prepared_account
+
+    with prepared_account(recmock_server, request.node) as handle:
         request.node.stash[_HANDLE] = handle
         yield handle
         del request.node.stash[_HANDLE]
@@ -64,7 +99,7 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
 
 @pytest.fixture
 def recmock_env(recmock: "MockTwilio") -> "Iterator[MockTwilio]":
-    """The test's account, to which environment variables point every new client."""
+    """The account of this test; environment variables point every client that the test creates at it."""
     from mockserver.testing.pytest_fixtures import patched_environment
 
     with patched_environment(recmock):
@@ -83,8 +118,8 @@ class _PlainFinder:
 def without_assertion_rewriting() -> Iterator[None]:
     """Import our own modules without pytest's assertion rewriting while this context is active.
 
-    pytest rewrites the assertions of every module that comes with a plugin. This takes three times as long as
-    the import itself, in every session that cannot write the compiled files beside the package.
+    pytest rewrites the assertions of every module in the distribution of a plugin. That takes three times as long as
+    the import itself, in every session that cannot write compiled files into the package.
     """
     sys.meta_path.insert(0, _PlainFinder)
     try:
@@ -106,15 +141,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _read_options(config: pytest.Config) -> "dict[str, OptionValue]":
-    """Return the values of flags, else of ini options."""
+    """Return the options that the user has set, by name. A flag overrides an ini option."""
     from mockserver.testing.pytest_options import OptionValue
 
-    said: dict[str, OptionValue] = {}
-    for name in _OPTIONS:
-        for value, source in (
-            (config.getoption(f"--recmock-{name}"), f"--recmock-{name}"),
-            (config.getini(f"recmock_{name}"), f"recmock_{name}"),
-        ):
-            if value and name not in said:
-                said[name] = OptionValue(value, source)
-    return said
+    values: dict[str, OptionValue] = {}
+    for name, option in _OPTIONS.items():
+        flag, ini = f"--recmock-{name}", f"recmock_{name}"
+        for value, source in ((config.getoption(flag), flag), (config.getini(ini), ini)):
+            if value and name not in values:
+                values[name] = OptionValue(value, source, option.setting, option.choices)
+    return values

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from generators.model import Source, Track
+from scenarios.clock_mode import ClockMode
 from scenarios.durations import Duration
 from scenarios.rules import Count, Expectation, Fault, PageDriftRule, Sequence, Share
 
@@ -201,7 +202,7 @@ class CorpusPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class ClockPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The clock of the account. Fields that are left out follow the server's settings."""
 
-    mode: Literal["real", "frozen", "scaled"] | None = None
+    mode: ClockMode | None = None
     start: Instant | None = None
     """T0: the instant at which the generated recordings end and the clock starts."""
     rate: Annotated[float, Meta(gt=0, le=1e6, description="A number above 0, at most 1000000.")] | None = None

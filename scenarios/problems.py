@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
+from generators.setup_error import MockSetupError
+
 ValuePath = tuple[str | int, ...]
 """The keys and positions that lead to a value, from the document's root."""
 
@@ -13,7 +15,7 @@ MAX_DEPTH = 60
 _MAX_SHOWN_CHARACTERS = 60
 
 
-class ScenarioError(ValueError):
+class ScenarioError(MockSetupError):
     """A scenario that cannot be played. The message is one sentence for its author."""
 
 

@@ -13,7 +13,7 @@ from generators.model import Status
 from mockserver.account.account import Account
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.settings.parsing import ClockRate
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 

@@ -8,12 +8,13 @@ import msgspec
 
 from generators.distributions import DUAL_SHARE, ENCRYPTED_SHARE, SOURCE_SHARES, STATUS_SHARES
 from generators.model import CONFERENCE_SOURCES, Source, Status
+from generators.setup_error import MockSetupError
 from generators.suggestion import suggest
 
 Name = TypeVar("Name", bound=StrEnum)
 
 
-class MixError(ValueError):
+class MixError(MockSetupError):
     """No corpus can have these shares. The message says what was expected and what was found."""
 
 

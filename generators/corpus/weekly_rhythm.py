@@ -7,6 +7,8 @@ it is the integral of the week's hourly weights.
 from bisect import bisect_right
 from itertools import accumulate
 
+from generators.setup_error import MockSetupError
+
 SECOND = 1_000_000
 _HOUR = 3600 * SECOND
 _WEEK = 168 * _HOUR
@@ -21,7 +23,7 @@ _CUMULATIVE_WEIGHTS = (0, *accumulate(_WEIGHTS))
 _WEEK_ACTIVITY = _CUMULATIVE_WEIGHTS[-1] * _HOUR
 
 
-class SpanTooShortError(ValueError):
+class SpanTooShortError(MockSetupError):
     """The span is too short to give each recording its own instant."""
 
 

@@ -10,6 +10,7 @@ from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock, ticks, wall_seconds
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Profile, Settings
 from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
@@ -17,7 +18,6 @@ from scenarios.model import Scenario
 from scenarios.timeline import to_microseconds
 
 _SECONDS_PER_HOUR = 3600
-_RATE_OF_MODE = {"real": 1.0, "frozen": 0.0}
 
 
 class AccountFactory:
@@ -96,7 +96,7 @@ class AccountFactory:
         if plan is None or plan.mode is None:
             rate = self._settings.clock.rate
         else:
-            rate = _RATE_OF_MODE.get(plan.mode, plan.rate or 1.0)
+            rate = ClockRate.from_mode(plan.mode, plan.rate).rate
         # An account without state may be recreated at any time, so its clock counts from the start of the server.
         return Clock(t0 * SECOND, rate, origin=self._start_ticks if scenario is None else None)
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from generators.corpus.corpus import Corpus
 from generators.corpus.weekly_rhythm import SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
+from generators.setup_error import MockSetupError
 from mockserver.account.account import Account
 from mockserver.account.state.state import PageDriftState
 from scenarios.handles import assign_pick_handles, assign_recording_handles
@@ -22,7 +23,7 @@ _LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_deta
 """Fields that a change of status keeps: they are set once."""
 
 
-class ScenarioSetupError(ValueError):
+class ScenarioSetupError(MockSetupError):
     """The account's corpus has no room for the scenario. The message says what is missing."""
 
 

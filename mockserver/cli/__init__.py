@@ -1,1 +1,1 @@
-"""The command `recmock`: its parser, and what its commands share."""
+"""The command `recmock`: one module per command in `commands`, and the modules that they share."""

@@ -1,11 +1,15 @@
-"""Argument types of the command line. Each returns the value, or raises an error that says what it expected."""
+"""Types of command line arguments.
+
+Each function parses a text, or raises an error that argparse prints.
+"""
 
 import re
 from argparse import ArgumentTypeError
 from urllib.parse import urlsplit
 
 from generators.sids import Kind, is_sid
-from mockserver.settings.parsing import BadValueError, ClockRate, parse_instant
+from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.parsing import BadValueError, parse_instant
 from scenarios.durations import parse_duration
 
 _LONGEST_SIGNAL = 64
@@ -14,79 +18,79 @@ _LONGEST_SIGNAL = 64
 def account_sid(text: str) -> str:
     """Parse an AccountSid."""
     if not is_sid(text, Kind.ACCOUNT):
-        raise _argument_error("AC and 32 hexadecimal digits", text)
+        raise _expected("AC and 32 hexadecimal digits", text)
     return text
 
 
 def url(text: str) -> str:
-    """Parse the URL of a server, without a slash at the end."""
+    """Parse the URL of a server, and remove a slash at its end."""
     try:
         parts = urlsplit(text)
-        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_one = False
-    if not is_one:
-        raise _argument_error("a URL such as http://127.0.0.1:4010", text)
+        is_valid = False
+    if not is_valid:
+        raise _expected("a URL such as http://127.0.0.1:4010", text)
     return text.rstrip("/")
 
 
 def duration(text: str) -> str:
-    """Check a duration, and return its text."""
+    """Check a length of time, and return it unchanged."""
     try:
         parse_duration(text)
     except ValueError:
-        raise _argument_error("a duration such as 30s, 250ms or 1m30s", text) from None
+        raise _expected("a duration such as 30s, 250ms or 1m30s", text) from None
     return text
 
 
 def instant(text: str) -> str:
-    """Check an instant, and return its text."""
+    """Check an instant, and return it unchanged."""
     try:
         parse_instant(text)
-    except BadValueError as wrong:
-        raise ArgumentTypeError(str(wrong)) from None
+    except BadValueError as error:
+        raise ArgumentTypeError(str(error)) from None
     return text
 
 
 def rate(text: str) -> float:
-    """Parse a clock rate, such as 60 or 60x."""
+    """Parse a clock rate such as 60 or 60x: seconds of the clock per real second."""
     try:
         return ClockRate.parse(f"{text.removesuffix('x')}x").rate
     except BadValueError:
-        raise _argument_error("a rate from 0.001 to 1000000, such as 60 or 60x", text) from None
+        raise _expected("a rate from 0.001 to 1000000, such as 60 or 60x", text) from None
 
 
 def recording(text: str) -> str:
-    """Check the handle or SID of a recording."""
-    from scenarios.model import HANDLE_PATTERN  # other commands do not need it
+    """Check the handle or SID of a recording, and return it unchanged."""
+    from scenarios.model import HANDLE_PATTERN  # slow to import, and other commands do not need it
 
     if not re.fullmatch(HANDLE_PATTERN, text):
-        raise _argument_error("a handle of the scenario or a RecordingSid", text)
+        raise _expected("a handle of the scenario or a RecordingSid", text)
     return text
 
 
 def signal(text: str) -> str:
-    """Check the name of a signal."""
+    """Check the name of a signal, and return it unchanged."""
     if not 0 < len(text) <= _LONGEST_SIGNAL:
-        raise _argument_error(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
+        raise _expected(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
     return text
 
 
 def number(text: str) -> int:
-    """Parse the number of a listed row."""
+    """Parse the number of a row that a list command has printed."""
     return _parse_digits(text, 9, "the number of a listed row")
 
 
 def index(text: str) -> int:
     """Parse the index of a recording."""
-    return _parse_digits(text, 19, "an index from 0, the oldest recording")
+    return _parse_digits(text, 19, "an index from 0, which is the oldest recording")
 
 
-def _parse_digits(text: str, most: int, expected: str) -> int:
-    if not re.fullmatch(rf"[0-9]{{1,{most}}}", text):
-        raise _argument_error(expected, text)
+def _parse_digits(text: str, max_digits: int, expected: str) -> int:
+    if not re.fullmatch(rf"[0-9]{{1,{max_digits}}}", text):
+        raise _expected(expected, text)
     return int(text)
 
 
-def _argument_error(expected: str, found: str) -> ArgumentTypeError:
+def _expected(expected: str, found: str) -> ArgumentTypeError:
     return ArgumentTypeError(f"expected {expected}, found {found[:80]!r}.")

@@ -1,4 +1,4 @@
-"""The error for a mistake of the user or the environment."""
+"""Errors that end a command with a message for its user."""
 
 
 class CommandError(Exception):
@@ -8,6 +8,6 @@ class CommandError(Exception):
         code: the exit code.
     """
 
-    def __init__(self, sentence: str, code: int = 2) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, code: int = 2) -> None:
+        super().__init__(message)
         self.code = code

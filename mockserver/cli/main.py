@@ -1,67 +1,74 @@
-"""The command `recmock`: its entry point, and the format of its errors."""
+"""The entry point of the command `recmock`.
+
+It parses the command line, runs a command and prints its errors.
+"""
 
 import os
 import sys
 from collections.abc import Sequence
 
-from mockserver.cli.dispatch import dispatch
+from mockserver.cli.command import Invocation, load_command
 from mockserver.cli.errors import CommandError
-from mockserver.cli.package_conflict import find_package_conflict
-from mockserver.cli.parser import DEFAULTS, SETTINGS, make_parser
+from mockserver.cli.parser import make_parser
 from mockserver.control.client.connection import ControlError, NoServerError, TokenError
-from mockserver.settings.loading import all_settings, load
+from mockserver.settings.loading import all_settings, load_settings
+from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError
 from scenarios.problems import ScenarioError
 
 _USAGE_ERROR = 2
 _HINTS = {
-    NoServerError: " Start one with recmock serve, or give its URL with --url.",
-    TokenError: " Give it as --control-token or RECMOCK_CONTROL_TOKEN.",
+    NoServerError: " Start a server with recmock serve, or give its address with --url.",
+    TokenError: " Set --control-token or RECMOCK_CONTROL_TOKEN.",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 success, 1 a negative result, 2 wrong usage or settings."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    clash = find_package_conflict()
-    if clash is not None:
-        return _print_error(clash)
-    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
-        given.insert(0, "serve")
-    given, program = _split_program(given)
-    options = make_parser().parse_args(given)
+    """Run the command, and return its exit code.
+
+    Exit codes: 0 for success, 1 for a negative result, 2 for wrong arguments or settings.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    conflict = find_package_conflict()
+    if conflict is not None:
+        return _print_error(conflict)
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
+        words.insert(0, "serve")
+    words, program = _split_program(words)
+    options = make_parser().parse_args(words)
     options.program = program
+    command = load_command(options.command)
     try:
-        defaults = {all_settings()[name].variable: text for name, text in DEFAULTS.get(options.command, {}).items()}
-        named = {name: vars(options).get(name) for name in SETTINGS[options.command]}
-        code = dispatch(options, load(named, defaults | os.environ), os.environ)
+        defaults = {all_settings()[name].variable: text for name, text in command.defaults.items()}
+        flags = {name: vars(options).get(name) for name in command.settings}
+        code = command.run(Invocation(load_settings(flags, defaults | os.environ), options, os.environ))
         sys.stdout.flush()
         return code
-    except SettingsError as wrong:
-        return _print_error(f"{wrong} See recmock {options.command} --help.")
-    except ControlError as wrong:
-        return _print_error(f"{wrong}{_HINTS.get(type(wrong), '')}")
-    except CommandError as wrong:
-        return _print_error(str(wrong), wrong.code)
-    except ScenarioError as wrong:
-        return _print_error(str(wrong))
-    except UnicodeEncodeError as wrong:  # arguments that are not valid text contain lone surrogates
-        return _print_error(f"expected text, found {wrong.object[wrong.start : wrong.end]!a}: {wrong.reason}.")
+    except SettingsError as error:
+        return _print_error(f"{error} See recmock {options.command} --help.")
+    except ControlError as error:
+        return _print_error(f"{error}{_HINTS.get(type(error), '')}")
+    except CommandError as error:
+        return _print_error(str(error), error.code)
+    except ScenarioError as error:
+        return _print_error(str(error))
+    except UnicodeEncodeError as error:  # Python decodes arguments that are not text to lone surrogates
+        return _print_error(f"expected text, found {error.object[error.start : error.end]!a}: {error.reason}.")
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader closed the pipe
+    except BrokenPipeError:  # the reader of the output, such as `head`, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
-def _split_program(given: list[str]) -> tuple[list[str], list[str]]:
-    """Separate the command's own arguments from the program to run, whose flags are its own."""
-    if "--" not in given or (given[0] != "exec" and given[:2] != ["scenario", "run"]):
-        return given, []
-    at = given.index("--")
-    return given[:at], given[at + 1 :]
+def _split_program(words: list[str]) -> tuple[list[str], list[str]]:
+    """Return the arguments of the command, and the program after `--` with its own arguments."""
+    if "--" not in words or (words[0] != "exec" and words[:2] != ["scenario", "run"]):
+        return words, []
+    at = words.index("--")
+    return words[:at], words[at + 1 :]
 
 
-def _print_error(sentence: str, code: int = _USAGE_ERROR) -> int:
-    print(f"recmock: {sentence}", file=sys.stderr)
+def _print_error(message: str, code: int = _USAGE_ERROR) -> int:
+    print(f"recmock: {message}", file=sys.stderr)
     return code

@@ -1,18 +1,13 @@
-"""Creates the mock for a command, and explains why settings allow none."""
+"""A mock for a command, and error messages if the settings or scenarios are invalid."""
 
 from collections.abc import Sequence
 
-from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
-from mockserver.account.scenario_setup import ScenarioSetupError
+from generators.setup_error import MockSetupError
 from mockserver.cli.errors import CommandError
 from mockserver.mock import Mock
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
-from scenarios.problems import ScenarioError
-
-UNPLAYABLE = (ScenarioError, ScenarioSetupError, MixError, SpanTooShortError)
-"""The errors that invalid settings and scenarios raise."""
 
 
 def make_mock(
@@ -22,57 +17,59 @@ def make_mock(
     instance: str = "0" * 16,
     control_token: str | None = None,
 ) -> Mock:
-    """Return a mock. The arguments are those of `Mock`.
+    """Return a mock.
 
     Args:
-        scenarios: the scenarios to play, instead of those that the settings name.
+        scenarios: the scenarios of every account, which replace those that the settings name.
+        instance: see `Mock`.
+        control_token: see `Mock`.
 
     Raises:
-        CommandError: if the span is too short for the number of recordings, or a scenario is invalid.
+        CommandError: if the span is too short for the recordings, or if a scenario is invalid.
     """
     scenario = None
     try:
         scenario = combine_scenarios(scenarios)
         return Mock(settings, scenario=scenario, instance=instance, control_token=control_token)
-    except SpanTooShortError as wrong:
-        raise CommandError(error_message(wrong, settings, scenario)) from None
-    except UNPLAYABLE as wrong:
-        raise CommandError(f"--scenario: {wrong}") from None
+    except SpanTooShortError as error:
+        raise CommandError(error_message(error, settings, scenario)) from None
+    except MockSetupError as error:
+        raise CommandError(f"--scenario: {error}") from None
 
 
 def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:
     """Return the scenarios that `--scenario` names.
 
     Raises:
-        CommandError: if a scenario is invalid.
+        CommandError: if one is missing or invalid.
     """
     if not names_or_paths:
         return []
-    from scenarios.loading.load import load  # imports YAML, which is not needed without a scenario
+    from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and not needed above
 
     try:
-        return [load(name) for name in names_or_paths]
-    except ScenarioError as wrong:
-        raise CommandError(f"--scenario: {wrong}") from None
+        return [load_any_scenario(name) for name in names_or_paths]
+    except MockSetupError as error:
+        raise CommandError(f"--scenario: {error}") from None
 
 
 def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
-    """Return the scenarios combined into one, or None if there are none.
+    """Return one scenario that contains all of the given ones, or None if there are none.
 
     Raises:
-        ScenarioError: if they contradict each other.
+        ScenarioError: if the scenarios contradict each other.
     """
     if not scenarios:
         return None
-    from scenarios.loading.combine import merge_scenarios
+    from scenarios.loading.combine import merge_scenarios  # slow to import, and not needed above
 
     return merge_scenarios(scenarios)
 
 
-def error_message(wrong: Exception, settings: Settings, scenario: Scenario | None) -> str:
-    """Explain why a scenario cannot be played with these settings."""
-    if not isinstance(wrong, SpanTooShortError):
-        return str(wrong)
+def error_message(error: MockSetupError, settings: Settings, scenario: Scenario | None) -> str:
+    """Return the reason why a mock cannot have these settings and this scenario."""
+    if not isinstance(error, SpanTooShortError):
+        return str(error)
     if scenario is not None and scenario.corpus.span is not None:
-        return f"corpus.span: expected {wrong}, found {scenario.corpus.span}."
-    return f"--span: expected {wrong}, found {settings.span} seconds."
+        return f"corpus.span: expected {error}, found {scenario.corpus.span}."
+    return f"--span: expected {error}, found {settings.span} seconds."

@@ -1,81 +1,85 @@
-"""Reloads scenario files when they change, unless they are invalid."""
+"""Reloading of scenario files that change while the server runs."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from generators.setup_error import MockSetupError
 from mockserver.account.time.clock import real_pause
-from mockserver.cli.mock_setup import UNPLAYABLE, combine_scenarios, error_message
+from mockserver.cli.mock_setup import combine_scenarios, error_message
 from mockserver.mock import Mock
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 _PAUSE = 0.25
-"""Real seconds between two checks."""
-_SOUNDS = (".wav", ".mp3")
+"""Real seconds between two checks of the files."""
+_MEDIA_SUFFIXES = (".wav", ".mp3")
 
-Timestamps = dict[Path, tuple[int, int] | None]
-"""Modification time and size of each file; None for a missing file."""
+Stamps = dict[Path, tuple[int, int] | None]
+"""The modification time in nanoseconds and the size in bytes of each file, or None if the file is missing."""
 
 
-class Reloader:
-    """Watches the scenario files that a server plays. Bundled scenarios do not change.
+class Watch:
+    """Watches the scenario files of a server, and reloads the scenarios when a file changes.
 
     Create it before the scenarios are loaded, so that it sees every later change.
+
+    Args:
+        names: the scenarios of the server. Bundled scenarios do not change, so only the files are watched.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._own = _own_files(names)
-        self._files = list(_watched_files(self._own))
-        self._played = self._tried = self._seen = _read_timestamps(self._files)
+        self._paths = _without_bundled(names)
+        self._files = list(_find_files(self._paths))
+        self._loaded = self._tried = self._seen = _read_stamps(self._files)
 
     async def run(self, mock: Mock) -> None:
-        """Watch the files for ever."""
-        while self._own:
+        """Check the files again and again, until the task is cancelled."""
+        while self._paths:
             await real_pause(_PAUSE)
             self._check(mock)
 
     def _check(self, mock: Mock) -> None:
-        now = _read_timestamps(self._files)
-        is_settled = now == self._seen  # an editor may remove a file for a moment, or write it in pieces
-        self._seen = now
-        if now != self._tried and is_settled:
-            changed = [str(file) for file in self._files if now[file] != self._tried[file]]
-            self._files = list(_watched_files(self._own))
-            self._tried = self._seen = _read_timestamps(self._files)
-            if self._tried != self._played:
+        stamps = _read_stamps(self._files)
+        is_stable = stamps == self._seen  # an editor may remove a file for a moment, or write it in parts
+        self._seen = stamps
+        if stamps != self._tried and is_stable:
+            changed = [str(file) for file in self._files if stamps[file] != self._tried[file]]
+            self._files = list(_find_files(self._paths))
+            self._tried = self._seen = _read_stamps(self._files)
+            if self._tried != self._loaded:
                 self._reload(mock, ", ".join(changed))
 
     def _reload(self, mock: Mock, changed: str) -> None:
-        from scenarios.loading.load import load  # imports YAML: not before a file has changed
+        from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and rarely needed
 
         scenario: Scenario | None = None
         try:
-            scenario = combine_scenarios([load(name) for name in self._names])
+            scenario = combine_scenarios([load_any_scenario(name) for name in self._names])
             mock.replace_scenario(scenario)
-        except UNPLAYABLE as wrong:
-            _print_status(f"{error_message(wrong, mock.settings, scenario)} The previous scenario continues.")
+        except MockSetupError as error:
+            _log(f"{error_message(error, mock.settings, scenario)} The server keeps the scenario that it has.")
         else:
-            self._played = self._tried
-            _print_status(f"{changed} changed: every account restarts with it.")
+            self._loaded = self._tried
+            _log(f"{changed} changed: every account restarts.")
 
 
-def _print_status(sentence: str) -> None:
-    print(f"recmock: {sentence}", file=sys.stderr, flush=True)
+def _log(message: str) -> None:
+    print(f"recmock: {message}", file=sys.stderr, flush=True)
 
 
-def _own_files(names: Sequence[str]) -> list[str]:
-    """Return the names that are not bundled."""
+def _without_bundled(names: Sequence[str]) -> list[str]:
+    """Return the names that are paths, not bundled scenarios."""
     if not names:
         return []
-    from scenarios.loading.sources import find_bundled_files  # imports YAML: only needed if a scenario is played
+    from scenarios.loading.sources import find_bundled_files  # slow to import, and not needed above
 
     return [name for name in names if name not in find_bundled_files()]
 
 
-def _watched_files(scenarios: Iterable[str]) -> Iterator[Path]:
-    """Yield the files of scenarios and the files that they name, existing or not."""
+def _find_files(scenarios: Iterable[str]) -> Iterator[Path]:
+    """Yield the scenario files and the files that they name. Some of them may be missing."""
     for name in scenarios:
         from scenarios.loading.sources import find_source
 
@@ -88,20 +92,20 @@ def _watched_files(scenarios: Iterable[str]) -> Iterator[Path]:
         recordings = value.get("recordings") if isinstance(value, dict) else None
         if isinstance(recordings, str):
             yield path.parent / recordings
-        for each in recordings if isinstance(recordings, list) else ():
-            if isinstance(each, dict) and isinstance(each.get("media"), str):
-                yield path.parent / each["media"]
+        for recording in recordings if isinstance(recordings, list) else ():
+            if isinstance(recording, dict) and isinstance(recording.get("media"), str):
+                yield path.parent / recording["media"]
 
 
-def _read_timestamps(files: Iterable[Path]) -> Timestamps:
-    return {file: _read_timestamp(file) for file in files}
+def _read_stamps(files: Iterable[Path]) -> Stamps:
+    return {file: _read_stamp(file) for file in files}
 
 
-def _read_timestamp(file: Path) -> tuple[int, int] | None:
+def _read_stamp(file: Path) -> tuple[int, int] | None:
     try:
         stat = file.stat()
-    except (OSError, ValueError):  # missing, or an impossible name
+    except (OSError, ValueError):  # the file is missing, or its name is not possible
         return None
-    if file.suffix.lower() in _SOUNDS:
-        return 0, 0  # media are read when a client requests them, so only their existence matters
+    if file.suffix.lower() in _MEDIA_SUFFIXES:
+        return 0, 0  # media is read at each request, so only its existence matters here
     return stat.st_mtime_ns, stat.st_size

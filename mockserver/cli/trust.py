@@ -1,6 +1,7 @@
-"""Writes the trust files for a command, and explains why it cannot."""
+"""The CA files that a command tells programs to trust."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from mockserver.account.time.clock import wall_seconds
 from mockserver.cli.errors import CommandError
@@ -8,13 +9,17 @@ from mockserver.proxy.certificate_authority import AuthorityError, CertificateAu
 from mockserver.proxy.trust_files import TrustFiles, write_trust
 
 
-def trust_files(authority: CertificateAuthority, environment: Mapping[str, str]) -> TrustFiles:
-    """Return the files that programs must trust. Missing files are created.
+def prepare_trust_files(data_dir: Path | None, environment: Mapping[str, str]) -> TrustFiles:
+    """Return the CA files for programs. Missing files are created.
+
+    Args:
+        data_dir: the folder of the CA, or None for the default folder.
+        environment: variables that may name other CAs, which the bundle includes.
 
     Raises:
-        CommandError: if a file cannot be written.
+        CommandError: if a file cannot be read or written.
     """
     try:
-        return write_trust(authority, environment, wall_seconds())
-    except AuthorityError as wrong:
-        raise CommandError(str(wrong)) from None
+        return write_trust(CertificateAuthority(data_dir), environment, wall_seconds())
+    except AuthorityError as error:
+        raise CommandError(str(error)) from None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -13,6 +13,7 @@ from mockserver.control import views
 from mockserver.journal.expectations import ExpectationResult
 from mockserver.rest.representations.recording import build_recording
 from mockserver.rest.representations.wires import Wire
+from mockserver.settings.clock_rate import ClockRate
 from scenarios.explain.timelines import describe_step, describe_trigger
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,9 +45,10 @@ def serialize_account(account: Account) -> views.AccountView:
 
 def serialize_clock(account: Account) -> views.ClockView:
     rate = account.clock.rate
-    mode: Literal["real", "frozen", "scaled"] = "frozen" if rate == 0 else "real" if rate == 1 else "scaled"
     t0 = account.corpus.spec.t0 * SECOND
-    return views.ClockView(now=serialize_instant(account.clock.now()), mode=mode, rate=rate, t0=serialize_instant(t0))
+    return views.ClockView(
+        now=serialize_instant(account.clock.now()), mode=ClockRate(rate).mode, rate=rate, t0=serialize_instant(t0)
+    )
 
 
 def serialize_timeline(account: Account, index: int) -> views.TimelineView:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from scenarios.clock_mode import ClockMode
+
 
 class ClockView(msgspec.Struct, frozen=True, kw_only=True):
     """The clock of an account."""
 
     now: str
-    mode: Literal["real", "frozen", "scaled"]
+    mode: ClockMode
     rate: float
     t0: str
     """The instant at which the generated recordings end and the clock started."""

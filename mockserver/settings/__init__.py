@@ -1,4 +1,4 @@
-"""The settings of a mock: their table, and how flags and environment variables are read."""
+"""The settings of a mock, and how they are read from flags and environment variables."""
 
 from mockserver.settings.settings import MediaAuth, Profile, Settings, SettingsError, UnknownHosts
 

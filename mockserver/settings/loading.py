@@ -1,4 +1,7 @@
-"""Reads settings. One table gives the flags, the environment variables and the README's table."""
+"""Settings from flags and environment variables.
+
+The table of settings also produces the table in the README.
+"""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +17,7 @@ from scenarios.durations import format_duration
 
 
 class Setting(NamedTuple):
-    """A row of the table."""
+    """One setting of the table."""
 
     name: str
     default: Any
@@ -22,59 +25,61 @@ class Setting(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """The flag on the command line."""
+        """The command line flag, such as `--media-auth`."""
         return f"--{self.name.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
-        """The environment variable."""
+        """The environment variable, such as `RECMOCK_MEDIA_AUTH`."""
         return f"RECMOCK_{self.name.upper()}"
 
     @property
     def default_text(self) -> str:
-        """The default as text for its flag; empty if there is none."""
+        """The default as the flag would write it, or an empty text if there is no default."""
         if isinstance(self.default, bool):
             return "on" if self.default else "off"
         if self.option.parse is parse_span:
             return format_duration(self.default * SECOND)
         return "" if self.default in (None, ()) else str(self.default)
 
-    def read(self, given: str | list[str], source: str) -> Any:
-        """Parse the setting's value.
+    def read(self, raw: str | list[str], source: str) -> Any:
+        """Parse the value of the setting.
 
         Args:
-            given: a text; for a repeatable setting a list of texts, or one text with spaces between the values.
+            raw: the text; for a repeatable setting a list of texts, or one text with spaces between the values.
+            source: the flag or variable that the text comes from.
 
         Raises:
-            SettingsError: if the text is invalid; `source` says where it came from.
+            SettingsError: if the text is not a valid value; the message starts with `source`.
         """
         if self.option.repeatable:
-            texts = given if isinstance(given, list) else given.split()
-            return tuple(self._read(text, source) for text in texts)
-        return self._read(str(given), source)
+            texts = raw if isinstance(raw, list) else raw.split()
+            return tuple(self._parse(text, source) for text in texts)
+        return self._parse(str(raw), source)
 
-    def _read(self, text: str, source: str) -> Any:
+    def _parse(self, text: str, source: str) -> Any:
         try:
             return self.option.parse(text)
-        except BadValueError as wrong:
-            raise SettingsError(f"{source}: {wrong}") from None
+        except BadValueError as error:
+            raise SettingsError(f"{source}: {error}") from None
 
 
 @cache
 def all_settings() -> Mapping[str, Setting]:
-    """Return every setting by name, in the order of the documentation."""
+    """Return all settings by name, in the order of the documentation."""
     hints = get_type_hints(Settings, include_extras=True)
     fields = msgspec.structs.fields(Settings)
     return {field.name: Setting(field.name, field.default, hints[field.name].__metadata__[0]) for field in fields}
 
 
-def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings from flags and environment variables. A flag wins over a variable.
+def load_settings(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings from flags and environment variables. A flag overrides a variable.
 
     Args:
-        flags: texts by the name of each setting that the command takes: a list for a repeatable one, None if not
-            given. A setting that is not named here keeps its default, whatever the environment says.
-        environment: variables; a repeatable one holds its values separated by spaces.
+        flags: the text of each flag by the name of its setting: a list of texts if the setting is repeatable, None
+            if the user did not give the flag. A setting that is missing here keeps its default, even if the
+            environment has its variable.
+        environment: the environment variables. The values of a repeatable setting are separated by spaces.
 
     Raises:
         SettingsError: if a value is invalid.
@@ -83,10 +88,9 @@ def load(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, 
     for setting in all_settings().values():
         if setting.name not in flags:
             continue
-        given = flags[setting.name]
-        source = setting.flag
-        if given is None:
-            given, source = environment.get(setting.variable), setting.variable
-        if given is not None:
-            values[setting.name] = setting.read(given, source)
+        raw, source = flags[setting.name], setting.flag
+        if raw is None:
+            raw, source = environment.get(setting.variable), setting.variable
+        if raw is not None:
+            values[setting.name] = setting.read(raw, source)
     return Settings(**values)

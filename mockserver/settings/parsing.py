@@ -1,4 +1,7 @@
-"""Parsers for the values of settings. Each returns the value or raises an error that says what it expected."""
+"""Parsers for the texts of settings.
+
+Each parser returns the value, or raises `BadValueError` if the text is invalid.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -13,45 +16,44 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 _SPAN = r"(?a)(\d{1,9})\s*([smhdw])"
 _ADDRESS = r"(?a)(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})"
 _BASE_URL = r"(?a)https?://[A-Za-z0-9.\-_\[\]:]+"
-_RATE = r"(?a)(\d{1,7}(?:\.\d{1,3})?)x"
 _LARGEST_COUNT = 10**12
 
 
 class BadValueError(ValueError):
-    """A text that is not a valid value of its setting."""
+    """The text is not a valid value of the setting. The message says what was expected and what was found."""
 
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(f"expected {expected}, found {found!r}.")
 
     @classmethod
-    def from_message(cls, sentence: str) -> Self:
-        """Create an error from a complete sentence."""
+    def from_message(cls, message: str) -> Self:
+        """Return an error with a complete message."""
         error = cls("", "")
-        error.args = (sentence,)
+        error.args = (message,)
         return error
 
 
 class Address(NamedTuple):
-    """An address to listen on."""
+    """A host and port to listen on."""
 
     host: str
     port: int
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse `HOST:PORT`, `[::1]:PORT` or `:PORT`, which means 127.0.0.1."""
+        """Parse `HOST:PORT` or `[::1]:PORT`. In `:PORT` the host is 127.0.0.1."""
         match = re.fullmatch(_ADDRESS, text)
         if match is None or int(match["port"]) > 65535:
             raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
         return cls(match["host"].strip("[]") or "127.0.0.1", int(match["port"]))
 
     def reachable(self) -> Self:
-        """Return the address for clients on this machine: loopback instead of a wildcard."""
+        """Return the address that programs on this machine can connect to: loopback instead of a wildcard."""
         return self._replace(host={"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host))
 
     @property
     def is_loopback(self) -> bool:
-        """True if only this machine can reach the address."""
+        """True if only programs on this machine can connect to the address."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:
@@ -62,27 +64,8 @@ class Address(NamedTuple):
         return f"{host}:{self.port}"
 
 
-class ClockRate(NamedTuple):
-    """The rate of an account's clock: account seconds per real second. 1 is real time, 0 stands still."""
-
-    rate: float
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Parse `real`, `frozen`, or a rate such as `60x`."""
-        known = {"real": 1.0, "frozen": 0.0}
-        match = re.fullmatch(_RATE, text)
-        rate = known.get(text) if match is None else float(match[1])
-        if rate is None or (match is not None and not 0 < rate <= 1e6):
-            raise BadValueError("real, frozen, or a rate from 0.001x to 1000000x", text)
-        return cls(rate)
-
-    def __str__(self) -> str:
-        return {1.0: "real", 0.0: "frozen"}.get(self.rate, f"{self.rate:g}x")
-
-
 def parse_text(text: str) -> str:
-    """Return any text."""
+    """Accept any text."""
     return text
 
 
@@ -94,27 +77,27 @@ def parse_path(text: str) -> Path:
 
 
 def parse_base_url(text: str) -> str:
-    """Parse scheme and host of a URL, and drop a slash at the end."""
+    """Parse a URL of scheme and host, and remove a slash at its end."""
     if not re.fullmatch(_BASE_URL, text.rstrip("/")):
         raise BadValueError("a URL of scheme and host such as https://api.example.com", text)
     return text.rstrip("/")
 
 
 def parse_url(text: str) -> str:
-    """Parse an http or https URL."""
+    """Check that the text is an http or https URL."""
     if not text.startswith(("http://", "https://")):
         raise BadValueError("a URL such as http://127.0.0.1:8000/recordings", text)
     return text
 
 
 def parse_hosts(text: str) -> str:
-    """Check the allowed hosts of callbacks, and return their text; see `AllowedHosts`."""
+    """Check a list of hosts that callbacks may be sent to, and return it unchanged; see `AllowedHosts`."""
     from mockserver.callbacks.allowed_hosts import AllowedHosts
 
     try:
         AllowedHosts.parse(text)
-    except ValueError as wrong:
-        raise BadValueError.from_message(str(wrong)) from None
+    except ValueError as error:
+        raise BadValueError.from_message(str(error)) from None
     return text
 
 
@@ -127,7 +110,7 @@ def parse_count(text: str) -> int:
 
 
 def parse_span(text: str) -> int:
-    """Parse a duration, and return its seconds."""
+    """Parse a duration such as 90d or 45s, and return seconds."""
     match = re.fullmatch(_SPAN, text.strip())
     if match is None or not 0 < (seconds := int(match[1]) * _UNITS[match[2]]) <= 20_000 * _UNITS["d"]:
         raise BadValueError("a duration such as 90d, 12h, 30m or 45s, at most 20000d", text)
@@ -135,7 +118,7 @@ def parse_span(text: str) -> int:
 
 
 def parse_instant(text: str) -> int:
-    """Parse an instant, and return seconds since the epoch. Without a zone it is in UTC."""
+    """Parse an instant and return seconds since the epoch; without a time zone it is in UTC."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

@@ -1,6 +1,7 @@
 """The settings of a mock.
 
-A setting is a field of `Settings`, with its name, type and default. Its `Option` holds its parser and its help.
+Each setting is a field of `Settings`. The field gives its name, type and default; its `Option` gives the parser and
+the help text.
 """
 
 from collections.abc import Callable
@@ -13,10 +14,10 @@ import msgspec
 from generators.corpus.mix import Mix, MixError
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    ClockRate,
     parse_account,
     parse_base_url,
     parse_count,
@@ -33,11 +34,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class SettingsError(Exception):
-    """A setting is invalid. The message names it, what was expected and what was found."""
+    """A setting has an invalid value. The message names the setting, what was expected and what was found."""
 
 
 class Profile(StrEnum):
-    """The kind of recordings in a corpus."""
+    """The kind of generated recordings in an account."""
 
     REALISTIC = "realistic"
     ADVERSARIAL = "adversarial"
@@ -50,24 +51,24 @@ class Profile(StrEnum):
 
 
 class MediaAuth(StrEnum):
-    """The credentials that media requests need."""
+    """The credentials that a client needs to fetch media."""
 
     BASIC = "basic"
-    """Basic authentication, as for accounts since 2023."""
+    """Clients need credentials, as on Twilio accounts since 2023."""
     PUBLIC = "public"
-    """None, as for older accounts."""
+    """The URL is enough, as on older Twilio accounts."""
 
 
 class UnknownHosts(StrEnum):
-    """What the proxy does with hosts that are not Twilio's."""
+    """What the proxy does with requests to hosts that are not Twilio's."""
 
     REFUSE = "refuse"
     TUNNEL = "tunnel"
-    """Connects programs of this machine to the host, if the server listens on loopback only."""
+    """Connect to the host. Allowed only if the server listens on loopback."""
 
 
 class Option(NamedTuple):
-    """The parser and the help of a setting."""
+    """The parser and the help text of a setting."""
 
     help: str
     parse: Callable[[str], Any]
@@ -75,7 +76,7 @@ class Option(NamedTuple):
     repeatable: bool = False
 
 
-def _choice_parser(kind: type[Choice]) -> Callable[[str], Choice]:
+def _parse_choice(kind: type[Choice]) -> Callable[[str], Choice]:
     def parse(text: str) -> Choice:
         if text not in list(kind):
             raise BadValueError(f"one of {', '.join(kind)}", text)
@@ -84,11 +85,11 @@ def _choice_parser(kind: type[Choice]) -> Callable[[str], Choice]:
     return parse
 
 
-def _parse_mix(text: str) -> str:
+def _check_mix(text: str) -> str:
     try:
         Mix.parse(text)
-    except MixError as wrong:
-        raise BadValueError.from_message(str(wrong)) from None
+    except MixError as error:
+        raise BadValueError.from_message(str(error)) from None
     return text
 
 
@@ -96,71 +97,85 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a mock."""
 
     listen: Annotated[
-        Address, Option("The address to listen on. Port 0 selects a free port.", Address.parse, "HOST:PORT")
+        Address, Option("Address to listen on. Port 0 takes a free port.", Address.parse, "HOST:PORT")
     ] = Address("127.0.0.1", 4010)
     port_file: Annotated[
-        Path | None, Option("Write the port to this file once the server listens.", parse_path, "FILE")
+        Path | None, Option("Write the port to this file when the server accepts connections.", parse_path, "FILE")
     ] = None
     public_url: Annotated[
         str | None,
-        Option("Scheme and host of absolute URLs, instead of those of the request.", parse_base_url, "URL"),
+        Option("Scheme and host of absolute URLs, instead of those in the request.", parse_base_url, "URL"),
     ] = None
-    seed: Annotated[str, Option("Any text: the same seed gives the same recordings.", parse_text, "TEXT")] = "0"
+    seed: Annotated[
+        str, Option("Any text. The same seed gives the same accounts and recordings.", parse_text, "TEXT")
+    ] = "0"
     count: Annotated[
-        int, Option("The number of recordings per account. Any size is equally fast.", parse_count, "N")
+        int, Option("Number of recordings in each account. A large number costs nothing.", parse_count, "N")
     ] = 1000
     span: Annotated[
-        int, Option("The time before T0 over which recordings are spread: 90d, 12h, 30m, 45s.", parse_span, "DURATION")
+        int, Option("Recordings are spread over this time before T0: 90d, 12h, 30m, 45s.", parse_span, "DURATION")
     ] = 90 * 24 * 3600
     now: Annotated[
         int | None,
-        Option("T0: the recordings end and the clock starts here; by default the full hour.", parse_instant, "DATE"),
+        Option(
+            "T0: the recordings end and the clock starts here. Default: the full hour of the start.",
+            parse_instant,
+            "DATE",
+        ),
     ] = None
     profile: Annotated[
-        Profile, Option("The kind of recordings: realistic, adversarial, empty.", _choice_parser(Profile), "NAME")
+        Profile, Option("Kind of recordings: realistic, adversarial, empty.", _parse_choice(Profile), "NAME")
     ] = Profile.REALISTIC
     mix: Annotated[
         str,
-        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", _parse_mix, "NAME=SHARE,..."),
+        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", _check_mix, "NAME=SHARE,..."),
     ] = ""
     wire: Annotated[
         WireSetting,
-        Option("The wire: twilio, schema, or auto (by client).", _choice_parser(WireSetting), "NAME"),
+        Option("Rendering: twilio, schema, or auto, which decides by the client.", _parse_choice(WireSetting), "NAME"),
     ] = WireSetting.AUTO
     auth: Annotated[
         AuthSetting,
-        Option("Accepted credentials: any well-formed, strict, off.", _choice_parser(AuthSetting), "NAME"),
+        Option(
+            "Accepted credentials: any (well-formed), strict (the account's), off (no check).",
+            _parse_choice(AuthSetting),
+            "NAME",
+        ),
     ] = AuthSetting.ANY
     account: Annotated[
         tuple[DeclaredAccount, ...],
-        Option("An account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
+        Option("Account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
     ] = ()
     media_auth: Annotated[
         MediaAuth,
         Option(
-            "Credentials for media: basic as on new Twilio accounts, public as on old.",
-            _choice_parser(MediaAuth),
+            "Access to media: basic (credentials) as on new Twilio accounts, public as on old ones.",
+            _parse_choice(MediaAuth),
             "NAME",
         ),
     ] = MediaAuth.BASIC
     media_redirect: Annotated[
-        bool, Option("Redirect media requests (302) to another URL of this server, like a CDN.", parse_switch, "on|off")
+        bool,
+        Option(
+            "Redirect media requests with 302 to another URL of this server, as a CDN does.", parse_switch, "on|off"
+        ),
     ] = False
 
     clock: Annotated[
-        ClockRate, Option("The clock of accounts: real, frozen, or a rate such as 60x.", ClockRate.parse, "RATE")
+        ClockRate,
+        Option("How the time of accounts passes: real, frozen, or a rate such as 60x.", ClockRate.parse, "RATE"),
     ] = ClockRate(1.0)
     scenario: Annotated[
         tuple[str, ...],
         Option(
-            "The scenario of every account: a bundled one or a file; repeatable.",
+            "Scenario of every account: a bundled name or a file; repeatable.",
             parse_text,
             "NAME|FILE",
             repeatable=True,
         ),
     ] = ()
     status_callback: Annotated[
-        str | None, Option("The callback URL of scripted recordings that set none.", parse_url, "URL")
+        str | None, Option("Callback URL of scripted recordings that have none.", parse_url, "URL")
     ] = None
     callback_hosts: Annotated[
         str,
@@ -170,32 +185,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "HOST,...",
         ),
     ] = ""
-    callback_timeout: Annotated[int, Option("The time-out of a callback's receiver.", parse_span, "DURATION")] = 5
+    callback_timeout: Annotated[int, Option("Time limit for the receiver of a callback.", parse_span, "DURATION")] = 5
     proxy_unknown: Annotated[
         UnknownHosts,
         Option(
-            "Proxy requests for hosts that are not Twilio's: refuse, or tunnel on loopback.",
-            _choice_parser(UnknownHosts),
+            "Proxied requests to hosts that are not Twilio's: refuse, or tunnel (on loopback only).",
+            _parse_choice(UnknownHosts),
             "NAME",
         ),
     ] = UnknownHosts.REFUSE
     data_dir: Annotated[
         Path | None,
-        Option("The folder of the proxy's local CA; by default in the user's data directory.", parse_path, "FOLDER"),
+        Option("Folder of the proxy's local CA. Default: in the data directory of the user.", parse_path, "FOLDER"),
     ] = None
 
     control_token: Annotated[
         str | None,
-        Option("The token of /_mock beyond loopback; by default a new one, which is printed.", parse_text, "TEXT"),
+        Option("Token for /_mock beyond loopback. Without it, the server makes one and prints it.", parse_text, "TEXT"),
     ] = None
 
     def __post_init__(self) -> None:
         if self.proxy_unknown is UnknownHosts.TUNNEL and not self.listen.is_loopback:
             raise SettingsError(
                 f"--proxy-unknown: expected refuse because other machines can connect to {self.listen}, "
-                "found 'tunnel'. Tunnels need --listen 127.0.0.1:PORT."
+                "found 'tunnel'. Use tunnel with --listen 127.0.0.1:PORT only."
             )
 
     def corpus_mix(self) -> Mix:
-        """Return the profile's mix, with the shares that the user named."""
+        """Return the mix of the profile, changed by the shares that the user set."""
         return Mix.parse(self.mix, adversarial=self.profile.adversarial_share)

@@ -1,4 +1,7 @@
-"""The handles of tests: `MockTwilio` (one account), `MockServer` (many accounts) and `Sink` (a callback receiver)."""
+"""Handles for tests.
+
+`MockTwilio` is one account, `MockServer` has many accounts, and `Sink` receives callbacks.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +14,7 @@ __all__ = ["MockServer", "MockTwilio", "Sink"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `Sink` when it is first used: most tests do not need the standard library's HTTP server."""
+    """Import `Sink` at its first use: it needs the HTTP server of the standard library, and most tests do not."""
     if name != "Sink":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from mockserver.testing.sink import Sink

@@ -1,38 +1,52 @@
-"""The defaults of tests: their settings, and loading a scenario in any form."""
+"""Defaults of the servers and accounts that tests use."""
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from generators.corpus.weekly_rhythm import SECOND
 from generators.suggestion import suggest
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.loading import all_settings, load
-from mockserver.settings.parsing import ClockRate, parse_instant
+from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.loading import all_settings, load_settings
+from mockserver.settings.parsing import parse_instant
 from mockserver.settings.settings import Settings, SettingsError
-from scenarios.model import Scenario
+from scenarios.durations import format_duration
 
-AnyScenario = Scenario | dict[str, Any] | str | Path
+_T0 = "2026-01-01T00:00:00Z"
+TEST_SETTINGS = Settings(now=parse_instant(_T0), clock=ClockRate(0.0), wire=WireSetting.TWILIO)
+"""T0 is 2026-01-01, the clock is frozen, and the wire is Twilio's, because SDKs read the responses."""
 
-TEST_SETTINGS = Settings(now=parse_instant("2026-01-01T00:00:00Z"), clock=ClockRate(0.0), wire=WireSetting.TWILIO)
-"""The settings of tests: T0 is 2026-01-01, the clock is frozen, and the wire is Twilio's."""
+TEST_SCENARIO: dict[str, dict[str, Any]] = {
+    "corpus": {
+        "count": TEST_SETTINGS.count,
+        "span": format_duration(TEST_SETTINGS.span * SECOND),
+        "profile": TEST_SETTINGS.profile.value,
+        "mix": {},
+    },
+    "clock": {"mode": TEST_SETTINGS.clock.mode, "start": _T0},
+}
+"""The same defaults as parts of a scenario, for accounts of an external server, which has other settings."""
+TEST_OVERRIDES = {"wire": TEST_SETTINGS.wire.value, "auth": TEST_SETTINGS.auth.value}
+"""The same defaults as account overrides, for accounts of an external server."""
 
 
 def build_settings(changes: dict[str, Any]) -> Settings:
-    """Return the test settings with changes, which are values or texts as flags take them."""
+    """Return the settings of tests with changes.
+
+    Args:
+        changes: values by the name of the setting; a text is parsed like a flag of `recmock serve`.
+
+    Raises:
+        SettingsError: if a name is unknown or a text is invalid.
+    """
     known = all_settings()
     for name in changes:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggest(name, known)}")
-    read = {name: known[name].read(value, name) if isinstance(value, str) else value for name, value in changes.items()}
-    kept = {} if "data_dir" in read else {"data_dir": load({"data_dir": None}).data_dir}
-    return msgspec.structs.replace(TEST_SETTINGS, **kept, **read)
-
-
-def load_scenario(scenario: AnyScenario | None) -> Scenario | None:
-    """Return a scenario given as a name, a file, plain objects or a `Scenario`."""
-    if scenario is None or isinstance(scenario, Scenario):
-        return scenario
-    from scenarios.loading.load import from_objects, load  # imports YAML, which is not needed without a scenario
-
-    return load(str(scenario)) if isinstance(scenario, str | Path) else from_objects(scenario)
+    values = {
+        name: known[name].read(value, name) if isinstance(value, str) else value for name, value in changes.items()
+    }
+    # Tests and `recmock` share the local CA, so RECMOCK_DATA_DIR holds for tests too.
+    shared = {} if "data_dir" in values else {"data_dir": load_settings({"data_dir": None}).data_dir}
+    return msgspec.structs.replace(TEST_SETTINGS, **shared, **values)

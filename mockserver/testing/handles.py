@@ -1,9 +1,9 @@
-"""The handles of tests: a server, and an account on it.
+"""The handles that tests hold: `MockServer` for a server, `MockTwilio` for one account of a server.
 
     with MockTwilio(scenario="late-webhook") as mock:
         recordings = mock.client().recordings.list(limit=20)
 
-A `MockServer` has any number of independent accounts.
+A `MockServer` has any number of accounts. They are independent of each other.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection, ControlError
-from mockserver.testing.defaults import AnyScenario, build_settings, load_scenario
+from mockserver.testing.defaults import build_settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -25,39 +25,41 @@ if TYPE_CHECKING:
     from mockserver.control.client.sessions import Sessions
     from mockserver.mock import Mock
     from mockserver.testing.sink import Sink
+    from scenarios.loading.scenario_input import AnyScenario
+    from scenarios.model import Scenario
 
 
 class MockServer:
-    """A server in its own thread, or a running one elsewhere. As a context manager it serves until the end.
+    """A server in a thread of this process, or an external server. Use it as a context manager.
 
     Args:
-        scenario: the scenario of every account: a bundled one's name, a file, or the scenario itself.
-        url: the URL of a running server, instead of starting one.
-        token: the token of its control API.
-        settings: settings of `recmock serve` by name, such as `count=10`, `clock="60x"`; the defaults are those of
-            tests. For a running server, give its `seed` if it has one.
+        scenario: the scenario of every account: the name of a bundled scenario, a file, plain values or a `Scenario`.
+        url: the URL of an external server that already runs. Without it, this process serves.
+        token: the control token of the external server.
+        settings: settings of `recmock serve` by name, such as `count=10` or `clock="60x"`. The defaults are those of
+            tests. For an external server only `seed` matters, and it must be the seed of that server.
 
     Raises:
-        SettingsError: if a setting is invalid.
+        SettingsError: if a setting is unknown or invalid.
     """
 
     def __init__(
         self,
         *,
-        scenario: AnyScenario | None = None,
+        scenario: "AnyScenario | None" = None,
         url: str | None = None,
         token: str | None = None,
         **settings: Any,
     ) -> None:
         self.settings = build_settings(settings)
-        self.is_elsewhere = url is not None
+        self.is_external = url is not None
         self.connection = ControlConnection(url, token)
-        """The connection to the control API."""
+        """The connection to the control API of the server."""
         self._scenario = scenario
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        if not self.is_elsewhere:
+        if not self.is_external:
             self.connection.server_url = self._start()
         return self
 
@@ -66,16 +68,16 @@ class MockServer:
     ) -> None:
         self.connection.close()
         if "sessions" in vars(self):
-            vars(self).pop("sessions").close()  # the next run uses another port
+            vars(self).pop("sessions").close()  # the sessions know the port, and the next run has another
         self._stack.close()
-        if not self.is_elsewhere:
+        if not self.is_external:
             self.connection.server_url = None
-            vars(self).pop("app", None)  # the next run starts from the first state
+            vars(self).pop("app", None)  # the next run starts without the state of this one
             vars(self).pop("_mock", None)
 
     @property
     def base_url(self) -> str:
-        """The base URL, such as `http://127.0.0.1:4010`.
+        """The URL of the server, such as `http://127.0.0.1:4010`.
 
         Raises:
             ControlError: if the server does not run.
@@ -84,7 +86,7 @@ class MockServer:
 
     @cached_property
     def app(self) -> "Starlette":
-        """The ASGI application, for httpx and similar clients in this process, without `with`."""
+        """The ASGI application, for httpx and similar clients in this process. It needs no `with`."""
         from mockserver.app import create_app
 
         return create_app(self._mock)
@@ -93,20 +95,26 @@ class MockServer:
     def _mock(self) -> "Mock":
         from mockserver.mock import Mock
 
-        return Mock(self.settings, scenario=load_scenario(self._scenario))
+        return Mock(self.settings, scenario=None if self._scenario is None else self._load_scenario(self._scenario))
+
+    @staticmethod
+    def _load_scenario(scenario: "AnyScenario") -> "Scenario":
+        from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and many tests need none
+
+        return load_any_scenario(scenario)
 
     @cached_property
     def sessions(self) -> "Sessions":
-        """Creates sessions of `requests` that share connections."""
+        """A factory of `requests` sessions, which share its connections."""
         from mockserver.control.client.sessions import Sessions
 
         return Sessions(self.base_url)
 
     def account(self, account_sid: str | None = None) -> "MockTwilio":
-        """Return an account of this server. Each AccountSid has its own recordings and state.
+        """Return a handle of an account of this server.
 
         Args:
-            account_sid: the account; if left out, the demo account that `recmock serve` would print.
+            account_sid: any AccountSid. The default is the demo account, which `recmock serve` prints.
         """
         return MockTwilio(server=self, account_sid=account_sid)
 
@@ -120,18 +128,18 @@ class MockServer:
 
 
 class MockTwilio(AccountClient):
-    """An account: SDK clients for it, and everything that a test can change.
+    """An account: makes SDK clients for it, and changes and inspects its state.
 
-    As a context manager, `async` too, it runs its own server and is that server's demo account.
+    As a context manager, also with `async with`, it runs a new server and is the demo account of that server.
 
     Args:
-        server: a running server, which keeps its own scenario and settings.
-        account_sid: the account; the server's demo account if left out.
-        scenario: a bundled scenario's name, a file, or the scenario itself.
-        settings: settings of `recmock serve` by name, such as `count=10`, `clock="60x"`.
+        server: a server that already runs. Without it, the context manager starts one.
+        account_sid: the account. The default is the demo account of the server.
+        scenario: the scenario of a new server: the name of a bundled scenario, a file, plain values or a `Scenario`.
+        settings: settings of a new server, as flags of `recmock serve`, such as `count=10` or `clock="60x"`.
 
     Raises:
-        SettingsError: if a setting is invalid.
+        SettingsError: if a setting is unknown or invalid.
     """
 
     def __init__(
@@ -139,7 +147,7 @@ class MockTwilio(AccountClient):
         *,
         server: MockServer | None = None,
         account_sid: str | None = None,
-        scenario: AnyScenario | None = None,
+        scenario: "AnyScenario | None" = None,
         **settings: Any,
     ) -> None:
         if server is not None and (settings or scenario is not None):
@@ -159,8 +167,8 @@ class MockTwilio(AccountClient):
     ) -> None:
         if "sink" in vars(self):
             if not self._owns_server:
-                with suppress(ControlError):  # a server that has stopped sends nothing
-                    self.clock.freeze()  # pending callbacks must not reach another test's sink on the same port
+                with suppress(ControlError):  # a server that has stopped sends no more callbacks
+                    self.clock.freeze()  # a later callback could reach the sink of another test at the same port
             vars(self).pop("sink").__exit__(None, None, None)
         if self._owns_server:
             self.server.__exit__(kind, raised, traceback)
@@ -175,56 +183,56 @@ class MockTwilio(AccountClient):
 
     @property
     def base_url(self) -> str:
-        """The base URL, such as `http://127.0.0.1:4010`."""
+        """The URL of the server, such as `http://127.0.0.1:4010`."""
         return self.server.base_url
 
     @cached_property
     def auth_token(self) -> str:
-        """The account's auth token, which signs its callbacks."""
-        if self.server.is_elsewhere:
+        """The auth token of the account, which signs its callbacks."""
+        if self.server.is_external:
             return self.state().auth_token
-        settings = self.server.settings
-        declared = (each.token for each in settings.account if each.sid.lower() == self.account_sid.lower())
-        return next(declared, None) or derive_auth_token(settings.seed, self.account_sid)
+        settings, sid = self.server.settings, self.account_sid
+        declared = (account.token for account in settings.account if account.sid.lower() == sid.lower())
+        return next(declared, None) or derive_auth_token(settings.seed, sid)
 
     @property
     def auth(self) -> tuple[str, str]:
-        """AccountSid and token, as HTTP clients take them."""
+        """AccountSid and auth token, as HTTP clients expect them."""
         return self.account_sid, self.auth_token
 
     @property
     def url(self) -> str:
-        """The URL of the account. Its resources are below: `f"{mock.url}/Recordings.json"`."""
+        """The URL of the account. Resources are below it: `f"{mock.url}/Recordings.json"`."""
         return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}"
 
     def client(self) -> "Client":
-        """Return a `twilio.rest.Client` of this account. It needs `pip install twilio`."""
+        """Return a `twilio.rest.Client` of this account. Run `pip install twilio` first."""
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
         http = TwilioHttpClient(pool_connections=False)
         http.session = self.server.sessions.create()
-        return self._point_at_mock(Client(*self.auth, http_client=http))
+        return self._point_at_server(Client(*self.auth, http_client=http))
 
     @asynccontextmanager
     async def async_client(self) -> "AsyncIterator[Client]":
-        """Yield a `twilio.rest.Client` whose `..._async` methods can be awaited, and close its session at the end.
+        """Yield a `twilio.rest.Client` for its `..._async` methods, and close its session at the end.
 
-        Use it so: `async with mock.async_client() as client: await client.recordings.list_async(limit=20)`.
+        For example: `async with mock.async_client() as client: await client.recordings.list_async(limit=20)`.
         """
         from twilio.http.async_http_client import AsyncTwilioHttpClient
         from twilio.rest import Client
 
         async with AsyncTwilioHttpClient() as http:
-            yield self._point_at_mock(Client(*self.auth, http_client=http))
+            yield self._point_at_server(Client(*self.auth, http_client=http))
 
     @cached_property
     def sink(self) -> "Sink":
-        """A callback receiver that checks signatures and can be scripted to fail. It starts with its first use."""
+        """A receiver of callbacks that checks their signatures. It starts when a test first uses it."""
         from mockserver.testing.sink import Sink
 
         return Sink(self.auth_token).__enter__()
 
-    def _point_at_mock(self, client: "Client") -> "Client":
+    def _point_at_server(self, client: "Client") -> "Client":
         client.api.base_url = self.base_url
         return client

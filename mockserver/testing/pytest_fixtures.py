@@ -1,80 +1,98 @@
-"""The work of the pytest fixtures, imported when a test uses one."""
+"""The implementation of the pytest fixtures.
+
+The plugin imports this module when a test uses a fixture.
+"""
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import pytest
 
 from generators.seeds import derive_bytes
+from generators.setup_error import MockSetupError
 from generators.suggestion import suggest
-from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import UNPLAYABLE
-from mockserver.cli.package_conflict import find_package_conflict
+from mockserver.account.time.clock import wall_seconds
 from mockserver.control.client.connection import ControlError
+from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
+from mockserver.proxy.trust_files import TrustFiles, write_trust
+from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError
+from mockserver.testing.defaults import TEST_OVERRIDES, TEST_SCENARIO
 from mockserver.testing.handles import MockServer, MockTwilio
-from mockserver.testing.pytest_options import OptionValue, OptionValues, build_overrides, build_scenario, build_settings
+from mockserver.testing.pytest_options import (
+    OptionValue,
+    OptionValues,
+    build_overrides,
+    build_scenario,
+    option_settings,
+)
 
-if TYPE_CHECKING:
-    from mockserver.proxy.trust_files import TrustFiles
-
-_MARKER_ARGUMENTS = ("corpus", "scenario", "clock", "wire", "auth")
-_DOCTOR = ("off", "warn", "error")
 _SHOWN = 10
-"""The number of requests in a failing test's report."""
-_SETUP_ERRORS = (SettingsError, ControlError, CommandError, *UNPLAYABLE)
-"""The errors that wrong options and markers cause."""
-_OPTIONS = pytest.StashKey[OptionValues]()
-_USED = pytest.StashKey[set[str]]()
-"""The accounts that this session's tests have used."""
+"""Number of requests in the report of a failing test."""
+_USER_ERRORS = (SettingsError, ControlError, AuthorityError, MockSetupError)
+"""Errors that wrong options or marker arguments cause."""
+
+
+class _Session(NamedTuple):
+    """What the fixtures of a session share."""
+
+    options: OptionValues
+    marker_arguments: Mapping[str, str | None]
+    used_sids: set[str]
+    """The AccountSids of earlier tests of this session."""
+
+
+_SESSION = pytest.StashKey[_Session]()
 
 
 @contextmanager
-def run_session_server(config: pytest.Config, options: OptionValues) -> Iterator[MockServer]:
-    """Run the session's server, or use the one that runs elsewhere.
+def start_server(
+    config: pytest.Config, options: OptionValues, marker_arguments: Mapping[str, str | None]
+) -> Iterator[MockServer]:
+    """Run the server of a session, or connect to an external server.
 
     Args:
         options: the values of flags and ini options.
+        marker_arguments: the settings that marker arguments set, by the name of the argument.
     """
-    clash = find_package_conflict()
-    if clash is not None:
-        pytest.fail(clash, pytrace=False)
-    config.stash[_OPTIONS], config.stash[_USED] = options, set()
+    conflict = find_package_conflict()
+    if conflict is not None:
+        pytest.fail(conflict, pytrace=False)
+    config.stash[_SESSION] = _Session(options, marker_arguments, set())
     with ExitStack() as stack:
         with _fail_without_traceback():
-            doctor = options.get("doctor")
-            if doctor is not None and doctor.value not in _DOCTOR:
-                raise SettingsError(f"{doctor.source}: expected one of {', '.join(_DOCTOR)}, found {doctor.value!r}.")
-            server = stack.enter_context(_create_server(options, config))
+            for option in options.values():
+                option.check_choice()
+            server = stack.enter_context(_make_server(options, config))
         yield server
 
 
 @contextmanager
-def open_test_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
-    """Open the account of a test. Its SID comes from the seed and the test's node id, so no two tests share one."""
-    options, used = item.config.stash[_OPTIONS], item.config.stash[_USED]
-    sid = "AC" + derive_bytes(server.settings.seed, "account of test", _full_name(item))[:16].hex()
+def prepared_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
+    """Prepare the account of a test. Its SID is derived from the seed and from the node id of the test."""
+    session = item.config.stash[_SESSION]
+    sid = "AC" + derive_bytes(server.settings.seed, "account of test", _stable_node_id(item))[:16].hex()
     handle = server.account(sid)
     with _fail_without_traceback():
-        _prepare(handle, item, options, is_known=server.is_elsewhere or sid in used)
-    used.add(sid)
+        _prepare(handle, item, session, was_used=server.is_external or sid in session.used_sids)
+    session.used_sids.add(sid)
     with handle:
         yield handle
-        if "doctor" in options:
-            _examine(handle, options["doctor"].value)
+        if "doctor" in session.options:
+            _report_findings(handle, session.options["doctor"].value)
 
 
 @contextmanager
 def patched_environment(handle: MockTwilio) -> Iterator[None]:
-    """Point every client that is created within this context at an account, by environment variables."""
+    """Set the environment variables that point new clients at an account, while the context is active."""
     from mockserver.proxy.environment import build_variables
     from mockserver.rest.auth import DeclaredAccount
 
     with _fail_without_traceback():
-        files = _write_trust_files(handle)
+        files = _write_trust(handle)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in list(build_variables(handle.base_url, DeclaredAccount(*handle.auth), files, os.environ)):
             if value is None:
@@ -85,109 +103,112 @@ def patched_environment(handle: MockTwilio) -> Iterator[None]:
 
 
 def add_report_section(handle: MockTwilio, report: pytest.TestReport) -> None:
-    """Add an account's requests, timelines and callbacks to a failing test's report."""
-    from mockserver.cli import output as printing
+    """Add the state of the account to the report of a failing test: its clock, requests, timers and callbacks."""
+    from mockserver.control import text
 
     try:
         state = handle.state()
-        pending = [each for each in handle.callbacks if each.state != "delivered"]
-        told = {
-            "clock": printing.format_clock(state.clock),
-            "last requests": "\n".join(map(printing.format_request, handle.requests.listed(_SHOWN).requests)) or "none",
-            "waiting timelines": printing.format_timelines(state.timelines),
-            "timers": "\n".join(f"{each.due} {each.what}" for each in state.timers) or "no timers",
-            "callbacks not delivered": printing.format_callbacks(pending),
+        pending = [callback for callback in handle.callbacks if callback.state != "delivered"]
+        requests = handle.requests.listed(_SHOWN).requests
+        sections = {
+            "clock": text.describe_clock(state.clock),
+            "last requests": "\n".join(map(text.describe_request, requests)) or "none",
+            "waiting timelines": text.describe_timelines(state.timelines),
+            "timers": "\n".join(f"{timer.due} {timer.what}" for timer in state.timers) or "no timers",
+            "callbacks not delivered": text.describe_callbacks(pending),
         }
-    except ControlError as wrong:
-        told = {"the server": str(wrong)}
-    text = "\n".join(f"{name}: {what}" if "\n" not in what else f"{name}:\n{what}" for name, what in told.items())
-    report.sections.append((f"recmock account {handle.account_sid}", text))
+    except ControlError as error:
+        sections = {"the server": str(error)}
+    lines = (f"{title}:\n{body}" if "\n" in body else f"{title}: {body}" for title, body in sections.items())
+    report.sections.append((f"recmock account {handle.account_sid}", "\n".join(lines)))
 
 
-def _create_server(options: OptionValues, config: pytest.Config) -> MockServer:
-    asked = build_settings(options)
+def _make_server(options: OptionValues, config: pytest.Config) -> MockServer:
+    settings = option_settings(options)
     if "url" not in options:
         scenario = build_scenario(options, {}, [config.rootpath]) if "scenario" in options else None
-        return MockServer(scenario=scenario, **asked)
+        return MockServer(scenario=scenario, **settings)
     token = options.get("token")
-    server = MockServer(url=options["url"].value, token=None if token is None else token.value, **asked)
-    its, ours = server.account().corpus.spec.seed, server.settings.seed
-    if its != ours:
+    server = MockServer(url=options["url"].value, token=None if token is None else token.value, **settings)
+    found, expected = server.account().corpus.spec.seed, server.settings.seed
+    if found != expected:
         raise SettingsError(
-            f"{options['url'].source}: expected a server with the seed {ours!r}, found {its!r}: "
-            f"the recordings would differ. Serve with --seed {ours}, or test with --recmock-seed {its}."
+            f"{options['url'].source}: expected a server with the seed {expected!r}, found {found!r}: its recordings "
+            f"would be others. Serve with --seed {expected}, or test with --recmock-seed {found}."
         )
     return server
 
 
-def _full_name(item: pytest.Item) -> str:
-    """Return a test's node id without the group that xdist appends."""
+def _stable_node_id(item: pytest.Item) -> str:
+    """Return the node id of a test without the suffix that xdist adds for a group of tests."""
     return item.nodeid if item.parent is None else f"{item.parent.nodeid}::{item.name}"
 
 
-def _prepare(handle: MockTwilio, item: pytest.Item, options: OptionValues, *, is_known: bool) -> None:
-    """Set up an account as options and markers ask for.
+def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session, *, was_used: bool) -> None:
+    """Give an account the corpus, clock, scenario and overrides that the test needs.
 
     Args:
-        is_known: True if the account may have been used before.
+        was_used: True if an earlier test may have changed the account.
     """
-    marked, is_elsewhere = _read_markers(item), handle.server.is_elsewhere
-    if is_elsewhere or any(name in marked for name in ("corpus", "scenario", "clock")):
+    marked, is_external = _read_markers(item, session.marker_arguments), handle.server.is_external
+    if is_external or any(name in marked for name in ("scenario", *TEST_SCENARIO)):
         folders = [item.path.parent, item.config.rootpath]
-        handle.scenario.arm(build_scenario(options, marked, folders, is_elsewhere=is_elsewhere))
-        if is_known:
+        handle.scenario.arm(build_scenario(session.options, marked, folders, is_external=is_external))
+        if was_used:
             handle.requests.clear()
-    elif is_known:
+    elif was_used:
         handle.reset()
-    wished = build_overrides({**_default_overrides(options), **marked} if is_elsewhere else marked)
-    if is_known or wished.wire or wished.auth:
-        handle.configure(wire=wished.wire, auth=wished.auth)
+    overrides = build_overrides({**_default_overrides(), **session.options, **marked} if is_external else marked)
+    if was_used or overrides.wire or overrides.auth:
+        handle.configure(wire=overrides.wire, auth=overrides.auth)
 
 
-def _default_overrides(options: OptionValues) -> OptionValues:
-    """Return the default overrides: our own server has them as settings, a running server needs them per account."""
-    return {"wire": OptionValue("twilio", "wire"), "auth": OptionValue("any", "auth"), **options}
+def _default_overrides() -> OptionValues:
+    """Return the wire and auth of tests, which an external server may not have."""
+    return {name: OptionValue(value, name, name) for name, value in TEST_OVERRIDES.items()}
 
 
-def _read_markers(item: pytest.Item) -> OptionValues:
-    """Return the arguments of the test's markers. The nearest marker wins."""
-    said: dict[str, OptionValue] = {}
+def _read_markers(item: pytest.Item, arguments: Mapping[str, str | None]) -> OptionValues:
+    """Return the arguments of all markers of a test by name.
+
+    The marker that is nearest to the test overrides the others.
+    """
+    values: dict[str, OptionValue] = {}
     for mark in reversed(list(item.iter_markers("recmock"))):
-        unknown = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in _MARKER_ARGUMENTS)]
+        unknown = [*map(repr, mark.args), *(name for name in mark.kwargs if name not in arguments)]
         if unknown:
-            expected = f"expected any of {', '.join(f'{name}=' for name in _MARKER_ARGUMENTS)}"
-            meant = suggest(unknown[0], _MARKER_ARGUMENTS)
-            raise SettingsError(f"@pytest.mark.recmock: {expected}, found {', '.join(unknown)}.{meant}")
-        said |= {name: OptionValue(value, f"@pytest.mark.recmock({name}=...)") for name, value in mark.kwargs.items()}
-    return said
+            expected = f"expected any of {', '.join(f'{name}=' for name in arguments)}"
+            hint = suggest(unknown[0], arguments)
+            raise SettingsError(f"@pytest.mark.recmock: {expected}, found {', '.join(unknown)}.{hint}")
+        for name, value in mark.kwargs.items():
+            values[name] = OptionValue(value, f"@pytest.mark.recmock({name}=...)", arguments[name])
+    return values
 
 
-def _write_trust_files(handle: MockTwilio) -> "TrustFiles":
-    """Return the trust files, after checking that a server elsewhere has the same CA."""
-    from mockserver.cli.commands.env import check_authority
-    from mockserver.cli.trust import trust_files
-    from mockserver.proxy.certificate_authority import CertificateAuthority
+def _write_trust(handle: MockTwilio) -> TrustFiles:
+    """Return the CA files that clients must trust, and check that an external server has the same CA."""
+    files = write_trust(CertificateAuthority(handle.server.settings.data_dir), os.environ, wall_seconds())
+    if handle.server.is_external:
+        from mockserver.control.client.proxy_check import check_proxy_certificate
 
-    files = trust_files(CertificateAuthority(handle.server.settings.data_dir), os.environ)
-    if handle.server.is_elsewhere:
-        check_authority(handle.base_url, files.certificate)
+        check_proxy_certificate(handle.base_url, files.certificate)
     return files
 
 
-def _examine(handle: MockTwilio, how: str) -> None:
-    """Warn about the doctor's findings in a test's requests, or fail the test."""
-    report = handle.doctor.examine() if how != "off" else None
+def _report_findings(handle: MockTwilio, mode: str) -> None:
+    """Examine the requests of a test, and warn or fail if the doctor has findings."""
+    report = handle.doctor.examine() if mode != "off" else None
     if report is None or report.is_clean:
         return
-    if how == "error":
+    if mode == "error":
         pytest.fail(f"recmock doctor:\n{report}", pytrace=False)
     warnings.warn(pytest.PytestWarning(f"recmock doctor:\n{report}"), stacklevel=2)
 
 
 @contextmanager
 def _fail_without_traceback() -> Iterator[None]:
-    """Turn a user's mistake into a test failure with one sentence, without a traceback."""
+    """Fail the test with the message of a user error, and without our traceback."""
     try:
         yield
-    except _SETUP_ERRORS as wrong:
-        raise pytest.fail.Exception(f"recmock: {wrong}", pytrace=False) from None
+    except _USER_ERRORS as error:
+        raise pytest.fail.Exception(f"recmock: {error}", pytrace=False) from None

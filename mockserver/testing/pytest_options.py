@@ -1,4 +1,4 @@
-"""Turns pytest options and markers into settings and a scenario."""
+"""Values of pytest options and marker arguments, and the settings, overrides and scenario that they give."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,127 +7,128 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mockserver.account.overrides import AccountOverrides
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.loading import all_settings
-from mockserver.settings.parsing import ClockRate
 from mockserver.settings.settings import SettingsError
-from mockserver.testing.defaults import TEST_SETTINGS
+from mockserver.testing.defaults import TEST_SCENARIO
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
 
 class OptionValue(NamedTuple):
-    """A value and its source: a flag, an ini option or a marker."""
+    """The value of an option or of a marker argument."""
 
     value: Any
     source: str
+    """The flag, ini option or marker argument, for messages."""
+    setting: str | None = None
+    """The setting of `recmock serve` that it sets."""
+    choices: tuple[str, ...] = ()
+    """The allowed values; empty if the setting checks the value, or if any text is allowed."""
+
+    def parse(self) -> Any:
+        """Return the value of the setting.
+
+        Raises:
+            SettingsError: if the value is invalid; the message starts with the source.
+        """
+        assert self.setting is not None
+        return all_settings()[self.setting].read(str(self.value), self.source)
+
+    def check_choice(self) -> None:
+        """Raise SettingsError unless the value is one of the choices."""
+        if self.choices and self.value not in self.choices:
+            raise SettingsError(f"{self.source}: expected one of {', '.join(self.choices)}, found {self.value!r}.")
 
 
 OptionValues = Mapping[str, OptionValue]
-"""Values by name: corpus, scenario, clock, wire, auth, seed. Missing names were not given."""
-
-_FIELDS = {"corpus": "count", "clock": "clock", "wire": "wire", "auth": "auth", "seed": "seed"}
-"""The options that are settings."""
-_PLANNED = ("corpus", "clock")
-_DEFAULT_PLANS: dict[str, dict[str, Any]] = {
-    "corpus": {"count": TEST_SETTINGS.count, "span": "90d", "profile": TEST_SETTINGS.profile.value, "mix": {}},
-    "clock": {"mode": "frozen", "start": "2026-01-01T00:00:00Z"},
-}
-"""The defaults that our own server has as settings, and a server elsewhere needs in a scenario."""
+"""The values that the user has set, by the name of the option, such as `corpus`."""
 
 
-def build_settings(options: OptionValues) -> dict[str, Any]:
-    """Return the settings that options give, by name.
+def option_settings(options: OptionValues) -> dict[str, Any]:
+    """Return the values of the settings that options set, by the name of the setting.
 
     Raises:
         SettingsError: if a value is invalid; the message names the option.
     """
-    return {field: _parse(field, options[name]) for name, field in _FIELDS.items() if name in options}
+    return {option.setting: option.parse() for option in options.values() if option.setting is not None}
 
 
-def build_overrides(options: OptionValues) -> AccountOverrides:
-    """Return the overrides of an account.
+def build_overrides(values: OptionValues) -> AccountOverrides:
+    """Return the account overrides that options or marker arguments set.
 
     Raises:
         SettingsError: if a value is invalid.
     """
-    return AccountOverrides(**{name: _parse(name, options[name]) for name in ("wire", "auth") if name in options})
+    return AccountOverrides(**{name: values[name].parse() for name in ("wire", "auth") if name in values})
 
 
 def build_scenario(
-    options: OptionValues, marked: OptionValues, folders: Sequence[Path], *, is_elsewhere: bool = False
+    options: OptionValues, marked: OptionValues, folders: Sequence[Path], *, is_external: bool = False
 ) -> Scenario:
-    """Return the scenario of a test's account.
+    """Return the scenario of a test's account, with its corpus and clock.
 
-    Corpus and clock win over those of a scenario from the same source or a more general one: an option's over an
-    option's scenario, a marker's over any. A marker's scenario replaces an option's.
+    Marker arguments override options. A corpus or clock that comes from the same place as the scenario, or from a
+    nearer one, overrides the corpus or clock of the scenario.
 
     Args:
-        folders: the folders in which scenario files are searched.
-        is_elsewhere: True for a running server, whose settings are unknown.
+        options: the values of flags and ini options.
+        marked: the values of marker arguments.
+        folders: the folders in which to look for the file of a scenario, nearest first.
+        is_external: True if the server is external. The scenario then also contains the defaults of tests, because
+            the settings of the server are unknown.
 
     Raises:
         SettingsError: if a value is invalid; the message names its source.
     """
-    from scenarios.loading.load import from_objects  # imports YAML, which is not needed without a scenario
+    from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and many tests need none
 
-    named = marked.get("scenario") or options.get("scenario")
-    plain: dict[str, Any] = {"name": "pytest"} if named is None else msgspec.to_builtins(_load_scenario(named, folders))
-    for name in _PLANNED:
-        asked, wished = ([_parse_plan(name, each[name])] if name in each else [] for each in (options, marked))
-        own = [plain[name]] if name in plain else []
-        known = [_DEFAULT_PLANS[name]] if is_elsewhere else []
-        plans = [*asked, *own, *wished] if "scenario" in marked else [*own, *asked, *wished]
-        if merged := _merge([*known, *plans]):
-            plain[name] = merged
+    chosen = marked.get("scenario") or options.get("scenario")
+    values: dict[str, Any] = {"name": "pytest"} if chosen is None else msgspec.to_builtins(_load(chosen, folders))
+    for name, default in TEST_SCENARIO.items():
+        from_options, from_marker = (
+            [_to_scenario_part(source[name])] if name in source else [] for source in (options, marked)
+        )
+        from_scenario = [values[name]] if name in values else []
+        base = [default] if is_external else []
+        if "scenario" in marked:
+            layers = [*base, *from_options, *from_scenario, *from_marker]
+        else:
+            layers = [*base, *from_scenario, *from_options, *from_marker]
+        if merged := _merge(layers):
+            values[name] = merged
     try:
-        return from_objects(plain)
-    except ScenarioError as wrong:  # options were checked before, so a marker's mapping is wrong
-        raise SettingsError(f"@pytest.mark.recmock: {wrong}") from None
+        return load_any_scenario(values)
+    except ScenarioError as error:  # only a mapping in a marker can be wrong here: all other values are checked above
+        raise SettingsError(f"@pytest.mark.recmock: {error}") from None
 
 
-def _load_scenario(wish: OptionValue, folders: Sequence[Path]) -> Scenario:
-    from scenarios.loading.load import from_objects, load
-    from scenarios.loading.sources import find_bundled_files
+def _load(option: OptionValue, folders: Sequence[Path]) -> Scenario:
+    from scenarios.loading.scenario_input import load_any_scenario
 
-    named = wish.value
     try:
-        if isinstance(named, Mapping | Scenario):
-            return from_objects(named if isinstance(named, Scenario) else dict(named), folder=folders[0])
-        if not isinstance(named, str | Path):
-            raise SettingsError(
-                f"{wish.source}: expected a bundled scenario's name, a path, a mapping or a Scenario, found {named!r}."
-            )
-        if str(named) in find_bundled_files():
-            return load(str(named))
-        found = (folder / named for folder in folders)
-        return load(str(next((path for path in found if path.exists()), named)))
-    except ScenarioError as wrong:
-        raise SettingsError(f"{wish.source}: {wrong}") from None
+        return load_any_scenario(option.value, folders=folders)
+    except ScenarioError as error:
+        raise SettingsError(f"{option.source}: {error}") from None
 
 
-def _parse_plan(name: str, wish: OptionValue) -> dict[str, Any]:
-    if isinstance(wish.value, Mapping):
-        return dict(wish.value)
-    read = _parse(_FIELDS[name], wish)
-    return _to_clock_plan(read) if isinstance(read, ClockRate) else {"count": read}
+def _to_scenario_part(option: OptionValue) -> dict[str, Any]:
+    """Return the corpus or clock of a scenario from an option."""
+    if isinstance(option.value, Mapping):
+        return dict(option.value)
+    value = option.parse()
+    if not isinstance(value, ClockRate):
+        return {"count": value}
+    return {"mode": value.mode, "rate": value.rate if value.mode == "scaled" else None}
 
 
-def _to_clock_plan(pace: ClockRate) -> dict[str, Any]:
-    mode = {0.0: "frozen", 1.0: "real"}.get(pace.rate, "scaled")
-    return {"mode": mode, "rate": pace.rate if mode == "scaled" else None}
-
-
-def _merge(plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Merge plans. Later ones win."""
+def _merge(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the keys of all layers. A later layer overrides an earlier one."""
     merged: dict[str, Any] = {}
-    for plan in plans:
-        if "count" in plan and merged.get("profile") == "empty":
-            del merged["profile"]  # the profile `empty` would contradict a count
-        if "mode" in plan:
-            merged.pop("rate", None)  # the rate belongs to the mode that is replaced
-        merged |= plan
+    for layer in layers:
+        if "count" in layer and merged.get("profile") == "empty":
+            del merged["profile"]  # an empty profile has no recordings, even if a count is set
+        if "mode" in layer:
+            merged.pop("rate", None)  # the rate belongs to the mode of the layer below
+        merged |= layer
     return merged
-
-
-def _parse(field: str, wish: OptionValue) -> Any:
-    return all_settings()[field].read(str(wish.value), wish.source)

@@ -1,4 +1,4 @@
-"""A callback receiver for tests: a real HTTP server on this machine that stores the requests that it receives."""
+"""A callback receiver for tests: an HTTP server on this machine that records every request."""
 
 import hmac
 import threading
@@ -13,21 +13,21 @@ import msgspec
 
 from mockserver.callbacks.signature import build_signed_text, compute_signature
 
-_USUAL_STATUS = 204
+_DEFAULT_STATUS = 204
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request, as received."""
+    """A request that the sink received."""
 
     method: str
     path: str
-    """With its query, as received."""
+    """The path with its query, as the sender wrote it."""
     parameters: dict[str, str]
     """The parameters of the form for POST, of the query for GET."""
     headers: dict[str, str]
-    """By name in lower case."""
+    """The values by name in lower case."""
     signature_ok: bool | None
-    """True if `X-Twilio-Signature` is valid; None if the sink has no token."""
+    """True if `X-Twilio-Signature` is valid; None if the sink has no token to check it."""
 
     def __str__(self) -> str:
         status = self.parameters.get("RecordingStatus")
@@ -35,19 +35,19 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Sink:
-    """Receives callbacks at any path of a free port of 127.0.0.1, inside a `with` block.
+    """Receives callbacks at any path of a free port of 127.0.0.1 while the context is active.
 
         with Sink(token=auth_token) as sink:
-            ...  # have something sent to sink.url
+            ...  # make the mock send a callback to sink.url
             (callback,) = sink.wait_for(1)
 
     Args:
-        token: the auth token for checking signatures; `sink.token` can be set later too.
+        token: the auth token that the signatures must match. A test may also set `sink.token` later.
     """
 
     def __init__(self, token: str | None = None) -> None:
         self.token = token
-        self._arrived = threading.Condition()
+        self._changed = threading.Condition()
         self._received: list[Received] = []
         self._statuses: deque[int] = deque()
         self._delay = 0.0
@@ -71,10 +71,10 @@ class Sink:
 
     @property
     def url(self) -> str:
-        """The URL for callbacks, such as `http://127.0.0.1:40123/callback`.
+        """A URL of the sink, such as `http://127.0.0.1:40123/callback`.
 
         Raises:
-            RuntimeError: if the sink is not running.
+            RuntimeError: if the sink is not open.
         """
         if self._server is None:
             raise RuntimeError("the sink is not running: use it inside `with Sink() as sink:`")
@@ -83,44 +83,52 @@ class Sink:
     @property
     def received(self) -> list[Received]:
         """The requests so far, in order of arrival."""
-        with self._arrived:
+        with self._changed:
             return list(self._received)
 
     def answer_with(self, *statuses: int) -> None:
-        """Answer the next requests with these statuses, replacing any that are left, and then with 204 again."""
-        with self._arrived:
+        """Set the status codes of the next responses, instead of those still left from an earlier call.
+
+        After them, the status is 204 again.
+        """
+        with self._changed:
             self._statuses = deque(statuses)
 
     def delay(self, seconds: float) -> None:
-        """Delay every response from now on. Requests are stored before the delay. 0 ends it."""
+        """Delay every response from now on. The sink records a request before the delay.
+
+        Args:
+            seconds: the delay; 0 for none.
+        """
         self._delay = seconds
 
     def wait_for(self, count: int = 1, timeout: float = 5.0) -> list[Received]:
-        """Wait until a number of requests have arrived, and return all so far.
+        """Wait until the sink has received a number of requests, and return all requests so far.
 
         Args:
-            timeout: in seconds.
+            count: the number of requests since the start or the last `clear`.
+            timeout: real seconds.
 
         Raises:
-            TimeoutError: with a sentence that lists what did arrive.
+            TimeoutError: if fewer requests arrive in time. The message lists them.
         """
-        with self._arrived:
-            if not self._arrived.wait_for(lambda: len(self._received) >= count, timeout):
-                told = ", ".join(map(str, self._received)) or "none"
-                raise TimeoutError(f"expected {count} requests within {timeout:g} s, found {told}")
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._received) >= count, timeout):
+                received = ", ".join(map(str, self._received)) or "none"
+                raise TimeoutError(f"expected {count} requests within {timeout:g} s, found {received}")
             return list(self._received)
 
     def clear(self) -> None:
-        """Remove the stored requests. Statuses and delay stay."""
-        with self._arrived:
+        """Remove the recorded requests. Status codes and delay stay."""
+        with self._changed:
             self._received.clear()
 
     def _record(self, received: Received) -> int:
-        """Store a request, wait for the delay, and return the status to respond with."""
-        with self._arrived:
+        """Record a request, wait for the delay, and return the status code of the response."""
+        with self._changed:
             self._received.append(received)
-            status = self._statuses.popleft() if self._statuses else _USUAL_STATUS
-            self._arrived.notify_all()
+            status = self._statuses.popleft() if self._statuses else _DEFAULT_STATUS
+            self._changed.notify_all()
         self._closing.wait(self._delay)
         return status
 
@@ -131,33 +139,33 @@ class _Server(ThreadingHTTPServer):
         self.sink = sink
 
     def serve(self) -> None:
-        self.serve_forever(poll_interval=0.01)  # seconds; closing waits for the next poll
+        self.serve_forever(poll_interval=0.01)  # seconds; `shutdown` waits for the next poll
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print nothing if a client has disconnected: tests of time-outs cause many."""
+        """Ignore clients that disconnect early: tests of time-outs cause many of them."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        sent = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
-        self._respond(sent, signed=())
+        parameters = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
+        self._respond(parameters, signed=())
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        sent = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
-        self._respond(sent, signed=sent)
+        parameters = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+        self._respond(parameters, signed=parameters)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Print nothing: `received` has the requests."""
+        """Print nothing: tests read the requests from the sink."""
 
     def _respond(self, parameters: Sequence[tuple[str, str]], signed: Sequence[tuple[str, str]]) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        ok = self._is_signed(headers, signed)
-        status = self.server.sink._record(Received(self.command, self.path, dict(parameters), headers, ok))
+        is_signed = self._is_signed(headers, signed)
+        status = self.server.sink._record(Received(self.command, self.path, dict(parameters), headers, is_signed))
         self.send_response(status)
-        if status != _USUAL_STATUS:
+        if status != _DEFAULT_STATUS:
             self.send_header("content-length", "0")
         self.end_headers()
 

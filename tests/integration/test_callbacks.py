@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from generators.seeds import derive_auth_token
 from mockserver.mock import Mock
 from mockserver.rest.auth import DeclaredAccount
-from mockserver.settings.parsing import ClockRate
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Received, Sink
 from scenarios.loading.load import from_objects

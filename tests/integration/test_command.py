@@ -12,7 +12,7 @@ from generators.contract import find_violations
 from generators.seeds import derive_demo_account_sid
 from mockserver import __version__
 from mockserver.app import create_app
-from mockserver.cli.commands.serve import serve
+from mockserver.cli.foreground_server import serve
 from mockserver.cli.main import main
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer, bind, bound_address
@@ -106,7 +106,7 @@ def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
         ),
         (["sid"], "expected a SID or --index N, found neither."),
         (["sid", "--index", "1000"], "--index: expected an index from 0 to 999, found 1000."),
-        (["sid", "--index", "1", "--url", "http://127.0.0.1:1"], "--index uses the settings"),
+        (["sid", "--index", "1", "--url", "http://127.0.0.1:1"], "--index works without a server"),
         (["sid", "RE1", "--url", "http://127.0.0.1:1"], "expected a recmock server at http://127.0.0.1:1, found none"),
         (["check", "/nonexistent"], "expected a file of JSON (a recording, an array of them, or a list body)"),
         (["generate", "--output", "/nonexistent/x.jsonl"], "--output: cannot write /nonexistent/x.jsonl: No such file"),
@@ -158,7 +158,7 @@ def test_invalid_values_print_one_line_message(
         (
             ["scenario", "run", "--bogus", "x"],
             "recmock scenario run: does not take --bogus. ",
-            "Usage: recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]. "
+            "The syntax is: recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]. "
             "See recmock scenario run --help.",
         ),
     ],
@@ -192,7 +192,8 @@ def test_another_package_named_mockserver_is_explained(
 ) -> None:
     (tmp_path / "mockserver_client-5.15.dist-info").mkdir()
     monkeypatch.setattr(
-        "mockserver.cli.package_conflict.__file__", str(tmp_path / "mockserver" / "cli" / "package_conflict.py")
+        "mockserver.settings.package_conflict.__file__",
+        str(tmp_path / "mockserver" / "settings" / "package_conflict.py"),
     )
     assert main(["--version"]) == 2
     assert "mockserver-client is installed in this environment" in capsys.readouterr().err
@@ -268,9 +269,9 @@ def test_check_prints_violations_per_recording(
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"\xff\xfe", "in UTF-8, found byte 0"),
-        (b"hello", "found something else in line 1"),
-        (b'{"sid": 1}\nhello', "found something else in line 2"),
+        (b"\xff\xfe", "in UTF-8, found an invalid byte at 0"),
+        (b"hello", "found invalid JSON in line 1"),
+        (b'{"sid": 1}\nhello', "found invalid JSON in line 2"),
         (b"3", "found 3."),
     ],
 )
@@ -328,7 +329,7 @@ def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) 
     assert main(["sid", sid, "--account", "AC" + "1" * 32, "--profile", "adversarial"]) == 1
     out = capsys.readouterr().out
     assert "Not from this account and seed" in out
-    assert "Adversarial bodies depend on Hypothesis, here " in out
+    assert "The bodies of adversarial recordings depend on the version of Hypothesis, here " in out
 
 
 @pytest.fixture
@@ -371,14 +372,14 @@ def test_keyboard_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> N
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mockserver.cli.commands.ready.check_ready", interrupted)
+    monkeypatch.setattr("mockserver.cli.commands.ready.ready", interrupted)
     assert main(["ready"]) == 130
 
 
 def test_serve_requires_control_token_only_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Mock] = []
-    monkeypatch.setattr("mockserver.cli.commands.serve.run", lambda app, listening, ready, proxy: listening.close())
-    monkeypatch.setattr("mockserver.cli.commands.serve.create_app", made.append)
+    monkeypatch.setattr("mockserver.cli.foreground_server.run", lambda app, listening, ready, proxy: listening.close())
+    monkeypatch.setattr("mockserver.cli.foreground_server.create_app", made.append)
     for host in ("localhost", "127.0.0.1", "0.0.0.0"):
         assert serve(corpus_settings(listen=Address(host, 0))) == 0
     assert [mock.control_token is None for mock in made] == [True, True, False]

@@ -200,7 +200,7 @@ def test_env_warns_when_format_cannot_unset_variable(
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     assert main(["env", "--url", server.base_url, "--format", form]) == 0
     out, err = capsys.readouterr()
-    assert err == "recmock: TWILIO_REGION is set, and this format cannot unset it: unset it yourself.\n"
+    assert err == "recmock: TWILIO_REGION is set, and this format cannot unset it. Unset it yourself.\n"
     assert "TWILIO_REGION" not in out
 
 
@@ -214,7 +214,7 @@ def test_env_requires_ca_of_the_server(
 ) -> None:
     assert main(["env", "--url", server.base_url, "--data-dir", str(tmp_path / "other")]) == 2
     out, err = capsys.readouterr()
-    assert "found another CA: give this command the --data-dir of the server." in err
+    assert "found another: use the --data-dir of the server here too." in err
     assert out == ""
 
 

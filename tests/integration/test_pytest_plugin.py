@@ -21,8 +21,8 @@ pytest_plugins = ["pytester"]
 for _name in (
     "cryptography.hazmat.primitives.serialization.pkcs12",
     "mockserver.testing.sink",
-    "mockserver.cli.commands.env",
-    "mockserver.cli.output",
+    "mockserver.control.client.proxy_check",
+    "mockserver.control.text",
     "mockserver.proxy.environment",
     "scenarios.loading.load",
     "twilio.http.async_http_client",
@@ -284,7 +284,9 @@ def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, els
         assert here == seen(pytester)
 
 
-@pytest.mark.parametrize("argument", ["corpus=5", "wire='schema'", "scenario='late-webhook'", ""])
+@pytest.mark.parametrize(
+    "argument", ["corpus={'count': 5, 'mix': {'completed': 1}}", "wire='schema'", "scenario='late-webhook'", ""]
+)
 def test_rerun_starts_with_fresh_account(pytester: pytest.Pytester, argument: str) -> None:
     """pytest-rerunfailures and pytest-repeat run the same item again."""
     pytester.makeconftest(
@@ -533,7 +535,7 @@ def test_recmock_env_requires_ca_of_the_server(
     pytester.makepyfile("def test_led(recmock_env): ...")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "other"))
     printed = passes(pytester, "--recmock-url", elsewhere, errors=1)
-    assert f"recmock: expected the server at {elsewhere} to use the CA of" in printed
+    assert f"recmock: expected the server at {elsewhere} to have the CA of" in printed
     (data_dir / "broken").mkdir()
     (data_dir / "broken" / "ca-key.pem").write_text("nonsense")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "broken"))

@@ -12,7 +12,7 @@ import pytest
 from mockserver.cli import reload as watching
 from mockserver.cli.main import main
 from mockserver.cli.mock_setup import combine_scenarios, load_scenarios
-from mockserver.cli.reload import Reloader
+from mockserver.cli.reload import Watch
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection
 from mockserver.mock import Mock
@@ -61,7 +61,7 @@ def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
                 edit()
 
         monkeypatch.setattr(watching, "real_pause", pause)
-        watch = Reloader(names)
+        watch = Watch(names)
         mock.replace_scenario(combine_scenarios(load_scenarios(names)))
         with pytest.raises(asyncio.CancelledError):
             asyncio.run(watch.run(mock))
@@ -77,7 +77,7 @@ def playing(mock: Mock) -> str:
 
 def test_changed_file_is_loaded_when_it_is_complete(watched: Watched, mock: Mock, file: Path) -> None:
     said = watched(lambda: write(file, "name: sec"), lambda: write(file, SECOND), None, None, None)
-    assert said == ["recmock: mine.yaml changed: every account restarts with it."]
+    assert said == ["recmock: mine.yaml changed: every account restarts."]
     assert playing(mock) == "second"
 
 
@@ -90,14 +90,14 @@ def test_invalid_change_keeps_previous_scenario(watched: Watched, mock: Mock, fi
     said = watched(look, lambda: write(file, "nme: x"), None, None, None, look)
     assert len(said) == 1
     assert said[0].startswith("recmock: mine.yaml:1: ")
-    assert said[0].endswith(" The previous scenario continues.")
+    assert said[0].endswith(" The server keeps the scenario that it has.")
     assert playing(mock) == "first"
     assert before[0] is before[1]
 
 
 def test_corrected_change_is_loaded(watched: Watched, mock: Mock, file: Path) -> None:
     said = watched(lambda: write(file, "nme: x"), None, lambda: write(file, SECOND), None)
-    assert said[1:] == ["recmock: mine.yaml changed: every account restarts with it."]
+    assert said[1:] == ["recmock: mine.yaml changed: every account restarts."]
     assert playing(mock) == "second"
 
 
@@ -110,7 +110,7 @@ def test_briefly_missing_file_is_not_reported(watched: Watched, mock: Mock, file
 
     assert watched(file.unlink, back, None, None) == []
     assert watched(file.unlink, lambda: write(file, SECOND), None, None) == [
-        "recmock: mine.yaml changed: every account restarts with it."
+        "recmock: mine.yaml changed: every account restarts."
     ]
     assert playing(mock) == "second"
 
@@ -131,7 +131,7 @@ def test_saved_recordings_file_is_watched(watched: Watched, mock: Mock, file: Pa
     said = watched(
         lambda: write(saved, json.dumps([body, body | {"sid": "RE" + "2" * 32}])), None, lambda: write(saved, "{"), None
     )
-    assert said[0] == "recmock: saved.json changed: every account restarts with it."
+    assert said[0] == "recmock: saved.json changed: every account restarts."
     assert said[1].startswith("recmock: mine.yaml:1: recordings: saved.json:")
     assert mock.scenario is not None
     assert len(mock.scenario.recordings) == 2
@@ -144,7 +144,7 @@ def test_scenario_is_loaded_when_missing_media_file_appears(watched: Watched, mo
     said = watched(
         lambda: write(file, heard), None, lambda: write(file, right), None, lambda: write(sound, b"RIFF"), None
     )
-    assert [each.rpartition(": ")[2] for each in said[-1:]] == ["every account restarts with it."]
+    assert [each.rpartition(": ")[2] for each in said[-1:]] == ["every account restarts."]
     assert "found none called 'hello.wav'" in said[1]
     assert said[2].startswith("recmock: hello.wav changed")
     assert playing(mock) == "heard"
@@ -154,7 +154,7 @@ def test_scenario_is_loaded_when_missing_media_file_appears(watched: Watched, mo
 def test_impossible_corpus_is_reported(watched: Watched, file: Path) -> None:
     said = watched(lambda: write(file, "corpus: {count: 1000000, span: 1s}"), None)
     assert said[0].startswith("recmock: corpus.span: expected a span of at least ")
-    assert said[0].endswith("found 1s. The previous scenario continues.")
+    assert said[0].endswith("found 1s. The server keeps the scenario that it has.")
 
 
 def test_conflicting_scenarios_are_reported(watched: Watched, mock: Mock, file: Path) -> None:
@@ -164,14 +164,14 @@ def test_conflicting_scenarios_are_reported(watched: Watched, mock: Mock, file: 
 
 
 def test_bundled_scenarios_are_not_watched(mock: Mock) -> None:
-    asyncio.run(Reloader(("happy-path",)).run(mock))  # returns at once
-    assert watching._read_timestamps([Path("a\0b")]) == {Path("a\0b"): None}
+    asyncio.run(Watch(("happy-path",)).run(mock))  # returns at once
+    assert watching._read_stamps([Path("a\0b")]) == {Path("a\0b"): None}
 
 
 @pytest.mark.parametrize("text", ["[]", "recordings: [5, {media: 5}]", "recordings: {}"])
 def test_scenario_without_other_files_watches_only_itself(file: Path, text: str) -> None:
     write(file, text)
-    assert list(watching._watched_files(["mine.yaml"])) == [file]
+    assert list(watching._find_files(["mine.yaml"])) == [file]
 
 
 def test_serve_prints_scenarios_and_reloads_changed_file(file: Path) -> None:
@@ -181,10 +181,10 @@ def test_serve_prints_scenarios_and_reloads_changed_file(file: Path) -> None:
     account.clock.advance("1s")
     moved = account.clock.now()
     write(file, "nme: x")
-    assert served.process.stderr.readline().endswith(" The previous scenario continues.\n")
+    assert served.process.stderr.readline().endswith(" The server keeps the scenario that it has.\n")
     assert account.clock.now() == moved
     write(file, SECOND)
-    assert served.process.stderr.readline() == "recmock: mine.yaml changed: every account restarts with it.\n"
+    assert served.process.stderr.readline() == "recmock: mine.yaml changed: every account restarts.\n"
     assert account.clock.now() < moved
     assert account.state().scenario == "second_and_late-webhook"
     assert account.recordings.get("another").handle == "another"

@@ -207,7 +207,7 @@ def test_flags_before_action_apply_to_action(
 def test_missing_server_prints_hint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
     assert said.startswith("expected a recmock server at http://127.0.0.1:1, found none: ConnectionError.")
-    assert said.endswith("Start one with recmock serve, or give its URL with --url.")
+    assert said.endswith("Start a server with recmock serve, or give its address with --url.")
 
 
 def test_server_address_prefers_flag_over_environment(
@@ -244,7 +244,7 @@ def test_control_token_is_read_from_flag_or_environment(
 ) -> None:
     mock.control_token = "secret"
     where = ["--url", server.base_url]
-    hint = "Give it as --control-token or RECMOCK_CONTROL_TOKEN."
+    hint = "Set --control-token or RECMOCK_CONTROL_TOKEN."
     assert refused(capsys, ["clock", *where]).endswith(hint)
     assert refused(capsys, ["clock", *where, "--control-token", "other"]).endswith(hint)
     assert "of ASCII characters, found other characters." in refused(
@@ -325,7 +325,7 @@ def test_malformed_arguments_are_rejected_without_request(
 def test_flags_before_scenario_action_are_rejected_with_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["scenario", "--url", "http://127.0.0.1:1", "next"])
-    form = "Usage: recmock scenario ACTION [arguments and flags of the action]."
+    form = "The syntax is: recmock scenario ACTION [arguments and flags of the action]."
     assert capsys.readouterr().err.endswith(f" {form} See recmock scenario --help.\n")
 
 

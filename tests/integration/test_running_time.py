@@ -13,7 +13,7 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server import faults as effects
 from mockserver.server import listener as server_module
-from mockserver.settings.parsing import ClockRate
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.testing.sink import Sink
 from scenarios.loading.load import from_objects
 from scenarios.model import Scenario

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.cli.argument_parser import Parser
 from mockserver.cli.main import main
-from mockserver.cli.options import Parser
 from mockserver.cli.parser import make_parser
 from scenarios.loading.sources import find_bundled_files
 
@@ -55,7 +55,7 @@ def scenario(folder: Path, text: str) -> str:
 
 
 def parsers(parser: Parser) -> Iterator[Parser]:
-    yield parser.fill()
+    yield parser.with_arguments()
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
             for each in action.choices.values():
@@ -94,7 +94,7 @@ def test_show_prints_valid_scenario_file(tmp_path: Path, capsys: pytest.CaptureF
     ("name", "message"),
     [
         ("nothing", "expected a file or one of the bundled scenarios"),
-        ("bytes.yaml", "expected text in UTF-8, found byte 0 to be none."),
+        ("bytes.yaml", "expected text in UTF-8, found an invalid byte at 0."),
         ("folder.yaml", "expected a file, found a folder."),
     ],
 )
@@ -128,7 +128,7 @@ def test_validate_prints_one_line_per_broken_file(
     names = ["happy-path", *BROKEN, "nowhere.yaml"]
     assert main(["scenario", "validate", *names]) == 2
     out, err = capsys.readouterr()
-    assert out == "happy-path: well\n"
+    assert out == "happy-path: valid\n"
     assert len(err.splitlines()) == len(BROKEN) + 1
     for name, line in zip(names[1:], err.splitlines(), strict=True):
         assert line.startswith(f"recmock: {name}")

@@ -1,1 +1,4 @@
-"""The commands of `recmock`, one module each."""
+"""The commands of `recmock`.
+
+Each module exports a `COMMAND`. The names of the commands are listed in `mockserver.cli.command`.
+"""

@@ -1,17 +1,28 @@
-"""`recmock ca`: the local CA, for clients that must be configured by hand."""
+"""`recmock ca`: print the local CA, for programs whose trust store the user configures by hand."""
 
-from collections.abc import Mapping
+from mockserver.cli.argument_parser import Parser
+from mockserver.cli.command import Command, Invocation
+from mockserver.cli.options import add_settings
+from mockserver.cli.trust import prepare_trust_files
 
-from mockserver.cli.trust import trust_files
-from mockserver.proxy.certificate_authority import CertificateAuthority
-from mockserver.settings.settings import Settings
+_SETTINGS = ("data_dir",)
 
 
-def print_ca(settings: Settings, environment: Mapping[str, str], *, pem: bool, bundle: bool) -> int:
-    """Print the path of the CA's certificate, the certificate itself, or the path of a bundle with all certificates."""
-    files = trust_files(CertificateAuthority(settings.data_dir), environment)
-    if pem:
+def _add_arguments(parser: Parser) -> None:
+    add_settings(parser, _SETTINGS)
+    printed = parser.add_mutually_exclusive_group()
+    printed.add_argument("--pem", action="store_true", help="Print the certificate itself.")
+    printed.add_argument("--bundle", action="store_true", help="Print the path of a file with it and all trusted CAs.")
+
+
+def _run(invocation: Invocation) -> int:
+    options = invocation.options
+    files = prepare_trust_files(invocation.settings.data_dir, invocation.environment)
+    if options.pem:
         print(files.certificate.read_text(encoding="ascii"), end="")
     else:
-        print(files.bundle if bundle else files.certificate)
+        print(files.bundle if options.bundle else files.certificate)
     return 0
+
+
+COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)

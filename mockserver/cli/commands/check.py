@@ -1,4 +1,4 @@
-"""`recmock check`: checks the recordings in a file against the contract."""
+"""`recmock check`: validate the recordings in a file against the contract, which is a JSON schema."""
 
 import json
 import sys
@@ -7,76 +7,92 @@ from pathlib import Path
 from typing import Any
 
 from generators.contract import find_violations
+from mockserver.cli.argument_parser import Parser
+from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
 
 _EXPECTED = "JSON (a recording, an array of them, or a list body) or JSON Lines"
 _SHOWN = 20
 
 
-def check_file(file: Path) -> int:
-    """Print every violation of the contract. Return 0 if there is none, else 1."""
-    checked = wrong = 0
-    twilio_dates = False
-    for name, recording in _parse_recordings(_read_file(file)):
+def _add_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="JSON, JSON Lines or a list body. Use - for the standard input."
+    )
+
+
+def _run(invocation: Invocation) -> int:
+    """Print the violations of the contract, and return 1 if there are any, else 0."""
+    checked = invalid = 0
+    has_twilio_dates = False
+    for name, recording in _parse_recordings(_read(invocation.options.file)):
         checked += 1
         found = find_violations(recording)
         if found:
-            wrong += 1
-            twilio_dates = twilio_dates or any("+0000" in each for each in found)
-            if wrong <= _SHOWN:
-                print(f"{name}{_sid_of(recording)}")
-                print("".join(f"  {each}\n" for each in found), end="")
-    if wrong > _SHOWN:
-        print(f"... and {wrong - _SHOWN} more")
-    if twilio_dates:
+            invalid += 1
+            has_twilio_dates = has_twilio_dates or any("+0000" in violation for violation in found)
+            if invalid <= _SHOWN:
+                print(f"{name}{_format_sid(recording)}")
+                print("".join(f"  {violation}\n" for violation in found), end="")
+    if invalid > _SHOWN:
+        print(f"... and {invalid - _SHOWN} more")
+    if has_twilio_dates:
         print(
-            "These dates are in Twilio's format (RFC 2822). "
-            "The contract requires ISO 8601: send the header X-Mock-Wire: schema to recmock."
+            "Some dates are in Twilio's format (RFC 2822), but the contract requires ISO 8601. "
+            "A recmock server sends ISO 8601 if the request has the header X-Mock-Wire: schema."
         )
-    print(f"{checked - wrong} of {checked} recordings conform to the contract.")
-    return 1 if wrong else 0
+    print(f"{checked - invalid} of {checked} recordings conform to the contract.")
+    return 1 if invalid else 0
 
 
-def _read_file(file: Path) -> str:
+def _read(file: Path) -> str:
     try:
         return (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).decode()
-    except OSError as wrong:
-        raise CommandError(f"expected a file of {_EXPECTED}, found {file}: {wrong.strerror}.") from None
-    except UnicodeDecodeError as wrong:
+    except OSError as error:
+        raise CommandError(f"expected a file of {_EXPECTED}, found {file}: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
         raise CommandError(
-            f"expected {_EXPECTED} in UTF-8, found byte {wrong.start} of {file}, which is not UTF-8."
+            f"expected {_EXPECTED} in UTF-8, found an invalid byte at {error.start} of {file}."
         ) from None
 
 
 def _parse_recordings(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield each recording with its place in the file."""
+    """Yield the position of each recording in the text, and the recording."""
     try:
-        whole = json.loads(text)
-    except ValueError as wrong:
-        yield from _parse_lines(text, wrong)
+        value = json.loads(text)
+    except ValueError as error:
+        yield from _parse_lines(text, error)
         return
-    if isinstance(whole, dict) and isinstance(whole.get("recordings"), list):
-        whole = whole["recordings"]
-    if isinstance(whole, dict):
-        yield "recording", whole
+    if isinstance(value, dict) and isinstance(value.get("recordings"), list):
+        value = value["recordings"]
+    if isinstance(value, dict):
+        yield "recording", value
         return
-    if not isinstance(whole, list):
-        raise CommandError(f"expected {_EXPECTED}, found {json.dumps(whole)[:60]}.")
-    for at, recording in enumerate(whole):
-        yield f"recording {at}", recording
+    if not isinstance(value, list):
+        raise CommandError(f"expected {_EXPECTED}, found {json.dumps(value)[:60]}.")
+    for index, recording in enumerate(value):
+        yield f"recording {index}", recording
 
 
-def _parse_lines(text: str, wrong: ValueError) -> Iterator[tuple[str, Any]]:
+def _parse_lines(text: str, json_error: ValueError) -> Iterator[tuple[str, Any]]:
+    """Yield the recordings of JSON Lines.
+
+    Args:
+        json_error: the error of parsing the value text as JSON. It is more exact if the first line is not JSON either.
+    """
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
             yield f"line {number}", json.loads(line)
-        except ValueError as this:
-            detail = wrong if number == 1 else this
-            raise CommandError(f"expected {_EXPECTED}, found something else in line {number}: {detail}.") from None
+        except ValueError as error:
+            detail = json_error if number == 1 else error
+            raise CommandError(f"expected {_EXPECTED}, found invalid JSON in line {number}: {detail}.") from None
 
 
-def _sid_of(recording: Any) -> str:
+def _format_sid(recording: Any) -> str:
     sid = recording.get("sid") if isinstance(recording, dict) else None
     return f" {sid}" if isinstance(sid, str) else ""
+
+
+COMMAND = Command(_run, _add_arguments)

@@ -1,133 +1,26 @@
-"""`recmock exec`: runs a program that only knows https://api.twilio.com against its own server."""
+"""`recmock exec`: run an unmodified program against a temporary server.
 
-import os
-import signal
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from types import FrameType
-from typing import NamedTuple
+The program can send its requests to https://api.twilio.com. The proxy passes them to the server.
+"""
 
-from mockserver.app import create_app
-from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import load_scenarios, make_mock
-from mockserver.cli.trust import trust_files
-from mockserver.mock import Mock
-from mockserver.proxy.certificate_authority import CertificateAuthority
-from mockserver.proxy.environment import build_variables
-from mockserver.proxy.proxy import Proxy
-from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import Settings
-from scenarios.model import Scenario
-
-_NOT_FOUND = 127
-_NOT_EXECUTABLE = 126
-"""The exit code of shells."""
+from mockserver.cli.argument_parser import Parser
+from mockserver.cli.command import Command, Invocation
+from mockserver.cli.options import PROGRAM_DEFAULTS, PROGRAM_SETTINGS, add_settings
 
 
-def execute(settings: Settings, environment: Mapping[str, str], program: Sequence[str]) -> int:
-    """Run a program and return its exit code, or 128 plus the number of the signal that ended it, as shells do.
+def _add_arguments(parser: Parser) -> None:
+    parser.usage = "recmock exec [settings] -- COMMAND [ARGUMENT ...]"
+    add_settings(parser, PROGRAM_SETTINGS, PROGRAM_DEFAULTS)
 
-    Args:
-        environment: the program's environment, without the variables that point at the server.
-        program: the program's name and arguments.
-    """
+
+def _run(invocation: Invocation) -> int:
+    from mockserver.cli.mock_setup import load_scenarios  # slow to import, and --help needs none of these
+    from mockserver.cli.program_server import check_program, run_program, serve_mock
+
+    settings, program = invocation.settings, invocation.options.program
     check_program(program, "recmock exec")
-    with run_server(settings, environment, load_scenarios(settings.scenario)) as served:
+    with serve_mock(settings, invocation.environment, load_scenarios(settings.scenario)) as served:
         return run_program(program, served.environment)
 
 
-class RunningMock(NamedTuple):
-    """A running mock, and the environment that points programs at it."""
-
-    mock: Mock
-    environment: Mapping[str, str]
-
-
-def check_program(program: Sequence[str], command: str) -> None:
-    """Raise unless a program is given.
-
-    Raises:
-        CommandError: if the program is missing.
-    """
-    if not program:
-        raise CommandError(f"expected a command after --, such as {command} -- python app.py, found none.")
-
-
-@contextmanager
-def run_server(
-    settings: Settings, environment: Mapping[str, str], scenarios: Sequence[Scenario] = ()
-) -> Iterator[RunningMock]:
-    """Serve a mock on a free port, for a program.
-
-    Args:
-        scenarios: the scenarios to play, instead of those that the settings name.
-
-    Raises:
-        CommandError: if the settings allow no mock.
-    """
-    mock = make_mock(settings, scenarios=scenarios)
-    files = trust_files(CertificateAuthority(settings.data_dir), environment)
-    server = BackgroundServer(create_app(mock), proxy=Proxy.from_settings(settings))
-    mock.serve_at(server.address)
-    with server:
-        changed = dict(build_variables(server.base_url, mock.demo, files, environment))
-        yield RunningMock(
-            mock, {name: value for name, value in {**environment, **changed}.items() if value is not None}
-        )
-
-
-def run_program(program: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a program to its end, and return its exit code as shells do.
-
-    Raises:
-        CommandError: if the program cannot be run, with the exit code of shells.
-    """
-    with _forwarded_signals() as signals:
-        try:
-            process = subprocess.Popen(program, env=environment)
-        except OSError as wrong:
-            code = _NOT_FOUND if isinstance(wrong, FileNotFoundError) else _NOT_EXECUTABLE
-            raise CommandError(f"cannot run {program[0]}: {wrong.strerror}.", code) from None
-        signals.forward_to(process)
-        code = process.wait()
-    return code if code >= 0 else 128 - code
-
-
-class _SignalForwarder:
-    """Forwards signals to the program instead of handling them."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._early: list[int] = []
-
-    def receive(self, number: int, frame: FrameType | None) -> None:
-        if self._process is None:
-            self._early.append(number)
-        elif number != signal.SIGINT or not _is_in_foreground():
-            self._process.send_signal(number)
-
-    def forward_to(self, process: "subprocess.Popen[bytes]") -> None:
-        self._process = process
-        for number in self._early:
-            process.send_signal(number)
-
-
-@contextmanager
-def _forwarded_signals() -> Iterator[_SignalForwarder]:
-    signals = _SignalForwarder()
-    before = {number: signal.signal(number, signals.receive) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _is_in_foreground() -> bool:
-    """Return True if a terminal sends SIGINT to the program too: many programs abort at once on a second one."""
-    try:
-        with open("/dev/tty", "rb") as terminal:
-            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
-    except OSError:
-        return False
+COMMAND = Command(_run, _add_arguments, settings=PROGRAM_SETTINGS, defaults=PROGRAM_DEFAULTS)

@@ -1,4 +1,4 @@
-"""`recmock generate`: writes a corpus to a file, without a server."""
+"""`recmock generate`: write the corpus of an account to a file, without a server."""
 
 import json
 import os
@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from generators.corpus.corpus import Corpus
+from mockserver.cli.argument_parser import Parser
+from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
+from mockserver.cli.options import CORPUS_SETTINGS, add_account, add_settings
 from mockserver.rest.representations.csv_and_html import write_csv
 from mockserver.rest.representations.recording import KEYS, build_recording
 from mockserver.rest.representations.wires import Wire, WireSetting
@@ -19,49 +22,56 @@ from mockserver.settings.settings import Settings
 Documents = Iterable[dict[str, Any]]
 
 
-def generate(settings: Settings, account_sid: str | None, output: Path | None, form: str | None) -> int:
-    """Write an account's recordings, newest first, and return the exit code.
+_SETTINGS = (*CORPUS_SETTINGS, "wire", "public_url")
 
-    Args:
-        account_sid: the account; None for the demo account.
-        output: a file, which appears when it is complete; None for standard output.
-        form: `jsonl`, `json` or `csv`; None to use the file's extension.
-    """
+
+def _add_arguments(parser: Parser) -> None:
+    add_settings(parser, _SETTINGS)
+    parser.add_argument("--output", metavar="FILE", type=Path, help="The file. Default: the standard output.")
+    parser.add_argument(
+        "--format", choices=("jsonl", "json", "csv"), help="Default: the ending of FILE, or jsonl for other endings."
+    )
+    add_account(parser)
+
+
+def _run(invocation: Invocation) -> int:
+    """Write the recordings of the account, newest first. The file appears when it is complete."""
     from tqdm import tqdm
 
-    mock = make_mock(settings)
-    corpus = mock.account(account_sid or mock.demo.sid).corpus
-    write = WRITERS[form or _choose_format(output)]
+    options = invocation.options
+    mock = make_mock(invocation.settings)
+    corpus = mock.account(options.of_account or mock.demo.sid).corpus
+    write = _WRITERS[options.format or _choose_format(options.output)]
     with (
-        _open_output(output) as stream,
-        tqdm(total=corpus.count, unit=" recordings", unit_scale=True, disable=None) as bar,
+        _open(options.output) as stream,
+        tqdm(total=corpus.count, unit=" recordings", unit_scale=True, disable=None) as progress,
     ):
-        write(_count(_build_documents(corpus, mock.settings), bar.update), stream)
+        write(_report_progress(_render_documents(corpus, mock.settings), progress.update), stream)
     return 0
 
 
-def _build_documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
+def _render_documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
     wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
     base_url = settings.public_url or f"http://{settings.listen}"
     for index in reversed(range(corpus.count)):
         yield build_recording(corpus.generate_recording(index), wire, base_url)
 
 
-def _count(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:
-    for each in documents:
-        yield each
+def _report_progress(documents: Documents, update: Callable[[int], Any]) -> Iterator[dict[str, Any]]:
+    for document in documents:
+        yield document
         update(1)
 
 
 def _write_jsonl(documents: Documents, stream: TextIO) -> None:
-    for each in documents:
-        stream.write(f"{json.dumps(each)}\n")
+    for document in documents:
+        stream.write(f"{json.dumps(document)}\n")
 
 
 def _write_json(documents: Documents, stream: TextIO) -> None:
     separator = "[\n"
-    for each in documents:
-        stream.write(f"{separator}{json.dumps(each)}")
+    for document in documents:
+        stream.write(f"{separator}{json.dumps(document)}")
         separator = ",\n"
     stream.write("\n]\n" if separator == ",\n" else "[]\n")
 
@@ -70,7 +80,7 @@ def _write_csv(documents: Documents, stream: TextIO) -> None:
     write_csv(stream, documents, KEYS, "\n")
 
 
-WRITERS: dict[str, Callable[[Documents, TextIO], None]] = {
+_WRITERS: dict[str, Callable[[Documents, TextIO], None]] = {
     "jsonl": _write_jsonl,
     "json": _write_json,
     "csv": _write_csv,
@@ -79,11 +89,11 @@ WRITERS: dict[str, Callable[[Documents, TextIO], None]] = {
 
 def _choose_format(output: Path | None) -> str:
     suffix = "" if output is None else output.suffix.lower().removeprefix(".")
-    return suffix if suffix in WRITERS else "jsonl"
+    return suffix if suffix in _WRITERS else "jsonl"
 
 
 @contextmanager
-def _open_output(output: Path | None) -> Iterator[TextIO]:
+def _open(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
@@ -92,7 +102,10 @@ def _open_output(output: Path | None) -> Iterator[TextIO]:
         with partial.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         os.replace(partial, output)
-    except OSError as wrong:
-        raise CommandError(f"--output: cannot write {output}: {wrong.strerror}.") from None
+    except OSError as error:
+        raise CommandError(f"--output: cannot write {output}: {error.strerror}.") from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)

@@ -1,10 +1,11 @@
-"""`recmock keys`: prints the key pair of encrypted recordings."""
+"""`recmock keys`: print the test key pair of encrypted recordings."""
 
 from generators.content.encryption_details import load_private_key
+from mockserver.cli.command import Command, Invocation
 
 
-def print_keys() -> int:
-    """Print the test key pair as PEM: the private key that decrypts, then the public key. It is not a secret."""
+def _run(invocation: Invocation) -> int:
+    """Print the private key, which decrypts, and then the public key, both as PEM. The keys are not secret."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
     private = load_private_key()
@@ -12,3 +13,6 @@ def print_keys() -> int:
     print(private, end="")
     print(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(), end="")
     return 0
+
+
+COMMAND = Command(_run)

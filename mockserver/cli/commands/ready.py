@@ -1,23 +1,38 @@
-"""`recmock ready`: checks that a server answers. The health check of the container."""
+"""`recmock ready`: check whether a server answers. The container image uses it as its health check."""
 
-from mockserver.control.client.connection import ControlConnection, ControlError
+from mockserver.cli.argument_parser import Parser
+from mockserver.cli.command import Command, Invocation
+from mockserver.cli.options import add_settings, add_url
+from mockserver.control.client.connection import ControlError
+from mockserver.control.client.health import fetch_health
 from mockserver.settings.settings import Settings
 
-PATIENCE = 5.0
-"""Time-out in real seconds."""
+_SETTINGS = ("listen",)
 
 
-def check_ready(settings: Settings, url: str | None) -> int:
+def ready(settings: Settings, url: str | None) -> int:
     """Print whether a server answers, and return 0 if it does, else 1.
 
     Args:
-        url: the server's URL; None for the address in the settings.
+        url: the server, or None for the address of the settings.
     """
-    where = url or f"http://{settings.listen.reachable()}"
+    base_url = url or f"http://{settings.listen.reachable()}"
     try:
-        health = ControlConnection(where).request("GET", "/health", dict[str, str], patience=PATIENCE)
-    except ControlError as wrong:
-        print(f"not ready: {wrong}")
+        health = fetch_health(base_url)
+    except ControlError as error:
+        print(f"not ready: {error}")
         return 1
-    print(f"ready: recmock {health['version']} at {where}")
+    print(f"ready: recmock {health['version']} at {base_url}")
     return 0
+
+
+def _add_arguments(parser: Parser) -> None:
+    add_settings(parser, _SETTINGS)
+    add_url(parser)
+
+
+def _run(invocation: Invocation) -> int:
+    return ready(invocation.settings, invocation.options.url)
+
+
+COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)

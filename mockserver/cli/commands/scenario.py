@@ -1,83 +1,167 @@
-"""`recmock scenario`: lists, explains and checks scenarios, and plays one around a program."""
+"""`recmock scenario`: list, explain, validate and run scenarios, and start and step them on a running server."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from typing import Any
 
-from mockserver.cli.commands.exec import check_program, run_program, run_server
+from mockserver.cli import argument_types
+from mockserver.cli.argument_parser import Parser, add_command
+from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
+from mockserver.cli.options import (
+    PROGRAM_DEFAULTS,
+    PROGRAM_SETTINGS,
+    REMOTE_SETTINGS,
+    add_json,
+    add_remote,
+    add_settings,
+)
 from mockserver.cli.output import print_value
-from mockserver.journal.expectations import check_expectations
-from mockserver.settings.settings import Settings
+from mockserver.cli.remote_account import connect_account
+from mockserver.control.text import describe_events, describe_timelines
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
 from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.problems import ScenarioError
 
-
-def list_bundled(*, as_json: bool) -> int:
-    """Print the bundled scenarios, one per line."""
-    about = {name: load(name).about for name in find_bundled_files()}
-    width = max(map(len, about))
-    return print_value(
-        about, lambda each: "\n".join(f"{name:{width}}  {text}" for name, text in each.items()), as_json=as_json
-    )
+_SETTINGS = [name for name in PROGRAM_SETTINGS if name != "scenario"]
+"""The settings of `recmock scenario run`, which names its scenario itself."""
 
 
-def show_bundled(name_or_path: str) -> int:
-    """Print a scenario's file, as a start for your own.
+def _add_arguments(parser: Parser) -> None:
+    parser.usage = "recmock scenario ACTION [arguments and flags of the action]"
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
+    add_json(add_command(actions, "list", "list the bundled scenarios"))
+    _add_scenario(add_command(actions, "show", "print the file of a scenario"))
+    validate = add_command(actions, "validate", "check scenarios, and print what is wrong with them")
+    validate.add_argument("scenarios", nargs="+", metavar="NAME|FILE", help="Bundled scenarios or files.")
+    add_json(validate)
+    explain_action = add_command(actions, "explain", "print the events of a scenario")
+    _add_scenario(explain_action)
+    add_json(explain_action)
+    run = add_command(actions, "run", "run a program in a scenario, and check what the scenario expects")
+    run.usage = "recmock scenario run [settings] NAME|FILE -- COMMAND [ARGUMENT ...]"
+    _add_scenario(run)
+    add_settings(run, _SETTINGS, PROGRAM_DEFAULTS)
+    _add_remote_actions(actions)
+
+
+def _add_remote_actions(actions: Any) -> None:
+    arm = add_command(actions, "arm", "start a scenario in an account of a running server")
+    _add_scenario(arm)
+    add_remote(arm)
+    add_remote(add_command(actions, "next", "show what the timelines of an account wait for"))
+    step = add_command(actions, "step", "run the next step of a recording's timeline now")
+    step.add_argument("recording", metavar="HANDLE_PATTERN|SID", type=argument_types.recording, help="The recording.")
+    add_remote(step)
+
+
+def _add_scenario(parser: Parser) -> None:
+    parser.add_argument("scenario", metavar="NAME|FILE", help="A bundled scenario or a file.")
+
+
+def _list_bundled(invocation: Invocation) -> int:
+    descriptions = {name: load(name).about for name in find_bundled_files()}
+    width = max(map(len, descriptions))
+    text = "\n".join(f"{name:{width}}  {about}" for name, about in descriptions.items())
+    return print_value(descriptions, lambda _: text, as_json=invocation.options.json)
+
+
+def _show(invocation: Invocation) -> int:
+    """Print the file of a scenario, so that users can start their own scenario from it.
 
     Raises:
         CommandError: if the file cannot be read as text.
     """
-    source = find_source(name_or_path)
+    source = find_source(invocation.options.scenario)
     try:
         print(source.file.read_text(encoding="utf-8"), end="")
-    except OSError as wrong:
-        raise CommandError(f"{source.name}: expected a file that can be read: {wrong.strerror}.") from None
-    except UnicodeDecodeError as wrong:
-        raise CommandError(f"{source.name}: expected text in UTF-8, found byte {wrong.start} to be none.") from None
+    except OSError as error:
+        raise CommandError(f"{source.name}: expected a file that can be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{source.name}: expected text in UTF-8, found an invalid byte at {error.start}.") from None
     return 0
 
 
-def validate(names_or_paths: Sequence[str], *, as_json: bool) -> int:
-    """Print the problems of each scenario. Return 2 if there are any.
+def _validate(invocation: Invocation) -> int:
+    """Check scenarios, and return 2 if one is invalid, else 0.
 
-    Valid scenarios go to standard output, problems to standard error. With JSON, both are in one object.
+    Without `--json`, invalid scenarios are reported on the standard error output.
     """
-    found = {each: _find_problem(each) for each in names_or_paths}
-    if as_json:
-        print_value(found, str, as_json=True)
+    problems = {name: _find_problem(name) for name in invocation.options.scenarios}
+    if invocation.options.json:
+        print_value(problems, str, as_json=True)
     else:
-        for each, wrong in found.items():
-            print(f"{each}: well" if wrong is None else f"recmock: {wrong}", file=sys.stderr if wrong else sys.stdout)
-    return 2 if any(found.values()) else 0
+        for name, problem in problems.items():
+            if problem is None:
+                print(f"{name}: valid")
+            else:
+                print(f"recmock: {problem}", file=sys.stderr)
+    return 2 if any(problems.values()) else 0
 
 
 def _find_problem(name_or_path: str) -> str | None:
     try:
         load(name_or_path)
-    except ScenarioError as wrong:
-        return str(wrong)
+    except ScenarioError as error:
+        return str(error)
     return None
 
 
-def explain_file(name_or_path: str, *, as_json: bool) -> int:
-    """Print what a scenario will play."""
-    return print_value(explain_scenario(load(name_or_path)), str, as_json=as_json)
+def _explain(invocation: Invocation) -> int:
+    return print_value(explain_scenario(load(invocation.options.scenario)), str, as_json=invocation.options.json)
 
 
-def run(settings: Settings, environment: Mapping[str, str], name_or_path: str, program: Sequence[str]) -> int:
-    """Play a scenario around a program, and check the scenario's expectations.
+def _run_program(invocation: Invocation) -> int:
+    """Run a program in a scenario, and print for each expectation of the scenario whether the program met it.
 
     Returns:
-        The program's exit code if it is not 0; else 1 if an expectation is not met.
+        The exit code of the program if it is not 0; else 1 if an expectation is not met, else 0.
     """
-    check_program(program, f"recmock scenario run {name_or_path}")
-    scenario = load(name_or_path)
-    with run_server(settings, environment, (scenario,)) as served:
+    from mockserver.cli.program_server import check_program, run_program, serve_mock  # slow to import
+    from mockserver.journal.expectations import check_expectations
+
+    name, program = invocation.options.scenario, invocation.options.program
+    check_program(program, f"recmock scenario run {name}")
+    scenario = load(name)
+    with serve_mock(invocation.settings, invocation.environment, (scenario,)) as served:
         code = run_program(program, served.environment)
         account = served.mock.account(served.mock.demo.sid)
-        judged = check_expectations(scenario.expect, account.journal, account.resolve_handle)
-    for verdict in judged:
-        print(f"recmock: {'met' if verdict.is_met else 'NOT MET'}: {verdict.reason}", file=sys.stderr)
-    return code or int(not all(verdict.is_met for verdict in judged))
+        results = check_expectations(scenario.expect, account.journal, account.resolve_handle)
+    for result in results:
+        print(f"recmock: {'met' if result.is_met else 'NOT MET'}: {result.reason}", file=sys.stderr)
+    return code or int(not all(result.is_met for result in results))
+
+
+def _arm(invocation: Invocation) -> int:
+    events = connect_account(invocation).scenario.arm(invocation.options.scenario)
+    return print_value(events, describe_events, as_json=invocation.options.json)
+
+
+def _show_next(invocation: Invocation) -> int:
+    timelines = connect_account(invocation).state().timelines
+    return print_value(timelines, describe_timelines, as_json=invocation.options.json)
+
+
+def _step(invocation: Invocation) -> int:
+    events = connect_account(invocation).recordings.step(invocation.options.recording)
+    return print_value(events, describe_events, as_json=invocation.options.json)
+
+
+_ACTIONS: dict[str, Callable[[Invocation], int]] = {
+    "list": _list_bundled,
+    "show": _show,
+    "validate": _validate,
+    "explain": _explain,
+    "run": _run_program,
+    "arm": _arm,
+    "next": _show_next,
+    "step": _step,
+}
+
+
+def _run(invocation: Invocation) -> int:
+    return _ACTIONS[invocation.options.action](invocation)
+
+
+COMMAND = Command(_run, _add_arguments, settings=[*_SETTINGS, *REMOTE_SETTINGS], defaults=PROGRAM_DEFAULTS)

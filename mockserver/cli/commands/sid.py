@@ -1,4 +1,4 @@
-"""`recmock sid`: explains SIDs, and prints the SID of an index."""
+"""`recmock sid`: explain SIDs, and print the SID of a recording's index."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,49 +7,84 @@ from urllib.parse import quote
 import msgspec
 
 from generators.corpus.explain_sid import explain_generated
+from mockserver.cli import argument_types
+from mockserver.cli.argument_parser import Parser
+from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
+from mockserver.cli.options import CORPUS_SETTINGS, add_account, add_settings, add_url
 from mockserver.control.client.connection import ControlConnection
 from mockserver.settings.settings import Profile, Settings
 
+_SETTINGS = (*CORPUS_SETTINGS, "control_token")
 
-def print_sids(
-    settings: Settings, sids: Sequence[str], indices: Sequence[int], account_sid: str | None, url: str | None
-) -> int:
-    """Print what SIDs and indices stand for. Return 0 if all are known, else 1.
 
-    Args:
-        account_sid: the account; None for the demo account.
-        url: a running server to ask; None to use the settings.
-    """
-    if not sids and not indices:
+def _add_arguments(parser: Parser) -> None:
+    add_settings(parser, _SETTINGS)
+    parser.add_argument("sid", nargs="*", metavar="SID", help="Any SID that the mock uses.")
+    parser.add_argument(
+        "--index",
+        type=argument_types.index,
+        action="append",
+        default=[],
+        metavar="N",
+        help="The index of a recording; repeatable.",
+    )
+    add_account(parser)
+    add_url(parser)
+
+
+def _run(invocation: Invocation) -> int:
+    """Print an explanation of each SID and index, and return 1 if the mock does not know one of them, else 0."""
+    settings, options = invocation.settings, invocation.options
+    if not options.sid and not options.index:
         raise CommandError("expected a SID or --index N, found neither.")
-    if url is not None:
-        if indices:
-            raise CommandError("--index uses the settings: leave out --url, and give the server's settings.")
-        line = ControlConnection(url, settings.control_token)
-        parameters = {} if account_sid is None else {"account": account_sid}
-        found = [
-            line.request("GET", f"/sids/{quote(each, safe='')}", dict[str, Any], parameters=parameters) for each in sids
-        ]
+    if options.url is None:
+        explanations = _explain_by_settings(settings, options.sid, options.index, options.of_account)
+    elif options.index:
+        raise CommandError("--index works without a server. Leave out --url, and give the settings of the server.")
     else:
-        mock = make_mock(settings)
-        corpus = mock.account(account_sid or mock.demo.sid).corpus
-        for index in indices:
-            if index >= corpus.count:
-                raise CommandError(f"--index: expected an index from 0 to {corpus.count - 1}, found {index}.")
-        wanted = [*sids, *(corpus.get_sid(index) for index in indices)]
-        found = [msgspec.structs.asdict(explain_generated(corpus, each)) for each in wanted]
-    for each in found:
-        print(_format_explanation(each))
+        explanations = _explain_by_server(
+            ControlConnection(options.url, settings.control_token), options.sid, options.of_account
+        )
+    for explanation in explanations:
+        print(_format(explanation))
     if settings.profile is Profile.ADVERSARIAL or "adversarial" in settings.mix:
         from generators.content.adversarial import get_hypothesis_version
 
-        print(f"Adversarial bodies depend on Hypothesis, here {get_hypothesis_version()}.")
-    return 0 if all(each["is_known"] for each in found) else 1
+        version = get_hypothesis_version()
+        print(f"The bodies of adversarial recordings depend on the version of Hypothesis, here {version}.")
+    return 0 if all(explanation["is_known"] for explanation in explanations) else 1
 
 
-def _format_explanation(explanation: dict[str, Any]) -> str:
+def _explain_by_server(
+    connection: ControlConnection, sids: Sequence[str], account_sid: str | None
+) -> list[dict[str, Any]]:
+    """Return the explanations that a running server gives."""
+    parameters = {} if account_sid is None else {"account": account_sid}
+    return [
+        connection.request("GET", f"/sids/{quote(sid, safe='')}", dict[str, Any], parameters=parameters) for sid in sids
+    ]
+
+
+def _explain_by_settings(
+    settings: Settings, sids: Sequence[str], indices: Sequence[int], account_sid: str | None
+) -> list[dict[str, Any]]:
+    """Return explanations that are computed from the settings, without a server.
+
+    Raises:
+        CommandError: if an index is too large for the corpus.
+    """
+    mock = make_mock(settings)
+    corpus = mock.account(account_sid or mock.demo.sid).corpus
+    for index in indices:
+        if index >= corpus.count:
+            raise CommandError(f"--index: expected an index from 0 to {corpus.count - 1}, found {index}.")
+    all_sids = [*sids, *(corpus.get_sid(index) for index in indices)]
+    return [msgspec.structs.asdict(explain_generated(corpus, sid)) for sid in all_sids]
+
+
+def _format(explanation: dict[str, Any]) -> str:
     rows = {
         "kind": explanation["kind"] or "unknown",
         "account": explanation["account_sid"],
@@ -63,3 +98,6 @@ def _format_range(recordings: Sequence[int]) -> str:
     if len(recordings) > 1:
         return f"{recordings[0]} to {recordings[-1]}"
     return str(recordings[0]) if recordings else "none"
+
+
+COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)

@@ -31,11 +31,9 @@ class ScenarioClient:
         Raises:
             ScenarioError: if the scenario is invalid; the account stays unchanged.
         """
-        from scenarios.loading.load import from_objects, load  # imports YAML, which is not needed without a file
+        from scenarios.loading.scenario_input import load_any_scenario  # imports YAML, which many tests do not need
 
-        if isinstance(scenario, str | Path):
-            scenario = load(str(scenario))
-        plain = msgspec.to_builtins(from_objects(scenario))
+        plain = msgspec.to_builtins(load_any_scenario(scenario))
         return self._line.request("PUT", f"{self._root}/scenario", ChangeResult, {"scenario": plain}).events
 
     def disarm(self) -> None:
@@ -43,7 +41,7 @@ class ScenarioClient:
         self._line.request("DELETE", f"{self._root}/scenario", AccountView)
 
     def show(self) -> dict[str, Any]:
-        """Return the scenario as plain values, or None if there is none."""
+        """Return the scenario as plain values, empty if there is none."""
         return self._line.request("GET", f"{self._root}/scenario", dict[str, Any])
 
     def signal(self, name: str, recording: Named | None = None) -> tuple[EventView, ...]:

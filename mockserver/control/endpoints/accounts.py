@@ -1,6 +1,6 @@
 """Endpoints for an account: its state, clock, snapshots and overrides."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,8 @@ from mockserver.control.endpoints.changes import change_result
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
+from mockserver.settings.clock_rate import ClockRate
+from scenarios.clock_mode import ClockMode
 from scenarios.durations import parse_duration
 from scenarios.model import Instant
 from scenarios.timeline import to_microseconds
@@ -24,11 +26,10 @@ class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: str | None = None
     """A duration, such as 30s."""
     move_to: Instant | None = None
-    mode: Literal["real", "frozen", "scaled"] | None = None
+    mode: ClockMode | None = None
     rate: Annotated[float, Meta(gt=0, le=1e6)] | None = None
 
 
-_RATES = {"real": 1.0, "frozen": 0.0}
 _LATEST = 221_845_392_000 * SECOND
 """The year 9000: calendars end a thousand years later, and timers need room."""
 
@@ -54,19 +55,19 @@ async def show_clock(exchange: Exchange, path: PathParams) -> views.ClockView:
 async def move_clock(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, ClockCommand)
     first = account.events.next_serial
-    rate, target = _rate(command), _target_instant(command, account.clock.now())
+    rate, target = _parse_rate(command), _target_instant(command, account.clock.now())
     if rate is not None:
         account.scheduler.set_rate(rate)
     await exchange.mock.worker.advance(account, target)
     return change_result(account, first)
 
 
-def _rate(command: ClockCommand) -> float | None:
+def _parse_rate(command: ClockCommand) -> float | None:
     """Return the requested rate, or None if it stays unchanged."""
-    if command.mode in _RATES:
+    if command.mode is not None and command.mode != "scaled":
         if command.rate is not None:
             raise invalid_command(f"rate: expected with mode scaled only, found with {command.mode}")
-        return _RATES[command.mode]
+        return ClockRate.from_mode(command.mode).rate
     if command.mode is not None and command.rate is None:
         raise invalid_command("rate: expected because of mode scaled, found none")
     return command.rate

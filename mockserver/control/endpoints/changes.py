@@ -1,6 +1,5 @@
 """What endpoints that change an account share: scenarios in requests, and the result of a change."""
 
-from pathlib import Path as FilePath
 from typing import Any
 
 from mockserver.account.account import Account
@@ -17,10 +16,10 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     Raises:
         TwilioError: 20001 if the scenario is invalid.
     """
-    from scenarios.loading.load import from_objects  # imports YAML: not before the first scenario
+    from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not before the first scenario
 
     try:
-        return from_objects(value, folder=FilePath() if exchange.mock.control_token is None else None)
+        return load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
     except ScenarioError as wrong:
         raise invalid_command(str(wrong)) from None
 

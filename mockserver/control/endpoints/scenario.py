@@ -5,15 +5,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
-from mockserver.account.scenario_setup import ScenarioSetupError
+from generators.setup_error import MockSetupError
 from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
 from mockserver.journal.expectations import check_expectations
 from mockserver.server.exchange import Exchange
-from scenarios.problems import ScenarioError
 
 
 class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,7 +30,7 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     sid, command = get_account(exchange, path).sid, read_command(exchange, ScenarioCommand)
-    from scenarios.loading.load import load  # imports YAML: not before the first scenario
+    from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not before the first scenario
     from scenarios.loading.sources import find_bundled_files
 
     if (command.name is None) == (command.scenario is None):
@@ -41,12 +39,13 @@ async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeR
         known = ", ".join(find_bundled_files())
         raise invalid_command(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
-        scenario = load(command.name) if command.name is not None else parse_scenario(exchange, command.scenario or {})
+        name, values = command.name, command.scenario or {}
+        scenario = parse_scenario(exchange, values) if name is None else load_any_scenario(name)
         account = exchange.mock.set_up_scenario(sid, scenario, exchange.base_url)
-    except (ScenarioError, ScenarioSetupError, MixError) as wrong:
-        raise invalid_command(str(wrong)) from None
-    except SpanTooShortError as wrong:
-        raise invalid_command(f"corpus: expected {wrong}") from None
+    except SpanTooShortError as error:
+        raise invalid_command(f"corpus: expected {error}") from None
+    except MockSetupError as error:
+        raise invalid_command(str(error)) from None
     return await wait_for_callbacks(exchange, account, 0)
 
 

@@ -1,9 +1,9 @@
 import pytest
 
+from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
-    ClockRate,
     parse_account,
     parse_base_url,
     parse_count,

@@ -2,14 +2,16 @@ from pathlib import Path
 
 import pytest
 
-import mockserver.cli.package_conflict
-from mockserver.cli.package_conflict import find_package_conflict
+import mockserver.settings.package_conflict
+from mockserver.settings.package_conflict import find_package_conflict
 
 
 def test_other_distribution_of_same_package_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_package_conflict() is None
     monkeypatch.setattr(
-        mockserver.cli.package_conflict, "__file__", str(tmp_path / "mockserver" / "cli" / "package_conflict.py")
+        mockserver.settings.package_conflict,
+        "__file__",
+        str(tmp_path / "mockserver" / "settings" / "package_conflict.py"),
     )
     assert find_package_conflict() is None
     (tmp_path / "mockserver_client-5.15.0.dist-info").mkdir()

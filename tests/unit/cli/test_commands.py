@@ -1,0 +1,19 @@
+"""The list of commands and the row of each."""
+
+from pathlib import Path
+
+import mockserver.cli.commands
+from mockserver.cli.command import COMMANDS, load_command
+from mockserver.settings.loading import all_settings
+
+
+def test_every_module_of_a_command_is_listed() -> None:
+    folder = Path(mockserver.cli.commands.__file__).parent
+    assert sorted(COMMANDS) == sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+
+
+def test_settings_and_defaults_of_commands_exist() -> None:
+    for name in COMMANDS:
+        command = load_command(name)
+        assert set(command.settings) <= set(all_settings())
+        assert set(command.defaults) <= set(command.settings)
