@@ -32,12 +32,24 @@ class Kind(StrEnum):
     PUBLIC_KEY = "CR"
 
 
-_SID_PATTERN = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+SID_DIGITS = "[0-9a-fA-F]{32}"
+"""The pattern of a SID after its two letters."""
+_SID_PATTERN = re.compile(rf"[A-Z]{{2}}{SID_DIGITS}")
 
 
 def is_sid(text: str, kind: Kind) -> bool:
     """Return True if `text` has the form of a SID of this kind, with digits of either case."""
     return text[:2] == kind and _SID_PATTERN.fullmatch(text) is not None
+
+
+def describe_sid(prefix: str) -> str:
+    """Describe the form of a SID for messages, such as `RE and 32 hexadecimal digits`."""
+    return f"{prefix} and 32 hexadecimal digits"
+
+
+def fold_sid(sid: str) -> str:
+    """Return a SID with its digits in lower case: both cases name the same resource."""
+    return sid[:2] + sid[2:].lower()
 
 
 _ROUND_KEYS = {kind: tuple(f"{kind}{turn}".encode() for turn in range(_ROUND_COUNT)) for kind in Kind}

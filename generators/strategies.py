@@ -12,7 +12,8 @@ from hypothesis_jsonschema import from_schema
 
 from generators.contract import load_schema
 from generators.model import API_VERSION, Source, Status
-from generators.sids import Kind
+from generators.page_tokens import MAX_PAGE_SIZE, format_page_token
+from generators.sids import SID_DIGITS, Kind
 
 _JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=4
@@ -23,7 +24,7 @@ def sids(kind: str) -> st.SearchStrategy[str]:
     """Draw SIDs of a kind, such as `"RE"`: two letters and 32 hexadecimal digits of either case."""
     if kind not in list(Kind):
         raise InvalidArgument(f"Expected a kind among {', '.join(Kind)}, found {kind!r}")
-    return st.from_regex(rf"\A{kind}[0-9a-fA-F]{{32}}\Z", alphabet=st.characters(codec="ascii"))
+    return st.from_regex(rf"\A{kind}{SID_DIGITS}\Z", alphabet=st.characters(codec="ascii"))
 
 
 def recordings(*, status: str | None = None, source: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
@@ -54,9 +55,9 @@ def recording_pages(
         max_size: the largest number, which is also the page size; at most 1000.
         account_sid: the account in every URI; any account if left out.
     """
-    if not 0 <= min_size <= max_size <= 1000 or max_size == 0:
+    if not 0 <= min_size <= max_size <= MAX_PAGE_SIZE or max_size == 0:
         raise InvalidArgument(
-            f"Expected 0 <= min_size <= max_size <= 1000 and a page size of 1 at least, "
+            f"Expected 0 <= min_size <= max_size <= {MAX_PAGE_SIZE} and a page size of 1 at least, "
             f"found min_size={min_size}, max_size={max_size}"
         )
     owner = sids(Kind.ACCOUNT) if account_sid is None else st.just(account_sid)
@@ -73,12 +74,16 @@ def _build_page(
     return {
         "first_page_uri": f"{path}&Page=0",
         "end": start + len(own) - 1 if own else 0,
-        "previous_page_uri": f"{path}&Page={page - 1}&PageToken=PB{own[0]['sid']}" if own and page else None,
+        "previous_page_uri": f"{path}&Page={page - 1}&PageToken={format_page_token(own[0]['sid'], is_after=False)}"
+        if own and page
+        else None,
         "uri": f"{path}&Page={page}",
         "page_size": size,
         "start": start,
         "recordings": own,
-        "next_page_uri": f"{path}&Page={page + 1}&PageToken=PA{own[-1]['sid']}" if own and has_more else None,
+        "next_page_uri": f"{path}&Page={page + 1}&PageToken={format_page_token(own[-1]['sid'], is_after=True)}"
+        if own and has_more
+        else None,
         "page": page,
     }
 

@@ -12,11 +12,11 @@ from starlette.types import Receive, Scope, Send
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.server.gateway import Gateway
-from mockserver.server.routes.calls_and_conferences import CALLS_AND_CONFERENCES
-from mockserver.server.routes.recordings import RECORDINGS
-from mockserver.server.routes.subresources import SUBRESOURCES
+from mockserver.server.routes.calls_and_conferences import CALL_AND_CONFERENCE_ROUTES
+from mockserver.server.routes.recordings import RECORDING_ROUTES
+from mockserver.server.routes.subresources import SUBRESOURCE_ROUTES
 
-RESOURCES = (*RECORDINGS, *SUBRESOURCES, *CALLS_AND_CONFERENCES)
+RESOURCE_ROUTES = (*RECORDING_ROUTES, *SUBRESOURCE_ROUTES, *CALL_AND_CONFERENCE_ROUTES)
 
 
 def create_app(mock: Mock) -> Starlette:
@@ -25,42 +25,42 @@ def create_app(mock: Mock) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         mock.worker.start()
-        for account in mock.accounts():  # their timelines run without requests too
+        for account in mock.list_accounts_with_state():  # their timelines run without requests too
             mock.worker.schedule(account)
         yield
         await mock.worker.stop()
 
     app = Starlette(
         routes=[
-            *RESOURCES,
-            Route("/_mock/{path:path}", _Control()),
+            *RESOURCE_ROUTES,
+            Route("/_mock/{path:path}", _ControlApi()),
         ],
         middleware=[Middleware(Gateway, mock=mock)],
         lifespan=lifespan,
     )
     # Starlette answers unknown paths in plain text and redirects slashes with 307. Twilio does neither.
     app.router.redirect_slashes = False
-    app.router.default = _respond_unknown_path
+    app.router.default = _respond_to_unknown_path
     return app
 
 
-class _Control:
+class _ControlApi:
     """The control API, imported with its first request: most servers never receive one."""
 
     @cached_property
     def _router(self) -> Router:
         from mockserver.control.routes import CONTROL_ROUTES
 
-        return Router(CONTROL_ROUTES, redirect_slashes=False, default=_respond_unknown_path)
+        return Router(CONTROL_ROUTES, redirect_slashes=False, default=_respond_to_unknown_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         await self._router(scope, receive, send)
 
 
-async def _respond_unknown_path(scope: Scope, receive: Receive, send: Send) -> None:
+async def _respond_to_unknown_path(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return
-    served = ", ".join(resource.path.partition("{account_sid}")[2] or "the account" for resource in RESOURCES)
+    served = ", ".join(resource.path.partition("{account_sid}")[2] or "the account" for resource in RESOURCE_ROUTES)
     raise TwilioError(20404, f"Not emulated. Below an account this mock serves: {served}.")

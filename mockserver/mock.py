@@ -19,7 +19,7 @@ from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import DECODE_LOCK, Scenario
 
-_MAX_WITHOUT_STATE = 64
+_MAX_ACCOUNTS_WITHOUT_STATE = 64
 
 
 class Mock:
@@ -42,25 +42,25 @@ class Mock:
         settings: Settings | None = None,
         *,
         scenario: Scenario | None = None,
-        instance: str = "0" * 16,
+        instance_id: str = "0" * 16,
         control_token: str | None = None,
     ) -> None:
         self.settings = Settings() if settings is None else settings
-        self.instance = instance
+        self.instance_id = instance_id
         self.control_token = control_token
         self.cache = ByteCache()
         self.worker = Worker(CallbackSender(self.settings.callback_hosts), float(self.settings.callback_timeout))
         self.account_factory = AccountFactory(self.settings)
-        self.demo, self.declared = self.account_factory.demo_account, self.account_factory.declared_accounts
+        self.demo, self.declared_accounts = self.account_factory.demo_account, self.account_factory.declared_accounts
         self.scenario = _load_scenarios(self.settings.scenario) if scenario is None else scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
         self.overrides: dict[str, AccountOverrides] = {}
         """By AccountSid in lower case, for the accounts that have any."""
-        self._serials = count(1)
-        self._touched: dict[str, Account] = {}
+        self._serial_numbers = count(1)
+        self._accounts_with_state: dict[str, Account] = {}
         self._accounts_without_state: OrderedDict[str, Account] = OrderedDict()
-        self._journaled: dict[str, int] = {}
+        self._dropped_request_counts: dict[str, int] = {}
         """The number of requests in journals that were dropped with their accounts."""
         self.account(self.demo.sid)  # settings that no corpus can have are rejected here, not by a request
 
@@ -70,17 +70,17 @@ class Mock:
         An account that is only read has no state: it may be dropped and created again.
         """
         key = sid.lower()
-        account = self._touched.get(key)
+        account = self._accounts_with_state.get(key)
         if account is not None:
             return account
         account = self._accounts_without_state.get(key)
         if account is None:
             account = self._accounts_without_state[key] = self.account_factory.create(
-                key, self.scenario, Journal(self._journaled.pop(key, 0))
+                key, self.scenario, Journal(self._dropped_request_counts.pop(key, 0))
             )
             self._evict_oldest()
         elif account.has_state:
-            self._touched[key] = self._accounts_without_state.pop(key)
+            self._accounts_with_state[key] = self._accounts_without_state.pop(key)
         else:
             self._accounts_without_state.move_to_end(key)
         return account
@@ -99,7 +99,7 @@ class Mock:
         key = sid.lower()
         journal = self.account(key).journal
         made = self.account_factory.create(
-            key, scenario, journal, cache_key=(key, next(self._serials)), base_url=base_url
+            key, scenario, journal, cache_key=(key, next(self._serial_numbers)), base_url=base_url
         )
         self._replace_account(key, made)
         return made
@@ -117,7 +117,7 @@ class Mock:
             state = msgspec.msgpack.decode(snapshot, type=State)
         before = self.account(key)
         made = self.account_factory.create(
-            key, scenario, before.journal, cache_key=(key, next(self._serials)), state=state
+            key, scenario, before.journal, cache_key=(key, next(self._serial_numbers)), state=state
         )
         self._replace_account(key, made)
         return made
@@ -130,32 +130,32 @@ class Mock:
         """
         self.account_factory.create(self.demo.sid, scenario, Journal())
         self.scenario = scenario
-        for account in (*self._touched.values(), *self._accounts_without_state.values()):
+        for account in (*self._accounts_with_state.values(), *self._accounts_without_state.values()):
             self._close_account(account)
-        self._touched.clear()
+        self._accounts_with_state.clear()
         self._accounts_without_state.clear()
-        self._journaled.clear()
+        self._dropped_request_counts.clear()
         self.cache.clear()
 
-    def serve_at(self, address: Address) -> None:
+    def set_address(self, address: Address) -> None:
         """Set the real address of the server before it starts, for the URLs in scripted callbacks."""
         self.account_factory.address = address
         if self.scenario is not None:
             self.replace_scenario(self.scenario)
 
-    def accounts(self) -> list[Account]:
+    def list_accounts_with_state(self) -> list[Account]:
         """Return the accounts that have state."""
         self._keep_accounts_with_state()
-        return list(self._touched.values())
+        return list(self._accounts_with_state.values())
 
-    def known(self) -> list[Account]:
+    def list_accounts_in_memory(self) -> list[Account]:
         """Return the accounts in memory, with or without state."""
-        return [*self._touched.values(), *self._accounts_without_state.values()]
+        return [*self._accounts_with_state.values(), *self._accounts_without_state.values()]
 
     def _replace_account(self, key: str, account: Account) -> None:
         self._close_account(self.account(key))
         self._accounts_without_state.pop(key, None)
-        self._touched[key] = account
+        self._accounts_with_state[key] = account
 
     def _close_account(self, account: Account) -> None:
         account.close()
@@ -166,26 +166,26 @@ class Mock:
         own = [
             key
             for key, account in self._accounts_without_state.items()
-            if account.has_state or account.journal.is_watched
+            if account.has_state or account.journal.has_listeners
         ]
         for key in own:
-            self._touched[key] = self._accounts_without_state.pop(key)
+            self._accounts_with_state[key] = self._accounts_without_state.pop(key)
         self._evict_oldest()
 
     def _evict_oldest(self) -> None:
         """Evict the least recently used accounts that have no state."""
-        while len(self._accounts_without_state) > _MAX_WITHOUT_STATE:
+        while len(self._accounts_without_state) > _MAX_ACCOUNTS_WITHOUT_STATE:
             key, account = self._accounts_without_state.popitem(last=False)
-            if account.has_state or account.journal.is_watched:
-                self._touched[key] = account
+            if account.has_state or account.journal.has_listeners:
+                self._accounts_with_state[key] = account
             else:
-                self._journaled[key] = account.journal.total
+                self._dropped_request_counts[key] = account.journal.total
 
 
-def _load_scenarios(scenarios: Sequence[str]) -> Scenario | None:
-    if not scenarios:
+def _load_scenarios(names: Sequence[str]) -> Scenario | None:
+    if not names:
         return None
     from scenarios.loading.combine import merge_scenarios
     from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not without a scenario
 
-    return merge_scenarios([load_any_scenario(name) for name in scenarios])
+    return merge_scenarios([load_any_scenario(name) for name in names])

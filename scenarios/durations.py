@@ -27,7 +27,7 @@ def parse_duration(text: str) -> int:
 
 
 def format_duration(microseconds: int) -> str:
-    """Return microseconds as text that `parse_microseconds` reads, in the largest units that fit."""
+    """Return microseconds as text that `parse_duration` reads, in the largest units that fit."""
     parts = []
     rest = microseconds
     for unit in ("d", "h", "m", "s"):

@@ -1,44 +1,112 @@
 """The life of a recording: which status follows which, and its complete timeline."""
 
+from typing import NamedTuple
+
 import msgspec
 from msgspec import UNSET
 
-from scenarios.model import OnCreate, Pick, RecordingFields, RecordingStatus, ScriptedRecording, Step, Timeline
+from generators.model import Status
+from scenarios.model import (
+    CallbackEvents,
+    FieldsWithSubscription,
+    OnCreate,
+    Pick,
+    RecordingFields,
+    ScriptedRecording,
+    Step,
+    Timeline,
+)
+from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.triggers import Trigger
 
-_ACTIVE_STATUSES = frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.STOPPED})
+_ACTIVE = frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.STOPPED})
+_ACTIVE_OR_PROCESSING = _ACTIVE | {RecordingStatus.PROCESSING}
 
-PRECEDING_STATUSES = {
-    RecordingStatus.IN_PROGRESS: frozenset({RecordingStatus.PAUSED}),
-    RecordingStatus.PAUSED: frozenset({RecordingStatus.IN_PROGRESS}),
-    RecordingStatus.STOPPED: frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED}),
-    RecordingStatus.PROCESSING: _ACTIVE_STATUSES,
-    RecordingStatus.COMPLETED: _ACTIVE_STATUSES | {RecordingStatus.PROCESSING},
-    RecordingStatus.ABSENT: _ACTIVE_STATUSES | {RecordingStatus.PROCESSING},
-    RecordingStatus.FAILED: _ACTIVE_STATUSES | {RecordingStatus.PROCESSING},
-    RecordingStatus.DELETED: frozenset({RecordingStatus.COMPLETED}),
+
+class StatusFacts(NamedTuple):
+    """A row of the table of statuses."""
+
+    preceding: frozenset[RecordingStatus]
+    """The statuses that may precede this one."""
+    initial: RecordingStatus
+    """The status in which a timeline starts if this is its first status, and the timeline does not set it at once."""
+    shown_as: Status = Status.PROCESSING
+    """The status that a fetch shows (WIRE §5)."""
+    fields: tuple[str, ...] = ()
+    """The fields that a step with this status sets."""
+    initial_fields: tuple[str, ...] = ()
+    """The fields that are set too if a timeline starts with this status."""
+    signal: str | None = None
+    """The signal that an update through the API to this status sends."""
+    no_media: str = ""
+    """The end of the sentence that explains why the recording has no media."""
+
+
+STATUSES = {
+    RecordingStatus.IN_PROGRESS: StatusFacts(
+        frozenset({RecordingStatus.PAUSED}), RecordingStatus.PAUSED, signal="resumed"
+    ),
+    RecordingStatus.PAUSED: StatusFacts(
+        frozenset({RecordingStatus.IN_PROGRESS}), RecordingStatus.IN_PROGRESS, signal="paused"
+    ),
+    RecordingStatus.STOPPED: StatusFacts(
+        frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED}), RecordingStatus.IN_PROGRESS, signal="stopped"
+    ),
+    RecordingStatus.PROCESSING: StatusFacts(
+        _ACTIVE,
+        RecordingStatus.IN_PROGRESS,
+        no_media=": wait for the status completed, for example with a recording_status_callback",
+    ),
+    RecordingStatus.COMPLETED: StatusFacts(
+        _ACTIVE_OR_PROCESSING, RecordingStatus.PROCESSING, Status.COMPLETED, ("duration", "price")
+    ),
+    RecordingStatus.ABSENT: StatusFacts(
+        _ACTIVE_OR_PROCESSING,
+        RecordingStatus.PROCESSING,
+        Status.ABSENT,
+        ("error_code",),
+        no_media=", and never will: see its error_code",
+    ),
+    RecordingStatus.FAILED: StatusFacts(
+        _ACTIVE_OR_PROCESSING,
+        RecordingStatus.PROCESSING,
+        Status.FAILED,
+        ("error_code",),
+        no_media=", and never will: see its error_code",
+    ),
+    RecordingStatus.DELETED: StatusFacts(
+        frozenset({RecordingStatus.COMPLETED}),
+        RecordingStatus.COMPLETED,
+        Status.DELETED,
+        initial_fields=("duration", "price"),
+    ),
 }
-"""The statuses that may precede each status. Twilio deletes completed recordings only (WIRE §6). SDKs see an active
-recording as processing (WIRE §5), so it may become completed without a step in between.
+"""One row per status. Twilio deletes completed recordings only (WIRE §6). SDKs see an active recording as processing,
+so it may become completed without a step in between. A deleted recording was completed before.
 """
+FINISHED_STATUSES = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
+"""The statuses, as a fetch shows them, that no timer and no update changes."""
 
-_INITIAL_STATUSES = {
-    RecordingStatus.IN_PROGRESS: RecordingStatus.PAUSED,
-    RecordingStatus.PAUSED: RecordingStatus.IN_PROGRESS,
-    RecordingStatus.STOPPED: RecordingStatus.IN_PROGRESS,
-    RecordingStatus.PROCESSING: RecordingStatus.IN_PROGRESS,
-    RecordingStatus.DELETED: RecordingStatus.COMPLETED,
-}
+DEFAULT_ON_CREATE = OnCreate(
+    timeline=(
+        Step(status=RecordingStatus.IN_PROGRESS),
+        Step(after=Trigger(signal="stopped"), status=RecordingStatus.PROCESSING),
+        Step(after=Trigger(time="2s"), status=RecordingStatus.COMPLETED),
+    )
+)
+"""The timeline of a recording that the API creates, unless a scenario sets another."""
 
-_FIELDS_BY_STATUS: dict[RecordingStatus | None, tuple[str, ...]] = {
-    RecordingStatus.COMPLETED: ("duration", "price"),
-    RecordingStatus.ABSENT: ("error_code",),
-    RecordingStatus.FAILED: ("error_code",),
-}
-"""Fields that exist only in some statuses."""
-_INITIAL_FIELDS_BY_STATUS: dict[RecordingStatus | None, tuple[str, ...]] = {
-    RecordingStatus.DELETED: ("duration", "price")
-}
-"""Fields that the first step finds already set: a deleted recording was completed before."""
+
+def get_step_callbacks(step: Step, subscribed_events: CallbackEvents) -> CallbackEvents:
+    """Return the callback events of a step, in order."""
+    if step.callback is UNSET:
+        return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed_events)
+    return (step.callback,) if isinstance(step.callback, CallbackEvent) else step.callback
+
+
+def get_subscription(subject: FieldsWithSubscription) -> CallbackEvents:
+    """Return the callback events that a recording's own `status_callback` subscribes to."""
+    return subject.status_callback_event if subject.status_callback else ()
 
 
 def full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
@@ -67,9 +135,10 @@ def with_initial_step(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
 
 
 def _with_fields(step: Step, fields: RecordingFields, *, is_first: bool) -> Step:
-    names = _FIELDS_BY_STATUS.get(step.status, ())
+    names = () if step.status is None else STATUSES[step.status].fields
     if is_first:
-        names = (*names, *_INITIAL_FIELDS_BY_STATUS.get(step.status, ()), "date_updated")
+        initial = () if step.status is None else STATUSES[step.status].initial_fields
+        names = (*names, *initial, "date_updated")
     given = {name: getattr(fields, name) for name in names if getattr(step.set, name) is UNSET}
     missing = {name: value for name, value in given.items() if value is not UNSET}
     return msgspec.structs.replace(step, set=msgspec.structs.replace(step.set, **missing)) if missing else step
@@ -81,4 +150,4 @@ def _starts_with(timeline: Timeline, status: RecordingStatus | None) -> bool:
 
 def _choose_initial_status(timeline: Timeline) -> RecordingStatus:
     first = next((step.status for step in timeline if step.status), None)
-    return _INITIAL_STATUSES.get(first, RecordingStatus.PROCESSING) if first else RecordingStatus.COMPLETED
+    return STATUSES[first].initial if first else RecordingStatus.COMPLETED

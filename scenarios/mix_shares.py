@@ -33,6 +33,6 @@ def find_mix_problem(plan: CorpusPlan) -> str | None:
     """Return what is wrong with a plan's mix, or None if it is valid."""
     try:
         Mix.from_shares(collect_mix_shares(plan))
-    except MixError as wrong:
-        return str(wrong)
+    except MixError as error:
+        return str(error)
     return None

@@ -1,7 +1,5 @@
 """The data model of a scenario, for files in YAML, TOML and JSON and for Python objects."""
 
-from datetime import datetime
-from enum import StrEnum
 from threading import Lock
 from typing import Annotated, Any, Literal
 
@@ -9,20 +7,22 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from generators.model import Source, Track
+from generators.sids import SID_DIGITS, describe_sid
 from scenarios.clock_mode import ClockMode
 from scenarios.durations import Duration
-from scenarios.rules import Count, Expectation, Fault, PageDriftRule, Sequence, Share
+from scenarios.rules import Expectation, Fault, PageDriftRule, Sequence, Share
+from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.triggers import Instant, Trigger
 
 # `$` alone would accept a line break at the end.
-_SID_DIGITS = r"[0-9a-fA-F]{32}$(?!\n)"
+_SID_DIGITS = rf"{SID_DIGITS}$(?!\n)"
 
-Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
-CallSid = Annotated[str, Meta(pattern=f"^CA{_SID_DIGITS}", description="A call's SID: CA and 32 hexadecimal digits.")]
+CallSid = Annotated[str, Meta(pattern=f"^CA{_SID_DIGITS}", description=f"A call's SID: {describe_sid('CA')}.")]
 ConferenceSid = Annotated[
-    str, Meta(pattern=f"^CF{_SID_DIGITS}", description="A conference's SID: CF and 32 hexadecimal digits.")
+    str, Meta(pattern=f"^CF{_SID_DIGITS}", description=f"A conference's SID: {describe_sid('CF')}.")
 ]
 RecordingSid = Annotated[
-    str, Meta(pattern=f"^RE{_SID_DIGITS}", description="A recording's SID: RE and 32 hexadecimal digits.")
+    str, Meta(pattern=f"^RE{_SID_DIGITS}", description=f"A recording's SID: {describe_sid('RE')}.")
 ]
 HANDLE_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """The pattern of a handle."""
@@ -46,52 +46,6 @@ Price = Annotated[
 ]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A currency such as USD.")]
 CallbackEvents = tuple["CallbackEvent", ...]
-
-
-class RecordingStatus(StrEnum):
-    """The statuses that a step can set: those of the contract, and those that only SDKs see (WIRE §5)."""
-
-    IN_PROGRESS = "in-progress"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    ABSENT = "absent"
-    FAILED = "failed"
-    DELETED = "deleted"
-
-
-class CallbackEvent(StrEnum):
-    """The events of status callbacks. Twilio retired `failed`, but its own examples still use it (WIRE §12)."""
-
-    IN_PROGRESS = "in-progress"
-    COMPLETED = "completed"
-    ABSENT = "absent"
-    FAILED = "failed"
-
-
-class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The condition for a step: exactly one of these. Requests count from the previous step, per recording."""
-
-    fetches: Count | None = None
-    """The number of fetches. The last of them still sees the old state."""
-    lists: Count | None = None
-    """The number of list pages that show the recording."""
-    requests: Count | None = None
-    """The number of requests of any kind that show the recording."""
-    media: Count | None = None
-    """The number of downloads of its media."""
-    time: Duration | None = None
-    """The duration since the previous step."""
-    at: Instant | None = None
-    signal: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
-    """The name of a signal that a test sends. Updates through the API send signals: `Status=stopped` sends `stopped`,
-    `paused` sends `paused`, and `in-progress` sends `resumed`. An early signal is remembered.
-    """
-    callback: CallbackEvent | None = None
-    """The event whose callback the receiver must have answered with 2xx."""
-    any: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
-    all: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
 
 
 class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -225,13 +179,3 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sequences: tuple[Sequence, ...] = ()
     page_drift: tuple[PageDriftRule, ...] = ()
     expect: tuple[Expectation, ...] = ()
-
-
-DEFAULT_ON_CREATE = OnCreate(
-    timeline=(
-        Step(status=RecordingStatus.IN_PROGRESS),
-        Step(after=Trigger(signal="stopped"), status=RecordingStatus.PROCESSING),
-        Step(after=Trigger(time="2s"), status=RecordingStatus.COMPLETED),
-    )
-)
-"""The timeline of a recording that the API creates, unless a scenario sets another."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from generators.sids import SID_DIGITS, describe_sid
 from scenarios.durations import Duration
 from scenarios.operations import Operation
 
@@ -16,7 +17,7 @@ HeaderName = Annotated[
     str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)", description="The name of a header, such as User-Agent.")
 ]
 AccountSid = Annotated[
-    str, Meta(pattern=r"^AC[0-9a-fA-F]{32}$(?!\n)", description="An AccountSid: AC and 32 hexadecimal digits.")
+    str, Meta(pattern=rf"^AC{SID_DIGITS}$(?!\n)", description=f"An AccountSid: {describe_sid('AC')}.")
 ]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios import model, rules
+from scenarios import model, rules, triggers
 from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
 
@@ -76,7 +76,7 @@ def _allow_date_forms(definition: dict[str, Any]) -> None:
 def _collect_docstrings() -> dict[str, dict[str, str]]:
     """Return the docstrings of fields by struct name, including inherited fields."""
     structs, own = {}, {}
-    for module in (model, rules):
+    for module in (model, rules, triggers):
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 structs[node.name] = getattr(module, node.name)

@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NODE = ROOT / ".node"
+NODE_DIR = ROOT / ".node"
 
 
 def main() -> int:
     """Run the checks in order, stop at the first failure, and return its exit code."""
-    environment = os.environ | {"RECMOCK_NODE_MODULES": str(_node_modules())}
+    environment = os.environ | {"RECMOCK_NODE_MODULES": str(_install_node_modules())}
     python = [sys.executable, "-m"]
     pytest = [*python, "coverage", "run", "-m", "pytest", "-n", "auto", *sys.argv[1:]]
     checks = {
@@ -36,13 +36,13 @@ def main() -> int:
     return 0
 
 
-def _node_modules() -> Path:
+def _install_node_modules() -> Path:
     """Return a folder with the newest twilio-node, installed if npm and a registry are available."""
-    modules = Path(os.environ.get("RECMOCK_NODE_MODULES", NODE / "node_modules"))
+    modules = Path(os.environ.get("RECMOCK_NODE_MODULES", NODE_DIR / "node_modules"))
     if not (modules / "twilio").is_dir() and (npm := shutil.which("npm")) is not None:
-        NODE.mkdir(exist_ok=True)
-        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(NODE), "twilio"]
-        if subprocess.run(command, cwd=NODE, check=False).returncode:
+        NODE_DIR.mkdir(exist_ok=True)
+        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(NODE_DIR), "twilio"]
+        if subprocess.run(command, cwd=NODE_DIR, check=False).returncode:
             print("npm could not install twilio: the tests of the Node SDK will be skipped")
     return modules
 

@@ -6,28 +6,28 @@ from mockserver.account.account import Account
 from mockserver.mock import Mock
 from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
-SINK = "http://127.0.0.1:9/callback"
+CALLBACK_URL = "http://127.0.0.1:9/callback"
 """A receiver that no test sends to."""
 
 
-def scenario_of(**fields: Any) -> Scenario:
+def make_scenario(**fields: Any) -> Scenario:
     """Return a scenario with these fields, checked like a file."""
     return from_objects({"name": "test", **fields})
 
 
-def world(scenario: Scenario | None = None, **settings: Any) -> Account:
+def make_account(scenario: Scenario | None = None, **settings: Any) -> Account:
     """Return the demo account of a new mock."""
-    mock = Mock(corpus_settings(**settings), scenario=scenario)
+    mock = Mock(make_settings(**settings), scenario=scenario)
     return mock.account(mock.demo.sid)
 
 
-def scripted(*timeline: dict[str, Any], **recording: Any) -> Account:
+def make_scripted_account(*timeline: dict[str, Any], **recording: Any) -> Account:
     """Return an account with the scripted recording `it` and three generated ones."""
-    return world(scenario_of(recordings=[{"id": "it", "timeline": list(timeline), **recording}]), count=3)
+    return make_account(make_scenario(recordings=[{"id": "it", "timeline": list(timeline), **recording}]), count=3)
 
 
-def steps(account: Account) -> list[str]:
+def list_steps(account: Account) -> list[str]:
     """Return the descriptions of the steps so far."""
     return [event.what for event in account.events.get_events_since(0) if event.kind == "step"]

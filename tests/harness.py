@@ -20,7 +20,7 @@ from scenarios.model import Scenario
 T0 = 1_767_225_600
 """2026-01-01T00:00:00Z."""
 
-FIVE_LINES = """
+FIVE_LINE_TEST = """
 def test_pages_are_followed(recmock):
     client = recmock.client()
     recordings = client.recordings.list(limit=60, page_size=20)
@@ -29,7 +29,7 @@ def test_pages_are_followed(recmock):
 """The first test that a user of the fixture writes."""
 
 
-def corpus_settings(**changes: Any) -> Settings:
+def make_settings(**changes: Any) -> Settings:
     """Return settings with a fixed T0 and a frozen clock."""
     return msgspec.structs.replace(Settings(now=T0, clock=ClockRate(0.0)), **changes)
 
@@ -38,7 +38,7 @@ class Api:
     """A client of a mock without a socket, with a frozen clock."""
 
     def __init__(self, settings: Settings | None = None, scenario: Scenario | None = None) -> None:
-        self.mock = Mock(settings or corpus_settings(), scenario=scenario)
+        self.mock = Mock(settings or make_settings(), scenario=scenario)
         self.auth: tuple[str, str] | None = (self.mock.demo.sid, self.mock.demo.token)
         self.root = f"/2010-04-01/Accounts/{self.mock.demo.sid}"
         self.list_path = f"{self.root}/Recordings.json"
@@ -71,11 +71,11 @@ class Api:
         auth = httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
 
-    def control(self, method: str, path: str, body: Any = None) -> Any:
+    def call_control_api(self, method: str, path: str, body: Any = None) -> Any:
         """Return the response of the control API below this account."""
-        return self.command(method, path, body).json()
+        return self.send_command(method, path, body).json()
 
-    def together(self, *asked: tuple[str, str, Any]) -> list[Any]:
+    def request_concurrently(self, *requests: tuple[str, str, Any]) -> list[Any]:
         """Send requests at once, given as (method, target, JSON body), and return the bodies."""
         auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
 
@@ -83,25 +83,25 @@ class Api:
             return (await self._client.request(method, target, json=body, auth=auth)).json()
 
         async def all_of_them() -> list[Any]:
-            return await asyncio.gather(*(one(*each) for each in asked))
+            return await asyncio.gather(*(one(*each) for each in requests))
 
         return self._runner.run(all_of_them())
 
-    def below(self, path: str, **headers: str) -> httpx.Response:
+    def get_in_account(self, path: str, **headers: str) -> httpx.Response:
         """Send a GET request to a path below the account."""
         return self.get(f"{self.root}/{path}", **headers)
 
-    def twilio(self, path: str) -> Any:
+    def get_twilio_json(self, path: str) -> Any:
         """Return the JSON of a path below the account, on Twilio's wire."""
-        answer = self.below(path, x_mock_wire="twilio")
+        answer = self.get_in_account(path, x_mock_wire="twilio")
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def advance(self, seconds: float) -> None:
         """Move the clock."""
-        self.account().advance(seconds)
+        self.get_account().advance(seconds)
 
-    def command(
+    def send_command(
         self,
         method: str,
         path: str,
@@ -116,32 +116,32 @@ class Api:
         target = f"/_mock/accounts/{account}{path}"
         return self._runner.run(self._client.request(method, target, content=body, headers=headers))
 
-    def wait_for(self, holds: Callable[[], bool]) -> None:
+    def wait_for(self, condition: Callable[[], bool]) -> None:
         """Run the event loop until a condition holds."""
-        self._runner.run(until(holds))
+        self._runner.run(wait_until(condition))
 
-    def settle(self) -> None:
+    def wait_for_callbacks(self) -> None:
         """Wait until every ready callback was sent."""
-        self._runner.run(self.mock.worker.wait_until_idle(self.account()))
+        self._runner.run(self.mock.worker.wait_until_idle(self.get_account()))
 
-    def told(self, method: str, path: str, command: Any = None) -> Any:
+    def run_command(self, method: str, path: str, command: Any = None) -> Any:
         """Return the response to a valid command."""
-        answer = self.command(method, path, command)
+        answer = self.send_command(method, path, command)
         assert answer.status_code == 200, answer.headers["x-mock-reason"]
         return answer.json()
 
-    def steps(self, subject: str) -> list[str]:
+    def list_steps(self, subject: str) -> list[str]:
         """Return the descriptions of a recording's steps so far, by its handle."""
-        events = self.told("GET", "/events")
+        events = self.run_command("GET", "/events")
         return [event["what"] for event in events if event["kind"] == "step" and event["subject"] == subject]
 
-    def account(self) -> Account:
+    def get_account(self) -> Account:
         """Return the account."""
         return self.mock.account(self.mock.demo.sid)
 
-    def sid_of(self, status: Status, *, encrypted: bool = False, conference: bool | None = None) -> str:
+    def find_sid(self, status: Status, *, encrypted: bool = False, conference: bool | None = None) -> str:
         """Return the SID of the oldest recording with a status."""
-        corpus = self.account().corpus
+        corpus = self.get_account().corpus
         found = (
             recording.sid
             for recording in map(corpus.generate_recording, range(corpus.count))
@@ -151,44 +151,44 @@ class Api:
         )
         return next(found)
 
-    def fetch_path(self, sid: str) -> str:
+    def get_recording_path(self, sid: str) -> str:
         """Return the path of a recording."""
         return f"{self.root}/Recordings/{sid}.json"
 
-    def page(self, query: str = "") -> dict[str, Any]:
+    def get_page(self, query: str = "") -> dict[str, Any]:
         """Return the list body for a query such as `PageSize=2`."""
         answer = self.get(f"{self.list_path}?{query}")
         assert answer.status_code == 200, answer.text
         body: dict[str, Any] = answer.json()
         return body
 
-    def walk(self, query: str = "") -> list[dict[str, Any]]:
+    def list_recordings(self, query: str = "") -> list[dict[str, Any]]:
         """Return all recordings of a query, page by page as an SDK does."""
         found: list[dict[str, Any]] = []
-        body = self.page(query)
+        body = self.get_page(query)
         found += body["recordings"]
         while body["next_page_uri"] is not None:
             body = self.get(body["next_page_uri"]).json()
             found += body["recordings"]
         return found
 
-    def sids(self, query: str = "") -> list[str]:
+    def list_sids(self, query: str = "") -> list[str]:
         """Return the SIDs of all recordings of a query."""
-        return [recording["sid"] for recording in self.walk(query)]
+        return [recording["sid"] for recording in self.list_recordings(query)]
 
 
-async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+async def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110  # threads may bring it about, such as a sink's
+        while not condition():  # noqa: ASYNC110  # threads may bring it about, such as a sink's
             await asyncio.sleep(0.005)
 
 
-def fields_of(answer: httpx.Response) -> dict[str, str]:
+def parse_error(response: httpx.Response) -> dict[str, str]:
     """Return the fields of an error in any representation, with names in lower case and without underscores."""
-    if answer.headers["content-type"] == "application/xml":
-        found = ElementTree.fromstring(answer.content).find("RestException")
+    if response.headers["content-type"] == "application/xml":
+        found = ElementTree.fromstring(response.content).find("RestException")
         assert found is not None
         return {element.tag.lower(): element.text or "" for element in found}
-    assert answer.headers["content-type"] == "application/json"
-    return {name.replace("_", ""): str(value) for name, value in answer.json().items()}
+    assert response.headers["content-type"] == "application/json"
+    return {name.replace("_", ""): str(value) for name, value in response.json().items()}

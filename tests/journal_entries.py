@@ -9,19 +9,19 @@ from tests.harness import T0
 
 SECRET = "fa11ba11fa11ba11fa11ba11fa11ba11"
 """A value that must never be shown."""
-SID = "AC" + "1" * 32
-ROOT = f"/2010-04-01/Accounts/{SID}"
-OTHERS = [f"AC{number:032x}" for number in range(70)]
+ACCOUNT_SID = "AC" + "1" * 32
+ACCOUNT_PATH = f"/2010-04-01/Accounts/{ACCOUNT_SID}"
+OTHER_SIDS = [f"AC{number:032x}" for number in range(70)]
 """More accounts than the mock keeps without state."""
-LIST = f"{ROOT}/Recordings.json"
+LIST_PATH = f"{ACCOUNT_PATH}/Recordings.json"
 
 
-def basic(username: str = SID, secret: str = SECRET) -> tuple[bytes, bytes]:
+def make_basic_auth(username: str = ACCOUNT_SID, secret: str = SECRET) -> tuple[bytes, bytes]:
     """Return an `Authorization` header."""
     return b"authorization", b"Basic " + b64encode(f"{username}:{secret}".encode())
 
 
-def entry(number: int = 0, **changes: Any) -> Entry:
+def make_entry(number: int = 0, **changes: Any) -> Entry:
     """Return the entry of a successful list request."""
     answered: dict[str, Any] = {
         "status": 200,
@@ -31,28 +31,28 @@ def entry(number: int = 0, **changes: Any) -> Entry:
         "media_type": b"application/json",
         "length": 2,
         "recordings": (),
-        "found": None,
+        "found_status": None,
     }
     usual: dict[str, Any] = {
         "at": T0 * 1_000_000,
         "tick": 0.0,
         "method": "GET",
-        "path": LIST,
+        "path": LIST_PATH,
         "query": b"",
         "body": b"",
         "operation": Operation.LIST_RECORDINGS,
         "seconds": 0.0,
         "rule": None,
     }
-    headers = changes.pop("headers", (basic(),))
+    headers = changes.pop("headers", (make_basic_auth(),))
     told = changes.pop("answered", ())
     answer = LoggedResponse(**(answered | {"headers": told} | {n: changes.pop(n) for n in answered if n in changes}))
-    return Entry(number=number, head=pack_headers(headers), response=answer, **(usual | changes))
+    return Entry(number=number, packed_headers=pack_headers(headers), response=answer, **(usual | changes))
 
 
-def journal_of(*changes: dict[str, Any], dropped: int = 0) -> Journal:
+def make_journal(*changes: dict[str, Any], dropped: int = 0) -> Journal:
     """Return a journal with these entries."""
     journal = Journal(dropped)
     for number, each in enumerate(changes, dropped):
-        journal.add(entry(number, **each))
+        journal.add(make_entry(number, **each))
     return journal

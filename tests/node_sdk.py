@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-_SIGNATURES = Path(__file__).parent / "contract" / "signatures.js"
-Case = tuple[str, Mapping[str, str | list[str]], str]
+_SIGNATURES_SCRIPT = Path(__file__).parent / "contract" / "signatures.js"
+SignatureCase = tuple[str, Mapping[str, str | list[str]], str]
 """A URL, the parameters of a form, and a signature."""
 
 
-def accepts(cases: Sequence[Case], token: str) -> list[bool]:
+def validate_signatures(cases: Sequence[SignatureCase], token: str) -> list[bool]:
     """Return the results of twilio-node's validator. The test is skipped if it is missing."""
     modules = os.environ.get("RECMOCK_NODE_MODULES")
     if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
         pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
     done = subprocess.run(
-        ["node", str(_SIGNATURES), token],
+        ["node", str(_SIGNATURES_SCRIPT), token],
         input=json.dumps(cases),
         capture_output=True,
         text=True,

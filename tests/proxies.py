@@ -8,14 +8,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from mockserver.account.time.clock import wall_seconds
 from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.server.listener import BackgroundServer
+from mockserver.settings.machine_clock import wall_seconds
 
 LOOPS = ("asyncio", "uvloop")
 
 
-def received(client: socket.socket) -> bytes:
+def read_to_end(client: socket.socket) -> bytes:
     """Read to the end."""
     found = b""
     while chunk := client.recv(65536):
@@ -23,7 +23,7 @@ def received(client: socket.socket) -> bytes:
     return found
 
 
-def received_until(client: socket.socket, end: bytes) -> bytes:
+def read_until(client: socket.socket, end: bytes) -> bytes:
     """Read until the given bytes have arrived."""
     found = b""
     while not found.endswith(end):
@@ -33,28 +33,28 @@ def received_until(client: socket.socket, end: bytes) -> bytes:
     return found
 
 
-def answer_to(client: socket.socket) -> tuple[bytes, Any]:
+def read_response(client: socket.socket) -> tuple[bytes, Any]:
     """Read to the end, and return the head and the JSON body."""
-    head, _, body = received(client).partition(b"\r\n\r\n")
+    head, _, body = read_to_end(client).partition(b"\r\n\r\n")
     return head, json.loads(body)
 
 
-def dialled(server: BackgroundServer, sent: bytes = b"") -> socket.socket:
+def open_connection(server: BackgroundServer, data: bytes = b"") -> socket.socket:
     """Return a connection over which bytes were sent."""
     client = socket.create_connection(server.address, timeout=10)
-    client.sendall(sent)
+    client.sendall(data)
     return client
 
 
-def connected(server: BackgroundServer, target: str) -> socket.socket:
+def open_tunnel(server: BackgroundServer, target: str) -> socket.socket:
     """Return a connection with a successful CONNECT."""
-    client = dialled(server, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+    client = open_connection(server, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
     expected = b"HTTP/1.1 200 Connection established\r\n\r\n"
     assert expected == client.recv(len(expected), socket.MSG_WAITALL)
     return client
 
 
-def encrypted(client: socket.socket, authority: CertificateAuthority, host: str) -> ssl.SSLSocket:
+def wrap_in_tls(client: socket.socket, authority: CertificateAuthority, host: str) -> ssl.SSLSocket:
     """Do a TLS handshake as a strict client that trusts this authority only."""
     context = ssl.create_default_context(cadata=authority.get_certificate_pem(wall_seconds()).decode())
     context.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -64,11 +64,11 @@ def encrypted(client: socket.socket, authority: CertificateAuthority, host: str)
 class Listener:
     """A destination on loopback. It passes each connection to a function in a thread, and counts them."""
 
-    def __init__(self, serve: Callable[[socket.socket], None] = lambda connection: None) -> None:
-        self._serve = serve
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.authority = "{}:{}".format(*self._listening.getsockname())
-        self.count = 0
+    def __init__(self, handler: Callable[[socket.socket], None] = lambda connection: None) -> None:
+        self._handler = handler
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.authority = "{}:{}".format(*self._socket.getsockname())
+        self.connection_count = 0
         self._thread = threading.Thread(target=self._accept)
 
     def __enter__(self) -> Self:
@@ -78,17 +78,17 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)  # this also ends a blocking accept()
+        self._socket.shutdown(socket.SHUT_RDWR)  # this also ends a blocking accept()
         self._thread.join(10)
-        self._listening.close()
+        self._socket.close()
 
     def _accept(self) -> None:
         while True:
             try:
-                connection, _ = self._listening.accept()
+                connection, _ = self._socket.accept()
             except OSError:
                 return
-            self.count += 1
+            self.connection_count += 1
             with connection:
                 connection.settimeout(10)
-                self._serve(connection)
+                self._handler(connection)

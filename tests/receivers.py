@@ -13,59 +13,59 @@ from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.sender import CallbackSender
 
-ENOUGH = 30.0
+LONG_TIMEOUT = 30.0
 """Seconds that no test ever waits for."""
 
 
-def parcel(url: str, method: str = "POST", **changes: Any) -> CallbackRequest:
+def make_callback_request(url: str, method: str = "POST", **changes: Any) -> CallbackRequest:
     made = CallbackRequest.signed(
         method, url, [("RecordingStatus", "completed")], token="secret", idempotency_token="a-uuid"
     )
-    patient = {"connect_timeout": ENOUGH, "read_timeout": ENOUGH, "total_timeout": ENOUGH}
+    patient = {"connect_timeout": LONG_TIMEOUT, "read_timeout": LONG_TIMEOUT, "total_timeout": LONG_TIMEOUT}
     return msgspec.structs.replace(made, **patient | changes)
 
 
-def send(sent: CallbackRequest, rules: str = "") -> Outcome:
-    return asyncio.run(CallbackSender(rules).send(sent))
+def send_callback(request: CallbackRequest, rules: str = "") -> Outcome:
+    return asyncio.run(CallbackSender(rules).send(request))
 
 
 @contextmanager
-def receiver(answer: Callable[[socket.socket], object]) -> Iterator[str]:
+def run_receiver(handler: Callable[[socket.socket], object]) -> Iterator[str]:
     """Yield the URL of a server that passes its first connection to a function."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
             connection, _ = listening.accept()
             with connection:
-                answer(connection)
+                handler(connection)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        thread.join(ENOUGH)
+        thread.join(LONG_TIMEOUT)
 
 
-def read(connection: socket.socket) -> None:
+def read_request(connection: socket.socket) -> None:
     """Read a whole request: closing earlier would reset the connection."""
     received = b""
     while not received.endswith(b"RecordingStatus=completed") and (piece := connection.recv(65536)):
         received += piece
 
 
-def answering(sent: bytes) -> Callable[[socket.socket], object]:
+def respond_with(response: bytes) -> Callable[[socket.socket], object]:
     def answer(connection: socket.socket) -> None:
-        read(connection)
-        connection.sendall(sent)
+        read_request(connection)
+        connection.sendall(response)
 
     return answer
 
 
-def stalling(sent: bytes) -> Callable[[socket.socket], object]:
+def respond_then_stall(response: bytes) -> Callable[[socket.socket], object]:
     """Send some bytes, and then nothing until the client disconnects."""
 
     def answer(connection: socket.socket) -> None:
-        read(connection)
-        connection.sendall(sent)
+        read_request(connection)
+        connection.sendall(response)
         connection.recv(65536)
 
     return answer

@@ -21,15 +21,15 @@ from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 from scenarios.rules import Fault, Sequence, Then, When
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
 LOOPS = ("asyncio", "uvloop")
 CALL = "CA" + "1" * 32
-ENOUGH = 30.0
+LONG_TIMEOUT = 30.0
 """Seconds that no test ever waits for."""
 
 
-class Served:
+class RunningServer:
     """A mock on a port, and its demo account."""
 
     def __init__(self, mock: Mock, server: BackgroundServer) -> None:
@@ -45,76 +45,76 @@ class Served:
     def account(self) -> Account:
         return self.mock.account(self.sid)
 
-    def strike(self, then: Then, when: When | None = None, **rest: Any) -> None:
+    def set_fault(self, then: Then, when: When | None = None, **fields: Any) -> None:
         """Replace all fault rules by one fault."""
         self.account.fault_rules.remove()
-        self.account.fault_rules.add(fault=Fault(then=then, when=when or When(), **rest))
+        self.account.fault_rules.add(fault=Fault(then=then, when=when or When(), **fields))
 
-    def play_in_turn(self, *answers: Any) -> None:
+    def set_sequence(self, *answers: Any) -> None:
         """Replace all fault rules by one sequence."""
         self.account.fault_rules.remove()
         self.account.fault_rules.add(sequence=Sequence(answers=answers))
 
-    def client(self, username: str | None = None, secret: str | None = None) -> Client:
+    def make_client(self, username: str | None = None, secret: str | None = None) -> Client:
         """Return a twilio-python client that keeps no connection open, because pytest would warn about it."""
         client = Client(
             username or self.auth[0],
             secret or self.auth[1],
             account_sid=self.sid,
-            http_client=TwilioHttpClient(pool_connections=False, timeout=ENOUGH),
+            http_client=TwilioHttpClient(pool_connections=False, timeout=LONG_TIMEOUT),
         )
         client.api.base_url = self.server.base_url
         return client
 
-    def get(self, path: str, **rest: Any) -> requests.Response:
+    def get(self, path: str, **options: Any) -> requests.Response:
         """Get a path below the account with requests."""
-        return requests.get(f"{self.url}/{path}", auth=self.auth, timeout=ENOUGH, **rest)
+        return requests.get(f"{self.url}/{path}", auth=self.auth, timeout=LONG_TIMEOUT, **options)
 
     def post(self, path: str, **form: str | list[str]) -> requests.Response:
         """Send a form to a path below the account."""
-        return requests.post(f"{self.url}/{path}", auth=self.auth, data=form, timeout=ENOUGH)
+        return requests.post(f"{self.url}/{path}", auth=self.auth, data=form, timeout=LONG_TIMEOUT)
 
-    def httpx_get(self, path: str) -> httpx.Response:
+    def get_with_httpx(self, path: str) -> httpx.Response:
         """Get a path below the account with httpx."""
-        return httpx.get(f"{self.url}/{path}", auth=self.auth, timeout=ENOUGH)
+        return httpx.get(f"{self.url}/{path}", auth=self.auth, timeout=LONG_TIMEOUT)
 
-    def control_post(self, path: str, body: Any = None) -> Any:
+    def post_control(self, path: str, body: Any = None) -> Any:
         """Send a command to the account's control API."""
-        answer = requests.post(f"{self.control}/{path}", json={} if body is None else body, timeout=ENOUGH)
+        answer = requests.post(f"{self.control}/{path}", json={} if body is None else body, timeout=LONG_TIMEOUT)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def control_get(self, path: str) -> Any:
+    def get_control(self, path: str) -> Any:
         """Get a path of the account's control API."""
-        answer = requests.get(f"{self.control}/{path}", timeout=ENOUGH)
+        answer = requests.get(f"{self.control}/{path}", timeout=LONG_TIMEOUT)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def head(self, path: str, *headers: str, method: str = "GET") -> bytes:
+    def encode_request(self, path: str, *headers: str, method: str = "GET") -> bytes:
         """Return the head of a request for a path below the account."""
         secret = b64encode(":".join(self.auth).encode()).decode()
         lines = (f"{method} {self.root}/{path} HTTP/1.1", "Host: x", f"Authorization: Basic {secret}", *headers)
         return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
 
-    def dial(self) -> socket.socket:
+    def connect(self) -> socket.socket:
         """Return a connection."""
-        return socket.create_connection(self.server.address, timeout=ENOUGH)
+        return socket.create_connection(self.server.address, timeout=LONG_TIMEOUT)
 
 
 @contextmanager
-def served(
+def run_server(
     loop: str = "uvloop", settings: Settings | None = None, scenario: Scenario | None = None, mock: Mock | None = None
-) -> Iterator[Served]:
+) -> Iterator[RunningServer]:
     """Serve a mock in a thread, on one of the event loops."""
     with pytest.MonkeyPatch.context() as patched:
         if loop == "asyncio":
             patched.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
-        mock = mock or Mock(settings or corpus_settings(), scenario=scenario)
+        mock = mock or Mock(settings or make_settings(), scenario=scenario)
         with BackgroundServer(create_app(mock)) as server:
-            yield Served(mock, server)
+            yield RunningServer(mock, server)
 
 
-def read_all(client: socket.socket) -> bytes:
+def read_to_end(client: socket.socket) -> bytes:
     """Read to the end."""
     received = b""
     while chunk := client.recv(65536):

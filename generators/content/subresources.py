@@ -29,7 +29,7 @@ def encode_subresource_sid(cipher: SidCipher, kind: Kind, recording_index: int, 
     """Return the SID of a recording's n-th subresource of a kind, n from 0.
 
     Args:
-        recording: the recording's index.
+        recording_index: the recording's index.
         ordinal: n; payloads are numbered through all results, four per result.
 
     Raises:

@@ -12,7 +12,7 @@ from generators.content.encryption_details import build_encryption_details
 from generators.corpus.layout import Layout
 from generators.corpus.mix import Mix
 from generators.corpus.timetable import Timetable
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, AdversarialRecording, Recording, Status
 from generators.random_fields import RandomFields, RandomFieldsSource
 from generators.seeds import derive_bytes

@@ -67,7 +67,7 @@ class Layout:
         Args:
             window: consecutive indices, ascending.
             newest_first: the order.
-            deleted_from: deleted recordings are visible from this index on; None hides all.
+            first_visible_deleted: deleted recordings are visible from this index on; None hides all.
         """
         # Below this index all deleted recordings are hidden and none is processing, so whole blocks can be skipped.
         bound = self._zone_start if first_visible_deleted is None else min(self._zone_start, first_visible_deleted)

@@ -7,7 +7,8 @@ from functools import lru_cache
 from generators import distributions
 from generators.corpus.layout import Layout
 from generators.corpus.quotas import BLOCK_SIZE
-from generators.corpus.weekly_rhythm import SECOND, WeeklyRhythm
+from generators.corpus.weekly_rhythm import WeeklyRhythm
+from generators.instants import SECOND
 from generators.random_fields import RandomFields
 
 RETENTION = 40 * 24 * 3600 * SECOND

@@ -7,10 +7,10 @@ it is the integral of the week's hourly weights.
 from bisect import bisect_right
 from itertools import accumulate
 
+from generators.instants import SECOND, SECONDS_PER_HOUR
 from generators.setup_error import MockSetupError
 
-SECOND = 1_000_000
-_HOUR = 3600 * SECOND
+_HOUR = SECONDS_PER_HOUR * SECOND
 _WEEK = 168 * _HOUR
 _FIRST_MONDAY = 4 * 24 * _HOUR
 """1970-01-05T00:00:00Z was the first Monday."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from generators.corpus.corpus import Corpus
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import InFlight, Recording, Source, Track
 from generators.seeds import derive_auth_token
 from generators.sids import Kind
@@ -15,8 +15,9 @@ from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.fault_rules import FaultRules
 from mockserver.account.page_drift import PageDrift
 from mockserver.account.resources.calls_and_conferences import CallsOrConferences
+from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.resources.recordings import Parent, Recordings
+from mockserver.account.resources.recordings import Recordings
 from mockserver.account.resources.subresources import Subresources
 from mockserver.account.scheduler import Scheduler
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
@@ -26,13 +27,11 @@ from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
 from mockserver.journal.journal import Journal
-from scenarios.lifecycle import with_initial_step
-from scenarios.model import DEFAULT_ON_CREATE, CallbackEvent, Scenario
+from scenarios.lifecycle import DEFAULT_ON_CREATE, STATUSES, with_initial_step
+from scenarios.model import Scenario
 from scenarios.operations import Operation
+from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.timeline import RequestKind
-
-_SIGNAL_OF_STATUS = {InFlight.STOPPED: "stopped", InFlight.PAUSED: "paused", InFlight.IN_PROGRESS: "resumed"}
-"""The signal that a status update through the API sends to the recording's timeline."""
 
 
 class Account:
@@ -70,9 +69,9 @@ class Account:
         self.journal = Journal() if journal is None else journal
         self.timers = Timers(self.state)
         self.events = EventLog(self.state, clock)
-        ledger = RecordingIndex(corpus, clock, self.state)
-        self.recordings = Recordings(ledger)
-        self.callbacks = CallbackQueue(ledger, self.timers, self.events, self._record_delivery)
+        recording_index = RecordingIndex(corpus, clock, self.state)
+        self.recordings = Recordings(recording_index)
+        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self._record_delivery)
         self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks.enqueue)
         self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks)
         self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
@@ -80,8 +79,8 @@ class Account:
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
         self.add_on_results = Subresources(Kind.ADD_ON_RESULT, self.recordings)
         self.payloads = Subresources(Kind.PAYLOAD, self.recordings)
-        self.calls = CallsOrConferences(Kind.CALL, ledger)
-        self.conferences = CallsOrConferences(Kind.CONFERENCE, ledger)
+        self.calls = CallsOrConferences(Kind.CALL, recording_index)
+        self.conferences = CallsOrConferences(Kind.CONFERENCE, recording_index)
 
     @cached_property
     def token(self) -> str:
@@ -143,7 +142,9 @@ class Account:
         # Count the request before the signal: a step that the signal triggers starts its own counts after this request.
         self.timelines.record_request(RequestKind.CHANGE, (index,))
         if is_changed:
-            self.timelines.signal(_SIGNAL_OF_STATUS[status], index)
+            signal = STATUSES[RecordingStatus(status)].signal
+            assert signal is not None, "only these statuses can be requested"
+            self.timelines.signal(signal, index)
         return shown
 
     def delete_recording(self, sid: str, parent: Parent | None = None) -> None:

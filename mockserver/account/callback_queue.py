@@ -10,14 +10,14 @@ from uuid import UUID
 
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import API_VERSION, Recording
 from generators.seeds import derive_bytes
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import Attempt, Delivery, DeliveryState, TimerKind
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
-from scenarios.model import CallbackEvent
+from scenarios.statuses import CallbackEvent
 
 if TYPE_CHECKING:
     from mockserver.callbacks.outcome import Outcome

@@ -2,22 +2,21 @@
 
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND, SECONDS_PER_HOUR
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.account.scenario_setup import RecordingDefaults, set_up_scenario
 from mockserver.account.state.state import State
-from mockserver.account.time.clock import Clock, ticks, wall_seconds
+from mockserver.account.time.clock import Clock
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.machine_clock import ticks, wall_seconds
 from mockserver.settings.settings import Profile, Settings
 from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
-from scenarios.timeline import to_microseconds
-
-_SECONDS_PER_HOUR = 3600
+from scenarios.triggers import to_microseconds
 
 
 class AccountFactory:
@@ -35,7 +34,7 @@ class AccountFactory:
         """The address that the server listens on, for the URLs in scripted callbacks."""
         self._settings = settings
         self._mix = settings.corpus_mix()
-        self.t0 = wall_seconds() // _SECONDS_PER_HOUR * _SECONDS_PER_HOUR if settings.now is None else settings.now
+        self.t0 = wall_seconds() // SECONDS_PER_HOUR * SECONDS_PER_HOUR if settings.now is None else settings.now
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._start_ticks = ticks()
 

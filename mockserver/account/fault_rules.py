@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.seeds import derive_bytes
 from mockserver.account.state.state import FaultRuleState, State
 from mockserver.account.time.clock import Clock

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from generators.model import Source
-from mockserver.account.resources.recordings import FINISHED_STATUSES, Recordings
+from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.state import State
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.timelines import Timelines
-from scenarios.model import RecordingFields, RecordingStatus
+from scenarios.lifecycle import FINISHED_STATUSES
+from scenarios.model import RecordingFields
 from scenarios.operations import Operation
+from scenarios.statuses import RecordingStatus
 
 
 class PageDrift:
@@ -30,20 +32,26 @@ class PageDrift:
                 self._insert(armed.rule.insert)
 
     def _delete(self, indices: Sequence[int]) -> None:
-        ledger = self._recordings.recording_index
+        recording_index = self._recordings.recording_index
         for index in indices:
-            if ledger.get_status(index) in FINISHED_STATUSES:
+            if recording_index.get_status(index) in FINISHED_STATUSES:
                 self._events.record(
-                    "deleted", ledger.get_name(index), ledger.get_sid(index), "deleted between two pages"
+                    "deleted",
+                    recording_index.get_name(index),
+                    recording_index.get_sid(index),
+                    "deleted between two pages",
                 )
                 self._timelines.stop(index)
-                ledger.delete(index)
+                recording_index.delete(index)
 
     def _insert(self, count: int) -> None:
-        ledger = self._recordings.recording_index
+        recording_index = self._recordings.recording_index
         for _ in range(count):
             index = self._recordings.add(source=Source.DIAL_VERB)
             self._recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
             self._events.record(
-                "inserted", ledger.get_name(index), ledger.get_sid(index), "completed between two pages"
+                "inserted",
+                recording_index.get_name(index),
+                recording_index.get_sid(index),
+                "completed between two pages",
             )

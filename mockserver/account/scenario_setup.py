@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from generators.corpus.corpus import Corpus
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
 from generators.setup_error import MockSetupError
 from mockserver.account.account import Account
@@ -15,7 +15,7 @@ from mockserver.account.state.state import PageDriftState
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
-from scenarios.timeline import to_microseconds
+from scenarios.triggers import to_microseconds
 
 _MAX_SEARCHED = 100_000
 """The number of generated recordings that a pick searches."""
@@ -113,8 +113,8 @@ def _apply_definition(
 def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) -> None:
     corpus = account.corpus
     taken = set(account.state.handles.values())
-    meant = (index for index in _find_matching_indices(corpus, pick.where) if index not in taken)
-    found = list(islice(meant, pick.count))
+    matching_indices = (index for index in _find_matching_indices(corpus, pick.where) if index not in taken)
+    found = list(islice(matching_indices, pick.count))
     if len(found) < pick.count:
         looked = min(corpus.count, _MAX_SEARCHED)
         raise ScenarioSetupError(

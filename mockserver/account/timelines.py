@@ -9,7 +9,8 @@ from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
 from scenarios import timeline
-from scenarios.model import CallbackEvent, Step, Timeline
+from scenarios.model import Step, Timeline
+from scenarios.statuses import CallbackEvent
 from scenarios.timeline import RequestKind, TimelineProgress
 
 EnqueueCallback = Callable[[int, CallbackEvent], None]
@@ -19,7 +20,7 @@ class Timelines:
     """The timelines of an account.
 
     Args:
-        enqueue_callback: called with the recording's index and the event of each callback.
+        enqueue_callback: called with the recording's index and the event of playing_index callback.
     """
 
     def __init__(
@@ -59,10 +60,10 @@ class Timelines:
     def signal(self, name: str, index: int | None = None) -> None:
         """Send a signal to one recording's timeline, or to all."""
         playing = self._state.playing
-        for each in [*playing] if index is None else [index] if index in playing else []:
-            playing[each] = timeline.after_signal(playing[each], name)
-            self._record_event("signal", each, name)
-            self.run_due_steps(each)
+        for playing_index in [*playing] if index is None else [index] if index in playing else []:
+            playing[playing_index] = timeline.after_signal(playing[playing_index], name)
+            self._record_event("signal", playing_index, name)
+            self.run_due_steps(playing_index)
 
     def record_delivery(self, index: int, event: CallbackEvent) -> None:
         """Record that the receiver answered with 2xx."""
@@ -100,10 +101,8 @@ class Timelines:
 
     def apply_step(self, index: int, step: Step) -> None:
         """Apply a step to a recording, whether or not the step belongs to a timeline."""
-        from scenarios.explain.timelines import (
-            describe_step,
-            get_step_callbacks,
-        )  # imported when the first timeline is played
+        from scenarios.explain.timelines import describe_step
+        from scenarios.lifecycle import get_step_callbacks  # imported when the first timeline is played
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events

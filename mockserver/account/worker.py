@@ -126,7 +126,7 @@ class Worker:
         return known.due == account.timers.next_due and known.clock_setting == account.clock.setting
 
     def _set_alarm(self, account: Account) -> None:
-        due, course = account.timers.next_due, account.clock.setting
+        due, clock_setting = account.timers.next_due, account.clock.setting
         assert due is not None, "there are timers"
         loop, known = asyncio.get_running_loop(), self._alarms.get(account)
         if known is not None:
@@ -136,7 +136,7 @@ class Worker:
             known.handle.cancel()
         delay = account.clock.compute_real_seconds_until(due)
         assert delay is not None, "the clock runs"
-        self._alarms[account] = _Alarm(loop, due, course, loop.call_later(delay, self._wake, account))
+        self._alarms[account] = _Alarm(loop, due, clock_setting, loop.call_later(delay, self._wake, account))
 
     def _wake(self, account: Account) -> None:
         self._alarms.pop(account, None)

@@ -8,7 +8,7 @@ import msgspec
 
 _Network = IPv4Network | IPv6Network
 
-_LOCAL: tuple[_Network, ...] = (
+_LOCAL_NETWORKS: tuple[_Network, ...] = (
     *map(IPv4Network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
     *map(IPv6Network, ("::1/128", "fc00::/7", "fe80::/10")),
 )
@@ -16,18 +16,18 @@ _LOCAL: tuple[_Network, ...] = (
 
 IPv4 link-local (169.254.0.0/16) is left out: clouds serve a machine's credentials there.
 """
-_METADATA: tuple[_Network, ...] = (IPv6Network("fd00:ec2::/32"), IPv6Network("fd20:ce::/32"))
+_METADATA_NETWORKS: tuple[_Network, ...] = (IPv6Network("fd00:ec2::/32"), IPv6Network("fd20:ce::/32"))
 """The same service of Amazon's and Google's clouds over IPv6, within the private range."""
 
-_LABEL = "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
-_NAME = re.compile(rf"(?:{_LABEL}\.)*(?![0-9]+\Z|0x[0-9a-f]*\Z){_LABEL}")
+_LABEL_PATTERN = "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
+_HOST_NAME_PATTERN = re.compile(rf"(?:{_LABEL_PATTERN}\.)*(?![0-9]+\Z|0x[0-9a-f]*\Z){_LABEL_PATTERN}")
 """A host name. A name that ends in a number would be an address (WHATWG URL §3.5)."""
 
 
 class AllowedHosts(msgspec.Struct, frozen=True):
     """Hosts that are allowed in addition to loopback and private addresses."""
 
-    anything: bool = False
+    allows_any_host: bool = False
     names: frozenset[str] = frozenset()
     suffixes: tuple[str, ...] = ()
     """Ends of names, such as `.example.com`."""
@@ -41,9 +41,9 @@ class AllowedHosts(msgspec.Struct, frozen=True):
             ValueError: with a sentence, if an entry is none of these.
         """
         entries = [entry.strip().lower() for entry in text.split(",")] if text.strip() else []
-        named = [entry for entry in entries if _is_pattern(entry)]
+        named = [entry for entry in entries if _is_name_or_wildcard(entry)]
         return cls(
-            anything="*" in entries,
+            allows_any_host="*" in entries,
             names=frozenset(entry for entry in named if not entry.startswith("*")),
             suffixes=tuple(entry[1:] for entry in named if entry.startswith("*")),
             networks=tuple(_parse_network(entry) for entry in entries if entry != "*" and entry not in named),
@@ -52,7 +52,7 @@ class AllowedHosts(msgspec.Struct, frozen=True):
     def allows_name(self, host: str) -> bool:
         """Return True if the host is allowed, whatever address its name resolves to."""
         name = host.lower().removesuffix(".")
-        return self.anything or name in self.names or name.endswith(self.suffixes)
+        return self.allows_any_host or name in self.names or name.endswith(self.suffixes)
 
     def allows_address(self, address: str) -> bool:
         """Return True if the IP address is allowed. An IPv4 address within IPv6 counts as IPv4.
@@ -61,21 +61,21 @@ class AllowedHosts(msgspec.Struct, frozen=True):
             ValueError: if the text is not an address.
         """
         plain = _without_ipv4_mapping(ip_address(address))
-        if self.anything or _is_within(plain, self.networks):
+        if self.allows_any_host or _is_within(plain, self.networks):
             return True
-        return _is_within(plain, _LOCAL) and not _is_within(plain, _METADATA)
+        return _is_within(plain, _LOCAL_NETWORKS) and not _is_within(plain, _METADATA_NETWORKS)
 
 
-def _is_pattern(entry: str) -> bool:
-    return _NAME.fullmatch(entry.removeprefix("*.")) is not None
+def _is_name_or_wildcard(entry: str) -> bool:
+    return _HOST_NAME_PATTERN.fullmatch(entry.removeprefix("*.")) is not None
 
 
 def _parse_network(entry: str) -> _Network:
     try:
         network = ip_network(entry)
-    except ValueError as wrong:
+    except ValueError as error:
         expected = "a host name, *.example.com, an IP address, a network such as 203.0.113.0/24, or *"
-        raise ValueError(f"expected {expected}, found {entry!r}: {wrong}") from None
+        raise ValueError(f"expected {expected}, found {entry!r}: {error}") from None
     return ip_network(_without_ipv4_mapping(network.network_address)) if network.num_addresses == 1 else network
 
 

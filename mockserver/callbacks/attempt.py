@@ -11,10 +11,10 @@ from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
 
-_MAX_READ = 64 * 1024
+_MAX_BODY_BYTES = 64 * 1024
 """The number of bytes read from a response body. The body is ignored, but a receiver may want to send it."""
 
-_FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
+_FAILURE_OF_ERROR: tuple[tuple[type[Exception], Failure], ...] = (
     (RefusedHostError, Failure.REFUSED_HOST),
     (httpcore.ConnectTimeout, Failure.CONNECT_TIMEOUT),
     (httpcore.TimeoutException, Failure.READ_TIMEOUT),
@@ -33,20 +33,20 @@ class AttemptConnection:
         tls: the trusted certificates, used for https only.
     """
 
-    def __init__(self, parcel: CallbackRequest, rules: AllowedHosts, tls: SSLContext | None) -> None:
-        self._parcel = parcel
-        self._network = CheckedNetwork(rules)
-        self._tls = tls
-        self._connected = False
+    def __init__(self, request: CallbackRequest, allowed_hosts: AllowedHosts, ssl_context: SSLContext | None) -> None:
+        self._request = request
+        self._network = CheckedNetwork(allowed_hosts)
+        self._ssl_context = ssl_context
+        self._is_connected = False
         self._status: int | None = None
 
     async def run(self) -> Outcome:
         """Send the request and read the response, without following redirects. Errors are raised."""
-        parcel = self._parcel
+        parcel = self._request
         url, host = _parse_target(parcel.url)
         wait, read = parcel.connect_timeout, parcel.read_timeout
         async with (
-            httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._network) as connection,
+            httpcore.AsyncHTTPConnection(url.origin, self._ssl_context, network_backend=self._network) as connection,
             connection.stream(
                 parcel.method,
                 url,
@@ -56,13 +56,13 @@ class AttemptConnection:
             ) as response,
         ):
             self._status = response.status
-            await _drain(response)
+            await _drain_body(response)
         return Outcome(self._status, None, "")
 
-    def outcome_of_error(self, error: Exception) -> Outcome:
+    def build_error_outcome(self, error: Exception) -> Outcome:
         """Return the outcome for an exception of `run`, or for the end of the total time."""
-        parcel = self._parcel
-        failure = self._classify(error)
+        parcel = self._request
+        failure = self._classify_error(error)
         if isinstance(error, TimeoutError):
             return Outcome(self._status, failure, f"not complete within {parcel.total_timeout:g} s in total")
         if failure is Failure.CONNECT_TIMEOUT:
@@ -72,15 +72,15 @@ class AttemptConnection:
         return Outcome(self._status, failure, _describe_root_cause(error))
 
     async def _on_trace(self, event: str, _: object) -> None:
-        self._connected = self._connected or event == "connection.connect_tcp.complete"
+        self._is_connected = self._is_connected or event == "connection.connect_tcp.complete"
 
-    def _classify(self, wrong: Exception) -> Failure:
-        if isinstance(wrong, TimeoutError):
-            return Failure.READ_TIMEOUT if self._connected else Failure.CONNECT_TIMEOUT
+    def _classify_error(self, error: Exception) -> Failure:
+        if isinstance(error, TimeoutError):
+            return Failure.READ_TIMEOUT if self._is_connected else Failure.CONNECT_TIMEOUT
         # httpcore reports a protocol error too if the receiver closes before or within the response.
-        if isinstance(wrong, httpcore.RemoteProtocolError) and (self._status is not None or wrong.__cause__ is None):
+        if isinstance(error, httpcore.RemoteProtocolError) and (self._status is not None or error.__cause__ is None):
             return Failure.CONNECTION
-        return next(failure for kind, failure in _FAILURES if isinstance(wrong, kind))
+        return next(failure for kind, failure in _FAILURE_OF_ERROR if isinstance(error, kind))
 
 
 def _parse_target(url: str) -> tuple[httpcore.URL, str]:
@@ -98,17 +98,17 @@ def _parse_target(url: str) -> tuple[httpcore.URL, str]:
     return requested, parts.netloc.rpartition("@")[2]
 
 
-async def _drain(response: httpcore.Response) -> None:
+async def _drain_body(response: httpcore.Response) -> None:
     size = 0
     async with aclosing(response.aiter_stream()) as body:  # type: ignore[type-var]  # a generator
         async for piece in body:
             size += len(piece)
-            if size >= _MAX_READ:
+            if size >= _MAX_BODY_BYTES:
                 return
 
 
-def _describe_root_cause(wrong: BaseException) -> str:
+def _describe_root_cause(error: BaseException) -> str:
     """Describe the innermost cause: the exceptions around it say less."""
-    while wrong.__cause__ is not None:
-        wrong = wrong.__cause__
-    return str(wrong) or type(wrong).__name__
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error) or type(error).__name__

@@ -5,13 +5,13 @@ Twilio's page: docs/usage/webhooks/webhooks-connection-overrides.
 
 import msgspec
 
-_MILLISECONDS = {"ct": ("connect_timeout", 10_000), "rt": ("read_timeout", 15_000), "tt": ("total_timeout", 15_000)}
+_TIMEOUT_FIELDS = {"ct": ("connect_timeout", 10_000), "rt": ("read_timeout", 15_000), "tt": ("total_timeout", 15_000)}
 """The time-out fields, and their upper bounds on Twilio's page."""
-_SHORTEST = 100
+_MIN_TIMEOUT_MILLISECONDS = 100
 _MAX_RETRIES = 5
 _MAX_DIGITS = 5
 _POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
-_NOT_EMULATED = frozenset({"e", "sni"})
+_UNSUPPORTED_NAMES = frozenset({"e", "sni"})
 """Overrides of Twilio's network: region and TLS name. A mock on one machine cannot emulate them."""
 
 
@@ -38,7 +38,7 @@ def parse_overrides(url: str) -> tuple[str, ConnectionOverrides]:
         read = _parse_pair(name, text)
         if read is not None:
             fields.update([read])
-        elif name not in _NOT_EMULATED:
+        elif name not in _UNSUPPORTED_NAMES:
             ignored.append(pair)
     return plain, msgspec.convert({**fields, "ignored": ignored}, ConnectionOverrides)
 
@@ -50,5 +50,5 @@ def _parse_pair(name: str, text: str) -> tuple[str, int | float | frozenset[str]
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else -1
     if name == "rc":
         return ("retries", number) if 0 <= number <= _MAX_RETRIES else None
-    field, longest = _MILLISECONDS.get(name, ("", 0))
-    return (field, number / 1000) if _SHORTEST <= number <= longest else None
+    field, longest = _TIMEOUT_FIELDS.get(name, ("", 0))
+    return (field, number / 1000) if _MIN_TIMEOUT_MILLISECONDS <= number <= longest else None

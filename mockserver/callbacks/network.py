@@ -17,9 +17,9 @@ class RefusedHostError(Exception):
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
     """Resolves names itself, so that the checked address is the connected one. TLS still verifies the name."""
 
-    def __init__(self, rules: AllowedHosts) -> None:
-        self._rules = rules
-        self._network = httpcore.AnyIOBackend()
+    def __init__(self, allowed_hosts: AllowedHosts) -> None:
+        self._allowed_hosts = allowed_hosts
+        self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -40,20 +40,20 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
                 *others, last = await self._resolve_allowed(host, port)
                 for address in others:
                     with suppress(httpcore.ConnectError):
-                        return await self._network.connect_tcp(address, port)
-                return await self._network.connect_tcp(last, port)
-        except TimeoutError as wrong:
-            raise httpcore.ConnectTimeout from wrong
-        except OSError as wrong:
-            raise httpcore.ConnectError from wrong
+                        return await self._backend.connect_tcp(address, port)
+                return await self._backend.connect_tcp(last, port)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout from error
+        except OSError as error:
+            raise httpcore.ConnectError from error
 
     async def _resolve_allowed(self, host: str, port: int) -> list[str]:
         """Return the allowed addresses of a host, at least one."""
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
-        if self._rules.allows_name(host):
+        if self._allowed_hosts.allows_name(host):
             return addresses
-        allowed = [address for address in addresses if self._rules.allows_address(address)]
+        allowed = [address for address in addresses if self._allowed_hosts.allows_address(address)]
         if not allowed:
             whither = host if addresses == [host] else f"{host} ({', '.join(addresses)})"
             raise RefusedHostError(f"expected a loopback, private or allowed host, found {whither}")

@@ -19,9 +19,11 @@ READ_TIMEOUT = 15.0
 TOTAL_TIMEOUT = 15.0
 """Default time-outs in seconds, from Twilio (docs/usage/webhooks/webhooks-connection-overrides)."""
 
-_FIXED: Pairs = (("accept", "*/*"), ("x-home-region", "us1"), ("user-agent", "TwilioProxy/1.1"))
-_FORM: Pairs = (("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),)
-_URL = re.compile(r"(?P<scheme>[^:/?#]+://)(?:(?P<user>[^/?#]*)@)?(?P<place>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)")
+_FIXED_HEADERS: Pairs = (("accept", "*/*"), ("x-home-region", "us1"), ("user-agent", "TwilioProxy/1.1"))
+_FORM_HEADERS: Pairs = (("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),)
+_URL_PATTERN = re.compile(
+    r"(?P<scheme>[^:/?#]+://)(?:(?P<user>[^/?#]*)@)?(?P<place>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)"
+)
 
 
 class CallbackRequest(msgspec.Struct, frozen=True):
@@ -60,7 +62,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
             max_seconds: the upper bound of all time-outs, whatever the URL overrides.
         """
         plain, overrides = parse_overrides(url)
-        target, credentials = _as_requested(plain)
+        target, credentials = _split_credentials(plain)
         form = urlencode(parameters, quote_via=quote, safe="")
         in_query = method == "GET"
         if in_query:
@@ -73,7 +75,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         return cls(
             method,
             target,
-            (*(() if in_query else _FORM), *credentials, *signing, *_FIXED),
+            (*(() if in_query else _FORM_HEADERS), *credentials, *signing, *_FIXED_HEADERS),
             b"" if in_query else form.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or READ_TIMEOUT,
@@ -82,12 +84,12 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         )
 
 
-def _as_requested(url: str) -> tuple[str, Pairs]:
+def _split_credentials(url: str) -> tuple[str, Pairs]:
     """Return a URL as the receiver will see it, and the header for its credentials.
 
     The signature covers this URL: validators use the URL that they received. An invalid URL stays unchanged.
     """
-    match = _URL.match(url)
+    match = _URL_PATTERN.match(url)
     if match is None:
         return url, ()
     # Validators in Python drop a lone question mark and write the scheme in lower case.

@@ -29,21 +29,21 @@ class CallbackSender:
             AttemptConnection,
         )  # imports httpcore: not needed before the first callback
 
-        tls = self._tls if request.url[:6].lower() == "https:" else None
-        exchange = AttemptConnection(request, self._rules, tls)
+        tls = self._ssl_context if request.url[:6].lower() == "https:" else None
+        exchange = AttemptConnection(request, self._allowed_hosts, tls)
         try:
             async with asyncio.timeout(request.total_timeout):
                 return await exchange.run()
-        except Exception as wrong:
-            return exchange.outcome_of_error(wrong)
+        except Exception as error:
+            return exchange.build_error_outcome(error)
 
     @cached_property
-    def _rules(self) -> "AllowedHosts":
+    def _allowed_hosts(self) -> "AllowedHosts":
         from mockserver.callbacks.allowed_hosts import AllowedHosts
 
         return AllowedHosts.parse(self._hosts)
 
     @cached_property
-    def _tls(self) -> ssl.SSLContext:
+    def _ssl_context(self) -> ssl.SSLContext:
         """The machine's trusted certificates, including those that a company or a test added."""
         return ssl.create_default_context()

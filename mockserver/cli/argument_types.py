@@ -7,7 +7,7 @@ import re
 from argparse import ArgumentTypeError
 from urllib.parse import urlsplit
 
-from generators.sids import Kind, is_sid
+from generators.sids import Kind, describe_sid, is_sid
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import BadValueError, parse_instant
 from scenarios.durations import parse_duration
@@ -18,7 +18,7 @@ _LONGEST_SIGNAL = 64
 def account_sid(text: str) -> str:
     """Parse an AccountSid."""
     if not is_sid(text, Kind.ACCOUNT):
-        raise _expected("AC and 32 hexadecimal digits", text)
+        raise _expected(describe_sid(Kind.ACCOUNT), text)
     return text
 
 

@@ -13,7 +13,7 @@ from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
-from mockserver.server.listener import ListenError, bind, bound_address, run
+from mockserver.server.listener import ListenError, bind, get_bound_address, run
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
@@ -50,8 +50,8 @@ def serve(settings: Settings) -> int:
         listening = bind(settings.listen)
     except ListenError as error:
         raise CommandError(f"--listen: {error}") from None
-    address = bound_address(listening)
-    mock.serve_at(address)
+    address = get_bound_address(listening)
+    mock.set_address(address)
 
     def ready() -> None:
         if settings.port_file is not None:

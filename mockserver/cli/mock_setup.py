@@ -30,7 +30,7 @@ def make_mock(
     scenario = None
     try:
         scenario = combine_scenarios(scenarios)
-        return Mock(settings, scenario=scenario, instance=instance, control_token=control_token)
+        return Mock(settings, scenario=scenario, instance_id=instance, control_token=control_token)
     except SpanTooShortError as error:
         raise CommandError(error_message(error, settings, scenario)) from None
     except MockSetupError as error:

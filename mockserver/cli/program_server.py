@@ -57,7 +57,7 @@ def serve_mock(
     mock = make_mock(settings, scenarios=scenarios)
     files = prepare_trust_files(settings.data_dir, environment)
     server = BackgroundServer(create_app(mock), proxy=Proxy.from_settings(settings))
-    mock.serve_at(server.address)
+    mock.set_address(server.address)
     with server:
         changed = dict(build_variables(server.base_url, mock.demo, files, environment))
         yield Served(mock, {name: value for name, value in {**environment, **changed}.items() if value is not None})

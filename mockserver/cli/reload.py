@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generators.setup_error import MockSetupError
-from mockserver.account.time.clock import real_pause
 from mockserver.cli.mock_setup import combine_scenarios, error_message
 from mockserver.mock import Mock
+from mockserver.settings.machine_clock import real_pause
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 

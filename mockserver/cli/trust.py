@@ -1,12 +1,12 @@
-"""The CA files that a command tells programs to trust."""
+"""The CA files that a command makes programs trust."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from mockserver.account.time.clock import wall_seconds
 from mockserver.cli.errors import CommandError
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
 from mockserver.proxy.trust_files import TrustFiles, write_trust
+from mockserver.settings.machine_clock import wall_seconds
 
 
 def prepare_trust_files(data_dir: Path | None, environment: Mapping[str, str]) -> TrustFiles:

@@ -6,6 +6,7 @@ from mockserver.control import journal_views as views
 from mockserver.control.serializers import serialize_instant
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
+from mockserver.rest.header_names import WARNING_HEADER
 
 
 def serialize_request(entry: Entry) -> views.RequestView:
@@ -22,7 +23,7 @@ def serialize_request(entry: Entry) -> views.RequestView:
         seconds=round(entry.seconds, 6),
         length=entry.response.length,
         reason=None if entry.response.reason is None else redaction.without_passwords(entry.response.reason),
-        warnings=[redaction.without_passwords(each) for each in entry.response_headers(b"x-mock-warning")],
+        warnings=[redaction.without_passwords(each) for each in entry.response_headers(WARNING_HEADER)],
         rule=entry.rule,
         next_page_uri=entry.response.next_page_uri and redaction.redact_uri(entry.response.next_page_uri),
     )

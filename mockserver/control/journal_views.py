@@ -55,7 +55,7 @@ class CountView(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int
 
 
-class CommandLine(msgspec.Struct, frozen=True, kw_only=True):
+class CurlCommandView(msgspec.Struct, frozen=True, kw_only=True):
     """A command line that repeats a request."""
 
     number: int

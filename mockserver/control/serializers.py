@@ -1,12 +1,12 @@
 """Serializes an account and its parts for the control API."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import EPOCH, SECOND
 from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, Event, FaultRuleState, Timer, TimerKind
 from mockserver.control import views
@@ -14,15 +14,13 @@ from mockserver.journal.expectations import ExpectationResult
 from mockserver.rest.representations.recording import build_recording
 from mockserver.rest.representations.wires import Wire
 from mockserver.settings.clock_rate import ClockRate
-from scenarios.explain.timelines import describe_step, describe_trigger
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_COUNTED = ("fetches", "lists", "media", "requests")
+from scenarios.explain.timelines import describe_step
+from scenarios.triggers import COUNTED, describe_trigger
 
 
 def serialize_instant(instant: int) -> str:
     """Return microseconds since the epoch in ISO 8601."""
-    return (_EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
+    return (EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
 
 
 def serialize_account(account: Account) -> views.AccountView:
@@ -63,7 +61,7 @@ def serialize_timeline(account: Account, index: int) -> views.TimelineView:
         steps=len(playing.timeline),
         waits_for=describe_trigger(step.after),
         next=describe_step(step, () if subscription is None else subscription.events),
-        seen=dict(zip(_COUNTED, playing.counts, strict=True)),
+        seen=dict(zip(COUNTED, playing.counts, strict=True)),
     )
 
 
@@ -76,18 +74,18 @@ def serialize_timer(account: Account, timer: Timer) -> views.TimerView:
     return views.TimerView(due=serialize_instant(timer.due), what=what)
 
 
-def serialize_rule(armed: FaultRuleState) -> views.RuleView:
+def serialize_rule(rule_state: FaultRuleState) -> views.RuleView:
     return views.RuleView(
-        number=armed.number,
-        fault=None if armed.fault is None else _to_builtins(armed.fault),
-        sequence=None if armed.sequence is None else _to_builtins(armed.sequence),
-        matched=armed.matched,
-        applied=armed.applied,
+        number=rule_state.number,
+        fault=None if rule_state.fault is None else _to_builtins(rule_state.fault),
+        sequence=None if rule_state.sequence is None else _to_builtins(rule_state.sequence),
+        matched=rule_state.matched,
+        applied=rule_state.applied,
     )
 
 
-def serialize_event(happened: Event) -> views.EventView:
-    return msgspec.convert({**msgspec.structs.asdict(happened), "at": serialize_instant(happened.at)}, views.EventView)
+def serialize_event(event: Event) -> views.EventView:
+    return msgspec.convert({**msgspec.structs.asdict(event), "at": serialize_instant(event.at)}, views.EventView)
 
 
 def serialize_callback(account: Account, delivery: Delivery) -> views.CallbackView:
@@ -130,10 +128,8 @@ def serialize_recording(account: Account, index: int, base_url: str) -> views.Re
     )
 
 
-def serialize_expectation(verdict: ExpectationResult) -> views.ExpectationView:
-    return views.ExpectationView(
-        expectation=_to_builtins(verdict.expectation), is_met=verdict.is_met, why=verdict.reason
-    )
+def serialize_expectation(result: ExpectationResult) -> views.ExpectationView:
+    return views.ExpectationView(expectation=_to_builtins(result.expectation), is_met=result.is_met, why=result.reason)
 
 
 def _to_builtins(value: msgspec.Struct) -> dict[str, Any]:

@@ -9,37 +9,37 @@ from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
 from mockserver.rest.auth import parse_credentials
 
-_LEFT_OUT = frozenset({b"authorization", b"host", b"content-length", b"connection", b"accept-encoding"})
+_OMITTED_HEADERS = frozenset({b"authorization", b"host", b"content-length", b"connection", b"accept-encoding"})
 """Headers that curl sends by itself, or that would only make its output harder to read."""
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 
 
-def build_command(entry: Entry, base_url: str) -> str:
+def build_curl_command(entry: Entry, base_url: str) -> str:
     """Return the command.
 
     Args:
         base_url: scheme and host of this server. The shell inserts the secret from `$TWILIO_AUTH_TOKEN`, or from
             `$TWILIO_API_SECRET` for an API key.
     """
-    query = f"?{redaction.redact_encoded(entry.query)}" if entry.query else ""
+    query = f"?{redaction.redact_urlencoded(entry.query)}" if entry.query else ""
     url = f"{base_url}{quote(entry.path, safe=_PATH_SAFE)}{query}"
     parts = [
         "curl",
         "--globoff",
-        *_method_arguments(entry.method),
-        *_credential_arguments(entry),
-        *_header_arguments(entry, base_url),
+        *_build_method_arguments(entry.method),
+        *_build_credential_arguments(entry),
+        *_build_header_arguments(entry, base_url),
     ]
     if entry.body:
-        parts += ["--data-raw", shlex.quote(redaction.redact_encoded(entry.body))]
+        parts += ["--data-raw", shlex.quote(redaction.redact_urlencoded(entry.body))]
     return " ".join([*parts, shlex.quote(url)])
 
 
-def _method_arguments(method: str) -> list[str]:
+def _build_method_arguments(method: str) -> list[str]:
     return {"GET": [], "HEAD": ["--head"]}.get(method, ["-X", shlex.quote(method)])
 
 
-def _credential_arguments(entry: Entry) -> Iterator[str]:
+def _build_credential_arguments(entry: Entry) -> Iterator[str]:
     for name, value in entry.headers:
         if name.lower() == b"authorization":
             known = parse_credentials(value)
@@ -50,8 +50,8 @@ def _credential_arguments(entry: Entry) -> Iterator[str]:
                 yield f'-u "{known.username}:${variable}"'
 
 
-def _header_arguments(entry: Entry, base_url: str) -> Iterator[str]:
+def _build_header_arguments(entry: Entry, base_url: str) -> Iterator[str]:
     for name, value in entry.headers:
         lowered, shown = name.lower(), redaction.redact_header(name, value)
-        if lowered not in _LEFT_OUT or (lowered == b"host" and shown != urlsplit(base_url).netloc):
+        if lowered not in _OMITTED_HEADERS or (lowered == b"host" and shown != urlsplit(base_url).netloc):
             yield "-H " + shlex.quote(f"{name.decode('latin-1')}: {shown}")

@@ -6,7 +6,7 @@ import msgspec
 
 from mockserver.journal.journal import Entry, Journal
 from mockserver.journal.matching import RequestPattern
-from mockserver.journal.verification import ExpectedCount, describe_dropped, find_matching, verify
+from mockserver.journal.verification import ExpectedCount, describe_dropped, find_matching_entries, verify
 from mockserver.rest.parameters import Parameters
 from scenarios.rules import Expectation
 
@@ -21,40 +21,42 @@ class ExpectationResult(msgspec.Struct, frozen=True):
 
 
 def check_expectations(
-    expectations: Iterable[Expectation], journal: Journal, resolve: Callable[[str], str]
+    expectations: Iterable[Expectation], journal: Journal, resolve_handle: Callable[[str], str]
 ) -> tuple[ExpectationResult, ...]:
     """Check expectations.
 
     Args:
-        resolve: returns the SID for a handle, and any other text unchanged.
+        resolve_handle: returns the SID for a handle, and any other text unchanged.
     """
-    return tuple(_check_expectation(each, journal, resolve) for each in expectations)
+    return tuple(_check_expectation(expectation, journal, resolve_handle) for expectation in expectations)
 
 
-def _check_expectation(expectation: Expectation, journal: Journal, resolve: Callable[[str], str]) -> ExpectationResult:
+def _check_expectation(
+    expectation: Expectation, journal: Journal, resolve_handle: Callable[[str], str]
+) -> ExpectationResult:
     pattern = RequestPattern(op=expectation.op, sid=expectation.sid, status=expectation.status).with_resolved_sid(
-        resolve
+        resolve_handle
     )
     verified = verify(journal, pattern, ExpectedCount.from_arguments(expectation.min, expectation.max))
-    wrong = str(verified) if not verified.is_met else _find_paging_mistake(expectation, journal, pattern)
-    return ExpectationResult(expectation, wrong is None, wrong or verified.why)
+    mistake = str(verified) if not verified.is_met else _find_paging_mistake(expectation, journal, pattern)
+    return ExpectationResult(expectation, mistake is None, mistake or verified.why)
 
 
 def _find_paging_mistake(expectation: Expectation, journal: Journal, pattern: RequestPattern) -> str | None:
     if expectation.followed_next_page is None:
         return None
-    followed = follows_pages(find_matching(journal, pattern))
+    followed = has_followed_next_page(find_matching_entries(journal, pattern))
     doubt = "" if followed or not journal.dropped else f" {describe_dropped(journal.dropped)}"
     if followed is expectation.followed_next_page and not doubt:
         return None
     return f"{'A' if followed else 'No'} next_page_uri was followed.{doubt}"
 
 
-def follows_pages(entries: Iterable[Entry]) -> bool:
+def has_followed_next_page(entries: Iterable[Entry]) -> bool:
     """Return True if a request followed the `next_page_uri` of an earlier response."""
     offered: set[str] = set()
     for entry in entries:
-        token = Parameters(entry.query).text("PageToken")
+        token = Parameters(entry.query).get_text("PageToken")
         if token is not None and token in offered:
             return True
         if entry.response.next_page_uri is not None:

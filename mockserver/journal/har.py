@@ -1,19 +1,19 @@
 """The journal as an HTTP archive (HAR 1.2), which browser tools read. Secrets are hidden."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from generators.instants import EPOCH
 from mockserver import __version__
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
 
 HarDocument = dict[str, Any]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FORM = "application/x-www-form-urlencoded"
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
+_REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def build_har(entries: Iterable[Entry], base_url: str, *, dropped: int) -> HarDocument:
@@ -37,7 +37,7 @@ def build_har(entries: Iterable[Entry], base_url: str, *, dropped: int) -> HarDo
 def _build_entry(entry: Entry, base_url: str) -> HarDocument:
     milliseconds = round(entry.seconds * 1000, 3)
     return {
-        "startedDateTime": (_EPOCH + timedelta(microseconds=entry.at)).isoformat(timespec="milliseconds"),
+        "startedDateTime": (EPOCH + timedelta(microseconds=entry.at)).isoformat(timespec="milliseconds"),
         "time": milliseconds,
         "request": _build_request(entry, base_url),
         "response": _build_response(entry),
@@ -60,7 +60,11 @@ def _build_request(entry: Entry, base_url: str) -> HarDocument:
     }
     if entry.body:
         params = list(_build_pairs(entry.body))
-        request["postData"] = {"mimeType": _FORM, "params": params, "text": redaction.redact_encoded(entry.body)}
+        request["postData"] = {
+            "mimeType": _FORM_MEDIA_TYPE,
+            "params": params,
+            "text": redaction.redact_urlencoded(entry.body),
+        }
     return request
 
 
@@ -71,7 +75,7 @@ def _build_response(entry: Entry) -> HarDocument:
         headers.append({"name": "content-type", "value": mime_type})
     return {
         "status": entry.response.status,
-        "statusText": _PHRASES.get(entry.response.status, ""),
+        "statusText": _REASON_PHRASES.get(entry.response.status, ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": headers,

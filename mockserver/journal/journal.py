@@ -15,7 +15,7 @@ MAX_ENTRIES = 4096
 MAX_BYTES = 8 << 20
 MAX_LOGGED_RECORDINGS = 16
 """The number of a page's recordings that the journal remembers."""
-_OVERHEAD = 800
+_ENTRY_OVERHEAD_BYTES = 800
 """The size of an entry without its headers and body."""
 
 
@@ -34,7 +34,7 @@ class LoggedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The number of bytes in the body. The bytes themselves are not kept."""
     recordings: tuple[int, ...]
     """The indices of the first recordings that the response shows."""
-    found: Status | None
+    found_status: Status | None
     """The status of the recording, if it is the reason for an error."""
 
 
@@ -49,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     method: str
     path: str
     query: bytes
-    head: bytes
+    packed_headers: bytes
     """The received headers, secrets included; see `pack_headers`."""
     body: bytes
     operation: Operation | None
@@ -63,16 +63,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def headers(self) -> list[Header]:
         """The received headers, secrets included. Redact them before you show them."""
-        parts = self.head.split(_BETWEEN)
+        parts = self.packed_headers.split(_HEADER_SEPARATOR)
         return list(zip(parts[::2], parts[1::2], strict=False))
 
     @property
     def target(self) -> str:
         """Path and query, with secrets hidden."""
-        return f"{self.path}?{redaction.redact_encoded(self.query)}" if self.query else self.path
+        return f"{self.path}?{redaction.redact_urlencoded(self.query)}" if self.query else self.path
 
     @property
-    def line(self) -> str:
+    def summary(self) -> str:
         """Request and response in one line, with secrets hidden."""
         return f"{self.number}: {self.method} {self.target} -> {self.response.status}"
 
@@ -81,13 +81,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return [value.decode("latin-1") for each, value in self.response.headers if each == name]
 
 
-_BETWEEN = b"\n"
+_HEADER_SEPARATOR = b"\n"
 """Separates names and values of headers, which cannot contain it."""
 
 
 def pack_headers(headers: Iterable[Header]) -> bytes:
     """Return headers as one object: the garbage collector would visit thousands of pairs at every collection."""
-    return _BETWEEN.join(chain.from_iterable(headers))
+    return _HEADER_SEPARATOR.join(chain.from_iterable(headers))
 
 
 class Journal:
@@ -100,8 +100,8 @@ class Journal:
     def __init__(self, dropped: int = 0) -> None:
         self.dropped = dropped
         self._entries: deque[tuple[Entry, int]] = deque()
-        self._bytes = 0
-        self._arrived: list[Callable[[Entry], object]] = []
+        self._size_bytes = 0
+        self._listeners: list[Callable[[Entry], object]] = []
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -116,31 +116,31 @@ class Journal:
         return self.dropped + len(self._entries)
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         """The approximate size in bytes."""
-        return self._bytes
+        return self._size_bytes
 
     @property
-    def is_watched(self) -> bool:
+    def has_listeners(self) -> bool:
         """True if a listener waits for requests."""
-        return bool(self._arrived)
+        return bool(self._listeners)
 
     def add(self, entry: Entry) -> None:
         """Add an entry."""
-        size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.head)
+        size = _ENTRY_OVERHEAD_BYTES + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.packed_headers)
         self._entries.append((entry, size))
-        self._bytes += size
-        while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:
-            self._bytes -= self._entries.popleft()[1]
+        self._size_bytes += size
+        while len(self._entries) > MAX_ENTRIES or self._size_bytes > MAX_BYTES:
+            self._size_bytes -= self._entries.popleft()[1]
             self.dropped += 1
-        for tell in tuple(self._arrived):
+        for tell in tuple(self._listeners):
             tell(entry)
 
-    def find(self, number: int) -> Entry | None:
+    def get_entry(self, number: int) -> Entry | None:
         """Return an entry by number, or None if it was dropped or does not exist yet."""
-        return next(self.since(number), None) if number >= self.dropped else None
+        return next(self.iter_since(number), None) if number >= self.dropped else None
 
-    def since(self, number: int) -> Iterator[Entry]:
+    def iter_since(self, number: int) -> Iterator[Entry]:
         """Yield the entries from a number on."""
         return islice(iter(self), max(0, number - self.dropped), None)
 
@@ -152,9 +152,9 @@ class Journal:
         """Remove all entries, and count from zero again."""
         self.dropped = 0
         self._entries.clear()
-        self._bytes = 0
+        self._size_bytes = 0
 
     def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
         """Call a function with each new entry. Return a function that ends this."""
-        self._arrived.append(listener)
-        return lambda: self._arrived.remove(listener)
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)

@@ -13,7 +13,7 @@ from mockserver.journal.journal import Entry
 from scenarios.operations import Operation
 from scenarios.rules import HeaderName
 
-Values = Mapping[str, list[str]]
+ValuesByName = Mapping[str, list[str]]
 
 
 class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -37,19 +37,19 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     body: str | None = None
     """A shell pattern for the body, as text."""
 
-    def with_resolved_sid(self, resolve: Callable[[str], str]) -> "RequestPattern":
+    def with_resolved_sid(self, resolve_handle: Callable[[str], str]) -> "RequestPattern":
         """Return the pattern with the SID of its handle.
 
         Args:
-            resolve: returns the SID for a handle, and any other text unchanged.
+            resolve_handle: returns the SID for a handle, and any other text unchanged.
         """
-        return self if self.sid is None else msgspec.structs.replace(self, sid=resolve(self.sid))
+        return self if self.sid is None else msgspec.structs.replace(self, sid=resolve_handle(self.sid))
 
     def __str__(self) -> str:
         """Describe the pattern, such as `list_recordings with PageSize 50`, with secrets hidden."""
-        given = [(facet.name, getattr(self, facet.name)) for facet in _FACETS if facet.name != "op"]
+        given = [(facet.name, getattr(self, facet.name)) for facet in _SINGLE_FIELDS if facet.name != "op"]
         words = [f"{name} {value}" for name, value in given if value is not None]
-        for group in _GROUPS:
+        for group in _MULTI_FIELDS:
             for name, value in getattr(self, group.name).items():
                 words.append(f"{group.label}{name} {'absent' if value is None else group.format(name, value)}")
         subject = self.op or "a request"
@@ -67,16 +67,16 @@ class Mismatch(NamedTuple):
 
 def find_mismatches(pattern: RequestPattern, entry: Entry) -> Iterator[Mismatch]:
     """Yield the differences between a request and a pattern."""
-    for facet in _FACETS:
+    for facet in _SINGLE_FIELDS:
         expected = getattr(pattern, facet.name)
         if expected is not None:
-            found = facet.found(entry)
+            found = facet.get_value(entry)
             if not facet.matches(found, expected):
                 yield Mismatch(facet.weight, f"{facet.name}: expected {expected}, found {facet.format(found)}")
-    for group in _GROUPS:
+    for group in _MULTI_FIELDS:
         named: Mapping[str, str | None] = getattr(pattern, group.name)
         if named:
-            yield from _find_group_mismatch(group, named, group.found(entry))
+            yield from _find_multi_field_mismatches(group, named, group.get_values(entry))
 
 
 def matches(pattern: RequestPattern, entry: Entry) -> bool:
@@ -84,41 +84,43 @@ def matches(pattern: RequestPattern, entry: Entry) -> bool:
     return next(find_mismatches(pattern, entry), None) is None
 
 
-class _Facet(NamedTuple):
+class _SingleField(NamedTuple):
     """A property that a request has once."""
 
     name: str
     weight: int
-    found: Callable[[Entry], Any]
+    get_value: Callable[[Entry], Any]
     matches: Callable[[Any, Any], bool]
     format: Callable[[Any], str] = str
 
 
-class _Group(NamedTuple):
+class _MultiField(NamedTuple):
     """A property that a request has several times, by name."""
 
     name: str
     label: str
-    found: Callable[[Entry], Values]
+    get_values: Callable[[Entry], ValuesByName]
     matches: Callable[[str, str], bool]
-    key: Callable[[str], str]
+    normalize_name: Callable[[str], str]
     format: Callable[[str, str], str]
 
 
-def _find_group_mismatch(group: _Group, named: Mapping[str, str | None], found: Values) -> Iterator[Mismatch]:
-    for name, expected in named.items():
-        values = found.get(group.key(name), [])
+def _find_multi_field_mismatches(
+    field: _MultiField, expected_values: Mapping[str, str | None], found_values: ValuesByName
+) -> Iterator[Mismatch]:
+    for name, expected in expected_values.items():
+        values = found_values.get(field.normalize_name(name), [])
         if expected is None:
             if not values:
                 continue
-        elif any(group.matches(value, expected) for value in values):
+        elif any(field.matches(value, expected) for value in values):
             continue
-        wanted = "none" if expected is None else group.format(name, expected)
-        there = ", ".join(group.format(name, value) or "''" for value in values) or "none"
-        yield Mismatch(1, f"{group.label}{name}: expected {wanted}, found {there}")
+        wanted = "none" if expected is None else field.format(name, expected)
+        there = ", ".join(field.format(name, value) or "''" for value in values) or "none"
+        yield Mismatch(1, f"{field.label}{name}: expected {wanted}, found {there}")
 
 
-def _matches_text(found: Any, expected: Any) -> bool:
+def _is_equal(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
@@ -126,14 +128,14 @@ def _contains_sid(path: str, sid: str) -> bool:
     return sid.lower() in path.lower()
 
 
-def _parse_values(raw: bytes) -> Values:
+def _parse_values(raw: bytes) -> ValuesByName:
     values: dict[str, list[str]] = {}
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"):
         values.setdefault(name, []).append(value)
     return values
 
 
-def _collect_headers(entry: Entry) -> Values:
+def _collect_headers(entry: Entry) -> ValuesByName:
     values: dict[str, list[str]] = {}
     for name, value in entry.headers:
         values.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
@@ -144,18 +146,18 @@ def _format_header(name: str, value: str) -> str:
     return redaction.redact_header(name.encode("latin-1"), value.encode("latin-1", "replace"))
 
 
-_FACETS = (
-    _Facet(
-        "op", 4, lambda entry: entry.operation, _matches_text, lambda found: "none" if found is None else str(found)
+_SINGLE_FIELDS = (
+    _SingleField(
+        "op", 4, lambda entry: entry.operation, _is_equal, lambda found: "none" if found is None else str(found)
     ),
-    _Facet("method", 2, lambda entry: entry.method, lambda found, expected: found == expected.upper()),
-    _Facet("path", 3, lambda entry: entry.path, fnmatchcase),
-    _Facet("sid", 2, lambda entry: entry.path, _contains_sid),
-    _Facet("status", 1, lambda entry: entry.response.status, _matches_text),
-    _Facet("body", 1, lambda entry: entry.body.decode("latin-1"), fnmatchcase, lambda found: "another one"),
+    _SingleField("method", 2, lambda entry: entry.method, lambda found, expected: found == expected.upper()),
+    _SingleField("path", 3, lambda entry: entry.path, fnmatchcase),
+    _SingleField("sid", 2, lambda entry: entry.path, _contains_sid),
+    _SingleField("status", 1, lambda entry: entry.response.status, _is_equal),
+    _SingleField("body", 1, lambda entry: entry.body.decode("latin-1"), fnmatchcase, lambda found: "another one"),
 )
-_GROUPS = (
-    _Group("header", "header ", _collect_headers, fnmatchcase, str.lower, _format_header),
-    _Group("query", "", lambda entry: _parse_values(entry.query), _matches_text, str, redaction.redact_parameter),
-    _Group("form", "form ", lambda entry: _parse_values(entry.body), _matches_text, str, redaction.redact_parameter),
+_MULTI_FIELDS = (
+    _MultiField("header", "header ", _collect_headers, fnmatchcase, str.lower, _format_header),
+    _MultiField("query", "", lambda entry: _parse_values(entry.query), _is_equal, str, redaction.redact_parameter),
+    _MultiField("form", "form ", lambda entry: _parse_values(entry.body), _is_equal, str, redaction.redact_parameter),
 )

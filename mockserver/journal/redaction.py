@@ -8,12 +8,12 @@ from mockserver.rest.auth import parse_credentials
 
 HIDDEN = "***"
 """Stands for a secret."""
-_SCHEMES = (b"authorization", b"proxy-authorization")
-_COOKIES = (b"cookie", b"set-cookie")
-_SECRET = r"(?i)token|secret|passw|api-?_?key|credential|session|signature"
-_PUBLIC = frozenset({"PageToken", "i-twilio-idempotency-token"})
+_CREDENTIAL_HEADERS = (b"authorization", b"proxy-authorization")
+_COOKIE_HEADERS = (b"cookie", b"set-cookie")
+_SECRET_NAME_PATTERN = r"(?i)token|secret|passw|api-?_?key|credential|session|signature"
+_PUBLIC_NAMES = frozenset({"PageToken", "i-twilio-idempotency-token"})
 """Names that look like those of a secret, but are public."""
-_PASSWORDS = (
+_PASSWORD_PATTERNS = (
     r"(//[^/@\s:]*:)[^/\s]*(@)",
     r"(?i)(%2F%2F(?:(?!%2F|%3A|%40)[^/\s])*%3A)(?:(?!%2F)[^/\s])*(%40)",
 )
@@ -24,12 +24,12 @@ _FORM_SAFE = "-._~/:,*"
 def redact_header(name: bytes, value: bytes) -> str:
     """Return the value of a header. Of credentials, only scheme and username remain."""
     lowered = name.lower()
-    if lowered in _SCHEMES:
+    if lowered in _CREDENTIAL_HEADERS:
         return _redact_credentials(value)
     text = value.decode("latin-1")
-    if lowered in _COOKIES:
-        return "; ".join(_redact_cookie(each.strip()) for each in text.split(";"))
-    return HIDDEN if _is_secret(lowered.decode("latin-1")) else without_passwords(text)
+    if lowered in _COOKIE_HEADERS:
+        return "; ".join(_redact_cookie(cookie.strip()) for cookie in text.split(";"))
+    return HIDDEN if _is_secret_name(lowered.decode("latin-1")) else without_passwords(text)
 
 
 def redact_parameters(raw: bytes) -> Iterator[tuple[str, str]]:
@@ -40,32 +40,32 @@ def redact_parameters(raw: bytes) -> Iterator[tuple[str, str]]:
 
 def redact_parameter(name: str, value: str) -> str:
     """Return the value of a parameter, or the placeholder if it is a secret."""
-    return HIDDEN if value and _is_secret(name) else without_passwords(value)
+    return HIDDEN if value and _is_secret_name(name) else without_passwords(value)
 
 
-def redact_encoded(raw: bytes) -> str:
+def redact_urlencoded(raw: bytes) -> str:
     """Return a query string or a form with secrets hidden, otherwise unchanged."""
     text = raw.decode("latin-1")
     came = parse_qsl(text, keep_blank_values=True, errors="replace")
     shown = list(redact_parameters(raw))
-    return text if shown == came else _join(shown)
+    return text if shown == came else _encode_pairs(shown)
 
 
 def redact_uri(text: str) -> str:
     """Return a path and its query with secrets hidden."""
     path, mark, query = text.partition("?")
-    return f"{path}{mark}{redact_encoded(query.encode('latin-1'))}"
+    return f"{path}{mark}{redact_urlencoded(query.encode('latin-1'))}"
 
 
 def without_passwords(text: str) -> str:
     """Return a text with the passwords of its URLs hidden."""
-    for password in _PASSWORDS:
+    for password in _PASSWORD_PATTERNS:
         text = re.sub(password, rf"\1{HIDDEN}\2", text)
     return text
 
 
-def _is_secret(name: str) -> bool:
-    return name not in _PUBLIC and re.search(_SECRET, name) is not None
+def _is_secret_name(name: str) -> bool:
+    return name not in _PUBLIC_NAMES and re.search(_SECRET_NAME_PATTERN, name) is not None
 
 
 def _redact_cookie(text: str) -> str:
@@ -81,5 +81,5 @@ def _redact_credentials(value: bytes) -> str:
     return f"{scheme.decode('latin-1')} {HIDDEN}" if space else HIDDEN
 
 
-def _join(pairs: Iterable[tuple[str, str]]) -> str:
+def _encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{quote(name, _FORM_SAFE)}={quote(value, _FORM_SAFE)}" for name, value in pairs)

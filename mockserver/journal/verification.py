@@ -9,8 +9,8 @@ import msgspec
 from mockserver.journal.journal import Entry, Journal
 from mockserver.journal.matching import RequestPattern, find_mismatches, matches
 
-_MAX_SHOWN = 20
-_NEAR_MISSES = 3
+_MAX_LISTED_REQUESTS = 20
+_MAX_NEAR_MISSES = 3
 
 
 class ExpectedCount(msgspec.Struct, frozen=True):
@@ -45,15 +45,15 @@ class ExpectedCount(msgspec.Struct, frozen=True):
             return f"at least {_format_times(self.least)}"
         return f"{self.least} to {_format_times(self.most)}" if self.least else f"at most {_format_times(self.most)}"
 
-    def hold(self, count: int) -> bool:
+    def is_met(self, count: int) -> bool:
         """Return True if a number is within the range."""
         return self.least <= count and (self.most is None or count <= self.most)
 
-    def always_hold(self, count: int) -> bool:
+    def is_always_met(self, count: int) -> bool:
         """Return True if a number is within the range, and any higher number too."""
         return self.least <= count and self.most is None
 
-    def always_fail(self, count: int) -> bool:
+    def is_never_met(self, count: int) -> bool:
         """Return True if a number is outside of the range, and any higher number too."""
         return self.most is not None and count > self.most
 
@@ -92,23 +92,23 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(lines)
 
 
-def find_matching(journal: Journal, pattern: RequestPattern, since: int = 0) -> list[Entry]:
+def find_matching_entries(journal: Journal, pattern: RequestPattern, since: int = 0) -> list[Entry]:
     """Return the matching requests in the journal, oldest first.
 
     Args:
         since: the number of the first request that counts.
     """
-    return [entry for entry in journal.since(since) if matches(pattern, entry)]
+    return [entry for entry in journal.iter_since(since) if matches(pattern, entry)]
 
 
-def verify(journal: Journal, pattern: RequestPattern, times: ExpectedCount, *, since: int = 0) -> Verification:
+def verify(journal: Journal, pattern: RequestPattern, expected_count: ExpectedCount, *, since: int = 0) -> Verification:
     """Check the number of matching requests.
 
     Args:
         since: the number of the first request that counts.
     """
-    numbers = [entry.number for entry in find_matching(journal, pattern, since)]
-    return _build_verification(journal, pattern, times, since, numbers, journal.count_dropped(since))
+    numbers = [entry.number for entry in find_matching_entries(journal, pattern, since)]
+    return _build_verification(journal, pattern, expected_count, since, numbers, journal.count_dropped(since))
 
 
 async def wait_for(
@@ -120,7 +120,7 @@ async def wait_for(
         seconds: the longest wait, in real time.
         since: the number of the first request that counts.
     """
-    numbers = [entry.number for entry in find_matching(journal, pattern, since)]
+    numbers = [entry.number for entry in find_matching_entries(journal, pattern, since)]
     dropped = journal.count_dropped(since)
     enough = asyncio.Event()
 
@@ -135,32 +135,37 @@ async def wait_for(
     return _build_verification(journal, pattern, ExpectedCount(count), since, numbers, dropped)
 
 
-async def _wait_for_event(end: Callable[[], None], event: asyncio.Event, seconds: float) -> None:
+async def _wait_for_event(remove_listener: Callable[[], None], event: asyncio.Event, seconds: float) -> None:
     try:
         async with asyncio.timeout(seconds):
             await event.wait()
     except TimeoutError:
         pass  # the verification reports the missing requests
     finally:
-        end()
+        remove_listener()
 
 
 def _build_verification(
-    journal: Journal, pattern: RequestPattern, times: ExpectedCount, since: int, numbers: list[int], dropped: int
+    journal: Journal,
+    pattern: RequestPattern,
+    expected_count: ExpectedCount,
+    since: int,
+    numbers: list[int],
+    dropped: int,
 ) -> Verification:
     count = len(numbers)
-    is_certain = not dropped or times.always_hold(count) or times.always_fail(count)
-    why = f"Expected {pattern} {times}, found {count}."
+    is_certain = not dropped or expected_count.is_always_met(count) or expected_count.is_never_met(count)
+    why = f"Expected {pattern} {expected_count}, found {count}."
     if not is_certain:
         why += f" {describe_dropped(dropped)}"
     return Verification(
-        is_met=is_certain and times.hold(count),
+        is_met=is_certain and expected_count.is_met(count),
         is_certain=is_certain,
         why=why,
         count=count,
         dropped=dropped,
-        requests=tuple(numbers[-_MAX_SHOWN:]),
-        near_misses=find_near_misses(journal, pattern, since) if count < times.least else (),
+        requests=tuple(numbers[-_MAX_LISTED_REQUESTS:]),
+        near_misses=find_near_misses(journal, pattern, since) if count < expected_count.least else (),
     )
 
 
@@ -175,12 +180,12 @@ def describe_dropped(dropped: int) -> str:
 
 def find_near_misses(journal: Journal, pattern: RequestPattern, since: int = 0) -> tuple[NearMiss, ...]:
     """Return the requests with the fewest differences, nearest first, and the newest first among equals."""
-    missed = ((tuple(find_mismatches(pattern, entry)), entry) for entry in journal.since(since))
+    missed = ((tuple(find_mismatches(pattern, entry)), entry) for entry in journal.iter_since(since))
     nearest = heapq.nsmallest(
-        _NEAR_MISSES,
+        _MAX_NEAR_MISSES,
         ((sum(each.weight for each in differs), -entry.number, differs, entry) for differs, entry in missed if differs),
         key=lambda row: row[:2],
     )
     return tuple(
-        NearMiss(entry.number, entry.line, tuple(each.text for each in differs)) for _, _, differs, entry in nearest
+        NearMiss(entry.number, entry.summary, tuple(each.text for each in differs)) for _, _, differs, entry in nearest
     )

@@ -23,8 +23,8 @@ def read_file(file: Path) -> bytes | None:
         return file.read_bytes()
     except FileNotFoundError:
         return None
-    except OSError as wrong:
-        raise _to_storage_error("read", file, wrong) from None
+    except OSError as error:
+        raise _to_storage_error("read", file, error) from None
 
 
 def write_once(file: Path, content: bytes) -> None:
@@ -59,8 +59,8 @@ def _write_temporary_file(file: Path, content: bytes) -> Iterator[Path]:
             yield Path(name)
         finally:
             Path(name).unlink(missing_ok=True)
-    except OSError as wrong:
-        raise _to_storage_error("write", file, wrong) from None
+    except OSError as error:
+        raise _to_storage_error("write", file, error) from None
 
 
 def _to_storage_error(verb: str, file: Path, error: OSError) -> StorageError:

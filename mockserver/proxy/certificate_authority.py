@@ -107,8 +107,8 @@ class CertificateAuthority:
                 # signs, and two processes may renew at once.
                 certificate = create_ca_certificate(key, now)
                 storage.replace_file(self._file, _to_pem(key, certificate))
-        except storage.StorageError as wrong:
-            raise AuthorityError(str(wrong)) from None
+        except storage.StorageError as error:
+            raise AuthorityError(str(error)) from None
         return key, certificate
 
 

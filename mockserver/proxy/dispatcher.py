@@ -6,7 +6,6 @@ import logging
 from httptools.parser.url_parser import URL
 from starlette.types import ASGIApp
 
-from mockserver.account.time.clock import wall_seconds
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
 from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.destination import BadDestinationError, Destination
@@ -21,6 +20,7 @@ from mockserver.proxy.refusals import (
 from mockserver.proxy.streams import open_streams, relay, wrap_transport
 from mockserver.proxy.tls import start_server_tls
 from mockserver.rest.errors import TwilioError
+from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.parsing import Address
 
 _CONNECTION_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -46,8 +46,8 @@ class Dispatcher:
         """Return the application for an absolute URL, or None for the server's own."""
         try:
             destination = Destination.from_url(url)
-        except BadDestinationError as wrong:
-            return RefusingApp(bad_request_error(str(wrong)))
+        except BadDestinationError as error:
+            return RefusingApp(bad_request_error(str(error)))
         if destination.is_api or destination.is_at(addresses.server):
             return None
         if destination.is_twilio:
@@ -79,15 +79,15 @@ class Dispatcher:
                 await _tunnel(connection, destination)
             else:
                 raise refused_error(destination)
-        except BadDestinationError as wrong:
-            _refuse(connection, bad_request_error(str(wrong)))
+        except BadDestinationError as error:
+            _refuse(connection, bad_request_error(str(error)))
         except TwilioError as refusal:
             _refuse(connection, refusal)
-        except AuthorityError as wrong:
-            logger.error("The local CA: %s", wrong)
-            _refuse(connection, TwilioError(20500, f"The local CA: {wrong}"))
-        except OSError as wrong:
-            logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), wrong)
+        except AuthorityError as error:
+            logger.error("The local CA: %s", error)
+            _refuse(connection, TwilioError(20500, f"The local CA: {error}"))
+        except OSError as error:
+            logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), error)
         except Exception:  # the log gets the traceback, and the client must not wait for ever
             logger.exception("CONNECT %s failed", connection.target.decode("latin-1"))
             connection.transport.abort()

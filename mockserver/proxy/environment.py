@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from mockserver.proxy.trust_files import JAVA_PASSWORD, TrustFiles
+from mockserver.proxy.trust_files import (
+    JAVA_PASSWORD,
+    NODE_VARIABLES,
+    OPENSSL_VARIABLES,
+    PYTHON_AND_CURL_VARIABLES,
+    TrustFiles,
+)
 from mockserver.rest.auth import DeclaredAccount
 
 
@@ -32,9 +38,9 @@ VARIABLES = (
     Variable(("HTTP_PROXY", "http_proxy"), "{url}", "twilio-node, and all programs for plain HTTP"),
     Variable(("ALL_PROXY", "all_proxy"), "{url}", "Python, curl"),
     Variable(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1", "all programs: their own local services"),
-    Variable(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "{bundle}", "Python's requests, which twilio-python uses; curl"),
-    Variable(("SSL_CERT_FILE",), "{bundle}", "OpenSSL: Ruby, httpx, C# on Linux; Go"),
-    Variable(("NODE_EXTRA_CA_CERTS",), "{bundle}", "Node"),
+    Variable(PYTHON_AND_CURL_VARIABLES, "{bundle}", "Python's requests, which twilio-python uses; curl"),
+    Variable(OPENSSL_VARIABLES, "{bundle}", "OpenSSL: Ruby, httpx, C# on Linux; Go"),
+    Variable(NODE_VARIABLES, "{bundle}", "Node"),
     Variable(("NODE_USE_ENV_PROXY",), "1", "Node 24: without it, its own `fetch` and `https` ignore proxies"),
     # An empty part before the separator stands for PHP's own folder.
     Variable(("PHP_INI_SCAN_DIR",), f"{os.pathsep}{{php}}", "PHP: an ini file with `curl.cainfo`", is_appended=True),

@@ -46,9 +46,9 @@ class ForwardingApp:
                 writer.transport.abort()
             if not response.has_started:
                 raise unreachable_error(self._destination, "it closed the connection without a response")
-        except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as wrong:
+        except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not response.has_started:  # a started response is cut off here, as it was at the destination
-                why = f"no HTTP response ({type(wrong).__name__})"
+                why = f"no HTTP response ({type(error).__name__})"
                 await RefusingApp(unreachable_error(self._destination, why))(scope, receive, send)
         except TwilioError as refusal:
             await RefusingApp(refusal)(scope, receive, send)

@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.proxy.destination import API_HOST, Destination
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import Header, encode_headers, reason_header
+from mockserver.rest.headers import Header, build_reason_header, encode_headers
 from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
 
@@ -58,4 +58,4 @@ def unreachable_error(destination: Destination, reason: str) -> TwilioError:
 def _render(error: TwilioError, path: str) -> tuple[bytes, list[Header]]:
     body = json.encode(error.to_dict(path))
     kind = (b"content-type", MEDIA_TYPES[Representation.JSON])
-    return body, [kind, (b"content-length", b"%d" % len(body)), reason_header(error.reason)]
+    return body, [kind, (b"content-length", b"%d" % len(body)), build_reason_header(error.reason)]

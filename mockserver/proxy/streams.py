@@ -20,8 +20,8 @@ async def open_streams(destination: Destination, own_address: SocketAddress, *, 
     """Connect to a destination.
 
     Args:
-        server: the address of this server, to which no connection is made under any name.
-        encrypted: True for TLS, which trusts the machine's certificates only.
+        destination: the address of this server, to which no connection is made under any name.
+        uses_tls: True for TLS, which trusts the machine's certificates only.
 
     Raises:
         TwilioError: 502 if the destination does not answer.
@@ -32,9 +32,9 @@ async def open_streams(destination: Destination, own_address: SocketAddress, *, 
             reader, writer = await asyncio.open_connection(*destination, limit=CHUNK_SIZE, ssl=context)
     except TimeoutError:
         raise unreachable_error(destination, f"no answer within {CONNECTION_TIMEOUT_SECONDS:.0f} seconds") from None
-    except (OSError, UnicodeError) as wrong:  # UnicodeError: a name that IDNA cannot encode
-        why = wrong.strerror if isinstance(wrong, socket.gaierror | ConnectionError) else wrong
-        raise unreachable_error(destination, str(why or wrong)) from None
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot encode
+        why = error.strerror if isinstance(error, socket.gaierror | ConnectionError) else error
+        raise unreachable_error(destination, str(why or error)) from None
     if writer.get_extra_info("peername")[:2] == own_address:
         writer.transport.abort()
         raise unreachable_error(destination, "it is this proxy itself")

@@ -19,7 +19,10 @@ from mockserver.proxy.certificate_authority import AuthorityError, CertificateAu
 JAVA_PASSWORD = "changeit"
 """Java's own default. A list of certificates is not a secret."""
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-_CA_FILE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+OPENSSL_VARIABLES = ("SSL_CERT_FILE",)
+PYTHON_AND_CURL_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+NODE_VARIABLES = ("NODE_EXTRA_CA_CERTS",)
+_CA_FILE_VARIABLES = OPENSSL_VARIABLES + PYTHON_AND_CURL_VARIABLES + NODE_VARIABLES
 """Variables that may name the user's further CAs, such as a company's."""
 
 
@@ -68,8 +71,8 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
         if not files.bundle.exists():
             storage.replace_file(files.bundle, pem)
         storage.replace_file(files.php_folder / "recmock.ini", _build_php_ini(files.bundle))
-    except storage.StorageError as wrong:
-        raise AuthorityError(str(wrong)) from None
+    except storage.StorageError as error:
+        raise AuthorityError(str(error)) from None
     return files
 
 

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Mapping
 
-_SINGLE = rb"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*"
+_SINGLE_RANGE = rb"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*"
 
 
-class UnsatisfiableError(ValueError):
+class UnsatisfiableRangeError(ValueError):
     """The range lies outside the body."""
 
 
 def is_not_modified(headers: Mapping[bytes, bytes], etag: str) -> bool:
     """Return True if the client already has this version."""
     known = headers.get(b"if-none-match", b"").decode("latin-1")
-    return known.strip() == "*" or etag in [each.strip().removeprefix("W/") for each in known.split(",")]
+    return known.strip() == "*" or etag in [entry.strip().removeprefix("W/") for entry in known.split(",")]
 
 
 def parse_range(headers: Mapping[bytes, bytes], etag: str, length: int) -> tuple[int, int] | None:
@@ -22,9 +22,9 @@ def parse_range(headers: Mapping[bytes, bytes], etag: str, length: int) -> tuple
     Several ranges, and units other than bytes, select the whole body, as RFC 9110 allows.
 
     Raises:
-        UnsatisfiableError: if the range lies outside the body.
+        UnsatisfiableRangeError: if the range lies outside the body.
     """
-    match = re.fullmatch(_SINGLE, headers.get(b"range", b""))
+    match = re.fullmatch(_SINGLE_RANGE, headers.get(b"range", b""))
     condition = headers.get(b"if-range")
     if match is None or match[1] == match[2] == b"" or condition not in (None, etag.encode()):
         return None
@@ -35,5 +35,5 @@ def parse_range(headers: Mapping[bytes, bytes], etag: str, length: int) -> tuple
         if match[2] and int(match[2]) < start:
             return None
     if start >= stop:
-        raise UnsatisfiableError
+        raise UnsatisfiableRangeError
     return start, stop

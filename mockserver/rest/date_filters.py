@@ -3,19 +3,19 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from generators.instants import EPOCH, SECONDS_PER_DAY
 from mockserver.rest.errors import invalid_parameter
 from mockserver.rest.parameters import Parameters
 
-_DAY = 24 * 3600
 _INSTANT = (
     r"(?a)(\d{4})-(\d\d)-(\d\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?"
     r"(?:[Zz]|([+\- ])(\d\d):?(\d\d))?)?"
 )
-_EXPECTED = "a date such as 2026-03-01, or an instant such as 2026-03-01T09:30:00Z,"
+_EXPECTED_DATE = "a date such as 2026-03-01, or an instant such as 2026-03-01T09:30:00Z,"
 
 
-def created_between(query: Parameters) -> tuple[int | None, int | None]:
+def parse_created_range(parameters: Parameters) -> tuple[int | None, int | None]:
     """Return the half-open range [since, before) in Unix seconds that the DateCreated filters select.
 
     `<` and `>` include their instant, and a date counts as its midnight UTC: this is Twilio's "on or before
@@ -27,37 +27,34 @@ def created_between(query: Parameters) -> tuple[int | None, int | None]:
     """
     since: list[int] = []
     below: list[int] = []
-    if (at := _parse_bound(query, "DateCreated")) is not None:
+    if (at := _parse_bound(parameters, "DateCreated")) is not None:
         since.append(at)
-        below.append(at + (_DAY if at % _DAY == 0 else 1))
-    if (at := _parse_bound(query, "DateCreated>")) is not None:
+        below.append(at + (SECONDS_PER_DAY if at % SECONDS_PER_DAY == 0 else 1))
+    if (at := _parse_bound(parameters, "DateCreated>")) is not None:
         since.append(at)
-    if (at := _parse_bound(query, "DateCreated<")) is not None:
+    if (at := _parse_bound(parameters, "DateCreated<")) is not None:
         below.append(at + 1)
     return max(since, default=None), min(below, default=None)
 
 
-def _parse_bound(query: Parameters, name: str) -> int | None:
-    text = query.text(name)
+def _parse_bound(parameters: Parameters, name: str) -> int | None:
+    text = parameters.get_text(name)
     if text is None:
         return None
     match = re.fullmatch(_INSTANT, text)
     if match is None:
-        raise invalid_parameter(name, _EXPECTED, text)
+        raise invalid_parameter(name, _EXPECTED_DATE, text)
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
         # Java sends no zone, which means UTC. An unescaped `+` reaches us as a space.
-        zone = UTC if match[8] is None else timezone(_offset(match[7], int(match[8]), int(match[9])))
+        zone = UTC if match[8] is None else timezone(_build_utc_offset(match[7], int(match[8]), int(match[9])))
         instant = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
-        raise invalid_parameter(name, _EXPECTED, text) from None
-    return (instant - _EPOCH) // timedelta(seconds=1)
+        raise invalid_parameter(name, _EXPECTED_DATE, text) from None
+    return (instant - EPOCH) // timedelta(seconds=1)
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _offset(sign: str, hours: int, minutes: int) -> timedelta:
+def _build_utc_offset(sign: str, hours: int, minutes: int) -> timedelta:
     if minutes > 59:
         raise ValueError(minutes)
     return timedelta(hours=hours, minutes=minutes) * (-1 if sign == "-" else 1)

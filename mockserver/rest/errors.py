@@ -5,7 +5,7 @@ from typing import NamedTuple
 from generators.model import Status
 
 
-class _Row(NamedTuple):
+class _ErrorRow(NamedTuple):
     status: int
     message: str
 
@@ -13,29 +13,38 @@ class _Row(NamedTuple):
 MAX_TARGET_LENGTH = 16 * 1024
 """A longer target (path and query, in bytes) is rejected."""
 
-_TABLE = {
-    20001: _Row(400, "Invalid parameter"),
-    20003: _Row(401, "Authenticate"),
-    20004: _Row(405, "Method not allowed"),
-    20006: _Row(403, "Access Denied"),
-    20403: _Row(403, "Forbidden"),
-    20429: _Row(429, "Too Many Requests"),
-    20503: _Row(503, "Service unavailable"),
-    20007: _Row(400, "Page size too large"),
-    20009: _Row(409, "Cannot delete this resource before it is complete"),
-    16108: _Row(400, "There is more than one active recording for this call"),
-    16109: _Row(400, "Encrypted recordings cannot be fetched as mp3"),
-    16113: _Row(400, "The requested number of channels is not available"),
-    20404: _Row(404, "The requested resource {path} was not found"),
-    20500: _Row(500, "Internal Server Error"),
-    21220: _Row(400, "Requested resource is not eligible for recording"),
-    70002: _Row(400, "Paged requests must include a PageToken"),
+_ERRORS = {
+    20001: _ErrorRow(400, "Invalid parameter"),
+    20003: _ErrorRow(401, "Authenticate"),
+    20004: _ErrorRow(405, "Method not allowed"),
+    20006: _ErrorRow(403, "Access Denied"),
+    20403: _ErrorRow(403, "Forbidden"),
+    20429: _ErrorRow(429, "Too Many Requests"),
+    20503: _ErrorRow(503, "Service unavailable"),
+    20007: _ErrorRow(400, "Page size too large"),
+    20009: _ErrorRow(409, "Cannot delete this resource before it is complete"),
+    16108: _ErrorRow(400, "There is more than one active recording for this call"),
+    16109: _ErrorRow(400, "Encrypted recordings cannot be fetched as mp3"),
+    16113: _ErrorRow(400, "The requested number of channels is not available"),
+    20404: _ErrorRow(404, "The requested resource {path} was not found"),
+    20500: _ErrorRow(500, "Internal Server Error"),
+    21220: _ErrorRow(400, "Requested resource is not eligible for recording"),
+    70002: _ErrorRow(400, "Paged requests must include a PageToken"),
 }
 
 
-_UNKNOWN = _Row(400, "Error")
+_UNLISTED_ERROR = _ErrorRow(400, "Error")
 """Status and message for a code that is not in the table: scenarios may use any."""
-DEFAULT_CODES = {400: 20001, 401: 20003, 403: 20403, 404: 20404, 405: 20004, 409: 20009, 429: 20429, 503: 20503}
+DEFAULT_CODE_BY_STATUS = {
+    400: 20001,
+    401: 20003,
+    403: 20403,
+    404: 20404,
+    405: 20004,
+    409: 20009,
+    429: 20429,
+    503: 20503,
+}
 """The code for a status when nothing else is known about the error."""
 
 
@@ -49,7 +58,7 @@ class TwilioError(Exception):
         detail: Twilio's `detail`, which some errors have.
         status: replaces the table's HTTP status.
         headers: additional response headers.
-        unknown: a SID that this account does not know; the gateway looks for it in the other accounts.
+        unknown_sid: a SID that this account does not know; the gateway looks for it in the other accounts.
         found: the status of the recording, if it is the reason.
     """
 
@@ -62,17 +71,17 @@ class TwilioError(Exception):
         detail: str | None = None,
         status: int | None = None,
         headers: tuple[tuple[bytes, bytes], ...] = (),
-        unknown: str | None = None,
-        found: Status | None = None,
+        unknown_sid: str | None = None,
+        found_status: Status | None = None,
     ) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
         self.detail = detail
         self.headers = headers
-        self.unknown = unknown
-        self.found = found
-        row = _TABLE.get(code, _UNKNOWN)
+        self.unknown_sid = unknown_sid
+        self.found_status = found_status
+        row = _ERRORS.get(code, _UNLISTED_ERROR)
         self.status = row.status if status is None else status
         self._message = row.message if message is None else message
 
@@ -88,15 +97,15 @@ class TwilioError(Exception):
         }
 
 
-def invalid_parameter(parameter: str, expected: str, found: str, *, unknown: str | None = None) -> TwilioError:
+def invalid_parameter(name: str, expected: str, value: str, *, unknown_sid: str | None = None) -> TwilioError:
     """Return the error for a parameter with an invalid value.
 
     Args:
-        unknown: the SID in the value that this account does not know.
+        unknown_sid: the SID in the value that this account does not know.
     """
-    shown = found if len(found) <= 80 else f"{found[:77]}..."
-    why = f"{parameter}: expected {expected}, found {shown!r}."
-    return TwilioError(20001, why, message=f"Invalid {parameter}", unknown=unknown)
+    shown = value if len(value) <= 80 else f"{value[:77]}..."
+    why = f"{name}: expected {expected}, found {shown!r}."
+    return TwilioError(20001, why, message=f"Invalid {name}", unknown_sid=unknown_sid)
 
 
 def uri_too_long() -> TwilioError:

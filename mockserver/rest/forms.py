@@ -6,12 +6,12 @@ import msgspec
 
 from generators.model import Track
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import Header, warning_header
+from mockserver.rest.headers import Header, build_warning_header
 from mockserver.rest.parameters import Parameters
-from scenarios.model import CallbackEvent
+from scenarios.statuses import CallbackEvent
 
-_EVENTS = {event.value: event for event in CallbackEvent}
-_SCHEMES = ("http://", "https://")
+_EVENTS_BY_NAME = {event.value: event for event in CallbackEvent}
+_URL_SCHEMES = ("http://", "https://")
 
 
 class _Channels(StrEnum):
@@ -43,12 +43,12 @@ class CallRecordingForm(msgspec.Struct, frozen=True, kw_only=True):
     channels: int
     track: Track
     callback: CallbackForm | None
-    unemulated: tuple[str, ...]
+    warnings: tuple[str, ...]
     """Values that Twilio accepts with a warning."""
 
-    def warnings(self) -> tuple[Header, ...]:
+    def to_warning_headers(self) -> tuple[Header, ...]:
         """Return the warning headers."""
-        return tuple(warning_header(doubt) for doubt in self.unemulated)
+        return tuple(build_warning_header(doubt) for doubt in self.warnings)
 
 
 def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
@@ -57,24 +57,28 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
     Raises:
         TwilioError: 20001 for an invalid choice, and for fields that Twilio documents and the mock does not emulate.
     """
-    if form.text("RecordingConfigurationId") is not None:
+    if form.get_text("RecordingConfigurationId") is not None:
         raise TwilioError(20001, "RecordingConfigurationId: this mock does not emulate this parameter.")
-    channels = form.choice("RecordingChannels", _Channels) or _Channels.MONO
-    form.choice("Trim", _Trim)  # recordings of the mock have no silence at their ends
-    method = form.choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
-    url = form.text("RecordingStatusCallback")
+    channels = form.get_choice("RecordingChannels", _Channels) or _Channels.MONO
+    form.get_choice("Trim", _Trim)  # recordings of the mock have no silence at their ends
+    method = form.get_choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
+    url = form.get_text("RecordingStatusCallback")
     # SDKs repeat the key. Twilio's documentation puts several events into one value.
-    events = " ".join(form.texts("RecordingStatusCallbackEvent")).split() or ["completed"]
-    doubts = [f"13621 {event[:40]!r} is not a recording status event." for event in events if event not in _EVENTS]
+    events = " ".join(form.get_texts("RecordingStatusCallbackEvent")).split() or ["completed"]
+    doubts = [
+        f"13621 {event[:40]!r} is not a recording status event." for event in events if event not in _EVENTS_BY_NAME
+    ]
     callback = None
-    if url is not None and url.startswith(_SCHEMES):
-        callback = CallbackForm(url, method.value, tuple(_EVENTS[event] for event in events if event in _EVENTS))
+    if url is not None and url.startswith(_URL_SCHEMES):
+        callback = CallbackForm(
+            url, method.value, tuple(_EVENTS_BY_NAME[event] for event in events if event in _EVENTS_BY_NAME)
+        )
     elif url is not None:
         doubts.append(f"13256 {url[:80]!r} is not an http or https URL: no callbacks are sent.")
-    track = form.choice("RecordingTrack", Track) or Track.BOTH
+    track = form.get_choice("RecordingTrack", Track) or Track.BOTH
     return CallRecordingForm(
         channels=2 if channels is _Channels.DUAL else 1,
         track=track,
         callback=callback,
-        unemulated=(*doubts, *form.unknown()),
+        warnings=(*doubts, *form.unknown()),
     )

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import NamedTuple
 
+from mockserver.rest.header_names import REASON_HEADER, WARNING_HEADER, WIRE_HEADER
 from mockserver.rest.representations.wires import Wire
 
 _UNPRINTABLE = re.compile(r"[^ -~]")
 
 Header = tuple[bytes, bytes]
 
-_FIXED: tuple[Header, ...] = (
+_FIXED_HEADERS: tuple[Header, ...] = (
     (b"twilio-concurrent-requests", b"1"),
     (b"x-powered-by", b"AT-5000"),
     (b"x-shenanigans", b"none"),
@@ -43,8 +44,8 @@ def encode_headers(headers: Sequence[Header]) -> bytes:
     return written
 
 
-_BY_WIRE = {wire: (*_FIXED, (b"x-mock-wire", wire.value.encode())) for wire in Wire}
-_ENCODED_BY_WIRE = {wire: encode_headers(headers) for wire, headers in _BY_WIRE.items()}
+_HEADERS_BY_WIRE = {wire: (*_FIXED_HEADERS, (WIRE_HEADER, wire.value.encode())) for wire in Wire}
+_ENCODED_HEADERS_BY_WIRE = {wire: encode_headers(headers) for wire, headers in _HEADERS_BY_WIRE.items()}
 
 
 class ResponseMetadata(NamedTuple):
@@ -55,15 +56,15 @@ class ResponseMetadata(NamedTuple):
     seconds: float
     """The duration of the request."""
 
-    def headers(self) -> tuple[Header, ...]:
+    def to_headers(self) -> tuple[Header, ...]:
         """Return the headers."""
-        return (*_BY_WIRE[self.wire], *self._varying_headers())
+        return (*_HEADERS_BY_WIRE[self.wire], *self._build_varying_headers())
 
-    def encode(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """Return the headers as bytes."""
-        return _ENCODED_BY_WIRE[self.wire] + encode_headers(self._varying_headers())
+        return _ENCODED_HEADERS_BY_WIRE[self.wire] + encode_headers(self._build_varying_headers())
 
-    def _varying_headers(self) -> tuple[Header, ...]:
+    def _build_varying_headers(self) -> tuple[Header, ...]:
         duration = b"%.3f" % self.seconds
         return (b"twilio-request-id", self.request_id), (b"twilio-request-duration", duration)
 
@@ -75,23 +76,23 @@ class ResponseMetadataFactory:
         instance: 16 hexadecimal digits that make this server's request ids unique.
     """
 
-    def __init__(self, instance: str) -> None:
-        self._request_ids: Iterator[str] = map(f"RQ{instance}{{:016x}}".format, count())
+    def __init__(self, instance_id: str) -> None:
+        self._request_ids: Iterator[str] = map(f"RQ{instance_id}{{:016x}}".format, count())
 
     def __call__(self, wire: Wire, seconds: float) -> ResponseMetadata:
         """Return the metadata of a response that took some seconds."""
         return ResponseMetadata(wire, next(self._request_ids).encode(), seconds)
 
 
-def reason_header(text: str) -> Header:
+def build_reason_header(text: str) -> Header:
     """Return the `X-Mock-Reason` header. Characters that a header cannot contain are escaped."""
-    return b"x-mock-reason", _escape(text)
+    return REASON_HEADER, _escape_unprintable(text)
 
 
-def warning_header(text: str) -> Header:
+def build_warning_header(text: str) -> Header:
     """Return the `X-Mock-Warning` header."""
-    return b"x-mock-warning", _escape(text)
+    return WARNING_HEADER, _escape_unprintable(text)
 
 
-def _escape(text: str) -> bytes:
+def _escape_unprintable(text: str) -> bytes:
     return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text).encode("ascii")

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from mockserver.rest.errors import invalid_parameter
+from mockserver.rest.header_names import WIRE_HEADER
 from mockserver.rest.representations.media_types import Representation
 from mockserver.rest.representations.wires import Wire, WireSetting
 
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 
-def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Representation) -> Wire:
+def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, representation: Representation) -> Wire:
     """Choose the wire: the request's header, else the setting, else by User-Agent and Host (DESIGN §5).
 
     XML, CSV and HTML exist on Twilio's wire only.
@@ -19,21 +20,27 @@ def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, form: Repr
     Raises:
         TwilioError: 20001 if the header names no wire.
     """
-    return _choose_wire(headers.get(b"x-mock-wire"), headers.get(b"host"), headers.get(b"user-agent"), setting, form)
+    return _choose_wire(
+        headers.get(WIRE_HEADER), headers.get(b"host"), headers.get(b"user-agent"), setting, representation
+    )
 
 
 @lru_cache(maxsize=256)
 def _choose_wire(
-    requested: bytes | None, host: bytes | None, user_agent: bytes | None, setting: WireSetting, form: Representation
+    requested_wire: bytes | None,
+    host: bytes | None,
+    user_agent: bytes | None,
+    setting: WireSetting,
+    representation: Representation,
 ) -> Wire:
     """Choose the wire. Cached: a client repeats its headers."""
-    if requested is not None:
+    if requested_wire is not None:
         try:
-            wished = Wire(requested.decode("latin-1"))
+            wished = Wire(requested_wire.decode("latin-1"))
         except ValueError:
-            raise invalid_parameter("X-Mock-Wire", "twilio or schema", requested.decode("latin-1")) from None
-        return wished if form is Representation.JSON else Wire.TWILIO
-    if form is not Representation.JSON:
+            raise invalid_parameter("X-Mock-Wire", "twilio or schema", requested_wire.decode("latin-1")) from None
+        return wished if representation is Representation.JSON else Wire.TWILIO
+    if representation is not Representation.JSON:
         return Wire.TWILIO
     if setting is not WireSetting.AUTO:
         return Wire(setting.value)
@@ -42,13 +49,13 @@ def _choose_wire(
     return Wire.TWILIO if believes else Wire.SCHEMA
 
 
-def find_base_url(headers: Mapping[bytes, bytes], scheme: str, server: tuple[str, int]) -> str:
+def find_base_url(headers: Mapping[bytes, bytes], scheme: str, server_address: tuple[str, int]) -> str:
     """Return scheme and host as the client wrote them, or the server's address if they are missing or invalid."""
-    return _build_base_url(headers.get(b"host", b""), scheme, server)
+    return _build_base_url(headers.get(b"host", b""), scheme, server_address)
 
 
 @lru_cache(maxsize=256)
-def _build_base_url(host: bytes, scheme: str, server: tuple[str, int]) -> str:
+def _build_base_url(host: bytes, scheme: str, server_address: tuple[str, int]) -> str:
     if not _HOST.fullmatch(host):
-        host = "{}:{}".format(*server).encode()
+        host = "{}:{}".format(*server_address).encode()
     return f"{scheme}://{host.decode()}"

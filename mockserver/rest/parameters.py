@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
-from generators.sids import Kind, is_sid
+from generators.sids import Kind, describe_sid, is_sid
 from mockserver.rest.errors import invalid_parameter
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -22,72 +22,72 @@ class Parameters:
     An empty value counts as missing. If a name is repeated, its last value counts.
     """
 
-    def __init__(self, raw: bytes) -> None:
-        self.pairs = _parse_pairs(raw)
+    def __init__(self, encoded: bytes) -> None:
+        self.pairs = _parse_pairs(encoded)
         self._values = dict(self.pairs)
-        self._known: set[str] = set()
+        self._used_names: set[str] = set()
 
-    def text(self, name: str) -> str | None:
+    def get_text(self, name: str) -> str | None:
         """Return a value, or None if it is missing."""
-        self._known.add(name)
+        self._used_names.add(name)
         return self._values.get(name) or None
 
-    def texts(self, name: str) -> list[str]:
+    def get_texts(self, name: str) -> list[str]:
         """Return every value of a repeatable name."""
-        self._known.add(name)
+        self._used_names.add(name)
         return [value for each, value in self.pairs if each == name]
 
-    def choice(self, name: str, kind: type[Choice]) -> Choice | None:
+    def get_choice(self, name: str, choice_type: type[Choice]) -> Choice | None:
         """Return a value as an enum member, or None if it is missing.
 
         Raises:
             TwilioError: 20001 for an unknown value.
         """
-        text = self.text(name)
-        if text is not None and text not in list(kind):
-            raise invalid_parameter(name, f"one of {', '.join(kind)}", text)
-        return None if text is None else kind(text)
+        text = self.get_text(name)
+        if text is not None and text not in list(choice_type):
+            raise invalid_parameter(name, f"one of {', '.join(choice_type)}", text)
+        return None if text is None else choice_type(text)
 
-    def integer(self, name: str, *, default: int, minimum: int) -> int:
+    def get_integer(self, name: str, *, default: int, minimum: int) -> int:
         """Return a whole number of at least `minimum`.
 
         Raises:
             TwilioError: 20001 for any other value.
         """
-        text = self.text(name)
+        text = self.get_text(name)
         if text is None:
             return default
         if not _INTEGER.fullmatch(text) or int(text) < minimum:
             raise invalid_parameter(name, f"a whole number from {minimum}", text)
         return int(text)
 
-    def boolean(self, name: str) -> bool:
+    def get_boolean(self, name: str) -> bool:
         """Return a boolean, False if it is missing. SDKs send `true` and `false`.
 
         Raises:
             TwilioError: 20001 for any other value.
         """
-        text = self.text(name)
+        text = self.get_text(name)
         if text is None:
             return False
         if text.lower() not in _BOOLEANS:
             raise invalid_parameter(name, "true or false", text)
         return _BOOLEANS[text.lower()]
 
-    def sid(self, name: str, kind: Kind) -> str | None:
+    def get_sid(self, name: str, kind: Kind) -> str | None:
         """Return a SID of a kind, or None if it is missing.
 
         Raises:
             TwilioError: 20001 for any other value.
         """
-        text = self.text(name)
+        text = self.get_text(name)
         if text is not None and not is_sid(text, kind):
-            raise invalid_parameter(name, f"{kind.value} and 32 hexadecimal digits", text)
+            raise invalid_parameter(name, describe_sid(kind), text)
         return text
 
     def unknown(self) -> list[str]:
         """Describe the names that no handler used: Twilio ignores them too, but a typing error should be visible."""
-        unknown = [name for name in self._values if name not in self._known]
+        unknown = [name for name in self._values if name not in self._used_names]
         return [
             f"{name[:60]!r} is not a parameter of this operation, and was ignored.{self._suggest_name(name)}"
             for name in unknown
@@ -96,16 +96,20 @@ class Parameters:
     def _suggest_name(self, name: str) -> str:
         import difflib  # only needed for warnings
 
-        known = {each.lower(): each for each in sorted(self._known)}
+        known = {each.lower(): each for each in sorted(self._used_names)}
         close = difflib.get_close_matches(name.lower(), known, n=1)
         return f" Did you mean {known[close[0]]}?" if close else ""
 
-    def encode(self, without: Container[str]) -> list[str]:
+    def encode(self, excluded_names: Container[str]) -> list[str]:
         """Return the pairs as `name=value`, percent-encoded, without some names. Java needs `<` and `>` escaped."""
-        return [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.pairs if name not in without]
+        return [
+            f"{quote(name, safe='')}={quote(value, safe='')}"
+            for name, value in self.pairs
+            if name not in excluded_names
+        ]
 
 
 @lru_cache(maxsize=64)
-def _parse_pairs(raw: bytes) -> tuple[tuple[str, str], ...]:
+def _parse_pairs(encoded: bytes) -> tuple[tuple[str, str], ...]:
     """Return the pairs of a query string or a form. Cached: clients repeat them."""
-    return tuple(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"))
+    return tuple(parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, errors="replace"))

@@ -13,8 +13,8 @@ from mockserver.rest.representations.wires import Wire
 from mockserver.server.response import Response
 from scenarios.operations import Operation
 
-_NO_FORM = Parameters(b"")
-_MOST_DIGITS = 18
+_EMPTY_FORM = Parameters(b"")
+_MAX_PAGE_DIGITS = 18
 """The longest number that is read from a query."""
 
 
@@ -49,14 +49,14 @@ class Exchange:
         self.wire = wire
         self.base_url = base_url
         self.body = b""
-        self.form = _NO_FORM
+        self.form = _EMPTY_FORM
         self.operation: Operation | None = None
         self.matched_fault: MatchedFault | None = None
         self.response: Response | None = None
         self._account: Account | None = None
         self._parameters: Parameters | None = None
 
-    def enter(self, account: Account) -> None:
+    def set_account(self, account: Account) -> None:
         """Set the account of the request. The request is logged in this account's journal."""
         self._account = account
 
@@ -72,10 +72,10 @@ class Exchange:
         return self._account
 
     @property
-    def page(self) -> int:
+    def page_number(self) -> int:
         """The requested page of a list, from 0."""
-        text = self.parameters.text("Page") or "0"
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
+        text = self.parameters.get_text("Page") or "0"
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_PAGE_DIGITS else 0
 
     @property
     def parameters(self) -> Parameters:

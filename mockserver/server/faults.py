@@ -11,33 +11,35 @@ from itertools import pairwise
 import msgspec
 from starlette.types import Receive, Send
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
-from mockserver.account.time.clock import real_pause
-from mockserver.rest.errors import DEFAULT_CODES, TwilioError
+from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
+from mockserver.settings.machine_clock import real_pause
 from scenarios.durations import parse_duration
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault
 
-TRANSPORT = "recmock.transport"
+TRANSPORT_KEY = "recmock.transport"
 """The key of the connection's transport in the state of the ASGI scope."""
-_GARBAGE = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
+_RANDOM_DATA = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
 """It ends like a response head or a chunk size, because some clients ignore everything before that."""
-_CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-_REPLACES_RESPONSE = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
+_MALFORMED_CHUNKED_RESPONSE = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
+)
+_LINGER_ZERO = struct.pack("ii", 1, 0)
+_RESPONSE_REPLACING_FAULTS = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
 """Faults that replace the response, so the route is not called."""
 
 
 class FaultTriggered(Exception):
     """Raised if a fault rule replaces the response."""
 
-    def __init__(self, strike: MatchedFault) -> None:
-        super().__init__(f"rule {strike.rule_number}")
-        self.match = strike
+    def __init__(self, matched_fault: MatchedFault) -> None:
+        super().__init__(f"rule {matched_fault.rule_number}")
+        self.matched_fault = matched_fault
 
 
 async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive) -> None:
@@ -57,9 +59,9 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
         return
     exchange.matched_fault = strike
     if strike.delay:
-        await _pause(strike.delay, receive)
+        await _pause_unless_disconnected(strike.delay, receive)
     then = strike.then
-    if then.status is not None or then.body is not None or then.fault in _REPLACES_RESPONSE:
+    if then.status is not None or then.body is not None or then.fault in _RESPONSE_REPLACING_FAULTS:
         raise FaultTriggered(strike)
 
 
@@ -70,34 +72,36 @@ def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestF
         path=exchange.path,
         query=exchange.query_string.decode("latin-1"),
         account_sid=exchange.account.sid,
-        page=exchange.page,
+        page=exchange.page_number,
         headers={name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.all_headers},
     )
 
 
-def to_error(strike: MatchedFault) -> TwilioError:
+def to_error(matched_fault: MatchedFault) -> TwilioError:
     """Return the error that a matched rule responds with."""
-    then = strike.then
+    then = matched_fault.then
     status = then.status or 500
-    code = then.code or DEFAULT_CODES.get(status, 20500 if status >= 500 else 20001)
+    code = then.code or DEFAULT_CODE_BY_STATUS.get(status, 20500 if status >= 500 else 20001)
     headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
-    message = then.message or (None if code == DEFAULT_CODES.get(status, 20500) else _reason_phrase(status))
-    return TwilioError(code, strike.reason, status=status, message=message, headers=headers)
+    message = then.message or (
+        None if code == DEFAULT_CODE_BY_STATUS.get(status, 20500) else _get_reason_phrase(status)
+    )
+    return TwilioError(code, matched_fault.reason, status=status, message=message, headers=headers)
 
 
-def to_response(strike: MatchedFault, usual: Response) -> Response:
+def to_response(matched_fault: MatchedFault, error_response: Response) -> Response:
     """Return the response of a matched rule: Twilio's error, the rule's own body, or nothing.
 
     Args:
-        usual: the response with Twilio's error.
+        error_response: the response with Twilio's error.
     """
-    then = strike.then
-    if then.fault in _REPLACES_RESPONSE:
-        return Response(0, reason=strike.reason)
+    then = matched_fault.then
+    if then.fault in _RESPONSE_REPLACING_FAULTS:
+        return Response(0, reason=matched_fault.reason)
     if then.body is None:
-        return usual
+        return error_response
     return msgspec.structs.replace(
-        usual, status=then.status or 200, body=then.body.encode(), media_type=then.media_type.encode()
+        error_response, status=then.status or 200, body=then.body.encode(), media_type=then.media_type.encode()
     )
 
 
@@ -111,17 +115,17 @@ async def break_connection(fault: NetworkFault, transport: asyncio.Transport | N
         raise ConnectionResetError(f"a fault of the mock: {fault.value}")
     match fault:
         case NetworkFault.CONNECTION_RESET_BY_PEER:
-            _reset(transport)
+            _reset_connection(transport)
         case NetworkFault.MALFORMED_RESPONSE_CHUNK:
-            transport.write(_CHUNKED + _GARBAGE)
+            transport.write(_MALFORMED_CHUNKED_RESPONSE + _RANDOM_DATA)
         case NetworkFault.RANDOM_DATA_THEN_CLOSE:
-            transport.write(_GARBAGE)
+            transport.write(_RANDOM_DATA)
     transport.close()
     # The server would answer 500 if the application returned before it noticed that the connection is closed.
     await wait_for_disconnect(receive)
 
 
-async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None, receive: Receive) -> None:
+async def send_truncated_body(body: bytes, send: Send, transport: asyncio.Transport | None, receive: Receive) -> None:
     """Send half of the body that Content-Length announces, and close the connection.
 
     Raises:
@@ -134,22 +138,22 @@ async def truncate(body: bytes, send: Send, transport: asyncio.Transport | None,
     await wait_for_disconnect(receive)
 
 
-async def dribble(body: bytes, how: ChunkedDribble, send: Send, receive: Receive) -> None:
+async def dribble_body(body: bytes, chunked_dribble: ChunkedDribble, send: Send, receive: Receive) -> None:
     """Send a body in chunks, evenly over a real duration, until the client disconnects.
 
     A body that is shorter than the number of chunks is sent in fewer chunks.
     """
-    chunks = min(how.chunks, len(body))
-    pause = parse_duration(how.duration) / SECOND / how.chunks
+    chunks = min(chunked_dribble.chunks, len(body))
+    pause = parse_duration(chunked_dribble.duration) / SECOND / chunked_dribble.chunks
     bounds = [len(body) * number // chunks for number in range(chunks + 1)] if chunks else []
     for start, stop in pairwise(bounds):
-        if not await _pause(pause, receive):
+        if not await _pause_unless_disconnected(pause, receive):
             return
         await send({"type": "http.response.body", "body": body[start:stop], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _pause(seconds: float, receive: Receive) -> bool:
+async def _pause_unless_disconnected(seconds: float, receive: Receive) -> bool:
     """Wait in real time. Return False as soon as the client disconnects."""
     passed, gone = asyncio.ensure_future(real_pause(seconds)), asyncio.ensure_future(wait_for_disconnect(receive))
     try:
@@ -160,15 +164,15 @@ async def _pause(seconds: float, receive: Receive) -> bool:
         gone.cancel()
 
 
-def _reset(transport: asyncio.Transport) -> None:
+def _reset_connection(transport: asyncio.Transport) -> None:
     """Close the connection with a reset: without time to linger, the kernel sends RST instead of FIN."""
     connection = transport.get_extra_info("socket")
     with socket.socket(fileno=os.dup(connection.fileno())) as same:
-        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
     transport.abort()
 
 
-def _reason_phrase(status: int) -> str:
+def _get_reason_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:

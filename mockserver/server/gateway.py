@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generators.model import API_VERSION
-from generators.sids import Kind, is_sid
+from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.scenario_setup import ScenarioSetupError
-from mockserver.account.time.clock import stopwatch
 from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, uri_too_long
+from mockserver.rest.header_names import READING_METHODS, WIRE_HEADER
 from mockserver.rest.headers import ResponseMetadataFactory
 from mockserver.rest.negotiation import choose_wire, find_base_url
 from mockserver.rest.representations.media_types import choose_representation
@@ -30,16 +30,16 @@ from mockserver.server.rendering import render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.response import Response
 from mockserver.server.sending import send_response
+from mockserver.settings.machine_clock import stopwatch
 from mockserver.settings.settings import MediaAuth
 
-CONTROL = "/_mock/"
-_ACCOUNTS = f"/{API_VERSION}/Accounts/"
-_ACCOUNT = slice(len(_ACCOUNTS), len(_ACCOUNTS) + 34)
+CONTROL_PREFIX = "/_mock/"
+_ACCOUNTS_PREFIX = f"/{API_VERSION}/Accounts/"
+_ACCOUNT_SID_SLICE = slice(len(_ACCOUNTS_PREFIX), len(_ACCOUNTS_PREFIX) + 34)
 _USED_HEADERS = frozenset(
-    {b"authorization", b"host", b"user-agent", b"x-mock-wire", b"range", b"if-range", b"if-none-match"}
+    {b"authorization", b"host", b"user-agent", WIRE_HEADER, b"range", b"if-range", b"if-none-match"}
 )
 
-_READING_METHODS = ("GET", "HEAD")
 _CachedResponse = tuple[int, Response]
 """A response, and the account's version that it was built from."""
 
@@ -52,10 +52,10 @@ class Gateway:
     def __init__(self, app: ASGIApp, mock: Mock) -> None:
         self._app = app
         self._mock = mock
-        self._stamps = ResponseMetadataFactory(mock.instance)
-        self._declared = mock.declared if mock.settings.auth is AuthSetting.STRICT else None
-        self._asks_nobody = mock.settings.auth is AuthSetting.OFF
-        self._media_is_public = mock.settings.media_auth is MediaAuth.PUBLIC
+        self._metadata_factory = ResponseMetadataFactory(mock.instance_id)
+        self._declared_accounts = mock.declared_accounts if mock.settings.auth is AuthSetting.STRICT else None
+        self._is_auth_off = mock.settings.auth is AuthSetting.OFF
+        self._is_media_public = mock.settings.media_auth is MediaAuth.PUBLIC
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle an HTTP request. Everything else is passed to the application."""
@@ -64,23 +64,25 @@ class Gateway:
             return
         started = stopwatch()
         path: str = scope["path"]
-        asked = {name: value for name, value in scope["headers"] if name in _USED_HEADERS}
+        used_headers = {name: value for name, value in scope["headers"] if name in _USED_HEADERS}
         form = choose_representation(path)
         exchange = None
         try:
             settings = self._mock.settings
-            overrides = self._overrides_of_account(path) if self._mock.overrides else None
+            overrides = self._get_overrides(path) if self._mock.overrides else None
             setting = settings.wire if overrides is None else overrides.wire or settings.wire
-            wire = choose_wire(asked, setting, form)
-            base = settings.public_url or find_base_url(asked, scope["scheme"], scope.get("server") or settings.listen)
-            exchange = Exchange(self._mock, scope, asked, form, wire, base)
+            wire = choose_wire(used_headers, setting, form)
+            base = settings.public_url or find_base_url(
+                used_headers, scope["scheme"], scope.get("server") or settings.listen
+            )
+            exchange = Exchange(self._mock, scope, used_headers, form, wire, base)
             answer = await self._respond(exchange, scope, receive, send)
         except TwilioError as raised:
             answer = render_error(self._with_explanation(raised, exchange), path)
-        except FaultTriggered as struck:
-            answer = to_response(struck.match, render_error(to_error(struck.match), path))
-        except ScenarioSetupError as wrong:  # every account has its own corpus: the scenario fits the demo account's
-            answer = render_error(TwilioError(20500, f"The scenario does not fit into this account: {wrong}"), path)
+        except FaultTriggered as triggered:
+            answer = to_response(triggered.matched_fault, render_error(to_error(triggered.matched_fault), path))
+        except ScenarioSetupError as error:  # every account has its own corpus: the scenario fits the demo account's
+            answer = render_error(TwilioError(20500, f"The scenario does not fit into this account: {error}"), path)
         except ClientDisconnected:
             return
         except Exception:  # the client gets Twilio's 500, the log gets the traceback
@@ -90,13 +92,15 @@ class Gateway:
             )
         seconds = stopwatch() - started
         if exchange is not None and exchange.account_or_none is not None:
-            self._record(exchange, exchange.account_or_none, answer, started, seconds)
+            self._record_request(exchange, exchange.account_or_none, answer, started, seconds)
         wire = Wire.TWILIO if exchange is None else exchange.wire
-        stamp = None if path.startswith(CONTROL) else self._stamps(wire, seconds)
+        stamp = None if path.startswith(CONTROL_PREFIX) else self._metadata_factory(wire, seconds)
         then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
         await send_response(answer, stamp, then, scope, receive, send)
 
-    def _record(self, exchange: Exchange, account: Account, answer: Response, started: float, seconds: float) -> None:
+    def _record_request(
+        self, exchange: Exchange, account: Account, response: Response, started: float, seconds: float
+    ) -> None:
         """Log a request and run what it triggers, in one synchronous step."""
         strike = exchange.matched_fault
         account.journal.add(
@@ -107,16 +111,22 @@ class Gateway:
                 method=exchange.method,
                 path=exchange.path,
                 query=exchange.query_string,
-                head=pack_headers(exchange.all_headers),
+                packed_headers=pack_headers(exchange.all_headers),
                 body=exchange.body,
                 operation=exchange.operation,
                 seconds=seconds,
                 rule=None if strike is None else strike.rule_number,
-                response=answer.logged or answer.to_logged_response(),
+                response=response.logged_response or response.to_logged_response(),
             )
         )
-        if answer.act is not None and account.has_observers and (strike is None or strike.then.fault is None):
-            account.record_response(exchange.operation, answer.act, answer.recordings, answer.page)
+        if (
+            response.request_kind is not None
+            and account.has_observers
+            and (strike is None or strike.then.fault is None)
+        ):
+            account.record_response(
+                exchange.operation, response.request_kind, response.recording_indices, response.page_number
+            )
         self._mock.worker.schedule(account)
 
     async def _respond(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
@@ -126,57 +136,61 @@ class Gateway:
         if exchange.method == "OPTIONS":
             return Response(204)  # a preflight request has no credentials
         scope["recmock"] = exchange
-        if path.startswith(_ACCOUNTS):
+        if path.startswith(_ACCOUNTS_PREFIX):
             account = self._authenticate(exchange)
             account.scheduler.run_due()
-            exchange.enter(account)
-            if exchange.method in _READING_METHODS:
+            exchange.set_account(account)
+            if exchange.method in READING_METHODS:
                 return await self._respond_from_cache(exchange, scope, receive, send)
         return await self._run_route(exchange, scope, receive, send)
 
-    def _with_explanation(self, raised: TwilioError, exchange: Exchange | None) -> TwilioError:
+    def _with_explanation(self, error: TwilioError, exchange: Exchange | None) -> TwilioError:
         """Add an explanation of an unknown SID to an error: only the mock knows the other accounts."""
-        if raised.unknown is not None and exchange is not None and exchange.account_or_none is not None:
+        if error.unknown_sid is not None and exchange is not None and exchange.account_or_none is not None:
             from mockserver.account.resources.explain_sid import explain_owner
 
             own = exchange.account_or_none.recordings.recording_index
-            others = [account.recordings.recording_index for account in self._mock.known()]
-            raised.reason = f"{raised.reason} {explain_owner(raised.unknown, own, others)}".rstrip()
-        return raised
+            others = [account.recordings.recording_index for account in self._mock.list_accounts_in_memory()]
+            error.reason = f"{error.reason} {explain_owner(error.unknown_sid, own, others)}".rstrip()
+        return error
 
     def _authenticate(self, exchange: Exchange) -> Account:
         """Return the account that the path names, if the credentials allow it."""
         path = exchange.path
-        sid = path[_ACCOUNT]
-        well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT.stop : _ACCOUNT.stop + 1] in ("/", ".", "")
-        is_public = self._media_is_public and exchange.method in _READING_METHODS and is_media_path(path)
-        asks_nobody, declared = self._find_auth_policy(path)
+        sid = path[_ACCOUNT_SID_SLICE]
+        well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT_SID_SLICE.stop : _ACCOUNT_SID_SLICE.stop + 1] in (
+            "/",
+            ".",
+            "",
+        )
+        is_public = self._is_media_public and exchange.method in READING_METHODS and is_media_path(path)
+        asks_nobody, declared = self._get_auth_policy(path)
         if not (asks_nobody or is_public):
             try:
                 authenticate(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
             except TwilioError:
                 if well_formed and (declared is None or sid.lower() in declared):
-                    exchange.enter(
+                    exchange.set_account(
                         self._mock.account(sid)
                     )  # rejected requests are logged in this account's journal too
                 raise
         if not well_formed:
-            found = path[len(_ACCOUNTS) :].partition("/")[0]
-            raise TwilioError(20404, f"Expected an AccountSid (AC and 32 hexadecimal digits), found {found[:60]!r}.")
+            found = path[len(_ACCOUNTS_PREFIX) :].partition("/")[0]
+            raise TwilioError(20404, f"Expected an AccountSid ({describe_sid(Kind.ACCOUNT)}), found {found[:60]!r}.")
         return self._mock.account(sid)
 
-    def _overrides_of_account(self, path: str) -> AccountOverrides | None:
+    def _get_overrides(self, path: str) -> AccountOverrides | None:
         """Return the overrides of the account that a path names, or None if it has none."""
-        return self._mock.overrides.get(path[_ACCOUNT].lower()) if path.startswith(_ACCOUNTS) else None
+        return self._mock.overrides.get(path[_ACCOUNT_SID_SLICE].lower()) if path.startswith(_ACCOUNTS_PREFIX) else None
 
-    def _find_auth_policy(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
+    def _get_auth_policy(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
         """Return True if credentials are not checked, and the accounts whose tokens are accepted; None accepts any."""
-        overrides = self._overrides_of_account(path) if self._mock.overrides else None
+        overrides = self._get_overrides(path) if self._mock.overrides else None
         if overrides is None or overrides.auth is None:
-            return self._asks_nobody, self._declared
+            return self._is_auth_off, self._declared_accounts
         if overrides.auth is not AuthSetting.STRICT:
             return overrides.auth is AuthSetting.OFF, None
-        account = self._mock.account(path[_ACCOUNT])
+        account = self._mock.account(path[_ACCOUNT_SID_SLICE])
         return False, {account.sid.lower(): DeclaredAccount(account.sid, account.token)}
 
     async def _respond_from_cache(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
@@ -193,7 +207,7 @@ class Gateway:
             if _is_fresh(kept, account):  # the request may have been delayed
                 return kept[1]
         answer = await self._run_route(exchange, scope, receive, send)
-        if answer.expires:
+        if answer.expires_at:
             answer = answer.to_cached(exchange.operation)
             cache.put(key, (account.version, answer), len(answer.body))
         return answer
@@ -205,6 +219,6 @@ class Gateway:
         return exchange.response
 
 
-def _is_fresh(kept: _CachedResponse, account: Account) -> bool:
-    expires = kept[1].expires
-    return kept[0] == account.version and (expires == NEVER or account.clock.now() < expires)
+def _is_fresh(cached: _CachedResponse, account: Account) -> bool:
+    expires = cached[1].expires_at
+    return cached[0] == account.version and (expires == NEVER or account.clock.now() < expires)

@@ -18,15 +18,15 @@ from uvicorn.config import Config
 from uvicorn.lifespan.on import LifespanOn
 from uvicorn.server import ServerState
 
-from mockserver.account.time.clock import wall_seconds
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.protocol import MockProtocol
+from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.parsing import Address
 
 _BACKLOG = 2048
-_GRACE = 5.0
+_GRACE_SECONDS = 5.0
 """How long open requests may take to finish, in seconds."""
-_LAST_RESORT = 4 * _GRACE
+_JOIN_TIMEOUT_SECONDS = 4 * _GRACE_SECONDS
 """How long a thread may take to end, in seconds: uvloop sometimes waits for ever when it closes a loop."""
 
 
@@ -43,33 +43,33 @@ def bind(address: Address) -> socket.socket:
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
-    except OSError as wrong:
-        raise ListenError(f"expected an address to listen on, found {address}: {wrong.strerror}.") from None
+    except OSError as error:
+        raise ListenError(f"expected an address to listen on, found {address}: {error.strerror}.") from None
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
         listening.listen(_BACKLOG)
-    except OSError as wrong:
+    except OSError as error:
         listening.close()
-        why = f"{wrong.strerror}. Another server may use it; port 0 selects a free port"
+        why = f"{error.strerror}. Another server may use it; port 0 selects a free port"
         raise ListenError(f"cannot listen on {address}: {why}.") from None
     listening.setblocking(False)
     return listening
 
 
-def bound_address(listening: socket.socket) -> Address:
+def get_bound_address(listening_socket: socket.socket) -> Address:
     """Return the address of a listening socket, with its real port."""
-    host, port = listening.getsockname()[:2]
+    host, port = listening_socket.getsockname()[:2]
     return Address(host, port)
 
 
 async def serve(
-    app: ASGIApp, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], Any], proxy: Proxy
+    app: ASGIApp, listening_socket: socket.socket, stop_event: asyncio.Event, on_ready: Callable[[], Any], proxy: Proxy
 ) -> None:
     """Serve an application on a socket until `stop` is set.
 
     Args:
-        ready: called once the server accepts requests.
+        on_ready: called once the server accepts requests.
         proxy: handles requests for other hosts; it is closed at the end.
     """
     config = Config(
@@ -80,12 +80,12 @@ async def serve(
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: MockProtocol(config, state, loop, proxy), sock=listening, backlog=_BACKLOG
+        lambda: MockProtocol(config, state, loop, proxy), sock=listening_socket, backlog=_BACKLOG
     )
     dating = _refresh_date_header(state, loop)
     try:
-        ready()
-        await stop.wait()
+        on_ready()
+        await stop_event.wait()
     finally:
         dating.cancel()
         server.close()
@@ -94,15 +94,15 @@ async def serve(
         for connection in list(state.connections):
             connection.shutdown()
         if state.tasks:
-            await asyncio.wait(state.tasks, timeout=_GRACE)
+            await asyncio.wait(state.tasks, timeout=_GRACE_SECONDS)
         for connection in list(state.connections):
             connection.transport.abort()
         await lifespan.shutdown()
         # The remaining requests have no client and nothing to wait for.
-        await asyncio.wait((dating, *state.tasks), timeout=_GRACE)
+        await asyncio.wait((dating, *state.tasks), timeout=_GRACE_SECONDS)
 
 
-def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any], proxy: Proxy) -> None:
+def run(app: ASGIApp, listening_socket: socket.socket, on_ready: Callable[[], Any], proxy: Proxy) -> None:
     """Serve in the foreground until SIGINT or SIGTERM."""
 
     async def main() -> None:
@@ -113,7 +113,7 @@ def run(app: ASGIApp, listening: socket.socket, ready: Callable[[], Any], proxy:
                 loop.add_signal_handler(number, stop.set)
             except NotImplementedError:  # pragma: no cover - Windows: SIGINT arrives as KeyboardInterrupt
                 break
-        await serve(app, listening, stop, ready, proxy)
+        await serve(app, listening_socket, stop, on_ready, proxy)
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())
@@ -136,11 +136,11 @@ class BackgroundServer:
     ) -> None:
         self._app = app
         self._proxy = proxy or Proxy()
-        self._listening = bind(address)
-        self.address = bound_address(self._listening)
+        self._listening_socket = bind(address)
+        self.address = get_bound_address(self._listening_socket)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recmock", daemon=True)
-        self._end: Callable[[], Any] | None = None
+        self._request_stop: Callable[[], Any] | None = None
 
     @property
     def base_url(self) -> str:
@@ -153,18 +153,21 @@ class BackgroundServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
-        assert self._end is not None
-        self._end()
-        self._thread.join(_LAST_RESORT)
+        assert self._request_stop is not None
+        self._request_stop()
+        self._thread.join(_JOIN_TIMEOUT_SECONDS)
 
     def _run(self) -> None:
         async def main() -> None:
             stop = asyncio.Event()
             loop = asyncio.get_running_loop()
-            self._end = lambda: loop.call_soon_threadsafe(stop.set)
-            await serve(self._app, self._listening, stop, self._ready.set, self._proxy)
+            self._request_stop = lambda: loop.call_soon_threadsafe(stop.set)
+            await serve(self._app, self._listening_socket, stop, self._ready.set, self._proxy)
 
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(main())

@@ -13,8 +13,8 @@ from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.errors import MAX_TARGET_LENGTH, uri_too_long
 from mockserver.rest.headers import encode_headers
-from mockserver.server.faults import TRANSPORT
-from mockserver.server.sending import WHOLE
+from mockserver.server.faults import TRANSPORT_KEY
+from mockserver.server.sending import RESPONSE_WRITER_KEY
 
 _SLASH = ord("/")
 
@@ -31,11 +31,11 @@ class MockProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, state, {}, loop)
         self._proxy = proxy
-        self._open: deque[RequestResponseCycle] = deque()
+        self._open_cycles: deque[RequestResponseCycle] = deque()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
-        self.app_state = {TRANSPORT: transport, WHOLE: self._send_response}
+        self.app_state = {TRANSPORT_KEY: transport, RESPONSE_WRITER_KEY: self._write_response}
 
     def data_received(self, data: bytes) -> None:
         """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
@@ -55,21 +55,21 @@ class MockProtocol(HttpToolsProtocol):
         else:
             super().on_headers_complete()
         if self.cycle is not before:
-            self._open.append(self.cycle)
+            self._open_cycles.append(self.cycle)
 
     def on_response_complete(self) -> None:
-        self._open.popleft()
+        self._open_cycles.popleft()
         super().on_response_complete()
 
-    def _send_response(self, status: int, head: bytes, body: bytes) -> bool:
+    def _write_response(self, status: int, encoded_headers: bytes, body: bytes) -> bool:
         """Write a response at once. uvicorn takes two steps and searches every header twice; see `Whole`."""
-        cycle = self._open[0]
+        cycle = self._open_cycles[0]
         if cycle.disconnected or self.flow.write_paused:
             return False  # uvicorn handles this case
         dated = encode_headers(cycle.default_headers)
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         # Not writelines: with an empty body, Python 3.12's never returns.
-        self.transport.write(b"".join((STATUS_LINE[status], dated, head, end, body)))
+        self.transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, end, body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
@@ -79,7 +79,9 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        for cycle in self._open:  # uvicorn notifies only the latest request, so an earlier one would wait for ever
+        for (
+            cycle
+        ) in self._open_cycles:  # uvicorn notifies only the latest request, so an earlier one would wait for ever
             cycle.disconnected = True
             cycle.message_event.set()
 
@@ -98,7 +100,7 @@ class MockProtocol(HttpToolsProtocol):
         """Return True if uvicorn must release the connection: for CONNECT only, because we serve no web sockets."""
         return self.parser.get_method() == b"CONNECT"
 
-    def _hand_over_to_proxy(self, early: bytes) -> None:
+    def _hand_over_to_proxy(self, early_data: bytes) -> None:
         if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
             self.send_400_response("Expected one CONNECT request, at the start of the connection.")
             return
@@ -108,7 +110,7 @@ class MockProtocol(HttpToolsProtocol):
             Connection(
                 self.transport,
                 self.url,
-                early,
+                early_data,
                 ConnectionAddresses(self.client, self.server),
                 self._create_proxied_protocol,
             )

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from mockserver.rest.byte_ranges import UnsatisfiableError, is_not_modified, parse_range
+from mockserver.rest.byte_ranges import UnsatisfiableRangeError, is_not_modified, parse_range
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import reason_header, warning_header
+from mockserver.rest.headers import build_reason_header, build_warning_header
 from mockserver.rest.paging import build_envelope
 from mockserver.rest.representations import json
 from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation, choose_representation
@@ -17,7 +17,7 @@ from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result
 from scenarios.timeline import RequestKind
 
-Document = Mapping[str, Any]
+BodyDocument = Mapping[str, Any]
 
 
 def render(result: Result, exchange: Exchange) -> Response:
@@ -39,74 +39,92 @@ def render(result: Result, exchange: Exchange) -> Response:
             return Response(204)
 
 
-def render_error(raised: TwilioError, path: str) -> Response:
+def render_error(error: TwilioError, path: str) -> Response:
     """Return the response for an error, in the representation that the path asks for."""
     form = choose_representation(path)
-    body = _encode_item("RestException", raised.to_dict(path), form)
-    headers = (*raised.headers, reason_header(raised.reason))
-    return Response(raised.status, body, MEDIA_TYPES[form], headers, reason=raised.reason, found_status=raised.found)
+    body = _encode_item("RestException", error.to_dict(path), form)
+    headers = (*error.headers, build_reason_header(error.reason))
+    return Response(
+        error.status, body, MEDIA_TYPES[form], headers, reason=error.reason, found_status=error.found_status
+    )
 
 
-def _render_value(told: ResourceValue, exchange: Exchange) -> Response:
+def _render_value(resource_value: ResourceValue, exchange: Exchange) -> Response:
     form = exchange.representation
-    document = told.resource_type.build(told.value, exchange.wire, exchange.base_url)
-    body = _encode_item(told.resource_type.item, document, form)
-    return Response(told.status, body, MEDIA_TYPES[form], told.headers)
+    document = resource_value.resource_type.build_document(resource_value.value, exchange.wire, exchange.base_url)
+    body = _encode_item(resource_value.resource_type.xml_element, document, form)
+    return Response(resource_value.status, body, MEDIA_TYPES[form], resource_value.headers)
 
 
-def _render_resource(found: Resource, exchange: Exchange) -> Response:
+def _render_resource(resource: Resource, exchange: Exchange) -> Response:
     form = exchange.representation
     if form is Representation.JSON:
         body = json.fill_base_url(
-            _get_fragment(found.resource_type, found, found.index, exchange), exchange.base_url.encode()
+            _get_fragment(resource.resource_type, resource, resource.index, exchange), exchange.base_url.encode()
         )
     else:
-        document = found.resource_type.build(found.source.get(found.index), exchange.wire, exchange.base_url)
-        body = _encode_item(found.resource_type.item, document, form)
-    recordings = () if found.act is None else (found.index,)
-    return Response(200, body, MEDIA_TYPES[form], expires=found.expires, act=found.act, recordings=recordings)
+        document = resource.resource_type.build_document(
+            resource.source.get(resource.index), exchange.wire, exchange.base_url
+        )
+        body = _encode_item(resource.resource_type.xml_element, document, form)
+    recordings = () if resource.request_kind is None else (resource.index,)
+    return Response(
+        200,
+        body,
+        MEDIA_TYPES[form],
+        expires_at=resource.expires_at,
+        request_kind=resource.request_kind,
+        recording_indices=recordings,
+    )
 
 
-def _render_page(listed: ResourcePage, exchange: Exchange) -> Response:
-    shape, page, form = listed.resource_type, listed.page, exchange.representation
-    frame = build_envelope(exchange.path, listed.parameters, listed.request, shape.key, len(page.indices), page.tokens)
+def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
+    shape, page, form = resource_page.resource_type, resource_page.page, exchange.representation
+    frame = build_envelope(
+        exchange.path, resource_page.parameters, resource_page.request, shape.list_key, len(page.indices), page.tokens
+    )
     if form is Representation.JSON:
-        fragments = [_get_fragment(shape, listed, index, exchange) for index in page.indices]
-        body = json.fill_base_url(json.join_page(frame, shape.key, fragments), exchange.base_url.encode())
+        fragments = [_get_fragment(shape, resource_page, index, exchange) for index in page.indices]
+        body = json.fill_base_url(json.join_page(frame, shape.list_key, fragments), exchange.base_url.encode())
     else:
-        documents = [shape.build(listed.source.get(index), exchange.wire, exchange.base_url) for index in page.indices]
+        documents = [
+            shape.build_document(resource_page.source.get(index), exchange.wire, exchange.base_url)
+            for index in page.indices
+        ]
         if form is Representation.XML:
             from mockserver.rest.representations import xml
 
-            body = xml.encode_page(shape.item, shape.key, frame, documents)
+            body = xml.encode_page(shape.xml_element, shape.list_key, frame, documents)
         else:
-            body = _encode_table(shape.key, documents, form)
-    warnings = tuple(map(warning_header, listed.parameters.unknown()))
+            body = _encode_table(shape.list_key, documents, form)
+    warnings = tuple(map(build_warning_header, resource_page.parameters.unknown()))
     return Response(
         200,
         body,
         MEDIA_TYPES[form],
         warnings,
-        expires=page.expires_at,
-        act=listed.act,
-        recordings=page.indices if listed.act is not None else (),
-        page=listed.request.number,
+        expires_at=page.expires_at,
+        request_kind=resource_page.request_kind,
+        recording_indices=page.indices if resource_page.request_kind is not None else (),
+        page_number=resource_page.request.number,
         next_page_uri=frame["next_page_uri"],
     )
 
 
-def _get_fragment(shape: ResourceType, source: Resource | ResourcePage, index: int, exchange: Exchange) -> bytes:
+def _get_fragment(
+    resource_type: ResourceType, result: Resource | ResourcePage, index: int, exchange: Exchange
+) -> bytes:
     cache = exchange.mock.cache
-    key = (exchange.account.cache_key, id(shape), index, source.source.revision(index), exchange.wire)
+    key = (exchange.account.cache_key, id(resource_type), index, result.source.revision(index), exchange.wire)
     kept: bytes | None = cache.get(key)
     if kept is None:
-        kept = json.encode_fragment(shape.build(source.source.get(index), exchange.wire, ""))
+        kept = json.encode_fragment(resource_type.build_document(result.source.get(index), exchange.wire, ""))
         cache.put(key, kept, len(kept))
     return kept
 
 
-def _encode_item(name: str, document: Document, form: Representation) -> bytes:
-    match form:
+def _encode_item(name: str, document: BodyDocument, representation: Representation) -> bytes:
+    match representation:
         case Representation.JSON:
             return json.encode(document)
         case Representation.XML:
@@ -116,42 +134,42 @@ def _encode_item(name: str, document: Document, form: Representation) -> bytes:
 
             return xml.encode_item(name, document)
         case _:
-            return _encode_table(name, [document], form)
+            return _encode_table(name, [document], representation)
 
 
-def _encode_table(title: str, documents: list[Any], form: Representation) -> bytes:
+def _encode_table(title: str, documents: list[Any], representation: Representation) -> bytes:
     from mockserver.rest.representations import csv_and_html as tables
 
     columns = list(documents[0]) if documents else []
-    if form is Representation.CSV:
+    if representation is Representation.CSV:
         return tables.to_csv(documents, columns)
     return tables.to_html(title, documents, columns)
 
 
-def _render_redirect(redirected: Redirect, exchange: Exchange) -> Response:
-    url = f"{exchange.base_url}{redirected.path}"
+def _render_redirect(redirect: Redirect, exchange: Exchange) -> Response:
+    url = f"{exchange.base_url}{redirect.path}"
     # Twilio puts the URL into the body, from which the SDKs read it. It is unknown whether it sends `Location`
     # too. A client that followed that header would lose the body (WIRE §1.2).
-    headers = () if redirected.status == 307 else ((b"location", url.encode()),)
-    return Response(redirected.status, json.encode({"redirect_to": url}), MEDIA_TYPES[Representation.JSON], headers)
+    headers = () if redirect.status == 307 else ((b"location", url.encode()),)
+    return Response(redirect.status, json.encode({"redirect_to": url}), MEDIA_TYPES[Representation.JSON], headers)
 
 
-def _render_media(played: Media, exchange: Exchange) -> Response:
-    answer = _render_part(played, exchange)
-    return msgspec.structs.replace(answer, act=RequestKind.MEDIA, recordings=(played.recording,))
+def _render_media(media: Media, exchange: Exchange) -> Response:
+    answer = _render_byte_range(media, exchange)
+    return msgspec.structs.replace(answer, request_kind=RequestKind.MEDIA, recording_indices=(media.index,))
 
 
-def _render_part(played: Media, exchange: Exchange) -> Response:
-    medium = played.medium
-    fixed = ((b"etag", played.etag.encode()), (b"accept-ranges", b"bytes"))
-    if is_not_modified(exchange.headers, played.etag):
+def _render_byte_range(media: Media, exchange: Exchange) -> Response:
+    medium = media.medium
+    fixed = ((b"etag", media.etag.encode()), (b"accept-ranges", b"bytes"))
+    if is_not_modified(exchange.headers, media.etag):
         return Response(304, headers=fixed)
     try:
-        part = parse_range(exchange.headers, played.etag, medium.length)
-    except UnsatisfiableError:
+        part = parse_range(exchange.headers, media.etag, medium.length)
+    except UnsatisfiableRangeError:
         return Response(416, headers=(*fixed, (b"content-range", b"bytes */%d" % medium.length)))
     if part is None:
-        return Response(200, media_type=played.media_type, headers=fixed, stream=medium, part=(0, medium.length))
+        return Response(200, media_type=media.media_type, headers=fixed, stream=medium, byte_range=(0, medium.length))
     shown = b"bytes %d-%d/%d" % (part[0], part[1] - 1, medium.length)
     headers = (*fixed, (b"content-range", shown))
-    return Response(206, media_type=played.media_type, headers=headers, stream=medium, part=part)
+    return Response(206, media_type=media.media_type, headers=headers, stream=medium, byte_range=part)

@@ -9,7 +9,7 @@ class ClientDisconnected(Exception):
     """The client disconnected before its request was complete, so no response is needed."""
 
 
-async def read_body(receive: Receive, most: int) -> bytes:
+async def read_body(receive: Receive, max_bytes: int) -> bytes:
     """Return the body of a request.
 
     Raises:
@@ -22,8 +22,8 @@ async def read_body(receive: Receive, most: int) -> bytes:
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
         received += message.get("body", b"")
-        if len(received) > most:
-            raise TwilioError(20001, f"Expected at most {most} bytes.", status=413, message="Request too large")
+        if len(received) > max_bytes:
+            raise TwilioError(20001, f"Expected at most {max_bytes} bytes.", status=413, message="Request too large")
         if not message.get("more_body"):
             return bytes(received)
 

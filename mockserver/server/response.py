@@ -13,7 +13,7 @@ from scenarios.timeline import RequestKind
 if TYPE_CHECKING:
     from generators.audio.wav import Medium
 
-_WITHOUT_BODY = (204, 304)
+_BODILESS_STATUSES = (204, 304)
 """Statuses whose responses have neither a body nor a Content-Length."""
 
 
@@ -24,19 +24,19 @@ class Response(msgspec.Struct, frozen=True):
     body: bytes = b""
     media_type: bytes | None = None
     headers: tuple[Header, ...] = ()
-    expires: int = 0
+    expires_at: int = 0
     """Cache expiry if the account does not change, in microseconds since the epoch."""
     stream: "Medium | None" = None
     """Media that is sent piece by piece, instead of a body."""
-    part: tuple[int, int] = (0, 0)
+    byte_range: tuple[int, int] = (0, 0)
     """The range of the stream's bytes to send."""
     operation: Operation | None = None
     """The operation, or None if the request reached none."""
-    act: RequestKind | None = None
+    request_kind: RequestKind | None = None
     """What the operation does with its recordings; None if it shows none."""
-    recordings: tuple[int, ...] = ()
+    recording_indices: tuple[int, ...] = ()
     """The indices of the recordings that the response shows."""
-    page: int = 0
+    page_number: int = 0
     """The page number of a list, from 0."""
     next_page_uri: str | None = None
     """The `next_page_uri` of a list page."""
@@ -44,27 +44,27 @@ class Response(msgspec.Struct, frozen=True):
     """The sentence of `X-Mock-Reason` that explains an error."""
     found_status: Status | None = None
     """The status of the recording, if it is the reason for the error."""
-    logged: LoggedResponse | None = None
+    logged_response: LoggedResponse | None = None
     """The journal's summary, if it is built already."""
-    head: bytes | None = None
+    encoded_headers: bytes | None = None
     """The encoded headers, if they are built already."""
 
     def to_cached(self, operation: Operation | None) -> Self:
         """Return a copy with everything prebuilt that later requests can reuse."""
         return msgspec.structs.replace(
-            self, operation=operation, logged=self.to_logged_response(), head=self.encode_headers()
+            self, operation=operation, logged_response=self.to_logged_response(), encoded_headers=self.encode_headers()
         )
 
     def all_headers(self) -> tuple[Header, ...]:
         """Return all headers of the response, including those of its body."""
-        if self.status in _WITHOUT_BODY:
+        if self.status in _BODILESS_STATUSES:
             return self.headers
         kind = () if self.media_type is None else ((b"content-type", self.media_type),)
         return (*self.headers, *kind, (b"content-length", b"%d" % self.length))
 
     def encode_headers(self) -> bytes:
         """Return all headers as bytes."""
-        return encode_headers(self.all_headers()) if self.head is None else self.head
+        return encode_headers(self.all_headers()) if self.encoded_headers is None else self.encoded_headers
 
     def to_logged_response(self) -> LoggedResponse:
         """Return the summary that the journal keeps."""
@@ -75,11 +75,11 @@ class Response(msgspec.Struct, frozen=True):
             headers=self.headers,
             media_type=self.media_type,
             length=self.length,
-            recordings=self.recordings[:MAX_LOGGED_RECORDINGS],
-            found=self.found_status,
+            recordings=self.recording_indices[:MAX_LOGGED_RECORDINGS],
+            found_status=self.found_status,
         )
 
     @property
     def length(self) -> int:
         """The number of bytes in the body."""
-        return len(self.body) if self.stream is None else self.part[1] - self.part[0]
+        return len(self.body) if self.stream is None else self.byte_range[1] - self.byte_range[0]

@@ -31,9 +31,9 @@ class Resource(msgspec.Struct, frozen=True):
     resource_type: ResourceType
     source: ResourceSource
     index: int
-    expires: int = NEVER
+    expires_at: int = NEVER
     """When the resource may change by time alone, in microseconds since the epoch."""
-    act: RequestKind | None = None
+    request_kind: RequestKind | None = None
     """What the request does with the recording; None if it shows no recording."""
 
 
@@ -45,7 +45,7 @@ class ResourcePage(msgspec.Struct, frozen=True):
     page: Page
     request: PageRequest
     parameters: Parameters
-    act: RequestKind | None = None
+    request_kind: RequestKind | None = None
 
 
 class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +82,7 @@ class Media(msgspec.Struct, frozen=True):
     medium: "Medium"
     media_type: bytes
     etag: str
-    recording: int
+    index: int
     """The index of the recording."""
 
 

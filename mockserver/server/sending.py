@@ -7,64 +7,68 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
-from mockserver.server.faults import TRANSPORT, break_connection, dribble, truncate
+from mockserver.server.faults import TRANSPORT_KEY, break_connection, dribble_body, send_truncated_body
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
 from scenarios.rules import NetworkFault, Then
 
-WHOLE = "recmock.whole"
+RESPONSE_WRITER_KEY = "recmock.whole"
 """The key under which our own server offers `Whole` in the state of the ASGI scope."""
-Whole = Callable[[int, bytes, bytes], bool]
+ResponseWriter = Callable[[int, bytes, bytes], bool]
 """Sends status, encoded headers and body at once. Returns False if the caller must use the ASGI messages."""
-_IN_BODIES = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
+_BODY_FAULTS = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
 
 
 async def send_response(
-    answer: Response, stamp: ResponseMetadata | None, then: Then | None, scope: Scope, receive: Receive, send: Send
+    response: Response, metadata: ResponseMetadata | None, then: Then | None, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Send a response.
 
     Args:
-        stamp: the response's metadata; None to send none.
+        metadata: the response's metadata; None to send none.
         then: the fault that matched the request, if any.
     """
     state = scope.get("state", {})
-    whole: Whole | None = state.get(WHOLE)
-    if whole is not None and then is None and answer.stream is None and scope["method"] != "HEAD":  # almost always
-        head = answer.encode_headers() if stamp is None else stamp.encode() + answer.encode_headers()
-        if whole(answer.status, head, answer.body):
+    whole: ResponseWriter | None = state.get(RESPONSE_WRITER_KEY)
+    if whole is not None and then is None and response.stream is None and scope["method"] != "HEAD":  # almost always
+        head = response.encode_headers() if metadata is None else metadata.to_bytes() + response.encode_headers()
+        if whole(response.status, head, response.body):
             return
-    headers = [*(() if stamp is None else stamp.headers()), *answer.all_headers()]
+    headers = [*(() if metadata is None else metadata.to_headers()), *response.all_headers()]
     fault = None if then is None else then.fault
-    is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and answer.length == 0)
-    if fault in _IN_BODIES and is_bodiless:
+    is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and response.length == 0)
+    if fault in _BODY_FAULTS and is_bodiless:
         fault = NetworkFault.EMPTY_RESPONSE  # half of nothing would look like a complete response
     if fault is not None and fault is not NetworkFault.TRUNCATED_RESPONSE:
-        await break_connection(fault, state.get(TRANSPORT), receive)
+        await break_connection(fault, state.get(TRANSPORT_KEY), receive)
         return
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
     elif fault is not None:
-        await truncate(await _join(answer), send, state.get(TRANSPORT), receive)
+        await send_truncated_body(await _read_whole_body(response), send, state.get(TRANSPORT_KEY), receive)
     elif then is not None and then.chunked_dribble is not None:
-        await dribble(await _join(answer), then.chunked_dribble, send, receive)
-    elif answer.stream is not None:
-        await _send_pieces(receive, send, answer.stream.read(*answer.part))
+        await dribble_body(await _read_whole_body(response), then.chunked_dribble, send, receive)
+    elif response.stream is not None:
+        await _send_chunks(receive, send, response.stream.read(*response.byte_range))
     else:
-        await send({"type": "http.response.body", "body": answer.body})
+        await send({"type": "http.response.body", "body": response.body})
 
 
-async def _join(answer: Response) -> bytes:
-    medium = answer.stream
-    return answer.body if medium is None else await run_in_threadpool(lambda: b"".join(medium.read(*answer.part)))
+async def _read_whole_body(response: Response) -> bytes:
+    medium = response.stream
+    return (
+        response.body
+        if medium is None
+        else await run_in_threadpool(lambda: b"".join(medium.read(*response.byte_range)))
+    )
 
 
-async def _send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> None:
+async def _send_chunks(receive: Receive, send: Send, chunks: Iterator[bytes]) -> None:
     """Send media piece by piece until the client disconnects: players request more than they play."""
     gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
-        async for piece in iterate_in_threadpool(pieces):
+        async for piece in iterate_in_threadpool(chunks):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             if gone.done():
                 return

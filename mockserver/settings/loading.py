@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from mockserver.settings.parsing import BadValueError, parse_span
 from mockserver.settings.settings import Option, Settings, SettingsError
 from scenarios.durations import format_duration

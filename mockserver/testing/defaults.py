@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.suggestion import suggest
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.clock_rate import ClockRate

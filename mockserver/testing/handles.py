@@ -123,7 +123,7 @@ class MockServer:
         from mockserver.server.listener import BackgroundServer
 
         server = BackgroundServer(self.app, proxy=Proxy.from_settings(self.settings))
-        self._mock.serve_at(server.address)
+        self._mock.set_address(server.address)
         return self._stack.enter_context(server).base_url
 
 

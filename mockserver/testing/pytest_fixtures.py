@@ -14,10 +14,10 @@ import pytest
 from generators.seeds import derive_bytes
 from generators.setup_error import MockSetupError
 from generators.suggestion import suggest
-from mockserver.account.time.clock import wall_seconds
 from mockserver.control.client.connection import ControlError
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
 from mockserver.proxy.trust_files import TrustFiles, write_trust
+from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.defaults import TEST_OVERRIDES, TEST_SCENARIO

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,20 +11,11 @@ from msgspec import UNSET
 
 from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.handles import assign_pick_handles, assign_recording_handles
-from scenarios.lifecycle import full_timeline
-from scenarios.model import (
-    CallbackEvent,
-    CallbackEvents,
-    FieldsWithSubscription,
-    RecordingFields,
-    Scenario,
-    Step,
-    Timeline,
-    Trigger,
-)
+from scenarios.lifecycle import full_timeline, get_step_callbacks, get_subscription
+from scenarios.model import CallbackEvents, RecordingFields, Scenario, Step, Timeline
+from scenarios.triggers import describe_trigger, format_instant
 
 _MAX_SHOWN_HANDLES = 4
-_COUNTED_NOUNS = (("fetches", "fetch"), ("lists", "list"), ("requests", "request"), ("media", "download"))
 
 
 class ExplainedStep(msgspec.Struct, frozen=True):
@@ -76,7 +67,7 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
 
     Args:
         step: the step.
-        subscribed: the events of the recording's subscription, used if the step names none.
+        subscribed_events: the events of the recording's subscription, used if the step names none.
     """
     facts = [f"{name} {_format_value(value)}" for name, value in _describe_fields(step.set)]
     what = [f"{step.status} ({', '.join(facts)})" if facts else step.status] if step.status else facts
@@ -84,38 +75,6 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
         ", ".join([*what, *(f"callback {event}" for event in get_step_callbacks(step, subscribed_events))])
         or "no callback"
     )
-
-
-def get_step_callbacks(step: Step, subscribed_events: CallbackEvents) -> CallbackEvents:
-    """Return the callback events of a step, in order."""
-    if step.callback is UNSET:
-        return tuple(event for event in CallbackEvent if event.value == step.status and event in subscribed_events)
-    return (step.callback,) if isinstance(step.callback, CallbackEvent) else step.callback
-
-
-def get_subscription(subject: FieldsWithSubscription) -> CallbackEvents:
-    """Return the callback events that a recording's own `status_callback` subscribes to."""
-    return subject.status_callback_event if subject.status_callback else ()
-
-
-def describe_trigger(trigger: Trigger | None) -> str:
-    """Describe a trigger, such as `after 3 fetches, or 30s later, or signal finish`."""
-    if trigger is None:
-        return "at once"
-    for joint, inside in ((", or ", trigger.any), (", and ", trigger.all)):
-        if inside:
-            return joint.join(
-                f"({describe_trigger(each)})" if each.any or each.all else describe_trigger(each) for each in inside
-            )
-    for name, noun in _COUNTED_NOUNS:
-        count = getattr(trigger, name)
-        if count:
-            return f"after {count} {noun if count == 1 else 'fetches' if noun == 'fetch' else noun + 's'}"
-    if trigger.time:
-        return f"{trigger.time} later"
-    if trigger.at:
-        return f"at {_format_value(trigger.at)}"
-    return f"signal {trigger.signal}" if trigger.signal else f"after the callback {trigger.callback}"
 
 
 def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
@@ -140,7 +99,7 @@ def _describe_fields(fields: RecordingFields) -> Iterator[tuple[str, Any]]:
 
 def _format_value(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return format_instant(value)
     return json.dumps(value) if value is None or isinstance(value, dict) else str(value)
 
 

@@ -95,10 +95,10 @@ def _iterate_items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Itera
 def _decode_text(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line, column = _find_line_and_column(data[: wrong.start].decode("utf-8", "replace"), wrong.start)
+    except UnicodeDecodeError as error:
+        line, column = _find_line_and_column(data[: error.start].decode("utf-8", "replace"), error.start)
         raise build_location_error(
-            name, line, column, f"expected text in UTF-8, found the byte 0x{data[wrong.start]:02x}."
+            name, line, column, f"expected text in UTF-8, found the byte 0x{data[error.start]:02x}."
         ) from None
 
 
@@ -123,8 +123,8 @@ def _read_yaml(text: str, name: str) -> ParsedDocument:
 def _read_toml(text: str, name: str) -> ParsedDocument:
     try:
         return ParsedDocument(tomllib.loads(text), Origin(name))
-    except tomllib.TOMLDecodeError as wrong:
-        message = str(wrong)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
         place = _TOML_LOCATION.search(message)
         line, column = (int(place[1]), int(place[2])) if place and place[1] else _find_line_and_column(text, len(text))
         problem = _TOML_LOCATION.sub("", message)
@@ -136,13 +136,13 @@ def _read_toml(text: str, name: str) -> ParsedDocument:
 def _read_json(text: str, name: str) -> ParsedDocument:
     try:
         value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as wrong:
-        problem = f"{wrong.msg[:1].lower()}{wrong.msg[1:]}"
-        raise build_location_error(name, wrong.lineno, wrong.colno, f"expected JSON: {problem}.") from None
+    except json.JSONDecodeError as error:
+        problem = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise build_location_error(name, error.lineno, error.colno, f"expected JSON: {problem}.") from None
     except RecursionError:
         raise ScenarioError(f"{name}: expected values at most {MAX_DEPTH} deep, found deeper ones.") from None
-    except ValueError as wrong:
-        problem = str(wrong) if isinstance(wrong, _ForbiddenValueError) else "found a number of thousands of digits."
+    except ValueError as error:
+        problem = str(error) if isinstance(error, _ForbiddenValueError) else "found a number of thousands of digits."
         raise ScenarioError(f"{name}: expected JSON: {problem}") from None
     return ParsedDocument(value, Origin(name))
 

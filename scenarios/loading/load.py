@@ -41,7 +41,7 @@ def loads(
 
     Args:
         text: the scenario, in UTF-8 if it is bytes.
-        form: `yaml`, `toml` or `json`.
+        file_format: `yaml`, `toml` or `json`.
         name: the name for error messages, such as the file's.
         folder: the folder for the files that it names; None to allow no files.
 

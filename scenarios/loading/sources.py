@@ -30,8 +30,8 @@ class ScenarioSource(NamedTuple):
         try:
             with self.file.open("rb") as opened:
                 data = opened.read(MAX_SIZES[self.file_format] + 1)
-        except OSError as wrong:
-            raise ScenarioError(f"{self.name}: expected a file that can be read: {wrong.strerror}.") from None
+        except OSError as error:
+            raise ScenarioError(f"{self.name}: expected a file that can be read: {error.strerror}.") from None
         return parse_document(data, self.file_format, self.name)
 
 

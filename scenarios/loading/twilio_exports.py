@@ -83,8 +83,8 @@ def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any
             raise ScenarioError(f"{name}: expected a file that ends in .json, found another.")
         saved = source.read()
         return _unpack_recordings(saved.value, (), saved.origin)
-    except ScenarioError as wrong:
-        raise origin.build_error(("recordings",), str(wrong)) from None
+    except ScenarioError as error:
+        raise origin.build_error(("recordings",), str(error)) from None
 
 
 def _to_scripted_recording(body: dict[str, Any]) -> dict[str, Any]:

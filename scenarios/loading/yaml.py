@@ -61,10 +61,10 @@ def parse_yaml(text: str, name: str = "") -> ParsedYaml:
     """
     try:
         node = _Loader(text).get_single_node()
-    except MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise build_location_error(name, line, column, f"expected YAML: {wrong.problem}.") from None
+        raise build_location_error(name, line, column, f"expected YAML: {error.problem}.") from None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF", a directive with thousands of digits
         raise ScenarioError(f"{name}: expected YAML, found a meaningless escape or directive.") from None
     if node is None:

@@ -5,20 +5,11 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from scenarios.explain.timelines import get_step_callbacks, get_subscription
-from scenarios.lifecycle import PRECEDING_STATUSES, with_initial_step
-from scenarios.model import (
-    CallbackEvent,
-    CallbackEvents,
-    OnCreate,
-    Pick,
-    RecordingFields,
-    RecordingStatus,
-    ScriptedRecording,
-    Step,
-    Trigger,
-)
-from scenarios.problems import Problem, ValuePath, describe_value
+from scenarios.lifecycle import STATUSES, get_step_callbacks, get_subscription, with_initial_step
+from scenarios.model import CallbackEvents, OnCreate, Pick, RecordingFields, ScriptedRecording, Step
+from scenarios.problems import Problem, ValuePath
+from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.triggers import CheckContext, Trigger, find_trigger_problem
 from scenarios.validation.dates import check_instant
 
 _TRIGGER_FIELDS = Trigger.__struct_fields__
@@ -74,8 +65,8 @@ class _StatusChecker:
             yield Problem(
                 path, "expected nothing but callbacks once the recording is deleted: this step is never reached."
             )
-        elif step.status and self._status and self._status not in PRECEDING_STATUSES[step.status]:
-            before = " or ".join(stage for stage in RecordingStatus if stage in PRECEDING_STATUSES[step.status])
+        elif step.status and self._status and self._status not in STATUSES[step.status].preceding:
+            before = " or ".join(status for status in RecordingStatus if status in STATUSES[step.status].preceding)
             sentence = f"expected {step.status} after {before} only, found it after {self._status}."
             yield Problem((*path, "status"), sentence)
 
@@ -90,26 +81,10 @@ class _StatusChecker:
         for number, inside in enumerate(trigger.any or trigger.all or ()):
             yield from self._check_trigger(inside, (*path, number))
         yield from check_instant(trigger.at, path)
-        why = self._explain_impossible(trigger)
-        if why:
-            yield Problem(path, why)
-
-    def _explain_impossible(self, trigger: Trigger) -> str | None:
-        """Explain why a trigger can never fire, or return None."""
-        if trigger.media and self._status not in (None, RecordingStatus.COMPLETED):
-            return f"expected downloads of a completed recording, but it is {self._status} by then."
-        if trigger.callback and trigger.callback not in self._sent_events:
-            return (
-                f"expected a callback that was sent, but no earlier step sends {trigger.callback}: "
-                f"give one `callback: {trigger.callback}`, or the recording a status_callback for it."
-            )
-        if trigger.at and self._start and trigger.at < self._start:
-            start = describe_value(self._start)
-            return f"expected an instant after the clock's start at {start}, found {describe_value(trigger.at)}."
-        if trigger.at and self._latest_instant and trigger.at <= self._latest_instant:
-            earlier = f"{describe_value(self._latest_instant)}, which an earlier step waits for"
-            return f"expected an instant after {earlier}, found {describe_value(trigger.at)}."
-        return None
+        context = CheckContext(self._status, self._sent_events, self._start, self._latest_instant)
+        sentence = find_trigger_problem(trigger, context)
+        if sentence:
+            yield Problem(path, sentence)
 
 
 def _describe_trigger_count(names: list[str]) -> str:

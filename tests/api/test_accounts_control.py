@@ -11,35 +11,35 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
 from scenarios.operations import Operation
 from scenarios.timeline import RequestKind
-from tests.accounts import scenario_of
-from tests.harness import Api, corpus_settings
+from tests.accounts import make_scenario
+from tests.harness import Api, make_settings
 
-ROOT = "/_mock/accounts/demo"
-OTHER = "AC" + "7" * 32
-GO = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
+CONTROL_PATH = "/_mock/accounts/demo"
+OTHER_SID = "AC" + "7" * 32
+SIGNAL_STEP = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
 
 
 @pytest.fixture
 def playing() -> Iterator[Api]:
     """A mock with one recording whose timeline waits."""
     said = [
-        {"id": "it", "status": "completed", "timeline": [GO]},
+        {"id": "it", "status": "completed", "timeline": [SIGNAL_STEP]},
         {"id": "gone", "status": "deleted"},
         {"id": "late", "status": "processing", "timeline": [{"after": {"time": "5s"}, "status": "completed"}]},
     ]
-    with Api(corpus_settings(count=3, wire=WireSetting.TWILIO), scenario_of(recordings=said)) as api:
+    with Api(make_settings(count=3, wire=WireSetting.TWILIO), make_scenario(recordings=said)) as api:
         yield api
 
 
-def state(api: Api) -> list[Any]:
+def get_state(api: Api) -> list[Any]:
     """Return everything that a command could change."""
-    account = api.account()
+    account = api.get_account()
     return [id(account), account.snapshot(), account.journal.total, api.mock.snapshots.find(account.sid, "latest")]
 
 
 def test_account_view_shows_all_state(playing: Api) -> None:
-    playing.page()
-    shown = playing.told("GET", "")
+    playing.get_page()
+    shown = playing.run_command("GET", "")
     assert shown["account_sid"] == playing.mock.demo.sid
     assert shown["auth_token"] == playing.mock.demo.token
     assert (shown["scenario"], shown["corpus"], shown["created"]) == ("test", 3, 3)
@@ -63,35 +63,35 @@ def test_account_view_shows_all_state(playing: Api) -> None:
 
 
 def test_commands_change_only_their_own_account(playing: Api) -> None:
-    before = playing.get(f"/_mock/accounts/{OTHER}").json()
-    playing.told("POST", "/clock", {"advance": "1h"})
-    playing.told("PUT", "/scenario", {"name": "empty-account"})
-    playing.told("POST", "/faults", {"faults": [{"then": {"status": 500}}]})
-    assert playing.get(f"/_mock/accounts/{OTHER}").json() == before
+    before = playing.get(f"/_mock/accounts/{OTHER_SID}").json()
+    playing.run_command("POST", "/clock", {"advance": "1h"})
+    playing.run_command("PUT", "/scenario", {"name": "empty-account"})
+    playing.run_command("POST", "/faults", {"faults": [{"then": {"status": 500}}]})
+    assert playing.get(f"/_mock/accounts/{OTHER_SID}").json() == before
 
 
 def test_reset_restores_initial_account(playing: Api) -> None:
-    before = playing.told("GET", "")
-    playing.page()
-    playing.told("POST", "/signals", {"name": "go"})
-    playing.told("POST", "/clock", {"advance": "10s"})
-    playing.told("PUT", "/scenario", {"name": "empty-account"})
-    assert playing.told("POST", "/reset") == before
-    assert playing.told("GET", "") == before
+    before = playing.run_command("GET", "")
+    playing.get_page()
+    playing.run_command("POST", "/signals", {"name": "go"})
+    playing.run_command("POST", "/clock", {"advance": "10s"})
+    playing.run_command("PUT", "/scenario", {"name": "empty-account"})
+    assert playing.run_command("POST", "/reset") == before
+    assert playing.run_command("GET", "") == before
 
 
 # -- the clock -----------------------------------------------------------------------------------------
 
 
 def test_clock_command_advances_or_moves_to_instant(playing: Api) -> None:
-    moved = playing.told("POST", "/clock", {"advance": "1m30s"})
+    moved = playing.run_command("POST", "/clock", {"advance": "1m30s"})
     assert moved["account"]["clock"]["now"] == "2026-01-01T00:01:30Z"
     assert [(each["kind"], each["subject"], each["at"]) for each in moved["events"]] == [
         ("step", "late", "2026-01-01T00:00:05Z")
     ]
-    playing.told("POST", "/clock", {"move_to": "2026-01-01T02:00:00+01:00"})
-    assert playing.told("GET", "/clock")["now"] == "2026-01-01T01:00:00Z"
-    assert playing.told("POST", "/clock", {"advance": "0s"})["events"] == []
+    playing.run_command("POST", "/clock", {"move_to": "2026-01-01T02:00:00+01:00"})
+    assert playing.run_command("GET", "/clock")["now"] == "2026-01-01T01:00:00Z"
+    assert playing.run_command("POST", "/clock", {"advance": "0s"})["events"] == []
 
 
 @pytest.mark.parametrize(
@@ -104,43 +104,43 @@ def test_clock_command_advances_or_moves_to_instant(playing: Api) -> None:
     ],
 )
 def test_clock_command_sets_mode_and_rate(playing: Api, command: dict[str, Any], mode: str, rate: float) -> None:
-    shown = playing.told("POST", "/clock", command)["account"]["clock"]
+    shown = playing.run_command("POST", "/clock", command)["account"]["clock"]
     assert (shown["mode"], shown["rate"]) == (mode, rate)
 
 
 def test_due_step_runs_without_request_when_clock_is_running(sink: Sink) -> None:
     timeline = [{"after": {"time": "1h"}, "status": "completed"}]
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
-    with Api(corpus_settings(count=3), scenario_of(recordings=[said])) as api:
-        api.told("POST", "/clock", {"mode": "real"})
-        api.told("POST", "/clock", {"advance": "59m"})  # the alarm is one real minute away
-        api.told("POST", "/clock", {"mode": "scaled", "rate": 1_000_000})
+    with Api(make_settings(count=3), make_scenario(recordings=[said])) as api:
+        api.run_command("POST", "/clock", {"mode": "real"})
+        api.run_command("POST", "/clock", {"advance": "59m"})  # the alarm is one real minute away
+        api.run_command("POST", "/clock", {"mode": "scaled", "rate": 1_000_000})
         api.wait_for(lambda: bool(sink.received))
-        assert api.steps("it")[-1] == "completed, callback completed"
+        assert api.list_steps("it")[-1] == "completed, callback completed"
 
 
 # -- scenarios, signals and steps ----------------------------------------------------------------------
 
 
 def test_scenario_is_armed_shown_and_disarmed(playing: Api) -> None:
-    armed = playing.told("PUT", "/scenario", {"name": "happy-path"})
+    armed = playing.run_command("PUT", "/scenario", {"name": "happy-path"})
     assert armed["account"]["scenario"] == "happy-path"
     assert [each["what"] for each in armed["events"]] == ["in-progress"]
-    assert playing.told("GET", "/scenario")["name"] == "happy-path"
+    assert playing.run_command("GET", "/scenario")["name"] == "happy-path"
     own = {"recordings": [{"id": "own", "status": "absent"}], "clock": {"start": "2027-01-01T00:00:00Z"}}
-    armed = playing.told("PUT", "/scenario", {"scenario": own})
+    armed = playing.run_command("PUT", "/scenario", {"scenario": own})
     assert armed["account"]["clock"]["now"] == "2027-01-01T00:00:00Z"
-    assert playing.told("DELETE", "/scenario")["scenario"] is None
-    assert playing.told("GET", "/scenario") == {}
-    assert playing.told("GET", "/expectations") == []
+    assert playing.run_command("DELETE", "/scenario")["scenario"] is None
+    assert playing.run_command("GET", "/scenario") == {}
+    assert playing.run_command("GET", "/expectations") == []
 
 
 def test_disarmed_scenario_sends_no_callbacks(playing: Api, sink: Sink) -> None:
     timeline = [{"after": {"time": "1s"}, "status": "completed"}]
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
-    playing.told("PUT", "/scenario", {"scenario": {"recordings": [said]}})
-    before = playing.account()
-    playing.told("DELETE", "/scenario")
+    playing.run_command("PUT", "/scenario", {"scenario": {"recordings": [said]}})
+    before = playing.get_account()
+    playing.run_command("DELETE", "/scenario")
     before.advance(10)
     before.record_response(Operation.FETCH_RECORDING, RequestKind.FETCH, (FIRST_CREATED,), 0)
     assert list(before.callbacks) == []
@@ -148,19 +148,19 @@ def test_disarmed_scenario_sends_no_callbacks(playing: Api, sink: Sink) -> None:
 
 
 def test_events_are_listed_since_serial_number(playing: Api) -> None:
-    playing.told("POST", "/signals", {"name": "go", "recording": "it"})
-    events = playing.told("GET", "/events")
+    playing.run_command("POST", "/signals", {"name": "go", "recording": "it"})
+    events = playing.run_command("GET", "/events")
     assert [each["serial"] for each in events] == list(range(len(events)))
     assert [each["what"] for each in events[-2:]] == ["go", "price_unit EUR"]
-    since = playing.get(f"{ROOT}/events?since={len(events) - 1}").json()
+    since = playing.get(f"{CONTROL_PATH}/events?since={len(events) - 1}").json()
     assert since == events[-1:]
 
 
 def test_step_command_runs_next_step(playing: Api) -> None:
-    taken = playing.told("POST", "/recordings/late/step")
+    taken = playing.run_command("POST", "/recordings/late/step")
     assert [each["what"] for each in taken["events"]] == ["completed"]
-    assert playing.told("GET", "/recordings/late")["status"] == "completed"
-    assert playing.told("GET", "")["timers"] == []
+    assert playing.run_command("GET", "/recordings/late")["status"] == "completed"
+    assert playing.run_command("GET", "")["timers"] == []
 
 
 # -- recordings ----------------------------------------------------------------------------------------
@@ -168,31 +168,31 @@ def test_step_command_runs_next_step(playing: Api) -> None:
 
 def test_recording_is_added(playing: Api, sink: Sink) -> None:
     said = {"id": "new", "status": "completed", "duration": 7, "status_callback": sink.url}
-    added = playing.told("POST", "/recordings", said)
+    added = playing.run_command("POST", "/recordings", said)
     assert (added["handle"], added["status"], added["in_flight"]) == ("new", "completed", None)
     assert (added["document"]["duration"], added["document"]["uri"]) == (
         "7",
         f"{playing.root}/Recordings/{added['sid']}.json",
     )
-    assert playing.page()["recordings"][0] == added["document"]
+    assert playing.get_page()["recordings"][0] == added["document"]
     assert [each.parameters["RecordingDuration"] for each in sink.received] == ["7"]
-    unnamed = playing.told("POST", "/recordings", {"status": "in-progress"})
+    unnamed = playing.run_command("POST", "/recordings", {"status": "in-progress"})
     assert (unnamed["handle"], unnamed["status"], unnamed["in_flight"]) == ("recording-5", "processing", "in-progress")
-    saved = playing.told("POST", "/recordings", {"sid": "RE" + "AB" * 16})
+    saved = playing.run_command("POST", "/recordings", {"sid": "RE" + "AB" * 16})
     assert (saved["handle"], saved["sid"]) == (None, "RE" + "AB" * 16)
-    assert playing.told("GET", f"/recordings/RE{'ab' * 16}")["sid"] == saved["sid"]
+    assert playing.run_command("GET", f"/recordings/RE{'ab' * 16}")["sid"] == saved["sid"]
 
 
 def test_recording_command_applies_change_immediately(playing: Api) -> None:
-    changed = playing.told("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
+    changed = playing.run_command("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
     assert [each["what"] for each in changed["events"]] == ["absent (error_code 16102)"]
     assert [each["recording"] for each in changed["account"]["timelines"]] == ["it", "late"], "its timeline waits on"
-    of_corpus = playing.account().corpus.get_sid(1)
-    playing.told("POST", f"/recordings/{of_corpus}", {"status": "failed"})
-    assert playing.get(playing.fetch_path(of_corpus)).json()["status"] == "failed"
-    playing.told("POST", "/recordings/it", {"status": "deleted"})
-    assert playing.told("GET", "/recordings/it")["status"] == "deleted"
-    assert playing.get(playing.fetch_path(playing.account().resolve_handle("it"))).status_code == 404
+    of_corpus = playing.get_account().corpus.get_sid(1)
+    playing.run_command("POST", f"/recordings/{of_corpus}", {"status": "failed"})
+    assert playing.get(playing.get_recording_path(of_corpus)).json()["status"] == "failed"
+    playing.run_command("POST", "/recordings/it", {"status": "deleted"})
+    assert playing.run_command("GET", "/recordings/it")["status"] == "deleted"
+    assert playing.get(playing.get_recording_path(playing.get_account().resolve_handle("it"))).status_code == 404
 
 
 # -- faults --------------------------------------------------------------------------------------------
@@ -201,22 +201,22 @@ def test_recording_command_applies_change_immediately(playing: Api) -> None:
 def test_fault_rules_are_added_listed_and_removed(playing: Api) -> None:
     fault = {"when": {"op": "fetch_recording", "sid": "it"}, "then": {"status": 503}}
     sequence = {"when": {"op": "list_recordings"}, "answers": [500, "ok"]}
-    added = playing.told("POST", "/faults", {"faults": [fault], "sequences": [sequence]})
+    added = playing.run_command("POST", "/faults", {"faults": [fault], "sequences": [sequence]})
     assert [each["number"] for each in added] == [0, 1]
-    sid = playing.account().resolve_handle("it")
+    sid = playing.get_account().resolve_handle("it")
     assert added[0]["fault"]["when"]["sid"] == sid
     assert [playing.get(playing.list_path).status_code for _ in range(2)] == [500, 200]
-    assert playing.get(playing.fetch_path(sid)).status_code == 503
-    listed = playing.told("GET", "/faults")
+    assert playing.get(playing.get_recording_path(sid)).status_code == 503
+    listed = playing.run_command("GET", "/faults")
     assert [(each["matched"], each["applied"]) for each in listed] == [(1, 1), (2, 1)]
-    assert [each["number"] for each in playing.told("DELETE", "/faults/0")] == [1]
-    assert playing.get(playing.fetch_path(sid)).status_code == 200
-    assert playing.told("DELETE", "/faults") == []
-    assert playing.told("GET", "/faults") == []
+    assert [each["number"] for each in playing.run_command("DELETE", "/faults/0")] == [1]
+    assert playing.get(playing.get_recording_path(sid)).status_code == 200
+    assert playing.run_command("DELETE", "/faults") == []
+    assert playing.run_command("GET", "/faults") == []
 
 
 def test_oversized_page_number_is_rejected_when_fault_rules_are_set(playing: Api) -> None:
-    playing.told("POST", "/faults", {"faults": [{"when": {"page": 9}, "then": {"status": 500}}]})
+    playing.run_command("POST", "/faults", {"faults": [{"when": {"page": 9}, "then": {"status": 500}}]})
     answer = playing.get(f"{playing.list_path}?Page={'9' * 5000}")
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
 
@@ -227,22 +227,22 @@ def test_oversized_page_number_is_rejected_when_fault_rules_are_set(playing: Api
 def test_callbacks_are_listed_and_redelivered(sink: Sink) -> None:
     timeline = [{"after": {"signal": "go"}, "status": "completed"}]
     said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
-    with Api(corpus_settings(count=3), scenario_of(recordings=[said])) as api:
-        sink.token = api.account().token
+    with Api(make_settings(count=3), make_scenario(recordings=[said])) as api:
+        sink.token = api.get_account().token
         sink.answer_with(503)
-        api.told("POST", "/signals", {"name": "go"})
-        shown = api.told("GET", "")
+        api.run_command("POST", "/signals", {"name": "go"})
+        shown = api.run_command("GET", "")
         assert shown["callbacks"] == {"pending": 1}
         assert shown["timers"] == [{"due": "2026-01-01T00:00:01Z", "what": "callback completed of it, again"}]
-        (callback,) = api.told("GET", "/callbacks")
+        (callback,) = api.run_command("GET", "/callbacks")
         assert (callback["state"], callback["recording"], callback["event"]) == ("pending", "it", "completed")
         assert [attempt["status"] for attempt in callback["attempts"]] == [503]
         assert callback["signed_text"].startswith(sink.url + "AccountSidAC")
         assert callback["signature"] == sink.received[0].headers["x-twilio-signature"]
-        again = api.told("POST", "/callbacks/0/redeliver")
+        again = api.run_command("POST", "/callbacks/0/redeliver")
         assert (again["state"], [attempt["status"] for attempt in again["attempts"]]) == ("delivered", [204])
         assert [each.signature_ok for each in sink.received] == [True, True]
-        assert api.told("GET", "")["timers"] == []
+        assert api.run_command("GET", "")["timers"] == []
         api.advance(60)
         assert len(sink.received) == 2
 
@@ -251,20 +251,20 @@ def test_callbacks_are_listed_and_redelivered(sink: Sink) -> None:
 
 
 def test_rollback_restores_snapshot(playing: Api) -> None:
-    taken = playing.told("POST", "/snapshots")
+    taken = playing.run_command("POST", "/snapshots")
     assert taken == {"name": "latest", "at": "2026-01-01T00:00:00Z"}
-    before = playing.told("GET", "")
-    playing.told("POST", "/snapshots", {"name": "other"})
-    playing.told("POST", "/clock", {"advance": "10s"})
-    playing.told("PUT", "/scenario", {"name": "happy-path"})
-    assert playing.told("POST", "/rollback") == before
-    assert playing.told("POST", "/rollback", {"name": "other"}) == before
+    before = playing.run_command("GET", "")
+    playing.run_command("POST", "/snapshots", {"name": "other"})
+    playing.run_command("POST", "/clock", {"advance": "10s"})
+    playing.run_command("PUT", "/scenario", {"name": "happy-path"})
+    assert playing.run_command("POST", "/rollback") == before
+    assert playing.run_command("POST", "/rollback", {"name": "other"}) == before
 
 
 # -- bad input -----------------------------------------------------------------------------------------
 
-LATER = "2026-01-02T00:00:00Z"
-BAD: list[tuple[str, str, Any, str]] = [
+NEXT_DAY = "2026-01-02T00:00:00Z"
+INVALID_COMMANDS: list[tuple[str, str, Any, str]] = [
     ("POST", "/clock", None, "expected advance"),
     (
         "POST",
@@ -272,7 +272,7 @@ BAD: list[tuple[str, str, Any, str]] = [
         {"advance": "soon"},
         "advance: expected a duration such as 30s",
     ),
-    ("POST", "/clock", {"advance": "1s", "move_to": LATER}, "expected advance"),
+    ("POST", "/clock", {"advance": "1s", "move_to": NEXT_DAY}, "expected advance"),
     (
         "POST",
         "/clock",
@@ -296,7 +296,12 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("PUT", "/scenario", {"scenario": {"recordngs": []}}, "recordngs"),
     ("PUT", "/scenario", {"scenario": {"corpus": {"mix": {"completed": 0.9, "absent": 0.9}}}}, "corpus"),
     ("PUT", "/scenario", {"scenario": {"corpus": {"count": 10**9, "span": "1s"}}}, "span"),
-    ("PUT", "/scenario", {"scenario": {"pick": [{"id": "p", "count": 999, "timeline": [GO]}]}}, "pick p: expected 999"),
+    (
+        "PUT",
+        "/scenario",
+        {"scenario": {"pick": [{"id": "p", "count": 999, "timeline": [SIGNAL_STEP]}]}},
+        "pick p: expected 999",
+    ),
     ("PUT", "/scenario", {"scenario": {"recordings": [{"status": "done"}]}}, "recordings[0].status"),
     ("POST", "/signals", None, "name"),
     ("POST", "/signals", {"name": ""}, "name"),
@@ -338,32 +343,32 @@ BAD: list[tuple[str, str, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "command", "why"), BAD)
+@pytest.mark.parametrize(("method", "path", "command", "why"), INVALID_COMMANDS)
 def test_invalid_command_returns_reason_and_changes_nothing(
     playing: Api, method: str, path: str, command: Any, why: str
 ) -> None:
-    before = state(playing)
-    answer = playing.command(method, path, command)
+    before = get_state(playing)
+    answer = playing.send_command(method, path, command)
     assert answer.status_code in (400, 404, 405)
     reason = answer.headers["x-mock-reason"]
     assert why in reason
     assert reason.endswith((".", "?"))
     assert not re.search(r"[\r\n]", reason)
     assert answer.json()["code"] in (20001, 20404, 20004)
-    assert state(playing) == before
+    assert get_state(playing) == before
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"null", b'"x"', b"[1]"])
 def test_command_body_that_is_not_an_object_is_rejected(playing: Api, body: bytes) -> None:
-    before = state(playing)
+    before = get_state(playing)
     for method, path in [("POST", "/clock"), ("PUT", "/scenario"), ("POST", "/recordings"), ("POST", "/faults")]:
-        answer = playing.command(method, path, raw=body)
+        answer = playing.send_command(method, path, raw=body)
         assert (answer.status_code, answer.json()["code"]) == (400, 20001)
-    assert state(playing) == before
+    assert get_state(playing) == before
 
 
 def test_command_body_above_size_limit_is_rejected(playing: Api) -> None:
-    answer = playing.command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
+    answer = playing.send_command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
     assert (answer.status_code, answer.json()["message"]) == (413, "Request too large")
 
 
@@ -375,21 +380,21 @@ def test_malformed_account_name_is_rejected(playing: Api, named: str) -> None:
 
 def test_account_too_small_for_scenario_returns_500_with_reason() -> None:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
-    counts = [_channels(f"AC{number:032x}") for number in range(40)]
+    counts = [_count_dual_recordings(f"AC{number:032x}") for number in range(40)]
     most = max(counts)
     roomy, tight = counts.index(most), counts.index(min(counts))
     assert counts[roomy] > counts[tight]
     pick = {"id": "p", "count": most, "where": {"channels": 2}, "timeline": [step]}
-    with Api(corpus_settings(count=5)) as api:
-        api.mock.scenario = scenario_of(pick=[pick])
+    with Api(make_settings(count=5)) as api:
+        api.mock.scenario = make_scenario(pick=[pick])
         answer = api.get(f"/_mock/accounts/AC{tight:032x}")
         assert (answer.status_code, answer.json()["code"]) == (500, 20500)
         assert f"does not fit into this account: pick p: expected {most}" in answer.headers["x-mock-reason"]
         assert api.get(f"/_mock/accounts/AC{roomy:032x}").status_code == 200
 
 
-def _channels(sid: str) -> int:
-    with Api(corpus_settings(count=5)) as api:
+def _count_dual_recordings(sid: str) -> int:
+    with Api(make_settings(count=5)) as api:
         corpus = api.mock.account(sid).corpus
         seen = corpus.layout.walk(range(5), newest_first=True, first_visible_deleted=None)
         return sum(corpus.generate_recording(index).channels == 2 for index in seen)
@@ -416,19 +421,19 @@ def _channels(sid: str) -> int:
     ],
 )
 def test_foreign_origin_or_host_cannot_change_account(playing: Api, headers: dict[str, str]) -> None:
-    before = state(playing)
+    before = get_state(playing)
     for method, path in [("POST", "/reset"), ("POST", "/clock"), ("DELETE", "/scenario"), ("PUT", "/scenario")]:
-        answer = playing.request(method, f"{ROOT}{path}", headers)
+        answer = playing.request(method, f"{CONTROL_PATH}{path}", headers)
         assert (answer.status_code, answer.json()["code"]) == (403, 20403)
         assert answer.headers["x-mock-reason"].startswith("/_mock ")
         assert not [name for name in answer.headers if name.startswith("access-control")]
-    assert state(playing) == before
+    assert get_state(playing) == before
 
 
 @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}])
 def test_foreign_origin_or_host_cannot_read_account(playing: Api, headers: dict[str, str]) -> None:
     for path in ("", "/clock", "/events", "/callbacks", "/recordings/it"):
-        answer = playing.request("GET", f"{ROOT}{path}", headers)
+        answer = playing.request("GET", f"{CONTROL_PATH}{path}", headers)
         assert (answer.status_code, answer.json()["code"]) == (403, 20403)
 
 
@@ -444,27 +449,27 @@ def test_foreign_origin_or_host_cannot_read_account(playing: Api, headers: dict[
     ],
 )
 def test_local_host_names_are_allowed(playing: Api, headers: dict[str, str]) -> None:
-    assert playing.request("POST", f"{ROOT}/reset", headers).status_code == 200
+    assert playing.request("POST", f"{CONTROL_PATH}/reset", headers).status_code == 200
 
 
 def test_public_url_host_is_allowed() -> None:
-    with Api(corpus_settings(public_url="https://mock.example")) as api:
-        assert api.request("POST", f"{ROOT}/reset", {"host": "mock.example"}).status_code == 200
+    with Api(make_settings(public_url="https://mock.example")) as api:
+        assert api.request("POST", f"{CONTROL_PATH}/reset", {"host": "mock.example"}).status_code == 200
 
 
 def test_only_control_token_is_accepted_when_token_is_set() -> None:
-    with Api(corpus_settings(count=3)) as api:
+    with Api(make_settings(count=3)) as api:
         api.mock.control_token = "secret"
         api.auth = None
-        before = state(api)
+        before = get_state(api)
         for authorization in ("Bearer other", "Basic secret", "secret", "bearer secret"):
-            answer = api.request("POST", f"{ROOT}/reset", {"authorization": authorization})
+            answer = api.request("POST", f"{CONTROL_PATH}/reset", {"authorization": authorization})
             assert (answer.status_code, answer.json()["code"]) == (401, 20003)
-        assert api.command("POST", "/reset").status_code == 401
-        assert state(api) == before
+        assert api.send_command("POST", "/reset").status_code == 401
+        assert get_state(api) == before
         opened = {"authorization": "Bearer secret", "host": "far.example", "origin": "http://elsewhere.example"}
-        assert api.request("POST", f"{ROOT}/reset", opened).status_code == 200
+        assert api.request("POST", f"{CONTROL_PATH}/reset", opened).status_code == 200
         sounding = {"scenario": {"recordings": [{"status": "completed", "media": "pyproject.wav"}]}}
-        answer = api.command("PUT", "/scenario", sounding, authorization="Bearer secret")
+        answer = api.send_command("PUT", "/scenario", sounding, authorization="Bearer secret")
         assert answer.status_code == 400
         assert "expected no file" in answer.headers["x-mock-reason"]

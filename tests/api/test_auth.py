@@ -5,17 +5,17 @@ import pytest
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 PARENT = DeclaredAccount(sid="AC" + "A" * 32, token="secret")
 CHILD = DeclaredAccount(sid="AC" + "b" * 32, token="other", parent=PARENT.sid.lower())
 
 
-def basic(text: str) -> str:
+def encode_basic_auth(text: str) -> str:
     return f"Basic {b64encode(text.encode('latin-1')).decode()}"
 
 
-def status(api: Api, authorization: str | None, account: str | None = None) -> int:
+def get_status(api: Api, authorization: str | None, account: str | None = None) -> int:
     api.auth = None
     path = f"/2010-04-01/Accounts/{account or api.mock.demo.sid}/Recordings.json?PageSize=1"
     headers = {} if authorization is None else {"Authorization": authorization}
@@ -36,16 +36,16 @@ def status(api: Api, authorization: str | None, account: str | None = None) -> i
         ("Basic", 401),
         ("Basic !!!", 401),
         ("Basic /w==", 401),
-        (basic("AC" + "0" * 32), 401),
-        (basic("AC" + "0" * 32 + ":"), 401),
-        (basic("someone:secret"), 401),
-        (basic("AC" + "0" * 32 + ":any:thing"), 200),
-        (basic("SK" + "0" * 32 + ":secret"), 200),
-        (basic("AC" + "0" * 32 + ":x").replace("Basic", "basic"), 200),
+        (encode_basic_auth("AC" + "0" * 32), 401),
+        (encode_basic_auth("AC" + "0" * 32 + ":"), 401),
+        (encode_basic_auth("someone:secret"), 401),
+        (encode_basic_auth("AC" + "0" * 32 + ":any:thing"), 200),
+        (encode_basic_auth("SK" + "0" * 32 + ":secret"), 200),
+        (encode_basic_auth("AC" + "0" * 32 + ":x").replace("Basic", "basic"), 200),
     ],
 )
 def test_auth_any_requires_well_formed_credentials(api: Api, authorization: str | None, expected: int) -> None:
-    assert expected == status(api, authorization)
+    assert expected == get_status(api, authorization)
 
 
 def test_missing_credentials_have_separate_error_message(api: Api) -> None:
@@ -57,7 +57,7 @@ def test_missing_credentials_have_separate_error_message(api: Api) -> None:
 
 @pytest.fixture
 def strict() -> Iterator[Api]:
-    with Api(corpus_settings(auth=AuthSetting.STRICT, account=(PARENT, CHILD))) as api:
+    with Api(make_settings(auth=AuthSetting.STRICT, account=(PARENT, CHILD))) as api:
         yield api
 
 
@@ -79,7 +79,7 @@ def strict() -> Iterator[Api]:
 def test_auth_strict_accepts_only_declared_accounts(
     strict: Api, username: str, secret: str, account: str, expected: int
 ) -> None:
-    assert expected == status(strict, basic(f"{username}:{secret}"), account)
+    assert expected == get_status(strict, encode_basic_auth(f"{username}:{secret}"), account)
 
 
 def test_auth_strict_accepts_demo_account(strict: Api) -> None:
@@ -96,11 +96,11 @@ def test_wrong_token_returns_twilios_error_message(strict: Api) -> None:
 
 def test_demo_account_token_can_be_declared() -> None:
     sid = derive_demo_account_sid("0")
-    settings = corpus_settings(auth=AuthSetting.STRICT, account=(DeclaredAccount(sid=sid, token="mine"),))
+    settings = make_settings(auth=AuthSetting.STRICT, account=(DeclaredAccount(sid=sid, token="mine"),))
     with Api(settings) as api:
-        assert status(api, basic(f"{sid}:mine")) == 200
+        assert get_status(api, encode_basic_auth(f"{sid}:mine")) == 200
 
 
 def test_auth_off_requires_no_credentials() -> None:
-    with Api(corpus_settings(auth=AuthSetting.OFF)) as api:
-        assert status(api, None) == 200
+    with Api(make_settings(auth=AuthSetting.OFF)) as api:
+        assert get_status(api, None) == 200

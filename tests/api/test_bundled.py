@@ -11,32 +11,32 @@ from mockserver.testing.sink import Sink
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
 from scenarios.loading.sources import find_bundled_files
-from tests.harness import Api, corpus_settings, fields_of
+from tests.harness import Api, make_settings, parse_error
 
 CALL = "CA" + "1" * 32
 
 
-def played(name: str, **settings: Any) -> Api:
-    return Api(corpus_settings(wire=WireSetting.TWILIO, **settings), load(name))
+def make_bundled_mock(name: str, **settings: Any) -> Api:
+    return Api(make_settings(wire=WireSetting.TWILIO, **settings), load(name))
 
 
-def fetch(api: Api, handle: str, times: int = 1) -> list[str]:
+def fetch_statuses(api: Api, handle: str, times: int = 1) -> list[str]:
     """Return the status that each fetch saw, or its HTTP status."""
-    path = api.fetch_path(api.account().resolve_handle(handle))
+    path = api.get_recording_path(api.get_account().resolve_handle(handle))
     answers = [api.get(path) for _ in range(times)]
     return [each.json()["status"] if each.status_code == 200 else str(each.status_code) for each in answers]
 
 
-def advance(api: Api, by: str) -> list[str]:
+def advance_clock(api: Api, by: str) -> list[str]:
     """Move the clock, and return the steps and callbacks on the way."""
-    return [event["what"] for event in api.told("POST", "/clock", {"advance": by})["events"]]
+    return [event["what"] for event in api.run_command("POST", "/clock", {"advance": by})["events"]]
 
 
-def signal(api: Api, name: str) -> None:
-    api.told("POST", "/signals", {"name": name})
+def send_signal(api: Api, name: str) -> None:
+    api.run_command("POST", "/signals", {"name": name})
 
 
-def explained(name: str) -> dict[str, list[str]]:
+def explain_steps(name: str) -> dict[str, list[str]]:
     """Return the explanation's descriptions of the steps, by handle."""
     found: dict[str, list[str]] = {}
     for step in explain_scenario(load(name)).steps:
@@ -44,43 +44,43 @@ def explained(name: str) -> dict[str, list[str]]:
     return found
 
 
-def by_fetching(api: Api, name: str) -> None:
-    for handle, steps in explained(name).items():
-        fetch(api, handle, 20 * len(steps))
-    signal(api, "recover")
+def run_by_fetching(api: Api, name: str) -> None:
+    for handle, steps in explain_steps(name).items():
+        fetch_statuses(api, handle, 20 * len(steps))
+    send_signal(api, "recover")
 
 
-def by_waiting(api: Api, name: str) -> None:
+def run_by_waiting(api: Api, name: str) -> None:
     for _ in range(3):
-        advance(api, "10m")
+        advance_clock(api, "10m")
 
 
-def by_signals(api: Api, name: str) -> None:
+def run_by_signals(api: Api, name: str) -> None:
     for each in ("paused", "resumed", "stopped", "finish", "delete", "recover"):
-        signal(api, each)
-    by_waiting(api, name)
+        send_signal(api, each)
+    run_by_waiting(api, name)
 
 
-def step_by_step(api: Api, name: str) -> None:
-    for handle, steps in explained(name).items():
-        for _ in range(len(steps) - len(api.steps(handle))):
-            api.told("POST", f"/recordings/{handle}/step")
+def run_by_step_commands(api: Api, name: str) -> None:
+    for handle, steps in explain_steps(name).items():
+        for _ in range(len(steps) - len(api.list_steps(handle))):
+            api.run_command("POST", f"/recordings/{handle}/step")
 
 
-@pytest.mark.parametrize("play", [by_fetching, by_waiting, by_signals, step_by_step])
+@pytest.mark.parametrize("play", [run_by_fetching, run_by_waiting, run_by_signals, run_by_step_commands])
 @pytest.mark.parametrize("name", find_bundled_files())
 def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Callable[[Api, str], None]) -> None:
-    expected = explained(name)
-    with played(name) as api:
+    expected = explain_steps(name)
+    with make_bundled_mock(name) as api:
         play(api, name)
-        if name == "late-webhook" and play is by_fetching:
-            advance(api, "12s")  # time alone ends the recording, and a sequence answers the first polls
-            fetch(api, "late", 6)
-        if name == "deleted-under-you" and play is by_waiting:
-            assert api.steps("doomed") == ["completed"]
-            signal(api, "delete")
-        assert {handle: api.steps(handle) for handle in expected} == expected
-        assert api.told("GET", "")["timelines"] == []
+        if name == "late-webhook" and play is run_by_fetching:
+            advance_clock(api, "12s")  # time alone ends the recording, and a sequence answers the first polls
+            fetch_statuses(api, "late", 6)
+        if name == "deleted-under-you" and play is run_by_waiting:
+            assert api.list_steps("doomed") == ["completed"]
+            send_signal(api, "delete")
+        assert {handle: api.list_steps(handle) for handle in expected} == expected
+        assert api.run_command("GET", "")["timelines"] == []
 
 
 def test_bundled_scenarios_number_thirteen() -> None:
@@ -88,34 +88,37 @@ def test_bundled_scenarios_number_thirteen() -> None:
 
 
 def test_happy_path_completes_by_fetches_or_time() -> None:
-    with played("happy-path") as api:
-        assert fetch(api, "happy", 4) == ["processing", "processing", "processing", "completed"]
+    with make_bundled_mock("happy-path") as api:
+        assert fetch_statuses(api, "happy", 4) == ["processing", "processing", "processing", "completed"]
         made = api.post(f"Calls/{CALL}/Recordings.json").json()
-        assert advance(api, "5s") == ["processing"]
-        assert [api.get(api.fetch_path(made["sid"])).json()["status"] for _ in range(2)] == ["processing", "completed"]
+        assert advance_clock(api, "5s") == ["processing"]
+        assert [api.get(api.get_recording_path(made["sid"])).json()["status"] for _ in range(2)] == [
+            "processing",
+            "completed",
+        ]
         created = [step.what for step in explain_scenario(load("happy-path")).created]
-        assert api.steps(made["sid"]) == created
-    with played("happy-path") as api:
-        assert advance(api, "4.999s") == []
-        assert advance(api, "0.001s") == ["processing"]
-        assert advance(api, "3s")[0] == "completed (duration 12, price -0.00250), callback completed"
+        assert api.list_steps(made["sid"]) == created
+    with make_bundled_mock("happy-path") as api:
+        assert advance_clock(api, "4.999s") == []
+        assert advance_clock(api, "0.001s") == ["processing"]
+        assert advance_clock(api, "3s")[0] == "completed (duration 12, price -0.00250), callback completed"
 
 
 def test_slow_processing_completes_after_many_fetches_or_time() -> None:
-    with played("slow-processing") as api:
-        assert fetch(api, "slow", 11) == ["processing"] * 10 + ["completed"]
-    with played("slow-processing") as api:
-        assert advance(api, "299s") == []
-        assert fetch(api, "slow", 9) == ["processing"] * 9
-        assert len(advance(api, "1s")) == 2
-        assert fetch(api, "slow") == ["completed"]
+    with make_bundled_mock("slow-processing") as api:
+        assert fetch_statuses(api, "slow", 11) == ["processing"] * 10 + ["completed"]
+    with make_bundled_mock("slow-processing") as api:
+        assert advance_clock(api, "299s") == []
+        assert fetch_statuses(api, "slow", 9) == ["processing"] * 9
+        assert len(advance_clock(api, "1s")) == 2
+        assert fetch_statuses(api, "slow") == ["completed"]
 
 
 def test_fetches_are_counted_per_recording() -> None:
-    with played("webhook-outage") as api:
-        seen = {name: fetch(api, name) for name in ("silent", "belated", "repeated", "disordered")}
+    with make_bundled_mock("webhook-outage") as api:
+        seen = {name: fetch_statuses(api, name) for name in ("silent", "belated", "repeated", "disordered")}
         assert seen == {name: ["processing"] for name in seen}
-        again = {name: fetch(api, name, 2) for name in seen}
+        again = {name: fetch_statuses(api, name, 2) for name in seen}
         last = {"disordered": "absent"}
         assert again == {name: ["processing", last.get(name, "completed")] for name in seen}
 
@@ -125,58 +128,58 @@ def test_fetches_are_counted_per_recording() -> None:
     [("absent-too-short", "short", "absent", 16101), ("failed-processing", "failed", "failed", 16111)],
 )
 def test_failing_scenario_ends_with_error_code_and_no_media(name: str, handle: str, status: str, code: int) -> None:
-    with played(name) as api:
-        assert fetch(api, handle, 3) == ["processing", "processing", status]
-        sid = api.account().resolve_handle(handle)
-        found = api.get(api.fetch_path(sid)).json()
+    with make_bundled_mock(name) as api:
+        assert fetch_statuses(api, handle, 3) == ["processing", "processing", status]
+        sid = api.get_account().resolve_handle(handle)
+        found = api.get(api.get_recording_path(sid)).json()
         assert (found["error_code"], found["duration"], found["price"]) == (code, None, None)
         assert api.get(f"{api.root}/Recordings/{sid}.mp3").status_code == 404
 
 
 def test_deleted_under_you_deletes_recording_after_polls() -> None:
-    with played("deleted-under-you") as api:
-        assert fetch(api, "doomed", 2) == ["completed", "404"]
-    with played("deleted-under-you") as api:
-        doomed = api.account().resolve_handle("doomed")
-        seen = [doomed in [each["sid"] for each in api.page()["recordings"]] for _ in range(3)]
+    with make_bundled_mock("deleted-under-you") as api:
+        assert fetch_statuses(api, "doomed", 2) == ["completed", "404"]
+    with make_bundled_mock("deleted-under-you") as api:
+        doomed = api.get_account().resolve_handle("doomed")
+        seen = [doomed in [each["sid"] for each in api.get_page()["recordings"]] for _ in range(3)]
         assert seen == [True, True, False]
-        assert doomed in [each["sid"] for each in api.page("IncludeSoftDeleted=true")["recordings"]]
+        assert doomed in [each["sid"] for each in api.get_page("IncludeSoftDeleted=true")["recordings"]]
 
 
 def test_paused_and_resumed_goes_through_all_in_flight_statuses() -> None:
-    with played("paused-and-resumed") as api:
+    with make_bundled_mock("paused-and-resumed") as api:
         whats = []
         for _ in range(5):
-            whats.append(api.told("GET", "/recordings/paused")["in_flight"])
-            assert fetch(api, "paused") == ["processing"]
+            whats.append(api.run_command("GET", "/recordings/paused")["in_flight"])
+            assert fetch_statuses(api, "paused") == ["processing"]
         assert whats == ["in-progress", "paused", "in-progress", "stopped", "stopped"]
-        assert fetch(api, "paused") == ["completed"]
+        assert fetch_statuses(api, "paused") == ["completed"]
 
 
 def test_late_webhook_throttles_page_and_fails_first_fetches() -> None:
-    with played("late-webhook") as api:
-        assert api.told("GET", "/clock")["now"] == "2026-03-01T09:00:00Z"
-        assert len(api.walk("PageSize=300")) == 501
-        first = api.page("PageSize=200")
+    with make_bundled_mock("late-webhook") as api:
+        assert api.run_command("GET", "/clock")["now"] == "2026-03-01T09:00:00Z"
+        assert len(api.list_recordings("PageSize=300")) == 501
+        first = api.get_page("PageSize=200")
         second = api.get(first["next_page_uri"]).json()
         assert [api.get(second["next_page_uri"]).status_code for _ in range(3)] == [429, 200, 200]
-        applied = [rule["applied"] for rule in api.told("GET", "/faults")]
+        applied = [rule["applied"] for rule in api.run_command("GET", "/faults")]
         assert applied == [1, 0]
-        path = api.fetch_path(first["recordings"][3]["sid"])
+        path = api.get_recording_path(first["recordings"][3]["sid"])
         statuses = [api.get(path) for _ in range(5)]
         assert [each.status_code for each in statuses] == [500, 503, 429, 200, 200]
         assert statuses[2].headers["retry-after"] == "1"
-        assert fetch(api, "late", 4) == ["500", "503", "429", "processing"], "each path has its own"
-        (verdict,) = api.told("GET", "/expectations")
+        assert fetch_statuses(api, "late", 4) == ["500", "503", "429", "processing"], "each path has its own"
+        (verdict,) = api.run_command("GET", "/expectations")
         assert verdict["is_met"]
         made = api.post(f"Calls/{CALL}/Recordings.json").json()
         api.post(f"Calls/{CALL}/Recordings/{made['sid']}.json", Status="stopped")
-        api.told("POST", "/clock", {"advance": "2s"})
-        assert api.steps(made["sid"]) == [step.what for step in explain_scenario(load("late-webhook")).created]
+        api.run_command("POST", "/clock", {"advance": "2s"})
+        assert api.list_steps(made["sid"]) == [step.what for step in explain_scenario(load("late-webhook")).created]
 
 
 def test_late_webhook_throttles_paging_once() -> None:
-    with played("late-webhook") as api:
+    with make_bundled_mock("late-webhook") as api:
         uri, answers = f"{api.list_path}?PageSize=200", []
         while uri is not None:
             answer = api.get(uri)
@@ -186,11 +189,11 @@ def test_late_webhook_throttles_paging_once() -> None:
 
 
 def test_webhook_outage_delays_repeats_and_reorders_callbacks(sink: Sink) -> None:
-    with played("webhook-outage", status_callback=sink.url) as api:
-        sink.token = api.account().token
-        handles = {api.account().resolve_handle(name): name for name in explained("webhook-outage")}
-        advance(api, "35s")
-        advance(api, "10m")
+    with make_bundled_mock("webhook-outage", status_callback=sink.url) as api:
+        sink.token = api.get_account().token
+        handles = {api.get_account().resolve_handle(name): name for name in explain_steps("webhook-outage")}
+        advance_clock(api, "35s")
+        advance_clock(api, "10m")
         told = [
             (handles[each.parameters["RecordingSid"]], each.parameters["RecordingStatus"]) for each in sink.received
         ]
@@ -203,7 +206,7 @@ def test_webhook_outage_delays_repeats_and_reorders_callbacks(sink: Sink) -> Non
 
 
 def test_rate_limited_enforces_retry_after() -> None:
-    with played("rate-limited") as api:
+    with make_bundled_mock("rate-limited") as api:
 
         def ask() -> int:
             return api.get(api.list_path).status_code
@@ -211,81 +214,81 @@ def test_rate_limited_enforces_retry_after() -> None:
         assert [ask() for _ in range(5)] == [200, 200, 200, 200, 429]
         refused = api.get(api.list_path)
         assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, 20429, "2")
-        advance(api, "1.999s")
+        advance_clock(api, "1.999s")
         assert ask() == 429
-        advance(api, "0.001s")
+        advance_clock(api, "0.001s")
         assert [ask() for _ in range(5)] == [200, 200, 200, 200, 429]
-        assert api.get(f"{api.root}/Recordings/{api.account().corpus.get_sid(999)}.json").status_code == 200
+        assert api.get(f"{api.root}/Recordings/{api.get_account().corpus.get_sid(999)}.json").status_code == 200
 
 
 def test_flaky_media_fails_first_downloads() -> None:
-    with played("flaky-media") as api:
-        media = f"{api.root}/Recordings/{api.account().resolve_handle('flaky')}"
+    with make_bundled_mock("flaky-media") as api:
+        media = f"{api.root}/Recordings/{api.get_account().resolve_handle('flaky')}"
         first, second = api.get(f"{media}.mp3"), api.get(f"{media}.mp3")
-        assert (first.status_code, fields_of(first)["code"], second.status_code) == (404, "20404", 500)
+        assert (first.status_code, parse_error(first)["code"], second.status_code) == (404, "20404", 500)
         with pytest.raises(ConnectionResetError, match="truncated_response"):
             api.get(f"{media}.mp3")
         assert api.get(f"{media}.mp3").status_code == 200
         assert api.get(f"{media}.mp3").status_code == 200
         assert api.get(f"{media}.wav").status_code == 404, "each path has its own sequence"
-        assert fetch(api, "flaky") == ["completed"]
+        assert fetch_statuses(api, "flaky") == ["completed"]
 
 
 def test_empty_account_lists_no_recordings() -> None:
-    with played("empty-account") as api:
-        page = api.page()
+    with make_bundled_mock("empty-account") as api:
+        page = api.get_page()
         assert (page["recordings"], page["next_page_uri"], page["previous_page_uri"], page["end"]) == (
             [],
             None,
             None,
             0,
         )
-        assert api.page("IncludeSoftDeleted=true")["recordings"] == []
+        assert api.get_page("IncludeSoftDeleted=true")["recordings"] == []
 
 
 def test_million_recordings_can_be_paged() -> None:
-    with played("million-recordings") as api:
-        page = api.page("PageSize=1000")
+    with make_bundled_mock("million-recordings") as api:
+        page = api.get_page("PageSize=1000")
         for _ in range(20):
             page = api.get(page["next_page_uri"]).json()
         assert (len(page["recordings"]), page["page"]) == (1000, 20)
-        oldest = api.account().corpus.get_sid(3)
+        oldest = api.get_account().corpus.get_sid(3)
         assert len(api.get(f"{api.list_path}?PageToken=PA{oldest}").json()["recordings"]) <= 3
 
 
 @pytest.mark.parametrize("size", [7, 50, 100])
 def test_page_drift_lists_surviving_recordings_once(size: int) -> None:
-    with played("page-drift") as api:
-        corpus = api.account().corpus
+    with make_bundled_mock("page-drift") as api:
+        corpus = api.get_account().corpus
         before = [corpus.get_sid(index) for index in reversed(range(corpus.count))]
-        met = [each["sid"] for each in api.walk(f"PageSize={size}")]
-        events = api.told("GET", "/events")
+        met = [each["sid"] for each in api.list_recordings(f"PageSize={size}")]
+        events = api.run_command("GET", "/events")
         gone = {event["sid"] for event in events if event["kind"] == "deleted"}
         came = {event["sid"] for event in events if event["kind"] == "inserted"}
         assert (len(gone), len(came)) == (3, 9)
         assert [sid for sid in met if sid not in gone] == [sid for sid in before if sid not in gone]
         assert len(set(met)) == len(met)
         assert not came & set(met), "what arrives stands before the first page"
-        assert {fetch_status(api, sid) for sid in gone} == {404}
-        assert {fetch_status(api, sid) for sid in came} == {200}
-        (verdict,) = api.told("GET", "/expectations")
+        assert {get_http_status(api, sid) for sid in gone} == {404}
+        assert {get_http_status(api, sid) for sid in came} == {200}
+        (verdict,) = api.run_command("GET", "/expectations")
         assert verdict["is_met"], verdict["why"]
 
 
-def fetch_status(api: Api, sid: str) -> int:
-    return api.get(api.fetch_path(sid)).status_code
+def get_http_status(api: Api, sid: str) -> int:
+    return api.get(api.get_recording_path(sid)).status_code
 
 
 @pytest.mark.parametrize("name", ["page-drift", "late-webhook"])
 def test_expectations_are_not_met_without_requests(name: str) -> None:
-    with played(name) as api:
-        (verdict,) = api.told("GET", "/expectations")
+    with make_bundled_mock(name) as api:
+        (verdict,) = api.run_command("GET", "/expectations")
         assert not verdict["is_met"]
         assert "at least" in verdict["why"]
 
 
 def test_scenarios_in_settings_are_combined() -> None:
-    with Api(corpus_settings(scenario=("happy-path", "rate-limited"))) as api:
-        assert api.told("GET", "")["scenario"] == "happy-path_and_rate-limited"
-        assert [view["recording"] for view in api.told("GET", "")["timelines"]] == ["happy"]
-        assert len(api.told("GET", "/faults")) == 1
+    with Api(make_settings(scenario=("happy-path", "rate-limited"))) as api:
+        assert api.run_command("GET", "")["scenario"] == "happy-path_and_rate-limited"
+        assert [view["recording"] for view in api.run_command("GET", "")["timelines"]] == ["happy"]
+        assert len(api.run_command("GET", "/faults")) == 1

@@ -1,6 +1,6 @@
 from mockserver import __version__
 from mockserver.mock import Mock
-from tests.harness import T0, Api, corpus_settings
+from tests.harness import T0, Api, make_settings
 
 
 def test_health_requires_no_credentials(api: Api) -> None:
@@ -37,7 +37,7 @@ def test_sid_endpoint_explains_recording_sid(api: Api) -> None:
 
 
 def test_sid_endpoint_requires_control_token_when_token_is_set(api: Api) -> None:
-    guarded = Api(corpus_settings())
+    guarded = Api(make_settings())
     guarded.mock.control_token = "secret"
     guarded.auth = None
     with guarded:
@@ -49,10 +49,10 @@ def test_sid_endpoint_requires_control_token_when_token_is_set(api: Api) -> None
 
 def test_two_mocks_share_no_state() -> None:
     with Api() as one, Api() as other:
-        sid = one.page("PageSize=1")["recordings"][0]["sid"]
-        one.request("DELETE", one.fetch_path(sid))
-        assert one.get(one.fetch_path(sid)).status_code == 404
-        assert other.get(other.fetch_path(sid)).status_code == 200
+        sid = one.get_page("PageSize=1")["recordings"][0]["sid"]
+        one.request("DELETE", one.get_recording_path(sid))
+        assert one.get(one.get_recording_path(sid)).status_code == 404
+        assert other.get(other.get_recording_path(sid)).status_code == 200
 
 
 def test_request_ids_are_unique(api: Api) -> None:
@@ -62,5 +62,5 @@ def test_request_ids_are_unique(api: Api) -> None:
 
 
 def test_t0_is_full_hour_by_default() -> None:
-    assert Mock(corpus_settings(now=None)).account_factory.t0 % 3600 == 0
-    assert Mock(corpus_settings()).account_factory.t0 == T0
+    assert Mock(make_settings(now=None)).account_factory.t0 % 3600 == 0
+    assert Mock(make_settings()).account_factory.t0 == T0

@@ -2,19 +2,19 @@ from typing import Any
 
 import pytest
 
-from mockserver.app import RESOURCES
-from tests.harness import Api, fields_of
+from mockserver.app import RESOURCE_ROUTES
+from tests.harness import Api, parse_error
 
-UNKNOWN = "RE" + "0" * 32
+UNKNOWN_SID = "RE" + "0" * 32
 
 
-def assert_error(answer: Any, status: int, code: int) -> None:
+def assert_error(response: Any, status: int, code: int) -> None:
     """Assert that an error has Twilio's form (WIRE §9), in the representation that the path asks for."""
-    body = fields_of(answer)
-    assert (answer.status_code, body["code"], body["status"]) == (status, str(code), str(status))
+    body = parse_error(response)
+    assert (response.status_code, body["code"], body["status"]) == (status, str(code), str(status))
     assert set(body) - {"detail"} == {"code", "message", "moreinfo", "status"}
     assert body["moreinfo"] == f"https://www.twilio.com/docs/errors/{code}"
-    assert answer.headers["x-mock-reason"]
+    assert response.headers["x-mock-reason"]
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def assert_error(answer: Any, status: int, code: int) -> None:
         ("Page=x", 20001, "'x'"),
         ("Page=1", 70002, "Follow next_page_uri"),
         ("PageToken=xyz", 20001, "'xyz'"),
-        (f"PageToken=PA{UNKNOWN}", 20001, "the SID of a record of this list"),
-        (f"PageToken=PC{UNKNOWN}", 20001, "PA or PB and a SID"),
+        (f"PageToken=PA{UNKNOWN_SID}", 20001, "the SID of a record of this list"),
+        (f"PageToken=PC{UNKNOWN_SID}", 20001, "PA or PB and a SID"),
         (f"PageToken=PACA{'0' * 32}", 20001, "the SID of a record"),
         ("DateCreated=tomorrow", 20001, "'tomorrow'"),
         ("DateCreated%3C=2026-13-01", 20001, "DateCreated<: expected a date"),
@@ -53,20 +53,20 @@ def test_page_token_of_another_account_is_rejected(api: Api) -> None:
 
 
 def test_unknown_recording_returns_404(api: Api) -> None:
-    answer = api.get(api.fetch_path(UNKNOWN))
+    answer = api.get(api.get_recording_path(UNKNOWN_SID))
     assert_error(answer, 404, 20404)
-    assert answer.json()["message"] == f"The requested resource {api.fetch_path(UNKNOWN)} was not found"
+    assert answer.json()["message"] == f"The requested resource {api.get_recording_path(UNKNOWN_SID)} was not found"
     assert "does not belong to this account" in answer.headers["x-mock-reason"]
 
 
 def test_recording_sid_beyond_corpus_returns_404(api: Api) -> None:
-    answer = api.get(api.fetch_path(api.mock.account(api.mock.demo.sid).corpus.get_sid(1000)))
+    answer = api.get(api.get_recording_path(api.mock.account(api.mock.demo.sid).corpus.get_sid(1000)))
     assert_error(answer, 404, 20404)
     assert "stands for recording 1000, but this account has only 1000" in answer.headers["x-mock-reason"]
 
 
 def test_invalid_include_soft_deleted_is_rejected(api: Api) -> None:
-    assert_error(api.get(f"{api.fetch_path(UNKNOWN)}?IncludeSoftDeleted=2"), 400, 20001)
+    assert_error(api.get(f"{api.get_recording_path(UNKNOWN_SID)}?IncludeSoftDeleted=2"), 400, 20001)
 
 
 @pytest.mark.parametrize(
@@ -85,21 +85,21 @@ def test_unknown_paths_return_twilio_error(api: Api, path: str, method: str) -> 
     assert_error(answer, status, {404: 20404, 405: 20004}[status])
 
 
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.path)
+@pytest.mark.parametrize("resource", RESOURCE_ROUTES, ids=lambda resource: resource.path)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
 def test_unsupported_methods_return_405_with_allow_header(api: Api, resource: Any, method: str) -> None:
-    if method in resource.operations:
+    if method in resource.operations_by_method:
         return
     sids = {
         "call_sid": "CA" + "0" * 32,
         "conference_sid": "CF" + "0" * 32,
-        "recording_sid": UNKNOWN,
+        "recording_sid": UNKNOWN_SID,
         "result_sid": "XR" + "0" * 32,
     }
-    path = resource.path.format(account_sid=api.mock.demo.sid, sid=UNKNOWN, **sids)
+    path = resource.path.format(account_sid=api.mock.demo.sid, sid=UNKNOWN_SID, **sids)
     answer = api.request(method, f"{path}.json")
     assert_error(answer, 405, 20004)
-    assert answer.headers["allow"] == ", ".join([*resource.operations, "OPTIONS"])
+    assert answer.headers["allow"] == ", ".join([*resource.operations_by_method, "OPTIONS"])
 
 
 @pytest.mark.parametrize("sid", ["AC1", "ac" + "0" * 32, "AC" + "g" * 32, "AC" + "0" * 33, "%00"])

@@ -2,18 +2,18 @@ import pytest
 
 from generators.corpus.timetable import RETENTION
 from generators.model import Status
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
-DAYS_40 = RETENTION / 1_000_000
+RETENTION_SECONDS = RETENTION / 1_000_000
 
 
-def index_with(api: Api, *statuses: Status) -> int:
+def find_index_by_status(api: Api, *statuses: Status) -> int:
     corpus = api.mock.account(api.mock.demo.sid).corpus
     return next(index for index in range(corpus.count) if corpus.layout.get_status(index) in statuses)
 
 
-def sid_with(api: Api, *statuses: Status) -> str:
-    return api.mock.account(api.mock.demo.sid).corpus.get_sid(index_with(api, *statuses))
+def find_sid_by_status(api: Api, *statuses: Status) -> str:
+    return api.mock.account(api.mock.demo.sid).corpus.get_sid(find_index_by_status(api, *statuses))
 
 
 @pytest.mark.parametrize("wire", ["twilio", "schema"])
@@ -26,99 +26,101 @@ def test_fetched_recording_equals_listed_recording(api: Api, wire: str) -> None:
 
 
 def test_sid_digits_are_case_insensitive(api: Api) -> None:
-    sid = sid_with(api, Status.COMPLETED)
+    sid = find_sid_by_status(api, Status.COMPLETED)
     answer = api.get(
-        api.fetch_path(f"RE{sid[2:].upper()}").replace(api.root, f"{api.root[:23]}{api.root[23:].upper()}")
+        api.get_recording_path(f"RE{sid[2:].upper()}").replace(api.root, f"{api.root[:23]}{api.root[23:].upper()}")
     )
     assert answer.json()["sid"] == sid
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.ABSENT, Status.FAILED])
 def test_finished_recording_can_be_deleted(api: Api, status: Status) -> None:
-    sid = sid_with(api, status)
-    before = api.get(api.fetch_path(sid)).json()
-    answer = api.request("DELETE", api.fetch_path(sid))
+    sid = find_sid_by_status(api, status)
+    before = api.get(api.get_recording_path(sid)).json()
+    answer = api.request("DELETE", api.get_recording_path(sid))
     assert (answer.status_code, answer.content) == (204, b"")
-    assert api.get(api.fetch_path(sid)).json()["code"] == 20404
-    assert sid not in api.sids("PageSize=1000")
-    kept = api.get(f"{api.fetch_path(sid)}?IncludeSoftDeleted=true").json()
+    assert api.get(api.get_recording_path(sid)).json()["code"] == 20404
+    assert sid not in api.list_sids("PageSize=1000")
+    kept = api.get(f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true").json()
     assert kept == before | {"status": "deleted", "date_updated": "2026-01-01T00:00:00Z"}
-    assert kept in api.walk("IncludeSoftDeleted=true&PageSize=1000")
-    assert api.request("DELETE", api.fetch_path(sid)).status_code == 404
+    assert kept in api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
+    assert api.request("DELETE", api.get_recording_path(sid)).status_code == 404
 
 
 def test_unfinished_recording_cannot_be_deleted(api: Api) -> None:
-    sid = sid_with(api, Status.PROCESSING)
-    answer = api.request("DELETE", api.fetch_path(sid))
+    sid = find_sid_by_status(api, Status.PROCESSING)
+    answer = api.request("DELETE", api.get_recording_path(sid))
     assert (answer.status_code, answer.json()["code"]) == (409, 20009)
     assert answer.headers["x-mock-reason"] == f"{sid} is processing. Only finished recordings can be deleted."
-    assert api.get(api.fetch_path(sid)).json()["status"] == "processing"
+    assert api.get(api.get_recording_path(sid)).json()["status"] == "processing"
 
 
 def test_deleted_recording_is_purged_after_40_days(api: Api) -> None:
-    sid = sid_with(api, Status.COMPLETED)
-    later = sid_with(api, Status.ABSENT)
-    api.request("DELETE", api.fetch_path(sid))
+    sid = find_sid_by_status(api, Status.COMPLETED)
+    later = find_sid_by_status(api, Status.ABSENT)
+    api.request("DELETE", api.get_recording_path(sid))
     api.advance(60)
-    api.request("DELETE", api.fetch_path(later))
-    kept = f"{api.fetch_path(sid)}?IncludeSoftDeleted=true"
-    api.advance(DAYS_40 - 61)
+    api.request("DELETE", api.get_recording_path(later))
+    kept = f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true"
+    api.advance(RETENTION_SECONDS - 61)
     assert api.get(kept).json()["status"] == "deleted"
-    assert sid in api.sids("IncludeSoftDeleted=true&PageSize=1000")
+    assert sid in api.list_sids("IncludeSoftDeleted=true&PageSize=1000")
     api.advance(1)
     answer = api.get(kept)
     assert answer.json()["code"] == 20404
     assert "more than 40 days ago" in answer.headers["x-mock-reason"]
-    assert sid not in api.sids("IncludeSoftDeleted=true&PageSize=1000")
-    assert later in api.sids("IncludeSoftDeleted=true&PageSize=1000")
+    assert sid not in api.list_sids("IncludeSoftDeleted=true&PageSize=1000")
+    assert later in api.list_sids("IncludeSoftDeleted=true&PageSize=1000")
     api.advance(60)
-    assert {Status.DELETED.value} & {r["status"] for r in api.walk("IncludeSoftDeleted=true&PageSize=1000")} == set()
+    assert {Status.DELETED.value} & {
+        r["status"] for r in api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
+    } == set()
 
 
 def test_include_soft_deleted_shows_generated_deleted_recording_until_purged(api: Api) -> None:
-    sid = sid_with(api, Status.DELETED)
-    assert api.get(api.fetch_path(sid)).json()["code"] == 20404
-    kept = f"{api.fetch_path(sid)}?IncludeSoftDeleted=true"
+    sid = find_sid_by_status(api, Status.DELETED)
+    assert api.get(api.get_recording_path(sid)).json()["code"] == 20404
+    kept = f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true"
     assert api.get(kept).json()["status"] == "deleted"
-    api.advance(DAYS_40)
+    api.advance(RETENTION_SECONDS)
     assert api.get(kept).json()["code"] == 20404
-    assert api.request("DELETE", api.fetch_path(sid)).json()["code"] == 20404
+    assert api.request("DELETE", api.get_recording_path(sid)).json()["code"] == 20404
 
 
 def test_cached_response_is_invalidated_by_time_or_change(api: Api) -> None:
     query = f"{api.list_path}?IncludeSoftDeleted=true&PageSize=1000"
     first = api.get(query).json()["recordings"]
     assert first == api.get(query).json()["recordings"]
-    api.request("DELETE", api.fetch_path(sid_with(api, Status.COMPLETED)))
+    api.request("DELETE", api.get_recording_path(find_sid_by_status(api, Status.COMPLETED)))
     second = api.get(query).json()["recordings"]
     assert first != second
     corpus = api.mock.account(api.mock.demo.sid).corpus
-    due = corpus.timetable.get_deletion_instant(index_with(api, Status.DELETED)) + RETENTION
-    api.advance((due - api.account().clock.now()) / 1_000_000)
+    due = corpus.timetable.get_deletion_instant(find_index_by_status(api, Status.DELETED)) + RETENTION
+    api.advance((due - api.get_account().clock.now()) / 1_000_000)
     assert len(api.get(query).json()["recordings"]) == len(second) - 1
 
 
 def test_deletion_during_paging_skips_and_repeats_no_recording() -> None:
-    with Api(corpus_settings(count=500)) as api:
-        everything = api.sids("PageSize=1000")
+    with Api(make_settings(count=500)) as api:
+        everything = api.list_sids("PageSize=1000")
         visited = []
-        body = api.page("PageSize=20")
+        body = api.get_page("PageSize=20")
         while True:
             for recording in body["recordings"]:
                 visited.append(recording["sid"])
-                api.request("DELETE", api.fetch_path(recording["sid"]))
+                api.request("DELETE", api.get_recording_path(recording["sid"]))
             if body["next_page_uri"] is None:
                 break
             body = api.get(body["next_page_uri"]).json()
         assert everything == visited
-        assert {recording["status"] for recording in api.walk()} == {"processing"}
+        assert {recording["status"] for recording in api.list_recordings()} == {"processing"}
 
 
 def test_accounts_share_no_recordings(api: Api) -> None:
-    sid = sid_with(api, Status.COMPLETED)
+    sid = find_sid_by_status(api, Status.COMPLETED)
     other = "AC" + "ab" * 16
     assert api.get(f"/2010-04-01/Accounts/{other}/Recordings/{sid}.json").json()["code"] == 20404
-    api.request("DELETE", api.fetch_path(sid))
+    api.request("DELETE", api.get_recording_path(sid))
     theirs = api.get(f"/2010-04-01/Accounts/{other}/Recordings.json").json()
     assert theirs["recordings"][0]["account_sid"] == other
     assert sid not in {recording["sid"] for recording in theirs["recordings"]}
@@ -133,6 +135,6 @@ def test_changed_account_is_not_evicted_by_reads_of_other_accounts(api: Api) -> 
         assert api.get(f"/2010-04-01/Accounts/AC{number:032x}/Recordings.json?PageSize=1").status_code == 200
     assert api.get(f"{root}/{sid}.json").status_code == 404
     assert len(api.mock._accounts_without_state) <= 64
-    assert list(api.mock._touched) == [changed.lower()]
+    assert list(api.mock._accounts_with_state) == [changed.lower()]
     again = api.get(f"{root}.json").json()
     assert sid not in {recording["sid"] for recording in again["recordings"]}

@@ -8,22 +8,22 @@ import pytest
 from generators.contract import find_violations
 from generators.model import Source, Status
 from mockserver.rest.representations.wires import WireSetting
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 CALL = "CA" + "1" * 32
 CONFERENCE = "CF" + "2" * 32
-RECORDINGS = f"Calls/{CALL}/Recordings.json"
+RECORDINGS_PATH = f"Calls/{CALL}/Recordings.json"
 PROCESSING_SECONDS = 2
 
 
-def create(api: Api, **form: str | list[str]) -> dict[str, Any]:
-    answer = api.post(RECORDINGS, **form)
+def create_recording(api: Api, **form: str | list[str]) -> dict[str, Any]:
+    answer = api.post(RECORDINGS_PATH, **form)
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
     return body
 
 
-def update(api: Api, sid: str, status: str, **form: str) -> dict[str, Any]:
+def update_recording(api: Api, sid: str, status: str, **form: str) -> dict[str, Any]:
     answer = api.post(f"Calls/{CALL}/Recordings/{sid}.json", Status=status, **form)
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
@@ -32,12 +32,12 @@ def update(api: Api, sid: str, status: str, **form: str) -> dict[str, Any]:
 
 @pytest.fixture
 def twilio() -> Iterator[Api]:
-    with Api(corpus_settings(wire=WireSetting.TWILIO)) as api:
+    with Api(make_settings(wire=WireSetting.TWILIO)) as api:
         yield api
 
 
 def test_created_recording_is_in_progress_with_null_fields(twilio: Api) -> None:
-    made = create(twilio, RecordingChannels="dual", RecordingTrack="inbound")
+    made = create_recording(twilio, RecordingChannels="dual", RecordingTrack="inbound")
     assert made["status"] == "in-progress"
     assert made["source"] == "StartCallRecordingAPI"
     assert (made["channels"], made["track"]) == (2, "inbound")
@@ -52,76 +52,76 @@ def test_created_recording_is_in_progress_with_null_fields(twilio: Api) -> None:
     ("behavior", "duration"), [({"PauseBehavior": "skip"}, "30"), ({"PauseBehavior": "silence"}, "90"), ({}, "90")]
 )
 def test_pause_shortens_duration_only_when_skipped(twilio: Api, behavior: dict[str, str], duration: str) -> None:
-    sid = create(twilio)["sid"]
+    sid = create_recording(twilio)["sid"]
     twilio.advance(10)
-    assert update(twilio, sid, "paused", **behavior)["status"] == "paused"
-    assert twilio.below(f"Calls/{CALL}/Recordings/{sid}.json").json()["status"] == "processing"
+    assert update_recording(twilio, sid, "paused", **behavior)["status"] == "paused"
+    assert twilio.get_in_account(f"Calls/{CALL}/Recordings/{sid}.json").json()["status"] == "processing"
     twilio.advance(60)
-    assert update(twilio, sid, "in-progress")["status"] == "in-progress"
+    assert update_recording(twilio, sid, "in-progress")["status"] == "in-progress"
     twilio.advance(20)
-    stopped = update(twilio, "Twilio.CURRENT", "stopped")
+    stopped = update_recording(twilio, "Twilio.CURRENT", "stopped")
     assert (stopped["status"], stopped["sid"], stopped["duration"]) == ("stopped", sid, None)
-    assert twilio.get(twilio.fetch_path(sid)).json()["status"] == "processing"
+    assert twilio.get(twilio.get_recording_path(sid)).json()["status"] == "processing"
     twilio.advance(PROCESSING_SECONDS - 0.001)
-    assert twilio.get(twilio.fetch_path(sid)).json()["status"] == "processing"
+    assert twilio.get(twilio.get_recording_path(sid)).json()["status"] == "processing"
     twilio.advance(0.001)
-    done = twilio.get(twilio.fetch_path(sid)).json()
+    done = twilio.get(twilio.get_recording_path(sid)).json()
     assert (done["status"], done["duration"], done["price_unit"]) == ("completed", duration, "USD")
     assert done["price"] == f"-0.00{250 * -(-int(duration) // 60)}"
     assert done["date_updated"] == "Thu, 01 Jan 2026 00:01:32 +0000"
 
 
 def test_paused_recording_can_be_stopped(twilio: Api) -> None:
-    sid = create(twilio)["sid"]
+    sid = create_recording(twilio)["sid"]
     twilio.advance(5)
-    update(twilio, sid, "paused", PauseBehavior="skip")
+    update_recording(twilio, sid, "paused", PauseBehavior="skip")
     twilio.advance(60)
-    update(twilio, sid, "stopped")
+    update_recording(twilio, sid, "stopped")
     twilio.advance(PROCESSING_SECONDS)
-    assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "5"
+    assert twilio.get(twilio.get_recording_path(sid)).json()["duration"] == "5"
 
 
 def test_repeated_status_update_changes_nothing(twilio: Api) -> None:
-    sid = create(twilio)["sid"]
-    assert update(twilio, sid, "in-progress")["status"] == "in-progress"
-    update(twilio, sid, "paused", PauseBehavior="skip")
+    sid = create_recording(twilio)["sid"]
+    assert update_recording(twilio, sid, "in-progress")["status"] == "in-progress"
+    update_recording(twilio, sid, "paused", PauseBehavior="skip")
     twilio.advance(30)
-    assert update(twilio, sid, "paused")["status"] == "paused"
-    update(twilio, sid, "in-progress")
+    assert update_recording(twilio, sid, "paused")["status"] == "paused"
+    update_recording(twilio, sid, "in-progress")
     twilio.advance(7)
-    update(twilio, sid, "stopped")
+    update_recording(twilio, sid, "stopped")
     twilio.advance(PROCESSING_SECONDS)
-    assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "7"
+    assert twilio.get(twilio.get_recording_path(sid)).json()["duration"] == "7"
 
 
 def test_recording_stopped_immediately_has_duration_of_one_second(twilio: Api) -> None:
-    sid = create(twilio)["sid"]
-    update(twilio, sid, "stopped")
+    sid = create_recording(twilio)["sid"]
+    update_recording(twilio, sid, "stopped")
     twilio.advance(PROCESSING_SECONDS)
-    assert twilio.get(twilio.fetch_path(sid)).json()["duration"] == "1"
+    assert twilio.get(twilio.get_recording_path(sid)).json()["duration"] == "1"
 
 
 def test_second_create_returns_active_recording_until_stopped(twilio: Api) -> None:
-    first = create(twilio)
-    again = twilio.post(RECORDINGS)
+    first = create_recording(twilio)
+    again = twilio.post(RECORDINGS_PATH)
     assert (again.status_code, again.json()) == (200, first)
-    update(twilio, first["sid"], "stopped")
-    second = create(twilio)
+    update_recording(twilio, first["sid"], "stopped")
+    second = create_recording(twilio)
     assert second["sid"] != first["sid"]
-    assert [r["sid"] for r in twilio.twilio(RECORDINGS)["recordings"]] == [second["sid"], first["sid"]]
+    assert [r["sid"] for r in twilio.get_twilio_json(RECORDINGS_PATH)["recordings"]] == [second["sid"], first["sid"]]
 
 
 def test_created_recording_is_listed_first_and_filtered(twilio: Api) -> None:
-    before = twilio.sids("PageSize=1000")
-    sid = create(twilio)["sid"]
-    assert twilio.sids("PageSize=1000") == [sid, *before]
-    assert twilio.sids(f"CallSid={CALL}") == [sid]
-    assert twilio.sids(f"CallSid={'CA' + '3' * 32}") == []
-    assert twilio.sids(f"ConferenceSid={CONFERENCE}") == []
-    assert twilio.sids("DateCreated%3E=2026-01-01") == [sid]
-    assert twilio.sids("DateCreated=2026-01-01") == [sid]
-    assert sid not in twilio.sids("DateCreated%3C=2025-12-31&PageSize=1000")
-    first = twilio.page("PageSize=1")
+    before = twilio.list_sids("PageSize=1000")
+    sid = create_recording(twilio)["sid"]
+    assert twilio.list_sids("PageSize=1000") == [sid, *before]
+    assert twilio.list_sids(f"CallSid={CALL}") == [sid]
+    assert twilio.list_sids(f"CallSid={'CA' + '3' * 32}") == []
+    assert twilio.list_sids(f"ConferenceSid={CONFERENCE}") == []
+    assert twilio.list_sids("DateCreated%3E=2026-01-01") == [sid]
+    assert twilio.list_sids("DateCreated=2026-01-01") == [sid]
+    assert sid not in twilio.list_sids("DateCreated%3C=2025-12-31&PageSize=1000")
+    first = twilio.get_page("PageSize=1")
     second = twilio.get(first["next_page_uri"]).json()
     assert second["recordings"][0]["sid"] == before[0]
     back = twilio.get(second["previous_page_uri"]).json()
@@ -132,36 +132,36 @@ def test_created_recording_is_listed_first_and_filtered(twilio: Api) -> None:
 
 
 def test_created_recording_can_be_deleted_when_completed(twilio: Api) -> None:
-    sid = create(twilio)["sid"]
+    sid = create_recording(twilio)["sid"]
     path = f"{twilio.root}/Calls/{CALL}/Recordings/{sid}.json"
     assert twilio.request("DELETE", path).json()["code"] == 20009
-    update(twilio, sid, "stopped")
+    update_recording(twilio, sid, "stopped")
     twilio.advance(PROCESSING_SECONDS)
     assert twilio.request("DELETE", path).status_code == 204
     assert twilio.get(path).status_code == 404
-    assert sid not in twilio.sids("PageSize=1000")
-    kept = twilio.get(f"{twilio.fetch_path(sid)}?IncludeSoftDeleted=true").json()
+    assert sid not in twilio.list_sids("PageSize=1000")
+    kept = twilio.get(f"{twilio.get_recording_path(sid)}?IncludeSoftDeleted=true").json()
     assert (kept["status"], kept["duration"]) == ("deleted", "1")
-    assert sid in twilio.sids("IncludeSoftDeleted=true")
+    assert sid in twilio.list_sids("IncludeSoftDeleted=true")
 
 
 def test_recording_in_progress_conforms_to_schema_on_schema_wire(api: Api) -> None:
-    made = create(api)
+    made = create_recording(api)
     assert (made["status"], made["price_unit"]) == ("processing", "USD")
     assert find_violations(made) == []
-    assert find_violations(api.below(RECORDINGS).json()["recordings"][0]) == []
+    assert find_violations(api.get_in_account(RECORDINGS_PATH).json()["recordings"][0]) == []
 
 
 def test_generated_call_cannot_be_recorded(twilio: Api) -> None:
-    over = twilio.page()["recordings"][0]["call_sid"]
+    over = twilio.get_page()["recordings"][0]["call_sid"]
     answer = twilio.post(f"Calls/{over}/Recordings.json")
     assert (answer.status_code, answer.json()["code"]) == (400, 21220)
     assert answer.json()["message"] == "Requested resource is not eligible for recording"
 
 
 def test_generated_call_can_be_recorded_when_in_progress(twilio: Api) -> None:
-    over = twilio.page()["recordings"][0]["call_sid"]
-    twilio.account().start_recording(over, source=Source.DIAL_VERB)
+    over = twilio.get_page()["recordings"][0]["call_sid"]
+    twilio.get_account().start_recording(over, source=Source.DIAL_VERB)
     assert twilio.post(f"Calls/{over}/Recordings.json").status_code == 201
     answer = twilio.post(f"Calls/{over}/Recordings/Twilio.CURRENT.json", Status="paused")
     assert (answer.status_code, answer.json()["code"]) == (400, 16108)
@@ -170,8 +170,8 @@ def test_generated_call_can_be_recorded_when_in_progress(twilio: Api) -> None:
 
 def test_conference_recording_can_be_paused_but_not_stopped(twilio: Api) -> None:
     conference = CONFERENCE.lower().replace("cf", "CF", 1)
-    index = twilio.account().start_recording(CALL, conference_sid=conference, source=Source.CONFERENCE)
-    sid = twilio.account().corpus.get_sid(index)
+    index = twilio.get_account().start_recording(CALL, conference_sid=conference, source=Source.CONFERENCE)
+    sid = twilio.get_account().corpus.get_sid(index)
     path = f"Conferences/{CONFERENCE}/Recordings/{sid}.json"
     paused = twilio.post(f"Conferences/{CONFERENCE}/Recordings/Twilio.CURRENT.json", Status="paused").json()
     assert (paused["status"], paused["sid"], paused["conference_sid"]) == ("paused", sid, CONFERENCE)
@@ -180,9 +180,11 @@ def test_conference_recording_can_be_paused_but_not_stopped(twilio: Api) -> None
     assert twilio.post(path, Status="in-progress").json()["status"] == "in-progress"
     refused = twilio.post(path, Status="stopped")
     assert (refused.status_code, refused.json()["code"]) == (400, 20001)
-    assert twilio.twilio(path)["status"] == "processing"
-    assert [r["sid"] for r in twilio.twilio(f"Conferences/{CONFERENCE}/Recordings.json")["recordings"]] == [sid]
-    assert twilio.sids(f"ConferenceSid={CONFERENCE}") == [sid]
+    assert twilio.get_twilio_json(path)["status"] == "processing"
+    assert [r["sid"] for r in twilio.get_twilio_json(f"Conferences/{CONFERENCE}/Recordings.json")["recordings"]] == [
+        sid
+    ]
+    assert twilio.list_sids(f"ConferenceSid={CONFERENCE}") == [sid]
     assert twilio.request("DELETE", f"{twilio.root}/{path}").json()["code"] == 20009
 
 
@@ -199,7 +201,7 @@ def test_callback_events_are_repeated_or_space_separated(twilio: Api) -> None:
         )
         assert answer.status_code == 201
         assert "x-mock-warning" not in answer.headers
-        account = twilio.account()
+        account = twilio.get_account()
         subscription = account.state.subscriptions[
             account.recordings.recording_index.created.get_indices_of_parent(call)[0]
         ]
@@ -208,7 +210,7 @@ def test_callback_events_are_repeated_or_space_separated(twilio: Api) -> None:
 
 def test_questionable_parameters_are_accepted_with_warning(twilio: Api) -> None:
     answer = twilio.post(
-        RECORDINGS, RecordingStatusCallback="ftp://x", RecordingStatusCallbackEvent=["completed", "ringing"]
+        RECORDINGS_PATH, RecordingStatusCallback="ftp://x", RecordingStatusCallbackEvent=["completed", "ringing"]
     )
     assert answer.status_code == 201
     warnings = answer.headers["x-mock-warning"]
@@ -230,10 +232,10 @@ def test_questionable_parameters_are_accepted_with_warning(twilio: Api) -> None:
     ],
 )
 def test_invalid_create_form_changes_nothing(twilio: Api, form: dict[str, str], found: str) -> None:
-    answer = twilio.post(RECORDINGS, **form)
+    answer = twilio.post(RECORDINGS_PATH, **form)
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     assert found in answer.headers["x-mock-reason"]
-    assert twilio.twilio(RECORDINGS)["recordings"] == []
+    assert twilio.get_twilio_json(RECORDINGS_PATH)["recordings"] == []
 
 
 @pytest.mark.parametrize(
@@ -248,14 +250,14 @@ def test_invalid_create_form_changes_nothing(twilio: Api, form: dict[str, str], 
     ],
 )
 def test_invalid_update_changes_nothing(twilio: Api, sid: str, form: dict[str, str], status: int, code: int) -> None:
-    over = create(twilio)["sid"]
-    update(twilio, over, "stopped")
-    live = create(twilio)["sid"]
-    sids = {"live": live, "over": over, "elsewhere": twilio.sid_of(Status.COMPLETED)}
-    before = twilio.account().version
+    over = create_recording(twilio)["sid"]
+    update_recording(twilio, over, "stopped")
+    live = create_recording(twilio)["sid"]
+    sids = {"live": live, "over": over, "elsewhere": twilio.find_sid(Status.COMPLETED)}
+    before = twilio.get_account().version
     answer = twilio.post(f"Calls/{CALL}/Recordings/{sid.format(**sids)}.json", **form)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert twilio.account().version == before
+    assert twilio.get_account().version == before
 
 
 def test_current_recording_returns_404_when_none_is_active(twilio: Api) -> None:
@@ -268,26 +270,26 @@ def test_current_recording_returns_404_when_none_is_active(twilio: Api) -> None:
     "path", ["Calls/CA1/Recordings.json", "Conferences/x/Recordings.json", "Calls/CA1/Recordings/RE1.json"]
 )
 def test_malformed_parent_sid_returns_404(twilio: Api, path: str) -> None:
-    assert twilio.below(path).json()["code"] == 20404
+    assert twilio.get_in_account(path).json()["code"] == 20404
     assert twilio.request("DELETE", f"{twilio.root}/{path}").status_code in (404, 405)
 
 
 def test_form_above_64_kilobytes_is_rejected(twilio: Api) -> None:
-    answer = twilio.post(RECORDINGS, Filler="x" * 70_000)
+    answer = twilio.post(RECORDINGS_PATH, Filler="x" * 70_000)
     assert (answer.status_code, answer.json()["code"]) == (413, 20001)
 
 
 def test_call_created_by_recording_stays_in_progress(twilio: Api) -> None:
-    made = create(twilio)
-    update(twilio, made["sid"], "stopped")
+    made = create_recording(twilio)
+    update_recording(twilio, made["sid"], "stopped")
     twilio.advance(3600)
-    call = twilio.twilio(f"Calls/{CALL}.json")
+    call = twilio.get_twilio_json(f"Calls/{CALL}.json")
     assert (call["status"], call["duration"], call["end_time"], call["price"]) == ("in-progress", None, None, None)
-    create(twilio)
-    calls = twilio.twilio("Calls.json?PageSize=2")
+    create_recording(twilio)
+    calls = twilio.get_twilio_json("Calls.json?PageSize=2")
     assert calls["calls"][0]["sid"] == CALL
     assert calls["calls"][1]["status"] == "completed"
     following = twilio.get(calls["next_page_uri"]).json()
     assert twilio.get(following["previous_page_uri"]).json()["calls"][0]["sid"] == CALL
-    empty = twilio.twilio(f"Calls.json?PageToken=PB{CALL}")
+    empty = twilio.get_twilio_json(f"Calls.json?PageToken=PB{CALL}")
     assert twilio.get(empty["next_page_uri"]).json()["calls"][0]["sid"] == CALL

@@ -5,11 +5,11 @@ import pytest
 
 from generators.contract import find_violations
 from generators.model import Source, Status
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 
 def test_first_page_has_twilios_envelope(api: Api) -> None:
-    body = api.page("PageSize=2")
+    body = api.get_page("PageSize=2")
     assert list(body) == [
         *("first_page_uri", "end", "previous_page_uri", "uri", "page_size"),
         *("start", "recordings", "next_page_uri", "page"),
@@ -22,14 +22,14 @@ def test_first_page_has_twilios_envelope(api: Api) -> None:
 
 
 def test_default_page_has_fifty_recordings_newest_first(api: Api) -> None:
-    recordings = api.page()["recordings"]
+    recordings = api.get_page()["recordings"]
     assert len(recordings) == 50
     dates = [recording["date_created"] for recording in recordings]
     assert dates == sorted(dates, reverse=True)
 
 
 def test_second_page_links_to_next_and_previous_page(api: Api) -> None:
-    first = api.page("PageSize=3")
+    first = api.get_page("PageSize=3")
     second = api.get(first["next_page_uri"]).json()
     assert (second["page"], second["start"], second["end"]) == (1, 3, 5)
     assert second["uri"] == first["next_page_uri"]
@@ -43,27 +43,27 @@ def test_second_page_links_to_next_and_previous_page(api: Api) -> None:
 
 def test_last_page_has_no_next_page_uri(api: Api) -> None:
     oldest = api.mock.account(api.mock.demo.sid).corpus.get_sid(1)
-    body = api.page(f"Page=7&PageToken=PA{oldest}")
+    body = api.get_page(f"Page=7&PageToken=PA{oldest}")
     assert body["next_page_uri"] is None
     assert len(body["recordings"]) == 1
     assert (body["start"], body["end"]) == (350, 350)
 
 
 def test_empty_list_starts_and_ends_at_zero() -> None:
-    with Api(corpus_settings(count=0)) as api:
-        body = api.page()
+    with Api(make_settings(count=0)) as api:
+        body = api.get_page()
     assert body["recordings"] == []
     assert (body["start"], body["end"], body["next_page_uri"], body["previous_page_uri"]) == (0, 0, None, None)
 
 
 def test_empty_page_after_last_links_to_previous_page(api: Api) -> None:
     corpus = api.mock.account(api.mock.demo.sid).corpus
-    visible = [sid for sid in map(corpus.get_sid, range(10)) if api.get(api.fetch_path(sid)).status_code == 200]
-    token = api.page("PageSize=1000&Page=0")["recordings"][-len(visible)]["sid"]
+    visible = [sid for sid in map(corpus.get_sid, range(10)) if api.get(api.get_recording_path(sid)).status_code == 200]
+    token = api.get_page("PageSize=1000&Page=0")["recordings"][-len(visible)]["sid"]
     for sid in visible:
         if sid != token:
-            assert api.request("DELETE", api.fetch_path(sid)).status_code == 204
-    body = api.page(f"Page=3&PageToken=PA{token}")
+            assert api.request("DELETE", api.get_recording_path(sid)).status_code == 204
+    body = api.get_page(f"Page=3&PageToken=PA{token}")
     assert body["recordings"] == []
     assert (body["start"], body["end"], body["next_page_uri"]) == (0, 0, None)
     back = api.get(body["previous_page_uri"]).json()
@@ -71,8 +71,8 @@ def test_empty_page_after_last_links_to_previous_page(api: Api) -> None:
 
 
 def test_empty_page_before_first_links_to_next_page(api: Api) -> None:
-    newest = api.page("PageSize=1")["recordings"][0]["sid"]
-    body = api.page(f"PageToken=PB{newest}")
+    newest = api.get_page("PageSize=1")["recordings"][0]["sid"]
+    body = api.get_page(f"PageToken=PB{newest}")
     assert body["recordings"] == []
     assert body["previous_page_uri"] is None
     assert newest == api.get(body["next_page_uri"]).json()["recordings"][0]["sid"]
@@ -80,7 +80,7 @@ def test_empty_page_before_first_links_to_next_page(api: Api) -> None:
 
 def test_page_uris_repeat_filters_escaped_before_paging_parameters(api: Api) -> None:
     query = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&PageSize=1&Bar="
-    body = api.page(query)
+    body = api.get_page(query)
     kept = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&Bar="
     assert body["uri"] == f"{api.list_path}?{kept}&PageSize=1&Page=0"
     assert body["next_page_uri"].startswith(f"{api.list_path}?{kept}&PageSize=1&Page=1&PageToken=PARE")
@@ -98,28 +98,28 @@ def test_unknown_parameter_adds_warning_header(api: Api) -> None:
         ]
     every = "PageSize=2&CallSid=&ConferenceSid=&IncludeSoftDeleted=&DateCreated%3C=&DateCreated%3E=&Page=&PageToken="
     assert "x-mock-warning" not in api.get(f"{api.list_path}?{every}").headers
-    assert "x-mock-warning" not in api.get(api.page("PageSize=2")["next_page_uri"]).headers
+    assert "x-mock-warning" not in api.get(api.get_page("PageSize=2")["next_page_uri"]).headers
 
 
 def test_page_token_can_name_filtered_out_recording(api: Api) -> None:
-    everything = api.walk("PageSize=1000")
+    everything = api.list_recordings("PageSize=1000")
     token = everything[100]["sid"]
     call = everything[120]["call_sid"]
     expected = [recording for recording in everything if recording["call_sid"] == call]
-    assert expected == api.page(f"CallSid={call}&PageToken=PA{token}")["recordings"]
+    assert expected == api.get_page(f"CallSid={call}&PageToken=PA{token}")["recordings"]
 
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[Api]:
-    with Api(corpus_settings(count=2000)) as api:
+    with Api(make_settings(count=2000)) as api:
         yield api
 
 
 def test_paging_lists_every_visible_recording_once(large: Api) -> None:
     corpus = large.mock.account(large.mock.demo.sid).corpus
     visible = [corpus.get_sid(i) for i in reversed(range(2000)) if corpus.layout.get_status(i) is not Status.DELETED]
-    assert visible == large.sids("PageSize=70")
-    whole = large.walk("IncludeSoftDeleted=true&PageSize=1000")
+    assert visible == large.list_sids("PageSize=70")
+    whole = large.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
     assert [corpus.get_sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in whole]
     assert {recording["status"] for recording in whole} == set(Status)
     assert {recording["source"] for recording in whole} == set(Source)
@@ -127,21 +127,21 @@ def test_paging_lists_every_visible_recording_once(large: Api) -> None:
 
 
 def test_call_and_conference_filters_select_their_recordings(large: Api) -> None:
-    everything = large.walk("PageSize=1000")
+    everything = large.list_recordings("PageSize=1000")
     for recording in everything[::97]:
         same = [other["sid"] for other in everything if other["call_sid"] == recording["call_sid"]]
-        assert same == large.sids(f"CallSid={recording['call_sid']}")
-        assert same == large.sids(f"CallSid=CA{recording['call_sid'][2:].upper()}")
+        assert same == large.list_sids(f"CallSid={recording['call_sid']}")
+        assert same == large.list_sids(f"CallSid=CA{recording['call_sid'][2:].upper()}")
     conference = next(recording["conference_sid"] for recording in everything if recording["conference_sid"])
     same = [other["sid"] for other in everything if other["conference_sid"] == conference]
-    assert same == large.sids(f"ConferenceSid={conference}&PageSize=1")
-    assert large.sids(f"CallSid=CA{'0' * 32}") == []
-    assert large.sids(f"ConferenceSid=CF{'0' * 32}") == []
+    assert same == large.list_sids(f"ConferenceSid={conference}&PageSize=1")
+    assert large.list_sids(f"CallSid=CA{'0' * 32}") == []
+    assert large.list_sids(f"ConferenceSid=CF{'0' * 32}") == []
 
 
 @pytest.mark.parametrize("wire", ["twilio", "schema"])
 def test_date_filters_equal_brute_force_selection(large: Api, wire: str) -> None:
-    everything = large.walk("PageSize=1000")
+    everything = large.list_recordings("PageSize=1000")
     some = everything[500]["date_created"]
     day = some[:10]
     expected = {
@@ -157,4 +157,4 @@ def test_date_filters_equal_brute_force_selection(large: Api, wire: str) -> None
         page = large.get(f"{large.list_path}?{query}&PageSize=1000", x_mock_wire=wire).json()
         if len(selected) <= 1000:
             assert [recording["sid"] for recording in selected] == [r["sid"] for r in page["recordings"]]
-        assert [recording["sid"] for recording in selected] == large.sids(f"{query}&PageSize=333")
+        assert [recording["sid"] for recording in selected] == large.list_sids(f"{query}&PageSize=333")

@@ -15,27 +15,27 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from generators.content.encryption_details import load_private_key
 from generators.model import Recording, Source, Status
 from mockserver.settings.settings import MediaAuth
-from tests.harness import Api, corpus_settings, fields_of
+from tests.harness import Api, make_settings, parse_error
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Api]:
-    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5")) as api:
+    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5")) as api:
         yield api
 
 
-def recordings(api: Api, **wanted: object) -> Iterator[Recording]:
-    corpus = api.account().corpus
+def find_completed_recordings(api: Api, **attributes: object) -> Iterator[Recording]:
+    corpus = api.get_account().corpus
     for recording in map(corpus.generate_recording, range(corpus.count)):
-        if recording.status is Status.COMPLETED and all(getattr(recording, n) == v for n, v in wanted.items()):
+        if recording.status is Status.COMPLETED and all(getattr(recording, n) == v for n, v in attributes.items()):
             yield recording
 
 
-def plain(api: Api, **wanted: object) -> Recording:
-    return next(recordings(api, encryption=None, **wanted))
+def find_unencrypted_recording(api: Api, **attributes: object) -> Recording:
+    return next(find_completed_recordings(api, encryption=None, **attributes))
 
 
-def mp3_frames(body: bytes) -> int:
+def count_mp3_frames(body: bytes) -> int:
     """Count the frames of an MP3 with 32 kbit/s at 8 kHz, each 288 bytes, and check their headers."""
     assert len(body) % 288 == 0
     for at in range(0, len(body), 288):
@@ -46,8 +46,11 @@ def mp3_frames(body: bytes) -> int:
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("extension", ["", ".wav"])
 def test_wav_matches_recording_metadata(shared: Api, channels: int, extension: str) -> None:
-    for recording in [plain(shared, channels=channels), *list(recordings(shared, encryption=None))[:5]]:
-        answer = shared.below(f"Recordings/{recording.sid}{extension}")
+    for recording in [
+        find_unencrypted_recording(shared, channels=channels),
+        *list(find_completed_recordings(shared, encryption=None))[:5],
+    ]:
+        answer = shared.get_in_account(f"Recordings/{recording.sid}{extension}")
         assert answer.headers["content-type"] == "audio/x-wav"
         assert answer.headers["accept-ranges"] == "bytes"
         assert answer.headers["content-length"] == str(len(answer.content))
@@ -60,28 +63,28 @@ def test_wav_matches_recording_metadata(shared: Api, channels: int, extension: s
 
 @pytest.mark.parametrize("channels", [1, 2])
 def test_mp3_matches_recording_metadata(shared: Api, channels: int) -> None:
-    recording = plain(shared, channels=channels)
-    answer = shared.below(f"Recordings/{recording.sid}.mp3")
+    recording = find_unencrypted_recording(shared, channels=channels)
+    answer = shared.get_in_account(f"Recordings/{recording.sid}.mp3")
     assert answer.headers["content-type"] == "audio/mpeg"
     assert recording.duration is not None
-    assert 0 <= mp3_frames(answer.content) * 0.072 - recording.duration < 0.072
+    assert 0 <= count_mp3_frames(answer.content) * 0.072 - recording.duration < 0.072
     mono = answer.content[3] >> 6 == 3
     assert mono == (channels == 1)
 
 
 def test_mp3_of_one_hour_has_correct_length_and_ranges() -> None:
-    with Api(corpus_settings(count=0)) as api:
-        sid = long_recording(api, 3600)
-        whole = api.below(f"Recordings/{sid}.mp3")
-        assert mp3_frames(whole.content) == 50_000
-        end = api.below(f"Recordings/{sid}.mp3", range="bytes=-1000")
+    with Api(make_settings(count=0)) as api:
+        sid = create_long_recording(api, 3600)
+        whole = api.get_in_account(f"Recordings/{sid}.mp3")
+        assert count_mp3_frames(whole.content) == 50_000
+        end = api.get_in_account(f"Recordings/{sid}.mp3", range="bytes=-1000")
     assert end.content == whole.content[-1000:]
 
 
-def long_recording(api: Api, seconds: int) -> str:
-    index = api.account().start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API)
+def create_long_recording(api: Api, seconds: int) -> str:
+    index = api.get_account().start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API)
     api.advance(seconds)
-    sid = api.account().corpus.get_sid(index)
+    sid = api.get_account().corpus.get_sid(index)
     assert api.post(f"Calls/{'CA' + '1' * 32}/Recordings/{sid}.json", Status="stopped").status_code == 200
     api.advance(2)
     return sid
@@ -89,12 +92,12 @@ def long_recording(api: Api, seconds: int) -> str:
 
 @pytest.mark.parametrize("extension", ["wav", "mp3"])
 def test_joined_range_responses_equal_whole_file(shared: Api, extension: str) -> None:
-    path = f"Recordings/{plain(shared, channels=2).sid}.{extension}"
-    whole = shared.below(path).content
+    path = f"Recordings/{find_unencrypted_recording(shared, channels=2).sid}.{extension}"
+    whole = shared.get_in_account(path).content
     parts = b""
     step = len(whole) // 7 + 1
     while len(parts) < len(whole):
-        answer = shared.below(path, range=f"bytes={len(parts)}-{len(parts) + step - 1}")
+        answer = shared.get_in_account(path, range=f"bytes={len(parts)}-{len(parts) + step - 1}")
         assert answer.status_code == 206
         last = len(parts) + len(answer.content) - 1
         assert answer.headers["content-range"] == f"bytes {len(parts)}-{last}/{len(whole)}"
@@ -114,55 +117,55 @@ def test_joined_range_responses_equal_whole_file(shared: Api, extension: str) ->
     ],
 )
 def test_single_range_returns_its_bytes(shared: Api, asked: str, expected: slice) -> None:
-    path = f"Recordings/{plain(shared).sid}"
-    answer = shared.below(path, range=asked)
+    path = f"Recordings/{find_unencrypted_recording(shared).sid}"
+    answer = shared.get_in_account(path, range=asked)
     assert answer.status_code == 206
-    assert shared.below(path).content[expected] == answer.content
+    assert shared.get_in_account(path).content[expected] == answer.content
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=5-1", "bytes=-", "lines=1-2", "bytes=a-b"])
 def test_invalid_or_multiple_range_returns_whole_file(shared: Api, asked: str) -> None:
-    assert shared.below(f"Recordings/{plain(shared).sid}", range=asked).status_code == 200
+    assert shared.get_in_account(f"Recordings/{find_unencrypted_recording(shared).sid}", range=asked).status_code == 200
 
 
 @pytest.mark.parametrize("asked", ["bytes=99999999999-", "bytes=-0"])
 def test_range_beyond_end_returns_416(shared: Api, asked: str) -> None:
-    answer = shared.below(f"Recordings/{plain(shared).sid}", range=asked)
+    answer = shared.get_in_account(f"Recordings/{find_unencrypted_recording(shared).sid}", range=asked)
     assert answer.status_code == 416
     assert answer.headers["content-range"].startswith("bytes */")
 
 
 def test_etag_supports_conditional_requests(shared: Api) -> None:
-    path = f"Recordings/{plain(shared).sid}.wav"
-    first = shared.below(path)
+    path = f"Recordings/{find_unencrypted_recording(shared).sid}.wav"
+    first = shared.get_in_account(path)
     etag = first.headers["etag"]
-    assert etag != shared.below(path.replace(".wav", ".mp3")).headers["etag"]
-    unchanged = shared.below(path, if_none_match=f'"x", W/{etag}')
+    assert etag != shared.get_in_account(path.replace(".wav", ".mp3")).headers["etag"]
+    unchanged = shared.get_in_account(path, if_none_match=f'"x", W/{etag}')
     assert (unchanged.status_code, unchanged.content) == (304, b"")
-    assert shared.below(path, if_none_match="*").status_code == 304
-    assert shared.below(path, if_none_match='"x"').status_code == 200
-    assert shared.below(path, range="bytes=0-1", if_range=etag).status_code == 206
-    assert shared.below(path, range="bytes=0-1", if_range='"x"').status_code == 200
+    assert shared.get_in_account(path, if_none_match="*").status_code == 304
+    assert shared.get_in_account(path, if_none_match='"x"').status_code == 200
+    assert shared.get_in_account(path, range="bytes=0-1", if_range=etag).status_code == 206
+    assert shared.get_in_account(path, range="bytes=0-1", if_range='"x"').status_code == 200
 
 
 def test_head_returns_content_length_without_body(shared: Api) -> None:
-    path = f"{shared.root}/Recordings/{plain(shared).sid}.mp3"
+    path = f"{shared.root}/Recordings/{find_unencrypted_recording(shared).sid}.mp3"
     answer = shared.request("HEAD", path)
     assert (answer.status_code, answer.content) == (200, b"")
     assert int(answer.headers["content-length"]) == len(shared.get(path).content)
 
 
 def test_media_is_identical_on_another_mock(shared: Api) -> None:
-    recording = plain(shared)
-    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5")) as other:
+    recording = find_unencrypted_recording(shared)
+    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5")) as other:
         for extension in ("wav", "mp3"):
             path = f"Recordings/{recording.sid}.{extension}"
-            assert shared.below(path).content == other.below(path).content
+            assert shared.get_in_account(path).content == other.get_in_account(path).content
 
 
 def test_dual_channel_recording_has_one_voice_per_channel(shared: Api) -> None:
-    recording = plain(shared, channels=2, source=Source.OUTBOUND_API)
-    with wave.open(io.BytesIO(shared.below(f"Recordings/{recording.sid}").content)) as sound:
+    recording = find_unencrypted_recording(shared, channels=2, source=Source.OUTBOUND_API)
+    with wave.open(io.BytesIO(shared.get_in_account(f"Recordings/{recording.sid}").content)) as sound:
         samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
     left, right = samples[0::2], samples[1::2]
     assert any(left)
@@ -170,30 +173,33 @@ def test_dual_channel_recording_has_one_voice_per_channel(shared: Api) -> None:
 
 
 def test_requested_channels_parameter_selects_channels(shared: Api) -> None:
-    mono, dual = plain(shared, channels=1), plain(shared, channels=2)
+    mono, dual = find_unencrypted_recording(shared, channels=1), find_unencrypted_recording(shared, channels=2)
     for recording, wanted, channels in ((mono, 1, 1), (dual, 1, 1), (dual, 2, 2)):
-        answer = shared.below(f"Recordings/{recording.sid}.wav?RequestedChannels={wanted}")
+        answer = shared.get_in_account(f"Recordings/{recording.sid}.wav?RequestedChannels={wanted}")
         with wave.open(io.BytesIO(answer.content)) as sound:
             assert sound.getnchannels() == channels
-    refused = shared.below(f"Recordings/{mono.sid}.wav?RequestedChannels=2")
-    assert (refused.status_code, fields_of(refused)["code"]) == (400, "16113")
-    wrong = shared.below(f"Recordings/{mono.sid}.wav?RequestedChannels=3")
-    assert (wrong.status_code, fields_of(wrong)["code"]) == (400, "20001")
+    refused = shared.get_in_account(f"Recordings/{mono.sid}.wav?RequestedChannels=2")
+    assert (refused.status_code, parse_error(refused)["code"]) == (400, "16113")
+    wrong = shared.get_in_account(f"Recordings/{mono.sid}.wav?RequestedChannels=3")
+    assert (wrong.status_code, parse_error(wrong)["code"]) == (400, "20001")
 
 
 def test_media_is_served_below_calls_and_conferences(shared: Api) -> None:
-    recording = next(r for r in recordings(shared, encryption=None) if r.conference_sid)
-    expected = shared.below(f"Recordings/{recording.sid}.mp3").content
-    assert expected == shared.below(f"Calls/{recording.call_sid}/Recordings/{recording.sid}.mp3").content
-    assert expected == shared.below(f"Conferences/{recording.conference_sid}/Recordings/{recording.sid}.mp3").content
-    assert shared.below(f"Calls/{'CA' + '0' * 32}/Recordings/{recording.sid}.mp3").status_code == 404
+    recording = next(r for r in find_completed_recordings(shared, encryption=None) if r.conference_sid)
+    expected = shared.get_in_account(f"Recordings/{recording.sid}.mp3").content
+    assert expected == shared.get_in_account(f"Calls/{recording.call_sid}/Recordings/{recording.sid}.mp3").content
+    assert (
+        expected
+        == shared.get_in_account(f"Conferences/{recording.conference_sid}/Recordings/{recording.sid}.mp3").content
+    )
+    assert shared.get_in_account(f"Calls/{'CA' + '0' * 32}/Recordings/{recording.sid}.mp3").status_code == 404
 
 
 @pytest.mark.parametrize("status", [Status.PROCESSING, Status.ABSENT, Status.FAILED, Status.DELETED])
 @pytest.mark.parametrize("extension", ["", ".wav", ".mp3"])
 def test_missing_media_returns_xml_error(shared: Api, status: Status, extension: str) -> None:
-    path = f"Recordings/{shared.sid_of(status)}{extension}"
-    answer = shared.below(path)
+    path = f"Recordings/{shared.find_sid(status)}{extension}"
+    answer = shared.get_in_account(path)
     assert answer.status_code == 404
     assert answer.text == (
         "<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse><RestException><Code>20404</Code>"
@@ -203,14 +209,14 @@ def test_missing_media_returns_xml_error(shared: Api, status: Status, extension:
 
 
 def test_encrypted_recording_can_be_decrypted_as_in_twilios_tutorial(shared: Api) -> None:
-    recording = next(r for r in recordings(shared) if r.encryption is not None)
-    details = shared.twilio(f"Recordings/{recording.sid}.json")["encryption_details"]
+    recording = next(r for r in find_completed_recordings(shared) if r.encryption is not None)
+    details = shared.get_twilio_json(f"Recordings/{recording.sid}.json")["encryption_details"]
     key: Any = load_pem_private_key(load_private_key().encode(), password=None)
     assert isinstance(key, RSAPrivateKey)
     oaep = padding.OAEP(mgf=padding.MGF1(algorithm=hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
     content_key = key.decrypt(b64decode(details["encrypted_cek"]), oaep)
     path = f"Recordings/{recording.sid}.wav"
-    encrypted = shared.below(path).content
+    encrypted = shared.get_in_account(path).content
     decrypted = AESGCM(content_key).decrypt(b64decode(details["iv"]), encrypted, None)
     with wave.open(io.BytesIO(decrypted)) as sound:
         assert sound.getnframes() == 8000 * (recording.duration or 0)
@@ -222,18 +228,18 @@ def test_encrypted_recording_can_be_decrypted_as_in_twilios_tutorial(shared: Api
         (len(encrypted) - 3, None),
     ):
         last = "" if stop is None else stop - 1
-        assert encrypted[start:stop] == shared.below(path, range=f"bytes={start}-{last}").content
+        assert encrypted[start:stop] == shared.get_in_account(path, range=f"bytes={start}-{last}").content
 
 
 def test_encrypted_recording_has_no_mp3(shared: Api) -> None:
-    recording = next(r for r in recordings(shared) if r.encryption is not None)
-    answer = shared.below(f"Recordings/{recording.sid}.mp3")
-    assert (answer.status_code, fields_of(answer)["code"]) == (400, "16109")
+    recording = next(r for r in find_completed_recordings(shared) if r.encryption is not None)
+    answer = shared.get_in_account(f"Recordings/{recording.sid}.mp3")
+    assert (answer.status_code, parse_error(answer)["code"]) == (400, "16109")
 
 
 def test_media_requires_credentials_unless_public(shared: Api) -> None:
-    path = f"{shared.root}/Recordings/{plain(shared).sid}"
-    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5", media_auth=MediaAuth.PUBLIC)) as public:
+    path = f"{shared.root}/Recordings/{find_unencrypted_recording(shared).sid}"
+    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5", media_auth=MediaAuth.PUBLIC)) as public:
         public.auth = None
         for extension in ("", ".wav", ".mp3"):
             assert public.get(path + extension).status_code == 200
@@ -241,40 +247,43 @@ def test_media_requires_credentials_unless_public(shared: Api) -> None:
         assert public.request("DELETE", path).status_code == 401
         below_a_call = path.replace("/Recordings/", f"/Calls/CA{'1' * 32}/Recordings/")
         assert public.request("POST", below_a_call).status_code == 401
-    with Api(corpus_settings(count=400)) as private:
+    with Api(make_settings(count=400)) as private:
         private.auth = None
         assert private.get(path).status_code == 401
 
 
 def test_media_redirects_to_media_url_when_configured(shared: Api) -> None:
-    recording = plain(shared, channels=2)
-    with Api(corpus_settings(count=400, mix="encrypted=0.2,dual=0.5", media_redirect=True)) as api:
+    recording = find_unencrypted_recording(shared, channels=2)
+    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5", media_redirect=True)) as api:
         for extension, query in (("", ""), (".wav", "?RequestedChannels=1"), (".mp3", "")):
-            answer = api.below(f"Recordings/{recording.sid}{extension}{query}")
+            answer = api.get_in_account(f"Recordings/{recording.sid}{extension}{query}")
             assert answer.status_code == 302
             location = answer.headers["location"]
             assert location.startswith("http://localhost:4010/_mock/media/")
             api.auth = None
-            assert shared.below(f"Recordings/{recording.sid}{extension}{query}").content == api.get(location).content
+            assert (
+                shared.get_in_account(f"Recordings/{recording.sid}{extension}{query}").content
+                == api.get(location).content
+            )
             api.auth = (api.mock.demo.sid, "x")
-        assert api.below(f"Recordings/{api.sid_of(Status.ABSENT)}.wav").status_code == 404
+        assert api.get_in_account(f"Recordings/{api.find_sid(Status.ABSENT)}.wav").status_code == 404
         assert api.get(f"/_mock/media/{api.mock.demo.sid}/{recording.sid}.ogg").json()["code"] == 20404
     assert shared.get(f"/_mock/media/{shared.mock.demo.sid}/{recording.sid}.wav").json()["code"] == 20404
 
 
 def test_attached_file_replaces_generated_media(tmp_path: Path) -> None:
-    with Api(corpus_settings(count=100)) as api:
-        sid = api.sid_of(Status.COMPLETED)
-        before = api.below(f"Recordings/{sid}.wav")
+    with Api(make_settings(count=100)) as api:
+        sid = api.find_sid(Status.COMPLETED)
+        before = api.get_in_account(f"Recordings/{sid}.wav")
         file = tmp_path / "mine.wav"
         file.write_bytes(bytes(range(256)) * 1000)
-        api.account().attach_media(sid, file)
-        answer = api.below(f"Recordings/{sid}")
+        api.get_account().attach_media(sid, file)
+        answer = api.get_in_account(f"Recordings/{sid}")
         assert answer.content == file.read_bytes()
         assert answer.headers["etag"] != before.headers["etag"]
-        assert api.below(f"Recordings/{sid}", range="bytes=100-300").content == file.read_bytes()[100:301]
-        assert "is not mp3" in api.below(f"Recordings/{sid}.mp3").headers["x-mock-reason"]
+        assert api.get_in_account(f"Recordings/{sid}", range="bytes=100-300").content == file.read_bytes()[100:301]
+        assert "is not mp3" in api.get_in_account(f"Recordings/{sid}.mp3").headers["x-mock-reason"]
         with pytest.raises(ValueError, match=r"expected a file named \.wav or \.mp3, found a\.ogg"):
-            api.account().attach_media(sid, tmp_path / "a.ogg")
+            api.get_account().attach_media(sid, tmp_path / "a.ogg")
         with pytest.raises(FileNotFoundError):
-            api.account().attach_media(sid, tmp_path / "missing.mp3")
+            api.get_account().attach_media(sid, tmp_path / "missing.mp3")

@@ -7,17 +7,17 @@ import pytest
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import MediaAuth
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
-OTHER = "AC" + "1" * 32
+OTHER_SID = "AC" + "1" * 32
 
 
-def configure(api: Api, sid: str = "demo", **manners: Any) -> Any:
-    answer = api._runner.run(api._client.put(f"/_mock/accounts/{sid}/overrides", json=manners))
+def configure(api: Api, sid: str = "demo", **overrides: Any) -> Any:
+    answer = api._runner.run(api._client.put(f"/_mock/accounts/{sid}/overrides", json=overrides))
     return answer.json()
 
 
-def listed(sid: str) -> str:
+def build_list_path(sid: str) -> str:
     return f"/2010-04-01/Accounts/{sid}/Recordings.json?PageSize=1"
 
 
@@ -43,13 +43,13 @@ def test_invalid_overrides_are_rejected(api: Api, manners: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("setting", list(WireSetting))
 def test_wire_override_applies_to_one_account(setting: WireSetting) -> None:
-    with Api(corpus_settings(wire=setting)) as api:
-        usual = api.get(listed(OTHER)).headers["x-mock-wire"]
+    with Api(make_settings(wire=setting)) as api:
+        usual = api.get(build_list_path(OTHER_SID)).headers["x-mock-wire"]
         other = "schema" if usual == "twilio" else "twilio"
         configure(api, wire=other)
         assert other == api.get(api.list_path).headers["x-mock-wire"]
         assert usual == api.get(api.list_path, x_mock_wire=usual).headers["x-mock-wire"]
-        assert usual == api.get(listed(OTHER)).headers["x-mock-wire"]
+        assert usual == api.get(build_list_path(OTHER_SID)).headers["x-mock-wire"]
         configure(api)
         assert usual == api.get(api.list_path).headers["x-mock-wire"]
 
@@ -64,46 +64,46 @@ def test_cached_page_is_not_served_on_another_wire(api: Api) -> None:
 
 @pytest.mark.parametrize("setting", list(AuthSetting))
 def test_auth_off_override_applies_to_one_account(setting: AuthSetting) -> None:
-    with Api(corpus_settings(auth=setting)) as api:
+    with Api(make_settings(auth=setting)) as api:
         api.auth = None
-        usual = api.get(listed(OTHER)).status_code
+        usual = api.get(build_list_path(OTHER_SID)).status_code
         configure(api, auth="off")
         assert api.get(api.list_path).status_code == 200
-        assert usual == api.get(listed(OTHER)).status_code == (200 if setting is AuthSetting.OFF else 401)
+        assert usual == api.get(build_list_path(OTHER_SID)).status_code == (200 if setting is AuthSetting.OFF else 401)
 
 
 @pytest.mark.parametrize("setting", list(AuthSetting))
 def test_auth_any_override_applies_to_one_account(setting: AuthSetting) -> None:
-    with Api(corpus_settings(auth=setting)) as api:
-        configure(api, OTHER, auth="any")
-        api.auth = (OTHER, "whatever")
-        assert api.get(listed(OTHER)).status_code == 200
+    with Api(make_settings(auth=setting)) as api:
+        configure(api, OTHER_SID, auth="any")
+        api.auth = (OTHER_SID, "whatever")
+        assert api.get(build_list_path(OTHER_SID)).status_code == 200
         api.auth = None
-        assert api.get(listed(OTHER)).status_code == 401
+        assert api.get(build_list_path(OTHER_SID)).status_code == 401
 
 
 @pytest.mark.parametrize("setting", list(AuthSetting))
 def test_auth_strict_override_requires_the_accounts_token(setting: AuthSetting) -> None:
-    with Api(corpus_settings(auth=setting)) as api:
-        configure(api, OTHER, auth="strict")
-        token = api.mock.account(OTHER).token
+    with Api(make_settings(auth=setting)) as api:
+        configure(api, OTHER_SID, auth="strict")
+        token = api.mock.account(OTHER_SID).token
         for auth, status in (
-            ((OTHER, token), 200),
-            ((OTHER.upper().replace("AC", "AC"), token), 200),
-            ((OTHER, "other"), 401),
+            ((OTHER_SID, token), 200),
+            ((OTHER_SID.upper().replace("AC", "AC"), token), 200),
+            ((OTHER_SID, "other"), 401),
             ((api.mock.demo.sid, api.mock.demo.token), 401),
         ):
             api.auth = auth
-            assert api.get(listed(OTHER)).status_code == status
+            assert api.get(build_list_path(OTHER_SID)).status_code == status
         api.auth = None
-        assert api.get(listed(OTHER)).status_code == 401
-        refused = api.mock.account(OTHER).journal
+        assert api.get(build_list_path(OTHER_SID)).status_code == 401
+        refused = api.mock.account(OTHER_SID).journal
         assert [entry.response.status for entry in refused] == [200, 200, 401, 401, 401]
 
 
 def test_public_media_stays_public_when_auth_is_overridden(api: Api) -> None:
-    with Api(corpus_settings(media_auth=MediaAuth.PUBLIC)) as public:
-        sid = public.page("PageSize=50&IncludeSoftDeleted=false")["recordings"][-1]["sid"]
+    with Api(make_settings(media_auth=MediaAuth.PUBLIC)) as public:
+        sid = public.get_page("PageSize=50&IncludeSoftDeleted=false")["recordings"][-1]["sid"]
         configure(public, auth="strict")
         public.auth = None
         assert public.get(f"{public.root}/Recordings/{sid}.wav").status_code in (200, 404)

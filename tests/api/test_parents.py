@@ -1,11 +1,11 @@
 import pytest
 
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 
 def test_call_links_to_its_recordings(api: Api) -> None:
-    for recording in api.twilio("Recordings.json?PageSize=20")["recordings"]:
-        call = api.twilio(f"Calls/{recording['call_sid']}.json")
+    for recording in api.get_twilio_json("Recordings.json?PageSize=20")["recordings"]:
+        call = api.get_twilio_json(f"Calls/{recording['call_sid']}.json")
         assert (call["sid"], call["status"], call["account_sid"]) == (
             recording["call_sid"],
             "completed",
@@ -21,12 +21,12 @@ def test_call_links_to_its_recordings(api: Api) -> None:
 
 
 def test_conference_links_to_its_recordings(api: Api) -> None:
-    recording = next(r for r in api.walk("PageSize=1000") if r["conference_sid"])
-    conference = api.twilio(f"Conferences/{recording['conference_sid']}.json")
+    recording = next(r for r in api.list_recordings("PageSize=1000") if r["conference_sid"])
+    conference = api.get_twilio_json(f"Conferences/{recording['conference_sid']}.json")
     assert (conference["status"], conference["reason_conference_ended"]) == ("completed", "last-participant-left")
     listed = api.get(conference["subresource_uris"]["recordings"], x_mock_wire="twilio").json()["recordings"]
     assert recording["sid"] in {each["sid"] for each in listed}
-    fetched = api.twilio(f"Conferences/{recording['conference_sid']}/Recordings/{recording['sid']}.json")
+    fetched = api.get_twilio_json(f"Conferences/{recording['conference_sid']}/Recordings/{recording['sid']}.json")
     assert fetched in listed
     assert "track" not in fetched
 
@@ -35,10 +35,10 @@ def test_conference_links_to_its_recordings(api: Api) -> None:
     ("name", "key", "field"), [("Calls", "calls", "call_sid"), ("Conferences", "conferences", "conference_sid")]
 )
 def test_parent_lists_have_each_parent_once_newest_first(name: str, key: str, field: str) -> None:
-    with Api(corpus_settings(count=300)) as api:
-        everything = api.walk("PageSize=1000&IncludeSoftDeleted=true")
+    with Api(make_settings(count=300)) as api:
+        everything = api.list_recordings("PageSize=1000&IncludeSoftDeleted=true")
         expected = list(dict.fromkeys(r[field] for r in everything if r[field]))
-        body = api.twilio(f"{name}.json?PageSize=5")
+        body = api.get_twilio_json(f"{name}.json?PageSize=5")
         found = list(body[key])
         while body["next_page_uri"]:
             body = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
@@ -50,16 +50,16 @@ def test_parent_lists_have_each_parent_once_newest_first(name: str, key: str, fi
 @pytest.mark.parametrize("path", ["Calls/CA{0}.json", "Conferences/CF{0}.json"])
 def test_unknown_parents_return_404_and_empty_recording_lists(api: Api, path: str) -> None:
     path = path.format("0" * 32)
-    assert api.below(path).json()["code"] == 20404
-    assert api.twilio(path.replace(".json", "/Recordings.json"))["recordings"] == []
-    assert api.below(path[:7] + ".json").json()["code"] == 20404
+    assert api.get_in_account(path).json()["code"] == 20404
+    assert api.get_twilio_json(path.replace(".json", "/Recordings.json"))["recordings"] == []
+    assert api.get_in_account(path[:7] + ".json").json()["code"] == 20404
 
 
 @pytest.mark.parametrize(
     "query", ["Calls.json?Status=completed", "Calls.json?StartTime%3E=2026-01-01", "Conferences.json?FriendlyName=x"]
 )
 def test_unsupported_filters_are_rejected_with_reason(api: Api, query: str) -> None:
-    answer = api.below(query)
+    answer = api.get_in_account(query)
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     assert "this mock does not emulate this filter" in answer.headers["x-mock-reason"]
 
@@ -76,7 +76,7 @@ def test_account_has_auth_token_and_working_subresource_uris(api: Api) -> None:
 
 
 def test_conference_list_is_served_when_conferences_are_absent_or_rare() -> None:
-    with Api(corpus_settings(count=10**9, mix="conference=0")) as api:
-        assert api.twilio("Conferences.json")["conferences"] == []
-    with Api(corpus_settings(count=10**9, mix="conference=0.0001")) as api:
-        assert len(api.twilio("Conferences.json")["conferences"]) == 50
+    with Api(make_settings(count=10**9, mix="conference=0")) as api:
+        assert api.get_twilio_json("Conferences.json")["conferences"] == []
+    with Api(make_settings(count=10**9, mix="conference=0.0001")) as api:
+        assert len(api.get_twilio_json("Conferences.json")["conferences"]) == 50

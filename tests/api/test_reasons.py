@@ -14,92 +14,94 @@ from scenarios.loading.load import load
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Sequence, Then, When
-from tests.harness import Api, corpus_settings
-from tests.journal_entries import SECRET, basic
+from tests.harness import Api, make_settings
+from tests.journal_entries import SECRET, make_basic_auth
 
-OTHER = "AC" + "5" * 32
+OTHER_SID = "AC" + "5" * 32
 CALL = "CA" + "1" * 32
 CONFERENCE = "CF" + "2" * 32
 
 
-def reason(api: Api, path: str) -> str:
-    return api.below(path).headers["x-mock-reason"]
+def get_reason(api: Api, path: str) -> str:
+    return api.get_in_account(path).headers["x-mock-reason"]
 
 
-def why(api: Api, text: str) -> str:
-    found: str = api.get(f"/_mock/sids/{text}").json()["why"]
+def explain(api: Api, sid: str) -> str:
+    found: str = api.get(f"/_mock/sids/{sid}").json()["why"]
     return found
 
 
 def test_reason_names_the_account_that_owns_the_sid(api: Api) -> None:
-    sid = api.mock.account(OTHER).corpus.get_sid(17)
-    told = f"It belongs to {OTHER}, another account of this mock: Recording 17 of 1000, counted from the oldest."
+    sid = api.mock.account(OTHER_SID).corpus.get_sid(17)
+    told = f"It belongs to {OTHER_SID}, another account of this mock: Recording 17 of 1000, counted from the oldest."
     for path in (f"Recordings/{sid}.json", f"Recordings/{sid}.mp3", f"Recordings.json?PageToken=PA{sid}"):
-        assert reason(api, path).endswith(told)
+        assert get_reason(api, path).endswith(told)
 
 
 def test_reason_names_recording_created_in_another_account(api: Api) -> None:
-    account = api.mock.account(OTHER)
+    account = api.mock.account(OTHER_SID)
     sid = account.recordings.recording_index.get_sid(account.start_recording(CALL))
-    assert reason(api, f"Recordings/{sid}.json").endswith(
+    assert get_reason(api, f"Recordings/{sid}.json").endswith(
         f"another account of this mock: Recording {sid}, which was created here. It is processing."
     )
 
 
 def test_reason_explains_unknown_sid(api: Api) -> None:
-    assert reason(api, f"Recordings/RE{'0' * 32}.json").endswith("from another seed or account, or was typed by hand.")
+    assert get_reason(api, f"Recordings/RE{'0' * 32}.json").endswith(
+        "from another seed or account, or was typed by hand."
+    )
 
 
 def test_reason_explains_recording_of_inactive_scenario(api: Api) -> None:
-    sid = api.control("POST", "/recordings", {"id": "late"})["sid"]
-    api.control("POST", "/reset")
-    assert reason(api, f"Recordings/{sid}.json").startswith(f"{sid} belongs to a scripted recording, but")
+    sid = api.call_control_api("POST", "/recordings", {"id": "late"})["sid"]
+    api.call_control_api("POST", "/reset")
+    assert get_reason(api, f"Recordings/{sid}.json").startswith(f"{sid} belongs to a scripted recording, but")
 
 
 def test_reason_explains_sid_of_wrong_kind(api: Api) -> None:
-    corpus = api.account().corpus
+    corpus = api.get_account().corpus
     call = corpus.generate_recording(3).call_sid
-    assert "In this account: The call of" in reason(api, f"Recordings.json?PageToken=PA{call}")
+    assert "In this account: The call of" in get_reason(api, f"Recordings.json?PageToken=PA{call}")
     transcription = subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 3)
-    told = reason(api, f"Transcriptions.json?PageToken=PA{corpus.get_sid(3)}")
+    told = get_reason(api, f"Transcriptions.json?PageToken=PA{corpus.get_sid(3)}")
     assert "In this account: Recording 3 of 1000" in told
-    told = reason(api, f"Transcriptions/{corpus.get_sid(3)}.json")
+    told = get_reason(api, f"Transcriptions/{corpus.get_sid(3)}.json")
     assert "is not the SID of a transcription of this account." in told
-    assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in reason(
+    assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in get_reason(
         api, f"Recordings/{transcription}.json"
     )
 
 
 def test_reason_names_the_correct_parent_of_a_recording(api: Api) -> None:
-    corpus = api.account().corpus
+    corpus = api.get_account().corpus
     recording = corpus.generate_recording(3)
-    told = reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
+    told = get_reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
     assert told == f"{recording.sid} is a recording of {recording.call_sid}, not of {CALL}."
     alone = next(each for each in map(corpus.generate_recording, range(1000)) if each.conference_sid is None)
-    assert reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith(
+    assert get_reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith(
         f"of no conference, not of {CONFERENCE}."
     )
 
 
 def test_reason_explains_unknown_call(api: Api) -> None:
-    assert reason(api, f"Calls/{CALL}.json") == f"No recording of this account belongs to {CALL}."
-    call = api.mock.account(OTHER).corpus.generate_recording(3).call_sid
-    assert f"It belongs to {OTHER}" in reason(api, f"Calls/{call}.json")
+    assert get_reason(api, f"Calls/{CALL}.json") == f"No recording of this account belongs to {CALL}."
+    call = api.mock.account(OTHER_SID).corpus.generate_recording(3).call_sid
+    assert f"It belongs to {OTHER_SID}" in get_reason(api, f"Calls/{call}.json")
 
 
 def test_reason_explains_missing_subresource(api: Api) -> None:
-    corpus = api.account().corpus
-    absent = corpus.find_index(api.sid_of(Status.ABSENT))
+    corpus = api.get_account().corpus
+    absent = corpus.find_index(api.find_sid(Status.ABSENT))
     assert absent is not None
-    told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
+    told = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
     assert told.endswith(f"would belong to {corpus.get_sid(absent)}, which is absent and has no such resource.")
-    told = reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
+    told = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
     assert told.endswith("would belong to recording 1000, but this account has only 1000.")
 
 
 def test_reason_names_the_recording_of_a_subresource(api: Api) -> None:
-    page = api.twilio("Transcriptions.json?PageSize=2")["transcriptions"]
-    told = reason(api, f"Recordings/{page[0]['recording_sid']}/Transcriptions/{page[1]['sid']}.json")
+    page = api.get_twilio_json("Transcriptions.json?PageSize=2")["transcriptions"]
+    told = get_reason(api, f"Recordings/{page[0]['recording_sid']}/Transcriptions/{page[1]['sid']}.json")
     assert told.endswith(f"belongs to {page[1]['recording_sid']}, which is not in this path.")
 
 
@@ -111,7 +113,7 @@ def test_reason_names_the_recording_of_a_subresource(api: Api) -> None:
     ],
 )
 def test_reason_explains_missing_media(api: Api, status: Status, expected: str) -> None:
-    assert reason(api, f"Recordings/{api.sid_of(status)}.wav").endswith(expected)
+    assert get_reason(api, f"Recordings/{api.find_sid(status)}.wav").endswith(expected)
 
 
 @pytest.fixture
@@ -119,31 +121,31 @@ def ruled() -> Iterator[Api]:
     """Return a mock with a scenario of one fault and one sequence."""
     fault = Fault(when=When(op=Operation.LIST_RECORDINGS), then=Then(status=429, retry_after=1), times=2)
     sequence = Sequence(when=When(op=Operation.LIST_CALLS), answers=(503, Then(status=500, body="<html>")))
-    with Api(corpus_settings(), Scenario(name="busy", faults=(fault,), sequences=(sequence,))) as api:
+    with Api(make_settings(), Scenario(name="busy", faults=(fault,), sequences=(sequence,))) as api:
         yield api
 
 
 def test_reason_names_fault_rule_and_scenario(ruled: Api) -> None:
-    reason(ruled, "Recordings.json")
-    assert reason(ruled, "Recordings.json") == (
+    get_reason(ruled, "Recordings.json")
+    assert get_reason(ruled, "Recordings.json") == (
         "Rule 0 of the scenario 'busy' was applied, 2 times so far. "
         "Fault: list_recordings, 2 times at most: 429, Retry-After 1."
     )
     applied = "Rule 1 of the scenario 'busy' was applied, {} times so far. "
     told = applied + "Sequence: list_calls: 503; 500, 6 characters of text/html"
-    assert reason(ruled, "Calls.json").startswith(told.format(1))
-    assert reason(ruled, "Calls.json").startswith(told.format(2))
-    assert ruled.control("GET", "/requests")["requests"][-1]["reason"].startswith(told.format(2))
+    assert get_reason(ruled, "Calls.json").startswith(told.format(1))
+    assert get_reason(ruled, "Calls.json").startswith(told.format(2))
+    assert ruled.call_control_api("GET", "/requests")["requests"][-1]["reason"].startswith(told.format(2))
 
 
 def test_reason_names_account_when_rule_is_not_from_scenario(ruled: Api) -> None:
-    ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
-    assert reason(ruled, f"Calls/{CALL}.json").startswith(
+    ruled.call_control_api("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
+    assert get_reason(ruled, f"Calls/{CALL}.json").startswith(
         "Rule 2 of this account was applied, 1 times so far. Fault: fetch_call"
     )
     ruled.mock.set_up_scenario(ruled.mock.demo.sid, None)
-    ruled.control("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
-    assert reason(ruled, f"Calls/{CALL}.json").startswith("Rule 0 of this account")
+    ruled.call_control_api("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
+    assert get_reason(ruled, f"Calls/{CALL}.json").startswith("Rule 0 of this account")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_reason_names_account_when_rule_is_not_from_scenario(ruled: Api) -> None
 )
 def test_reason_explains_bad_credentials_without_secrets(api: Api, username: str, secret: str, expected: str) -> None:
     api.auth = None
-    answer = api.get(api.list_path, authorization=basic(username, secret)[1].decode())
+    answer = api.get(api.list_path, authorization=make_basic_auth(username, secret)[1].decode())
     assert answer.status_code == 401
     assert answer.headers["x-mock-reason"].endswith(expected)
     assert SECRET not in answer.headers["x-mock-reason"]
@@ -168,52 +170,54 @@ def test_reason_explains_bad_credentials_without_secrets(api: Api, username: str
 
 def test_reason_lists_declared_accounts_when_auth_is_strict() -> None:
     declared = tuple(DeclaredAccount(sid=f"AC{number:032x}", token="right") for number in range(6))
-    with Api(corpus_settings(auth=AuthSetting.STRICT, account=declared)) as api:
+    with Api(make_settings(auth=AuthSetting.STRICT, account=declared)) as api:
         demo = api.mock.demo.sid
-        api.auth = (OTHER, "right")
-        told = reason(api, "Recordings.json")
-        assert told.startswith(f"{OTHER} is not declared (--auth strict): {demo}, {declared[0].sid}")
+        api.auth = (OTHER_SID, "right")
+        told = get_reason(api, "Recordings.json")
+        assert told.startswith(f"{OTHER_SID} is not declared (--auth strict): {demo}, {declared[0].sid}")
         assert told.endswith(" and 2 more are.")
         api.auth = (declared[0].sid, "wrong")
-        assert reason(api, "Recordings.json") == f"{declared[0].sid} is declared with another token (--auth strict)."
-        assert len(api.account().journal) == 2
-        api.get(f"/2010-04-01/Accounts/{OTHER}/Recordings.json")
-        assert OTHER not in [account.sid for account in api.mock.known()]
+        assert (
+            get_reason(api, "Recordings.json") == f"{declared[0].sid} is declared with another token (--auth strict)."
+        )
+        assert len(api.get_account().journal) == 2
+        api.get(f"/2010-04-01/Accounts/{OTHER_SID}/Recordings.json")
+        assert OTHER_SID not in [account.sid for account in api.mock.list_accounts_in_memory()]
 
 
 def test_reason_lists_demo_account_when_none_is_declared() -> None:
-    with Api(corpus_settings(auth=AuthSetting.STRICT)) as api:
-        demo, api.auth = api.mock.demo.sid, (OTHER, "x")
-        assert reason(api, "Recordings.json").endswith(f": {demo} is.")
+    with Api(make_settings(auth=AuthSetting.STRICT)) as api:
+        demo, api.auth = api.mock.demo.sid, (OTHER_SID, "x")
+        assert get_reason(api, "Recordings.json").endswith(f": {demo} is.")
 
 
 def test_sid_endpoint_explains_created_recordings(api: Api) -> None:
-    late = api.control("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
-    unnamed = api.account().recordings.recording_index.get_sid(api.account().start_recording(CALL))
+    late = api.call_control_api("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
+    unnamed = api.get_account().recordings.recording_index.get_sid(api.get_account().start_recording(CALL))
     told = f"Recording 'late' ({late['sid']}), which was created here. It is completed."
-    assert told == why(api, "late") == why(api, late["sid"])
+    assert told == explain(api, "late") == explain(api, late["sid"])
     assert api.get("/_mock/sids/late").json()["sid"] == late["sid"]
-    assert why(api, unnamed) == f"Recording {unnamed}, which was created here. It is processing."
-    assert why(api, CALL) == f"The call of 1 recordings that were created here: Recording {unnamed}."
-    assert why(api, late["conference_sid"]).startswith("The conference of 1 recordings that were created here")
-    transcription = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, FIRST_CREATED)
+    assert explain(api, unnamed) == f"Recording {unnamed}, which was created here. It is processing."
+    assert explain(api, CALL) == f"The call of 1 recordings that were created here: Recording {unnamed}."
+    assert explain(api, late["conference_sid"]).startswith("The conference of 1 recordings that were created here")
+    transcription = subresource_sid(api.get_account().corpus.sids, Kind.TRANSCRIPTION, FIRST_CREATED)
     assert (
-        why(api, transcription)
+        explain(api, transcription)
         == f"The transcription number 0 of Recording 'late' ({late['sid']}), which was created here."
     )
 
 
 def test_sid_endpoint_explains_changed_generated_recordings(api: Api) -> None:
-    sid = api.sid_of(Status.COMPLETED)
-    plain = why(api, sid)
-    api.request("DELETE", api.fetch_path(sid))
-    assert why(api, sid) == f"{plain} Recording {sid} was changed here. It is deleted."
-    assert why(api, "RE" + "0" * 32).endswith("another seed or account, or was typed by hand.")
+    sid = api.find_sid(Status.COMPLETED)
+    plain = explain(api, sid)
+    api.request("DELETE", api.get_recording_path(sid))
+    assert explain(api, sid) == f"{plain} Recording {sid} was changed here. It is deleted."
+    assert explain(api, "RE" + "0" * 32).endswith("another seed or account, or was typed by hand.")
 
 
 def test_sid_endpoint_explains_scripted_recordings_by_handle(tmp_path: Path) -> None:
     file = tmp_path / "picked.yaml"
     file.write_text("version: 1\nname: picked\npick: [{id: first, timeline: [{status: absent}]}]\n")
-    with Api(corpus_settings(), load(str(file))) as api:
-        assert "Recording 'first' (RE" in why(api, "first")
-        assert why(api, "first").endswith("was changed here. It is absent.")
+    with Api(make_settings(), load(str(file))) as api:
+        assert "Recording 'first' (RE" in explain(api, "first")
+        assert explain(api, "first").endswith("was changed here. It is absent.")

@@ -7,30 +7,30 @@ from typing import Any
 import pytest
 
 from scenarios.operations import Operation
-from tests.harness import Api, corpus_settings
-from tests.journal_entries import OTHERS, SECRET, basic
+from tests.harness import Api, make_settings
+from tests.journal_entries import OTHER_SIDS, SECRET, make_basic_auth
 
 CALL = "CA" + "1" * 32
-LIST = {"op": "list_recordings"}
+LIST_PATTERN = {"op": "list_recordings"}
 
 
 @pytest.fixture
 def asked(api: Api) -> Api:
     """Return a mock that has received three lists and a fetch."""
-    api.page("PageSize=2")
-    api.page("PageSize=20")
-    api.page("PageSize=20&Nonsense=1")
-    api.get(api.fetch_path("RE" + "0" * 32))
+    api.get_page("PageSize=2")
+    api.get_page("PageSize=20")
+    api.get_page("PageSize=20&Nonsense=1")
+    api.get(api.get_recording_path("RE" + "0" * 32))
     return api
 
 
-def numbers(answer: dict[str, Any]) -> list[int]:
+def get_numbers(answer: dict[str, Any]) -> list[int]:
     return [each["number"] for each in answer["requests"]]
 
 
 def test_requests_are_listed_newest_last(asked: Api) -> None:
-    found = asked.control("GET", "/requests")
-    assert numbers(found) == [0, 1, 2, 3]
+    found = asked.call_control_api("GET", "/requests")
+    assert get_numbers(found) == [0, 1, 2, 3]
     assert (found["matched"], found["total"], found["dropped"]) == (4, 4, 0)
     first, last = found["requests"][2:]
     assert first["operation"] == "list_recordings"
@@ -61,7 +61,7 @@ def test_requests_are_listed_newest_last(asked: Api) -> None:
     ],
 )
 def test_request_list_is_filtered_by_query(asked: Api, query: str, expected: list[int]) -> None:
-    assert expected == numbers(asked.control("GET", f"/requests?{query}"))
+    assert expected == get_numbers(asked.call_control_api("GET", f"/requests?{query}"))
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_invalid_request_filters_are_rejected(api: Api, query: str, why: str) ->
 
 def test_clearing_empties_the_journal(asked: Api) -> None:
     nothing = {"requests": [], "matched": 0, "total": 0, "dropped": 0}
-    assert nothing == asked.control("DELETE", "/requests")
-    assert nothing == asked.control("GET", "/requests")
+    assert nothing == asked.call_control_api("DELETE", "/requests")
+    assert nothing == asked.call_control_api("GET", "/requests")
 
 
 def test_single_request_equals_its_list_entry(asked: Api) -> None:
-    assert asked.control("GET", "/requests/3") == asked.control("GET", "/requests")["requests"][3]
+    assert asked.call_control_api("GET", "/requests/3") == asked.call_control_api("GET", "/requests")["requests"][3]
 
 
 @pytest.mark.parametrize("number", ["4", "x", "9" * 30, "-1"])
@@ -103,22 +103,22 @@ def test_request_of_empty_journal_returns_404(api: Api) -> None:
 
 
 def test_requests_matching_pattern_are_counted(asked: Api) -> None:
-    assert asked.control("POST", "/requests/count") == {"count": 4, "is_complete": True, "dropped": 0}
-    assert asked.control("POST", "/requests/count", {"pattern": LIST, "since": 1})["count"] == 2
+    assert asked.call_control_api("POST", "/requests/count") == {"count": 4, "is_complete": True, "dropped": 0}
+    assert asked.call_control_api("POST", "/requests/count", {"pattern": LIST_PATTERN, "since": 1})["count"] == 2
 
 
 def test_count_is_incomplete_when_requests_were_dropped(asked: Api) -> None:
-    for other in OTHERS:
+    for other in OTHER_SIDS:
         asked.mock.account(other)
-    assert asked.control("POST", "/requests/count") == {"count": 0, "is_complete": False, "dropped": 4}
-    assert asked.control("POST", "/requests/count", {"since": 4})["is_complete"]
-    found = asked.control("POST", "/requests/verify", {"exactly": 0})
+    assert asked.call_control_api("POST", "/requests/count") == {"count": 0, "is_complete": False, "dropped": 4}
+    assert asked.call_control_api("POST", "/requests/count", {"since": 4})["is_complete"]
+    found = asked.call_control_api("POST", "/requests/verify", {"exactly": 0})
     assert (found["is_met"], found["is_certain"]) == (False, False)
 
 
 def test_verification_lists_near_misses(asked: Api) -> None:
-    pattern = LIST | {"query": {"PageSize": "50"}}
-    found = asked.control("POST", "/requests/verify", {"pattern": pattern, "min": 1})
+    pattern = LIST_PATTERN | {"query": {"PageSize": "50"}}
+    found = asked.call_control_api("POST", "/requests/verify", {"pattern": pattern, "min": 1})
     assert not found["is_met"]
     assert found["why"] == "Expected list_recordings with PageSize 50 at least 1 time, found 0."
     assert [(miss["number"], miss["differences"]) for miss in found["near_misses"]] == [
@@ -126,7 +126,7 @@ def test_verification_lists_near_misses(asked: Api) -> None:
         (1, ["PageSize: expected 50, found 20"]),
         (0, ["PageSize: expected 50, found 2"]),
     ]
-    found = asked.control("POST", "/requests/verify", {"pattern": LIST, "exactly": 3})
+    found = asked.call_control_api("POST", "/requests/verify", {"pattern": LIST_PATTERN, "exactly": 3})
     assert (found["is_met"], found["requests"], found["near_misses"]) == (True, [0, 1, 2], [])
 
 
@@ -144,14 +144,14 @@ def test_verification_lists_near_misses(asked: Api) -> None:
     ],
 )
 def test_invalid_verification_commands_are_rejected(api: Api, path: str, command: dict[str, Any], why: str) -> None:
-    answer = api.command("POST", f"/requests/{path}", command)
+    answer = api.send_command("POST", f"/requests/{path}", command)
     assert answer.json()["code"] == 20001
     assert why in answer.headers["x-mock-reason"]
 
 
 def test_wait_ends_when_expected_requests_arrive(asked: Api) -> None:
-    command = {"pattern": LIST | {"query": {"PageSize": "7"}}, "count": 2, "timeout": "60s"}
-    found, *_ = asked.together(
+    command = {"pattern": LIST_PATTERN | {"query": {"PageSize": "7"}}, "count": 2, "timeout": "60s"}
+    found, *_ = asked.request_concurrently(
         ("POST", "/_mock/accounts/demo/requests/wait", command),
         ("GET", f"{asked.list_path}?PageSize=7", None),
         ("GET", f"{asked.list_path}?PageSize=8", None),
@@ -159,24 +159,24 @@ def test_wait_ends_when_expected_requests_arrive(asked: Api) -> None:
     )
     assert found["is_met"]
     assert found["count"] == 2
-    assert not asked.account().journal.is_watched
+    assert not asked.get_account().journal.has_listeners
 
 
 def test_wait_returns_immediately_when_requests_are_in_journal(asked: Api) -> None:
-    found = asked.control("POST", "/requests/wait", {"pattern": LIST, "count": 3, "timeout": "60s"})
+    found = asked.call_control_api("POST", "/requests/wait", {"pattern": LIST_PATTERN, "count": 3, "timeout": "60s"})
     assert (found["is_met"], found["requests"]) == (True, [0, 1, 2])
 
 
 def test_wait_timeout_returns_near_misses(asked: Api) -> None:
-    command = {"pattern": LIST | {"query": {"PageSize": "3"}}, "timeout": "0.01s", "since": 1}
-    found = asked.control("POST", "/requests/wait", command)
+    command = {"pattern": LIST_PATTERN | {"query": {"PageSize": "3"}}, "timeout": "0.01s", "since": 1}
+    found = asked.call_control_api("POST", "/requests/wait", command)
     assert not found["is_met"]
     assert [miss["number"] for miss in found["near_misses"]] == [2, 1, 3]
 
 
 def test_wait_continues_when_journal_is_cleared(asked: Api) -> None:
-    command = {"pattern": LIST | {"status": 200}, "count": 1, "since": 4, "timeout": "60s"}
-    found, *_ = asked.together(
+    command = {"pattern": LIST_PATTERN | {"status": 200}, "count": 1, "since": 4, "timeout": "60s"}
+    found, *_ = asked.request_concurrently(
         ("POST", "/_mock/accounts/demo/requests/wait", command),
         ("DELETE", "/_mock/accounts/demo/requests", None),
         ("GET", asked.list_path, None),
@@ -185,28 +185,28 @@ def test_wait_continues_when_journal_is_cleared(asked: Api) -> None:
 
 
 def test_pattern_accepts_handle_as_sid(api: Api) -> None:
-    late = api.control("POST", "/recordings", {"id": "late", "status": "completed"})
-    api.get(api.fetch_path(late["sid"]))
-    assert api.control("POST", "/requests/count", {"pattern": {"sid": "late"}})["count"] == 1
+    late = api.call_control_api("POST", "/recordings", {"id": "late", "status": "completed"})
+    api.get(api.get_recording_path(late["sid"]))
+    assert api.call_control_api("POST", "/requests/count", {"pattern": {"sid": "late"}})["count"] == 1
 
 
 def test_unauthorized_request_is_in_journal_of_requested_account(api: Api) -> None:
     api.auth = None
     api.get(api.list_path)
-    (found,) = api.control("GET", "/requests")["requests"]
+    (found,) = api.call_control_api("GET", "/requests")["requests"]
     assert (found["status"], found["operation"]) == (401, None)
     assert "No credentials" in found["reason"]
 
 
-def curl(api: Api, number: int = 0) -> list[str]:
-    found = api.control("GET", f"/requests/{number}/curl")
+def get_curl_command(api: Api, number: int = 0) -> list[str]:
+    found = api.call_control_api("GET", f"/requests/{number}/curl")
     assert found["number"] == number
     return shlex.split(found["command"])
 
 
 def test_curl_command_repeats_request(api: Api) -> None:
     api.get(f"{api.list_path}?DateCreated%3E=2026-01-01&a='$x", user_agent="twilio-python/9")
-    command = curl(api)
+    command = get_curl_command(api)
     assert command[:4] == ["curl", "--globoff", "-u", f"{api.mock.demo.sid}:$TWILIO_AUTH_TOKEN"]
     assert "user-agent: twilio-python/9" in command
     assert not any(word.startswith(("host", "connection", "accept-encoding")) for word in command)
@@ -216,7 +216,7 @@ def test_curl_command_repeats_request(api: Api) -> None:
 def test_curl_command_sends_form_without_secrets(api: Api) -> None:
     callback = f"https://me:{SECRET}@example.com/"
     api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback, RecordingChannels="dual")
-    command = curl(api)
+    command = get_curl_command(api)
     assert command[2:4] == ["-X", "POST"]
     data = command[command.index("--data-raw") + 1]
     assert data == "RecordingStatusCallback=https://me:***%40example.com/&RecordingChannels=dual"
@@ -225,7 +225,7 @@ def test_curl_command_sends_form_without_secrets(api: Api) -> None:
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
-        ({"Authorization": basic("SK" + "1" * 32)[1].decode()}, f"SK{'1' * 32}:$TWILIO_API_SECRET"),
+        ({"Authorization": make_basic_auth("SK" + "1" * 32)[1].decode()}, f"SK{'1' * 32}:$TWILIO_API_SECRET"),
         ({"Authorization": f"Bearer {SECRET}"}, "authorization: Bearer ***"),
         ({"Cookie": f"a={SECRET}"}, "cookie: a=***"),
         ({"Host": "api.twilio.com"}, "host: api.twilio.com"),
@@ -234,15 +234,15 @@ def test_curl_command_sends_form_without_secrets(api: Api) -> None:
 def test_curl_command_keeps_credentials_without_secrets(api: Api, headers: dict[str, str], expected: str) -> None:
     api.auth = None
     api.request("HEAD", api.list_path, headers)
-    command = curl(api)
+    command = get_curl_command(api)
     assert command[2] == "--head"
     assert expected in command
 
 
 def test_har_contains_all_requests(asked: Api) -> None:
     asked.post(f"Calls/{CALL}/Recordings.json", Trim="trim-silence")
-    asked.request("DELETE", asked.fetch_path(asked.account().corpus.get_sid(0)))
-    log = asked.control("GET", "/requests.har")["log"]
+    asked.request("DELETE", asked.get_recording_path(asked.get_account().corpus.get_sid(0)))
+    log = asked.call_control_api("GET", "/requests.har")["log"]
     assert (log["version"], log["creator"]["name"], log["comment"]) == ("1.2", "twilio-recordings-mock", "")
     entries: list[Any] = log["entries"]
     first, missing, created, deleted = entries[0], *entries[3:]
@@ -260,13 +260,13 @@ def test_har_contains_all_requests(asked: Api) -> None:
 
 
 def test_har_contains_media_redirects_and_dropped_count() -> None:
-    with Api(corpus_settings(media_redirect=True)) as api:
-        for other in ([], OTHERS):
+    with Api(make_settings(media_redirect=True)) as api:
+        for other in ([], OTHER_SIDS):
             for each in other:
                 api.mock.account(each)
             api.get(api.list_path)
-        api.below(f"Recordings/{api.page()['recordings'][0]['sid']}.wav")
-        log = api.control("GET", "/requests.har")["log"]
+        api.get_in_account(f"Recordings/{api.get_page()['recordings'][0]['sid']}.wav")
+        log = api.call_control_api("GET", "/requests.har")["log"]
         assert log["comment"] == "1 older requests are no longer in the journal."
         assert "/_mock/media/" in log["entries"][-1]["response"]["redirectURL"]
 
@@ -280,7 +280,12 @@ def leaky(api: Api) -> Api:
     api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=f"ftp://me:{SECRET}@example.com/")
     api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=f"http://me:{SECRET}@127.0.0.1:9/")
     api.auth = None
-    bad = [f"Bearer {SECRET}", SECRET, basic(SECRET, "x")[1].decode(), basic(SECRET, api.mock.demo.sid)[1].decode()]
+    bad = [
+        f"Bearer {SECRET}",
+        SECRET,
+        make_basic_auth(SECRET, "x")[1].decode(),
+        make_basic_auth(SECRET, api.mock.demo.sid)[1].decode(),
+    ]
     for authorization in bad:
         api.request("GET", api.list_path, {"Authorization": authorization})
     return api
@@ -289,14 +294,14 @@ def leaky(api: Api) -> Api:
 def test_control_api_shows_no_secrets(leaky: Api) -> None:
     missed = {"pattern": {"header": {"Authorization": "x", "X-Api-Key": SECRET}, "query": {"Token": "x"}}}
     pages = [
-        leaky.control("GET", "/requests"),
-        leaky.control("GET", "/requests.har"),
-        leaky.control("POST", "/requests/verify", missed),
-        leaky.control("POST", "/requests/wait", missed | {"timeout": "0s"}),
-        leaky.control("GET", "/doctor"),
-        leaky.control("GET", ""),
-        *(leaky.control("GET", f"/requests/{number}") for number in range(7)),
-        *(leaky.control("GET", f"/requests/{number}/curl") for number in range(7)),
+        leaky.call_control_api("GET", "/requests"),
+        leaky.call_control_api("GET", "/requests.har"),
+        leaky.call_control_api("POST", "/requests/verify", missed),
+        leaky.call_control_api("POST", "/requests/wait", missed | {"timeout": "0s"}),
+        leaky.call_control_api("GET", "/doctor"),
+        leaky.call_control_api("GET", ""),
+        *(leaky.call_control_api("GET", f"/requests/{number}") for number in range(7)),
+        *(leaky.call_control_api("GET", f"/requests/{number}/curl") for number in range(7)),
     ]
     assert len(pages[0]["requests"]) == 7
     assert len(pages[2]["near_misses"]) == 3
@@ -306,4 +311,4 @@ def test_control_api_shows_no_secrets(leaky: Api) -> None:
 
 def test_every_operation_is_accepted_as_pattern(api: Api) -> None:
     for operation in Operation:
-        assert api.control("POST", "/requests/count", {"pattern": {"op": operation}})["count"] == 0
+        assert api.call_control_api("POST", "/requests/count", {"pattern": {"op": operation}})["count"] == 0

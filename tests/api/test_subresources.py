@@ -7,34 +7,34 @@ from generators.content.dialogue import build_dialogue
 from generators.content.subresources import encode_subresource_sid as subresource_sid
 from generators.model import Source, Status
 from generators.sids import Kind
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    with Api(corpus_settings(count=300, mix="encrypted=0.1")) as api:
+    with Api(make_settings(count=300, mix="encrypted=0.1")) as api:
         yield api
 
 
-def with_results(api: Api, many: int) -> str:
+def find_sid_with_results(api: Api, count: int) -> str:
     """Return the SID of a recording with a number of add-on results."""
-    for recording in api.walk("PageSize=1000"):
-        if len(api.twilio(f"Recordings/{recording['sid']}/AddOnResults.json")["add_on_results"]) == many:
+    for recording in api.list_recordings("PageSize=1000"):
+        if len(api.get_twilio_json(f"Recordings/{recording['sid']}/AddOnResults.json")["add_on_results"]) == count:
             return str(recording["sid"])
-    raise AssertionError(many)
+    raise AssertionError(count)
 
 
 def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
-    corpus = api.account().corpus
-    sid = api.sid_of(Status.COMPLETED)
+    corpus = api.get_account().corpus
+    sid = api.find_sid(Status.COMPLETED)
     index = corpus.find_index(sid)
     assert index is not None
     recording = corpus.generate_recording(index)
-    listed = api.twilio(f"Recordings/{sid}/Transcriptions.json")["transcriptions"]
+    listed = api.get_twilio_json(f"Recordings/{sid}/Transcriptions.json")["transcriptions"]
     assert len(listed) == 1
     found = listed[0]
-    assert found == api.twilio(f"Transcriptions/{found['sid']}.json")
-    assert found == api.twilio(f"Recordings/{sid}/Transcriptions/{found['sid']}.json")
+    assert found == api.get_twilio_json(f"Transcriptions/{found['sid']}.json")
+    assert found == api.get_twilio_json(f"Recordings/{sid}/Transcriptions/{found['sid']}.json")
     assert (found["recording_sid"], found["duration"]) == (sid, str(recording.duration))
     said = build_dialogue(corpus.random_fields(index).content_key, recording.duration or 0, recording.source).text
     assert found["transcription_text"] in (said, "(blank)")
@@ -43,9 +43,11 @@ def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
 
 def test_transcriptions_list_completed_recordings_newest_first(api: Api) -> None:
     completed = [
-        r["sid"] for r in api.walk("PageSize=1000") if r["status"] == "completed" and r["encryption_details"] is None
+        r["sid"]
+        for r in api.list_recordings("PageSize=1000")
+        if r["status"] == "completed" and r["encryption_details"] is None
     ]
-    body = api.twilio("Transcriptions.json?PageSize=40")
+    body = api.get_twilio_json("Transcriptions.json?PageSize=40")
     found = list(body["transcriptions"])
     while body["next_page_uri"]:
         body = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
@@ -64,62 +66,64 @@ def test_transcriptions_list_completed_recordings_newest_first(api: Api) -> None
 
 @pytest.mark.parametrize("mix", ["completed=0", "encrypted=1"])
 def test_transcription_list_is_empty_when_no_recording_is_audible(mix: str) -> None:
-    with Api(corpus_settings(count=10**9, mix=mix)) as api:
-        assert api.twilio("Transcriptions.json")["transcriptions"] == []
+    with Api(make_settings(count=10**9, mix=mix)) as api:
+        assert api.get_twilio_json("Transcriptions.json")["transcriptions"] == []
 
 
 def test_deleted_transcription_leaves_others(api: Api) -> None:
-    first, second = (t["sid"] for t in api.twilio("Transcriptions.json?PageSize=2")["transcriptions"])
+    first, second = (t["sid"] for t in api.get_twilio_json("Transcriptions.json?PageSize=2")["transcriptions"])
     assert api.request("DELETE", f"{api.root}/Transcriptions/{first}.json").status_code == 204
-    assert api.below(f"Transcriptions/{first}.json").json()["code"] == 20404
+    assert api.get_in_account(f"Transcriptions/{first}.json").json()["code"] == 20404
     assert api.request("DELETE", f"{api.root}/Transcriptions/{first}.json").status_code == 404
-    assert api.twilio("Transcriptions.json?PageSize=1")["transcriptions"][0]["sid"] == second
-    recording = api.twilio(f"Transcriptions/{second}.json")["recording_sid"]
+    assert api.get_twilio_json("Transcriptions.json?PageSize=1")["transcriptions"][0]["sid"] == second
+    recording = api.get_twilio_json(f"Transcriptions/{second}.json")["recording_sid"]
     path = f"{api.root}/Recordings/{recording}/Transcriptions/{second}.json"
     assert api.request("DELETE", path).status_code == 204
-    assert api.twilio(f"Recordings/{recording}/Transcriptions.json")["transcriptions"] == []
+    assert api.get_twilio_json(f"Recordings/{recording}/Transcriptions.json")["transcriptions"] == []
 
 
 def test_deleted_recording_hides_paths_below_it(api: Api) -> None:
-    sid = api.sid_of(Status.COMPLETED)
-    transcription = api.twilio(f"Recordings/{sid}/Transcriptions.json")["transcriptions"][0]["sid"]
-    api.request("DELETE", api.fetch_path(sid))
-    assert api.below(f"Recordings/{sid}/Transcriptions.json").json()["code"] == 20404
-    assert api.below(f"Recordings/{sid}/AddOnResults.json").json()["code"] == 20404
-    assert api.twilio(f"Transcriptions/{transcription}.json")["recording_sid"] == sid
+    sid = api.find_sid(Status.COMPLETED)
+    transcription = api.get_twilio_json(f"Recordings/{sid}/Transcriptions.json")["transcriptions"][0]["sid"]
+    api.request("DELETE", api.get_recording_path(sid))
+    assert api.get_in_account(f"Recordings/{sid}/Transcriptions.json").json()["code"] == 20404
+    assert api.get_in_account(f"Recordings/{sid}/AddOnResults.json").json()["code"] == 20404
+    assert api.get_twilio_json(f"Transcriptions/{transcription}.json")["recording_sid"] == sid
 
 
 def test_created_recording_has_transcription_when_completed(api: Api) -> None:
-    index = api.account().start_recording("CA" + "1" * 32, source=Source.RECORD_VERB)
-    sid = api.account().corpus.get_sid(index)
+    index = api.get_account().start_recording("CA" + "1" * 32, source=Source.RECORD_VERB)
+    sid = api.get_account().corpus.get_sid(index)
     path = f"Recordings/{sid}/Transcriptions.json"
-    before = api.twilio("Transcriptions.json?PageSize=1")["transcriptions"]
-    assert api.twilio(path)["transcriptions"] == []
+    before = api.get_twilio_json("Transcriptions.json?PageSize=1")["transcriptions"]
+    assert api.get_twilio_json(path)["transcriptions"] == []
     api.advance(20)
     api.post(f"Calls/CA{'1' * 32}/Recordings/{sid}.json", Status="stopped")
-    assert api.twilio("Transcriptions.json?PageSize=1")["transcriptions"] == before
+    assert api.get_twilio_json("Transcriptions.json?PageSize=1")["transcriptions"] == before
     api.advance(2)
-    made = api.twilio(path)["transcriptions"][0]
+    made = api.get_twilio_json(path)["transcriptions"][0]
     assert (made["recording_sid"], made["duration"]) == (sid, "20")
-    first = api.twilio("Transcriptions.json?PageSize=1")
+    first = api.get_twilio_json("Transcriptions.json?PageSize=1")
     assert first["transcriptions"] == [made]
     assert api.get(first["next_page_uri"], x_mock_wire="twilio").json()["transcriptions"] == before
-    only = api.twilio(f"Transcriptions.json?PageToken=PB{before[0]['sid']}")
+    only = api.get_twilio_json(f"Transcriptions.json?PageToken=PB{before[0]['sid']}")
     assert only["transcriptions"] == [made]
 
 
 def test_add_on_results_link_to_payloads_and_data(api: Api) -> None:
-    sid = with_results(api, 2)
-    spoken = api.twilio(f"Recordings/{sid}.json")
-    results = api.twilio(spoken["subresource_uris"]["add_on_results"].removeprefix(f"{api.root}/"))["add_on_results"]
+    sid = find_sid_with_results(api, 2)
+    spoken = api.get_twilio_json(f"Recordings/{sid}.json")
+    results = api.get_twilio_json(spoken["subresource_uris"]["add_on_results"].removeprefix(f"{api.root}/"))[
+        "add_on_results"
+    ]
     labels = []
     for result in results:
         assert result["reference_sid"] == sid
-        assert result == api.twilio(f"Recordings/{sid}/AddOnResults/{result['sid']}.json")
-        payloads = api.twilio(result["subresource_uris"]["payloads"].removeprefix(f"{api.root}/"))["payloads"]
+        assert result == api.get_twilio_json(f"Recordings/{sid}/AddOnResults/{result['sid']}.json")
+        payloads = api.get_twilio_json(result["subresource_uris"]["payloads"].removeprefix(f"{api.root}/"))["payloads"]
         assert [payload["add_on_result_sid"] for payload in payloads] == [result["sid"]]
         path = f"Recordings/{sid}/AddOnResults/{result['sid']}/Payloads/{payloads[0]['sid']}"
-        assert payloads[0] == api.twilio(f"{path}.json")
+        assert payloads[0] == api.get_twilio_json(f"{path}.json")
         labels.append(payloads[0]["label"])
         answer = api.get(payloads[0]["subresource_uris"]["data"])
         assert answer.status_code == 307
@@ -143,44 +147,44 @@ def assert_words(data: dict[str, Any], duration: int) -> None:
 
 
 def test_deleted_add_on_results_and_payloads_leave_others(api: Api) -> None:
-    sid = with_results(api, 2)
+    sid = find_sid_with_results(api, 2)
     path = f"Recordings/{sid}/AddOnResults"
-    first, second = (result["sid"] for result in api.twilio(f"{path}.json")["add_on_results"])
-    payload = api.twilio(f"{path}/{second}/Payloads.json")["payloads"][0]["sid"]
+    first, second = (result["sid"] for result in api.get_twilio_json(f"{path}.json")["add_on_results"])
+    payload = api.get_twilio_json(f"{path}/{second}/Payloads.json")["payloads"][0]["sid"]
     elsewhere = f"{path}/{first}/Payloads/{payload}.json"
-    assert api.below(elsewhere).json()["code"] == 20404
+    assert api.get_in_account(elsewhere).json()["code"] == 20404
     assert api.request("DELETE", f"{api.root}/{elsewhere}").status_code == 404
     assert api.request("DELETE", f"{api.root}/{path}/{second}/Payloads/{payload}.json").status_code == 204
-    assert api.twilio(f"{path}/{second}/Payloads.json")["payloads"] == []
+    assert api.get_twilio_json(f"{path}/{second}/Payloads.json")["payloads"] == []
     assert api.request("DELETE", f"{api.root}/{path}/{first}.json").status_code == 204
-    assert [result["sid"] for result in api.twilio(f"{path}.json")["add_on_results"]] == [second]
-    assert api.below(f"{path}/{first}/Payloads.json").json()["code"] == 20404
+    assert [result["sid"] for result in api.get_twilio_json(f"{path}.json")["add_on_results"]] == [second]
+    assert api.get_in_account(f"{path}/{first}/Payloads.json").json()["code"] == 20404
 
 
 @pytest.mark.parametrize("name", ["Transcriptions", "AddOnResults"])
 def test_subresource_of_another_recording_returns_404(api: Api, name: str) -> None:
-    mine, other = with_results(api, 1), with_results(api, 2)
+    mine, other = find_sid_with_results(api, 1), find_sid_with_results(api, 2)
     key = {"Transcriptions": "transcriptions", "AddOnResults": "add_on_results"}[name]
-    sid = api.twilio(f"Recordings/{other}/{name}.json")[key][0]["sid"]
-    assert api.below(f"Recordings/{mine}/{name}/{sid}.json").json()["code"] == 20404
-    assert api.below(f"Recordings/{mine}/{name}/{sid[:2]}{'0' * 32}.json").json()["code"] == 20404
+    sid = api.get_twilio_json(f"Recordings/{other}/{name}.json")[key][0]["sid"]
+    assert api.get_in_account(f"Recordings/{mine}/{name}/{sid}.json").json()["code"] == 20404
+    assert api.get_in_account(f"Recordings/{mine}/{name}/{sid[:2]}{'0' * 32}.json").json()["code"] == 20404
 
 
 def test_subresource_of_no_recording_returns_404(api: Api) -> None:
-    absent = api.account().corpus.find_index(api.sid_of(Status.ABSENT))
+    absent = api.get_account().corpus.find_index(api.find_sid(Status.ABSENT))
     assert absent is not None
     for index in (absent, 5000):
-        missing = subresource_sid(api.account().corpus.sids, Kind.TRANSCRIPTION, index)
-        assert api.below(f"Transcriptions/{missing}.json").json()["code"] == 20404
+        missing = subresource_sid(api.get_account().corpus.sids, Kind.TRANSCRIPTION, index)
+        assert api.get_in_account(f"Transcriptions/{missing}.json").json()["code"] == 20404
 
 
 def test_add_on_results_of_a_recording_are_paged(api: Api) -> None:
-    sid = with_results(api, 2)
-    body = api.twilio(f"Recordings/{sid}/AddOnResults.json?PageSize=1")
+    sid = find_sid_with_results(api, 2)
+    body = api.get_twilio_json(f"Recordings/{sid}/AddOnResults.json?PageSize=1")
     following = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
     assert following["next_page_uri"] is None
     assert body["add_on_results"] != following["add_on_results"]
     assert (
         api.get(following["previous_page_uri"], x_mock_wire="twilio").json()["add_on_results"] == body["add_on_results"]
     )
-    assert api.below(f"Recordings/{sid}/AddOnResults.json?PageToken=PA{sid}").json()["code"] == 20001
+    assert api.get_in_account(f"Recordings/{sid}/AddOnResults.json?PageToken=PA{sid}").json()["code"] == 20001

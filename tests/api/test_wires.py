@@ -1,10 +1,10 @@
 import pytest
 
 from generators.contract import find_violations
-from mockserver.rest.representations.recording import KEYS
+from mockserver.rest.representations.recording import RECORDING_KEYS
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import Profile
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_wire_auto_is_chosen_by_client_headers(api: Api, headers: dict[str, str]
 
 @pytest.mark.parametrize("setting", [WireSetting.TWILIO, WireSetting.SCHEMA])
 def test_wire_setting_overrides_user_agent(setting: WireSetting) -> None:
-    with Api(corpus_settings(wire=setting)) as api:
+    with Api(make_settings(wire=setting)) as api:
         for agent in ("curl/8", "twilio-ruby/7"):
             assert setting.value == api.get(api.list_path, user_agent=agent).headers["x-mock-wire"]
         assert api.get(api.list_path, x_mock_wire="schema").headers["x-mock-wire"] == "schema"
@@ -58,29 +58,29 @@ def test_absolute_urls_use_host_header(api: Api, host: str, base: str) -> None:
 
 
 def test_public_url_overrides_host_header() -> None:
-    with Api(corpus_settings(public_url="https://mock.example.com")) as api:
+    with Api(make_settings(public_url="https://mock.example.com")) as api:
         recording = api.get(api.list_path, host="other").json()["recordings"][0]
     assert recording["media_url"].startswith("https://mock.example.com/2010-04-01/")
 
 
 @pytest.mark.parametrize("profile", [Profile.REALISTIC, Profile.ADVERSARIAL])
 def test_generated_recordings_of_each_profile_conform_to_schema(profile: Profile) -> None:
-    with Api(corpus_settings(count=2000, profile=profile)) as api:
-        found = api.walk("IncludeSoftDeleted=true&PageSize=1000")
+    with Api(make_settings(count=2000, profile=profile)) as api:
+        found = api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
         twilio = api.get(f"{api.list_path}?PageSize=1000", x_mock_wire="twilio").json()["recordings"]
     assert len(found) == 2000
     assert [each for recording in found for each in find_violations(recording)] == []
-    assert {tuple(KEYS)} == {tuple(recording) for recording in twilio}
+    assert {tuple(RECORDING_KEYS)} == {tuple(recording) for recording in twilio}
     if profile is Profile.ADVERSARIAL:
         assert len({tuple(recording) for recording in found}) > 50
 
 
 def test_profiles_can_be_mixed() -> None:
-    with Api(corpus_settings(count=640, mix="adversarial=0.25")) as api:
-        found = api.walk("IncludeSoftDeleted=true&PageSize=1000")
+    with Api(make_settings(count=640, mix="adversarial=0.25")) as api:
+        found = api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
     assert sum("media_url" not in recording for recording in found) == 160
 
 
 def test_empty_profile_has_no_recordings() -> None:
-    with Api(corpus_settings(profile=Profile.EMPTY)) as api:
-        assert api.walk() == []
+    with Api(make_settings(profile=Profile.EMPTY)) as api:
+        assert api.list_recordings() == []

@@ -7,7 +7,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-def bare_asgi(body: bytes) -> ASGIApp:
+def build_bare_asgi(body: bytes) -> ASGIApp:
     """Return an ASGI application that sends prebuilt bytes."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
 
@@ -18,7 +18,7 @@ def bare_asgi(body: bytes) -> ASGIApp:
     return app
 
 
-def bare_starlette(body: bytes) -> ASGIApp:
+def build_bare_starlette(body: bytes) -> ASGIApp:
     """Return a Starlette application with one route that sends prebuilt bytes."""
     from starlette.applications import Starlette
     from starlette.requests import Request
@@ -33,9 +33,9 @@ def bare_starlette(body: bytes) -> ASGIApp:
 
 if __name__ == "__main__":
     kind, body, port = sys.argv[1:]
-    make = {"asgi": bare_asgi, "starlette": bare_starlette}[kind]
+    build_app = {"asgi": build_bare_asgi, "starlette": build_bare_starlette}[kind]
     uvicorn.run(
-        make(Path(body).read_bytes()),
+        build_app(Path(body).read_bytes()),
         port=int(port),
         http="httptools",
         ws="none",

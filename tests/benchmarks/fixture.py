@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-_NAMES = {
+_LABELS = {
     "first": "first test",
     "later": "each later test",
     "page": "each later test that reads a page of 20",
@@ -122,17 +122,17 @@ def test_tell():
 """
 
 
-def fixture(rounds: int) -> None:
+def print_fixture_cost(rounds: int) -> None:
     """Print the times of sessions, in milliseconds."""
-    sessions = [_session() for _ in range(rounds)]
+    sessions = [_run_session() for _ in range(rounds)]
     told = (
         f"{words} {median(each[name] for each in sessions):.1f} (least {min(each[name] for each in sessions):.1f})"
-        for name, words in _NAMES.items()
+        for name, words in _LABELS.items()
     )
     print(f"fixture, ms from its request to the SDK's first answer: {', '.join(told)}")
 
 
-def _session() -> dict[str, float]:
+def _run_session() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "conftest.py").write_text(_CONFTEST)
         Path(folder, "test_cost.py").write_text(_TEST_FILE)

@@ -7,32 +7,32 @@ import subprocess
 import time
 from base64 import b64encode
 
-_CONNECTIONS = 32
-_PER_SECOND = re.compile(r"Requests/sec:\s+([0-9.]+)")
-_REQUESTS = re.compile(r"(\d+) requests in")
+_CONNECTION_COUNT = 32
+_RATE_PATTERN = re.compile(r"Requests/sec:\s+([0-9.]+)")
+_TOTAL_PATTERN = re.compile(r"(\d+) requests in")
 
 
-def generator() -> str:
+def find_load_tool() -> str:
     """Return the name of the load generator."""
     return "wrk" if shutil.which("wrk") else "the built-in client"
 
 
-def load(base_url: str, path: str, auth: tuple[str, str], seconds: float) -> tuple[float, int]:
+def measure_load(base_url: str, path: str, auth: tuple[str, str], seconds: float) -> tuple[float, int]:
     """Request one path over 32 connections. Return requests per second, and their number."""
     credentials = b64encode(":".join(auth).encode()).decode()
     if shutil.which("wrk") is None:
-        return asyncio.run(_own_load(base_url, path, credentials, seconds))
-    command = ["wrk", "-t1", f"-c{_CONNECTIONS}", f"-d{seconds:g}s", "-H", f"Authorization: Basic {credentials}"]
+        return asyncio.run(_measure_with_builtin_client(base_url, path, credentials, seconds))
+    command = ["wrk", "-t1", f"-c{_CONNECTION_COUNT}", f"-d{seconds:g}s", "-H", f"Authorization: Basic {credentials}"]
     printed = subprocess.run([*command, base_url + path], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in printed:
         raise RuntimeError(printed)
-    rate, total = _PER_SECOND.search(printed), _REQUESTS.search(printed)
+    rate, total = _RATE_PATTERN.search(printed), _TOTAL_PATTERN.search(printed)
     assert rate is not None
     assert total is not None
     return float(rate[1]), int(total[1])
 
 
-async def _own_load(base_url: str, path: str, credentials: str, seconds: float) -> tuple[float, int]:
+async def _measure_with_builtin_client(base_url: str, path: str, credentials: str, seconds: float) -> tuple[float, int]:
     host, port = base_url.removeprefix("http://").split(":")
     request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Basic {credentials}\r\n\r\n".encode()
     until = time.perf_counter() + seconds
@@ -50,5 +50,5 @@ async def _own_load(base_url: str, path: str, credentials: str, seconds: float) 
             total += 1
         writer.close()
 
-    await asyncio.gather(*(connection() for _ in range(_CONNECTIONS)))
+    await asyncio.gather(*(connection() for _ in range(_CONNECTION_COUNT)))
     return total / seconds, total

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import requests
 
-_PATIENCE = 20.0
+_START_TIMEOUT = 20.0
 
 
-class Measured:
+class MeasuredServer:
     """A running server, and what the operating system knows about it."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, started: float) -> None:
@@ -25,7 +25,7 @@ class Measured:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def cpu_seconds(self) -> float:
+    def get_cpu_seconds(self) -> float:
         """Return the processor time so far, or 0 if the system does not report it."""
         try:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -33,7 +33,7 @@ class Measured:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / 100
 
-    def resident_mb(self) -> float:
+    def get_resident_mb(self) -> float:
         """Return the resident memory in megabytes, or 0 if the system does not report it."""
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -43,48 +43,48 @@ class Measured:
 
 
 @contextmanager
-def ours(*flags: str) -> Iterator[Measured]:
+def run_mock(*flags: str) -> Iterator[MeasuredServer]:
     """Run `recmock serve`."""
-    port = _free_port()
+    port = _find_free_port()
     command = [sys.executable, "-m", "mockserver", "serve", "--listen", f"127.0.0.1:{port}", "--now", "2026-01-01"]
-    with _running([*command, *flags], port) as measured:
+    with _run_process([*command, *flags], port) as measured:
         yield measured
 
 
 @contextmanager
-def bare(kind: str, body: Path) -> Iterator[Measured]:
+def run_bare_application(kind: str, body: Path) -> Iterator[MeasuredServer]:
     """Run a bare application, `asgi` or `starlette`, that sends the same bytes for every request."""
-    port = _free_port()
-    with _running([sys.executable, "-m", "tests.benchmarks.bare", kind, str(body), str(port)], port) as measured:
+    port = _find_free_port()
+    with _run_process([sys.executable, "-m", "tests.benchmarks.bare", kind, str(body), str(port)], port) as measured:
         yield measured
 
 
-def first_answer(measured: Measured, path: str, auth: tuple[str, str]) -> float:
+def wait_for_first_response(measured: MeasuredServer, path: str, auth: tuple[str, str]) -> float:
     """Return the seconds from the start of the process to the end of its first response."""
     while True:
         try:
             with socket.create_connection(("127.0.0.1", measured.port), timeout=1):
                 break
         except OSError:
-            if time.perf_counter() - measured.started > _PATIENCE:
+            if time.perf_counter() - measured.started > _START_TIMEOUT:
                 raise
             time.sleep(0.001)
-    requests.get(measured.base_url + path, auth=auth, timeout=_PATIENCE).raise_for_status()
+    requests.get(measured.base_url + path, auth=auth, timeout=_START_TIMEOUT).raise_for_status()
     return time.perf_counter() - measured.started
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[Measured]:
+def _run_process(command: list[str], port: int) -> Iterator[MeasuredServer]:
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        yield Measured(process, port, started)
+        yield MeasuredServer(process, port, started)
     finally:
         process.terminate()
-        process.wait(timeout=_PATIENCE)
+        process.wait(timeout=_START_TIMEOUT)
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     return port

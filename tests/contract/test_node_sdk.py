@@ -11,7 +11,7 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Profile, Settings
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
 SCRIPT = Path(__file__).with_name("recordings.js")
 
@@ -30,9 +30,9 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("part", "settings"),
     [
-        ("realistic", corpus_settings(count=2000)),
-        ("adversarial", corpus_settings(count=2000, profile=Profile.ADVERSARIAL)),
-        ("family", corpus_settings(count=200, mix="completed=1,encrypted=0,conference=0.3")),
+        ("realistic", make_settings(count=2000)),
+        ("adversarial", make_settings(count=2000, profile=Profile.ADVERSARIAL)),
+        ("family", make_settings(count=200, mix="completed=1,encrypted=0,conference=0.3")),
     ],
 )
 def test_node_sdk_script_passes(modules: Path, part: str, settings: Settings) -> None:

@@ -12,10 +12,10 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Profile
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
 
-def client_of(server: BackgroundServer, mock: Mock) -> Client:
+def make_client(server: BackgroundServer, mock: Mock) -> Client:
     client = Client(mock.demo.sid, mock.demo.token)
     client.api.base_url = server.base_url
     return client
@@ -23,16 +23,16 @@ def client_of(server: BackgroundServer, mock: Mock) -> Client:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    mock = Mock(corpus_settings())
+    mock = Mock(make_settings())
     with BackgroundServer(create_app(mock)) as server:
-        yield client_of(server, mock)
+        yield make_client(server, mock)
 
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[Client]:
-    mock = Mock(corpus_settings(count=2000))
+    mock = Mock(make_settings(count=2000))
     with BackgroundServer(create_app(mock)) as server:
-        yield client_of(server, mock)
+        yield make_client(server, mock)
 
 
 @pytest.fixture(scope="module")
@@ -135,9 +135,9 @@ def test_next_page_and_previous_page_return_pages(client: Client) -> None:
 
 
 def test_adversarial_recordings_are_parsed() -> None:
-    mock = Mock(corpus_settings(count=2000, profile=Profile.ADVERSARIAL))
+    mock = Mock(make_settings(count=2000, profile=Profile.ADVERSARIAL))
     with BackgroundServer(create_app(mock)) as server:
-        found = client_of(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)
+        found = make_client(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)
     assert len({recording.sid for recording in found}) == 2000
     for recording in found:
         assert isinstance(recording.date_created, datetime)

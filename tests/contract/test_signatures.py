@@ -7,7 +7,7 @@ from twilio.request_validator import RequestValidator
 
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.signature import build_signed_text, compute_signature
-from tests.node_sdk import accepts
+from tests.node_sdk import validate_signatures
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 PARAMETERS: tuple[tuple[tuple[str, str], ...], ...] = (
@@ -16,7 +16,7 @@ PARAMETERS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("Event", "b"), ("Event", "a"), ("Event", "b"), ("Event", ""), ("Events", "c")),
     (("Name", "Müller 東京"), ("Smile", "🙂"), ("Quote", "'\"<&>")),
 )
-PLACES = (
+ORIGINS = (
     *("http://127.0.0.1:4567", "http://receiver.test", "https://receiver.test", "https://receiver.test:8443"),
     *("http://receiver.test:80", "https://receiver.test:443"),
 )
@@ -40,31 +40,31 @@ class MultiDict:
         return [value for each, value in self._pairs if each == name]
 
 
-def sent() -> list[tuple[CallbackRequest, tuple[tuple[str, str], ...]]]:
+def make_signed_requests() -> list[tuple[CallbackRequest, tuple[tuple[str, str], ...]]]:
     """Return requests of both methods to all URLs, and the parameters that a receiver reads from their bodies."""
     parcels = [
         CallbackRequest.signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
         for method in ("GET", "POST")
-        for place in PLACES
+        for place in ORIGINS
         for path in PATHS
         for pairs in PARAMETERS
     ]
-    return [(each, pairs_of(each.body)) for each in parcels]
+    return [(each, parse_pairs(each.body)) for each in parcels]
 
 
-def pairs_of(form: bytes) -> tuple[tuple[str, str], ...]:
+def parse_pairs(form: bytes) -> tuple[tuple[str, str], ...]:
     found = parse_qs(form.decode(), keep_blank_values=True)
     return tuple((name, value) for name, values in found.items() for value in values)
 
 
-def signature_of(parcel: CallbackRequest) -> str:
-    return dict(parcel.headers)["x-twilio-signature"]
+def get_signature(request: CallbackRequest) -> str:
+    return dict(request.headers)["x-twilio-signature"]
 
 
 def test_twilio_python_accepts_callback_signatures() -> None:
     validator = RequestValidator(TOKEN)
-    for parcel, pairs in sent():
-        assert validator.validate(parcel.url, MultiDict(pairs), signature_of(parcel)), parcel.signed_text
+    for parcel, pairs in make_signed_requests():
+        assert validator.validate(parcel.url, MultiDict(pairs), get_signature(parcel)), parcel.signed_text
 
 
 def test_twilio_python_computes_same_signature() -> None:
@@ -82,12 +82,12 @@ def test_twilio_python_rejects_other_token_url_or_value() -> None:
 
 
 def test_twilio_node_accepts_only_valid_signatures() -> None:
-    cases = [(each.url, grouped(pairs), signature_of(each)) for each, pairs in sent()]
+    cases = [(each.url, group_parameters(pairs), get_signature(each)) for each, pairs in make_signed_requests()]
     cases.append(("http://a/", {"A": "2"}, compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))))
-    assert [*([True] * (len(cases) - 1)), False] == accepts(cases, TOKEN)
+    assert [*([True] * (len(cases) - 1)), False] == validate_signatures(cases, TOKEN)
 
 
-def grouped(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
+def group_parameters(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
     """Return parameters as Express does: a list for a repeated name."""
     names = dict.fromkeys(name for name, _ in pairs)
     values = {name: [value for each, value in pairs if each == name] for name in names}

@@ -21,7 +21,7 @@ from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.loading import all_settings
 from scenarios.loading.load import loads
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ BLOCKS = [Block(*found) for found in re.findall(r"^```(\w+)\n(.*?)^```$", README
 SETUP = [block.text.strip() for block in BLOCKS if block.text.startswith("python3 -m venv")]
 
 
-def blocks(language: str) -> list[Any]:
+def find_blocks(language: str) -> list[Any]:
     found = [block.text for block in BLOCKS if block.language == language and block.text.strip() not in SETUP]
     return [pytest.param(text, id=f"{language} {number}") for number, text in enumerate(found)]
 
@@ -47,11 +47,11 @@ def blocks(language: str) -> list[Any]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[BackgroundServer]:
     proxy = Proxy(tmp_path / "data")
-    with BackgroundServer(create_app(Mock(corpus_settings())), proxy=proxy) as server:
+    with BackgroundServer(create_app(Mock(make_settings())), proxy=proxy) as server:
         yield server
 
 
-def run(command: list[str], folder: Path, **environment: str) -> str:
+def run_command(command: list[str], folder: Path, **environment: str) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         command,
@@ -72,61 +72,61 @@ def test_setup_commands_are_in_readme_and_ci() -> None:
     assert SETUP[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("text", blocks("sh"))
+@pytest.mark.parametrize("text", find_blocks("sh"))
 def test_shell_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     script = text.replace(BASE_URL, server.base_url)
-    assert run(["bash", "-euo", "pipefail", "-c", script], tmp_path, RECMOCK_LISTEN=str(server.address)) != ""
+    assert run_command(["bash", "-euo", "pipefail", "-c", script], tmp_path, RECMOCK_LISTEN=str(server.address)) != ""
 
 
-@pytest.mark.parametrize("text", blocks("python"))
+@pytest.mark.parametrize("text", find_blocks("python"))
 def test_python_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     storage = {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path)}
     test_file = re.match(r"# (test_\w+\.py)\n", text)
     if test_file is None:
-        run([sys.executable, "-c", text.replace(BASE_URL, server.base_url)], tmp_path, **storage)
+        run_command([sys.executable, "-c", text.replace(BASE_URL, server.base_url)], tmp_path, **storage)
     else:
         (tmp_path / test_file[1]).write_text(text, encoding="utf-8")
-        run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test_file[1]], tmp_path)
+        run_command([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test_file[1]], tmp_path)
 
 
-@pytest.mark.parametrize("text", blocks("yaml"))
+@pytest.mark.parametrize("text", find_blocks("yaml"))
 def test_yaml_block_loads_as_scenario(text: str) -> None:
     assert loads(text).name == "late-file"
 
 
-@pytest.mark.parametrize("text", blocks("js"))
+@pytest.mark.parametrize("text", find_blocks("js"))
 def test_javascript_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     modules = os.environ.get("RECMOCK_NODE_MODULES", "")
     if shutil.which("node") is None or not (Path(modules) / "twilio").is_dir():
         pytest.skip("no node, or no twilio-node")
-    run(["node", "-e", text.replace(BASE_URL, server.base_url)], tmp_path, NODE_PATH=modules)
+    run_command(["node", "-e", text.replace(BASE_URL, server.base_url)], tmp_path, NODE_PATH=modules)
 
 
-def answers() -> Iterator[tuple[str, Block]]:
+def find_commands_with_output() -> Iterator[tuple[str, Block]]:
     """Yield each shell block that is followed by its output."""
     for command, printed in pairwise(BLOCKS):
         if command.text.startswith("curl") and printed.language in ("json", "text"):
             yield command.text, printed
 
 
-@pytest.mark.parametrize(("command", "printed"), list(answers()), ids=["json", "text"])
+@pytest.mark.parametrize(("command", "printed"), list(find_commands_with_output()), ids=["json", "text"])
 def test_shell_output_matches_printed_output(
     command: str, printed: Block, server: BackgroundServer, tmp_path: Path
 ) -> None:
-    found = run(["bash", "-c", command.replace(BASE_URL, server.base_url)], tmp_path).replace("\r", "")
+    found = run_command(["bash", "-c", command.replace(BASE_URL, server.base_url)], tmp_path).replace("\r", "")
     if printed.language == "text":
         assert printed.text.strip() == found.strip()
     else:
-        assert_part_of(json.loads(printed.text), json.loads(found))
+        assert_contains(json.loads(printed.text), json.loads(found))
 
 
-def assert_part_of(expected: Any, found: Any) -> None:
+def assert_contains(expected: Any, found: Any) -> None:
     if isinstance(expected, dict):
         for key, value in expected.items():
-            assert_part_of(value, found[key])
+            assert_contains(value, found[key])
     elif isinstance(expected, list):
         for mine, its in zip(expected, found, strict=True):
-            assert_part_of(mine, its)
+            assert_contains(mine, its)
     else:
         assert expected == found
 
@@ -137,7 +137,7 @@ def test_demo_account_in_readme_belongs_to_default_seed() -> None:
     assert derive_auth_token("0", sid) in README
 
 
-def settings_table() -> str:
+def build_settings_table() -> str:
     rows = ["| flag | variable | default | what |", "|---|---|---|---|"]
     for row in all_settings().values():
         metavar = row.option.metavar.replace("|", r"\|")  # else it would end the cell
@@ -147,7 +147,7 @@ def settings_table() -> str:
 
 
 def test_settings_table_equals_settings() -> None:
-    assert settings_table() in README
+    assert build_settings_table() in README
 
 
 def test_table_rows_have_as_many_cells_as_headers() -> None:
@@ -155,7 +155,7 @@ def test_table_rows_have_as_many_cells_as_headers() -> None:
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines.splitlines()}) == 1, lines
 
 
-def variables_table() -> str:
+def build_variables_table() -> str:
     rows = ["| variable | for |", "|---|---|"]
     for row in VARIABLES:
         names = ", ".join(f"`{name}`" for name in row.names)
@@ -164,7 +164,7 @@ def variables_table() -> str:
 
 
 def test_variables_table_equals_variables_of_exec() -> None:
-    assert variables_table() in README
+    assert build_variables_table() in README
 
 
 def test_third_heading_is_what_it_does_not_do() -> None:

@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MAP = (ROOT / "mockserver" / "README.md").read_text()
-TREE, LAYERS = re.findall(r"^```\n(.*?)^```", MAP, re.DOTALL | re.MULTILINE)
+ROOMS_README = (ROOT / "mockserver" / "README.md").read_text()
+TREE, LAYERS = re.findall(r"^```\n(.*?)^```", ROOMS_README, re.DOTALL | re.MULTILINE)
 
 
 def test_tree_equals_the_folder() -> None:
@@ -27,5 +27,5 @@ def test_layers_equal_the_import_contract() -> None:
 
 
 def test_glossary_has_at_most_twelve_words() -> None:
-    words = re.findall(r"^\| (\w[\w ]*) \|", MAP.partition("## Words")[2], re.MULTILINE)[1:]
+    words = re.findall(r"^\| (\w[\w ]*) \|", ROOMS_README.partition("## Words")[2], re.MULTILINE)[1:]
     assert 1 <= len(words) <= 12

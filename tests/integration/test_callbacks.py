@@ -21,129 +21,129 @@ from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Received, Sink
 from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
-from tests.harness import corpus_settings
-from tests.node_sdk import accepts
-from tests.sockets import CALL, ENOUGH, LOOPS, Served, served
+from tests.harness import make_settings
+from tests.node_sdk import validate_signatures
+from tests.sockets import CALL, LONG_TIMEOUT, LOOPS, RunningServer, run_server
 
 pytestmark = pytest.mark.usefixtures("nothing_is_complained_of")
 
-BOTH = ["in-progress", "completed"]
+BOTH_EVENTS = ["in-progress", "completed"]
 
 
 @pytest.fixture(params=LOOPS)
-def on(request: pytest.FixtureRequest) -> Iterator[Served]:
-    with served(request.param) as on:
+def on(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    with run_server(request.param) as on:
         yield on
 
 
-def scenario(**given: Any) -> Scenario:
-    return from_objects(given)
+def make_scenario(**fields: Any) -> Scenario:
+    return from_objects(fields)
 
 
-def record(on: Served, url: str, **more: Any) -> str:
+def record_call(running_server: RunningServer, url: str, **more: Any) -> str:
     """Record a call, stop the recording, and return its SID."""
-    recordings = on.client().calls(CALL).recordings
-    events = {"recording_status_callback_event": BOTH, **more}
+    recordings = running_server.make_client().calls(CALL).recordings
+    events = {"recording_status_callback_event": BOTH_EVENTS, **more}
     sid: str = recordings.create(recording_status_callback=url, **events).sid
     recordings(sid).update(status="stopped")
     return sid
 
 
-def statuses(received: list[Received]) -> list[str]:
+def get_statuses(received: list[Received]) -> list[str]:
     return [each.parameters["RecordingStatus"] for each in received]
 
 
-def url_of(received: Received) -> str:
+def get_url(received: Received) -> str:
     return f"http://{received.headers['host']}{received.path}"
 
 
-def signed_over(received: Received) -> dict[str, str]:
+def get_signed_parameters(received: Received) -> dict[str, str]:
     return received.parameters if received.method == "POST" else {}
 
 
-def is_accepted(received: Received, token: str) -> bool:
+def is_signature_valid(received: Received, token: str) -> bool:
     found = received.headers["x-twilio-signature"]
-    return bool(RequestValidator(token).validate(url_of(received), signed_over(received), found))
+    return bool(RequestValidator(token).validate(get_url(received), get_signed_parameters(received), found))
 
 
-def are_accepted_by_node(received: list[Received], token: str) -> bool:
-    cases = [(url_of(each), signed_over(each), each.headers["x-twilio-signature"]) for each in received]
-    return all(accepts(cases, token))
+def are_signatures_valid_in_node(received: list[Received], token: str) -> bool:
+    cases = [(get_url(each), get_signed_parameters(each), each.headers["x-twilio-signature"]) for each in received]
+    return all(validate_signatures(cases, token))
 
 
 # -- who is told, of what, and how ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("events", [BOTH, ["in-progress completed"], ["completed", "in-progress"]])
+@pytest.mark.parametrize("events", [BOTH_EVENTS, ["in-progress completed"], ["completed", "in-progress"]])
 def test_callbacks_arrive_in_order_when_events_are_repeated_or_space_separated(
-    on: Served, sink: Sink, events: list[str]
+    on: RunningServer, sink: Sink, events: list[str]
 ) -> None:
-    sid = record(on, sink.url, recording_status_callback_event=events)
-    assert statuses(sink.wait_for(1)) == ["in-progress"]
-    on.control_post("clock", {"advance": "2s"})
+    sid = record_call(on, sink.url, recording_status_callback_event=events)
+    assert get_statuses(sink.wait_for(1)) == ["in-progress"]
+    on.post_control("clock", {"advance": "2s"})
     received = sink.wait_for(2)
-    assert statuses(received) == BOTH
+    assert get_statuses(received) == BOTH_EVENTS
     assert [sid] * 2 == [each.parameters["RecordingSid"] for each in received]
     assert "RecordingDuration" not in received[0].parameters
     assert received[1].parameters["RecordingDuration"] == "1"
 
 
-def test_only_completed_callback_is_sent_when_no_events_are_given(on: Served, sink: Sink) -> None:
-    record(on, sink.url, recording_status_callback_event=[])
-    on.control_post("clock", {"advance": "2s"})
-    assert statuses(sink.received) == ["completed"]
+def test_only_completed_callback_is_sent_when_no_events_are_given(on: RunningServer, sink: Sink) -> None:
+    record_call(on, sink.url, recording_status_callback_event=[])
+    on.post_control("clock", {"advance": "2s"})
+    assert get_statuses(sink.received) == ["completed"]
 
 
-DEMO = Mock(corpus_settings()).demo.sid
-DERIVED = derive_auth_token("0", DEMO)
-DECLARED = corpus_settings(account=(DeclaredAccount(sid=DEMO, token="declared", parent=None),))
+DEMO_SID = Mock(make_settings()).demo.sid
+DERIVED_TOKEN = derive_auth_token("0", DEMO_SID)
+DECLARED_SETTINGS = make_settings(account=(DeclaredAccount(sid=DEMO_SID, token="declared", parent=None),))
 
 
 @pytest.mark.parametrize(
     ("settings", "username", "secret", "token", "signer"),
     [
-        (DECLARED, DEMO, "declared", "declared", "the account's declared auth token"),
-        (DECLARED, DEMO, "another", "declared", "the account's declared auth token"),
-        (corpus_settings(), DEMO, "my own", "my own", "the auth token that made the subscription"),
-        (corpus_settings(), "SK" + "2" * 32, "secret", DERIVED, "the account's derived auth token"),
-        (corpus_settings(), "AC" + "9" * 32, "parent's", DERIVED, "the account's derived auth token"),
+        (DECLARED_SETTINGS, DEMO_SID, "declared", "declared", "the account's declared auth token"),
+        (DECLARED_SETTINGS, DEMO_SID, "another", "declared", "the account's declared auth token"),
+        (make_settings(), DEMO_SID, "my own", "my own", "the auth token that made the subscription"),
+        (make_settings(), "SK" + "2" * 32, "secret", DERIVED_TOKEN, "the account's derived auth token"),
+        (make_settings(), "AC" + "9" * 32, "parent's", DERIVED_TOKEN, "the account's derived auth token"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_both_sdk_validators_accept_signature_of_bound_token(
     sink: Sink, settings: Settings, username: str, secret: str, token: str, signer: str, method: str
 ) -> None:
-    with served(settings=settings) as on:
-        client = on.client(username, secret)
+    with run_server(settings=settings) as on:
+        client = on.make_client(username, secret)
         for number, query in enumerate(["", "?a=1&b=two%20words", "?", "?empty=", "#rc=1"]):
             client.calls(f"CA{number:032x}").recordings.create(
                 recording_status_callback=sink.url + query,
-                recording_status_callback_event=BOTH,
+                recording_status_callback_event=BOTH_EVENTS,
                 recording_status_callback_method=method,
             )
         received = sink.wait_for(5)
-        log = on.control_get("callbacks")
+        log = on.get_control("callbacks")
     assert {method} == {each.method for each in received}
-    assert [is_accepted(each, token) for each in received] == [True] * 5
-    assert [is_accepted(each, f"{token}x") for each in received] == [False] * 5
+    assert [is_signature_valid(each, token) for each in received] == [True] * 5
+    assert [is_signature_valid(each, f"{token}x") for each in received] == [False] * 5
     assert {signer} == {each["signed_with"] for each in log}
     assert {each["signature"] for each in log} == {each.headers["x-twilio-signature"] for each in received}
-    assert are_accepted_by_node(received, token)
+    assert are_signatures_valid_in_node(received, token)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_urls_are_signed_without_adding_port_or_resolving_name(method: str) -> None:
     """Nothing listens on port 80: the log shows the signed string."""
     urls = ["http://127.0.0.1/hook", "http://127.0.0.1:80/hook?a=b", "http://localhost:9/x"]
-    with served() as on:
+    with run_server() as on:
         for number, url in enumerate(urls):
-            on.client().calls(f"CA{number:032x}").recordings.create(
+            on.make_client().calls(f"CA{number:032x}").recordings.create(
                 recording_status_callback=f"{url}#rc=0",
                 recording_status_callback_event=["in-progress"],
                 recording_status_callback_method=method,
             )
-        on.control_post("clock", {"advance": "1s"})
-        log = on.control_get("callbacks")
+        on.post_control("clock", {"advance": "1s"})
+        log = on.get_control("callbacks")
     for url, each in zip(urls, log, strict=True):
         parameters = each["parameters"] if method == "POST" else {}
         whole = each["signed_text"] if method == "GET" else url
@@ -154,15 +154,15 @@ def test_urls_are_signed_without_adding_port_or_resolving_name(method: str) -> N
 # -- trying again -------------------------------------------------------------------------------------
 
 
-def test_failed_callback_is_retried_when_clock_advances(on: Served, sink: Sink) -> None:
+def test_failed_callback_is_retried_when_clock_advances(on: RunningServer, sink: Sink) -> None:
     sink.answer_with(500, 500)
-    record(on, sink.url)
-    assert statuses(sink.wait_for(1)) == ["in-progress"]
-    on.control_post("clock", {"advance": "500ms"})
+    record_call(on, sink.url)
+    assert get_statuses(sink.wait_for(1)) == ["in-progress"]
+    on.post_control("clock", {"advance": "500ms"})
     assert len(sink.received) == 1
-    happened = on.control_post("clock", {"advance": "10s"})["events"]
+    happened = on.post_control("clock", {"advance": "10s"})["events"]
     received = sink.received
-    assert statuses(received) == ["in-progress"] * 3 + ["completed"]
+    assert get_statuses(received) == ["in-progress"] * 3 + ["completed"]
     tokens = [each.headers["i-twilio-idempotency-token"] for each in received]
     assert [sorted(set(tokens), key=tokens.index).index(each) + 1 for each in tokens] == [1, 1, 1, 2]
     told = [each["what"] for each in happened if each["kind"] == "callback"]
@@ -171,14 +171,14 @@ def test_failed_callback_is_retried_when_clock_advances(on: Served, sink: Sink) 
         "callback in-progress delivered in attempt 3: 204",
         "callback completed delivered in attempt 1: 204",
     ]
-    first, second = on.control_get("callbacks")
+    first, second = on.get_control("callbacks")
     assert ([each["status"] for each in first["attempts"]], first["state"]) == ([500, 500, 204], "delivered")
     assert (first["event"], second["event"], second["state"]) == ("in-progress", "completed", "delivered")
 
 
-def test_advance_returns_callback_events(on: Served, sink: Sink) -> None:
-    record(on, sink.url, recording_status_callback_event=["completed"])
-    answer = on.control_post("clock", {"advance": "2s"})
+def test_advance_returns_callback_events(on: RunningServer, sink: Sink) -> None:
+    record_call(on, sink.url, recording_status_callback_event=["completed"])
+    answer = on.post_control("clock", {"advance": "2s"})
     whats = [each["what"] for each in answer["events"]]
     assert whats[-1] == "callback completed delivered in attempt 1: 204"
     assert answer["account"]["callbacks"] == {"delivered": 1}
@@ -188,104 +188,106 @@ def test_advance_returns_callback_events(on: Served, sink: Sink) -> None:
 @pytest.mark.parametrize("loop", LOOPS)
 def test_callbacks_and_retries_are_sent_without_requests_when_clock_is_running(loop: str, sink: Sink) -> None:
     sink.answer_with(500, 500)
-    with served(loop, corpus_settings(clock=ClockRate(1000.0))) as on:
-        record(on, sink.url)
-        received = sink.wait_for(4, timeout=ENOUGH)
-    assert statuses(received) == ["in-progress"] * 3 + ["completed"]
+    with run_server(loop, make_settings(clock=ClockRate(1000.0))) as on:
+        record_call(on, sink.url)
+        received = sink.wait_for(4, timeout=LONG_TIMEOUT)
+    assert get_statuses(received) == ["in-progress"] * 3 + ["completed"]
 
 
-def test_failed_callbacks_can_be_redelivered_when_receiver_is_back(on: Served) -> None:
+def test_failed_callbacks_can_be_redelivered_when_receiver_is_back(on: RunningServer) -> None:
     with Sink() as dead:
         url = dead.url
-    record(on, url)
-    on.control_post("clock", {"advance": "1h"})
-    log = on.control_get("callbacks")
+    record_call(on, url)
+    on.post_control("clock", {"advance": "1h"})
+    log = on.get_control("callbacks")
     assert [(each["event"], each["state"]) for each in log] == [("in-progress", "failed"), ("completed", "failed")]
     for each in log:
         assert [attempt["failure"] for attempt in each["attempts"]] == ["connection"] * 4
         assert all(attempt["detail"] and attempt["status"] is None for attempt in each["attempts"])
-    with receiving(port_of(url)) as received:
-        again = on.control_post("callbacks/1/redeliver")
+    with run_status_receiver(get_port(url)) as received:
+        again = on.post_control("callbacks/1/redeliver")
         assert (again["state"], [each["status"] for each in again["attempts"]]) == ("delivered", [204])
-        on.control_post("callbacks/0/redeliver")
+        on.post_control("callbacks/0/redeliver")
     assert received == ["completed", "in-progress"]
 
 
-def test_redelivered_callback_does_not_wait_for_later_callbacks(on: Served, sink: Sink) -> None:
+def test_redelivered_callback_does_not_wait_for_later_callbacks(on: RunningServer, sink: Sink) -> None:
     sink.answer_with(400, 500)
-    record(on, sink.url)
-    on.control_post("clock", {"advance": "2s"})
-    assert [each["state"] for each in on.control_get("callbacks")] == ["failed", "pending"]
-    assert on.control_post("callbacks/0/redeliver")["state"] == "delivered"
-    on.control_post("clock", {"advance": "5s"})
-    assert statuses(sink.received) == ["in-progress", "completed", "in-progress", "completed"]
+    record_call(on, sink.url)
+    on.post_control("clock", {"advance": "2s"})
+    assert [each["state"] for each in on.get_control("callbacks")] == ["failed", "pending"]
+    assert on.post_control("callbacks/0/redeliver")["state"] == "delivered"
+    on.post_control("clock", {"advance": "5s"})
+    assert get_statuses(sink.received) == ["in-progress", "completed", "in-progress", "completed"]
     assert {"code": requests.post(f"{on.control}/callbacks/2/redeliver", timeout=9).json()["code"]} == {"code": 20404}
 
 
 # -- receivers that hang -------------------------------------------------------------------------------
 
 
-def test_api_responds_while_receiver_hangs(on: Served) -> None:
-    with hanging() as (url, arrived, let_go):
-        sid = record(on, url)
-        assert arrived.wait(ENOUGH)
+def test_api_responds_while_receiver_hangs(on: RunningServer) -> None:
+    with run_hanging_receiver() as (url, arrived, let_go):
+        sid = record_call(on, url)
+        assert arrived.wait(LONG_TIMEOUT)
         for _ in range(20):
             assert on.get(f"Recordings/{sid}.json").status_code == 200
-            assert on.control_get("callbacks")[0]["state"] == "pending"
+            assert on.get_control("callbacks")[0]["state"] == "pending"
         let_go.set()
-        on.control_post("clock", {"advance": "0s"})
-        assert on.control_get("callbacks")[0]["state"] == "delivered"
+        on.post_control("clock", {"advance": "0s"})
+        assert on.get_control("callbacks")[0]["state"] == "delivered"
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_server_stops_while_receiver_hangs_and_next_server_sends_callback(
     loop: str,
 ) -> None:
-    mock = Mock(corpus_settings())
-    with hanging() as (url, arrived, let_go):
-        with served(loop, mock=mock) as on:
-            on.client().calls(CALL).recordings.create(
-                recording_status_callback=url, recording_status_callback_event=BOTH
+    mock = Mock(make_settings())
+    with run_hanging_receiver() as (url, arrived, let_go):
+        with run_server(loop, mock=mock) as on:
+            on.make_client().calls(CALL).recordings.create(
+                recording_status_callback=url, recording_status_callback_event=BOTH_EVENTS
             )
-            assert arrived.wait(ENOUGH)
+            assert arrived.wait(LONG_TIMEOUT)
         (delivery,) = mock.account(mock.demo.sid).callbacks
         assert (delivery.state, delivery.attempts) == ("pending", ())
         let_go.set()
-    with receiving(port_of(url)) as received, served(loop, mock=mock) as on:
-        on.control_post("clock", {"advance": "0s"})
-        assert on.control_get("callbacks")[0]["state"] == "delivered"
+    with run_status_receiver(get_port(url)) as received, run_server(loop, mock=mock) as on:
+        on.post_control("clock", {"advance": "0s"})
+        assert on.get_control("callbacks")[0]["state"] == "delivered"
     assert received == ["in-progress"]
 
 
 @pytest.mark.parametrize("change", ["reset", "rearm", "disarm", "rollback"])
-def test_pending_callback_of_replaced_account_does_not_affect_new_account(on: Served, sink: Sink, change: str) -> None:
-    on.control_post("snapshots")
-    with hanging() as (url, arrived, let_go):
+def test_pending_callback_of_replaced_account_does_not_affect_new_account(
+    on: RunningServer, sink: Sink, change: str
+) -> None:
+    on.post_control("snapshots")
+    with run_hanging_receiver() as (url, arrived, let_go):
         timeline = [
             {"status": "in-progress", "callback": ["in-progress"]},
             {"after": {"callback": "in-progress"}, "status": "completed", "callback": ["completed"]},
         ]
-        said = {"recordings": [{"timeline": timeline, "status_callback": url, "status_callback_event": BOTH}]}
-        on.mock.set_up_scenario(on.sid, scenario(**said))
-        on.control_get("callbacks")
-        assert arrived.wait(ENOUGH)
+        said = {"recordings": [{"timeline": timeline, "status_callback": url, "status_callback_event": BOTH_EVENTS}]}
+        on.mock.set_up_scenario(on.sid, make_scenario(**said))
+        on.get_control("callbacks")
+        assert arrived.wait(LONG_TIMEOUT)
         old = on.account
         match change:
             case "reset":
-                on.control_post("reset")
+                on.post_control("reset")
             case "rollback":
-                on.control_post("rollback")
+                on.post_control("rollback")
             case "rearm":
-                assert requests.put(f"{on.control}/scenario", json={"scenario": {}}, timeout=ENOUGH).ok
+                assert requests.put(f"{on.control}/scenario", json={"scenario": {}}, timeout=LONG_TIMEOUT).ok
             case "disarm":
-                assert requests.delete(f"{on.control}/scenario", timeout=ENOUGH).ok
+                assert requests.delete(f"{on.control}/scenario", timeout=LONG_TIMEOUT).ok
         let_go.set()
-        on.control_post("clock", {"advance": "1h"})
+        on.post_control("clock", {"advance": "1h"})
         assert on.account is not old
-        assert on.control_get("callbacks") == []
+        assert on.get_control("callbacks") == []
         assert [(each.state, each.attempts) for each in old.callbacks] == [("pending", ())]
         while on.mock.worker._sending_tasks:  # unfinished deliveries end in the server's own time
-            on.control_get("clock")
+            on.get_control("clock")
         assert on.mock.worker._alarms == {}
 
 
@@ -314,10 +316,10 @@ def test_callback_to_public_address_is_refused_and_logged(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", noted)
-    with served(loop) as on:
-        record(on, f"http://{host}/hook")
-        on.control_post("clock", {"advance": "1m"})
-        log = on.control_get("callbacks")
+    with run_server(loop) as on:
+        record_call(on, f"http://{host}/hook")
+        on.post_control("clock", {"advance": "1m"})
+        log = on.get_control("callbacks")
     assert [(each["state"], [attempt["failure"] for attempt in each["attempts"]]) for each in log] == [
         ("failed", ["refused_host"])
     ] * 2
@@ -331,9 +333,9 @@ def test_callback_to_public_address_is_refused_and_logged(
 
 
 @pytest.mark.parametrize("status", ["absent", "failed"])
-def test_absent_and_failed_callbacks_are_sent_when_subscribed(on: Served, sink: Sink, status: str) -> None:
+def test_absent_and_failed_callbacks_are_sent_when_subscribed(on: RunningServer, sink: Sink, status: str) -> None:
     timeline = [{"status": "in-progress"}, {"after": {"time": "5s"}, "status": status}]
-    on.control_post(
+    on.post_control(
         "recordings",
         {
             "id": "x",
@@ -342,45 +344,47 @@ def test_absent_and_failed_callbacks_are_sent_when_subscribed(on: Served, sink: 
             "status_callback_event": ["in-progress", status],
         },
     )
-    on.control_post("clock", {"advance": "5s"})
+    on.post_control("clock", {"advance": "5s"})
     received = sink.received
-    assert ["in-progress", status] == statuses(received)
+    assert ["in-progress", status] == get_statuses(received)
     assert received[1].parameters["ErrorCode"] != "0"
     assert "RecordingDuration" not in received[1].parameters
-    assert [is_accepted(each, on.auth[1]) for each in received] == [True, True]
+    assert [is_signature_valid(each, on.auth[1]) for each in received] == [True, True]
 
 
-def test_step_can_send_same_callback_twice(on: Served, sink: Sink) -> None:
+def test_step_can_send_same_callback_twice(on: RunningServer, sink: Sink) -> None:
     timeline = [
         {"status": "processing"},
         {"after": {"time": "1s"}, "status": "completed", "callback": ["completed"] * 2},
     ]
-    on.control_post("recordings", {"timeline": timeline, "status_callback": sink.url})
-    on.control_post("clock", {"advance": "1s"})
+    on.post_control("recordings", {"timeline": timeline, "status_callback": sink.url})
+    on.post_control("clock", {"advance": "1s"})
     received = sink.received
-    assert statuses(received) == ["completed"] * 2
+    assert get_statuses(received) == ["completed"] * 2
     assert len({each.headers["i-twilio-idempotency-token"] for each in received}) == 2
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_recording_url_of_callback_is_downloadable_by_receiver(host: str) -> None:
     heard: list[tuple[str, int, str]] = []
-    with served() as on:
+    with run_server() as on:
         base = f"http://{host}:{on.server.address.port}"
 
         def listen(form: dict[str, str]) -> None:
-            answer = requests.get(form["RecordingUrl"] + ".mp3", auth=on.auth, timeout=ENOUGH)
+            answer = requests.get(form["RecordingUrl"] + ".mp3", auth=on.auth, timeout=LONG_TIMEOUT)
             heard.append((form["RecordingUrl"], answer.status_code, answer.headers["content-type"]))
 
-        with calling(listen) as url:
-            client = on.client()
+        with run_form_receiver(listen) as url:
+            client = on.make_client()
             client.api.base_url = base
             sid = client.calls(CALL).recordings.create(recording_status_callback=url).sid
             client.calls(CALL).recordings(sid).update(status="stopped")
-            on.control_post("clock", {"advance": "2s"})
-            on.control_post("recordings", {"id": "scripted", "status": "completed", "status_callback": url})
+            on.post_control("clock", {"advance": "2s"})
+            on.post_control("recordings", {"id": "scripted", "status": "completed", "status_callback": url})
             armed = {"recordings": [{"id": "other", "status": "completed", "status_callback": url}]}
-            answer = requests.put(f"{base}/_mock/accounts/demo/scenario", json={"scenario": armed}, timeout=ENOUGH)
+            answer = requests.put(
+                f"{base}/_mock/accounts/demo/scenario", json={"scenario": armed}, timeout=LONG_TIMEOUT
+            )
             assert answer.ok, answer.text
     assert [each[1:] for each in heard] == [(200, "audio/mpeg")] * 3
     assert heard[0][0] == f"{base}{on.root}/Recordings/{sid}"
@@ -391,17 +395,17 @@ def test_recording_url_of_callback_is_downloadable_by_receiver(host: str) -> Non
 # -- receivers ----------------------------------------------------------------------------------------------
 
 
-def port_of(url: str) -> int:
+def get_port(url: str) -> int:
     return urlsplit(url).port or 80
 
 
 @contextmanager
-def calling(do: Callable[[dict[str, str]], object], port: int = 0) -> Iterator[str]:
+def run_form_receiver(on_form: Callable[[dict[str, str]], object], port: int = 0) -> Iterator[str]:
     """Yield the URL of a receiver that calls a function with each form before it responds."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            do(dict(parse_qsl(self.rfile.read(int(self.headers["content-length"])).decode())))
+            on_form(dict(parse_qsl(self.rfile.read(int(self.headers["content-length"])).decode())))
             with suppress(ConnectionError):  # the client may have disconnected
                 self.send_response(204)
                 self.end_headers()
@@ -421,23 +425,23 @@ def calling(do: Callable[[dict[str, str]], object], port: int = 0) -> Iterator[s
 
 
 @contextmanager
-def receiving(port: int) -> Iterator[list[str]]:
+def run_status_receiver(port: int) -> Iterator[list[str]]:
     """Yield the list of statuses that a receiver on a port gets."""
     told: list[str] = []
-    with calling(lambda form: told.append(form["RecordingStatus"]), port):
+    with run_form_receiver(lambda form: told.append(form["RecordingStatus"]), port):
         yield told
 
 
 @contextmanager
-def hanging() -> Iterator[tuple[str, threading.Event, threading.Event]]:
+def run_hanging_receiver() -> Iterator[tuple[str, threading.Event, threading.Event]]:
     """Yield the URL of a receiver, an event for its request, and one that lets it respond."""
     arrived, let_go = threading.Event(), threading.Event()
 
     def hang(_: dict[str, str]) -> None:
         arrived.set()
-        let_go.wait(ENOUGH)
+        let_go.wait(LONG_TIMEOUT)
 
-    with calling(hang) as url:
+    with run_form_receiver(hang) as url:
         try:
             yield url, arrived, let_go
         finally:

@@ -15,14 +15,14 @@ from mockserver.app import create_app
 from mockserver.cli.foreground_server import serve
 from mockserver.cli.main import main
 from mockserver.mock import Mock
-from mockserver.server.listener import BackgroundServer, bind, bound_address
+from mockserver.server.listener import BackgroundServer, bind, get_bound_address
 from mockserver.settings.parsing import Address
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
-DEMO = derive_demo_account_sid("0")
+DEMO_SID = derive_demo_account_sid("0")
 
 
-class Served:
+class ServeProcess:
     """`recmock serve` as a process."""
 
     def __init__(self, *flags: str, environment: dict[str, str] | None = None) -> None:
@@ -44,29 +44,35 @@ class Served:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_prints_address_and_stops_on_signal(tmp_path: Path, number: signal.Signals) -> None:
-    served = Served("serve", "--listen", "127.0.0.1:0", "--port-file", str(tmp_path / "port"), "--now", "2026-01-01")
+    served = ServeProcess(
+        "serve", "--listen", "127.0.0.1:0", "--port-file", str(tmp_path / "port"), "--now", "2026-01-01"
+    )
     assert served.first_line == f"recmock {__version__} listening on {served.base_url}"
     assert served.base_url == f"http://127.0.0.1:{(tmp_path / 'port').read_text().strip()}"
-    answer = requests.get(f"{served.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json", auth=(DEMO, "x"), timeout=10)
+    answer = requests.get(
+        f"{served.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json", auth=(DEMO_SID, "x"), timeout=10
+    )
     assert len(answer.json()["recordings"]) == 50
     code, out, err = served.stop(number)
     assert (code, err) == (0, "")
-    assert DEMO in out
+    assert DEMO_SID in out
     assert f'client.api.base_url = "{served.base_url}"' in out
     assert f'client.api.baseUrl = "{served.base_url}"' in out
-    assert f"curl -u {DEMO}:" in out
+    assert f"curl -u {DEMO_SID}:" in out
 
 
 def test_flags_without_command_serve_and_environment_is_read() -> None:
     environment = {"RECMOCK_COUNT": "3", "RECMOCK_SEED": "mine", "RECMOCK_LISTEN": "127.0.0.1:0"}
-    served = Served("--seed", "0", "--mix", "deleted=0", environment=environment)
-    answer = requests.get(f"{served.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json", auth=(DEMO, "x"), timeout=10)
+    served = ServeProcess("--seed", "0", "--mix", "deleted=0", environment=environment)
+    answer = requests.get(
+        f"{served.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json", auth=(DEMO_SID, "x"), timeout=10
+    )
     assert len(answer.json()["recordings"]) == 3
     assert served.stop()[0] == 0
 
 
 def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
-    served = Served("--listen", "0.0.0.0:0")
+    served = ServeProcess("--listen", "0.0.0.0:0")
     port = served.base_url.rpartition(":")[2]
     assert requests.get(f"http://127.0.0.1:{port}/_mock/sids/RE1", timeout=10).json()["code"] == 20003
     _, out, _ = served.stop()
@@ -93,8 +99,8 @@ def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
         (["--wire", "barbed"], "--wire: expected one of auto, twilio, schema, found 'barbed'."),
         (["--auth", "none"], "--auth: expected one of any, strict, off, found 'none'."),
         (["--account", "AC1:x"], "--account: expected AC...:TOKEN or AC...:TOKEN@AC..."),
-        (["--account", f"{DEMO}:x@AC1"], "--account: expected AC...:TOKEN"),
-        (["--account", DEMO], "--account: expected AC...:TOKEN"),
+        (["--account", f"{DEMO_SID}:x@AC1"], "--account: expected AC...:TOKEN"),
+        (["--account", DEMO_SID], "--account: expected AC...:TOKEN"),
         (["--listen", "4010"], "--listen: expected HOST:PORT such as 127.0.0.1:4010 or [::1]:0, found '4010'."),
         (["--listen", "127.0.0.1:65536"], "--listen: expected HOST:PORT"),
         (["--media-redirect", "yes"], "--media-redirect: expected on or off, found 'yes'."),
@@ -183,7 +189,7 @@ def test_invalid_environment_value_names_the_variable(
 
 def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
     with bind(Address("127.0.0.1", 0)) as taken:
-        assert main(["--listen", str(bound_address(taken))]) == 2
+        assert main(["--listen", str(get_bound_address(taken))]) == 2
     assert "recmock: --listen: cannot listen on 127.0.0.1:" in capsys.readouterr().err
 
 
@@ -240,20 +246,29 @@ def test_adversarial_generation_leaves_no_files_in_working_directory(tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
-GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA" + "0" * 32, "status": "completed"}
+VALID_RECORDING = {
+    "sid": "RE" + "0" * 32,
+    "account_sid": "AC" + "0" * 32,
+    "call_sid": "CA" + "0" * 32,
+    "status": "completed",
+}
 
 
 @pytest.mark.parametrize(
     ("text", "code", "printed"),
     [
-        (json.dumps(GOOD), 0, "1 of 1 recordings conform to the contract."),
-        (json.dumps([GOOD, GOOD]), 0, "2 of 2 recordings"),
-        (json.dumps({"recordings": [GOOD]}), 0, "1 of 1 recordings"),
-        (f"{json.dumps(GOOD)}\n\n{json.dumps(GOOD)}\n", 0, "2 of 2 recordings"),
+        (json.dumps(VALID_RECORDING), 0, "1 of 1 recordings conform to the contract."),
+        (json.dumps([VALID_RECORDING, VALID_RECORDING]), 0, "2 of 2 recordings"),
+        (json.dumps({"recordings": [VALID_RECORDING]}), 0, "1 of 1 recordings"),
+        (f"{json.dumps(VALID_RECORDING)}\n\n{json.dumps(VALID_RECORDING)}\n", 0, "2 of 2 recordings"),
         ("[]", 0, "0 of 0 recordings"),
-        (json.dumps([GOOD, GOOD | {"status": "paused"}]), 1, f"recording 1 {GOOD['sid']}\n  status: expected one of"),
+        (
+            json.dumps([VALID_RECORDING, VALID_RECORDING | {"status": "paused"}]),
+            1,
+            f"recording 1 {VALID_RECORDING['sid']}\n  status: expected one of",
+        ),
         (json.dumps([1]), 1, "recording 0\n  the recording: expected object, found 1"),
-        (json.dumps(GOOD | {"date_created": "Fri, 14 Oct 2016 21:56:34 +0000"}), 1, "X-Mock-Wire: schema"),
+        (json.dumps(VALID_RECORDING | {"date_created": "Fri, 14 Oct 2016 21:56:34 +0000"}), 1, "X-Mock-Wire: schema"),
         (json.dumps([{}] * 30), 1, "... and 10 more\n0 of 30 recordings"),
     ],
 )
@@ -287,7 +302,7 @@ def test_check_explains_unreadable_input(
 def test_check_reads_standard_input() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mockserver", "check", "-"],
-        input=json.dumps(GOOD),
+        input=json.dumps(VALID_RECORDING),
         capture_output=True,
         text=True,
         check=False,
@@ -318,11 +333,11 @@ def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out.splitlines() == [
         sid,
         "  kind     recording",
-        f"  account  {DEMO}",
+        f"  account  {DEMO_SID}",
         "  index    7",
         "  why      Recording 7 of 1000, counted from the oldest.",
     ]
-    corpus = Mock(corpus_settings()).account(DEMO).corpus
+    corpus = Mock(make_settings()).account(DEMO_SID).corpus
     several = next(run for run in map(corpus.layout.get_run, range(corpus.count)) if len(run) > 1)
     assert main(["sid", corpus.generate_recording(several.start).call_sid, "--seed", "0"]) == 0
     assert f"\n  index    {several.start} to {several.stop - 1}\n" in capsys.readouterr().out
@@ -334,7 +349,7 @@ def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.fixture
 def server() -> Iterator[BackgroundServer]:
-    with BackgroundServer(create_app(Mock(corpus_settings()))) as server:
+    with BackgroundServer(create_app(Mock(make_settings()))) as server:
         yield server
 
 
@@ -381,5 +396,5 @@ def test_serve_requires_control_token_only_beyond_loopback(monkeypatch: pytest.M
     monkeypatch.setattr("mockserver.cli.foreground_server.run", lambda app, listening, ready, proxy: listening.close())
     monkeypatch.setattr("mockserver.cli.foreground_server.create_app", made.append)
     for host in ("localhost", "127.0.0.1", "0.0.0.0"):
-        assert serve(corpus_settings(listen=Address(host, 0))) == 0
+        assert serve(make_settings(listen=Address(host, 0))) == 0
     assert [mock.control_token is None for mock in made] == [True, True, False]

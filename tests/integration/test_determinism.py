@@ -10,11 +10,11 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Profile
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
 
-def bodies(order: int, profile: Profile) -> dict[str, bytes]:
-    mock = Mock(corpus_settings(count=5000, profile=profile, public_url="http://recmock.test"))
+def fetch_bodies(order: int, profile: Profile) -> dict[str, bytes]:
+    mock = Mock(make_settings(count=5000, profile=profile, public_url="http://recmock.test"))
     root = f"/2010-04-01/Accounts/{mock.demo.sid}"
     corpus = mock.account(mock.demo.sid).corpus
     targets = [
@@ -34,4 +34,4 @@ def bodies(order: int, profile: Profile) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("profile", [Profile.REALISTIC, Profile.ADVERSARIAL])
 def test_response_bodies_are_identical_for_any_request_order(profile: Profile) -> None:
-    assert bodies(1, profile) == bodies(2, profile)
+    assert fetch_bodies(1, profile) == fetch_bodies(2, profile)

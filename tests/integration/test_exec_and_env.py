@@ -18,9 +18,9 @@ from mockserver.cli.main import main
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
-EXEC = [sys.executable, "-m", "mockserver", "exec"]
+EXEC_COMMAND = [sys.executable, "-m", "mockserver", "exec"]
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def server(data_dir: Path) -> Iterator[BackgroundServer]:
-    with BackgroundServer(create_app(Mock(corpus_settings())), proxy=Proxy(data_dir)) as server:
+    with BackgroundServer(create_app(Mock(make_settings())), proxy=Proxy(data_dir)) as server:
         yield server
 
 
@@ -94,7 +94,7 @@ def test_exec_refuses_unknown_hosts_with_proxy_unknown_refuse(capfd: pytest.Capt
     assert capfd.readouterr().out == "403\n"
 
 
-COUNTING = """
+SIGNAL_COUNTER_PROGRAM = """
 import signal, sys, time
 count = []
 for number in (signal.SIGINT, signal.SIGTERM):
@@ -110,7 +110,7 @@ sys.exit(3)
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_exec_forwards_signal_to_program_once(number: signal.Signals) -> None:
-    command = [*EXEC, "--", sys.executable, "-c", COUNTING]
+    command = [*EXEC_COMMAND, "--", sys.executable, "-c", SIGNAL_COUNTER_PROGRAM]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -123,7 +123,17 @@ def test_terminal_interrupt_reaches_program_once() -> None:
     """A terminal sends the signal to the program itself. A second one would mean "at once"."""
     ours, theirs = os.openpty()
     on_terminal = 'exec "$@" <"$0" >"$0" 2>&1'  # the first terminal that a new session opens becomes its own
-    command = ["sh", "-c", on_terminal, os.ttyname(theirs), *EXEC, "--", sys.executable, "-c", COUNTING]
+    command = [
+        "sh",
+        "-c",
+        on_terminal,
+        os.ttyname(theirs),
+        *EXEC_COMMAND,
+        "--",
+        sys.executable,
+        "-c",
+        SIGNAL_COUNTER_PROGRAM,
+    ]
     with subprocess.Popen(command, start_new_session=True) as process, open(ours, "r+b", buffering=0) as screen:
         shown = b""
         while b"ready" not in shown:
@@ -147,12 +157,13 @@ def test_signal_before_program_start_is_forwarded(monkeypatch: pytest.MonkeyPatc
     assert main(["exec", "--", "sleep", "60"]) == 128 + signal.SIGTERM
 
 
-SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
+PRINT_ENVIRONMENT_PROGRAM = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
 def test_env_output_for_shell_sets_variables_of_exec(server: BackgroundServer) -> None:
     recmock = f"{sys.executable} -m mockserver"
-    script = f"export TWILIO_EDGE=x; eval \"$({recmock} env --url {server.base_url})\"; {sys.executable} -c '{SHOW}'"
+    set_variables = f'export TWILIO_EDGE=x; eval "$({recmock} env --url {server.base_url})"'
+    script = f"{set_variables}; {sys.executable} -c '{PRINT_ENVIRONMENT_PROGRAM}'"
     done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     answer = requests.get(

@@ -26,10 +26,10 @@ from mockserver.mock import Mock
 from mockserver.server import faults as effects
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, Delay, Fault, LogNormal, NetworkFault, Then, Uniform, When
-from tests.harness import Api, corpus_settings
-from tests.sockets import CALL, LOOPS, Served, read_all, served
+from tests.harness import Api, make_settings
+from tests.sockets import CALL, LOOPS, RunningServer, read_to_end, run_server
 
-LIST = "Recordings.json?PageSize=5"
+LIST_TARGET = "Recordings.json?PageSize=5"
 
 RESET, EMPTY, CHUNK, RANDOM, TRUNCATED = (
     NetworkFault.CONNECTION_RESET_BY_PEER,
@@ -38,7 +38,7 @@ RESET, EMPTY, CHUNK, RANDOM, TRUNCATED = (
     NetworkFault.RANDOM_DATA_THEN_CLOSE,
     NetworkFault.TRUNCATED_RESPONSE,
 )
-SEEN_BY_REQUESTS: dict[NetworkFault, tuple[type[Exception], str]] = {
+ERRORS_IN_REQUESTS: dict[NetworkFault, tuple[type[Exception], str]] = {
     RESET: (NoConnectionError, "ConnectionResetError"),
     EMPTY: (NoConnectionError, "RemoteDisconnected"),
     CHUNK: (ChunkedEncodingError, "InvalidChunkLength"),
@@ -46,7 +46,7 @@ SEEN_BY_REQUESTS: dict[NetworkFault, tuple[type[Exception], str]] = {
     TRUNCATED: (ChunkedEncodingError, "IncompleteRead"),
 }
 """And by twilio-python, which does not catch the exceptions of requests."""
-SEEN_BY_HTTPX: dict[NetworkFault, tuple[type[Exception], str]] = {
+ERRORS_IN_HTTPX: dict[NetworkFault, tuple[type[Exception], str]] = {
     RESET: (httpx.ReadError, "reset by peer"),
     EMPTY: (httpx.RemoteProtocolError, "disconnected without sending a response"),
     CHUNK: (httpx.RemoteProtocolError, "illegal chunk header"),
@@ -56,13 +56,13 @@ SEEN_BY_HTTPX: dict[NetworkFault, tuple[type[Exception], str]] = {
 
 
 @pytest.fixture(params=LOOPS)
-def on(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[Served]:
+def on(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[RunningServer]:
     """Serve a mock, and check afterwards that nothing is left behind."""
     caplog.set_level(logging.WARNING)
-    with served(request.param) as on:
+    with run_server(request.param) as on:
         yield on
         on.account.fault_rules.remove()
-        assert on.get(LIST).status_code == 200
+        assert on.get(LIST_TARGET).status_code == 200
     assert caplog.messages == []
 
 
@@ -94,21 +94,21 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
-def completed(on: Served) -> str:
+def find_audible_sid(running_server: RunningServer) -> str:
     """Return the SID of a recording with media."""
-    recordings = map(on.account.corpus.generate_recording, range(on.account.corpus.count))
+    recordings = map(running_server.account.corpus.generate_recording, range(running_server.account.corpus.count))
     return next(r.sid for r in recordings if r.status is Status.COMPLETED and r.encryption is None)
 
 
-def kinds(on: Served) -> list[Callable[[], object]]:
+def list_client_calls(running_server: RunningServer) -> list[Callable[[], object]]:
     """Return requests of every kind, as requests and twilio-python send them."""
-    sid, client = completed(on), on.client()
+    sid, client = find_audible_sid(running_server), running_server.make_client()
     return [
-        lambda: on.get(LIST),
-        lambda: on.get(f"Recordings/{sid}.json"),
-        lambda: on.get(f"Recordings/{sid}.wav"),
-        lambda: on.get(f"Recordings/{sid}.mp3"),
-        lambda: on.post(f"Calls/{CALL}/Recordings.json", RecordingTrack="both"),
+        lambda: running_server.get(LIST_TARGET),
+        lambda: running_server.get(f"Recordings/{sid}.json"),
+        lambda: running_server.get(f"Recordings/{sid}.wav"),
+        lambda: running_server.get(f"Recordings/{sid}.mp3"),
+        lambda: running_server.post(f"Calls/{CALL}/Recordings.json", RecordingTrack="both"),
         lambda: client.recordings.list(limit=1),
         lambda: client.recordings(sid).fetch(),
         lambda: client.calls(CALL).recordings.create(),
@@ -116,53 +116,55 @@ def kinds(on: Served) -> list[Callable[[], object]]:
 
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
-def test_network_fault_raises_expected_error_in_requests_and_twilio_python(on: Served, fault: NetworkFault) -> None:
-    on.strike(Then(fault=fault))
-    kind, told = SEEN_BY_REQUESTS[fault]
-    for ask in kinds(on):
+def test_network_fault_raises_expected_error_in_requests_and_twilio_python(
+    on: RunningServer, fault: NetworkFault
+) -> None:
+    on.set_fault(Then(fault=fault))
+    kind, told = ERRORS_IN_REQUESTS[fault]
+    for ask in list_client_calls(on):
         with pytest.raises(kind, match=told):
             ask()
 
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
-def test_network_fault_raises_expected_error_in_httpx(on: Served, fault: NetworkFault) -> None:
-    on.strike(Then(fault=fault))
-    kind, told = SEEN_BY_HTTPX[fault]
-    for path in (LIST, f"Recordings/{completed(on)}.wav"):
+def test_network_fault_raises_expected_error_in_httpx(on: RunningServer, fault: NetworkFault) -> None:
+    on.set_fault(Then(fault=fault))
+    kind, told = ERRORS_IN_HTTPX[fault]
+    for path in (LIST_TARGET, f"Recordings/{find_audible_sid(on)}.wav"):
         with pytest.raises(kind, match=told):
-            on.httpx_get(path)
+            on.get_with_httpx(path)
 
 
 @pytest.mark.parametrize("fault", [CHUNK, EMPTY, TRUNCATED])
-def test_body_fault_closes_connection_when_response_has_no_body(on: Served, fault: NetworkFault) -> None:
-    on.strike(Then(fault=fault))
+def test_body_fault_closes_connection_when_response_has_no_body(on: RunningServer, fault: NetworkFault) -> None:
+    on.set_fault(Then(fault=fault))
     with pytest.raises(NoConnectionError, match="RemoteDisconnected"):
-        requests.head(f"{on.url}/{LIST}", auth=on.auth, timeout=10)
+        requests.head(f"{on.url}/{LIST_TARGET}", auth=on.auth, timeout=10)
 
 
-def test_delete_is_applied_when_its_response_is_truncated(on: Served) -> None:
-    sid = completed(on)
-    on.strike(Then(fault=TRUNCATED))
+def test_delete_is_applied_when_its_response_is_truncated(on: RunningServer) -> None:
+    sid = find_audible_sid(on)
+    on.set_fault(Then(fault=TRUNCATED))
     with pytest.raises(NoConnectionError, match="RemoteDisconnected"):
-        on.client().recordings(sid).delete()
+        on.make_client().recordings(sid).delete()
     on.account.fault_rules.remove()
     assert on.get(f"Recordings/{sid}.json").status_code == 404
 
 
-def test_truncated_media_has_half_of_the_bytes(on: Served) -> None:
-    path = f"Recordings/{completed(on)}.wav"
+def test_truncated_media_has_half_of_the_bytes(on: RunningServer) -> None:
+    path = f"Recordings/{find_audible_sid(on)}.wav"
     whole = on.get(path).content
-    on.strike(Then(fault=TRUNCATED))
-    with on.dial() as client:
-        client.sendall(on.head(path))
-        head, _, received = read_all(client).partition(b"\r\n\r\n")
+    on.set_fault(Then(fault=TRUNCATED))
+    with on.connect() as client:
+        client.sendall(on.encode_request(path))
+        head, _, received = read_to_end(client).partition(b"\r\n\r\n")
     assert b"content-length: %d" % len(whole) in head
     assert whole[: len(whole) // 2] == received
 
 
-def test_request_with_connection_reset_changes_nothing_and_is_logged_without_status(on: Served) -> None:
+def test_connection_reset_fault_changes_nothing_and_is_logged_without_status(on: RunningServer) -> None:
     before = on.account.state.created[:]
-    on.strike(Then(fault=RESET))
+    on.set_fault(Then(fault=RESET))
     with pytest.raises(NoConnectionError):
         on.post(f"Calls/{CALL}/Recordings.json")
     (*_, entry) = on.account.journal
@@ -173,41 +175,41 @@ def test_request_with_connection_reset_changes_nothing_and_is_logged_without_sta
 
 @pytest.mark.parametrize("fault", list(NetworkFault))
 @pytest.mark.parametrize("count", [2, 5])
-def test_pipelined_requests_after_network_fault_are_dropped(on: Served, fault: NetworkFault, count: int) -> None:
-    on.strike(Then(fault=fault), times=1)
-    with on.dial() as client, suppress(ConnectionResetError):
-        client.sendall(b"".join(on.head(f"{LIST}&n={number}") for number in range(count)))
-        assert read_all(client).count(b"HTTP/1.1 ") == (fault in (CHUNK, TRUNCATED))
+def test_pipelined_requests_after_network_fault_are_dropped(on: RunningServer, fault: NetworkFault, count: int) -> None:
+    on.set_fault(Then(fault=fault), times=1)
+    with on.connect() as client, suppress(ConnectionResetError):
+        client.sendall(b"".join(on.encode_request(f"{LIST_TARGET}&n={number}") for number in range(count)))
+        assert read_to_end(client).count(b"HTTP/1.1 ") == (fault in (CHUNK, TRUNCATED))
     assert on.account.journal.total == 1
 
 
-def test_pipelined_requests_are_answered_in_order_with_delays(on: Served, pauses: list[float]) -> None:
-    on.strike(Then(delay="2s"), times=3)
-    asked = [on.head(f"Recordings.json?PageSize={size}") for size in range(1, 5)]
-    with on.dial() as client:
-        client.sendall(b"".join(asked) + on.head("Recordings.json?PageSize=5", "Connection: close"))
-        received = read_all(client)
+def test_pipelined_requests_are_answered_in_order_with_delays(on: RunningServer, pauses: list[float]) -> None:
+    on.set_fault(Then(delay="2s"), times=3)
+    asked = [on.encode_request(f"Recordings.json?PageSize={size}") for size in range(1, 5)]
+    with on.connect() as client:
+        client.sendall(b"".join(asked) + on.encode_request("Recordings.json?PageSize=5", "Connection: close"))
+        received = read_to_end(client)
     bodies = [part.partition(b"\r\n\r\n")[2] for part in received.split(b"HTTP/1.1 200 OK\r\n")[1:]]
     assert [len(json.loads(body)["recordings"]) for body in bodies] == [1, 2, 3, 4, 5]
     assert pauses == [2.0] * 3
 
 
-def test_connection_stays_open_after_error_response(on: Served) -> None:
-    on.strike(Then(status=503), times=2)
-    with on.dial() as client:
-        client.sendall(on.head(LIST) * 3 + on.head(LIST, "Connection: close"))
-        answers = read_all(client).split(b"HTTP/1.1 ")[1:]
+def test_connection_stays_open_after_error_response(on: RunningServer) -> None:
+    on.set_fault(Then(status=503), times=2)
+    with on.connect() as client:
+        client.sendall(on.encode_request(LIST_TARGET) * 3 + on.encode_request(LIST_TARGET, "Connection: close"))
+        answers = read_to_end(client).split(b"HTTP/1.1 ")[1:]
     assert [answer[:3] for answer in answers] == [b"503", b"503", b"200", b"200"]
 
 
 def test_network_fault_raises_in_caller_over_asgi(api: Api) -> None:
     for fault in NetworkFault:
-        api.account().fault_rules.remove()
-        api.account().fault_rules.add(fault=Fault(then=Then(fault=fault)))
+        api.get_account().fault_rules.remove()
+        api.get_account().fault_rules.add(fault=Fault(then=Then(fault=fault)))
         with pytest.raises(ConnectionResetError, match=fault.value):
-            api.page()
-    api.account().fault_rules.remove()
-    assert api.page()["recordings"]
+            api.get_page()
+    api.get_account().fault_rules.remove()
+    assert api.get_page()["recordings"]
 
 
 @pytest.mark.parametrize(
@@ -225,25 +227,25 @@ def test_network_fault_raises_in_caller_over_asgi(api: Api) -> None:
         (Then(status=500, code=12345, message="Out of tape"), 500, 12345),
     ],
 )
-def test_twilio_python_raises_status_and_code_of_fault(on: Served, then: Then, status: int, code: int) -> None:
-    on.strike(then)
-    client, sid = on.client(), completed(on)
+def test_twilio_python_raises_status_and_code_of_fault(on: RunningServer, then: Then, status: int, code: int) -> None:
+    on.set_fault(then)
+    client, sid = on.make_client(), find_audible_sid(on)
     for ask in (client.recordings(sid).fetch, client.calls(CALL).recordings.create, client.recordings(sid).delete):
         with pytest.raises(TwilioRestException) as raised:
             ask()
         assert (raised.value.status, raised.value.code) == (status, code)
     with pytest.raises(TwilioException, match=f"{code}"):  # a list raises the parent class: WIRE §2.1
         client.recordings.list(limit=1)
-    answer = on.get(LIST)
+    answer = on.get(LIST_TARGET)
     expected = None if then.retry_after is None else str(then.retry_after)
     assert (answer.status_code, answer.headers.get("retry-after")) == (status, expected)
     assert then.message in (None, answer.json()["message"])
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "html"])
-def test_fault_body_is_sent_unchanged(on: Served, form: str) -> None:
+def test_fault_body_is_sent_unchanged(on: RunningServer, form: str) -> None:
     page = "<html><h1>502 Bad Gateway</h1>é</html>"
-    on.strike(Then(status=502, body=page))
+    on.set_fault(Then(status=502, body=page))
     answer = on.get(f"Recordings.{form}")
     assert (answer.status_code, answer.headers["content-type"], answer.content.decode()) == (502, "text/html", page)
     assert answer.headers["x-mock-reason"].startswith("Rule 0 of this account was applied, 1 times so far.")
@@ -251,87 +253,87 @@ def test_fault_body_is_sent_unchanged(on: Served, form: str) -> None:
     assert (entry.response.status, entry.response.reason) == (502, answer.headers["x-mock-reason"])
 
 
-def test_twilio_python_raises_status_of_html_error(on: Served) -> None:
-    on.strike(Then(status=502, body="<html></html>"))
+def test_twilio_python_raises_status_of_html_error(on: RunningServer) -> None:
+    on.set_fault(Then(status=502, body="<html></html>"))
     with pytest.raises(TwilioRestException) as raised:
-        on.client().recordings(completed(on)).fetch()
+        on.make_client().recordings(find_audible_sid(on)).fetch()
     assert (raised.value.status, raised.value.code) == (502, 502)
-    on.strike(Then(body="{", media_type="application/json"))
-    answer = on.get(LIST)
+    on.set_fault(Then(body="{", media_type="application/json"))
+    answer = on.get(LIST_TARGET)
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (200, "{", "application/json")
 
 
-def test_error_response_can_be_truncated(on: Served) -> None:
-    on.strike(Then(status=500, fault=TRUNCATED))
+def test_error_response_can_be_truncated(on: RunningServer) -> None:
+    on.set_fault(Then(status=500, fault=TRUNCATED))
     with pytest.raises(ChunkedEncodingError, match="IncompleteRead"):
-        on.get(LIST)
+        on.get(LIST_TARGET)
 
 
 @pytest.mark.parametrize("status", [404, 503])
-def test_head_returns_headers_of_error_without_body(on: Served, status: int) -> None:
-    on.strike(Then(status=status))
+def test_head_returns_headers_of_error_without_body(on: RunningServer, status: int) -> None:
+    on.set_fault(Then(status=status))
     with requests.Session() as session:
         session.auth = on.auth
-        answers = [session.head(f"{on.url}/{LIST}", timeout=10) for _ in range(3)]
+        answers = [session.head(f"{on.url}/{LIST_TARGET}", timeout=10) for _ in range(3)]
     assert [(status, b"")] * 3 == [(answer.status_code, answer.content) for answer in answers]
     assert int(answers[0].headers["content-length"]) > 0
 
 
-def test_response_is_delayed_by_given_time(on: Served, pauses: list[float]) -> None:
+def test_response_is_delayed_by_given_time(on: RunningServer, pauses: list[float]) -> None:
     for delay, expected in (("1500ms", 1.5), (Delay(fixed="3s"), 3.0), (Delay(fixed="0s"), None)):
         pauses.clear()
-        on.strike(Then(delay=delay))
-        assert on.get(LIST).ok
+        on.set_fault(Then(delay=delay))
+        assert on.get(LIST_TARGET).ok
         assert on.post(f"Calls/{CALL}/Recordings.json").ok
         assert pauses == ([] if expected is None else [expected] * 2)
 
 
-def test_random_delays_follow_their_distributions(on: Served, pauses: list[float]) -> None:
-    on.strike(Then(delay=Delay(uniform=Uniform("1s", "3s"))))
+def test_random_delays_follow_their_distributions(on: RunningServer, pauses: list[float]) -> None:
+    on.set_fault(Then(delay=Delay(uniform=Uniform("1s", "3s"))))
     for number in range(60):
-        on.get(f"{LIST}&n={number}")
+        on.get(f"{LIST_TARGET}&n={number}")
     assert len(set(pauses)) == 60
     assert 1 <= min(pauses) < 1.3
     assert 2.7 < max(pauses) <= 3
     pauses.clear()
-    on.strike(Then(delay=Delay(log_normal=LogNormal("1s", 0.5))))
+    on.set_fault(Then(delay=Delay(log_normal=LogNormal("1s", 0.5))))
     for number in range(60):
-        on.get(f"{LIST}&n={number}")
+        on.get(f"{LIST_TARGET}&n={number}")
     assert 0.7 < statistics.median(pauses) < 1.4
     assert max(pauses) > 1.5
 
 
-def test_delay_precedes_error_and_network_fault(on: Served, pauses: list[float]) -> None:
-    on.strike(Then(delay="2s", status=503))
-    assert on.get(LIST).status_code == 503
-    on.strike(Then(delay="3s", fault=RESET))
+def test_delay_precedes_error_and_network_fault(on: RunningServer, pauses: list[float]) -> None:
+    on.set_fault(Then(delay="2s", status=503))
+    assert on.get(LIST_TARGET).status_code == 503
+    on.set_fault(Then(delay="3s", fault=RESET))
     with pytest.raises(NoConnectionError):
-        on.get(LIST)
+        on.get(LIST_TARGET)
     assert pauses == [2.0, 3.0]
 
 
-def test_delayed_response_shows_state_after_delay(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_delayed_response_shows_state_after_delay(on: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cached response is no exception."""
-    sid = completed(on)
+    sid = find_audible_sid(on)
     pauses: list[Callable[[], object]] = [lambda: on.account.recordings.delete(sid), lambda: None]
 
     async def meanwhile(_: float) -> None:
         pauses.pop()()
 
     monkeypatch.setattr(effects, "real_pause", meanwhile)
-    on.strike(Then(delay="1s"))
+    on.set_fault(Then(delay="1s"))
     assert [on.get(f"Recordings/{sid}.json").status_code for _ in range(2)] == [200, 404]
     assert pauses == []
 
 
 def test_cached_response_is_delayed_once(pauses: list[float]) -> None:
-    with served() as on:
-        on.strike(Then(delay="1s"))
-        assert [on.get(LIST).status_code for _ in range(3)] == [200] * 3
+    with run_server() as on:
+        on.set_fault(Then(delay="1s"))
+        assert [on.get(LIST_TARGET).status_code for _ in range(3)] == [200] * 3
     assert pauses == [1.0] * 3
 
 
-def test_delay_is_cancelled_when_client_disconnects(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_delay_is_cancelled_when_client_disconnects(on: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, ended = threading.Event(), threading.Event()
 
     async def forever(_: float) -> None:
@@ -345,27 +347,27 @@ def test_delay_is_cancelled_when_client_disconnects(on: Served, monkeypatch: pyt
     for then in (Then(delay="60s"), Then(chunked_dribble=ChunkedDribble(5, "60s")), Then(delay="60s", status=500)):
         begun.clear()
         ended.clear()
-        on.strike(then)
-        with on.dial() as client:
-            client.sendall(on.head(LIST))
+        on.set_fault(then)
+        with on.connect() as client:
+            client.sendall(on.encode_request(LIST_TARGET))
             assert begun.wait(10)
         assert ended.wait(10)
 
 
 @pytest.mark.parametrize("chunks", [1, 2, 3, 7, 6000])
 def test_chunked_dribble_sends_whole_body_in_given_number_of_chunks(pauses: list[float], chunks: int) -> None:
-    mock = Mock(corpus_settings())
+    mock = Mock(make_settings())
     root = f"/2010-04-01/Accounts/{mock.demo.sid}"
-    usual = asked_for(mock, f"{root}/Recordings.json")
+    usual = request_body_pieces(mock, f"{root}/Recordings.json")
     mock.account(mock.demo.sid).fault_rules.add(fault=Fault(then=Then(chunked_dribble=ChunkedDribble(chunks, "6s"))))
-    pieces = asked_for(mock, f"{root}/Recordings.json")
+    pieces = request_body_pieces(mock, f"{root}/Recordings.json")
     assert b"".join(usual) == b"".join(pieces)
     assert len(pieces) == chunks
     assert max(map(len, pieces)) - min(map(len, pieces)) <= 1
     assert sum(pauses) == pytest.approx(6)
 
 
-def asked_for(mock: Mock, path: str) -> list[bytes]:
+def request_body_pieces(mock: Mock, path: str) -> list[bytes]:
     """Return the chunks of a body, requested without a socket."""
     pieces: list[bytes] = []
     requests: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
@@ -392,77 +394,79 @@ def asked_for(mock: Mock, path: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize("chunks", [1, 4, 100])
-def test_chunked_dribble_arrives_over_socket(on: Served, pauses: list[float], chunks: int) -> None:
-    sid = completed(on)
-    for path in (LIST, f"Recordings/{sid}.json", f"Recordings/{sid}.wav", f"Recordings/{sid}.mp3"):
+def test_chunked_dribble_arrives_over_socket(on: RunningServer, pauses: list[float], chunks: int) -> None:
+    sid = find_audible_sid(on)
+    for path in (LIST_TARGET, f"Recordings/{sid}.json", f"Recordings/{sid}.wav", f"Recordings/{sid}.mp3"):
         on.account.fault_rules.remove()
         usual = on.get(path)
         pauses.clear()
-        on.strike(Then(chunked_dribble=ChunkedDribble(chunks, "10s")))
+        on.set_fault(Then(chunked_dribble=ChunkedDribble(chunks, "10s")))
         found = on.get(path)
         assert usual.content == found.content
         assert found.headers["content-length"] == str(len(found.content))
         assert len(pauses) == chunks
 
 
-def test_chunked_dribble_has_at_most_one_chunk_per_byte(on: Served, pauses: list[float]) -> None:
-    on.strike(Then(status=500, body="abc", chunked_dribble=ChunkedDribble(10, "10s")))
-    assert on.get(LIST).content == b"abc"
+def test_chunked_dribble_has_at_most_one_chunk_per_byte(on: RunningServer, pauses: list[float]) -> None:
+    on.set_fault(Then(status=500, body="abc", chunked_dribble=ChunkedDribble(10, "10s")))
+    assert on.get(LIST_TARGET).content == b"abc"
     assert pauses == [1.0] * 3
-    on.strike(Then(status=500, body="", chunked_dribble=ChunkedDribble(10, "10s")))
-    assert on.get(LIST).content == b""
+    on.set_fault(Then(status=500, body="", chunked_dribble=ChunkedDribble(10, "10s")))
+    assert on.get(LIST_TARGET).content == b""
 
 
-def test_client_disconnect_during_form_creates_no_recording(on: Served) -> None:
+def test_client_disconnect_during_form_creates_no_recording(on: RunningServer) -> None:
     before = on.account.journal.total
-    with on.dial() as client:
-        client.sendall(on.head(f"Calls/{CALL}/Recordings.json", "Content-Length: 99", method="POST") + b"Trim=do")
-    with on.dial() as client:
+    with on.connect() as client:
+        client.sendall(
+            on.encode_request(f"Calls/{CALL}/Recordings.json", "Content-Length: 99", method="POST") + b"Trim=do"
+        )
+    with on.connect() as client:
         client.sendall(b"POST /_mock/accounts/demo/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
-    assert on.get(LIST).status_code == 200  # the server sees earlier disconnects in order
+    assert on.get(LIST_TARGET).status_code == 200  # the server sees earlier disconnects in order
     assert on.account.state.created == []
     assert on.account.journal.total == before + 1
 
 
-def applied_faults(order: int, threads: int) -> set[str]:
+def find_failed_targets(order: int, threads: int) -> set[str]:
     """Return which of 150 requests a fault of 10 % applies to."""
     targets = [f"Recordings.json?PageSize=1&number={number}" for number in range(150)]
     Random(order).shuffle(targets)
-    with served(LOOPS[order % 2]) as on, ThreadPoolExecutor(threads) as pool:
-        on.strike(Then(status=503), probability=0.1)
+    with run_server(LOOPS[order % 2]) as on, ThreadPoolExecutor(threads) as pool:
+        on.set_fault(Then(status=503), probability=0.1)
         found = pool.map(lambda target: (target, on.get(target).status_code), targets)
         return {target for target, status in found if status == 503}
 
 
 def test_fault_probability_hits_same_requests_in_any_order_and_thread_count() -> None:
-    first = applied_faults(0, 1)
+    first = find_failed_targets(0, 1)
     assert 5 < len(first) < 30
     for run in range(1, 10):
-        assert first == applied_faults(run, 8 if run % 3 else 1)
+        assert first == find_failed_targets(run, 8 if run % 3 else 1)
 
 
 def test_fault_probability_is_repeatable_for_repeated_requests() -> None:
     def run() -> list[int]:
-        with served() as on:
-            on.strike(Then(status=503), probability=0.1)
-            return [on.get(LIST).status_code for _ in range(100)]
+        with run_server() as on:
+            on.set_fault(Then(status=503), probability=0.1)
+            return [on.get(LIST_TARGET).status_code for _ in range(100)]
 
     first = run()
     assert 2 < first.count(503) < 25
     assert first == run()
 
 
-def test_sequence_answers_in_order_and_repeats_last(on: Served) -> None:
-    on.play_in_turn(500, Then(status=429, retry_after=1), Then(fault=EMPTY), "ok", 503)
-    assert [on.get(LIST).status_code, on.get(LIST).status_code] == [500, 429]
+def test_sequence_answers_in_order_and_repeats_last(on: RunningServer) -> None:
+    on.set_sequence(500, Then(status=429, retry_after=1), Then(fault=EMPTY), "ok", 503)
+    assert [on.get(LIST_TARGET).status_code, on.get(LIST_TARGET).status_code] == [500, 429]
     with pytest.raises(NoConnectionError):
-        on.get(LIST)
-    assert [on.get(LIST).status_code for _ in range(3)] == [200, 503, 503]
+        on.get(LIST_TARGET)
+    assert [on.get(LIST_TARGET).status_code for _ in range(3)] == [200, 503, 503]
     assert on.get("Recordings.json?PageSize=6").status_code == 503  # matches the path with any query
 
 
-def test_fault_applies_only_to_matching_requests(on: Served) -> None:
-    on.strike(Then(fault=RESET), When(op=Operation.FETCH_RECORDING_MEDIA))
-    assert on.get(LIST).status_code == 200
+def test_fault_applies_only_to_matching_requests(on: RunningServer) -> None:
+    on.set_fault(Then(fault=RESET), When(op=Operation.FETCH_RECORDING_MEDIA))
+    assert on.get(LIST_TARGET).status_code == 200
     with pytest.raises(NoConnectionError):
-        on.get(f"Recordings/{completed(on)}.mp3")
+        on.get(f"Recordings/{find_audible_sid(on)}.mp3")

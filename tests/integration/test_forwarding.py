@@ -13,17 +13,17 @@ from typing import cast
 import pytest
 from starlette.types import Message
 
-from mockserver.account.time.clock import wall_seconds
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.forwarding import _upload
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
+from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.settings import UnknownHosts
-from tests.proxies import Listener, answer_to, dialled, received, received_until
+from tests.proxies import Listener, open_connection, read_response, read_to_end, read_until
 
-LAST = "Connection: close\r\n\r\n"
+CLOSE_HEADERS = "Connection: close\r\n\r\n"
 
 
 @pytest.fixture
@@ -32,34 +32,36 @@ def server(tmp_path: Path) -> Iterator[BackgroundServer]:
         yield server
 
 
-def answering(answer: bytes, heard: list[bytes], end: bytes = b"\r\n\r\n") -> Callable[[socket.socket], None]:
+def make_handler(response: bytes, received: list[bytes], end: bytes = b"\r\n\r\n") -> Callable[[socket.socket], None]:
     """Return a handler that reads a whole request and then sends a response."""
 
     def serve(connection: socket.socket) -> None:
-        heard.append(received_until(connection, end))
-        connection.sendall(answer)
+        received.append(read_until(connection, end))
+        connection.sendall(response)
 
     return serve
 
 
-def forwarded(server: BackgroundServer, answer: bytes, request: str = "GET http://{}/ HTTP/1.1\r\n" + LAST) -> bytes:
+def forward_request(
+    server: BackgroundServer, response: bytes, request: str = "GET http://{}/ HTTP/1.1\r\n" + CLOSE_HEADERS
+) -> bytes:
     """Return what a client gets if the destination sends this response."""
     with (
-        Listener(answering(answer, [])) as listener,
-        dialled(server, request.format(listener.authority).encode()) as client,
+        Listener(make_handler(response, [])) as listener,
+        open_connection(server, request.format(listener.authority).encode()) as client,
     ):
-        return received(client)
+        return read_to_end(client)
 
 
 def test_request_is_forwarded_without_hop_by_hop_headers(server: BackgroundServer) -> None:
     heard: list[bytes] = []
-    with Listener(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\nok", heard)) as listener:
+    with Listener(make_handler(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\nok", heard)) as listener:
         request = (
             f"GET http://{listener.authority}/a%20b?c=d HTTP/1.1\r\nHost: other\r\nX-Hop: 1\r\nX-End: 2\r\n"
             "Proxy-Authorization: Basic x\r\nConnection: X-Hop, close\r\n\r\n"
         )
-        with dialled(server, request.encode()) as client:
-            head, _, body = received(client).partition(b"\r\n\r\n")
+        with open_connection(server, request.encode()) as client:
+            head, _, body = read_to_end(client).partition(b"\r\n\r\n")
     expected = f"GET /a%20b?c=d HTTP/1.1\r\nhost: {listener.authority}\r\nx-end: 2\r\nconnection: close\r\n\r\n"
     assert [expected.encode()] == heard
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -69,12 +71,12 @@ def test_request_is_forwarded_without_hop_by_hop_headers(server: BackgroundServe
 
 def test_connection_can_request_mock_after_forwarded_request(server: BackgroundServer) -> None:
     with (
-        Listener(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])) as listener,
-        dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client,
+        Listener(make_handler(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])) as listener,
+        open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client,
     ):
-        received_until(client, b"ok")
+        read_until(client, b"ok")
         client.sendall(b"GET /_mock/health HTTP/1.0\r\n\r\n")
-        assert answer_to(client)[1]["status"] == "ok"
+        assert read_response(client)[1]["status"] == "ok"
 
 
 @pytest.mark.parametrize(
@@ -87,10 +89,10 @@ def test_connection_can_request_mock_after_forwarded_request(server: BackgroundS
 )
 def test_request_body_is_forwarded(server: BackgroundServer, framing: str, sent: bytes, heard_end: bytes) -> None:
     heard: list[bytes] = []
-    with Listener(answering(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", heard, heard_end)) as listener:
-        request = f"POST http://{listener.authority}/ HTTP/1.1\r\n{framing}\r\n{LAST}".encode()
-        with dialled(server, request + sent) as client:
-            assert b"HTTP/1.1 204 No Content\r\n" in received(client)
+    with Listener(make_handler(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", heard, heard_end)) as listener:
+        request = f"POST http://{listener.authority}/ HTTP/1.1\r\n{framing}\r\n{CLOSE_HEADERS}".encode()
+        with open_connection(server, request + sent) as client:
+            assert b"HTTP/1.1 204 No Content\r\n" in read_to_end(client)
     body = heard[0].partition(b"\r\n\r\n")[2]
     assert body.replace(b"b\r\n", b"").endswith(b"hello world" if b"\r\n" not in body else b"0\r\n\r\n")
 
@@ -109,13 +111,15 @@ def test_request_body_is_forwarded(server: BackgroundServer, framing: str, sent:
     ids=["chunked", "to the end", "early hints", "not modified"],
 )
 def test_every_kind_of_response_is_forwarded(server: BackgroundServer, answer: bytes, body: bytes) -> None:
-    found = forwarded(server, answer)
+    found = forward_request(server, answer)
     assert body == found.partition(b"\r\n\r\n")[2]
     assert found.count(b"\r\ndate: ") == 1
 
 
 def test_head_response_is_forwarded_without_body(server: BackgroundServer) -> None:
-    found = forwarded(server, b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD http://{}/ HTTP/1.1\r\n" + LAST)
+    found = forward_request(
+        server, b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD http://{}/ HTTP/1.1\r\n" + CLOSE_HEADERS
+    )
     assert found.endswith(b"content-length: 5\r\nconnection: close\r\n\r\n")
 
 
@@ -129,14 +133,14 @@ def test_head_response_is_forwarded_without_body(server: BackgroundServer) -> No
     ],
 )
 def test_invalid_upstream_response_returns_502(server: BackgroundServer, answer: bytes, why: bytes) -> None:
-    found = forwarded(server, answer)
+    found = forward_request(server, answer)
     assert found.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
     assert why in found
 
 
 def test_unreachable_destination_returns_502(server: BackgroundServer) -> None:
-    with dialled(server, f"GET http://127.0.0.1:1/ HTTP/1.1\r\n{LAST}".encode()) as client:
-        assert answer_to(client)[0].startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
+    with open_connection(server, f"GET http://127.0.0.1:1/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client:
+        assert read_response(client)[0].startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,7 @@ def test_unreachable_destination_returns_502(server: BackgroundServer) -> None:
     ],
 )
 def test_truncated_response_is_truncated_for_client(server: BackgroundServer, answer: bytes) -> None:
-    found = forwarded(server, answer)
+    found = forward_request(server, answer)
     assert b"half" in found
     assert not found.endswith(b"0\r\n\r\n")
 
@@ -156,24 +160,24 @@ def test_client_disconnect_closes_upstream_connection(server: BackgroundServer) 
     ended = threading.Event()
 
     def serve(connection: socket.socket) -> None:
-        received_until(connection, b"\r\n\r\n")
+        read_until(connection, b"\r\n\r\n")
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\nfor ever")
         with suppress(ConnectionResetError):
             assert connection.recv(1) == b""
         ended.set()
 
     with Listener(serve) as listener:
-        with dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client:
-            received_until(client, b"for ever\r\n")
+        with open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client:
+            read_until(client, b"for ever\r\n")
         assert ended.wait(10)
 
 
 def test_early_response_is_forwarded_during_upload(server: BackgroundServer) -> None:
-    with Listener(answering(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno", [], b"a")) as listener:
-        request = f"POST http://{listener.authority}/ HTTP/1.1\r\nContent-Length: 50000000\r\n{LAST}"
-        with dialled(server, request.encode()) as client, suppress(ConnectionError):
+    with Listener(make_handler(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno", [], b"a")) as listener:
+        request = f"POST http://{listener.authority}/ HTTP/1.1\r\nContent-Length: 50000000\r\n{CLOSE_HEADERS}"
+        with open_connection(server, request.encode()) as client, suppress(ConnectionError):
             client.sendall(b"a" * 1000)
-            assert b" 413 " in received(client)[:20]
+            assert b" 413 " in read_to_end(client)[:20]
 
 
 def test_upload_stops_when_destination_resets_connection() -> None:
@@ -194,16 +198,16 @@ def test_upload_stops_when_destination_resets_connection() -> None:
 def test_response_in_small_pieces_is_forwarded(server: BackgroundServer) -> None:
     def serve(connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        received_until(connection, b"\r\n\r\n")
+        read_until(connection, b"\r\n\r\n")
         for piece in (b"HTTP/1.1 103 Early Hints\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-", b"Length: 2\r\n\r\n", b"ok"):
             connection.sendall(piece)
             threading.Event().wait(0.02)  # so that they are read separately
 
     with (
         Listener(serve) as listener,
-        dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{LAST}".encode()) as client,
+        open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client,
     ):
-        assert received(client).endswith(b"\r\n\r\nok")
+        assert read_to_end(client).endswith(b"\r\n\r\nok")
 
 
 def test_https_request_is_forwarded_over_verified_tls(
@@ -211,7 +215,7 @@ def test_https_request_is_forwarded_over_verified_tls(
 ) -> None:
     other = CertificateAuthority(tmp_path / "other")
 
-    answer = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])
+    answer = make_handler(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])
 
     def serve(connection: socket.socket) -> None:
         context = other.create_context("api.twilio.com", wall_seconds())
@@ -221,28 +225,28 @@ def test_https_request_is_forwarded_over_verified_tls(
     trusting = ssl.create_default_context(cadata=other.get_certificate_pem(wall_seconds()).decode())
     trusting.check_hostname = False  # the destination is at 127.0.0.1
     with Listener(serve) as listener:
-        request = f"GET https://{listener.authority}/ HTTP/1.1\r\n{LAST}".encode()
-        with dialled(server, request) as client:
-            assert b"502 Bad Gateway" in received(client)
+        request = f"GET https://{listener.authority}/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()
+        with open_connection(server, request) as client:
+            assert b"502 Bad Gateway" in read_to_end(client)
         monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
-        with dialled(server, request) as client:
-            assert received(client).endswith(b"ok")
+        with open_connection(server, request) as client:
+            assert read_to_end(client).endswith(b"ok")
 
 
 def test_upstream_error_after_response_start_sends_no_second_response(server: BackgroundServer) -> None:
     begun = threading.Event()
 
     def serve(connection: socket.socket) -> None:
-        received_until(connection, b"\r\n\r\n")
+        read_until(connection, b"\r\n\r\n")
         connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
         assert begun.wait(10)
         connection.sendall(b"nonsense")
 
     with (
         Listener(serve) as listener,
-        dialled(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{LAST}".encode()) as client,
+        open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client,
     ):
-        found = received_until(client, b"half\r\n")
+        found = read_until(client, b"half\r\n")
         begun.set()
-        assert received(client) == b""
+        assert read_to_end(client) == b""
     assert found.count(b"HTTP/1.1") == 1

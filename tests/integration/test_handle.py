@@ -26,7 +26,7 @@ from mockserver.testing.sink import Sink
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
-SCRIPTED = {
+SCENARIO = {
     "recordings": [
         {
             "id": "late",
@@ -52,7 +52,7 @@ def mock(server: MockServer, request: pytest.FixtureRequest) -> Iterator[MockTwi
         yield mock
 
 
-def delete_one(mock: MockTwilio) -> str:
+def delete_newest_recording(mock: MockTwilio) -> str:
     """Delete the newest recording that can be deleted, and return its SID."""
     found = mock.client().recordings.list(limit=50)
     recording = next(each for each in found if each.status == "completed")
@@ -61,7 +61,7 @@ def delete_one(mock: MockTwilio) -> str:
     return sid
 
 
-def sids(mock: MockTwilio, **query: Any) -> list[str]:
+def list_sids(mock: MockTwilio, **query: Any) -> list[str]:
     return [recording.sid for recording in mock.client().recordings.list(**query)]
 
 
@@ -94,7 +94,7 @@ def test_mock_runs_only_inside_with_block() -> None:
             derive_demo_account_sid("mine"),
             derive_auth_token("mine", derive_demo_account_sid("mine")),
         )
-        assert len(sids(mock)) <= 3
+        assert len(list_sids(mock)) <= 3
         where = mock.base_url
         assert threading.active_count() >= 2
     with pytest.raises(ControlError, match="expected a running server"):
@@ -106,7 +106,7 @@ def test_mock_runs_only_inside_with_block() -> None:
 def test_mock_starts_fresh_when_entered_again() -> None:
     mock = MockTwilio()
     with mock:
-        delete_one(mock)
+        delete_newest_recording(mock)
         before = mock.sink.url
         gone = mock.state()
     with mock:
@@ -129,15 +129,15 @@ def test_mock_supports_async_with() -> None:
 def test_two_mocks_share_no_state() -> None:
     with MockTwilio() as one, MockTwilio() as other:
         assert one.account_sid == other.account_sid
-        delete_one(one)
-        assert sids(one, limit=50) != sids(other, limit=50)
+        delete_newest_recording(one)
+        assert list_sids(one, limit=50) != list_sids(other, limit=50)
 
 
 def test_accounts_of_one_server_share_no_state(server: MockServer) -> None:
     one, other = server.account("AC" + "1" * 32), server.account("AC" + "2" * 32)
     with one, other:
         one.clock.advance("1h")
-        delete_one(one)
+        delete_newest_recording(one)
         assert other.state().requests == 0
         assert other.clock.now() == datetime(2026, 1, 1, tzinfo=UTC)
     assert one.state().requests == 2, "the server runs on"
@@ -189,15 +189,15 @@ def test_declared_account_uses_declared_token(form: str) -> None:
     declared = {"text": f"{sid}:secret", "value": (DeclaredAccount(sid, "secret"),)}[form]
     with MockTwilio(account_sid=sid, account=declared, auth="strict") as mock:
         assert mock.auth == (sid, "secret")
-        assert len(sids(mock, limit=2)) == 2
+        assert len(list_sids(mock, limit=2)) == 2
 
 
 @pytest.mark.parametrize("form", ["name", "mapping", "object", "file"])
 def test_scenario_is_accepted_in_every_form(form: str, tmp_path: Path) -> None:
-    (tmp_path / "mine.json").write_text(json.dumps(SCRIPTED))
+    (tmp_path / "mine.json").write_text(json.dumps(SCENARIO))
     given: dict[str, Any] = {
         "name": "late-webhook",
-        "mapping": SCRIPTED,
+        "mapping": SCENARIO,
         "file": tmp_path / "mine.json",
         "object": Scenario(name="x"),
     }
@@ -220,7 +220,7 @@ def test_async_client_lists_same_recordings_as_client(mock: MockTwilio) -> None:
         async with mock.async_client() as client:
             return [recording.sid for recording in await client.recordings.list_async(limit=40, page_size=20)]
 
-    assert sids(mock, limit=40) == asyncio.run(main())
+    assert list_sids(mock, limit=40) == asyncio.run(main())
 
 
 @pytest.mark.parametrize("by", ["1h30m", 5400, 5400.0, timedelta(minutes=90)])
@@ -288,7 +288,7 @@ def test_transition_sets_fields_and_sends_callback_when_requested(mock: MockTwil
 
 
 def test_step_runs_next_step_of_timeline(mock: MockTwilio) -> None:
-    mock.scenario.arm(SCRIPTED)
+    mock.scenario.arm(SCENARIO)
     (event, *_) = mock.recordings.step("late")
     assert (event.subject, event.what) == ("late", "completed")
     mock.recordings.step("late")
@@ -314,10 +314,10 @@ def test_adding_existing_or_invalid_recording_raises_control_error(mock: MockTwi
 
 def test_scenario_is_armed_signalled_and_disarmed(mock: MockTwilio) -> None:
     assert mock.scenario.show() == {}
-    mock.scenario.arm({**SCRIPTED, "expect": [{"op": "list_recordings", "min": 1}]})
+    mock.scenario.arm({**SCENARIO, "expect": [{"op": "list_recordings", "min": 1}]})
     assert mock.scenario.show()["recordings"][0]["id"] == "late"
     assert [each.is_met for each in mock.scenario.expectations()] == [False]
-    sids(mock, limit=1)
+    list_sids(mock, limit=1)
     assert [each.is_met for each in mock.scenario.expectations()] == [True]
     happened = mock.scenario.signal("finish", mock.recordings.get("late"))
     assert [each.kind for each in happened] == ["signal", "step"]
@@ -338,7 +338,7 @@ def test_fault_applies_inside_with_block(mock: MockTwilio) -> None:
         for _ in range(2):
             with pytest.raises(TwilioException, match="20503"):
                 client.recordings.list(limit=1)
-        assert len(sids(mock, limit=1)) == 1
+        assert len(list_sids(mock, limit=1)) == 1
         assert armed.applied == 2
     assert mock.faults.list() == ()
 
@@ -346,9 +346,9 @@ def test_fault_applies_inside_with_block(mock: MockTwilio) -> None:
 def test_fault_accepts_conditions_of_when(mock: MockTwilio) -> None:
     mock.faults(when={"page": 1}, status=500)
     mock.faults("fetch_recording", when={"every": 2}, status=500, ttl="1h")
-    assert len(sids(mock, limit=10, page_size=10)) == 10
+    assert len(list_sids(mock, limit=10, page_size=10)) == 10
     with pytest.raises(TwilioException, match="HTTP 500"):
-        sids(mock, limit=20, page_size=10)
+        list_sids(mock, limit=20, page_size=10)
     mock.faults.disarm()
     assert mock.faults.list() == ()
     with pytest.raises(ControlError, match="no rule 0"):
@@ -366,7 +366,7 @@ def test_reset_removes_faults_and_later_faults_stay(mock: MockTwilio) -> None:
 
 
 def test_sequence_answers_in_order(mock: MockTwilio) -> None:
-    sid = sids(mock, limit=1)[0]
+    sid = list_sids(mock, limit=1)[0]
     mock.faults.sequence("fetch_recording", 500, {"status": 429, "retry_after": 1}, "ok")
     client, found = mock.client(), []
     for _ in range(4):
@@ -392,7 +392,7 @@ def test_callback_is_redelivered(mock: MockTwilio) -> None:
 
 def test_assert_called_counts_matching_requests(mock: MockTwilio) -> None:
     mock.requests.assert_not_called("list_recordings")
-    sids(mock, limit=40, page_size=20)
+    list_sids(mock, limit=40, page_size=20)
     mock.requests.assert_called("list_recordings", exactly=2)
     mock.requests.assert_called(op="list_recordings", query={"PageSize": "20"}, min=2, max=2)
     mock.requests.assert_called(method="GET", path="*/Recordings.json")
@@ -411,7 +411,7 @@ def test_assert_called_counts_matching_requests(mock: MockTwilio) -> None:
 
 
 def test_requests_are_listed_shown_and_cleared(mock: MockTwilio) -> None:
-    sids(mock, limit=40, page_size=20)
+    list_sids(mock, limit=40, page_size=20)
     assert [each.operation for each in mock.requests] == ["list_recordings"] * 2
     assert len(mock.requests) == 2
     assert [each.number for each in mock.requests.listed(1).requests] == [1]
@@ -428,7 +428,7 @@ def test_requests_are_listed_shown_and_cleared(mock: MockTwilio) -> None:
 
 
 def test_wait_for_waits_until_requests_arrive(mock: MockTwilio) -> None:
-    worker = threading.Thread(target=sids, args=(mock,), kwargs={"limit": 40, "page_size": 20})
+    worker = threading.Thread(target=list_sids, args=(mock,), kwargs={"limit": 40, "page_size": 20})
     worker.start()
     mock.requests.wait_for("list_recordings", count=2)
     worker.join()
@@ -438,7 +438,7 @@ def test_wait_for_waits_until_requests_arrive(mock: MockTwilio) -> None:
 
 
 def test_doctor_reports_bad_habits(mock: MockTwilio) -> None:
-    sids(mock, limit=40, page_size=20)
+    list_sids(mock, limit=40, page_size=20)
     mock.doctor.assert_clean()
     assert mock.doctor.examine().is_clean
     requests.get(f"{mock.url}/Recordings.json?Page=1&PageSize=5", auth=mock.auth, timeout=5)
@@ -449,17 +449,17 @@ def test_doctor_reports_bad_habits(mock: MockTwilio) -> None:
 
 
 def test_rollback_restores_snapshot(mock: MockTwilio) -> None:
-    before = sids(mock, limit=50)
+    before = list_sids(mock, limit=50)
     assert mock.snapshot().name == "latest"
     assert mock.snapshot("mine").at == "2026-01-01T00:00:00Z"
-    delete_one(mock)
+    delete_newest_recording(mock)
     mock.clock.advance("1h")
-    assert sids(mock, limit=50) != before
+    assert list_sids(mock, limit=50) != before
     assert mock.rollback().clock.now == "2026-01-01T00:00:00Z"
-    assert sids(mock, limit=50) == before
+    assert list_sids(mock, limit=50) == before
     mock.recordings.add()
     mock.rollback("mine")
-    assert sids(mock, limit=50) == before
+    assert list_sids(mock, limit=50) == before
     with pytest.raises(ControlError, match="no snapshot 'other'"):
         mock.rollback("other")
     mock.recordings.add()
@@ -469,7 +469,7 @@ def test_rollback_restores_snapshot(mock: MockTwilio) -> None:
 
 def test_corpus_returns_recordings_by_index(mock: MockTwilio) -> None:
     newest = mock.corpus.generate_recording(mock.corpus.count - 1)
-    assert newest.sid in sids(mock, limit=3)
+    assert newest.sid in list_sids(mock, limit=3)
     assert mock.corpus is mock.corpus
     mock.scenario.arm({"corpus": {"count": 5}})
     assert mock.corpus.count == 5
@@ -489,7 +489,7 @@ def test_leaving_account_succeeds_when_server_is_unreachable() -> None:
         server.connection.server_url = "http://127.0.0.1:1"
 
 
-class Own(asyncio.Protocol):
+class CallerLoopReceiver(asyncio.Protocol):
     """A receiver on the caller's own event loop."""
 
     def __init__(self, received: list[bytes]) -> None:
@@ -511,7 +511,7 @@ def test_advance_async_lets_callers_event_loop_receive_callbacks(mock: MockTwili
     async def main() -> list[bytes]:
         received: list[bytes] = []
         loop = asyncio.get_running_loop()
-        receiver = await loop.create_server(lambda: Own(received), "127.0.0.1", 0)
+        receiver = await loop.create_server(lambda: CallerLoopReceiver(received), "127.0.0.1", 0)
         port = receiver.sockets[0].getsockname()[1]
         steps = [{"after": {"time": "5s"}, "status": "completed"}]
         mock.recordings.add(timeline=steps, callback=f"http://127.0.0.1:{port}/told")
@@ -536,7 +536,7 @@ def test_mock_serves_in_process_over_asgi() -> None:
     assert asyncio.run(main()) == 10
 
 
-class OfUnittest(unittest.TestCase):
+class UnittestUsage(unittest.TestCase):
     """A test class without pytest."""
 
     server: MockServer
@@ -548,11 +548,11 @@ class OfUnittest(unittest.TestCase):
     def setUp(self) -> None:
         self.mock = self.enterContext(self.server.account("AC" + self.id().encode()[-16:].hex()))
 
-    def test_recordings_are_listed(self) -> None:
+    def test_account_has_corpus_and_empty_journal(self) -> None:
         self.assertEqual(self.mock.corpus.count, 5)  # noqa: PT009
         self.assertEqual(self.mock.requests.all(), [])  # noqa: PT009
 
-    def test_accounts_are_its_own(self) -> None:
+    def test_each_test_has_its_own_account(self) -> None:
         self.mock.client().recordings.list()
         self.mock.requests.assert_called("list_recordings", exactly=1)
 
@@ -561,9 +561,9 @@ def test_wrong_control_token_raises_control_error() -> None:
     from mockserver.app import create_app
     from mockserver.mock import Mock
     from mockserver.server.listener import BackgroundServer
-    from tests.harness import corpus_settings
+    from tests.harness import make_settings
 
-    with BackgroundServer(create_app(Mock(corpus_settings(), control_token="secret"))) as background:
+    with BackgroundServer(create_app(Mock(make_settings(), control_token="secret"))) as background:
         with MockServer(url=background.base_url, token="other") as server, pytest.raises(ControlError) as raised:
             server.account().state()
         assert (raised.value.status, "bearer token" in str(raised.value)) == (401, True)
@@ -571,7 +571,7 @@ def test_wrong_control_token_raises_control_error() -> None:
             assert server.account("AC" + "7" * 32).auth_token == derive_auth_token("0", "AC" + "7" * 32)
 
 
-class Other(BaseHTTPRequestHandler):
+class StatusHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(int(self.path.rpartition("/")[2]))
         self.end_headers()
@@ -580,7 +580,7 @@ class Other(BaseHTTPRequestHandler):
 
 
 def test_server_that_is_not_a_mock_raises_control_error() -> None:
-    with HTTPServer(("127.0.0.1", 0), Other) as other:
+    with HTTPServer(("127.0.0.1", 0), StatusHandler) as other:
         threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
         line = ControlConnection(f"http://127.0.0.1:{other.server_port}")
         with pytest.raises(ControlError, match="answered 404: it is not a recmock"):

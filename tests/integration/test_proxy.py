@@ -24,13 +24,22 @@ from mockserver.proxy.tls import start_server_tls
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import UnknownHosts
-from tests.harness import T0, corpus_settings
-from tests.proxies import LOOPS, Listener, answer_to, connected, dialled, encrypted, received, received_until
+from tests.harness import T0, make_settings
+from tests.proxies import (
+    LOOPS,
+    Listener,
+    open_connection,
+    open_tunnel,
+    read_response,
+    read_to_end,
+    read_until,
+    wrap_in_tls,
+)
 
-MOCK = Mock(corpus_settings())
+MOCK = Mock(make_settings())
 PATH = f"/2010-04-01/Accounts/{MOCK.demo.sid}/Recordings.json?PageSize=1"
 AUTHORIZATION = requests.auth._basic_auth_str(MOCK.demo.sid, "x")
-LAST = f"Authorization: {AUTHORIZATION}\r\nConnection: close\r\n\r\n"
+CLOSE_HEADERS = f"Authorization: {AUTHORIZATION}\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture
@@ -49,9 +58,9 @@ def server(
 
 
 def test_connect_to_api_host_is_answered_over_tls(server: BackgroundServer, authority: CertificateAuthority) -> None:
-    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
-        client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: api.twilio.com\r\n{LAST}".encode())
-        head, body = answer_to(client)
+    with wrap_in_tls(open_tunnel(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+        client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: api.twilio.com\r\n{CLOSE_HEADERS}".encode())
+        head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"x-mock-wire: twilio" in head
     assert body["recordings"][0]["media_url"].startswith("https://api.twilio.com/2010-04-01/Accounts/")
@@ -73,7 +82,7 @@ def test_request_sent_with_end_of_handshake_is_answered(
     context = ssl.create_default_context(cadata=authority.get_certificate_pem(T0).decode())
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = context.wrap_bio(coming, going, server_hostname="api.twilio.com")
-    with connected(server, "api.twilio.com:443") as client:
+    with open_tunnel(server, "api.twilio.com:443") as client:
         while True:
             try:
                 tls.do_handshake()
@@ -104,37 +113,39 @@ def test_client_disconnect_during_handshake_is_ignored() -> None:
 
 
 def test_connect_after_other_requests_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
-    client = dialled(server, b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n")
-    received_until(client, b"}")
+    client = open_connection(server, b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n")
+    read_until(client, b"}")
     client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
-    assert received_until(client, b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
-    with encrypted(client, authority, "api.twilio.com") as client:
+    assert read_until(client, b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    with wrap_in_tls(client, authority, "api.twilio.com") as client:
         client.sendall(b"GET /_mock/health HTTP/1.0\r\n\r\n")
-        assert answer_to(client)[1]["status"] == "ok"
+        assert read_response(client)[1]["status"] == "ok"
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_absolute_url_is_answered_as_its_path(server: BackgroundServer, scheme: str) -> None:
-    with dialled(server, f"GET {scheme}://api.twilio.com{PATH} HTTP/1.1\r\nHost: other\r\n{LAST}".encode()) as client:
-        head, body = answer_to(client)
+    with open_connection(
+        server, f"GET {scheme}://api.twilio.com{PATH} HTTP/1.1\r\nHost: other\r\n{CLOSE_HEADERS}".encode()
+    ) as client:
+        head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert body["recordings"][0]["media_url"].startswith(f"{scheme}://api.twilio.com/2010-04-01/Accounts/")
 
 
 def test_servers_own_absolute_url_is_answered(server: BackgroundServer) -> None:
-    with dialled(server, f"GET {server.base_url}{PATH} HTTP/1.1\r\n{LAST}".encode()) as client:
-        assert answer_to(client)[1]["recordings"][0]["media_url"].startswith(server.base_url)
+    with open_connection(server, f"GET {server.base_url}{PATH} HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client:
+        assert read_response(client)[1]["recordings"][0]["media_url"].startswith(server.base_url)
 
 
 def test_absolute_url_within_tls_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
-    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
-        client.sendall(f"GET https://api.twilio.com{PATH} HTTP/1.1\r\n{LAST}".encode())
-        assert answer_to(client)[0].startswith(b"HTTP/1.1 200 OK")
+    with wrap_in_tls(open_tunnel(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+        client.sendall(f"GET https://api.twilio.com{PATH} HTTP/1.1\r\n{CLOSE_HEADERS}".encode())
+        assert read_response(client)[0].startswith(b"HTTP/1.1 200 OK")
 
 
 def test_options_for_all_resources_is_answered(server: BackgroundServer) -> None:
-    with dialled(server, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as client:
-        assert received(client).startswith(b"HTTP/1.1 204 ")
+    with open_connection(server, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as client:
+        assert read_to_end(client).startswith(b"HTTP/1.1 204 ")
 
 
 @pytest.mark.parametrize(
@@ -143,76 +154,80 @@ def test_options_for_all_resources_is_answered(server: BackgroundServer) -> None
 def test_other_twilio_hosts_return_404_with_reason(
     server: BackgroundServer, authority: CertificateAuthority, host: str, hint: bool
 ) -> None:
-    with encrypted(connected(server, f"{host}:443"), authority, host) as client:
+    with wrap_in_tls(open_tunnel(server, f"{host}:443"), authority, host) as client:
         client.sendall(b"GET /v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n")
-        head, body = answer_to(client)
+        head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 404 Not Found\r\n")
     assert b"x-mock-reason: This mock emulates api.twilio.com only" in head
     assert (b"unset TWILIO_REGION" in head) == hint
     assert (20404, f"{host} is not emulated by recmock") == (body["code"], body["message"])
-    with dialled(server, f"HEAD http://{host}/v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n".encode()) as client:
-        assert received(client).startswith(b"HTTP/1.1 404 Not Found\r\n")
+    with open_connection(
+        server, f"HEAD http://{host}/v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n".encode()
+    ) as client:
+        assert read_to_end(client).startswith(b"HTTP/1.1 404 Not Found\r\n")
 
 
 @pytest.mark.parametrize("method", ["CONNECT ", "GET http://", "POST https://"])
 def test_unknown_host_is_refused_without_connecting(server: BackgroundServer, method: str) -> None:
     with Listener() as listener:
-        with dialled(server, f"{method}{listener.authority} HTTP/1.1\r\nConnection: close\r\n\r\n".encode()) as client:
-            head, body = answer_to(client)
+        with open_connection(
+            server, f"{method}{listener.authority} HTTP/1.1\r\nConnection: close\r\n\r\n".encode()
+        ) as client:
+            head, body = read_response(client)
         assert head.startswith(b"HTTP/1.1 403 Forbidden\r\n")
         assert f"{listener.authority} is not Twilio's: --proxy-unknown tunnel".encode() in head
         assert (body["code"], body["status"]) == (20006, 403)
-    assert listener.count == 0
+    assert listener.connection_count == 0
 
 
 @pytest.mark.parametrize("target", ["api.twilio.com", "/x", "*", "u@h:1", "h:99999", "api.twilio.com:80"])
 def test_connect_to_invalid_authority_returns_400(server: BackgroundServer, target: str) -> None:
-    with dialled(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
-        head, body = answer_to(client)
+    with open_connection(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
+        head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"x-mock-reason: Expected " in head
     assert (body["code"], body["message"]) == (20001, "Bad Request")
 
 
 def test_other_url_schemes_return_400(server: BackgroundServer) -> None:
-    with dialled(server, b"GET ftp://api.twilio.com/ HTTP/1.1\r\nConnection: close\r\n\r\n") as client:
-        assert answer_to(client)[0].startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    with open_connection(server, b"GET ftp://api.twilio.com/ HTTP/1.1\r\nConnection: close\r\n\r\n") as client:
+        assert read_response(client)[0].startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
 def test_tls_before_connect_response_returns_400(server: BackgroundServer) -> None:
-    with dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n\x16\x03\x01") as client:
-        assert b"then a TLS handshake" in answer_to(client)[0]
+    with open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n\x16\x03\x01") as client:
+        assert b"then a TLS handshake" in read_response(client)[0]
 
 
 def test_connect_inside_tunnel_returns_400(server: BackgroundServer, authority: CertificateAuthority) -> None:
-    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+    with wrap_in_tls(open_tunnel(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
-        assert answer_to(client)[0].startswith(b"HTTP/1.1 400 ")
+        assert read_response(client)[0].startswith(b"HTTP/1.1 400 ")
 
 
 def test_pipelined_connect_returns_400(server: BackgroundServer) -> None:
     sent = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n"
-    with dialled(server, sent) as client:
-        assert received(client).startswith(b"HTTP/1.1 400 ")
+    with open_connection(server, sent) as client:
+        assert read_to_end(client).startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize("sent", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
 def test_invalid_handshake_does_not_affect_other_connections(
     server: BackgroundServer, authority: CertificateAuthority, sent: bytes
 ) -> None:
-    with connected(server, "api.twilio.com:443") as client:
+    with open_tunnel(server, "api.twilio.com:443") as client:
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)
         with suppress(ConnectionResetError):
-            assert b"HTTP" not in received(client)
-    with encrypted(connected(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
+            assert b"HTTP" not in read_to_end(client)
+    with wrap_in_tls(open_tunnel(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(b"GET /_mock/health HTTP/1.0\r\n\r\n")
-        assert answer_to(client)[1]["status"] == "ok"
+        assert read_response(client)[1]["status"] == "ok"
 
 
 def test_missing_handshake_does_not_block_shutdown(authority: CertificateAuthority) -> None:
     with BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server:
-        client = connected(server, "api.twilio.com:443")
+        client = open_tunnel(server, "api.twilio.com:443")
     with client, suppress(ConnectionResetError):
         assert client.recv(1) == b""
 
@@ -221,9 +236,9 @@ def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.
     (tmp_path / "ca-key.pem").write_text("nonsense")
     with (
         BackgroundServer(create_app(MOCK), proxy=Proxy(tmp_path)) as server,
-        dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
+        open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
     ):
-        head, body = answer_to(client)
+        head, body = read_response(client)
     assert (body["status"], body["code"]) == (500, 20500)
     assert b"x-mock-reason: The local CA: expected the key and certificate of recmock's own CA in " in head
     assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
@@ -237,7 +252,7 @@ def test_unexpected_error_is_logged_and_closes_connection(
 
     monkeypatch.setattr(CertificateAuthority, "create_context", failing)
     with (
-        dialled(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
+        open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
         suppress(ConnectionResetError),
     ):
         assert client.recv(1) == b""

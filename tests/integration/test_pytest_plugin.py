@@ -14,7 +14,7 @@ from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Settings
-from tests.harness import FIVE_LINES
+from tests.harness import FIVE_LINE_TEST
 
 pytest_plugins = ["pytester"]
 
@@ -30,7 +30,7 @@ for _name in (
 ):
     import_module(_name)  # pytester forgets modules that a run imports first, which would create their classes twice
 
-FIRST_PAGE = """
+FIRST_PAGE_CONFTEST = """
 import json, pathlib, pytest
 
 @pytest.fixture(autouse=True)
@@ -57,21 +57,21 @@ def elsewhere(data_dir: Path) -> Iterator[str]:
         yield server.base_url
 
 
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+def run_pytest(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     strict = ("-W", "error", "-W", "ignore::DeprecationWarning")  # aiohttp, which twilio-python uses, causes some
     return pytester.runpytest_inprocess("-p", "no:cacheprovider", *strict, *arguments)
 
 
-def passes(pytester: pytest.Pytester, *arguments: str, **counts: int) -> str:
+def run_and_assert_outcomes(pytester: pytest.Pytester, *arguments: str, **counts: int) -> str:
     """Run the test files, and return the output."""
-    result = run(pytester, *arguments)
+    result = run_pytest(pytester, *arguments)
     result.assert_outcomes(**counts)
     return result.stdout.str()
 
 
 def test_five_line_test_passes(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(FIVE_LINES)
-    assert "recmock account" not in passes(pytester, "-rA", passed=1)
+    pytester.makepyfile(FIVE_LINE_TEST)
+    assert "recmock account" not in run_and_assert_outcomes(pytester, "-rA", passed=1)
 
 
 def test_mock_modules_are_loaded_without_assertion_rewriting(pytester: pytest.Pytester) -> None:
@@ -92,7 +92,7 @@ def test_mock_modules_are_loaded_without_assertion_rewriting(pytester: pytest.Py
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
-def seen(pytester: pytest.Pytester) -> dict[str, object]:
+def take_seen_pages(pytester: pytest.Pytester) -> dict[str, object]:
     """Return what each test of the last run recorded, and clear it."""
     found = {}
     for file in (pytester.path / "seen").iterdir():
@@ -102,7 +102,7 @@ def seen(pytester: pytest.Pytester) -> dict[str, object]:
 
 
 def test_account_data_is_equal_alone_shuffled_and_on_workers(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(FIRST_PAGE)
+    pytester.makeconftest(FIRST_PAGE_CONFTEST)
     pytester.makepyfile(
         test_many="""
         import pytest
@@ -122,26 +122,26 @@ def test_account_data_is_equal_alone_shuffled_and_on_workers(pytester: pytest.Py
         def test_of_two_groups(): ...
         """
     )
-    passes(pytester, "-p", "no:randomly", passed=36)
-    in_order = seen(pytester)
+    run_and_assert_outcomes(pytester, "-p", "no:randomly", passed=36)
+    in_order = take_seen_pages(pytester)
     assert len({str(each) for each in in_order.values()}) == 36
     for arguments in (("-p", "randomly", "-p", "no:xdist"), ("-n", "2", "--dist", "loadgroup")):
-        passes(pytester, *arguments, passed=36)
-        assert in_order == seen(pytester)
-    passes(pytester, "test_many.py::test_function[7]", passed=1)
-    assert {"test_function[7]": in_order["test_function[7]"]} == seen(pytester)
+        run_and_assert_outcomes(pytester, *arguments, passed=36)
+        assert in_order == take_seen_pages(pytester)
+    run_and_assert_outcomes(pytester, "test_many.py::test_function[7]", passed=1)
+    assert {"test_function[7]": in_order["test_function[7]"]} == take_seen_pages(pytester)
 
 
 def test_seed_option_changes_accounts_and_recordings(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(FIRST_PAGE)
+    pytester.makeconftest(FIRST_PAGE_CONFTEST)
     pytester.makepyfile("def test_one(): ...")
-    passes(pytester, passed=1)
-    usual = seen(pytester)
-    passes(pytester, "--recmock-seed", "mine", passed=1)
-    assert usual != seen(pytester)
+    run_and_assert_outcomes(pytester, passed=1)
+    usual = take_seen_pages(pytester)
+    run_and_assert_outcomes(pytester, "--recmock-seed", "mine", passed=1)
+    assert usual != take_seen_pages(pytester)
 
 
-OPTIONS = """
+OPTION_TESTS = """
 import pytest
 from scenarios.model import Scenario
 
@@ -218,7 +218,7 @@ def test_no_credentials(recmock):
 """
 
 
-def make_options(pytester: pytest.Pytester, expected: object, wire: str = "twilio") -> None:
+def make_option_tests(pytester: pytest.Pytester, expected: object, wire: str = "twilio") -> None:
     pytester.makefile(".wav", mine="RIFF")
     pytester.makefile(
         ".yaml",
@@ -227,43 +227,43 @@ def make_options(pytester: pytest.Pytester, expected: object, wire: str = "twili
         """,
     )
     (pytester.path / "mine.wav").write_bytes(b"RIFF")
-    pytester.makepyfile(f"WIRE = {wire!r}\nEXPECTED = {expected!r}\n{OPTIONS}")
+    pytester.makepyfile(f"WIRE = {wire!r}\nEXPECTED = {expected!r}\n{OPTION_TESTS}")
 
 
-USUAL = [1000, "frozen", None]
+DEFAULT_STATE = [1000, "frozen", None]
 
 
 def test_markers_configure_the_account(pytester: pytest.Pytester) -> None:
-    make_options(pytester, USUAL)
-    passes(pytester, passed=14)
+    make_option_tests(pytester, DEFAULT_STATE)
+    run_and_assert_outcomes(pytester, passed=14)
 
 
 def test_marker_overrides_flag_and_flag_overrides_ini_option(pytester: pytest.Pytester) -> None:
-    make_options(pytester, [5, "real", None], wire="schema")
+    make_option_tests(pytester, [5, "real", None], wire="schema")
     pytester.makeini("[pytest]\nrecmock_corpus = 6\nrecmock_clock = real\nrecmock_wire = schema")
-    passes(pytester, "--recmock-corpus", "5", passed=14)
+    run_and_assert_outcomes(pytester, "--recmock-corpus", "5", passed=14)
 
 
 def test_scenario_option_applies_to_tests_without_scenario_marker(pytester: pytest.Pytester) -> None:
-    make_options(pytester, [9, "frozen", "beside"])
-    passes(pytester, "--recmock-scenario", "beside.yaml", "--recmock-corpus", "9", passed=14)
+    make_option_tests(pytester, [9, "frozen", "beside"])
+    run_and_assert_outcomes(pytester, "--recmock-scenario", "beside.yaml", "--recmock-corpus", "9", passed=14)
 
 
-def test_tests_pass_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
-    make_options(pytester, [*USUAL[:2], "pytest"])
+def test_option_tests_pass_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
+    make_option_tests(pytester, [*DEFAULT_STATE[:2], "pytest"])
     for _ in range(2):
-        passes(pytester, "--recmock-url", elsewhere, passed=14)
+        run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, passed=14)
 
 
 def test_options_apply_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
-    make_options(pytester, [5, "scaled", "beside"], wire="schema")
+    make_option_tests(pytester, [5, "scaled", "beside"], wire="schema")
     options = ("--recmock-corpus=5", "--recmock-clock=3x", "--recmock-scenario=beside.yaml", "--recmock-wire=schema")
-    passes(pytester, *options, "--recmock-url", elsewhere, passed=14)
-    passes(pytester, *options, passed=14)
+    run_and_assert_outcomes(pytester, *options, "--recmock-url", elsewhere, passed=14)
+    run_and_assert_outcomes(pytester, *options, passed=14)
 
 
 def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
-    pytester.makeconftest(FIRST_PAGE)
+    pytester.makeconftest(FIRST_PAGE_CONFTEST)
     pytester.makepyfile(
         """
         import pytest
@@ -277,11 +277,11 @@ def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, els
             assert len(recmock.requests) == 3
         """
     )
-    passes(pytester, passed=3)
-    here = seen(pytester)
+    run_and_assert_outcomes(pytester, passed=3)
+    here = take_seen_pages(pytester)
     for _ in range(2):
-        passes(pytester, "--recmock-url", elsewhere, passed=3)
-        assert here == seen(pytester)
+        run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, passed=3)
+        assert here == take_seen_pages(pytester)
 
 
 @pytest.mark.parametrize(
@@ -322,10 +322,10 @@ def test_rerun_starts_with_fresh_account(pytester: pytest.Pytester, argument: st
             assert len(recmock.requests) == 0
         """
     )
-    passes(pytester, "-p", "no:randomly", passed=6)
+    run_and_assert_outcomes(pytester, "-p", "no:randomly", passed=6)
 
 
-WRONG = {
+INVALID_MARKERS = {
     "corpus='many'": "(corpus=...): expected a whole number from 0 to 1_000_000_000_000, found 'many'",
     "corpus=-1": "found '-1'",
     "corpus={'cout': 3}": "@pytest.mark.recmock: corpus.cout: expected a known key, found 'cout'. Did you mean count?",
@@ -347,18 +347,21 @@ WRONG = {
 
 
 def test_invalid_markers_print_one_line_message(pytester: pytest.Pytester) -> None:
-    tests = [f"@pytest.mark.recmock({said})\ndef test_{number}(recmock): ...\n" for number, said in enumerate(WRONG)]
+    tests = [
+        f"@pytest.mark.recmock({said})\ndef test_{number}(recmock): ...\n"
+        for number, said in enumerate(INVALID_MARKERS)
+    ]
     pytester.makepyfile("import pytest\n\n" + "\n".join(tests))
-    printed = passes(pytester, "-p", "no:randomly", errors=len(WRONG))
+    printed = run_and_assert_outcomes(pytester, "-p", "no:randomly", errors=len(INVALID_MARKERS))
     told = [line for line in printed.splitlines() if line.startswith(("recmock: ", "E   recmock"))]
-    assert len(WRONG) == len(told), printed
-    for expected, line in zip(WRONG.values(), told, strict=True):
+    assert len(INVALID_MARKERS) == len(told), printed
+    for expected, line in zip(INVALID_MARKERS.values(), told, strict=True):
         assert expected.lower() in line.lower()
     assert "Traceback" not in printed
     assert "plugin.py" not in printed
 
 
-WRONG_OPTIONS = [
+INVALID_OPTIONS = [
     (["--recmock-corpus=many"], "--recmock-corpus: expected a whole number"),
     (["--recmock-clock=fast"], "--recmock-clock: expected real, frozen, or a rate"),
     (["--recmock-wire=xml"], "--recmock-wire: expected one of auto, twilio, schema, found 'xml'."),
@@ -371,11 +374,11 @@ WRONG_OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("options", "expected"), WRONG_OPTIONS)
+@pytest.mark.parametrize(("options", "expected"), INVALID_OPTIONS)
 def test_invalid_options_print_one_line_message(pytester: pytest.Pytester, options: list[str], expected: str) -> None:
     pytester.makefile(".yaml", x="corpus: {span: 1s}")
     pytester.makepyfile("def test_one(recmock): ...")
-    printed = passes(pytester, *options, errors=1)
+    printed = run_and_assert_outcomes(pytester, *options, errors=1)
     assert expected in printed
     assert "Traceback" not in printed
     assert "plugin.py" not in printed
@@ -383,7 +386,7 @@ def test_invalid_options_print_one_line_message(pytester: pytest.Pytester, optio
 
 def test_external_server_must_have_the_same_seed(pytester: pytest.Pytester, elsewhere: str) -> None:
     pytester.makepyfile("def test_one(recmock): ...")
-    printed = passes(pytester, "--recmock-url", elsewhere, "--recmock-seed", "mine", errors=1)
+    printed = run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, "--recmock-seed", "mine", errors=1)
     assert "--recmock-url: expected a server with the seed 'mine', found '0'" in printed
 
 
@@ -391,11 +394,11 @@ def test_external_server_can_require_control_token(pytester: pytest.Pytester) ->
     pytester.makepyfile("def test_one(recmock): assert recmock.client().recordings.list(limit=1)")
     with BackgroundServer(create_app(Mock(Settings(), control_token="secret"))) as server:
         there = ("--recmock-url", server.base_url)
-        passes(pytester, *there, "--recmock-token", "secret", passed=1)
-        assert "bearer token" in passes(pytester, *there, "--recmock-token", "other", errors=1)
+        run_and_assert_outcomes(pytester, *there, "--recmock-token", "secret", passed=1)
+        assert "bearer token" in run_and_assert_outcomes(pytester, *there, "--recmock-token", "other", errors=1)
 
 
-COUNTING_PAGES = """
+BAD_PAGING_TESTS = """
 import requests
 def test_one(recmock):
     url = f"{recmock.url}/Recordings.json"
@@ -406,17 +409,17 @@ def test_other(recmock):
 
 
 def test_doctor_option_warns_or_fails_tests(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(COUNTING_PAGES)
-    passes(pytester, "-W", "default", passed=2)
-    passes(pytester, "--recmock-doctor=off", passed=2)
-    printed = passes(pytester, "--recmock-doctor=warn", "-W", "default", passed=2, warnings=1)
+    pytester.makepyfile(BAD_PAGING_TESTS)
+    run_and_assert_outcomes(pytester, "-W", "default", passed=2)
+    run_and_assert_outcomes(pytester, "--recmock-doctor=off", passed=2)
+    printed = run_and_assert_outcomes(pytester, "--recmock-doctor=warn", "-W", "default", passed=2, warnings=1)
     assert "recmock doctor:" in printed
-    printed = passes(pytester, "--recmock-doctor=error", passed=2, errors=1)
+    printed = run_and_assert_outcomes(pytester, "--recmock-doctor=error", passed=2, errors=1)
     assert "Page=1 without a PageToken" in printed
     assert "plugin.py" not in printed
 
 
-FAILING = """
+FAILING_TESTS = """
 import pytest, requests
 
 @pytest.fixture
@@ -445,8 +448,8 @@ def test_gone(recmock):
 
 
 def test_report_of_failed_test_shows_account_state(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(FAILING)
-    printed = passes(pytester, "-p", "no:randomly", "-rA", failed=3, passed=1, errors=1)
+    pytester.makepyfile(FAILING_TESTS)
+    printed = run_and_assert_outcomes(pytester, "-p", "no:randomly", "-rA", failed=3, passed=1, errors=1)
     assert printed.count("recmock account AC") == 3
     for expected in (
         "clock: 2026-01-01T00:00:05Z frozen",
@@ -491,10 +494,10 @@ def test_fixture_works_in_every_kind_of_test(pytester: pytest.Pytester) -> None:
             assert recmock.state().requests == 1
         """
     )
-    passes(pytester, passed=6)
+    run_and_assert_outcomes(pytester, passed=6)
 
 
-LED = """
+ENVIRONMENT_TESTS = """
 import os, requests, pytest
 from twilio.rest import Client
 
@@ -524,9 +527,9 @@ def test_recmock_env_patches_environment_and_restores_it(
 ) -> None:
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
-    pytester.makepyfile(LED)
-    passes(pytester, "-p", "no:randomly", passed=2)
-    passes(pytester, "-p", "no:randomly", "--recmock-url", elsewhere, passed=2)
+    pytester.makepyfile(ENVIRONMENT_TESTS)
+    run_and_assert_outcomes(pytester, "-p", "no:randomly", passed=2)
+    run_and_assert_outcomes(pytester, "-p", "no:randomly", "--recmock-url", elsewhere, passed=2)
 
 
 def test_recmock_env_requires_ca_of_the_server(
@@ -534,12 +537,12 @@ def test_recmock_env_requires_ca_of_the_server(
 ) -> None:
     pytester.makepyfile("def test_led(recmock_env): ...")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "other"))
-    printed = passes(pytester, "--recmock-url", elsewhere, errors=1)
+    printed = run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, errors=1)
     assert f"recmock: expected the server at {elsewhere} to have the CA of" in printed
     (data_dir / "broken").mkdir()
     (data_dir / "broken" / "ca-key.pem").write_text("nonsense")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "broken"))
-    printed = passes(pytester, errors=1)
+    printed = run_and_assert_outcomes(pytester, errors=1)
     assert "recmock: expected the key and certificate of recmock's own CA in" in printed
     assert "plugin.py" not in printed
 
@@ -549,21 +552,21 @@ def test_conflicting_package_fails_fixture_with_message(
 ) -> None:
     monkeypatch.setattr(mockserver.testing.pytest_fixtures, "find_package_conflict", lambda: "there is another")
     pytester.makepyfile("def test_one(recmock): ...")
-    assert "there is another" in passes(pytester, errors=1)
+    assert "there is another" in run_and_assert_outcomes(pytester, errors=1)
 
 
 def test_options_and_marker_are_documented(pytester: pytest.Pytester) -> None:
-    printed = run(pytester, "--help").stdout.str()
+    printed = run_pytest(pytester, "--help").stdout.str()
     for name in ("corpus", "scenario", "clock", "wire", "auth", "seed", "url", "token", "doctor"):
         assert f"--recmock-{name}=" in printed
         assert f"recmock_{name} (string)" in printed
     assert (
         "@pytest.mark.recmock(corpus=..., scenario=..., clock=..., wire=..., auth=...):"
-        in run(pytester, "--markers").stdout.str()
+        in run_pytest(pytester, "--markers").stdout.str()
     )
 
 
-NOTHING_YET = """
+PRINT_IMPORTS_PROGRAM = """
 import sys, pytest
 
 OURS = {"mockserver.testing.pytest_fixtures", "mockserver.testing.handles"}
@@ -580,5 +583,5 @@ pytest.main(["-q", *(f"-pno:{name}" for name in others)], plugins=[Watch()])
 
 def test_plugin_imports_nothing_when_fixture_is_unused(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_one(): ...\ndef test_two(): assert 0")
-    result = pytester.run(sys.executable, "-c", NOTHING_YET)
+    result = pytester.run(sys.executable, "-c", PRINT_IMPORTS_PROGRAM)
     result.stdout.fnmatch_lines(["*1 failed, 1 passed*", "imported: [[]] True"])

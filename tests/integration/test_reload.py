@@ -16,37 +16,37 @@ from mockserver.cli.reload import Watch
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection
 from mockserver.mock import Mock
-from tests.harness import corpus_settings
-from tests.integration.test_command import Served
+from tests.harness import make_settings
+from tests.integration.test_command import ServeProcess
 
-FIRST = "name: first\nrecordings: [{id: one}]\n"
-SECOND = "name: second\nrecordings: [{id: another}]\n"
+FIRST_SCENARIO = "name: first\nrecordings: [{id: one}]\n"
+SECOND_SCENARIO = "name: second\nrecordings: [{id: another}]\n"
 Edit = Callable[[], object]
-Watched = Callable[..., list[str]]
+RunReloader = Callable[..., list[str]]
 
-_stamp = iter(range(1_700_000_000, 1_800_000_000))
+_timestamps = iter(range(1_700_000_000, 1_800_000_000))
 
 
-def write(file: Path, text: str | bytes) -> None:
+def write_file(file: Path, text: str | bytes) -> None:
     """Write a file with a new modification time, however fast the disk is."""
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    os.utime(file, (at := next(_stamp), at))
+    os.utime(file, (at := next(_timestamps), at))
 
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    write(Path("mine.yaml"), FIRST)
+    write_file(Path("mine.yaml"), FIRST_SCENARIO)
     return Path("mine.yaml")
 
 
 @pytest.fixture
 def mock(file: Path) -> Mock:
-    return Mock(corpus_settings())
+    return Mock(make_settings())
 
 
 @pytest.fixture
-def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Watched:
+def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunReloader:
     """Return the output while edits happen, one before each check. None is a check without an edit."""
 
     def run(*edits: Edit | None, names: tuple[str, ...] = ("mine.yaml",)) -> list[str]:
@@ -70,66 +70,69 @@ def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run
 
 
-def playing(mock: Mock) -> str:
+def get_scenario_name(mock: Mock) -> str:
     assert mock.scenario is not None
     return mock.scenario.name
 
 
-def test_changed_file_is_loaded_when_it_is_complete(watched: Watched, mock: Mock, file: Path) -> None:
-    said = watched(lambda: write(file, "name: sec"), lambda: write(file, SECOND), None, None, None)
+def test_changed_file_is_loaded_when_it_is_complete(watched: RunReloader, mock: Mock, file: Path) -> None:
+    said = watched(lambda: write_file(file, "name: sec"), lambda: write_file(file, SECOND_SCENARIO), None, None, None)
     assert said == ["recmock: mine.yaml changed: every account restarts."]
-    assert playing(mock) == "second"
+    assert get_scenario_name(mock) == "second"
 
 
-def test_invalid_change_keeps_previous_scenario(watched: Watched, mock: Mock, file: Path) -> None:
+def test_invalid_change_keeps_previous_scenario(watched: RunReloader, mock: Mock, file: Path) -> None:
     before = []
 
     def look() -> None:
         before.append(mock.account(mock.demo.sid))
 
-    said = watched(look, lambda: write(file, "nme: x"), None, None, None, look)
+    said = watched(look, lambda: write_file(file, "nme: x"), None, None, None, look)
     assert len(said) == 1
     assert said[0].startswith("recmock: mine.yaml:1: ")
     assert said[0].endswith(" The server keeps the scenario that it has.")
-    assert playing(mock) == "first"
+    assert get_scenario_name(mock) == "first"
     assert before[0] is before[1]
 
 
-def test_corrected_change_is_loaded(watched: Watched, mock: Mock, file: Path) -> None:
-    said = watched(lambda: write(file, "nme: x"), None, lambda: write(file, SECOND), None)
+def test_corrected_change_is_loaded(watched: RunReloader, mock: Mock, file: Path) -> None:
+    said = watched(lambda: write_file(file, "nme: x"), None, lambda: write_file(file, SECOND_SCENARIO), None)
     assert said[1:] == ["recmock: mine.yaml changed: every account restarts."]
-    assert playing(mock) == "second"
+    assert get_scenario_name(mock) == "second"
 
 
-def test_briefly_missing_file_is_not_reported(watched: Watched, mock: Mock, file: Path) -> None:
+def test_briefly_missing_file_is_not_reported(watched: RunReloader, mock: Mock, file: Path) -> None:
     stat = file.stat()
 
     def back() -> None:
-        write(file, FIRST)
+        write_file(file, FIRST_SCENARIO)
         os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     assert watched(file.unlink, back, None, None) == []
-    assert watched(file.unlink, lambda: write(file, SECOND), None, None) == [
+    assert watched(file.unlink, lambda: write_file(file, SECOND_SCENARIO), None, None) == [
         "recmock: mine.yaml changed: every account restarts."
     ]
-    assert playing(mock) == "second"
+    assert get_scenario_name(mock) == "second"
 
 
-def test_missing_file_is_reported_and_can_return(watched: Watched, mock: Mock, file: Path) -> None:
+def test_missing_file_is_reported_and_can_return(watched: RunReloader, mock: Mock, file: Path) -> None:
     away = Path("away.yaml")
     said = watched(lambda: file.rename(away), None, None, lambda: away.rename(file), None, None)
     assert len(said) == 1
     assert said[0].startswith("recmock: mine.yaml: expected a file or one of the bundled scenarios")
-    assert playing(mock) == "first"
+    assert get_scenario_name(mock) == "first"
 
 
-def test_saved_recordings_file_is_watched(watched: Watched, mock: Mock, file: Path) -> None:
+def test_saved_recordings_file_is_watched(watched: RunReloader, mock: Mock, file: Path) -> None:
     saved = Path("saved.json")
     body = {"sid": "RE" + "1" * 32, "status": "completed"}
-    write(saved, json.dumps([body]))
-    write(file, "recordings: saved.json")
+    write_file(saved, json.dumps([body]))
+    write_file(file, "recordings: saved.json")
     said = watched(
-        lambda: write(saved, json.dumps([body, body | {"sid": "RE" + "2" * 32}])), None, lambda: write(saved, "{"), None
+        lambda: write_file(saved, json.dumps([body, body | {"sid": "RE" + "2" * 32}])),
+        None,
+        lambda: write_file(saved, "{"),
+        None,
     )
     assert said[0] == "recmock: saved.json changed: every account restarts."
     assert said[1].startswith("recmock: mine.yaml:1: recordings: saved.json:")
@@ -137,30 +140,37 @@ def test_saved_recordings_file_is_watched(watched: Watched, mock: Mock, file: Pa
     assert len(mock.scenario.recordings) == 2
 
 
-def test_scenario_is_loaded_when_missing_media_file_appears(watched: Watched, mock: Mock, file: Path) -> None:
+def test_scenario_is_loaded_when_missing_media_file_appears(watched: RunReloader, mock: Mock, file: Path) -> None:
     sound = Path("hello.wav")
     heard = "name: heard\nrecordings: [{status: completed, media: hello.wav}, 5]"
     right = heard.replace(", 5", "")
     said = watched(
-        lambda: write(file, heard), None, lambda: write(file, right), None, lambda: write(sound, b"RIFF"), None
+        lambda: write_file(file, heard),
+        None,
+        lambda: write_file(file, right),
+        None,
+        lambda: write_file(sound, b"RIFF"),
+        None,
     )
     assert [each.rpartition(": ")[2] for each in said[-1:]] == ["every account restarts."]
     assert "found none called 'hello.wav'" in said[1]
     assert said[2].startswith("recmock: hello.wav changed")
-    assert playing(mock) == "heard"
-    assert watched(lambda: write(sound, b"RIFFRIFF"), None, None) == []  # media are read when a client requests them
+    assert get_scenario_name(mock) == "heard"
+    assert (
+        watched(lambda: write_file(sound, b"RIFFRIFF"), None, None) == []
+    )  # media are read when a client requests them
 
 
-def test_impossible_corpus_is_reported(watched: Watched, file: Path) -> None:
-    said = watched(lambda: write(file, "corpus: {count: 1000000, span: 1s}"), None)
+def test_impossible_corpus_is_reported(watched: RunReloader, file: Path) -> None:
+    said = watched(lambda: write_file(file, "corpus: {count: 1000000, span: 1s}"), None)
     assert said[0].startswith("recmock: corpus.span: expected a span of at least ")
     assert said[0].endswith("found 1s. The server keeps the scenario that it has.")
 
 
-def test_conflicting_scenarios_are_reported(watched: Watched, mock: Mock, file: Path) -> None:
-    said = watched(lambda: write(file, "clock: {mode: real}"), None, names=("mine.yaml", "late-webhook"))
+def test_conflicting_scenarios_are_reported(watched: RunReloader, mock: Mock, file: Path) -> None:
+    said = watched(lambda: write_file(file, "clock: {mode: real}"), None, names=("mine.yaml", "late-webhook"))
     assert "clock.mode: expected in one scenario only" in said[0]
-    assert playing(mock) == "first_and_late-webhook"
+    assert get_scenario_name(mock) == "first_and_late-webhook"
 
 
 def test_bundled_scenarios_are_not_watched(mock: Mock) -> None:
@@ -170,20 +180,20 @@ def test_bundled_scenarios_are_not_watched(mock: Mock) -> None:
 
 @pytest.mark.parametrize("text", ["[]", "recordings: [5, {media: 5}]", "recordings: {}"])
 def test_scenario_without_other_files_watches_only_itself(file: Path, text: str) -> None:
-    write(file, text)
+    write_file(file, text)
     assert list(watching._find_files(["mine.yaml"])) == [file]
 
 
 def test_serve_prints_scenarios_and_reloads_changed_file(file: Path) -> None:
-    served = Served("--listen", "127.0.0.1:0", "--scenario", "mine.yaml", "--scenario", "late-webhook")
+    served = ServeProcess("--listen", "127.0.0.1:0", "--scenario", "mine.yaml", "--scenario", "late-webhook")
     account = AccountClient(ControlConnection(served.base_url))
     assert served.process.stderr is not None
     account.clock.advance("1s")
     moved = account.clock.now()
-    write(file, "nme: x")
+    write_file(file, "nme: x")
     assert served.process.stderr.readline().endswith(" The server keeps the scenario that it has.\n")
     assert account.clock.now() == moved
-    write(file, SECOND)
+    write_file(file, SECOND_SCENARIO)
     assert served.process.stderr.readline() == "recmock: mine.yaml changed: every account restarts.\n"
     assert account.clock.now() < moved
     assert account.state().scenario == "second_and_late-webhook"

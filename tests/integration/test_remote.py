@@ -18,13 +18,13 @@ from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
 from mockserver.testing.sink import Sink
 from scenarios.loading.load import load
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
-DEMO = derive_demo_account_sid("0")
-OTHER = "AC" + "1" * 32
-HOUR = "2026-03-01T09:00"
+DEMO_SID = derive_demo_account_sid("0")
+OTHER_SID = "AC" + "1" * 32
+START_HOUR = "2026-03-01T09:00"
 FAULT = '{"when": {"op": "list_recordings"}, "then": {"status": 500}}'
-ACTIONS = [
+COMMANDS = [
     ["clock"],
     ["clock", "advance", "1s"],
     ["clock", "move-to", "2100-01-01"],
@@ -42,18 +42,18 @@ ACTIONS = [
     ["scenario", "arm", "late-webhook"],
 ]
 
-Ask = Callable[..., str]
+RunCommand = Callable[..., str]
 
 
 @pytest.fixture(autouse=True)
-def _no_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clear_server_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("RECMOCK_URL", "RECMOCK_LISTEN", "RECMOCK_CONTROL_TOKEN"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def mock() -> Mock:
-    return Mock(corpus_settings(), scenario=load("late-webhook"))
+    return Mock(make_settings(), scenario=load("late-webhook"))
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def account(server: BackgroundServer) -> AccountClient:
 
 
 @pytest.fixture
-def ask(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> Ask:
+def ask(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> RunCommand:
     def run(*arguments: str, code: int = 0) -> str:
         assert main([*arguments, "--url", server.base_url]) == code
         out, err = capsys.readouterr()
@@ -78,7 +78,7 @@ def ask(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> Ask:
     return run
 
 
-def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int = 2) -> str:
+def get_error_message(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int = 2) -> str:
     """Return the one-sentence error of a command."""
     assert main(arguments) == code
     out, err = capsys.readouterr()
@@ -88,7 +88,7 @@ def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int 
     return err.removeprefix("recmock: ").strip()
 
 
-def misused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
+def get_usage_error(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     """Return the usage error of a command."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
@@ -96,12 +96,12 @@ def misused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     return capsys.readouterr().err.strip().rpartition("\n")[2]
 
 
-def test_clock_command_shows_and_changes_time(ask: Ask) -> None:
-    assert ask("clock") == f"{HOUR}:00Z frozen\n"
-    assert ask("clock", "advance", "12s") == f"{HOUR}:12Z late: processing\n"
+def test_clock_command_shows_and_changes_time(ask: RunCommand) -> None:
+    assert ask("clock") == f"{START_HOUR}:00Z frozen\n"
+    assert ask("clock", "advance", "12s") == f"{START_HOUR}:12Z late: processing\n"
     assert ask("clock", "advance", "1s") == "nothing happened\n"
     happened = ask("clock", "move-to", "2026-03-01T09:05:00+00:00").splitlines()
-    assert happened[0].startswith(f"{HOUR}:42Z late: completed (duration 12, price -0.00250)")
+    assert happened[0].startswith(f"{START_HOUR}:42Z late: completed (duration 12, price -0.00250)")
     assert ask("clock", "move-to", "2026-03-02") == "nothing happened\n"
     assert ask("clock", "run", "60x").endswith("scaled at 60x\n")
     assert ask("clock", "run", "0.5").endswith("scaled at 0.5x\n")
@@ -109,17 +109,17 @@ def test_clock_command_shows_and_changes_time(ask: Ask) -> None:
     assert ask("clock", "freeze").endswith("frozen\n")
 
 
-def test_signal_command_targets_one_recording_or_all(ask: Ask) -> None:
+def test_signal_command_targets_one_recording_or_all(ask: RunCommand) -> None:
     ask("clock", "advance", "12s")
-    assert ask("signal", "nothing") == f"{HOUR}:12Z late: signal nothing\n"
+    assert ask("signal", "nothing") == f"{START_HOUR}:12Z late: signal nothing\n"
     assert ask("signal", "finish", "late").splitlines()[:2] == [
-        f"{HOUR}:12Z late: signal finish",
-        f"{HOUR}:12Z late: completed (duration 12, price -0.00250), callback completed",
+        f"{START_HOUR}:12Z late: signal finish",
+        f"{START_HOUR}:12Z late: completed (duration 12, price -0.00250), callback completed",
     ]
     assert ask("signal", "finish") == "nothing happened\n"
 
 
-def test_faults_are_listed_added_and_removed(ask: Ask, server: BackgroundServer) -> None:
+def test_faults_are_listed_added_and_removed(ask: RunCommand, server: BackgroundServer) -> None:
     before = ask("faults").splitlines()
     assert [line.partition(":")[0] for line in before] == ["0", "1"]
     assert before[0].endswith("applied to 0 of 0")
@@ -128,15 +128,15 @@ def test_faults_are_listed_added_and_removed(ask: Ask, server: BackgroundServer)
     assert added[2].startswith("2: ")
     sequence = '{"when": {"op": "list_transcriptions"}, "answers": [500, "ok"]}'
     assert '"answers":[500,"ok"]' in ask("faults", "add", sequence).splitlines()[3]
-    url = f"{server.base_url}/2010-04-01/Accounts/{DEMO}.json"
-    assert requests.get(url, auth=(DEMO, "x"), timeout=10).status_code == 503
+    url = f"{server.base_url}/2010-04-01/Accounts/{DEMO_SID}.json"
+    assert requests.get(url, auth=(DEMO_SID, "x"), timeout=10).status_code == 503
     assert ask("faults").splitlines()[2].endswith("applied to 1 of 1")
     assert len(ask("faults", "remove", "2").splitlines()) == 3
-    assert requests.get(url, auth=(DEMO, "x"), timeout=10).status_code == 200
+    assert requests.get(url, auth=(DEMO_SID, "x"), timeout=10).status_code == 200
     assert ask("faults", "remove") == "no faults\n"
 
 
-def test_callbacks_are_listed_and_redelivered(ask: Ask, account: AccountClient) -> None:
+def test_callbacks_are_listed_and_redelivered(ask: RunCommand, account: AccountClient) -> None:
     assert ask("callbacks") == "no callbacks\n"
     with Sink(account.state().auth_token) as sink:
         account.recordings.add(id="told", callback=sink.url, timeline=[{"status": "completed"}])
@@ -153,17 +153,17 @@ def test_callbacks_are_listed_and_redelivered(ask: Ask, account: AccountClient) 
         assert len(sink.wait_for(2)) == 2
 
 
-def test_doctor_command_exits_with_1_when_it_finds_problems(ask: Ask, server: BackgroundServer) -> None:
+def test_doctor_command_exits_with_1_when_it_finds_problems(ask: RunCommand, server: BackgroundServer) -> None:
     assert ask("doctor") == "No findings: 0 requests were examined.\n"
     assert json.loads(ask("doctor", "--json"))["is_clean"] is True
-    url = f"{server.base_url}/2010-04-01/Accounts/{DEMO}/Recordings.json"
+    url = f"{server.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json"
     for page in (0, 1, 2):
-        requests.get(url, auth=(DEMO, "x"), params={"Page": page, "PageSize": 5}, timeout=10)
+        requests.get(url, auth=(DEMO_SID, "x"), params={"Page": page, "PageSize": 5}, timeout=10)
     assert ask("doctor", code=1) != ""
     assert json.loads(ask("doctor", "--json", code=1))["is_clean"] is False
 
 
-def test_scenario_command_arms_and_steps_scenario(ask: Ask, tmp_path: Any) -> None:
+def test_scenario_command_arms_and_steps_scenario(ask: RunCommand, tmp_path: Any) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
         "recordings: [{id: a, timeline: [{status: in-progress}, {after: {fetches: 9}, status: completed}]}]"
@@ -175,8 +175,8 @@ def test_scenario_command_arms_and_steps_scenario(ask: Ask, tmp_path: Any) -> No
     assert ask("scenario", "arm", "happy-path").endswith(" happy: in-progress\n")
 
 
-@pytest.mark.parametrize("arguments", ACTIONS, ids=" ".join)
-def test_json_flag_prints_json(arguments: list[str], ask: Ask, account: AccountClient) -> None:
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_json_flag_prints_json(arguments: list[str], ask: RunCommand, account: AccountClient) -> None:
     account.recordings.add(id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
     is_one = arguments in (["doctor"], ["clock"], ["clock", "freeze"], ["clock", "run"])
     assert isinstance(json.loads(ask(*arguments, "--json")), dict if is_one else list)
@@ -184,28 +184,28 @@ def test_json_flag_prints_json(arguments: list[str], ask: Ask, account: AccountC
 
 @pytest.mark.parametrize(
     "arguments",
-    [each for each in ACTIONS if each[0] in ("clock", "faults", "callbacks") and len(each) > 1],
+    [each for each in COMMANDS if each[0] in ("clock", "faults", "callbacks") and len(each) > 1],
     ids=" ".join,
 )
 def test_flags_before_action_apply_to_action(
     arguments: list[str], server: BackgroundServer, account: AccountClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    AccountClient(ControlConnection(server.base_url), OTHER).recordings.add(
+    AccountClient(ControlConnection(server.base_url), OTHER_SID).recordings.add(
         id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}]
     )
     before = account.state()
     command, *action = arguments
     where = (["--url", server.base_url], ["--listen", str(server.address)])
     for flags in where:
-        assert main([command, *flags, "--account", OTHER, "--json", *action]) == 0
+        assert main([command, *flags, "--account", OTHER_SID, "--json", *action]) == 0
         assert json.loads(capsys.readouterr().out) is not None
     assert account.state() == before
-    assert main([command, "--url", "http://127.0.0.1:1", *action, *where[0], "--account", OTHER]) == 0
+    assert main([command, "--url", "http://127.0.0.1:1", *action, *where[0], "--account", OTHER_SID]) == 0
 
 
-@pytest.mark.parametrize("arguments", ACTIONS, ids=" ".join)
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_missing_server_prints_hint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
+    said = get_error_message(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
     assert said.startswith("expected a recmock server at http://127.0.0.1:1, found none: ConnectionError.")
     assert said.endswith("Start a server with recmock serve, or give its address with --url.")
 
@@ -216,19 +216,21 @@ def test_server_address_prefers_flag_over_environment(
     monkeypatch.setenv("RECMOCK_LISTEN", str(server.address))
     assert main(["clock"]) == 0
     monkeypatch.setenv("RECMOCK_URL", "http://127.0.0.1:1")
-    assert "at http://127.0.0.1:1, found none" in refused_after(capsys, ["clock"])
+    assert "at http://127.0.0.1:1, found none" in discard_output_and_get_error_message(capsys, ["clock"])
     assert main(["clock", "--listen", str(server.address)]) == 0
     assert main(["clock", "--url", server.base_url, "--listen", "127.0.0.1:1"]) == 0
     monkeypatch.setenv("RECMOCK_LISTEN", "127.0.0.1:1")
     monkeypatch.setenv("RECMOCK_URL", server.base_url)
     assert main(["clock"]) == 0
     monkeypatch.setenv("RECMOCK_URL", "localhost")
-    assert refused_after(capsys, ["clock"]).startswith("RECMOCK_URL: expected a URL such as http://127.0.0.1:4010")
+    assert discard_output_and_get_error_message(capsys, ["clock"]).startswith(
+        "RECMOCK_URL: expected a URL such as http://127.0.0.1:4010"
+    )
 
 
-def refused_after(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
+def discard_output_and_get_error_message(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     capsys.readouterr()
-    return refused(capsys, arguments)
+    return get_error_message(capsys, arguments)
 
 
 def test_clock_command_inside_exec_uses_server_of_exec(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +238,7 @@ def test_clock_command_inside_exec_uses_server_of_exec(tmp_path: Any, monkeypatc
     recmock = [sys.executable, "-m", "mockserver"]
     command = [*recmock, "exec", "--scenario", "late-webhook", "--", *recmock, "clock", "advance", "12s"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == f"{HOUR}:12Z late: processing\n"
+    assert done.stdout == f"{START_HOUR}:12Z late: processing\n"
 
 
 def test_control_token_is_read_from_flag_or_environment(
@@ -245,9 +247,9 @@ def test_control_token_is_read_from_flag_or_environment(
     mock.control_token = "secret"
     where = ["--url", server.base_url]
     hint = "Set --control-token or RECMOCK_CONTROL_TOKEN."
-    assert refused(capsys, ["clock", *where]).endswith(hint)
-    assert refused(capsys, ["clock", *where, "--control-token", "other"]).endswith(hint)
-    assert "of ASCII characters, found other characters." in refused(
+    assert get_error_message(capsys, ["clock", *where]).endswith(hint)
+    assert get_error_message(capsys, ["clock", *where, "--control-token", "other"]).endswith(hint)
+    assert "of ASCII characters, found other characters." in get_error_message(
         capsys, ["clock", *where, "--control-token", "gehéim"]
     )
     assert main(["clock", *where, "--control-token", "secret"]) == 0
@@ -255,7 +257,7 @@ def test_control_token_is_read_from_flag_or_environment(
     monkeypatch.setenv("RECMOCK_CONTROL_TOKEN", "secret")
     for command in ("clock", "faults", "callbacks", "doctor"):
         assert main([command, *where]) == 0
-    assert main(["sid", DEMO, *where]) == 0
+    assert main(["sid", DEMO_SID, *where]) == 0
 
 
 def test_sid_command_explains_recording_created_on_server(
@@ -288,7 +290,7 @@ def test_sid_command_explains_recording_created_on_server(
 def test_rejected_command_prints_one_line_message(
     arguments: list[str], message: str, server: BackgroundServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert message in refused(capsys, [*arguments, "--url", server.base_url])
+    assert message in get_error_message(capsys, [*arguments, "--url", server.base_url])
 
 
 @pytest.mark.parametrize(
@@ -319,7 +321,7 @@ def test_rejected_command_prints_one_line_message(
 def test_malformed_arguments_are_rejected_without_request(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert message in misused(capsys, arguments)
+    assert message in get_usage_error(capsys, arguments)
 
 
 def test_flags_before_scenario_action_are_rejected_with_usage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -331,5 +333,5 @@ def test_flags_before_scenario_action_are_rejected_with_usage(capsys: pytest.Cap
 
 def test_server_that_is_not_recmock_is_reported(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
     with Sink("secret") as sink:
-        assert "expected a recmock server at" in refused(capsys, ["clock", "--url", sink.url])
-    assert "answered 404: " in refused(capsys, ["clock", "--url", f"{server.base_url}/else"])
+        assert "expected a recmock server at" in get_error_message(capsys, ["clock", "--url", sink.url])
+    assert "answered 404: " in get_error_message(capsys, ["clock", "--url", f"{server.base_url}/else"])

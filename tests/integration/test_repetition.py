@@ -11,22 +11,22 @@ import msgspec
 from httpx import Response
 
 from mockserver.testing.sink import Sink
-from tests.accounts import scenario_of
-from tests.harness import Api, corpus_settings
+from tests.accounts import make_scenario
+from tests.harness import Api, make_settings
 
 ROOT = Path(__file__).parent.parent.parent
 CALL = "CA" + "1" * 32
-AT_ONCE = 10
+CONCURRENT_RUNS = 10
 
 
-def played(callback: str) -> list[bytes]:
+def run_session(callback: str) -> list[bytes]:
     """Return all responses of a session, and all its events."""
     timeline = [
         {"after": {"any": [{"fetches": 2}, {"time": "7s"}]}, "status": "completed"},
         {"after": {"callback": "completed"}, "status": "deleted"},
     ]
     listed = [{"after": {"lists": 2}, "status": "deleted"}]
-    scenario = scenario_of(
+    scenario = make_scenario(
         recordings=[
             {
                 "id": name,
@@ -42,48 +42,49 @@ def played(callback: str) -> list[bytes]:
     )
     answers: list[bytes] = []
     # A receiver takes some real time, but the events that follow its response are the same.
-    with Api(corpus_settings(count=200, callback_timeout=60), scenario) as api:
+    with Api(make_settings(count=200, callback_timeout=60), scenario) as api:
 
         def ask(answer: Response) -> Response:
-            api.settle()
+            api.wait_for_callbacks()
             answers.append(b"%d %s" % (answer.status_code, answer.content))
             return answer
 
-        api.settle()
+        api.wait_for_callbacks()
         for turn in range(2):
             listed_now = ask(api.get(f"{api.list_path}?PageSize=25")).json()["recordings"]
             for each in listed_now[:3]:
-                ask(api.get(api.fetch_path(each["sid"])))
+                ask(api.get(api.get_recording_path(each["sid"])))
             for name in "abc":
-                ask(api.get(api.fetch_path(api.account().resolve_handle(name))))
+                ask(api.get(api.get_recording_path(api.get_account().resolve_handle(name))))
             ask(api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback))
             ask(api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped"))
-            ask(api.request("DELETE", api.fetch_path(listed_now[9]["sid"])))
+            ask(api.request("DELETE", api.get_recording_path(listed_now[9]["sid"])))
             ask(api.get(f"{api.root}/Recordings/{listed_now[20]['sid']}.wav", range="bytes=0-999"))
-            ask(api.command("POST", "/clock", {"advance": f"{turn + 1}s"}))
+            ask(api.send_command("POST", "/clock", {"advance": f"{turn + 1}s"}))
         for path in ("/events", "/callbacks", "/faults"):
-            ask(api.command("GET", path))
+            ask(api.send_command("GET", path))
         return answers
 
 
 def test_concurrent_and_separate_runs_return_identical_bytes() -> None:
     with Sink() as sink:
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            first, *others = threads.map(played, [sink.url] * AT_ONCE)
+        with ThreadPoolExecutor(CONCURRENT_RUNS) as threads:
+            first, *others = threads.map(run_session, [sink.url] * CONCURRENT_RUNS)
         assert all(each == first for each in others)
         assert {answer[:3] for answer in first} >= {b"200", b"201", b"204", b"503"}
         happened = {event["kind"] for event in msgspec.json.decode(first[-3][4:])}
         assert happened == {"step", "callback", "inserted", "deleted", "signal"}
-        assert all(_in_a_process(hashing, sink.url) == digest(first) for hashing in ("1", "2"))
+        assert all(_run_in_process(hashing, sink.url) == compute_digest(first) for hashing in ("1", "2"))
 
 
-def digest(answers: list[bytes]) -> str:
+def compute_digest(answers: list[bytes]) -> str:
     return sha256(b"\n".join(answers)).hexdigest()
 
 
-def _in_a_process(hashing: str, callback: str) -> str:
+def _run_in_process(hashing: str, callback: str) -> str:
     code = (
-        "import sys; from tests.integration.test_repetition import digest, played; print(digest(played(sys.argv[1])))"
+        "import sys; from tests.integration.test_repetition import compute_digest, run_session; "
+        "print(compute_digest(run_session(sys.argv[1])))"
     )
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     command = [sys.executable, "-c", code, callback]

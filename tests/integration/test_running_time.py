@@ -17,90 +17,90 @@ from mockserver.settings.clock_rate import ClockRate
 from mockserver.testing.sink import Sink
 from scenarios.loading.load import from_objects
 from scenarios.model import Scenario
-from tests.harness import Api, corpus_settings
-from tests.sockets import ENOUGH, LOOPS, served
+from tests.harness import Api, make_settings
+from tests.sockets import LONG_TIMEOUT, LOOPS, run_server
 
 pytestmark = pytest.mark.usefixtures("nothing_is_complained_of")
 
-FAST = corpus_settings(clock=ClockRate(1000.0))
+FAST_SETTINGS = make_settings(clock=ClockRate(1000.0))
 
 
-def late(sink: Sink, after: str = "20s", **clock: Any) -> Scenario:
+def make_late_scenario(sink: Sink, delay: str = "20s", **clock: Any) -> Scenario:
     """Return a scenario whose only recording is completed late, with a callback."""
     recording = {
         "id": "late",
         "status_callback": sink.url,
-        "timeline": [{"status": "processing"}, {"after": {"time": after}, "status": "completed"}],
+        "timeline": [{"status": "processing"}, {"after": {"time": delay}, "status": "completed"}],
     }
     return from_objects({"recordings": [recording], "clock": clock})
 
 
-def told(sink: Sink, count: int) -> set[str]:
+def wait_for_accounts(sink: Sink, count: int) -> set[str]:
     """Return the accounts in the first callbacks."""
-    return {each.parameters["AccountSid"] for each in sink.wait_for(count, timeout=ENOUGH)}
+    return {each.parameters["AccountSid"] for each in sink.wait_for(count, timeout=LONG_TIMEOUT)}
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_initial_scenario_runs_without_requests(loop: str, sink: Sink) -> None:
-    with served(loop, FAST, late(sink)) as on:
-        assert {on.sid} == told(sink, 1)
+    with run_server(loop, FAST_SETTINGS, make_late_scenario(sink)) as on:
+        assert {on.sid} == wait_for_accounts(sink, 1)
         assert on.account.journal.total == 0
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_timelines_of_several_accounts_run_concurrently(loop: str, sink: Sink) -> None:
     sids = [f"AC{number:032x}" for number in range(8)]
-    with served(loop, FAST, late(sink)) as on:
+    with run_server(loop, FAST_SETTINGS, make_late_scenario(sink)) as on:
         for sid in sids:
             url = f"{on.server.base_url}/2010-04-01/Accounts/{sid}/Recordings.json"
-            assert requests.get(url, auth=(sid, "x"), timeout=ENOUGH).status_code == 200
-        assert {on.sid, *sids} == told(sink, 9)
+            assert requests.get(url, auth=(sid, "x"), timeout=LONG_TIMEOUT).status_code == 200
+        assert {on.sid, *sids} == wait_for_accounts(sink, 9)
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("how", ["arm", "reset", "rollback", "by hand"])
 def test_timeline_runs_without_requests_after_control_command(loop: str, sink: Sink, how: str) -> None:
-    with served(loop, FAST) as on:
+    with run_server(loop, FAST_SETTINGS) as on:
         frozen = {"mode": "frozen"}
         match how:
             case "arm":
-                on.mock.scenario = late(sink)
-                on.control_post("reset")
+                on.mock.scenario = make_late_scenario(sink)
+                on.post_control("reset")
             case "reset":
-                on.mock.set_up_scenario(on.sid, late(sink, **frozen))
-                on.mock.scenario = late(sink)
-                on.control_post("reset")
+                on.mock.set_up_scenario(on.sid, make_late_scenario(sink, **frozen))
+                on.mock.scenario = make_late_scenario(sink)
+                on.post_control("reset")
             case "rollback":
-                on.mock.set_up_scenario(on.sid, late(sink, "1h"))
-                on.control_post("snapshots")
+                on.mock.set_up_scenario(on.sid, make_late_scenario(sink, "1h"))
+                on.post_control("snapshots")
                 on.mock.set_up_scenario(on.sid, None)
-                on.control_post("rollback")
+                on.post_control("rollback")
             case "by hand":
                 timeline = [{"status": "processing"}, {"after": {"time": "20s"}, "status": "completed"}]
-                on.control_post("recordings", {"timeline": timeline, "status_callback": sink.url})
-        assert {on.sid} == told(sink, 1)
+                on.post_control("recordings", {"timeline": timeline, "status_callback": sink.url})
+        assert {on.sid} == wait_for_accounts(sink, 1)
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("command", [{"mode": "scaled", "rate": 1e6}, {"advance": "2d"}])
 def test_alarm_is_rescheduled_when_clock_is_changed(loop: str, sink: Sink, command: dict[str, Any]) -> None:
     """In real time the wait would take two days."""
-    with served(loop, corpus_settings(clock=ClockRate(1.0)), late(sink, "48h")) as on:
-        on.control_get("clock")
-        on.control_post("clock", command)
-        assert {on.sid} == told(sink, 1)
+    with run_server(loop, make_settings(clock=ClockRate(1.0)), make_late_scenario(sink, "48h")) as on:
+        on.get_control("clock")
+        on.post_control("clock", command)
+        assert {on.sid} == wait_for_accounts(sink, 1)
 
 
 def test_alarm_is_rescheduled_when_clock_advances_close_to_step(sink: Sink) -> None:
-    with served("uvloop", corpus_settings(clock=ClockRate(10.0)), late(sink, "1h")) as on:
-        on.control_post("clock", {"advance": "3599s"})
-        assert {on.sid} == told(sink, 1)
+    with run_server("uvloop", make_settings(clock=ClockRate(10.0)), make_late_scenario(sink, "1h")) as on:
+        on.post_control("clock", {"advance": "3599s"})
+        assert {on.sid} == wait_for_accounts(sink, 1)
 
 
 def test_frozen_clock_has_no_alarms(sink: Sink) -> None:
-    with served("uvloop", FAST, late(sink, "1h")) as on:
-        on.control_post("clock", {"mode": "frozen"})
-        assert on.control_get("clock")["mode"] == "frozen"
+    with run_server("uvloop", FAST_SETTINGS, make_late_scenario(sink, "1h")) as on:
+        on.post_control("clock", {"mode": "frozen"})
+        assert on.get_control("clock")["mode"] == "frozen"
         account = on.account
 
     async def woken() -> None:
@@ -112,7 +112,7 @@ def test_frozen_clock_has_no_alarms(sink: Sink) -> None:
 
 
 def test_equal_alarm_is_kept_and_alarm_of_closed_loop_is_replaced(sink: Sink) -> None:
-    mock = Mock(corpus_settings(clock=ClockRate(1.0)), scenario=late(sink, "1h"))
+    mock = Mock(make_settings(clock=ClockRate(1.0)), scenario=make_late_scenario(sink, "1h"))
     account, keeper = mock.account(mock.demo.sid), mock.worker
 
     async def attended() -> object:
@@ -135,39 +135,39 @@ def test_equal_alarm_is_kept_and_alarm_of_closed_loop_is_replaced(sink: Sink) ->
 
 
 def test_only_one_of_two_servers_schedules_account(sink: Sink) -> None:
-    mock = Mock(FAST, scenario=late(sink, "200s"))
-    with served("asyncio", mock=mock) as first, served("uvloop", mock=mock) as second:
+    mock = Mock(FAST_SETTINGS, scenario=make_late_scenario(sink, "200s"))
+    with run_server("asyncio", mock=mock) as first, run_server("uvloop", mock=mock) as second:
         alarm = mock.worker._alarms.get(mock.account(mock.demo.sid))
         assert [each.get("Recordings.json").status_code for each in (first, second)] == [200, 200]
         assert mock.worker._alarms.get(mock.account(mock.demo.sid)) in (alarm, None)
-        assert {mock.demo.sid} == told(sink, 1)
+        assert {mock.demo.sid} == wait_for_accounts(sink, 1)
 
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_recording_added_through_either_server_is_completed_in_time(which: int, sink: Sink) -> None:
-    mock = Mock(FAST, scenario=late(sink, "48h"))
-    with served("asyncio", mock=mock) as first, served("uvloop", mock=mock) as second:
+    mock = Mock(FAST_SETTINGS, scenario=make_late_scenario(sink, "48h"))
+    with run_server("asyncio", mock=mock) as first, run_server("uvloop", mock=mock) as second:
         timeline = [{"status": "processing"}, {"after": {"time": "20s"}, "status": "completed"}]
-        (first, second)[which].control_post("recordings", {"timeline": timeline, "status_callback": sink.url})
-        assert {mock.demo.sid} == told(sink, 1)
+        (first, second)[which].post_control("recordings", {"timeline": timeline, "status_callback": sink.url})
+        assert {mock.demo.sid} == wait_for_accounts(sink, 1)
 
 
 def test_stopping_one_server_keeps_alarms_of_the_other(sink: Sink) -> None:
-    mock = Mock(FAST, scenario=late(sink, "2000s"))
-    with served("uvloop", mock=mock):
-        with served("asyncio", mock=mock):
+    mock = Mock(FAST_SETTINGS, scenario=make_late_scenario(sink, "2000s"))
+    with run_server("uvloop", mock=mock):
+        with run_server("asyncio", mock=mock):
             pass
-        assert {mock.demo.sid} == told(sink, 1)
+        assert {mock.demo.sid} == wait_for_accounts(sink, 1)
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_server_stops_cleanly_with_pending_alarms_and_deliveries(loop: str, sink: Sink) -> None:
-    sink.delay(ENOUGH)
-    mock = Mock(FAST, scenario=late(sink, "20s"))
-    with served(loop, mock=mock) as on:
-        on.mock.set_up_scenario("AC" + "3" * 32, late(sink, "1d"))
-        requests.get(f"{on.server.base_url}/_mock/accounts/AC{'3' * 32}", timeout=ENOUGH)
-        sink.wait_for(1, timeout=ENOUGH)
+    sink.delay(LONG_TIMEOUT)
+    mock = Mock(FAST_SETTINGS, scenario=make_late_scenario(sink, "20s"))
+    with run_server(loop, mock=mock) as on:
+        on.mock.set_up_scenario("AC" + "3" * 32, make_late_scenario(sink, "1d"))
+        requests.get(f"{on.server.base_url}/_mock/accounts/AC{'3' * 32}", timeout=LONG_TIMEOUT)
+        sink.wait_for(1, timeout=LONG_TIMEOUT)
     assert (mock.worker._alarms, mock.worker._sending_tasks) == ({}, {})
 
 
@@ -176,16 +176,16 @@ def test_server_stops_cleanly_with_pending_alarms_and_deliveries(loop: str, sink
 def test_advance_in_progress_does_not_block_stop_or_reset(
     loop: str, sink: Sink, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "_GRACE", 0.1)
-    sink.delay(ENOUGH)
-    mock = Mock(corpus_settings(callback_timeout=20), scenario=late(sink, "5s"))
+    monkeypatch.setattr(server_module, "_GRACE_SECONDS", 0.1)
+    sink.delay(LONG_TIMEOUT)
+    mock = Mock(make_settings(callback_timeout=20), scenario=make_late_scenario(sink, "5s"))
     with ThreadPoolExecutor(1) as pool:
-        with served(loop, mock=mock) as on:
+        with run_server(loop, mock=mock) as on:
             old = on.account
-            moving = pool.submit(requests.post, f"{on.control}/clock", json={"advance": "1m"}, timeout=ENOUGH)
-            sink.wait_for(1, timeout=ENOUGH)
+            moving = pool.submit(requests.post, f"{on.control}/clock", json={"advance": "1m"}, timeout=LONG_TIMEOUT)
+            sink.wait_for(1, timeout=LONG_TIMEOUT)
             if how == "reset":
-                on.control_post("reset")
+                on.post_control("reset")
                 assert moving.result().json()["account"]["callbacks"] == {"pending": 1}
         if how == "stop":
             assert isinstance(moving.exception(), requests.ConnectionError)
@@ -195,7 +195,7 @@ def test_advance_in_progress_does_not_block_stop_or_reset(
 # -- two event loops -----------------------------------------------------------------------------------------
 
 
-async def ask(mock: Mock) -> int:
+async def send_list_request(mock: Mock) -> int:
     """Send a request without a socket."""
     path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
     transport = httpx.ASGITransport(app=create_app(mock))
@@ -205,44 +205,44 @@ async def ask(mock: Mock) -> int:
 
 def test_next_event_loop_sends_unfinished_delivery(sink: Sink) -> None:
     """A loop that ends during a delivery returns it to the queue, and the next loop sends it."""
-    mock = Mock(corpus_settings(), scenario=late(sink, "1s"))
+    mock = Mock(make_settings(), scenario=make_late_scenario(sink, "1s"))
     account = mock.account(mock.demo.sid)
     account.advance(1)
-    sink.delay(ENOUGH)
+    sink.delay(LONG_TIMEOUT)
 
     async def main(arrived: int) -> int:
-        status = await ask(mock)
-        await asyncio.to_thread(sink.wait_for, arrived, ENOUGH)
+        status = await send_list_request(mock)
+        await asyncio.to_thread(sink.wait_for, arrived, LONG_TIMEOUT)
         return status
 
     assert [asyncio.run(main(arrived)) for arrived in (1, 2, 3)] == [200] * 3
     sink.delay(0)
-    with served(mock=mock) as on:
-        on.control_post("clock", {"advance": "0s"})
+    with run_server(mock=mock) as on:
+        on.post_control("clock", {"advance": "0s"})
     (delivery,) = account.callbacks
     assert delivery.state == "delivered"
     assert [attempt.status for attempt in delivery.attempts] == [204]
 
 
 def test_account_has_one_callback_when_used_in_process_and_by_server(sink: Sink) -> None:
-    with Api(corpus_settings(), scenario=late(sink, "5s")) as api, served(mock=api.mock) as on:
-        assert api.page()["recordings"]
+    with Api(make_settings(), scenario=make_late_scenario(sink, "5s")) as api, run_server(mock=api.mock) as on:
+        assert api.get_page()["recordings"]
         api.advance(10)
-        assert api.page()["recordings"]
+        assert api.get_page()["recordings"]
         assert on.get("Recordings.json").status_code == 200
         with httpx.Client() as client:
             client.post(f"{on.control}/clock", json={"advance": "1s"})
-        assert len(api.account().callbacks) == 1
-        assert api.page()["recordings"]
+        assert len(api.get_account().callbacks) == 1
+        assert api.get_page()["recordings"]
 
 
 def test_account_replaced_from_another_thread_sends_no_callbacks(sink: Sink) -> None:
-    sink.delay(ENOUGH)
-    with served(settings=FAST, scenario=late(sink, "20s")) as on:
-        sink.wait_for(1, timeout=ENOUGH)
+    sink.delay(LONG_TIMEOUT)
+    with run_server(settings=FAST_SETTINGS, scenario=make_late_scenario(sink, "20s")) as on:
+        sink.wait_for(1, timeout=LONG_TIMEOUT)
         old = on.account
         on.mock.replace_scenario(None)
-        on.control_post("clock", {"advance": "1h"})
+        on.post_control("clock", {"advance": "1h"})
         assert [(each.state, each.attempts) for each in old.callbacks] == [("pending", ())]
 
 
@@ -254,14 +254,14 @@ def test_account_replaced_from_another_thread_sends_no_callbacks(sink: Sink) -> 
 def test_recording_is_completed_after_exact_number_of_concurrent_fetches(loop: str, wire: str) -> None:
     timeline = [{"status": "processing"}, {"after": {"fetches": 320}, "status": "completed"}]
     given = from_objects({"recordings": [{"id": "polled", "timeline": timeline}]})
-    with served(loop, scenario=given) as on:
+    with run_server(loop, scenario=given) as on:
         path = f"{on.url}/Recordings/{on.account.resolve_handle('polled')}.json"
 
         def poll(_: int) -> list[str]:
             with requests.Session() as session:
                 session.auth = on.auth
                 session.headers["X-Mock-Wire"] = wire
-                return [session.get(path, timeout=ENOUGH).json()["status"] for _ in range(11)]
+                return [session.get(path, timeout=LONG_TIMEOUT).json()["status"] for _ in range(11)]
 
         with ThreadPoolExecutor(32) as pool:
             seen = [status for polled in pool.map(poll, range(32)) for status in polled]
@@ -277,7 +277,7 @@ def test_fetch_count_is_exact_among_faults_lists_and_downloads() -> None:
             "faults": [{"when": {"op": "fetch_recording"}, "then": {"status": 503}, "probability": 0.3}],
         }
     )
-    with served(scenario=given) as on:
+    with run_server(scenario=given) as on:
         sid = on.account.resolve_handle("polled")
         paths = [f"Recordings/{sid}.json", "Recordings.json?PageSize=1", f"Recordings/{sid}.wav"]
 
@@ -296,13 +296,13 @@ def test_server_responds_while_another_request_is_delayed(monkeypatch: pytest.Mo
 
     async def held(_: float) -> None:
         begun.set()
-        await asyncio.to_thread(let_go.wait, ENOUGH)
+        await asyncio.to_thread(let_go.wait, LONG_TIMEOUT)
 
     monkeypatch.setattr(effects, "real_pause", held)
-    with served() as on, ThreadPoolExecutor(1) as pool:
-        on.control_post("faults", {"faults": [{"then": {"delay": "9s"}, "times": 1}]})
+    with run_server() as on, ThreadPoolExecutor(1) as pool:
+        on.post_control("faults", {"faults": [{"then": {"delay": "9s"}, "times": 1}]})
         slow = pool.submit(on.get, "Recordings.json?PageSize=1")
-        assert begun.wait(ENOUGH)
+        assert begun.wait(LONG_TIMEOUT)
         assert [on.get("Recordings.json").status_code for _ in range(5)] == [200] * 5
         assert not slow.done()
         let_go.set()

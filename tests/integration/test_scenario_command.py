@@ -16,8 +16,8 @@ from mockserver.cli.main import main
 from mockserver.cli.parser import make_parser
 from scenarios.loading.sources import find_bundled_files
 
-RUN = [sys.executable, "-m", "mockserver", "scenario", "run"]
-BROKEN: dict[str, str | bytes] = {
+RUN_COMMAND = [sys.executable, "-m", "mockserver", "scenario", "run"]
+BROKEN_FILES: dict[str, str | bytes] = {
     "empty.yaml": "",
     "blank.yaml": " \n\n",
     "list.yaml": "[1, 2]",
@@ -44,27 +44,27 @@ BROKEN: dict[str, str | bytes] = {
 
 
 @pytest.fixture(autouse=True)
-def _own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _use_temporary_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path / "data"))
 
 
-def scenario(folder: Path, text: str) -> str:
+def write_scenario(folder: Path, text: str) -> str:
     file = folder / "mine.yaml"
     file.write_text(text)
     return str(file)
 
 
-def parsers(parser: Parser) -> Iterator[Parser]:
+def list_parsers(parser: Parser) -> Iterator[Parser]:
     yield parser.with_arguments()
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
             for each in action.choices.values():
-                yield from parsers(each)
+                yield from list_parsers(each)
 
 
 def test_help_fits_80_columns_and_describes_every_argument(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    found = list(parsers(make_parser()))
+    found = list(list_parsers(make_parser()))
     assert len(found) > 25
     for parser in found:
         text = parser.format_help()
@@ -83,10 +83,10 @@ def test_bundled_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_show_prints_valid_scenario_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("late-webhook", scenario(tmp_path, "version: 1  # mine\n")):
+    for name in ("late-webhook", write_scenario(tmp_path, "version: 1  # mine\n")):
         assert main(["scenario", "show", name]) == 0
         shown = capsys.readouterr().out
-        assert main(["scenario", "validate", scenario(tmp_path, shown)]) == 0
+        assert main(["scenario", "validate", write_scenario(tmp_path, shown)]) == 0
         capsys.readouterr()
 
 
@@ -114,7 +114,7 @@ def test_show_explains_permission_error(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_text", forbidden)
-    name = scenario(tmp_path, "version: 1")
+    name = write_scenario(tmp_path, "version: 1")
     assert main(["scenario", "show", name]) == 2
     assert capsys.readouterr().err == f"recmock: {name}: expected a file that can be read: Permission denied.\n"
 
@@ -123,13 +123,13 @@ def test_validate_prints_one_line_per_broken_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, text in BROKEN.items():
+    for name, text in BROKEN_FILES.items():
         Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    names = ["happy-path", *BROKEN, "nowhere.yaml"]
+    names = ["happy-path", *BROKEN_FILES, "nowhere.yaml"]
     assert main(["scenario", "validate", *names]) == 2
     out, err = capsys.readouterr()
     assert out == "happy-path: valid\n"
-    assert len(err.splitlines()) == len(BROKEN) + 1
+    assert len(err.splitlines()) == len(BROKEN_FILES) + 1
     for name, line in zip(names[1:], err.splitlines(), strict=True):
         assert line.startswith(f"recmock: {name}")
         assert line.endswith((".", "?"))
@@ -151,8 +151,8 @@ def test_explain_prints_timeline_or_json(capsys: pytest.CaptureFixture[str]) -> 
     assert json.loads(capsys.readouterr().out)["name"] == "late-webhook"
 
 
-PAGING = "from twilio.rest import Client; print(len(Client().recordings.list(page_size=50)))"
-FOLLOWING = "recordings: []\ncorpus: {count: 120, mix: {status: {completed: 1}}}\nexpect: "
+PAGING_PROGRAM = "from twilio.rest import Client; print(len(Client().recordings.list(page_size=50)))"
+PAGING_SCENARIO = "recordings: []\ncorpus: {count: 120, mix: {status: {completed: 1}}}\nexpect: "
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ FOLLOWING = "recordings: []\ncorpus: {count: 120, mix: {status: {completed: 1}}}
 def test_run_checks_expectations_after_program(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], expected: str, code: int, verdict: str
 ) -> None:
-    mine = scenario(tmp_path, f"{FOLLOWING}{expected}")
-    assert main(["scenario", "run", mine, "--seed", "7", "--", sys.executable, "-c", PAGING]) == code
+    mine = write_scenario(tmp_path, f"{PAGING_SCENARIO}{expected}")
+    assert main(["scenario", "run", mine, "--seed", "7", "--", sys.executable, "-c", PAGING_PROGRAM]) == code
     out, err = capfd.readouterr()
     assert out == "120\n"
     assert err.startswith(verdict)
@@ -175,7 +175,7 @@ def test_run_checks_expectations_after_program(
 
 
 def test_run_returns_exit_code_of_failed_program(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    mine = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
     assert main(["scenario", "run", mine, "--", "sh", "-c", "exit 5"]) == 5
     assert capfd.readouterr().err.startswith("recmock: NOT MET: Expected list_recordings at least")
 
@@ -184,7 +184,7 @@ def test_run_returns_exit_code_of_failed_program(tmp_path: Path, capfd: pytest.C
 def test_run_skips_expectations_when_program_cannot_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, code: int
 ) -> None:
-    mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    mine = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
     assert main(["scenario", "run", mine, "--", str(tmp_path / file)]) == code
     err = capsys.readouterr().err
     assert err.startswith(f"recmock: cannot run {tmp_path / file}: ")
@@ -215,22 +215,24 @@ def test_run_ignores_recmock_scenario_variable(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_scenario_that_does_not_fit_corpus_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    mine = scenario(tmp_path, "corpus: {count: 1000000, span: 1s}")
+    mine = write_scenario(tmp_path, "corpus: {count: 1000000, span: 1s}")
     for command in (["scenario", "run", mine], ["exec", "--scenario", mine]):
         assert main([*command, "--", "true"]) == 2
         assert "recmock: corpus.span: expected a span of at least" in (err := capsys.readouterr().err)
         assert err.endswith("found 1s.\n")
-    mine = scenario(tmp_path, "pick: [{id: a, count: 5, where: {status: completed}, timeline: [{status: deleted}]}]")
+    mine = write_scenario(
+        tmp_path, "pick: [{id: a, count: 5, where: {status: completed}, timeline: [{status: deleted}]}]"
+    )
     assert main(["scenario", "run", mine, "--count", "1", "--", "true"]) == 2
     assert capsys.readouterr().err.startswith("recmock: --scenario: ")
 
 
 def test_run_forwards_interrupt_and_checks_expectations(tmp_path: Path) -> None:
-    mine = scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    mine = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
     program = "import signal, sys; print('ready', flush=True); signal.sigwait([2]); sys.exit(0)"
     blocked = f"import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); {program}"
     with subprocess.Popen(
-        [*RUN, mine, "--", sys.executable, "-c", blocked],
+        [*RUN_COMMAND, mine, "--", sys.executable, "-c", blocked],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

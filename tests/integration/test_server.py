@@ -14,20 +14,20 @@ from starlette.types import Message, Receive, Scope, Send
 from generators.audio.wav import Sound
 from generators.model import InFlight, Source
 from generators.sids import Kind
-from mockserver.account.resources.recordings import Parent
+from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.server.listener import BackgroundServer, ListenError, bind, bound_address
+from mockserver.server.listener import BackgroundServer, ListenError, bind, get_bound_address
 from mockserver.server.protocol import MockProtocol
 from mockserver.settings.parsing import Address
-from tests.harness import Api, corpus_settings
-from tests.sockets import LOOPS, Served, served
+from tests.harness import Api, make_settings
+from tests.sockets import LOOPS, RunningServer, run_server
 
 
 @pytest.fixture
 def mock() -> Mock:
-    return Mock(corpus_settings())
+    return Mock(make_settings())
 
 
 @pytest.fixture
@@ -37,15 +37,15 @@ def server(mock: Mock) -> Iterator[BackgroundServer]:
 
 
 @pytest.fixture(params=LOOPS)
-def on(request: pytest.FixtureRequest, mock: Mock) -> Iterator[Served]:
-    with served(request.param, mock=mock) as on:
+def on(request: pytest.FixtureRequest, mock: Mock) -> Iterator[RunningServer]:
+    with run_server(request.param, mock=mock) as on:
         yield on
 
 
-def exchange(server: BackgroundServer, sent: bytes) -> tuple[bytes, dict[str, object]]:
+def send_and_read_response(server: BackgroundServer, data: bytes) -> tuple[bytes, dict[str, object]]:
     """Send bytes, read to the end, and return the head and the JSON body of the response."""
     with socket.create_connection(server.address, timeout=10) as client:
-        client.sendall(sent)
+        client.sendall(data)
         received = b""
         while chunk := client.recv(65536):
             received += chunk
@@ -58,7 +58,7 @@ def exchange(server: BackgroundServer, sent: bytes) -> tuple[bytes, dict[str, ob
     [b"garbage\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nA B: c\r\n\r\n"],
 )
 def test_invalid_http_returns_twilio_error_400(server: BackgroundServer, sent: bytes) -> None:
-    head, body = exchange(server, sent)
+    head, body = send_and_read_response(server, sent)
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"content-type: application/json" in head
     assert (body["code"], body["status"]) == (20001, 400)
@@ -68,7 +68,7 @@ def test_invalid_http_returns_twilio_error_400(server: BackgroundServer, sent: b
 def test_long_query_returns_twilio_error_414(server: BackgroundServer, mock: Mock, size: int) -> None:
     path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings.json"
     request = f"GET {path}?{'a' * size} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    head, body = exchange(server, request.encode())
+    head, body = send_and_read_response(server, request.encode())
     assert b" 414 " in head.split(b"\r\n")[0]
     assert body["status"] == 414
 
@@ -94,7 +94,7 @@ def test_responses_have_date_and_no_server_header(server: BackgroundServer) -> N
     assert "server" not in answer.headers
 
 
-def test_socket_responses_equal_asgi_responses(on: Served) -> None:
+def test_socket_responses_equal_asgi_responses(on: RunningServer) -> None:
     """The socket server writes them at once, other servers use the ASGI messages."""
     passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the ETag depends on the base URL
 
@@ -123,14 +123,14 @@ def test_socket_responses_equal_asgi_responses(on: Served) -> None:
             assert told(there) == told(here), (method, target)
 
 
-def test_http_1_0_response_closes_connection(on: Served) -> None:
-    head, body = exchange(on.server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
+def test_http_1_0_response_closes_connection(on: RunningServer) -> None:
+    head, body = send_and_read_response(on.server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert head.endswith(b"\r\nconnection: close")
     assert body
 
 
-def test_slow_reader_receives_all_pipelined_responses(on: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_reader_receives_all_pipelined_responses(on: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """It requests more than sockets hold, so the server must wait before it builds the next response."""
     full, pause = threading.Event(), MockProtocol.pause_writing
 
@@ -141,8 +141,8 @@ def test_slow_reader_receives_all_pipelined_responses(on: Served, monkeypatch: p
     monkeypatch.setattr(MockProtocol, "pause_writing", pause_and_tell)
     pages, path = 40, "Recordings.json?PageSize=1000"
     page = on.get(path, headers={"Host": "x"}).content
-    with on.dial() as client, client.makefile("rb") as received:
-        client.sendall(on.head(path) * pages)
+    with on.connect() as client, client.makefile("rb") as received:
+        client.sendall(on.encode_request(path) * pages)
         assert full.wait(10)
         for _ in range(pages):
             head = list(iter(received.readline, b"\r\n"))
@@ -212,7 +212,7 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
 
 def test_port_in_use_raises_listen_error() -> None:
     with bind(Address("127.0.0.1", 0)) as taken:
-        address = bound_address(taken)
+        address = get_bound_address(taken)
         with pytest.raises(ListenError, match=rf"cannot listen on {address}: .*port 0 selects a free port"):
             bind(address)
 
@@ -228,7 +228,7 @@ def test_unknown_host_raises_listen_error(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_websocket_upgrade_returns_404(server: BackgroundServer) -> None:
     upgrade = b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
-    head, body = exchange(server, upgrade)
+    head, body = send_and_read_response(server, upgrade)
     assert b" 404 " in head
     assert body["code"] == 20404
 

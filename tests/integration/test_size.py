@@ -5,19 +5,19 @@ from itertools import pairwise
 import pytest
 
 from generators.model import Status
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 BILLION = 10**9
 
 
 @pytest.mark.parametrize("mix", ["", "deleted=0.97", "deleted=0.99999"])
 def test_any_page_of_a_billion_recordings_is_served(mix: str) -> None:
-    with Api(corpus_settings(count=BILLION, mix=mix)) as api:
+    with Api(make_settings(count=BILLION, mix=mix)) as api:
         corpus = api.mock.account(api.mock.demo.sid).corpus
-        first = api.page()
-        middle = api.page("DateCreated%3C=2025-11-15")
-        last = api.page(f"PageToken=PA{corpus.get_sid(50)}")
-        oldest = api.get(f"{api.fetch_path(corpus.get_sid(0))}?IncludeSoftDeleted=true").json()
+        first = api.get_page()
+        middle = api.get_page("DateCreated%3C=2025-11-15")
+        last = api.get_page(f"PageToken=PA{corpus.get_sid(50)}")
+        oldest = api.get(f"{api.get_recording_path(corpus.get_sid(0))}?IncludeSoftDeleted=true").json()
     assert len(first["recordings"]) == len(middle["recordings"]) == 50
     assert first["next_page_uri"] is not None
     assert middle["recordings"][0]["date_created"] <= "2025-11-15T00:00:00Z"
@@ -27,19 +27,19 @@ def test_any_page_of_a_billion_recordings_is_served(mix: str) -> None:
 
 
 def test_corpus_of_a_billion_deleted_recordings_lists_none() -> None:
-    with Api(corpus_settings(count=BILLION, mix="deleted=1")) as api:
-        assert api.page()["recordings"] == []
-        assert api.page("DateCreated%3C=2025-11-15")["recordings"] == []
-        assert len(api.page("IncludeSoftDeleted=true")["recordings"]) == 50
+    with Api(make_settings(count=BILLION, mix="deleted=1")) as api:
+        assert api.get_page()["recordings"] == []
+        assert api.get_page("DateCreated%3C=2025-11-15")["recordings"] == []
+        assert len(api.get_page("IncludeSoftDeleted=true")["recordings"]) == 50
         api.advance(20 * 24 * 3600)
-        assert len(api.page("IncludeSoftDeleted=true")["recordings"]) == 50
-        assert api.page("IncludeSoftDeleted=true&DateCreated%3C=2025-10-15")["recordings"] == []
+        assert len(api.get_page("IncludeSoftDeleted=true")["recordings"]) == 50
+        assert api.get_page("IncludeSoftDeleted=true&DateCreated%3C=2025-10-15")["recordings"] == []
         api.advance(20 * 24 * 3600)
-        assert api.page("IncludeSoftDeleted=true")["recordings"] == []
+        assert api.get_page("IncludeSoftDeleted=true")["recordings"] == []
 
 
 def test_first_page_is_served_after_a_hundred_thousand_deletions() -> None:
-    with Api(corpus_settings(count=BILLION, mix="processing=0")) as api:
+    with Api(make_settings(count=BILLION, mix="processing=0")) as api:
         account = api.mock.account(api.mock.demo.sid)
         for index in range(BILLION - 100_000, BILLION):
             if account.corpus.layout.get_status(index) is not Status.DELETED:
@@ -47,14 +47,14 @@ def test_first_page_is_served_after_a_hundred_thousand_deletions() -> None:
         newest = next(
             i for i in reversed(range(BILLION - 100_000)) if account.corpus.layout.get_status(i) is not Status.DELETED
         )
-        assert account.corpus.get_sid(newest) == api.page()["recordings"][0]["sid"]
-        kept = api.page("IncludeSoftDeleted=true")["recordings"]
+        assert account.corpus.get_sid(newest) == api.get_page()["recordings"][0]["sid"]
+        kept = api.get_page("IncludeSoftDeleted=true")["recordings"]
     assert account.corpus.get_sid(BILLION - 1) == kept[0]["sid"]
     assert {recording["status"] for recording in kept} == {"deleted"}
 
 
 def test_paging_through_a_hundred_thousand_recordings_lists_each_once() -> None:
-    with Api(corpus_settings(count=100_000)) as api:
-        walked = api.walk("IncludeSoftDeleted=true&PageSize=1000")
+    with Api(make_settings(count=100_000)) as api:
+        walked = api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
     assert len({recording["sid"] for recording in walked}) == len(walked) == 100_000
     assert all(newer["date_created"] >= older["date_created"] for newer, older in pairwise(walked))

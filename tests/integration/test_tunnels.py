@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.account.time.clock import wall_seconds
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy import streams
@@ -18,10 +17,11 @@ from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
+from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.settings import UnknownHosts
-from tests.proxies import LOOPS, Listener, answer_to, connected, dialled, encrypted, received
+from tests.proxies import LOOPS, Listener, open_connection, open_tunnel, read_response, read_to_end, wrap_in_tls
 
-LARGE = bytes(range(256)) * 20_000
+LARGE_BODY = bytes(range(256)) * 20_000
 
 
 @pytest.fixture(params=LOOPS)
@@ -41,45 +41,45 @@ def echo(connection: socket.socket) -> None:
     connection.sendall(b"goodbye")
 
 
-def reset(client: socket.socket) -> None:
+def reset_connection(client: socket.socket) -> None:
     """Close at once with a reset, as the kernel does for a killed program."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
 
 
 def test_tunnel_forwards_bytes_in_both_directions(server: BackgroundServer) -> None:
-    with Listener(echo) as listener, connected(server, listener.authority) as client:
+    with Listener(echo) as listener, open_tunnel(server, listener.authority) as client:
         for sent in (b"hello", b"again"):
             client.sendall(sent)
             assert sent == client.recv(len(sent), socket.MSG_WAITALL)
-    assert listener.count == 1
+    assert listener.connection_count == 1
 
 
 def test_half_closed_client_still_receives_data(server: BackgroundServer) -> None:
-    with Listener(echo) as listener, connected(server, listener.authority) as client:
+    with Listener(echo) as listener, open_tunnel(server, listener.authority) as client:
         client.sendall(b"hello")
         client.shutdown(socket.SHUT_WR)
-        assert received(client) == b"hellogoodbye"
+        assert read_to_end(client) == b"hellogoodbye"
 
 
 def test_large_transfer_is_unchanged_with_slow_reader(server: BackgroundServer) -> None:
-    with Listener(echo) as listener, connected(server, listener.authority) as client:
+    with Listener(echo) as listener, open_tunnel(server, listener.authority) as client:
         client.settimeout(10)
-        sending = threading.Thread(target=client.sendall, args=(LARGE,))
+        sending = threading.Thread(target=client.sendall, args=(LARGE_BODY,))
         sending.start()
         found = b""
-        while len(found) < len(LARGE):
+        while len(found) < len(LARGE_BODY):
             found += client.recv(4096 if len(found) < 65536 else 1 << 20)
         sending.join()
-    assert found == LARGE
+    assert found == LARGE_BODY
 
 
 def test_data_sent_with_connect_is_forwarded(server: BackgroundServer) -> None:
     with Listener(echo) as listener:
         sent = f"CONNECT {listener.authority} HTTP/1.1\r\n\r\nearly".encode()
-        with dialled(server, sent) as client:
+        with open_connection(server, sent) as client:
             client.shutdown(socket.SHUT_WR)
-            assert received(client) == b"HTTP/1.1 200 Connection established\r\n\r\nearlygoodbye"
+            assert read_to_end(client) == b"HTTP/1.1 200 Connection established\r\n\r\nearlygoodbye"
 
 
 def test_tls_to_destination_is_tunneled_unread(server: BackgroundServer, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_tls_to_destination_is_tunneled_unread(server: BackgroundServer, tmp_pat
 
     with (
         Listener(serve) as listener,
-        encrypted(connected(server, listener.authority), other, "api.twilio.com") as client,
+        wrap_in_tls(open_tunnel(server, listener.authority), other, "api.twilio.com") as client,
     ):
         client.sendall(b"secret")
         assert client.recv(100) == b"SECRET"
@@ -102,9 +102,9 @@ def test_tls_to_destination_is_tunneled_unread(server: BackgroundServer, tmp_pat
 def test_tunnel_closes_when_destination_closes(server: BackgroundServer) -> None:
     with (
         Listener(lambda connection: connection.sendall(b"bye")) as listener,
-        connected(server, listener.authority) as client,
+        open_tunnel(server, listener.authority) as client,
     ):
-        assert received(client) == b"bye"
+        assert read_to_end(client) == b"bye"
 
 
 def test_tunnel_closes_when_client_resets_connection(server: BackgroundServer) -> None:
@@ -117,24 +117,24 @@ def test_tunnel_closes_when_client_resets_connection(server: BackgroundServer) -
         ended.set()
 
     with Listener(serve) as listener:
-        client = connected(server, listener.authority)
+        client = open_tunnel(server, listener.authority)
         client.sendall(b"hello")
-        reset(client)
+        reset_connection(client)
         assert ended.wait(10)
 
 
 def test_tunnel_closes_when_server_stops(tmp_path: Path) -> None:
     with Listener(echo) as listener:
         with BackgroundServer(create_app(Mock()), proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
-            client = connected(server, listener.authority)
+            client = open_tunnel(server, listener.authority)
         with client, suppress(ConnectionResetError):
             assert client.recv(1) == b""
 
 
 @pytest.mark.parametrize("target", ["127.0.0.1:1", "a..b:1", f"{'a' * 70}.test:1"])
 def test_unreachable_destination_returns_502(server: BackgroundServer, target: str) -> None:
-    with dialled(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
-        head, body = answer_to(client)
+    with open_connection(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
+        head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
     assert f"x-mock-reason: {target} cannot be reached: ".encode() in head
     assert body["status"] == 502
@@ -146,14 +146,14 @@ def test_unresponsive_destination_returns_502(server: BackgroundServer, monkeypa
 
     monkeypatch.setattr(streams, "CONNECTION_TIMEOUT_SECONDS", 0.01)
     monkeypatch.setattr(asyncio, "open_connection", never)
-    with dialled(server, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n") as client:
-        assert b"cannot be reached: no answer within 0 seconds" in answer_to(client)[0]
+    with open_connection(server, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n") as client:
+        assert b"cannot be reached: no answer within 0 seconds" in read_response(client)[0]
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "0x7f000001"])
 def test_proxy_does_not_tunnel_to_itself(server: BackgroundServer, name: str) -> None:
-    with dialled(server, f"CONNECT {name}:{server.address.port} HTTP/1.1\r\n\r\n".encode()) as client:
-        assert b"cannot be reached: it is this proxy itself" in answer_to(client)[0]
+    with open_connection(server, f"CONNECT {name}:{server.address.port} HTTP/1.1\r\n\r\n".encode()) as client:
+        assert b"cannot be reached: it is this proxy itself" in read_response(client)[0]
 
 
 def test_client_disconnect_during_connect_closes_destination(
@@ -175,8 +175,8 @@ def test_client_disconnect_during_connect_closes_destination(
 
     monkeypatch.setattr(asyncio, "open_connection", slow)
     with Listener(serve) as listener:
-        client = dialled(server, f"CONNECT {listener.authority} HTTP/1.1\r\n\r\n".encode())
+        client = open_connection(server, f"CONNECT {listener.authority} HTTP/1.1\r\n\r\n".encode())
         assert begun.wait(10)
-        reset(client)
+        reset_connection(client)
         gone.set()
         assert ended.wait(10)

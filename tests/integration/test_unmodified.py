@@ -10,8 +10,8 @@ import pytest
 
 from generators.seeds import derive_demo_account_sid
 
-URL = f"https://api.twilio.com/2010-04-01/Accounts/{derive_demo_account_sid('0')}/Recordings.json?PageSize=1"
-HEALTH = "https://api.twilio.com/_mock/health"
+LIST_URL = f"https://api.twilio.com/2010-04-01/Accounts/{derive_demo_account_sid('0')}/Recordings.json?PageSize=1"
+HEALTH_URL = "https://api.twilio.com/_mock/health"
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("recmock data")
 
 
-def run(data_dir: Path, *program: str, **environment: str) -> str:
+def run_with_exec(data_dir: Path, *program: str, **environment: str) -> str:
     """Run a program with `recmock exec` and the variables of CI images, and return its output."""
     preset = {"REQUESTS_CA_BUNDLE": "/nonexistent", "NO_PROXY": "*", "TWILIO_EDGE": "dublin", "TWILIO_REGION": "ie1"}
     command = [sys.executable, "-m", "mockserver", "exec", "--data-dir", str(data_dir), "--mix", "completed=1"]
@@ -36,14 +36,14 @@ def run(data_dir: Path, *program: str, **environment: str) -> str:
     return done.stdout
 
 
-def needed(tool: str) -> str:
+def find_tool_or_skip(tool: str) -> str:
     found = shutil.which(tool)
     if found is None:
         pytest.skip(f"{tool} is not there")
     return found
 
 
-TWILIO_PYTHON = """
+TWILIO_PYTHON_PROGRAM = """
 import os
 import requests
 from twilio.rest import Client
@@ -60,10 +60,10 @@ print(len(found), one.date_created.tzinfo, sound.status_code, sound.content[:4])
 
 
 def test_twilio_python_lists_fetches_and_downloads(data_dir: Path) -> None:
-    assert run(data_dir, sys.executable, "-c", TWILIO_PYTHON) == "60 UTC 200 b'RIFF'\n"
+    assert run_with_exec(data_dir, sys.executable, "-c", TWILIO_PYTHON_PROGRAM) == "60 UTC 200 b'RIFF'\n"
 
 
-TWILIO_NODE = """
+TWILIO_NODE_PROGRAM = """
 const client = require("twilio")();
 (async () => {
   const found = await client.recordings.list({ limit: 60, pageSize: 50 });
@@ -80,50 +80,52 @@ def test_twilio_node_lists_fetches_and_downloads(data_dir: Path) -> None:
     modules = os.environ.get("RECMOCK_NODE_MODULES", "")
     if not (Path(modules) / "twilio").is_dir():
         pytest.skip("RECMOCK_NODE_MODULES names no folder with the package twilio")
-    found = run(data_dir, needed("node"), "-e", TWILIO_NODE, NODE_PATH=modules)
+    found = run_with_exec(data_dir, find_tool_or_skip("node"), "-e", TWILIO_NODE_PROGRAM, NODE_PATH=modules)
     assert found == "60 api.twilio.com true 200 video.twilio.com is not emulated by recmock\n"
 
 
-REQUESTS = f"""
+REQUESTS_PROGRAM = f"""
 import requests
-answer = requests.get({URL!r}, auth=({derive_demo_account_sid("0")!r}, "x"))
+answer = requests.get({LIST_URL!r}, auth=({derive_demo_account_sid("0")!r}, "x"))
 print(answer.status_code, answer.headers["X-Mock-Wire"])
 """
 
 
 def test_requests_library_gets_twilio_wire(data_dir: Path) -> None:
-    assert run(data_dir, sys.executable, "-c", REQUESTS) == "200 twilio\n"
+    assert run_with_exec(data_dir, sys.executable, "-c", REQUESTS_PROGRAM) == "200 twilio\n"
 
 
 def test_wire_can_be_set_by_environment(data_dir: Path) -> None:
-    assert run(data_dir, sys.executable, "-c", REQUESTS, RECMOCK_WIRE="schema") == "200 schema\n"
+    assert run_with_exec(data_dir, sys.executable, "-c", REQUESTS_PROGRAM, RECMOCK_WIRE="schema") == "200 schema\n"
 
 
-OURS = "import os; print(*sorted(name for name in os.environ if name.startswith('RECMOCK_')))"
+PRINT_RECMOCK_VARIABLES_PROGRAM = (
+    "import os; print(*sorted(name for name in os.environ if name.startswith('RECMOCK_')))"
+)
 
 
 def test_program_environment_gets_only_recmock_url_added(data_dir: Path) -> None:
-    seen = run(data_dir, sys.executable, "-c", OURS, RECMOCK_COUNT="7").split()
+    seen = run_with_exec(data_dir, sys.executable, "-c", PRINT_RECMOCK_VARIABLES_PROGRAM, RECMOCK_COUNT="7").split()
     assert set(seen) - os.environ.keys() == {"RECMOCK_COUNT", "RECMOCK_URL"}
 
 
-HTTPX = f"""
+HTTPX_PROGRAM = f"""
 import asyncio
 import httpx
 
 async def main():
     async with httpx.AsyncClient() as client:
-        return await client.get({HEALTH!r})
+        return await client.get({HEALTH_URL!r})
 
-print(httpx.get({HEALTH!r}).json()["status"], asyncio.run(main()).json()["status"])
+print(httpx.get({HEALTH_URL!r}).json()["status"], asyncio.run(main()).json()["status"])
 """
 
 
 def test_httpx_works_without_configuration(data_dir: Path) -> None:
-    assert run(data_dir, sys.executable, "-c", HTTPX) == "ok ok\n"
+    assert run_with_exec(data_dir, sys.executable, "-c", HTTPX_PROGRAM) == "ok ok\n"
 
 
-BASE_URL = """
+BASE_URL_PROGRAM = """
 import asyncio
 import os
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -140,10 +142,10 @@ print(len(asyncio.run(main())))
 
 
 def test_twilio_python_async_client_works_with_recmock_url(data_dir: Path) -> None:
-    assert run(data_dir, sys.executable, "-c", BASE_URL) == "3\n"
+    assert run_with_exec(data_dir, sys.executable, "-c", BASE_URL_PROGRAM) == "3\n"
 
 
-OWN_SERVICES = """
+LOCAL_SERVICES_PROGRAM = """
 import http.server, ssl, threading, urllib.request
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -168,29 +170,29 @@ print(direct, opener.open(f"http://{address}/through").read(), sorted(proxies["n
 
 def test_local_services_of_program_are_reachable(data_dir: Path) -> None:
     expected = "b'/direct' b'/through' ['127.0.0.1', '::1', 'localhost']\n"
-    assert run(data_dir, sys.executable, "-c", OWN_SERVICES) == expected
+    assert run_with_exec(data_dir, sys.executable, "-c", LOCAL_SERVICES_PROGRAM) == expected
 
 
 def test_curl_works_without_configuration(data_dir: Path) -> None:
-    assert '"status": "ok"' in run(data_dir, needed("curl"), "-sS", HEALTH)
+    assert '"status": "ok"' in run_with_exec(data_dir, find_tool_or_skip("curl"), "-sS", HEALTH_URL)
 
 
 def test_ruby_works_without_configuration(data_dir: Path) -> None:
     program = "require 'net/http'; puts Net::HTTP.get_response(URI(ARGV[0])).code"
-    assert run(data_dir, needed("ruby"), "-e", program, HEALTH) == "200\n"
+    assert run_with_exec(data_dir, find_tool_or_skip("ruby"), "-e", program, HEALTH_URL) == "200\n"
 
 
 def test_php_works_without_configuration(data_dir: Path) -> None:
-    php = needed("php")
+    php = find_tool_or_skip("php")
     if "curl" not in subprocess.run([php, "-m"], capture_output=True, text=True, check=True).stdout:
         pytest.skip("php has no curl")
     program = (
         "$c = curl_init($argv[1]); curl_setopt($c, CURLOPT_RETURNTRANSFER, 1); echo curl_exec($c), curl_error($c);"
     )
-    assert '"status": "ok"' in run(data_dir, php, "-r", program, HEALTH)
+    assert '"status": "ok"' in run_with_exec(data_dir, php, "-r", program, HEALTH_URL)
 
 
-GO = """
+GO_PROGRAM = """
 package main
 
 import ("fmt"; "net/http"; "os")
@@ -204,18 +206,18 @@ func main() {
 
 
 def test_go_works_without_configuration(data_dir: Path, tmp_path: Path) -> None:
-    go = needed("go")
-    (tmp_path / "main.go").write_text(GO)
+    go = find_tool_or_skip("go")
+    (tmp_path / "main.go").write_text(GO_PROGRAM)
     offline = {"GOPROXY": "off", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GO111MODULE": "off"}
     offline |= {"GOCACHE": str(tmp_path / "cache"), "GOPATH": str(tmp_path / "path"), "CGO_ENABLED": "0"}
     built = tmp_path / "program"
     subprocess.run(
         [go, "build", "-o", str(built), "main.go"], cwd=tmp_path, env=os.environ | offline, check=True, timeout=300
     )
-    assert run(data_dir, str(built), HEALTH) == "200\n"
+    assert run_with_exec(data_dir, str(built), HEALTH_URL) == "200\n"
 
 
-JAVA = """
+JAVA_PROGRAM = """
 import java.net.*;
 import java.net.http.*;
 
@@ -232,8 +234,8 @@ public class Main {
 
 
 def test_java_works_without_configuration(data_dir: Path, tmp_path: Path) -> None:
-    java = needed("java")
+    java = find_tool_or_skip("java")
     if shutil.which("javac") is None:
         pytest.skip("java is there without a compiler")
-    (tmp_path / "Main.java").write_text(JAVA)
-    assert run(data_dir, java, str(tmp_path / "Main.java"), HEALTH) == "200 200\n"
+    (tmp_path / "Main.java").write_text(JAVA_PROGRAM)
+    assert run_with_exec(data_dir, java, str(tmp_path / "Main.java"), HEALTH_URL) == "200 200\n"

@@ -12,7 +12,7 @@ import pytest
 from scenarios.loading.sources import find_bundled_files
 
 ROOT = Path(__file__).parent.parent.parent
-DATA = {
+DATA_FILES = {
     "generators/recording.schema.json",
     "generators/test_private_key.pem",
     "generators/py.typed",
@@ -43,7 +43,7 @@ def test_wheel_contains_only_the_packages(built: Path) -> None:
         for package in ("generators", "scenarios", "mockserver")
         for path in (ROOT / package).rglob("*.py")
     }
-    assert modules | DATA == names
+    assert modules | DATA_FILES == names
     assert "recmock = mockserver.cli.main:main" in points
     assert "[pytest11]\nrecmock = mockserver.pytest_plugin" in points
     assert licensed
@@ -57,11 +57,11 @@ def test_source_distribution_contains_files_for_build_and_tests(built: Path) -> 
     with tarfile.open(next(built.glob("*.tar.gz"))) as source:
         names = {name.partition("/")[2] for name in source.getnames()}
     assert {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Dockerfile", "tests/__main__.py"} <= names
-    assert names >= DATA
+    assert names >= DATA_FILES
     assert not any(name.startswith((".venv", ".node")) for name in names)
 
 
-IMPORT_ALL = """
+IMPORT_ALL_PROGRAM = """
 import importlib, pathlib, sys
 
 quiet = {"hypothesis_jsonschema", "faker", "hypothesis", "uvicorn", "starlette", "jsonschema", "requests", "tqdm"}
@@ -89,7 +89,9 @@ print(len(names), done)
 
 
 def test_importing_any_module_does_no_io() -> None:
-    done = subprocess.run([sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL_PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     count, _, what = done.stdout.strip().partition(" ")
     assert int(count) > 40
     assert what == "[]"

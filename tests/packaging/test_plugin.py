@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import FIVE_LINES
+from tests.harness import FIVE_LINE_TEST
 
 ROOT = Path(__file__).parent.parent.parent
-MANY = """
+MANY_TESTS = """
 import json, pathlib, pytest
 
 @pytest.mark.parametrize("number", range(200))
@@ -43,7 +43,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(sysconfig.get_path("scripts", "venv", vars=names)) / "python"
 
 
-def run(python: Path, folder: Path, *arguments: str) -> str:
+def run_pytest(python: Path, folder: Path, *arguments: str) -> str:
     command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -51,8 +51,8 @@ def run(python: Path, folder: Path, *arguments: str) -> str:
 
 
 def test_five_line_test_passes_in_empty_folder(python: Path, tmp_path: Path) -> None:
-    (tmp_path / "test_mine.py").write_text(FIVE_LINES)
-    assert "1 passed" in run(python, tmp_path, "-W", "error")
+    (tmp_path / "test_mine.py").write_text(FIVE_LINE_TEST)
+    assert "1 passed" in run_pytest(python, tmp_path, "-W", "error")
     where = subprocess.run(
         [str(python), "-c", "import mockserver; print(mockserver.__file__)"],
         cwd=tmp_path,
@@ -64,7 +64,7 @@ def test_five_line_test_passes_in_empty_folder(python: Path, tmp_path: Path) -> 
 
 
 def test_account_data_is_equal_in_any_order_and_on_workers(python: Path, tmp_path: Path) -> None:
-    (tmp_path / "test_many.py").write_text(MANY)
+    (tmp_path / "test_many.py").write_text(MANY_TESTS)
     (tmp_path / "seen").mkdir()
 
     def seen() -> dict[str, list[str]]:
@@ -73,11 +73,11 @@ def test_account_data_is_equal_in_any_order_and_on_workers(python: Path, tmp_pat
             (tmp_path / "seen" / name).unlink()
         return found
 
-    assert "200 passed" in run(python, tmp_path, "-p", "no:randomly")
+    assert "200 passed" in run_pytest(python, tmp_path, "-p", "no:randomly")
     in_order = seen()
     assert len({tuple(page) for page in in_order.values()}) == 200
     for arguments in ([], ["-n", "2"]):
-        assert "200 passed" in run(python, tmp_path, *arguments)
+        assert "200 passed" in run_pytest(python, tmp_path, *arguments)
         assert in_order == seen()
-    run(python, tmp_path, "test_many.py::test_one[77]")
+    run_pytest(python, tmp_path, "test_many.py::test_one[77]")
     assert seen() == {"77.json": in_order["77.json"]}

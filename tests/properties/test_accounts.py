@@ -10,14 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from generators.contract import find_violations
 from mockserver.rest.representations.wires import WireSetting
-from tests.harness import T0, Api, corpus_settings
+from tests.harness import T0, Api, make_settings
 
 COUNT = 9
 SECOND = 1_000_000
 RETENTION = 40 * 24 * 3600 * SECOND
 ACCOUNTS = ("AC" + "1" * 32, "AC" + "2" * 32)
 CALLS = tuple(f"CA{number:032x}" for number in range(3))
-SCRIPT: dict[str, Any] = {
+SCENARIO: dict[str, Any] = {
     "name": "two",
     "recordings": [
         {
@@ -28,74 +28,76 @@ SCRIPT: dict[str, Any] = {
         {"id": "old", "status": "absent", "date_created": "2025-11-20T12:00:00Z"},
     ],
 }
-OLD = 1_763_640_000 * SECOND
+OLD_INSTANT = 1_763_640_000 * SECOND
 
 
-class Known:
+class ModelRecording:
     """The model of a recording."""
 
     def __init__(self, sid: str, instant: int, origin: tuple[int, int], status: str) -> None:
         self.sid = sid
         self.key = (instant, *origin)
         self.status = status
-        self.live: str | None = None
+        self.in_flight: str | None = None
         self.call: str | None = None
         self.due: int | None = None
-        self.waits_for_go = False
+        self.waits_for_signal = False
         self.deleted_at: int | None = None
 
 
-class World:
+class ModelAccount:
     """The model of an account."""
 
     def __init__(self, api: Api, sid: str, *, scripted: bool) -> None:
         account = api.mock.account(sid)
         self.now = T0 * SECOND
-        self.came = 0
-        self.known: list[Known] = []
+        self.created_count = 0
+        self.recordings: list[ModelRecording] = []
         self.is_scripted = scripted
         for index in range(account.corpus.count):
             recording = account.corpus.generate_recording(index)
             instant = account.corpus.timetable.get_instant(index)
-            self.known.append(Known(recording.sid, instant, (0, index), recording.status.value))
+            self.recordings.append(ModelRecording(recording.sid, instant, (0, index), recording.status.value))
         if scripted:
-            slow = self.add(account.corpus.derive_handle_sid("slow"), self.now, "processing")
-            slow.due, slow.waits_for_go = self.now + 10 * SECOND, True
-            self.add(account.corpus.derive_handle_sid("old"), OLD, "absent")
+            slow = self.add_recording(account.corpus.derive_handle_sid("slow"), self.now, "processing")
+            slow.due, slow.waits_for_signal = self.now + 10 * SECOND, True
+            self.add_recording(account.corpus.derive_handle_sid("old"), OLD_INSTANT, "absent")
 
-    def add(self, sid: str, instant: int, status: str) -> Known:
-        made = Known(sid, instant, (1, self.came), status)
-        self.came += 1
-        self.known.append(made)
+    def add_recording(self, sid: str, instant: int, status: str) -> ModelRecording:
+        made = ModelRecording(sid, instant, (1, self.created_count), status)
+        self.created_count += 1
+        self.recordings.append(made)
         return made
 
-    def active(self, call: str) -> Known | None:
-        return next((each for each in self.known if each.call == call and each.live not in (None, "stopped")), None)
+    def find_active(self, call: str) -> ModelRecording | None:
+        return next(
+            (each for each in self.recordings if each.call == call and each.in_flight not in (None, "stopped")), None
+        )
 
     def advance(self, by: int) -> None:
         self.now += by
-        for each in self.known:
+        for each in self.recordings:
             if each.due is not None and each.due <= self.now:
                 self.complete(each)
 
-    def complete(self, known: Known) -> None:
-        known.status, known.live, known.due, known.waits_for_go = "completed", None, None, False
+    def complete(self, known: ModelRecording) -> None:
+        known.status, known.in_flight, known.due, known.waits_for_signal = "completed", None, None, False
 
-    def listed(self, *, include_deleted: bool) -> list[tuple[str, str]]:
+    def list_recordings(self, *, include_deleted: bool) -> list[tuple[str, str]]:
         return [
             (each.sid, each.status if each.deleted_at is None else "deleted")
-            for each in sorted(self.known, key=lambda each: each.key, reverse=True)
+            for each in sorted(self.recordings, key=lambda each: each.key, reverse=True)
             if each.deleted_at is None or (include_deleted and self.now < each.deleted_at + RETENTION)
         ]
 
 
-class Worlds(RuleBasedStateMachine):
+class AccountsStateMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.api = Api(corpus_settings(count=COUNT, mix="deleted=0", wire=WireSetting.SCHEMA))
-        self.worlds = {sid: World(self.api, sid, scripted=False) for sid in ACCOUNTS}
-        self.snapshots: dict[str, World] = {}
-        self.conforming: set[bytes] = set()
+        self.api = Api(make_settings(count=COUNT, mix="deleted=0", wire=WireSetting.SCHEMA))
+        self.accounts = {sid: ModelAccount(self.api, sid, scripted=False) for sid in ACCOUNTS}
+        self.snapshots: dict[str, ModelAccount] = {}
+        self.valid_bodies: set[bytes] = set()
 
     def teardown(self) -> None:
         self.api.__exit__(None, None, None)
@@ -103,20 +105,20 @@ class Worlds(RuleBasedStateMachine):
     # -- what is done ------------------------------------------------------------------------------
 
     @initialize(sid=st.sampled_from(ACCOUNTS))
-    def one_is_scripted(self, sid: str) -> None:
-        self.arm(sid)
+    def set_up_one_scripted_account(self, sid: str) -> None:
+        self.set_up_scenario(sid)
 
     @rule(sid=st.sampled_from(ACCOUNTS), call=st.sampled_from(CALLS))
     def create(self, sid: str, call: str) -> None:
-        world = self.worlds[sid]
-        before = world.active(call)
-        answer = self.ask("POST", sid, f"Calls/{call}/Recordings.json")
+        world = self.accounts[sid]
+        before = world.find_active(call)
+        answer = self.send_request("POST", sid, f"Calls/{call}/Recordings.json")
         body = answer.json()
-        assert self.problems(body) == []
+        assert self.find_problems(body) == []
         assert answer.status_code == (201 if before is None else 200)
         if before is None:
-            made = world.add(body["sid"], world.now, "processing")
-            made.live, made.call = "in-progress", call
+            made = world.add_recording(body["sid"], world.now, "processing")
+            made.in_flight, made.call = "in-progress", call
         else:
             assert body["sid"] == before.sid
 
@@ -126,110 +128,110 @@ class Worlds(RuleBasedStateMachine):
         wanted=st.sampled_from(["paused", "in-progress", "stopped"]),
     )
     def update(self, sid: str, call: str, wanted: str) -> None:
-        world = self.worlds[sid]
-        active = world.active(call)
-        answer = self.ask("POST", sid, f"Calls/{call}/Recordings/Twilio.CURRENT.json", {"Status": wanted})
+        world = self.accounts[sid]
+        active = world.find_active(call)
+        answer = self.send_request("POST", sid, f"Calls/{call}/Recordings/Twilio.CURRENT.json", {"Status": wanted})
         assert answer.status_code == (404 if active is None else 200)
         if active is not None:
-            assert (answer.json()["sid"], self.problems(answer.json())) == (active.sid, [])
-            active.live = wanted
+            assert (answer.json()["sid"], self.find_problems(answer.json())) == (active.sid, [])
+            active.in_flight = wanted
             if wanted == "stopped":
                 active.due = world.now + 2 * SECOND
 
     @rule(sid=st.sampled_from(ACCOUNTS), of=st.sampled_from(ACCOUNTS), place=st.integers(0, 30))
     def delete(self, sid: str, of: str, place: int) -> None:
-        known = self.worlds[of].known[place % len(self.worlds[of].known)]
-        answer = self.ask("DELETE", sid, f"Recordings/{known.sid}.json")
+        known = self.accounts[of].recordings[place % len(self.accounts[of].recordings)]
+        answer = self.send_request("DELETE", sid, f"Recordings/{known.sid}.json")
         if sid != of or known.deleted_at is not None:
             assert answer.status_code == 404
         elif known.status == "processing":
             assert (answer.status_code, answer.json()["code"]) == (409, 20009)
         else:
             assert answer.status_code == 204
-            known.deleted_at = self.worlds[sid].now
+            known.deleted_at = self.accounts[sid].now
 
     @rule(sid=st.sampled_from(ACCOUNTS), by=st.sampled_from(["1s", "2s", "9s", "20d", "40d"]))
     def advance(self, sid: str, by: str) -> None:
         unit = {"s": 1, "d": 24 * 3600}[by[-1]]
-        self.control("POST", sid, "/clock", {"advance": by})
-        self.worlds[sid].advance(int(by[:-1]) * unit * SECOND)
+        self.send_command("POST", sid, "/clock", {"advance": by})
+        self.accounts[sid].advance(int(by[:-1]) * unit * SECOND)
 
     @rule(sid=st.sampled_from(ACCOUNTS))
     def signal(self, sid: str) -> None:
-        self.control("POST", sid, "/signals", {"name": "go"})
-        for known in self.worlds[sid].known:
-            if known.waits_for_go:
-                self.worlds[sid].complete(known)
+        self.send_command("POST", sid, "/signals", {"name": "go"})
+        for known in self.accounts[sid].recordings:
+            if known.waits_for_signal:
+                self.accounts[sid].complete(known)
 
     @rule(sid=st.sampled_from(ACCOUNTS))
-    def arm(self, sid: str) -> None:
-        self.control("PUT", sid, "/scenario", {"scenario": SCRIPT})
-        self.worlds[sid] = World(self.api, sid, scripted=True)
+    def set_up_scenario(self, sid: str) -> None:
+        self.send_command("PUT", sid, "/scenario", {"scenario": SCENARIO})
+        self.accounts[sid] = ModelAccount(self.api, sid, scripted=True)
 
     @rule(sid=st.sampled_from(ACCOUNTS))
     def reset(self, sid: str) -> None:
-        self.control("POST", sid, "/reset")
-        self.worlds[sid] = World(self.api, sid, scripted=False)
+        self.send_command("POST", sid, "/reset")
+        self.accounts[sid] = ModelAccount(self.api, sid, scripted=False)
 
     @rule(sid=st.sampled_from(ACCOUNTS))
     def snapshot(self, sid: str) -> None:
-        self.control("POST", sid, "/snapshots")
-        self.snapshots[sid] = deepcopy(self.worlds[sid])
+        self.send_command("POST", sid, "/snapshots")
+        self.snapshots[sid] = deepcopy(self.accounts[sid])
 
     @rule(sid=st.sampled_from(ACCOUNTS))
     def roll_back(self, sid: str) -> None:
         status = 200 if sid in self.snapshots else 404
-        self.control("POST", sid, "/rollback", expected=status)
+        self.send_command("POST", sid, "/rollback", expected=status)
         if sid in self.snapshots:
-            self.worlds[sid] = deepcopy(self.snapshots[sid])
+            self.accounts[sid] = deepcopy(self.snapshots[sid])
 
     @rule(sid=st.sampled_from(ACCOUNTS), place=st.integers(0, 30))
     def fetch(self, sid: str, place: int) -> None:
-        known = self.worlds[sid].known[place % len(self.worlds[sid].known)]
-        answer = self.ask("GET", sid, f"Recordings/{known.sid}.json")
+        known = self.accounts[sid].recordings[place % len(self.accounts[sid].recordings)]
+        answer = self.send_request("GET", sid, f"Recordings/{known.sid}.json")
         assert answer.status_code == (200 if known.deleted_at is None else 404)
         if known.deleted_at is None:
-            assert (answer.json()["status"], self.problems(answer.json())) == (known.status, [])
+            assert (answer.json()["status"], self.find_problems(answer.json())) == (known.status, [])
 
     # -- what holds --------------------------------------------------------------------------------
 
     @invariant()
-    def lists_equal_the_models(self) -> None:
-        for sid, world in self.worlds.items():
-            size = 4 + (world.came + world.now // SECOND) % 7
+    def check_lists_equal_models(self) -> None:
+        for sid, world in self.accounts.items():
+            size = 4 + (world.created_count + world.now // SECOND) % 7
             for include_deleted in (False, True):
                 query = f"PageSize={size}&IncludeSoftDeleted={str(include_deleted).lower()}"
-                found = self.walk(sid, query)
-                assert [(each["sid"], each["status"]) for each in found] == world.listed(
+                found = self.list_recordings(sid, query)
+                assert [(each["sid"], each["status"]) for each in found] == world.list_recordings(
                     include_deleted=include_deleted
                 )
                 assert [problem for each in found for problem in find_violations(each)] == []
                 assert {each["account_sid"] for each in found} == {sid}
 
-    def problems(self, body: dict[str, Any]) -> list[str]:
+    def find_problems(self, body: dict[str, Any]) -> list[str]:
         """Return how a recording violates the contract. Bodies that were checked before are skipped."""
         encoded = msgspec.json.encode(body)
-        found = [] if encoded in self.conforming else find_violations(body)
+        found = [] if encoded in self.valid_bodies else find_violations(body)
         if not found:
-            self.conforming.add(encoded)
+            self.valid_bodies.add(encoded)
         return found
 
-    def ask(self, method: str, sid: str, path: str, form: dict[str, str] | None = None) -> Any:
+    def send_request(self, method: str, sid: str, path: str, form: dict[str, str] | None = None) -> Any:
         self.api.auth = (sid, "any")
         self.api.root = f"/2010-04-01/Accounts/{sid}"
         if method == "POST":
             return self.api.post(path, **(form or {}))
         return self.api.request(method, f"{self.api.root}/{path}")
 
-    def walk(self, sid: str, query: str) -> list[dict[str, Any]]:
+    def list_recordings(self, sid: str, query: str) -> list[dict[str, Any]]:
         self.api.auth = (sid, "any")
         self.api.list_path = f"/2010-04-01/Accounts/{sid}/Recordings.json"
-        return self.api.walk(query)
+        return self.api.list_recordings(query)
 
-    def control(self, method: str, sid: str, path: str, command: Any = None, expected: int = 200) -> None:
-        answer = self.api.command(method, path, command, account=sid)
+    def send_command(self, method: str, sid: str, path: str, command: Any = None, expected: int = 200) -> None:
+        answer = self.api.send_command(method, path, command, account=sid)
         assert answer.status_code == expected, answer.headers.get("x-mock-reason")
 
 
-TestWorlds = Worlds.TestCase
-TestWorlds.settings = settings(max_examples=12, stateful_step_count=20)
+TestAccounts = AccountsStateMachine.TestCase
+TestAccounts.settings = settings(max_examples=12, stateful_step_count=20)

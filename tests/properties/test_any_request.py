@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.harness import Api, fields_of
+from tests.harness import Api, parse_error
 
 NAMES = st.sampled_from(
     ["PageSize", "Page", "PageToken", "DateCreated", "DateCreated<", "DateCreated>", "CallSid", "ConferenceSid"]
@@ -29,16 +29,16 @@ def shared() -> Iterator[Api]:
         yield api
 
 
-def assert_twilios(answer: httpx.Response) -> None:
-    assert answer.status_code < 500
-    if answer.status_code >= 400 and answer.request.method != "HEAD":
-        assert fields_of(answer)["status"] == str(answer.status_code)
+def assert_twilio_response(response: httpx.Response) -> None:
+    assert response.status_code < 500
+    if response.status_code >= 400 and response.request.method != "HEAD":
+        assert parse_error(response)["status"] == str(response.status_code)
 
 
 @given(st.lists(st.tuples(NAMES, VALUES), max_size=6))
 @settings(max_examples=200)
 def test_any_list_query_gets_twilio_response(shared: Api, pairs: list[tuple[str, str]]) -> None:
-    assert_twilios(shared.get(f"{shared.list_path}?{urlencode(pairs, errors='surrogatepass')}"))
+    assert_twilio_response(shared.get(f"{shared.list_path}?{urlencode(pairs, errors='surrogatepass')}"))
 
 
 @given(st.binary(max_size=60))
@@ -46,11 +46,11 @@ def test_any_list_query_gets_twilio_response(shared: Api, pairs: list[tuple[str,
 @example(b"a=%zz&&=&=")
 def test_any_query_bytes_get_twilio_response(shared: Api, raw: bytes) -> None:
     target = "".join(chr(byte) if 33 <= byte < 127 and byte not in b"#" else f"%{byte:02X}" for byte in raw)
-    assert_twilios(shared.get(f"{shared.list_path}?{target}"))
+    assert_twilio_response(shared.get(f"{shared.list_path}?{target}"))
 
 
 @given(METHODS, st.text(max_size=30), st.booleans())
 @settings(max_examples=200)
 def test_any_path_gets_twilio_response(shared: Api, method: str, text: str, below: bool) -> None:
     path = quote(text, safe="/", errors="replace").lstrip("/")
-    assert_twilios(shared.request(method, f"{shared.root}/{path}" if below else f"/{path}"))
+    assert_twilio_response(shared.request(method, f"{shared.root}/{path}" if below else f"/{path}"))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
 COUNT = 150
 MIXES = st.sampled_from(["", "deleted=0.97", "deleted=1", "deleted=0.5,processing=0.1", "deleted=0"])
@@ -27,8 +27,8 @@ def queries(draw: st.DrawFn, recordings: list[dict[str, Any]]) -> str:
     return "&".join(parts)
 
 
-def pages(api: Api, query: str, size: int) -> list[dict[str, Any]]:
-    body = api.page(f"{query}&PageSize={size}")
+def list_pages(api: Api, query: str, size: int) -> list[dict[str, Any]]:
+    body = api.get_page(f"{query}&PageSize={size}")
     found = [body]
     while body["next_page_uri"] is not None:
         body = api.get(body["next_page_uri"]).json()
@@ -39,15 +39,15 @@ def pages(api: Api, query: str, size: int) -> list[dict[str, Any]]:
 @given(st.data(), MIXES, st.integers(1, 60), st.booleans())
 @settings(max_examples=60)
 def test_paging_forward_and_backward_equals_unpaged_list(data: st.DataObject, mix: str, size: int, soft: bool) -> None:
-    with Api(corpus_settings(count=COUNT, mix=mix, seed=data.draw(st.text(max_size=2)))) as api:
-        everything = api.page("PageSize=1000&IncludeSoftDeleted=true")["recordings"]
+    with Api(make_settings(count=COUNT, mix=mix, seed=data.draw(st.text(max_size=2)))) as api:
+        everything = api.get_page("PageSize=1000&IncludeSoftDeleted=true")["recordings"]
         for recording in data.draw(st.lists(st.sampled_from(everything), max_size=20)):
-            api.request("DELETE", api.fetch_path(recording["sid"]))
+            api.request("DELETE", api.get_recording_path(recording["sid"]))
         query = data.draw(queries(everything)) + ("&IncludeSoftDeleted=true" if soft else "")
-        plain = api.page(f"{query}&PageSize=1000")["recordings"]
+        plain = api.get_page(f"{query}&PageSize=1000")["recordings"]
         assert soft or "deleted" not in {recording["status"] for recording in plain}
 
-        forward = pages(api, query, size)
+        forward = list_pages(api, query, size)
         assert plain == [recording for page in forward for recording in page["recordings"]]
         assert [page["page"] for page in forward] == list(range(len(forward)))
         assert all(len(page["recordings"]) == size for page in forward[:-1])
@@ -62,14 +62,14 @@ def test_paging_forward_and_backward_equals_unpaged_list(data: st.DataObject, mi
 @given(st.data(), st.integers(1, 20))
 @settings(max_examples=40)
 def test_deletions_during_paging_hide_and_repeat_no_recording(data: st.DataObject, size: int) -> None:
-    with Api(corpus_settings(count=COUNT)) as api:
-        before = api.sids("PageSize=1000")
-        body = api.page(f"PageSize={size}")
+    with Api(make_settings(count=COUNT)) as api:
+        before = api.list_sids("PageSize=1000")
+        body = api.get_page(f"PageSize={size}")
         met = [recording["sid"] for recording in body["recordings"]]
         gone: set[str] = set()
         while body["next_page_uri"] is not None:
             for sid in data.draw(st.lists(st.sampled_from(before), max_size=5)):
-                if api.request("DELETE", api.fetch_path(sid)).status_code == 204:
+                if api.request("DELETE", api.get_recording_path(sid)).status_code == 204:
                     gone.add(sid)
             body = api.get(body["next_page_uri"]).json()
             met += [recording["sid"] for recording in body["recordings"]]

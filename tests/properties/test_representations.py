@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from mockserver.rest.representations import csv_and_html as tables
 from mockserver.rest.representations import xml
 from mockserver.rest.representations.wires import WireSetting
-from tests.harness import Api, corpus_settings
+from tests.harness import Api, make_settings
 
-LISTS = {
+KEY_BY_LIST = {
     "Recordings": "recordings",
     "Transcriptions": "transcriptions",
     "Calls": "calls",
@@ -26,47 +26,47 @@ LISTS = {
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Api]:
-    with Api(corpus_settings(count=300, wire=WireSetting.TWILIO, mix="encrypted=0.2")) as api:
+    with Api(make_settings(count=300, wire=WireSetting.TWILIO, mix="encrypted=0.2")) as api:
         yield api
 
 
-def facts(value: Any) -> Any:
+def normalize(value: Any) -> Any:
     """Return the values of a document. Null equals the empty string."""
     if isinstance(value, dict):
-        return {name.replace("_", "").lower(): facts(inner) for name, inner in value.items()}
+        return {name.replace("_", "").lower(): normalize(inner) for name, inner in value.items()}
     return "" if value is None else str(value)
 
 
-def told(element: ElementTree.Element) -> Any:
+def read_element(element: ElementTree.Element) -> Any:
     if len(element):
-        return {inner.tag.lower(): told(inner) for inner in element}
+        return {inner.tag.lower(): read_element(inner) for inner in element}
     return element.text or ""
 
 
-@given(st.sampled_from(sorted(LISTS)), st.integers(1, 20), st.integers(0, 3))
+@given(st.sampled_from(sorted(KEY_BY_LIST)), st.integers(1, 20), st.integers(0, 3))
 @settings(max_examples=40)
 def test_xml_and_csv_lists_equal_json_list(shared: Api, name: str, size: int, pages: int) -> None:
-    body = shared.twilio(f"{name}.json?PageSize={size}")
+    body = shared.get_twilio_json(f"{name}.json?PageSize={size}")
     for _ in range(pages):
         if body["next_page_uri"]:
             body = shared.get(body["next_page_uri"]).json()
-    expected = body.pop(LISTS[name])
+    expected = body.pop(KEY_BY_LIST[name])
     answer = shared.get(body["uri"].replace(".json", ".xml"))
     assert answer.headers["content-type"] == "application/xml"
     assert answer.headers["x-mock-wire"] == "twilio"
     listed = ElementTree.fromstring(answer.content)[0]
     assert listed.tag == name
-    assert [facts(document) for document in expected] == [told(element) for element in listed]
+    assert [normalize(document) for document in expected] == [read_element(element) for element in listed]
     attributes = {key: value.replace(".xml", ".json") for key, value in listed.attrib.items()}
-    assert facts(body) == attributes
+    assert normalize(body) == attributes
 
     table = shared.get(body["uri"].replace(".json", ".csv"))
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(table.text, newline="")))
-    assert [cells(document) for document in expected] == rows
+    assert [build_row(document) for document in expected] == rows
 
 
-def cells(document: dict[str, Any]) -> dict[str, str]:
+def build_row(document: dict[str, Any]) -> dict[str, str]:
     return {
         key: json.dumps(value) if isinstance(value, dict) else "" if value is None else str(value)
         for key, value in document.items()
@@ -74,33 +74,35 @@ def cells(document: dict[str, Any]) -> dict[str, str]:
 
 
 def test_xml_csv_and_html_resources_equal_json_resource(shared: Api) -> None:
-    recording = next(r for r in shared.walk("PageSize=1000") if r["encryption_details"])
+    recording = next(r for r in shared.list_recordings("PageSize=1000") if r["encryption_details"])
     for path in (f"Recordings/{recording['sid']}", f"Calls/{recording['call_sid']}"):
-        expected = shared.twilio(f"{path}.json")
-        element = ElementTree.fromstring(shared.below(f"{path}.xml").content)[0]
-        assert facts(expected) == told(element)
-        assert [cells(expected)] == list(csv.DictReader(io.StringIO(shared.below(f"{path}.csv").text, newline="")))
-        page = shared.below(f"{path}.html")
+        expected = shared.get_twilio_json(f"{path}.json")
+        element = ElementTree.fromstring(shared.get_in_account(f"{path}.xml").content)[0]
+        assert normalize(expected) == read_element(element)
+        assert [build_row(expected)] == list(
+            csv.DictReader(io.StringIO(shared.get_in_account(f"{path}.csv").text, newline=""))
+        )
+        page = shared.get_in_account(f"{path}.html")
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert f"<td>{recording['call_sid']}</td>" in page.text
 
 
 def test_list_without_extension_is_xml(shared: Api) -> None:
-    assert shared.below("Recordings").text == shared.below("Recordings.xml").text.replace(
+    assert shared.get_in_account("Recordings").text == shared.get_in_account("Recordings.xml").text.replace(
         "Recordings.xml", "Recordings"
     )
-    assert shared.below("Calls?PageSize=1").headers["content-type"] == "application/xml"
+    assert shared.get_in_account("Calls?PageSize=1").headers["content-type"] == "application/xml"
 
 
 def test_empty_list_has_no_rows(shared: Api) -> None:
     empty = f"Recordings.csv?CallSid=CA{'0' * 32}"
-    assert shared.below(empty).text == "\r\n"
-    assert ElementTree.fromstring(shared.below(empty.replace("csv", "xml")).content)[0].attrib["end"] == "0"
+    assert shared.get_in_account(empty).text == "\r\n"
+    assert ElementTree.fromstring(shared.get_in_account(empty.replace("csv", "xml")).content)[0].attrib["end"] == "0"
 
 
 @pytest.mark.parametrize("extension", ["csv", "html", "xml"])
 def test_errors_have_requested_representation(shared: Api, extension: str) -> None:
-    answer = shared.below(f"Recordings/RE{'0' * 32}.{extension}")
+    answer = shared.get_in_account(f"Recordings/RE{'0' * 32}.{extension}")
     assert answer.status_code == 404
     assert extension in answer.headers["content-type"]
     assert "20404" in answer.text

@@ -12,33 +12,32 @@ from hypothesis import strategies as st
 
 from generators.model import DUAL_SOURCES, Source
 from scenarios.explain.timelines import explain_scenario
-from scenarios.lifecycle import PRECEDING_STATUSES
+from scenarios.lifecycle import STATUSES
 from scenarios.loading.documents import FileFormat
 from scenarios.loading.load import from_objects, loads
 from scenarios.model import (
-    CallbackEvent,
     ClockPlan,
     CorpusPlan,
     OnCreate,
     Pick,
     RecordingFields,
-    RecordingStatus,
     Scenario,
     ScriptedRecording,
     Step,
     Timeline,
-    Trigger,
 )
 from scenarios.operations import Operation
 from scenarios.problems import ScenarioError
 from scenarios.rules import ChunkedDribble, Delay, Expectation, Fault, NetworkFault, PageDriftRule, Sequence, Then, When
+from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.triggers import Trigger
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 instants = st.integers(0, 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
-lengths = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d", "w", ".5s"]))
+durations = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d", "w", ".5s"]))
 prices = st.one_of(st.none(), st.integers(-100, 100), st.floats(-9, 9), st.just("-0.00250"))
 events = st.lists(st.sampled_from(CallbackEvent), max_size=3).map(tuple)
-facts = st.builds(
+recording_fields = st.builds(
     RecordingFields,
     duration=st.one_of(st.none(), st.integers(0, 10**6), st.just("12")),
     price=prices,
@@ -50,7 +49,7 @@ simple_triggers = st.one_of(
     st.builds(Trigger, fetches=st.integers(1, 9)),
     st.builds(Trigger, lists=st.integers(1, 9)),
     st.builds(Trigger, requests=st.integers(1, 9)),
-    st.builds(Trigger, time=lengths),
+    st.builds(Trigger, time=durations),
     st.builds(Trigger, signal=texts.filter(bool)),
 )
 triggers = st.recursive(
@@ -61,7 +60,9 @@ triggers = st.recursive(
     ),
     max_leaves=5,
 )
-AFTER = {stage: [later for later in RecordingStatus if stage in PRECEDING_STATUSES[later]] for stage in RecordingStatus}
+NEXT_STATUSES = {
+    stage: [later for later in RecordingStatus if stage in STATUSES[later].preceding] for stage in RecordingStatus
+}
 
 
 @st.composite
@@ -69,10 +70,10 @@ def timelines(draw: st.DrawFn) -> Timeline:
     """Draw a walk through the lifecycle from the start of a recording."""
     status = RecordingStatus.IN_PROGRESS
     steps = [Step(status=status)]
-    while AFTER[status] and len(steps) < 6 and draw(st.booleans()):
-        status = draw(st.sampled_from(AFTER[status]))
+    while NEXT_STATUSES[status] and len(steps) < 6 and draw(st.booleans()):
+        status = draw(st.sampled_from(NEXT_STATUSES[status]))
         told = draw(st.one_of(st.just(msgspec.UNSET), events))
-        set_ = draw(st.one_of(st.just(RecordingFields()), facts))
+        set_ = draw(st.one_of(st.just(RecordingFields()), recording_fields))
         steps.append(Step(after=draw(st.none() | triggers), status=status, set=set_, callback=told))
     return tuple(steps)
 
@@ -80,16 +81,16 @@ def timelines(draw: st.DrawFn) -> Timeline:
 thens = st.one_of(
     st.builds(Then, status=st.integers(400, 599), code=st.none() | st.integers(1, 99999), message=st.none() | texts),
     st.builds(Then, status=st.integers(400, 599), body=texts, retry_after=st.integers(0, 9)),
-    st.builds(Then, fault=st.sampled_from(NetworkFault), delay=st.builds(Delay, fixed=lengths)),
-    st.builds(Then, delay=lengths),
-    st.builds(Then, chunked_dribble=st.builds(ChunkedDribble, chunks=st.integers(1, 9), duration=lengths)),
+    st.builds(Then, fault=st.sampled_from(NetworkFault), delay=st.builds(Delay, fixed=durations)),
+    st.builds(Then, delay=durations),
+    st.builds(Then, chunked_dribble=st.builds(ChunkedDribble, chunks=st.integers(1, 9), duration=durations)),
 )
 whens = st.builds(When, op=st.none() | st.sampled_from(Operation), path=st.none() | texts, header=st.just({"A-b": "*"}))
 
 
-def several(strategy: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[tuple[Any, ...]]:
+def short_tuples(strategy: st.SearchStrategy[Any], min_size: int = 0) -> st.SearchStrategy[tuple[Any, ...]]:
     """Draw short tuples."""
-    return st.lists(strategy, min_size=least, max_size=least + 2).map(tuple)
+    return st.lists(strategy, min_size=min_size, max_size=min_size + 2).map(tuple)
 
 
 @st.composite
@@ -108,7 +109,7 @@ def recordings(draw: st.DrawFn) -> tuple[ScriptedRecording, ...]:
     )
 
 
-deleted = Step(after=Trigger(fetches=1), status=RecordingStatus.DELETED)
+delete_step = Step(after=Trigger(fetches=1), status=RecordingStatus.DELETED)
 scenarios = st.builds(
     Scenario,
     name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True),
@@ -116,16 +117,16 @@ scenarios = st.builds(
     corpus=st.builds(CorpusPlan, count=st.integers(0, 10**12), mix=st.none() | st.just({"dual": 0.5})),
     clock=st.builds(ClockPlan, mode=st.just("scaled"), rate=st.floats(0.1, 1e6), start=st.none() | instants),
     recordings=recordings(),
-    pick=several(st.builds(Pick, id=st.just("p"), count=st.integers(1, 3), timeline=st.just((deleted,)))).map(
+    pick=short_tuples(st.builds(Pick, id=st.just("p"), count=st.integers(1, 3), timeline=st.just((delete_step,)))).map(
         lambda p: p[:1]
     ),
     on_create=st.none() | st.builds(OnCreate, timeline=timelines()),
-    faults=several(st.builds(Fault, when=whens, then=thens, probability=st.floats(0, 1))),
-    sequences=several(
-        st.builds(Sequence, when=whens, answers=several(st.just("ok") | st.integers(400, 599) | thens, 1))
+    faults=short_tuples(st.builds(Fault, when=whens, then=thens, probability=st.floats(0, 1))),
+    sequences=short_tuples(
+        st.builds(Sequence, when=whens, answers=short_tuples(st.just("ok") | st.integers(400, 599) | thens, 1))
     ),
-    page_drift=several(st.builds(PageDriftRule, insert=st.integers(1, 9), delete=st.integers(0, 9))),
-    expect=several(st.builds(Expectation, op=st.sampled_from(Operation), max=st.integers(0, 9))),
+    page_drift=short_tuples(st.builds(PageDriftRule, insert=st.integers(1, 9), delete=st.integers(0, 9))),
+    expect=short_tuples(st.builds(Expectation, op=st.sampled_from(Operation), max=st.integers(0, 9))),
 )
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | instants | st.just("30s") | st.binary(),
@@ -134,36 +135,36 @@ junk = st.recursive(
 )
 
 
-def plain(scenario: Scenario) -> dict[str, Any]:
+def to_json_value(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as JSON values."""
     value: dict[str, Any] = json.loads(msgspec.json.encode(scenario))
     return value
 
 
-def as_toml(value: Any) -> str:
+def to_toml(value: Any) -> str:
     """Format a value without nulls on one line of TOML."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{as_toml(key)} = {as_toml(inside)}" for key, inside in value.items()) + "}"
+        return "{" + ", ".join(f"{to_toml(key)} = {to_toml(inside)}" for key, inside in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(as_toml, value)) + "]"
+        return "[" + ", ".join(map(to_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def holds_null(value: Any) -> bool:
+def contains_null(value: Any) -> bool:
     if isinstance(value, dict):
         value = list(value.values())
-    return any(map(holds_null, value)) if isinstance(value, list) else value is None
+    return any(map(contains_null, value)) if isinstance(value, list) else value is None
 
 
 @settings(max_examples=20)
 @given(scenarios)
 def test_scenario_is_equal_after_round_trip_in_every_form(scenario: Scenario) -> None:
-    value = plain(scenario)
+    value = to_json_value(scenario)
     assert scenario == from_objects(scenario) == from_objects(value)
     assert scenario == loads(json.dumps(value), file_format="json")
     assert scenario == loads(yaml.safe_dump(value, default_style='"'))
-    if not holds_null(value):
-        text = "\n".join(f"{json.dumps(key)} = {as_toml(inside)}" for key, inside in value.items())
+    if not contains_null(value):
+        text = "\n".join(f"{json.dumps(key)} = {to_toml(inside)}" for key, inside in value.items())
         assert scenario == loads(text, file_format="toml")
     assert str(explain_scenario(scenario)).startswith(scenario.name)
 
@@ -181,7 +182,7 @@ def test_invalid_objects_raise_only_scenario_error(value: Any) -> None:
 
 
 @settings(max_examples=60)
-@given(scenarios.map(plain), st.data())
+@given(scenarios.map(to_json_value), st.data())
 def test_one_invalid_value_raises_only_scenario_error(value: dict[str, Any], data: st.DataObject) -> None:
     holder: Any = value
     key: Any = data.draw(st.sampled_from(sorted(value)))

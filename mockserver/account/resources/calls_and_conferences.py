@@ -31,7 +31,7 @@ class CallsOrConferences:
         else:
             indices = self._recording_index.created.get_indices_of_parent(self._get_sid(index))
         make = parents.build_call if self.kind is Kind.CALL else parents.build_conference
-        recordings = [self._recording_index.get_even_if_deleted(each) for each in indices]
+        recordings = [self._recording_index.get_even_if_deleted(index) for index in indices]
         return make(recordings, is_over=index < FIRST_CREATED)
 
     def revision(self, index: int) -> int:
@@ -48,7 +48,7 @@ class CallsOrConferences:
         run = corpus.get_call_indices(sid) if self.kind is Kind.CALL else corpus.get_conference_indices(sid)
         started = self._recording_index.created.get_indices_of_parent(sid)
         if not run and not started:
-            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown=sid)
+            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown_sid=sid)
         return run.start if run else started[0]
 
     def list(self, request: PageRequest) -> Page:
@@ -74,11 +74,13 @@ class CallsOrConferences:
         return own is not None and self.find(own) == index
 
     def _find_position(self, sid: str) -> int | None:
-        ledger = self._recording_index
-        came_in = ledger.created.get_indices_of_parent(sid)
+        recording_index = self._recording_index
+        came_in = recording_index.created.get_indices_of_parent(sid)
         if came_in and self._is_first_recording(came_in[0]):
-            return ledger.positions.get_position(came_in[0], ledger.created.get_creation_instant(came_in[0]))
-        return ledger.find_position(sid, self.kind)
+            return recording_index.positions.get_position(
+                came_in[0], recording_index.created.get_creation_instant(came_in[0])
+            )
+        return recording_index.find_position(sid, self.kind)
 
     def _get_sid(self, index: int) -> str:
         """Return the SID at an index, or a placeholder SID that only marks the position."""

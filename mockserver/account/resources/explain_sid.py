@@ -7,7 +7,7 @@ import msgspec
 from generators.content.subresources import SUBRESOURCE_KINDS, split_subresource_index
 from generators.corpus.corpus import FIRST_HANDLE_INDEX
 from generators.corpus.explain_sid import KIND_NOUNS, SidExplanation, explain_generated
-from generators.sids import Kind, is_sid
+from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.resources.recording_index import RecordingIndex
 
 _MAX_LISTED = 5
@@ -18,7 +18,7 @@ _MAX_ACCOUNTS = 256
 def explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
     """Explain why a SID belongs to no recording of the account."""
     if not is_sid(sid, Kind.RECORDING):
-        return f"Expected a RecordingSid (RE and 32 hexadecimal digits), found {sid[:60]!r}."
+        return f"Expected a RecordingSid ({describe_sid(Kind.RECORDING)}), found {sid[:60]!r}."
     index = recording_index.corpus.sids.decode(Kind.RECORDING, sid)
     if index is None:
         return f"{sid} does not belong to this account: it comes from another seed or account, or was typed by hand."

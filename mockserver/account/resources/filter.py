@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import Recording
+from generators.sids import fold_sid
 from mockserver.account.resources.listing import Listing
 from mockserver.account.resources.recording_index import RecordingIndex
 
@@ -69,9 +70,9 @@ def _select_corpus_range(recording_index: RecordingIndex, recording_filter: Reco
         ranges.append(corpus.get_call_indices(recording_filter.call_sid))
     if recording_filter.conference_sid is not None:
         ranges.append(corpus.get_conference_indices(recording_filter.conference_sid))
-    start = max(each.start for each in ranges)
-    return range(start, max(start, min(each.stop for each in ranges)))
+    start = max(candidates.start for candidates in ranges)
+    return range(start, max(start, min(candidates.stop for candidates in ranges)))
 
 
 def _is_same_sid(sid: str, other: str | None) -> bool:
-    return other is not None and sid[2:].lower() == other[2:].lower()
+    return other is not None and fold_sid(sid) == fold_sid(other)

@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from mockserver.rest.errors import invalid_parameter
-from mockserver.rest.paging import PageRequest, Tokens
+from mockserver.rest.paging import PageRequest, PageTokens
 
 NEVER = 1 << 62
 """An instant after every clock, in microseconds."""
@@ -46,7 +46,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The indices of one page, newest first."""
 
     indices: tuple[int, ...]
-    tokens: Tokens
+    tokens: PageTokens
     expires_at: int = NEVER
     """When the page may change by time alone, in microseconds since the epoch."""
 
@@ -63,10 +63,10 @@ def get_page(listing: Listing, request: PageRequest, expires_at: int = NEVER) ->
         position = listing.position(request.cursor.sid)
         if position is None:
             sid = request.cursor.sid
-            raise invalid_parameter("PageToken", "PA or PB and the SID of a record of this list", sid, unknown=sid)
-        cut = _slice_older_than if request.cursor.older else _slice_newer_than
+            raise invalid_parameter("PageToken", "PA or PB and the SID of a record of this list", sid, unknown_sid=sid)
+        cut = _slice_older_than if request.cursor.is_after else _slice_newer_than
         found = cut(position, listing.walk, listing.window, request.size)
-    tokens = Tokens(
+    tokens = PageTokens(
         previous=None if found.previous is None else listing.sid(listing.index(found.previous)),
         next=None if found.next is None else listing.sid(listing.index(found.next)),
     )

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from generators.corpus.timetable import RETENTION
 from generators.model import Recording
+from generators.sids import fold_sid
 from mockserver.account.state.range_set import RangeSet
 from mockserver.account.state.state import FIRST_CREATED, CreatedRecording, State
 
@@ -85,11 +86,11 @@ class CreatedRecordings:
 
     def find_index(self, sid: str) -> int | None:
         """Return the index by SID, or None if the SID is unknown."""
-        return self._index_by_sid.get(sid[2:].lower())
+        return self._index_by_sid.get(fold_sid(sid))
 
     def get_indices_of_parent(self, parent_sid: str) -> list[int]:
         """Return the indices of a call's or conference's recordings, oldest first."""
-        return self._indices_by_parent.get(_fold_sid(parent_sid), [])
+        return self._indices_by_parent.get(fold_sid(parent_sid), [])
 
     def get_active_of_parent(self, parent_sid: str) -> list[int]:
         """Return the indices of a call's or conference's active recordings, oldest first."""
@@ -102,10 +103,6 @@ class CreatedRecordings:
 
     def _index_recording(self, index: int) -> None:
         recording = self._state.recordings[index]
-        self._index_by_sid[recording.sid[2:].lower()] = index
+        self._index_by_sid[fold_sid(recording.sid)] = index
         for sid in filter(None, (recording.call_sid, recording.conference_sid)):
-            self._indices_by_parent.setdefault(_fold_sid(sid), []).append(index)
-
-
-def _fold_sid(sid: str) -> str:
-    return sid[:2] + sid[2:].lower()
+            self._indices_by_parent.setdefault(fold_sid(sid), []).append(index)

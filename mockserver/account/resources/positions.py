@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 from generators.corpus.corpus import Corpus
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.state import FIRST_CREATED, State
 

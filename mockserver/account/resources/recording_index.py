@@ -8,7 +8,7 @@ import msgspec
 from generators import distributions
 from generators.corpus.corpus import Corpus
 from generators.corpus.timetable import RETENTION
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import Recording, Status
 from generators.sids import Kind
 from mockserver.account.resources.listing import NEVER

@@ -1,16 +1,14 @@
 """The recordings of an account, and the operations on them."""
 
-from collections.abc import Mapping
-from typing import Self
-
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
-from generators.sids import Kind, is_sid
+from generators.sids import Kind, fold_sid
 from mockserver.account.resources.explain_sid import explain_unknown, explain_wrong_parent
 from mockserver.account.resources.filter import RecordingFilter, filtered_listing
 from mockserver.account.resources.listing import NEVER, Page, get_page
+from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.status_change import (
     RecordingWithProgress,
@@ -21,41 +19,12 @@ from mockserver.account.resources.status_change import (
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
-from scenarios.model import RecordingFields, RecordingStatus
+from scenarios.lifecycle import FINISHED_STATUSES
+from scenarios.model import RecordingFields
+from scenarios.statuses import RecordingStatus
 
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the only active recording of a call or conference."""
-FINISHED_STATUSES = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
-
-
-class Parent(msgspec.Struct, frozen=True):
-    """The call or conference that a path names."""
-
-    kind: Kind
-    sid: str
-
-    @classmethod
-    def from_sid(cls, kind: Kind, sid: str) -> Self:
-        """Return the parent with a SID.
-
-        Raises:
-            TwilioError: 20404 if the SID is not of this kind.
-        """
-        if not is_sid(sid, kind):
-            raise TwilioError(20404, f"Expected {kind.value} and 32 hexadecimal digits, found {sid[:60]!r}.")
-        return cls(kind, sid)
-
-    @classmethod
-    def from_path(cls, path: Mapping[str, str]) -> Self | None:
-        """Return the parent that the path parameters name, or None if they name none.
-
-        Raises:
-            TwilioError: 20404 if the SID is malformed.
-        """
-        for name, kind in (("call_sid", Kind.CALL), ("conference_sid", Kind.CONFERENCE)):
-            if name in path:
-                return cls.from_sid(kind, path[name])
-        return None
 
 
 class Recordings:
@@ -77,13 +46,13 @@ class Recordings:
         """
         index = self.recording_index.find_index(sid)
         if index is None:
-            raise TwilioError(20404, explain_unknown(self.recording_index, sid), unknown=sid)
+            raise TwilioError(20404, explain_unknown(self.recording_index, sid), unknown_sid=sid)
         if parent is not None and not self._belongs_to(index, parent):
             raise TwilioError(20404, explain_wrong_parent(self.recording_index, index, parent.kind, parent.sid))
         if self.recording_index.get_status(index) is Status.DELETED:
             if not include_deleted:
                 why = f"{sid} is deleted. With IncludeSoftDeleted=true it is shown for 40 days."
-                raise TwilioError(20404, why, found=Status.DELETED)
+                raise TwilioError(20404, why, found_status=Status.DELETED)
             if not self.recording_index.is_retained(index):
                 raise TwilioError(20404, f"{sid} was deleted more than 40 days ago, so its metadata is gone.")
         return index
@@ -163,8 +132,8 @@ class Recordings:
         recording = Recording(
             sid=self._find_unused_sid(index) if sid is None else sid,
             account_sid=corpus.spec.account_sid,
-            call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else _fold_sid(call_sid),
-            conference_sid=None if conference_sid is None else _fold_sid(conference_sid),
+            call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else fold_sid(call_sid),
+            conference_sid=None if conference_sid is None else fold_sid(conference_sid),
             status=Status.PROCESSING,
             source=source,
             channels=channels,
@@ -183,25 +152,25 @@ class Recordings:
 
     def set_status(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields."""
-        ledger, captures = self.recording_index, self.recording_index.state.in_progress
-        recording = without_adversarial_body(ledger.get_even_if_deleted(index))
+        recording_index, in_progress = self.recording_index, self.recording_index.state.in_progress
+        recording = without_adversarial_body(recording_index.get_even_if_deleted(index))
         if status is RecordingStatus.DELETED and recording.status not in FINISHED_STATUSES:
             self.set_status(
                 index, RecordingStatus.COMPLETED, RecordingFields()
             )  # a deleted recording was completed before
-            recording = ledger.get_even_if_deleted(index)
+            recording = recording_index.get_even_if_deleted(index)
         elif status is not None and status is not RecordingStatus.DELETED:
-            usual, chance = ledger.get_typical_duration(index), ledger.corpus.random_fields(index)
-            before = RecordingWithProgress(recording, captures.get(index))
-            after = apply_status(before, status, ledger.clock.now(), chance, usual)
+            usual, chance = recording_index.get_typical_duration(index), recording_index.corpus.random_fields(index)
+            before = RecordingWithProgress(recording, in_progress.get(index))
+            after = apply_status(before, status, recording_index.clock.now(), chance, usual)
             recording = after.recording
             if after.progress is None:
-                captures.pop(index, None)
+                in_progress.pop(index, None)
             else:
-                captures[index] = after.progress
-        ledger.put(index, with_fields(recording, fields))
+                in_progress[index] = after.progress
+        recording_index.put(index, with_fields(recording, fields))
         if status is RecordingStatus.DELETED:
-            ledger.delete(index)
+            recording_index.delete(index)
 
     def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop an active recording. An update to its present status changes nothing.
@@ -213,13 +182,13 @@ class Recordings:
             TwilioError: 20404 if no such recording exists; 16108 if `Twilio.CURRENT` matches several; 21220 if the
                 recording is over.
         """
-        index, capture = self._resolve_active(sid, parent)
+        index, progress = self._resolve_active(sid, parent)
         now = self.recording_index.clock.now()
         if status is InFlight.STOPPED:
-            changed = capture.stop(now)
+            changed = progress.stop(now)
         else:
-            changed = capture.pause(now, behavior) if status is InFlight.PAUSED else capture.resume(now)
-        if changed == capture:
+            changed = progress.pause(now, behavior) if status is InFlight.PAUSED else progress.resume(now)
+        if changed == progress:
             return index, False
         self.recording_index.state.in_progress[index] = changed
         self.recording_index.state.version += 1
@@ -227,9 +196,9 @@ class Recordings:
 
     def get_in_flight(self, index: int) -> Recording:
         """Return a recording as the response to a change shows it."""
-        capture = self.recording_index.state.in_progress.get(index)
+        progress = self.recording_index.state.in_progress.get(index)
         return msgspec.structs.replace(
-            self.recording_index.get(index), in_flight=None if capture is None else capture.status
+            self.recording_index.get(index), in_flight=None if progress is None else progress.status
         )
 
     def _find_unused_sid(self, index: int) -> str:
@@ -240,28 +209,24 @@ class Recordings:
         return sid
 
     def _resolve_active(self, sid: str, parent: Parent) -> tuple[int, RecordingInProgress]:
-        ledger = self.recording_index
+        recording_index = self.recording_index
         if sid == CURRENT:
-            active = ledger.created.get_active_of_parent(parent.sid)
+            active = recording_index.created.get_active_of_parent(parent.sid)
             if not active:
                 raise TwilioError(20404, f"{parent.sid} has no active recording.")
             if len(active) > 1:
-                sids = ", ".join(map(ledger.get_sid, active))
+                sids = ", ".join(map(recording_index.get_sid, active))
                 raise TwilioError(16108, f"{parent.sid} has {len(active)} active recordings: {sids}. Name one.")
-            return active[0], ledger.state.in_progress[active[0]]
+            return active[0], recording_index.state.in_progress[active[0]]
         index = self.find(sid, parent=parent)
-        capture = ledger.state.in_progress.get(index)
-        if capture is None or capture.is_stopped:
+        progress = recording_index.state.in_progress.get(index)
+        if progress is None or progress.is_stopped:
             raise TwilioError(
-                21220, f"{sid} is {ledger.get_status(index).value}: only an active recording can be updated."
+                21220, f"{sid} is {recording_index.get_status(index).value}: only an active recording can be updated."
             )
-        return index, capture
+        return index, progress
 
     def _belongs_to(self, index: int, parent: Parent) -> bool:
         recording = self.recording_index.get_even_if_deleted(index)
         of = recording.call_sid if parent.kind is Kind.CALL else recording.conference_sid
-        return of is not None and of[2:].lower() == parent.sid[2:].lower()
-
-
-def _fold_sid(sid: str) -> str:
-    return sid[:2] + sid[2:].lower()
+        return of is not None and fold_sid(of) == fold_sid(parent.sid)

@@ -7,19 +7,15 @@ import msgspec
 from msgspec import UNSET
 
 from generators import distributions
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import EncryptionDetails, Recording, Status
 from generators.random_fields import RandomFields
 from mockserver.account.state.in_progress import RecordingInProgress
-from scenarios.model import RecordingFields, RecordingStatus
-from scenarios.timeline import to_microseconds
+from scenarios.lifecycle import STATUSES
+from scenarios.model import RecordingFields
+from scenarios.statuses import RecordingStatus
+from scenarios.triggers import to_microseconds
 
-_STATUS_SHOWN_AS = {
-    RecordingStatus.COMPLETED: Status.COMPLETED,
-    RecordingStatus.ABSENT: Status.ABSENT,
-    RecordingStatus.FAILED: Status.FAILED,
-}
-"""The status that a fetch shows for a finished recording. For all others it shows `processing`."""
 _PRICE_STEP = Decimal("0.00001")
 
 
@@ -41,7 +37,7 @@ def apply_status(
     """
     capture = _advance_progress(before.progress, status, now)
     recording = before.recording
-    shown = _STATUS_SHOWN_AS.get(status, Status.PROCESSING)
+    shown = STATUSES[status].shown_as
     seconds = None
     if shown is Status.COMPLETED:
         seconds = typical_seconds if before.progress is None else before.progress.compute_duration_seconds(now)

@@ -79,7 +79,7 @@ class Subresources:
         if index is None:
             noun = self.kind.name.lower().replace("_", "-")
             why = f"{sid[:60]!r} is not the SID of a {noun} of this account."
-            raise TwilioError(20404, why, unknown=sid)
+            raise TwilioError(20404, why, unknown_sid=sid)
         recording, _ = subresources.split_subresource_index(self.kind, index)
         if recording not in self._recording_index or index not in self._get_index_range(recording):
             raise TwilioError(20404, explain_no_subresource(self._recording_index, recording, sid))

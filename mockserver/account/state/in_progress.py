@@ -8,7 +8,7 @@ from typing import Self
 
 import msgspec
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.model import InFlight
 
 

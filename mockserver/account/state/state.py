@@ -12,8 +12,8 @@ import msgspec
 from generators.model import Recording
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
-from scenarios.model import CallbackEvent
 from scenarios.rules import Fault, PageDriftRule, Sequence
+from scenarios.statuses import CallbackEvent
 from scenarios.timeline import TimelineProgress
 
 if TYPE_CHECKING:

@@ -1,16 +1,10 @@
-"""The clock of an account. No other module of the server reads the machine's time."""
+"""The clock of an account."""
 
-import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_SECOND = 1_000_000
-
-
-def ticks() -> int:
-    """Return monotonic microseconds with an arbitrary origin."""
-    return time.monotonic_ns() // 1000
+from generators.instants import SECOND
+from mockserver.settings.machine_clock import ticks
 
 
 class Clock:
@@ -66,19 +60,4 @@ class Clock:
 
     def compute_real_seconds_until(self, instant: int) -> float | None:
         """Return the real seconds until an instant, or None if the clock never reaches it by itself."""
-        return max(0, instant - self.now()) / _SECOND / self.rate if self.rate else None
-
-
-async def real_pause(seconds: float) -> None:
-    """Wait in real time: the client's own time-outs run in real time too."""
-    await asyncio.sleep(seconds)
-
-
-def wall_seconds() -> int:
-    """Return the machine's time in whole seconds since the epoch: for defaults and the Date header only."""
-    return int(time.time())
-
-
-def stopwatch() -> float:
-    """Return monotonic seconds, to measure durations."""
-    return time.perf_counter()
+        return max(0, instant - self.now()) / SECOND / self.rate if self.rate else None

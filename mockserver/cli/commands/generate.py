@@ -15,7 +15,7 @@ from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.options import CORPUS_SETTINGS, add_account, add_settings
 from mockserver.rest.representations.csv_and_html import write_csv
-from mockserver.rest.representations.recording import KEYS, build_recording
+from mockserver.rest.representations.recording import RECORDING_KEYS, build_recording
 from mockserver.rest.representations.wires import Wire, WireSetting
 from mockserver.settings.settings import Settings
 
@@ -77,7 +77,7 @@ def _write_json(documents: Documents, stream: TextIO) -> None:
 
 
 def _write_csv(documents: Documents, stream: TextIO) -> None:
-    write_csv(stream, documents, KEYS, "\n")
+    write_csv(stream, documents, RECORDING_KEYS, "\n")
 
 
 _WRITERS: dict[str, Callable[[Documents, TextIO], None]] = {

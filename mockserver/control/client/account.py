@@ -27,73 +27,74 @@ class AccountClient:
         account_sid: the AccountSid; `demo` stands for the account that the server printed.
     """
 
-    def __init__(self, line: ControlConnection, account_sid: str = "demo") -> None:
-        self._line = line
-        self._root = f"/accounts/{account_sid}"
+    def __init__(self, connection: ControlConnection, account_sid: str = "demo") -> None:
+        self._connection = connection
+        self._account_path = f"/accounts/{account_sid}"
         self._corpus: Corpus | None = None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._root.rpartition('/')[2]} at {self._line.server_url or 'no server'}>"
+        account_sid = self._account_path.rpartition("/")[2]
+        return f"<{type(self).__name__} {account_sid} at {self._connection.server_url or 'no server'}>"
 
     @cached_property
     def clock(self) -> "ClockClient":
         """The account's clock."""
         from mockserver.control.client.clock import ClockClient
 
-        return ClockClient(self._line, self._root)
+        return ClockClient(self._connection, self._account_path)
 
     @cached_property
     def recordings(self) -> "RecordingsClient":
         """The account's recordings, as the mock knows them."""
         from mockserver.control.client.recordings import RecordingsClient
 
-        return RecordingsClient(self._line, self._root)
+        return RecordingsClient(self._connection, self._account_path)
 
     @cached_property
     def scenario(self) -> "ScenarioClient":
         """The account's scenario."""
         from mockserver.control.client.scenario import ScenarioClient
 
-        return ScenarioClient(self._line, self._root)
+        return ScenarioClient(self._connection, self._account_path)
 
     @cached_property
     def faults(self) -> "FaultsClient":
         """The account's fault rules."""
         from mockserver.control.client.faults import FaultsClient
 
-        return FaultsClient(self._line, self._root)
+        return FaultsClient(self._connection, self._account_path)
 
     @cached_property
     def callbacks(self) -> "CallbacksClient":
         """The account's callbacks."""
         from mockserver.control.client.callbacks import CallbacksClient
 
-        return CallbacksClient(self._line, self._root)
+        return CallbacksClient(self._connection, self._account_path)
 
     @cached_property
     def requests(self) -> "RequestsClient":
         """The account's request journal."""
         from mockserver.control.client.requests import RequestsClient
 
-        return RequestsClient(self._line, self._root)
+        return RequestsClient(self._connection, self._account_path)
 
     @cached_property
     def doctor(self) -> "DoctorClient":
         """The doctor, which examines the account's requests."""
         from mockserver.control.client.doctor import DoctorClient
 
-        return DoctorClient(self._line, self._root)
+        return DoctorClient(self._connection, self._account_path)
 
     def state(self) -> "AccountView":
         """Return the present state of the account."""
         from mockserver.control.views import AccountView
 
-        return self._line.request("GET", self._root, AccountView)
+        return self._connection.request("GET", self._account_path, AccountView)
 
     @property
     def corpus(self) -> Corpus:
         """The generated recordings of the account, by index: 0 is the oldest."""
-        spec = self._line.request("GET", f"{self._root}/corpus", CorpusSpec)
+        spec = self._connection.request("GET", f"{self._account_path}/corpus", CorpusSpec)
         if self._corpus is None or self._corpus.spec != spec:
             self._corpus = Corpus(spec)
         return self._corpus
@@ -105,27 +106,27 @@ class AccountClient:
             wire: `twilio`, `schema` or `auto`; None for the server's setting.
             auth: `any`, `off`, or `strict` for the account's own token; None for the server's setting.
         """
-        path = f"{self._root}/overrides"
+        path = f"{self._account_path}/overrides"
         overrides: dict[str, Any] = {"wire": wire, "auth": auth}
         if UNSET in overrides.values():
             said = {name: value for name, value in overrides.items() if value is not UNSET}
-            overrides = {**self._line.request("GET", path, dict[str, str | None]), **said}
-        self._line.request("PUT", path, dict[str, str | None], overrides)
+            overrides = {**self._connection.request("GET", path, dict[str, str | None]), **said}
+        self._connection.request("PUT", path, dict[str, str | None], overrides)
 
     def reset(self) -> "AccountView":
         """Restore the account's first state, and return it."""
         from mockserver.control.views import AccountView
 
-        return self._line.request("POST", f"{self._root}/reset", AccountView)
+        return self._connection.request("POST", f"{self._account_path}/reset", AccountView)
 
     def snapshot(self, name: str = "latest") -> "SnapshotView":
         """Store the state under a name."""
         from mockserver.control.views import SnapshotView
 
-        return self._line.request("POST", f"{self._root}/snapshots", SnapshotView, {"name": name})
+        return self._connection.request("POST", f"{self._account_path}/snapshots", SnapshotView, {"name": name})
 
     def rollback(self, name: str = "latest") -> "AccountView":
         """Restore the state that has this name, and return it."""
         from mockserver.control.views import AccountView
 
-        return self._line.request("POST", f"{self._root}/rollback", AccountView, {"name": name})
+        return self._connection.request("POST", f"{self._account_path}/rollback", AccountView, {"name": name})

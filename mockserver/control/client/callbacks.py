@@ -13,13 +13,13 @@ class CallbacksClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: ControlConnection, root: str) -> None:
-        self._line = line
-        self._path = f"{root}/callbacks"
+    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+        self._connection = connection
+        self._path = f"{account_path}/callbacks"
 
     def list(self) -> tuple[CallbackView, ...]:
         """Return all callbacks."""
-        return self._line.request("GET", self._path, tuple[CallbackView, ...])
+        return self._connection.request("GET", self._path, tuple[CallbackView, ...])
 
     def __iter__(self) -> Iterator[CallbackView]:
         return iter(self.list())
@@ -29,4 +29,4 @@ class CallbacksClient:
 
     def redeliver(self, number: int) -> CallbackView:
         """Deliver a callback again, and return its new outcome."""
-        return self._line.request("POST", f"{self._path}/{number}/redeliver", CallbackView)
+        return self._connection.request("POST", f"{self._path}/{number}/redeliver", CallbackView)

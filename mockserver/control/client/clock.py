@@ -8,7 +8,7 @@ from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views import ChangeResult, ClockView, EventView
 from scenarios.durations import format_duration
 
-Duration = str | float | timedelta
+DurationLike = str | float | timedelta
 """A duration: text such as `30s`, a number of seconds, or a timedelta."""
 
 
@@ -19,26 +19,26 @@ class ClockClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: ControlConnection, root: str) -> None:
-        self._line = line
-        self._path = f"{root}/clock"
+    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+        self._connection = connection
+        self._path = f"{account_path}/clock"
 
     def show(self) -> ClockView:
         """Return the time, the mode and the rate."""
-        return self._line.request("GET", self._path, ClockView)
+        return self._connection.request("GET", self._path, ClockView)
 
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
         return datetime.fromisoformat(self.show().now)
 
-    def advance(self, by: Duration) -> tuple[EventView, ...]:
+    def advance(self, by: DurationLike) -> tuple[EventView, ...]:
         """Move the clock forward, and return the events on the way, in order. Callbacks are delivered or have failed.
 
         A receiver on the caller's own event loop cannot answer meanwhile: use `advance_async`.
         """
         return self._change({"advance": _format_duration(by)})
 
-    async def advance_async(self, by: Duration) -> tuple[EventView, ...]:
+    async def advance_async(self, by: DurationLike) -> tuple[EventView, ...]:
         """Move the clock like `advance`, without blocking the event loop that a receiver may run on."""
         return await asyncio.to_thread(self.advance, by)
 
@@ -57,13 +57,13 @@ class ClockClient:
         self._change({"mode": "scaled", "rate": rate})
 
     def _change(self, command: dict[str, object]) -> tuple[EventView, ...]:
-        return self._line.request("POST", self._path, ChangeResult, command).events
+        return self._connection.request("POST", self._path, ChangeResult, command).events
 
 
-def _format_duration(length: Duration) -> str:
-    if isinstance(length, str):
-        return length
-    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+def _format_duration(duration: DurationLike) -> str:
+    if isinstance(duration, str):
+        return duration
+    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if not 0 <= seconds < math.inf:
-        raise ValueError(f"expected a duration of at least 0, found {length}: time does not go back")
+        raise ValueError(f"expected a duration of at least 0, found {duration}: time does not go back")
     return format_duration(round(seconds * 1_000_000))

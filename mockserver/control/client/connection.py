@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from mockserver.rest.header_names import REASON_HEADER
+
 if TYPE_CHECKING:
     from requests import Session
 
@@ -23,8 +25,8 @@ class ControlError(Exception):
         status: the HTTP status; None if there was no response.
     """
 
-    def __init__(self, why: str, status: int | None = None) -> None:
-        super().__init__(why)
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
         self.status = status
 
 
@@ -74,17 +76,17 @@ class ControlConnection:
         self,
         method: str,
         path: str,
-        kind: type[Decoded],
+        response_type: type[Decoded],
         body: Any = None,
         parameters: Mapping[str, str | int] | None = None,
-        patience: float = _TIMEOUT_SECONDS,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
     ) -> Decoded:
         """Send a request, and return the decoded response.
 
         Args:
             path: the path below `/_mock`.
             body: sent as JSON.
-            patience: the time-out in real seconds.
+            timeout_seconds: the time-out in real seconds.
 
         Raises:
             ControlError: if the server rejects the request or is not a recmock.
@@ -95,16 +97,16 @@ class ControlConnection:
         where = self.url
         try:
             answer = self._session.request(
-                method, f"{where}/_mock{path}", data=data, params=parameters, timeout=patience
+                method, f"{where}/_mock{path}", data=data, params=parameters, timeout=timeout_seconds
             )
-        except requests.RequestException as wrong:
-            raise NoServerError(f"expected a recmock server at {where}, found none: {type(wrong).__name__}.") from None
+        except requests.RequestException as error:
+            raise NoServerError(f"expected a recmock server at {where}, found none: {type(error).__name__}.") from None
         if answer.status_code >= 300:
-            why = answer.headers.get("X-Mock-Reason", "it is not a recmock.")
+            why = answer.headers.get(REASON_HEADER.decode(), "it is not a recmock.")
             kind_of = TokenError if answer.status_code == _UNAUTHORIZED else ControlError
             raise kind_of(f"{where} answered {answer.status_code}: {why}", answer.status_code)
         try:
-            return msgspec.json.decode(answer.content, type=kind)
+            return msgspec.json.decode(answer.content, type=response_type)
         except msgspec.DecodeError:
             raise NoServerError(f"expected a recmock server at {where}, found something else.") from None
 

@@ -11,13 +11,13 @@ class DoctorClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: ControlConnection, root: str) -> None:
-        self._line = line
-        self._path = f"{root}/doctor"
+    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+        self._connection = connection
+        self._path = f"{account_path}/doctor"
 
     def examine(self) -> Report:
         """Return the report. `str()` formats it for people."""
-        return self._line.request("GET", self._path, Report)
+        return self._connection.request("GET", self._path, Report)
 
     def assert_clean(self, *, ignore: tuple[str, ...] = ()) -> None:
         """Assert that the report has no findings.

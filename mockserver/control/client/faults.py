@@ -20,7 +20,10 @@ class ArmedFaults:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         for rule in self._list_rules():
             self._faults.disarm(rule.number)
@@ -32,8 +35,8 @@ class ArmedFaults:
 
     def _list_rules(self) -> list[RuleView]:
         """Return the rules that still exist: a reset removes them, and may give their numbers to others."""
-        mine = [_identity(rule) for rule in self.rules]
-        return [rule for rule in self._faults.list() if _identity(rule) in mine]
+        mine = [_get_identity(rule) for rule in self.rules]
+        return [rule for rule in self._faults.list() if _get_identity(rule) in mine]
 
 
 class FaultsClient:
@@ -43,9 +46,9 @@ class FaultsClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: ControlConnection, root: str) -> None:
-        self._line = line
-        self._path = f"{root}/faults"
+    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+        self._connection = connection
+        self._path = f"{account_path}/faults"
 
     def __call__(
         self,
@@ -77,17 +80,17 @@ class FaultsClient:
     def arm(self, *, faults: Iterable[dict[str, Any]] = (), sequences: Iterable[dict[str, Any]] = ()) -> ArmedFaults:
         """Append rules to the existing ones."""
         command = {"faults": list(faults), "sequences": list(sequences)}
-        return ArmedFaults(self, self._line.request("POST", self._path, tuple[RuleView, ...], command))
+        return ArmedFaults(self, self._connection.request("POST", self._path, tuple[RuleView, ...], command))
 
     def list(self) -> tuple[RuleView, ...]:
         """Return the rules, in order."""
-        return self._line.request("GET", self._path, tuple[RuleView, ...])
+        return self._connection.request("GET", self._path, tuple[RuleView, ...])
 
     def disarm(self, number: int | None = None) -> None:
         """Remove one rule, or all."""
         path = self._path if number is None else f"{self._path}/{number}"
-        self._line.request("DELETE", path, tuple[RuleView, ...])
+        self._connection.request("DELETE", path, tuple[RuleView, ...])
 
 
-def _identity(rule: RuleView) -> tuple[Any, ...]:
+def _get_identity(rule: RuleView) -> tuple[Any, ...]:
     return rule.number, rule.fault, rule.sequence

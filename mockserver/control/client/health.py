@@ -12,4 +12,4 @@ def fetch_health(url: str) -> dict[str, str]:
     Raises:
         ControlError: if no mock answers there.
     """
-    return ControlConnection(url).request("GET", "/health", dict[str, str], patience=HEALTH_TIMEOUT)
+    return ControlConnection(url).request("GET", "/health", dict[str, str], timeout_seconds=HEALTH_TIMEOUT)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views import ChangeResult, EventView, RecordingView
 
-Named = str | RecordingView
+RecordingReference = str | RecordingView
 """A recording's handle or SID, or a result of `add` or `get`."""
 
 
@@ -18,9 +18,9 @@ class RecordingsClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: ControlConnection, root: str) -> None:
-        self._line = line
-        self._path = f"{root}/recordings"
+    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+        self._connection = connection
+        self._path = f"{account_path}/recordings"
 
     def add(self, *, callback: str | None = None, **fields: Any) -> RecordingView:
         """Add a recording. It is the newest one unless `date_created` is given.
@@ -32,14 +32,19 @@ class RecordingsClient:
         if callback is not None:
             events = ["in-progress", "completed", "absent", "failed"]
             fields = {"status_callback": callback, "status_callback_event": events, **fields}
-        return self._line.request("POST", self._path, RecordingView, fields)
+        return self._connection.request("POST", self._path, RecordingView, fields)
 
-    def get(self, recording: Named) -> RecordingView:
+    def get(self, recording: RecordingReference) -> RecordingView:
         """Return a recording as it is now."""
-        return self._line.request("GET", self._path_of(recording), RecordingView)
+        return self._connection.request("GET", self._build_path(recording), RecordingView)
 
     def transition(
-        self, recording: Named, status: str | None = None, *, callback: str | Sequence[str] | None = None, **fields: Any
+        self,
+        recording: RecordingReference,
+        status: str | None = None,
+        *,
+        callback: str | Sequence[str] | None = None,
+        **fields: Any,
     ) -> tuple[EventView, ...]:
         """Change a recording now, and return the events, callbacks included.
 
@@ -53,11 +58,11 @@ class RecordingsClient:
             step["status"] = status
         if callback is not None:
             step["callback"] = callback
-        return self._line.request("POST", self._path_of(recording), ChangeResult, step).events
+        return self._connection.request("POST", self._build_path(recording), ChangeResult, step).events
 
-    def step(self, recording: Named) -> tuple[EventView, ...]:
+    def step(self, recording: RecordingReference) -> tuple[EventView, ...]:
         """Run the next step of a recording's timeline, whatever it waits for, and return the events."""
-        return self._line.request("POST", f"{self._path_of(recording)}/step", ChangeResult).events
+        return self._connection.request("POST", f"{self._build_path(recording)}/step", ChangeResult).events
 
-    def _path_of(self, recording: Named) -> str:
+    def _build_path(self, recording: RecordingReference) -> str:
         return f"{self._path}/{quote(recording if isinstance(recording, str) else recording.sid, safe='')}"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.journal_views import CommandLine, RequestsView, RequestView
+from mockserver.control.journal_views import CurlCommandView, RequestsView, RequestView
 from mockserver.journal.verification import Verification
 
-_SLACK = 5.0
+_EXTRA_SECONDS = 5.0
 """Real seconds that a response may take beyond the requested wait."""
-_ALL = 1_000_000
+_NO_LIMIT = 1_000_000
 
 
 class RequestsClient:
@@ -22,17 +22,17 @@ class RequestsClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: ControlConnection, root: str) -> None:
-        self._line = line
-        self._path = f"{root}/requests"
+    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+        self._connection = connection
+        self._path = f"{account_path}/requests"
 
     def all(self) -> list[RequestView]:
         """Return all requests in the journal, oldest first."""
         return self.listed().requests
 
-    def listed(self, limit: int = _ALL) -> RequestsView:
+    def listed(self, limit: int = _NO_LIMIT) -> RequestsView:
         """Return the last requests, and the total number."""
-        return self._line.request("GET", self._path, RequestsView, parameters={"limit": limit})
+        return self._connection.request("GET", self._path, RequestsView, parameters={"limit": limit})
 
     def __iter__(self) -> Iterator[RequestView]:
         return iter(self.all())
@@ -51,7 +51,7 @@ class RequestsClient:
     ) -> Verification:
         """Check the number of matching requests: at least one, unless arguments say otherwise."""
         command = {"pattern": _build_pattern(op, pattern), "min": min, "max": max, "exactly": exactly}
-        return self._line.request("POST", f"{self._path}/verify", Verification, command)
+        return self._connection.request("POST", f"{self._path}/verify", Verification, command)
 
     def assert_called(self, op: str | None = None, **expected: Any) -> None:
         """Assert the result of `verify`.
@@ -84,21 +84,23 @@ class RequestsClient:
         """
         __tracebackhide__ = True
         command = {"pattern": _build_pattern(op, pattern), "count": count, "timeout": f"{round(timeout * 1000)}ms"}
-        verdict = self._line.request("POST", f"{self._path}/wait", Verification, command, patience=timeout + _SLACK)
+        verdict = self._connection.request(
+            "POST", f"{self._path}/wait", Verification, command, timeout_seconds=timeout + _EXTRA_SECONDS
+        )
         if not verdict.is_met:
             raise AssertionError(str(verdict))
 
     def curl(self, number: int) -> str:
         """Return a curl command that repeats a request. It reads the token from $TWILIO_AUTH_TOKEN."""
-        return self._line.request("GET", f"{self._path}/{number}/curl", CommandLine).command
+        return self._connection.request("GET", f"{self._path}/{number}/curl", CurlCommandView).command
 
     def har(self) -> dict[str, Any]:
         """Return the journal as an HTTP archive (HAR 1.2)."""
-        return self._line.request("GET", f"{self._path}.har", dict[str, Any])
+        return self._connection.request("GET", f"{self._path}.har", dict[str, Any])
 
     def clear(self) -> None:
         """Remove all entries, and count from zero again."""
-        self._line.request("DELETE", self._path, RequestsView)
+        self._connection.request("DELETE", self._path, RequestsView)
 
 
 def _build_pattern(op: str | None, pattern: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.client.recordings import Named
+from mockserver.control.client.recordings import RecordingReference
 from mockserver.control.views import AccountView, ChangeResult, EventView, ExpectationView, RecordingView
 from scenarios.model import Scenario
 
@@ -18,9 +18,9 @@ class ScenarioClient:
         root: the account's path below `/_mock`.
     """
 
-    def __init__(self, line: ControlConnection, root: str) -> None:
-        self._line = line
-        self._root = root
+    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+        self._connection = connection
+        self._account_path = account_path
 
     def arm(self, scenario: Scenario | dict[str, Any] | str | Path) -> tuple[EventView, ...]:
         """Restart the account with a scenario, and return the events of its start.
@@ -34,25 +34,29 @@ class ScenarioClient:
         from scenarios.loading.scenario_input import load_any_scenario  # imports YAML, which many tests do not need
 
         plain = msgspec.to_builtins(load_any_scenario(scenario))
-        return self._line.request("PUT", f"{self._root}/scenario", ChangeResult, {"scenario": plain}).events
+        return self._connection.request(
+            "PUT", f"{self._account_path}/scenario", ChangeResult, {"scenario": plain}
+        ).events
 
     def disarm(self) -> None:
         """Restart the account without a scenario."""
-        self._line.request("DELETE", f"{self._root}/scenario", AccountView)
+        self._connection.request("DELETE", f"{self._account_path}/scenario", AccountView)
 
     def show(self) -> dict[str, Any]:
         """Return the scenario as plain values, empty if there is none."""
-        return self._line.request("GET", f"{self._root}/scenario", dict[str, Any])
+        return self._connection.request("GET", f"{self._account_path}/scenario", dict[str, Any])
 
-    def signal(self, name: str, recording: Named | None = None) -> tuple[EventView, ...]:
+    def signal(self, name: str, recording: RecordingReference | None = None) -> tuple[EventView, ...]:
         """Send a signal to one recording's timeline, or to all, and return the events."""
         command = {"name": name, "recording": recording.sid if isinstance(recording, RecordingView) else recording}
-        return self._line.request("POST", f"{self._root}/signals", ChangeResult, command).events
+        return self._connection.request("POST", f"{self._account_path}/signals", ChangeResult, command).events
 
     def events(self, since: int = 0) -> list[EventView]:
         """Return the events from a number on."""
-        return self._line.request("GET", f"{self._root}/events", list[EventView], parameters={"since": since})
+        return self._connection.request(
+            "GET", f"{self._account_path}/events", list[EventView], parameters={"since": since}
+        )
 
     def expectations(self) -> list[ExpectationView]:
         """Return the scenario's expectations, and whether each is met."""
-        return self._line.request("GET", f"{self._root}/expectations", list[ExpectationView])
+        return self._connection.request("GET", f"{self._account_path}/expectations", list[ExpectationView])

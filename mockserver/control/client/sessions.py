@@ -17,9 +17,9 @@ class Sessions:
     """
 
     def __init__(self, base_url: str) -> None:
-        self._first = Session()
-        self._first.trust_env = False  # a proxy of the environment is not for a server on this machine
-        self._first.adapters["http://"] = self._first.adapters["https://"] = _Adapter(base_url)
+        self._template = Session()
+        self._template.trust_env = False  # a proxy of the environment is not for a server on this machine
+        self._template.adapters["http://"] = self._template.adapters["https://"] = _Adapter(base_url)
 
     def create(self) -> Session:
         """Return a new session. It need not be closed."""
@@ -27,9 +27,9 @@ class Sessions:
             Session
         )  # the usual constructor takes several times as long, for adapters that are not used
         vars(made).update(
-            vars(self._first),
-            headers=CaseInsensitiveDict(self._first.headers),
-            adapters=dict(self._first.adapters),
+            vars(self._template),
+            headers=CaseInsensitiveDict(self._template.headers),
+            adapters=dict(self._template.adapters),
             cookies=RequestsCookieJar(),
         )
         made.hooks, made.params, made.proxies = {"response": []}, {}, {}
@@ -37,7 +37,7 @@ class Sessions:
 
     def close(self) -> None:
         """Close the connections of all sessions."""
-        self._first.close()
+        self._template.close()
 
 
 class _Adapter(HTTPAdapter):
@@ -45,7 +45,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, base_url: str) -> None:
         super().__init__()
-        self._root = f"{base_url}/"
+        self._url_prefix = f"{base_url}/"
         self._pool: ConnectionPool | None = (
             None  # with https, `requests` chooses the pool, because it depends on the request
         )
@@ -55,6 +55,6 @@ class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> ConnectionPool:
-        if self._pool is None or proxies or request.url is None or not request.url.startswith(self._root):
+        if self._pool is None or proxies or request.url is None or not request.url.startswith(self._url_prefix):
             return super().get_connection_with_tls_context(request, verify, proxies, cert)
         return self._pool

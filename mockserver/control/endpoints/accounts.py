@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from generators.corpus.corpus import CorpusSpec
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from mockserver.account.overrides import AccountOverrides
 from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import change_result
@@ -16,8 +16,7 @@ from mockserver.server.exchange import Exchange
 from mockserver.settings.clock_rate import ClockRate
 from scenarios.clock_mode import ClockMode
 from scenarios.durations import parse_duration
-from scenarios.model import Instant
-from scenarios.timeline import to_microseconds
+from scenarios.triggers import Instant, to_microseconds
 
 
 class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +29,7 @@ class ClockCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate: Annotated[float, Meta(gt=0, le=1e6)] | None = None
 
 
-_LATEST = 221_845_392_000 * SECOND
+_LATEST_INSTANT = 221_845_392_000 * SECOND
 """The year 9000: calendars end a thousand years later, and timers need room."""
 
 
@@ -55,7 +54,7 @@ async def show_clock(exchange: Exchange, path: PathParams) -> views.ClockView:
 async def move_clock(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, ClockCommand)
     first = account.events.next_serial
-    rate, target = _parse_rate(command), _target_instant(command, account.clock.now())
+    rate, target = _parse_rate(command), _parse_target_instant(command, account.clock.now())
     if rate is not None:
         account.scheduler.set_rate(rate)
     await exchange.mock.worker.advance(account, target)
@@ -73,7 +72,7 @@ def _parse_rate(command: ClockCommand) -> float | None:
     return command.rate
 
 
-def _target_instant(command: ClockCommand, now: int) -> int:
+def _parse_target_instant(command: ClockCommand, now: int) -> int:
     """Return the instant to move to."""
     moves = [each for each in (command.advance, command.move_to) if each is not None]
     if len(moves) > 1 or not (moves or command.mode or command.rate):
@@ -84,16 +83,18 @@ def _target_instant(command: ClockCommand, now: int) -> int:
     target = now if command.move_to is None else to_microseconds(command.move_to)
     if command.advance is not None:
         target += _parse_duration(command.advance)
-    if target >= _LATEST:
-        raise invalid_command(f"expected an instant before {serializers.serialize_instant(_LATEST)}, found a later one")
+    if target >= _LATEST_INSTANT:
+        raise invalid_command(
+            f"expected an instant before {serializers.serialize_instant(_LATEST_INSTANT)}, found a later one"
+        )
     return target
 
 
 def _parse_duration(text: str) -> int:
     try:
         return parse_duration(text)
-    except ValueError as wrong:
-        raise invalid_command(f"advance: {wrong}") from None
+    except ValueError as error:
+        raise invalid_command(f"advance: {error}") from None
 
 
 async def take_snapshot(exchange: Exchange, path: PathParams) -> views.SnapshotView:

@@ -11,7 +11,7 @@ async def list_callbacks(exchange: Exchange, path: PathParams) -> list[views.Cal
     return [serializers.serialize_callback(account, each) for each in account.callbacks]
 
 
-async def redeliver(exchange: Exchange, path: PathParams) -> views.CallbackView:
+async def redeliver_callback(exchange: Exchange, path: PathParams) -> views.CallbackView:
     account, number = get_account(exchange, path), parse_number(path)
     if number is None or number >= len(account.callbacks):
         raise TwilioError(20404, f"This account has no callback {path['number'][:20]}.")
@@ -23,5 +23,5 @@ async def redeliver(exchange: Exchange, path: PathParams) -> views.CallbackView:
 
 CALLBACKS = {
     "/callbacks": Endpoint(GET=list_callbacks),
-    "/callbacks/{number}/redeliver": Endpoint(POST=redeliver),
+    "/callbacks/{number}/redeliver": Endpoint(POST=redeliver_callback),
 }

@@ -20,21 +20,21 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
 
     try:
         return load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
-    except ScenarioError as wrong:
-        raise invalid_command(str(wrong)) from None
+    except ScenarioError as error:
+        raise invalid_command(str(error)) from None
 
 
-async def wait_for_callbacks(exchange: Exchange, account: Account, first: int) -> views.ChangeResult:
+async def wait_for_callbacks(exchange: Exchange, account: Account, first_serial: int) -> views.ChangeResult:
     """Return the result of a change after its callbacks are delivered or have failed.
 
     Args:
-        first: the number of the change's first event.
+        first_serial: the number of the change's first event.
     """
     await exchange.mock.worker.wait_until_idle(account)
-    return change_result(account, first)
+    return change_result(account, first_serial)
 
 
-def change_result(account: Account, first: int) -> views.ChangeResult:
+def change_result(account: Account, first_serial: int) -> views.ChangeResult:
     """Return the account, and its events from a number on."""
-    events = tuple(map(serializers.serialize_event, account.events.get_events_since(first)))
+    events = tuple(map(serializers.serialize_event, account.events.get_events_since(first_serial)))
     return views.ChangeResult(account=serializers.serialize_account(account), events=events)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from generators.sids import Kind, is_sid
+from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations import json
@@ -19,12 +19,12 @@ from mockserver.server.request_body import read_body
 from mockserver.server.response import Response
 
 PathParams = Mapping[str, str]
-Operation = Callable[[Exchange, PathParams], Awaitable[Any]]
+Handler = Callable[[Exchange, PathParams], Awaitable[Any]]
 """Runs an operation. Returns a value to send as JSON, or a response."""
 Command = TypeVar("Command")
 
-_LARGEST_BODY = 16 << 20
-_MOST_DIGITS = 18
+_MAX_BODY_BYTES = 16 << 20
+_MAX_DIGITS = 18
 _READING_METHODS = ("GET", "HEAD")
 
 
@@ -36,48 +36,48 @@ class Endpoint:
         operations: the operations by method.
     """
 
-    def __init__(self, *, guarded: bool = True, **operations: Operation) -> None:
-        self._guarded = guarded
-        self._operations = operations
+    def __init__(self, *, requires_access: bool = True, **handlers: Handler) -> None:
+        self._requires_access = requires_access
+        self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         exchange: Exchange = scope["recmock"]
         method = "GET" if exchange.method == "HEAD" else exchange.method
-        operate = self._operations.get(method)
+        operate = self._handlers.get(method)
         if operate is None:
-            allowed = ", ".join(self._operations)
+            allowed = ", ".join(self._handlers)
             raise TwilioError(
                 20004,
                 f"Expected {allowed} here, found {exchange.method[:20]!r}.",
                 headers=((b"allow", allowed.encode()),),
             )
-        if self._guarded:
+        if self._requires_access:
             _check_access(exchange)
         if method not in _READING_METHODS:
-            exchange.body = await read_body(receive, _LARGEST_BODY)
+            exchange.body = await read_body(receive, _MAX_BODY_BYTES)
         path = scope["path_params"]
         found = await operate(exchange, path)
         if "account" in path:  # the operation may have added timers or callbacks
             exchange.mock.worker.schedule(get_account(exchange, path))
-        exchange.response = found if isinstance(found, Response) else _json_response(found)
+        exchange.response = found if isinstance(found, Response) else _build_json_response(found)
 
 
-def read_command(exchange: Exchange, kind: type[Command]) -> Command:
+def read_command(exchange: Exchange, command_type: type[Command]) -> Command:
     """Return the decoded body of a request. An empty body counts as `{}`.
 
     Raises:
         TwilioError: 20001 if the body is invalid.
     """
     try:
-        return msgspec.json.decode(exchange.body or b"{}", type=kind)
-    except msgspec.DecodeError as wrong:
-        raise invalid_command(str(wrong)) from None
+        return msgspec.json.decode(exchange.body or b"{}", type=command_type)
+    except msgspec.DecodeError as error:
+        raise invalid_command(str(error)) from None
 
 
-def invalid_command(why: str) -> TwilioError:
+def invalid_command(reason: str) -> TwilioError:
     """Return the error for an invalid command, which changed nothing."""
-    return TwilioError(20001, why if why.endswith((".", "?")) else f"{why}.", message="Invalid command")
+    return TwilioError(20001, reason if reason.endswith((".", "?")) else f"{reason}.", message="Invalid command")
 
 
 def get_account(exchange: Exchange, path: PathParams) -> Account:
@@ -90,7 +90,7 @@ def get_account(exchange: Exchange, path: PathParams) -> Account:
     if named == "demo":
         named = exchange.mock.demo.sid
     if not is_sid(named, Kind.ACCOUNT):
-        raise invalid_parameter("account", "AC and 32 hexadecimal digits, or demo", named)
+        raise invalid_parameter("account", f"{describe_sid(Kind.ACCOUNT)}, or demo", named)
     account = exchange.mock.account(named)
     account.scheduler.run_due()
     return account
@@ -99,7 +99,7 @@ def get_account(exchange: Exchange, path: PathParams) -> Account:
 def parse_number(path: PathParams) -> int | None:
     """Return the number in the path, or None if it is not a number."""
     text = path["number"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
 
 
 def _check_access(exchange: Exchange) -> None:
@@ -116,7 +116,7 @@ def _check_access(exchange: Exchange) -> None:
             raise TwilioError(20003, "Beyond loopback, /_mock requires the bearer token that recmock printed.")
         return
     host = headers.get(b"host", b"").decode("latin-1")
-    if not _is_local(host, exchange):
+    if not _is_local_host(host, exchange):
         # With DNS rebinding, a page's own host name points here, and the browser treats /_mock as its origin.
         raise TwilioError(20403, f"/_mock accepts host names of this machine only, found {host[:80]!r}.")
     origin = headers.get(b"origin")
@@ -129,7 +129,7 @@ def _check_access(exchange: Exchange) -> None:
         raise TwilioError(20403, "/_mock refuses pages of another site.")
 
 
-def _is_local(host: str, exchange: Exchange) -> bool:
+def _is_local_host(host: str, exchange: Exchange) -> bool:
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:  # half an IPv6 address
@@ -143,5 +143,5 @@ def _is_local(host: str, exchange: Exchange) -> bool:
         return False
 
 
-def _json_response(value: Any) -> Response:
+def _build_json_response(value: Any) -> Response:
     return Response(200, json.encode(msgspec.to_builtins(value)), MEDIA_TYPES[Representation.JSON])

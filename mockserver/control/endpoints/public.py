@@ -19,7 +19,7 @@ async def show_health(exchange: Exchange, _: PathParams) -> dict[str, str]:
 
 
 async def show_sid(exchange: Exchange, path: PathParams) -> SidExplanation:
-    account = get_account(exchange, {"account": exchange.parameters.text("account") or "demo"})
+    account = get_account(exchange, {"account": exchange.parameters.get_text("account") or "demo"})
     return explain_sid(account.recordings.recording_index, path["sid"])
 
 
@@ -39,14 +39,14 @@ async def fetch_media(exchange: Exchange, path: PathParams) -> Response:
     if form not in ("wav", "mp3"):
         raise TwilioError(20404, "Expected .wav or .mp3.")
     index = account.recordings.find(sid)
-    response = render(build_media(account, index, form, exchange.parameters.text("RequestedChannels")), exchange)
+    response = render(build_media(account, index, form, exchange.parameters.get_text("RequestedChannels")), exchange)
     account.record_response(None, RequestKind.MEDIA, (index,), 0)  # count the download here, not at the redirect
     return response
 
 
 PUBLIC = {
-    "/health": Endpoint(guarded=False, GET=show_health),
+    "/health": Endpoint(requires_access=False, GET=show_health),
     "/sids/{sid}": Endpoint(GET=show_sid),
-    "/payloads/{account}/{name}": Endpoint(guarded=False, GET=fetch_payload_data),
-    "/media/{account}/{name}": Endpoint(guarded=False, GET=fetch_media),
+    "/payloads/{account}/{name}": Endpoint(requires_access=False, GET=fetch_payload_data),
+    "/media/{account}/{name}": Endpoint(requires_access=False, GET=fetch_media),
 }

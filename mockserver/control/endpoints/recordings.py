@@ -51,7 +51,7 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> views.Ch
     return await wait_for_callbacks(exchange, account, first)
 
 
-async def take_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+async def run_next_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
     """Run the next step of a recording's timeline, whatever it waits for."""
     account = get_account(exchange, path)
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
@@ -63,5 +63,5 @@ async def take_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
 RECORDINGS = {
     "/recordings": Endpoint(POST=add_recording),
     "/recordings/{recording}": Endpoint(GET=show_recording, POST=transition_recording),
-    "/recordings/{recording}/step": Endpoint(POST=take_step),
+    "/recordings/{recording}/step": Endpoint(POST=run_next_step),
 }

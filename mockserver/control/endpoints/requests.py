@@ -5,47 +5,47 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from generators.suggestion import suggest
 from mockserver.account.account import Account
 from mockserver.control import journal_serializers
 from mockserver.control import journal_views as views
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
-from mockserver.journal.curl import build_command
+from mockserver.journal.curl import build_curl_command
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import examine
 from mockserver.journal.har import HarDocument, build_har
 from mockserver.journal.journal import Entry
 from mockserver.journal.matching import RequestPattern
-from mockserver.journal.verification import ExpectedCount, Verification, find_matching, verify, wait_for
+from mockserver.journal.verification import ExpectedCount, Verification, find_matching_entries, verify, wait_for
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
 from mockserver.server.exchange import Exchange
 from scenarios.durations import Duration, parse_duration
 from scenarios.operations import Operation
 
-Number = Annotated[int, Meta(ge=0)]
+NonNegativeInt = Annotated[int, Meta(ge=0)]
 
-_LISTED = 100
-_LONGEST_WAIT = 60 * SECOND
-_GROUPS = ("header", "query", "form")
+_DEFAULT_LIMIT = 100
+_MAX_WAIT = 60 * SECOND
+_GROUP_NAMES = ("header", "query", "form")
 
 
 class CountCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Count requests, from a number on."""
 
     pattern: dict[str, Any] = {}
-    since: Number = 0
+    since: NonNegativeInt = 0
 
 
 class VerifyCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Check the number of matching requests: at least one, unless the command says otherwise."""
 
     pattern: dict[str, Any] = {}
-    min: Number | None = None
-    max: Number | None = None
-    exactly: Number | None = None
-    since: Number = 0
+    min: NonNegativeInt | None = None
+    max: NonNegativeInt | None = None
+    exactly: NonNegativeInt | None = None
+    since: NonNegativeInt = 0
 
 
 class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,31 +55,31 @@ class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, Meta(ge=1)] = 1
     timeout: Duration = "10s"
     """Real time."""
-    since: Number = 0
+    since: NonNegativeInt = 0
 
 
 async def list_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
     """List the requests that match the parameters, whose names are those of a pattern."""
     account, query = get_account(exchange, path), exchange.parameters
-    since = query.integer("since", default=0, minimum=0)
-    limit = query.integer("limit", default=_LISTED, minimum=0)
+    since = query.get_integer("since", default=0, minimum=0)
+    limit = query.get_integer("limit", default=_DEFAULT_LIMIT, minimum=0)
     pattern = _parse_pattern(account, _parse_pattern_parameters(query), strict=False)
-    return _build_view(account, find_matching(account.journal, pattern, since), limit)
+    return _build_requests_view(account, find_matching_entries(account.journal, pattern, since), limit)
 
 
 async def clear_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
     account = get_account(exchange, path)
     account.journal.clear()
-    return _build_view(account, [], 0)
+    return _build_requests_view(account, [], 0)
 
 
 async def show_request(exchange: Exchange, path: PathParams) -> views.RequestView:
     return journal_serializers.serialize_request(_get_entry(exchange, path))
 
 
-async def show_curl_command(exchange: Exchange, path: PathParams) -> views.CommandLine:
+async def show_curl_command(exchange: Exchange, path: PathParams) -> views.CurlCommandView:
     entry = _get_entry(exchange, path)
-    return views.CommandLine(number=entry.number, command=build_command(entry, exchange.base_url))
+    return views.CurlCommandView(number=entry.number, command=build_curl_command(entry, exchange.base_url))
 
 
 async def export_har(exchange: Exchange, path: PathParams) -> HarDocument:
@@ -89,7 +89,7 @@ async def export_har(exchange: Exchange, path: PathParams) -> HarDocument:
 
 async def count_requests(exchange: Exchange, path: PathParams) -> views.CountView:
     account, said = get_account(exchange, path), read_command(exchange, CountCommand)
-    count = len(find_matching(account.journal, _parse_pattern(account, said.pattern), said.since))
+    count = len(find_matching_entries(account.journal, _parse_pattern(account, said.pattern), said.since))
     dropped = account.journal.count_dropped(said.since)
     return views.CountView(count=count, is_complete=not dropped, dropped=dropped)
 
@@ -98,16 +98,16 @@ async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
     account, said = get_account(exchange, path), read_command(exchange, VerifyCommand)
     try:
         times = ExpectedCount.from_arguments(said.min, said.max, said.exactly)
-    except ValueError as wrong:
-        raise invalid_command(str(wrong)) from None
+    except ValueError as error:
+        raise invalid_command(str(error)) from None
     return verify(account.journal, _parse_pattern(account, said.pattern), times, since=said.since)
 
 
 async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verification:
     account, said = get_account(exchange, path), read_command(exchange, WaitCommand)
     patience = parse_duration(said.timeout)
-    if patience > _LONGEST_WAIT:
-        raise invalid_command(f"timeout: expected at most {_LONGEST_WAIT // SECOND}s, found {said.timeout}")
+    if patience > _MAX_WAIT:
+        raise invalid_command(f"timeout: expected at most {_MAX_WAIT // SECOND}s, found {said.timeout}")
     pattern = _parse_pattern(account, said.pattern)
     return await wait_for(account.journal, pattern, said.count, seconds=patience / SECOND, since=said.since)
 
@@ -116,7 +116,7 @@ async def examine_client(exchange: Exchange, path: PathParams) -> Report:
     return examine(get_account(exchange, path).journal)
 
 
-def _build_view(account: Account, entries: list[Entry], limit: int) -> views.RequestsView:
+def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> views.RequestsView:
     journal = account.journal
     return views.RequestsView(
         requests=[journal_serializers.serialize_request(entry) for entry in entries[max(0, len(entries) - limit) :]],
@@ -128,41 +128,41 @@ def _build_view(account: Account, entries: list[Entry], limit: int) -> views.Req
 
 def _get_entry(exchange: Exchange, path: PathParams) -> Entry:
     journal, number = get_account(exchange, path).journal, path["number"]
-    entry = journal.find(int(number)) if number.isdecimal() and len(number) < 19 else None
+    entry = journal.get_entry(int(number)) if number.isdecimal() and len(number) < 19 else None
     if entry is None:
         kept = f"{journal.dropped} to {journal.total - 1}" if len(journal) else "none"
         raise TwilioError(20404, f"Expected the number of a request in the journal ({kept}), found {number[:20]!r}.")
     return entry
 
 
-def _parse_pattern_parameters(query: Parameters) -> dict[str, Any]:
+def _parse_pattern_parameters(parameters: Parameters) -> dict[str, Any]:
     """Return the pattern in parameters such as `op=list_recordings&query.PageSize=50`."""
     said: dict[str, Any] = {}
-    for name, value in query.pairs:
+    for name, value in parameters.pairs:
         group, dot, inner = name.partition(".")
-        if dot and group in _GROUPS:
+        if dot and group in _GROUP_NAMES:
             said.setdefault(group, {})[inner] = value
         elif name not in ("since", "limit"):
             said[name] = value
     return said
 
 
-def _parse_pattern(account: Account, said: dict[str, Any], *, strict: bool = True) -> RequestPattern:
+def _parse_pattern(account: Account, fields: dict[str, Any], *, strict: bool = True) -> RequestPattern:
     """Return the pattern in a command.
 
     Raises:
         TwilioError: 20001 if the pattern is invalid.
     """
-    op = said.get("op")
+    op = fields.get("op")
     if isinstance(op, str) and op not in list(Operation):
         raise invalid_command(
             f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggest(op, Operation)}"
         )
     try:
-        return msgspec.convert(said, RequestPattern, strict=strict).with_resolved_sid(account.resolve_handle)
-    except msgspec.ValidationError as wrong:
+        return msgspec.convert(fields, RequestPattern, strict=strict).with_resolved_sid(account.resolve_handle)
+    except msgspec.ValidationError as error:
         known = ", ".join(RequestPattern.__struct_fields__)
-        raise invalid_command(f"pattern: expected some of {known}: {wrong}") from None
+        raise invalid_command(f"pattern: expected some of {known}: {error}") from None
 
 
 REQUESTS = {

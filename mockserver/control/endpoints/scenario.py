@@ -59,7 +59,7 @@ async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
 
 
 async def list_events(exchange: Exchange, path: PathParams) -> list[views.EventView]:
-    since = exchange.parameters.integer("since", default=0, minimum=0)
+    since = exchange.parameters.get_integer("since", default=0, minimum=0)
     return [serializers.serialize_event(each) for each in get_account(exchange, path).events.get_events_since(since)]
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from mockserver.journal import redaction
 from mockserver.journal.doctor.report import Evidence, Sighting
 from mockserver.journal.journal import Entry
-from mockserver.rest.paging import PAGING
+from mockserver.rest.paging import PAGING_PARAMETERS
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -16,18 +16,18 @@ def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
     """Yield pages that the client built itself: counted, with an unknown token, or with other parameters."""
     offered: dict[str, list[tuple[str, Pairs]]] = {}
     begun: set[str] = set()
-    for entry in filter(_is_list, evidence.entries):
+    for entry in filter(_is_list_request, evidence.entries):
         pairs = _parse_pairs(entry.query)
-        asked = dict(pairs)
-        token = asked.get("PageToken", "")
-        if not token and asked.get("Page", "0").strip("0"):
-            yield Sighting((entry.number,), f"{entry.line}: Page={asked['Page'][:20]} without a PageToken")
+        first_values = dict(pairs)
+        token = first_values.get("PageToken", "")
+        if not token and first_values.get("Page", "0").strip("0"):
+            yield Sighting((entry.number,), f"{entry.summary}: Page={first_values['Page'][:20]} without a PageToken")
         elif token.startswith("PA"):
             # A client may continue a walk that began before the journal, but only with its first request.
             may_go_on = bool(evidence.dropped) or entry.path not in begun
-            wrong = _find_mistake(offered.get(token, []), (entry.path, pairs), may_go_on)
-            if wrong:
-                yield Sighting((entry.number,), f"{entry.line}: {wrong}")
+            mistake = _describe_mistake(offered.get(token, []), (entry.path, pairs), may_go_on)
+            if mistake:
+                yield Sighting((entry.number,), f"{entry.summary}: {mistake}")
         begun.add(entry.path)
         if entry.response.next_page_uri is not None:
             path, _, query = entry.response.next_page_uri.partition("?")
@@ -39,20 +39,20 @@ def find_unread_pages(evidence: Evidence) -> Iterator[Sighting]:
     """Yield lists of which the client fetched only the first page, at the default size, although more pages exist."""
     firsts: dict[tuple[str, Pairs], Entry] = {}
     followed: set[tuple[str, Pairs]] = set()
-    for entry in filter(_is_list, evidence.entries):
+    for entry in filter(_is_list_request, evidence.entries):
         pairs = _parse_pairs(entry.query)
         named = {name for name, _ in pairs}
-        filters = tuple(pair for pair in pairs if pair[0] not in PAGING)
+        filters = tuple(pair for pair in pairs if pair[0] not in PAGING_PARAMETERS)
         if "PageToken" in named:
             followed.add((entry.path, filters))
         elif entry.response.next_page_uri is not None and "PageSize" not in named:
             firsts.setdefault((entry.path, filters), entry)
     for which, entry in firsts.items():
         if which not in followed:
-            yield Sighting((entry.number,), f"{entry.line}: its next_page_uri was never followed")
+            yield Sighting((entry.number,), f"{entry.summary}: its next_page_uri was never followed")
 
 
-def _is_list(entry: Entry) -> bool:
+def _is_list_request(entry: Entry) -> bool:
     return entry.operation is not None and entry.operation.startswith("list_")
 
 
@@ -61,16 +61,18 @@ def _parse_pairs(query: bytes) -> Pairs:
     return tuple(sorted(parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")))
 
 
-def _find_mistake(offers: list[tuple[str, Pairs]], asked: tuple[str, Pairs], may_go_on: bool) -> str | None:
+def _describe_mistake(
+    offered_pages: list[tuple[str, Pairs]], requested_page: tuple[str, Pairs], may_continue: bool
+) -> str | None:
     """Describe how a page differs from those that lists offered, or return None if it was or may have been offered."""
-    if asked in offers:
+    if requested_page in offered_pages:
         return None
-    if not offers:
-        return None if may_go_on else "no earlier next_page_uri contains this PageToken"
-    path, pairs = offers[-1]
-    if path != asked[0]:
+    if not offered_pages:
+        return None if may_continue else "no earlier next_page_uri contains this PageToken"
+    path, pairs = offered_pages[-1]
+    if path != requested_page[0]:
         return f"its PageToken belongs to another list, {path}"
-    missing, added = Counter(pairs) - Counter(asked[1]), Counter(asked[1]) - Counter(pairs)
+    missing, added = Counter(pairs) - Counter(requested_page[1]), Counter(requested_page[1]) - Counter(pairs)
     differs = [f"without {_format_pairs(missing)}"] if missing else []
     return (
         f"next_page_uri was changed: {' and '.join([*differs, *([f'with {_format_pairs(added)}'] if added else [])])}"

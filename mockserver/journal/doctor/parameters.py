@@ -5,24 +5,25 @@ from urllib.parse import parse_qsl
 
 from mockserver.journal import redaction
 from mockserver.journal.doctor.report import Evidence, Sighting
+from mockserver.rest.header_names import WARNING_HEADER
 
-_RETIRED = {
+_RETIRED_VALUES = {
     ("RecordingStatusCallbackEvent", "failed"): "Twilio documents in-progress, completed and absent only",
 }
 """Values that Twilio has retired, by parameter (WIRE §12)."""
 
 
-def find_ignored(evidence: Evidence) -> Iterator[Sighting]:
+def find_ignored_parameters(evidence: Evidence) -> Iterator[Sighting]:
     """Yield parameters and values that Twilio does not know."""
     for entry in evidence.entries:
-        for warning in entry.response_headers(b"x-mock-warning"):
-            yield Sighting((entry.number,), f"{entry.line}: {redaction.without_passwords(warning)}")
+        for warning in entry.response_headers(WARNING_HEADER):
+            yield Sighting((entry.number,), f"{entry.summary}: {redaction.without_passwords(warning)}")
 
 
-def find_deprecated(evidence: Evidence) -> Iterator[Sighting]:
+def find_deprecated_parameters(evidence: Evidence) -> Iterator[Sighting]:
     """Yield values that Twilio has retired."""
     for entry in evidence.entries:
         given = parse_qsl(entry.body.decode("latin-1"), errors="replace")
         words = {(name, word) for name, value in given for word in value.split()}
-        for which in sorted(words & _RETIRED.keys()):
-            yield Sighting((entry.number,), f"{entry.line}: {'='.join(which)}: {_RETIRED[which]}")
+        for which in sorted(words & _RETIRED_VALUES.keys()):
+            yield Sighting((entry.number,), f"{entry.summary}: {'='.join(which)}: {_RETIRED_VALUES[which]}")

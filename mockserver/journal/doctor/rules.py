@@ -6,8 +6,8 @@ from mockserver.journal.doctor import fetching, media, paging, parameters, throt
 from mockserver.journal.doctor.report import Evidence, Finding, Report, Rule, Severity
 from mockserver.journal.journal import Journal
 
-_SEEN = 3
-_NUMBERS = 20
+_MAX_SHOWN_SIGHTINGS = 3
+_MAX_REQUEST_NUMBERS = 20
 
 RULES = (
     Rule(
@@ -43,19 +43,19 @@ RULES = (
     Rule(
         "one_fetch_per_listed_recording",
         Severity.WARNING,
-        fetching.find_fetches_of_listed,
+        fetching.find_redundant_fetches,
         "Use the fields in the list: it has the same ones, for up to 1000 recordings per request.",
     ),
     Rule(
         "ignored_parameters",
         Severity.WARNING,
-        parameters.find_ignored,
+        parameters.find_ignored_parameters,
         "Correct the name or the value, or leave it out: Twilio ignores it silently.",
     ),
     Rule(
         "deprecated_parameters",
         Severity.WARNING,
-        parameters.find_deprecated,
+        parameters.find_deprecated_parameters,
         "Leave it out: Twilio may reject it at any time.",
     ),
 )
@@ -78,7 +78,7 @@ def _apply_rule(rule: Rule, evidence: Evidence) -> Finding | None:
         rule=rule.name,
         severity=rule.severity,
         count=len(sightings),
-        seen=tuple(sighting.what for sighting in sightings[:_SEEN]),
-        requests=tuple(islice(numbers, _NUMBERS)),
+        seen=tuple(sighting.what for sighting in sightings[:_MAX_SHOWN_SIGHTINGS]),
+        requests=tuple(islice(numbers, _MAX_REQUEST_NUMBERS)),
         advice=rule.advice,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generators.corpus.weekly_rhythm import SECOND
+from generators.instants import SECOND
 from mockserver.journal.doctor.report import Evidence, Sighting
 from mockserver.journal.journal import Entry
 
@@ -13,18 +13,20 @@ def find_early_retries(evidence: Evidence) -> Iterator[Sighting]:
     for entry in evidence.entries:
         target = (entry.method, entry.path, entry.query)
         before = retry_after.pop(target, None)
-        if before is not None and _waited_seconds(before, entry) < (seconds := _requested_wait(before)):
+        if before is not None and _compute_waited_seconds(before, entry) < (
+            seconds := _get_retry_after_seconds(before)
+        ):
             what = f"request {before.number} asked the client to wait {seconds} s, but it came back sooner"
-            yield Sighting((before.number, entry.number), f"{entry.line}: {what}")
-        if _requested_wait(entry):
+            yield Sighting((before.number, entry.number), f"{entry.summary}: {what}")
+        if _get_retry_after_seconds(entry):
             retry_after[target] = entry
 
 
-def _requested_wait(entry: Entry) -> int:
+def _get_retry_after_seconds(entry: Entry) -> int:
     """Return the seconds in a response's `Retry-After`, or 0 if it has none."""
     return next((int(text) for text in entry.response_headers(b"retry-after")), 0)
 
 
-def _waited_seconds(before: Entry, entry: Entry) -> float:
+def _compute_waited_seconds(earlier: Entry, entry: Entry) -> float:
     """Return how long a client waited in seconds, on the account's clock or in real time if that is longer."""
-    return max((entry.at - before.at) / SECOND, entry.tick - before.tick - before.seconds)
+    return max((entry.at - earlier.at) / SECOND, entry.tick - earlier.tick - earlier.seconds)

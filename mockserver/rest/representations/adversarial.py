@@ -9,26 +9,26 @@ from typing import Any
 
 from mockserver.rest.representations.dates import format_rfc2822
 
-_IDENTITY = ("sid", "account_sid", "call_sid", "conference_sid", "status", "date_created")
-_CORPUS_FIELDS = (*_IDENTITY, "uri", "subresource_uris", "media_url", "track")
+_IDENTITY_FIELDS = ("sid", "account_sid", "call_sid", "conference_sid", "status", "date_created")
+_CORPUS_FIELDS = (*_IDENTITY_FIELDS, "uri", "subresource_uris", "media_url", "track")
 _CURRENCIES = frozenset({"AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "INR", "JPY", "MXN", "SEK", "USD"})
-_INT32 = 1 << 31
-_YEARS = range(1900, 9999)
+_INT32_LIMIT = 1 << 31
+_SUPPORTED_YEARS = range(1900, 9999)
 
 
-def as_drawn_by_hypothesis(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def as_drawn_by_hypothesis(realistic: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body with the identity of its recording. Keys that were not drawn are missing."""
-    return {**body, **{key: plain[key] for key in _IDENTITY}}
+    return {**body, **{key: realistic[key] for key in _IDENTITY_FIELDS}}
 
 
-def safe_for_sdks(plain: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def safe_for_sdks(realistic: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body in Twilio's form: every key present, and nothing that breaks a correct SDK (WIRE §4)."""
-    drawn = {key: body.get(key) for key in plain}
+    drawn = {key: body.get(key) for key in realistic}
     for key, project in _PROJECTIONS.items():
         drawn[key] = project(drawn[key])
     if drawn["channels"] is None:  # recordings of calls and conferences cannot have null here (WIRE §1.1)
-        drawn["channels"] = plain["channels"]
-    return drawn | {key: plain[key] for key in _CORPUS_FIELDS if key in plain}
+        drawn["channels"] = realistic["channels"]
+    return drawn | {key: realistic[key] for key in _CORPUS_FIELDS if key in realistic}
 
 
 def _project_date(value: str | None) -> str | None:
@@ -38,11 +38,11 @@ def _project_date(value: str | None) -> str | None:
         instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):  # a leap second, or a zone that leaves the calendar
         return None
-    return format_rfc2822(int(instant.replace(microsecond=0).timestamp())) if instant.year in _YEARS else None
+    return format_rfc2822(int(instant.replace(microsecond=0).timestamp())) if instant.year in _SUPPORTED_YEARS else None
 
 
 def _project_error_code(value: int | None) -> int | None:
-    return value if value is not None and -_INT32 <= value < _INT32 else None
+    return value if value is not None and -_INT32_LIMIT <= value < _INT32_LIMIT else None
 
 
 def _project_price_unit(value: str | None) -> str | None:

@@ -3,8 +3,8 @@
 from collections.abc import Hashable
 from typing import Any
 
-_CAPACITY = 8 << 20
-_OVERHEAD = 400
+_DEFAULT_CAPACITY = 8 << 20
+_ENTRY_OVERHEAD = 400
 """The size of an entry without its text, in bytes: key, tuple and dictionary slot."""
 
 
@@ -16,7 +16,7 @@ class ByteCache:
             capacity is not cached: a few long pages would evict everything else.
     """
 
-    def __init__(self, capacity: int = _CAPACITY) -> None:
+    def __init__(self, capacity: int = _DEFAULT_CAPACITY) -> None:
         self._capacity = capacity
         self._size = 0
         self._entries: dict[Hashable, tuple[Any, int]] = {}
@@ -36,7 +36,7 @@ class ByteCache:
 
     def put(self, key: Hashable, value: Any, size: int) -> None:
         """Store a value whose text has `size` bytes, and replace any value with the same key."""
-        cost = size + _OVERHEAD
+        cost = size + _ENTRY_OVERHEAD
         old = self._entries.pop(key, None)
         if old is not None:
             self._size -= old[1]

@@ -12,7 +12,7 @@ _PRICE_PER_MINUTE = -850
 
 def build_call(call: Call, wire: Wire, base_url: str) -> Document:
     """Return a call as a document."""
-    date = WIRE_FORMATS[wire].date
+    date = WIRE_FORMATS[wire].format_date
     path = f"/{API_VERSION}/Accounts/{call.account_sid}/Calls/{call.sid}"
     seconds = None if call.end_time is None else call.end_time - call.start_time
     ended = None if call.end_time is None else date(call.end_time)
@@ -49,7 +49,7 @@ def build_call(call: Call, wire: Wire, base_url: str) -> Document:
 
 def build_conference(conference: Conference, wire: Wire, base_url: str) -> Document:
     """Return a conference as a document."""
-    date = WIRE_FORMATS[wire].date
+    date = WIRE_FORMATS[wire].format_date
     path = f"/{API_VERSION}/Accounts/{conference.account_sid}/Conferences/{conference.sid}"
     over = conference.status is CallStatus.COMPLETED
     return {
@@ -68,19 +68,19 @@ def build_conference(conference: Conference, wire: Wire, base_url: str) -> Docum
     }
 
 
-class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
+class AccountFields(msgspec.Struct, frozen=True, kw_only=True):
     """The values in an account's document."""
 
     sid: str
     token: str
-    parent: str | None
-    created: int
+    parent_sid: str | None
+    date_created: int
     """Seconds since the epoch."""
 
 
-def build_account(account: AccountFacts, wire: Wire, base_url: str) -> Document:
+def build_account(account: AccountFields, wire: Wire, base_url: str) -> Document:
     """Return an account as a document."""
-    date = WIRE_FORMATS[wire].date(account.created)
+    date = WIRE_FORMATS[wire].format_date(account.date_created)
     path = f"/{API_VERSION}/Accounts/{account.sid}"
     served = ("Calls", "Conferences", "Recordings", "Transcriptions")
     return {
@@ -88,7 +88,7 @@ def build_account(account: AccountFacts, wire: Wire, base_url: str) -> Document:
         "date_created": date,
         "date_updated": date,
         "friendly_name": "recmock account",
-        "owner_account_sid": account.parent or account.sid,
+        "owner_account_sid": account.parent_sid or account.sid,
         "sid": account.sid,
         "status": "active",
         "subresource_uris": {name.lower(): f"{path}/{name}.json" for name in served},

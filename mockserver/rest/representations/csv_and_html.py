@@ -17,9 +17,9 @@ def to_csv(documents: Documents, columns: Iterable[str]) -> bytes:
     return text.getvalue().encode("utf-8", "replace")
 
 
-def write_csv(stream: TextIO, documents: Documents, columns: Iterable[str], line_end: str) -> None:
+def write_csv(stream: TextIO, documents: Documents, columns: Iterable[str], line_terminator: str) -> None:
     """Write resources one by one; see `to_csv`."""
-    writer = csv.writer(stream, lineterminator=line_end)
+    writer = csv.writer(stream, lineterminator=line_terminator)
     writer.writerow(columns)
     for document in documents:
         writer.writerow([_format_cell(document.get(column)) for column in columns])

@@ -7,8 +7,9 @@ because a recording's dates repeat.
 from datetime import date
 from functools import lru_cache
 
-_DAY = 24 * 3600
-_EPOCH = date(1970, 1, 1).toordinal()
+from generators.instants import SECONDS_PER_DAY
+
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -16,14 +17,14 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 @lru_cache(maxsize=1024)
 def format_rfc2822(seconds: int) -> str:
     """Return seconds since the epoch as Twilio writes them, such as `Fri, 14 Oct 2016 21:56:34 +0000`."""
-    day, rest = divmod(seconds, _DAY)
+    day, rest = divmod(seconds, SECONDS_PER_DAY)
     return f"{_format_rfc2822_day(day)} {_format_time(rest)} +0000"
 
 
 @lru_cache(maxsize=1024)
 def format_iso8601(seconds: int) -> str:
     """Return seconds since the epoch as in RFC 3339, such as `2016-10-14T21:56:34Z`."""
-    day, rest = divmod(seconds, _DAY)
+    day, rest = divmod(seconds, SECONDS_PER_DAY)
     return f"{_format_iso8601_day(day)}T{_format_time(rest)}Z"
 
 
@@ -35,10 +36,10 @@ def _format_time(seconds: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _format_rfc2822_day(day: int) -> str:
-    on = date.fromordinal(_EPOCH + day)
+    on = date.fromordinal(_EPOCH_ORDINAL + day)
     return f"{_WEEKDAYS[on.weekday()]}, {on.day:02} {_MONTHS[on.month - 1]} {on.year:04}"
 
 
 @lru_cache(maxsize=1024)
 def _format_iso8601_day(day: int) -> str:
-    return date.fromordinal(_EPOCH + day).isoformat()
+    return date.fromordinal(_EPOCH_ORDINAL + day).isoformat()

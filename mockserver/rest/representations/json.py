@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-_HOLE = b"\0"
+_BASE_URL_PLACEHOLDER = b"\0"
 """Stands for scheme and host in a fragment. JSON escapes NUL, so a raw NUL never occurs elsewhere."""
 
 
@@ -31,18 +31,18 @@ def encode_fragment(document: dict[str, Any]) -> bytes:
         return encode(document)
     rest = dict(document)
     del rest["media_url"]
-    return b'%s, "media_url": "%s%s"}' % (encode(rest)[:-1], _HOLE, media_path.encode())
+    return b'%s, "media_url": "%s%s"}' % (encode(rest)[:-1], _BASE_URL_PLACEHOLDER, media_path.encode())
 
 
-def fill_base_url(text: bytes, base_url: bytes) -> bytes:
+def fill_base_url(fragments: bytes, base_url: bytes) -> bytes:
     """Return joined fragments with scheme and host filled in."""
-    return text.replace(_HOLE, base_url)
+    return fragments.replace(_BASE_URL_PLACEHOLDER, base_url)
 
 
-def join_page(envelope: Mapping[str, Any], key: str, fragments: Iterable[bytes]) -> bytes:
+def join_page(envelope: Mapping[str, Any], list_key: str, fragments: Iterable[bytes]) -> bytes:
     """Return a list body: the envelope, with the fragments as the array under `key`."""
     names = list(envelope)
-    at = names.index(key)
+    at = names.index(list_key)
     before = encode({name: envelope[name] for name in names[:at]})
     after = encode({name: envelope[name] for name in names[at + 1 :]})
-    return b'%s, "%s": [%s], %s' % (before[:-1], key.encode(), b", ".join(fragments), after[1:])
+    return b'%s, "%s": [%s], %s' % (before[:-1], list_key.encode(), b", ".join(fragments), after[1:])

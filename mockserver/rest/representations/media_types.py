@@ -15,8 +15,8 @@ class Representation(StrEnum):
     HTML = "html"
 
 
-_API = f"/{API_VERSION}/"
-_BY_EXTENSION = {form.value: form for form in Representation}
+_API_PREFIX = f"/{API_VERSION}/"
+_REPRESENTATION_BY_EXTENSION = {form.value: form for form in Representation}
 _EXTENSION = re.compile(r"\.([a-z0-9]{1,5})\Z")
 
 MEDIA_TYPES = {
@@ -27,7 +27,7 @@ MEDIA_TYPES = {
 }
 
 
-def split_extension(path: str) -> str:
+def get_extension(path: str) -> str:
     """Return the extension of a path, or an empty text: `Twilio.CURRENT` has none."""
     match = _EXTENSION.search(path)
     return "" if match is None else match[1]
@@ -35,7 +35,7 @@ def split_extension(path: str) -> str:
 
 def choose_representation(path: str) -> Representation:
     """Return the representation for a path, errors included. Without an extension it is XML, as in 2010."""
-    known = _BY_EXTENSION.get(split_extension(path))
+    known = _REPRESENTATION_BY_EXTENSION.get(get_extension(path))
     if known is not None:
         return known
-    return Representation.XML if path.startswith(_API) else Representation.JSON
+    return Representation.XML if path.startswith(_API_PREFIX) else Representation.JSON

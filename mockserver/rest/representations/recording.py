@@ -9,7 +9,7 @@ from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, 
 from mockserver.rest.representations.money import format_price
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
-KEYS = (
+RECORDING_KEYS = (
     *("account_sid", "api_version", "call_sid", "conference_sid", "channels"),
     *("date_created", "date_updated", "start_time", "price", "price_unit", "duration"),
     *("sid", "source", "status", "error_code", "uri", "subresource_uris", "encryption_details", "media_url"),
@@ -24,13 +24,13 @@ def build_recording(recording: Recording, wire: Wire, base_url: str) -> Document
         base_url: scheme and host of absolute URLs, such as `http://127.0.0.1:4010`.
     """
     path = f"{_build_account_path(recording)}/Recordings/{recording.sid}"
-    return _with_adversarial_body(recording, wire, _build_plain(recording, wire, path, base_url))
+    return _with_adversarial_body(recording, wire, _build_realistic(recording, wire, path, base_url))
 
 
 def build_call_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a call's recording: no subresources and no media URL, but the track."""
     path = f"{_build_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
-    plain = _without_subresource_uris(_build_plain(recording, wire, path, base_url))
+    plain = _without_subresource_uris(_build_realistic(recording, wire, path, base_url))
     return _with_adversarial_body(recording, wire, plain | {"track": recording.track.value})
 
 
@@ -38,7 +38,7 @@ def build_conference_recording(recording: Recording, wire: Wire, base_url: str) 
     """Return a conference's recording: no subresources and no media URL."""
     path = f"{_build_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
     return _with_adversarial_body(
-        recording, wire, _without_subresource_uris(_build_plain(recording, wire, path, base_url))
+        recording, wire, _without_subresource_uris(_build_realistic(recording, wire, path, base_url))
     )
 
 
@@ -46,19 +46,21 @@ def _build_account_path(recording: Recording) -> str:
     return f"/{API_VERSION}/Accounts/{recording.account_sid}"
 
 
-def _with_adversarial_body(recording: Recording, wire: Wire, plain: Document) -> Document:
+def _with_adversarial_body(recording: Recording, wire: Wire, realistic: Document) -> Document:
     if not isinstance(recording, AdversarialRecording):
-        return plain
+        return realistic
     return (
-        as_drawn_by_hypothesis(plain, recording.body) if wire is Wire.SCHEMA else safe_for_sdks(plain, recording.body)
+        as_drawn_by_hypothesis(realistic, recording.body)
+        if wire is Wire.SCHEMA
+        else safe_for_sdks(realistic, recording.body)
     )
 
 
-def _without_subresource_uris(plain: Document) -> Document:
-    return {key: value for key, value in plain.items() if key not in ("subresource_uris", "media_url")}
+def _without_subresource_uris(document: Document) -> Document:
+    return {key: value for key, value in document.items() if key not in ("subresource_uris", "media_url")}
 
 
-def _build_plain(recording: Recording, wire: Wire, path: str, base_url: str) -> Document:
+def _build_realistic(recording: Recording, wire: Wire, path: str, base_url: str) -> Document:
     dialect = WIRE_FORMATS[wire]
     return {
         "account_sid": recording.account_sid,
@@ -66,15 +68,15 @@ def _build_plain(recording: Recording, wire: Wire, path: str, base_url: str) -> 
         "call_sid": recording.call_sid,
         "conference_sid": recording.conference_sid,
         "channels": recording.channels,
-        "date_created": dialect.date(recording.date_created),
-        "date_updated": dialect.date(recording.date_updated),
-        "start_time": None if recording.start_time is None else dialect.date(recording.start_time),
+        "date_created": dialect.format_date(recording.date_created),
+        "date_updated": dialect.format_date(recording.date_updated),
+        "start_time": None if recording.start_time is None else dialect.format_date(recording.start_time),
         "price": None if recording.price is None else format_price(recording.price),
-        "price_unit": dialect.currency_while_unknown if recording.price is None else recording.price_unit,
+        "price_unit": dialect.price_unit_without_price if recording.price is None else recording.price_unit,
         "duration": None if recording.duration is None else str(recording.duration),
         "sid": recording.sid,
         "source": recording.source.value,
-        "status": dialect.status(recording),
+        "status": dialect.get_status(recording),
         "error_code": recording.error_code,
         "uri": f"{path}.json",
         "subresource_uris": {

@@ -19,9 +19,9 @@ class ResourceType(msgspec.Struct, frozen=True):
         document: (value, wire, base URL) -> the document that all representations are built from.
     """
 
-    item: str
-    key: str
-    build: Callable[[Any, Wire, str], dict[str, Any]]
+    xml_element: str
+    list_key: str
+    build_document: Callable[[Any, Wire, str], dict[str, Any]]
 
 
 RECORDING = ResourceType("Recording", "recordings", recording.build_recording)

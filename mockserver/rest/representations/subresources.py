@@ -7,7 +7,7 @@ from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 def build_transcription(transcription: Transcription, wire: Wire, base_url: str) -> Document:
     """Return a transcription. Its URI is below the account, even in the list of its recording (SPEC)."""
-    date = WIRE_FORMATS[wire].date
+    date = WIRE_FORMATS[wire].format_date
     return {
         "account_sid": transcription.account_sid,
         "api_version": API_VERSION,
@@ -27,7 +27,7 @@ def build_transcription(transcription: Transcription, wire: Wire, base_url: str)
 
 def build_add_on_result(result: AddOnResult, wire: Wire, base_url: str) -> Document:
     """Return an add-on result, which has no URI (SPEC)."""
-    date = WIRE_FORMATS[wire].date
+    date = WIRE_FORMATS[wire].format_date
     return {
         "sid": result.sid,
         "account_sid": result.account_sid,
@@ -39,15 +39,15 @@ def build_add_on_result(result: AddOnResult, wire: Wire, base_url: str) -> Docum
         "date_updated": date(result.date_completed),
         "date_completed": date(result.date_completed),
         "subresource_uris": {
-            "payloads": f"{_build_result_path(result.account_sid, result.recording_sid, result.sid)}.json"
+            "payloads": f"{_build_payloads_path(result.account_sid, result.recording_sid, result.sid)}.json"
         },
     }
 
 
 def build_payload(payload: Payload, wire: Wire, base_url: str) -> Document:
     """Return a payload, whose data is a subresource."""
-    date = WIRE_FORMATS[wire].date
-    path = _build_result_path(payload.account_sid, payload.recording_sid, payload.add_on_result_sid)
+    date = WIRE_FORMATS[wire].format_date
+    path = _build_payloads_path(payload.account_sid, payload.recording_sid, payload.add_on_result_sid)
     return {
         "sid": payload.sid,
         "reference_sid": payload.recording_sid,
@@ -63,6 +63,6 @@ def build_payload(payload: Payload, wire: Wire, base_url: str) -> Document:
     }
 
 
-def _build_result_path(account_sid: str, recording_sid: str, result_sid: str) -> str:
+def _build_payloads_path(account_sid: str, recording_sid: str, result_sid: str) -> str:
     recording = f"/{API_VERSION}/Accounts/{account_sid}/Recordings/{recording_sid}"
     return f"{recording}/AddOnResults/{result_sid}/Payloads"

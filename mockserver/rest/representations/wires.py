@@ -33,12 +33,12 @@ class WireSetting(StrEnum):
 class WireFormat(msgspec.Struct, frozen=True):
     """The differences between the wires for a realistic recording (DESIGN §5)."""
 
-    date: Callable[[int], str]
-    status: Callable[[Recording], str]
-    currency_while_unknown: str | None
+    format_date: Callable[[int], str]
+    get_status: Callable[[Recording], str]
+    price_unit_without_price: str | None
 
 
-def _status_on_twilio_wire(recording: Recording) -> str:
+def _get_twilio_status(recording: Recording) -> str:
     if recording.in_flight is not None:
         return recording.in_flight.value
     # Twilio retired `failed`, and the Java SDK reads an unknown status as null (WIRE §4, §5).
@@ -46,11 +46,11 @@ def _status_on_twilio_wire(recording: Recording) -> str:
     return Status.ABSENT.value if is_retired else recording.status.value
 
 
-def _status_on_schema_wire(recording: Recording) -> str:
+def _get_schema_status(recording: Recording) -> str:
     return recording.status.value
 
 
 WIRE_FORMATS = {
-    Wire.TWILIO: WireFormat(date=format_rfc2822, status=_status_on_twilio_wire, currency_while_unknown=None),
-    Wire.SCHEMA: WireFormat(date=format_iso8601, status=_status_on_schema_wire, currency_while_unknown="USD"),
+    Wire.TWILIO: WireFormat(format_date=format_rfc2822, get_status=_get_twilio_status, price_unit_without_price=None),
+    Wire.SCHEMA: WireFormat(format_date=format_iso8601, get_status=_get_schema_status, price_unit_without_price="USD"),
 }

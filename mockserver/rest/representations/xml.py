@@ -6,10 +6,10 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 _PROLOG = "<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse>"
-_ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+_ILLEGAL_CHARACTER = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that XML 1.0 cannot contain, even escaped. Compiling the pattern takes 10 ms, so it is done late."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ENVELOPE = {
+_VALID_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENVELOPE_ATTRIBUTES = {
     "page": "page",
     "page_size": "pagesize",
     "start": "start",
@@ -27,12 +27,12 @@ def encode_item(name: str, document: Mapping[str, Any]) -> bytes:
     return _wrap_response(_encode_element(name, document))
 
 
-def encode_page(name: str, key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
+def encode_page(name: str, list_key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
     """Return a list of resources as XML."""
     attributes = " ".join(
-        f"{attribute}={quoteattr(_encode_text(envelope[field]))}" for field, attribute in _ENVELOPE.items()
+        f"{attribute}={quoteattr(_encode_text(envelope[field]))}" for field, attribute in _ENVELOPE_ATTRIBUTES.items()
     )
-    plural = _to_pascal_case(key)
+    plural = _to_pascal_case(list_key)
     records = "".join(_encode_element(name, document) for document in documents)
     return _wrap_response(f"<{plural} {attributes}>{records}</{plural}>")
 
@@ -44,7 +44,7 @@ def _wrap_response(content: str) -> bytes:
 def _encode_element(name: str, value: object) -> str:
     """Return an element. A key that is no valid name is written as an attribute."""
     tag = _to_pascal_case(name)
-    start = tag if _NAME.fullmatch(tag) else f"Item Name={quoteattr(_drop_illegal_characters(name))}"
+    start = tag if _VALID_NAME.fullmatch(tag) else f"Item Name={quoteattr(_replace_illegal_characters(name))}"
     if isinstance(value, Mapping):
         content = "".join(_encode_element(str(key), inner) for key, inner in value.items())
     elif isinstance(value, list):
@@ -57,11 +57,11 @@ def _encode_element(name: str, value: object) -> str:
 def _encode_text(value: object) -> str:
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else _drop_illegal_characters(str(value))
+    return str(value).lower() if isinstance(value, bool) else _replace_illegal_characters(str(value))
 
 
-def _drop_illegal_characters(text: str) -> str:
-    return re.sub(_ILLEGAL, "\N{REPLACEMENT CHARACTER}", text)
+def _replace_illegal_characters(text: str) -> str:
+    return re.sub(_ILLEGAL_CHARACTER, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _to_pascal_case(name: str) -> str:

@@ -13,28 +13,25 @@ from generators.audio.wav import Medium, Sound, Wav
 from generators.content.subresources import build_recording_dialogue
 from generators.model import Recording, Status
 from mockserver.account.account import Account
-from mockserver.account.resources.recordings import Parent
+from mockserver.account.resources.parent import Parent
 from mockserver.rest.errors import TwilioError, invalid_parameter
-from mockserver.rest.representations.media_types import split_extension
+from mockserver.rest.representations.media_types import get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, Redirect
 from mockserver.server.routes.resource_route import PathParams
+from scenarios.lifecycle import STATUSES
+from scenarios.statuses import RecordingStatus
 
 _MEDIA_TYPES = {"wav": b"audio/x-wav", "mp3": b"audio/mpeg"}  # WIRE §7
-_BUILDERS: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
+_MEDIUM_CLASSES: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
 _CHUNK_SIZE = 64 * 1024
-_WHY_NO_MEDIA = {
-    Status.PROCESSING: ": wait for the status completed, for example with a recording_status_callback",
-    Status.ABSENT: ", and never will: see its error_code",
-    Status.FAILED: ", and never will: see its error_code",
-}
 
 
 def fetch_recording_media(exchange: Exchange, path: PathParams) -> Media | Redirect:
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.from_path(path))
-    form = "mp3" if split_extension(exchange.path) == "mp3" else "wav"
-    media = build_media(exchange.account, index, form, exchange.parameters.text("RequestedChannels"))
+    form = "mp3" if get_extension(exchange.path) == "mp3" else "wav"
+    media = build_media(exchange.account, index, form, exchange.parameters.get_text("RequestedChannels"))
     if exchange.mock.settings.media_redirect:
         query = f"?{exchange.query_string.decode('latin-1')}" if exchange.query_string else ""
         return Redirect(302, f"/_mock/media/{exchange.account.sid}/{path['sid']}.{form}{query}")
@@ -48,7 +45,7 @@ class FileMedium:
         self._path = path
         stat = path.stat()
         self.length = stat.st_size
-        self.changed = stat.st_mtime_ns
+        self.modified_at = stat.st_mtime_ns
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to `stop` in chunks."""
@@ -59,11 +56,11 @@ class FileMedium:
                 yield piece
 
 
-def build_media(account: Account, index: int, form: str, requested_channels: str | None) -> Media:
+def build_media(account: Account, index: int, extension: str, requested_channels: str | None) -> Media:
     """Return the media of a recording.
 
     Args:
-        form: `wav` or `mp3`.
+        extension: `wav` or `mp3`.
         requested_channels: the value of `RequestedChannels`.
 
     Raises:
@@ -72,39 +69,40 @@ def build_media(account: Account, index: int, form: str, requested_channels: str
     """
     recording = account.recordings.recording_index.get(index)
     if recording.status is not Status.COMPLETED:
-        why = (
-            f"{recording.sid} is {recording.status.value}, so it has no media{_WHY_NO_MEDIA.get(recording.status, '')}."
-        )
-        raise TwilioError(20404, why, found=recording.status)
-    if recording.encryption is not None and form == "mp3":
+        why_no_media = STATUSES[RecordingStatus(recording.status)].no_media
+        why = f"{recording.sid} is {recording.status.value}, so it has no media{why_no_media}."
+        raise TwilioError(20404, why, found_status=recording.status)
+    if recording.encryption is not None and extension == "mp3":
         raise TwilioError(16109, f"{recording.sid} is encrypted: only its encrypted WAV can be fetched.")
     channels = _choose_channels(recording, requested_channels)
-    medium = _build_medium(account, recording, index, form, channels)
-    facts = f"{recording.sid} {recording.duration} {channels} {form} {medium.length}"
+    medium = _build_medium(account, recording, index, extension, channels)
+    facts = f"{recording.sid} {recording.duration} {channels} {extension} {medium.length}"
     if isinstance(medium, FileMedium):
-        facts += f" {medium.changed}"
+        facts += f" {medium.modified_at}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
     if recording.encryption is not None:
         medium = EncryptedMedium(medium, recording.encryption.content_key, recording.encryption.iv)
-    return Media(medium, _MEDIA_TYPES[form], etag, index)
+    return Media(medium, _MEDIA_TYPES[extension], etag, index)
 
 
-def _choose_channels(recording: Recording, requested: str | None) -> int:
-    if requested is None:
+def _choose_channels(recording: Recording, requested_channels: str | None) -> int:
+    if requested_channels is None:
         return recording.channels
-    if requested not in ("1", "2"):
-        raise invalid_parameter("RequestedChannels", "1 or 2", requested)
-    if int(requested) > recording.channels:
+    if requested_channels not in ("1", "2"):
+        raise invalid_parameter("RequestedChannels", "1 or 2", requested_channels)
+    if int(requested_channels) > recording.channels:
         raise TwilioError(16113, f"{recording.sid} has one channel: use RequestedChannels=1.")
-    return int(requested)
+    return int(requested_channels)
 
 
-def _build_medium(account: Account, recording: Recording, index: int, form: str, channels: int) -> Medium:
+def _build_medium(account: Account, recording: Recording, index: int, extension: str, channels: int) -> Medium:
     named = account.state.media_files.get(index)
     if named is None:
         chance = account.corpus.random_fields(index)
-        return _BUILDERS[form](Sound(build_recording_dialogue(recording, chance), chance.content_key, channels))
+        return _MEDIUM_CLASSES[extension](
+            Sound(build_recording_dialogue(recording, chance), chance.content_key, channels)
+        )
     attached = Path(named)
-    if attached.suffix.lower() != f".{form}":
-        raise TwilioError(20404, f"{attached.name} is attached to {recording.sid} and is not {form}.")
+    if attached.suffix.lower() != f".{extension}":
+        raise TwilioError(20404, f"{attached.name} is attached to {recording.sid} and is not {extension}.")
     return FileMedium(attached)

@@ -3,11 +3,11 @@
 from generators.model import InFlight
 from generators.sids import Kind
 from mockserver.account.resources.filter import RecordingFilter
-from mockserver.account.resources.recordings import Parent
+from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.state import Subscription
 from mockserver.rest.auth import parse_credentials
-from mockserver.rest.date_filters import created_between
+from mockserver.rest.date_filters import parse_created_range
 from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.forms import CallbackForm, parse_call_recording_form
 from mockserver.rest.paging import parse_page_request
@@ -23,15 +23,15 @@ def list_recordings(exchange: Exchange, _: PathParams) -> ResourcePage:
     return _list(
         exchange,
         RECORDING,
-        call_sid=query.sid("CallSid", Kind.CALL),
-        conference_sid=query.sid("ConferenceSid", Kind.CONFERENCE),
-        include_deleted=query.boolean("IncludeSoftDeleted"),
+        call_sid=query.get_sid("CallSid", Kind.CALL),
+        conference_sid=query.get_sid("ConferenceSid", Kind.CONFERENCE),
+        include_deleted=query.get_boolean("IncludeSoftDeleted"),
     )
 
 
 def fetch_recording(exchange: Exchange, path: PathParams) -> Resource:
     recordings = exchange.account.recordings
-    include_deleted = exchange.parameters.boolean("IncludeSoftDeleted")
+    include_deleted = exchange.parameters.get_boolean("IncludeSoftDeleted")
     index = recordings.find(path["sid"], include_deleted=include_deleted)
     return Resource(
         RECORDING, recordings.recording_index, index, recordings.get_next_expiry(include_deleted), RequestKind.FETCH
@@ -57,7 +57,10 @@ def create_call_recording(exchange: Exchange, path: PathParams) -> ResourceValue
         call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
     )
     return ResourceValue(
-        resource_type=CALL_RECORDING, value=recording, status=201 if is_new else 200, headers=wanted.warnings()
+        resource_type=CALL_RECORDING,
+        value=recording,
+        status=201 if is_new else 200,
+        headers=wanted.to_warning_headers(),
     )
 
 
@@ -72,13 +75,13 @@ def list_conference_recordings(exchange: Exchange, path: PathParams) -> Resource
 def fetch_nested_recording(exchange: Exchange, path: PathParams) -> Resource:
     recordings, parent = exchange.account.recordings, _parse_parent(path)
     index = recordings.find(path["sid"], parent=parent)
-    return Resource(_resource_type_of(parent), recordings.recording_index, index, act=RequestKind.FETCH)
+    return Resource(_get_resource_type(parent), recordings.recording_index, index, request_kind=RequestKind.FETCH)
 
 
 def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceValue:
     parent, form = _parse_parent(path), exchange.form
-    wanted = form.choice("Status", InFlight)
-    behavior = form.choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
+    wanted = form.get_choice("Status", InFlight)
+    behavior = form.get_choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
     if wanted is None:
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
     if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
@@ -86,7 +89,7 @@ def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceVal
             "Status", "paused or in-progress, because a conference recording cannot be stopped", "stopped"
         )
     changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
-    return ResourceValue(resource_type=_resource_type_of(parent), value=changed)
+    return ResourceValue(resource_type=_get_resource_type(parent), value=changed)
 
 
 def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
@@ -99,7 +102,7 @@ def _build_subscription(exchange: Exchange, callback: CallbackForm) -> Subscript
     account, known = exchange.account, exchange.mock.settings.account
     token, signer = account.token, "the account's derived auth token"
     asks = parse_credentials(exchange.headers.get(b"authorization"))
-    if any(each.sid.lower() == account.sid.lower() for each in known):
+    if any(declared.sid.lower() == account.sid.lower() for declared in known):
         signer = "the account's declared auth token"
     elif asks is not None and asks.username.lower() == account.sid.lower():  # the secret of an API key never signs
         token, signer = asks.secret, "the auth token that made the subscription"
@@ -112,21 +115,21 @@ def _parse_parent(path: PathParams) -> Parent:
     return parent
 
 
-def _resource_type_of(parent: Parent) -> ResourceType:
+def _get_resource_type(parent: Parent) -> ResourceType:
     return CALL_RECORDING if parent.kind is Kind.CALL else CONFERENCE_RECORDING
 
 
 def _list(
     exchange: Exchange,
-    shape: ResourceType,
+    resource_type: ResourceType,
     *,
     call_sid: str | None = None,
     conference_sid: str | None = None,
     include_deleted: bool = False,
 ) -> ResourcePage:
     query, recordings = exchange.parameters, exchange.account.recordings
-    asked = parse_page_request(query)
-    since, below = created_between(query)
+    page_request = parse_page_request(query)
+    since, below = parse_created_range(query)
     selection = RecordingFilter(
         created_since=since,
         created_before=below,
@@ -135,29 +138,36 @@ def _list(
         include_deleted=include_deleted,
     )
     return ResourcePage(
-        shape, recordings.recording_index, recordings.list(selection, asked), asked, query, RequestKind.LIST
+        resource_type,
+        recordings.recording_index,
+        recordings.list(selection, page_request),
+        page_request,
+        query,
+        RequestKind.LIST,
     )
 
 
-RECORDINGS = (
+RECORDING_ROUTES = (
     ResourceRoute("Recordings", GET=list_recordings),
-    ResourceRoute("Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media=fetch_recording_media),
+    ResourceRoute(
+        "Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media_handler=fetch_recording_media
+    ),
     ResourceRoute("Calls/{call_sid}/Recordings", GET=list_call_recordings, POST=create_call_recording),
     ResourceRoute(
         "Calls/{call_sid}/Recordings/{sid}",
-        parent="call",
+        parent_type="call",
         GET=fetch_nested_recording,
         POST=update_nested_recording,
         DELETE=delete_nested_recording,
-        media=fetch_recording_media,
+        media_handler=fetch_recording_media,
     ),
     ResourceRoute("Conferences/{conference_sid}/Recordings", GET=list_conference_recordings),
     ResourceRoute(
         "Conferences/{conference_sid}/Recordings/{sid}",
-        parent="conference",
+        parent_type="conference",
         GET=fetch_nested_recording,
         POST=update_nested_recording,
         DELETE=delete_nested_recording,
-        media=fetch_recording_media,
+        media_handler=fetch_recording_media,
     ),
 )

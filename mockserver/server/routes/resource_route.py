@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from generators.model import API_VERSION
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
-from mockserver.rest.representations.media_types import Representation, split_extension
+from mockserver.rest.representations.media_types import Representation, get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import apply_fault
 from mockserver.server.rendering import render
@@ -20,11 +20,11 @@ from scenarios.operations import Operation
 
 PathParams = Mapping[str, str]
 """The parameters of a path."""
-Handler = Callable[[Exchange, PathParams], Result]
+RouteHandler = Callable[[Exchange, PathParams], Result]
 """Parses a request with its path parameters, calls the account and returns a value."""
 
-_LARGEST_FORM = 64 * 1024
-_MEDIA = ("", "wav", "mp3")
+_MAX_FORM_BYTES = 64 * 1024
+_MEDIA_EXTENSIONS = ("", "wav", "mp3")
 
 
 class ResourceRoute(BaseRoute):
@@ -40,14 +40,16 @@ class ResourceRoute(BaseRoute):
         handlers: the handlers by method.
     """
 
-    def __init__(self, path: str, *, media: Handler | None = None, parent: str = "", **handlers: Handler) -> None:
-        def named(handler: Handler) -> tuple[Operation, Handler]:
-            return Operation(handler.__name__.replace("nested", parent)), handler
+    def __init__(
+        self, path: str, *, media_handler: RouteHandler | None = None, parent_type: str = "", **handlers: RouteHandler
+    ) -> None:
+        def named(handler: RouteHandler) -> tuple[Operation, RouteHandler]:
+            return Operation(handler.__name__.replace("nested", parent_type)), handler
 
         self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
-        self.operations = {method: named(handler) for method, handler in handlers.items()}
-        self.media = None if media is None else named(media)
-        self._allowed = ", ".join([*handlers, "OPTIONS"])
+        self.operations_by_method = {method: named(handler) for method, handler in handlers.items()}
+        self.media_operation = None if media_handler is None else named(media_handler)
+        self._allowed_methods = ", ".join([*handlers, "OPTIONS"])
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -64,23 +66,23 @@ class ResourceRoute(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         exchange: Exchange = scope["recmock"]
-        asked = split_extension(exchange.path)
+        extension = get_extension(exchange.path)
         method = "GET" if exchange.method == "HEAD" else exchange.method
-        is_media = self.media is not None and method == "GET" and asked in _MEDIA
-        found = self.media if is_media else self.operations.get(method)
-        if asked not in ("", exchange.representation) and not is_media:
+        is_media = self.media_operation is not None and method == "GET" and extension in _MEDIA_EXTENSIONS
+        found = self.media_operation if is_media else self.operations_by_method.get(method)
+        if extension not in ("", exchange.representation) and not is_media:
             known = ", ".join(f".{form}" for form in Representation)
-            raise TwilioError(20404, f"Expected one of {known}, found {f'.{asked}'[:40]!r}.")
+            raise TwilioError(20404, f"Expected one of {known}, found {f'.{extension}'[:40]!r}.")
         if found is None:
             raise TwilioError(
                 20004,
-                f"Expected {self._allowed} here, found {exchange.method[:20]!r}.",
-                headers=((b"allow", self._allowed.encode()),),
+                f"Expected {self._allowed_methods} here, found {exchange.method[:20]!r}.",
+                headers=((b"allow", self._allowed_methods.encode()),),
             )
         operation, handler = found
         if method == "POST":
-            exchange.body = await read_body(receive, _LARGEST_FORM)
+            exchange.body = await read_body(receive, _MAX_FORM_BYTES)
             exchange.form = Parameters(exchange.body)
         await apply_fault(exchange, operation, receive)
-        path = {name: value.removesuffix(f".{asked}") for name, value in scope["path_params"].items()}
+        path = {name: value.removesuffix(f".{extension}") for name, value in scope["path_params"].items()}
         exchange.response = render(handler(exchange, path), exchange)

@@ -11,8 +11,8 @@ from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 
 def list_transcriptions(exchange: Exchange, _: PathParams) -> ResourcePage:
     query, shelf = exchange.parameters, exchange.account.transcriptions
-    asked = parse_page_request(query)
-    return ResourcePage(TRANSCRIPTION, shelf, shelf.list(asked), asked, query)
+    page_request = parse_page_request(query)
+    return ResourcePage(TRANSCRIPTION, shelf, shelf.list(page_request), page_request, query)
 
 
 def fetch_transcription(exchange: Exchange, path: PathParams) -> Resource:
@@ -51,52 +51,70 @@ def delete_recording_add_on_result(exchange: Exchange, path: PathParams) -> NoCo
 
 
 def list_recording_add_on_result_payloads(exchange: Exchange, path: PathParams) -> ResourcePage:
-    return _list(exchange, PAYLOAD, exchange.account.payloads, path, among=_payloads(exchange, path))
+    return _list(
+        exchange, PAYLOAD, exchange.account.payloads, path, allowed_indices=_find_payload_indices(exchange, path)
+    )
 
 
 def fetch_recording_add_on_result_payload(exchange: Exchange, path: PathParams) -> Resource:
-    among = _payloads(exchange, path)
-    return _fetch(PAYLOAD, exchange.account.payloads, path["sid"], path["recording_sid"], among=among)
+    among = _find_payload_indices(exchange, path)
+    return _fetch(PAYLOAD, exchange.account.payloads, path["sid"], path["recording_sid"], allowed_indices=among)
 
 
 def delete_recording_add_on_result_payload(exchange: Exchange, path: PathParams) -> NoContent:
-    among = _payloads(exchange, path)
+    among = _find_payload_indices(exchange, path)
     exchange.account.payloads.delete(path["sid"], recording_sid=path["recording_sid"], allowed_indices=among)
     return NoContent()
 
 
 def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: PathParams) -> Redirect:
     payloads = exchange.account.payloads
-    index = payloads.find(path["sid"], recording_sid=path["recording_sid"], allowed_indices=_payloads(exchange, path))
+    index = payloads.find(
+        path["sid"], recording_sid=path["recording_sid"], allowed_indices=_find_payload_indices(exchange, path)
+    )
     sid = payloads.get(index).sid
     return Redirect(307, f"/_mock/payloads/{exchange.account.sid}/{sid}.json")
 
 
-def _payloads(exchange: Exchange, path: PathParams) -> range:
+def _find_payload_indices(exchange: Exchange, path: PathParams) -> range:
     """Return the indices that payloads of the path's add-on result can have."""
     result = exchange.account.add_on_results.find(path["result_sid"], recording_sid=path["recording_sid"])
     return range(result * PAYLOADS_PER_RESULT, (result + 1) * PAYLOADS_PER_RESULT)
 
 
 def _list(
-    exchange: Exchange, shape: ResourceType, shelf: Subresources, path: PathParams, among: range | None = None
+    exchange: Exchange,
+    resource_type: ResourceType,
+    source: Subresources,
+    path: PathParams,
+    allowed_indices: range | None = None,
 ) -> ResourcePage:
     query = exchange.parameters
-    asked = parse_page_request(query)
+    page_request = parse_page_request(query)
     return ResourcePage(
-        shape, shelf, shelf.list_for_recording(path["recording_sid"], asked, allowed_indices=among), asked, query
+        resource_type,
+        source,
+        source.list_for_recording(path["recording_sid"], page_request, allowed_indices=allowed_indices),
+        page_request,
+        query,
     )
 
 
 def _fetch(
-    shape: ResourceType, shelf: Subresources, sid: str, recording_sid: str | None, among: range | None = None
+    resource_type: ResourceType,
+    source: Subresources,
+    sid: str,
+    recording_sid: str | None,
+    allowed_indices: range | None = None,
 ) -> Resource:
-    return Resource(shape, shelf, shelf.find(sid, recording_sid=recording_sid, allowed_indices=among))
+    return Resource(
+        resource_type, source, source.find(sid, recording_sid=recording_sid, allowed_indices=allowed_indices)
+    )
 
 
-_RESULTS = "Recordings/{recording_sid}/AddOnResults"
-_PAYLOADS = f"{_RESULTS}/{{result_sid}}/Payloads"
-SUBRESOURCES = (
+_ADD_ON_RESULTS_PATH = "Recordings/{recording_sid}/AddOnResults"
+_PAYLOADS_PATH = f"{_ADD_ON_RESULTS_PATH}/{{result_sid}}/Payloads"
+SUBRESOURCE_ROUTES = (
     ResourceRoute("Transcriptions", GET=list_transcriptions),
     ResourceRoute("Transcriptions/{sid}", GET=fetch_transcription, DELETE=delete_transcription),
     ResourceRoute("Recordings/{recording_sid}/Transcriptions", GET=list_recording_transcriptions),
@@ -105,13 +123,15 @@ SUBRESOURCES = (
         GET=fetch_recording_transcription,
         DELETE=delete_recording_transcription,
     ),
-    ResourceRoute(_RESULTS, GET=list_recording_add_on_results),
-    ResourceRoute(f"{_RESULTS}/{{sid}}", GET=fetch_recording_add_on_result, DELETE=delete_recording_add_on_result),
-    ResourceRoute(_PAYLOADS, GET=list_recording_add_on_result_payloads),
+    ResourceRoute(_ADD_ON_RESULTS_PATH, GET=list_recording_add_on_results),
     ResourceRoute(
-        f"{_PAYLOADS}/{{sid}}",
+        f"{_ADD_ON_RESULTS_PATH}/{{sid}}", GET=fetch_recording_add_on_result, DELETE=delete_recording_add_on_result
+    ),
+    ResourceRoute(_PAYLOADS_PATH, GET=list_recording_add_on_result_payloads),
+    ResourceRoute(
+        f"{_PAYLOADS_PATH}/{{sid}}",
         GET=fetch_recording_add_on_result_payload,
         DELETE=delete_recording_add_on_result_payload,
     ),
-    ResourceRoute(f"{_PAYLOADS}/{{sid}}/Data", GET=fetch_recording_add_on_result_payload_data),
+    ResourceRoute(f"{_PAYLOADS_PATH}/{{sid}}/Data", GET=fetch_recording_add_on_result_payload_data),
 )

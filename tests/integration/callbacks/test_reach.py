@@ -17,13 +17,13 @@ from cryptography.x509.oid import NameOID
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.testing.sink import Sink
-from tests.receivers import parcel, read, receiver, send
+from tests.receivers import make_callback_request, read_request, run_receiver, send_callback
 
 
 def test_sender_ignores_proxy_environment(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    assert send(parcel(sink.url)).status == 204
+    assert send_callback(make_callback_request(sink.url)).status == 204
 
 
 def test_unknown_host_name_is_connection_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +31,7 @@ def test_unknown_host_name_is_connection_failure(monkeypatch: pytest.MonkeyPatch
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    outcome = send(parcel("http://receiver.test/"))
+    outcome = send_callback(make_callback_request("http://receiver.test/"))
     assert outcome.failure is Failure.CONNECTION
     assert "Name or service not known" in outcome.detail
 
@@ -44,7 +44,7 @@ def test_unknown_host_name_is_connection_failure(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_invalid_url_is_bad_url_failure(connections: list[str], url: str) -> None:
-    outcome = send(parcel(url))
+    outcome = send_callback(make_callback_request(url))
     assert (outcome.status, outcome.failure) == (None, Failure.BAD_URL)
     assert outcome.detail
     assert connections == []
@@ -64,7 +64,7 @@ def test_public_address_is_refused_without_connecting(
 ) -> None:
     resolve_to(*addresses)
     detail = f"expected a loopback, private or allowed host, found {found}"
-    assert send(parcel(url)) == Outcome(None, Failure.REFUSED_HOST, detail)
+    assert send_callback(make_callback_request(url)) == Outcome(None, Failure.REFUSED_HOST, detail)
     assert connections == []
 
 
@@ -72,7 +72,7 @@ def test_only_allowed_addresses_are_tried_until_one_connects(
     sink: Sink, connections: list[str], resolve_to: Callable[..., None]
 ) -> None:
     resolve_to("93.184.216.34", "127.0.0.2", "127.0.0.1", "127.0.0.1")
-    assert send(parcel(sink.url.replace("127.0.0.1", "receiver.test"))).status == 204
+    assert send_callback(make_callback_request(sink.url.replace("127.0.0.1", "receiver.test"))).status == 204
     assert connections == ["127.0.0.2", "127.0.0.1"]
     assert sink.received[0].headers["host"].startswith("receiver.test:")
 
@@ -82,21 +82,21 @@ def test_allowed_host_name_can_resolve_to_any_address(
 ) -> None:
     resolve_to("0.0.0.0")  # this machine, but not an allowed address
     url = sink.url.replace("127.0.0.1", "receiver.test")
-    assert send(parcel(url)).failure is Failure.REFUSED_HOST
-    assert send(parcel(url), rules="*.test").status == 204
+    assert send_callback(make_callback_request(url)).failure is Failure.REFUSED_HOST
+    assert send_callback(make_callback_request(url), rules="*.test").status == 204
     assert connections == ["0.0.0.0"]
 
 
 def test_ipv6_address_is_in_brackets_in_host_header(sink: Sink, resolve_to: Callable[..., None]) -> None:
     resolve_to("127.0.0.1")  # a machine without IPv6 can run this test too
-    assert send(parcel(sink.url.replace("127.0.0.1", "[::1]"))).status == 204
+    assert send_callback(make_callback_request(sink.url.replace("127.0.0.1", "[::1]"))).status == 204
     (found,) = sink.received
     assert found.headers["host"].startswith("[::1]:")
     assert found.signature_ok
 
 
 def test_https_to_plain_http_receiver_is_connection_failure(sink: Sink) -> None:
-    outcome = send(parcel(sink.url.replace("http:", "https:")))
+    outcome = send_callback(make_callback_request(sink.url.replace("http:", "https:")))
     assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
     assert outcome.detail
 
@@ -151,12 +151,12 @@ def test_tls_verifies_host_name_of_url(
             suppress(OSError),
             context.wrap_socket(connection, server_side=True) as secured,
         ):  # the client may not trust it
-            read(secured)
+            read_request(secured)
             secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-    with receiver(answer) as url:
+    with run_receiver(answer) as url:
         resolve_to("127.0.0.1")
-        outcome = send(parcel(url.replace("http://127.0.0.1", f"https://{host}")))
+        outcome = send_callback(make_callback_request(url.replace("http://127.0.0.1", f"https://{host}")))
     assert expected == (outcome.status, outcome.failure)
 
 
@@ -166,7 +166,10 @@ def test_uvloop_checks_and_connects_like_asyncio(sink: Sink, connections: list[s
     async def main() -> list[Outcome]:
         courier = CallbackSender()
         port = sink.url.split(":")[2]
-        return [await courier.send(parcel(f"http://{host}:{port}")) for host in ("8.8.8.8", "0", "2130706433")]
+        return [
+            await courier.send(make_callback_request(f"http://{host}:{port}"))
+            for host in ("8.8.8.8", "0", "2130706433")
+        ]
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         found = runner.run(main())

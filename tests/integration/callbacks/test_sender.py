@@ -12,14 +12,22 @@ import pytest
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.testing.sink import Sink
-from tests.receivers import ENOUGH, answering, parcel, read, receiver, send, stalling
+from tests.receivers import (
+    LONG_TIMEOUT,
+    make_callback_request,
+    read_request,
+    respond_then_stall,
+    respond_with,
+    run_receiver,
+    send_callback,
+)
 
-SHORT = 0.25
+SHORT_TIMEOUT = 0.25
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_callback_request_has_twilios_headers_and_signature(sink: Sink, method: str) -> None:
-    assert send(parcel(f"{sink.url}?a=b", method)) == Outcome(204, None, "")
+    assert send_callback(make_callback_request(f"{sink.url}?a=b", method)) == Outcome(204, None, "")
     (found,) = sink.wait_for()
     assert found.method == method
     assert found.signature_ok
@@ -33,43 +41,47 @@ def test_callback_request_has_twilios_headers_and_signature(sink: Sink, method: 
 @pytest.mark.parametrize("status", [200, 302, 404, 500])
 def test_response_status_is_outcome_and_redirect_is_not_followed(sink: Sink, status: int) -> None:
     sink.answer_with(status)
-    assert send(parcel(sink.url)) == Outcome(status, None, "")
+    assert send_callback(make_callback_request(sink.url)) == Outcome(status, None, "")
     assert len(sink.received) == 1
 
 
 def test_sender_works_on_consecutive_event_loops(sink: Sink) -> None:
     courier = CallbackSender()
-    assert [asyncio.run(courier.send(parcel(sink.url))).status for _ in range(2)] == [204, 204]
+    assert [asyncio.run(courier.send(make_callback_request(sink.url))).status for _ in range(2)] == [204, 204]
 
 
 def test_url_credentials_are_sent_as_basic_auth(sink: Sink) -> None:
-    send(parcel(sink.url.replace("//", "//me:secret@")))
+    send_callback(make_callback_request(sink.url.replace("//", "//me:secret@")))
     (found,) = sink.wait_for()
     assert found.headers["authorization"] == "Basic bWU6c2VjcmV0"
     assert found.signature_ok
 
 
 def test_slow_response_is_read_timeout(sink: Sink) -> None:
-    sink.delay(ENOUGH)
-    assert send(parcel(sink.url, read_timeout=SHORT)) == Outcome(None, Failure.READ_TIMEOUT, "no bytes for 0.25 s")
+    sink.delay(LONG_TIMEOUT)
+    assert send_callback(make_callback_request(sink.url, read_timeout=SHORT_TIMEOUT)) == Outcome(
+        None, Failure.READ_TIMEOUT, "no bytes for 0.25 s"
+    )
 
 
 def test_stalled_body_is_read_timeout() -> None:
-    with receiver(stalling(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
-        assert send(parcel(url, read_timeout=SHORT)) == Outcome(200, Failure.READ_TIMEOUT, "no bytes for 0.25 s")
+    with run_receiver(respond_then_stall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
+        assert send_callback(make_callback_request(url, read_timeout=SHORT_TIMEOUT)) == Outcome(
+            200, Failure.READ_TIMEOUT, "no bytes for 0.25 s"
+        )
 
 
 def test_total_timeout_ends_request_before_read_timeout(sink: Sink) -> None:
-    sink.delay(ENOUGH)
+    sink.delay(LONG_TIMEOUT)
     expected = Outcome(None, Failure.READ_TIMEOUT, "not complete within 0.25 s in total")
-    assert expected == send(parcel(sink.url, total_timeout=SHORT))
+    assert expected == send_callback(make_callback_request(sink.url, total_timeout=SHORT_TIMEOUT))
 
 
 @pytest.mark.parametrize(
     ("changes", "detail"),
     [
-        ({"connect_timeout": SHORT}, "no connection within 0.25 s"),
-        ({"total_timeout": SHORT}, "not complete within 0.25 s in total"),
+        ({"connect_timeout": SHORT_TIMEOUT}, "no connection within 0.25 s"),
+        ({"total_timeout": SHORT_TIMEOUT}, "not complete within 0.25 s in total"),
     ],
 )
 def test_slow_name_resolution_is_connect_timeout(
@@ -80,62 +92,62 @@ def test_slow_name_resolution_is_connect_timeout(
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", hang)
     expected = Outcome(None, Failure.CONNECT_TIMEOUT, detail)
-    assert expected == send(parcel("http://receiver.test/", **changes))
+    assert expected == send_callback(make_callback_request("http://receiver.test/", **changes))
 
 
 def test_closed_port_is_connection_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-    outcome = send(parcel(f"http://127.0.0.1:{port}/"))
+    outcome = send_callback(make_callback_request(f"http://127.0.0.1:{port}/"))
     assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
     assert str(port) in outcome.detail
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-"])
 def test_close_without_response_is_connection_failure(sent: bytes) -> None:
-    with receiver(answering(sent)) as url:
-        outcome = send(parcel(url))
+    with run_receiver(respond_with(sent)) as url:
+        outcome = send_callback(make_callback_request(url))
     assert Outcome(None, Failure.CONNECTION, "Server disconnected without sending a response.") == outcome
 
 
 def test_truncated_body_is_connection_failure_with_status() -> None:
-    with receiver(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
-        outcome = send(parcel(url))
+    with run_receiver(respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
+        outcome = send_callback(make_callback_request(url))
     assert (outcome.status, outcome.failure) == (200, Failure.CONNECTION)
     assert "without sending complete message body" in outcome.detail
 
 
 @pytest.mark.parametrize("sent", [b"garbage\r\n\r\n", b"\x16\x03\x01\r\n\r\n"])
 def test_garbage_response_is_protocol_failure(sent: bytes) -> None:
-    with receiver(answering(sent)) as url:
-        outcome = send(parcel(url))
+    with run_receiver(respond_with(sent)) as url:
+        outcome = send_callback(make_callback_request(url))
     assert (outcome.status, outcome.failure) == (None, Failure.PROTOCOL)
     assert outcome.detail
 
 
 def test_endless_body_is_not_read_completely() -> None:
     def answer(connection: socket.socket) -> None:
-        read(connection)
+        read_request(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         with suppress(ConnectionError):
             while True:
                 connection.sendall(b"x" * 65536)
 
-    with receiver(answer) as url:
-        assert send(parcel(url)) == Outcome(200, None, "")
+    with run_receiver(answer) as url:
+        assert send_callback(make_callback_request(url)) == Outcome(200, None, "")
 
 
 def test_unsendable_header_is_bad_url_failure() -> None:
     with Sink() as sink:
-        outcome = send(parcel(sink.url, headers=(("x", "a\r\nb: c"),)))
+        outcome = send_callback(make_callback_request(sink.url, headers=(("x", "a\r\nb: c"),)))
         assert (outcome.failure, sink.received) == (Failure.BAD_URL, [])
 
 
 def test_cancelled_send_raises_cancelled_error(sink: Sink) -> None:
-    sink.delay(ENOUGH)
+    sink.delay(LONG_TIMEOUT)
 
     async def main() -> None:
-        task = asyncio.create_task(CallbackSender().send(parcel(sink.url)))
+        task = asyncio.create_task(CallbackSender().send(make_callback_request(sink.url)))
         await asyncio.to_thread(sink.wait_for)
         task.cancel()
         await task

@@ -7,32 +7,33 @@ import pytest
 from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
-from scenarios.model import CallbackEvent, RecordingStatus, Step
-from tests.accounts import SINK, scenario_of, scripted, steps, world
+from scenarios.model import Step
+from scenarios.statuses import CallbackEvent, RecordingStatus
+from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario, make_scripted_account
 
-GOOD = Outcome(204, None, "")
-BROKEN = Outcome(503, None, "")
-REFUSED = Outcome(None, Failure.CONNECTION, "Connection refused.")
+SUCCESS = Outcome(204, None, "")
+SERVER_ERROR = Outcome(503, None, "")
+CONNECTION_REFUSED = Outcome(None, Failure.CONNECTION, "Connection refused.")
 SECOND = 1_000_000
 
 
-def told(url: str = SINK, *recordings: dict[str, Any]) -> Account:
+def make_subscribed_account(url: str = CALLBACK_URL, *recordings: dict[str, Any]) -> Account:
     """Return an account whose recordings have subscriptions."""
     every = ["in-progress", "completed", "absent", "failed"]
     known = [
         {"id": "a", "status": "completed", "status_callback": url, "status_callback_event": every},
         {"id": "b", "status": "completed", "status_callback": url, "status_callback_event": ["absent"]},
     ]
-    account = world(scenario_of(recordings=[*known, *recordings]), count=0)
-    settle(account, GOOD)
+    account = make_account(make_scenario(recordings=[*known, *recordings]), count=0)
+    send_ready(account, SUCCESS)
     return account
 
 
-def index(account: Account, handle: str) -> int:
+def get_index(account: Account, handle: str) -> int:
     return account.state.handles[handle]
 
 
-def settle(account: Account, *outcomes: Outcome) -> list[Delivery]:
+def send_ready(account: Account, *outcomes: Outcome) -> list[Delivery]:
     """Send the ready callbacks one by one, each with the next outcome."""
     sent = []
     for outcome in outcomes:
@@ -43,41 +44,41 @@ def settle(account: Account, *outcomes: Outcome) -> list[Delivery]:
     return sent
 
 
-def callbacks(account: Account) -> list[str]:
+def list_callback_events(account: Account) -> list[str]:
     return [event.what for event in account.events.get_events_since(0) if event.kind == "callback"]
 
 
 def test_callback_has_recording_state_at_event() -> None:
-    account = world(
-        scenario_of(recordings=[{"id": "a", "status": "completed", "duration": 9, "status_callback": SINK}])
+    account = make_account(
+        make_scenario(recordings=[{"id": "a", "status": "completed", "duration": 9, "status_callback": CALLBACK_URL}])
     )
     (delivery,) = account.callbacks
     parameters = dict(delivery.parameters)
     assert (parameters["RecordingStatus"], parameters["RecordingDuration"]) == ("completed", "9")
-    assert (delivery.method, delivery.url, delivery.state) == ("POST", SINK, DeliveryState.PENDING)
+    assert (delivery.method, delivery.url, delivery.state) == ("POST", CALLBACK_URL, DeliveryState.PENDING)
     assert (account.token, "the account's auth token") == (delivery.token, delivery.signer)
-    assert delivery.idempotency_token == next(iter(world(account.scenario).callbacks)).idempotency_token
+    assert delivery.idempotency_token == next(iter(make_account(account.scenario).callbacks)).idempotency_token
 
 
 def test_callbacks_of_one_recording_are_sent_in_order() -> None:
-    account = told()
+    account = make_subscribed_account()
     for handle, event in [("a", "in-progress"), ("a", "completed"), ("b", "absent"), ("b", "failed")]:
-        account.callbacks.enqueue(index(account, handle), CallbackEvent(event))
+        account.callbacks.enqueue(get_index(account, handle), CallbackEvent(event))
     first, second = account.callbacks.get_ready()
     assert tuple(account.recordings.recording_index.get_name(each.recording) for each in (first, second)) == ("a", "b")
     account.callbacks.mark_sending(first.number)
     assert [second] == account.callbacks.get_ready(), "what is under way is not ready, and nothing passes it"
-    account.callbacks.record_outcome(first.number, BROKEN)
+    account.callbacks.record_outcome(first.number, SERVER_ERROR)
     assert [second] == account.callbacks.get_ready(), "what waits to be tried again holds up the recording's others"
-    assert [each.event for each in settle(account, GOOD, GOOD)] == ["absent", "failed"]
+    assert [each.event for each in send_ready(account, SUCCESS, SUCCESS)] == ["absent", "failed"]
     account.advance(1)
-    assert [each.event for each in settle(account, GOOD, GOOD)] == ["in-progress", "completed"]
+    assert [each.event for each in send_ready(account, SUCCESS, SUCCESS)] == ["in-progress", "completed"]
     assert not account.callbacks.has_pending
 
 
 def test_failed_callback_is_retried_with_backoff_until_last_attempt() -> None:
-    account = told()
-    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
+    account = make_subscribed_account()
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
     begun = account.clock.now()
     tried = []
     for pause in (0, 1, 2, 4):
@@ -86,7 +87,7 @@ def test_failed_callback_is_retried_with_backoff_until_last_attempt() -> None:
             assert account.callbacks.get_ready() == []
             account.advance(0.000001)
         tried.append(account.clock.now() - begun)
-        (delivery,) = settle(account, REFUSED)
+        (delivery,) = send_ready(account, CONNECTION_REFUSED)
     assert tried == [0, SECOND, 3 * SECOND, 7 * SECOND]
     given_up = account.callbacks[delivery.number]
     assert (given_up.state, len(given_up.attempts)) == (DeliveryState.FAILED, 4)
@@ -94,7 +95,7 @@ def test_failed_callback_is_retried_with_backoff_until_last_attempt() -> None:
     assert not account.callbacks.has_pending
     account.advance(3600)
     assert account.callbacks.get_ready() == []
-    assert callbacks(account)[-4:] == [
+    assert list_callback_events(account)[-4:] == [
         "callback absent, attempt 1: connection: Connection refused.",
         "callback absent, attempt 2: connection: Connection refused.",
         "callback absent, attempt 3: connection: Connection refused.",
@@ -105,21 +106,21 @@ def test_failed_callback_is_retried_with_backoff_until_last_attempt() -> None:
 @pytest.mark.parametrize(
     ("url", "outcome", "attempts"),
     [
-        (f"{SINK}#rc=0", BROKEN, 1),
-        (f"{SINK}#rc=1", BROKEN, 2),
-        (f"{SINK}#rp=ct", BROKEN, 1),
-        (SINK, Outcome(404, None, ""), 1),
-        (SINK, Outcome(302, None, ""), 1),
-        (SINK, Outcome(None, Failure.REFUSED_HOST, "No."), 1),
-        (f"{SINK}#rp=4xx", Outcome(404, None, ""), 4),
-        (SINK, Outcome(200, Failure.READ_TIMEOUT, "Broke off."), 4),
+        (f"{CALLBACK_URL}#rc=0", SERVER_ERROR, 1),
+        (f"{CALLBACK_URL}#rc=1", SERVER_ERROR, 2),
+        (f"{CALLBACK_URL}#rp=ct", SERVER_ERROR, 1),
+        (CALLBACK_URL, Outcome(404, None, ""), 1),
+        (CALLBACK_URL, Outcome(302, None, ""), 1),
+        (CALLBACK_URL, Outcome(None, Failure.REFUSED_HOST, "No."), 1),
+        (f"{CALLBACK_URL}#rp=4xx", Outcome(404, None, ""), 4),
+        (CALLBACK_URL, Outcome(200, Failure.READ_TIMEOUT, "Broke off."), 4),
     ],
 )
 def test_url_overrides_set_the_number_of_attempts(url: str, outcome: Outcome, attempts: int) -> None:
-    account = told(url)
-    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
+    account = make_subscribed_account(url)
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
     for _ in range(attempts):
-        settle(account, outcome)
+        send_ready(account, outcome)
         account.advance(60)
     assert account.callbacks.get_ready() == []
     (*_, last) = account.callbacks
@@ -127,33 +128,33 @@ def test_url_overrides_set_the_number_of_attempts(url: str, outcome: Outcome, at
 
 
 def test_delivered_retry_keeps_all_attempts() -> None:
-    account = told()
-    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
-    settle(account, BROKEN)
+    account = make_subscribed_account()
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
+    send_ready(account, SERVER_ERROR)
     account.advance(1)
-    settle(account, GOOD)
+    send_ready(account, SUCCESS)
     (*_, last) = account.callbacks
     assert ([each.status for each in last.attempts], last.state) == ([503, 204], DeliveryState.DELIVERED)
-    assert callbacks(account)[-1] == "callback absent delivered in attempt 2: 204"
+    assert list_callback_events(account)[-1] == "callback absent delivered in attempt 2: 204"
 
 
 def test_callback_can_be_redelivered() -> None:
-    account = told()
-    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
-    settle(account, GOOD)
+    account = make_subscribed_account()
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
+    send_ready(account, SUCCESS)
     (*_, last) = account.callbacks
     account.advance(5)
     account.callbacks.redeliver(last.number)
     (again,) = account.callbacks.get_ready()
     assert (last.number, (), DeliveryState.PENDING) == (again.number, again.attempts, again.state)
     assert (account.clock.now(), last.idempotency_token) == (again.due, again.idempotency_token)
-    settle(account, GOOD)
+    send_ready(account, SUCCESS)
     assert len(account.callbacks[last.number].attempts) == 1
 
 
 def test_cancelled_delivery_is_queued_again() -> None:
-    account = told()
-    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
+    account = make_subscribed_account()
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
     (delivery,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(delivery.number)
     assert account.callbacks.get_ready() == []
@@ -164,27 +165,27 @@ def test_cancelled_delivery_is_queued_again() -> None:
 
 
 def test_callback_without_subscriber_is_logged_as_event() -> None:
-    account = scripted({"after": {"time": "1s"}, "status": "completed", "callback": "completed"})
+    account = make_scripted_account({"after": {"time": "1s"}, "status": "completed", "callback": "completed"})
     account.advance(1)
     assert len(account.callbacks) == 0
-    assert callbacks(account) == ["callback completed: no subscription"]
+    assert list_callback_events(account) == ["callback completed: no subscription"]
 
 
 def test_only_delivered_callback_triggers_step() -> None:
     last = {"after": {"callback": "completed"}, "set": {"price_unit": "EUR"}}
-    heard = {"id": "it", "status": "completed", "status_callback": SINK, "timeline": [last]}
-    account = world(scenario_of(recordings=[heard]), count=0)
-    settle(account, BROKEN)
+    heard = {"id": "it", "status": "completed", "status_callback": CALLBACK_URL, "timeline": [last]}
+    account = make_account(make_scenario(recordings=[heard]), count=0)
+    send_ready(account, SERVER_ERROR)
     account.advance(1)
-    assert steps(account) == ["completed, callback completed"]
-    settle(account, GOOD)
-    assert steps(account)[1:] == ["price_unit EUR"]
+    assert list_steps(account) == ["completed, callback completed"]
+    send_ready(account, SUCCESS)
+    assert list_steps(account)[1:] == ["price_unit EUR"]
 
 
 def test_retry_timer_is_removed_on_redelivery() -> None:
-    account = told()
-    account.callbacks.enqueue(index(account, "a"), CallbackEvent.ABSENT)
-    settle(account, BROKEN)
+    account = make_subscribed_account()
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
+    send_ready(account, SERVER_ERROR)
     (timer,) = account.scheduler.pending()
     assert account.clock.now() + SECOND == timer.due
     account.callbacks.redeliver(timer.key)
@@ -192,12 +193,12 @@ def test_retry_timer_is_removed_on_redelivery() -> None:
 
 
 def test_closed_account_sends_no_callbacks() -> None:
-    account = told()
-    account.timelines.apply_step(index(account, "b"), Step(status=RecordingStatus.ABSENT))
+    account = make_subscribed_account()
+    account.timelines.apply_step(get_index(account, "b"), Step(status=RecordingStatus.ABSENT))
     (under_way,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(under_way.number)
     account.close()
-    account.timelines.apply_step(index(account, "a"), Step(status=RecordingStatus.ABSENT))
-    account.callbacks.record_outcome(under_way.number, GOOD)
+    account.timelines.apply_step(get_index(account, "a"), Step(status=RecordingStatus.ABSENT))
+    account.callbacks.record_outcome(under_way.number, SUCCESS)
     assert account.callbacks.get_ready() == []
     assert [each.state for each in account.callbacks][-1] is DeliveryState.PENDING

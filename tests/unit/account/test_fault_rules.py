@@ -7,19 +7,27 @@ import pytest
 from mockserver.account.account import Account
 from mockserver.account.fault_rules import RequestFacts
 from scenarios.operations import Operation
-from tests.accounts import scenario_of, world
+from tests.accounts import make_account, make_scenario
 
 SID = "RE" + "0123456789abcdef" * 2
-LIST, FETCH = Operation.LIST_RECORDINGS, Operation.FETCH_RECORDING
+LIST_OPERATION, FETCH_OPERATION = Operation.LIST_RECORDINGS, Operation.FETCH_RECORDING
 
 
-def ruled(*faults: dict[str, Any], sequences: tuple[dict[str, Any], ...] = (), seed: str = "0") -> Account:
+def make_account_with_rules(
+    *faults: dict[str, Any], sequences: tuple[dict[str, Any], ...] = (), seed: str = "0"
+) -> Account:
     known = [{"id": "it", "sid": SID.upper()}]
-    return world(scenario_of(recordings=known, faults=list(faults), sequences=list(sequences)), count=0, seed=seed)
+    return make_account(
+        make_scenario(recordings=known, faults=list(faults), sequences=list(sequences)), count=0, seed=seed
+    )
 
 
-def asked(
-    operation: Operation = LIST, path: str = "/Recordings.json", query: str = "", page: int = 0, agent: str = "curl"
+def make_request_facts(
+    operation: Operation = LIST_OPERATION,
+    path: str = "/Recordings.json",
+    query: str = "",
+    page: int = 0,
+    agent: str = "curl",
 ) -> RequestFacts:
     return RequestFacts(
         operation=operation,
@@ -32,20 +40,26 @@ def asked(
     )
 
 
-def statuses(account: Account, *requests: RequestFacts) -> list[int | None]:
+def match_statuses(account: Account, *requests: RequestFacts) -> list[int | None]:
     """Return the status that each request gets, or None for the usual response."""
     struck = [account.fault_rules.match(each) for each in requests]
     return [None if each is None else each.then.status for each in struck]
 
 
 def test_first_matching_rule_applies() -> None:
-    account = ruled(
+    account = make_account_with_rules(
         {"when": {"op": "fetch_recording"}, "then": {"status": 500}},
         {"then": {"status": 501}, "times": 1},
         {"then": {"status": 502}},
     )
-    assert statuses(account, asked(FETCH), asked(), asked(), asked(FETCH)) == [500, 501, 502, 500]
-    strike = account.fault_rules.match(asked())
+    assert match_statuses(
+        account,
+        make_request_facts(FETCH_OPERATION),
+        make_request_facts(),
+        make_request_facts(),
+        make_request_facts(FETCH_OPERATION),
+    ) == [500, 501, 502, 500]
+    strike = account.fault_rules.match(make_request_facts())
     assert strike is not None
     assert strike.rule_number == 2
     assert [(rule.matched, rule.applied) for rule in account.fault_rules.rules] == [(2, 2), (3, 1), (2, 2)]
@@ -54,34 +68,36 @@ def test_first_matching_rule_applies() -> None:
 @pytest.mark.parametrize(
     ("when", "request_", "is_meant"),
     [
-        ({}, asked(), True),
-        ({"op": "fetch_recording"}, asked(), False),
-        ({"path": "*/Recordings/*.mp3"}, asked(path="/x/Recordings/RE1.mp3"), True),
-        ({"path": "*/Recordings/*.mp3"}, asked(path="/x/Recordings/RE1.wav"), False),
-        ({"account": f"AC{'1' * 32}"}, asked(), True),
-        ({"account": f"AC{'2' * 32}"}, asked(), False),
-        ({"sid": "it"}, asked(FETCH, f"/Recordings/{SID}.json"), True),
-        ({"sid": "it"}, asked(FETCH, f"/Recordings/{SID.upper()}.json"), True),
-        ({"sid": SID.upper()}, asked(FETCH, f"/Recordings/{SID}.json"), True),
-        ({"sid": f"RE{'9' * 32}"}, asked(FETCH, f"/Recordings/{SID}.json"), False),
-        ({"page": 0}, asked(), True),
-        ({"page": 2}, asked(page=2), True),
-        ({"page": 2}, asked(page=1), False),
-        ({"header": {"User-Agent": "twilio-*"}}, asked(agent="twilio-python/9"), True),
-        ({"header": {"User-Agent": "twilio-*"}}, asked(agent="curl"), False),
-        ({"header": {"X-None": ""}}, asked(), True),
-        ({"header": {"X-None": "*?"}}, asked(), False),
-        ({"op": "list_recordings", "page": 1}, asked(page=0), False),
+        ({}, make_request_facts(), True),
+        ({"op": "fetch_recording"}, make_request_facts(), False),
+        ({"path": "*/Recordings/*.mp3"}, make_request_facts(path="/x/Recordings/RE1.mp3"), True),
+        ({"path": "*/Recordings/*.mp3"}, make_request_facts(path="/x/Recordings/RE1.wav"), False),
+        ({"account": f"AC{'1' * 32}"}, make_request_facts(), True),
+        ({"account": f"AC{'2' * 32}"}, make_request_facts(), False),
+        ({"sid": "it"}, make_request_facts(FETCH_OPERATION, f"/Recordings/{SID}.json"), True),
+        ({"sid": "it"}, make_request_facts(FETCH_OPERATION, f"/Recordings/{SID.upper()}.json"), True),
+        ({"sid": SID.upper()}, make_request_facts(FETCH_OPERATION, f"/Recordings/{SID}.json"), True),
+        ({"sid": f"RE{'9' * 32}"}, make_request_facts(FETCH_OPERATION, f"/Recordings/{SID}.json"), False),
+        ({"page": 0}, make_request_facts(), True),
+        ({"page": 2}, make_request_facts(page=2), True),
+        ({"page": 2}, make_request_facts(page=1), False),
+        ({"header": {"User-Agent": "twilio-*"}}, make_request_facts(agent="twilio-python/9"), True),
+        ({"header": {"User-Agent": "twilio-*"}}, make_request_facts(agent="curl"), False),
+        ({"header": {"X-None": ""}}, make_request_facts(), True),
+        ({"header": {"X-None": "*?"}}, make_request_facts(), False),
+        ({"op": "list_recordings", "page": 1}, make_request_facts(page=0), False),
     ],
 )
 def test_rule_matches_when_all_conditions_hold(when: dict[str, Any], request_: RequestFacts, is_meant: bool) -> None:
-    assert statuses(ruled({"when": when, "then": {"status": 500}}), request_) == [500 if is_meant else None]
+    assert match_statuses(make_account_with_rules({"when": when, "then": {"status": 500}}), request_) == [
+        500 if is_meant else None
+    ]
 
 
 def test_every_applies_to_each_nth_matching_request() -> None:
-    account = ruled({"when": {"op": "list_recordings", "every": 3}, "then": {"status": 429}})
-    requests = [asked(query=f"Page={at}") for at in range(7)]
-    assert statuses(account, *requests[:4], asked(FETCH), *requests[4:]) == [
+    account = make_account_with_rules({"when": {"op": "list_recordings", "every": 3}, "then": {"status": 429}})
+    requests = [make_request_facts(query=f"Page={at}") for at in range(7)]
+    assert match_statuses(account, *requests[:4], make_request_facts(FETCH_OPERATION), *requests[4:]) == [
         *(None, None, 429, None),
         None,
         *(None, 429, None),
@@ -89,76 +105,85 @@ def test_every_applies_to_each_nth_matching_request() -> None:
 
 
 def test_times_and_ttl_limit_rule() -> None:
-    account = ruled({"then": {"status": 500}, "times": 2}, {"then": {"status": 503}, "ttl": "10s"})
-    assert statuses(account, *[asked()] * 3) == [500, 500, 503]
+    account = make_account_with_rules({"then": {"status": 500}, "times": 2}, {"then": {"status": 503}, "ttl": "10s"})
+    assert match_statuses(account, *[make_request_facts()] * 3) == [500, 500, 503]
     account.advance(9.999999)
-    assert statuses(account, asked()) == [503]
+    assert match_statuses(account, make_request_facts()) == [503]
     account.advance(0.000001)
-    assert statuses(account, asked()) == [None]
+    assert match_statuses(account, make_request_facts()) == [None]
 
 
 def test_probability_depends_on_request_and_seed() -> None:
-    requests = [asked(query=f"n={number}") for number in range(200)]
+    requests = [make_request_facts(query=f"n={number}") for number in range(200)]
     rule = {"then": {"status": 500}, "probability": 0.3}
-    one = statuses(ruled(rule), *requests)
-    backwards = statuses(ruled(rule), *reversed(requests))
+    one = match_statuses(make_account_with_rules(rule), *requests)
+    backwards = match_statuses(make_account_with_rules(rule), *reversed(requests))
     assert one == backwards[::-1]
     assert 30 < sum(each == 500 for each in one) < 90
-    account = ruled(rule)
-    apart = [statuses(account, asked(FETCH, "/other"), each)[1] for each in requests]
+    account = make_account_with_rules(rule)
+    apart = [match_statuses(account, make_request_facts(FETCH_OPERATION, "/other"), each)[1] for each in requests]
     assert one == apart
-    assert one != statuses(ruled(rule, seed="1"), *requests)
-    assert one != statuses(
-        ruled({"when": {"page": 9}, "then": {"status": 1}} | {"then": {"status": 400}}, rule), *requests
+    assert one != match_statuses(make_account_with_rules(rule, seed="1"), *requests)
+    assert one != match_statuses(
+        make_account_with_rules({"when": {"page": 9}, "then": {"status": 1}} | {"then": {"status": 400}}, rule),
+        *requests,
     )
-    again = statuses(account, *requests)
+    again = match_statuses(account, *requests)
     assert one != again, "a request that comes again has another chance"
-    assert statuses(ruled({**rule, "probability": 0}), *requests) == [None] * 200
+    assert match_statuses(make_account_with_rules({**rule, "probability": 0}), *requests) == [None] * 200
 
 
 def test_early_retry_is_refused_when_retry_after_is_enforced() -> None:
     then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
-    account = ruled({"when": {"every": 2}, "then": then, "times": 1})
-    assert statuses(account, asked(), asked(), asked(), asked(query="other")) == [None, 429, 429, None]
+    account = make_account_with_rules({"when": {"every": 2}, "then": then, "times": 1})
+    assert match_statuses(
+        account, make_request_facts(), make_request_facts(), make_request_facts(), make_request_facts(query="other")
+    ) == [None, 429, 429, None]
     account.advance(1.999999)
-    assert statuses(account, asked()) == [429]
+    assert match_statuses(account, make_request_facts()) == [429]
     account.advance(0.000001)
-    assert statuses(account, asked(), asked()) == [None, None]
+    assert match_statuses(account, make_request_facts(), make_request_facts()) == [None, None]
     assert account.fault_rules.rules[0].applied == 1
 
 
 def test_retry_after_is_not_enforced_by_default() -> None:
-    account = ruled({"then": {"status": 429, "retry_after": 2}, "times": 1})
-    assert statuses(account, asked(), asked()) == [429, None]
+    account = make_account_with_rules({"then": {"status": 429, "retry_after": 2}, "times": 1})
+    assert match_statuses(account, make_request_facts(), make_request_facts()) == [429, None]
 
 
 def test_sequence_position_is_kept_per_path() -> None:
-    account = ruled(sequences=({"answers": [500, {"status": 429, "retry_after": 1}, "ok", 404]},))
-    one, other = asked(FETCH, "/a"), asked(FETCH, "/b")
-    assert statuses(account, one, other, one, one, other, one, one) == [500, 500, 429, None, 429, 404, 404]
-    assert statuses(account, asked(FETCH, "/a", "another=query")) == [404]
+    account = make_account_with_rules(sequences=({"answers": [500, {"status": 429, "retry_after": 1}, "ok", 404]},))
+    one, other = make_request_facts(FETCH_OPERATION, "/a"), make_request_facts(FETCH_OPERATION, "/b")
+    assert match_statuses(account, one, other, one, one, other, one, one) == [500, 500, 429, None, 429, 404, 404]
+    assert match_statuses(account, make_request_facts(FETCH_OPERATION, "/a", "another=query")) == [404]
     assert account.fault_rules.rules[0].applied == 7
 
 
 def test_sequence_advances_only_on_matching_requests() -> None:
-    account = ruled(sequences=({"when": {"every": 2}, "answers": [500, 503, "ok"]},))
-    assert statuses(account, *[asked()] * 8) == [None, 500, None, 503, None, None, None, None]
+    account = make_account_with_rules(sequences=({"when": {"every": 2}, "answers": [500, 503, "ok"]},))
+    assert match_statuses(account, *[make_request_facts()] * 8) == [None, 500, None, 503, None, None, None, None]
 
 
 def test_sequence_refuses_early_retry_when_retry_after_is_enforced() -> None:
     then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
-    account = ruled(sequences=({"answers": [then, "ok"]},))
-    assert statuses(account, asked(), asked(), asked(path="/b")) == [429, 429, 429]
+    account = make_account_with_rules(sequences=({"answers": [then, "ok"]},))
+    assert match_statuses(account, make_request_facts(), make_request_facts(), make_request_facts(path="/b")) == [
+        429,
+        429,
+        429,
+    ]
     account.advance(2)
-    assert statuses(account, asked(), asked()) == [None, None]
+    assert match_statuses(account, make_request_facts(), make_request_facts()) == [None, None]
 
 
 def test_ok_answer_stops_later_rules() -> None:
-    account = ruled({"when": {"op": "fetch_recording"}, "then": {"status": 500}}, sequences=({"answers": ["ok"]},))
+    account = make_account_with_rules(
+        {"when": {"op": "fetch_recording"}, "then": {"status": 500}}, sequences=({"answers": ["ok"]},)
+    )
     account.fault_rules.add(fault=account.fault_rules.rules[0].fault)
-    assert statuses(account, asked(), asked(FETCH)) == [None, 500]
+    assert match_statuses(account, make_request_facts(), make_request_facts(FETCH_OPERATION)) == [None, 500]
     account.fault_rules.remove(0)
-    assert statuses(account, asked(FETCH)) == [None], "no later rule is asked"
+    assert match_statuses(account, make_request_facts(FETCH_OPERATION)) == [None], "no later rule is asked"
 
 
 @pytest.mark.parametrize(
@@ -173,8 +198,8 @@ def test_ok_answer_stops_later_rules() -> None:
 )
 def test_delays_are_drawn_from_distribution_repeatably(delay: object, least: float, most: float) -> None:
     def drawn() -> list[float]:
-        account = ruled({"then": {"delay": delay}})
-        struck = [account.fault_rules.match(asked(query=str(number))) for number in range(100)]
+        account = make_account_with_rules({"then": {"delay": delay}})
+        struck = [account.fault_rules.match(make_request_facts(query=str(number))) for number in range(100)]
         return [each.delay for each in struck if each is not None]
 
     delays = drawn()
@@ -185,17 +210,17 @@ def test_delays_are_drawn_from_distribution_repeatably(delay: object, least: flo
 
 
 def test_rule_without_delay_has_zero_delay() -> None:
-    strike = ruled({"then": {"status": 500}}).fault_rules.match(asked())
+    strike = make_account_with_rules({"then": {"status": 500}}).fault_rules.match(make_request_facts())
     assert strike is not None
     assert strike.delay == 0
 
 
 def test_rules_are_removed_by_number() -> None:
-    account = ruled({"then": {"status": 500}}, {"then": {"status": 501}})
+    account = make_account_with_rules({"then": {"status": 500}}, {"then": {"status": 501}})
     before = account.version
     assert (account.fault_rules.remove(7), account.version) == (0, before)
     assert account.fault_rules.remove(0) == 1
     assert [rule.number for rule in account.fault_rules.rules] == [1]
     assert account.fault_rules.add(fault=account.fault_rules.rules[0].fault).number == 2
     assert account.fault_rules.remove() == 2
-    assert statuses(account, asked()) == [None]
+    assert match_statuses(account, make_request_facts()) == [None]

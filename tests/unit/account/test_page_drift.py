@@ -6,37 +6,37 @@ from generators.model import Status
 from mockserver.account.account import Account
 from scenarios.operations import Operation
 from scenarios.timeline import RequestKind
-from tests.accounts import scenario_of, world
+from tests.accounts import make_account, make_scenario
 
-LIST, OF_CALL = Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS
+LIST_OPERATION, LIST_CALL_OPERATION = Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS
 
 
-def account_with_page_drift(*hazards: dict[str, Any], **more: Any) -> Account:
+def make_account_with_page_drift(*rules: dict[str, Any], **more: Any) -> Account:
     corpus = {"count": 10, "mix": {"status": {"completed": 1}}}
-    return world(scenario_of(corpus=corpus, page_drift=list(hazards), **more))
+    return make_account(make_scenario(corpus=corpus, page_drift=list(rules), **more))
 
 
-def happened(account: Account) -> list[str]:
+def list_changes(account: Account) -> list[str]:
     return [event.kind for event in account.events.get_events_since(0) if event.kind in ("inserted", "deleted")]
 
 
 def test_page_drift_deletes_last_recordings_and_inserts_new_ones() -> None:
-    account = account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
-    account.record_response(LIST, RequestKind.LIST, (9, 8, 7), 0)
+    account = make_account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
+    account.record_response(LIST_OPERATION, RequestKind.LIST, (9, 8, 7), 0)
     ledger = account.recordings.recording_index
     assert [ledger.get_status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
     (arrived,) = ledger.created
     assert ledger.get_status(arrived) is Status.COMPLETED
-    assert happened(account) == ["deleted", "deleted", "inserted"]
-    account.record_response(LIST, RequestKind.LIST, (9,), 1)
-    account.record_response(LIST, RequestKind.LIST, (6,), 2)
-    assert happened(account)[3:] == ["deleted", "inserted"], "twice in all"
+    assert list_changes(account) == ["deleted", "deleted", "inserted"]
+    account.record_response(LIST_OPERATION, RequestKind.LIST, (9,), 1)
+    account.record_response(LIST_OPERATION, RequestKind.LIST, (6,), 2)
+    assert list_changes(account)[3:] == ["deleted", "inserted"], "twice in all"
 
 
 def test_page_drift_deletes_at_most_the_recordings_of_a_page() -> None:
-    account = account_with_page_drift({"delete": 9})
-    account.record_response(LIST, RequestKind.LIST, (3, 2), 0)
-    assert happened(account) == ["deleted"] * 2
+    account = make_account_with_page_drift({"delete": 9})
+    account.record_response(LIST_OPERATION, RequestKind.LIST, (3, 2), 0)
+    assert list_changes(account) == ["deleted"] * 2
 
 
 def test_page_drift_deletes_only_finished_recordings_and_ends_their_timelines() -> None:
@@ -45,22 +45,22 @@ def test_page_drift_deletes_only_finished_recordings_and_ends_their_timelines() 
         {"id": "live", "timeline": [{"status": "in-progress"}, {"after": {"signal": "go"}, "status": "processing"}]},
         {"id": "done", "status": "completed", "timeline": steps},
     ]
-    account = account_with_page_drift({"delete": 5}, recordings=known)
+    account = make_account_with_page_drift({"delete": 5}, recordings=known)
     handles = account.state.handles
-    account.record_response(LIST, RequestKind.LIST, tuple(handles.values()), 0)
-    assert happened(account) == ["deleted"]
+    account.record_response(LIST_OPERATION, RequestKind.LIST, tuple(handles.values()), 0)
+    assert list_changes(account) == ["deleted"]
     assert list(account.state.playing) == [handles["live"]]
 
 
 def test_page_drift_matches_operation_and_page() -> None:
-    account = account_with_page_drift(
+    account = make_account_with_page_drift(
         {"when": {"op": "list_recordings", "page": 1}, "insert": 1, "times": 9}, {"when": {}, "insert": 2}
     )
-    account.record_response(LIST, RequestKind.LIST, (), 0)
-    assert happened(account) == ["inserted"] * 2, "the second is of any list"
-    account.record_response(OF_CALL, RequestKind.LIST, (), 1)
-    account.record_response(LIST, RequestKind.FETCH, (), 1)
+    account.record_response(LIST_OPERATION, RequestKind.LIST, (), 0)
+    assert list_changes(account) == ["inserted"] * 2, "the second is of any list"
+    account.record_response(LIST_CALL_OPERATION, RequestKind.LIST, (), 1)
+    account.record_response(LIST_OPERATION, RequestKind.FETCH, (), 1)
     account.record_response(None, RequestKind.LIST, (), 1)
-    assert len(happened(account)) == 2
-    account.record_response(LIST, RequestKind.LIST, (), 1)
-    assert len(happened(account)) == 3
+    assert len(list_changes(account)) == 2
+    account.record_response(LIST_OPERATION, RequestKind.LIST, (), 1)
+    assert len(list_changes(account)) == 3

@@ -13,29 +13,29 @@ from mockserver.settings.settings import Profile
 from scenarios.explain.timelines import explain_scenario
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
-from tests.accounts import SINK, scenario_of, steps, world
-from tests.harness import T0, corpus_settings
+from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario
+from tests.harness import T0, make_settings
 
 SID = "RE" + "0123456789ABCDEF" * 2
-GO = {"signal": "go"}
+SIGNAL_TRIGGER = {"signal": "go"}
 CALL = "CA" + "ABCDEF0123456789" * 2
 
 
-def recording(account: Account, handle: str = "it") -> Recording:
+def get_recording(account: Account, handle: str = "it") -> Recording:
     return account.recordings.recording_index.get(account.state.handles[handle])
 
 
-def brought(**said: Any) -> Account:
-    return world(scenario_of(recordings=[{"id": "it", **said}]), count=3)
+def make_account_with_recording(**fields: Any) -> Account:
+    return make_account(make_scenario(recordings=[{"id": "it", **fields}]), count=3)
 
 
-def picked(profile: Profile = Profile.REALISTIC, **said: Any) -> Account:
+def make_account_with_pick(profile: Profile = Profile.REALISTIC, **fields: Any) -> Account:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
-    return world(scenario_of(pick=[{"id": "it", "timeline": [step], **said}]), profile=profile)
+    return make_account(make_scenario(pick=[{"id": "it", "timeline": [step], **fields}]), profile=profile)
 
 
 def test_scripted_recording_has_given_fields() -> None:
-    account = brought(
+    account = make_account_with_recording(
         status="completed",
         duration=61,
         price="-0.5",
@@ -49,7 +49,7 @@ def test_scripted_recording_has_given_fields() -> None:
         encryption_details={"encryption_public_key_sid": "CR1"},
         transcript="Hello.",
     )
-    it = recording(account)
+    it = get_recording(account)
     assert (it.status, it.duration, it.price, it.price_unit) == (Status.COMPLETED, 61, -50_000, "EUR")
     assert (it.channels, it.source, it.track, it.transcript) == (2, "Trunking", "inbound", "Hello.")
     assert (it.call_sid, it.conference_sid) == (CALL[:2] + CALL[2:].lower(), None)
@@ -74,13 +74,13 @@ def test_scripted_recording_has_given_fields() -> None:
             None,
             False,
         ),
-        ({"timeline": [{"after": GO, "status": "deleted"}]}, "completed", None, False),
+        ({"timeline": [{"after": SIGNAL_TRIGGER, "status": "deleted"}]}, "completed", None, False),
     ],
 )
 def test_scripted_recording_has_initial_status_and_fields(
     said: dict[str, Any], status: str, duration: int | None, error: bool
 ) -> None:
-    it = recording(brought(**said))
+    it = get_recording(make_account_with_recording(**said))
     assert (it.status.value, it.error_code is not None) == (status, error)
     assert duration is None or it.duration == duration
     assert error or (it.duration is None) == (status == "processing")
@@ -91,67 +91,71 @@ def test_scripted_recording_has_initial_status_and_fields(
 @pytest.mark.parametrize("said", [{"status": "completed"}, {"status": "processing"}])
 def test_fields_apply_from_the_step_with_their_status(said: dict[str, Any]) -> None:
     last = {"after": {"signal": "go"}, "status": "completed" if said["status"] == "processing" else "deleted"}
-    account = brought(**said, duration=9, price="-1", date_updated="2025-01-01T00:00:00Z", timeline=[last])
-    assert recording(account).date_updated == 1_735_689_600
+    account = make_account_with_recording(
+        **said, duration=9, price="-1", date_updated="2025-01-01T00:00:00Z", timeline=[last]
+    )
+    assert get_recording(account).date_updated == 1_735_689_600
     account.timelines.signal("go")
-    assert (recording(account).duration, recording(account).price) == (9, -100_000)
-    assert recording(account).date_updated == T0
+    assert (get_recording(account).duration, get_recording(account).price) == (9, -100_000)
+    assert get_recording(account).date_updated == T0
     assert account.scenario is not None
-    assert steps(account) == [step.what for step in explain_scenario(account.scenario).steps]
+    assert list_steps(account) == [step.what for step in explain_scenario(account.scenario).steps]
 
 
 def test_fields_of_step_override_fields_of_recording() -> None:
-    account = brought(duration=9, timeline=[{"status": "processing"}, {"status": "completed", "set": {"duration": 5}}])
-    assert recording(account).duration == 5
+    account = make_account_with_recording(
+        duration=9, timeline=[{"status": "processing"}, {"status": "completed", "set": {"duration": 5}}]
+    )
+    assert get_recording(account).duration == 5
 
 
 def test_conference_recording_has_conference_source() -> None:
     conference = "CF" + "A" * 32
-    it = recording(brought(conference_sid=conference))
+    it = get_recording(make_account_with_recording(conference_sid=conference))
     assert (it.source, it.conference_sid) == ("Conference", conference[:2] + "a" * 32)
-    own = recording(brought(source="StartConferenceRecordingAPI"))
+    own = get_recording(make_account_with_recording(source="StartConferenceRecordingAPI"))
     assert own.conference_sid is not None
-    assert recording(brought()).source == "DialVerb"
+    assert get_recording(make_account_with_recording()).source == "DialVerb"
 
 
 def test_recording_with_past_date_is_sorted_among_generated_recordings() -> None:
-    scenario = scenario_of(
+    scenario = make_scenario(
         recordings=[
             {"id": "it", "status": "completed", "date_created": "1970-01-01T00:00:00Z"},
             {"id": "other", "status": "completed", "date_created": "2025-11-17T00:00:00.5Z"},
         ]
     )
-    account = world(scenario, count=100)
+    account = make_account(scenario, count=100)
     ledger = account.recordings.recording_index
     places = [ledger.find_position(ledger.get_sid(index)) for index in (FIRST_CREATED, FIRST_CREATED + 1)]
     assert places[0] == 0
     assert places[1] is not None
     older = [ledger.get(ledger.positions.get_index(at)).date_created for at in range(1, places[1])]
-    assert max(older) <= recording(account, "other").date_created
-    assert recording(account).date_created == 0
+    assert max(older) <= get_recording(account, "other").date_created
+    assert get_recording(account).date_created == 0
 
 
 @pytest.mark.parametrize("sid", [SID, SID[:2] + SID[2:].lower()])
 def test_saved_recording_keeps_its_sid(sid: str) -> None:
-    account = world(scenario_of(recordings=[{"sid": sid, "status": "completed"}]), count=3)
+    account = make_account(make_scenario(recordings=[{"sid": sid, "status": "completed"}]), count=3)
     for each in (SID, SID[:2] + SID[2:].lower()):
         assert account.recordings.recording_index.get(account.recordings.find(each)).sid == sid
     assert account.state.handles == {sid: FIRST_CREATED}
 
 
 def test_scripted_sid_of_generated_recording_is_rejected() -> None:
-    sid = world(count=3).corpus.get_sid(1)
+    sid = make_account(count=3).corpus.get_sid(1)
     with pytest.raises(
         ScenarioSetupError, match=f"recording it: expected a SID that no generated recording has, found {sid}"
     ):
-        brought(sid=sid)
-    assert recording(world(scenario_of(recordings=[{"id": "it", "sid": sid}]), count=1)).sid == sid
+        make_account_with_recording(sid=sid)
+    assert get_recording(make_account(make_scenario(recordings=[{"id": "it", "sid": sid}]), count=1)).sid == sid
 
 
 def test_new_recording_does_not_reuse_imported_sid() -> None:
-    account = world(count=3)
+    account = make_account(count=3)
     second = account.corpus.get_sid(FIRST_CREATED + 1)
-    account = brought(sid=second)
+    account = make_account_with_recording(sid=second)
     index = account.start_recording(CALL)
     sid = account.recordings.recording_index.get_sid(index)
     assert index == FIRST_CREATED + 1
@@ -163,7 +167,7 @@ def test_new_recording_does_not_reuse_imported_sid() -> None:
 def test_media_file_of_scripted_recording_is_attached(tmp_path: Any) -> None:
     file = tmp_path / "own.wav"
     file.write_bytes(b"RIFF")
-    account = brought(status="completed", media=str(file))
+    account = make_account_with_recording(status="completed", media=str(file))
     assert account.state.media_files == {FIRST_CREATED: str(file)}
 
 
@@ -179,7 +183,7 @@ def test_media_file_of_scripted_recording_is_attached(tmp_path: Any) -> None:
     ],
 )
 def test_pick_selects_newest_matching_recording(where: dict[str, Any], holds: Any) -> None:
-    account = picked(where=where)
+    account = make_account_with_pick(where=where)
     index = account.state.handles["it"]
     corpus = account.corpus
     assert holds(corpus.generate_recording(index))
@@ -190,66 +194,66 @@ def test_pick_selects_newest_matching_recording(where: dict[str, Any], holds: An
 def test_picks_select_no_recording_twice() -> None:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
     picks = [{"id": name, "count": 3, "timeline": [step]} for name in ("a", "b")]
-    account = world(scenario_of(pick=picks), count=10, mix="completed=1")
+    account = make_account(make_scenario(pick=picks), count=10, mix="completed=1")
     assert account.state.handles == {"a-1": 9, "a-2": 8, "a-3": 7, "b-1": 6, "b-2": 5, "b-3": 4}
-    assert steps(account) == []
+    assert list_steps(account) == []
     account.timelines.signal("go")
-    assert steps(account) == ["price_unit EUR"] * 6
+    assert list_steps(account) == ["price_unit EUR"] * 6
 
 
 def test_failed_pick_leaves_account_unchanged() -> None:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
-    scenario = scenario_of(pick=[{"id": "it", "count": 4, "where": {"channels": 2}, "timeline": [step]}])
-    mock = Mock(corpus_settings(count=3))
+    scenario = make_scenario(pick=[{"id": "it", "count": 4, "where": {"channels": 2}, "timeline": [step]}])
+    mock = Mock(make_settings(count=3))
     before = mock.account(mock.demo.sid)
     with pytest.raises(ScenarioSetupError, match="pick it: expected 4 recordings that match `where`, found"):
         mock.set_up_scenario(mock.demo.sid, scenario)
     assert mock.account(mock.demo.sid) is before
     with pytest.raises(ScenarioSetupError):
-        Mock(corpus_settings(count=0), scenario=scenario)
+        Mock(make_settings(count=0), scenario=scenario)
 
 
 def test_picked_recording_has_given_fields() -> None:
-    account = picked(
+    account = make_account_with_pick(
         where={"status": "processing"},
         price_unit="EUR",
         duration=9,
         timeline=[{"after": {"signal": "go"}, "status": "completed"}],
-        status_callback=SINK,
+        status_callback=CALLBACK_URL,
     )
-    assert recording(account).price_unit == "EUR"
-    assert recording(account).duration is None
+    assert get_recording(account).price_unit == "EUR"
+    assert get_recording(account).duration is None
     account.timelines.signal("go")
-    assert recording(account).duration == 9
+    assert get_recording(account).duration == 9
     assert [each.event.value for each in account.callbacks] == ["completed"]
 
 
 def test_picked_recording_has_no_adversarial_body() -> None:
-    account = picked(profile=Profile.ADVERSARIAL, price_unit="EUR")
-    assert type(recording(account)) is Recording
-    assert recording(account).price_unit == "EUR"
+    account = make_account_with_pick(profile=Profile.ADVERSARIAL, price_unit="EUR")
+    assert type(get_recording(account)) is Recording
+    assert get_recording(account).price_unit == "EUR"
 
 
 def test_account_with_scenario_is_never_evicted() -> None:
     step = {"after": {"fetches": 2}, "set": {"price_unit": "EUR"}}
-    mock = Mock(corpus_settings(count=10), scenario=scenario_of(pick=[{"id": "it", "timeline": [step]}]))
+    mock = Mock(make_settings(count=10), scenario=make_scenario(pick=[{"id": "it", "timeline": [step]}]))
     first = mock.account(mock.demo.sid)
     for number in range(100):
         mock.account(f"AC{number:032x}")
     assert mock.account(mock.demo.sid) is first
-    plain = Mock(corpus_settings(count=10))
+    plain = Mock(make_settings(count=10))
     untouched = plain.account(plain.demo.sid)
     for number in range(100):
         plain.account(f"AC{number:032x}")
     assert plain.account(plain.demo.sid) is not untouched
-    assert plain.accounts() == []
+    assert plain.list_accounts_with_state() == []
 
 
 def test_status_callback_setting_is_default_subscription() -> None:
-    scenario = scenario_of(recordings=[{"id": "it", "status": "completed"}])
-    account = world(scenario, status_callback=SINK, public_url="https://example.com")
+    scenario = make_scenario(recordings=[{"id": "it", "status": "completed"}])
+    account = make_account(scenario, status_callback=CALLBACK_URL, public_url="https://example.com")
     (delivery,) = account.callbacks
-    assert delivery.url == SINK
+    assert delivery.url == CALLBACK_URL
     assert dict(delivery.parameters)["RecordingUrl"].startswith("https://example.com/2010-04-01/")
 
 
@@ -258,11 +262,11 @@ def test_status_callback_setting_is_default_subscription() -> None:
 )
 def test_page_drift_rejects_conditions_other_than_op_and_page(when: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError, match=r"page_drift\[0\]\.when\.\w+: expected op and page only"):
-        scenario_of(page_drift=[{"when": when, "insert": 1}])
+        make_scenario(page_drift=[{"when": when, "insert": 1}])
 
 
 def test_new_scenario_replaces_all_accounts() -> None:
-    mock = Mock(corpus_settings(count=3), scenario=scenario_of(recordings=[{"id": "a"}]))
+    mock = Mock(make_settings(count=3), scenario=make_scenario(recordings=[{"id": "a"}]))
     other = mock.account(f"AC{'1' * 32}")
     mock.replace_scenario(Scenario(name="none"))
     assert mock.account(other.sid) is not other

@@ -9,23 +9,23 @@ from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.mock import Mock
 from mockserver.settings.settings import Profile
 from scenarios.model import Scenario
-from tests.accounts import SINK, scenario_of, steps, world
-from tests.harness import Api, corpus_settings
+from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario
+from tests.harness import Api, make_settings
 
-OTHER = "AC" + "7" * 32
+OTHER_SID = "AC" + "7" * 32
 CALL = "CA" + "1" * 32
-GOOD = Outcome(204, None, "")
-BROKEN = Outcome(None, Failure.READ_TIMEOUT, "Too slow.")
+SUCCESS = Outcome(204, None, "")
+TIMED_OUT = Outcome(None, Failure.READ_TIMEOUT, "Too slow.")
 
 
-def rich() -> Scenario:
+def make_rich_scenario() -> Scenario:
     """Return a scenario that uses everything that a state can hold."""
-    return scenario_of(
+    return make_scenario(
         recordings=[
             {
                 "id": "a",
                 "status": "processing",
-                "status_callback": f"{SINK}#rc=5",
+                "status_callback": f"{CALLBACK_URL}#rc=5",
                 "status_callback_event": ["completed"],
                 "encryption_details": {"encryption_public_key_sid": "CR1", "deep": [1, {"x": None}]},
                 "timeline": [
@@ -63,14 +63,14 @@ def rich() -> Scenario:
     )
 
 
-def change(api: Api) -> None:
+def change_everything(api: Api) -> None:
     """Make every possible change to an account."""
-    account = api.account()
-    sid = api.page("PageSize=1")["recordings"][0]["sid"]
-    api.get(api.fetch_path(sid))
-    api.get(api.fetch_path(account.resolve_handle("a")))
-    api.request("DELETE", api.fetch_path(account.resolve_handle("b")))
-    api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=SINK)
+    account = api.get_account()
+    sid = api.get_page("PageSize=1")["recordings"][0]["sid"]
+    api.get(api.get_recording_path(sid))
+    api.get(api.get_recording_path(account.resolve_handle("a")))
+    api.request("DELETE", api.get_recording_path(account.resolve_handle("b")))
+    api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=CALLBACK_URL)
     api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="paused")
     api.get(f"{api.root}/Recordings/{sid}.mp3")
     account.scheduler.set_rate(0.0)
@@ -81,43 +81,43 @@ def change(api: Api) -> None:
 
 
 def test_rollback_restores_every_response_byte_for_byte() -> None:
-    with Api(corpus_settings(count=60), rich()) as api:
-        api.page()
-        api.get(api.fetch_path(api.account().resolve_handle("a")))
-        api.mock.snapshots.take(api.account(), "here")
+    with Api(make_settings(count=60), make_rich_scenario()) as api:
+        api.get_page()
+        api.get(api.get_recording_path(api.get_account().resolve_handle("a")))
+        api.mock.snapshots.take(api.get_account(), "here")
         kept = api.mock.snapshots.find(api.mock.demo.sid, "here")
         assert kept is not None
         account = api.mock.roll_back(api.mock.demo.sid, kept.state, kept.scenario)
-        before = bodies(api)
+        before = get_bodies(api)
         for _ in range(3):
-            change(api)
-            assert before != bodies(api)
+            change_everything(api)
+            assert before != get_bodies(api)
             again = api.mock.roll_back(api.mock.demo.sid, kept.state, kept.scenario)
-            assert again is api.account()
+            assert again is api.get_account()
             assert again is not account
             assert kept.state == again.snapshot()
-            assert before == bodies(api)
+            assert before == get_bodies(api)
 
 
-def bodies(api: Api) -> list[bytes]:
+def get_bodies(api: Api) -> list[bytes]:
     """Request resources that reading does not change, and at the end a list, which it does."""
-    account, root = api.account(), f"/_mock/accounts/{api.mock.demo.sid}"
+    account, root = api.get_account(), f"/_mock/accounts/{api.mock.demo.sid}"
     ledger = account.recordings.recording_index
     sids = [ledger.get_sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.created)]
     paths = ["/clock", "/scenario", "/events", "/faults", "/callbacks", *(f"/recordings/{sid}" for sid in sids)]
     shown = [api.get(f"{root}{path}") for path in paths]
-    fetched = [api.get(api.fetch_path(account.resolve_handle("a"))) for _ in range(2)]
+    fetched = [api.get(api.get_recording_path(account.resolve_handle("a"))) for _ in range(2)]
     listed = api.get(f"{api.list_path}?PageSize=1000&IncludeSoftDeleted=true")
     return [each.content for each in (*shown, *fetched, listed)]
 
 
 def test_state_is_equal_after_msgpack_round_trip() -> None:
-    account = world(rich(), count=60)
+    account = make_account(make_rich_scenario(), count=60)
     account.start_recording(CALL)
     account.timelines.signal("go")
     (delivery,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(delivery.number)
-    account.callbacks.record_outcome(delivery.number, BROKEN)
+    account.callbacks.record_outcome(delivery.number, TIMED_OUT)
     account.advance(0.5)
     encoded = account.snapshot()
     decoded = msgspec.msgpack.decode(encoded, type=State)
@@ -129,50 +129,52 @@ def test_state_is_equal_after_msgpack_round_trip() -> None:
 
 def test_state_with_adversarial_recordings_survives_round_trip() -> None:
     step = {"after": {"signal": "go"}, "status": "deleted"}
-    picks = scenario_of(
+    picks = make_scenario(
         pick=[{"id": "p", "count": 100, "where": {"status": "completed"}, "price_unit": "EUR", "timeline": [step]}]
     )
-    account = world(picks, profile=Profile.ADVERSARIAL)
+    account = make_account(picks, profile=Profile.ADVERSARIAL)
     account.timelines.signal("go")
     assert msgspec.msgpack.decode(account.snapshot(), type=State) == account.state
 
 
 def test_rollback_resumes_timers_and_callbacks() -> None:
-    mock = Mock(corpus_settings(count=3), scenario=rich_but_small())
+    mock = Mock(make_settings(count=3), scenario=make_small_scenario())
     account = mock.account(mock.demo.sid)
     account.advance(20)
     (delivery,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(delivery.number)
     kept = account.snapshot()
-    account.callbacks.record_outcome(delivery.number, GOOD)
-    assert steps(account)[-1] == "deleted"
+    account.callbacks.record_outcome(delivery.number, SUCCESS)
+    assert list_steps(account)[-1] == "deleted"
     back = mock.roll_back(mock.demo.sid, kept, account.scenario)
     assert back.clock.now() == account.clock.now()
     (again,) = back.callbacks.get_ready()
     assert (again, again.state) == (delivery, DeliveryState.PENDING), "what was under way is to be sent again"
     back.callbacks.mark_sending(again.number)
-    back.callbacks.record_outcome(again.number, BROKEN)
+    back.callbacks.record_outcome(again.number, TIMED_OUT)
     kept = back.snapshot()
     third = mock.roll_back(mock.demo.sid, kept, back.scenario)
     assert third.callbacks.get_ready() == []
     third.advance(1)
     (last,) = third.callbacks.get_ready()
     third.callbacks.mark_sending(last.number)
-    third.callbacks.record_outcome(last.number, GOOD)
-    assert steps(third)[-1] == "deleted"
+    third.callbacks.record_outcome(last.number, SUCCESS)
+    assert list_steps(third)[-1] == "deleted"
 
 
-def rich_but_small() -> Scenario:
+def make_small_scenario() -> Scenario:
     timeline = [
         {"after": {"time": "20s"}, "status": "completed", "callback": "completed"},
         {"after": {"callback": "completed"}, "status": "deleted"},
     ]
-    return scenario_of(recordings=[{"id": "a", "status": "processing", "status_callback": SINK, "timeline": timeline}])
+    return make_scenario(
+        recordings=[{"id": "a", "status": "processing", "status_callback": CALLBACK_URL, "timeline": timeline}]
+    )
 
 
 def test_rollback_changes_only_its_account() -> None:
-    mock = Mock(corpus_settings(count=60), scenario=rich())
-    one, other = mock.account(mock.demo.sid), mock.account(OTHER)
+    mock = Mock(make_settings(count=60), scenario=make_rich_scenario())
+    one, other = mock.account(mock.demo.sid), mock.account(OTHER_SID)
     mock.snapshots.take(one, "x")
     mock.snapshots.take(other, "x")
     other.advance(100)
@@ -180,13 +182,13 @@ def test_rollback_changes_only_its_account() -> None:
     kept = mock.snapshots.find(one.sid, "x")
     assert kept is not None
     mock.roll_back(one.sid, kept.state, kept.scenario)
-    assert mock.account(OTHER) is other
+    assert mock.account(OTHER_SID) is other
     assert other.clock.now() - mock.account(one.sid).clock.now() == 100_000_000
     assert mock.snapshots.find("AC" + "8" * 32, "x") is None
 
 
 def test_sixteen_snapshots_are_kept_and_names_can_be_reused() -> None:
-    snapshots, account = Snapshots(), world(count=3)
+    snapshots, account = Snapshots(), make_account(count=3)
     for number in range(16):
         snapshots.take(account, str(number))
     snapshots.take(account, "0")
@@ -198,7 +200,7 @@ def test_sixteen_snapshots_are_kept_and_names_can_be_reused() -> None:
 
 @pytest.mark.parametrize("rate", [0.0, 1.0, 60.0])
 def test_rollback_keeps_clock_rate(rate: float) -> None:
-    mock = Mock(corpus_settings(count=3))
+    mock = Mock(make_settings(count=3))
     account = mock.account(mock.demo.sid)
     account.scheduler.set_rate(rate)
     back = mock.roll_back(account.sid, account.snapshot(), None)

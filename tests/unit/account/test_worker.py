@@ -8,16 +8,16 @@ from mockserver.account.account import Account
 from mockserver.account.state.state import DeliveryState
 from mockserver.mock import Mock
 from mockserver.testing.sink import Sink
-from tests.accounts import scenario_of, steps
-from tests.harness import corpus_settings, until
+from tests.accounts import list_steps, make_scenario
+from tests.harness import make_settings, wait_until
 
-LONG = 20.0
+LONG_DELAY = 20.0
 
 
-def waiting(callback: str, after: dict[str, str]) -> tuple[Mock, Account]:
+def make_waiting_account(callback: str, after: dict[str, str]) -> tuple[Mock, Account]:
     timeline = [{"after": after, "status": "completed"}]
     said = {"id": "it", "status": "processing", "status_callback": callback, "timeline": timeline}
-    mock = Mock(corpus_settings(count=3), scenario=scenario_of(recordings=[said]))
+    mock = Mock(make_settings(count=3), scenario=make_scenario(recordings=[said]))
     return mock, mock.account(mock.demo.sid)
 
 
@@ -26,7 +26,7 @@ def is_delivered(account: Account) -> bool:
 
 
 def test_unfinished_delivery_is_sent_on_next_event_loop(sink: Sink) -> None:
-    mock, account = waiting(sink.url, {"signal": "go"})
+    mock, account = make_waiting_account(sink.url, {"signal": "go"})
 
     async def begin() -> None:
         mock.worker.schedule(account)
@@ -34,9 +34,9 @@ def test_unfinished_delivery_is_sent_on_next_event_loop(sink: Sink) -> None:
 
     async def go_on() -> None:
         mock.worker.schedule(account)
-        await until(lambda: is_delivered(account))
+        await wait_until(lambda: is_delivered(account))
 
-    sink.delay(LONG)
+    sink.delay(LONG_DELAY)
     account.timelines.signal("go")
     asyncio.run(begin())
     sink.delay(0)
@@ -46,7 +46,7 @@ def test_unfinished_delivery_is_sent_on_next_event_loop(sink: Sink) -> None:
 
 
 def test_alarm_is_rescheduled_on_next_event_loop(sink: Sink) -> None:
-    mock, account = waiting(sink.url, {"time": "1h"})
+    mock, account = make_waiting_account(sink.url, {"time": "1h"})
     account.scheduler.set_rate(36_000)  # a tenth of a second
 
     async def begin() -> None:
@@ -55,16 +55,16 @@ def test_alarm_is_rescheduled_on_next_event_loop(sink: Sink) -> None:
 
     async def go_on() -> None:
         mock.worker.schedule(account)
-        await until(lambda: is_delivered(account))
+        await wait_until(lambda: is_delivered(account))
 
     asyncio.run(begin())
-    assert steps(account) == ["processing"]
+    assert list_steps(account) == ["processing"]
     asyncio.run(go_on())
-    assert steps(account) == ["processing", "completed, callback completed"]
+    assert list_steps(account) == ["processing", "completed, callback completed"]
 
 
 def test_replaced_account_has_no_alarms(sink: Sink) -> None:
-    mock, account = waiting(sink.url, {"time": "1h"})
+    mock, account = make_waiting_account(sink.url, {"time": "1h"})
     account.scheduler.set_rate(1.0)
 
     async def begin() -> None:
@@ -75,6 +75,6 @@ def test_replaced_account_has_no_alarms(sink: Sink) -> None:
 
     asyncio.run(begin())
     account.advance(7200)
-    assert steps(account) == ["processing"]
+    assert list_steps(account) == ["processing"]
     with pytest.raises(ValueError, match="time does not go back"):
         account.advance(-1)

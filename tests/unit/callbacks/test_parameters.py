@@ -7,14 +7,14 @@ import pytest
 from generators.model import EncryptionDetails, Recording, Source, Status, Track
 from mockserver.callbacks.parameters import build_parameters
 
-URL = "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1"
-NAMES = [
+RECORDING_URL = "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1"
+PARAMETER_NAMES = [
     *("RecordingSource", "RecordingTrack", "RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingChannels"),
     *("ErrorCode", "CallSid", "RecordingStartTime", "AccountSid"),
 ]
 
 
-def recording(**changes: Any) -> Recording:
+def make_recording(**changes: Any) -> Recording:
     given: dict[str, Any] = {
         "sid": "RE1",
         "account_sid": "AC1",
@@ -36,11 +36,11 @@ def recording(**changes: Any) -> Recording:
 
 
 def test_completed_callback_has_all_parameters() -> None:
-    assert build_parameters(recording(), "completed", URL) == (
+    assert build_parameters(make_recording(), "completed", RECORDING_URL) == (
         ("RecordingSource", "StartCallRecordingAPI"),
         ("RecordingTrack", "both"),
         ("RecordingSid", "RE1"),
-        ("RecordingUrl", URL),
+        ("RecordingUrl", RECORDING_URL),
         ("RecordingStatus", "completed"),
         ("RecordingChannels", "2"),
         ("ErrorCode", "0"),
@@ -53,25 +53,27 @@ def test_completed_callback_has_all_parameters() -> None:
 
 @pytest.mark.parametrize("event", ["in-progress", "absent", "failed"])
 def test_other_events_have_no_duration(event: str) -> None:
-    found = build_parameters(recording(), event, URL)
-    assert [name for name, _ in found] == NAMES
+    found = build_parameters(make_recording(), event, RECORDING_URL)
+    assert [name for name, _ in found] == PARAMETER_NAMES
     assert dict(found)["RecordingStatus"] == event
 
 
 def test_unknown_duration_is_omitted() -> None:
-    assert [name for name, _ in build_parameters(recording(duration=None), "completed", URL)] == NAMES
+    assert [
+        name for name, _ in build_parameters(make_recording(duration=None), "completed", RECORDING_URL)
+    ] == PARAMETER_NAMES
 
 
 def test_zero_duration_is_included() -> None:
-    assert ("RecordingDuration", "0") in build_parameters(recording(duration=0), "completed", URL)
+    assert ("RecordingDuration", "0") in build_parameters(make_recording(duration=0), "completed", RECORDING_URL)
 
 
 def test_absent_recording_has_error_code() -> None:
-    assert ("ErrorCode", "16101") in build_parameters(recording(error_code=16101), "absent", URL)
+    assert ("ErrorCode", "16101") in build_parameters(make_recording(error_code=16101), "absent", RECORDING_URL)
 
 
 def test_conference_recording_has_conference_sid() -> None:
-    found = build_parameters(recording(conference_sid="CF1"), "completed", URL)
+    found = build_parameters(make_recording(conference_sid="CF1"), "completed", RECORDING_URL)
     names = [name for name, _ in found]
     assert names.index("ConferenceSid") == names.index("CallSid") + 1
     assert dict(found)["ConferenceSid"] == "CF1"
@@ -79,7 +81,7 @@ def test_conference_recording_has_conference_sid() -> None:
 
 def test_encrypted_recording_has_encryption_details_without_content_key() -> None:
     details = EncryptionDetails(public_key_sid="CR1", content_key=b"secret", encrypted_cek=b"wrapped", iv=b"vector")
-    name, value = build_parameters(recording(encryption=details), "completed", URL)[-1]
+    name, value = build_parameters(make_recording(encryption=details), "completed", RECORDING_URL)[-1]
     found = json.loads(value)
     assert name == "EncryptionDetails"
     assert list(found) == ["type", "public_key_sid", "encrypted_cek", "iv"]

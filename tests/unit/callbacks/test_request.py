@@ -3,17 +3,17 @@ import pytest
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.signature import compute_signature
 
-SAID = (("RecordingStatus", "completed"), ("Start", "Wed, 20 Apr +0000"), ("Empty", ""))
-FORM = "RecordingStatus=completed&Start=Wed%2C%2020%20Apr%20%2B0000&Empty="
+PARAMETERS = (("RecordingStatus", "completed"), ("Start", "Wed, 20 Apr +0000"), ("Empty", ""))
+ENCODED_FORM = "RecordingStatus=completed&Start=Wed%2C%2020%20Apr%20%2B0000&Empty="
 
 
-def parcel(method: str, url: str) -> CallbackRequest:
-    return CallbackRequest.signed(method, url, SAID, token="secret", idempotency_token="a-uuid")
+def make_callback_request(method: str, url: str) -> CallbackRequest:
+    return CallbackRequest.signed(method, url, PARAMETERS, token="secret", idempotency_token="a-uuid")
 
 
 def test_post_sends_parameters_as_form() -> None:
-    found = parcel("POST", "http://127.0.0.1:4000/hook?a=1")
-    assert ("POST", "http://127.0.0.1:4000/hook?a=1", FORM.encode()) == (found.method, found.url, found.body)
+    found = make_callback_request("POST", "http://127.0.0.1:4000/hook?a=1")
+    assert ("POST", "http://127.0.0.1:4000/hook?a=1", ENCODED_FORM.encode()) == (found.method, found.url, found.body)
     assert found.signed_text == f"{found.url}EmptyRecordingStatuscompletedStartWed, 20 Apr +0000"
     assert found.headers == (
         ("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),
@@ -28,15 +28,15 @@ def test_post_sends_parameters_as_form() -> None:
 @pytest.mark.parametrize(
     ("url", "sent"),
     [
-        ("http://a/hook", f"http://a/hook?{FORM}"),
-        ("http://a/hook?", f"http://a/hook?{FORM}"),
-        ("http://a/hook?b=c", f"http://a/hook?b=c&{FORM}"),
-        ("http://a/hook?b=c&", f"http://a/hook?b=c&{FORM}"),
-        ("http://a#rc=1", f"http://a/?{FORM}"),
+        ("http://a/hook", f"http://a/hook?{ENCODED_FORM}"),
+        ("http://a/hook?", f"http://a/hook?{ENCODED_FORM}"),
+        ("http://a/hook?b=c", f"http://a/hook?b=c&{ENCODED_FORM}"),
+        ("http://a/hook?b=c&", f"http://a/hook?b=c&{ENCODED_FORM}"),
+        ("http://a#rc=1", f"http://a/?{ENCODED_FORM}"),
     ],
 )
 def test_get_sends_and_signs_parameters_in_query(url: str, sent: str) -> None:
-    found = parcel("GET", url)
+    found = make_callback_request("GET", url)
     assert (sent, sent, b"") == (found.url, found.signed_text, found.body)
     assert "content-type" not in dict(found.headers)
 
@@ -54,20 +54,20 @@ def test_get_sends_and_signs_parameters_in_query(url: str, sent: str) -> None:
     ],
 )
 def test_signed_url_equals_requested_url(url: str, sent: str) -> None:
-    found = parcel("POST", url)
+    found = make_callback_request("POST", url)
     assert found.url == sent
     assert found.signed_text.startswith(f"{sent}Empty")
 
 
 def test_url_credentials_become_authorization_header() -> None:
-    found = parcel("POST", "http://me:p%40ss@a:1/b")
+    found = make_callback_request("POST", "http://me:p%40ss@a:1/b")
     assert found.url == "http://a:1/b"
     assert dict(found.headers)["authorization"] == "Basic bWU6cEBzcw=="
 
 
 def test_timeouts_are_twilios_defaults_unless_overridden() -> None:
-    found = parcel("POST", "http://a/#ct=100&tt=200")
+    found = make_callback_request("POST", "http://a/#ct=100&tt=200")
     assert found.url == "http://a/"
     assert (found.connect_timeout, found.read_timeout, found.total_timeout) == (0.1, 15.0, 0.2)
-    found = parcel("POST", "http://a/")
+    found = make_callback_request("POST", "http://a/")
     assert (found.connect_timeout, found.read_timeout, found.total_timeout) == (5.0, 15.0, 15.0)

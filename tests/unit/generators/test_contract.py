@@ -6,11 +6,16 @@ from jsonschema import Draft202012Validator
 from generators import contract
 from generators.contract import MissingFormatCheckerError, find_violations, load_schema
 
-GOOD = {"sid": "RE" + "0" * 32, "account_sid": "AC" + "0" * 32, "call_sid": "CA" + "0" * 32, "status": "completed"}
+VALID_RECORDING = {
+    "sid": "RE" + "0" * 32,
+    "account_sid": "AC" + "0" * 32,
+    "call_sid": "CA" + "0" * 32,
+    "status": "completed",
+}
 
 
 def test_minimal_recording_conforms() -> None:
-    assert find_violations(GOOD) == []
+    assert find_violations(VALID_RECORDING) == []
 
 
 @pytest.mark.parametrize(
@@ -29,7 +34,7 @@ def test_minimal_recording_conforms() -> None:
     ],
 )
 def test_violations_name_field_expected_and_found_value(change: dict[str, Any], message: str | None) -> None:
-    found = find_violations(GOOD | change)
+    found = find_violations(VALID_RECORDING | change)
     if message is None:
         assert found == []
     else:
@@ -52,7 +57,7 @@ def test_missing_format_checker_raises_error(monkeypatch: pytest.MonkeyPatch) ->
     del checkers["date-time"]
     monkeypatch.setattr(Draft202012Validator.FORMAT_CHECKER, "checkers", checkers)
     with pytest.raises(MissingFormatCheckerError, match="the format 'date-time'"):
-        find_violations(GOOD)
+        find_violations(VALID_RECORDING)
 
 
 def test_schema_is_loaded_and_formats_are_found() -> None:

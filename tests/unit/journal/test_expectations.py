@@ -5,26 +5,30 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.journal.expectations import check_expectations, follows_pages
+from mockserver.journal.expectations import check_expectations, has_followed_next_page
 from mockserver.journal.journal import Journal
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
-from tests.journal_entries import entry
+from tests.journal_entries import make_entry
 
-SID = "RE" + "0123456789ABCDEF" * 2
+RECORDING_SID = "RE" + "0123456789ABCDEF" * 2
 
 
-def judged(journal: Journal, **expected: Any) -> tuple[bool, str]:
+def check_expectation(journal: Journal, **expected: Any) -> tuple[bool, str]:
     expectation = msgspec.convert(expected, Expectation)
-    (verdict,) = check_expectations([expectation], journal, lambda named: SID if named == "it" else named)
+    (verdict,) = check_expectations([expectation], journal, lambda named: RECORDING_SID if named == "it" else named)
     assert verdict.expectation is expectation
     return verdict.is_met, verdict.reason
 
 
-def seen(*statuses: int, dropped: int = 0) -> Journal:
+def make_fetch_journal(*statuses: int, dropped: int = 0) -> Journal:
     journal = Journal(dropped)
     for number, status in enumerate(statuses):
-        journal.add(entry(number, status=status, operation=Operation.FETCH_RECORDING, path=f"/{SID.lower()}.json"))
+        journal.add(
+            make_entry(
+                number, status=status, operation=Operation.FETCH_RECORDING, path=f"/{RECORDING_SID.lower()}.json"
+            )
+        )
     return journal
 
 
@@ -41,34 +45,43 @@ def seen(*statuses: int, dropped: int = 0) -> Journal:
         ({"status": 404}, True, "fetch_recording with status 404 at least 1 time, found 1."),
         ({"status": 500}, False, "fetch_recording with status 500 at least 1 time, found 0."),
         ({"status": 500, "max": 0}, True, "fetch_recording with status 500 exactly 0 times, found 0."),
-        ({"sid": "it", "min": 3}, True, f"fetch_recording with sid {SID} at least 3 times, found 3."),
-        ({"sid": SID, "min": 3}, True, f"fetch_recording with sid {SID} at least 3 times, found 3."),
+        ({"sid": "it", "min": 3}, True, f"fetch_recording with sid {RECORDING_SID} at least 3 times, found 3."),
+        (
+            {"sid": RECORDING_SID, "min": 3},
+            True,
+            f"fetch_recording with sid {RECORDING_SID} at least 3 times, found 3.",
+        ),
         ({"sid": f"RE{'9' * 32}"}, False, f"fetch_recording with sid RE{'9' * 32} at least 1 time, found 0."),
     ],
 )
 def test_expectation_counts_matching_requests(expected: dict[str, Any], is_met: bool, why: str) -> None:
-    found = judged(seen(200, 404, 200), op="fetch_recording", **expected)
+    found = check_expectation(make_fetch_journal(200, 404, 200), op="fetch_recording", **expected)
     assert (found[0], found[1].splitlines()[0]) == (is_met, f"Expected {why}")
-    assert judged(Journal(), op="list_recordings", min=0)[0]
+    assert check_expectation(Journal(), op="list_recordings", min=0)[0]
 
 
 @pytest.mark.parametrize("expected", [{"min": 2}, {"max": 5}])
 def test_expectation_is_not_met_when_requests_were_dropped(expected: dict[str, Any]) -> None:
-    is_met, why = judged(seen(200, dropped=7), op="fetch_recording", **expected)
+    is_met, why = check_expectation(make_fetch_journal(200, dropped=7), op="fetch_recording", **expected)
     assert not is_met
     assert why.endswith("7 older requests are no longer in the journal, so the result is uncertain.")
 
 
 def test_followed_next_page_is_detected_by_page_tokens() -> None:
     journal = Journal()
-    uri = f"/Recordings.json?PageSize=2&Page=1&PageToken=PA{SID}"
-    journal.add(entry(0, next_page_uri=uri))
-    journal.add(entry(1, query=b"PageSize=2&Page=1", next_page_uri=None))
+    uri = f"/Recordings.json?PageSize=2&Page=1&PageToken=PA{RECORDING_SID}"
+    journal.add(make_entry(0, next_page_uri=uri))
+    journal.add(make_entry(1, query=b"PageSize=2&Page=1", next_page_uri=None))
     expected = {"op": "list_recordings", "followed_next_page": True}
-    assert judged(journal, **expected) == (False, "No next_page_uri was followed.")
-    assert judged(journal, **expected | {"followed_next_page": False})[0]
-    assert judged(journal, **expected | {"min": 9})[1].startswith("Expected list_recordings at least 9"), "that first"
-    journal.add(entry(2, query=f"PageToken=PA{SID}&PageSize=2".encode()))
-    assert judged(journal, **expected)[0]
-    assert judged(journal, **expected | {"followed_next_page": False}) == (False, "A next_page_uri was followed.")
-    assert not follows_pages(reversed(list(journal)))
+    assert check_expectation(journal, **expected) == (False, "No next_page_uri was followed.")
+    assert check_expectation(journal, **expected | {"followed_next_page": False})[0]
+    assert check_expectation(journal, **expected | {"min": 9})[1].startswith("Expected list_recordings at least 9"), (
+        "that first"
+    )
+    journal.add(make_entry(2, query=f"PageToken=PA{RECORDING_SID}&PageSize=2".encode()))
+    assert check_expectation(journal, **expected)[0]
+    assert check_expectation(journal, **expected | {"followed_next_page": False}) == (
+        False,
+        "A next_page_uri was followed.",
+    )
+    assert not has_followed_next_page(reversed(list(journal)))

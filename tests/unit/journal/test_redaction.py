@@ -1,16 +1,16 @@
 import pytest
 
 from mockserver.journal import redaction
-from tests.journal_entries import SECRET, SID, basic
+from tests.journal_entries import ACCOUNT_SID, SECRET, make_basic_auth
 
-CALLBACK = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"
+ESCAPED_CALLBACK_URL = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"
 
 
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
     [
-        (*basic(), f"Basic {SID}:***"),
-        (*basic(SECRET, SID), "Basic ***"),
+        (*make_basic_auth(), f"Basic {ACCOUNT_SID}:***"),
+        (*make_basic_auth(SECRET, ACCOUNT_SID), "Basic ***"),
         (b"Authorization", f"Bearer {SECRET}".encode(), "Bearer ***"),
         (b"authorization", SECRET.encode(), "***"),
         (b"proxy-authorization", f"Digest {SECRET}".encode(), "Digest ***"),
@@ -35,13 +35,13 @@ def test_headers_are_shown_without_secrets(name: bytes, value: bytes, shown: str
         (b"a=%2&token=", "a=%2&token="),
         (f"auth_token={SECRET}&PageSize=2".encode(), "auth_token=***&PageSize=2"),
         (
-            f"RecordingStatusCallback={CALLBACK}".encode(),
+            f"RecordingStatusCallback={ESCAPED_CALLBACK_URL}".encode(),
             "RecordingStatusCallback=https://me:***%40example.com/%3Fa%3D1",
         ),
     ],
 )
 def test_parameters_are_shown_without_secrets(raw: bytes, shown: str) -> None:
-    assert shown == redaction.redact_encoded(raw)
+    assert shown == redaction.redact_urlencoded(raw)
 
 
 def test_redacted_uri_keeps_path() -> None:
@@ -50,7 +50,7 @@ def test_redacted_uri_keeps_path() -> None:
 
 
 def test_passwords_are_redacted_in_plain_and_escaped_urls() -> None:
-    assert redaction.without_passwords(CALLBACK) == "https%3A%2F%2Fme%3A***%40example.com%2F%3Fa%3D1"
+    assert redaction.without_passwords(ESCAPED_CALLBACK_URL) == "https%3A%2F%2Fme%3A***%40example.com%2F%3Fa%3D1"
     assert redaction.without_passwords(f"'ftp://me:{SECRET}@x@b/c'") == "'ftp://me:***@b/c'"
     for plain in ("mail a:b@c", "http://me@b:80/c", "http://b:80/c@d", "https%3A%2F%2Fb%3A80%2Fc%40d"):
         assert plain == redaction.without_passwords(plain)

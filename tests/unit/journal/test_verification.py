@@ -8,13 +8,13 @@ from mockserver.journal.matching import RequestPattern, find_mismatches, matches
 from mockserver.journal.verification import ExpectedCount, find_near_misses, verify
 from scenarios.operations import Operation
 from scenarios.rules import Expectation
-from tests.journal_entries import LIST, ROOT, SECRET, SID, entry, journal_of
+from tests.journal_entries import ACCOUNT_PATH, ACCOUNT_SID, LIST_PATH, SECRET, make_entry, make_journal
 
-RECORDING = "RE" + "a" * 32
-FETCHED = {"path": f"{ROOT}/Recordings/{RECORDING}.json", "operation": Operation.FETCH_RECORDING}
-CREATED = {
+RECORDING_SID = "RE" + "a" * 32
+FETCH_ENTRY = {"path": f"{ACCOUNT_PATH}/Recordings/{RECORDING_SID}.json", "operation": Operation.FETCH_RECORDING}
+CREATE_ENTRY = {
     "method": "POST",
-    "path": f"{ROOT}/Calls/CA1/Recordings.json",
+    "path": f"{ACCOUNT_PATH}/Calls/CA1/Recordings.json",
     "operation": Operation.CREATE_CALL_RECORDING,
     "body": b"RecordingStatusCallbackEvent=in-progress&RecordingStatusCallbackEvent=completed&Trim=",
 }
@@ -30,20 +30,20 @@ CREATED = {
         ({"method": "get"}, {}, []),
         ({"method": "POST"}, {}, ["method: expected POST, found GET"]),
         ({"path": "*/Recordings.json"}, {}, []),
-        ({"path": "*.mp3"}, {}, [f"path: expected *.mp3, found {LIST}"]),
-        ({"sid": RECORDING.upper()}, FETCHED, []),
-        ({"sid": "RE1"}, {}, [f"sid: expected RE1, found {LIST}"]),
+        ({"path": "*.mp3"}, {}, [f"path: expected *.mp3, found {LIST_PATH}"]),
+        ({"sid": RECORDING_SID.upper()}, FETCH_ENTRY, []),
+        ({"sid": "RE1"}, {}, [f"sid: expected RE1, found {LIST_PATH}"]),
         ({"status": 200}, {}, []),
         ({"status": 404}, {}, ["status: expected 404, found 200"]),
-        ({"body": "*completed*"}, CREATED, []),
-        ({"body": "none"}, CREATED, ["body: expected none, found another one"]),
+        ({"body": "*completed*"}, CREATE_ENTRY, []),
+        ({"body": "none"}, CREATE_ENTRY, ["body: expected none, found another one"]),
         ({"header": {"User-Agent": "twilio-*"}}, {"headers": [(b"user-agent", b"twilio-ruby")]}, []),
         ({"header": {"User-Agent": "x"}}, {}, ["header User-Agent: expected x, found none"]),
         ({"header": {"Authorization": None}}, {"headers": ()}, []),
         (
             {"header": {"Authorization": f"Bearer {SECRET}"}},
             {},
-            [f"header Authorization: expected Bearer ***, found Basic {SID}:***"],
+            [f"header Authorization: expected Bearer ***, found Basic {ACCOUNT_SID}:***"],
         ),
         ({"query": {"PageSize": "50"}}, {"query": b"PageSize=50&Page=0"}, []),
         ({"query": {"PageSize": "50"}}, {"query": b"PageSize=20"}, ["PageSize: expected 50, found 20"]),
@@ -51,14 +51,14 @@ CREATED = {
         ({"query": {"PageToken": None}}, {}, []),
         ({"query": {"PageToken": None}}, {"query": b"PageToken=PA1"}, ["PageToken: expected none, found PA1"]),
         ({"query": {"Token": "a"}}, {"query": f"Token={SECRET}".encode()}, ["Token: expected ***, found ***"]),
-        ({"form": {"RecordingStatusCallbackEvent": "completed", "Trim": ""}}, CREATED, []),
-        ({"form": {"Trim": "x"}}, CREATED, ["form Trim: expected x, found ''"]),
+        ({"form": {"RecordingStatusCallbackEvent": "completed", "Trim": ""}}, CREATE_ENTRY, []),
+        ({"form": {"Trim": "x"}}, CREATE_ENTRY, ["form Trim: expected x, found ''"]),
     ],
 )
 def test_mismatches_name_differing_fields(pattern: dict[str, Any], came: dict[str, Any], differs: list[str]) -> None:
-    found = [each.text for each in find_mismatches(RequestPattern(**pattern), entry(**came))]
+    found = [each.text for each in find_mismatches(RequestPattern(**pattern), make_entry(**came))]
     assert differs == found
-    assert matches(RequestPattern(**pattern), entry(**came)) == (not differs)
+    assert matches(RequestPattern(**pattern), make_entry(**came)) == (not differs)
 
 
 def test_pattern_text_contains_no_secrets() -> None:
@@ -71,7 +71,7 @@ def test_pattern_text_contains_no_secrets() -> None:
     words = "list_recordings with status 200, header Authorization Bearer ***, PageSize 50, PageToken absent"
     assert words == str(pattern)
     assert str(RequestPattern()) == "a request"
-    assert RequestPattern(sid="late").with_resolved_sid({"late": RECORDING}.__getitem__).sid == RECORDING
+    assert RequestPattern(sid="late").with_resolved_sid({"late": RECORDING_SID}.__getitem__).sid == RECORDING_SID
 
 
 @pytest.mark.parametrize(
@@ -110,21 +110,21 @@ def test_contradictory_counts_raise_value_error(limits: dict[str, int]) -> None:
 def test_verification_is_not_met_when_dropped_requests_could_change_it(
     limits: dict[str, int], dropped: int, is_met: bool, is_certain: bool
 ) -> None:
-    found = verify(journal_of({}, {}, dropped=dropped), RequestPattern(), ExpectedCount.from_arguments(**limits))
+    found = verify(make_journal({}, {}, dropped=dropped), RequestPattern(), ExpectedCount.from_arguments(**limits))
     assert (found.is_met, found.is_certain, found.count, found.dropped) == (is_met, is_certain, 2, dropped)
     assert ("no longer in the journal" in found.why) == (not is_certain)
 
 
 def test_requests_dropped_before_since_are_ignored() -> None:
-    found = verify(journal_of({}, {}, dropped=5), RequestPattern(), ExpectedCount.from_arguments(exactly=1), since=6)
+    found = verify(make_journal({}, {}, dropped=5), RequestPattern(), ExpectedCount.from_arguments(exactly=1), since=6)
     assert (found.is_met, found.requests, found.dropped) == (True, (6,), 0)
 
 
 def test_near_misses_are_the_three_closest_newest_first() -> None:
     pattern = RequestPattern(op=Operation.LIST_RECORDINGS, query={"PageSize": "50"}, status=200)
-    journal = journal_of(
+    journal = make_journal(
         {"query": b"PageSize=20"},
-        FETCHED,
+        FETCH_ENTRY,
         {"query": b"PageSize=20", "status": 429},
         {"query": b"PageSize=50", "status": 429},
         {"query": b"PageSize=50"},
@@ -137,48 +137,48 @@ def test_near_misses_are_the_three_closest_newest_first() -> None:
     ]
     assert str(found).splitlines()[:3] == [
         "Expected list_recordings with status 200, PageSize 50 at least 2 times, found 1.",
-        f"  near miss 3: GET {LIST}?PageSize=50 -> 429",
+        f"  near miss 3: GET {LIST_PATH}?PageSize=50 -> 429",
         "    status: expected 200, found 429",
     ]
-    assert find_near_misses(journal_of(), pattern) == ()
+    assert find_near_misses(make_journal(), pattern) == ()
     assert verify(journal, pattern, ExpectedCount.from_arguments(most=0)).near_misses == ()
 
 
-def judged(journal: Journal, **expected: Any) -> tuple[bool, str]:
+def check_expectation(journal: Journal, **expected: Any) -> tuple[bool, str]:
     expectation = Expectation(op=Operation.LIST_RECORDINGS, **expected)
     (verdict,) = check_expectations([expectation], journal, lambda named: named)
     return verdict.is_met, verdict.reason
 
 
-PAGED = ({"next_page_uri": f"{LIST}?Page=1&PageToken=PA1"}, {"query": b"Page=1&PageToken=PA1"})
-UNPAGED: tuple[dict[str, Any], ...] = ({"query": b"PageToken=PA2"}, {})
+PAGED_ENTRIES = ({"next_page_uri": f"{LIST_PATH}?Page=1&PageToken=PA1"}, {"query": b"Page=1&PageToken=PA1"})
+UNPAGED_ENTRIES: tuple[dict[str, Any], ...] = ({"query": b"PageToken=PA2"}, {})
 
 
 @pytest.mark.parametrize(
     ("came", "followed", "dropped", "is_met", "why"),
     [
-        (PAGED, True, 0, True, "found 2"),
-        (PAGED, True, 3, True, "found 2"),
-        (PAGED, False, 3, False, "A next_page_uri was followed."),
-        (UNPAGED, True, 0, False, "No next_page_uri was followed."),
-        (UNPAGED, True, 3, False, "so the result is uncertain"),
-        (UNPAGED, False, 0, True, "found 2"),
-        (UNPAGED, False, 3, False, "so the result is uncertain"),
-        (UNPAGED, None, 3, True, "found 2"),
+        (PAGED_ENTRIES, True, 0, True, "found 2"),
+        (PAGED_ENTRIES, True, 3, True, "found 2"),
+        (PAGED_ENTRIES, False, 3, False, "A next_page_uri was followed."),
+        (UNPAGED_ENTRIES, True, 0, False, "No next_page_uri was followed."),
+        (UNPAGED_ENTRIES, True, 3, False, "so the result is uncertain"),
+        (UNPAGED_ENTRIES, False, 0, True, "found 2"),
+        (UNPAGED_ENTRIES, False, 3, False, "so the result is uncertain"),
+        (UNPAGED_ENTRIES, None, 3, True, "found 2"),
     ],
 )
 def test_followed_next_page_expectation_checks_page_tokens(
     came: tuple[dict[str, Any], ...], followed: bool | None, dropped: int, is_met: bool, why: str
 ) -> None:
-    found = judged(journal_of(*came, dropped=dropped), followed_next_page=followed)
+    found = check_expectation(make_journal(*came, dropped=dropped), followed_next_page=followed)
     assert found[0] is is_met
     assert why in found[1]
 
 
 def test_expectation_reason_has_near_misses_and_dropped_count() -> None:
-    is_met, why = judged(journal_of({"status": 500}), status=200)
+    is_met, why = check_expectation(make_journal({"status": 500}), status=200)
     assert not is_met
     assert "status: expected 200, found 500" in why
-    is_met, why = judged(journal_of({}, dropped=1), max=1)
+    is_met, why = check_expectation(make_journal({}, dropped=1), max=1)
     assert not is_met
     assert "1 older requests are no longer in the journal" in why

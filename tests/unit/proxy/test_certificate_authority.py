@@ -27,11 +27,11 @@ from mockserver.proxy.certificates import (
 from tests.harness import T0
 
 
-def certificate_of(authority: CertificateAuthority, now: int = T0) -> x509.Certificate:
+def load_certificate(authority: CertificateAuthority, now: int = T0) -> x509.Certificate:
     return x509.load_pem_x509_certificate(authority.get_certificate_pem(now))
 
 
-def shaken(context: ssl.SSLContext, authority: CertificateAuthority, host: str) -> ssl.SSLObject:
+def perform_handshake(context: ssl.SSLContext, authority: CertificateAuthority, host: str) -> ssl.SSLObject:
     """Do a handshake in memory as a strict client that trusts this authority only, and return the client's side."""
     trusting = ssl.create_default_context(cadata=authority.get_certificate_pem(T0).decode())
     trusting.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -67,21 +67,21 @@ def test_default_folder_is_user_data_folder(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_expiring_certificate_is_renewed_with_same_key(tmp_path: Path) -> None:
-    before = certificate_of(CertificateAuthority(tmp_path))
-    after = certificate_of(CertificateAuthority(tmp_path), T0 + 5 * 365 * DAY - 29 * DAY)
+    before = load_certificate(CertificateAuthority(tmp_path))
+    after = load_certificate(CertificateAuthority(tmp_path), T0 + 5 * 365 * DAY - 29 * DAY)
     assert get_expiry_time(after) > get_expiry_time(before)
     assert after.public_key() == before.public_key()
     assert after.subject == before.subject
 
 
 def test_certificate_is_valid_for_five_years(tmp_path: Path) -> None:
-    certificate = certificate_of(CertificateAuthority(tmp_path))
+    certificate = load_certificate(CertificateAuthority(tmp_path))
     assert get_expiry_time(certificate) == T0 + 5 * 365 * DAY
     assert certificate.not_valid_before_utc.timestamp() == T0 - DAY
 
 
 def test_authority_can_sign_only_for_twilio_com(tmp_path: Path) -> None:
-    constraints = certificate_of(CertificateAuthority(tmp_path)).extensions.get_extension_for_class(
+    constraints = load_certificate(CertificateAuthority(tmp_path)).extensions.get_extension_for_class(
         x509.NameConstraints
     )
     assert constraints.critical
@@ -95,13 +95,13 @@ def test_write_once_keeps_first_content(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def made(folder: str) -> bytes:
+def create_certificate_pem(folder: str) -> bytes:
     return CertificateAuthority(Path(folder)).get_certificate_pem(T0)
 
 
 def test_concurrent_processes_get_same_authority(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
-        assert len(set(pool.map(made, [str(tmp_path)] * 8))) == 1
+        assert len(set(pool.map(create_certificate_pem, [str(tmp_path)] * 8))) == 1
     assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]
 
 
@@ -109,7 +109,7 @@ def test_concurrent_processes_get_same_authority(tmp_path: Path) -> None:
 def test_strict_client_accepts_host_certificate(tmp_path: Path, host: str) -> None:
     # The certificate starts now: a handshake uses the machine's clock.
     authority = CertificateAuthority(tmp_path)
-    client = shaken(authority.create_context(host, T0), authority, host)
+    client = perform_handshake(authority.create_context(host, T0), authority, host)
     assert client.getpeercert()["subjectAltName"] == (("DNS", host),)  # type: ignore[index]
 
 
@@ -136,12 +136,12 @@ def test_host_certificate_expires_no_later_than_authority() -> None:
     assert get_expiry_time(late) == get_expiry_time(ca)
 
 
-def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes | None = None) -> bytes:
+def encode_key(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes | None = None) -> bytes:
     protection = BestAvailableEncryption(password) if password else NoEncryption()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
 
 
-def someone_elses() -> bytes:
+def create_foreign_authority() -> bytes:
     key = create_key()
     ours = create_ca_certificate(key, T0)
     name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Somebody")])
@@ -151,10 +151,10 @@ def someone_elses() -> bytes:
 
     certificate = builder.sign(key, SHA256())
     assert not is_issued_by_recmock(certificate)
-    return pem(key) + certificate.public_bytes(Encoding.PEM)
+    return encode_key(key) + certificate.public_bytes(Encoding.PEM)
 
 
-def ours() -> bytes:
+def create_own_certificate() -> bytes:
     return create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM)
 
 
@@ -163,12 +163,15 @@ def ours() -> bytes:
     [
         (b"", "something else"),
         (b"\xff\x00", "something else"),
-        (ours(), "something else"),
-        (pem(create_key()), "something else"),
-        (pem(create_key(), b"secret") + ours(), "something else"),
-        (pem(create_key()) + ours(), "a certificate with another key"),
-        (pem(rsa.generate_private_key(65537, 2048)) + ours(), "a certificate with another key"),
-        (someone_elses(), "another CA's"),
+        (create_own_certificate(), "something else"),
+        (encode_key(create_key()), "something else"),
+        (encode_key(create_key(), b"secret") + create_own_certificate(), "something else"),
+        (encode_key(create_key()) + create_own_certificate(), "a certificate with another key"),
+        (
+            encode_key(rsa.generate_private_key(65537, 2048)) + create_own_certificate(),
+            "a certificate with another key",
+        ),
+        (create_foreign_authority(), "another CA's"),
     ],
     ids=["empty", "bytes", "no key", "no certificate", "password", "other key", "rsa", "foreign"],
 )

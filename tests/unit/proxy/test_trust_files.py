@@ -17,7 +17,7 @@ from mockserver.proxy.trust_files import JAVA_PASSWORD, write_trust
 from tests.harness import T0
 
 
-def count(file: Path) -> int:
+def count_certificates(file: Path) -> int:
     return file.read_text().count("BEGIN CERTIFICATE")
 
 
@@ -29,7 +29,7 @@ def test_bundle_contains_default_authorities_and_own_ca_last(tmp_path: Path) -> 
     certifi = pytest.importorskip("certifi")
     bundle = files.bundle.read_text()
     assert bundle.endswith(ours)
-    assert count(files.bundle) > count(Path(certifi.where())) * 0.9
+    assert count_certificates(files.bundle) > count_certificates(Path(certifi.where())) * 0.9
     ssl.create_default_context(cafile=str(files.bundle))
 
 
@@ -43,7 +43,7 @@ def test_authorities_from_environment_stay_in_bundle(tmp_path: Path) -> None:
     plain = write_trust(authority, {"SSL_CERT_FILE": "", "NODE_EXTRA_CA_CERTS": "/nonexistent"}, T0)
     files = write_trust(authority, {"REQUESTS_CA_BUNDLE": str(named)}, T0)
     assert files.bundle != plain.bundle
-    assert count(files.bundle) == count(plain.bundle) + 1
+    assert count_certificates(files.bundle) == count_certificates(plain.bundle) + 1
     assert company in files.bundle.read_text()
 
 
@@ -86,7 +86,7 @@ def test_java_trust_store_has_every_certificate(tmp_path: Path, monkeypatch: pyt
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # old CAs
         store = load_pkcs12(files.java_truststore.read_bytes(), JAVA_PASSWORD.encode())
-    assert len(store.additional_certs) == count(files.bundle) - 1
+    assert len(store.additional_certs) == count_certificates(files.bundle) - 1
     if shutil.which("keytool") is None:
         pytest.skip("no keytool to ask, but the entries are there")
     listed = subprocess.run(

@@ -3,24 +3,24 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mockserver.rest.date_filters import created_between
+from mockserver.rest.date_filters import parse_created_range
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
 
-DAY_BEFORE_ENDS = "2026-03-04T23:59:59Z"
+END_OF_PREVIOUS_DAY = "2026-03-04T23:59:59Z"
 MIDNIGHT = "2026-03-05T00:00:00Z"
 AFTER_MIDNIGHT = "2026-03-05T00:00:01Z"
 NOON = "2026-03-05T12:00:00Z"
-DAY_ENDS = "2026-03-05T23:59:59Z"
+END_OF_DAY = "2026-03-05T23:59:59Z"
 NEXT_MIDNIGHT = "2026-03-06T00:00:00Z"
-CREATED = (DAY_BEFORE_ENDS, MIDNIGHT, AFTER_MIDNIGHT, NOON, DAY_ENDS, NEXT_MIDNIGHT)
-WHOLE_DAY = {MIDNIGHT, AFTER_MIDNIGHT, NOON, DAY_ENDS}
+CREATED = (END_OF_PREVIOUS_DAY, MIDNIGHT, AFTER_MIDNIGHT, NOON, END_OF_DAY, NEXT_MIDNIGHT)
+WHOLE_DAY = {MIDNIGHT, AFTER_MIDNIGHT, NOON, END_OF_DAY}
 
 
-def selected(**filters: str) -> set[str]:
+def select_dates(**filters: str) -> set[str]:
     names = {"on": "DateCreated", "before": "DateCreated<", "after": "DateCreated>"}
     query = Parameters(urlencode({names[name]: value for name, value in filters.items()}).encode())
-    since, below = created_between(query)
+    since, below = parse_created_range(query)
     return {
         text
         for text in CREATED
@@ -38,19 +38,19 @@ def selected(**filters: str) -> set[str]:
         ({"on": NOON}, {NOON}),
         ({"on": "2026-03-05T12:00:00.9Z"}, {NOON}),
         ({"on": "2026-03-05T12:00:01Z"}, set()),
-        ({"before": "2026-03-05"}, {DAY_BEFORE_ENDS, MIDNIGHT}),
-        ({"before": MIDNIGHT}, {DAY_BEFORE_ENDS, MIDNIGHT}),
-        ({"before": NOON}, {DAY_BEFORE_ENDS, MIDNIGHT, AFTER_MIDNIGHT, NOON}),
+        ({"before": "2026-03-05"}, {END_OF_PREVIOUS_DAY, MIDNIGHT}),
+        ({"before": MIDNIGHT}, {END_OF_PREVIOUS_DAY, MIDNIGHT}),
+        ({"before": NOON}, {END_OF_PREVIOUS_DAY, MIDNIGHT, AFTER_MIDNIGHT, NOON}),
         ({"after": "2026-03-05"}, {*WHOLE_DAY, NEXT_MIDNIGHT}),
-        ({"after": AFTER_MIDNIGHT}, {AFTER_MIDNIGHT, NOON, DAY_ENDS, NEXT_MIDNIGHT}),
-        ({"after": "2026-03-05T12:00:00.5Z"}, {NOON, DAY_ENDS, NEXT_MIDNIGHT}),
+        ({"after": AFTER_MIDNIGHT}, {AFTER_MIDNIGHT, NOON, END_OF_DAY, NEXT_MIDNIGHT}),
+        ({"after": "2026-03-05T12:00:00.5Z"}, {NOON, END_OF_DAY, NEXT_MIDNIGHT}),
         ({"after": "2026-03-05", "before": "2026-03-06"}, {*WHOLE_DAY, NEXT_MIDNIGHT}),
-        ({"on": "2026-03-05", "after": NOON}, {NOON, DAY_ENDS}),
+        ({"on": "2026-03-05", "after": NOON}, {NOON, END_OF_DAY}),
         ({"after": "2026-03-06", "before": "2026-03-04"}, set()),
     ],
 )
 def test_date_filters_include_expected_boundaries(filters: dict[str, str], expected: set[str]) -> None:
-    assert expected == selected(**filters)
+    assert expected == select_dates(**filters)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_date_filters_include_expected_boundaries(filters: dict[str, str], expec
     ],
 )
 def test_date_forms_of_sdks_are_equal(text: str) -> None:
-    assert selected(on=text) == {NOON}
+    assert select_dates(on=text) == {NOON}
 
 
 @pytest.mark.parametrize(
@@ -81,15 +81,15 @@ def test_date_forms_of_sdks_are_equal(text: str) -> None:
 )
 def test_invalid_date_is_rejected(text: str) -> None:
     with pytest.raises(TwilioError, match="expected a date such as") as caught:
-        selected(after=text)
+        select_dates(after=text)
     assert (caught.value.code, caught.value.status) == (20001, 400)
 
 
 def test_empty_date_is_ignored() -> None:
-    assert created_between(Parameters(b"DateCreated=&DateCreated%3C=")) == (None, None)
+    assert parse_created_range(Parameters(b"DateCreated=&DateCreated%3C=")) == (None, None)
 
 
 def test_operator_in_raw_query_is_part_of_parameter_name() -> None:
     """`curl ...?DateCreated>=2026-03-05` sends the name `DateCreated>`."""
     midnight = int(datetime(2026, 3, 5, tzinfo=UTC).timestamp())
-    assert (midnight, None) == created_between(Parameters(b"DateCreated>=2026-03-05"))
+    assert (midnight, None) == parse_created_range(Parameters(b"DateCreated>=2026-03-05"))

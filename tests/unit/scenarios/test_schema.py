@@ -10,12 +10,12 @@ import yaml
 from scenarios.loading.load import from_objects
 from scenarios.loading.sources import find_bundled_files
 from scenarios.schema import build_schema, format_schema, read_published_schema
-from tests.unit.scenarios.loading.test_twilio_exports import LIST
+from tests.unit.scenarios.loading.test_twilio_exports import API_LIST
 
-GOOD: list[dict[str, Any]] = [
+VALID_SCENARIOS: list[dict[str, Any]] = [
     {},
     {"$schema": "./scenario.schema.json", "name": "x"},
-    {"recordings": LIST},
+    {"recordings": API_LIST},
     {"recordings": [{"id": "x", "date_created": "Wed, 20 Apr 2022 23:45:25 +0000", "start_time": None}]},
     {"recordings": [{"date_created": "2022-04-20", "duration": 3, "price": -0.1, "encryption_details": {"a": 1}}]},
     {"pick": [{"id": "x", "where": {"status": "completed"}, "timeline": [{"status": "deleted", "callback": []}]}]},
@@ -23,7 +23,7 @@ GOOD: list[dict[str, Any]] = [
     {"sequences": [{"answers": [500, "ok", {"status": 429}]}]},
     {"corpus": {"mix": {"status": {"absent": 1}, "dual": 0.5}}},
 ]
-BAD: list[Any] = [
+INVALID_SCENARIOS: list[Any] = [
     [],
     {"chanels": 1},
     {"recordings": [{"chanels": 1}]},
@@ -52,7 +52,7 @@ def test_bundled_scenarios_conform(name: str, validator: jsonschema.Draft202012V
     validator.validate(yaml.safe_load(find_bundled_files()[name].read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("scenario", GOOD)
+@pytest.mark.parametrize("scenario", VALID_SCENARIOS)
 def test_valid_scenarios_conform_to_schema(
     scenario: dict[str, Any], validator: jsonschema.Draft202012Validator
 ) -> None:
@@ -60,7 +60,7 @@ def test_valid_scenarios_conform_to_schema(
     validator.validate(scenario)
 
 
-@pytest.mark.parametrize("scenario", BAD)
+@pytest.mark.parametrize("scenario", INVALID_SCENARIOS)
 def test_invalid_scenarios_do_not_conform_to_schema(scenario: Any, validator: jsonschema.Draft202012Validator) -> None:
     assert not validator.is_valid(scenario)
 

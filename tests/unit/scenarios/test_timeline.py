@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from scenarios import timeline
-from scenarios.model import CallbackEvent, RecordingStatus, Step, Trigger
+from scenarios.model import Step
+from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.timeline import (
     RequestKind,
     TimelineProgress,
@@ -14,25 +15,25 @@ from scenarios.timeline import (
     after_step,
     find_due_step,
     find_next_instant,
-    to_microseconds,
 )
+from scenarios.triggers import Trigger, to_microseconds
 
 START = 1_000_000_000
 SECOND = 1_000_000
 
 
-def waiting(*after: Trigger | None) -> TimelineProgress:
+def make_playing(*after: Trigger | None) -> TimelineProgress:
     return TimelineProgress(
         timeline=tuple(Step(after=each, status=RecordingStatus.COMPLETED) for each in after), since=START
     )
 
 
-def trigger(**what: object) -> Trigger:
+def make_trigger(**what: object) -> Trigger:
     return msgspec.convert(what, Trigger)
 
 
 def test_step_without_trigger_is_due_immediately() -> None:
-    playing = waiting(None, None)
+    playing = make_playing(None, None)
     found = find_due_step(playing, START)
     assert found is not None
     step, after = found
@@ -42,7 +43,7 @@ def test_step_without_trigger_is_due_immediately() -> None:
 
 
 def test_finished_timeline_is_never_due() -> None:
-    playing = after_step(waiting(None), START)
+    playing = after_step(make_playing(None), START)
     assert playing.awaited_step is None
     assert find_due_step(playing, START + SECOND) is None
     assert find_next_instant(playing, START) is None
@@ -58,7 +59,7 @@ def test_finished_timeline_is_never_due() -> None:
     ],
 )
 def test_trigger_counts_requests_of_its_kind(kind: str, act: RequestKind, other: RequestKind) -> None:
-    playing = waiting(trigger(**{kind: 2}))
+    playing = make_playing(make_trigger(**{kind: 2}))
     for each in (other, other, act):
         playing = after_request(playing, each)
     assert find_due_step(playing, START) is None
@@ -66,7 +67,7 @@ def test_trigger_counts_requests_of_its_kind(kind: str, act: RequestKind, other:
 
 
 def test_requests_trigger_counts_every_kind() -> None:
-    playing = waiting(trigger(requests=4))
+    playing = make_playing(make_trigger(requests=4))
     for act in (RequestKind.FETCH, RequestKind.LIST, RequestKind.MEDIA):
         playing = after_request(playing, act)
         assert find_due_step(playing, START) is None
@@ -76,7 +77,7 @@ def test_requests_trigger_counts_every_kind() -> None:
 
 
 def test_counts_restart_with_each_step() -> None:
-    playing = waiting(trigger(fetches=1), trigger(fetches=1))
+    playing = make_playing(make_trigger(fetches=1), make_trigger(fetches=1))
     found = find_due_step(after_request(after_request(playing, RequestKind.FETCH), RequestKind.FETCH), START + 5)
     assert found is not None
     after = found[1]
@@ -85,7 +86,7 @@ def test_counts_restart_with_each_step() -> None:
 
 
 def test_time_trigger_starts_at_previous_step() -> None:
-    playing = waiting(trigger(time="2s"), trigger(time="1.5s"))
+    playing = make_playing(make_trigger(time="2s"), make_trigger(time="1.5s"))
     assert find_due_step(playing, START + 2 * SECOND - 1) is None
     assert find_next_instant(playing, START) == START + 2 * SECOND
     found = find_due_step(playing, START + 2 * SECOND)
@@ -95,7 +96,7 @@ def test_time_trigger_starts_at_previous_step() -> None:
 
 def test_at_trigger_is_due_at_its_instant() -> None:
     at = "2026-01-01T00:00:01.5Z"
-    playing = waiting(trigger(at=at), trigger(at=at))
+    playing = make_playing(make_trigger(at=at), make_trigger(at=at))
     instant = 1_767_225_601_500_000
     moment = playing.timeline[0].after
     assert moment is not None
@@ -110,7 +111,9 @@ def test_at_trigger_is_due_at_its_instant() -> None:
 
 
 def test_early_signal_is_used_once() -> None:
-    playing = after_signal(waiting(trigger(time="1s"), trigger(signal="go"), trigger(signal="go")), "go")
+    playing = after_signal(
+        make_playing(make_trigger(time="1s"), make_trigger(signal="go"), make_trigger(signal="go")), "go"
+    )
     assert find_due_step(playing, START) is None
     first = find_due_step(playing, START + SECOND)
     assert first is not None
@@ -121,7 +124,7 @@ def test_early_signal_is_used_once() -> None:
 
 
 def test_unused_signals_are_kept() -> None:
-    playing = after_signal(after_signal(waiting(trigger(signal="a"), trigger(signal="b")), "a"), "b")
+    playing = after_signal(after_signal(make_playing(make_trigger(signal="a"), make_trigger(signal="b")), "a"), "b")
     found = find_due_step(playing, START)
     assert found is not None
     assert found[1].signals == {"b"}
@@ -129,8 +132,8 @@ def test_unused_signals_are_kept() -> None:
 
 
 def test_delivered_callback_is_used_once() -> None:
-    wants = trigger(callback="completed")
-    playing = waiting(wants, wants)
+    wants = make_trigger(callback="completed")
+    playing = make_playing(wants, wants)
     assert find_due_step(after_delivery(playing, CallbackEvent.ABSENT), START) is None
     found = find_due_step(after_delivery(playing, CallbackEvent.COMPLETED), START)
     assert found is not None
@@ -139,7 +142,7 @@ def test_delivered_callback_is_used_once() -> None:
 
 
 def test_any_trigger_is_due_when_one_condition_holds() -> None:
-    playing = waiting(trigger(any=[{"fetches": 2}, {"time": "5s"}, {"signal": "finish"}]))
+    playing = make_playing(make_trigger(any=[{"fetches": 2}, {"time": "5s"}, {"signal": "finish"}]))
     assert find_due_step(after_request(playing, RequestKind.FETCH), START) is None
     assert find_due_step(after_request(after_request(playing, RequestKind.FETCH), RequestKind.FETCH), START) is not None
     assert find_due_step(after_signal(playing, "finish"), START) is not None
@@ -148,7 +151,7 @@ def test_any_trigger_is_due_when_one_condition_holds() -> None:
 
 
 def test_all_trigger_is_due_when_every_condition_holds() -> None:
-    playing = waiting(trigger(all=[{"lists": 1}, {"time": "5s"}, {"signal": "go"}]))
+    playing = make_playing(make_trigger(all=[{"lists": 1}, {"time": "5s"}, {"signal": "go"}]))
     assert find_due_step(playing, START + 6 * SECOND) is None
     playing = after_signal(playing, "go")
     assert find_due_step(playing, START + 6 * SECOND) is None
@@ -158,8 +161,8 @@ def test_all_trigger_is_due_when_every_condition_holds() -> None:
 
 
 def test_any_and_all_triggers_can_be_nested() -> None:
-    nested = trigger(any=[{"all": [{"signal": "a"}, {"any": [{"signal": "b"}, {"time": "9s"}]}]}, {"time": "20s"}])
-    playing = waiting(nested)
+    nested = make_trigger(any=[{"all": [{"signal": "a"}, {"any": [{"signal": "b"}, {"time": "9s"}]}]}, {"time": "20s"}])
+    playing = make_playing(nested)
     assert find_due_step(after_signal(playing, "b"), START + 9 * SECOND) is None
     assert find_due_step(after_signal(after_signal(playing, "b"), "a"), START) is not None
     assert find_due_step(after_signal(playing, "a"), START + 9 * SECOND) is not None
@@ -170,12 +173,16 @@ def test_any_and_all_triggers_can_be_nested() -> None:
 
 
 def test_next_instant_is_earliest_future_instant() -> None:
-    playing = waiting(trigger(all=[{"time": "3s"}, {"any": [{"time": "1s"}, {"at": "1970-01-01T00:20:00Z"}]}]))
+    playing = make_playing(
+        make_trigger(all=[{"time": "3s"}, {"any": [{"time": "1s"}, {"at": "1970-01-01T00:20:00Z"}]}])
+    )
     instants = [find_next_instant(playing, START + after * SECOND) for after in (0, 1, 2, 3, 200)]
     assert instants == [START + SECOND, START + 3 * SECOND, START + 3 * SECOND, 1_200_000_000, None]
 
 
 def test_playing_timeline_survives_msgpack_round_trip() -> None:
-    playing = waiting(trigger(any=[{"fetches": 2}, {"at": "2026-01-01T00:00:00Z"}]), trigger(callback="absent"))
+    playing = make_playing(
+        make_trigger(any=[{"fetches": 2}, {"at": "2026-01-01T00:00:00Z"}]), make_trigger(callback="absent")
+    )
     playing = after_delivery(after_signal(after_request(playing, RequestKind.MEDIA), "x"), CallbackEvent.ABSENT)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(playing), type=timeline.TimelineProgress) == playing

@@ -9,13 +9,13 @@ from mockserver.callbacks.signature import build_signed_text, compute_signature
 from mockserver.testing.sink import Received, Sink
 
 
-def post(url: str, data: str = "RecordingStatus=completed", **headers: str) -> int:
+def post_form(url: str, data: str = "RecordingStatus=completed", **headers: str) -> int:
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     return requests.post(url, data=data.encode(), headers=headers, timeout=10).status_code
 
 
 def test_sink_records_received_request(sink: Sink) -> None:
-    assert post(f"{sink.url}?a=b", "X=1%202&Y=&Z=%C3%BC", **{"X-Thing": "Here"}) == 204
+    assert post_form(f"{sink.url}?a=b", "X=1%202&Y=&Z=%C3%BC", **{"X-Thing": "Here"}) == 204
     (found,) = sink.received
     assert (found.method, found.path, found.parameters) == ("POST", "/callback?a=b", {"X": "1 2", "Y": "", "Z": "ü"})
     assert found.headers["x-thing"] == "Here"
@@ -31,7 +31,7 @@ def test_get_parameters_are_read_from_query(sink: Sink) -> None:
 def test_queued_statuses_are_answered_in_order_then_204(sink: Sink) -> None:
     sink.answer_with(418, 418, 418)
     sink.answer_with(500, 200)
-    assert [post(sink.url) for _ in range(3)] == [500, 200, 204]
+    assert [post_form(sink.url) for _ in range(3)] == [500, 200, 204]
 
 
 def test_signature_is_checked_with_current_token(sink: Sink) -> None:
@@ -42,7 +42,7 @@ def test_signature_is_checked_with_current_token(sink: Sink) -> None:
         ("secret", {}),
         ("secret", {"X-Twilio-Signature": "\xe9"}),
     ):
-        post(sink.url, **headers)
+        post_form(sink.url, **headers)
     assert [each.signature_ok for each in sink.received] == [True, False, False, False]
 
 
@@ -54,8 +54,8 @@ def test_get_signature_covers_only_url() -> None:
 
 
 def test_wait_for_returns_all_received_requests(sink: Sink) -> None:
-    post(sink.url)
-    post(sink.url)
+    post_form(sink.url)
+    post_form(sink.url)
     assert len(sink.wait_for()) == 2
     assert sink.received == sink.wait_for(2)
 
@@ -63,14 +63,14 @@ def test_wait_for_returns_all_received_requests(sink: Sink) -> None:
 def test_wait_for_timeout_lists_received_requests(sink: Sink) -> None:
     with pytest.raises(TimeoutError, match=r"expected 1 requests within 0.01 s, found none"):
         sink.wait_for(timeout=0.01)
-    post(sink.url)
+    post_form(sink.url)
     requests.get(sink.url, timeout=10)
     with pytest.raises(TimeoutError, match=r"found POST /callback \(completed\), GET /callback$"):
         sink.wait_for(3, timeout=0.01)
 
 
 def test_clearing_removes_received_requests(sink: Sink) -> None:
-    post(sink.url)
+    post_form(sink.url)
     sink.clear()
     assert sink.received == []
 
@@ -101,7 +101,7 @@ def test_closed_sink_has_no_url_and_can_be_reopened() -> None:
         with pytest.raises(RuntimeError, match="the sink is not running"):
             assert sink.url
         with sink:
-            assert post(sink.url) == 204
+            assert post_form(sink.url) == 204
     assert len(sink.received) == 2
 
 

@@ -2,13 +2,14 @@ import time
 
 import pytest
 
-from mockserver.account.time.clock import Clock, wall_seconds
+from mockserver.account.time.clock import Clock
+from mockserver.settings.machine_clock import wall_seconds
 from tests.harness import Api
 
 START = 5_000_000
 
 
-class Ticks:
+class FakeTimeSource:
     """A machine clock that the test sets."""
 
     def __init__(self) -> None:
@@ -19,7 +20,7 @@ class Ticks:
 
 
 def test_clock_is_frozen_by_default() -> None:
-    ticks = Ticks()
+    ticks = FakeTimeSource()
     clock = Clock(START, tick_source=ticks)
     ticks.now += 10_000_000
     assert clock.now() == START
@@ -27,7 +28,7 @@ def test_clock_is_frozen_by_default() -> None:
 
 
 def test_clock_runs_at_its_rate_from_its_origin() -> None:
-    ticks = Ticks()
+    ticks = FakeTimeSource()
     clock = Clock(START, 60.0, tick_source=ticks, origin=0)
     ticks.now = 1_000_000
     assert clock.now() == START + 60_000_000
@@ -36,7 +37,7 @@ def test_clock_runs_at_its_rate_from_its_origin() -> None:
 
 
 def test_changed_rate_continues_from_current_time() -> None:
-    ticks = Ticks()
+    ticks = FakeTimeSource()
     clock = Clock(START, 1.0, tick_source=ticks)
     ticks.now += 3_000_000
     clock.set_rate(0.0)

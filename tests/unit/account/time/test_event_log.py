@@ -6,7 +6,7 @@ from tests.harness import Api
 
 def test_oldest_events_are_dropped_and_serial_numbers_continue(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_EVENTS_TO_KEEP", 3)
-    log = api.account().events
+    log = api.get_account().events
     for number in range(7):
         log.record("signal", "x", "RE", str(number))
     assert [event.what for event in log.get_events_since(0)] == ["4", "5", "6"]

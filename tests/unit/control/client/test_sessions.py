@@ -7,14 +7,14 @@ from mockserver.app import create_app
 from mockserver.control.client.sessions import Sessions
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
-from tests.harness import corpus_settings
+from tests.harness import make_settings
 
 
 @pytest.fixture
 def servers() -> Iterator[list[str]]:
     with (
-        BackgroundServer(create_app(Mock(corpus_settings(count=1)))) as one,
-        BackgroundServer(create_app(Mock(corpus_settings(count=1)))) as other,
+        BackgroundServer(create_app(Mock(make_settings(count=1)))) as one,
+        BackgroundServer(create_app(Mock(make_settings(count=1)))) as other,
     ):
         yield [one.base_url, other.base_url]
 

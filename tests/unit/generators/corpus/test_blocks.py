@@ -18,7 +18,7 @@ MIXES = [
 ]
 
 
-def runs(members: tuple[RunMember, ...]) -> list[tuple[Source, int]]:
+def list_runs(members: tuple[RunMember, ...]) -> list[tuple[Source, int]]:
     """Return source and length of each run, after checking that no member is missing."""
     found, place = [], 0
     while place < len(members):
@@ -35,7 +35,7 @@ def test_block_has_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: int) -
     deck = get_templates(mix)
     block, hand = build_block(key, deck, number), deck.get_shares(number)
     lengths: Counter[Source] = Counter()
-    for source, length in runs(block.members):
+    for source, length in list_runs(block.members):
         lengths[source] += length
         assert length <= (MAX_RUN_LENGTH if source in CONFERENCE_SOURCES else 3)
     assert {source: quota for source, quota in hand.sources if quota} == lengths
@@ -49,7 +49,7 @@ def test_ring_has_same_runs_from_every_start(mix: Mix) -> None:
     sources = get_templates(mix).get_shares(7).sources
     for number in range(RING_COUNT):
         around = build_ring(sources, number)
-        cut = [runs(around.members[start : start + BLOCK_SIZE]) for start in around.starts]
+        cut = [list_runs(around.members[start : start + BLOCK_SIZE]) for start in around.starts]
         assert len({tuple(sorted(each)) for each in cut}) == 1
 
 

@@ -7,44 +7,48 @@ import pytest
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.corpus.timetable import RETENTION
-from generators.corpus.weekly_rhythm import SECOND
 from generators.distributions import MAX_RUN_LENGTH
+from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, DUAL_SOURCES, Recording, Source, Status
 from generators.sids import Kind
 from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=2000, t0=T0, span=90 * 86400, mix=Mix())
 CORPUS = Corpus(SPEC)
-ALL = [CORPUS.generate_recording(index) for index in range(CORPUS.count)]
+RECORDINGS = [CORPUS.generate_recording(index) for index in range(CORPUS.count)]
 
 
-def with_spec(**changes: object) -> Corpus:
+def make_corpus(**changes: object) -> Corpus:
     return Corpus(msgspec.structs.replace(SPEC, **changes))
 
 
 def test_recording_is_a_pure_function_of_seed_account_and_index() -> None:
-    again = with_spec()
-    assert [again.generate_recording(index) for index in (1999, 0, 1000)] == [ALL[1999], ALL[0], ALL[1000]]
-    assert with_spec(seed="1").generate_recording(0).sid != ALL[0].sid
-    assert with_spec(account_sid="AC" + "1" * 32).generate_recording(0).sid != ALL[0].sid
+    again = make_corpus()
+    assert [again.generate_recording(index) for index in (1999, 0, 1000)] == [
+        RECORDINGS[1999],
+        RECORDINGS[0],
+        RECORDINGS[1000],
+    ]
+    assert make_corpus(seed="1").generate_recording(0).sid != RECORDINGS[0].sid
+    assert make_corpus(account_sid="AC" + "1" * 32).generate_recording(0).sid != RECORDINGS[0].sid
 
 
 def test_only_dates_depend_on_t0() -> None:
     dated = {"date_created", "date_updated", "start_time"}
-    later = with_spec(t0=T0 + 7 * 86400)
+    later = make_corpus(t0=T0 + 7 * 86400)
 
     def undated(recording: Recording) -> dict[str, object]:
         return {key: value for key, value in msgspec.structs.asdict(recording).items() if key not in dated}
 
     for index in range(0, 1900, 100):
-        assert undated(ALL[index]) == undated(later.generate_recording(index))
+        assert undated(RECORDINGS[index]) == undated(later.generate_recording(index))
 
 
 @pytest.mark.parametrize(
     ("count", "span"), [(1, 1), (2, 60), (65, 10), (2000, 3600), (2000, 90 * 86400), (10**9, 90 * 86400)]
 )
 def test_instants_are_strictly_increasing_before_t0(count: int, span: int) -> None:
-    corpus = with_spec(count=count, span=span)
+    corpus = make_corpus(count=count, span=span)
     start = max(0, count - 300)
     instants = [corpus.timetable.get_instant(index) for index in range(start, count)]
     assert all(earlier < later for earlier, later in pairwise(instants))
@@ -57,17 +61,17 @@ def test_instants_are_strictly_increasing_before_t0(count: int, span: int) -> No
     assert corpus.timetable.find_first_since(T0 * SECOND) == count
 
 
-def ended(recording: Recording) -> int:
+def get_end_time(recording: Recording) -> int:
     assert recording.start_time is not None
     return recording.start_time + (recording.duration or 0)
 
 
 def test_recording_fields_are_consistent() -> None:
-    for recording in ALL:
+    for recording in RECORDINGS:
         heard = recording.status in (Status.COMPLETED, Status.DELETED)
         assert (recording.duration is not None) == (recording.price is not None) == heard
         assert recording.date_created <= (recording.start_time or 0)
-        assert ended(recording) <= recording.date_updated <= T0
+        assert get_end_time(recording) <= recording.date_updated <= T0
         assert (recording.error_code is not None) == (recording.status in (Status.ABSENT, Status.FAILED))
         assert (recording.conference_sid is not None) == (recording.source in CONFERENCE_SOURCES)
         assert recording.channels in ((1, 2) if recording.source in DUAL_SOURCES else (1,))
@@ -79,47 +83,47 @@ def test_recording_fields_are_consistent() -> None:
 
 @pytest.mark.parametrize(("count", "span"), [(200, 5), (500, 60), (300, 1000)])
 def test_newest_recordings_end_before_t0(count: int, span: int) -> None:
-    corpus = with_spec(count=count, span=span)
+    corpus = make_corpus(count=count, span=span)
     for recording in map(corpus.generate_recording, range(count)):
-        assert ended(recording) <= recording.date_updated <= T0
+        assert get_end_time(recording) <= recording.date_updated <= T0
 
 
 def test_status_and_source_counts_follow_default_mix() -> None:
     assert {status: 2000 * share for status, share in SPEC.mix.status.items()} == pytest.approx(
-        Counter(recording.status for recording in ALL), abs=5
+        Counter(recording.status for recording in RECORDINGS), abs=5
     )
     assert {source: 2000 * share for source, share in SPEC.mix.source.items()} == pytest.approx(
-        Counter(recording.source for recording in ALL), abs=10
+        Counter(recording.source for recording in RECORDINGS), abs=10
     )
-    assert Counter(recording.status for recording in ALL)[Status.PROCESSING] == 10
-    assert all(r.status is not Status.PROCESSING for r in ALL[: 2000 - 40])
+    assert Counter(recording.status for recording in RECORDINGS)[Status.PROCESSING] == 10
+    assert all(r.status is not Status.PROCESSING for r in RECORDINGS[: 2000 - 40])
     encrypted = sum(CORPUS.generate_recording(index).encryption is not None for index in range(2000))
     assert 0.03 < encrypted / 2000 < 0.07
 
 
 def test_call_or_conference_has_one_run_of_recordings() -> None:
-    for index, recording in enumerate(ALL):
+    for index, recording in enumerate(RECORDINGS):
         run = CORPUS.get_call_indices(recording.call_sid)
         assert index in run
         assert len(run) <= (MAX_RUN_LENGTH if recording.conference_sid else 3)
-        assert {recording.call_sid} == {ALL[other].call_sid for other in run}
-        assert {recording.source} == {ALL[other].source for other in run}
+        assert {recording.call_sid} == {RECORDINGS[other].call_sid for other in run}
+        assert {recording.source} == {RECORDINGS[other].source for other in run}
         if recording.conference_sid is not None:
             assert run == CORPUS.get_conference_indices(recording.conference_sid)
-    runs = Counter(recording.call_sid for recording in ALL if recording.conference_sid)
+    runs = Counter(recording.call_sid for recording in RECORDINGS if recording.conference_sid)
     assert max(runs.values()) > 2
 
 
 def test_unknown_parents_have_no_recordings() -> None:
     assert range(0) == CORPUS.get_call_indices("CA" + "0" * 32)
-    other = with_spec(count=10**6)
+    other = make_corpus(count=10**6)
     far = other.generate_recording(10**6 - 1)
     assert range(0) == CORPUS.get_call_indices(far.call_sid)
-    called = next(recording for recording in ALL if recording.conference_sid is None)
+    called = next(recording for recording in RECORDINGS if recording.conference_sid is None)
     index = CORPUS.sids.decode(Kind.CALL, called.call_sid)
     assert index is not None
     assert range(0) == CORPUS.get_conference_indices(CORPUS.sids.encode(Kind.CONFERENCE, index))
-    inside = next(i for i, recording in enumerate(ALL) if CORPUS.get_call_indices(recording.call_sid).start < i)
+    inside = next(i for i, recording in enumerate(RECORDINGS) if CORPUS.get_call_indices(recording.call_sid).start < i)
     assert range(0) == CORPUS.get_call_indices(CORPUS.sids.encode(Kind.CALL, inside))
 
 
@@ -130,7 +134,7 @@ def test_index_out_of_range_raises_index_error(index: int) -> None:
 
 
 def test_index_of_returns_none_for_sids_outside_corpus() -> None:
-    assert CORPUS.find_index(ALL[17].sid) == 17
+    assert CORPUS.find_index(RECORDINGS[17].sid) == 17
     assert CORPUS.find_index(CORPUS.get_sid(2000)) is None
     assert CORPUS.find_index("nonsense") is None
 
@@ -142,7 +146,7 @@ def test_index_of_returns_none_for_sids_outside_corpus() -> None:
 def test_layout_walk_equals_filtered_list(
     window: range, mix: dict[str, float], deleted_from: int | None, newest_first: bool
 ) -> None:
-    corpus = with_spec(mix=Mix.from_shares(mix))
+    corpus = make_corpus(mix=Mix.from_shares(mix))
     expected = [
         index
         for index in window
@@ -165,35 +169,37 @@ def test_deleted_recordings_are_purged_oldest_first() -> None:
     assert [m + RETENTION > middle for m in moments] == [
         i >= CORPUS.timetable.find_first_retained(middle) for i in range(2000)
     ]
-    for index, recording in enumerate(ALL):
+    for index, recording in enumerate(RECORDINGS):
         if recording.status is Status.DELETED:
-            assert ended(recording) <= recording.date_updated
+            assert get_end_time(recording) <= recording.date_updated
             assert recording.date_updated == moments[index] // SECOND
 
 
 def test_empty_corpus_has_no_recordings() -> None:
-    empty = with_spec(count=0)
+    empty = make_corpus(count=0)
     assert empty.timetable.find_first_since(T0 * SECOND) == 0
     assert empty.timetable.find_first_retained(T0 * SECOND) == 0
-    assert empty.find_index(ALL[0].sid) is None
+    assert empty.find_index(RECORDINGS[0].sid) is None
     assert list(empty.layout.walk(range(0), newest_first=True, first_visible_deleted=None)) == []
 
 
 def test_traits_follow_shares_of_mix() -> None:
-    whole = with_spec(mix=Mix.from_shares({"dual": 1, "encrypted": 1, "conference": 0}))
+    whole = make_corpus(mix=Mix.from_shares({"dual": 1, "encrypted": 1, "conference": 0}))
     found = [whole.generate_recording(index) for index in range(500)]
     assert all((recording.channels == 2) == (recording.source in DUAL_SOURCES) for recording in found)
     assert all(recording.encryption is not None for recording in found if recording.status is Status.COMPLETED)
     assert {r.conference_sid for r in found} == {None}
-    assert {r.channels for r in map(with_spec(mix=Mix.from_shares({"dual": 0})).generate_recording, range(500))} == {1}
-    only = with_spec(mix=Mix.from_shares({"processing": 1}))
+    assert {r.channels for r in map(make_corpus(mix=Mix.from_shares({"dual": 0})).generate_recording, range(500))} == {
+        1
+    }
+    only = make_corpus(mix=Mix.from_shares({"processing": 1}))
     assert {only.layout.get_status(index) for index in range(2000)} == {Status.PROCESSING}
-    rare = with_spec(mix=Mix.from_shares({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
+    rare = make_corpus(mix=Mix.from_shares({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
     assert Source.CONFERENCE in {rare.generate_recording(index).source for index in range(200)}
 
 
 def test_layout_walk_skips_blocks_of_deleted_recordings() -> None:
-    corpus = with_spec(count=200_000, mix=Mix.from_shares({"deleted": 0.998}))
+    corpus = make_corpus(count=200_000, mix=Mix.from_shares({"deleted": 0.998}))
     expected = [index for index in range(150_000, 200_000) if corpus.layout.get_status(index) is not Status.DELETED]
     walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, first_visible_deleted=None))
     assert expected == walked
@@ -202,7 +208,7 @@ def test_layout_walk_skips_blocks_of_deleted_recordings() -> None:
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize("mix", [{"completed": 0.004}, {"encrypted": 0.995}, {"completed": 0}, {"encrypted": 1}, {}])
 def test_audible_walk_lists_completed_unencrypted_recordings(mix: dict[str, float], newest_first: bool) -> None:
-    corpus = with_spec(mix=Mix.from_shares(mix))
+    corpus = make_corpus(mix=Mix.from_shares(mix))
     recordings = ((index, corpus.generate_recording(index)) for index in range(100, 1999))
     expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]
     walked = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))

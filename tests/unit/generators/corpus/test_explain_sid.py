@@ -9,8 +9,8 @@ from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=200, t0=T0, span=86400, mix=Mix())
 CORPUS = Corpus(SPEC)
-CONFERENCE = next(each for each in map(CORPUS.generate_recording, range(200)) if each.conference_sid)
-RUN = CORPUS.get_call_indices(CONFERENCE.call_sid)
+CONFERENCE_RECORDING = next(each for each in map(CORPUS.generate_recording, range(200)) if each.conference_sid)
+CONFERENCE_RUN = CORPUS.get_call_indices(CONFERENCE_RECORDING.call_sid)
 
 
 @pytest.mark.parametrize(
@@ -19,9 +19,24 @@ RUN = CORPUS.get_call_indices(CONFERENCE.call_sid)
         (CORPUS.get_sid(3), "recording", (3,), "Recording 3 of 200, counted from the oldest."),
         (CORPUS.get_sid(200), "recording", (), "it would belong to recording 200, and there are only 200."),
         ("RE" + "0" * 32, "recording", (), "another seed or account, or was typed by hand."),
-        (CONFERENCE.call_sid, "call", tuple(RUN), f"The call of {len(RUN)} recordings, from {RUN.start} to "),
-        (CONFERENCE.conference_sid, "conference", tuple(RUN), f"The conference of {len(RUN)} recordings"),
-        (CORPUS.sids.encode(Kind.CALL, RUN.start + 1), "call", (), f"no call starts at recording {RUN.start + 1} of"),
+        (
+            CONFERENCE_RECORDING.call_sid,
+            "call",
+            tuple(CONFERENCE_RUN),
+            f"The call of {len(CONFERENCE_RUN)} recordings, from {CONFERENCE_RUN.start} to ",
+        ),
+        (
+            CONFERENCE_RECORDING.conference_sid,
+            "conference",
+            tuple(CONFERENCE_RUN),
+            f"The conference of {len(CONFERENCE_RUN)} recordings",
+        ),
+        (
+            CORPUS.sids.encode(Kind.CALL, CONFERENCE_RUN.start + 1),
+            "call",
+            (),
+            f"no call starts at recording {CONFERENCE_RUN.start + 1} of",
+        ),
         (CORPUS.sids.encode(Kind.CALL, 999), "call", (), "no call starts at recording 999 of 200."),
         (
             encode_subresource_sid(CORPUS.sids, Kind.TRANSCRIPTION, 7),

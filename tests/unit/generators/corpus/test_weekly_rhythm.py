@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from generators.corpus.weekly_rhythm import SECOND, SpanTooShortError, WeeklyRhythm
+from generators.corpus.weekly_rhythm import SpanTooShortError, WeeklyRhythm
+from generators.instants import SECOND
 from tests.harness import T0
 
 END = T0 * SECOND

@@ -14,7 +14,7 @@ from generators.model import Recording, Status
 from mockserver.rest.representations import json
 from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, safe_for_sdks
 from mockserver.rest.representations.dates import format_iso8601, format_rfc2822
-from mockserver.rest.representations.recording import KEYS
+from mockserver.rest.representations.recording import RECORDING_KEYS
 from mockserver.rest.representations.recording import build_recording as document
 from mockserver.rest.representations.wires import Wire
 from tests.harness import T0
@@ -23,7 +23,7 @@ CORPUS = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=300, t0=
 BASE = "http://127.0.0.1:4010"
 
 
-def one(status: Status) -> Recording:
+def find_recording(status: Status) -> Recording:
     return next(each for each in map(CORPUS.generate_recording, range(300)) if each.status is status)
 
 
@@ -36,9 +36,9 @@ def test_dates_are_formatted_like_standard_library(instant: datetime) -> None:
 
 
 def test_completed_recording_has_twilio_wire_fields() -> None:
-    recording = one(Status.COMPLETED)
+    recording = find_recording(Status.COMPLETED)
     found = document(recording, Wire.TWILIO, BASE)
-    assert list(KEYS) == list(found)
+    assert list(RECORDING_KEYS) == list(found)
     assert format_rfc2822(recording.date_created) == found["date_created"]
     assert str(recording.duration) == found["duration"]
     assert found["price"].startswith("-0.00")
@@ -57,7 +57,7 @@ def test_completed_recording_has_twilio_wire_fields() -> None:
     ],
 )
 def test_statuses_differ_by_wire(status: Status, twilio: str, schema: str) -> None:
-    recording = one(status)
+    recording = find_recording(status)
     assert twilio == document(recording, Wire.TWILIO, BASE)["status"]
     found = document(recording, Wire.SCHEMA, BASE)
     assert schema == found["status"]
@@ -65,13 +65,13 @@ def test_statuses_differ_by_wire(status: Status, twilio: str, schema: str) -> No
 
 
 def test_currency_of_an_unknown_price_differs_by_wire() -> None:
-    recording = one(Status.PROCESSING)
+    recording = find_recording(Status.PROCESSING)
     assert document(recording, Wire.TWILIO, BASE)["price_unit"] is None
     assert document(recording, Wire.SCHEMA, BASE)["price_unit"] == "USD"
 
 
 def test_prices_have_five_decimals() -> None:
-    recording = one(Status.COMPLETED)
+    recording = find_recording(Status.COMPLETED)
     for price, written in [(-250, "-0.00250"), (0, "0.00000"), (-123_456, "-1.23456"), (4000, "0.04000")]:
         priced = msgspec.structs.replace(recording, price=price)
         assert written == document(priced, Wire.TWILIO, BASE)["price"]
@@ -89,7 +89,7 @@ def test_encryption_details_have_old_and_new_keys() -> None:
 
 @pytest.mark.parametrize("wire", list(Wire))
 def test_filled_fragment_equals_document(wire: Wire) -> None:
-    recording = one(Status.COMPLETED)
+    recording = find_recording(Status.COMPLETED)
     filled = json.fill_base_url(json.encode_fragment(document(recording, wire, "")), BASE.encode())
     assert document(recording, wire, BASE) == stdlib_json.loads(filled)
     assert stdlib_json.dumps(document(recording, wire, BASE)).encode() == filled
@@ -101,7 +101,7 @@ def test_json_is_ascii_with_twilios_spacing(text: str) -> None:
     assert stdlib_json.dumps(value).encode() == json.encode(value)
 
 
-PLAIN = document(one(Status.COMPLETED), Wire.TWILIO, BASE)
+PLAIN_DOCUMENT = document(find_recording(Status.COMPLETED), Wire.TWILIO, BASE)
 
 
 @pytest.mark.parametrize(
@@ -121,21 +121,21 @@ PLAIN = document(one(Status.COMPLETED), Wire.TWILIO, BASE)
         ("price_unit", "EUR", "EUR"),
         ("price_unit", "Galleons", None),
         ("duration", "\0", "\0"),
-        ("uri", "elsewhere", PLAIN["uri"]),
-        ("subresource_uris", {"other": 1}, PLAIN["subresource_uris"]),
-        ("sid", "RE" + "0" * 32, PLAIN["sid"]),
+        ("uri", "elsewhere", PLAIN_DOCUMENT["uri"]),
+        ("subresource_uris", {"other": 1}, PLAIN_DOCUMENT["subresource_uris"]),
+        ("sid", "RE" + "0" * 32, PLAIN_DOCUMENT["sid"]),
         ("status", "absent", "completed"),
     ],
 )
 def test_adversarial_body_is_safe_for_sdks_on_twilio_wire(key: str, drawn: object, projected: object) -> None:
-    found = safe_for_sdks(PLAIN, {key: drawn})
-    assert list(KEYS) == list(found)
+    found = safe_for_sdks(PLAIN_DOCUMENT, {key: drawn})
+    assert list(RECORDING_KEYS) == list(found)
     assert projected == found[key]
 
 
 def test_adversarial_body_is_sent_as_drawn_on_schema_wire() -> None:
-    found = as_drawn_by_hypothesis(PLAIN, {"duration": "\0", "sid": "RE" + "0" * 32, "start_time": None})
+    found = as_drawn_by_hypothesis(PLAIN_DOCUMENT, {"duration": "\0", "sid": "RE" + "0" * 32, "start_time": None})
     assert found["duration"] == "\0"
     assert found["start_time"] is None
-    assert PLAIN["sid"] == found["sid"]
+    assert PLAIN_DOCUMENT["sid"] == found["sid"]
     assert "media_url" not in found

@@ -2,24 +2,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from scenarios.explain.timelines import describe_step, describe_trigger, explain_scenario, get_step_callbacks
-from scenarios.lifecycle import with_initial_step
+from scenarios.explain.timelines import describe_step, explain_scenario
+from scenarios.lifecycle import DEFAULT_ON_CREATE, get_step_callbacks, with_initial_step
 from scenarios.loading.load import load, loads
-from scenarios.model import (
-    DEFAULT_ON_CREATE,
-    CallbackEvent,
-    CallbackEvents,
-    OnCreate,
-    Pick,
-    RecordingFields,
-    RecordingStatus,
-    ScriptedRecording,
-    Step,
-    Timeline,
-    Trigger,
-)
+from scenarios.model import CallbackEvents, OnCreate, Pick, RecordingFields, ScriptedRecording, Step, Timeline
+from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.triggers import Trigger, describe_trigger
 
-COMPLETED = (CallbackEvent.COMPLETED,)
+COMPLETED_EVENTS = (CallbackEvent.COMPLETED,)
 
 
 @pytest.mark.parametrize(
@@ -65,16 +55,16 @@ def test_trigger_is_described_in_words(trigger: Trigger | None, when: str) -> No
             (),
             "completed (duration 12, price -0.00250), callback completed",
         ),
-        (Step(status=RecordingStatus.COMPLETED), COMPLETED, "completed, callback completed"),
+        (Step(status=RecordingStatus.COMPLETED), COMPLETED_EVENTS, "completed, callback completed"),
         (Step(status=RecordingStatus.COMPLETED), (), "completed"),
-        (Step(status=RecordingStatus.ABSENT), COMPLETED, "absent"),
+        (Step(status=RecordingStatus.ABSENT), COMPLETED_EVENTS, "absent"),
         (Step(status=RecordingStatus.PROCESSING), tuple(CallbackEvent), "processing"),
-        (Step(status=RecordingStatus.COMPLETED, callback=()), COMPLETED, "completed"),
-        (Step(callback=()), COMPLETED, "no callback"),
+        (Step(status=RecordingStatus.COMPLETED, callback=()), COMPLETED_EVENTS, "completed"),
+        (Step(callback=()), COMPLETED_EVENTS, "no callback"),
         (Step(callback=(CallbackEvent.ABSENT, CallbackEvent.COMPLETED)), (), "callback absent, callback completed"),
         (
             Step(set=RecordingFields(price=None, start_time=datetime(2026, 3, 1, tzinfo=UTC), encryption_details={})),
-            COMPLETED,
+            COMPLETED_EVENTS,
             "price null, encryption_details {}, start_time 2026-03-01T00:00:00Z",
         ),
     ],
@@ -84,8 +74,8 @@ def test_step_is_described_in_words(step: Step, subscribed: CallbackEvents, what
     assert ("callback" in what.removeprefix("no callback")) == bool(get_step_callbacks(step, subscribed))
 
 
-LATER = Trigger(time="1s")
-AT_ONCE = Step(status=RecordingStatus.IN_PROGRESS)
+LATER_TRIGGER = Trigger(time="1s")
+IMMEDIATE_STEP = Step(status=RecordingStatus.IN_PROGRESS)
 
 
 @pytest.mark.parametrize(
@@ -93,16 +83,16 @@ AT_ONCE = Step(status=RecordingStatus.IN_PROGRESS)
     [
         (None, (), RecordingStatus.COMPLETED),
         (RecordingStatus.ABSENT, (), RecordingStatus.ABSENT),
-        (None, (AT_ONCE,), None),
-        (RecordingStatus.PAUSED, (AT_ONCE,), RecordingStatus.PAUSED),
-        (None, (Step(after=LATER, status=RecordingStatus.COMPLETED),), RecordingStatus.PROCESSING),
-        (None, (Step(after=LATER, status=RecordingStatus.ABSENT),), RecordingStatus.PROCESSING),
-        (None, (Step(after=LATER, status=RecordingStatus.PROCESSING),), RecordingStatus.IN_PROGRESS),
-        (None, (Step(after=LATER, status=RecordingStatus.PAUSED),), RecordingStatus.IN_PROGRESS),
-        (None, (Step(after=LATER, status=RecordingStatus.DELETED),), RecordingStatus.COMPLETED),
+        (None, (IMMEDIATE_STEP,), None),
+        (RecordingStatus.PAUSED, (IMMEDIATE_STEP,), RecordingStatus.PAUSED),
+        (None, (Step(after=LATER_TRIGGER, status=RecordingStatus.COMPLETED),), RecordingStatus.PROCESSING),
+        (None, (Step(after=LATER_TRIGGER, status=RecordingStatus.ABSENT),), RecordingStatus.PROCESSING),
+        (None, (Step(after=LATER_TRIGGER, status=RecordingStatus.PROCESSING),), RecordingStatus.IN_PROGRESS),
+        (None, (Step(after=LATER_TRIGGER, status=RecordingStatus.PAUSED),), RecordingStatus.IN_PROGRESS),
+        (None, (Step(after=LATER_TRIGGER, status=RecordingStatus.DELETED),), RecordingStatus.COMPLETED),
         (
             None,
-            (Step(after=LATER, set=RecordingFields(price=1)), Step(status=RecordingStatus.IN_PROGRESS)),
+            (Step(after=LATER_TRIGGER, set=RecordingFields(price=1)), Step(status=RecordingStatus.IN_PROGRESS)),
             RecordingStatus.PAUSED,
         ),
         (None, (Step(callback=CallbackEvent.COMPLETED),), RecordingStatus.COMPLETED),
@@ -116,10 +106,10 @@ def test_initial_timeline_adds_missing_first_status(
 
 
 def test_initial_timeline_of_pick_is_unchanged_and_of_on_create_starts_in_progress() -> None:
-    timeline = (Step(after=LATER, status=RecordingStatus.DELETED),)
+    timeline = (Step(after=LATER_TRIGGER, status=RecordingStatus.DELETED),)
     assert timeline == with_initial_step(Pick(id="x", timeline=timeline))
     assert DEFAULT_ON_CREATE.timeline == with_initial_step(DEFAULT_ON_CREATE)
-    assert (AT_ONCE, Step(status=RecordingStatus.COMPLETED)) == with_initial_step(
+    assert (IMMEDIATE_STEP, Step(status=RecordingStatus.COMPLETED)) == with_initial_step(
         OnCreate(timeline=(Step(status=RecordingStatus.COMPLETED),))
     )
 

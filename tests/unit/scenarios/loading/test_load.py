@@ -10,10 +10,12 @@ from scenarios.handles import list_ids
 from scenarios.loading.load import from_objects, load, loads
 from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.mix_shares import collect_mix_shares
-from scenarios.model import CorpusPlan, RecordingFields, RecordingStatus, Scenario, ScriptedRecording, Step, Trigger
+from scenarios.model import CorpusPlan, RecordingFields, Scenario, ScriptedRecording, Step
 from scenarios.problems import ScenarioError
+from scenarios.statuses import RecordingStatus
+from scenarios.triggers import Trigger
 
-BUNDLED = (
+BUNDLED_NAMES = (
     "absent-too-short",
     "deleted-under-you",
     "empty-account",
@@ -30,7 +32,9 @@ BUNDLED = (
 )
 
 
-def refusal(text: str | bytes, form: str = "yaml", name: str = "late.yaml", folder: Path | None = None) -> str:
+def get_error_message(
+    text: str | bytes, form: str = "yaml", name: str = "late.yaml", folder: Path | None = None
+) -> str:
     """Return the error for an invalid text, without the file's name."""
     with pytest.raises(ScenarioError) as wrong:
         loads(text, file_format=form, name=name, folder=folder)
@@ -40,27 +44,27 @@ def refusal(text: str | bytes, form: str = "yaml", name: str = "late.yaml", fold
     return sentence.removeprefix(name)
 
 
-def of_recording(inside: str) -> str:
+def make_recording_yaml(inside: str) -> str:
     return f"recordings:\n  - id: x\n    {inside}"
 
 
-def of_timeline(*steps: str, status: str = "processing") -> str:
-    return of_recording(f"status: {status}\n    timeline:\n" + "".join(f"      - {step}\n" for step in steps))
+def make_timeline_yaml(*steps: str, status: str = "processing") -> str:
+    return make_recording_yaml(f"status: {status}\n    timeline:\n" + "".join(f"      - {step}\n" for step in steps))
 
 
-def of_fault(inside: str) -> str:
+def make_fault_yaml(inside: str) -> str:
     return f"faults:\n  - {inside}"
 
 
 # Where, what was expected, what was found.
-BROKEN = [
+INVALID_SCENARIOS = [
     ("chanels: 2", ":1: chanels: expected a known key, found 'chanels'. Known here: version, name, about, corpus"),
     (
-        of_recording("chanels: 2"),
+        make_recording_yaml("chanels: 2"),
         ":3: recordings[0].chanels: expected a known key, found 'chanels'. Did you mean channels?",
     ),
     (
-        of_recording("account_sid: x"),
+        make_recording_yaml("account_sid: x"),
         ":3: recordings[0].account_sid: expected no value: it depends on the account ",
     ),
     ("3", ":1: expected a scenario, which is a mapping, found 3."),
@@ -113,45 +117,54 @@ BROKEN = [
         "clock: {start: '1492-03-01T09:00:00Z'}",
         ":1: clock.start: expected a date between 1970 and 9000, found 1492-03-01",
     ),
-    (of_recording("status: complete"), "failed, deleted, found 'complete'. Did you mean completed?"),
+    (make_recording_yaml("status: complete"), "failed, deleted, found 'complete'. Did you mean completed?"),
     (
-        of_recording("status: off"),
+        make_recording_yaml("status: off"),
         ":3: recordings[0].status: expected one of in-progress, paused, stopped, processing, comp",
     ),
     (
-        of_recording("sid: RE12"),
+        make_recording_yaml("sid: RE12"),
         ":3: recordings[0].sid: expected a recording's SID: RE and 32 hexadecimal digits, found 'RE12'.",
     ),
-    (of_recording("duration: 12s"), ":3: recordings[0].duration: expected whole seconds, such as 12, found '12s'."),
-    (of_recording("duration: 1.5"), ":3: recordings[0].duration: expected whole seconds, such as 12, found 1.5."),
     (
-        of_recording("price: cheap"),
+        make_recording_yaml("duration: 12s"),
+        ":3: recordings[0].duration: expected whole seconds, such as 12, found '12s'.",
+    ),
+    (
+        make_recording_yaml("duration: 1.5"),
+        ":3: recordings[0].duration: expected whole seconds, such as 12, found 1.5.",
+    ),
+    (
+        make_recording_yaml("price: cheap"),
         ":3: recordings[0].price: expected a decimal number, such as \"-0.00250\", found 'cheap'.",
     ),
-    (of_recording("channels: 3"), ":3: recordings[0].channels: expected one of 1, 2, found 3."),
-    (of_recording("date_created: soon"), ":3: recordings[0].date_created: expected an instant with its zone, such as"),
+    (make_recording_yaml("channels: 3"), ":3: recordings[0].channels: expected one of 1, 2, found 3."),
     (
-        of_recording("date_created: 1000-01-01"),
+        make_recording_yaml("date_created: soon"),
+        ":3: recordings[0].date_created: expected an instant with its zone, such as",
+    ),
+    (
+        make_recording_yaml("date_created: 1000-01-01"),
         ":3: recordings[0].date_created: expected a date between 1970 and 9000, f",
     ),
     (
-        of_recording("status_callback: example.com"),
+        make_recording_yaml("status_callback: example.com"),
         ":3: recordings[0].status_callback: expected a URL, found 'example.com'.",
     ),
     (
-        of_recording("status_callback_event: [done]"),
+        make_recording_yaml("status_callback_event: [done]"),
         ":3: recordings[0].status_callback_event[0]: expected one of in-prog",
     ),
     (
-        of_recording("{channels: 2, source: RecordVerb}").replace("id: x\n    ", ""),
+        make_recording_yaml("{channels: 2, source: RecordVerb}").replace("id: x\n    ", ""),
         "recordings[0].channels: expected 1 channel",
     ),
     (
-        of_recording(f"conference_sid: CF{'0' * 32}\n    source: Trunking"),
+        make_recording_yaml(f"conference_sid: CF{'0' * 32}\n    source: Trunking"),
         ":3: recordings[0].conference_sid: expected a conf",
     ),
     (
-        of_recording("media: x.ogg"),
+        make_recording_yaml("media: x.ogg"),
         ":3: recordings[0].media: expected no file: only a scenario file can na",
     ),
     (
@@ -159,90 +172,93 @@ BROKEN = [
         ":1: recordings: expected recordings, found a file name: only a scenario file can name other files.",
     ),
     (
-        of_timeline("{after: {time: 12}, status: completed}"),
+        make_timeline_yaml("{after: {time: 12}, status: completed}"),
         "after.time: expected a duration such as 30s, 250ms or 1m30s, f",
     ),
     (
-        of_timeline("{after: {}, status: completed}"),
+        make_timeline_yaml("{after: {}, status: completed}"),
         ":5: recordings[0].timeline[0].after: expected one of fetches, lists,",
     ),
     (
-        of_timeline("{after: {fetches: 1, time: 1s}, status: completed}"),
+        make_timeline_yaml("{after: {fetches: 1, time: 1s}, status: completed}"),
         "after: expected one trigger, found fetches and time: put `any:` or `all:` around them, as a list.",
     ),
     (
-        of_timeline("{after: {fetches: 0}, status: absent}"),
+        make_timeline_yaml("{after: {fetches: 0}, status: absent}"),
         "after.fetches: expected a whole number of at least 1, found 0.",
     ),
     (
-        of_timeline("{after: {any: {fetches: 1}}, status: absent}"),
+        make_timeline_yaml("{after: {any: {fetches: 1}}, status: absent}"),
         "after.any: expected a list of at least one, found a mapp",
     ),
     (
-        of_timeline("{after: {signal: ''}, status: absent}"),
+        make_timeline_yaml("{after: {signal: ''}, status: absent}"),
         "after.signal: expected text of 1 to 64 characters, found ''.",
     ),
     (
-        of_timeline("{after: {time: 1s}}"),
+        make_timeline_yaml("{after: {time: 1s}}"),
         "timeline[0]: expected a step with an effect: a status, set or callback.",
     ),
     (
-        of_timeline("{after: {time: 1s}, callback: []}"),
+        make_timeline_yaml("{after: {time: 1s}, callback: []}"),
         "timeline[0]: expected a step with an effect: a status, set or",
     ),
     (
-        of_timeline("{callback: done}"),
+        make_timeline_yaml("{callback: done}"),
         "callback: expected one of in-progress, completed, absent, failed, or a list, found 'done'.",
     ),
     (
-        of_timeline("{status: completed}", "{status: deleted}", "{status: completed}"),
+        make_timeline_yaml("{status: completed}", "{status: deleted}", "{status: completed}"),
         ":7: recordings[0].timeline[2]: expected nothing but callbacks once the recording is deleted: this step is nev",
     ),
     (
-        of_timeline("{status: completed}", "{status: deleted}", "{set: {price: 1}}"),
+        make_timeline_yaml("{status: completed}", "{status: deleted}", "{set: {price: 1}}"),
         ":7: recordings[0].timeline[2]: expecte",
     ),
     (
-        of_timeline("{status: paused}"),
+        make_timeline_yaml("{status: paused}"),
         ":5: recordings[0].timeline[0].status: expected paused after in-progress only, foun",
     ),
-    (of_timeline("{status: stopped}"), "expected stopped after in-progress or paused only, found it after processing."),
-    (of_timeline("{status: in-progress}"), "expected in-progress after paused only, found it after processing."),
-    (of_timeline("{status: deleted}"), "expected deleted after completed only, found it after processing."),
     (
-        of_timeline("{status: processing}", status="completed"),
+        make_timeline_yaml("{status: stopped}"),
+        "expected stopped after in-progress or paused only, found it after processing.",
+    ),
+    (make_timeline_yaml("{status: in-progress}"), "expected in-progress after paused only, found it after processing."),
+    (make_timeline_yaml("{status: deleted}"), "expected deleted after completed only, found it after processing."),
+    (
+        make_timeline_yaml("{status: processing}", status="completed"),
         "expected processing after in-progress or paused or stopped o",
     ),
     (
-        of_timeline("{status: absent}", status="completed"),
+        make_timeline_yaml("{status: absent}", status="completed"),
         "expected absent after in-progress or paused or stopped or proce",
     ),
     (
-        of_timeline("{after: {media: 1}, status: completed}"),
+        make_timeline_yaml("{after: {media: 1}, status: completed}"),
         "after.media: expected downloads of a completed recording, but i",
     ),
     (
-        of_timeline("{after: {any: [{time: 1s}, {media: 1}]}, status: completed}"),
+        make_timeline_yaml("{after: {any: [{time: 1s}, {media: 1}]}, status: completed}"),
         ":5: recordings[0].timeline[0].after.any[1].media: expected downloads of a completed recording, but it is proc",
     ),
     (
-        of_timeline("{status: completed, callback: []}", "{after: {callback: completed}, status: deleted}"),
+        make_timeline_yaml("{status: completed, callback: []}", "{after: {callback: completed}, status: deleted}"),
         "after.callback: expected a callback that was sent, but no earlier step sends completed: give one `callback: c",
     ),
     (
         "clock: {start: '2026-03-01T09:00:00Z'}\n"
-        + of_timeline("{after: {at: '2026-03-01T08:00:00Z'}, status: absent}"),
+        + make_timeline_yaml("{after: {at: '2026-03-01T08:00:00Z'}, status: absent}"),
         "after.at: expected an instant after the clock's start at 2026-03-01T09:00:00+00:00, found 2026-03-01T08:00:00",
     ),
     (
-        of_timeline(
+        make_timeline_yaml(
             "{after: {all: [{at: '2026-03-02T00:00:00Z'}, {fetches: 1}]}, status: completed}",
             "{after: {at: '2026-03-01T00:00:00Z'}, status: deleted}",
         ),
         ":6: recordings[0].timeline[1].after.at: expected an instant after 2026-03-02T00:00:00+00:00, which an earlier",
     ),
     (
-        of_timeline("{after: {at: '9999-03-02T00:00:00Z'}, status: completed}"),
+        make_timeline_yaml("{after: {at: '9999-03-02T00:00:00Z'}, status: completed}"),
         "after.at: expected a date between 1970 and 9",
     ),
     (
@@ -272,76 +288,82 @@ BROKEN = [
     ),
     ("faults: [{}]", ":1: faults[0]: expected the key 'then', found none."),
     (
-        of_fault("{then: {}}"),
+        make_fault_yaml("{then: {}}"),
         ":2: faults[0].then: expected an effect: a status, fault, delay or chunked_dri",
     ),
     (
-        of_fault("{then: {status: 200}}"),
+        make_fault_yaml("{then: {status: 200}}"),
         ":2: faults[0].then.status: expected an HTTP status from 400 to 599, found 200.",
     ),
     (
-        of_fault("{then: {status: 500, fault: empty_response}}"),
+        make_fault_yaml("{then: {status: 500, fault: empty_response}}"),
         "then.status: expected a fault or a status: empty_response s",
     ),
     (
-        of_fault("{then: {body: x, fault: empty_response}}"),
+        make_fault_yaml("{then: {body: x, fault: empty_response}}"),
         "then.body: expected a fault or a body: empty_response sends no",
     ),
     (
-        of_fault("{then: {fault: conection_reset_by_peer}}"),
+        make_fault_yaml("{then: {fault: conection_reset_by_peer}}"),
         "found 'conection_reset_by_peer'. Did you mean connection_reset_by",
     ),
-    (of_fault("{then: {code: 20429, delay: 1s}}"), ":2: faults[0].then.code: expected status beside code, found none."),
     (
-        of_fault("{then: {message: x, delay: 1s}}"),
+        make_fault_yaml("{then: {code: 20429, delay: 1s}}"),
+        ":2: faults[0].then.code: expected status beside code, found none.",
+    ),
+    (
+        make_fault_yaml("{then: {message: x, delay: 1s}}"),
         ":2: faults[0].then.message: expected status beside message, found none.",
     ),
     (
-        of_fault("{then: {status: 429, enforce_retry_after: true}}"),
+        make_fault_yaml("{then: {status: 429, enforce_retry_after: true}}"),
         "expected retry_after beside enforce_retry_after, found",
     ),
-    (of_fault("{then: {status: 429, media_type: text/plain}}"), "expected body beside media_type, found none."),
+    (make_fault_yaml("{then: {status: 429, media_type: text/plain}}"), "expected body beside media_type, found none."),
     (
-        of_fault("{then: {status: 429, body: x, code: 1}}"),
+        make_fault_yaml("{then: {status: 429, body: x, code: 1}}"),
         "then.body: expected a body, or a code and message for Twilio's",
     ),
-    (of_fault("{then: {delay: {}}}"), "then.delay: expected one of fixed, uniform and log_normal, found none."),
+    (make_fault_yaml("{then: {delay: {}}}"), "then.delay: expected one of fixed, uniform and log_normal, found none."),
     (
-        of_fault("{then: {delay: 5}}"),
+        make_fault_yaml("{then: {delay: 5}}"),
         "then.delay: expected a duration such as 30s, 250ms or 1m30s, or a mapping, foun",
     ),
     (
-        of_fault("{then: {delay: {fixed: 1s, uniform: {lower: 1s, upper: 2s}}}}"),
+        make_fault_yaml("{then: {delay: {fixed: 1s, uniform: {lower: 1s, upper: 2s}}}}"),
         "then.delay: expected one of fixed, uniform and log_normal, found fixed and uniform.",
     ),
     (
-        of_fault("{then: {delay: {uniform: {lower: 2s, upper: 1s}}}}"),
+        make_fault_yaml("{then: {delay: {uniform: {lower: 2s, upper: 1s}}}}"),
         "lower: expected at most 1s, which is upper, found 2s.",
     ),
-    (of_fault("{then: {delay: {uniform: {lower: 2s}}}}"), "then.delay.uniform: expected the key 'upper', found none."),
     (
-        of_fault("{probability: 2, then: {status: 500}}"),
+        make_fault_yaml("{then: {delay: {uniform: {lower: 2s}}}}"),
+        "then.delay.uniform: expected the key 'upper', found none.",
+    ),
+    (
+        make_fault_yaml("{probability: 2, then: {status: 500}}"),
         "faults[0].probability: expected a number from 0 to 1, found 2.",
     ),
     (
-        of_fault("{when: {op: list_recording}, then: {status: 500}}"),
+        make_fault_yaml("{when: {op: list_recording}, then: {status: 500}}"),
         "and 21 more, found 'list_recording'. Did you mean list_r",
     ),
     (
-        of_fault("{when: {op: fetch_call, page: 1}, then: {status: 500}}"),
+        make_fault_yaml("{when: {op: fetch_call, page: 1}, then: {status: 500}}"),
         "when.page: expected a list operation, because",
     ),
     (
-        of_fault("{when: {header: {a b: x}}, then: {status: 500}}"),
+        make_fault_yaml("{when: {header: {a b: x}}, then: {status: 500}}"),
         "when.header.a b: expected the name of a header, such as ",
     ),
-    (of_fault("{when: {header: {a: 1}}, then: {status: 500}}"), "when.header.a: expected text, found 1."),
+    (make_fault_yaml("{when: {header: {a: 1}}, then: {status: 500}}"), "when.header.a: expected text, found 1."),
     (
-        of_fault("{when: {account: AC1}, then: {status: 500}}"),
+        make_fault_yaml("{when: {account: AC1}, then: {status: 500}}"),
         "when.account: expected an AccountSid: AC and 32 hexadecimal d",
     ),
     (
-        "recordings: [{id: late}]\n" + of_fault("{when: {sid: lat}, then: {status: 500}}"),
+        "recordings: [{id: late}]\n" + make_fault_yaml("{when: {sid: lat}, then: {status: 500}}"),
         "found 'lat'. Did you mean late?",
     ),
     ("sequences: [{answers: []}]", ":1: sequences[0].answers: expected a list of at least one, found an empty list."),
@@ -391,9 +413,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "sentence"), BROKEN)
+@pytest.mark.parametrize(("text", "sentence"), INVALID_SCENARIOS)
 def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, sentence: str) -> None:
-    assert sentence in refusal(text)
+    assert sentence in get_error_message(text)
 
 
 @pytest.mark.parametrize(
@@ -437,7 +459,7 @@ def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, sentence
     ],
 )
 def test_invalid_toml_or_json_scenario_raises_one_line_error(text: str, form: str, sentence: str) -> None:
-    assert sentence in refusal(text, form, f"late.{form}")
+    assert sentence in get_error_message(text, form, f"late.{form}")
 
 
 class Foreign:
@@ -491,7 +513,7 @@ def test_recursive_object_raises_scenario_error() -> None:
 
 
 def test_long_values_are_truncated_in_errors() -> None:
-    assert refusal(f"version: {'x' * 500}").endswith(f"found '{'x' * 60}' and more.")
+    assert get_error_message(f"version: {'x' * 500}").endswith(f"found '{'x' * 60}' and more.")
 
 
 def test_scenario_is_equal_in_every_form() -> None:
@@ -555,7 +577,7 @@ def test_empty_mapping_is_empty_scenario() -> None:
     assert Scenario() == from_objects({}) == from_objects(Scenario())
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", BUNDLED_NAMES)
 def test_bundled_scenarios_load_by_name(name: str) -> None:
     scenario = load(name)
     assert name == scenario.name
@@ -569,18 +591,18 @@ def test_bundled_scenarios_load_by_name(name: str) -> None:
 
 
 def test_bundled_scenarios_cover_every_status() -> None:
-    steps = [step for name in BUNDLED for each in load(name).recordings for step in each.timeline]
-    begun = [each.status for name in BUNDLED for each in load(name).recordings]
+    steps = [step for name in BUNDLED_NAMES for each in load(name).recordings for step in each.timeline]
+    begun = [each.status for name in BUNDLED_NAMES for each in load(name).recordings]
     assert set(RecordingStatus) == {step.status for step in steps if step.status} | {
         status for status in begun if status
     }
-    assert tuple(find_bundled_files()) == BUNDLED
+    assert tuple(find_bundled_files()) == BUNDLED_NAMES
 
 
 def test_unknown_name_lists_bundled_scenarios() -> None:
     with pytest.raises(ScenarioError) as wrong:
         load("late-webhok")
-    expected = f"a file or one of the bundled scenarios ({', '.join(BUNDLED)})"
+    expected = f"a file or one of the bundled scenarios ({', '.join(BUNDLED_NAMES)})"
     assert f"late-webhok: expected {expected}, found neither. Did you mean late-webhook?" == str(wrong.value)
 
 
@@ -646,7 +668,7 @@ def test_media_files_are_resolved_beside_the_scenario(tmp_path: Path) -> None:
         ("x.yaml", "media: expected a file that ends in .wav or .mp3, found 'x.yaml'."),
         ("x" * 5000 + ".mp3", "media: expected a file beside the scenario, found none called"),
     ):
-        assert sentence in refusal(of_recording(f"media: {name}"), folder=tmp_path)
+        assert sentence in get_error_message(make_recording_yaml(f"media: {name}"), folder=tmp_path)
 
 
 def test_nested_mix_shares_are_flattened() -> None:
@@ -664,10 +686,10 @@ expect:
     for sid in ("a", "b", "c-1", "c-2", "CA" + "0" * 32):
         text += f"  - {{op: fetch_recording, sid: {sid}}}\n"
     assert list_ids(loads(text)) == ["a", "b", "c-1", "c-2"]
-    assert "expected a SID or the id of a recording here, found 'c'" in refusal(
+    assert "expected a SID or the id of a recording here, found 'c'" in get_error_message(
         f"{text}  - {{op: fetch_recording, sid: c}}"
     )
-    assert "found 'recording-2'" in refusal(f"{text}  - {{op: fetch_recording, sid: recording-2}}")
+    assert "found 'recording-2'" in get_error_message(f"{text}  - {{op: fetch_recording, sid: recording-2}}")
 
 
 def test_scenario_with_every_feature_loads() -> None:

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from scenarios.loading.load import from_objects, load, loads
-from scenarios.model import CallbackEvent, RecordingStatus, Scenario
+from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
+from scenarios.statuses import CallbackEvent, RecordingStatus
 
-SID = "RE" + "1a" * 16
+RECORDING_SID = "RE" + "1a" * 16
 CALL = "CA" + "2b" * 16
 ACCOUNT = "AC" + "0" * 32
-BODY: dict[str, Any] = {
+API_RECORDING: dict[str, Any] = {
     "account_sid": ACCOUNT,
     "api_version": "2010-04-01",
     "call_sid": CALL,
@@ -22,19 +23,21 @@ BODY: dict[str, Any] = {
     "duration": "12",
     "encryption_details": None,
     "error_code": None,
-    "media_url": f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Recordings/{SID}",
+    "media_url": f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING_SID}",
     "price": "-0.00250",
     "price_unit": "USD",
-    "sid": SID,
+    "sid": RECORDING_SID,
     "source": "OutboundAPI",
     "start_time": "Wed, 20 Apr 2022 23:45:25 +0000",
     "status": "completed",
-    "subresource_uris": {"transcriptions": f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{SID}/Transcriptions.json"},
-    "uri": f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{SID}.json",
+    "subresource_uris": {
+        "transcriptions": f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING_SID}/Transcriptions.json"
+    },
+    "uri": f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING_SID}.json",
     "a_key_of_next_year": 1,
 }
-LIST = {
-    "recordings": [BODY],
+API_LIST = {
+    "recordings": [API_RECORDING],
     "end": 0,
     "first_page_uri": "/2010-04-01/x",
     "next_page_uri": None,
@@ -42,7 +45,7 @@ LIST = {
     "page_size": 50,
     "uri": "/2010-04-01/x",
 }
-COMMAND_LINE: list[dict[str, Any]] = [
+CLI_LIST: list[dict[str, Any]] = [
     {
         "accountSid": ACCOUNT,
         "apiVersion": "2010-04-01",
@@ -57,7 +60,7 @@ COMMAND_LINE: list[dict[str, Any]] = [
         "mediaUrl": "https://api.twilio.com/x",
         "price": "-0.00250",
         "priceUnit": "USD",
-        "sid": SID,
+        "sid": RECORDING_SID,
         "source": "OutboundAPI",
         "startTime": "2022-04-20T23:45:25.000Z",
         "status": "completed",
@@ -67,14 +70,14 @@ COMMAND_LINE: list[dict[str, Any]] = [
 ]
 
 
-def same_recordings(one: Scenario, other: Scenario) -> bool:
+def have_same_recordings(one: Scenario, other: Scenario) -> bool:
     return one.recordings == other.recordings
 
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
     file = tmp_path / "saved.json"
-    file.write_text(json.dumps(LIST))
+    file.write_text(json.dumps(API_LIST))
     return file
 
 
@@ -83,7 +86,7 @@ def test_saved_list_loads_as_scenario(saved: Path) -> None:
     (recording,) = scenario.recordings
     assert (scenario.name, recording.sid, recording.call_sid, recording.status) == (
         "saved",
-        SID,
+        RECORDING_SID,
         CALL,
         RecordingStatus.COMPLETED,
     )
@@ -94,20 +97,31 @@ def test_saved_list_loads_as_scenario(saved: Path) -> None:
 
 def test_every_export_form_loads_same_recordings(saved: Path, tmp_path: Path) -> None:
     expected = load(str(saved))
-    for name, value in (("cli", COMMAND_LINE), ("one", BODY), ("cut", {"recordings": [BODY], "uri": "/x"})):
+    for name, value in (
+        ("cli", CLI_LIST),
+        ("one", API_RECORDING),
+        ("cut", {"recordings": [API_RECORDING], "uri": "/x"}),
+    ):
         (tmp_path / f"{name}.json").write_text(json.dumps(value))
-        assert same_recordings(expected, load(str(tmp_path / f"{name}.json")))
-    assert same_recordings(expected, loads("recordings: saved.json", folder=tmp_path))
-    assert same_recordings(expected, from_objects({"recordings": LIST}))
-    assert same_recordings(expected, from_objects({"recordings": {"recordings": [BODY]}}))
-    assert same_recordings(expected, from_objects(COMMAND_LINE))
+        assert have_same_recordings(expected, load(str(tmp_path / f"{name}.json")))
+    assert have_same_recordings(expected, loads("recordings: saved.json", folder=tmp_path))
+    assert have_same_recordings(expected, from_objects({"recordings": API_LIST}))
+    assert have_same_recordings(expected, from_objects({"recordings": {"recordings": [API_RECORDING]}}))
+    assert have_same_recordings(expected, from_objects(CLI_LIST))
 
 
 def test_null_fields_of_saved_recordings_are_generated() -> None:
-    body = {"sid": SID, "status": "processing", "call_sid": None, "channels": None, "price_unit": None, "source": None}
+    body = {
+        "sid": RECORDING_SID,
+        "status": "processing",
+        "call_sid": None,
+        "channels": None,
+        "price_unit": None,
+        "source": None,
+    }
     (recording,) = from_objects([body]).recordings
-    assert (recording.sid, recording.status) == (SID, RecordingStatus.PROCESSING)
-    assert from_objects([{"sid": SID, "status": "processing"}]).recordings == (recording,)
+    assert (recording.sid, recording.status) == (RECORDING_SID, RecordingStatus.PROCESSING)
+    assert from_objects([{"sid": RECORDING_SID, "status": "processing"}]).recordings == (recording,)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +136,7 @@ def test_null_fields_of_saved_recordings_are_generated() -> None:
     ],
 )
 def test_undocumented_values_of_exports_are_accepted(field: str, saved: Any, kept: Any) -> None:
-    (recording,) = from_objects([{"sid": SID, field: saved}]).recordings
+    (recording,) = from_objects([{"sid": RECORDING_SID, field: saved}]).recordings
     assert kept == getattr(recording, field)
 
 
@@ -133,9 +147,12 @@ def test_undocumented_values_of_exports_are_accepted(field: str, saved: Any, kep
         ({"uri": "/x", "recordings": 5}, "expected recordings as Twilio lists them, found 5."),
         ([5], "[0]: expected a recording as Twilio shows it, found 5."),
         ({"recordings": {"calls": []}}, "recordings: expected recordings as Twilio lists them, found nothing."),
-        ([{"sid": SID, "status": "lost"}], "recordings[0].status: expected one of in-progress, paused, stopped, "),
+        (
+            [{"sid": RECORDING_SID, "status": "lost"}],
+            "recordings[0].status: expected one of in-progress, paused, stopped, ",
+        ),
         ([{"sid": "RE1"}], "recordings[0].sid: expected a recording's SID"),
-        ([{"sid": SID}, {"sid": SID.upper()}], "recordings[1].sid: expected a unique SID"),
+        ([{"sid": RECORDING_SID}, {"sid": RECORDING_SID.upper()}], "recordings[1].sid: expected a unique SID"),
         (
             {"recordings": [5, {"uri": "/x"}]},
             "recordings[1].uri: expected no value: it depends on the account that",
@@ -169,5 +186,5 @@ def test_invalid_export_file_is_named_in_error(name: str, sentence: str, tmp_pat
 
 
 def test_saved_recordings_have_no_status_callback() -> None:
-    (recording,) = from_objects([BODY]).recordings
+    (recording,) = from_objects([API_RECORDING]).recordings
     assert (recording.status_callback, recording.status_callback_event) == (None, (CallbackEvent.COMPLETED,))

@@ -85,7 +85,7 @@ def test_alias_is_expanded_to_separate_copies() -> None:
     assert parsed.value["c"] is not parsed.value["d"]
 
 
-def bomb(levels: int, width: int = 9) -> str:
+def make_alias_bomb(levels: int, width: int = 9) -> str:
     """Return a text in which each level is several times as large as the one below."""
     lines = ["a0: &a0 [x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]" for n in range(1, levels)]
@@ -93,9 +93,9 @@ def bomb(levels: int, width: int = 9) -> str:
 
 
 def test_alias_expansion_is_limited() -> None:
-    assert parse_yaml(bomb(4)).value["a3"].__repr__().count("x") == 9**3
+    assert parse_yaml(make_alias_bomb(4)).value["a3"].__repr__().count("x") == 9**3
     with pytest.raises(ScenarioError, match=r"^bomb\.yaml:\d+:\d+: expected aliases that stand for at most 20,000 val"):
-        parse_yaml(bomb(20), "bomb.yaml")
+        parse_yaml(make_alias_bomb(20), "bomb.yaml")
 
 
 def test_nested_aliases_are_limited_in_depth() -> None:

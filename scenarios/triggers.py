@@ -1,0 +1,231 @@
+"""The triggers of steps: one table with the field, the condition, the words and the check of each."""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from generators.instants import EPOCH
+from scenarios.durations import Duration, parse_duration
+from scenarios.problems import describe_value
+from scenarios.rules import Count
+from scenarios.statuses import CallbackEvent, RecordingStatus
+
+Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
+_parse_cached_duration = lru_cache(maxsize=1024)(parse_duration)
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The condition for a step: exactly one of these. Requests count from the previous step, per recording."""
+
+    fetches: Count | None = None
+    """The number of fetches. The last of them still sees the old state."""
+    lists: Count | None = None
+    """The number of list pages that show the recording."""
+    requests: Count | None = None
+    """The number of requests of any kind that show the recording."""
+    media: Count | None = None
+    """The number of downloads of its media."""
+    time: Duration | None = None
+    """The duration since the previous step."""
+    at: Instant | None = None
+    signal: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    """The name of a signal that a test sends. Updates through the API send signals: `Status=stopped` sends `stopped`,
+    `paused` sends `paused`, and `in-progress` sends `resumed`. An early signal is remembered.
+    """
+    callback: CallbackEvent | None = None
+    """The event whose callback the receiver must have answered with 2xx."""
+    any: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
+    all: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
+
+
+class Progress(Protocol):
+    """What happened since the previous step. Instants are microseconds since the epoch."""
+
+    @property
+    def since(self) -> int:
+        """The instant of the previous step."""
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """The numbers of requests, in the order of `COUNTED`."""
+
+    @property
+    def signals(self) -> AbstractSet[str]:
+        """Signals that were sent and not used yet."""
+
+    @property
+    def delivered(self) -> AbstractSet[CallbackEvent]:
+        """Events whose callbacks were answered with 2xx and not used yet."""
+
+
+class CheckContext(NamedTuple):
+    """What is known about a recording before a step."""
+
+    status: RecordingStatus | None
+    sent_events: AbstractSet[CallbackEvent]
+    start: datetime | None
+    """The start of the account's clock."""
+    latest_instant: datetime | None
+    """The latest instant that an earlier step waits for."""
+
+
+class TriggerKind(NamedTuple):
+    """A row of the table: a field of `Trigger`, and how its value works."""
+
+    field: str
+    is_satisfied: Callable[[Any, Progress, int], bool]
+    describe: Callable[[Any], str]
+    find_problem: Callable[[Any, CheckContext], str | None] = lambda value, context: None
+    compute_instant: Callable[[Any, int], int | None] = lambda value, since: None
+    """The instant at which time alone satisfies the trigger, from the value and the previous step's instant."""
+
+
+COUNTED = ("fetches", "lists", "media", "requests")
+"""The triggers that count requests, in the order of `Progress.counts`."""
+
+
+def is_satisfied(trigger: Trigger, progress: Progress, now: int) -> bool:
+    """Return True if the condition holds."""
+    kind, value = _get_kind(trigger)
+    return kind.is_satisfied(value, progress, now)
+
+
+def describe_trigger(trigger: Trigger | None) -> str:
+    """Describe a trigger, such as `after 3 fetches, or 30s later, or signal finish`."""
+    if trigger is None:
+        return "at once"
+    kind, value = _get_kind(trigger)
+    return kind.describe(value)
+
+
+def find_trigger_problem(trigger: Trigger, context: CheckContext) -> str | None:
+    """Explain why a trigger can never fire, or return None."""
+    kind, value = _get_kind(trigger)
+    return kind.find_problem(value, context)
+
+
+def compute_instants(trigger: Trigger, since: int) -> Iterator[int]:
+    """Yield the instants at which time alone may satisfy the trigger."""
+    for leaf in walk_leaf_triggers(trigger):
+        kind, value = _get_kind(leaf)
+        instant = kind.compute_instant(value, since)
+        if instant is not None:
+            yield instant
+
+
+def walk_leaf_triggers(trigger: Trigger) -> Iterator[Trigger]:
+    """Yield the triggers inside `any` and `all`."""
+    branches = trigger.any or trigger.all
+    if branches is None:
+        yield trigger
+    else:
+        for branch in branches:
+            yield from walk_leaf_triggers(branch)
+
+
+def to_microseconds(instant: datetime) -> int:
+    """Return an instant with a zone in microseconds since the epoch."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+def format_instant(instant: datetime) -> str:
+    """Return an instant in UTC, such as `2026-03-01T09:00:00Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _build_counted(field: str, noun: str, find_problem: Callable[[Any, CheckContext], str | None]) -> TriggerKind:
+    position = COUNTED.index(field)
+    plural = f"{noun}es" if noun.endswith("h") else f"{noun}s"
+    return TriggerKind(
+        field,
+        lambda count, progress, now: progress.counts[position] >= count,
+        lambda count: f"after {count} {noun if count == 1 else plural}",
+        find_problem,
+    )
+
+
+def _ignore(value: Any, context: CheckContext) -> None:
+    return None
+
+
+def _find_media_problem(count: int, context: CheckContext) -> str | None:
+    if context.status in (None, RecordingStatus.COMPLETED):
+        return None
+    return f"expected downloads of a completed recording, but it is {context.status} by then."
+
+
+def _find_callback_problem(event: CallbackEvent, context: CheckContext) -> str | None:
+    if event in context.sent_events:
+        return None
+    return (
+        f"expected a callback that was sent, but no earlier step sends {event}: "
+        f"give one `callback: {event}`, or the recording a status_callback for it."
+    )
+
+
+def _find_instant_problem(at: datetime, context: CheckContext) -> str | None:
+    if context.start and at < context.start:
+        start = describe_value(context.start)
+        return f"expected an instant after the clock's start at {start}, found {describe_value(at)}."
+    if context.latest_instant and at <= context.latest_instant:
+        earlier = f"{describe_value(context.latest_instant)}, which an earlier step waits for"
+        return f"expected an instant after {earlier}, found {describe_value(at)}."
+    return None
+
+
+def _describe_branches(branches: tuple[Trigger, ...], conjunction: str) -> str:
+    return f", {conjunction} ".join(
+        f"({describe_trigger(branch)})" if branch.any or branch.all else describe_trigger(branch) for branch in branches
+    )
+
+
+TRIGGER_KINDS = (
+    _build_counted("fetches", "fetch", _ignore),
+    TriggerKind(
+        "time",
+        lambda duration, progress, now: now >= progress.since + _parse_cached_duration(duration),
+        lambda duration: f"{duration} later",
+        compute_instant=lambda duration, since: since + _parse_cached_duration(duration),
+    ),
+    TriggerKind("signal", lambda name, progress, now: name in progress.signals, lambda name: f"signal {name}"),
+    _build_counted("lists", "list", _ignore),
+    _build_counted("requests", "request", _ignore),
+    _build_counted("media", "download", _find_media_problem),
+    TriggerKind(
+        "at",
+        lambda at, progress, now: now >= to_microseconds(at),
+        lambda at: f"at {format_instant(at)}",
+        _find_instant_problem,
+        lambda at, since: to_microseconds(at),
+    ),
+    TriggerKind(
+        "callback",
+        lambda event, progress, now: event in progress.delivered,
+        lambda event: f"after the callback {event}",
+        _find_callback_problem,
+    ),
+    TriggerKind(
+        "any",
+        lambda branches, progress, now: any(is_satisfied(branch, progress, now) for branch in branches),
+        lambda branches: _describe_branches(branches, "or"),
+    ),
+    TriggerKind(
+        "all",
+        lambda branches, progress, now: all(is_satisfied(branch, progress, now) for branch in branches),
+        lambda branches: _describe_branches(branches, "and"),
+    ),
+)
+"""One row per field of `Trigger`."""
+
+
+def _get_kind(trigger: Trigger) -> tuple[TriggerKind, Any]:
+    for kind in TRIGGER_KINDS:
+        value = getattr(trigger, kind.field)
+        if value is not None:
+            return kind, value
+    raise AssertionError("a trigger has exactly one field: the scenario was checked")
