@@ -8,7 +8,7 @@ from mockserver.proxy.destination import API_HOST, Destination
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, build_reason_header, encode_headers
 from mockserver.rest.representations import json
-from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
+from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 
 
 class RefusingApp:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from mockserver.rest.errors import invalid_parameter
 from mockserver.rest.header_names import WIRE_HEADER
-from mockserver.rest.representations.media_types import Representation
+from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire, WireSetting
 
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")

@@ -8,7 +8,7 @@ from mockserver.account.fault_rules import MatchedFault
 from mockserver.mock import Mock
 from mockserver.rest.headers import Header
 from mockserver.rest.parameters import Parameters
-from mockserver.rest.representations.media_types import Representation
+from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.response import Response
 from scenarios.operations import Operation

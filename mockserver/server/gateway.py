@@ -22,7 +22,7 @@ from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, uri_too_long
 from mockserver.rest.header_names import READING_METHODS, WIRE_HEADER
 from mockserver.rest.headers import ResponseMetadataFactory
 from mockserver.rest.negotiation import choose_wire, find_base_url
-from mockserver.rest.representations.media_types import choose_representation
+from mockserver.rest.representations.representation import choose_representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_response

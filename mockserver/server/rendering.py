@@ -1,8 +1,5 @@
 """Turns the result of a route into a response. No other module builds bodies."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 
 from mockserver.rest.byte_ranges import UnsatisfiableRangeError, is_not_modified, parse_range
@@ -10,14 +7,17 @@ from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import build_reason_header, build_warning_header
 from mockserver.rest.paging import build_envelope
 from mockserver.rest.representations import json
-from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation, choose_representation
+from mockserver.rest.representations.representation import (
+    MEDIA_TYPES,
+    Representation,
+    choose_representation,
+    load_encoder,
+)
 from mockserver.rest.representations.resource_types import ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result
 from scenarios.timeline import RequestKind
-
-BodyDocument = Mapping[str, Any]
 
 
 def render(result: Result, exchange: Exchange) -> Response:
@@ -42,7 +42,7 @@ def render(result: Result, exchange: Exchange) -> Response:
 def render_error(error: TwilioError, path: str) -> Response:
     """Return the response for an error, in the representation that the path asks for."""
     form = choose_representation(path)
-    body = _encode_item("RestException", error.to_dict(path), form)
+    body = load_encoder(form).encode_item("RestException", error.to_dict(path))
     headers = (*error.headers, build_reason_header(error.reason))
     return Response(
         error.status, body, MEDIA_TYPES[form], headers, reason=error.reason, found_status=error.found_status
@@ -52,7 +52,7 @@ def render_error(error: TwilioError, path: str) -> Response:
 def _render_value(resource_value: ResourceValue, exchange: Exchange) -> Response:
     form = exchange.representation
     document = resource_value.resource_type.build_document(resource_value.value, exchange.wire, exchange.base_url)
-    body = _encode_item(resource_value.resource_type.xml_element, document, form)
+    body = load_encoder(form).encode_item(resource_value.resource_type.xml_element, document)
     return Response(resource_value.status, body, MEDIA_TYPES[form], resource_value.headers)
 
 
@@ -66,7 +66,7 @@ def _render_resource(resource: Resource, exchange: Exchange) -> Response:
         document = resource.resource_type.build_document(
             resource.source.get(resource.index), exchange.wire, exchange.base_url
         )
-        body = _encode_item(resource.resource_type.xml_element, document, form)
+        body = load_encoder(form).encode_item(resource.resource_type.xml_element, document)
     recordings = () if resource.request_kind is None else (resource.index,)
     return Response(
         200,
@@ -91,12 +91,7 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
             shape.build_document(resource_page.source.get(index), exchange.wire, exchange.base_url)
             for index in page.indices
         ]
-        if form is Representation.XML:
-            from mockserver.rest.representations import xml
-
-            body = xml.encode_page(shape.xml_element, shape.list_key, frame, documents)
-        else:
-            body = _encode_table(shape.list_key, documents, form)
+        body = load_encoder(form).encode_page(shape.xml_element, shape.list_key, frame, documents)
     warnings = tuple(map(build_warning_header, resource_page.parameters.unknown()))
     return Response(
         200,
@@ -121,29 +116,6 @@ def _get_fragment(
         kept = json.encode_fragment(resource_type.build_document(result.source.get(index), exchange.wire, ""))
         cache.put(key, kept, len(kept))
     return kept
-
-
-def _encode_item(name: str, document: BodyDocument, representation: Representation) -> bytes:
-    match representation:
-        case Representation.JSON:
-            return json.encode(document)
-        case Representation.XML:
-            from mockserver.rest.representations import (
-                xml,  # SDKs ask for JSON, so the other representations are imported late
-            )
-
-            return xml.encode_item(name, document)
-        case _:
-            return _encode_table(name, [document], representation)
-
-
-def _encode_table(title: str, documents: list[Any], representation: Representation) -> bytes:
-    from mockserver.rest.representations import csv_and_html as tables
-
-    columns = list(documents[0]) if documents else []
-    if representation is Representation.CSV:
-        return tables.to_csv(documents, columns)
-    return tables.to_html(title, documents, columns)
 
 
 def _render_redirect(redirect: Redirect, exchange: Exchange) -> Response:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.rest.representations import csv_and_html as tables
+from mockserver.rest.representations import csv as csv_representation
+from mockserver.rest.representations import html as html_representation
 from mockserver.rest.representations import xml
+from mockserver.rest.representations.representation import Representation, load_encoder
 from mockserver.rest.representations.wires import WireSetting
 from tests.harness import Api, make_settings
 
@@ -100,6 +102,19 @@ def test_empty_list_has_no_rows(shared: Api) -> None:
     assert ElementTree.fromstring(shared.get_in_account(empty.replace("csv", "xml")).content)[0].attrib["end"] == "0"
 
 
+def test_every_representation_encodes_page_that_server_sends(shared: Api) -> None:
+    sent = {form: shared.get_in_account(f"Recordings.{form}?PageSize=2") for form in Representation}
+    envelope = sent[Representation.JSON].json()
+    for form, answer in sent.items():
+        own_envelope = {
+            key: value.replace(".json", f".{form}") if isinstance(value, str) else value
+            for key, value in envelope.items()
+        }
+        encode_page = load_encoder(form).encode_page
+        expected = encode_page("Recording", "recordings", own_envelope, envelope["recordings"])
+        assert answer.content == expected
+
+
 @pytest.mark.parametrize("extension", ["csv", "html", "xml"])
 def test_errors_have_requested_representation(shared: Api, extension: str) -> None:
     answer = shared.get_in_account(f"Recordings/RE{'0' * 32}.{extension}")
@@ -122,6 +137,6 @@ def test_any_document_encodes_to_well_formed_xml(document: dict[str, Any]) -> No
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3), max_size=3))
 def test_any_documents_encode_to_csv_and_html_tables(documents: list[dict[str, Any]]) -> None:
-    rows = list(csv.reader(io.StringIO(tables.to_csv(documents, "abc").decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(csv_representation.encode_table(documents, "abc").decode(), newline="")))
     assert len(rows) == 1 + len(documents)
-    assert tables.to_html("<b>", documents, "abc").count(b"<tr>") == 1 + len(documents)
+    assert html_representation.encode_table("<b>", documents, "abc").count(b"<tr>") == 1 + len(documents)

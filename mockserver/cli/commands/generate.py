@@ -14,7 +14,7 @@ from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.options import CORPUS_SETTINGS, add_account, add_settings
-from mockserver.rest.representations.csv_and_html import write_csv
+from mockserver.rest.representations.csv import write_csv
 from mockserver.rest.representations.recording import RECORDING_KEYS, build_recording
 from mockserver.rest.representations.wires import Wire, WireSetting
 from mockserver.settings.settings import Settings

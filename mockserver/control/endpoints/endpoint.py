@@ -13,7 +13,7 @@ from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, invalid_parameter
 from mockserver.rest.representations import json
-from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
+from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import read_body
 from mockserver.server.response import Response

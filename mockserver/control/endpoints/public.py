@@ -5,7 +5,7 @@ from mockserver import __version__
 from mockserver.account.resources.explain_sid import explain_sid
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.representations.media_types import MEDIA_TYPES, Representation
+from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Exchange
 from mockserver.server.rendering import render
 from mockserver.server.response import Response

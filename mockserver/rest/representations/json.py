@@ -21,6 +21,16 @@ def encode(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+def encode_item(name: str, document: Mapping[str, Any]) -> bytes:
+    """Return one resource as JSON, which does not name it."""
+    return encode(document)
+
+
+def encode_page(name: str, list_key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return a list of resources as JSON. The server joins cached fragments instead; see `join_page`."""
+    return join_page(envelope, list_key, map(encode, documents))
+
+
 def encode_fragment(document: dict[str, Any]) -> bytes:
     """Return a document as JSON with a placeholder for scheme and host.
 

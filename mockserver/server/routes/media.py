@@ -15,7 +15,7 @@ from generators.model import Recording, Status
 from mockserver.account.account import Account
 from mockserver.account.resources.parent import Parent
 from mockserver.rest.errors import TwilioError, invalid_parameter
-from mockserver.rest.representations.media_types import get_extension
+from mockserver.rest.representations.representation import get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, Redirect
 from mockserver.server.routes.resource_route import PathParams

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from generators.model import API_VERSION
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
-from mockserver.rest.representations.media_types import Representation, get_extension
+from mockserver.rest.representations.representation import Representation, get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import apply_fault
 from mockserver.server.rendering import render
