@@ -20,7 +20,7 @@ from mockserver.server.response import Response
 from mockserver.settings.machine_clock import real_pause
 from scenarios.durations import parse_duration
 from scenarios.operations import Operation
-from scenarios.rules import ChunkedDribble, NetworkFault
+from scenarios.rules import ChunkedDribble, NetworkFault, Then
 
 TRANSPORT_KEY = "recmock.transport"
 """The key of the connection's transport in the state of the ASGI scope."""
@@ -32,6 +32,8 @@ _MALFORMED_CHUNKED_RESPONSE = (
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _RESPONSE_REPLACING_FAULTS = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}
 """Faults that replace the response, so the route is not called."""
+_BODY_FAULTS = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
+"""Faults that a client notices only in a body."""
 
 
 class FaultTriggered(Exception):
@@ -103,6 +105,18 @@ def to_response(matched_fault: MatchedFault, error_response: Response) -> Respon
     return msgspec.structs.replace(
         error_response, status=then.status or 200, body=then.body.encode(), media_type=then.media_type.encode()
     )
+
+
+def choose_network_fault(then: Then | None, method: str, body_length: int) -> NetworkFault | None:
+    """Return the network fault to send, if any. A fault of the body needs a body: without one the response is empty."""
+    fault = None if then is None else then.fault
+    is_bodiless = method == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and body_length == 0)
+    return NetworkFault.EMPTY_RESPONSE if fault in _BODY_FAULTS and is_bodiless else fault
+
+
+def is_response_replaced(fault: NetworkFault) -> bool:
+    """Return True for a fault that breaks the connection instead of a response."""
+    return fault in _RESPONSE_REPLACING_FAULTS
 
 
 async def break_connection(fault: NetworkFault, transport: asyncio.Transport | None, receive: Receive) -> None:

@@ -7,16 +7,22 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
-from mockserver.server.faults import TRANSPORT_KEY, break_connection, dribble_body, send_truncated_body
+from mockserver.server.faults import (
+    TRANSPORT_KEY,
+    break_connection,
+    choose_network_fault,
+    dribble_body,
+    is_response_replaced,
+    send_truncated_body,
+)
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
-from scenarios.rules import NetworkFault, Then
+from scenarios.rules import Then
 
 RESPONSE_WRITER_KEY = "recmock.whole"
 """The key under which our own server offers `Whole` in the state of the ASGI scope."""
 ResponseWriter = Callable[[int, bytes, bytes], bool]
 """Sends status, encoded headers and body at once. Returns False if the caller must use the ASGI messages."""
-_BODY_FAULTS = (NetworkFault.MALFORMED_RESPONSE_CHUNK, NetworkFault.TRUNCATED_RESPONSE)
 
 
 async def send_response(
@@ -35,11 +41,8 @@ async def send_response(
         if whole(response.status, head, response.body):
             return
     headers = [*(() if metadata is None else metadata.to_headers()), *response.all_headers()]
-    fault = None if then is None else then.fault
-    is_bodiless = scope["method"] == "HEAD" or (fault is NetworkFault.TRUNCATED_RESPONSE and response.length == 0)
-    if fault in _BODY_FAULTS and is_bodiless:
-        fault = NetworkFault.EMPTY_RESPONSE  # half of nothing would look like a complete response
-    if fault is not None and fault is not NetworkFault.TRUNCATED_RESPONSE:
+    fault = choose_network_fault(then, scope["method"], response.length)
+    if fault is not None and is_response_replaced(fault):
         await break_connection(fault, state.get(TRANSPORT_KEY), receive)
         return
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
