@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, invalid_parameter
+from mockserver.rest.header_names import READING_METHODS
 from mockserver.rest.representations import json
 from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Exchange
@@ -25,7 +26,6 @@ Command = TypeVar("Command")
 
 _MAX_BODY_BYTES = 16 << 20
 _MAX_DIGITS = 18
-_READING_METHODS = ("GET", "HEAD")
 
 
 class Endpoint:
@@ -54,7 +54,7 @@ class Endpoint:
             )
         if self._requires_access:
             _check_access(exchange)
-        if method not in _READING_METHODS:
+        if method not in READING_METHODS:
             exchange.body = await read_body(receive, _MAX_BODY_BYTES)
         path = scope["path_params"]
         found = await operate(exchange, path)
@@ -122,7 +122,7 @@ def _check_access(exchange: Exchange) -> None:
     origin = headers.get(b"origin")
     if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
         raise TwilioError(20403, f"/_mock refuses pages of another origin, such as {origin.decode('latin-1')[:80]}.")
-    if exchange.method not in _READING_METHODS and headers.get(b"sec-fetch-site", b"none") not in (
+    if exchange.method not in READING_METHODS and headers.get(b"sec-fetch-site", b"none") not in (
         b"none",
         b"same-origin",
     ):
