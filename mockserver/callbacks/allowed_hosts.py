@@ -12,12 +12,12 @@ _LOCAL_NETWORKS: tuple[_Network, ...] = (
     *map(IPv4Network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
     *map(IPv6Network, ("::1/128", "fc00::/7", "fe80::/10")),
 )
-"""Loopback, private and IPv6 link-local. Listed here, because `is_private` covers more and differs by Python version.
+"""Loopback, private and IPv6 link-local networks. `is_private` covers more, and differs between Python versions.
 
 IPv4 link-local (169.254.0.0/16) is left out: clouds serve a machine's credentials there.
 """
 _METADATA_NETWORKS: tuple[_Network, ...] = (IPv6Network("fd00:ec2::/32"), IPv6Network("fd20:ce::/32"))
-"""The same service of Amazon's and Google's clouds over IPv6, within the private range."""
+"""The metadata services of Amazon's and Google's clouds, which the private range fc00::/7 contains."""
 
 _LABEL_PATTERN = "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _HOST_NAME_PATTERN = re.compile(rf"(?:{_LABEL_PATTERN}\.)*(?![0-9]+\Z|0x[0-9a-f]*\Z){_LABEL_PATTERN}")
@@ -30,7 +30,7 @@ class AllowedHosts(msgspec.Struct, frozen=True):
     allows_any_host: bool = False
     names: frozenset[str] = frozenset()
     suffixes: tuple[str, ...] = ()
-    """Ends of names, such as `.example.com`."""
+    """The ends of allowed names, such as `.example.com`."""
     networks: tuple[_Network, ...] = ()
 
     @classmethod
@@ -38,15 +38,15 @@ class AllowedHosts(msgspec.Struct, frozen=True):
         """Parse entries such as `hooks.example.com, *.test, 203.0.113.7, 198.51.100.0/24`, or `*` for any host.
 
         Raises:
-            ValueError: with a sentence, if an entry is none of these.
+            ValueError: if an entry has none of these forms. The message is a sentence.
         """
         entries = [entry.strip().lower() for entry in text.split(",")] if text.strip() else []
-        named = [entry for entry in entries if _is_name_or_wildcard(entry)]
+        names = [entry for entry in entries if _is_name_or_wildcard(entry)]
         return cls(
             allows_any_host="*" in entries,
-            names=frozenset(entry for entry in named if not entry.startswith("*")),
-            suffixes=tuple(entry[1:] for entry in named if entry.startswith("*")),
-            networks=tuple(_parse_network(entry) for entry in entries if entry != "*" and entry not in named),
+            names=frozenset(entry for entry in names if not entry.startswith("*")),
+            suffixes=tuple(entry[1:] for entry in names if entry.startswith("*")),
+            networks=tuple(_parse_network(entry) for entry in entries if entry != "*" and entry not in names),
         )
 
     def allows_name(self, host: str) -> bool:
@@ -60,10 +60,10 @@ class AllowedHosts(msgspec.Struct, frozen=True):
         Raises:
             ValueError: if the text is not an address.
         """
-        plain = _without_ipv4_mapping(ip_address(address))
-        if self.allows_any_host or _is_within(plain, self.networks):
+        ip = _without_ipv4_mapping(ip_address(address))
+        if self.allows_any_host or _is_within(ip, self.networks):
             return True
-        return _is_within(plain, _LOCAL_NETWORKS) and not _is_within(plain, _METADATA_NETWORKS)
+        return _is_within(ip, _LOCAL_NETWORKS) and not _is_within(ip, _METADATA_NETWORKS)
 
 
 def _is_name_or_wildcard(entry: str) -> bool:

@@ -6,17 +6,17 @@ Twilio's page: docs/usage/webhooks/webhooks-connection-overrides.
 import msgspec
 
 _TIMEOUT_FIELDS = {"ct": ("connect_timeout", 10_000), "rt": ("read_timeout", 15_000), "tt": ("total_timeout", 15_000)}
-"""The time-out fields, and their upper bounds on Twilio's page."""
+"""The time-out fields, and their upper bounds in milliseconds on Twilio's page."""
 _MIN_TIMEOUT_MILLISECONDS = 100
 _MAX_RETRIES = 5
 _MAX_DIGITS = 5
 _POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
 _UNSUPPORTED_NAMES = frozenset({"e", "sni"})
-"""Overrides of Twilio's network: region and TLS name. A mock on one machine cannot emulate them."""
+"""Overrides of Twilio's edge location and TLS SNI. A mock on one machine cannot emulate them."""
 
 
 class ConnectionOverrides(msgspec.Struct, frozen=True, kw_only=True):
-    """The overrides in a URL. None, or an empty set, stands for the default. Time-outs are in seconds."""
+    """The overrides in a URL. None or an empty set means the default. Time-outs are in seconds."""
 
     retries: int | None = None
     retry_on: frozenset[str] = frozenset()
@@ -25,19 +25,19 @@ class ConnectionOverrides(msgspec.Struct, frozen=True, kw_only=True):
     read_timeout: float | None = None
     total_timeout: float | None = None
     ignored: tuple[str, ...] = ()
-    """The pairs of the fragment that could not be parsed. Twilio only warns of them."""
+    """The pairs of the fragment that could not be parsed. Twilio only warns about them."""
 
 
 def parse_overrides(url: str) -> tuple[str, ConnectionOverrides]:
-    """Return a URL without its fragment, and the fragment's overrides. The last of repeated pairs counts."""
+    """Return a URL without its fragment, and the fragment's overrides. The last value of a name counts."""
     plain, _, fragment = url.partition("#")
     fields: dict[str, int | float | frozenset[str]] = {}
     ignored: list[str] = []
     for pair in filter(None, fragment.split("&")):
         name, _, text = pair.partition("=")
-        read = _parse_pair(name, text)
-        if read is not None:
-            fields.update([read])
+        parsed = _parse_pair(name, text)
+        if parsed is not None:
+            fields.update([parsed])
         elif name not in _UNSUPPORTED_NAMES:
             ignored.append(pair)
     return plain, msgspec.convert({**fields, "ignored": ignored}, ConnectionOverrides)
@@ -50,5 +50,5 @@ def _parse_pair(name: str, text: str) -> tuple[str, int | float | frozenset[str]
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else -1
     if name == "rc":
         return ("retries", number) if 0 <= number <= _MAX_RETRIES else None
-    field, longest = _TIMEOUT_FIELDS.get(name, ("", 0))
-    return (field, number / 1000) if _MIN_TIMEOUT_MILLISECONDS <= number <= longest else None
+    field, maximum = _TIMEOUT_FIELDS.get(name, ("", 0))
+    return (field, number / 1000) if _MIN_TIMEOUT_MILLISECONDS <= number <= maximum else None

@@ -1,4 +1,4 @@
-"""Connects only to addresses that were checked. Import it late, because it imports httpcore."""
+"""Network connections to allowed hosts only. Import this module late: it imports httpcore."""
 
 import asyncio
 import socket
@@ -29,11 +29,11 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first allowed address that accepts. The time-out covers all addresses.
+        """Connect to the first allowed address that accepts. The time-out is for all addresses together.
 
         Raises:
             RefusedHostError: if no address is allowed.
-            httpcore.ConnectTimeout, httpcore.ConnectError: if no connection is made.
+            httpcore.ConnectTimeout, httpcore.ConnectError: if no address accepts.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -49,12 +49,12 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
 
     async def _resolve_allowed(self, host: str, port: int) -> list[str]:
         """Return the allowed addresses of a host, at least one."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
+        results = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(address_tuple[0]) for *_, address_tuple in results))
         if self._allowed_hosts.allows_name(host):
             return addresses
         allowed = [address for address in addresses if self._allowed_hosts.allows_address(address)]
         if not allowed:
-            whither = host if addresses == [host] else f"{host} ({', '.join(addresses)})"
-            raise RefusedHostError(f"expected a loopback, private or allowed host, found {whither}")
+            described_host = host if addresses == [host] else f"{host} ({', '.join(addresses)})"
+            raise RefusedHostError(f"expected a loopback, private or allowed host, found {described_host}")
         return allowed

@@ -13,7 +13,7 @@ class Failure(StrEnum):
     BAD_URL = "bad_url"
     """The URL cannot be requested. Nothing was sent."""
     CONNECTION = "connection"
-    """The host was not resolved, or the connection was refused, reset, closed early or without TLS."""
+    """The name was not resolved, TLS failed, or the connection was refused, reset or closed early."""
     CONNECT_TIMEOUT = "connect_timeout"
     READ_TIMEOUT = "read_timeout"
     PROTOCOL = "protocol"

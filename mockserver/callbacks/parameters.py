@@ -14,8 +14,8 @@ def build_parameters(recording: Recording, event: str, recording_url: str) -> tu
         event: the value of RecordingStatus, such as `in-progress`, `completed` or `absent`.
         recording_url: an absolute URL without an extension, as Twilio sends it.
     """
-    began = recording.date_created if recording.start_time is None else recording.start_time
-    given = {
+    start_time = recording.date_created if recording.start_time is None else recording.start_time
+    parameters = {
         "RecordingSource": recording.source.value,
         "RecordingTrack": recording.track.value,
         "RecordingSid": recording.sid,
@@ -25,12 +25,12 @@ def build_parameters(recording: Recording, event: str, recording_url: str) -> tu
         "ErrorCode": str(recording.error_code or 0),
         "CallSid": recording.call_sid,
         "ConferenceSid": recording.conference_sid,
-        "RecordingStartTime": format_rfc2822(began),
+        "RecordingStartTime": format_rfc2822(start_time),
         "AccountSid": recording.account_sid,
         "RecordingDuration": _format_duration(recording) if event == "completed" else None,
         "EncryptionDetails": None if recording.encryption is None else _format_encryption_details(recording.encryption),
     }
-    return tuple((name, value) for name, value in given.items() if value is not None)
+    return tuple((name, value) for name, value in parameters.items() if value is not None)
 
 
 def _format_duration(recording: Recording) -> str | None:

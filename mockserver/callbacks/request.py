@@ -36,7 +36,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
     connect_timeout: float
     """For name resolution, connection and TLS handshake."""
     read_timeout: float
-    """For the start of the response, and for each further part."""
+    """For the start of the response, and again for each later part of it."""
     total_timeout: float
     """For the whole attempt."""
     signed_text: str = ""
@@ -56,10 +56,10 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         """Return the signed request: a form for POST, a query for GET (WIRE §12).
 
         Args:
-            url: the receiver's URL. Its fragment holds connection overrides; credentials become a header.
+            url: the receiver's URL. Its fragment may set connection overrides; its credentials become a header.
             token: the auth token that signs.
             idempotency_token: a UUID that all attempts of one callback share.
-            max_seconds: the upper bound of all time-outs, whatever the URL overrides.
+            max_seconds: the upper bound of the total time-out, even if the URL sets a longer one.
         """
         plain, overrides = parse_overrides(url)
         target, credentials = _split_credentials(plain)
@@ -68,14 +68,14 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         if in_query:
             target = _with_query(target, form)
         text = build_signed_text(target, () if in_query else parameters)
-        signing = (
+        signature_headers = (
             ("i-twilio-idempotency-token", idempotency_token),
             ("x-twilio-signature", compute_signature(token, text)),
         )
         return cls(
             method,
             target,
-            (*(() if in_query else _FORM_HEADERS), *credentials, *signing, *_FIXED_HEADERS),
+            (*(() if in_query else _FORM_HEADERS), *credentials, *signature_headers, *_FIXED_HEADERS),
             b"" if in_query else form.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or READ_TIMEOUT,
@@ -87,7 +87,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
 def _split_credentials(url: str) -> tuple[str, Pairs]:
     """Return a URL as the receiver will see it, and the header for its credentials.
 
-    The signature covers this URL: validators use the URL that they received. An invalid URL stays unchanged.
+    The signature covers this URL, because validators check the URL that they receive. An invalid URL stays unchanged.
     """
     match = _URL_PATTERN.match(url)
     if match is None:
@@ -97,10 +97,10 @@ def _split_credentials(url: str) -> tuple[str, Pairs]:
     plain = match["scheme"].lower() + match["place"] + quote((match["path"] or "/") + query, safe=punctuation)
     if match["user"] is None:
         return plain, ()
-    # Twilio waits for a 401 first. A receiver that wants credentials sees no difference except in its log.
+    # Twilio sends credentials only after a 401. The mock sends them at once, which saves the receiver one request.
     return plain, (("authorization", f"Basic {b64encode(unquote(match['user']).encode()).decode()}"),)
 
 
 def _with_query(url: str, query: str) -> str:
-    joint = "?" if "?" not in url else "" if url.endswith("&") else "&"
-    return url + joint + query
+    separator = "?" if "?" not in url else "" if url.endswith("&") else "&"
+    return url + separator + query

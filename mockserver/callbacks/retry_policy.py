@@ -4,11 +4,11 @@ from mockserver.callbacks.connection_overrides import ConnectionOverrides
 from mockserver.callbacks.outcome import Failure, Outcome
 
 DEFAULT_RETRIES = 3
-"""Twilio's page says 1. Our default is higher, so that a receiver's outage is survived."""
+"""Twilio's page says 1. The mock retries more often, so that callbacks survive a short outage of the receiver."""
 DEFAULT_POLICY = frozenset({"5xx", "ct", "rt"})
-"""Twilio's page says `ct` only. Our default is wider for the same reason."""
+"""Twilio's page says `ct` only. The mock retries after more failures, for the same reason."""
 _FIRST_DELAY_SECONDS = 1
-"""The delay after the first failed attempt. It doubles after each further one."""
+"""The delay after the first failed attempt. Each later delay is twice as long."""
 _POLICY_OF_FAILURE = {
     Failure.CONNECTION: "ct",
     Failure.CONNECT_TIMEOUT: "ct",

@@ -1,4 +1,4 @@
-"""Sends callback requests, only to allowed hosts."""
+"""The sender of callback requests. It sends to allowed hosts only."""
 
 import asyncio
 import ssl
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class CallbackSender:
     """Sends each request over a new connection, so several event loops may use it in turn.
 
-    It follows no redirects and uses no proxies of the environment.
+    It follows no redirects, and ignores the proxy variables of the environment.
 
     Args:
         hosts: allowed hosts besides this machine and private networks; see `AllowedHosts.parse`.
@@ -24,18 +24,17 @@ class CallbackSender:
         self._hosts = hosts
 
     async def send(self, request: "CallbackRequest") -> "Outcome":
-        """Send a request once and return the outcome. Only cancellation is raised."""
-        from mockserver.callbacks.attempt import (
-            AttemptConnection,
-        )  # imports httpcore: not needed before the first callback
+        """Send a request once and return the outcome. It raises nothing but a cancellation."""
+        # This imports httpcore, which is not needed before the first callback.
+        from mockserver.callbacks.attempt import AttemptConnection
 
-        tls = self._ssl_context if request.url[:6].lower() == "https:" else None
-        exchange = AttemptConnection(request, self._allowed_hosts, tls)
+        ssl_context = self._ssl_context if request.url[:6].lower() == "https:" else None
+        attempt = AttemptConnection(request, self._allowed_hosts, ssl_context)
         try:
             async with asyncio.timeout(request.total_timeout):
-                return await exchange.run()
+                return await attempt.run()
         except Exception as error:
-            return exchange.build_error_outcome(error)
+            return attempt.build_error_outcome(error)
 
     @cached_property
     def _allowed_hosts(self) -> "AllowedHosts":

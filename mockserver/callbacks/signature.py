@@ -8,7 +8,7 @@ from collections.abc import Sequence
 def build_signed_text(url: str, parameters: Sequence[tuple[str, str]]) -> str:
     """Return the string to sign: the URL, then names and values without separators.
 
-    Names are sorted case-sensitively. The different values of one name are sorted too, each once.
+    Pairs are sorted case-sensitively by name, then by value. A repeated pair is signed once.
 
     Args:
         url: the URL as requested, with its query and without a fragment.
