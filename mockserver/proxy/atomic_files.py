@@ -33,8 +33,8 @@ def write_once(file: Path, content: bytes) -> None:
     Raises:
         StorageError: if the file cannot be written.
     """
-    with _write_temporary_file(file, content) as beside, suppress(FileExistsError):
-        os.link(beside, file)  # unlike a rename, a link never replaces a file
+    with _write_temporary_file(file, content) as temporary, suppress(FileExistsError):
+        os.link(temporary, file)  # unlike a rename, a link never replaces a file
 
 
 def replace_file(file: Path, content: bytes) -> None:
@@ -43,8 +43,8 @@ def replace_file(file: Path, content: bytes) -> None:
     Raises:
         StorageError: if the file cannot be written.
     """
-    with _write_temporary_file(file, content) as beside:
-        beside.replace(file)
+    with _write_temporary_file(file, content) as temporary:
+        temporary.replace(file)
 
 
 @contextmanager

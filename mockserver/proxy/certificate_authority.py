@@ -1,4 +1,4 @@
-"""A CA of this machine: created when first needed, stored in a folder, renewed with the same key.
+"""The local CA: created when it is first needed, stored in a folder, renewed with the same key.
 
 trustme's CA is valid until the year 3000, which some clients refuse and which cannot be configured. So the
 certificates are built with `cryptography`, which is a dependency anyway.
@@ -56,7 +56,7 @@ class CertificateAuthority:
 
     @property
     def _file(self) -> Path:
-        """Key and certificate in one file, so that they can never mismatch."""
+        """The file with key and certificate: two files could stop matching each other."""
         return self.folder / "ca-key.pem"
 
     def get_certificate_pem(self, now: int) -> bytes:
@@ -82,9 +82,9 @@ class CertificateAuthority:
             AuthorityError: if there is no CA to sign with.
         """
         with self._lock:
-            kept = self._contexts.get(host)
-            if kept is not None and now < kept[0]:
-                return kept[1]
+            cached = self._contexts.get(host)
+            if cached is not None and now < cached[0]:
+                return cached[1]
             ca_key, ca = self._load_or_create(now)
             key = create_key()
             certificate = create_host_certificate(host, key, ca, ca_key, now)
@@ -96,12 +96,12 @@ class CertificateAuthority:
 
     def _load_or_create(self, now: int) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
         try:
-            kept = storage.read_file(self._file)
-            if kept is None:
+            content = storage.read_file(self._file)
+            if content is None:
                 key = create_key()
                 storage.write_once(self._file, _to_pem(key, create_ca_certificate(key, now)))
-                kept = storage.read_file(self._file)  # another process may have been first
-            key, certificate = _parse_key_file(self._file, kept or b"")
+                content = storage.read_file(self._file)  # another process may have been first
+            key, certificate = _parse_key_file(self._file, content or b"")
             if get_expiry_time(certificate) - now < RENEWAL_MARGIN_SECONDS:
                 # Key and subject stay the same. So a client that trusts the old certificate accepts what the new one
                 # signs, and two processes may renew at once.
@@ -115,8 +115,8 @@ class CertificateAuthority:
 def _to_pem(key: "EllipticCurvePrivateKey", certificate: "Certificate") -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return private + certificate.public_bytes(Encoding.PEM)
+    key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return key_pem + certificate.public_bytes(Encoding.PEM)
 
 
 def _parse_key_file(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKey", "Certificate"]:
@@ -137,8 +137,8 @@ def _parse_key_file(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKe
 
 
 def _foreign_file_error(file: Path, found: str) -> AuthorityError:
-    again = "Remove the file to create a new CA, or choose another folder with --data-dir"
-    return AuthorityError(f"expected the key and certificate of recmock's own CA in {file}, found {found}. {again}.")
+    advice = "Remove the file to create a new CA, or choose another folder with --data-dir"
+    return AuthorityError(f"expected the key and certificate of recmock's own CA in {file}, found {found}. {advice}.")
 
 
 def _create_server_context(pem: bytes) -> ssl.SSLContext:

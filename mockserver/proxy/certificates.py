@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate, CertificateBuilder, KeyUsage, Name
 
 DAY = 24 * 3600
+"""Seconds."""
 ORGANIZATION = "recmock"
 _CA_DAYS = 5 * 365
 _HOST_DAYS = 365
@@ -37,7 +38,7 @@ def create_ca_certificate(key: "EllipticCurvePrivateKey", now: int) -> "Certific
 
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     subject = _build_name(f"{ORGANIZATION} local CA {identifier.digest[:4].hex()}")
-    # A stolen key can impersonate Twilio towards this machine, and no other host.
+    # An attacker who steals the key can impersonate Twilio to this machine, but no other host.
     twilio_only = x509.NameConstraints(permitted_subtrees=[x509.DNSName("twilio.com")], excluded_subtrees=None)
     return (
         _start_builder(subject, subject, now, now + _CA_DAYS * DAY)
@@ -57,12 +58,11 @@ def create_host_certificate(
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    ends = min(now + _HOST_DAYS * DAY, get_expiry_time(ca))
+    expiry = min(now + _HOST_DAYS * DAY, get_expiry_time(ca))
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     return (
-        _start_builder(
-            _build_name(host[:64]), ca.subject, now, ends
-        )  # X.509 allows 64 characters here; clients read the next line
+        # X.509 allows 64 characters in this name. Clients read the alternative name instead.
+        _start_builder(_build_name(host[:64]), ca.subject, now, expiry)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .public_key(key.public_key())
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -80,11 +80,11 @@ def get_expiry_time(certificate: "Certificate") -> int:
 
 
 def is_issued_by_recmock(certificate: "Certificate") -> bool:
-    """Return True if a recmock CA issued the certificate."""
+    """Return True if the certificate belongs to a CA that recmock created."""
     from cryptography.x509.oid import NameOID
 
-    found = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    return [each.value for each in found] == [ORGANIZATION]
+    attributes = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return [attribute.value for attribute in attributes] == [ORGANIZATION]
 
 
 def _start_builder(subject: "Name", issuer: "Name", now: int, expiry: int) -> "CertificateBuilder":

@@ -1,4 +1,4 @@
-"""The destination of a proxy request: its host and port."""
+"""The destination of a proxy request: host and port."""
 
 import re
 from typing import NamedTuple, Self
@@ -63,7 +63,7 @@ class Destination(NamedTuple):
         return f".{self.host}".endswith(_DOMAIN) and all(map(_LABEL.fullmatch, labels))
 
     def is_at(self, address: tuple[str, int | None] | None) -> bool:
-        """True if the destination is a socket address of this machine."""
+        """Return True if the destination is the socket address, by number or as localhost."""
         return address is not None and address[1] == self.port and self.host in (address[0], "localhost")
 
     def __str__(self) -> str:

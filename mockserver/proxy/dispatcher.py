@@ -1,4 +1,4 @@
-"""Handles requests for other hosts: answers them, refuses them, or tunnels them."""
+"""The dispatcher of proxy requests."""
 
 import asyncio
 import logging
@@ -24,17 +24,17 @@ from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.parsing import Address
 
 _CONNECTION_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-"""PHP's SDK takes any other status line for the response itself (WIRE §13)."""
+"""PHP's SDK reads any other status line as the API's response (WIRE §13)."""
 
 logger = logging.getLogger("recmock")
 
 
 class Dispatcher:
-    """Connects proxy requests with the application that answers them.
+    """Handles each proxy request: answers, refuses or tunnels it.
 
     Args:
         authority: signs the certificates.
-        tunnels: True if hosts other than Twilio's are tunnelled.
+        allows_tunnels: True if clients on loopback may reach hosts other than Twilio's.
     """
 
     def __init__(self, authority: CertificateAuthority, *, allows_tunnels: bool) -> None:
@@ -88,7 +88,7 @@ class Dispatcher:
             _refuse(connection, TwilioError(20500, f"The local CA: {error}"))
         except OSError as error:
             logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), error)
-        except Exception:  # the log gets the traceback, and the client must not wait for ever
+        except Exception:  # log the traceback, and do not let the client wait for ever
             logger.exception("CONNECT %s failed", connection.target.decode("latin-1"))
             connection.transport.abort()
 

@@ -67,22 +67,22 @@ def build_variables(
         account: the account whose SID and token are set.
         environment: the present variables, for those that are appended to.
     """
-    place = urlsplit(url)
-    known = {
+    parts = urlsplit(url)
+    template_values = {
         "sid": account.sid,
         "token": account.token,
         "url": url,
-        "host": place.hostname,
-        "port": place.port or {"http": 80, "https": 443}[place.scheme],
+        "host": parts.hostname,
+        "port": parts.port or {"http": 80, "https": 443}[parts.scheme],
         "bundle": files.bundle,
         "java": files.java_truststore,
         "php": files.php_folder,
     }
     for row in VARIABLES:
-        value = None if row.value is None else row.value.format_map(known)
+        value = None if row.value is None else row.value.format_map(template_values)
         for name in row.names:
-            there = environment.get(name, "")
-            yield name, value if value is None or not row.is_appended else _append(there, value)
+            present_value = environment.get(name, "")
+            yield name, value if value is None or not row.is_appended else _append(present_value, value)
 
 
 def _append(present_value: str, own_value: str) -> str:

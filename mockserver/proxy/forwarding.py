@@ -1,4 +1,4 @@
-"""Forwards requests to another host, and its responses to the client."""
+"""An application that forwards requests to another host, and the responses to the client."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ class ForwardingApp:
     """An ASGI application that forwards requests to one destination, each over a new connection.
 
     Args:
-        server: the address that this server listens on.
+        own_address: the address that this server listens on.
     """
 
     def __init__(self, destination: Destination, own_address: SocketAddress) -> None:
@@ -47,9 +47,9 @@ class ForwardingApp:
             if not response.has_started:
                 raise unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            if not response.has_started:  # a started response is cut off here, as it was at the destination
-                why = f"no HTTP response ({type(error).__name__})"
-                await RefusingApp(unreachable_error(self._destination, why))(scope, receive, send)
+            if not response.has_started:  # a response that has started is cut off, as the destination did
+                reason = f"no HTTP response ({type(error).__name__})"
+                await RefusingApp(unreachable_error(self._destination, reason))(scope, receive, send)
         except TwilioError as refusal:
             await RefusingApp(refusal)(scope, receive, send)
 
@@ -84,7 +84,7 @@ class _Response:
         self.is_complete = self.status is not None
 
     def mark_connection_closed(self) -> None:
-        """Record the end of the connection, which ends a response without Content-Length."""
+        """Record that the destination closed the connection. A response of unknown length is then complete."""
         self.is_complete = not {b"content-length", b"transfer-encoding"} & dict(self._headers).keys()
 
     async def send_parsed_part(self, send: Send) -> None:
@@ -102,19 +102,19 @@ class _Response:
 async def _download(response: _Response, reader: asyncio.StreamReader, send: Send) -> None:
     """Forward a response as it is received."""
     while not response.is_complete:
-        piece = await reader.read(CHUNK_SIZE)
-        if piece:
-            response.parser.feed_data(piece)
+        chunk = await reader.read(CHUNK_SIZE)
+        if chunk:
+            response.parser.feed_data(chunk)
         else:
             response.mark_connection_closed()
         if response.status is not None:
             await response.send_parsed_part(send)
-        if not piece:
+        if not chunk:
             return
 
 
 async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) -> None:
-    """Send a request, then wait until the client disconnects: its response is not needed any more."""
+    """Send a request. When the client disconnects, close the connection to the destination."""
     is_chunked = b"chunked" in dict(scope["headers"]).get(b"transfer-encoding", b"").lower()
     writer.write(_build_head(scope, is_chunked=is_chunked))
     try:
@@ -138,6 +138,6 @@ def _build_head(scope: Scope, *, is_chunked: bool) -> bytes:
 
 
 def _end_to_end_headers(headers: Sequence[Header]) -> Iterator[Header]:
-    """Yield the headers that are not limited to one connection."""
-    named = dict(headers).get(b"connection", b"").lower().replace(b" ", b"").split(b",")
-    return (header for header in headers if header[0] not in _HOP_BY_HOP and header[0] not in named)
+    """Yield the headers without the hop-by-hop ones (RFC 9110 §7.6.1)."""
+    connection_options = dict(headers).get(b"connection", b"").lower().replace(b" ", b"").split(b",")
+    return (header for header in headers if header[0] not in _HOP_BY_HOP and header[0] not in connection_options)

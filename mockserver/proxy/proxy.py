@@ -1,4 +1,4 @@
-"""The proxy as the server knows it. Everything else is imported with the first proxy request."""
+"""The proxy of one server. The other modules of this folder are imported with the first proxy request."""
 
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ class Proxy:
 
     Args:
         folder: the folder of the CA; None for the user's data directory.
-        unknown: what to do with hosts other than Twilio's.
+        unknown_hosts: the treatment of hosts other than Twilio's.
     """
 
     def __init__(self, folder: Path | None = None, unknown_hosts: UnknownHosts = UnknownHosts.REFUSE) -> None:

@@ -38,16 +38,16 @@ def bad_request_error(reason: str) -> TwilioError:
 
 def not_emulated_error(host: str) -> TwilioError:
     """Return the error for a Twilio host that the mock does not emulate."""
-    why = f"This mock emulates {API_HOST} only: recordings and related resources."
+    reason = f"This mock emulates {API_HOST} only: recordings and related resources."
     if host.startswith("api."):
-        why += " Regions and edges are not emulated: unset TWILIO_REGION and TWILIO_EDGE."
-    return TwilioError(20404, why, message=f"{host} is not emulated by recmock")
+        reason += " Regions and edges are not emulated: unset TWILIO_REGION and TWILIO_EDGE."
+    return TwilioError(20404, reason, message=f"{host} is not emulated by recmock")
 
 
 def refused_error(destination: Destination) -> TwilioError:
     """Return the error for a host that is not Twilio's."""
-    why = "--proxy-unknown tunnel lets programs of this machine through"
-    return TwilioError(20006, f"This proxy stands in for {API_HOST}, and {destination} is not Twilio's: {why}.")
+    advice = "To let programs on this machine reach it, start the server with --proxy-unknown tunnel"
+    return TwilioError(20006, f"This proxy answers for {API_HOST}, and {destination} is not a Twilio host. {advice}.")
 
 
 def unreachable_error(destination: Destination, reason: str) -> TwilioError:
@@ -57,5 +57,5 @@ def unreachable_error(destination: Destination, reason: str) -> TwilioError:
 
 def _render(error: TwilioError, path: str) -> tuple[bytes, list[Header]]:
     body = json.encode(error.to_dict(path))
-    kind = (b"content-type", MEDIA_TYPES[Representation.JSON])
-    return body, [kind, (b"content-length", b"%d" % len(body)), build_reason_header(error.reason)]
+    content_type = (b"content-type", MEDIA_TYPES[Representation.JSON])
+    return body, [content_type, (b"content-length", b"%d" % len(body)), build_reason_header(error.reason)]

@@ -9,7 +9,7 @@ from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import unreachable_error
 
 CONNECTION_TIMEOUT_SECONDS = 10.0
-"""Time-out in seconds for a destination to accept a connection, and for a client's TLS handshake."""
+"""The time-out for connecting to a destination, and for a client's TLS handshake."""
 CHUNK_SIZE = 65536
 """The number of bytes read at once. A reader buffers at most twice as many."""
 
@@ -20,8 +20,8 @@ async def open_streams(destination: Destination, own_address: SocketAddress, *, 
     """Connect to a destination.
 
     Args:
-        destination: the address of this server, to which no connection is made under any name.
-        uses_tls: True for TLS, which trusts the machine's certificates only.
+        own_address: the address of this server. A destination that resolves to it is refused.
+        uses_tls: True to connect with TLS, and trust only the CAs that this machine trusts.
 
     Raises:
         TwilioError: 502 if the destination does not answer.
@@ -33,8 +33,8 @@ async def open_streams(destination: Destination, own_address: SocketAddress, *, 
     except TimeoutError:
         raise unreachable_error(destination, f"no answer within {CONNECTION_TIMEOUT_SECONDS:.0f} seconds") from None
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot encode
-        why = error.strerror if isinstance(error, socket.gaierror | ConnectionError) else error
-        raise unreachable_error(destination, str(why or error)) from None
+        reason = error.strerror if isinstance(error, socket.gaierror | ConnectionError) else error
+        raise unreachable_error(destination, str(reason or error)) from None
     if writer.get_extra_info("peername")[:2] == own_address:
         writer.transport.abort()
         raise unreachable_error(destination, "it is this proxy itself")
@@ -53,23 +53,23 @@ def wrap_transport(transport: asyncio.Transport, loop: asyncio.AbstractEventLoop
 async def relay(one: StreamPair, other: StreamPair) -> None:
     """Copy bytes both ways until both sides have ended, or one has failed.
 
-    A side that has ended may still read: its end is passed on, and the other direction stays open.
+    If one side ends, the other side receives the end, and the opposite direction stays open.
     """
-    finished = False
+    is_finished = False
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_copy(one[0], other[1]))
             group.create_task(_copy(other[0], one[1]))
-        finished = True
+        is_finished = True
     except* OSError:  # one side is gone, so the other one's bytes have no receiver
         pass
     finally:
         for _, writer in (one, other):
-            writer.close() if finished else writer.transport.abort()
+            writer.close() if is_finished else writer.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(CHUNK_SIZE):
-        writer.write(piece)
+    while chunk := await reader.read(CHUNK_SIZE):
+        writer.write(chunk)
         await writer.drain()
     writer.write_eof()

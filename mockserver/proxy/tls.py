@@ -9,8 +9,8 @@ from mockserver.proxy.streams import CONNECTION_TIMEOUT_SECONDS
 class _BufferingProtocol(asyncio.Protocol):
     """Buffers the bytes between the end of the handshake and the start of the final protocol.
 
-    Clients send their first request together with the end of the handshake. `start_tls` passes it to the present
-    protocol before the code that awaits it continues.
+    Clients send their first request together with the end of the handshake. `start_tls` passes these bytes to the
+    protocol before the code that awaits `start_tls` continues.
     """
 
     def __init__(self) -> None:
@@ -35,18 +35,18 @@ async def start_server_tls(
     Raises:
         OSError: if the client fails the handshake; the connection is then closed.
     """
-    waiting = _BufferingProtocol()
+    buffer = _BufferingProtocol()
     try:
-        encrypted = await loop.start_tls(
-            transport, waiting, context, server_side=True, ssl_handshake_timeout=CONNECTION_TIMEOUT_SECONDS
+        tls_transport = await loop.start_tls(
+            transport, buffer, context, server_side=True, ssl_handshake_timeout=CONNECTION_TIMEOUT_SECONDS
         )
     except BaseException:
         transport.abort()
         raise
-    assert encrypted is not None  # the standard library's types allow None, its code does not
-    if waiting.is_lost:
+    assert tls_transport is not None  # the standard library's types allow None, its code does not
+    if buffer.is_lost:
         return
-    encrypted.set_protocol(protocol)
-    protocol.connection_made(encrypted)
-    if waiting.received:
-        protocol.data_received(bytes(waiting.received))
+    tls_transport.set_protocol(protocol)
+    protocol.connection_made(tls_transport)
+    if buffer.received:
+        protocol.data_received(bytes(buffer.received))

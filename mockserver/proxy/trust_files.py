@@ -1,6 +1,6 @@
-"""Trust files for programs: every CA that they trusted before, and ours.
+"""Trust files for programs: every CA that they trusted before, and the local CA.
 
-A variable that names a CA file replaces the runtime's own list, so a file with our CA alone would break all other
+A variable that names a CA file replaces the runtime's own list. So a file with only the local CA would break all other
 connections of the program.
 """
 
@@ -30,7 +30,7 @@ class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
     """The files that programs must trust."""
 
     certificate: Path
-    """Our CA alone, as PEM."""
+    """The local CA only, as PEM."""
     bundle: Path
     """All CAs, as PEM."""
     java_truststore: Path
@@ -42,19 +42,21 @@ class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
 def write_trust(authority: CertificateAuthority, environment: Mapping[str, str], now: int) -> TrustFiles:
     """Write the missing files into the CA's folder, and return the paths.
 
-    The name of a bundle depends on its contents, so running programs keep theirs if another environment needs
-    another one.
+    The name of a bundle depends on its contents. So a running program keeps its bundle when another environment
+    needs a different one.
 
     Args:
-        environment: variables that may name further CAs.
+        environment: variables that may name further CA files.
         now: seconds since the epoch.
 
     Raises:
         AuthorityError: if a file cannot be written.
     """
-    ours = authority.get_certificate_pem(now)
-    trusted = list(dict.fromkeys([*_find_trusted_certificates(environment), ssl.PEM_cert_to_DER_cert(ours.decode())]))
-    pem = "".join(map(ssl.DER_cert_to_PEM_cert, trusted)).encode()
+    ca_pem = authority.get_certificate_pem(now)
+    certificates = list(
+        dict.fromkeys([*_find_trusted_certificates(environment), ssl.PEM_cert_to_DER_cert(ca_pem.decode())])
+    )
+    pem = "".join(map(ssl.DER_cert_to_PEM_cert, certificates)).encode()
     name = sha256(pem).hexdigest()[:12]
     folder = authority.folder.absolute()
     files = TrustFiles(
@@ -64,10 +66,10 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
         php_folder=folder / f"php-{name}",
     )
     try:
-        if storage.read_file(files.certificate) != ours:
-            storage.replace_file(files.certificate, ours)
+        if storage.read_file(files.certificate) != ca_pem:
+            storage.replace_file(files.certificate, ca_pem)
         if not files.java_truststore.exists():
-            storage.replace_file(files.java_truststore, _build_java_truststore(trusted))
+            storage.replace_file(files.java_truststore, _build_java_truststore(certificates))
         if not files.bundle.exists():
             storage.replace_file(files.bundle, pem)
         storage.replace_file(files.php_folder / "recmock.ini", _build_php_ini(files.bundle))
@@ -102,12 +104,11 @@ def _read_certificates(file: Path) -> Iterator[bytes]:
     except OSError:
         return
     scratch = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    for found in _PEM.findall(content):
+    for block in _PEM.findall(content):
         try:
-            der = ssl.PEM_cert_to_DER_cert(found.decode())
-            scratch.load_verify_locations(
-                cadata=der
-            )  # a certificate that OpenSSL cannot read would make the whole bundle invalid
+            der = ssl.PEM_cert_to_DER_cert(block.decode())
+            # One certificate that OpenSSL cannot read would make the whole bundle invalid.
+            scratch.load_verify_locations(cadata=der)
         except (ValueError, ssl.SSLError):
             continue
         yield der
@@ -121,7 +122,7 @@ def _build_java_truststore(certificates: Iterable[bytes]) -> bytes:
 
     entries = []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old CAs have serial numbers that break today's rules
+        warnings.simplefilter("ignore")  # some old CAs have serial numbers that cryptography warns about
         for number, der in enumerate(certificates):
             try:
                 certificate = load_der_x509_certificate(der)

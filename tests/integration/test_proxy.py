@@ -175,7 +175,7 @@ def test_unknown_host_is_refused_without_connecting(server: BackgroundServer, me
         ) as client:
             head, body = read_response(client)
         assert head.startswith(b"HTTP/1.1 403 Forbidden\r\n")
-        assert f"{listener.authority} is not Twilio's: --proxy-unknown tunnel".encode() in head
+        assert f"{listener.authority} is not a Twilio host. To let programs on this machine".encode() in head
         assert (body["code"], body["status"]) == (20006, 403)
     assert listener.connection_count == 0
 
