@@ -1,4 +1,4 @@
-"""Builds a curl command that repeats a request in the journal, without its secret."""
+"""curl commands that repeat a request of the journal, without its secrets."""
 
 import shlex
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _PATH_SAFE = "/:@!$&'()*+,;=~"
 
 
 def build_curl_command(entry: Entry, base_url: str) -> str:
-    """Return the command.
+    """Return a curl command that repeats the request.
 
     Args:
         base_url: scheme and host of this server. The shell inserts the secret from `$TWILIO_AUTH_TOKEN`, or from
@@ -42,16 +42,16 @@ def _build_method_arguments(method: str) -> list[str]:
 def _build_credential_arguments(entry: Entry) -> Iterator[str]:
     for name, value in entry.headers:
         if name.lower() == b"authorization":
-            known = parse_credentials(value)
-            if known is None:
+            credentials = parse_credentials(value)
+            if credentials is None:
                 yield "-H " + shlex.quote(f"authorization: {redaction.redact_header(name, value)}")
             else:
-                variable = "TWILIO_API_SECRET" if is_sid(known.username, Kind.API_KEY) else "TWILIO_AUTH_TOKEN"
-                yield f'-u "{known.username}:${variable}"'
+                variable = "TWILIO_API_SECRET" if is_sid(credentials.username, Kind.API_KEY) else "TWILIO_AUTH_TOKEN"
+                yield f'-u "{credentials.username}:${variable}"'
 
 
 def _build_header_arguments(entry: Entry, base_url: str) -> Iterator[str]:
     for name, value in entry.headers:
-        lowered, shown = name.lower(), redaction.redact_header(name, value)
-        if lowered not in _OMITTED_HEADERS or (lowered == b"host" and shown != urlsplit(base_url).netloc):
-            yield "-H " + shlex.quote(f"{name.decode('latin-1')}: {shown}")
+        lowered, redacted = name.lower(), redaction.redact_header(name, value)
+        if lowered not in _OMITTED_HEADERS or (lowered == b"host" and redacted != urlsplit(base_url).netloc):
+            yield "-H " + shlex.quote(f"{name.decode('latin-1')}: {redacted}")

@@ -1,4 +1,4 @@
-"""Checks a scenario's expectations against the request journal."""
+"""Checks of a scenario's expectations against the request journal."""
 
 from collections.abc import Callable, Iterable
 
@@ -23,7 +23,7 @@ class ExpectationResult(msgspec.Struct, frozen=True):
 def check_expectations(
     expectations: Iterable[Expectation], journal: Journal, resolve_handle: Callable[[str], str]
 ) -> tuple[ExpectationResult, ...]:
-    """Check expectations.
+    """Check expectations against the requests so far.
 
     Args:
         resolve_handle: returns the SID for a handle, and any other text unchanged.
@@ -46,19 +46,19 @@ def _find_paging_mistake(expectation: Expectation, journal: Journal, pattern: Re
     if expectation.followed_next_page is None:
         return None
     followed = has_followed_next_page(find_matching_entries(journal, pattern))
-    doubt = "" if followed or not journal.dropped else f" {describe_dropped(journal.dropped)}"
-    if followed is expectation.followed_next_page and not doubt:
+    uncertainty = "" if followed or not journal.dropped else f" {describe_dropped(journal.dropped)}"
+    if followed is expectation.followed_next_page and not uncertainty:
         return None
-    return f"{'A' if followed else 'No'} next_page_uri was followed.{doubt}"
+    return f"{'A' if followed else 'No'} next_page_uri was followed.{uncertainty}"
 
 
 def has_followed_next_page(entries: Iterable[Entry]) -> bool:
     """Return True if a request followed the `next_page_uri` of an earlier response."""
-    offered: set[str] = set()
+    offered_tokens: set[str] = set()
     for entry in entries:
         token = Parameters(entry.query).get_text("PageToken")
-        if token is not None and token in offered:
+        if token is not None and token in offered_tokens:
             return True
         if entry.response.next_page_uri is not None:
-            offered.add(entry.response.next_page_uri.rpartition("PageToken=")[2])
+            offered_tokens.add(entry.response.next_page_uri.rpartition("PageToken=")[2])
     return False

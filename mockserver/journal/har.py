@@ -17,7 +17,7 @@ _REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def build_har(entries: Iterable[Entry], base_url: str, *, dropped: int) -> HarDocument:
-    """Return an archive.
+    """Return the entries as a HAR document.
 
     Args:
         base_url: scheme and host of this server.

@@ -14,13 +14,13 @@ from scenarios.operations import Operation
 MAX_ENTRIES = 4096
 MAX_BYTES = 8 << 20
 MAX_LOGGED_RECORDINGS = 16
-"""The number of a page's recordings that the journal remembers."""
+"""The maximum number of a page's recordings that an entry remembers."""
 _ENTRY_OVERHEAD_BYTES = 800
-"""The size of an entry without its headers and body."""
+"""The approximate size of an entry without its path, query, headers and body."""
 
 
 class LoggedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The journal's summary of a response. A cached response shares one summary."""
+    """The journal's summary of a response. All uses of a cached response share one summary."""
 
     status: int
     reason: str | None
@@ -35,7 +35,7 @@ class LoggedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     recordings: tuple[int, ...]
     """The indices of the first recordings that the response shows."""
     found_status: Status | None
-    """The status of the recording, if it is the reason for an error."""
+    """The status of the recording, if the request failed because of it."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -77,8 +77,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.number}: {self.method} {self.target} -> {self.response.status}"
 
     def response_headers(self, name: bytes) -> list[str]:
-        """Return the values of the response headers with a name in lower case."""
-        return [value.decode("latin-1") for each, value in self.response.headers if each == name]
+        """Return the values of a response header.
+
+        Args:
+            name: the name in lower case.
+        """
+        return [value.decode("latin-1") for header_name, value in self.response.headers if header_name == name]
 
 
 _HEADER_SEPARATOR = b"\n"
@@ -86,15 +90,15 @@ _HEADER_SEPARATOR = b"\n"
 
 
 def pack_headers(headers: Iterable[Header]) -> bytes:
-    """Return headers as one object: the garbage collector would visit thousands of pairs at every collection."""
+    """Return headers as one bytes object: the garbage collector would visit thousands of pairs again and again."""
     return _HEADER_SEPARATOR.join(chain.from_iterable(headers))
 
 
 class Journal:
-    """The last requests of an account. The journal counts the requests that it drops.
+    """The latest requests of an account. It drops the oldest ones when it is full, and counts them.
 
     Args:
-        dropped: the number of requests before the first.
+        dropped: the number of earlier requests that were dropped.
     """
 
     def __init__(self, dropped: int = 0) -> None:
@@ -133,8 +137,8 @@ class Journal:
         while len(self._entries) > MAX_ENTRIES or self._size_bytes > MAX_BYTES:
             self._size_bytes -= self._entries.popleft()[1]
             self.dropped += 1
-        for tell in tuple(self._listeners):
-            tell(entry)
+        for listener in tuple(self._listeners):
+            listener(entry)
 
     def get_entry(self, number: int) -> Entry | None:
         """Return an entry by number, or None if it was dropped or does not exist yet."""
@@ -145,16 +149,16 @@ class Journal:
         return islice(iter(self), max(0, number - self.dropped), None)
 
     def count_dropped(self, since: int = 0) -> int:
-        """Return the number of dropped entries from a number on. If it is not 0, the rest may be incomplete."""
+        """Return the number of dropped entries from a number on. If it is not 0, a search may miss entries."""
         return max(0, self.dropped - since)
 
     def clear(self) -> None:
-        """Remove all entries, and count from zero again."""
+        """Remove all entries, and restart the numbers at 0."""
         self.dropped = 0
         self._entries.clear()
         self._size_bytes = 0
 
     def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
-        """Call a function with each new entry. Return a function that ends this."""
+        """Call a function with each new entry. Return a function that removes this listener."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)

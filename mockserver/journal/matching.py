@@ -17,7 +17,7 @@ ValuesByName = Mapping[str, list[str]]
 
 
 class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A request pattern, with the fields of a scenario's rules. All given conditions must hold."""
+    """Conditions for requests, named like those of a scenario's rules. All of them must hold."""
 
     op: Operation | None = None
     """The operation, such as `list_recordings`."""
@@ -38,7 +38,7 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A shell pattern for the body, as text."""
 
     def with_resolved_sid(self, resolve_handle: Callable[[str], str]) -> "RequestPattern":
-        """Return the pattern with the SID of its handle.
+        """Return the pattern with its handle replaced by the SID.
 
         Args:
             resolve_handle: returns the SID for a handle, and any other text unchanged.
@@ -47,11 +47,12 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     def __str__(self) -> str:
         """Describe the pattern, such as `list_recordings with PageSize 50`, with secrets hidden."""
-        given = [(facet.name, getattr(self, facet.name)) for facet in _SINGLE_FIELDS if facet.name != "op"]
-        words = [f"{name} {value}" for name, value in given if value is not None]
-        for group in _MULTI_FIELDS:
-            for name, value in getattr(self, group.name).items():
-                words.append(f"{group.label}{name} {'absent' if value is None else group.format(name, value)}")
+        values = [(field.name, getattr(self, field.name)) for field in _SINGLE_FIELDS if field.name != "op"]
+        words = [f"{name} {value}" for name, value in values if value is not None]
+        for multi_field in _MULTI_FIELDS:
+            for name, value in getattr(self, multi_field.name).items():
+                text = "absent" if value is None else multi_field.format(name, value)
+                words.append(f"{multi_field.label}{name} {text}")
         subject = self.op or "a request"
         return f"{subject} with {', '.join(words)}" if words else subject
 
@@ -60,23 +61,23 @@ class Mismatch(NamedTuple):
     """One difference between a request and a pattern."""
 
     weight: int
-    """How much the difference counts."""
+    """How much the difference counts when near misses are sorted."""
     text: str
     """Such as `PageSize: expected 50, found 20`; secrets are hidden."""
 
 
 def find_mismatches(pattern: RequestPattern, entry: Entry) -> Iterator[Mismatch]:
     """Yield the differences between a request and a pattern."""
-    for facet in _SINGLE_FIELDS:
-        expected = getattr(pattern, facet.name)
+    for field in _SINGLE_FIELDS:
+        expected = getattr(pattern, field.name)
         if expected is not None:
-            found = facet.get_value(entry)
-            if not facet.matches(found, expected):
-                yield Mismatch(facet.weight, f"{facet.name}: expected {expected}, found {facet.format(found)}")
-    for group in _MULTI_FIELDS:
-        named: Mapping[str, str | None] = getattr(pattern, group.name)
-        if named:
-            yield from _find_multi_field_mismatches(group, named, group.get_values(entry))
+            found = field.get_value(entry)
+            if not field.matches(found, expected):
+                yield Mismatch(field.weight, f"{field.name}: expected {expected}, found {field.format(found)}")
+    for multi_field in _MULTI_FIELDS:
+        expected_values: Mapping[str, str | None] = getattr(pattern, multi_field.name)
+        if expected_values:
+            yield from _find_multi_field_mismatches(multi_field, expected_values, multi_field.get_values(entry))
 
 
 def matches(pattern: RequestPattern, entry: Entry) -> bool:
@@ -85,7 +86,7 @@ def matches(pattern: RequestPattern, entry: Entry) -> bool:
 
 
 class _SingleField(NamedTuple):
-    """A property that a request has once."""
+    """A field of the pattern that a request has once, such as its path."""
 
     name: str
     weight: int
@@ -95,7 +96,7 @@ class _SingleField(NamedTuple):
 
 
 class _MultiField(NamedTuple):
-    """A property that a request has several times, by name."""
+    """A field of the pattern that holds values by name, such as the headers."""
 
     name: str
     label: str
@@ -115,9 +116,9 @@ def _find_multi_field_mismatches(
                 continue
         elif any(field.matches(value, expected) for value in values):
             continue
-        wanted = "none" if expected is None else field.format(name, expected)
-        there = ", ".join(field.format(name, value) or "''" for value in values) or "none"
-        yield Mismatch(1, f"{field.label}{name}: expected {wanted}, found {there}")
+        expected_text = "none" if expected is None else field.format(name, expected)
+        found_text = ", ".join(field.format(name, value) or "''" for value in values) or "none"
+        yield Mismatch(1, f"{field.label}{name}: expected {expected_text}, found {found_text}")
 
 
 def _is_equal(found: Any, expected: Any) -> bool:

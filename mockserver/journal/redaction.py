@@ -1,4 +1,4 @@
-"""Hides the secrets of requests (WIRE §11)."""
+"""Redaction: hides the secrets of requests (WIRE §11)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote
 from mockserver.rest.auth import parse_credentials
 
 HIDDEN = "***"
-"""Stands for a secret."""
+"""The placeholder for a secret."""
 _CREDENTIAL_HEADERS = (b"authorization", b"proxy-authorization")
 _COOKIE_HEADERS = (b"cookie", b"set-cookie")
 _SECRET_NAME_PATTERN = r"(?i)token|secret|passw|api-?_?key|credential|session|signature"
@@ -22,7 +22,7 @@ _FORM_SAFE = "-._~/:,*"
 
 
 def redact_header(name: bytes, value: bytes) -> str:
-    """Return the value of a header. Of credentials, only scheme and username remain."""
+    """Return the value of a header with secrets hidden. Credentials keep their scheme and username."""
     lowered = name.lower()
     if lowered in _CREDENTIAL_HEADERS:
         return _redact_credentials(value)
@@ -46,9 +46,9 @@ def redact_parameter(name: str, value: str) -> str:
 def redact_urlencoded(raw: bytes) -> str:
     """Return a query string or a form with secrets hidden, otherwise unchanged."""
     text = raw.decode("latin-1")
-    came = parse_qsl(text, keep_blank_values=True, errors="replace")
-    shown = list(redact_parameters(raw))
-    return text if shown == came else _encode_pairs(shown)
+    pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
+    redacted = list(redact_parameters(raw))
+    return text if redacted == pairs else _encode_pairs(redacted)
 
 
 def redact_uri(text: str) -> str:
@@ -59,8 +59,8 @@ def redact_uri(text: str) -> str:
 
 def without_passwords(text: str) -> str:
     """Return a text with the passwords of its URLs hidden."""
-    for password in _PASSWORD_PATTERNS:
-        text = re.sub(password, rf"\1{HIDDEN}\2", text)
+    for pattern in _PASSWORD_PATTERNS:
+        text = re.sub(pattern, rf"\1{HIDDEN}\2", text)
     return text
 
 

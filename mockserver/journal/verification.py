@@ -1,4 +1,4 @@
-"""Verification: compares the number of matching requests with the expected one, and finds the nearest misses."""
+"""Verification: compares the number of matching requests with the expected one, and finds near misses."""
 
 import asyncio
 import heapq
@@ -14,7 +14,7 @@ _MAX_NEAR_MISSES = 3
 
 
 class ExpectedCount(msgspec.Struct, frozen=True):
-    """The expected number of requests, as a range. None stands for no upper bound."""
+    """The expected number of requests: a range. None means no upper bound."""
 
     least: int
     most: int | None = None
@@ -23,10 +23,10 @@ class ExpectedCount(msgspec.Struct, frozen=True):
     def from_arguments(
         cls, least: int | None = None, most: int | None = None, exactly: int | None = None
     ) -> "ExpectedCount":
-        """Return the expected number. Without arguments it is at least one.
+        """Return the range. Without arguments, it is at least one request.
 
         Raises:
-            ValueError: if no number can satisfy the arguments.
+            ValueError: if the arguments contradict each other.
         """
         if exactly is not None:
             if least is not None or most is not None:
@@ -83,7 +83,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     requests: tuple[int, ...]
     """The numbers of the last 20 matching requests."""
     near_misses: tuple[NearMiss, ...] = ()
-    """At most three, the nearest first, if there were too few matches."""
+    """At most three, the nearest first. Empty unless there were too few matches."""
 
     def __str__(self) -> str:
         lines = [self.why]
@@ -114,7 +114,7 @@ def verify(journal: Journal, pattern: RequestPattern, expected_count: ExpectedCo
 async def wait_for(
     journal: Journal, pattern: RequestPattern, count: int, *, seconds: float, since: int = 0
 ) -> Verification:
-    """Wait until a number of matching requests exist, earlier ones included, and check it.
+    """Wait until the journal has a number of matching requests, earlier ones included, and verify that.
 
     Args:
         seconds: the longest wait, in real time.
@@ -180,12 +180,17 @@ def describe_dropped(dropped: int) -> str:
 
 def find_near_misses(journal: Journal, pattern: RequestPattern, since: int = 0) -> tuple[NearMiss, ...]:
     """Return the requests with the fewest differences, nearest first, and the newest first among equals."""
-    missed = ((tuple(find_mismatches(pattern, entry)), entry) for entry in journal.iter_since(since))
+    candidates = ((tuple(find_mismatches(pattern, entry)), entry) for entry in journal.iter_since(since))
     nearest = heapq.nsmallest(
         _MAX_NEAR_MISSES,
-        ((sum(each.weight for each in differs), -entry.number, differs, entry) for differs, entry in missed if differs),
+        (
+            (sum(mismatch.weight for mismatch in mismatches), -entry.number, mismatches, entry)
+            for mismatches, entry in candidates
+            if mismatches
+        ),
         key=lambda row: row[:2],
     )
     return tuple(
-        NearMiss(entry.number, entry.summary, tuple(each.text for each in differs)) for _, _, differs, entry in nearest
+        NearMiss(entry.number, entry.summary, tuple(mismatch.text for mismatch in mismatches))
+        for _, _, mismatches, entry in nearest
     )

@@ -1,1 +1,1 @@
-"""Finds habits of a client that the real API punishes later."""
+"""The doctor: finds habits of a client that cause errors or delays with the real API."""

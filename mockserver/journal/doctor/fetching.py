@@ -1,4 +1,4 @@
-"""Doctor rule: a client fetches what a list has just shown."""
+"""Doctor rule: a client fetches recordings that a list has just shown."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _LIST_OPERATIONS = (Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS, O
 _FETCH_OPERATIONS = (Operation.FETCH_RECORDING, Operation.FETCH_CALL_RECORDING, Operation.FETCH_CONFERENCE_RECORDING)
 _MIN_FETCHES = 10
 _MAX_LIST_AGE = 300 * SECOND
-"""An older list may be out of date."""
+"""Microseconds. The recordings may have changed since an older list."""
 
 
 def find_redundant_fetches(evidence: Evidence) -> Iterator[Sighting]:

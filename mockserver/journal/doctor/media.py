@@ -25,12 +25,14 @@ def find_fetches_without_credentials(evidence: Evidence) -> Iterator[Sighting]:
 
     A client that sends credentials only after a 401 is not reported.
     """
-    bare: dict[str, list[Entry]] = {}
+    without_credentials: dict[str, list[Entry]] = {}
     for entry in evidence.entries:
         if entry.method in READING_METHODS and is_media_path(entry.path):
             if not any(name.lower() == b"authorization" for name, _ in entry.headers):
-                bare.setdefault(entry.path, []).append(entry)
-            elif (challenged := bare.get(entry.path)) and challenged[-1].response.status == 401:
+                without_credentials.setdefault(entry.path, []).append(entry)
+            elif (challenged := without_credentials.get(entry.path)) and challenged[-1].response.status == 401:
                 challenged.pop()
-    for entry in sorted((request for entries in bare.values() for request in entries), key=lambda entry: entry.number):
+    for entry in sorted(
+        (request for entries in without_credentials.values() for request in entries), key=lambda entry: entry.number
+    ):
         yield Sighting((entry.number,), f"{entry.summary}: sent without credentials")

@@ -13,9 +13,9 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield pages that the client built itself: counted, with an unknown token, or with other parameters."""
+    """Yield page requests that no list offered: without a token, with an unknown one, or with other parameters."""
     offered: dict[str, list[tuple[str, Pairs]]] = {}
-    begun: set[str] = set()
+    known_paths: set[str] = set()
     for entry in filter(_is_list_request, evidence.entries):
         pairs = _parse_pairs(entry.query)
         first_values = dict(pairs)
@@ -23,12 +23,12 @@ def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
         if not token and first_values.get("Page", "0").strip("0"):
             yield Sighting((entry.number,), f"{entry.summary}: Page={first_values['Page'][:20]} without a PageToken")
         elif token.startswith("PA"):
-            # A client may continue a walk that began before the journal, but only with its first request.
-            may_go_on = bool(evidence.dropped) or entry.path not in begun
-            mistake = _describe_mistake(offered.get(token, []), (entry.path, pairs), may_go_on)
+            # The page that offered this token may be missing here: it was dropped, or is older than the journal.
+            may_continue = bool(evidence.dropped) or entry.path not in known_paths
+            mistake = _describe_mistake(offered.get(token, []), (entry.path, pairs), may_continue)
             if mistake:
                 yield Sighting((entry.number,), f"{entry.summary}: {mistake}")
-        begun.add(entry.path)
+        known_paths.add(entry.path)
         if entry.response.next_page_uri is not None:
             path, _, query = entry.response.next_page_uri.partition("?")
             page = (path, _parse_pairs(query.encode()))
@@ -37,18 +37,18 @@ def find_pages_built_by_hand(evidence: Evidence) -> Iterator[Sighting]:
 
 def find_unread_pages(evidence: Evidence) -> Iterator[Sighting]:
     """Yield lists of which the client fetched only the first page, at the default size, although more pages exist."""
-    firsts: dict[tuple[str, Pairs], Entry] = {}
+    first_pages: dict[tuple[str, Pairs], Entry] = {}
     followed: set[tuple[str, Pairs]] = set()
     for entry in filter(_is_list_request, evidence.entries):
         pairs = _parse_pairs(entry.query)
-        named = {name for name, _ in pairs}
+        names = {name for name, _ in pairs}
         filters = tuple(pair for pair in pairs if pair[0] not in PAGING_PARAMETERS)
-        if "PageToken" in named:
+        if "PageToken" in names:
             followed.add((entry.path, filters))
-        elif entry.response.next_page_uri is not None and "PageSize" not in named:
-            firsts.setdefault((entry.path, filters), entry)
-    for which, entry in firsts.items():
-        if which not in followed:
+        elif entry.response.next_page_uri is not None and "PageSize" not in names:
+            first_pages.setdefault((entry.path, filters), entry)
+    for listing, entry in first_pages.items():
+        if listing not in followed:
             yield Sighting((entry.number,), f"{entry.summary}: its next_page_uri was never followed")
 
 
@@ -73,9 +73,9 @@ def _describe_mistake(
     if path != requested_page[0]:
         return f"its PageToken belongs to another list, {path}"
     missing, added = Counter(pairs) - Counter(requested_page[1]), Counter(requested_page[1]) - Counter(pairs)
-    differs = [f"without {_format_pairs(missing)}"] if missing else []
+    changes = [f"without {_format_pairs(missing)}"] if missing else []
     return (
-        f"next_page_uri was changed: {' and '.join([*differs, *([f'with {_format_pairs(added)}'] if added else [])])}"
+        f"next_page_uri was changed: {' and '.join([*changes, *([f'with {_format_pairs(added)}'] if added else [])])}"
     )
 
 

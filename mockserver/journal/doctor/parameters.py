@@ -14,7 +14,7 @@ _RETIRED_VALUES = {
 
 
 def find_ignored_parameters(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield parameters and values that Twilio does not know."""
+    """Yield parameters and values that Twilio ignores because it does not know them."""
     for entry in evidence.entries:
         for warning in entry.response_headers(WARNING_HEADER):
             yield Sighting((entry.number,), f"{entry.summary}: {redaction.without_passwords(warning)}")
@@ -23,7 +23,7 @@ def find_ignored_parameters(evidence: Evidence) -> Iterator[Sighting]:
 def find_deprecated_parameters(evidence: Evidence) -> Iterator[Sighting]:
     """Yield values that Twilio has retired."""
     for entry in evidence.entries:
-        given = parse_qsl(entry.body.decode("latin-1"), errors="replace")
-        words = {(name, word) for name, value in given for word in value.split()}
-        for which in sorted(words & _RETIRED_VALUES.keys()):
-            yield Sighting((entry.number,), f"{entry.summary}: {'='.join(which)}: {_RETIRED_VALUES[which]}")
+        pairs = parse_qsl(entry.body.decode("latin-1"), errors="replace")
+        words = {(name, word) for name, value in pairs for word in value.split()}
+        for pair in sorted(words & _RETIRED_VALUES.keys()):
+            yield Sighting((entry.number,), f"{entry.summary}: {'='.join(pair)}: {_RETIRED_VALUES[pair]}")

@@ -13,7 +13,7 @@ class Severity(StrEnum):
     """The severity of a finding."""
 
     WARNING = "warning"
-    """Costs time or data, unless it is intended."""
+    """It costs time or data, unless the client intends it."""
     ERROR = "error"
     """The real API would reject the request, or answer differently."""
 
@@ -24,14 +24,14 @@ class Evidence(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
     """The requests, oldest first."""
     dropped: int
-    """The number of earlier requests, which are unknown."""
+    """The number of earlier requests that the journal has dropped."""
 
 
 class Sighting(NamedTuple):
     """One occurrence of a habit."""
 
     requests: tuple[int, ...]
-    """The numbers of the requests that show it."""
+    """The numbers of the requests in which the client did this."""
     what: str
 
 
@@ -60,7 +60,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         more = f"\n  and {self.count - len(self.seen)} more" if self.count > len(self.seen) else ""
-        seen = "\n".join(f"  {each}" for each in self.seen)
+        seen = "\n".join(f"  {sighting}" for sighting in self.seen)
         return f"{self.severity}: {self.rule}\n{seen}{more}\n  -> {self.advice}"
 
 
@@ -74,7 +74,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     """The number of examined requests."""
     dropped: int
-    """The number of earlier requests that the journal has dropped and the doctor could not examine."""
+    """The number of earlier requests that the journal has dropped. The doctor could not examine them."""
 
     def __str__(self) -> str:
         looked = f"{self.requests} requests were examined."

@@ -1,4 +1,4 @@
-"""The examination of a journal: all rules, by severity."""
+"""All rules of the doctor, and the examination of a journal with them."""
 
 from itertools import chain, islice
 

@@ -12,12 +12,12 @@ def find_early_retries(evidence: Evidence) -> Iterator[Sighting]:
     retry_after: dict[tuple[str, str, bytes], Entry] = {}
     for entry in evidence.entries:
         target = (entry.method, entry.path, entry.query)
-        before = retry_after.pop(target, None)
-        if before is not None and _compute_waited_seconds(before, entry) < (
-            seconds := _get_retry_after_seconds(before)
+        earlier = retry_after.pop(target, None)
+        if earlier is not None and _compute_waited_seconds(earlier, entry) < (
+            seconds := _get_retry_after_seconds(earlier)
         ):
-            what = f"request {before.number} asked the client to wait {seconds} s, but it came back sooner"
-            yield Sighting((before.number, entry.number), f"{entry.summary}: {what}")
+            what = f"request {earlier.number} asked the client to wait {seconds} s, but it came back sooner"
+            yield Sighting((earlier.number, entry.number), f"{entry.summary}: {what}")
         if _get_retry_after_seconds(entry):
             retry_after[target] = entry
 
