@@ -224,8 +224,5 @@ TRIGGER_KINDS = (
 
 
 def _get_kind(trigger: Trigger) -> tuple[TriggerKind, Any]:
-    for kind in TRIGGER_KINDS:
-        value = getattr(trigger, kind.field)
-        if value is not None:
-            return kind, value
-    raise AssertionError("a trigger has exactly one field: the scenario was checked")
+    """Return the row of the only field that is set: the scenario was checked."""
+    return next((kind, value) for kind in TRIGGER_KINDS if (value := getattr(trigger, kind.field)) is not None)
