@@ -28,7 +28,7 @@ class Mock:
     Args:
         settings: the settings.
         scenario: the scenario of every account, instead of the one that the settings name.
-        instance: 16 hexadecimal digits that make this mock's request ids unique.
+        instance_id: 16 hexadecimal digits that make this mock's request ids unique.
         control_token: the bearer token of the control API; None requires none, for loopback.
 
     Raises:

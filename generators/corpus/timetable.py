@@ -28,7 +28,7 @@ class Timetable:
 
     Args:
         layout: the blocks and runs.
-        chance: returns the random fields of an index.
+        get_random_fields: returns the random fields of an index.
         end: T0.
         span: the time before T0, in microseconds.
 

@@ -59,7 +59,7 @@ class TwilioError(Exception):
         status: replaces the table's HTTP status.
         headers: additional response headers.
         unknown_sid: a SID that this account does not know; the gateway looks for it in the other accounts.
-        found: the status of the recording, if it is the reason.
+        found_status: the status of the recording, if it is the reason.
     """
 
     def __init__(

@@ -73,7 +73,7 @@ class ResponseMetadataFactory:
     """Creates the metadata of a server's responses. Each has its own request id.
 
     Args:
-        instance: 16 hexadecimal digits that make this server's request ids unique.
+        instance_id: 16 hexadecimal digits that make this server's request ids unique.
     """
 
     def __init__(self, instance_id: str) -> None:

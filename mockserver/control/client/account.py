@@ -23,7 +23,7 @@ class AccountClient:
     """One account of a server.
 
     Args:
-        line: the connection to the server.
+        connection: the connection to the server.
         account_sid: the AccountSid; `demo` stands for the account that the server printed.
     """
 

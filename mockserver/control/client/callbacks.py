@@ -10,7 +10,7 @@ class CallbacksClient:
     """The log of an account's callbacks, in queue order.
 
     Args:
-        root: the account's path below `/_mock`.
+        account_path: the account's path below `/_mock`.
     """
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:

@@ -8,7 +8,7 @@ class DoctorClient:
     """Examines the requests of an account's client.
 
     Args:
-        root: the account's path below `/_mock`.
+        account_path: the account's path below `/_mock`.
     """
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:

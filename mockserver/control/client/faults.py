@@ -43,7 +43,7 @@ class FaultsClient:
     """The fault rules of an account. Calling it adds one fault.
 
     Args:
-        root: the account's path below `/_mock`.
+        account_path: the account's path below `/_mock`.
     """
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:

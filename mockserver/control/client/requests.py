@@ -19,7 +19,7 @@ class RequestsClient:
     patterns), `sid`, `status`, `query={"PageSize": "50"}`, `form`.
 
     Args:
-        root: the account's path below `/_mock`.
+        account_path: the account's path below `/_mock`.
     """
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:

@@ -15,7 +15,7 @@ class ScenarioClient:
     """The scenario of an account.
 
     Args:
-        root: the account's path below `/_mock`.
+        account_path: the account's path below `/_mock`.
     """
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:

@@ -32,8 +32,8 @@ class Endpoint:
     """Runs the operation for a method, and stores its response in the exchange.
 
     Args:
-        guarded: True if the client needs access to the control API.
-        operations: the operations by method.
+        requires_access: True if the client needs access to the control API.
+        handlers: the operations by method.
     """
 
     def __init__(self, *, requires_access: bool = True, **handlers: Handler) -> None:

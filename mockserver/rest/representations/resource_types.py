@@ -14,9 +14,9 @@ class ResourceType(msgspec.Struct, frozen=True):
     """A type of resource.
 
     Args:
-        item: its name in Twilio's XML, such as `AddOnResult`.
-        key: the key of the records in a JSON list, such as `add_on_results`.
-        document: (value, wire, base URL) -> the document that all representations are built from.
+        xml_element: its name in Twilio's XML, such as `AddOnResult`.
+        list_key: the key of the records in a JSON list, such as `add_on_results`.
+        build_document: (value, wire, base URL) -> the document that all representations are built from.
     """
 
     xml_element: str

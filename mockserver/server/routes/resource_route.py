@@ -35,8 +35,8 @@ class ResourceRoute(BaseRoute):
 
     Args:
         path: the path below the account, without an extension, such as `Recordings` or `Recordings/{sid}`.
-        media: the handler for no extension, `.wav` and `.mp3`, if the resource has media.
-        parent: the word that replaces `nested` in the names of the handlers, which are those of their operations.
+        media_handler: the handler for no extension, `.wav` and `.mp3`, if the resource has media.
+        parent_type: the word that replaces `nested` in the names of the handlers, which are those of their operations.
         handlers: the handlers by method.
     """
 
