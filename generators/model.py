@@ -78,12 +78,12 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     channels: int
     track: Track
-    duration: int | None
+    duration: int | None = None
     """Seconds, or None while there is no audio."""
-    price: int | None
+    price: int | None = None
     """In units of 0.00001, negative as Twilio charges it; None while unknown."""
-    error_code: int | None
-    encryption: EncryptionDetails | None
+    error_code: int | None = None
+    encryption: EncryptionDetails | None = None
     start_time: int | None
     date_created: int
     date_updated: int
