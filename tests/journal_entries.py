@@ -45,8 +45,10 @@ def make_entry(number: int = 0, **changes: Any) -> Entry:
         "rule": None,
     }
     headers = changes.pop("headers", (make_basic_auth(),))
-    told = changes.pop("answered", ())
-    answer = LoggedResponse(**(answered | {"headers": told} | {n: changes.pop(n) for n in answered if n in changes}))
+    response_headers = changes.pop("answered", ())
+    answer = LoggedResponse(
+        **(answered | {"headers": response_headers} | {n: changes.pop(n) for n in answered if n in changes})
+    )
     return Entry(number=number, packed_headers=pack_headers(headers), response=answer, **(usual | changes))
 
 

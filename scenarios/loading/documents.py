@@ -34,7 +34,7 @@ FORMATS_BY_EXTENSION = {
 """The format by file extension."""
 
 MAX_SIZES = {FileFormat.YAML: _MIB, FileFormat.TOML: _MIB, FileFormat.JSON: 64 * _MIB}
-"""The largest size in bytes. Exports are JSON and may be large; nobody writes a megabyte by hand."""
+"""The largest size in bytes. Exports are JSON and may be large; a scenario written by hand stays below a megabyte."""
 
 
 class ParsedDocument(NamedTuple):

@@ -281,9 +281,9 @@ def test_empty_journal_has_no_findings() -> None:
 
 
 def test_retry_after_accepts_real_time_when_clock_is_frozen() -> None:
-    told = {"status": 429, "answered": ((b"retry-after", b"2"),), "seconds": 0.5}
-    assert examine(make_journal(told, {"tick": 2.5})).is_clean
-    assert not examine(make_journal(told, {"tick": 2.25})).is_clean
+    throttled = {"status": 429, "answered": ((b"retry-after", b"2"),), "seconds": 0.5}
+    assert examine(make_journal(throttled, {"tick": 2.5})).is_clean
+    assert not examine(make_journal(throttled, {"tick": 2.25})).is_clean
 
 
 def test_report_contains_no_secrets() -> None:

@@ -33,9 +33,9 @@ def explain(api: Api, sid: str) -> str:
 
 def test_reason_names_the_account_that_owns_the_sid(api: Api) -> None:
     sid = api.mock.account(OTHER_SID).corpus.get_sid(17)
-    told = f"It belongs to {OTHER_SID}, another account of this mock: Recording 17 of 1000, counted from the oldest."
+    reason = f"It belongs to {OTHER_SID}, another account of this mock: Recording 17 of 1000, counted from the oldest."
     for path in (f"Recordings/{sid}.json", f"Recordings/{sid}.mp3", f"Recordings.json?PageToken=PA{sid}"):
-        assert get_reason(api, path).endswith(told)
+        assert get_reason(api, path).endswith(reason)
 
 
 def test_reason_names_recording_created_in_another_account(api: Api) -> None:
@@ -63,10 +63,10 @@ def test_reason_explains_sid_of_wrong_kind(api: Api) -> None:
     call = corpus.generate_recording(3).call_sid
     assert "In this account: The call of" in get_reason(api, f"Recordings.json?PageToken=PA{call}")
     transcription = subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 3)
-    told = get_reason(api, f"Transcriptions.json?PageToken=PA{corpus.get_sid(3)}")
-    assert "In this account: Recording 3 of 1000" in told
-    told = get_reason(api, f"Transcriptions/{corpus.get_sid(3)}.json")
-    assert "is not the SID of a transcription of this account." in told
+    reason = get_reason(api, f"Transcriptions.json?PageToken=PA{corpus.get_sid(3)}")
+    assert "In this account: Recording 3 of 1000" in reason
+    reason = get_reason(api, f"Transcriptions/{corpus.get_sid(3)}.json")
+    assert "is not the SID of a transcription of this account." in reason
     assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in get_reason(
         api, f"Recordings/{transcription}.json"
     )
@@ -75,8 +75,8 @@ def test_reason_explains_sid_of_wrong_kind(api: Api) -> None:
 def test_reason_names_the_correct_parent_of_a_recording(api: Api) -> None:
     corpus = api.get_account().corpus
     recording = corpus.generate_recording(3)
-    told = get_reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
-    assert told == f"{recording.sid} is a recording of {recording.call_sid}, not of {CALL}."
+    reason = get_reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
+    assert reason == f"{recording.sid} is a recording of {recording.call_sid}, not of {CALL}."
     alone = next(each for each in map(corpus.generate_recording, range(1000)) if each.conference_sid is None)
     assert get_reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith(
         f"of no conference, not of {CONFERENCE}."
@@ -93,16 +93,16 @@ def test_reason_explains_missing_subresource(api: Api) -> None:
     corpus = api.get_account().corpus
     absent = corpus.find_index(api.find_sid(Status.ABSENT))
     assert absent is not None
-    told = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
-    assert told.endswith(f"would belong to {corpus.get_sid(absent)}, which is absent and has no such resource.")
-    told = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
-    assert told.endswith("would belong to recording 1000, but this account has only 1000.")
+    reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
+    assert reason.endswith(f"would belong to {corpus.get_sid(absent)}, which is absent and has no such resource.")
+    reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
+    assert reason.endswith("would belong to recording 1000, but this account has only 1000.")
 
 
 def test_reason_names_the_recording_of_a_subresource(api: Api) -> None:
     page = api.get_twilio_json("Transcriptions.json?PageSize=2")["transcriptions"]
-    told = get_reason(api, f"Recordings/{page[0]['recording_sid']}/Transcriptions/{page[1]['sid']}.json")
-    assert told.endswith(f"belongs to {page[1]['recording_sid']}, which is not in this path.")
+    reason = get_reason(api, f"Recordings/{page[0]['recording_sid']}/Transcriptions/{page[1]['sid']}.json")
+    assert reason.endswith(f"belongs to {page[1]['recording_sid']}, which is not in this path.")
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_reason_names_fault_rule_and_scenario(ruled: Api) -> None:
         "Fault: list_recordings, 2 times at most: 429, Retry-After 1."
     )
     applied = "Rule 1 of the scenario 'busy' was applied, {} times so far. "
-    told = applied + "Sequence: list_calls: 503; 500, 6 characters of text/html"
-    assert get_reason(ruled, "Calls.json").startswith(told.format(1))
-    assert get_reason(ruled, "Calls.json").startswith(told.format(2))
-    assert ruled.call_control_api("GET", "/requests")["requests"][-1]["reason"].startswith(told.format(2))
+    reason = applied + "Sequence: list_calls: 503; 500, 6 characters of text/html"
+    assert get_reason(ruled, "Calls.json").startswith(reason.format(1))
+    assert get_reason(ruled, "Calls.json").startswith(reason.format(2))
+    assert ruled.call_control_api("GET", "/requests")["requests"][-1]["reason"].startswith(reason.format(2))
 
 
 def test_reason_names_account_when_rule_is_not_from_scenario(ruled: Api) -> None:
@@ -173,9 +173,9 @@ def test_reason_lists_declared_accounts_when_auth_is_strict() -> None:
     with Api(make_settings(auth=AuthSetting.STRICT, account=declared)) as api:
         demo = api.mock.demo.sid
         api.auth = (OTHER_SID, "right")
-        told = get_reason(api, "Recordings.json")
-        assert told.startswith(f"{OTHER_SID} is not declared (--auth strict): {demo}, {declared[0].sid}")
-        assert told.endswith(" and 2 more are.")
+        reason = get_reason(api, "Recordings.json")
+        assert reason.startswith(f"{OTHER_SID} is not declared (--auth strict): {demo}, {declared[0].sid}")
+        assert reason.endswith(" and 2 more are.")
         api.auth = (declared[0].sid, "wrong")
         assert (
             get_reason(api, "Recordings.json") == f"{declared[0].sid} is declared with another token (--auth strict)."
@@ -194,8 +194,8 @@ def test_reason_lists_demo_account_when_none_is_declared() -> None:
 def test_sid_endpoint_explains_created_recordings(api: Api) -> None:
     late = api.call_control_api("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
     unnamed = api.get_account().recordings.recording_index.get_sid(api.get_account().start_recording(CALL))
-    told = f"Recording 'late' ({late['sid']}), which was created here. It is completed."
-    assert told == explain(api, "late") == explain(api, late["sid"])
+    reason = f"Recording 'late' ({late['sid']}), which was created here. It is completed."
+    assert reason == explain(api, "late") == explain(api, late["sid"])
     assert api.get("/_mock/sids/late").json()["sid"] == late["sid"]
     assert explain(api, unnamed) == f"Recording {unnamed}, which was created here. It is processing."
     assert explain(api, CALL) == f"The call of 1 recordings that were created here: Recording {unnamed}."

@@ -269,11 +269,11 @@ def test_transition_changes_status_and_sends_callbacks(mock: MockTwilio, form: s
     assert [event.kind for event in events] == ["step", "callback"]
     assert mock.recordings.get(named).document["duration"] == "12"
     assert mock.client().recordings(added.sid).fetch().status == "completed"
-    told = mock.sink.wait_for(2)
-    assert [each.parameters["RecordingStatus"] for each in told] == ["in-progress", "completed"]
-    assert all(each.signature_ok for each in told)
+    callbacks = mock.sink.wait_for(2)
+    assert [each.parameters["RecordingStatus"] for each in callbacks] == ["in-progress", "completed"]
+    assert all(each.signature_ok for each in callbacks)
     validator = RequestValidator(mock.auth_token)
-    assert validator.validate(mock.sink.url, told[0].parameters, told[0].headers["x-twilio-signature"])
+    assert validator.validate(mock.sink.url, callbacks[0].parameters, callbacks[0].headers["x-twilio-signature"])
     assert [each.state for each in mock.callbacks] == ["delivered", "delivered"]
 
 
@@ -598,6 +598,6 @@ def test_callback_of_scripted_recording_uses_server_address() -> None:
     with Sink() as sink, MockTwilio(scenario="happy-path", status_callback=sink.url) as mock:
         mock.recordings.step("happy")
         mock.recordings.step("happy")
-        (told,) = sink.wait_for(1)
-        assert told.parameters["RecordingUrl"].startswith(f"{mock.url}/Recordings/RE")
-        assert requests.get(told.parameters["RecordingUrl"] + ".mp3", auth=mock.auth, timeout=10).status_code == 200
+        (callback,) = sink.wait_for(1)
+        assert callback.parameters["RecordingUrl"].startswith(f"{mock.url}/Recordings/RE")
+        assert requests.get(callback.parameters["RecordingUrl"] + ".mp3", auth=mock.auth, timeout=10).status_code == 200

@@ -98,7 +98,7 @@ def test_socket_responses_equal_asgi_responses(on: RunningServer) -> None:
     """The socket server writes them at once, other servers use the ASGI messages."""
     passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the ETag depends on the base URL
 
-    def told(answer: requests.Response | httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
+    def summarize_answer(answer: requests.Response | httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
         headers = [(name.lower(), value) for name, value in answer.headers.items()]
         return answer.status_code, [header for header in headers if header[0] not in passing], answer.text
 
@@ -120,7 +120,7 @@ def test_socket_responses_equal_asgi_responses(on: RunningServer) -> None:
         for method, target, headers in asked:
             here = api.request(method, target, headers={"Host": str(on.server.address), **headers})
             there = requests.request(method, on.server.base_url + target, headers=headers, auth=api.auth, timeout=5)
-            assert told(there) == told(here), (method, target)
+            assert summarize_answer(there) == summarize_answer(here), (method, target)
 
 
 def test_http_1_0_response_closes_connection(on: RunningServer) -> None:

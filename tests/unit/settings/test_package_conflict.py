@@ -15,6 +15,6 @@ def test_other_distribution_of_same_package_is_reported(tmp_path: Path, monkeypa
     )
     assert find_package_conflict() is None
     (tmp_path / "mockserver_client-5.15.0.dist-info").mkdir()
-    told = find_package_conflict()
-    assert told is not None
-    assert "mockserver-client is installed in this environment" in told
+    conflict = find_package_conflict()
+    assert conflict is not None
+    assert "mockserver-client is installed in this environment" in conflict
