@@ -89,9 +89,9 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
 
     It has the same SID, token and recordings in every run, in any order of tests.
     """
-    from mockserver.testing.pytest_fixtures import prepared_account
+    from mockserver.testing.pytest_fixtures import prepare_account
 
-    with prepared_account(recmock_server, request.node) as handle:
+    with prepare_account(recmock_server, request.node) as handle:
         request.node.stash[_HANDLE] = handle
         yield handle
         del request.node.stash[_HANDLE]

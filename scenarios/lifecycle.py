@@ -109,7 +109,7 @@ def get_subscription(subject: FieldsWithSubscription) -> CallbackEvents:
     return subject.status_callback_event if subject.status_callback else ()
 
 
-def full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
+def build_full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timeline:
     """Return the timeline as played: with its first step, and the recording's fields in the steps that set them."""
     steps = with_initial_step(subject)
     if isinstance(subject, OnCreate):

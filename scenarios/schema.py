@@ -82,7 +82,7 @@ def _collect_docstrings() -> dict[str, dict[str, str]]:
                 structs[node.name] = getattr(module, node.name)
                 own[node.name] = _collect_field_docstrings(node)
     return {
-        name: {field: text for each in struct.__mro__ for field, text in own.get(each.__name__, {}).items()}
+        name: {field: text for base in struct.__mro__ for field, text in own.get(base.__name__, {}).items()}
         for name, struct in structs.items()
         if issubclass(struct, msgspec.Struct)
     }

@@ -83,8 +83,8 @@ def after_step(progress: TimelineProgress, now: int) -> TimelineProgress:
         step=progress.step + 1,
         since=now,
         counts=(0, 0, 0, 0),
-        signals=progress.signals - {each.signal for each in awaited},
-        delivered=progress.delivered - {each.callback for each in awaited},
+        signals=progress.signals - {trigger.signal for trigger in awaited},
+        delivered=progress.delivered - {trigger.callback for trigger in awaited},
     )
 
 

@@ -18,7 +18,7 @@ LONG_TIMEOUT = 30.0
 
 
 def make_callback_request(url: str, method: str = "POST", **changes: Any) -> CallbackRequest:
-    made = CallbackRequest.signed(
+    made = CallbackRequest.build_signed(
         method, url, [("RecordingStatus", "completed")], token="secret", idempotency_token="a-uuid"
     )
     patient = {"connect_timeout": LONG_TIMEOUT, "read_timeout": LONG_TIMEOUT, "total_timeout": LONG_TIMEOUT}

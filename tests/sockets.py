@@ -108,7 +108,7 @@ def run_server(
     """Serve a mock in a thread, on one of the event loops."""
     with pytest.MonkeyPatch.context() as patched:
         if loop == "asyncio":
-            patched.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
+            patched.setattr(server_module, "_create_event_loop", lambda: asyncio.new_event_loop)
         mock = mock or Mock(settings or make_settings(), scenario=scenario)
         with BackgroundServer(create_app(mock)) as server:
             yield RunningServer(mock, server)

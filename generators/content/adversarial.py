@@ -43,7 +43,7 @@ def get_hypothesis_version() -> str:
 def _draw_from_pool(seed: str, number: int) -> dict[str, Any]:
     """Draw from one buffer after another until Hypothesis accepts one: almost always the first."""
     seeds = (f"{seed}/{number}/{attempt}".encode() for attempt in count())
-    drawn = (_get_body_drawer().draw(shake_256(each).digest(_ENTROPY_SIZE)) for each in seeds)
+    drawn = (_get_body_drawer().draw(shake_256(seed_bytes).digest(_ENTROPY_SIZE)) for seed_bytes in seeds)
     return next(body for body in drawn if body is not None)
 
 

@@ -32,14 +32,14 @@ def load_word_pools() -> WordPools:
     fake = Faker("en_US")
     fake.seed_instance(0)
 
-    def pool(draw: Callable[[], str]) -> tuple[str, ...]:
+    def draw_pool(draw: Callable[[], str]) -> tuple[str, ...]:
         return tuple(draw() for _ in range(_POOL_SIZE))
 
     return WordPools(
-        first_names=pool(fake.first_name),
-        last_names=pool(fake.last_name),
-        companies=pool(fake.company),
-        cities=pool(fake.city),
-        goods=pool(lambda: fake.catch_phrase().split(" ", 1)[1]),
-        phone_numbers=pool(lambda: f"+1{fake.numerify('%##')}555{fake.numerify('01##')}"),
+        first_names=draw_pool(fake.first_name),
+        last_names=draw_pool(fake.last_name),
+        companies=draw_pool(fake.company),
+        cities=draw_pool(fake.city),
+        goods=draw_pool(lambda: fake.catch_phrase().split(" ", 1)[1]),
+        phone_numbers=draw_pool(lambda: f"+1{fake.numerify('%##')}555{fake.numerify('01##')}"),
     )

@@ -1,6 +1,6 @@
 """The queue of an account's callbacks: what to send, what was tried, and with which outcome.
 
-The queue sends nothing itself. The worker takes the callbacks that are ready and reports each outcome.
+The queue sends nothing itself. The worker takes the callbacks that are ready and reports delivery outcome.
 Instants are microseconds since the epoch.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class CallbackQueue:
-    """Callbacks in queue order. Callbacks of one recording never overtake each other.
+    """Callbacks in queue order. Callbacks of one recording never overtake delivery other.
 
     Args:
         on_delivered: called with the recording's index and the event when a receiver answers with 2xx.
@@ -45,7 +45,7 @@ class CallbackQueue:
         self._sending_numbers: set[int] = set()
         self._is_closed = False
         self._open_numbers = {
-            each.number: None for each in self._state.deliveries if each.state is DeliveryState.PENDING
+            delivery.number: None for delivery in self._state.deliveries if delivery.state is DeliveryState.PENDING
         }
 
     def __getitem__(self, number: int) -> Delivery:

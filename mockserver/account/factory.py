@@ -33,7 +33,7 @@ class AccountFactory:
         self.address = settings.listen
         """The address that the server listens on, for the URLs in scripted callbacks."""
         self._settings = settings
-        self._mix = settings.corpus_mix()
+        self._mix = settings.build_corpus_mix()
         self.t0 = wall_seconds() // SECONDS_PER_HOUR * SECONDS_PER_HOUR if settings.now is None else settings.now
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._start_ticks = ticks()
@@ -85,7 +85,7 @@ class AccountFactory:
         Args:
             base_url: the scheme and host that the client uses for this server.
         """
-        where = self._settings.public_url or base_url or f"http://{self.address.reachable()}"
+        where = self._settings.public_url or base_url or f"http://{self.address.to_reachable()}"
         return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
 
     def _create_clock(self, t0: int, scenario: Scenario | None, state: State | None) -> Clock:

@@ -13,7 +13,7 @@ from generators.setup_error import MockSetupError
 from mockserver.account.account import Account
 from mockserver.account.state.state import PageDriftState
 from scenarios.handles import assign_pick_handles, assign_recording_handles
-from scenarios.lifecycle import full_timeline
+from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
 from scenarios.triggers import to_microseconds
 
@@ -45,7 +45,7 @@ def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDef
     """
     for handle, scripted in zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True):
         index = add_scripted_recording(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
-        account.timelines.start(index, full_timeline(scripted))
+        account.timelines.start(index, build_full_timeline(scripted))
     for pick in scenario.pick:
         _pick_recordings(account, pick, defaults)
     for fault in scenario.faults:
@@ -123,7 +123,7 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
         )
     for handle, index in zip(assign_pick_handles(pick), found, strict=True):
         _apply_definition(account, index, handle, pick, defaults)
-        account.timelines.start(index, full_timeline(pick))
+        account.timelines.start(index, build_full_timeline(pick))
 
 
 def _find_matching_indices(corpus: Corpus, selector: Selector) -> Iterator[int]:

@@ -45,7 +45,7 @@ class Scheduler:
                 if timer.kind is TimerKind.STEP:
                     self._timelines.resume(timer.key)  # the worker finds callbacks that are due again
 
-    def pending(self) -> Iterator[Timer]:
+    def iter_pending(self) -> Iterator[Timer]:
         """Yield the pending timers, in firing order."""
         for timer in self._timers:
             if timer.kind is TimerKind.STEP:

@@ -43,7 +43,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
     """The exact string that was signed, for a log."""
 
     @classmethod
-    def signed(
+    def build_signed(
         cls,
         method: str,
         url: str,

@@ -18,7 +18,7 @@ _LONGEST_SIGNAL = 64
 def account_sid(text: str) -> str:
     """Parse an AccountSid."""
     if not is_sid(text, Kind.ACCOUNT):
-        raise _expected(describe_sid(Kind.ACCOUNT), text)
+        raise _make_argument_error(describe_sid(Kind.ACCOUNT), text)
     return text
 
 
@@ -30,7 +30,7 @@ def url(text: str) -> str:
     except ValueError:
         is_valid = False
     if not is_valid:
-        raise _expected("a URL such as http://127.0.0.1:4010", text)
+        raise _make_argument_error("a URL such as http://127.0.0.1:4010", text)
     return text.rstrip("/")
 
 
@@ -39,7 +39,7 @@ def duration(text: str) -> str:
     try:
         parse_duration(text)
     except ValueError:
-        raise _expected("a duration such as 30s, 250ms or 1m30s", text) from None
+        raise _make_argument_error("a duration such as 30s, 250ms or 1m30s", text) from None
     return text
 
 
@@ -57,7 +57,7 @@ def rate(text: str) -> float:
     try:
         return ClockRate.parse(f"{text.removesuffix('x')}x").rate
     except BadValueError:
-        raise _expected("a rate from 0.001 to 1000000, such as 60 or 60x", text) from None
+        raise _make_argument_error("a rate from 0.001 to 1000000, such as 60 or 60x", text) from None
 
 
 def recording(text: str) -> str:
@@ -65,14 +65,14 @@ def recording(text: str) -> str:
     from scenarios.model import HANDLE_PATTERN  # slow to import, and other commands do not need it
 
     if not re.fullmatch(HANDLE_PATTERN, text):
-        raise _expected("a handle of the scenario or a RecordingSid", text)
+        raise _make_argument_error("a handle of the scenario or a RecordingSid", text)
     return text
 
 
 def signal(text: str) -> str:
     """Check the name of a signal, and return it unchanged."""
     if not 0 < len(text) <= _LONGEST_SIGNAL:
-        raise _expected(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
+        raise _make_argument_error(f"a name of 1 to {_LONGEST_SIGNAL} characters", text)
     return text
 
 
@@ -88,9 +88,9 @@ def index(text: str) -> int:
 
 def _parse_digits(text: str, max_digits: int, expected: str) -> int:
     if not re.fullmatch(rf"[0-9]{{1,{max_digits}}}", text):
-        raise _expected(expected, text)
+        raise _make_argument_error(expected, text)
     return int(text)
 
 
-def _expected(expected: str, found: str) -> ArgumentTypeError:
+def _make_argument_error(expected: str, found: str) -> ArgumentTypeError:
     return ArgumentTypeError(f"expected {expected}, found {found[:80]!r}.")

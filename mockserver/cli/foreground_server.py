@@ -53,14 +53,14 @@ def serve(settings: Settings) -> int:
     address = get_bound_address(listening)
     mock.set_address(address)
 
-    def ready() -> None:
+    def announce_ready() -> None:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
         print(_format_banner(mock, address, scenarios), flush=True)
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
 
     watching: list[asyncio.Task[None]] = []
-    run(create_app(mock), listening, ready, Proxy.from_settings(settings))
+    run(create_app(mock), listening, announce_ready, Proxy.from_settings(settings))
     return 0
 
 
@@ -79,7 +79,7 @@ def _format_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) 
     account = mock.account(mock.demo.sid)
     return _BANNER.format(
         version=__version__,
-        url=mock.settings.public_url or f"http://{address.reachable()}",
+        url=mock.settings.public_url or f"http://{address.to_reachable()}",
         sid=mock.demo.sid,
         token=mock.demo.token,
         count=account.corpus.count,

@@ -11,7 +11,7 @@ from mockserver.cli.command import Invocation, load_command
 from mockserver.cli.errors import CommandError
 from mockserver.cli.parser import make_parser
 from mockserver.control.client.connection import ControlError, NoServerError, TokenError
-from mockserver.settings.loading import all_settings, load_settings
+from mockserver.settings.loading import get_all_settings, load_settings
 from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError
 from scenarios.problems import ScenarioError
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.program = program
     command = load_command(options.command)
     try:
-        defaults = {all_settings()[name].variable: text for name, text in command.defaults.items()}
+        defaults = {get_all_settings()[name].variable: text for name, text in command.defaults.items()}
         flags = {name: vars(options).get(name) for name in command.settings}
         code = command.run(Invocation(load_settings(flags, defaults | os.environ), options, os.environ))
         sys.stdout.flush()

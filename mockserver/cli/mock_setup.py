@@ -32,7 +32,7 @@ def make_mock(
         scenario = combine_scenarios(scenarios)
         return Mock(settings, scenario=scenario, instance_id=instance, control_token=control_token)
     except SpanTooShortError as error:
-        raise CommandError(error_message(error, settings, scenario)) from None
+        raise CommandError(describe_error(error, settings, scenario)) from None
     except MockSetupError as error:
         raise CommandError(f"--scenario: {error}") from None
 
@@ -66,7 +66,7 @@ def combine_scenarios(scenarios: Sequence[Scenario]) -> Scenario | None:
     return merge_scenarios(scenarios)
 
 
-def error_message(error: MockSetupError, settings: Settings, scenario: Scenario | None) -> str:
+def describe_error(error: MockSetupError, settings: Settings, scenario: Scenario | None) -> str:
     """Return the reason why a mock cannot have these settings and this scenario."""
     if not isinstance(error, SpanTooShortError):
         return str(error)

@@ -6,13 +6,13 @@ from typing import Any
 
 from mockserver.cli import argument_types
 from mockserver.cli.argument_parser import Parser
-from mockserver.settings.loading import Setting, all_settings
+from mockserver.settings.loading import Setting, get_all_settings
 
 CORPUS_SETTINGS = ("seed", "count", "span", "now", "profile", "mix")
 """Settings of commands that compute recordings without a server."""
 REMOTE_SETTINGS = ("listen", "control_token")
 """Settings of commands that send requests to a running server."""
-PROGRAM_SETTINGS = [name for name in all_settings() if name not in ("listen", "port_file", "control_token")]
+PROGRAM_SETTINGS = [name for name in get_all_settings() if name not in ("listen", "port_file", "control_token")]
 """Settings of commands that run a program against a server on a free port."""
 PROGRAM_DEFAULTS = {"wire": "twilio", "proxy_unknown": "tunnel"}
 """Values that these commands use if neither a flag nor a variable sets them: programs use an SDK and a proxy."""
@@ -33,7 +33,7 @@ def add_settings(
         defaults: values that replace the default of a setting in the help text, by name.
         starts_server: True if the command starts a server at the address of `listen`; False if it connects to it.
     """
-    settings = [setting for setting in all_settings().values() if setting.name in names]
+    settings = [setting for setting in get_all_settings().values() if setting.name in names]
     group = parser.add_argument_group("settings", f"Each is also a variable, such as {settings[0].variable}.")
     for setting in settings:
         remote_help = None if starts_server else _REMOTE_HELP.get(setting.name)
@@ -82,5 +82,5 @@ def add_remote(parser: Parser, *, is_action: bool = False) -> None:
     group = parser.add_argument_group("server", "Server and account. The variable RECMOCK_URL also sets the server.")
     add_url(group, "URL of the server.", **default)
     for name in REMOTE_SETTINGS:
-        _add_setting(group, all_settings()[name], _REMOTE_HELP[name], **default)
+        _add_setting(group, get_all_settings()[name], _REMOTE_HELP[name], **default)
     add_account(group, **default)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generators.setup_error import MockSetupError
-from mockserver.cli.mock_setup import combine_scenarios, error_message
+from mockserver.cli.mock_setup import combine_scenarios, describe_error
 from mockserver.mock import Mock
 from mockserver.settings.machine_clock import real_pause
 from scenarios.model import Scenario
@@ -59,7 +59,7 @@ class Watch:
             scenario = combine_scenarios([load_any_scenario(name) for name in self._names])
             mock.replace_scenario(scenario)
         except MockSetupError as error:
-            _log(f"{error_message(error, mock.settings, scenario)} The server keeps the scenario that it has.")
+            _log(f"{describe_error(error, mock.settings, scenario)} The server keeps the scenario that it has.")
         else:
             self._loaded = self._tried
             _log(f"{changed} changed: every account restarts.")

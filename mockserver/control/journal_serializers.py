@@ -23,7 +23,7 @@ def serialize_request(entry: Entry) -> views.RequestView:
         seconds=round(entry.seconds, 6),
         length=entry.response.length,
         reason=None if entry.response.reason is None else redaction.without_passwords(entry.response.reason),
-        warnings=[redaction.without_passwords(each) for each in entry.response_headers(WARNING_HEADER)],
+        warnings=[redaction.without_passwords(warning) for warning in entry.response_headers(WARNING_HEADER)],
         rule=entry.rule,
         next_page_uri=entry.response.next_page_uri and redaction.redact_uri(entry.response.next_page_uri),
     )

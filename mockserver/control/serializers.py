@@ -33,9 +33,9 @@ def serialize_account(account: Account) -> views.AccountView:
         created=len(state.created),
         clock=serialize_clock(account),
         timelines=tuple(serialize_timeline(account, index) for index in state.playing),
-        timers=tuple(serialize_timer(account, each) for each in account.scheduler.pending()),
+        timers=tuple(serialize_timer(account, timer) for timer in account.scheduler.iter_pending()),
         rules=tuple(map(serialize_rule, state.rules)),
-        callbacks=dict(Counter(each.state.value for each in state.deliveries)),
+        callbacks=dict(Counter(delivery.state.value for delivery in state.deliveries)),
         requests=account.journal.total,
         dropped=account.journal.dropped,
     )
@@ -106,9 +106,9 @@ def serialize_callback(account: Account, delivery: Delivery) -> views.CallbackVi
         due=serialize_instant(delivery.due),
         attempts=tuple(
             views.AttemptView(
-                at=serialize_instant(each.at), status=each.status, failure=each.failure, detail=each.detail
+                at=serialize_instant(attempt.at), status=attempt.status, failure=attempt.failure, detail=attempt.detail
             )
-            for each in delivery.attempts
+            for attempt in delivery.attempts
         ),
     )
 

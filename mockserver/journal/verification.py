@@ -124,14 +124,14 @@ async def wait_for(
     dropped = journal.count_dropped(since)
     enough = asyncio.Event()
 
-    def arrived(entry: Entry) -> None:
+    def count_match(entry: Entry) -> None:
         if matches(pattern, entry):
             numbers.append(entry.number)
         if len(numbers) >= count:
             enough.set()
 
     if len(numbers) < count:
-        await _wait_for_event(journal.on_arrival(arrived), enough, seconds)
+        await _wait_for_event(journal.on_arrival(count_match), enough, seconds)
     return _build_verification(journal, pattern, ExpectedCount(count), since, numbers, dropped)
 
 

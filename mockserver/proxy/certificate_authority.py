@@ -128,15 +128,15 @@ def _parse_key_file(file: Path, content: bytes) -> tuple["EllipticCurvePrivateKe
         key = load_pem_private_key(content, password=None)
         certificate = load_pem_x509_certificate(content)
     except (ValueError, TypeError):  # TypeError: a key with a password
-        raise _foreign_file_error(file, "something else") from None
+        raise _make_foreign_file_error(file, "something else") from None
     if not isinstance(key, EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise _foreign_file_error(file, "a certificate with another key")
+        raise _make_foreign_file_error(file, "a certificate with another key")
     if not is_issued_by_recmock(certificate):
-        raise _foreign_file_error(file, "another CA's")
+        raise _make_foreign_file_error(file, "another CA's")
     return key, certificate
 
 
-def _foreign_file_error(file: Path, found: str) -> AuthorityError:
+def _make_foreign_file_error(file: Path, found: str) -> AuthorityError:
     advice = "Remove the file to create a new CA, or choose another folder with --data-dir"
     return AuthorityError(f"expected the key and certificate of recmock's own CA in {file}, found {found}. {advice}.")
 

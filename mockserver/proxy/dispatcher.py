@@ -12,10 +12,10 @@ from mockserver.proxy.destination import BadDestinationError, Destination
 from mockserver.proxy.forwarding import ForwardingApp
 from mockserver.proxy.refusals import (
     RefusingApp,
-    bad_request_error,
     build_raw_response,
-    not_emulated_error,
-    refused_error,
+    make_bad_request_error,
+    make_not_emulated_error,
+    make_refused_error,
 )
 from mockserver.proxy.streams import open_streams, relay, wrap_transport
 from mockserver.proxy.tls import start_server_tls
@@ -47,15 +47,15 @@ class Dispatcher:
         try:
             destination = Destination.from_url(url)
         except BadDestinationError as error:
-            return RefusingApp(bad_request_error(str(error)))
+            return RefusingApp(make_bad_request_error(str(error)))
         if destination.is_api or destination.is_at(addresses.server):
             return None
         if destination.is_twilio:
-            return RefusingApp(not_emulated_error(destination.host))
+            return RefusingApp(make_not_emulated_error(destination.host))
         return (
             ForwardingApp(destination, addresses.server)
             if self._may_tunnel(addresses)
-            else RefusingApp(refused_error(destination))
+            else RefusingApp(make_refused_error(destination))
         )
 
     def handle_connect(self, connection: Connection) -> None:
@@ -78,9 +78,9 @@ class Dispatcher:
             elif self._may_tunnel(connection.addresses):
                 await _tunnel(connection, destination)
             else:
-                raise refused_error(destination)
+                raise make_refused_error(destination)
         except BadDestinationError as error:
-            _refuse(connection, bad_request_error(str(error)))
+            _refuse(connection, make_bad_request_error(str(error)))
         except TwilioError as refusal:
             _refuse(connection, refusal)
         except AuthorityError as error:
@@ -95,9 +95,9 @@ class Dispatcher:
     async def _answer_as_host(self, connection: Connection, destination: Destination) -> None:
         """Answer as the host that the client wants to reach."""
         if destination.port != 443 or connection.early_bytes:
-            raise bad_request_error("Expected CONNECT HOST:443, and then a TLS handshake.")
+            raise make_bad_request_error("Expected CONNECT HOST:443, and then a TLS handshake.")
         context = await asyncio.to_thread(self._authority.create_context, destination.host, wall_seconds())
-        app = None if destination.is_api else RefusingApp(not_emulated_error(destination.host))
+        app = None if destination.is_api else RefusingApp(make_not_emulated_error(destination.host))
         connection.transport.write(_CONNECTION_ESTABLISHED)
         await start_server_tls(
             connection.transport, context, connection.create_protocol(app), asyncio.get_running_loop()

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
-from mockserver.proxy.refusals import RefusingApp, unreachable_error
+from mockserver.proxy.refusals import RefusingApp, make_unreachable_error
 from mockserver.proxy.streams import CHUNK_SIZE, open_streams
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, encode_headers
@@ -45,11 +45,11 @@ class ForwardingApp:
                 uploading.cancel()
                 writer.transport.abort()
             if not response.has_started:
-                raise unreachable_error(self._destination, "it closed the connection without a response")
+                raise make_unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not response.has_started:  # a response that has started is cut off, as the destination did
                 reason = f"no HTTP response ({type(error).__name__})"
-                await RefusingApp(unreachable_error(self._destination, reason))(scope, receive, send)
+                await RefusingApp(make_unreachable_error(self._destination, reason))(scope, receive, send)
         except TwilioError as refusal:
             await RefusingApp(refusal)(scope, receive, send)
 
@@ -93,7 +93,7 @@ class _Response:
             self.has_started = True
             # uvicorn adds the Date header itself, and fails if a response without a body has a Content-Length.
             dropped = {b"date", b"content-length"} if self.status in _WITHOUT_BODY else {b"date"}
-            headers = [header for header in _end_to_end_headers(self._headers) if header[0] not in dropped]
+            headers = [header for header in _select_end_to_end_headers(self._headers) if header[0] not in dropped]
             await send({"type": "http.response.start", "status": self.status, "headers": headers})
         body, self._body = bytes(self._body), bytearray()
         await send({"type": "http.response.body", "body": body, "more_body": not self.is_complete})
@@ -133,11 +133,11 @@ def _build_head(scope: Scope, *, is_chunked: bool) -> bytes:
     query = scope["query_string"]
     target = scope["raw_path"] + (b"?" + query if query else b"")
     length = [(b"transfer-encoding", b"chunked")] if is_chunked else []
-    headers = [*_end_to_end_headers(scope["headers"]), *length, (b"connection", b"close")]
+    headers = [*_select_end_to_end_headers(scope["headers"]), *length, (b"connection", b"close")]
     return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, encode_headers(headers))
 
 
-def _end_to_end_headers(headers: Sequence[Header]) -> Iterator[Header]:
+def _select_end_to_end_headers(headers: Sequence[Header]) -> Iterator[Header]:
     """Yield the headers without the hop-by-hop ones (RFC 9110 §7.6.1)."""
     connection_options = dict(headers).get(b"connection", b"").lower().replace(b" ", b"").split(b",")
     return (header for header in headers if header[0] not in _HOP_BY_HOP and header[0] not in connection_options)

@@ -31,12 +31,12 @@ def build_raw_response(error: TwilioError) -> bytes:
     return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
 
 
-def bad_request_error(reason: str) -> TwilioError:
+def make_bad_request_error(reason: str) -> TwilioError:
     """Return the error for a malformed proxy request."""
     return TwilioError(20001, reason, message="Bad Request")
 
 
-def not_emulated_error(host: str) -> TwilioError:
+def make_not_emulated_error(host: str) -> TwilioError:
     """Return the error for a Twilio host that the mock does not emulate."""
     reason = f"This mock emulates {API_HOST} only: recordings and related resources."
     if host.startswith("api."):
@@ -44,13 +44,13 @@ def not_emulated_error(host: str) -> TwilioError:
     return TwilioError(20404, reason, message=f"{host} is not emulated by recmock")
 
 
-def refused_error(destination: Destination) -> TwilioError:
+def make_refused_error(destination: Destination) -> TwilioError:
     """Return the error for a host that is not Twilio's."""
     advice = "To let programs on this machine reach it, start the server with --proxy-unknown tunnel"
     return TwilioError(20006, f"This proxy answers for {API_HOST}, and {destination} is not a Twilio host. {advice}.")
 
 
-def unreachable_error(destination: Destination, reason: str) -> TwilioError:
+def make_unreachable_error(destination: Destination, reason: str) -> TwilioError:
     """Return the error for a destination that does not answer."""
     return TwilioError(20500, f"{destination} cannot be reached: {reason}.", status=502, message="Bad Gateway")
 

@@ -6,7 +6,7 @@ import ssl
 
 from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
-from mockserver.proxy.refusals import unreachable_error
+from mockserver.proxy.refusals import make_unreachable_error
 
 CONNECTION_TIMEOUT_SECONDS = 10.0
 """The time-out for connecting to a destination, and for a client's TLS handshake."""
@@ -31,13 +31,15 @@ async def open_streams(destination: Destination, own_address: SocketAddress, *, 
             context = ssl.create_default_context() if uses_tls else None
             reader, writer = await asyncio.open_connection(*destination, limit=CHUNK_SIZE, ssl=context)
     except TimeoutError:
-        raise unreachable_error(destination, f"no answer within {CONNECTION_TIMEOUT_SECONDS:.0f} seconds") from None
+        raise make_unreachable_error(
+            destination, f"no answer within {CONNECTION_TIMEOUT_SECONDS:.0f} seconds"
+        ) from None
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot encode
         reason = error.strerror if isinstance(error, socket.gaierror | ConnectionError) else error
-        raise unreachable_error(destination, str(reason or error)) from None
+        raise make_unreachable_error(destination, str(reason or error)) from None
     if writer.get_extra_info("peername")[:2] == own_address:
         writer.transport.abort()
-        raise unreachable_error(destination, "it is this proxy itself")
+        raise make_unreachable_error(destination, "it is this proxy itself")
     return reader, writer
 
 

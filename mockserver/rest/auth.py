@@ -58,25 +58,27 @@ def authenticate(
         TwilioError: 20003, with the reason.
     """
     if authorization is None:
-        raise _unauthorized("No credentials: expected HTTP Basic with AccountSid:AuthToken.", "No credentials provided")
+        raise _make_unauthorized_error(
+            "No credentials: expected HTTP Basic with AccountSid:AuthToken.", "No credentials provided"
+        )
     found = _parse_authorization(authorization)
     if isinstance(found, str):
-        raise _unauthorized(found, "invalid username")
+        raise _make_unauthorized_error(found, "invalid username")
     if declared_accounts is None:
         return
     known = declared_accounts.get(found.username.lower())
     if known is None:
-        raise _unauthorized(
+        raise _make_unauthorized_error(
             f"{found.username} is not declared (--auth strict): {_describe_declared_accounts(declared_accounts)}."
         )
     if not compare_digest(known.token.encode(), found.secret.encode()):
-        raise _unauthorized(f"{found.username} is declared with another token (--auth strict).")
+        raise _make_unauthorized_error(f"{found.username} is declared with another token (--auth strict).")
     if (
         account_sid is not None
         and account_sid != known.sid.lower()
         and not _is_parent(known, account_sid, declared_accounts)
     ):
-        raise _unauthorized(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
+        raise _make_unauthorized_error(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
 
 
 def parse_credentials(authorization: bytes | None) -> Credentials | None:
@@ -133,7 +135,7 @@ def _describe_wrong_username(username: str, secret: str) -> str:
     return f"{len(username)} other characters" if username else "none"
 
 
-def _unauthorized(reason: str, message: str | None = None) -> TwilioError:
+def _make_unauthorized_error(reason: str, message: str | None = None) -> TwilioError:
     return TwilioError(
         20003,
         reason,

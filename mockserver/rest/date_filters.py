@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from generators.instants import EPOCH, SECONDS_PER_DAY
-from mockserver.rest.errors import invalid_parameter
+from mockserver.rest.errors import make_invalid_parameter_error
 from mockserver.rest.parameters import Parameters
 
 _INSTANT = (
@@ -43,14 +43,14 @@ def _parse_bound(parameters: Parameters, name: str) -> int | None:
         return None
     match = re.fullmatch(_INSTANT, text)
     if match is None:
-        raise invalid_parameter(name, _EXPECTED_DATE, text)
+        raise make_invalid_parameter_error(name, _EXPECTED_DATE, text)
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
         # Java sends no zone, which means UTC. An unescaped `+` reaches us as a space.
         zone = UTC if match[8] is None else timezone(_build_utc_offset(match[7], int(match[8]), int(match[9])))
         instant = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
-        raise invalid_parameter(name, _EXPECTED_DATE, text) from None
+        raise make_invalid_parameter_error(name, _EXPECTED_DATE, text) from None
     return (instant - EPOCH) // timedelta(seconds=1)
 
 

@@ -97,7 +97,9 @@ class TwilioError(Exception):
         }
 
 
-def invalid_parameter(name: str, expected: str, value: str, *, unknown_sid: str | None = None) -> TwilioError:
+def make_invalid_parameter_error(
+    name: str, expected: str, value: str, *, unknown_sid: str | None = None
+) -> TwilioError:
     """Return the error for a parameter with an invalid value.
 
     Args:
@@ -108,7 +110,7 @@ def invalid_parameter(name: str, expected: str, value: str, *, unknown_sid: str 
     return TwilioError(20001, why, message=f"Invalid {name}", unknown_sid=unknown_sid)
 
 
-def uri_too_long() -> TwilioError:
+def make_uri_too_long_error() -> TwilioError:
     """Return the error for a request whose path and query are too long."""
     why = f"Expected a path and query of less than {MAX_TARGET_LENGTH} bytes."
     return TwilioError(20001, why, status=414, message="Request URI too long")

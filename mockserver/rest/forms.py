@@ -80,5 +80,5 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
         channels=2 if channels is _Channels.DUAL else 1,
         track=track,
         callback=callback,
-        warnings=(*doubts, *form.unknown()),
+        warnings=(*doubts, *form.describe_unknown()),
     )

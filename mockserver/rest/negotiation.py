@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from mockserver.rest.errors import invalid_parameter
+from mockserver.rest.errors import make_invalid_parameter_error
 from mockserver.rest.header_names import WIRE_HEADER
 from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire, WireSetting
@@ -38,7 +38,9 @@ def _choose_wire(
         try:
             wished = Wire(requested_wire.decode("latin-1"))
         except ValueError:
-            raise invalid_parameter("X-Mock-Wire", "twilio or schema", requested_wire.decode("latin-1")) from None
+            raise make_invalid_parameter_error(
+                "X-Mock-Wire", "twilio or schema", requested_wire.decode("latin-1")
+            ) from None
         return wished if representation is Representation.JSON else Wire.TWILIO
     if representation is not Representation.JSON:
         return Wire.TWILIO

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from generators.page_tokens import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, format_page_token, parse_page_token
-from mockserver.rest.errors import TwilioError, invalid_parameter
+from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
 from mockserver.rest.parameters import Parameters
 
 PAGING_PARAMETERS = ("PageSize", "Page", "PageToken")
@@ -44,7 +44,9 @@ def parse_page_request(parameters: Parameters) -> PageRequest:
         return PageRequest(size=size, number=number, cursor=None)
     cursor = parse_page_token(token)
     if cursor is None:
-        raise invalid_parameter("PageToken", "PA or PB and a SID, as in next_page_uri and previous_page_uri", token)
+        raise make_invalid_parameter_error(
+            "PageToken", "PA or PB and a SID, as in next_page_uri and previous_page_uri", token
+        )
     return PageRequest(size=size, number=number, cursor=Cursor(*cursor))
 
 
@@ -62,29 +64,31 @@ def build_envelope(
 
     Never add a key: the Python, Ruby and PHP SDKs fail on unknown ones.
     """
-    kept = parameters.encode(excluded_names=PAGING_PARAMETERS)
+    filters = parameters.encode(excluded_names=PAGING_PARAMETERS)
 
-    def uri(number: int, token: str | None = None) -> str:
-        parts = [*kept, f"PageSize={request.size}", f"Page={number}"]
+    def build_uri(number: int, token: str | None = None) -> str:
+        parts = [*filters, f"PageSize={request.size}", f"Page={number}"]
         return f"{path}?{'&'.join(parts if token is None else [*parts, f'PageToken={token}'])}"
 
     start = request.number * request.size if record_count else 0
-    own = None if request.cursor is None else format_page_token(request.cursor.sid, is_after=request.cursor.is_after)
+    own_token = (
+        None if request.cursor is None else format_page_token(request.cursor.sid, is_after=request.cursor.is_after)
+    )
     previous = (
         None
         if tokens.previous is None
-        else uri(max(0, request.number - 1), format_page_token(tokens.previous, is_after=False))
+        else build_uri(max(0, request.number - 1), format_page_token(tokens.previous, is_after=False))
     )
     return {
-        "first_page_uri": uri(0),
+        "first_page_uri": build_uri(0),
         "end": start + record_count - 1 if record_count else 0,
         "previous_page_uri": previous,
-        "uri": uri(request.number, own),
+        "uri": build_uri(request.number, own_token),
         "page_size": request.size,
         "start": start,
         list_key: [],
         "next_page_uri": None
         if tokens.next is None
-        else uri(request.number + 1, format_page_token(tokens.next, is_after=True)),
+        else build_uri(request.number + 1, format_page_token(tokens.next, is_after=True)),
         "page": request.number,
     }

@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 from generators.sids import Kind, describe_sid, is_sid
-from mockserver.rest.errors import invalid_parameter
+from mockserver.rest.errors import make_invalid_parameter_error
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -35,7 +35,7 @@ class Parameters:
     def get_texts(self, name: str) -> list[str]:
         """Return every value of a repeatable name."""
         self._used_names.add(name)
-        return [value for each, value in self.pairs if each == name]
+        return [value for pair_name, value in self.pairs if pair_name == name]
 
     def get_choice(self, name: str, choice_type: type[Choice]) -> Choice | None:
         """Return a value as an enum member, or None if it is missing.
@@ -45,7 +45,7 @@ class Parameters:
         """
         text = self.get_text(name)
         if text is not None and text not in list(choice_type):
-            raise invalid_parameter(name, f"one of {', '.join(choice_type)}", text)
+            raise make_invalid_parameter_error(name, f"one of {', '.join(choice_type)}", text)
         return None if text is None else choice_type(text)
 
     def get_integer(self, name: str, *, default: int, minimum: int) -> int:
@@ -58,7 +58,7 @@ class Parameters:
         if text is None:
             return default
         if not _INTEGER.fullmatch(text) or int(text) < minimum:
-            raise invalid_parameter(name, f"a whole number from {minimum}", text)
+            raise make_invalid_parameter_error(name, f"a whole number from {minimum}", text)
         return int(text)
 
     def get_boolean(self, name: str) -> bool:
@@ -71,7 +71,7 @@ class Parameters:
         if text is None:
             return False
         if text.lower() not in _BOOLEANS:
-            raise invalid_parameter(name, "true or false", text)
+            raise make_invalid_parameter_error(name, "true or false", text)
         return _BOOLEANS[text.lower()]
 
     def get_sid(self, name: str, kind: Kind) -> str | None:
@@ -82,10 +82,10 @@ class Parameters:
         """
         text = self.get_text(name)
         if text is not None and not is_sid(text, kind):
-            raise invalid_parameter(name, describe_sid(kind), text)
+            raise make_invalid_parameter_error(name, describe_sid(kind), text)
         return text
 
-    def unknown(self) -> list[str]:
+    def describe_unknown(self) -> list[str]:
         """Describe the names that no handler used: Twilio ignores them too, but a typing error should be visible."""
         unknown = [name for name in self._values if name not in self._used_names]
         return [
@@ -96,7 +96,7 @@ class Parameters:
     def _suggest_name(self, name: str) -> str:
         import difflib  # only needed for warnings
 
-        known = {each.lower(): each for each in sorted(self._used_names)}
+        known = {known_name.lower(): known_name for known_name in sorted(self._used_names)}
         close = difflib.get_close_matches(name.lower(), known, n=1)
         return f" Did you mean {known[close[0]]}?" if close else ""
 

@@ -18,7 +18,7 @@ from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path
-from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, uri_too_long
+from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
 from mockserver.rest.header_names import READING_METHODS, WIRE_HEADER
 from mockserver.rest.headers import ResponseMetadataFactory
 from mockserver.rest.negotiation import choose_wire, find_base_url
@@ -132,7 +132,7 @@ class Gateway:
     async def _respond(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         path = exchange.path
         if len(scope.get("raw_path") or path) + len(exchange.query_string) >= MAX_TARGET_LENGTH:
-            raise uri_too_long()
+            raise make_uri_too_long_error()
         if exchange.method == "OPTIONS":
             return Response(204)  # a preflight request has no credentials
         scope["recmock"] = exchange

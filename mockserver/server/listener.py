@@ -115,7 +115,7 @@ def run(app: ASGIApp, listening_socket: socket.socket, on_ready: Callable[[], An
                 break
         await serve(app, listening_socket, stop, on_ready, proxy)
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=_create_event_loop()) as runner:
         runner.run(main())
 
 
@@ -169,7 +169,7 @@ class BackgroundServer:
             self._request_stop = lambda: loop.call_soon_threadsafe(stop.set)
             await serve(self._app, self._listening_socket, stop, self._ready.set, self._proxy)
 
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=_create_event_loop()) as runner:
             runner.run(main())
 
 
@@ -185,7 +185,7 @@ def _refresh_date_header(state: ServerState, loop: asyncio.AbstractEventLoop) ->
     return loop.create_task(tick())
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _create_event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop
     except ImportError:  # pragma: no cover - Windows has none

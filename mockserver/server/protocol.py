@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 
 from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
-from mockserver.rest.errors import MAX_TARGET_LENGTH, uri_too_long
+from mockserver.rest.errors import MAX_TARGET_LENGTH, make_uri_too_long_error
 from mockserver.rest.headers import encode_headers
 from mockserver.server.faults import TRANSPORT_KEY
 from mockserver.server.sending import RESPONSE_WRITER_KEY
@@ -87,12 +87,14 @@ class MockProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         from mockserver.proxy.refusals import (  # rarely needed, like the whole proxy
-            bad_request_error,
             build_raw_response,
+            make_bad_request_error,
         )
 
         self.transport.write(
-            build_raw_response(uri_too_long() if len(self.url) >= MAX_TARGET_LENGTH else bad_request_error(msg))
+            build_raw_response(
+                make_uri_too_long_error() if len(self.url) >= MAX_TARGET_LENGTH else make_bad_request_error(msg)
+            )
         )
         self.transport.close()
 

@@ -92,7 +92,7 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
             for index in page.indices
         ]
         body = load_encoder(form).encode_page(shape.xml_element, shape.list_key, frame, documents)
-    warnings = tuple(map(build_warning_header, resource_page.parameters.unknown()))
+    warnings = tuple(map(build_warning_header, resource_page.parameters.describe_unknown()))
     return Response(
         200,
         body,
@@ -110,7 +110,7 @@ def _get_fragment(
     resource_type: ResourceType, result: Resource | ResourcePage, index: int, exchange: Exchange
 ) -> bytes:
     cache = exchange.mock.cache
-    key = (exchange.account.cache_key, id(resource_type), index, result.source.revision(index), exchange.wire)
+    key = (exchange.account.cache_key, id(resource_type), index, result.source.get_revision(index), exchange.wire)
     kept: bytes | None = cache.get(key)
     if kept is None:
         kept = json.encode_fragment(resource_type.build_document(result.source.get(index), exchange.wire, ""))

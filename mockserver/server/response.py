@@ -55,7 +55,7 @@ class Response(msgspec.Struct, frozen=True):
             self, operation=operation, logged_response=self.to_logged_response(), encoded_headers=self.encode_headers()
         )
 
-    def all_headers(self) -> tuple[Header, ...]:
+    def build_headers(self) -> tuple[Header, ...]:
         """Return all headers of the response, including those of its body."""
         if self.status in _BODILESS_STATUSES:
             return self.headers
@@ -64,7 +64,7 @@ class Response(msgspec.Struct, frozen=True):
 
     def encode_headers(self) -> bytes:
         """Return all headers as bytes."""
-        return encode_headers(self.all_headers()) if self.encoded_headers is None else self.encoded_headers
+        return encode_headers(self.build_headers()) if self.encoded_headers is None else self.encoded_headers
 
     def to_logged_response(self) -> LoggedResponse:
         """Return the summary that the journal keeps."""

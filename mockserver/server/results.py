@@ -21,7 +21,7 @@ class ResourceSource(Protocol):
     def get(self, index: int) -> Any:
         """Return the resource as it is now."""
 
-    def revision(self, index: int) -> Any:
+    def get_revision(self, index: int) -> Any:
         """Return a value that differs after every change of the resource."""
 
 

@@ -40,7 +40,7 @@ async def send_response(
         head = response.encode_headers() if metadata is None else metadata.to_bytes() + response.encode_headers()
         if whole(response.status, head, response.body):
             return
-    headers = [*(() if metadata is None else metadata.to_headers()), *response.all_headers()]
+    headers = [*(() if metadata is None else metadata.to_headers()), *response.build_headers()]
     fault = choose_network_fault(then, scope["method"], response.length)
     if fault is not None and is_response_replaced(fault):
         await break_connection(fault, state.get(TRANSPORT_KEY), receive)

@@ -65,7 +65,7 @@ class Setting(NamedTuple):
 
 
 @cache
-def all_settings() -> Mapping[str, Setting]:
+def get_all_settings() -> Mapping[str, Setting]:
     """Return all settings by name, in the order of the documentation."""
     hints = get_type_hints(Settings, include_extras=True)
     fields = msgspec.structs.fields(Settings)
@@ -85,7 +85,7 @@ def load_settings(flags: Mapping[str, str | list[str] | None], environment: Mapp
         SettingsError: if a value is invalid.
     """
     values: dict[str, Any] = {}
-    for setting in all_settings().values():
+    for setting in get_all_settings().values():
         if setting.name not in flags:
             continue
         raw, source = flags[setting.name], setting.flag

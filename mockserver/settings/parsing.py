@@ -47,7 +47,7 @@ class Address(NamedTuple):
             raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
         return cls(match["host"].strip("[]") or "127.0.0.1", int(match["port"]))
 
-    def reachable(self) -> Self:
+    def to_reachable(self) -> Self:
         """Return the address that programs on this machine can connect to: loopback instead of a wildcard."""
         return self._replace(host={"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host))
 

@@ -211,6 +211,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 "found 'tunnel'. Use tunnel with --listen 127.0.0.1:PORT only."
             )
 
-    def corpus_mix(self) -> Mix:
+    def build_corpus_mix(self) -> Mix:
         """Return the mix of the profile, changed by the shares that the user set."""
         return Mix.parse(self.mix, adversarial=self.profile.adversarial_share)

@@ -8,7 +8,7 @@ from generators.instants import SECOND
 from generators.suggestion import suggest
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.clock_rate import ClockRate
-from mockserver.settings.loading import all_settings, load_settings
+from mockserver.settings.loading import get_all_settings, load_settings
 from mockserver.settings.parsing import parse_instant
 from mockserver.settings.settings import Settings, SettingsError
 from scenarios.durations import format_duration
@@ -40,7 +40,7 @@ def build_settings(changes: dict[str, Any]) -> Settings:
     Raises:
         SettingsError: if a name is unknown or a text is invalid.
     """
-    known = all_settings()
+    known = get_all_settings()
     for name in changes:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggest(name, known)}")

@@ -25,9 +25,9 @@ from mockserver.testing.handles import MockServer, MockTwilio
 from mockserver.testing.pytest_options import (
     OptionValue,
     OptionValues,
+    build_option_settings,
     build_overrides,
     build_scenario,
-    option_settings,
 )
 
 _SHOWN = 10
@@ -71,10 +71,10 @@ def start_server(
 
 
 @contextmanager
-def prepared_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
+def prepare_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwilio]:
     """Prepare the account of a test. Its SID is derived from the seed and from the node id of the test."""
     session = item.config.stash[_SESSION]
-    sid = "AC" + derive_bytes(server.settings.seed, "account of test", _stable_node_id(item))[:16].hex()
+    sid = "AC" + derive_bytes(server.settings.seed, "account of test", _get_stable_node_id(item))[:16].hex()
     handle = server.account(sid)
     with _fail_without_traceback():
         _prepare(handle, item, session, was_used=server.is_external or sid in session.used_sids)
@@ -124,7 +124,7 @@ def add_report_section(handle: MockTwilio, report: pytest.TestReport) -> None:
 
 
 def _make_server(options: OptionValues, config: pytest.Config) -> MockServer:
-    settings = option_settings(options)
+    settings = build_option_settings(options)
     if "url" not in options:
         scenario = build_scenario(options, {}, [config.rootpath]) if "scenario" in options else None
         return MockServer(scenario=scenario, **settings)
@@ -139,7 +139,7 @@ def _make_server(options: OptionValues, config: pytest.Config) -> MockServer:
     return server
 
 
-def _stable_node_id(item: pytest.Item) -> str:
+def _get_stable_node_id(item: pytest.Item) -> str:
     """Return the node id of a test without the suffix that xdist adds for a group of tests."""
     return item.nodeid if item.parent is None else f"{item.parent.nodeid}::{item.name}"
 
@@ -158,12 +158,12 @@ def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session, *, was_us
             handle.requests.clear()
     elif was_used:
         handle.reset()
-    overrides = build_overrides({**_default_overrides(), **session.options, **marked} if is_external else marked)
+    overrides = build_overrides({**_build_default_overrides(), **session.options, **marked} if is_external else marked)
     if was_used or overrides.wire or overrides.auth:
         handle.configure(wire=overrides.wire, auth=overrides.auth)
 
 
-def _default_overrides() -> OptionValues:
+def _build_default_overrides() -> OptionValues:
     """Return the wire and auth of tests, which an external server may not have."""
     return {name: OptionValue(value, name, name) for name, value in TEST_OVERRIDES.items()}
 

@@ -8,7 +8,7 @@ import msgspec
 
 from mockserver.account.overrides import AccountOverrides
 from mockserver.settings.clock_rate import ClockRate
-from mockserver.settings.loading import all_settings
+from mockserver.settings.loading import get_all_settings
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.defaults import TEST_SCENARIO
 from scenarios.model import Scenario
@@ -33,7 +33,7 @@ class OptionValue(NamedTuple):
             SettingsError: if the value is invalid; the message starts with the source.
         """
         assert self.setting is not None
-        return all_settings()[self.setting].read(str(self.value), self.source)
+        return get_all_settings()[self.setting].read(str(self.value), self.source)
 
     def check_choice(self) -> None:
         """Raise SettingsError unless the value is one of the choices."""
@@ -45,7 +45,7 @@ OptionValues = Mapping[str, OptionValue]
 """The values that the user has set, by the name of the option, such as `corpus`."""
 
 
-def option_settings(options: OptionValues) -> dict[str, Any]:
+def build_option_settings(options: OptionValues) -> dict[str, Any]:
     """Return the values of the settings that options set, by the name of the setting.
 
     Raises:

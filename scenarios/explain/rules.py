@@ -43,7 +43,7 @@ def explain_fault(rule: Fault) -> str:
 
 def explain_sequence(rule: Sequence) -> str:
     """Return a sentence about a sequence."""
-    answers = [_describe_then(each) if isinstance(each, Then) else str(each) for each in rule.answers]
+    answers = [_describe_then(answer) if isinstance(answer, Then) else str(answer) for answer in rule.answers]
     return f"Sequence: {_describe_when(rule.when)}: {'; '.join(answers)}, and so on."
 
 

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from scenarios.explain.rules import explain_rules, explain_setup
 from scenarios.handles import assign_pick_handles, assign_recording_handles
-from scenarios.lifecycle import full_timeline, get_step_callbacks, get_subscription
+from scenarios.lifecycle import build_full_timeline, get_step_callbacks, get_subscription
 from scenarios.model import CallbackEvents, RecordingFields, Scenario, Step, Timeline
 from scenarios.triggers import describe_trigger, format_instant
 
@@ -57,7 +57,7 @@ def explain_scenario(scenario: Scenario) -> ScenarioExplanation:
         about=scenario.about,
         world=tuple(explain_setup(scenario)),
         steps=tuple(_explain_steps(scenario)),
-        created=tuple(_explain_timeline("on_create", full_timeline(created), ())) if created else (),
+        created=tuple(_explain_timeline("on_create", build_full_timeline(created), ())) if created else (),
         rules=tuple(explain_rules(scenario)),
     )
 
@@ -79,10 +79,10 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
 
 def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
     for handle, recording in zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True):
-        yield from _explain_timeline(handle, full_timeline(recording), get_subscription(recording))
+        yield from _explain_timeline(handle, build_full_timeline(recording), get_subscription(recording))
     for pick in scenario.pick:
         for handle in assign_pick_handles(pick):
-            yield from _explain_timeline(handle, full_timeline(pick), get_subscription(pick))
+            yield from _explain_timeline(handle, build_full_timeline(pick), get_subscription(pick))
 
 
 def _explain_timeline(handle: str, timeline: Timeline, subscribed_events: CallbackEvents) -> Iterator[ExplainedStep]:

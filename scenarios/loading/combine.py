@@ -37,14 +37,14 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     _refuse_duplicates("a recording with the id", scenarios, list_ids)
     _refuse_duplicates("a recording with the SID", scenarios, _list_sids)
     joined: dict[str, Any] = {
-        field: tuple(item for each in scenarios for item in getattr(each, field)) for field in _LIST_FIELDS
+        field: tuple(item for scenario in scenarios for item in getattr(scenario, field)) for field in _LIST_FIELDS
     }
     whole = Scenario(
-        name=_NAME_SEPARATOR.join(each.name for each in scenarios)[:_MAX_NAME_LENGTH],
-        about=" ".join(each.about for each in scenarios if each.about),
+        name=_NAME_SEPARATOR.join(scenario.name for scenario in scenarios)[:_MAX_NAME_LENGTH],
+        about=" ".join(scenario.about for scenario in scenarios if scenario.about),
         corpus=_merge_plans(CorpusPlan, "corpus", scenarios),
         clock=_merge_plans(ClockPlan, "clock", scenarios),
-        on_create=_get_single_value("on_create", [(each.name, each.on_create) for each in scenarios]),
+        on_create=_get_single_value("on_create", [(scenario.name, scenario.on_create) for scenario in scenarios]),
         **joined,
     )
     for complaint in check_scenario(whole, Path()):  # an instant of one scenario may be before the other's clock starts
@@ -53,11 +53,13 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
 
 
 def _merge_plans(plan_type: type[Plan], name: str, scenarios: Sequence[Scenario]) -> Plan:
-    plans = [(each.name, getattr(each, name)) for each in scenarios]
+    plans = [(scenario.name, getattr(scenario, name)) for scenario in scenarios]
     fields = [field.name for field in msgspec.structs.fields(plan_type)]
     return plan_type(
         **{
-            field: _get_single_value(f"{name}.{field}", [(who, getattr(plan, field)) for who, plan in plans])
+            field: _get_single_value(
+                f"{name}.{field}", [(scenario_name, getattr(plan, field)) for scenario_name, plan in plans]
+            )
             for field in fields
         }
     )

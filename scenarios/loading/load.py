@@ -95,7 +95,9 @@ def _with_media_paths(scenario: Scenario, folder: Path | None) -> Scenario:
     if not any(recording.media for recording in scenario.recordings):
         return scenario
     recordings = tuple(
-        msgspec.structs.replace(each, media=str((folder or Path()).absolute() / each.media)) if each.media else each
-        for each in scenario.recordings
+        msgspec.structs.replace(recording, media=str((folder or Path()).absolute() / recording.media))
+        if recording.media
+        else recording
+        for recording in scenario.recordings
     )
     return msgspec.structs.replace(scenario, recordings=recordings)

@@ -43,7 +43,7 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
         return {"recordings": _unpack_recordings(value, (), origin)}
     if not isinstance(value, dict):
         raise origin.build_error((), f"expected a scenario, which is a mapping, found {describe_value(value)}.")
-    made = {key: inside for key, inside in value.items() if key != "$schema"}
+    made = {key: recordings for key, recordings in value.items() if key != "$schema"}
     if isinstance(made.get("recordings"), str):
         made["recordings"] = _read_export(made["recordings"], folder, origin)
     elif isinstance(made.get("recordings"), dict):
@@ -59,17 +59,20 @@ def _is_export(value: dict[str, Any]) -> bool:
 
 
 def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> list[Any]:
-    inside = value
+    recordings = value
     if isinstance(value, dict):
-        inside = value.get("recordings", [value] if "sid" in value else None)
-    if not isinstance(inside, list):
-        raise origin.build_error(path, f"expected recordings as Twilio lists them, found {describe_value(inside)}.")
-    for number, each in enumerate(inside):
-        if not isinstance(each, dict):
+        recordings = value.get("recordings", [value] if "sid" in value else None)
+    if not isinstance(recordings, list):
+        raise origin.build_error(path, f"expected recordings as Twilio lists them, found {describe_value(recordings)}.")
+    for number, recording in enumerate(recordings):
+        if not isinstance(recording, dict):
             raise origin.build_error(
-                (*path, number), f"expected a recording as Twilio shows it, found {describe_value(each)}."
+                (*path, number), f"expected a recording as Twilio shows it, found {describe_value(recording)}."
             )
-    return [with_readable_dates({"recordings": [_to_scripted_recording(each)]})["recordings"][0] for each in inside]
+    return [
+        with_readable_dates({"recordings": [_to_scripted_recording(recording)]})["recordings"][0]
+        for recording in recordings
+    ]
 
 
 def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any]:
@@ -107,8 +110,8 @@ def _to_scripted_recording(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_account_dependent_keys(recordings: Any, origin: Origin) -> None:
-    for number, each in enumerate(recordings if isinstance(recordings, (list, tuple)) else ()):
-        for key in ACCOUNT_DEPENDENT_KEYS & each.keys() if isinstance(each, dict) else ():
+    for number, recording in enumerate(recordings if isinstance(recordings, (list, tuple)) else ()):
+        for key in ACCOUNT_DEPENDENT_KEYS & recording.keys() if isinstance(recording, dict) else ():
             raise origin.build_error(
                 ("recordings", number, key),
                 "expected no value: it depends on the account that plays the scenario.",

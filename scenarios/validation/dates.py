@@ -69,4 +69,4 @@ def _normalize_fields(value: Any) -> Any:
 
 
 def _map_values(values: Any, convert: Any) -> Any:
-    return [convert(each) for each in values] if isinstance(values, (list, tuple)) else values
+    return [convert(value) for value in values] if isinstance(values, (list, tuple)) else values

@@ -112,5 +112,5 @@ def _check_fields(fields: RecordingFields, source: object, path: ValuePath) -> I
     if fields.channels == 2 and source is Source.RECORD_VERB:  # conferences may have two channels (WIRE §7)
         yield Problem((*path, "channels"), f"expected 1 channel with {source}, which has one voice, found 2.")
     if isinstance(fields, ScriptedRecording) and fields.conference_sid and source not in CONFERENCE_SOURCES:
-        known = " or ".join(each for each in Source if each in CONFERENCE_SOURCES)
+        known = " or ".join(known_source for known_source in Source if known_source in CONFERENCE_SOURCES)
         yield Problem((*path, "conference_sid"), f"expected a conference with {known} only, found one with {source}.")

@@ -40,7 +40,7 @@ def _list_alternatives(kind: Any) -> list[Any]:
     """Flatten unions, including those within `Annotated`."""
     bare = _without_annotations(kind)
     if get_origin(bare) in (Union, types.UnionType):
-        return [each for member in get_args(bare) if member is not UnsetType for each in _list_alternatives(member)]
+        return [kind for member in get_args(bare) if member is not UnsetType for kind in _list_alternatives(member)]
     return [kind]
 
 
@@ -99,25 +99,25 @@ def _has_type(value: Any, kind: Any) -> bool:
 
 
 def _get_min_length(kind: Any) -> int:
-    return max((each.min_length or 0 for each in _list_constraints(kind)), default=0)
+    return max((constraint.min_length or 0 for constraint in _list_constraints(kind)), default=0)
 
 
 def _list_constraints(kind: Any) -> list[Meta]:
-    return [each for each in get_args(kind)[1:] if isinstance(each, Meta)] if get_origin(kind) is Annotated else []
+    return [meta for meta in get_args(kind)[1:] if isinstance(meta, Meta)] if get_origin(kind) is Annotated else []
 
 
 def _describe_type(kind: Any) -> str:
     described = next((meta.description for meta in _list_constraints(kind) if meta.description), None)
     if described:
         return described[0].lower() + described[1:].removesuffix(".")
-    alternatives = [each for each in _list_alternatives(kind) if each is not _NONE_TYPE]
+    alternatives = [member for member in _list_alternatives(kind) if member is not _NONE_TYPE]
     if len(alternatives) > 1 or alternatives[0] is not kind:
         return ", or ".join(dict.fromkeys(map(_describe_type, _list_union_members(kind))))
     return _describe_plain_type(kind)
 
 
 def _list_union_members(kind: Any) -> list[Any]:
-    return [each for each in get_args(_without_annotations(kind)) if each not in (_NONE_TYPE, UnsetType)]
+    return [member for member in get_args(_without_annotations(kind)) if member not in (_NONE_TYPE, UnsetType)]
 
 
 def _describe_plain_type(kind: Any) -> str:
@@ -143,12 +143,12 @@ def _describe_bounds(meta: Meta) -> str:
 def _list_enum_names(kind: Any) -> list[str]:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return list(kind)
-    return [str(each) for each in get_args(kind)] if get_origin(kind) is Literal else []
+    return [str(value) for value in get_args(kind)] if get_origin(kind) is Literal else []
 
 
 def _suggest_name(value: Any, alternatives: list[Any]) -> str:
     return (
-        suggest(value, [name for each in alternatives for name in _list_enum_names(each)])
+        suggest(value, [name for alternative in alternatives for name in _list_enum_names(alternative)])
         if isinstance(value, str)
         else ""
     )

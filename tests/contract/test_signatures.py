@@ -43,7 +43,7 @@ class MultiDict:
 def make_signed_requests() -> list[tuple[CallbackRequest, tuple[tuple[str, str], ...]]]:
     """Return requests of both methods to all URLs, and the parameters that a receiver reads from their bodies."""
     parcels = [
-        CallbackRequest.signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
+        CallbackRequest.build_signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
         for method in ("GET", "POST")
         for place in ORIGINS
         for path in PATHS

@@ -19,7 +19,7 @@ from mockserver.mock import Mock
 from mockserver.proxy.environment import VARIABLES
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.loading import all_settings
+from mockserver.settings.loading import get_all_settings
 from scenarios.loading.load import loads
 from tests.harness import make_settings
 
@@ -139,7 +139,7 @@ def test_demo_account_in_readme_belongs_to_default_seed() -> None:
 
 def build_settings_table() -> str:
     rows = ["| flag | variable | default | what |", "|---|---|---|---|"]
-    for row in all_settings().values():
+    for row in get_all_settings().values():
         metavar = row.option.metavar.replace("|", r"\|")  # else it would end the cell
         default = f"`{row.default_text}`" if row.default_text else ""
         rows.append(f"| `{row.flag} {metavar}` | `{row.variable}` | {default} | {row.option.help} |")

@@ -52,7 +52,7 @@ def server(
     request: pytest.FixtureRequest, authority: CertificateAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BackgroundServer]:
     if request.param == "asyncio":
-        monkeypatch.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
+        monkeypatch.setattr(server_module, "_create_event_loop", lambda: asyncio.new_event_loop)
     with BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server:
         yield server
 

@@ -29,7 +29,7 @@ def server(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BackgroundServer]:
     if request.param == "asyncio":
-        monkeypatch.setattr(server_module, "_loop_factory", lambda: asyncio.new_event_loop)
+        monkeypatch.setattr(server_module, "_create_event_loop", lambda: asyncio.new_event_loop)
     with BackgroundServer(create_app(Mock()), proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
         yield server
 

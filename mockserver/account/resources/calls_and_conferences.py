@@ -34,7 +34,7 @@ class CallsOrConferences:
         recordings = [self._recording_index.get_even_if_deleted(index) for index in indices]
         return make(recordings, is_over=index < FIRST_CREATED)
 
-    def revision(self, index: int) -> int:
+    def get_revision(self, index: int) -> int:
         """Return a value that changes with the call or conference: an active one changes with its recordings."""
         return 0
 

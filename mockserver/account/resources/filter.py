@@ -32,13 +32,13 @@ class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def filtered_listing(recording_index: RecordingIndex, recording_filter: RecordingFilter) -> Listing:
+def build_filtered_listing(recording_index: RecordingIndex, recording_filter: RecordingFilter) -> Listing:
     """Return the listing of the recordings that match a filter."""
     own = _select_corpus_range(recording_index, recording_filter)
     hidden = recording_index.deletions.purged if recording_filter.include_deleted else recording_index.deletions.all
     deleted_from = recording_index.purge_expired()[0] if recording_filter.include_deleted else None
 
-    def generated(window: range, *, newest_first: bool) -> Iterator[int]:
+    def walk_generated(window: range, *, newest_first: bool) -> Iterator[int]:
         start = max(window.start, own.start)
         inside = range(start, max(start, min(window.stop, own.stop)))
         for gap in hidden.iter_gaps(inside, descending=newest_first):
@@ -51,7 +51,7 @@ def filtered_listing(recording_index: RecordingIndex, recording_filter: Recordin
 
     return Listing(
         window=recording_index.positions.get_all() if recording_index.created else own,
-        walk=recording_index.positions.walk(generated, is_seen),
+        walk=recording_index.positions.walk(walk_generated, is_seen),
         position=recording_index.find_position,
         index=recording_index.positions.get_index,
         sid=recording_index.get_sid,

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from mockserver.rest.errors import invalid_parameter
+from mockserver.rest.errors import make_invalid_parameter_error
 from mockserver.rest.paging import PageRequest, PageTokens
 
 NEVER = 1 << 62
@@ -63,7 +63,9 @@ def get_page(listing: Listing, request: PageRequest, expires_at: int = NEVER) ->
         position = listing.position(request.cursor.sid)
         if position is None:
             sid = request.cursor.sid
-            raise invalid_parameter("PageToken", "PA or PB and the SID of a record of this list", sid, unknown_sid=sid)
+            raise make_invalid_parameter_error(
+                "PageToken", "PA or PB and the SID of a record of this list", sid, unknown_sid=sid
+            )
         cut = _slice_older_than if request.cursor.is_after else _slice_newer_than
         found = cut(position, listing.walk, listing.window, request.size)
     tokens = PageTokens(

@@ -84,7 +84,7 @@ class RecordingIndex:
         changed = self.state.recordings.get(index)
         return self.corpus.layout.get_status(index) if changed is None else changed.status
 
-    def revision(self, index: int) -> Revision:
+    def get_revision(self, index: int) -> Revision:
         """Return a value that differs after every change of a recording: it invalidates rendered bytes."""
         return self.state.revisions.get(index, 0), self.get_status(index)
 

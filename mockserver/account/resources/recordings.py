@@ -6,7 +6,7 @@ from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
 from generators.sids import Kind, fold_sid
 from mockserver.account.resources.explain_sid import explain_unknown, explain_wrong_parent
-from mockserver.account.resources.filter import RecordingFilter, filtered_listing
+from mockserver.account.resources.filter import RecordingFilter, build_filtered_listing
 from mockserver.account.resources.listing import NEVER, Page, get_page
 from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
@@ -64,7 +64,7 @@ class Recordings:
             TwilioError: 20001 if the page token names no recording of this account.
         """
         return get_page(
-            filtered_listing(self.recording_index, recording_filter),
+            build_filtered_listing(self.recording_index, recording_filter),
             request,
             self.get_next_expiry(recording_filter.include_deleted),
         )

@@ -50,7 +50,7 @@ class Subresources:
             self._sid_cipher,
         )
 
-    def revision(self, index: int) -> int:
+    def get_revision(self, index: int) -> int:
         """Return a value that changes with the subresource: the revision of its recording."""
         recording, _ = subresources.split_subresource_index(self.kind, index)
         return self._recording_index.state.revisions.get(recording, 0)
@@ -138,7 +138,7 @@ class Subresources:
         """
         places, layout = self._recording_index.positions, self._recording_index.corpus.layout
 
-        def generated(window: range, *, newest_first: bool) -> Iterator[int]:
+        def walk_generated(window: range, *, newest_first: bool) -> Iterator[int]:
             for gap in self._deleted_indices.iter_gaps(window, descending=newest_first):
                 yield from layout.walk_audible(gap, newest_first=newest_first)
 
@@ -147,7 +147,7 @@ class Subresources:
 
         listing = Listing(
             window=places.get_all(),
-            walk=places.walk(generated, is_seen),
+            walk=places.walk(walk_generated, is_seen),
             position=lambda sid: self._recording_index.find_position(sid, self.kind),
             index=places.get_index,
             sid=self._get_sid,

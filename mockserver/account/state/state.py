@@ -121,7 +121,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         """
         from mockserver.callbacks.request import TOTAL_TIMEOUT, CallbackRequest  # not before the first callback
 
-        return CallbackRequest.signed(
+        return CallbackRequest.build_signed(
             self.method,
             self.url,
             self.parameters,

@@ -10,13 +10,13 @@ from mockserver.settings.settings import Settings
 _SETTINGS = ("listen",)
 
 
-def ready(settings: Settings, url: str | None) -> int:
+def check_ready(settings: Settings, url: str | None) -> int:
     """Print whether a server answers, and return 0 if it does, else 1.
 
     Args:
         url: the server, or None for the address of the settings.
     """
-    base_url = url or f"http://{settings.listen.reachable()}"
+    base_url = url or f"http://{settings.listen.to_reachable()}"
     try:
         health = fetch_health(base_url)
     except ControlError as error:
@@ -32,7 +32,7 @@ def _add_arguments(parser: Parser) -> None:
 
 
 def _run(invocation: Invocation) -> int:
-    return ready(invocation.settings, invocation.options.url)
+    return check_ready(invocation.settings, invocation.options.url)
 
 
 COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)

@@ -3,11 +3,11 @@
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.options import add_settings
-from mockserver.settings.loading import all_settings
+from mockserver.settings.loading import get_all_settings
 
 
 def _add_arguments(parser: Parser) -> None:
-    add_settings(parser, all_settings(), starts_server=True)
+    add_settings(parser, get_all_settings(), starts_server=True)
 
 
 def _run(invocation: Invocation) -> int:
@@ -16,4 +16,4 @@ def _run(invocation: Invocation) -> int:
     return serve(invocation.settings)
 
 
-COMMAND = Command(_run, _add_arguments, settings=[*all_settings()])
+COMMAND = Command(_run, _add_arguments, settings=[*get_all_settings()])

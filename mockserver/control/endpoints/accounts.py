@@ -10,7 +10,13 @@ from generators.instants import SECOND
 from mockserver.account.overrides import AccountOverrides
 from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import change_result
-from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
+from mockserver.control.endpoints.endpoint import (
+    Endpoint,
+    PathParams,
+    get_account,
+    make_invalid_command_error,
+    read_command,
+)
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.settings.clock_rate import ClockRate
@@ -65,26 +71,28 @@ def _parse_rate(command: ClockCommand) -> float | None:
     """Return the requested rate, or None if it stays unchanged."""
     if command.mode is not None and command.mode != "scaled":
         if command.rate is not None:
-            raise invalid_command(f"rate: expected with mode scaled only, found with {command.mode}")
+            raise make_invalid_command_error(f"rate: expected with mode scaled only, found with {command.mode}")
         return ClockRate.from_mode(command.mode).rate
     if command.mode is not None and command.rate is None:
-        raise invalid_command("rate: expected because of mode scaled, found none")
+        raise make_invalid_command_error("rate: expected because of mode scaled, found none")
     return command.rate
 
 
 def _parse_target_instant(command: ClockCommand, now: int) -> int:
     """Return the instant to move to."""
-    moves = [each for each in (command.advance, command.move_to) if each is not None]
+    moves = [move for move in (command.advance, command.move_to) if move is not None]
     if len(moves) > 1 or not (moves or command.mode or command.rate):
-        raise invalid_command("expected advance, such as 30s, or move_to, or a mode")
+        raise make_invalid_command_error("expected advance, such as 30s, or move_to, or a mode")
     if command.move_to is not None and to_microseconds(command.move_to) < now:
         earliest = serializers.serialize_instant(now)
-        raise invalid_command(f"move_to: expected {earliest} or later, found an earlier instant: time does not go back")
+        raise make_invalid_command_error(
+            f"move_to: expected {earliest} or later, found an earlier instant: time does not go back"
+        )
     target = now if command.move_to is None else to_microseconds(command.move_to)
     if command.advance is not None:
         target += _parse_duration(command.advance)
     if target >= _LATEST_INSTANT:
-        raise invalid_command(
+        raise make_invalid_command_error(
             f"expected an instant before {serializers.serialize_instant(_LATEST_INSTANT)}, found a later one"
         )
     return target
@@ -94,7 +102,7 @@ def _parse_duration(text: str) -> int:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise invalid_command(f"advance: {error}") from None
+        raise make_invalid_command_error(f"advance: {error}") from None
 
 
 async def take_snapshot(exchange: Exchange, path: PathParams) -> views.SnapshotView:

@@ -8,7 +8,7 @@ from mockserver.server.exchange import Exchange
 
 async def list_callbacks(exchange: Exchange, path: PathParams) -> list[views.CallbackView]:
     account = get_account(exchange, path)
-    return [serializers.serialize_callback(account, each) for each in account.callbacks]
+    return [serializers.serialize_callback(account, delivery) for delivery in account.callbacks]
 
 
 async def redeliver_callback(exchange: Exchange, path: PathParams) -> views.CallbackView:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mockserver.account.account import Account
 from mockserver.control import serializers, views
-from mockserver.control.endpoints.endpoint import invalid_command
+from mockserver.control.endpoints.endpoint import make_invalid_command_error
 from mockserver.server.exchange import Exchange
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
@@ -21,7 +21,7 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     try:
         return load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
     except ScenarioError as error:
-        raise invalid_command(str(error)) from None
+        raise make_invalid_command_error(str(error)) from None
 
 
 async def wait_for_callbacks(exchange: Exchange, account: Account, first_serial: int) -> views.ChangeResult:

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
-from mockserver.rest.errors import TwilioError, invalid_parameter
+from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
 from mockserver.rest.header_names import READING_METHODS
 from mockserver.rest.representations import json
 from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
@@ -72,10 +72,10 @@ def read_command(exchange: Exchange, command_type: type[Command]) -> Command:
     try:
         return msgspec.json.decode(exchange.body or b"{}", type=command_type)
     except msgspec.DecodeError as error:
-        raise invalid_command(str(error)) from None
+        raise make_invalid_command_error(str(error)) from None
 
 
-def invalid_command(reason: str) -> TwilioError:
+def make_invalid_command_error(reason: str) -> TwilioError:
     """Return the error for an invalid command, which changed nothing."""
     return TwilioError(20001, reason if reason.endswith((".", "?")) else f"{reason}.", message="Invalid command")
 
@@ -90,7 +90,7 @@ def get_account(exchange: Exchange, path: PathParams) -> Account:
     if named == "demo":
         named = exchange.mock.demo.sid
     if not is_sid(named, Kind.ACCOUNT):
-        raise invalid_parameter("account", f"{describe_sid(Kind.ACCOUNT)}, or demo", named)
+        raise make_invalid_parameter_error("account", f"{describe_sid(Kind.ACCOUNT)}, or demo", named)
     account = exchange.mock.account(named)
     account.scheduler.run_due()
     return account

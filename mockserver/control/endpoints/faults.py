@@ -19,20 +19,20 @@ class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def list_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
-    return [serializers.serialize_rule(each) for each in get_account(exchange, path).fault_rules.rules]
+    return [serializers.serialize_rule(rule) for rule in get_account(exchange, path).fault_rules.rules]
 
 
 async def add_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
     account, command = get_account(exchange, path), read_command(exchange, RulesCommand)
-    for each in (*command.faults, *command.sequences):  # handles exist inside a scenario only
-        when = each.get("when")
+    for rule in (*command.faults, *command.sequences):  # handles exist inside a scenario only
+        when = rule.get("when")
         if isinstance(when, dict) and isinstance(when.get("sid"), str):
             when["sid"] = account.resolve_handle(when["sid"])
     rules = parse_scenario(exchange, msgspec.to_builtins(command))
     faults = [account.fault_rules.add(fault=fault) for fault in rules.faults]
     return [
-        serializers.serialize_rule(each)
-        for each in faults + [account.fault_rules.add(sequence=s) for s in rules.sequences]
+        serializers.serialize_rule(rule)
+        for rule in faults + [account.fault_rules.add(sequence=sequence) for sequence in rules.sequences]
     ]
 
 
@@ -45,7 +45,7 @@ async def remove_rule(exchange: Exchange, path: PathParams) -> list[views.RuleVi
     account, number = get_account(exchange, path), parse_number(path)
     if number is None or not account.fault_rules.remove(number):
         raise TwilioError(20404, f"This account has no rule {path['number'][:20]}.")
-    return [serializers.serialize_rule(each) for each in account.fault_rules.rules]
+    return [serializers.serialize_rule(rule) for rule in account.fault_rules.rules]
 
 
 FAULTS = {

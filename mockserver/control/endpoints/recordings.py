@@ -6,9 +6,15 @@ from generators.model import Status
 from mockserver.account.scenario_setup import add_scripted_recording
 from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
-from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
+from mockserver.control.endpoints.endpoint import (
+    Endpoint,
+    PathParams,
+    get_account,
+    make_invalid_command_error,
+    read_command,
+)
 from mockserver.server.exchange import Exchange
-from scenarios.lifecycle import full_timeline
+from scenarios.lifecycle import build_full_timeline
 
 
 async def add_recording(exchange: Exchange, path: PathParams) -> views.RecordingView:
@@ -18,7 +24,7 @@ async def add_recording(exchange: Exchange, path: PathParams) -> views.Recording
     if handle in account.state.handles or (
         scripted.sid is not None and account.recordings.recording_index.find_index(scripted.sid) is not None
     ):
-        raise invalid_command(f"recording {handle!r} exists already")
+        raise make_invalid_command_error(f"recording {handle!r} exists already")
     index = add_scripted_recording(
         account,
         scripted,
@@ -26,7 +32,7 @@ async def add_recording(exchange: Exchange, path: PathParams) -> views.Recording
         exchange.mock.account_factory.build_recording_defaults(exchange.base_url),
         account.clock.now(),
     )
-    account.timelines.start(index, full_timeline(scripted))
+    account.timelines.start(index, build_full_timeline(scripted))
     await exchange.mock.worker.wait_until_idle(account)
     return serializers.serialize_recording(account, index, exchange.base_url)
 
@@ -44,9 +50,9 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> views.Ch
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
     step = parse_scenario(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
     if step.after is not None:
-        raise invalid_command("after: expected a step that runs now, found one that waits")
+        raise make_invalid_command_error("after: expected a step that runs now, found one that waits")
     if account.recordings.recording_index.get_status(index) is Status.DELETED:
-        raise invalid_command(f"recording {path['recording']} is deleted and cannot be changed")
+        raise make_invalid_command_error(f"recording {path['recording']} is deleted and cannot be changed")
     account.timelines.apply_step(index, step)
     return await wait_for_callbacks(exchange, account, first)
 
@@ -56,7 +62,7 @@ async def run_next_step(exchange: Exchange, path: PathParams) -> views.ChangeRes
     account = get_account(exchange, path)
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
     if not account.timelines.run_next_step(index):
-        raise invalid_command(f"recording {path['recording']} has no waiting timeline")
+        raise make_invalid_command_error(f"recording {path['recording']} has no waiting timeline")
     return await wait_for_callbacks(exchange, account, first)
 
 

@@ -10,7 +10,13 @@ from generators.suggestion import suggest
 from mockserver.account.account import Account
 from mockserver.control import journal_serializers
 from mockserver.control import journal_views as views
-from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
+from mockserver.control.endpoints.endpoint import (
+    Endpoint,
+    PathParams,
+    get_account,
+    make_invalid_command_error,
+    read_command,
+)
 from mockserver.journal.curl import build_curl_command
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import examine
@@ -99,7 +105,7 @@ async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
     try:
         times = ExpectedCount.from_arguments(said.min, said.max, said.exactly)
     except ValueError as error:
-        raise invalid_command(str(error)) from None
+        raise make_invalid_command_error(str(error)) from None
     return verify(account.journal, _parse_pattern(account, said.pattern), times, since=said.since)
 
 
@@ -107,7 +113,7 @@ async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verificatio
     account, said = get_account(exchange, path), read_command(exchange, WaitCommand)
     patience = parse_duration(said.timeout)
     if patience > _MAX_WAIT:
-        raise invalid_command(f"timeout: expected at most {_MAX_WAIT // SECOND}s, found {said.timeout}")
+        raise make_invalid_command_error(f"timeout: expected at most {_MAX_WAIT // SECOND}s, found {said.timeout}")
     pattern = _parse_pattern(account, said.pattern)
     return await wait_for(account.journal, pattern, said.count, seconds=patience / SECOND, since=said.since)
 
@@ -155,14 +161,14 @@ def _parse_pattern(account: Account, fields: dict[str, Any], *, strict: bool = T
     """
     op = fields.get("op")
     if isinstance(op, str) and op not in list(Operation):
-        raise invalid_command(
+        raise make_invalid_command_error(
             f"op: expected an operation such as list_recordings, found {op[:60]!r}.{suggest(op, Operation)}"
         )
     try:
         return msgspec.convert(fields, RequestPattern, strict=strict).with_resolved_sid(account.resolve_handle)
     except msgspec.ValidationError as error:
         known = ", ".join(RequestPattern.__struct_fields__)
-        raise invalid_command(f"pattern: expected some of {known}: {error}") from None
+        raise make_invalid_command_error(f"pattern: expected some of {known}: {error}") from None
 
 
 REQUESTS = {

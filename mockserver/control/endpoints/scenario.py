@@ -9,7 +9,13 @@ from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
 from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
-from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, invalid_command, read_command
+from mockserver.control.endpoints.endpoint import (
+    Endpoint,
+    PathParams,
+    get_account,
+    make_invalid_command_error,
+    read_command,
+)
 from mockserver.journal.expectations import check_expectations
 from mockserver.server.exchange import Exchange
 
@@ -34,18 +40,20 @@ async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeR
     from scenarios.loading.sources import find_bundled_files
 
     if (command.name is None) == (command.scenario is None):
-        raise invalid_command("expected the name of a bundled scenario, or a scenario, found neither or both")
+        raise make_invalid_command_error(
+            "expected the name of a bundled scenario, or a scenario, found neither or both"
+        )
     if command.name is not None and command.name not in find_bundled_files():
         known = ", ".join(find_bundled_files())
-        raise invalid_command(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
+        raise make_invalid_command_error(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
     try:
         name, values = command.name, command.scenario or {}
         scenario = parse_scenario(exchange, values) if name is None else load_any_scenario(name)
         account = exchange.mock.set_up_scenario(sid, scenario, exchange.base_url)
     except SpanTooShortError as error:
-        raise invalid_command(f"corpus: expected {error}") from None
+        raise make_invalid_command_error(f"corpus: expected {error}") from None
     except MockSetupError as error:
-        raise invalid_command(str(error)) from None
+        raise make_invalid_command_error(str(error)) from None
     return await wait_for_callbacks(exchange, account, 0)
 
 
@@ -60,15 +68,15 @@ async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
 
 async def list_events(exchange: Exchange, path: PathParams) -> list[views.EventView]:
     since = exchange.parameters.get_integer("since", default=0, minimum=0)
-    return [serializers.serialize_event(each) for each in get_account(exchange, path).events.get_events_since(since)]
+    return [serializers.serialize_event(event) for event in get_account(exchange, path).events.get_events_since(since)]
 
 
 async def list_expectations(exchange: Exchange, path: PathParams) -> list[views.ExpectationView]:
     account = get_account(exchange, path)
     expected = () if account.scenario is None else account.scenario.expect
     return [
-        serializers.serialize_expectation(each)
-        for each in check_expectations(expected, account.journal, account.resolve_handle)
+        serializers.serialize_expectation(result)
+        for result in check_expectations(expected, account.journal, account.resolve_handle)
     ]
 
 
@@ -77,7 +85,7 @@ async def send_signal(exchange: Exchange, path: PathParams) -> views.ChangeResul
     first = account.events.next_serial
     index = None if command.recording is None else account.timelines.find_recording_index(command.recording)
     if index is not None and index not in account.state.playing:
-        raise invalid_command(f"recording {command.recording} has no waiting timeline")
+        raise make_invalid_command_error(f"recording {command.recording} has no waiting timeline")
     account.timelines.signal(command.name, index)
     return await wait_for_callbacks(exchange, account, first)
 

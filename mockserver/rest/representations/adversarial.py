@@ -21,7 +21,7 @@ def as_drawn_by_hypothesis(realistic: Mapping[str, Any], body: Mapping[str, Any]
     return {**body, **{key: realistic[key] for key in _IDENTITY_FIELDS}}
 
 
-def safe_for_sdks(realistic: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def make_safe_for_sdks(realistic: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body in Twilio's form: every key present, and nothing that breaks a correct SDK (WIRE §4)."""
     drawn = {key: body.get(key) for key in realistic}
     for key, project in _PROJECTIONS.items():

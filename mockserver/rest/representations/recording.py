@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording
-from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, safe_for_sdks
+from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, make_safe_for_sdks
 from mockserver.rest.representations.money import format_price
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
@@ -52,7 +52,7 @@ def _with_adversarial_body(recording: Recording, wire: Wire, realistic: Document
     return (
         as_drawn_by_hypothesis(realistic, recording.body)
         if wire is Wire.SCHEMA
-        else safe_for_sdks(realistic, recording.body)
+        else make_safe_for_sdks(realistic, recording.body)
     )
 
 

@@ -14,7 +14,7 @@ from generators.content.subresources import build_recording_dialogue
 from generators.model import Recording, Status
 from mockserver.account.account import Account
 from mockserver.account.resources.parent import Parent
-from mockserver.rest.errors import TwilioError, invalid_parameter
+from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
 from mockserver.rest.representations.representation import get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, Redirect
@@ -89,7 +89,7 @@ def _choose_channels(recording: Recording, requested_channels: str | None) -> in
     if requested_channels is None:
         return recording.channels
     if requested_channels not in ("1", "2"):
-        raise invalid_parameter("RequestedChannels", "1 or 2", requested_channels)
+        raise make_invalid_parameter_error("RequestedChannels", "1 or 2", requested_channels)
     if int(requested_channels) > recording.channels:
         raise TwilioError(16113, f"{recording.sid} has one channel: use RequestedChannels=1.")
     return int(requested_channels)

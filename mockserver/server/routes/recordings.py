@@ -8,7 +8,7 @@ from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.state import Subscription
 from mockserver.rest.auth import parse_credentials
 from mockserver.rest.date_filters import parse_created_range
-from mockserver.rest.errors import TwilioError, invalid_parameter
+from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
 from mockserver.rest.forms import CallbackForm, parse_call_recording_form
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, ResourceType
@@ -85,7 +85,7 @@ def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceVal
     if wanted is None:
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
     if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
-        raise invalid_parameter(
+        raise make_invalid_parameter_error(
             "Status", "paused or in-progress, because a conference recording cannot be stopped", "stopped"
         )
     changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)

@@ -43,12 +43,12 @@ class ResourceRoute(BaseRoute):
     def __init__(
         self, path: str, *, media_handler: RouteHandler | None = None, parent_type: str = "", **handlers: RouteHandler
     ) -> None:
-        def named(handler: RouteHandler) -> tuple[Operation, RouteHandler]:
+        def name_operation(handler: RouteHandler) -> tuple[Operation, RouteHandler]:
             return Operation(handler.__name__.replace("nested", parent_type)), handler
 
         self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
-        self.operations_by_method = {method: named(handler) for method, handler in handlers.items()}
-        self.media_operation = None if media_handler is None else named(media_handler)
+        self.operations_by_method = {method: name_operation(handler) for method, handler in handlers.items()}
+        self.media_operation = None if media_handler is None else name_operation(media_handler)
         self._allowed_methods = ", ".join([*handlers, "OPTIONS"])
 
     @cached_property

@@ -186,10 +186,10 @@ def test_retry_timer_is_removed_on_redelivery() -> None:
     account = make_subscribed_account()
     account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
     send_ready(account, SERVER_ERROR)
-    (timer,) = account.scheduler.pending()
+    (timer,) = account.scheduler.iter_pending()
     assert account.clock.now() + SECOND == timer.due
     account.callbacks.redeliver(timer.key)
-    assert list(account.scheduler.pending()) == []
+    assert list(account.scheduler.iter_pending()) == []
 
 
 def test_closed_account_sends_no_callbacks() -> None:

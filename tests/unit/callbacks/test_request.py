@@ -8,7 +8,7 @@ ENCODED_FORM = "RecordingStatus=completed&Start=Wed%2C%2020%20Apr%20%2B0000&Empt
 
 
 def make_callback_request(method: str, url: str) -> CallbackRequest:
-    return CallbackRequest.signed(method, url, PARAMETERS, token="secret", idempotency_token="a-uuid")
+    return CallbackRequest.build_signed(method, url, PARAMETERS, token="secret", idempotency_token="a-uuid")
 
 
 def test_post_sends_parameters_as_form() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import mockserver.cli.commands
 from mockserver.cli.command import COMMANDS, load_command
-from mockserver.settings.loading import all_settings
+from mockserver.settings.loading import get_all_settings
 
 
 def test_every_module_of_a_command_is_listed() -> None:
@@ -15,5 +15,5 @@ def test_every_module_of_a_command_is_listed() -> None:
 def test_settings_and_defaults_of_commands_exist() -> None:
     for name in COMMANDS:
         command = load_command(name)
-        assert set(command.settings) <= set(all_settings())
+        assert set(command.settings) <= set(get_all_settings())
         assert set(command.defaults) <= set(command.settings)

@@ -31,9 +31,9 @@ def test_addresses_are_parsed_and_formatted(text: str, host: str, port: int, wri
 
 
 def test_wildcard_address_is_reachable_by_loopback() -> None:
-    assert Address("0.0.0.0", 1).reachable() == Address("127.0.0.1", 1)
-    assert Address("::", 1).reachable() == Address("::1", 1)
-    assert Address("localhost", 1).reachable() == Address("localhost", 1)
+    assert Address("0.0.0.0", 1).to_reachable() == Address("127.0.0.1", 1)
+    assert Address("::", 1).to_reachable() == Address("::1", 1)
+    assert Address("localhost", 1).to_reachable() == Address("localhost", 1)
 
 
 def test_setting_values_are_parsed() -> None:

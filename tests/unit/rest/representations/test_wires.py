@@ -12,7 +12,7 @@ from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.model import Recording, Status
 from mockserver.rest.representations import json
-from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, safe_for_sdks
+from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, make_safe_for_sdks
 from mockserver.rest.representations.dates import format_iso8601, format_rfc2822
 from mockserver.rest.representations.recording import RECORDING_KEYS
 from mockserver.rest.representations.recording import build_recording as document
@@ -128,7 +128,7 @@ PLAIN_DOCUMENT = document(find_recording(Status.COMPLETED), Wire.TWILIO, BASE)
     ],
 )
 def test_adversarial_body_is_safe_for_sdks_on_twilio_wire(key: str, drawn: object, projected: object) -> None:
-    found = safe_for_sdks(PLAIN_DOCUMENT, {key: drawn})
+    found = make_safe_for_sdks(PLAIN_DOCUMENT, {key: drawn})
     assert list(RECORDING_KEYS) == list(found)
     assert projected == found[key]
 
