@@ -1,13 +1,16 @@
 """A mock for a command, and error messages if the settings or scenarios are invalid."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
 from mockserver.cli.errors import CommandError
-from mockserver.mock import Mock
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
+
+if TYPE_CHECKING:
+    from mockserver.mock import Mock
 
 
 def make_mock(
@@ -16,7 +19,7 @@ def make_mock(
     scenarios: Sequence[Scenario] = (),
     instance: str = "0" * 16,
     control_token: str | None = None,
-) -> Mock:
+) -> "Mock":
     """Return a mock.
 
     Args:
@@ -27,6 +30,8 @@ def make_mock(
     Raises:
         CommandError: if the span is too short for the recordings, or if a scenario is invalid.
     """
+    from mockserver.mock import Mock  # slow to import, and --help does not need it
+
     scenario = None
     try:
         scenario = combine_scenarios(scenarios)

@@ -5,8 +5,11 @@ from typing import Any
 
 import msgspec
 
-from mockserver.control.journal_views import RequestView
-from mockserver.control.views import CallbackView, ClockView, EventView, RuleView, TimelineView
+from mockserver.control.views.callbacks import CallbackView
+from mockserver.control.views.clock import ClockView
+from mockserver.control.views.faults import RuleView
+from mockserver.control.views.requests import RequestView
+from mockserver.control.views.scenario import EventView, TimelineView
 
 
 def describe_clock(clock: ClockView) -> str:

@@ -19,8 +19,9 @@ from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
-from mockserver.rest.header_names import READING_METHODS, WIRE_HEADER
+from mockserver.rest.header_names import WIRE_HEADER
 from mockserver.rest.headers import ResponseMetadataFactory
+from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.negotiation import choose_wire, find_base_url
 from mockserver.rest.representations.representation import choose_representation
 from mockserver.rest.representations.wires import Wire

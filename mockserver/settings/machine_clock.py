@@ -1,6 +1,5 @@
 """The clock of the machine. No other module reads the real time or waits in real time."""
 
-import asyncio
 import time
 
 
@@ -21,4 +20,6 @@ def stopwatch() -> float:
 
 async def real_pause(seconds: float) -> None:
     """Wait in real time: the client's own time-outs run in real time too."""
+    import asyncio  # slow to import, and commands without a server do not need it
+
     await asyncio.sleep(seconds)

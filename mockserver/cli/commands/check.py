@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generators.contract import find_violations
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
@@ -23,6 +22,8 @@ def _add_arguments(parser: Parser) -> None:
 
 def _run(invocation: Invocation) -> int:
     """Print the violations of the contract, and return 1 if there are any, else 0."""
+    from generators.contract import find_violations  # slow to import, and --help does not need it
+
     checked = invalid = 0
     has_twilio_dates = False
     for name, recording in _parse_recordings(_read(invocation.options.file)):

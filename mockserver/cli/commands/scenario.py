@@ -19,9 +19,6 @@ from mockserver.cli.options import (
 from mockserver.cli.output import print_value
 from mockserver.cli.remote_account import connect_account
 from mockserver.control.text import describe_events, describe_timelines
-from scenarios.explain.timelines import explain_scenario
-from scenarios.loading.load import load
-from scenarios.loading.sources import find_bundled_files, find_source
 from scenarios.problems import ScenarioError
 
 _SETTINGS = [name for name in PROGRAM_SETTINGS if name != "scenario"]
@@ -61,6 +58,9 @@ def _add_scenario(parser: Parser) -> None:
 
 
 def _list_bundled(invocation: Invocation) -> int:
+    from scenarios.loading.load import load  # slow to import, and --help does not need it
+    from scenarios.loading.sources import find_bundled_files
+
     descriptions = {name: load(name).about for name in find_bundled_files()}
     width = max(map(len, descriptions))
     text = "\n".join(f"{name:{width}}  {about}" for name, about in descriptions.items())
@@ -73,6 +73,8 @@ def _show(invocation: Invocation) -> int:
     Raises:
         CommandError: if the file cannot be read as text.
     """
+    from scenarios.loading.sources import find_source
+
     source = find_source(invocation.options.scenario)
     try:
         print(source.file.read_text(encoding="utf-8"), end="")
@@ -101,6 +103,8 @@ def _validate(invocation: Invocation) -> int:
 
 
 def _find_problem(name_or_path: str) -> str | None:
+    from scenarios.loading.load import load
+
     try:
         load(name_or_path)
     except ScenarioError as error:
@@ -109,6 +113,9 @@ def _find_problem(name_or_path: str) -> str | None:
 
 
 def _explain(invocation: Invocation) -> int:
+    from scenarios.explain.timelines import explain_scenario
+    from scenarios.loading.load import load
+
     return print_value(explain_scenario(load(invocation.options.scenario)), str, as_json=invocation.options.json)
 
 
@@ -120,6 +127,7 @@ def _run_program(invocation: Invocation) -> int:
     """
     from mockserver.cli.program_server import check_program, run_program, serve_mock  # slow to import
     from mockserver.journal.expectations import check_expectations
+    from scenarios.loading.load import load
 
     name, program = invocation.options.scenario, invocation.options.program
     check_program(program, f"recmock scenario run {name}")

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from generators.corpus.explain_sid import explain_generated
 from mockserver.cli import argument_types
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
@@ -75,6 +74,8 @@ def _explain_by_settings(
     Raises:
         CommandError: if an index is too large for the corpus.
     """
+    from generators.corpus.explain_sid import explain_generated  # slow to import, and --help does not need it
+
     mock = make_mock(settings)
     corpus = mock.account(account_sid or mock.demo.sid).corpus
     for index in indices:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
-from generators.corpus.corpus import Corpus, CorpusSpec
 from mockserver.control.client.connection import ControlConnection
 
 if TYPE_CHECKING:  # each client is imported when it is first used: most tests only read recordings
+    from generators.corpus.corpus import Corpus
     from mockserver.control.client.callbacks import CallbacksClient
     from mockserver.control.client.clock import ClockClient
     from mockserver.control.client.doctor import DoctorClient
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # each client is imported when it is first used: most tests o
     from mockserver.control.client.recordings import RecordingsClient
     from mockserver.control.client.requests import RequestsClient
     from mockserver.control.client.scenario import ScenarioClient
-    from mockserver.control.views import AccountView, SnapshotView
+    from mockserver.control.views.accounts import AccountView, SnapshotView
 
 
 class AccountClient:
@@ -87,13 +87,15 @@ class AccountClient:
 
     def state(self) -> "AccountView":
         """Return the present state of the account."""
-        from mockserver.control.views import AccountView
+        from mockserver.control.views.accounts import AccountView
 
         return self._connection.request("GET", self._account_path, AccountView)
 
     @property
-    def corpus(self) -> Corpus:
+    def corpus(self) -> "Corpus":
         """The generated recordings of the account, by index: 0 is the oldest."""
+        from generators.corpus.corpus import Corpus, CorpusSpec
+
         spec = self._connection.request("GET", f"{self._account_path}/corpus", CorpusSpec)
         if self._corpus is None or self._corpus.spec != spec:
             self._corpus = Corpus(spec)
@@ -109,24 +111,24 @@ class AccountClient:
         path = f"{self._account_path}/overrides"
         overrides: dict[str, Any] = {"wire": wire, "auth": auth}
         if UNSET in overrides.values():
-            said = {name: value for name, value in overrides.items() if value is not UNSET}
-            overrides = {**self._connection.request("GET", path, dict[str, str | None]), **said}
+            given = {name: value for name, value in overrides.items() if value is not UNSET}
+            overrides = {**self._connection.request("GET", path, dict[str, str | None]), **given}
         self._connection.request("PUT", path, dict[str, str | None], overrides)
 
     def reset(self) -> "AccountView":
         """Restore the account's first state, and return it."""
-        from mockserver.control.views import AccountView
+        from mockserver.control.views.accounts import AccountView
 
         return self._connection.request("POST", f"{self._account_path}/reset", AccountView)
 
     def snapshot(self, name: str = "latest") -> "SnapshotView":
         """Store the state under a name."""
-        from mockserver.control.views import SnapshotView
+        from mockserver.control.views.accounts import SnapshotView
 
         return self._connection.request("POST", f"{self._account_path}/snapshots", SnapshotView, {"name": name})
 
     def rollback(self, name: str = "latest") -> "AccountView":
         """Restore the state that has this name, and return it."""
-        from mockserver.control.views import AccountView
+        from mockserver.control.views.accounts import AccountView
 
         return self._connection.request("POST", f"{self._account_path}/rollback", AccountView, {"name": name})

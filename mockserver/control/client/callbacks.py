@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.views import CallbackView
+from mockserver.control.views.callbacks import CallbackView
 
 
 class CallbacksClient:

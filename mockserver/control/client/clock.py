@@ -5,7 +5,9 @@ import math
 from datetime import UTC, datetime, timedelta
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.views import ChangeResult, ClockView, EventView
+from mockserver.control.views.accounts import ChangeResult
+from mockserver.control.views.clock import ClockView
+from mockserver.control.views.scenario import EventView
 from scenarios.durations import format_duration
 
 DurationLike = str | float | timedelta

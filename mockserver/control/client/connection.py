@@ -94,21 +94,21 @@ class ControlConnection:
         import requests
 
         data = None if body is None else msgspec.json.encode(body)
-        where = self.url
+        url = self.url
         try:
-            answer = self._session.request(
-                method, f"{where}/_mock{path}", data=data, params=parameters, timeout=timeout_seconds
+            response = self._session.request(
+                method, f"{url}/_mock{path}", data=data, params=parameters, timeout=timeout_seconds
             )
         except requests.RequestException as error:
-            raise NoServerError(f"expected a recmock server at {where}, found none: {type(error).__name__}.") from None
-        if answer.status_code >= 300:
-            why = answer.headers.get(REASON_HEADER.decode(), "it is not a recmock.")
-            kind_of = TokenError if answer.status_code == _UNAUTHORIZED else ControlError
-            raise kind_of(f"{where} answered {answer.status_code}: {why}", answer.status_code)
+            raise NoServerError(f"expected a recmock server at {url}, found none: {type(error).__name__}.") from None
+        if response.status_code >= 300:
+            reason = response.headers.get(REASON_HEADER.decode(), "it is not a recmock.")
+            error_type = TokenError if response.status_code == _UNAUTHORIZED else ControlError
+            raise error_type(f"{url} answered {response.status_code}: {reason}", response.status_code)
         try:
-            return msgspec.json.decode(answer.content, type=response_type)
+            return msgspec.json.decode(response.content, type=response_type)
         except msgspec.DecodeError:
-            raise NoServerError(f"expected a recmock server at {where}, found something else.") from None
+            raise NoServerError(f"expected a recmock server at {url}, found something else.") from None
 
     def close(self) -> None:
         """Close the connection. The next request opens a new one."""

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.views import RuleView
+from mockserver.control.views.faults import RuleView
 
 
 class ArmedFaults:
@@ -67,8 +67,8 @@ class FaultsClient:
             when: further conditions, such as `{"page": 1}`.
             then: the effect, such as `status=429, retry_after=1` or `fault="connection_reset_by_peer"`.
         """
-        meant = dict(when or {}) if op is None else {"op": op, **(when or {})}
-        fault = {"when": meant, "then": then, "times": times, "ttl": ttl, "probability": probability}
+        pattern = dict(when or {}) if op is None else {"op": op, **(when or {})}
+        fault = {"when": pattern, "then": then, "times": times, "ttl": ttl, "probability": probability}
         return self.arm(faults=[fault])
 
     def sequence(

@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.views import ChangeResult, EventView, RecordingView
+from mockserver.control.views.accounts import ChangeResult
+from mockserver.control.views.recordings import RecordingView
+from mockserver.control.views.scenario import EventView
 
 RecordingReference = str | RecordingView
 """A recording's handle or SID, or a result of `add` or `get`."""

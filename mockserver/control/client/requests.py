@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.journal_views import CurlCommandView, RequestsView, RequestView
+from mockserver.control.views.requests import CurlCommandView, RequestsView, RequestView
 from mockserver.journal.verification import Verification
 
 _EXTRA_SECONDS = 5.0

@@ -7,7 +7,9 @@ import msgspec
 
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.client.recordings import RecordingReference
-from mockserver.control.views import AccountView, ChangeResult, EventView, ExpectationView, RecordingView
+from mockserver.control.views.accounts import AccountView, ChangeResult
+from mockserver.control.views.recordings import RecordingView
+from mockserver.control.views.scenario import EventView, ExpectationView
 from scenarios.model import Scenario
 
 

@@ -8,8 +8,6 @@ from msgspec import Meta
 from generators.corpus.corpus import CorpusSpec
 from generators.instants import SECOND
 from mockserver.account.overrides import AccountOverrides
-from mockserver.control import serializers, views
-from mockserver.control.endpoints.changes import change_result
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,
@@ -17,6 +15,15 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
+from mockserver.control.views.accounts import (
+    AccountView,
+    ChangeResult,
+    SnapshotView,
+    build_change_result,
+    serialize_account,
+)
+from mockserver.control.views.clock import ClockView, serialize_clock
+from mockserver.control.views.instants import serialize_instant
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.settings.clock_rate import ClockRate
@@ -45,26 +52,26 @@ class SnapshotCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=64)] = "latest"
 
 
-async def show_account(exchange: Exchange, path: PathParams) -> views.AccountView:
-    return serializers.serialize_account(get_account(exchange, path))
+async def show_account(exchange: Exchange, path: PathParams) -> AccountView:
+    return serialize_account(get_account(exchange, path))
 
 
-async def reset(exchange: Exchange, path: PathParams) -> views.AccountView:
-    return serializers.serialize_account(exchange.mock.reset(get_account(exchange, path).sid, exchange.base_url))
+async def reset(exchange: Exchange, path: PathParams) -> AccountView:
+    return serialize_account(exchange.mock.reset(get_account(exchange, path).sid, exchange.base_url))
 
 
-async def show_clock(exchange: Exchange, path: PathParams) -> views.ClockView:
-    return serializers.serialize_clock(get_account(exchange, path))
+async def show_clock(exchange: Exchange, path: PathParams) -> ClockView:
+    return serialize_clock(get_account(exchange, path))
 
 
-async def move_clock(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+async def move_clock(exchange: Exchange, path: PathParams) -> ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, ClockCommand)
     first = account.events.next_serial
     rate, target = _parse_rate(command), _parse_target_instant(command, account.clock.now())
     if rate is not None:
         account.scheduler.set_rate(rate)
     await exchange.mock.worker.advance(account, target)
-    return change_result(account, first)
+    return build_change_result(account, first)
 
 
 def _parse_rate(command: ClockCommand) -> float | None:
@@ -84,7 +91,7 @@ def _parse_target_instant(command: ClockCommand, now: int) -> int:
     if len(moves) > 1 or not (moves or command.mode or command.rate):
         raise make_invalid_command_error("expected advance, such as 30s, or move_to, or a mode")
     if command.move_to is not None and to_microseconds(command.move_to) < now:
-        earliest = serializers.serialize_instant(now)
+        earliest = serialize_instant(now)
         raise make_invalid_command_error(
             f"move_to: expected {earliest} or later, found an earlier instant: time does not go back"
         )
@@ -93,7 +100,7 @@ def _parse_target_instant(command: ClockCommand, now: int) -> int:
         target += _parse_duration(command.advance)
     if target >= _LATEST_INSTANT:
         raise make_invalid_command_error(
-            f"expected an instant before {serializers.serialize_instant(_LATEST_INSTANT)}, found a later one"
+            f"expected an instant before {serialize_instant(_LATEST_INSTANT)}, found a later one"
         )
     return target
 
@@ -105,18 +112,18 @@ def _parse_duration(text: str) -> int:
         raise make_invalid_command_error(f"advance: {error}") from None
 
 
-async def take_snapshot(exchange: Exchange, path: PathParams) -> views.SnapshotView:
+async def take_snapshot(exchange: Exchange, path: PathParams) -> SnapshotView:
     account, command = get_account(exchange, path), read_command(exchange, SnapshotCommand)
     exchange.mock.snapshots.take(account, command.name)
-    return views.SnapshotView(name=command.name, at=serializers.serialize_instant(account.clock.now()))
+    return SnapshotView(name=command.name, at=serialize_instant(account.clock.now()))
 
 
-async def roll_back(exchange: Exchange, path: PathParams) -> views.AccountView:
+async def roll_back(exchange: Exchange, path: PathParams) -> AccountView:
     account, command = get_account(exchange, path), read_command(exchange, SnapshotCommand)
-    kept = exchange.mock.snapshots.find(account.sid, command.name)
-    if kept is None:
+    snapshot = exchange.mock.snapshots.find(account.sid, command.name)
+    if snapshot is None:
         raise TwilioError(20404, f"This account has no snapshot {command.name!r}.")
-    return serializers.serialize_account(exchange.mock.roll_back(account.sid, kept.state, kept.scenario))
+    return serialize_account(exchange.mock.roll_back(account.sid, snapshot.state, snapshot.scenario))
 
 
 async def show_corpus(exchange: Exchange, path: PathParams) -> CorpusSpec:

@@ -1,24 +1,24 @@
 """Endpoints for callbacks: the log, and delivering one again."""
 
-from mockserver.control import serializers, views
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number
+from mockserver.control.views.callbacks import CallbackView, serialize_callback
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 
 
-async def list_callbacks(exchange: Exchange, path: PathParams) -> list[views.CallbackView]:
+async def list_callbacks(exchange: Exchange, path: PathParams) -> list[CallbackView]:
     account = get_account(exchange, path)
-    return [serializers.serialize_callback(account, delivery) for delivery in account.callbacks]
+    return [serialize_callback(account, delivery) for delivery in account.callbacks]
 
 
-async def redeliver_callback(exchange: Exchange, path: PathParams) -> views.CallbackView:
+async def redeliver_callback(exchange: Exchange, path: PathParams) -> CallbackView:
     account, number = get_account(exchange, path), parse_number(path)
     if number is None or number >= len(account.callbacks):
         raise TwilioError(20404, f"This account has no callback {path['number'][:20]}.")
     account.callbacks.redeliver(number)
     await exchange.mock.worker.wait_until_idle(account)
     exchange.mock.worker.schedule(account)
-    return serializers.serialize_callback(account, account.callbacks[number])
+    return serialize_callback(account, account.callbacks[number])
 
 
 CALLBACKS = {

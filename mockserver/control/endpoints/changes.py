@@ -3,8 +3,8 @@
 from typing import Any
 
 from mockserver.account.account import Account
-from mockserver.control import serializers, views
 from mockserver.control.endpoints.endpoint import make_invalid_command_error
+from mockserver.control.views.accounts import ChangeResult, build_change_result
 from mockserver.server.exchange import Exchange
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
@@ -24,17 +24,11 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
         raise make_invalid_command_error(str(error)) from None
 
 
-async def wait_for_callbacks(exchange: Exchange, account: Account, first_serial: int) -> views.ChangeResult:
+async def wait_for_callbacks(exchange: Exchange, account: Account, first_serial: int) -> ChangeResult:
     """Return the result of a change after its callbacks are delivered or have failed.
 
     Args:
         first_serial: the number of the change's first event.
     """
     await exchange.mock.worker.wait_until_idle(account)
-    return change_result(account, first_serial)
-
-
-def change_result(account: Account, first_serial: int) -> views.ChangeResult:
-    """Return the account, and its events from a number on."""
-    events = tuple(map(serializers.serialize_event, account.events.get_events_since(first_serial)))
-    return views.ChangeResult(account=serializers.serialize_account(account), events=events)
+    return build_change_result(account, first_serial)

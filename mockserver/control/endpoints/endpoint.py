@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
 from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
-from mockserver.rest.header_names import READING_METHODS
+from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.representations import json
 from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Exchange

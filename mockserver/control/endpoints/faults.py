@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number, read_command
+from mockserver.control.views.faults import RuleView, serialize_rule
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 
@@ -18,11 +18,11 @@ class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sequences: list[dict[str, Any]] = []
 
 
-async def list_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
-    return [serializers.serialize_rule(rule) for rule in get_account(exchange, path).fault_rules.rules]
+async def list_rules(exchange: Exchange, path: PathParams) -> list[RuleView]:
+    return [serialize_rule(rule) for rule in get_account(exchange, path).fault_rules.rules]
 
 
-async def add_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
+async def add_rules(exchange: Exchange, path: PathParams) -> list[RuleView]:
     account, command = get_account(exchange, path), read_command(exchange, RulesCommand)
     for rule in (*command.faults, *command.sequences):  # handles exist inside a scenario only
         when = rule.get("when")
@@ -31,21 +31,21 @@ async def add_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView
     rules = parse_scenario(exchange, msgspec.to_builtins(command))
     faults = [account.fault_rules.add(fault=fault) for fault in rules.faults]
     return [
-        serializers.serialize_rule(rule)
+        serialize_rule(rule)
         for rule in faults + [account.fault_rules.add(sequence=sequence) for sequence in rules.sequences]
     ]
 
 
-async def remove_rules(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
+async def remove_rules(exchange: Exchange, path: PathParams) -> list[RuleView]:
     get_account(exchange, path).fault_rules.remove()
     return []
 
 
-async def remove_rule(exchange: Exchange, path: PathParams) -> list[views.RuleView]:
+async def remove_rule(exchange: Exchange, path: PathParams) -> list[RuleView]:
     account, number = get_account(exchange, path), parse_number(path)
     if number is None or not account.fault_rules.remove(number):
         raise TwilioError(20404, f"This account has no rule {path['number'][:20]}.")
-    return [serializers.serialize_rule(rule) for rule in account.fault_rules.rules]
+    return [serialize_rule(rule) for rule in account.fault_rules.rules]
 
 
 FAULTS = {

@@ -4,7 +4,6 @@ from typing import Any
 
 from generators.model import Status
 from mockserver.account.scenario_setup import add_scripted_recording
-from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
@@ -13,14 +12,16 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
+from mockserver.control.views.accounts import ChangeResult
+from mockserver.control.views.recordings import RecordingView, serialize_recording
 from mockserver.server.exchange import Exchange
 from scenarios.lifecycle import build_full_timeline
 
 
-async def add_recording(exchange: Exchange, path: PathParams) -> views.RecordingView:
-    account, said = get_account(exchange, path), read_command(exchange, dict[str, Any])
-    handle = said.get("id") or said.get("sid") or f"recording-{len(account.state.created) + 1}"
-    scripted = parse_scenario(exchange, {"recordings": [said]}).recordings[0]
+async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
+    account, fields = get_account(exchange, path), read_command(exchange, dict[str, Any])
+    handle = fields.get("id") or fields.get("sid") or f"recording-{len(account.state.created) + 1}"
+    scripted = parse_scenario(exchange, {"recordings": [fields]}).recordings[0]
     if handle in account.state.handles or (
         scripted.sid is not None and account.recordings.recording_index.find_index(scripted.sid) is not None
     ):
@@ -34,21 +35,19 @@ async def add_recording(exchange: Exchange, path: PathParams) -> views.Recording
     )
     account.timelines.start(index, build_full_timeline(scripted))
     await exchange.mock.worker.wait_until_idle(account)
-    return serializers.serialize_recording(account, index, exchange.base_url)
+    return serialize_recording(account, index, exchange.base_url)
 
 
-async def show_recording(exchange: Exchange, path: PathParams) -> views.RecordingView:
+async def show_recording(exchange: Exchange, path: PathParams) -> RecordingView:
     account = get_account(exchange, path)
-    return serializers.serialize_recording(
-        account, account.timelines.find_recording_index(path["recording"]), exchange.base_url
-    )
+    return serialize_recording(account, account.timelines.find_recording_index(path["recording"]), exchange.base_url)
 
 
-async def transition_recording(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+async def transition_recording(exchange: Exchange, path: PathParams) -> ChangeResult:
     """Apply a step now. The recording's timeline, if it has one, continues to wait."""
-    account, said = get_account(exchange, path), read_command(exchange, dict[str, Any])
+    account, fields = get_account(exchange, path), read_command(exchange, dict[str, Any])
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
-    step = parse_scenario(exchange, {"recordings": [{"timeline": [said]}]}).recordings[0].timeline[0]
+    step = parse_scenario(exchange, {"recordings": [{"timeline": [fields]}]}).recordings[0].timeline[0]
     if step.after is not None:
         raise make_invalid_command_error("after: expected a step that runs now, found one that waits")
     if account.recordings.recording_index.get_status(index) is Status.DELETED:
@@ -57,7 +56,7 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> views.Ch
     return await wait_for_callbacks(exchange, account, first)
 
 
-async def run_next_step(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+async def run_next_step(exchange: Exchange, path: PathParams) -> ChangeResult:
     """Run the next step of a recording's timeline, whatever it waits for."""
     account = get_account(exchange, path)
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])

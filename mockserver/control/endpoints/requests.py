@@ -8,8 +8,6 @@ from msgspec import Meta
 from generators.instants import SECOND
 from generators.suggestion import suggest
 from mockserver.account.account import Account
-from mockserver.control import journal_serializers
-from mockserver.control import journal_views as views
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,
@@ -17,6 +15,7 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
+from mockserver.control.views.requests import CountView, CurlCommandView, RequestsView, RequestView, serialize_request
 from mockserver.journal.curl import build_curl_command
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import examine
@@ -64,7 +63,7 @@ class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: NonNegativeInt = 0
 
 
-async def list_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
+async def list_requests(exchange: Exchange, path: PathParams) -> RequestsView:
     """List the requests that match the parameters, whose names are those of a pattern."""
     account, query = get_account(exchange, path), exchange.parameters
     since = query.get_integer("since", default=0, minimum=0)
@@ -73,19 +72,19 @@ async def list_requests(exchange: Exchange, path: PathParams) -> views.RequestsV
     return _build_requests_view(account, find_matching_entries(account.journal, pattern, since), limit)
 
 
-async def clear_requests(exchange: Exchange, path: PathParams) -> views.RequestsView:
+async def clear_requests(exchange: Exchange, path: PathParams) -> RequestsView:
     account = get_account(exchange, path)
     account.journal.clear()
     return _build_requests_view(account, [], 0)
 
 
-async def show_request(exchange: Exchange, path: PathParams) -> views.RequestView:
-    return journal_serializers.serialize_request(_get_entry(exchange, path))
+async def show_request(exchange: Exchange, path: PathParams) -> RequestView:
+    return serialize_request(_get_entry(exchange, path))
 
 
-async def show_curl_command(exchange: Exchange, path: PathParams) -> views.CurlCommandView:
+async def show_curl_command(exchange: Exchange, path: PathParams) -> CurlCommandView:
     entry = _get_entry(exchange, path)
-    return views.CurlCommandView(number=entry.number, command=build_curl_command(entry, exchange.base_url))
+    return CurlCommandView(number=entry.number, command=build_curl_command(entry, exchange.base_url))
 
 
 async def export_har(exchange: Exchange, path: PathParams) -> HarDocument:
@@ -93,39 +92,39 @@ async def export_har(exchange: Exchange, path: PathParams) -> HarDocument:
     return build_har(journal, exchange.base_url, dropped=journal.dropped)
 
 
-async def count_requests(exchange: Exchange, path: PathParams) -> views.CountView:
-    account, said = get_account(exchange, path), read_command(exchange, CountCommand)
-    count = len(find_matching_entries(account.journal, _parse_pattern(account, said.pattern), said.since))
-    dropped = account.journal.count_dropped(said.since)
-    return views.CountView(count=count, is_complete=not dropped, dropped=dropped)
+async def count_requests(exchange: Exchange, path: PathParams) -> CountView:
+    account, command = get_account(exchange, path), read_command(exchange, CountCommand)
+    count = len(find_matching_entries(account.journal, _parse_pattern(account, command.pattern), command.since))
+    dropped = account.journal.count_dropped(command.since)
+    return CountView(count=count, is_complete=not dropped, dropped=dropped)
 
 
 async def verify_requests(exchange: Exchange, path: PathParams) -> Verification:
-    account, said = get_account(exchange, path), read_command(exchange, VerifyCommand)
+    account, command = get_account(exchange, path), read_command(exchange, VerifyCommand)
     try:
-        times = ExpectedCount.from_arguments(said.min, said.max, said.exactly)
+        times = ExpectedCount.from_arguments(command.min, command.max, command.exactly)
     except ValueError as error:
         raise make_invalid_command_error(str(error)) from None
-    return verify(account.journal, _parse_pattern(account, said.pattern), times, since=said.since)
+    return verify(account.journal, _parse_pattern(account, command.pattern), times, since=command.since)
 
 
 async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verification:
-    account, said = get_account(exchange, path), read_command(exchange, WaitCommand)
-    patience = parse_duration(said.timeout)
+    account, command = get_account(exchange, path), read_command(exchange, WaitCommand)
+    patience = parse_duration(command.timeout)
     if patience > _MAX_WAIT:
-        raise make_invalid_command_error(f"timeout: expected at most {_MAX_WAIT // SECOND}s, found {said.timeout}")
-    pattern = _parse_pattern(account, said.pattern)
-    return await wait_for(account.journal, pattern, said.count, seconds=patience / SECOND, since=said.since)
+        raise make_invalid_command_error(f"timeout: expected at most {_MAX_WAIT // SECOND}s, found {command.timeout}")
+    pattern = _parse_pattern(account, command.pattern)
+    return await wait_for(account.journal, pattern, command.count, seconds=patience / SECOND, since=command.since)
 
 
 async def examine_client(exchange: Exchange, path: PathParams) -> Report:
     return examine(get_account(exchange, path).journal)
 
 
-def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> views.RequestsView:
+def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> RequestsView:
     journal = account.journal
-    return views.RequestsView(
-        requests=[journal_serializers.serialize_request(entry) for entry in entries[max(0, len(entries) - limit) :]],
+    return RequestsView(
+        requests=[serialize_request(entry) for entry in entries[max(0, len(entries) - limit) :]],
         matched=len(entries),
         total=journal.total,
         dropped=journal.dropped,
@@ -136,21 +135,21 @@ def _get_entry(exchange: Exchange, path: PathParams) -> Entry:
     journal, number = get_account(exchange, path).journal, path["number"]
     entry = journal.get_entry(int(number)) if number.isdecimal() and len(number) < 19 else None
     if entry is None:
-        kept = f"{journal.dropped} to {journal.total - 1}" if len(journal) else "none"
-        raise TwilioError(20404, f"Expected the number of a request in the journal ({kept}), found {number[:20]!r}.")
+        numbers = f"{journal.dropped} to {journal.total - 1}" if len(journal) else "none"
+        raise TwilioError(20404, f"Expected the number of a request in the journal ({numbers}), found {number[:20]!r}.")
     return entry
 
 
 def _parse_pattern_parameters(parameters: Parameters) -> dict[str, Any]:
     """Return the pattern in parameters such as `op=list_recordings&query.PageSize=50`."""
-    said: dict[str, Any] = {}
+    command: dict[str, Any] = {}
     for name, value in parameters.pairs:
         group, dot, inner = name.partition(".")
         if dot and group in _GROUP_NAMES:
-            said.setdefault(group, {})[inner] = value
+            command.setdefault(group, {})[inner] = value
         elif name not in ("since", "limit"):
-            said[name] = value
-    return said
+            command[name] = value
+    return command
 
 
 def _parse_pattern(account: Account, fields: dict[str, Any], *, strict: bool = True) -> RequestPattern:

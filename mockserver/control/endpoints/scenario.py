@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
-from mockserver.control import serializers, views
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
@@ -16,6 +15,8 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
+from mockserver.control.views.accounts import AccountView, ChangeResult, serialize_account
+from mockserver.control.views.scenario import EventView, ExpectationView, serialize_event, serialize_expectation
 from mockserver.journal.expectations import check_expectations
 from mockserver.server.exchange import Exchange
 
@@ -34,7 +35,7 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recording: str | None = None
 
 
-async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+async def set_up_scenario(exchange: Exchange, path: PathParams) -> ChangeResult:
     sid, command = get_account(exchange, path).sid, read_command(exchange, ScenarioCommand)
     from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not before the first scenario
     from scenarios.loading.sources import find_bundled_files
@@ -57,8 +58,8 @@ async def set_up_scenario(exchange: Exchange, path: PathParams) -> views.ChangeR
     return await wait_for_callbacks(exchange, account, 0)
 
 
-async def remove_scenario(exchange: Exchange, path: PathParams) -> views.AccountView:
-    return serializers.serialize_account(exchange.mock.set_up_scenario(get_account(exchange, path).sid, None))
+async def remove_scenario(exchange: Exchange, path: PathParams) -> AccountView:
+    return serialize_account(exchange.mock.set_up_scenario(get_account(exchange, path).sid, None))
 
 
 async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
@@ -66,21 +67,21 @@ async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
     return {} if scenario is None else msgspec.to_builtins(scenario)
 
 
-async def list_events(exchange: Exchange, path: PathParams) -> list[views.EventView]:
+async def list_events(exchange: Exchange, path: PathParams) -> list[EventView]:
     since = exchange.parameters.get_integer("since", default=0, minimum=0)
-    return [serializers.serialize_event(event) for event in get_account(exchange, path).events.get_events_since(since)]
+    return [serialize_event(event) for event in get_account(exchange, path).events.get_events_since(since)]
 
 
-async def list_expectations(exchange: Exchange, path: PathParams) -> list[views.ExpectationView]:
+async def list_expectations(exchange: Exchange, path: PathParams) -> list[ExpectationView]:
     account = get_account(exchange, path)
     expected = () if account.scenario is None else account.scenario.expect
     return [
-        serializers.serialize_expectation(result)
+        serialize_expectation(result)
         for result in check_expectations(expected, account.journal, account.resolve_handle)
     ]
 
 
-async def send_signal(exchange: Exchange, path: PathParams) -> views.ChangeResult:
+async def send_signal(exchange: Exchange, path: PathParams) -> ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, SignalCommand)
     first = account.events.next_serial
     index = None if command.recording is None else account.timelines.find_recording_index(command.recording)

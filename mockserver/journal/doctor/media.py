@@ -6,7 +6,7 @@ from generators.model import Status
 from mockserver.journal.doctor.report import Evidence, Sighting
 from mockserver.journal.journal import Entry
 from mockserver.rest.auth import is_media_path
-from mockserver.rest.header_names import READING_METHODS
+from mockserver.rest.methods import READING_METHODS
 from scenarios.operations import Operation
 
 _INCOMPLETE_STATUSES = (Status.PROCESSING, Status.ABSENT, Status.FAILED)

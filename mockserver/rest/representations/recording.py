@@ -4,17 +4,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording
+from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording, Source, Status, Track
 from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, make_safe_for_sdks
 from mockserver.rest.representations.money import format_price
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
-
-RECORDING_KEYS = (
-    *("account_sid", "api_version", "call_sid", "conference_sid", "channels"),
-    *("date_created", "date_updated", "start_time", "price", "price_unit", "duration"),
-    *("sid", "source", "status", "error_code", "uri", "subresource_uris", "encryption_details", "media_url"),
-)
-"""The keys of a realistic recording, in order. On the schema wire, an adversarial one may lack some."""
 
 
 def build_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
@@ -102,3 +95,20 @@ def _build_encryption_details(details: EncryptionDetails) -> Mapping[str, Any]:
         "iv": iv,
         "type": "rsa-aes",
     }
+
+
+_EXAMPLE = Recording(
+    sid="",
+    account_sid="",
+    call_sid="",
+    conference_sid=None,
+    status=Status.COMPLETED,
+    source=Source.RECORD_VERB,
+    channels=1,
+    track=Track.BOTH,
+    start_time=None,
+    date_created=0,
+    date_updated=0,
+)
+RECORDING_KEYS = tuple(_build_realistic(_EXAMPLE, Wire.SCHEMA, "", ""))
+"""The keys of a realistic recording, in order. On the schema wire, an adversarial one may lack some."""

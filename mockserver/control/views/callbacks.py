@@ -1,0 +1,67 @@
+"""The view of a callback and its attempts."""
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from mockserver.control.views.instants import serialize_instant
+
+if TYPE_CHECKING:  # the clients decode the views without the server's modules
+    from mockserver.account.account import Account
+    from mockserver.account.state.state import Delivery
+
+
+class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to deliver a callback."""
+
+    at: str
+    status: int | None
+    failure: str | None
+    detail: str
+
+
+class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
+    """A callback with its attempts."""
+
+    number: int
+    recording: str
+    sid: str
+    event: str
+    state: Literal["pending", "delivered", "failed"]
+    method: str
+    url: str
+    parameters: dict[str, str]
+    signed_text: str
+    """The exact string that was signed."""
+    signature: str
+    signed_with: str
+    """A description of the token's owner."""
+    idempotency_token: str
+    due: str
+    """When the next attempt is due, or the last one was."""
+    attempts: tuple[AttemptView, ...]
+
+
+def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView:
+    request = delivery.to_request()
+    return CallbackView(
+        number=delivery.number,
+        recording=account.recordings.recording_index.get_name(delivery.recording),
+        sid=delivery.sid,
+        event=delivery.event.value,
+        state=delivery.state.value,
+        method=delivery.method,
+        url=delivery.url,
+        parameters=dict(delivery.parameters),
+        signed_text=request.signed_text,
+        signature=dict(request.headers)["x-twilio-signature"],
+        signed_with=delivery.signer,
+        idempotency_token=delivery.idempotency_token,
+        due=serialize_instant(delivery.due),
+        attempts=tuple(
+            AttemptView(
+                at=serialize_instant(attempt.at), status=attempt.status, failure=attempt.failure, detail=attempt.detail
+            )
+            for attempt in delivery.attempts
+        ),
+    )

@@ -1,0 +1,3 @@
+"""The HTTP methods that only read."""
+
+READING_METHODS = ("GET", "HEAD")
