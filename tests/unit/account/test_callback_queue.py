@@ -19,12 +19,12 @@ SECOND = 1_000_000
 
 def make_subscribed_account(url: str = CALLBACK_URL, *recordings: dict[str, Any]) -> Account:
     """Return an account whose recordings have subscriptions."""
-    every = ["in-progress", "completed", "absent", "failed"]
-    known = [
-        {"id": "a", "status": "completed", "status_callback": url, "status_callback_event": every},
+    all_events = ["in-progress", "completed", "absent", "failed"]
+    default_recordings = [
+        {"id": "a", "status": "completed", "status_callback": url, "status_callback_event": all_events},
         {"id": "b", "status": "completed", "status_callback": url, "status_callback_event": ["absent"]},
     ]
-    account = make_account(make_scenario(recordings=[*known, *recordings]), count=0)
+    account = make_account(make_scenario(recordings=[*default_recordings, *recordings]), count=0)
     send_ready(account, SUCCESS)
     return account
 
@@ -35,13 +35,13 @@ def get_index(account: Account, handle: str) -> int:
 
 def send_ready(account: Account, *outcomes: Outcome) -> list[Delivery]:
     """Send the ready callbacks one by one, each with the next outcome."""
-    sent = []
+    deliveries = []
     for outcome in outcomes:
         (delivery, *_) = account.callbacks.get_ready()
         account.callbacks.mark_sending(delivery.number)
         account.callbacks.record_outcome(delivery.number, outcome)
-        sent.append(delivery)
-    return sent
+        deliveries.append(delivery)
+    return deliveries
 
 
 def list_callback_events(account: Account) -> list[str]:
@@ -65,33 +65,36 @@ def test_callbacks_of_one_recording_are_sent_in_order() -> None:
     for handle, event in [("a", "in-progress"), ("a", "completed"), ("b", "absent"), ("b", "failed")]:
         account.callbacks.enqueue(get_index(account, handle), CallbackEvent(event))
     first, second = account.callbacks.get_ready()
-    assert tuple(account.recordings.recording_index.get_name(each.recording) for each in (first, second)) == ("a", "b")
+    assert tuple(account.recordings.recording_index.get_name(delivery.recording) for delivery in (first, second)) == (
+        "a",
+        "b",
+    )
     account.callbacks.mark_sending(first.number)
     assert [second] == account.callbacks.get_ready(), "what is under way is not ready, and nothing passes it"
     account.callbacks.record_outcome(first.number, SERVER_ERROR)
     assert [second] == account.callbacks.get_ready(), "what waits to be tried again holds up the recording's others"
-    assert [each.event for each in send_ready(account, SUCCESS, SUCCESS)] == ["absent", "failed"]
+    assert [delivery.event for delivery in send_ready(account, SUCCESS, SUCCESS)] == ["absent", "failed"]
     account.advance(1)
-    assert [each.event for each in send_ready(account, SUCCESS, SUCCESS)] == ["in-progress", "completed"]
+    assert [delivery.event for delivery in send_ready(account, SUCCESS, SUCCESS)] == ["in-progress", "completed"]
     assert not account.callbacks.has_pending
 
 
 def test_failed_callback_is_retried_with_backoff_until_last_attempt() -> None:
     account = make_subscribed_account()
     account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
-    begun = account.clock.now()
-    tried = []
-    for pause in (0, 1, 2, 4):
-        if pause:
-            account.advance(pause - 0.000001)
+    start = account.clock.now()
+    offsets = []
+    for delay in (0, 1, 2, 4):
+        if delay:
+            account.advance(delay - 0.000001)
             assert account.callbacks.get_ready() == []
             account.advance(0.000001)
-        tried.append(account.clock.now() - begun)
+        offsets.append(account.clock.now() - start)
         (delivery,) = send_ready(account, CONNECTION_REFUSED)
-    assert tried == [0, SECOND, 3 * SECOND, 7 * SECOND]
-    given_up = account.callbacks[delivery.number]
-    assert (given_up.state, len(given_up.attempts)) == (DeliveryState.FAILED, 4)
-    assert [begun + at for at in tried] == [each.at for each in given_up.attempts]
+    assert offsets == [0, SECOND, 3 * SECOND, 7 * SECOND]
+    failed_delivery = account.callbacks[delivery.number]
+    assert (failed_delivery.state, len(failed_delivery.attempts)) == (DeliveryState.FAILED, 4)
+    assert [start + offset for offset in offsets] == [attempt.at for attempt in failed_delivery.attempts]
     assert not account.callbacks.has_pending
     account.advance(3600)
     assert account.callbacks.get_ready() == []
@@ -123,8 +126,8 @@ def test_url_overrides_set_the_number_of_attempts(url: str, outcome: Outcome, at
         send_ready(account, outcome)
         account.advance(60)
     assert account.callbacks.get_ready() == []
-    (*_, last) = account.callbacks
-    assert (DeliveryState.FAILED, attempts) == (last.state, len(last.attempts))
+    (*_, delivery) = account.callbacks
+    assert (DeliveryState.FAILED, attempts) == (delivery.state, len(delivery.attempts))
 
 
 def test_delivered_retry_keeps_all_attempts() -> None:
@@ -133,8 +136,8 @@ def test_delivered_retry_keeps_all_attempts() -> None:
     send_ready(account, SERVER_ERROR)
     account.advance(1)
     send_ready(account, SUCCESS)
-    (*_, last) = account.callbacks
-    assert ([each.status for each in last.attempts], last.state) == ([503, 204], DeliveryState.DELIVERED)
+    (*_, delivery) = account.callbacks
+    assert ([attempt.status for attempt in delivery.attempts], delivery.state) == ([503, 204], DeliveryState.DELIVERED)
     assert list_callback_events(account)[-1] == "callback absent delivered in attempt 2: 204"
 
 
@@ -142,14 +145,14 @@ def test_callback_can_be_redelivered() -> None:
     account = make_subscribed_account()
     account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
     send_ready(account, SUCCESS)
-    (*_, last) = account.callbacks
+    (*_, delivery) = account.callbacks
     account.advance(5)
-    account.callbacks.redeliver(last.number)
-    (again,) = account.callbacks.get_ready()
-    assert (last.number, (), DeliveryState.PENDING) == (again.number, again.attempts, again.state)
-    assert (account.clock.now(), last.idempotency_token) == (again.due, again.idempotency_token)
+    account.callbacks.redeliver(delivery.number)
+    (redelivery,) = account.callbacks.get_ready()
+    assert (delivery.number, (), DeliveryState.PENDING) == (redelivery.number, redelivery.attempts, redelivery.state)
+    assert (account.clock.now(), delivery.idempotency_token) == (redelivery.due, redelivery.idempotency_token)
     send_ready(account, SUCCESS)
-    assert len(account.callbacks[last.number].attempts) == 1
+    assert len(account.callbacks[delivery.number].attempts) == 1
 
 
 def test_cancelled_delivery_is_queued_again() -> None:
@@ -172,9 +175,9 @@ def test_callback_without_subscriber_is_logged_as_event() -> None:
 
 
 def test_only_delivered_callback_triggers_step() -> None:
-    last = {"after": {"callback": "completed"}, "set": {"price_unit": "EUR"}}
-    heard = {"id": "it", "status": "completed", "status_callback": CALLBACK_URL, "timeline": [last]}
-    account = make_account(make_scenario(recordings=[heard]), count=0)
+    step = {"after": {"callback": "completed"}, "set": {"price_unit": "EUR"}}
+    recording = {"id": "it", "status": "completed", "status_callback": CALLBACK_URL, "timeline": [step]}
+    account = make_account(make_scenario(recordings=[recording]), count=0)
     send_ready(account, SERVER_ERROR)
     account.advance(1)
     assert list_steps(account) == ["completed, callback completed"]
@@ -195,10 +198,10 @@ def test_retry_timer_is_removed_on_redelivery() -> None:
 def test_closed_account_sends_no_callbacks() -> None:
     account = make_subscribed_account()
     account.timelines.apply_step(get_index(account, "b"), Step(status=RecordingStatus.ABSENT))
-    (under_way,) = account.callbacks.get_ready()
-    account.callbacks.mark_sending(under_way.number)
+    (first_delivery,) = account.callbacks.get_ready()
+    account.callbacks.mark_sending(first_delivery.number)
     account.close()
     account.timelines.apply_step(get_index(account, "a"), Step(status=RecordingStatus.ABSENT))
-    account.callbacks.record_outcome(under_way.number, SUCCESS)
+    account.callbacks.record_outcome(first_delivery.number, SUCCESS)
     assert account.callbacks.get_ready() == []
-    assert [each.state for each in account.callbacks][-1] is DeliveryState.PENDING
+    assert [delivery.state for delivery in account.callbacks][-1] is DeliveryState.PENDING

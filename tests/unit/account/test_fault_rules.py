@@ -16,9 +16,9 @@ LIST_OPERATION, FETCH_OPERATION = Operation.LIST_RECORDINGS, Operation.FETCH_REC
 def make_account_with_rules(
     *faults: dict[str, Any], sequences: tuple[dict[str, Any], ...] = (), seed: str = "0"
 ) -> Account:
-    known = [{"id": "it", "sid": SID.upper()}]
+    recordings = [{"id": "it", "sid": SID.upper()}]
     return make_account(
-        make_scenario(recordings=known, faults=list(faults), sequences=list(sequences)), count=0, seed=seed
+        make_scenario(recordings=recordings, faults=list(faults), sequences=list(sequences)), count=0, seed=seed
     )
 
 
@@ -42,8 +42,8 @@ def make_request_facts(
 
 def match_statuses(account: Account, *requests: RequestFacts) -> list[int | None]:
     """Return the status that each request gets, or None for the usual response."""
-    struck = [account.fault_rules.match(each) for each in requests]
-    return [None if each is None else each.then.status for each in struck]
+    matched_faults = [account.fault_rules.match(request) for request in requests]
+    return [None if fault is None else fault.then.status for fault in matched_faults]
 
 
 def test_first_matching_rule_applies() -> None:
@@ -59,14 +59,14 @@ def test_first_matching_rule_applies() -> None:
         make_request_facts(),
         make_request_facts(FETCH_OPERATION),
     ) == [500, 501, 502, 500]
-    strike = account.fault_rules.match(make_request_facts())
-    assert strike is not None
-    assert strike.rule_number == 2
+    fault = account.fault_rules.match(make_request_facts())
+    assert fault is not None
+    assert fault.rule_number == 2
     assert [(rule.matched, rule.applied) for rule in account.fault_rules.rules] == [(2, 2), (3, 1), (2, 2)]
 
 
 @pytest.mark.parametrize(
-    ("when", "request_", "is_meant"),
+    ("when", "facts", "is_match"),
     [
         ({}, make_request_facts(), True),
         ({"op": "fetch_recording"}, make_request_facts(), False),
@@ -88,15 +88,15 @@ def test_first_matching_rule_applies() -> None:
         ({"op": "list_recordings", "page": 1}, make_request_facts(page=0), False),
     ],
 )
-def test_rule_matches_when_all_conditions_hold(when: dict[str, Any], request_: RequestFacts, is_meant: bool) -> None:
-    assert match_statuses(make_account_with_rules({"when": when, "then": {"status": 500}}), request_) == [
-        500 if is_meant else None
+def test_rule_matches_when_all_conditions_hold(when: dict[str, Any], facts: RequestFacts, is_match: bool) -> None:
+    assert match_statuses(make_account_with_rules({"when": when, "then": {"status": 500}}), facts) == [
+        500 if is_match else None
     ]
 
 
 def test_every_applies_to_each_nth_matching_request() -> None:
     account = make_account_with_rules({"when": {"op": "list_recordings", "every": 3}, "then": {"status": 429}})
-    requests = [make_request_facts(query=f"Page={at}") for at in range(7)]
+    requests = [make_request_facts(query=f"Page={number}") for number in range(7)]
     assert match_statuses(account, *requests[:4], make_request_facts(FETCH_OPERATION), *requests[4:]) == [
         *(None, None, 429, None),
         None,
@@ -116,20 +116,22 @@ def test_times_and_ttl_limit_rule() -> None:
 def test_probability_depends_on_request_and_seed() -> None:
     requests = [make_request_facts(query=f"n={number}") for number in range(200)]
     rule = {"then": {"status": 500}, "probability": 0.3}
-    one = match_statuses(make_account_with_rules(rule), *requests)
-    backwards = match_statuses(make_account_with_rules(rule), *reversed(requests))
-    assert one == backwards[::-1]
-    assert 30 < sum(each == 500 for each in one) < 90
+    statuses = match_statuses(make_account_with_rules(rule), *requests)
+    reversed_statuses = match_statuses(make_account_with_rules(rule), *reversed(requests))
+    assert statuses == reversed_statuses[::-1]
+    assert 30 < sum(status == 500 for status in statuses) < 90
     account = make_account_with_rules(rule)
-    apart = [match_statuses(account, make_request_facts(FETCH_OPERATION, "/other"), each)[1] for each in requests]
-    assert one == apart
-    assert one != match_statuses(make_account_with_rules(rule, seed="1"), *requests)
-    assert one != match_statuses(
+    separate_statuses = [
+        match_statuses(account, make_request_facts(FETCH_OPERATION, "/other"), request)[1] for request in requests
+    ]
+    assert statuses == separate_statuses
+    assert statuses != match_statuses(make_account_with_rules(rule, seed="1"), *requests)
+    assert statuses != match_statuses(
         make_account_with_rules({"when": {"page": 9}, "then": {"status": 1}} | {"then": {"status": 400}}, rule),
         *requests,
     )
-    again = match_statuses(account, *requests)
-    assert one != again, "a request that comes again has another chance"
+    repeated_statuses = match_statuses(account, *requests)
+    assert statuses != repeated_statuses, "a request that comes again has another chance"
     assert match_statuses(make_account_with_rules({**rule, "probability": 0}), *requests) == [None] * 200
 
 
@@ -153,8 +155,16 @@ def test_retry_after_is_not_enforced_by_default() -> None:
 
 def test_sequence_position_is_kept_per_path() -> None:
     account = make_account_with_rules(sequences=({"answers": [500, {"status": 429, "retry_after": 1}, "ok", 404]},))
-    one, other = make_request_facts(FETCH_OPERATION, "/a"), make_request_facts(FETCH_OPERATION, "/b")
-    assert match_statuses(account, one, other, one, one, other, one, one) == [500, 500, 429, None, 429, 404, 404]
+    first, second = make_request_facts(FETCH_OPERATION, "/a"), make_request_facts(FETCH_OPERATION, "/b")
+    assert match_statuses(account, first, second, first, first, second, first, first) == [
+        500,
+        500,
+        429,
+        None,
+        429,
+        404,
+        404,
+    ]
     assert match_statuses(account, make_request_facts(FETCH_OPERATION, "/a", "another=query")) == [404]
     assert account.fault_rules.rules[0].applied == 7
 
@@ -197,22 +207,22 @@ def test_ok_answer_stops_later_rules() -> None:
     ],
 )
 def test_delays_are_drawn_from_distribution_repeatably(delay: object, least: float, most: float) -> None:
-    def drawn() -> list[float]:
+    def draw_delays() -> list[float]:
         account = make_account_with_rules({"then": {"delay": delay}})
-        struck = [account.fault_rules.match(make_request_facts(query=str(number))) for number in range(100)]
-        return [each.delay for each in struck if each is not None]
+        matched_faults = [account.fault_rules.match(make_request_facts(query=str(number))) for number in range(100)]
+        return [fault.delay for fault in matched_faults if fault is not None]
 
-    delays = drawn()
+    delays = draw_delays()
     assert len(delays) == 100
-    assert all(least <= each <= most for each in delays)
+    assert all(least <= delay_seconds <= most for delay_seconds in delays)
     assert (len(set(delays)) > 90) == (least != most)
-    assert delays == drawn()
+    assert delays == draw_delays()
 
 
 def test_rule_without_delay_has_zero_delay() -> None:
-    strike = make_account_with_rules({"then": {"status": 500}}).fault_rules.match(make_request_facts())
-    assert strike is not None
-    assert strike.delay == 0
+    fault = make_account_with_rules({"then": {"status": 500}}).fault_rules.match(make_request_facts())
+    assert fault is not None
+    assert fault.delay == 0
 
 
 def test_rules_are_removed_by_number() -> None:

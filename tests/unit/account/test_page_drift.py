@@ -11,9 +11,9 @@ from tests.accounts import make_account, make_scenario
 LIST_OPERATION, LIST_CALL_OPERATION = Operation.LIST_RECORDINGS, Operation.LIST_CALL_RECORDINGS
 
 
-def make_account_with_page_drift(*rules: dict[str, Any], **more: Any) -> Account:
+def make_account_with_page_drift(*rules: dict[str, Any], **fields: Any) -> Account:
     corpus = {"count": 10, "mix": {"status": {"completed": 1}}}
-    return make_account(make_scenario(corpus=corpus, page_drift=list(rules), **more))
+    return make_account(make_scenario(corpus=corpus, page_drift=list(rules), **fields))
 
 
 def list_changes(account: Account) -> list[str]:
@@ -23,10 +23,10 @@ def list_changes(account: Account) -> list[str]:
 def test_page_drift_deletes_last_recordings_and_inserts_new_ones() -> None:
     account = make_account_with_page_drift({"delete": 2, "insert": 1, "times": 2})
     account.record_response(LIST_OPERATION, RequestKind.LIST, (9, 8, 7), 0)
-    ledger = account.recordings.recording_index
-    assert [ledger.get_status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
-    (arrived,) = ledger.created
-    assert ledger.get_status(arrived) is Status.COMPLETED
+    recording_index = account.recordings.recording_index
+    assert [recording_index.get_status(index) is Status.DELETED for index in (9, 8, 7)] == [False, True, True]
+    (inserted_index,) = recording_index.created
+    assert recording_index.get_status(inserted_index) is Status.COMPLETED
     assert list_changes(account) == ["deleted", "deleted", "inserted"]
     account.record_response(LIST_OPERATION, RequestKind.LIST, (9,), 1)
     account.record_response(LIST_OPERATION, RequestKind.LIST, (6,), 2)
@@ -41,11 +41,11 @@ def test_page_drift_deletes_at_most_the_recordings_of_a_page() -> None:
 
 def test_page_drift_deletes_only_finished_recordings_and_ends_their_timelines() -> None:
     steps = [{"after": {"signal": "go"}, "set": {"duration": 3}}]
-    known = [
+    recordings = [
         {"id": "live", "timeline": [{"status": "in-progress"}, {"after": {"signal": "go"}, "status": "processing"}]},
         {"id": "done", "status": "completed", "timeline": steps},
     ]
-    account = make_account_with_page_drift({"delete": 5}, recordings=known)
+    account = make_account_with_page_drift({"delete": 5}, recordings=recordings)
     handles = account.state.handles
     account.record_response(LIST_OPERATION, RequestKind.LIST, tuple(handles.values()), 0)
     assert list_changes(account) == ["deleted"]

@@ -49,17 +49,27 @@ def test_scripted_recording_has_given_fields() -> None:
         encryption_details={"encryption_public_key_sid": "CR1"},
         transcript="Hello.",
     )
-    it = get_recording(account)
-    assert (it.status, it.duration, it.price, it.price_unit) == (Status.COMPLETED, 61, -50_000, "EUR")
-    assert (it.channels, it.source, it.track, it.transcript) == (2, "Trunking", "inbound", "Hello.")
-    assert (it.call_sid, it.conference_sid) == (CALL[:2] + CALL[2:].lower(), None)
-    assert (it.start_time, it.date_created, it.date_updated) == (T0 - 86_400, T0, T0 - 82_800)
-    assert it.encryption is not None
-    assert it.encryption.given == {"encryption_public_key_sid": "CR1"}
+    recording = get_recording(account)
+    assert (recording.status, recording.duration, recording.price, recording.price_unit) == (
+        Status.COMPLETED,
+        61,
+        -50_000,
+        "EUR",
+    )
+    assert (recording.channels, recording.source, recording.track, recording.transcript) == (
+        2,
+        "Trunking",
+        "inbound",
+        "Hello.",
+    )
+    assert (recording.call_sid, recording.conference_sid) == (CALL[:2] + CALL[2:].lower(), None)
+    assert (recording.start_time, recording.date_created, recording.date_updated) == (T0 - 86_400, T0, T0 - 82_800)
+    assert recording.encryption is not None
+    assert recording.encryption.given == {"encryption_public_key_sid": "CR1"}
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "duration", "error"),
+    ("fields", "status", "duration", "has_error"),
     [
         ({}, "completed", None, False),
         ({"status": "in-progress"}, "processing", None, False),
@@ -78,21 +88,21 @@ def test_scripted_recording_has_given_fields() -> None:
     ],
 )
 def test_scripted_recording_has_initial_status_and_fields(
-    said: dict[str, Any], status: str, duration: int | None, error: bool
+    fields: dict[str, Any], status: str, duration: int | None, has_error: bool
 ) -> None:
-    it = get_recording(make_account_with_recording(**said))
-    assert (it.status.value, it.error_code is not None) == (status, error)
-    assert duration is None or it.duration == duration
-    assert error or (it.duration is None) == (status == "processing")
-    if said.get("error_code"):
-        assert it.error_code == 16102
+    recording = get_recording(make_account_with_recording(**fields))
+    assert (recording.status.value, recording.error_code is not None) == (status, has_error)
+    assert duration is None or recording.duration == duration
+    assert has_error or (recording.duration is None) == (status == "processing")
+    if fields.get("error_code"):
+        assert recording.error_code == 16102
 
 
-@pytest.mark.parametrize("said", [{"status": "completed"}, {"status": "processing"}])
-def test_fields_apply_from_the_step_with_their_status(said: dict[str, Any]) -> None:
-    last = {"after": {"signal": "go"}, "status": "completed" if said["status"] == "processing" else "deleted"}
+@pytest.mark.parametrize("fields", [{"status": "completed"}, {"status": "processing"}])
+def test_fields_apply_from_the_step_with_their_status(fields: dict[str, Any]) -> None:
+    last_step = {"after": {"signal": "go"}, "status": "completed" if fields["status"] == "processing" else "deleted"}
     account = make_account_with_recording(
-        **said, duration=9, price="-1", date_updated="2025-01-01T00:00:00Z", timeline=[last]
+        **fields, duration=9, price="-1", date_updated="2025-01-01T00:00:00Z", timeline=[last_step]
     )
     assert get_recording(account).date_updated == 1_735_689_600
     account.timelines.signal("go")
@@ -110,11 +120,11 @@ def test_fields_of_step_override_fields_of_recording() -> None:
 
 
 def test_conference_recording_has_conference_source() -> None:
-    conference = "CF" + "A" * 32
-    it = get_recording(make_account_with_recording(conference_sid=conference))
-    assert (it.source, it.conference_sid) == ("Conference", conference[:2] + "a" * 32)
-    own = get_recording(make_account_with_recording(source="StartConferenceRecordingAPI"))
-    assert own.conference_sid is not None
+    conference_sid = "CF" + "A" * 32
+    recording = get_recording(make_account_with_recording(conference_sid=conference_sid))
+    assert (recording.source, recording.conference_sid) == ("Conference", conference_sid[:2] + "a" * 32)
+    api_recording = get_recording(make_account_with_recording(source="StartConferenceRecordingAPI"))
+    assert api_recording.conference_sid is not None
     assert get_recording(make_account_with_recording()).source == "DialVerb"
 
 
@@ -126,20 +136,25 @@ def test_recording_with_past_date_is_sorted_among_generated_recordings() -> None
         ]
     )
     account = make_account(scenario, count=100)
-    ledger = account.recordings.recording_index
-    places = [ledger.find_position(ledger.get_sid(index)) for index in (FIRST_CREATED, FIRST_CREATED + 1)]
-    assert places[0] == 0
-    assert places[1] is not None
-    older = [ledger.get(ledger.positions.get_index(at)).date_created for at in range(1, places[1])]
-    assert max(older) <= get_recording(account, "other").date_created
+    recording_index = account.recordings.recording_index
+    positions = [
+        recording_index.find_position(recording_index.get_sid(index)) for index in (FIRST_CREATED, FIRST_CREATED + 1)
+    ]
+    assert positions[0] == 0
+    assert positions[1] is not None
+    older_dates = [
+        recording_index.get(recording_index.positions.get_index(position)).date_created
+        for position in range(1, positions[1])
+    ]
+    assert max(older_dates) <= get_recording(account, "other").date_created
     assert get_recording(account).date_created == 0
 
 
 @pytest.mark.parametrize("sid", [SID, SID[:2] + SID[2:].lower()])
 def test_saved_recording_keeps_its_sid(sid: str) -> None:
     account = make_account(make_scenario(recordings=[{"sid": sid, "status": "completed"}]), count=3)
-    for each in (SID, SID[:2] + SID[2:].lower()):
-        assert account.recordings.recording_index.get(account.recordings.find(each)).sid == sid
+    for spelling in (SID, SID[:2] + SID[2:].lower()):
+        assert account.recordings.recording_index.get(account.recordings.find(spelling)).sid == sid
     assert account.state.handles == {sid: FIRST_CREATED}
 
 
@@ -154,14 +169,14 @@ def test_scripted_sid_of_generated_recording_is_rejected() -> None:
 
 def test_new_recording_does_not_reuse_imported_sid() -> None:
     account = make_account(count=3)
-    second = account.corpus.get_sid(FIRST_CREATED + 1)
-    account = make_account_with_recording(sid=second)
+    imported_sid = account.corpus.get_sid(FIRST_CREATED + 1)
+    account = make_account_with_recording(sid=imported_sid)
     index = account.start_recording(CALL)
     sid = account.recordings.recording_index.get_sid(index)
     assert index == FIRST_CREATED + 1
-    assert sid != second
+    assert sid != imported_sid
     assert account.recordings.find(sid) == index
-    assert account.recordings.find(second) == FIRST_CREATED
+    assert account.recordings.find(imported_sid) == FIRST_CREATED
 
 
 def test_media_file_of_scripted_recording_is_attached(tmp_path: Any) -> None:
@@ -172,23 +187,28 @@ def test_media_file_of_scripted_recording_is_attached(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "holds"),
+    ("where", "is_match"),
     [
-        ({"status": "processing"}, lambda it: it.status is Status.PROCESSING),
-        ({"source": "Trunking"}, lambda it: it.source == "Trunking"),
-        ({"channels": 2}, lambda it: it.channels == 2),
-        ({"conference": True}, lambda it: it.conference_sid is not None),
-        ({"conference": False, "status": "absent"}, lambda it: it.conference_sid is None and it.status == "absent"),
-        ({"encrypted": True}, lambda it: it.encryption is not None),
+        ({"status": "processing"}, lambda recording: recording.status is Status.PROCESSING),
+        ({"source": "Trunking"}, lambda recording: recording.source == "Trunking"),
+        ({"channels": 2}, lambda recording: recording.channels == 2),
+        ({"conference": True}, lambda recording: recording.conference_sid is not None),
+        (
+            {"conference": False, "status": "absent"},
+            lambda recording: recording.conference_sid is None and recording.status == "absent",
+        ),
+        ({"encrypted": True}, lambda recording: recording.encryption is not None),
     ],
 )
-def test_pick_selects_newest_matching_recording(where: dict[str, Any], holds: Any) -> None:
+def test_pick_selects_newest_matching_recording(where: dict[str, Any], is_match: Any) -> None:
     account = make_account_with_pick(where=where)
     index = account.state.handles["it"]
     corpus = account.corpus
-    assert holds(corpus.generate_recording(index))
-    newer = [corpus.generate_recording(each) for each in range(index + 1, corpus.count)]
-    assert not [each for each in newer if holds(each) and each.status is not Status.DELETED]
+    assert is_match(corpus.generate_recording(index))
+    newer_recordings = [corpus.generate_recording(number) for number in range(index + 1, corpus.count)]
+    assert not [
+        recording for recording in newer_recordings if is_match(recording) and recording.status is not Status.DELETED
+    ]
 
 
 def test_picks_select_no_recording_twice() -> None:
@@ -225,7 +245,7 @@ def test_picked_recording_has_given_fields() -> None:
     assert get_recording(account).duration is None
     account.timelines.signal("go")
     assert get_recording(account).duration == 9
-    assert [each.event.value for each in account.callbacks] == ["completed"]
+    assert [delivery.event.value for delivery in account.callbacks] == ["completed"]
 
 
 def test_picked_recording_has_no_adversarial_body() -> None:
@@ -237,16 +257,16 @@ def test_picked_recording_has_no_adversarial_body() -> None:
 def test_account_with_scenario_is_never_evicted() -> None:
     step = {"after": {"fetches": 2}, "set": {"price_unit": "EUR"}}
     mock = Mock(make_settings(count=10), scenario=make_scenario(pick=[{"id": "it", "timeline": [step]}]))
-    first = mock.account(mock.demo.sid)
+    account = mock.account(mock.demo.sid)
     for number in range(100):
         mock.account(f"AC{number:032x}")
-    assert mock.account(mock.demo.sid) is first
-    plain = Mock(make_settings(count=10))
-    untouched = plain.account(plain.demo.sid)
+    assert mock.account(mock.demo.sid) is account
+    plain_mock = Mock(make_settings(count=10))
+    plain_account = plain_mock.account(plain_mock.demo.sid)
     for number in range(100):
-        plain.account(f"AC{number:032x}")
-    assert plain.account(plain.demo.sid) is not untouched
-    assert plain.list_accounts_with_state() == []
+        plain_mock.account(f"AC{number:032x}")
+    assert plain_mock.account(plain_mock.demo.sid) is not plain_account
+    assert plain_mock.list_accounts_with_state() == []
 
 
 def test_status_callback_setting_is_default_subscription() -> None:
@@ -267,8 +287,8 @@ def test_page_drift_rejects_conditions_other_than_op_and_page(when: dict[str, An
 
 def test_new_scenario_replaces_all_accounts() -> None:
     mock = Mock(make_settings(count=3), scenario=make_scenario(recordings=[{"id": "a"}]))
-    other = mock.account(f"AC{'1' * 32}")
+    other_account = mock.account(f"AC{'1' * 32}")
     mock.replace_scenario(Scenario(name="none"))
-    assert mock.account(other.sid) is not other
+    assert mock.account(other_account.sid) is not other_account
     assert mock.account(mock.demo.sid).state.handles == {}
-    assert other.state.playing == {}
+    assert other_account.state.playing == {}

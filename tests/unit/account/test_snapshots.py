@@ -85,30 +85,30 @@ def test_rollback_restores_every_response_byte_for_byte() -> None:
         api.get_page()
         api.get(api.get_recording_path(api.get_account().resolve_handle("a")))
         api.mock.snapshots.take(api.get_account(), "here")
-        kept = api.mock.snapshots.find(api.mock.demo.sid, "here")
-        assert kept is not None
-        account = api.mock.roll_back(api.mock.demo.sid, kept.state, kept.scenario)
+        snapshot = api.mock.snapshots.find(api.mock.demo.sid, "here")
+        assert snapshot is not None
+        account = api.mock.roll_back(api.mock.demo.sid, snapshot.state, snapshot.scenario)
         before = get_bodies(api)
         for _ in range(3):
             change_everything(api)
             assert before != get_bodies(api)
-            again = api.mock.roll_back(api.mock.demo.sid, kept.state, kept.scenario)
-            assert again is api.get_account()
-            assert again is not account
-            assert kept.state == again.snapshot()
+            restored_account = api.mock.roll_back(api.mock.demo.sid, snapshot.state, snapshot.scenario)
+            assert restored_account is api.get_account()
+            assert restored_account is not account
+            assert snapshot.state == restored_account.snapshot()
             assert before == get_bodies(api)
 
 
 def get_bodies(api: Api) -> list[bytes]:
     """Request resources that reading does not change, and at the end a list, which it does."""
     account, root = api.get_account(), f"/_mock/accounts/{api.mock.demo.sid}"
-    ledger = account.recordings.recording_index
-    sids = [ledger.get_sid(index) for index in (*range(0, account.corpus.count, 9), *ledger.created)]
+    recording_index = account.recordings.recording_index
+    sids = [recording_index.get_sid(index) for index in (*range(0, account.corpus.count, 9), *recording_index.created)]
     paths = ["/clock", "/scenario", "/events", "/faults", "/callbacks", *(f"/recordings/{sid}" for sid in sids)]
-    shown = [api.get(f"{root}{path}") for path in paths]
-    fetched = [api.get(api.get_recording_path(account.resolve_handle("a"))) for _ in range(2)]
-    listed = api.get(f"{api.list_path}?PageSize=1000&IncludeSoftDeleted=true")
-    return [each.content for each in (*shown, *fetched, listed)]
+    control_responses = [api.get(f"{root}{path}") for path in paths]
+    recording_responses = [api.get(api.get_recording_path(account.resolve_handle("a"))) for _ in range(2)]
+    list_response = api.get(f"{api.list_path}?PageSize=1000&IncludeSoftDeleted=true")
+    return [response.content for response in (*control_responses, *recording_responses, list_response)]
 
 
 def test_state_is_equal_after_msgpack_round_trip() -> None:
@@ -129,10 +129,10 @@ def test_state_is_equal_after_msgpack_round_trip() -> None:
 
 def test_state_with_adversarial_recordings_survives_round_trip() -> None:
     step = {"after": {"signal": "go"}, "status": "deleted"}
-    picks = make_scenario(
+    scenario = make_scenario(
         pick=[{"id": "p", "count": 100, "where": {"status": "completed"}, "price_unit": "EUR", "timeline": [step]}]
     )
-    account = make_account(picks, profile=Profile.ADVERSARIAL)
+    account = make_account(scenario, profile=Profile.ADVERSARIAL)
     account.timelines.signal("go")
     assert msgspec.msgpack.decode(account.snapshot(), type=State) == account.state
 
@@ -143,23 +143,25 @@ def test_rollback_resumes_timers_and_callbacks() -> None:
     account.advance(20)
     (delivery,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(delivery.number)
-    kept = account.snapshot()
+    snapshot = account.snapshot()
     account.callbacks.record_outcome(delivery.number, SUCCESS)
     assert list_steps(account)[-1] == "deleted"
-    back = mock.roll_back(mock.demo.sid, kept, account.scenario)
-    assert back.clock.now() == account.clock.now()
-    (again,) = back.callbacks.get_ready()
-    assert (again, again.state) == (delivery, DeliveryState.PENDING), "what was under way is to be sent again"
-    back.callbacks.mark_sending(again.number)
-    back.callbacks.record_outcome(again.number, TIMED_OUT)
-    kept = back.snapshot()
-    third = mock.roll_back(mock.demo.sid, kept, back.scenario)
-    assert third.callbacks.get_ready() == []
-    third.advance(1)
-    (last,) = third.callbacks.get_ready()
-    third.callbacks.mark_sending(last.number)
-    third.callbacks.record_outcome(last.number, SUCCESS)
-    assert list_steps(third)[-1] == "deleted"
+    second_account = mock.roll_back(mock.demo.sid, snapshot, account.scenario)
+    assert second_account.clock.now() == account.clock.now()
+    (pending_delivery,) = second_account.callbacks.get_ready()
+    assert (pending_delivery, pending_delivery.state) == (delivery, DeliveryState.PENDING), (
+        "what was under way is to be sent again"
+    )
+    second_account.callbacks.mark_sending(pending_delivery.number)
+    second_account.callbacks.record_outcome(pending_delivery.number, TIMED_OUT)
+    snapshot = second_account.snapshot()
+    third_account = mock.roll_back(mock.demo.sid, snapshot, second_account.scenario)
+    assert third_account.callbacks.get_ready() == []
+    third_account.advance(1)
+    (last_delivery,) = third_account.callbacks.get_ready()
+    third_account.callbacks.mark_sending(last_delivery.number)
+    third_account.callbacks.record_outcome(last_delivery.number, SUCCESS)
+    assert list_steps(third_account)[-1] == "deleted"
 
 
 def make_small_scenario() -> Scenario:
@@ -174,16 +176,16 @@ def make_small_scenario() -> Scenario:
 
 def test_rollback_changes_only_its_account() -> None:
     mock = Mock(make_settings(count=60), scenario=make_rich_scenario())
-    one, other = mock.account(mock.demo.sid), mock.account(OTHER_SID)
-    mock.snapshots.take(one, "x")
-    mock.snapshots.take(other, "x")
-    other.advance(100)
-    one.advance(50)
-    kept = mock.snapshots.find(one.sid, "x")
-    assert kept is not None
-    mock.roll_back(one.sid, kept.state, kept.scenario)
-    assert mock.account(OTHER_SID) is other
-    assert other.clock.now() - mock.account(one.sid).clock.now() == 100_000_000
+    account, other_account = mock.account(mock.demo.sid), mock.account(OTHER_SID)
+    mock.snapshots.take(account, "x")
+    mock.snapshots.take(other_account, "x")
+    other_account.advance(100)
+    account.advance(50)
+    snapshot = mock.snapshots.find(account.sid, "x")
+    assert snapshot is not None
+    mock.roll_back(account.sid, snapshot.state, snapshot.scenario)
+    assert mock.account(OTHER_SID) is other_account
+    assert other_account.clock.now() - mock.account(account.sid).clock.now() == 100_000_000
     assert mock.snapshots.find("AC" + "8" * 32, "x") is None
 
 
@@ -203,6 +205,6 @@ def test_rollback_keeps_clock_rate(rate: float) -> None:
     mock = Mock(make_settings(count=3))
     account = mock.account(mock.demo.sid)
     account.scheduler.set_rate(rate)
-    back = mock.roll_back(account.sid, account.snapshot(), None)
-    assert back.clock.rate == rate
-    assert back.clock.now() >= account.state.now
+    restored_account = mock.roll_back(account.sid, account.snapshot(), None)
+    assert restored_account.clock.rate == rate
+    assert restored_account.clock.now() >= account.state.now

@@ -16,32 +16,32 @@ LONG_DELAY = 20.0
 
 def make_waiting_account(callback: str, after: dict[str, str]) -> tuple[Mock, Account]:
     timeline = [{"after": after, "status": "completed"}]
-    said = {"id": "it", "status": "processing", "status_callback": callback, "timeline": timeline}
-    mock = Mock(make_settings(count=3), scenario=make_scenario(recordings=[said]))
+    recording = {"id": "it", "status": "processing", "status_callback": callback, "timeline": timeline}
+    mock = Mock(make_settings(count=3), scenario=make_scenario(recordings=[recording]))
     return mock, mock.account(mock.demo.sid)
 
 
 def is_delivered(account: Account) -> bool:
-    return [each.state for each in account.callbacks] == [DeliveryState.DELIVERED]
+    return [delivery.state for delivery in account.callbacks] == [DeliveryState.DELIVERED]
 
 
 def test_unfinished_delivery_is_sent_on_next_event_loop(sink: Sink) -> None:
     mock, account = make_waiting_account(sink.url, {"signal": "go"})
 
-    async def begin() -> None:
+    async def start_worker() -> None:
         mock.worker.schedule(account)
         await asyncio.to_thread(sink.wait_for, 1)
 
-    async def go_on() -> None:
+    async def resume_worker() -> None:
         mock.worker.schedule(account)
         await wait_until(lambda: is_delivered(account))
 
     sink.delay(LONG_DELAY)
     account.timelines.signal("go")
-    asyncio.run(begin())
+    asyncio.run(start_worker())
     sink.delay(0)
-    asyncio.run(go_on())
-    assert [each.status for each in account.callbacks[0].attempts] == [204]
+    asyncio.run(resume_worker())
+    assert [attempt.status for attempt in account.callbacks[0].attempts] == [204]
     assert len(sink.received) == 2
 
 
@@ -49,17 +49,17 @@ def test_alarm_is_rescheduled_on_next_event_loop(sink: Sink) -> None:
     mock, account = make_waiting_account(sink.url, {"time": "1h"})
     account.scheduler.set_rate(36_000)  # a tenth of a second
 
-    async def begin() -> None:
+    async def start_worker() -> None:
         mock.worker.schedule(account)
         mock.worker.schedule(account)
 
-    async def go_on() -> None:
+    async def resume_worker() -> None:
         mock.worker.schedule(account)
         await wait_until(lambda: is_delivered(account))
 
-    asyncio.run(begin())
+    asyncio.run(start_worker())
     assert list_steps(account) == ["processing"]
-    asyncio.run(go_on())
+    asyncio.run(resume_worker())
     assert list_steps(account) == ["processing", "completed, callback completed"]
 
 
@@ -67,13 +67,13 @@ def test_replaced_account_has_no_alarms(sink: Sink) -> None:
     mock, account = make_waiting_account(sink.url, {"time": "1h"})
     account.scheduler.set_rate(1.0)
 
-    async def begin() -> None:
+    async def start_worker() -> None:
         mock.worker.schedule(account)
         mock.set_up_scenario(account.sid, None)
         mock.worker.schedule(account)
         assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
 
-    asyncio.run(begin())
+    asyncio.run(start_worker())
     account.advance(7200)
     assert list_steps(account) == ["processing"]
     with pytest.raises(ValueError, match="time does not go back"):

@@ -51,8 +51,8 @@ def test_listed_addresses_and_networks_are_allowed() -> None:
     rules = AllowedHosts.parse(
         "203.0.113.7,198.51.100.0/24, 2001:db8::/32,::ffff:192.0.2.1, 169.254.0.0/16, fd00:ec2::254"
     )
-    allowed = ("203.0.113.7", "198.51.100.200", "2001:db8::5", "192.0.2.1", "169.254.169.254", "fd00:ec2::254")
-    assert all(map(rules.allows_address, (*allowed, *LOCAL_ADDRESSES)))
+    addresses = ("203.0.113.7", "198.51.100.200", "2001:db8::5", "192.0.2.1", "169.254.169.254", "fd00:ec2::254")
+    assert all(map(rules.allows_address, (*addresses, *LOCAL_ADDRESSES)))
     assert not any(map(rules.allows_address, ("203.0.113.8", "198.51.101.0", "2001:db9::", "8.8.8.8")))
 
 

@@ -15,7 +15,7 @@ PARAMETER_NAMES = [
 
 
 def make_recording(**changes: Any) -> Recording:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "sid": "RE1",
         "account_sid": "AC1",
         "call_sid": "CA1",
@@ -32,7 +32,7 @@ def make_recording(**changes: Any) -> Recording:
         "date_created": 1_650_498_325,
         "date_updated": 1_650_498_335,
     }
-    return Recording(**given | changes)
+    return Recording(**fields | changes)
 
 
 def test_completed_callback_has_all_parameters() -> None:

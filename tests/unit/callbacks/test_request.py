@@ -26,7 +26,7 @@ def test_post_sends_parameters_as_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "sent"),
+    ("url", "expected"),
     [
         ("http://a/hook", f"http://a/hook?{ENCODED_FORM}"),
         ("http://a/hook?", f"http://a/hook?{ENCODED_FORM}"),
@@ -35,14 +35,14 @@ def test_post_sends_parameters_as_form() -> None:
         ("http://a#rc=1", f"http://a/?{ENCODED_FORM}"),
     ],
 )
-def test_get_sends_and_signs_parameters_in_query(url: str, sent: str) -> None:
+def test_get_sends_and_signs_parameters_in_query(url: str, expected: str) -> None:
     found = make_callback_request("GET", url)
-    assert (sent, sent, b"") == (found.url, found.signed_text, found.body)
+    assert (expected, expected, b"") == (found.url, found.signed_text, found.body)
     assert "content-type" not in dict(found.headers)
 
 
 @pytest.mark.parametrize(
-    ("url", "sent"),
+    ("url", "expected"),
     [
         ("https://a", "https://a/"),
         ("HTTPS://A?b=c", "https://A/?b=c"),
@@ -53,10 +53,10 @@ def test_get_sends_and_signs_parameters_in_query(url: str, sent: str) -> None:
         ("nonsense", "nonsense"),
     ],
 )
-def test_signed_url_equals_requested_url(url: str, sent: str) -> None:
+def test_signed_url_equals_requested_url(url: str, expected: str) -> None:
     found = make_callback_request("POST", url)
-    assert found.url == sent
-    assert found.signed_text.startswith(f"{sent}Empty")
+    assert found.url == expected
+    assert found.signed_text.startswith(f"{expected}Empty")
 
 
 def test_url_credentials_become_authorization_header() -> None:

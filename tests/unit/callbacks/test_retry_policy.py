@@ -14,7 +14,7 @@ def make_failure_outcome(failure: Failure, status: int | None = None) -> Outcome
 
 
 @pytest.mark.parametrize(
-    ("retried", "outcome"),
+    ("is_retried", "outcome"),
     [
         *((False, make_status_outcome(status)) for status in (200, 204, 302, 400, 404, 429)),
         *((True, make_status_outcome(status)) for status in (500, 503, 599)),
@@ -27,12 +27,12 @@ def make_failure_outcome(failure: Failure, status: int | None = None) -> Outcome
         (False, make_failure_outcome(Failure.REFUSED_HOST)),
     ],
 )
-def test_server_errors_and_connection_failures_are_retried_by_default(retried: bool, outcome: Outcome) -> None:
-    assert retried is (get_retry_delay(outcome, 1, ConnectionOverrides()) is not None)
+def test_server_errors_and_connection_failures_are_retried_by_default(is_retried: bool, outcome: Outcome) -> None:
+    assert is_retried is (get_retry_delay(outcome, 1, ConnectionOverrides()) is not None)
 
 
 @pytest.mark.parametrize(
-    ("policy", "retried"),
+    ("policy", "retried_outcomes"),
     [
         ("4xx", {make_status_outcome(404)}),
         ("5xx", {make_status_outcome(500)}),
@@ -52,10 +52,10 @@ def test_server_errors_and_connection_failures_are_retried_by_default(retried: b
         ),
     ],
 )
-def test_retry_policy_replaces_default_policy(policy: str, retried: set[Outcome]) -> None:
+def test_retry_policy_replaces_default_policy(policy: str, retried_outcomes: set[Outcome]) -> None:
     outcomes = {*map(make_failure_outcome, Failure), *map(make_status_outcome, (200, 302, 404, 500))}
     overrides = parse_overrides(f"http://a/#rp={policy}")[1]
-    assert retried == {outcome for outcome in outcomes if get_retry_delay(outcome, 1, overrides) is not None}
+    assert retried_outcomes == {outcome for outcome in outcomes if get_retry_delay(outcome, 1, overrides) is not None}
 
 
 @pytest.mark.parametrize(("retries", "delays"), [(None, [1, 2, 4, None]), (0, [None]), (2, [1, 2, None])])

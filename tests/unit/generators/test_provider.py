@@ -46,10 +46,10 @@ def test_single_field_generators_return_valid_values(fake: Faker) -> None:
 
 
 def test_same_seed_gives_the_same_recordings() -> None:
-    made = []
+    values = []
     for _ in range(2):
         faker = Faker()
         faker.add_provider(RecordingProvider)
         faker.seed_instance(3)
-        made.append([faker.recording_sid(), faker.recording_status(), faker.recording_duration()])
-    assert made[0] == made[1]
+        values.append([faker.recording_sid(), faker.recording_status(), faker.recording_duration()])
+    assert values[0] == values[1]

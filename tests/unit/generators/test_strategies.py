@@ -61,13 +61,13 @@ def test_adversarial_body_depends_only_on_seed_and_buffer() -> None:
 def test_invalid_buffer_is_skipped_for_next_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _get_body_drawer().draw(b"") is None
     drawer = _get_body_drawer()
-    refused = iter([None, {"sid": "second"}])
-    monkeypatch.setattr(drawer, "draw", lambda _: next(refused))
+    bodies = iter([None, {"sid": "second"}])
+    monkeypatch.setattr(drawer, "draw", lambda _: next(bodies))
     assert draw_body("a seed of its own", b"\x03\x00") == {"sid": "second"}
 
 
 @pytest.mark.parametrize(
-    "make",
+    "make_strategy",
     [
         lambda: sids("ZZ"),
         lambda: recordings(status="paused"),
@@ -77,6 +77,6 @@ def test_invalid_buffer_is_skipped_for_next_buffer(monkeypatch: pytest.MonkeyPat
         lambda: recording_pages(max_size=1001),
     ],
 )
-def test_invalid_arguments_raise_invalid_argument(make: Any) -> None:
+def test_invalid_arguments_raise_invalid_argument(make_strategy: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"Expected .* found "):
-        st.lists(make())
+        st.lists(make_strategy())

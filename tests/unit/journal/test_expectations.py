@@ -16,9 +16,9 @@ RECORDING_SID = "RE" + "0123456789ABCDEF" * 2
 
 def check_expectation(journal: Journal, **expected: Any) -> tuple[bool, str]:
     expectation = msgspec.convert(expected, Expectation)
-    (verdict,) = check_expectations([expectation], journal, lambda named: RECORDING_SID if named == "it" else named)
-    assert verdict.expectation is expectation
-    return verdict.is_met, verdict.reason
+    (result,) = check_expectations([expectation], journal, lambda handle: RECORDING_SID if handle == "it" else handle)
+    assert result.expectation is expectation
+    return result.is_met, result.reason
 
 
 def make_fetch_journal(*statuses: int, dropped: int = 0) -> Journal:
@@ -33,7 +33,7 @@ def make_fetch_journal(*statuses: int, dropped: int = 0) -> Journal:
 
 
 @pytest.mark.parametrize(
-    ("expected", "is_met", "why"),
+    ("expected", "is_met", "reason"),
     [
         ({}, True, "fetch_recording at least 1 time, found 3."),
         ({"min": 3}, True, "fetch_recording at least 3 times, found 3."),
@@ -54,17 +54,17 @@ def make_fetch_journal(*statuses: int, dropped: int = 0) -> Journal:
         ({"sid": f"RE{'9' * 32}"}, False, f"fetch_recording with sid RE{'9' * 32} at least 1 time, found 0."),
     ],
 )
-def test_expectation_counts_matching_requests(expected: dict[str, Any], is_met: bool, why: str) -> None:
+def test_expectation_counts_matching_requests(expected: dict[str, Any], is_met: bool, reason: str) -> None:
     found = check_expectation(make_fetch_journal(200, 404, 200), op="fetch_recording", **expected)
-    assert (found[0], found[1].splitlines()[0]) == (is_met, f"Expected {why}")
+    assert (found[0], found[1].splitlines()[0]) == (is_met, f"Expected {reason}")
     assert check_expectation(Journal(), op="list_recordings", min=0)[0]
 
 
 @pytest.mark.parametrize("expected", [{"min": 2}, {"max": 5}])
 def test_expectation_is_not_met_when_requests_were_dropped(expected: dict[str, Any]) -> None:
-    is_met, why = check_expectation(make_fetch_journal(200, dropped=7), op="fetch_recording", **expected)
+    is_met, reason = check_expectation(make_fetch_journal(200, dropped=7), op="fetch_recording", **expected)
     assert not is_met
-    assert why.endswith("7 older requests are no longer in the journal, so the result is uncertain.")
+    assert reason.endswith("7 older requests are no longer in the journal, so the result is uncertain.")
 
 
 def test_followed_next_page_is_detected_by_page_tokens() -> None:

@@ -39,8 +39,8 @@ def test_verification_fails_with_reason_when_requests_were_dropped() -> None:
 
 def test_entries_are_found_by_number() -> None:
     journal = make_journal({}, {"status": 404}, dropped=7)
-    assert [each.number for each in journal.iter_since(8)] == [8]
-    assert [each.number for each in journal.iter_since(0)] == [7, 8]
+    assert [entry.number for entry in journal.iter_since(8)] == [8]
+    assert [entry.number for entry in journal.iter_since(0)] == [7, 8]
     found = journal.get_entry(8)
     assert found is not None
     assert found.response.status == 404
@@ -50,20 +50,20 @@ def test_entries_are_found_by_number() -> None:
 
 
 def test_entry_line_contains_no_secrets() -> None:
-    shown = make_entry(3, path="/a", query=f"Token={SECRET}&b=1".encode(), status=404).summary
-    assert shown == "3: GET /a?Token=***&b=1 -> 404"
+    summary = make_entry(3, path="/a", query=f"Token={SECRET}&b=1".encode(), status=404).summary
+    assert summary == "3: GET /a?Token=***&b=1 -> 404"
 
 
 def test_arrival_listener_is_called_until_removed() -> None:
     journal = Journal()
-    seen: list[int] = []
-    end = journal.on_arrival(lambda arrived: seen.append(arrived.number))
+    numbers: list[int] = []
+    remove_listener = journal.on_arrival(lambda entry: numbers.append(entry.number))
     journal.add(make_entry(0))
     assert journal.has_listeners
-    end()
+    remove_listener()
     journal.add(make_entry(1))
     assert not journal.has_listeners
-    assert seen == [0]
+    assert numbers == [0]
 
 
 def test_clearing_resets_entries_and_counts() -> None:
@@ -76,27 +76,27 @@ def test_requests_of_evicted_account_count_as_dropped() -> None:
     with Api() as api:
         api.get_page()
         api.get_page()
-        for other in OTHER_SIDS:
-            api.mock.account(other)
+        for sid in OTHER_SIDS:
+            api.mock.account(sid)
         assert len(api.get_account().journal) == 0
         assert (api.get_account().journal.total, api.get_account().journal.dropped) == (2, 2)
         api.get_page()
-        assert [each.number for each in api.get_account().journal] == [2]
+        assert [entry.number for entry in api.get_account().journal] == [2]
 
 
 def test_account_with_arrival_listener_is_not_evicted() -> None:
     mock = Mock(make_settings())
     journal = mock.account(mock.demo.sid).journal
-    journal.on_arrival(lambda arrived: None)
-    for other in OTHER_SIDS:
-        mock.account(other)
+    journal.on_arrival(lambda entry: None)
+    for sid in OTHER_SIDS:
+        mock.account(sid)
     assert mock.account(mock.demo.sid).journal is journal
 
 
 def test_new_scenario_for_all_accounts_empties_journals() -> None:
     with Api() as api:
         api.get_page()
-        for other in OTHER_SIDS:
-            api.mock.account(other)
+        for sid in OTHER_SIDS:
+            api.mock.account(sid)
         api.mock.replace_scenario(None)
         assert (api.get_account().journal.total, api.get_account().journal.dropped) == (0, 0)

@@ -7,7 +7,7 @@ ESCAPED_CALLBACK_URL = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "shown"),
+    ("name", "value", "expected"),
     [
         (*make_basic_auth(), f"Basic {ACCOUNT_SID}:***"),
         (*make_basic_auth(SECRET, ACCOUNT_SID), "Basic ***"),
@@ -24,12 +24,12 @@ ESCAPED_CALLBACK_URL = f"https%3A%2F%2Fme%3A{SECRET}%40example.com%2F%3Fa%3D1"
         (b"i-twilio-idempotency-token", b"1", "1"),
     ],
 )
-def test_headers_are_shown_without_secrets(name: bytes, value: bytes, shown: str) -> None:
-    assert shown == redaction.redact_header(name, value)
+def test_headers_are_shown_without_secrets(name: bytes, value: bytes, expected: str) -> None:
+    assert expected == redaction.redact_header(name, value)
 
 
 @pytest.mark.parametrize(
-    ("raw", "shown"),
+    ("raw", "expected"),
     [
         (b"PageSize=2&PageToken=PARE1&DateCreated%3E=2026", "PageSize=2&PageToken=PARE1&DateCreated%3E=2026"),
         (b"a=%2&token=", "a=%2&token="),
@@ -40,8 +40,8 @@ def test_headers_are_shown_without_secrets(name: bytes, value: bytes, shown: str
         ),
     ],
 )
-def test_parameters_are_shown_without_secrets(raw: bytes, shown: str) -> None:
-    assert shown == redaction.redact_urlencoded(raw)
+def test_parameters_are_shown_without_secrets(raw: bytes, expected: str) -> None:
+    assert expected == redaction.redact_urlencoded(raw)
 
 
 def test_redacted_uri_keeps_path() -> None:
@@ -52,5 +52,5 @@ def test_redacted_uri_keeps_path() -> None:
 def test_passwords_are_redacted_in_plain_and_escaped_urls() -> None:
     assert redaction.without_passwords(ESCAPED_CALLBACK_URL) == "https%3A%2F%2Fme%3A***%40example.com%2F%3Fa%3D1"
     assert redaction.without_passwords(f"'ftp://me:{SECRET}@x@b/c'") == "'ftp://me:***@b/c'"
-    for plain in ("mail a:b@c", "http://me@b:80/c", "http://b:80/c@d", "https%3A%2F%2Fb%3A80%2Fc%40d"):
-        assert plain == redaction.without_passwords(plain)
+    for text in ("mail a:b@c", "http://me@b:80/c", "http://b:80/c@d", "https%3A%2F%2Fb%3A80%2Fc%40d"):
+        assert text == redaction.without_passwords(text)

@@ -21,7 +21,7 @@ CREATE_ENTRY = {
 
 
 @pytest.mark.parametrize(
-    ("pattern", "came", "differs"),
+    ("pattern", "entry_fields", "differences"),
     [
         ({}, {}, []),
         ({"op": Operation.LIST_RECORDINGS}, {}, []),
@@ -55,10 +55,12 @@ CREATE_ENTRY = {
         ({"form": {"Trim": "x"}}, CREATE_ENTRY, ["form Trim: expected x, found ''"]),
     ],
 )
-def test_mismatches_name_differing_fields(pattern: dict[str, Any], came: dict[str, Any], differs: list[str]) -> None:
-    found = [each.text for each in find_mismatches(RequestPattern(**pattern), make_entry(**came))]
-    assert differs == found
-    assert matches(RequestPattern(**pattern), make_entry(**came)) == (not differs)
+def test_mismatches_name_differing_fields(
+    pattern: dict[str, Any], entry_fields: dict[str, Any], differences: list[str]
+) -> None:
+    found = [mismatch.text for mismatch in find_mismatches(RequestPattern(**pattern), make_entry(**entry_fields))]
+    assert differences == found
+    assert matches(RequestPattern(**pattern), make_entry(**entry_fields)) == (not differences)
 
 
 def test_pattern_text_contains_no_secrets() -> None:
@@ -68,8 +70,8 @@ def test_pattern_text_contains_no_secrets() -> None:
         header={"Authorization": f"Bearer {SECRET}"},
         query={"PageSize": "50", "PageToken": None},
     )
-    words = "list_recordings with status 200, header Authorization Bearer ***, PageSize 50, PageToken absent"
-    assert words == str(pattern)
+    text = "list_recordings with status 200, header Authorization Bearer ***, PageSize 50, PageToken absent"
+    assert text == str(pattern)
     assert str(RequestPattern()) == "a request"
     assert RequestPattern(sid="late").with_resolved_sid({"late": RECORDING_SID}.__getitem__).sid == RECORDING_SID
 
@@ -130,7 +132,7 @@ def test_near_misses_are_the_three_closest_newest_first() -> None:
         {"query": b"PageSize=50"},
     )
     found = verify(journal, pattern, ExpectedCount.from_arguments(least=2))
-    assert [(miss.number, miss.differences) for miss in found.near_misses] == [
+    assert [(near_miss.number, near_miss.differences) for near_miss in found.near_misses] == [
         (3, ("status: expected 200, found 429",)),
         (0, ("PageSize: expected 50, found 20",)),
         (2, ("status: expected 200, found 429", "PageSize: expected 50, found 20")),
@@ -146,8 +148,8 @@ def test_near_misses_are_the_three_closest_newest_first() -> None:
 
 def check_expectation(journal: Journal, **expected: Any) -> tuple[bool, str]:
     expectation = Expectation(op=Operation.LIST_RECORDINGS, **expected)
-    (verdict,) = check_expectations([expectation], journal, lambda named: named)
-    return verdict.is_met, verdict.reason
+    (result,) = check_expectations([expectation], journal, lambda handle: handle)
+    return result.is_met, result.reason
 
 
 PAGED_ENTRIES = ({"next_page_uri": f"{LIST_PATH}?Page=1&PageToken=PA1"}, {"query": b"Page=1&PageToken=PA1"})
@@ -155,7 +157,7 @@ UNPAGED_ENTRIES: tuple[dict[str, Any], ...] = ({"query": b"PageToken=PA2"}, {})
 
 
 @pytest.mark.parametrize(
-    ("came", "followed", "dropped", "is_met", "why"),
+    ("entries", "followed_next_page", "dropped", "is_met", "reason"),
     [
         (PAGED_ENTRIES, True, 0, True, "found 2"),
         (PAGED_ENTRIES, True, 3, True, "found 2"),
@@ -168,17 +170,17 @@ UNPAGED_ENTRIES: tuple[dict[str, Any], ...] = ({"query": b"PageToken=PA2"}, {})
     ],
 )
 def test_followed_next_page_expectation_checks_page_tokens(
-    came: tuple[dict[str, Any], ...], followed: bool | None, dropped: int, is_met: bool, why: str
+    entries: tuple[dict[str, Any], ...], followed_next_page: bool | None, dropped: int, is_met: bool, reason: str
 ) -> None:
-    found = check_expectation(make_journal(*came, dropped=dropped), followed_next_page=followed)
+    found = check_expectation(make_journal(*entries, dropped=dropped), followed_next_page=followed_next_page)
     assert found[0] is is_met
-    assert why in found[1]
+    assert reason in found[1]
 
 
 def test_expectation_reason_has_near_misses_and_dropped_count() -> None:
-    is_met, why = check_expectation(make_journal({"status": 500}), status=200)
+    is_met, reason = check_expectation(make_journal({"status": 500}), status=200)
     assert not is_met
-    assert "status: expected 200, found 500" in why
-    is_met, why = check_expectation(make_journal({}, dropped=1), max=1)
+    assert "status: expected 200, found 500" in reason
+    is_met, reason = check_expectation(make_journal({}, dropped=1), max=1)
     assert not is_met
-    assert "1 older requests are no longer in the journal" in why
+    assert "1 older requests are no longer in the journal" in reason

@@ -33,11 +33,11 @@ def load_certificate(authority: CertificateAuthority, now: int = T0) -> x509.Cer
 
 def perform_handshake(context: ssl.SSLContext, authority: CertificateAuthority, host: str) -> ssl.SSLObject:
     """Do a handshake in memory as a strict client that trusts this authority only, and return the client's side."""
-    trusting = ssl.create_default_context(cadata=authority.get_certificate_pem(T0).decode())
-    trusting.verify_flags |= ssl.VERIFY_X509_STRICT
-    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = trusting.wrap_bio(down, up, server_hostname=host)
-    server = context.wrap_bio(up, down, server_side=True)
+    client_context = ssl.create_default_context(cadata=authority.get_certificate_pem(T0).decode())
+    client_context.verify_flags |= ssl.VERIFY_X509_STRICT
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = client_context.wrap_bio(to_client, to_server, server_hostname=host)
+    server = context.wrap_bio(to_server, to_client, server_side=True)
     for _ in range(3):
         for side in (client, server):
             try:
@@ -52,7 +52,7 @@ def test_key_file_is_readable_only_by_owner(tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder" / "ca-key.pem"
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
-    assert [each.name for each in file.parent.iterdir()] == ["ca-key.pem"]
+    assert [path.name for path in file.parent.iterdir()] == ["ca-key.pem"]
 
 
 def test_same_folder_gives_same_authority(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def create_certificate_pem(folder: str) -> bytes:
 def test_concurrent_processes_get_same_authority(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
         assert len(set(pool.map(create_certificate_pem, [str(tmp_path)] * 8))) == 1
-    assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]
+    assert [path.name for path in tmp_path.iterdir()] == ["ca-key.pem"]
 
 
 @pytest.mark.parametrize("host", ["api.twilio.com", f"{'a' * 63}.{'b' * 20}.twilio.com"])
@@ -132,8 +132,8 @@ def test_host_context_cache_is_limited(tmp_path: Path) -> None:
 def test_host_certificate_expires_no_later_than_authority() -> None:
     ca_key, key = create_key(), create_key()
     ca = create_ca_certificate(ca_key, T0)
-    late = create_host_certificate("api.twilio.com", key, ca, ca_key, T0 + 5 * 365 * DAY - DAY)
-    assert get_expiry_time(late) == get_expiry_time(ca)
+    certificate = create_host_certificate("api.twilio.com", key, ca, ca_key, T0 + 5 * 365 * DAY - DAY)
+    assert get_expiry_time(certificate) == get_expiry_time(ca)
 
 
 def encode_key(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: bytes | None = None) -> bytes:
@@ -143,10 +143,12 @@ def encode_key(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, password: by
 
 def create_foreign_authority() -> bytes:
     key = create_key()
-    ours = create_ca_certificate(key, T0)
+    own_certificate = create_ca_certificate(key, T0)
     name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Somebody")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1)
-    builder = builder.not_valid_before(ours.not_valid_before_utc).not_valid_after(ours.not_valid_after_utc)
+    builder = builder.not_valid_before(own_certificate.not_valid_before_utc).not_valid_after(
+        own_certificate.not_valid_after_utc
+    )
     from cryptography.hazmat.primitives.hashes import SHA256
 
     certificate = builder.sign(key, SHA256())
@@ -194,16 +196,16 @@ def test_folder_that_is_a_file_raises_authority_error(tmp_path: Path) -> None:
 
 
 def test_unwritable_file_raises_authority_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbidden(*_: object) -> None:
+    def raise_permission_error(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "link", forbidden)
+    with monkeypatch.context() as context:
+        context.setattr(os, "link", raise_permission_error)
         with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
             CertificateAuthority(tmp_path).get_certificate_pem(T0)
     assert list(tmp_path.iterdir()) == []
     CertificateAuthority(tmp_path).get_certificate_pem(T0)
-    monkeypatch.setattr(Path, "replace", forbidden)
+    monkeypatch.setattr(Path, "replace", raise_permission_error)
     with pytest.raises(AuthorityError, match=r"cannot write .*ca-key.pem: Operation not permitted"):
         CertificateAuthority(tmp_path).get_certificate_pem(T0 + 5 * 365 * DAY)
-    assert [each.name for each in tmp_path.iterdir()] == ["ca-key.pem"]
+    assert [path.name for path in tmp_path.iterdir()] == ["ca-key.pem"]

@@ -46,16 +46,16 @@ def test_java_options_are_appended_to_existing_options() -> None:
     assert options.startswith("-Xmx1g -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=4010 ")
     assert '"-Djavax.net.ssl.trustStore=/d r/all.p12"' in options
     assert build_environment({"JAVA_TOOL_OPTIONS": options})["JAVA_TOOL_OPTIONS"] == options
-    alone = build_environment({})["JAVA_TOOL_OPTIONS"]
-    assert alone is not None
-    assert alone.startswith("-Dhttps")
+    new_options = build_environment({})["JAVA_TOOL_OPTIONS"]
+    assert new_options is not None
+    assert new_options.startswith("-Dhttps")
 
 
 def test_php_scan_dir_keeps_existing_folder() -> None:
     assert build_environment({})["PHP_INI_SCAN_DIR"] == f"{os.pathsep}/d/php"
-    added = f"/mine{os.pathsep}/d/php"
-    assert build_environment({"PHP_INI_SCAN_DIR": "/mine"})["PHP_INI_SCAN_DIR"] == added
-    assert build_environment({"PHP_INI_SCAN_DIR": added})["PHP_INI_SCAN_DIR"] == added
+    folders = f"/mine{os.pathsep}/d/php"
+    assert build_environment({"PHP_INI_SCAN_DIR": "/mine"})["PHP_INI_SCAN_DIR"] == folders
+    assert build_environment({"PHP_INI_SCAN_DIR": folders})["PHP_INI_SCAN_DIR"] == folders
 
 
 def test_proxy_url_without_port_uses_port_of_scheme() -> None:

@@ -24,27 +24,29 @@ def count_certificates(file: Path) -> int:
 def test_bundle_contains_default_authorities_and_own_ca_last(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
-    ours = authority.get_certificate_pem(T0).decode()
-    assert files.certificate.read_text() == ours
+    own_certificate = authority.get_certificate_pem(T0).decode()
+    assert files.certificate.read_text() == own_certificate
     certifi = pytest.importorskip("certifi")
     bundle = files.bundle.read_text()
-    assert bundle.endswith(ours)
+    assert bundle.endswith(own_certificate)
     assert count_certificates(files.bundle) > count_certificates(Path(certifi.where())) * 0.9
     ssl.create_default_context(cafile=str(files.bundle))
 
 
 def test_authorities_from_environment_stay_in_bundle(tmp_path: Path) -> None:
-    company = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
-    named = tmp_path / "company.pem"
-    broken = ("!", "AAAA", "A")
-    blocks = "".join(f"-----BEGIN CERTIFICATE-----\n{each}\n-----END CERTIFICATE-----\n" for each in broken)
-    named.write_text(f"Ours!\n{company}\n{blocks}")
+    company_certificate = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
+    company_file = tmp_path / "company.pem"
+    invalid_contents = ("!", "AAAA", "A")
+    blocks = "".join(
+        f"-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n" for content in invalid_contents
+    )
+    company_file.write_text(f"Ours!\n{company_certificate}\n{blocks}")
     authority = CertificateAuthority(tmp_path / "data")
-    plain = write_trust(authority, {"SSL_CERT_FILE": "", "NODE_EXTRA_CA_CERTS": "/nonexistent"}, T0)
-    files = write_trust(authority, {"REQUESTS_CA_BUNDLE": str(named)}, T0)
-    assert files.bundle != plain.bundle
-    assert count_certificates(files.bundle) == count_certificates(plain.bundle) + 1
-    assert company in files.bundle.read_text()
+    default_files = write_trust(authority, {"SSL_CERT_FILE": "", "NODE_EXTRA_CA_CERTS": "/nonexistent"}, T0)
+    files = write_trust(authority, {"REQUESTS_CA_BUNDLE": str(company_file)}, T0)
+    assert files.bundle != default_files.bundle
+    assert count_certificates(files.bundle) == count_certificates(default_files.bundle) + 1
+    assert company_certificate in files.bundle.read_text()
 
 
 def test_bundle_is_unchanged_when_environment_names_it(tmp_path: Path) -> None:
@@ -56,32 +58,32 @@ def test_bundle_is_unchanged_when_environment_names_it(tmp_path: Path) -> None:
 def test_certificates_are_read_from_folder_when_file_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def paths(capath: str | None) -> SimpleNamespace:
+    def make_verify_paths(capath: str | None) -> SimpleNamespace:
         return SimpleNamespace(cafile=None, capath=capath)
 
     folder = tmp_path / "certs"
     (folder / "java").mkdir(parents=True)
-    one = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
-    (folder / "one.pem").write_text(one)
+    certificate = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
+    (folder / "one.pem").write_text(certificate)
     monkeypatch.setitem(sys.modules, "certifi", None)
     monkeypatch.setattr(ssl, "create_default_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths(str(folder)))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: make_verify_paths(str(folder)))
     authority = CertificateAuthority(tmp_path / "data")
-    assert write_trust(authority, {}, T0).bundle.read_text() == one + authority.get_certificate_pem(T0).decode()
-    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths(None))
+    assert write_trust(authority, {}, T0).bundle.read_text() == certificate + authority.get_certificate_pem(T0).decode()
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: make_verify_paths(None))
     assert write_trust(authority, {}, T0).bundle.read_text() == authority.get_certificate_pem(T0).decode()
 
 
 def test_java_trust_store_has_every_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(der: bytes) -> x509.Certificate:
+    def load_unless_own(der: bytes) -> x509.Certificate:
         """Reject a certificate, as cryptography may reject what OpenSSL accepts."""
-        if der == ours:
+        if der == own_certificate:
             raise ValueError
-        return load(der)
+        return load_certificate(der)
 
-    authority, load = CertificateAuthority(tmp_path), x509.load_der_x509_certificate
-    ours = ssl.PEM_cert_to_DER_cert(authority.get_certificate_pem(T0).decode())
-    monkeypatch.setattr(x509, "load_der_x509_certificate", refused)
+    authority, load_certificate = CertificateAuthority(tmp_path), x509.load_der_x509_certificate
+    own_certificate = ssl.PEM_cert_to_DER_cert(authority.get_certificate_pem(T0).decode())
+    monkeypatch.setattr(x509, "load_der_x509_certificate", load_unless_own)
     files = write_trust(authority, {}, T0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # old CAs
@@ -89,11 +91,11 @@ def test_java_trust_store_has_every_certificate(tmp_path: Path, monkeypatch: pyt
     assert len(store.additional_certs) == count_certificates(files.bundle) - 1
     if shutil.which("keytool") is None:
         pytest.skip("no keytool to ask, but the entries are there")
-    listed = subprocess.run(
+    process = subprocess.run(
         ["keytool", "-list", "-keystore", str(files.java_truststore), "-storepass", JAVA_PASSWORD],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert listed.stdout.count("trustedCertEntry") == len(store.additional_certs)
+    assert process.stdout.count("trustedCertEntry") == len(store.additional_certs)
 
 
 def test_existing_files_are_not_rewritten(tmp_path: Path) -> None:

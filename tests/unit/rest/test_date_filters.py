@@ -20,12 +20,12 @@ WHOLE_DAY = {MIDNIGHT, AFTER_MIDNIGHT, NOON, END_OF_DAY}
 def select_dates(**filters: str) -> set[str]:
     names = {"on": "DateCreated", "before": "DateCreated<", "after": "DateCreated>"}
     query = Parameters(urlencode({names[name]: value for name, value in filters.items()}).encode())
-    since, below = parse_created_range(query)
+    since, before = parse_created_range(query)
     return {
         text
         for text in CREATED
         if (since is None or since <= datetime.fromisoformat(text).timestamp())
-        and (below is None or datetime.fromisoformat(text).timestamp() < below)
+        and (before is None or datetime.fromisoformat(text).timestamp() < before)
     }
 
 
@@ -80,9 +80,9 @@ def test_date_forms_of_sdks_are_equal(text: str) -> None:
     ],
 )
 def test_invalid_date_is_rejected(text: str) -> None:
-    with pytest.raises(TwilioError, match="expected a date such as") as caught:
+    with pytest.raises(TwilioError, match="expected a date such as") as error:
         select_dates(after=text)
-    assert (caught.value.code, caught.value.status) == (20001, 400)
+    assert (error.value.code, error.value.status) == (20001, 400)
 
 
 def test_empty_date_is_ignored() -> None:

@@ -6,8 +6,8 @@ from mockserver.rest.representations.wires import Wire
 
 @pytest.mark.parametrize("wire", list(Wire))
 def test_response_metadata_encodes_same_as_its_headers(wire: Wire) -> None:
-    stamp = ResponseMetadata(wire, b"RQ" + b"0" * 32, 0.0125)
-    assert stamp.to_bytes() == encode_headers(stamp.to_headers())
+    metadata = ResponseMetadata(wire, b"RQ" + b"0" * 32, 0.0125)
+    assert metadata.to_bytes() == encode_headers(metadata.to_headers())
 
 
 @pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\rb", b"a\n\rb"])

@@ -43,8 +43,8 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 def test_published_schema_equals_model() -> None:
-    done = subprocess.run([sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True)
-    assert done.stdout == format_schema() == read_published_schema()
+    process = subprocess.run([sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True)
+    assert process.stdout == format_schema() == read_published_schema()
 
 
 @pytest.mark.parametrize("name", find_bundled_files())

@@ -17,7 +17,7 @@ from mockserver.settings.parsing import (
 
 
 @pytest.mark.parametrize(
-    ("text", "host", "port", "written"),
+    ("text", "host", "port", "formatted_text"),
     [
         ("127.0.0.1:4010", "127.0.0.1", 4010, "127.0.0.1:4010"),
         (":0", "127.0.0.1", 0, "127.0.0.1:0"),
@@ -25,9 +25,9 @@ from mockserver.settings.parsing import (
         ("[::1]:0", "::1", 0, "[::1]:0"),
     ],
 )
-def test_addresses_are_parsed_and_formatted(text: str, host: str, port: int, written: str) -> None:
+def test_addresses_are_parsed_and_formatted(text: str, host: str, port: int, formatted_text: str) -> None:
     address = Address.parse(text)
-    assert (host, port, written) == (address.host, address.port, str(address))
+    assert (host, port, formatted_text) == (address.host, address.port, str(address))
 
 
 def test_wildcard_address_is_reachable_by_loopback() -> None:

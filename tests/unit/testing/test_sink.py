@@ -43,14 +43,14 @@ def test_signature_is_checked_with_current_token(sink: Sink) -> None:
         ("secret", {"X-Twilio-Signature": "\xe9"}),
     ):
         post_form(sink.url, **headers)
-    assert [each.signature_ok for each in sink.received] == [True, False, False, False]
+    assert [request.signature_ok for request in sink.received] == [True, False, False, False]
 
 
 def test_get_signature_covers_only_url() -> None:
     with Sink(token="secret") as sink:
         url = f"{sink.url}?A=1"
         requests.get(url, headers={"X-Twilio-Signature": compute_signature("secret", url)}, timeout=10)
-        assert [each.signature_ok for each in sink.received] == [True]
+        assert [request.signature_ok for request in sink.received] == [True]
 
 
 def test_wait_for_returns_all_received_requests(sink: Sink) -> None:

@@ -38,8 +38,10 @@ def get_sort_key(account: Account, index: int) -> SortKey:
 
 
 def list_sorted_indices(account: Account) -> list[int]:
-    ledger = account.recordings.recording_index
-    return sorted([*range(account.corpus.count), *ledger.created], key=lambda index: get_sort_key(account, index))
+    recording_index = account.recordings.recording_index
+    return sorted(
+        [*range(account.corpus.count), *recording_index.created], key=lambda index: get_sort_key(account, index)
+    )
 
 
 def get_page(
@@ -54,12 +56,12 @@ def list_indices_by_page(account: Account, selection: RecordingFilter, size: int
     pages = [get_page(account, selection, size)]
     while (token := pages[-1].tokens.next) is not None:
         pages.append(get_page(account, selection, size, f"PA{token}"))
-    found = [index for each in pages for index in each.indices]
-    back, last = list(pages[-1].indices), pages[-1]
-    while (token := last.tokens.previous) is not None:
-        last = get_page(account, selection, size, f"PB{token}")
-        back = [*last.indices, *back]
-    assert found == back
+    found = [index for page in pages for index in page.indices]
+    backward, page = list(pages[-1].indices), pages[-1]
+    while (token := page.tokens.previous) is not None:
+        page = get_page(account, selection, size, f"PB{token}")
+        backward = [*page.indices, *backward]
+    assert found == backward
     return found
 
 
@@ -69,33 +71,33 @@ def add_recording(account: Account, instant: int, sid: str | None = None) -> int
 
 def assert_positions_invert(account: Account) -> None:
     """Assert that positions and indices agree with a plain sorted list."""
-    ledger, expected = account.recordings.recording_index, list_sorted_indices(account)
-    assert range(len(expected)) == ledger.positions.get_all()
+    recording_index, expected = account.recordings.recording_index, list_sorted_indices(account)
+    assert range(len(expected)) == recording_index.positions.get_all()
     for position, index in enumerate(expected):
-        assert index == ledger.positions.get_index(position)
-        assert position == ledger.find_position(ledger.get_sid(index))
-    past = ledger.positions.get_index(len(expected))
-    assert past == account.corpus.count
-    assert len(expected) == ledger.find_position(ledger.get_sid(past))
+        assert index == recording_index.positions.get_index(position)
+        assert position == recording_index.find_position(recording_index.get_sid(index))
+    next_index = recording_index.positions.get_index(len(expected))
+    assert next_index == account.corpus.count
+    assert len(expected) == recording_index.find_position(recording_index.get_sid(next_index))
 
 
 def test_added_recordings_are_sorted_among_generated_recordings() -> None:
     account = make_account(count=COUNT)
     instants = [account.corpus.timetable.get_instant(index) for index in (0, 7, 7, 39)]
-    made = [add_recording(account, instant) for instant in (*instants, instants[1] - 1, T0 * SECOND, 0)]
-    assert [FIRST_CREATED + number for number in range(7)] == made
+    indices = [add_recording(account, instant) for instant in (*instants, instants[1] - 1, T0 * SECOND, 0)]
+    assert [FIRST_CREATED + number for number in range(7)] == indices
     assert_positions_invert(account)
     order = list_sorted_indices(account)
-    assert order.index(7) + 1 == order.index(made[1]), "after any of the corpus of the same instant"
-    assert order.index(made[1]) + 1 == order.index(made[2]), "in the order in which they came"
-    assert order.index(7) - 1 == order.index(made[4])
-    assert (order[0], order[-1]) == (made[6], made[5])
+    assert order.index(7) + 1 == order.index(indices[1]), "after any of the corpus of the same instant"
+    assert order.index(indices[1]) + 1 == order.index(indices[2]), "in the order in which they came"
+    assert order.index(7) - 1 == order.index(indices[4])
+    assert (order[0], order[-1]) == (indices[6], indices[5])
 
 
 def test_recordings_of_one_second_keep_their_order() -> None:
     account = make_account(count=0)
-    made = [add_recording(account, T0 * SECOND + micro) for micro in (5, 0, 999_999, 0, 5)]
-    assert [made[at] for at in (2, 4, 0, 3, 1)] == list_indices_by_page(account, RecordingFilter(), 2)
+    indices = [add_recording(account, T0 * SECOND + microseconds) for microseconds in (5, 0, 999_999, 0, 5)]
+    assert [indices[position] for position in (2, 4, 0, 3, 1)] == list_indices_by_page(account, RecordingFilter(), 2)
     assert_positions_invert(account)
 
 
@@ -105,37 +107,37 @@ def test_imported_sid_is_valid_page_token_in_either_case(sid: str) -> None:
     index = add_recording(account, account.corpus.timetable.get_instant(20), sid)
     assert sid == account.recordings.recording_index.get_sid(index)
     for token in (IMPORTED_SID, IMPORTED_SID[:2] + IMPORTED_SID[2:].lower()):
-        older = get_page(account, RecordingFilter(include_deleted=True), 3, f"PA{token}")
-        newer = get_page(account, RecordingFilter(include_deleted=True), 3, f"PB{token}")
-        assert older.indices[0] == 20
-        assert newer.indices[-1] == 21
+        older_page = get_page(account, RecordingFilter(include_deleted=True), 3, f"PA{token}")
+        newer_page = get_page(account, RecordingFilter(include_deleted=True), 3, f"PB{token}")
+        assert older_page.indices[0] == 20
+        assert newer_page.indices[-1] == 21
         assert index == account.recordings.find(token)
 
 
 def test_deleted_recording_is_valid_page_token() -> None:
     account = make_account(count=0)
-    made = [add_recording(account, T0 * SECOND + at) for at in range(5)]
-    for index in made:
+    indices = [add_recording(account, T0 * SECOND + offset) for offset in range(5)]
+    for index in indices:
         account.recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
-    sid = account.recordings.recording_index.get_sid(made[2])
+    sid = account.recordings.recording_index.get_sid(indices[2])
     account.delete_recording(sid)
-    assert (made[1], made[0]) == get_page(account, RecordingFilter(), 9, f"PA{sid}").indices
-    assert (made[4], made[3]) == get_page(account, RecordingFilter(), 9, f"PB{sid}").indices
+    assert (indices[1], indices[0]) == get_page(account, RecordingFilter(), 9, f"PA{sid}").indices
+    assert (indices[4], indices[3]) == get_page(account, RecordingFilter(), 9, f"PB{sid}").indices
 
 
 def test_added_recordings_have_positions_among_a_billion() -> None:
     account = make_account(count=10**9)
     timetable, corpus = account.corpus.timetable, account.corpus
-    made = [add_recording(account, timetable.get_instant(index)) for index in (5, 10**8, 10**9 - 1)]
+    indices = [add_recording(account, timetable.get_instant(index)) for index in (5, 10**8, 10**9 - 1)]
     account.recordings.set_status(123_456, RecordingStatus.COMPLETED, RecordingFields(duration=7))
-    ledger = account.recordings.recording_index
-    for at, (index, neighbour) in enumerate(zip(made, (5, 10**8, 10**9 - 1), strict=True)):
-        position = ledger.find_position(ledger.get_sid(index))
-        assert neighbour + at + 1 == position
-        assert index == ledger.positions.get_index(neighbour + at + 1)
-        assert neighbour == ledger.positions.get_index(neighbour + at)
-    assert ledger.find_position(corpus.get_sid(10**9 - 1)) == 10**9 - 1 + 2
-    assert made[2] == get_page(account, RecordingFilter(), 2).indices[0]
+    recording_index = account.recordings.recording_index
+    for offset, (index, neighbour) in enumerate(zip(indices, (5, 10**8, 10**9 - 1), strict=True)):
+        position = recording_index.find_position(recording_index.get_sid(index))
+        assert neighbour + offset + 1 == position
+        assert index == recording_index.positions.get_index(neighbour + offset + 1)
+        assert neighbour == recording_index.positions.get_index(neighbour + offset)
+    assert recording_index.find_position(corpus.get_sid(10**9 - 1)) == 10**9 - 1 + 2
+    assert indices[2] == get_page(account, RecordingFilter(), 2).indices[0]
     second = timetable.get_instant(123_456) // SECOND
     assert 123_456 in get_page(account, RecordingFilter(created_since=second, created_before=second + 1), 50).indices
 
@@ -167,34 +169,36 @@ class PagingCase(NamedTuple):
         st.none() | st.tuples(st.integers(0, COUNT - 1), st.integers(0, COUNT - 1)),
     )
 )
-def test_paging_lists_each_recording_once_in_order(chosen: PagingCase) -> None:
+def test_paging_lists_each_recording_once_in_order(paging_case: PagingCase) -> None:
     account = make_account(count=COUNT, mix="deleted=0.2,processing=0.1")
-    ledger, timetable = account.recordings.recording_index, account.corpus.timetable
-    for number, (change, where, offset) in enumerate(chosen.changes):
-        beside = timetable.get_instant(where % COUNT) + offset
-        known = list_sorted_indices(account)
-        index = known[where % len(known)]
+    recording_index, timetable = account.recordings.recording_index, account.corpus.timetable
+    for number, (change, place, offset) in enumerate(paging_case.changes):
+        instant = timetable.get_instant(place % COUNT) + offset
+        indices = list_sorted_indices(account)
+        index = indices[place % len(indices)]
         match change:
             case "import":
-                add_recording(account, beside, f"RE{number:08X}{'AbCdEf' * 4}")
+                add_recording(account, instant, f"RE{number:08X}{'AbCdEf' * 4}")
             case "date":
-                add_recording(account, beside // SECOND * SECOND)
+                add_recording(account, instant // SECOND * SECOND)
             case "now":
                 add_recording(account, account.clock.now())
-            case "change" | "absent" if ledger.get_status(index) is not Status.DELETED:
-                stage = RecordingStatus.ABSENT if change == "absent" else RecordingStatus.COMPLETED
-                account.recordings.set_status(index, stage, RecordingFields())
-            case "delete" if ledger.get_status(index) in (Status.COMPLETED, Status.ABSENT):
-                account.delete_recording(ledger.get_sid(index))
+            case "change" | "absent" if recording_index.get_status(index) is not Status.DELETED:
+                status = RecordingStatus.ABSENT if change == "absent" else RecordingStatus.COMPLETED
+                account.recordings.set_status(index, status, RecordingFields())
+            case "delete" if recording_index.get_status(index) in (Status.COMPLETED, Status.ABSENT):
+                account.delete_recording(recording_index.get_sid(index))
     assert_positions_invert(account)
-    selection = RecordingFilter(include_deleted=chosen.include_deleted)
-    if chosen.window is not None:
-        since, below = (timetable.get_instant(index) // SECOND for index in sorted(chosen.window))
-        selection = RecordingFilter(created_since=since, created_before=below, include_deleted=chosen.include_deleted)
+    selection = RecordingFilter(include_deleted=paging_case.include_deleted)
+    if paging_case.window is not None:
+        since, before = (timetable.get_instant(index) // SECOND for index in sorted(paging_case.window))
+        selection = RecordingFilter(
+            created_since=since, created_before=before, include_deleted=paging_case.include_deleted
+        )
     expected = [
         index
         for index in reversed(list_sorted_indices(account))
-        if (chosen.include_deleted or ledger.get_status(index) is not Status.DELETED)
+        if (paging_case.include_deleted or recording_index.get_status(index) is not Status.DELETED)
         and (
             selection.created_since is None or selection.created_since <= get_sort_key(account, index).instant // SECOND
         )
@@ -203,4 +207,4 @@ def test_paging_lists_each_recording_once_in_order(chosen: PagingCase) -> None:
             or get_sort_key(account, index).instant // SECOND < selection.created_before
         )
     ]
-    assert expected == list_indices_by_page(account, selection, chosen.size)
+    assert expected == list_indices_by_page(account, selection, paging_case.size)

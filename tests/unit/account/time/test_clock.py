@@ -20,31 +20,31 @@ class FakeTimeSource:
 
 
 def test_clock_is_frozen_by_default() -> None:
-    ticks = FakeTimeSource()
-    clock = Clock(START, tick_source=ticks)
-    ticks.now += 10_000_000
+    tick_source = FakeTimeSource()
+    clock = Clock(START, tick_source=tick_source)
+    tick_source.now += 10_000_000
     assert clock.now() == START
     assert clock.compute_real_seconds_until(START + 1) is None
 
 
 def test_clock_runs_at_its_rate_from_its_origin() -> None:
-    ticks = FakeTimeSource()
-    clock = Clock(START, 60.0, tick_source=ticks, origin=0)
-    ticks.now = 1_000_000
+    tick_source = FakeTimeSource()
+    clock = Clock(START, 60.0, tick_source=tick_source, origin=0)
+    tick_source.now = 1_000_000
     assert clock.now() == START + 60_000_000
     assert clock.compute_real_seconds_until(START + 120_000_000) == 1.0
     assert clock.compute_real_seconds_until(START) == 0.0
 
 
 def test_changed_rate_continues_from_current_time() -> None:
-    ticks = FakeTimeSource()
-    clock = Clock(START, 1.0, tick_source=ticks)
-    ticks.now += 3_000_000
+    tick_source = FakeTimeSource()
+    clock = Clock(START, 1.0, tick_source=tick_source)
+    tick_source.now += 3_000_000
     clock.set_rate(0.0)
-    ticks.now += 3_000_000
+    tick_source.now += 3_000_000
     assert clock.now() == START + 3_000_000
     clock.set_rate(2.0)
-    ticks.now += 1_000_000
+    tick_source.now += 1_000_000
     assert clock.now() == START + 5_000_000
 
 

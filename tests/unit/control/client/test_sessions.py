@@ -13,10 +13,10 @@ from tests.harness import make_settings
 @pytest.fixture
 def servers() -> Iterator[list[str]]:
     with (
-        BackgroundServer(create_app(Mock(make_settings(count=1)))) as one,
-        BackgroundServer(create_app(Mock(make_settings(count=1)))) as other,
+        BackgroundServer(create_app(Mock(make_settings(count=1)))) as first,
+        BackgroundServer(create_app(Mock(make_settings(count=1)))) as second,
     ):
-        yield [one.base_url, other.base_url]
+        yield [first.base_url, second.base_url]
 
 
 def test_sessions_share_only_connections(servers: list[str]) -> None:
@@ -37,8 +37,8 @@ def test_sessions_share_only_connections(servers: list[str]) -> None:
 def test_session_can_request_other_servers_and_proxies(servers: list[str]) -> None:
     session = Sessions(servers[0]).create()
     assert session.get(f"{servers[1]}/_mock/health", timeout=5).status_code == 200
-    proxied = session.get("http://recmock.test/", proxies={"http": servers[1]}, timeout=5)
-    assert proxied.status_code == 403  # refused by the proxy of the other server
+    response = session.get("http://recmock.test/", proxies={"http": servers[1]}, timeout=5)
+    assert response.status_code == 403  # refused by the proxy of the other server
     session.close()
 
 

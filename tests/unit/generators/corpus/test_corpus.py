@@ -23,8 +23,8 @@ def make_corpus(**changes: object) -> Corpus:
 
 
 def test_recording_is_a_pure_function_of_seed_account_and_index() -> None:
-    again = make_corpus()
-    assert [again.generate_recording(index) for index in (1999, 0, 1000)] == [
+    second_corpus = make_corpus()
+    assert [second_corpus.generate_recording(index) for index in (1999, 0, 1000)] == [
         RECORDINGS[1999],
         RECORDINGS[0],
         RECORDINGS[1000],
@@ -34,14 +34,14 @@ def test_recording_is_a_pure_function_of_seed_account_and_index() -> None:
 
 
 def test_only_dates_depend_on_t0() -> None:
-    dated = {"date_created", "date_updated", "start_time"}
-    later = make_corpus(t0=T0 + 7 * 86400)
+    date_keys = {"date_created", "date_updated", "start_time"}
+    later_corpus = make_corpus(t0=T0 + 7 * 86400)
 
-    def undated(recording: Recording) -> dict[str, object]:
-        return {key: value for key, value in msgspec.structs.asdict(recording).items() if key not in dated}
+    def without_dates(recording: Recording) -> dict[str, object]:
+        return {key: value for key, value in msgspec.structs.asdict(recording).items() if key not in date_keys}
 
     for index in range(0, 1900, 100):
-        assert undated(RECORDINGS[index]) == undated(later.generate_recording(index))
+        assert without_dates(RECORDINGS[index]) == without_dates(later_corpus.generate_recording(index))
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def get_end_time(recording: Recording) -> int:
 
 def test_recording_fields_are_consistent() -> None:
     for recording in RECORDINGS:
-        heard = recording.status in (Status.COMPLETED, Status.DELETED)
-        assert (recording.duration is not None) == (recording.price is not None) == heard
+        is_recorded = recording.status in (Status.COMPLETED, Status.DELETED)
+        assert (recording.duration is not None) == (recording.price is not None) == is_recorded
         assert recording.date_created <= (recording.start_time or 0)
         assert get_end_time(recording) <= recording.date_updated <= T0
         assert (recording.error_code is not None) == (recording.status in (Status.ABSENT, Status.FAILED))
         assert (recording.conference_sid is not None) == (recording.source in CONFERENCE_SOURCES)
         assert recording.channels in ((1, 2) if recording.source in DUAL_SOURCES else (1,))
-        assert recording.encryption is None or heard
+        assert recording.encryption is None or is_recorded
         if recording.price is not None:
             assert recording.duration is not None
             assert -250 * max(1, -(-recording.duration // 60)) == recording.price
@@ -106,8 +106,8 @@ def test_call_or_conference_has_one_run_of_recordings() -> None:
         run = CORPUS.get_call_indices(recording.call_sid)
         assert index in run
         assert len(run) <= (MAX_RUN_LENGTH if recording.conference_sid else 3)
-        assert {recording.call_sid} == {RECORDINGS[other].call_sid for other in run}
-        assert {recording.source} == {RECORDINGS[other].source for other in run}
+        assert {recording.call_sid} == {RECORDINGS[member].call_sid for member in run}
+        assert {recording.source} == {RECORDINGS[member].source for member in run}
         if recording.conference_sid is not None:
             assert run == CORPUS.get_conference_indices(recording.conference_sid)
     runs = Counter(recording.call_sid for recording in RECORDINGS if recording.conference_sid)
@@ -116,15 +116,17 @@ def test_call_or_conference_has_one_run_of_recordings() -> None:
 
 def test_unknown_parents_have_no_recordings() -> None:
     assert range(0) == CORPUS.get_call_indices("CA" + "0" * 32)
-    other = make_corpus(count=10**6)
-    far = other.generate_recording(10**6 - 1)
-    assert range(0) == CORPUS.get_call_indices(far.call_sid)
-    called = next(recording for recording in RECORDINGS if recording.conference_sid is None)
-    index = CORPUS.sids.decode(Kind.CALL, called.call_sid)
+    large_corpus = make_corpus(count=10**6)
+    last_recording = large_corpus.generate_recording(10**6 - 1)
+    assert range(0) == CORPUS.get_call_indices(last_recording.call_sid)
+    call_recording = next(recording for recording in RECORDINGS if recording.conference_sid is None)
+    index = CORPUS.sids.decode(Kind.CALL, call_recording.call_sid)
     assert index is not None
     assert range(0) == CORPUS.get_conference_indices(CORPUS.sids.encode(Kind.CONFERENCE, index))
-    inside = next(i for i, recording in enumerate(RECORDINGS) if CORPUS.get_call_indices(recording.call_sid).start < i)
-    assert range(0) == CORPUS.get_call_indices(CORPUS.sids.encode(Kind.CALL, inside))
+    inner_index = next(
+        i for i, recording in enumerate(RECORDINGS) if CORPUS.get_call_indices(recording.call_sid).start < i
+    )
+    assert range(0) == CORPUS.get_call_indices(CORPUS.sids.encode(Kind.CALL, inner_index))
 
 
 @pytest.mark.parametrize("index", [-1, 2000])
@@ -152,57 +154,57 @@ def test_layout_walk_equals_filtered_list(
         for index in window
         if corpus.layout.get_status(index) is not Status.DELETED or (deleted_from is not None and index >= deleted_from)
     ]
-    walked = list(corpus.layout.walk(window, newest_first=newest_first, first_visible_deleted=deleted_from))
-    assert (expected[::-1] if newest_first else expected) == walked
+    found = list(corpus.layout.walk(window, newest_first=newest_first, first_visible_deleted=deleted_from))
+    assert (expected[::-1] if newest_first else expected) == found
 
 
 def test_deleted_recordings_are_purged_oldest_first() -> None:
-    moments = [CORPUS.timetable.get_deletion_instant(index) for index in range(2000)]
-    assert moments == sorted(moments)
+    instants = [CORPUS.timetable.get_deletion_instant(index) for index in range(2000)]
+    assert instants == sorted(instants)
     now = T0 * SECOND
-    assert now - RETENTION < moments[0]
-    assert moments[-1] <= now
+    assert now - RETENTION < instants[0]
+    assert instants[-1] <= now
     assert CORPUS.timetable.find_first_retained(now) == 0
-    assert CORPUS.timetable.find_first_retained(moments[0] + RETENTION - 1) == 0
+    assert CORPUS.timetable.find_first_retained(instants[0] + RETENTION - 1) == 0
     assert CORPUS.timetable.find_first_retained(now + RETENTION) == 2000
     middle = now + RETENTION // 2
-    assert [m + RETENTION > middle for m in moments] == [
+    assert [instant + RETENTION > middle for instant in instants] == [
         i >= CORPUS.timetable.find_first_retained(middle) for i in range(2000)
     ]
     for index, recording in enumerate(RECORDINGS):
         if recording.status is Status.DELETED:
             assert get_end_time(recording) <= recording.date_updated
-            assert recording.date_updated == moments[index] // SECOND
+            assert recording.date_updated == instants[index] // SECOND
 
 
 def test_empty_corpus_has_no_recordings() -> None:
-    empty = make_corpus(count=0)
-    assert empty.timetable.find_first_since(T0 * SECOND) == 0
-    assert empty.timetable.find_first_retained(T0 * SECOND) == 0
-    assert empty.find_index(RECORDINGS[0].sid) is None
-    assert list(empty.layout.walk(range(0), newest_first=True, first_visible_deleted=None)) == []
+    corpus = make_corpus(count=0)
+    assert corpus.timetable.find_first_since(T0 * SECOND) == 0
+    assert corpus.timetable.find_first_retained(T0 * SECOND) == 0
+    assert corpus.find_index(RECORDINGS[0].sid) is None
+    assert list(corpus.layout.walk(range(0), newest_first=True, first_visible_deleted=None)) == []
 
 
 def test_traits_follow_shares_of_mix() -> None:
-    whole = make_corpus(mix=Mix.from_shares({"dual": 1, "encrypted": 1, "conference": 0}))
-    found = [whole.generate_recording(index) for index in range(500)]
+    dual_corpus = make_corpus(mix=Mix.from_shares({"dual": 1, "encrypted": 1, "conference": 0}))
+    found = [dual_corpus.generate_recording(index) for index in range(500)]
     assert all((recording.channels == 2) == (recording.source in DUAL_SOURCES) for recording in found)
     assert all(recording.encryption is not None for recording in found if recording.status is Status.COMPLETED)
     assert {r.conference_sid for r in found} == {None}
     assert {r.channels for r in map(make_corpus(mix=Mix.from_shares({"dual": 0})).generate_recording, range(500))} == {
         1
     }
-    only = make_corpus(mix=Mix.from_shares({"processing": 1}))
-    assert {only.layout.get_status(index) for index in range(2000)} == {Status.PROCESSING}
-    rare = make_corpus(mix=Mix.from_shares({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
-    assert Source.CONFERENCE in {rare.generate_recording(index).source for index in range(200)}
+    processing_corpus = make_corpus(mix=Mix.from_shares({"processing": 1}))
+    assert {processing_corpus.layout.get_status(index) for index in range(2000)} == {Status.PROCESSING}
+    conference_corpus = make_corpus(mix=Mix.from_shares({"Conference": 1 / 64, "StartConferenceRecordingAPI": 0}))
+    assert Source.CONFERENCE in {conference_corpus.generate_recording(index).source for index in range(200)}
 
 
 def test_layout_walk_skips_blocks_of_deleted_recordings() -> None:
     corpus = make_corpus(count=200_000, mix=Mix.from_shares({"deleted": 0.998}))
     expected = [index for index in range(150_000, 200_000) if corpus.layout.get_status(index) is not Status.DELETED]
-    walked = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, first_visible_deleted=None))
-    assert expected == walked
+    found = list(corpus.layout.walk(range(150_000, 200_000), newest_first=False, first_visible_deleted=None))
+    assert expected == found
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -211,5 +213,5 @@ def test_audible_walk_lists_completed_unencrypted_recordings(mix: dict[str, floa
     corpus = make_corpus(mix=Mix.from_shares(mix))
     recordings = ((index, corpus.generate_recording(index)) for index in range(100, 1999))
     expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]
-    walked = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))
-    assert (expected[::-1] if newest_first else expected) == walked
+    found = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))
+    assert (expected[::-1] if newest_first else expected) == found

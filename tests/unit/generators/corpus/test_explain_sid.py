@@ -9,12 +9,14 @@ from tests.harness import T0
 
 SPEC = CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=200, t0=T0, span=86400, mix=Mix())
 CORPUS = Corpus(SPEC)
-CONFERENCE_RECORDING = next(each for each in map(CORPUS.generate_recording, range(200)) if each.conference_sid)
+CONFERENCE_RECORDING = next(
+    recording for recording in map(CORPUS.generate_recording, range(200)) if recording.conference_sid
+)
 CONFERENCE_RUN = CORPUS.get_call_indices(CONFERENCE_RECORDING.call_sid)
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "recordings", "why"),
+    ("text", "kind", "recordings", "explanation"),
     [
         (CORPUS.get_sid(3), "recording", (3,), "Recording 3 of 200, counted from the oldest."),
         (CORPUS.get_sid(200), "recording", (), "it would belong to recording 200, and there are only 200."),
@@ -64,8 +66,8 @@ CONFERENCE_RUN = CORPUS.get_call_indices(CONFERENCE_RECORDING.call_sid)
     ],
 )
 def test_explain_generated_explains_any_text(
-    text: str, kind: str | None, recordings: tuple[int, ...], why: str
+    text: str, kind: str | None, recordings: tuple[int, ...], explanation: str
 ) -> None:
     found = explain_generated(CORPUS, text)
     assert (found.sid, found.kind, found.account_sid, found.recordings) == (text, kind, SPEC.account_sid, recordings)
-    assert why in found.why
+    assert explanation in found.why

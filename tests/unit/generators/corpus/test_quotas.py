@@ -19,10 +19,10 @@ def test_block_quotas_sum_to_exact_share() -> None:
 
 
 def test_share_below_one_per_1024_blocks_is_never_used() -> None:
-    tick = Quotas({"a": 1 / 65536, "b": 1 - 1 / 65536})
-    assert sum(tick.get_quota("a", block) for block in range(1024)) == 1
-    dust = Quotas({"a": 1 / 1_000_000, "b": 1 - 1 / 1_000_000})
-    assert sum(dust.get_quota("a", block) for block in range(3000)) == 0
+    smallest_quotas = Quotas({"a": 1 / 65536, "b": 1 - 1 / 65536})
+    assert sum(smallest_quotas.get_quota("a", block) for block in range(1024)) == 1
+    ignored_quotas = Quotas({"a": 1 / 1_000_000, "b": 1 - 1 / 1_000_000})
+    assert sum(ignored_quotas.get_quota("a", block) for block in range(3000)) == 0
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.984, 0.985, 0.99, 0.999, 0.9999, 0.99999, 1.0])

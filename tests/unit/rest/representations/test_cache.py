@@ -21,8 +21,8 @@ def test_too_large_value_is_not_cached() -> None:
 
 def test_replaced_value_is_counted_once() -> None:
     cache = ByteCache(capacity=16_000)
-    for turn in range(1000):
-        cache.put("key", turn, 500)
+    for number in range(1000):
+        cache.put("key", number, 500)
     cache.put("other", "value", 500)
     assert cache.get("key") == 999
     assert cache.get("other") == "value"

@@ -14,8 +14,7 @@ from generators.model import Recording, Status
 from mockserver.rest.representations import json
 from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, make_safe_for_sdks
 from mockserver.rest.representations.dates import format_iso8601, format_rfc2822
-from mockserver.rest.representations.recording import RECORDING_KEYS
-from mockserver.rest.representations.recording import build_recording as document
+from mockserver.rest.representations.recording import RECORDING_KEYS, build_recording
 from mockserver.rest.representations.wires import Wire
 from tests.harness import T0
 
@@ -24,7 +23,7 @@ BASE = "http://127.0.0.1:4010"
 
 
 def find_recording(status: Status) -> Recording:
-    return next(each for each in map(CORPUS.generate_recording, range(300)) if each.status is status)
+    return next(recording for recording in map(CORPUS.generate_recording, range(300)) if recording.status is status)
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -37,7 +36,7 @@ def test_dates_are_formatted_like_standard_library(instant: datetime) -> None:
 
 def test_completed_recording_has_twilio_wire_fields() -> None:
     recording = find_recording(Status.COMPLETED)
-    found = document(recording, Wire.TWILIO, BASE)
+    found = build_recording(recording, Wire.TWILIO, BASE)
     assert list(RECORDING_KEYS) == list(found)
     assert format_rfc2822(recording.date_created) == found["date_created"]
     assert str(recording.duration) == found["duration"]
@@ -48,7 +47,7 @@ def test_completed_recording_has_twilio_wire_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "twilio", "schema"),
+    ("status", "twilio_status", "schema_status"),
     [
         (Status.FAILED, "absent", "failed"),
         (Status.ABSENT, "absent", "absent"),
@@ -56,31 +55,31 @@ def test_completed_recording_has_twilio_wire_fields() -> None:
         (Status.DELETED, "deleted", "deleted"),
     ],
 )
-def test_statuses_differ_by_wire(status: Status, twilio: str, schema: str) -> None:
+def test_statuses_differ_by_wire(status: Status, twilio_status: str, schema_status: str) -> None:
     recording = find_recording(status)
-    assert twilio == document(recording, Wire.TWILIO, BASE)["status"]
-    found = document(recording, Wire.SCHEMA, BASE)
-    assert schema == found["status"]
+    assert twilio_status == build_recording(recording, Wire.TWILIO, BASE)["status"]
+    found = build_recording(recording, Wire.SCHEMA, BASE)
+    assert schema_status == found["status"]
     assert find_violations(found) == []
 
 
 def test_currency_of_an_unknown_price_differs_by_wire() -> None:
     recording = find_recording(Status.PROCESSING)
-    assert document(recording, Wire.TWILIO, BASE)["price_unit"] is None
-    assert document(recording, Wire.SCHEMA, BASE)["price_unit"] == "USD"
+    assert build_recording(recording, Wire.TWILIO, BASE)["price_unit"] is None
+    assert build_recording(recording, Wire.SCHEMA, BASE)["price_unit"] == "USD"
 
 
 def test_prices_have_five_decimals() -> None:
     recording = find_recording(Status.COMPLETED)
-    for price, written in [(-250, "-0.00250"), (0, "0.00000"), (-123_456, "-1.23456"), (4000, "0.04000")]:
-        priced = msgspec.structs.replace(recording, price=price)
-        assert written == document(priced, Wire.TWILIO, BASE)["price"]
+    for price, text in [(-250, "-0.00250"), (0, "0.00000"), (-123_456, "-1.23456"), (4000, "0.04000")]:
+        priced_recording = msgspec.structs.replace(recording, price=price)
+        assert text == build_recording(priced_recording, Wire.TWILIO, BASE)["price"]
 
 
 def test_encryption_details_have_old_and_new_keys() -> None:
     mix = Mix.from_shares({"encrypted": 1, "completed": 1})
     corpus = Corpus(CorpusSpec(seed="0", account_sid="AC" + "0" * 32, count=1, t0=T0, span=86400, mix=mix))
-    details = document(corpus.generate_recording(0), Wire.TWILIO, BASE)["encryption_details"]
+    details = build_recording(corpus.generate_recording(0), Wire.TWILIO, BASE)["encryption_details"]
     assert details["encryption_public_key_sid"] == details["public_key_sid"]
     assert details["encryption_cek"] == details["encrypted_cek"]
     assert details["encryption_iv"] == details["iv"]
@@ -90,9 +89,9 @@ def test_encryption_details_have_old_and_new_keys() -> None:
 @pytest.mark.parametrize("wire", list(Wire))
 def test_filled_fragment_equals_document(wire: Wire) -> None:
     recording = find_recording(Status.COMPLETED)
-    filled = json.fill_base_url(json.encode_fragment(document(recording, wire, "")), BASE.encode())
-    assert document(recording, wire, BASE) == stdlib_json.loads(filled)
-    assert stdlib_json.dumps(document(recording, wire, BASE)).encode() == filled
+    body = json.fill_base_url(json.encode_fragment(build_recording(recording, wire, "")), BASE.encode())
+    assert build_recording(recording, wire, BASE) == stdlib_json.loads(body)
+    assert stdlib_json.dumps(build_recording(recording, wire, BASE)).encode() == body
 
 
 @pytest.mark.parametrize("text", ["plain", "Grüße", "\ud800", "<&>\u2028"], ids=ascii)
@@ -101,11 +100,11 @@ def test_json_is_ascii_with_twilios_spacing(text: str) -> None:
     assert stdlib_json.dumps(value).encode() == json.encode(value)
 
 
-PLAIN_DOCUMENT = document(find_recording(Status.COMPLETED), Wire.TWILIO, BASE)
+PLAIN_DOCUMENT = build_recording(find_recording(Status.COMPLETED), Wire.TWILIO, BASE)
 
 
 @pytest.mark.parametrize(
-    ("key", "drawn", "projected"),
+    ("key", "value", "expected"),
     [
         ("date_updated", "2016-10-14T21:56:34.9Z", "Fri, 14 Oct 2016 21:56:34 +0000"),
         ("date_updated", "2016-10-14t23:56:34+02:00", "Fri, 14 Oct 2016 21:56:34 +0000"),
@@ -127,10 +126,10 @@ PLAIN_DOCUMENT = document(find_recording(Status.COMPLETED), Wire.TWILIO, BASE)
         ("status", "absent", "completed"),
     ],
 )
-def test_adversarial_body_is_safe_for_sdks_on_twilio_wire(key: str, drawn: object, projected: object) -> None:
-    found = make_safe_for_sdks(PLAIN_DOCUMENT, {key: drawn})
+def test_adversarial_body_is_safe_for_sdks_on_twilio_wire(key: str, value: object, expected: object) -> None:
+    found = make_safe_for_sdks(PLAIN_DOCUMENT, {key: value})
     assert list(RECORDING_KEYS) == list(found)
-    assert projected == found[key]
+    assert expected == found[key]
 
 
 def test_adversarial_body_is_sent_as_drawn_on_schema_wire() -> None:

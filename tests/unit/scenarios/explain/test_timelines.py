@@ -13,7 +13,7 @@ COMPLETED_EVENTS = (CallbackEvent.COMPLETED,)
 
 
 @pytest.mark.parametrize(
-    ("trigger", "when"),
+    ("trigger", "expected"),
     [
         (None, "at once"),
         (Trigger(time="12s"), "12s later"),
@@ -39,12 +39,12 @@ COMPLETED_EVENTS = (CallbackEvent.COMPLETED,)
         ),
     ],
 )
-def test_trigger_is_described_in_words(trigger: Trigger | None, when: str) -> None:
-    assert when == describe_trigger(trigger)
+def test_trigger_is_described_in_words(trigger: Trigger | None, expected: str) -> None:
+    assert expected == describe_trigger(trigger)
 
 
 @pytest.mark.parametrize(
-    ("step", "subscribed", "what"),
+    ("step", "subscribed_events", "description"),
     [
         (
             Step(
@@ -69,9 +69,9 @@ def test_trigger_is_described_in_words(trigger: Trigger | None, when: str) -> No
         ),
     ],
 )
-def test_step_is_described_in_words(step: Step, subscribed: CallbackEvents, what: str) -> None:
-    assert what == describe_step(step, subscribed)
-    assert ("callback" in what.removeprefix("no callback")) == bool(get_step_callbacks(step, subscribed))
+def test_step_is_described_in_words(step: Step, subscribed_events: CallbackEvents, description: str) -> None:
+    assert description == describe_step(step, subscribed_events)
+    assert ("callback" in description.removeprefix("no callback")) == bool(get_step_callbacks(step, subscribed_events))
 
 
 LATER_TRIGGER = Trigger(time="1s")
@@ -79,7 +79,7 @@ IMMEDIATE_STEP = Step(status=RecordingStatus.IN_PROGRESS)
 
 
 @pytest.mark.parametrize(
-    ("status", "timeline", "begins"),
+    ("status", "timeline", "initial_status"),
     [
         (None, (), RecordingStatus.COMPLETED),
         (RecordingStatus.ABSENT, (), RecordingStatus.ABSENT),
@@ -99,9 +99,9 @@ IMMEDIATE_STEP = Step(status=RecordingStatus.IN_PROGRESS)
     ],
 )
 def test_initial_timeline_adds_missing_first_status(
-    status: RecordingStatus | None, timeline: Timeline, begins: RecordingStatus | None
+    status: RecordingStatus | None, timeline: Timeline, initial_status: RecordingStatus | None
 ) -> None:
-    expected = timeline if begins is None else (Step(status=begins), *timeline)
+    expected = timeline if initial_status is None else (Step(status=initial_status), *timeline)
     assert expected == with_initial_step(ScriptedRecording(status=status, timeline=timeline))
 
 

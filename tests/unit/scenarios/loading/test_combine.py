@@ -8,11 +8,22 @@ from scenarios.problems import ScenarioError
 
 def test_combined_scenario_has_all_parts_in_order() -> None:
     first, second = load("late-webhook"), load("rate-limited")
-    whole = merge_scenarios([first, second])
-    assert ("late-webhook_and_rate-limited", f"{first.about} {second.about}") == (whole.name, whole.about)
-    assert first.faults + second.faults == whole.faults
-    assert (first.recordings, first.sequences, first.expect) == (whole.recordings, whole.sequences, whole.expect)
-    assert (first.corpus, first.clock, first.on_create) == (whole.corpus, whole.clock, whole.on_create)
+    merged_scenario = merge_scenarios([first, second])
+    assert ("late-webhook_and_rate-limited", f"{first.about} {second.about}") == (
+        merged_scenario.name,
+        merged_scenario.about,
+    )
+    assert first.faults + second.faults == merged_scenario.faults
+    assert (first.recordings, first.sequences, first.expect) == (
+        merged_scenario.recordings,
+        merged_scenario.sequences,
+        merged_scenario.expect,
+    )
+    assert (first.corpus, first.clock, first.on_create) == (
+        merged_scenario.corpus,
+        merged_scenario.clock,
+        merged_scenario.on_create,
+    )
 
 
 def test_single_scenario_is_returned_unchanged() -> None:
@@ -21,15 +32,18 @@ def test_single_scenario_is_returned_unchanged() -> None:
 
 
 def test_corpus_and_clock_fields_can_come_from_different_scenarios() -> None:
-    whole = merge_scenarios(
+    merged_scenario = merge_scenarios(
         [
             loads("corpus: {count: 5}\nclock: {mode: frozen}"),
             loads("corpus: {span: 9d}\nclock: {start: '2026-01-01T00:00:00Z'}"),
         ]
     )
-    assert ((whole.corpus.count, whole.corpus.span), whole.clock.mode) == ((5, "9d"), "frozen")
-    assert whole.clock.start
-    assert (CorpusPlan(), ClockPlan()) == (lambda each: (each.corpus, each.clock))(
+    assert ((merged_scenario.corpus.count, merged_scenario.corpus.span), merged_scenario.clock.mode) == (
+        (5, "9d"),
+        "frozen",
+    )
+    assert merged_scenario.clock.start
+    assert (CorpusPlan(), ClockPlan()) == (lambda scenario: (scenario.corpus, scenario.clock))(
         merge_scenarios([Scenario(), Scenario()])
     )
 
@@ -43,7 +57,7 @@ def test_combined_name_is_limited_to_64_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "sentence"),
+    ("first", "second", "message"),
     [
         ("corpus: {count: 5}", "corpus: {count: 5}", "corpus.count: expected in one scenario only, found in a and b."),
         ("clock: {mode: real}", "clock: {mode: real}", "clock.mode: expected in one scenario only, found in a and b."),
@@ -69,10 +83,10 @@ def test_combined_name_is_limited_to_64_characters() -> None:
         ),
     ],
 )
-def test_conflicting_scenarios_raise_scenario_error(first: str, second: str, sentence: str) -> None:
-    with pytest.raises(ScenarioError) as wrong:
+def test_conflicting_scenarios_raise_scenario_error(first: str, second: str, message: str) -> None:
+    with pytest.raises(ScenarioError) as error:
         merge_scenarios([loads(first, name="a"), loads(second, name="b")])
-    assert str(wrong.value).startswith(sentence)
+    assert str(error.value).startswith(message)
 
 
 def test_combining_no_scenarios_raises_scenario_error() -> None:

@@ -33,27 +33,27 @@ BUNDLED_NAMES = (
 
 
 def get_error_message(
-    text: str | bytes, form: str = "yaml", name: str = "late.yaml", folder: Path | None = None
+    text: str | bytes, file_format: str = "yaml", name: str = "late.yaml", folder: Path | None = None
 ) -> str:
     """Return the error for an invalid text, without the file's name."""
-    with pytest.raises(ScenarioError) as wrong:
-        loads(text, file_format=form, name=name, folder=folder)
-    sentence = str(wrong.value)
-    assert len(sentence.splitlines()) == 1
-    assert not any(word in sentence for word in ("str |", "| null", "NoneType", "msgspec", "object at", "`int`"))
-    return sentence.removeprefix(name)
+    with pytest.raises(ScenarioError) as error:
+        loads(text, file_format=file_format, name=name, folder=folder)
+    message = str(error.value)
+    assert len(message.splitlines()) == 1
+    assert not any(word in message for word in ("str |", "| null", "NoneType", "msgspec", "object at", "`int`"))
+    return message.removeprefix(name)
 
 
-def make_recording_yaml(inside: str) -> str:
-    return f"recordings:\n  - id: x\n    {inside}"
+def make_recording_yaml(text: str) -> str:
+    return f"recordings:\n  - id: x\n    {text}"
 
 
 def make_timeline_yaml(*steps: str, status: str = "processing") -> str:
     return make_recording_yaml(f"status: {status}\n    timeline:\n" + "".join(f"      - {step}\n" for step in steps))
 
 
-def make_fault_yaml(inside: str) -> str:
-    return f"faults:\n  - {inside}"
+def make_fault_yaml(text: str) -> str:
+    return f"faults:\n  - {text}"
 
 
 # Where, what was expected, what was found.
@@ -413,13 +413,13 @@ INVALID_SCENARIOS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "sentence"), INVALID_SCENARIOS)
-def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, sentence: str) -> None:
-    assert sentence in get_error_message(text)
+@pytest.mark.parametrize(("text", "message"), INVALID_SCENARIOS)
+def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, message: str) -> None:
+    assert message in get_error_message(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "form", "sentence"),
+    ("text", "file_format", "message"),
     [
         ("x = ", "toml", ":1:5: expected TOML: invalid value."),
         ("x = [", "toml", ":1:6: expected TOML: invalid value."),
@@ -458,8 +458,8 @@ def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, sentence
         ('{"about": "x"} y', "json", ":1:16: expected JSON: extra data."),
     ],
 )
-def test_invalid_toml_or_json_scenario_raises_one_line_error(text: str, form: str, sentence: str) -> None:
-    assert sentence in get_error_message(text, form, f"late.{form}")
+def test_invalid_toml_or_json_scenario_raises_one_line_error(text: str, file_format: str, message: str) -> None:
+    assert message in get_error_message(text, file_format, f"late.{file_format}")
 
 
 class Foreign:
@@ -467,7 +467,7 @@ class Foreign:
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"),
+    ("value", "message"),
     [
         (
             {"recordings": {1, 2}},
@@ -499,10 +499,10 @@ class Foreign:
         ),
     ],
 )
-def test_invalid_object_scenario_raises_scenario_error(value: Any, sentence: str) -> None:
-    with pytest.raises(ScenarioError) as wrong:
+def test_invalid_object_scenario_raises_scenario_error(value: Any, message: str) -> None:
+    with pytest.raises(ScenarioError) as error:
         from_objects(value)
-    assert str(wrong.value).startswith(sentence)
+    assert str(error.value).startswith(message)
 
 
 def test_recursive_object_raises_scenario_error() -> None:
@@ -538,7 +538,7 @@ def test_scenario_is_equal_in_every_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("text", "expected"),
     [
         ("Wed, 20 Apr 2022 23:45:25 +0000", datetime(2022, 4, 20, 23, 45, 25, tzinfo=UTC)),
         ("2022-04-20T23:45:25", datetime(2022, 4, 20, 23, 45, 25, tzinfo=UTC)),
@@ -547,11 +547,11 @@ def test_scenario_is_equal_in_every_form() -> None:
         ("2022-04-20", datetime(2022, 4, 20, tzinfo=UTC)),
     ],
 )
-def test_recording_dates_are_parsed_in_common_forms(written: str, read: datetime) -> None:
-    on_create = f"on_create: {{timeline: [{{status: completed, set: {{start_time: '{written}'}}}}]}}"
-    scenario = loads(f"recordings: [{{start_time: '{written}'}}]\n{on_create}")
+def test_recording_dates_are_parsed_in_common_forms(text: str, expected: datetime) -> None:
+    on_create = f"on_create: {{timeline: [{{status: completed, set: {{start_time: '{text}'}}}}]}}"
+    scenario = loads(f"recordings: [{{start_time: '{text}'}}]\n{on_create}")
     assert scenario.on_create
-    assert read == scenario.recordings[0].start_time == scenario.on_create.timeline[0].set.start_time
+    assert expected == scenario.recordings[0].start_time == scenario.on_create.timeline[0].set.start_time
 
 
 def test_yaml_1_1_special_values_stay_text() -> None:
@@ -560,7 +560,7 @@ def test_yaml_1_1_special_values_stay_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "made"),
+    ("name", "expected"),
     [
         ("late.yaml", "late"),
         ("My calls (2).yaml", "My-calls-2"),
@@ -569,8 +569,8 @@ def test_yaml_1_1_special_values_stay_text() -> None:
         (f"{'x' * 90}.y", "x" * 64),
     ],
 )
-def test_scenario_name_defaults_to_file_name(name: str, made: str) -> None:
-    assert made == loads("about: x", name=name).name
+def test_scenario_name_defaults_to_file_name(name: str, expected: str) -> None:
+    assert expected == loads("about: x", name=name).name
 
 
 def test_empty_mapping_is_empty_scenario() -> None:
@@ -591,19 +591,19 @@ def test_bundled_scenarios_load_by_name(name: str) -> None:
 
 
 def test_bundled_scenarios_cover_every_status() -> None:
-    steps = [step for name in BUNDLED_NAMES for each in load(name).recordings for step in each.timeline]
-    begun = [each.status for name in BUNDLED_NAMES for each in load(name).recordings]
+    steps = [step for name in BUNDLED_NAMES for recording in load(name).recordings for step in recording.timeline]
+    initial_statuses = [recording.status for name in BUNDLED_NAMES for recording in load(name).recordings]
     assert set(RecordingStatus) == {step.status for step in steps if step.status} | {
-        status for status in begun if status
+        status for status in initial_statuses if status
     }
     assert tuple(find_bundled_files()) == BUNDLED_NAMES
 
 
 def test_unknown_name_lists_bundled_scenarios() -> None:
-    with pytest.raises(ScenarioError) as wrong:
+    with pytest.raises(ScenarioError) as error:
         load("late-webhok")
     expected = f"a file or one of the bundled scenarios ({', '.join(BUNDLED_NAMES)})"
-    assert f"late-webhok: expected {expected}, found neither. Did you mean late-webhook?" == str(wrong.value)
+    assert f"late-webhok: expected {expected}, found neither. Did you mean late-webhook?" == str(error.value)
 
 
 @pytest.mark.parametrize("name", ["", "nope.yaml", "a\0b.yaml", "x" * 5000])
@@ -626,13 +626,13 @@ def test_unsupported_file_raises_scenario_error(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("a")
     (tmp_path / "x").write_text("a")
     os.mkfifo(tmp_path / "pipe.yaml")
-    for name, sentence in (
+    for name, message in (
         ("", "expected a file, found a folder."),
         ("pipe.yaml", "expected a file, found none."),
         ("x.txt", "expected a file that ends in one of .yaml, .yml, .toml, .json, found .txt."),
         ("x", "expected a file that ends in one of .yaml, .yml, .toml, .json, found no ending."),
     ):
-        with pytest.raises(ScenarioError, match=f"{sentence}$"):
+        with pytest.raises(ScenarioError, match=f"{message}$"):
             load(str(tmp_path / name))
 
 
@@ -640,11 +640,11 @@ def test_unreadable_file_raises_scenario_error(tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "x.yaml"
     file.write_text("about: x")
 
-    def refuse(*arguments: object, **options: object) -> None:
+    def raise_permission_error(*arguments: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     source = find_source(str(file))
-    monkeypatch.setattr(Path, "open", refuse)  # root can read a file with any mode
+    monkeypatch.setattr(Path, "open", raise_permission_error)  # root can read a file with any mode
     with pytest.raises(ScenarioError, match=r"x\.yaml: expected a file that can be read: Permission denied\.$"):
         source.read()
 
@@ -661,14 +661,14 @@ def test_media_files_are_resolved_beside_the_scenario(tmp_path: Path) -> None:
     (tmp_path / "hello.WAV").write_bytes(b"RIFF")
     file = tmp_path / "x.yaml"
     file.write_text("recordings: [{id: a, media: hello.WAV}, {id: b}]")
-    assert [str(tmp_path / "hello.WAV"), None] == [each.media for each in load(str(file)).recordings]
+    assert [str(tmp_path / "hello.WAV"), None] == [recording.media for recording in load(str(file)).recordings]
     assert load(str(file)) == from_objects(load(str(file)))
-    for name, sentence in (
+    for name, message in (
         ("missing.wav", "media: expected a file beside the scenario, found none called 'missing.wav'."),
         ("x.yaml", "media: expected a file that ends in .wav or .mp3, found 'x.yaml'."),
         ("x" * 5000 + ".mp3", "media: expected a file beside the scenario, found none called"),
     ):
-        assert sentence in get_error_message(make_recording_yaml(f"media: {name}"), folder=tmp_path)
+        assert message in get_error_message(make_recording_yaml(f"media: {name}"), folder=tmp_path)
 
 
 def test_nested_mix_shares_are_flattened() -> None:

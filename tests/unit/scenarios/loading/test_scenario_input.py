@@ -18,11 +18,11 @@ def test_bundled_name_is_loaded() -> None:
 
 
 def test_mapping_list_and_scenario_are_checked_like_a_file() -> None:
-    mine = load_any_scenario(VALUES)
-    assert mine == load_any_scenario(mine)
-    assert [recording.id for recording in mine.recordings] == ["it"]
-    (saved,) = load_any_scenario([{"sid": "RE" + "1" * 32, "status": "completed"}]).recordings
-    assert saved.sid == "RE" + "1" * 32
+    scenario = load_any_scenario(VALUES)
+    assert scenario == load_any_scenario(scenario)
+    assert [recording.id for recording in scenario.recordings] == ["it"]
+    (recording,) = load_any_scenario([{"sid": "RE" + "1" * 32, "status": "completed"}]).recordings
+    assert recording.sid == "RE" + "1" * 32
     with pytest.raises(ScenarioError, match=r"^recordings\[0\]"):
         load_any_scenario(Scenario(recordings=(ScriptedRecording(id="it", media="missing.wav"),)))
 
@@ -30,17 +30,17 @@ def test_mapping_list_and_scenario_are_checked_like_a_file() -> None:
 def test_path_is_looked_up_in_the_folders_before_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    near, far = tmp_path / "near", tmp_path / "far"
-    for folder in (near, far):
+    near_folder, far_folder = tmp_path / "near", tmp_path / "far"
+    for folder in (near_folder, far_folder):
         folder.mkdir()
         (folder / "mine.json").write_text(f'{{"name": "{folder.name}"}}')
-    (far / "other.json").write_text('{"name": "other"}')
-    monkeypatch.chdir(far)
-    assert load_any_scenario("mine.json", folders=[near, far]).name == "near"
+    (far_folder / "other.json").write_text('{"name": "other"}')
+    monkeypatch.chdir(far_folder)
+    assert load_any_scenario("mine.json", folders=[near_folder, far_folder]).name == "near"
     assert load_any_scenario("mine.json").name == "far"
-    assert load_any_scenario(Path("other.json"), folders=[near]).name == "other"
+    assert load_any_scenario(Path("other.json"), folders=[near_folder]).name == "other"
     with pytest.raises(ScenarioError, match=r"none\.json: expected a file or one of the bundled scenarios"):
-        load_any_scenario("none.json", folders=[near])
+        load_any_scenario("none.json", folders=[near_folder])
 
 
 def test_files_of_a_mapping_are_relative_to_the_first_folder(tmp_path: Path) -> None:

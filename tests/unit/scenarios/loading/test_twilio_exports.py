@@ -70,19 +70,19 @@ CLI_LIST: list[dict[str, Any]] = [
 ]
 
 
-def have_same_recordings(one: Scenario, other: Scenario) -> bool:
-    return one.recordings == other.recordings
+def has_same_recordings(scenario: Scenario, other_scenario: Scenario) -> bool:
+    return scenario.recordings == other_scenario.recordings
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> Path:
+def export_file(tmp_path: Path) -> Path:
     file = tmp_path / "saved.json"
     file.write_text(json.dumps(API_LIST))
     return file
 
 
-def test_saved_list_loads_as_scenario(saved: Path) -> None:
-    scenario = load(str(saved))
+def test_saved_list_loads_as_scenario(export_file: Path) -> None:
+    scenario = load(str(export_file))
     (recording,) = scenario.recordings
     assert (scenario.name, recording.sid, recording.call_sid, recording.status) == (
         "saved",
@@ -95,19 +95,19 @@ def test_saved_list_loads_as_scenario(saved: Path) -> None:
     assert recording.encryption_details is None
 
 
-def test_every_export_form_loads_same_recordings(saved: Path, tmp_path: Path) -> None:
-    expected = load(str(saved))
+def test_every_export_form_loads_same_recordings(export_file: Path, tmp_path: Path) -> None:
+    expected = load(str(export_file))
     for name, value in (
         ("cli", CLI_LIST),
         ("one", API_RECORDING),
         ("cut", {"recordings": [API_RECORDING], "uri": "/x"}),
     ):
         (tmp_path / f"{name}.json").write_text(json.dumps(value))
-        assert have_same_recordings(expected, load(str(tmp_path / f"{name}.json")))
-    assert have_same_recordings(expected, loads("recordings: saved.json", folder=tmp_path))
-    assert have_same_recordings(expected, from_objects({"recordings": API_LIST}))
-    assert have_same_recordings(expected, from_objects({"recordings": {"recordings": [API_RECORDING]}}))
-    assert have_same_recordings(expected, from_objects(CLI_LIST))
+        assert has_same_recordings(expected, load(str(tmp_path / f"{name}.json")))
+    assert has_same_recordings(expected, loads("recordings: saved.json", folder=tmp_path))
+    assert has_same_recordings(expected, from_objects({"recordings": API_LIST}))
+    assert has_same_recordings(expected, from_objects({"recordings": {"recordings": [API_RECORDING]}}))
+    assert has_same_recordings(expected, from_objects(CLI_LIST))
 
 
 def test_null_fields_of_saved_recordings_are_generated() -> None:
@@ -125,7 +125,7 @@ def test_null_fields_of_saved_recordings_are_generated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "saved", "kept"),
+    ("field", "value", "expected"),
     [
         ("duration", "-1", None),
         ("error_code", 0, None),
@@ -135,13 +135,13 @@ def test_null_fields_of_saved_recordings_are_generated() -> None:
         ("encryption_details", {"type": "rsa-aes"}, {"type": "rsa-aes"}),
     ],
 )
-def test_undocumented_values_of_exports_are_accepted(field: str, saved: Any, kept: Any) -> None:
-    (recording,) = from_objects([{"sid": RECORDING_SID, field: saved}]).recordings
-    assert kept == getattr(recording, field)
+def test_undocumented_values_of_exports_are_accepted(field: str, value: Any, expected: Any) -> None:
+    (recording,) = from_objects([{"sid": RECORDING_SID, field: value}]).recordings
+    assert expected == getattr(recording, field)
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"),
+    ("value", "message"),
     [
         ({"uri": "/x"}, "expected recordings as Twilio lists them, found nothing."),
         ({"uri": "/x", "recordings": 5}, "expected recordings as Twilio lists them, found 5."),
@@ -159,14 +159,14 @@ def test_undocumented_values_of_exports_are_accepted(field: str, saved: Any, kep
         ),
     ],
 )
-def test_invalid_export_raises_scenario_error(value: Any, sentence: str) -> None:
-    with pytest.raises(ScenarioError) as wrong:
+def test_invalid_export_raises_scenario_error(value: Any, message: str) -> None:
+    with pytest.raises(ScenarioError) as error:
         from_objects(value)
-    assert str(wrong.value).startswith(sentence)
+    assert str(error.value).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"),
+    ("name", "message"),
     [
         ("nope.json", "recordings: nope.json: expected a file, found none."),
         (f"{'x' * 5000}.json", f"recordings: {'x' * 5000}.json: expected a file, found none."),
@@ -176,13 +176,13 @@ def test_invalid_export_raises_scenario_error(value: Any, sentence: str) -> None
         ("a\0b.json", "recordings: a\0b.json: expected a file, found none."),
     ],
 )
-def test_invalid_export_file_is_named_in_error(name: str, sentence: str, tmp_path: Path) -> None:
+def test_invalid_export_file_is_named_in_error(name: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text("[]")
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "five.json").write_text("5")
-    with pytest.raises(ScenarioError) as wrong:
+    with pytest.raises(ScenarioError) as error:
         from_objects({"recordings": name}, folder=tmp_path)
-    assert str(wrong.value).startswith(sentence)
+    assert str(error.value).startswith(message)
 
 
 def test_saved_recordings_have_no_status_callback() -> None:

@@ -61,10 +61,10 @@ def test_keys_are_always_text() -> None:
 
 
 def test_every_value_has_its_line() -> None:
-    parsed = parse_yaml(
+    document = parse_yaml(
         "# a comment\nrecordings:\n  - id: x\n    timeline:\n      - {after: {time: 12s}}\n  -\n    id: y\n"
     )
-    assert parsed.lines == {
+    assert document.lines == {
         (): 2,
         ("recordings",): 2,
         ("recordings", 0): 3,
@@ -79,10 +79,10 @@ def test_every_value_has_its_line() -> None:
 
 
 def test_alias_is_expanded_to_separate_copies() -> None:
-    parsed = parse_yaml("a: &x {b: [1]}\nc: *x\nd: *x")
-    assert parsed.value == {"a": {"b": [1]}, "c": {"b": [1]}, "d": {"b": [1]}}
-    assert (parsed.lines["c",], parsed.lines["c", "b", 0]) == (2, 1)
-    assert parsed.value["c"] is not parsed.value["d"]
+    document = parse_yaml("a: &x {b: [1]}\nc: *x\nd: *x")
+    assert document.value == {"a": {"b": [1]}, "c": {"b": [1]}, "d": {"b": [1]}}
+    assert (document.lines["c",], document.lines["c", "b", 0]) == (2, 1)
+    assert document.value["c"] is not document.value["d"]
 
 
 def make_alias_bomb(levels: int, width: int = 9) -> str:
@@ -99,13 +99,13 @@ def test_alias_expansion_is_limited() -> None:
 
 
 def test_nested_aliases_are_limited_in_depth() -> None:
-    deep = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 70))])
+    text = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 70))])
     with pytest.raises(ScenarioError, match="expected values at most 60 deep, found deeper ones behind aliases"):
-        parse_yaml(deep)
+        parse_yaml(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "message"),
     [
         ("a: &a [*a]", "1:4: expected values that end, found a value that contains itself."),
         ("a: 1\nb: 2\na: 3", "3:1: expected each key once, found 'a' again; the first is on line 1."),
@@ -135,11 +135,11 @@ def test_nested_aliases_are_limited_in_depth() -> None:
         (f"%YAML {'9' * 5000}.1\n--- a", "expected YAML, found a meaningless escape or directive."),
     ],
 )
-def test_invalid_yaml_raises_one_line_error(text: str, sentence: str) -> None:
-    with pytest.raises(ScenarioError) as wrong:
+def test_invalid_yaml_raises_one_line_error(text: str, message: str) -> None:
+    with pytest.raises(ScenarioError) as error:
         parse_yaml(text)
-    assert sentence in str(wrong.value)
-    assert len(str(wrong.value).splitlines()) == 1
+    assert message in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
 
 
 def test_numbers_of_thousands_of_digits_are_parsed() -> None:
