@@ -59,35 +59,45 @@ class ModelAccount:
             instant = account.corpus.timetable.get_instant(index)
             self.recordings.append(ModelRecording(recording.sid, instant, (0, index), recording.status.value))
         if scripted:
-            slow = self.add_recording(account.corpus.derive_handle_sid("slow"), self.now, "processing")
-            slow.due, slow.waits_for_signal = self.now + 10 * SECOND, True
+            scripted_recording = self.add_recording(account.corpus.derive_handle_sid("slow"), self.now, "processing")
+            scripted_recording.due, scripted_recording.waits_for_signal = self.now + 10 * SECOND, True
             self.add_recording(account.corpus.derive_handle_sid("old"), OLD_INSTANT, "absent")
 
     def add_recording(self, sid: str, instant: int, status: str) -> ModelRecording:
-        made = ModelRecording(sid, instant, (1, self.created_count), status)
+        recording = ModelRecording(sid, instant, (1, self.created_count), status)
         self.created_count += 1
-        self.recordings.append(made)
-        return made
+        self.recordings.append(recording)
+        return recording
 
     def find_active(self, call: str) -> ModelRecording | None:
         return next(
-            (each for each in self.recordings if each.call == call and each.in_flight not in (None, "stopped")), None
+            (
+                recording
+                for recording in self.recordings
+                if recording.call == call and recording.in_flight not in (None, "stopped")
+            ),
+            None,
         )
 
-    def advance(self, by: int) -> None:
-        self.now += by
-        for each in self.recordings:
-            if each.due is not None and each.due <= self.now:
-                self.complete(each)
+    def advance(self, microseconds: int) -> None:
+        self.now += microseconds
+        for recording in self.recordings:
+            if recording.due is not None and recording.due <= self.now:
+                self.complete(recording)
 
-    def complete(self, known: ModelRecording) -> None:
-        known.status, known.in_flight, known.due, known.waits_for_signal = "completed", None, None, False
+    def complete(self, recording: ModelRecording) -> None:
+        recording.status, recording.in_flight, recording.due, recording.waits_for_signal = (
+            "completed",
+            None,
+            None,
+            False,
+        )
 
     def list_recordings(self, *, include_deleted: bool) -> list[tuple[str, str]]:
         return [
-            (each.sid, each.status if each.deleted_at is None else "deleted")
-            for each in sorted(self.recordings, key=lambda each: each.key, reverse=True)
-            if each.deleted_at is None or (include_deleted and self.now < each.deleted_at + RETENTION)
+            (recording.sid, recording.status if recording.deleted_at is None else "deleted")
+            for recording in sorted(self.recordings, key=lambda recording: recording.key, reverse=True)
+            if recording.deleted_at is None or (include_deleted and self.now < recording.deleted_at + RETENTION)
         ]
 
 
@@ -110,58 +120,58 @@ class AccountsStateMachine(RuleBasedStateMachine):
 
     @rule(sid=st.sampled_from(ACCOUNTS), call=st.sampled_from(CALLS))
     def create(self, sid: str, call: str) -> None:
-        world = self.accounts[sid]
-        before = world.find_active(call)
-        answer = self.send_request("POST", sid, f"Calls/{call}/Recordings.json")
-        body = answer.json()
+        account = self.accounts[sid]
+        before = account.find_active(call)
+        response = self.send_request("POST", sid, f"Calls/{call}/Recordings.json")
+        body = response.json()
         assert self.find_problems(body) == []
-        assert answer.status_code == (201 if before is None else 200)
+        assert response.status_code == (201 if before is None else 200)
         if before is None:
-            made = world.add_recording(body["sid"], world.now, "processing")
-            made.in_flight, made.call = "in-progress", call
+            recording = account.add_recording(body["sid"], account.now, "processing")
+            recording.in_flight, recording.call = "in-progress", call
         else:
             assert body["sid"] == before.sid
 
     @rule(
         sid=st.sampled_from(ACCOUNTS),
         call=st.sampled_from(CALLS),
-        wanted=st.sampled_from(["paused", "in-progress", "stopped"]),
+        status=st.sampled_from(["paused", "in-progress", "stopped"]),
     )
-    def update(self, sid: str, call: str, wanted: str) -> None:
-        world = self.accounts[sid]
-        active = world.find_active(call)
-        answer = self.send_request("POST", sid, f"Calls/{call}/Recordings/Twilio.CURRENT.json", {"Status": wanted})
-        assert answer.status_code == (404 if active is None else 200)
+    def update(self, sid: str, call: str, status: str) -> None:
+        account = self.accounts[sid]
+        active = account.find_active(call)
+        response = self.send_request("POST", sid, f"Calls/{call}/Recordings/Twilio.CURRENT.json", {"Status": status})
+        assert response.status_code == (404 if active is None else 200)
         if active is not None:
-            assert (answer.json()["sid"], self.find_problems(answer.json())) == (active.sid, [])
-            active.in_flight = wanted
-            if wanted == "stopped":
-                active.due = world.now + 2 * SECOND
+            assert (response.json()["sid"], self.find_problems(response.json())) == (active.sid, [])
+            active.in_flight = status
+            if status == "stopped":
+                active.due = account.now + 2 * SECOND
 
-    @rule(sid=st.sampled_from(ACCOUNTS), of=st.sampled_from(ACCOUNTS), place=st.integers(0, 30))
-    def delete(self, sid: str, of: str, place: int) -> None:
-        known = self.accounts[of].recordings[place % len(self.accounts[of].recordings)]
-        answer = self.send_request("DELETE", sid, f"Recordings/{known.sid}.json")
-        if sid != of or known.deleted_at is not None:
-            assert answer.status_code == 404
-        elif known.status == "processing":
-            assert (answer.status_code, answer.json()["code"]) == (409, 20009)
+    @rule(sid=st.sampled_from(ACCOUNTS), owner=st.sampled_from(ACCOUNTS), position=st.integers(0, 30))
+    def delete(self, sid: str, owner: str, position: int) -> None:
+        recording = self.accounts[owner].recordings[position % len(self.accounts[owner].recordings)]
+        response = self.send_request("DELETE", sid, f"Recordings/{recording.sid}.json")
+        if sid != owner or recording.deleted_at is not None:
+            assert response.status_code == 404
+        elif recording.status == "processing":
+            assert (response.status_code, response.json()["code"]) == (409, 20009)
         else:
-            assert answer.status_code == 204
-            known.deleted_at = self.accounts[sid].now
+            assert response.status_code == 204
+            recording.deleted_at = self.accounts[sid].now
 
-    @rule(sid=st.sampled_from(ACCOUNTS), by=st.sampled_from(["1s", "2s", "9s", "20d", "40d"]))
-    def advance(self, sid: str, by: str) -> None:
-        unit = {"s": 1, "d": 24 * 3600}[by[-1]]
-        self.send_command("POST", sid, "/clock", {"advance": by})
-        self.accounts[sid].advance(int(by[:-1]) * unit * SECOND)
+    @rule(sid=st.sampled_from(ACCOUNTS), duration=st.sampled_from(["1s", "2s", "9s", "20d", "40d"]))
+    def advance(self, sid: str, duration: str) -> None:
+        unit = {"s": 1, "d": 24 * 3600}[duration[-1]]
+        self.send_command("POST", sid, "/clock", {"advance": duration})
+        self.accounts[sid].advance(int(duration[:-1]) * unit * SECOND)
 
     @rule(sid=st.sampled_from(ACCOUNTS))
     def signal(self, sid: str) -> None:
         self.send_command("POST", sid, "/signals", {"name": "go"})
-        for known in self.accounts[sid].recordings:
-            if known.waits_for_signal:
-                self.accounts[sid].complete(known)
+        for recording in self.accounts[sid].recordings:
+            if recording.waits_for_signal:
+                self.accounts[sid].complete(recording)
 
     @rule(sid=st.sampled_from(ACCOUNTS))
     def set_up_scenario(self, sid: str) -> None:
@@ -185,28 +195,28 @@ class AccountsStateMachine(RuleBasedStateMachine):
         if sid in self.snapshots:
             self.accounts[sid] = deepcopy(self.snapshots[sid])
 
-    @rule(sid=st.sampled_from(ACCOUNTS), place=st.integers(0, 30))
-    def fetch(self, sid: str, place: int) -> None:
-        known = self.accounts[sid].recordings[place % len(self.accounts[sid].recordings)]
-        answer = self.send_request("GET", sid, f"Recordings/{known.sid}.json")
-        assert answer.status_code == (200 if known.deleted_at is None else 404)
-        if known.deleted_at is None:
-            assert (answer.json()["status"], self.find_problems(answer.json())) == (known.status, [])
+    @rule(sid=st.sampled_from(ACCOUNTS), position=st.integers(0, 30))
+    def fetch(self, sid: str, position: int) -> None:
+        recording = self.accounts[sid].recordings[position % len(self.accounts[sid].recordings)]
+        response = self.send_request("GET", sid, f"Recordings/{recording.sid}.json")
+        assert response.status_code == (200 if recording.deleted_at is None else 404)
+        if recording.deleted_at is None:
+            assert (response.json()["status"], self.find_problems(response.json())) == (recording.status, [])
 
     # -- what holds --------------------------------------------------------------------------------
 
     @invariant()
     def check_lists_equal_models(self) -> None:
-        for sid, world in self.accounts.items():
-            size = 4 + (world.created_count + world.now // SECOND) % 7
+        for sid, account in self.accounts.items():
+            size = 4 + (account.created_count + account.now // SECOND) % 7
             for include_deleted in (False, True):
                 query = f"PageSize={size}&IncludeSoftDeleted={str(include_deleted).lower()}"
                 found = self.list_recordings(sid, query)
-                assert [(each["sid"], each["status"]) for each in found] == world.list_recordings(
+                assert [(recording["sid"], recording["status"]) for recording in found] == account.list_recordings(
                     include_deleted=include_deleted
                 )
-                assert [problem for each in found for problem in find_violations(each)] == []
-                assert {each["account_sid"] for each in found} == {sid}
+                assert [problem for recording in found for problem in find_violations(recording)] == []
+                assert {recording["account_sid"] for recording in found} == {sid}
 
     def find_problems(self, body: dict[str, Any]) -> list[str]:
         """Return how a recording violates the contract. Bodies that were checked before are skipped."""
@@ -229,8 +239,8 @@ class AccountsStateMachine(RuleBasedStateMachine):
         return self.api.list_recordings(query)
 
     def send_command(self, method: str, sid: str, path: str, command: Any = None, expected: int = 200) -> None:
-        answer = self.api.send_command(method, path, command, account=sid)
-        assert answer.status_code == expected, answer.headers.get("x-mock-reason")
+        response = self.api.send_command(method, path, command, account=sid)
+        assert response.status_code == expected, response.headers.get("x-mock-reason")
 
 
 TestAccounts = AccountsStateMachine.TestCase

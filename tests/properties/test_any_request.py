@@ -24,7 +24,7 @@ METHODS = st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "P
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Api]:
+def shared_api() -> Iterator[Api]:
     with Api() as api:
         yield api
 
@@ -37,20 +37,20 @@ def assert_twilio_response(response: httpx.Response) -> None:
 
 @given(st.lists(st.tuples(NAMES, VALUES), max_size=6))
 @settings(max_examples=200)
-def test_any_list_query_gets_twilio_response(shared: Api, pairs: list[tuple[str, str]]) -> None:
-    assert_twilio_response(shared.get(f"{shared.list_path}?{urlencode(pairs, errors='surrogatepass')}"))
+def test_any_list_query_gets_twilio_response(shared_api: Api, pairs: list[tuple[str, str]]) -> None:
+    assert_twilio_response(shared_api.get(f"{shared_api.list_path}?{urlencode(pairs, errors='surrogatepass')}"))
 
 
 @given(st.binary(max_size=60))
 @example(b"%")
 @example(b"a=%zz&&=&=")
-def test_any_query_bytes_get_twilio_response(shared: Api, raw: bytes) -> None:
+def test_any_query_bytes_get_twilio_response(shared_api: Api, raw: bytes) -> None:
     target = "".join(chr(byte) if 33 <= byte < 127 and byte not in b"#" else f"%{byte:02X}" for byte in raw)
-    assert_twilio_response(shared.get(f"{shared.list_path}?{target}"))
+    assert_twilio_response(shared_api.get(f"{shared_api.list_path}?{target}"))
 
 
 @given(METHODS, st.text(max_size=30), st.booleans())
 @settings(max_examples=200)
-def test_any_path_gets_twilio_response(shared: Api, method: str, text: str, below: bool) -> None:
+def test_any_path_gets_twilio_response(shared_api: Api, method: str, text: str, is_below_account: bool) -> None:
     path = quote(text, safe="/", errors="replace").lstrip("/")
-    assert_twilio_response(shared.request(method, f"{shared.root}/{path}" if below else f"/{path}"))
+    assert_twilio_response(shared_api.request(method, f"{shared_api.root}/{path}" if is_below_account else f"/{path}"))

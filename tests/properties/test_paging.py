@@ -38,25 +38,27 @@ def list_pages(api: Api, query: str, size: int) -> list[dict[str, Any]]:
 
 @given(st.data(), MIXES, st.integers(1, 60), st.booleans())
 @settings(max_examples=60)
-def test_paging_forward_and_backward_equals_unpaged_list(data: st.DataObject, mix: str, size: int, soft: bool) -> None:
+def test_paging_forward_and_backward_equals_unpaged_list(
+    data: st.DataObject, mix: str, size: int, include_deleted: bool
+) -> None:
     with Api(make_settings(count=COUNT, mix=mix, seed=data.draw(st.text(max_size=2)))) as api:
-        everything = api.get_page("PageSize=1000&IncludeSoftDeleted=true")["recordings"]
-        for recording in data.draw(st.lists(st.sampled_from(everything), max_size=20)):
+        all_recordings = api.get_page("PageSize=1000&IncludeSoftDeleted=true")["recordings"]
+        for recording in data.draw(st.lists(st.sampled_from(all_recordings), max_size=20)):
             api.request("DELETE", api.get_recording_path(recording["sid"]))
-        query = data.draw(queries(everything)) + ("&IncludeSoftDeleted=true" if soft else "")
-        plain = api.get_page(f"{query}&PageSize=1000")["recordings"]
-        assert soft or "deleted" not in {recording["status"] for recording in plain}
+        query = data.draw(queries(all_recordings)) + ("&IncludeSoftDeleted=true" if include_deleted else "")
+        expected = api.get_page(f"{query}&PageSize=1000")["recordings"]
+        assert include_deleted or "deleted" not in {recording["status"] for recording in expected}
 
         forward = list_pages(api, query, size)
-        assert plain == [recording for page in forward for recording in page["recordings"]]
+        assert expected == [recording for page in forward for recording in page["recordings"]]
         assert [page["page"] for page in forward] == list(range(len(forward)))
         assert all(len(page["recordings"]) == size for page in forward[:-1])
 
         backward = [forward[-1]]
         while (uri := backward[-1]["previous_page_uri"]) is not None:
             backward.append(api.get(uri).json())
-        walked = [recording for page in reversed(backward) for recording in page["recordings"]]
-        assert plain == walked
+        found = [recording for page in reversed(backward) for recording in page["recordings"]]
+        assert expected == found
 
 
 @given(st.data(), st.integers(1, 20))
@@ -65,13 +67,13 @@ def test_deletions_during_paging_hide_and_repeat_no_recording(data: st.DataObjec
     with Api(make_settings(count=COUNT)) as api:
         before = api.list_sids("PageSize=1000")
         body = api.get_page(f"PageSize={size}")
-        met = [recording["sid"] for recording in body["recordings"]]
-        gone: set[str] = set()
+        found = [recording["sid"] for recording in body["recordings"]]
+        deleted_sids: set[str] = set()
         while body["next_page_uri"] is not None:
             for sid in data.draw(st.lists(st.sampled_from(before), max_size=5)):
                 if api.request("DELETE", api.get_recording_path(sid)).status_code == 204:
-                    gone.add(sid)
+                    deleted_sids.add(sid)
             body = api.get(body["next_page_uri"]).json()
-            met += [recording["sid"] for recording in body["recordings"]]
-        assert len(met) == len(set(met))
-        assert [sid for sid in before if sid not in gone] == [sid for sid in met if sid not in gone]
+            found += [recording["sid"] for recording in body["recordings"]]
+        assert len(found) == len(set(found))
+        assert [sid for sid in before if sid not in deleted_sids] == [sid for sid in found if sid not in deleted_sids]

@@ -27,7 +27,7 @@ KEY_BY_LIST = {
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Api]:
+def shared_api() -> Iterator[Api]:
     with Api(make_settings(count=300, wire=WireSetting.TWILIO, mix="encrypted=0.2")) as api:
         yield api
 
@@ -47,24 +47,24 @@ def read_element(element: ElementTree.Element) -> Any:
 
 @given(st.sampled_from(sorted(KEY_BY_LIST)), st.integers(1, 20), st.integers(0, 3))
 @settings(max_examples=40)
-def test_xml_and_csv_lists_equal_json_list(shared: Api, name: str, size: int, pages: int) -> None:
-    body = shared.get_twilio_json(f"{name}.json?PageSize={size}")
+def test_xml_and_csv_lists_equal_json_list(shared_api: Api, name: str, size: int, pages: int) -> None:
+    body = shared_api.get_twilio_json(f"{name}.json?PageSize={size}")
     for _ in range(pages):
         if body["next_page_uri"]:
-            body = shared.get(body["next_page_uri"]).json()
+            body = shared_api.get(body["next_page_uri"]).json()
     expected = body.pop(KEY_BY_LIST[name])
-    answer = shared.get(body["uri"].replace(".json", ".xml"))
-    assert answer.headers["content-type"] == "application/xml"
-    assert answer.headers["x-mock-wire"] == "twilio"
-    listed = ElementTree.fromstring(answer.content)[0]
-    assert listed.tag == name
-    assert [normalize(document) for document in expected] == [read_element(element) for element in listed]
-    attributes = {key: value.replace(".xml", ".json") for key, value in listed.attrib.items()}
+    xml_response = shared_api.get(body["uri"].replace(".json", ".xml"))
+    assert xml_response.headers["content-type"] == "application/xml"
+    assert xml_response.headers["x-mock-wire"] == "twilio"
+    list_element = ElementTree.fromstring(xml_response.content)[0]
+    assert list_element.tag == name
+    assert [normalize(document) for document in expected] == [read_element(element) for element in list_element]
+    attributes = {key: value.replace(".xml", ".json") for key, value in list_element.attrib.items()}
     assert normalize(body) == attributes
 
-    table = shared.get(body["uri"].replace(".json", ".csv"))
-    assert table.headers["content-type"] == "text/csv; charset=utf-8"
-    rows = list(csv.DictReader(io.StringIO(table.text, newline="")))
+    csv_response = shared_api.get(body["uri"].replace(".json", ".csv"))
+    assert csv_response.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(csv_response.text, newline="")))
     assert [build_row(document) for document in expected] == rows
 
 
@@ -75,52 +75,55 @@ def build_row(document: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def test_xml_csv_and_html_resources_equal_json_resource(shared: Api) -> None:
-    recording = next(r for r in shared.list_recordings("PageSize=1000") if r["encryption_details"])
+def test_xml_csv_and_html_resources_equal_json_resource(shared_api: Api) -> None:
+    recording = next(r for r in shared_api.list_recordings("PageSize=1000") if r["encryption_details"])
     for path in (f"Recordings/{recording['sid']}", f"Calls/{recording['call_sid']}"):
-        expected = shared.get_twilio_json(f"{path}.json")
-        element = ElementTree.fromstring(shared.get_in_account(f"{path}.xml").content)[0]
+        expected = shared_api.get_twilio_json(f"{path}.json")
+        element = ElementTree.fromstring(shared_api.get_in_account(f"{path}.xml").content)[0]
         assert normalize(expected) == read_element(element)
         assert [build_row(expected)] == list(
-            csv.DictReader(io.StringIO(shared.get_in_account(f"{path}.csv").text, newline=""))
+            csv.DictReader(io.StringIO(shared_api.get_in_account(f"{path}.csv").text, newline=""))
         )
-        page = shared.get_in_account(f"{path}.html")
+        page = shared_api.get_in_account(f"{path}.html")
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert f"<td>{recording['call_sid']}</td>" in page.text
 
 
-def test_list_without_extension_is_xml(shared: Api) -> None:
-    assert shared.get_in_account("Recordings").text == shared.get_in_account("Recordings.xml").text.replace(
+def test_list_without_extension_is_xml(shared_api: Api) -> None:
+    assert shared_api.get_in_account("Recordings").text == shared_api.get_in_account("Recordings.xml").text.replace(
         "Recordings.xml", "Recordings"
     )
-    assert shared.get_in_account("Calls?PageSize=1").headers["content-type"] == "application/xml"
+    assert shared_api.get_in_account("Calls?PageSize=1").headers["content-type"] == "application/xml"
 
 
-def test_empty_list_has_no_rows(shared: Api) -> None:
-    empty = f"Recordings.csv?CallSid=CA{'0' * 32}"
-    assert shared.get_in_account(empty).text == "\r\n"
-    assert ElementTree.fromstring(shared.get_in_account(empty.replace("csv", "xml")).content)[0].attrib["end"] == "0"
+def test_empty_list_has_no_rows(shared_api: Api) -> None:
+    path = f"Recordings.csv?CallSid=CA{'0' * 32}"
+    assert shared_api.get_in_account(path).text == "\r\n"
+    assert ElementTree.fromstring(shared_api.get_in_account(path.replace("csv", "xml")).content)[0].attrib["end"] == "0"
 
 
-def test_every_representation_encodes_page_that_server_sends(shared: Api) -> None:
-    sent = {form: shared.get_in_account(f"Recordings.{form}?PageSize=2") for form in Representation}
-    envelope = sent[Representation.JSON].json()
-    for form, answer in sent.items():
+def test_every_representation_encodes_page_that_server_sends(shared_api: Api) -> None:
+    responses = {
+        representation: shared_api.get_in_account(f"Recordings.{representation}?PageSize=2")
+        for representation in Representation
+    }
+    envelope = responses[Representation.JSON].json()
+    for representation, response in responses.items():
         own_envelope = {
-            key: value.replace(".json", f".{form}") if isinstance(value, str) else value
+            key: value.replace(".json", f".{representation}") if isinstance(value, str) else value
             for key, value in envelope.items()
         }
-        encode_page = load_encoder(form).encode_page
+        encode_page = load_encoder(representation).encode_page
         expected = encode_page("Recording", "recordings", own_envelope, envelope["recordings"])
-        assert answer.content == expected
+        assert response.content == expected
 
 
 @pytest.mark.parametrize("extension", ["csv", "html", "xml"])
-def test_errors_have_requested_representation(shared: Api, extension: str) -> None:
-    answer = shared.get_in_account(f"Recordings/RE{'0' * 32}.{extension}")
-    assert answer.status_code == 404
-    assert extension in answer.headers["content-type"]
-    assert "20404" in answer.text
+def test_errors_have_requested_representation(shared_api: Api, extension: str) -> None:
+    response = shared_api.get_in_account(f"Recordings/RE{'0' * 32}.{extension}")
+    assert response.status_code == 404
+    assert extension in response.headers["content-type"]
+    assert "20404" in response.text
 
 
 VALUES = st.recursive(

@@ -61,7 +61,8 @@ triggers = st.recursive(
     max_leaves=5,
 )
 NEXT_STATUSES = {
-    stage: [later for later in RecordingStatus if stage in STATUSES[later].preceding] for stage in RecordingStatus
+    status: [next_status for next_status in RecordingStatus if status in STATUSES[next_status].preceding]
+    for status in RecordingStatus
 }
 
 
@@ -72,9 +73,9 @@ def timelines(draw: st.DrawFn) -> Timeline:
     steps = [Step(status=status)]
     while NEXT_STATUSES[status] and len(steps) < 6 and draw(st.booleans()):
         status = draw(st.sampled_from(NEXT_STATUSES[status]))
-        told = draw(st.one_of(st.just(msgspec.UNSET), events))
-        set_ = draw(st.one_of(st.just(RecordingFields()), recording_fields))
-        steps.append(Step(after=draw(st.none() | triggers), status=status, set=set_, callback=told))
+        callback = draw(st.one_of(st.just(msgspec.UNSET), events))
+        fields = draw(st.one_of(st.just(RecordingFields()), recording_fields))
+        steps.append(Step(after=draw(st.none() | triggers), status=status, set=fields, callback=callback))
     return tuple(steps)
 
 
@@ -128,7 +129,7 @@ scenarios = st.builds(
     page_drift=short_tuples(st.builds(PageDriftRule, insert=st.integers(1, 9), delete=st.integers(0, 9))),
     expect=short_tuples(st.builds(Expectation, op=st.sampled_from(Operation), max=st.integers(0, 9))),
 )
-junk = st.recursive(
+invalid_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | instants | st.just("30s") | st.binary(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner, max_size=3),
     max_leaves=5,
@@ -144,7 +145,7 @@ def to_json_value(scenario: Scenario) -> dict[str, Any]:
 def to_toml(value: Any) -> str:
     """Format a value without nulls on one line of TOML."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{to_toml(key)} = {to_toml(inside)}" for key, inside in value.items()) + "}"
+        return "{" + ", ".join(f"{to_toml(key)} = {to_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(to_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -164,18 +165,18 @@ def test_scenario_is_equal_after_round_trip_in_every_form(scenario: Scenario) ->
     assert scenario == loads(json.dumps(value), file_format="json")
     assert scenario == loads(yaml.safe_dump(value, default_style='"'))
     if not contains_null(value):
-        text = "\n".join(f"{json.dumps(key)} = {to_toml(inside)}" for key, inside in value.items())
+        text = "\n".join(f"{json.dumps(key)} = {to_toml(item)}" for key, item in value.items())
         assert scenario == loads(text, file_format="toml")
     assert str(explain_scenario(scenario)).startswith(scenario.name)
 
 
 @given(st.text() | st.binary(), st.sampled_from(FileFormat))
-def test_invalid_text_raises_only_scenario_error(text: str | bytes, form: FileFormat) -> None:
+def test_invalid_text_raises_only_scenario_error(text: str | bytes, file_format: FileFormat) -> None:
     with contextlib.suppress(ScenarioError):
-        loads(text, file_format=form)
+        loads(text, file_format=file_format)
 
 
-@given(junk)
+@given(invalid_values)
 def test_invalid_objects_raise_only_scenario_error(value: Any) -> None:
     with contextlib.suppress(ScenarioError):
         from_objects(value)
@@ -184,11 +185,11 @@ def test_invalid_objects_raise_only_scenario_error(value: Any) -> None:
 @settings(max_examples=60)
 @given(scenarios.map(to_json_value), st.data())
 def test_one_invalid_value_raises_only_scenario_error(value: dict[str, Any], data: st.DataObject) -> None:
-    holder: Any = value
+    container: Any = value
     key: Any = data.draw(st.sampled_from(sorted(value)))
-    while isinstance(holder[key], (dict, list)) and holder[key] and data.draw(st.booleans()):
-        holder = holder[key]
-        key = data.draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
-    holder[key] = data.draw(junk)
+    while isinstance(container[key], (dict, list)) and container[key] and data.draw(st.booleans()):
+        container = container[key]
+        key = data.draw(st.sampled_from(sorted(container) if isinstance(container, dict) else range(len(container))))
+    container[key] = data.draw(invalid_values)
     with contextlib.suppress(ScenarioError):
         explain_scenario(from_objects(value))

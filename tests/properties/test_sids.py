@@ -14,20 +14,22 @@ def make_cipher(seed_and_account: tuple[str, str]) -> SidCipher:
 
 
 @given(SEEDS_AND_ACCOUNTS, KINDS, INDICES)
-def test_decode_inverts_encode(world: tuple[str, str], kind: Kind, index: int) -> None:
-    assert index == make_cipher(world).decode(kind, make_cipher(world).encode(kind, index))
+def test_decode_inverts_encode(seed_and_account: tuple[str, str], kind: Kind, index: int) -> None:
+    assert index == make_cipher(seed_and_account).decode(kind, make_cipher(seed_and_account).encode(kind, index))
 
 
 @given(SEEDS_AND_ACCOUNTS, st.lists(st.tuples(KINDS, INDICES), unique=True, min_size=2, max_size=30))
-def test_sids_of_one_account_never_collide(world: tuple[str, str], places: list[tuple[Kind, int]]) -> None:
-    made = make_cipher(world)
-    assert len({made.encode(kind, index) for kind, index in places}) == len(places)
+def test_sids_of_one_account_never_collide(
+    seed_and_account: tuple[str, str], kinds_and_indices: list[tuple[Kind, int]]
+) -> None:
+    cipher = make_cipher(seed_and_account)
+    assert len({cipher.encode(kind, index) for kind, index in kinds_and_indices}) == len(kinds_and_indices)
 
 
 @given(st.lists(SEEDS_AND_ACCOUNTS, unique=True, min_size=2, max_size=5), KINDS, INDICES)
-def test_sid_does_not_decode_in_another_account(worlds: list[tuple[str, str]], kind: Kind, index: int) -> None:
-    sid = make_cipher(worlds[0]).encode(kind, index)
-    assert [make_cipher(world).decode(kind, sid) for world in worlds[1:]] == [None] * (len(worlds) - 1)
+def test_sid_does_not_decode_in_another_account(pairs: list[tuple[str, str]], kind: Kind, index: int) -> None:
+    sid = make_cipher(pairs[0]).encode(kind, index)
+    assert [make_cipher(pair).decode(kind, sid) for pair in pairs[1:]] == [None] * (len(pairs) - 1)
 
 
 @given(KINDS, st.text(alphabet="0123456789abcdefABCDEF", min_size=32, max_size=32))
