@@ -31,13 +31,17 @@ def list_parameters(node: Documented) -> set[str]:
     """Return a function's parameters, or those of a class: its constructor's, or the fields of a struct."""
     if not isinstance(node, ast.ClassDef):
         arguments = node.args
-        extra = [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
-        return {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra)}
-    constructors = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"]
+        extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+        return {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra)}
+    constructors = [
+        statement for statement in node.body if isinstance(statement, ast.FunctionDef) and statement.name == "__init__"
+    ]
     if constructors:
         return list_parameters(constructors[0])
     return {
-        each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+        statement.target.id
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     }
 
 
@@ -52,16 +56,16 @@ def test_docstrings_name_existing_parameters() -> None:
 
 
 def test_docstrings_name_existing_errors() -> None:
-    known = set(dir(builtins))
+    error_names = set(dir(builtins))
     for tree in TREES:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
-                known.add(node.name)
+                error_names.add(node.name)
             elif isinstance(node, ast.Import | ast.ImportFrom):
-                known.update(alias.name for alias in node.names)
+                error_names.update(alias.name for alias in node.names)
     assert not [
         f"{node.name}: {name}"
         for node, text in find_documented()
         for name in list_entries(text, "Raises")
-        if name not in known
+        if name not in error_names
     ]

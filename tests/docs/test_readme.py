@@ -53,7 +53,7 @@ def server(tmp_path: Path) -> Iterator[BackgroundServer]:
 
 def run_command(command: list[str], folder: Path, **environment: str) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
+    process = subprocess.run(
         command,
         cwd=folder,
         env=os.environ | {"PATH": path, "RECMOCK_DATA_DIR": str(folder / "data")} | environment,
@@ -62,8 +62,8 @@ def run_command(command: list[str], folder: Path, **environment: str) -> str:
         check=False,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def test_setup_commands_are_in_readme_and_ci() -> None:
@@ -104,20 +104,20 @@ def test_javascript_blocks_run(text: str, server: BackgroundServer, tmp_path: Pa
 
 def find_commands_with_output() -> Iterator[tuple[str, Block]]:
     """Yield each shell block that is followed by its output."""
-    for command, printed in pairwise(BLOCKS):
-        if command.text.startswith("curl") and printed.language in ("json", "text"):
-            yield command.text, printed
+    for command, output in pairwise(BLOCKS):
+        if command.text.startswith("curl") and output.language in ("json", "text"):
+            yield command.text, output
 
 
-@pytest.mark.parametrize(("command", "printed"), list(find_commands_with_output()), ids=["json", "text"])
+@pytest.mark.parametrize(("command", "output"), list(find_commands_with_output()), ids=["json", "text"])
 def test_shell_output_matches_printed_output(
-    command: str, printed: Block, server: BackgroundServer, tmp_path: Path
+    command: str, output: Block, server: BackgroundServer, tmp_path: Path
 ) -> None:
     found = run_command(["bash", "-c", command.replace(BASE_URL, server.base_url)], tmp_path).replace("\r", "")
-    if printed.language == "text":
-        assert printed.text.strip() == found.strip()
+    if output.language == "text":
+        assert output.text.strip() == found.strip()
     else:
-        assert_contains(json.loads(printed.text), json.loads(found))
+        assert_contains(json.loads(output.text), json.loads(found))
 
 
 def assert_contains(expected: Any, found: Any) -> None:
@@ -125,8 +125,8 @@ def assert_contains(expected: Any, found: Any) -> None:
         for key, value in expected.items():
             assert_contains(value, found[key])
     elif isinstance(expected, list):
-        for mine, its in zip(expected, found, strict=True):
-            assert_contains(mine, its)
+        for expected_item, found_item in zip(expected, found, strict=True):
+            assert_contains(expected_item, found_item)
     else:
         assert expected == found
 

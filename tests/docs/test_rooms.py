@@ -10,13 +10,13 @@ TREE, LAYERS = re.findall(r"^```\n(.*?)^```", ROOMS_README, re.DOTALL | re.MULTI
 
 
 def test_tree_equals_the_folder() -> None:
-    shown = re.findall(r"^  ([\w.]+/?) ", TREE, re.MULTILINE)
+    listed = re.findall(r"^  ([\w.]+/?) ", TREE, re.MULTILINE)
     found = {
         f"{path.name}/" if path.is_dir() else path.name
         for path in (ROOT / "mockserver").iterdir()
         if path.name not in ("README.md", "__pycache__")
     }
-    assert sorted(shown) == sorted(found)
+    assert sorted(listed) == sorted(found)
     assert len(found) <= 16
 
 
