@@ -24,7 +24,7 @@ DATA_FILES = {
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True
@@ -32,29 +32,31 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_wheel_contains_only_the_packages(built: Path) -> None:
-    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+def test_wheel_contains_only_the_packages(dist_folder: Path) -> None:
+    with zipfile.ZipFile(next(dist_folder.glob("*.whl"))) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         metadata = email.message_from_bytes(wheel.read(next(n for n in wheel.namelist() if n.endswith("/METADATA"))))
-        points = wheel.read(next(n for n in wheel.namelist() if n.endswith("entry_points.txt"))).decode()
-        licensed = any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
+        entry_points = wheel.read(next(n for n in wheel.namelist() if n.endswith("entry_points.txt"))).decode()
+        has_license = any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
     modules = {
         str(path.relative_to(ROOT))
         for package in ("generators", "scenarios", "mockserver")
         for path in (ROOT / package).rglob("*.py")
     }
     assert modules | DATA_FILES == names
-    assert "recmock = mockserver.cli.main:main" in points
-    assert "[pytest11]\nrecmock = mockserver.pytest_plugin" in points
-    assert licensed
+    assert "recmock = mockserver.cli.main:main" in entry_points
+    assert "[pytest11]\nrecmock = mockserver.pytest_plugin" in entry_points
+    assert has_license
     assert metadata["Name"] == "twilio-recordings-mock"
-    required = {each.split(">")[0] for each in metadata.get_all("Requires-Dist", []) if ";" not in each}
+    requirements = {
+        requirement.split(">")[0] for requirement in metadata.get_all("Requires-Dist", []) if ";" not in requirement
+    }
     # Without rfc3339-validator, jsonschema would accept every date.
-    assert {"starlette", "uvicorn", "faker", "hypothesis-jsonschema", "jsonschema", "rfc3339-validator"} <= required
+    assert {"starlette", "uvicorn", "faker", "hypothesis-jsonschema", "jsonschema", "rfc3339-validator"} <= requirements
 
 
-def test_source_distribution_contains_files_for_build_and_tests(built: Path) -> None:
-    with tarfile.open(next(built.glob("*.tar.gz"))) as source:
+def test_source_distribution_contains_files_for_build_and_tests(dist_folder: Path) -> None:
+    with tarfile.open(next(dist_folder.glob("*.tar.gz"))) as source:
         names = {name.partition("/")[2] for name in source.getnames()}
     assert {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Dockerfile", "tests/__main__.py"} <= names
     assert names >= DATA_FILES
@@ -64,16 +66,16 @@ def test_source_distribution_contains_files_for_build_and_tests(built: Path) -> 
 IMPORT_ALL_PROGRAM = """
 import importlib, pathlib, sys
 
-quiet = {"hypothesis_jsonschema", "faker", "hypothesis", "uvicorn", "starlette", "jsonschema", "requests", "tqdm"}
-for name in sorted(quiet):
+packages = {"hypothesis_jsonschema", "faker", "hypothesis", "uvicorn", "starlette", "jsonschema", "requests", "tqdm"}
+for name in sorted(packages):
     importlib.import_module(name)
-done = []
+accesses = []
 
 def watch(event, arguments):
     if event == "open" and not str(arguments[0]).endswith((".py", ".pyc", ".so")) and isinstance(arguments[0], str):
-        done.append(arguments[:2])
+        accesses.append(arguments[:2])
     elif event.startswith(("socket.", "subprocess.")) or event in ("os.mkdir", "os.remove", "os.rename"):
-        done.append((event, *arguments))
+        accesses.append((event, *arguments))
 
 names = [
     ".".join(path.with_suffix("").parts)
@@ -84,17 +86,17 @@ names = [
 sys.addaudithook(watch)
 for name in names:
     importlib.import_module(name)
-print(len(names), done)
+print(len(names), accesses)
 """
 
 
 def test_importing_any_module_does_no_io() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", IMPORT_ALL_PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    count, _, what = done.stdout.strip().partition(" ")
+    count, _, accesses = process.stdout.strip().partition(" ")
     assert int(count) > 40
-    assert what == "[]"
+    assert accesses == "[]"
 
 
 def test_serve_does_not_import_packages_of_other_commands() -> None:
@@ -107,8 +109,8 @@ from mockserver.app import create_app
 create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.generate_recording(5)
 print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "lameenc", "cryptography"} & set(sys.modules)))
 """
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    process = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "[]"
 
 
 def test_plugin_imports_no_other_modules_until_used() -> None:
@@ -119,5 +121,5 @@ before = set(sys.modules)
 import mockserver.pytest_plugin
 print(sorted(set(sys.modules) - before))
 """
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['mockserver', 'mockserver.pytest_plugin']"
+    process = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "['mockserver', 'mockserver.pytest_plugin']"

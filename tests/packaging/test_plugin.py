@@ -33,51 +33,51 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     venv.create(folder / "venv", symlinks=os.name != "nt")
     names = {"base": str(folder / "venv"), "platbase": str(folder / "venv")}
-    installed = Path(sysconfig.get_path("purelib", "venv", vars=names))
+    site_packages = Path(sysconfig.get_path("purelib", "venv", vars=names))
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        wheel.extractall(installed)
-    others = [each for each in site.getsitepackages() if Path(each).is_dir()]
-    (installed / "others.pth").write_text(
-        "\n".join(others)
+        wheel.extractall(site_packages)
+    other_folders = [path for path in site.getsitepackages() if Path(path).is_dir()]
+    (site_packages / "others.pth").write_text(
+        "\n".join(other_folders)
     )  # not as a site directory: that would include the editable install
     return Path(sysconfig.get_path("scripts", "venv", vars=names)) / "python"
 
 
 def run_pytest(python: Path, folder: Path, *arguments: str) -> str:
     command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
 def test_five_line_test_passes_in_empty_folder(python: Path, tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(FIVE_LINE_TEST)
     assert "1 passed" in run_pytest(python, tmp_path, "-W", "error")
-    where = subprocess.run(
+    process = subprocess.run(
         [str(python), "-c", "import mockserver; print(mockserver.__file__)"],
         cwd=tmp_path,
         check=True,
         capture_output=True,
         text=True,
     )
-    assert str(python.parent.parent) in where.stdout
+    assert str(python.parent.parent) in process.stdout
 
 
 def test_account_data_is_equal_in_any_order_and_on_workers(python: Path, tmp_path: Path) -> None:
     (tmp_path / "test_many.py").write_text(MANY_TESTS)
     (tmp_path / "seen").mkdir()
 
-    def seen() -> dict[str, list[str]]:
+    def take_pages() -> dict[str, list[str]]:
         found = {file.name: json.loads(file.read_text()) for file in (tmp_path / "seen").iterdir()}
         for name in found:
             (tmp_path / "seen" / name).unlink()
         return found
 
     assert "200 passed" in run_pytest(python, tmp_path, "-p", "no:randomly")
-    in_order = seen()
-    assert len({tuple(page) for page in in_order.values()}) == 200
+    pages_in_order = take_pages()
+    assert len({tuple(page) for page in pages_in_order.values()}) == 200
     for arguments in ([], ["-n", "2"]):
         assert "200 passed" in run_pytest(python, tmp_path, *arguments)
-        assert in_order == seen()
+        assert pages_in_order == take_pages()
     run_pytest(python, tmp_path, "test_many.py::test_one[77]")
-    assert seen() == {"77.json": in_order["77.json"]}
+    assert take_pages() == {"77.json": pages_in_order["77.json"]}
