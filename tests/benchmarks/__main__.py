@@ -37,12 +37,12 @@ def main() -> None:
     print(f"load by {find_load_tool()}, 32 connections, {rounds}")
     with run_mock() as server:
         wait_for_first_response(server, _LIST_PATH, _AUTH)
-        listed = _get_body(server, _LIST_PATH)
+        list_body = _get_body(server, _LIST_PATH)
         fetch = _get_recording_path(server, 1)
-        print_throughput("warm list of 50", server, _LIST_PATH, listed, options.rounds, options.seconds)
+        print_throughput("warm list of 50", server, _LIST_PATH, list_body, options.rounds, options.seconds)
         print_throughput("warm fetch", server, fetch, _get_body(server, fetch), options.rounds, options.seconds)
     print_polling_cost(options.rounds, options.seconds)
-    print_cold_start(listed, options.rounds)
+    print_cold_start(list_body, options.rounds)
     print_corpus_size_cost(options.rounds)
     print_memory()
     print_fixture_cost(2 * options.rounds)
@@ -52,17 +52,17 @@ def print_throughput(name: str, server: MeasuredServer, path: str, body: bytes, 
     """Compare requests per second and processor time with a bare application that sends the same bytes."""
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(body)
-        with run_bare_application("asgi", Path(file.name)) as other:
-            wait_for_first_response(other, "/", _AUTH)
+        with run_bare_application("asgi", Path(file.name)) as bare_server:
+            wait_for_first_response(bare_server, "/", _AUTH)
             rates: dict[str, list[float]] = {"ours": [], "bare": []}
             costs: dict[str, list[float]] = {"ours": [], "bare": []}
             for _ in range(rounds):
-                for who, measured in (("bare", other), ("ours", server)):
-                    before = measured.get_cpu_seconds()
-                    rate, total = measure_load(measured.base_url, path, _AUTH, seconds)
-                    rates[who].append(rate)
-                    costs[who].append((measured.get_cpu_seconds() - before) / total * 1e6)
-    ratio = median(mine / its for mine, its in zip(rates["ours"], rates["bare"], strict=True))
+                for kind, measured_server in (("bare", bare_server), ("ours", server)):
+                    before = measured_server.get_cpu_seconds()
+                    rate, total = measure_load(measured_server.base_url, path, _AUTH, seconds)
+                    rates[kind].append(rate)
+                    costs[kind].append((measured_server.get_cpu_seconds() - before) / total * 1e6)
+    ratio = median(mock_rate / bare_rate for mock_rate, bare_rate in zip(rates["ours"], rates["bare"], strict=True))
     print(
         f"{name}: {ratio:.2f} of bare ASGI "
         f"({median(rates['ours']):,.0f} against {median(rates['bare']):,.0f} requests/s; "
@@ -76,19 +76,21 @@ def print_polling_cost(rounds: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "waiting.yaml"
         scenario.write_text(_WAITING_SCENARIO)
-        with run_mock("--scenario", str(scenario)) as scripted, run_mock() as plain:
-            for server in (scripted, plain):
+        with run_mock("--scenario", str(scenario)) as scripted_server, run_mock() as plain_server:
+            for server in (scripted_server, plain_server):
                 wait_for_first_response(server, _LIST_PATH, _AUTH)
-            polled = [
-                ("scripted", scripted, _get_recording_path(scripted, 0)),
-                ("plain", plain, _get_recording_path(plain, 1)),
+            targets = [
+                ("scripted", scripted_server, _get_recording_path(scripted_server, 0)),
+                ("plain", plain_server, _get_recording_path(plain_server, 1)),
             ]
             for _ in range(rounds):
-                for who, server, path in polled:
+                for kind, server, path in targets:
                     before = server.get_cpu_seconds()
                     _, total = measure_load(server.base_url, path, _AUTH, seconds)
-                    costs[who].append((server.get_cpu_seconds() - before) / total * 1e6)
-    ratio = median(mine / its for mine, its in zip(costs["scripted"], costs["plain"], strict=True))
+                    costs[kind].append((server.get_cpu_seconds() - before) / total * 1e6)
+    ratio = median(
+        scripted_cost / plain_cost for scripted_cost, plain_cost in zip(costs["scripted"], costs["plain"], strict=True)
+    )
     print(
         f"scripted poll: {ratio:.2f} of a warm fetch "
         f"(CPU {median(costs['scripted']):.0f} against {median(costs['plain']):.0f} us a request)"
@@ -103,18 +105,20 @@ def _get_recording_path(server: MeasuredServer, position: int) -> str:
 
 def print_cold_start(body: bytes, rounds: int) -> None:
     """Compare the time from process start to the first list page with that of a bare Starlette application."""
-    taken: dict[str, list[float]] = {"ours": [], "bare": []}
+    seconds: dict[str, list[float]] = {"ours": [], "bare": []}
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(body)
         for _ in range(2 * rounds):
-            with run_bare_application("starlette", Path(file.name)) as other:
-                taken["bare"].append(wait_for_first_response(other, "/", _AUTH))
+            with run_bare_application("starlette", Path(file.name)) as bare_server:
+                seconds["bare"].append(wait_for_first_response(bare_server, "/", _AUTH))
             with run_mock() as server:
-                taken["ours"].append(wait_for_first_response(server, _LIST_PATH, _AUTH))
-    ratio = median(mine / its for mine, its in zip(taken["ours"], taken["bare"], strict=True))
+                seconds["ours"].append(wait_for_first_response(server, _LIST_PATH, _AUTH))
+    ratio = median(
+        mock_seconds / bare_seconds for mock_seconds, bare_seconds in zip(seconds["ours"], seconds["bare"], strict=True)
+    )
     print(
         f"cold start to first page: {ratio:.2f} of bare Starlette "
-        f"({median(taken['ours']) * 1e3:.0f} against {median(taken['bare']) * 1e3:.0f} ms)"
+        f"({median(seconds['ours']) * 1e3:.0f} against {median(seconds['bare']) * 1e3:.0f} ms)"
     )
 
 

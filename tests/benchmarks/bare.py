@@ -11,11 +11,11 @@ def build_bare_asgi(body: bytes) -> ASGIApp:
     """Return an ASGI application that sends prebuilt bytes."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def send_body(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    return app
+    return send_body
 
 
 def build_bare_starlette(body: bytes) -> ASGIApp:
@@ -25,10 +25,10 @@ def build_bare_starlette(body: bytes) -> ASGIApp:
     from starlette.responses import Response
     from starlette.routing import Route
 
-    async def page(_: Request) -> Response:
+    async def send_body(_: Request) -> Response:
         return Response(body, media_type="application/json")
 
-    return Starlette(routes=[Route("/{path:path}", page)])
+    return Starlette(routes=[Route("/{path:path}", send_body)])
 
 
 if __name__ == "__main__":

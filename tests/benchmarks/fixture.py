@@ -51,17 +51,17 @@ from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-began = []
-taken = {"later": [], "page": [], "bare": []}
+starts = []
+durations = {"later": [], "page": [], "bare": []}
 
 
 @pytest.fixture(scope="session")
 def session():
-    began.append(perf_counter())
+    starts.append(perf_counter())
 
 
 @pytest.fixture
-def started():
+def start():
     return perf_counter()
 
 
@@ -71,53 +71,53 @@ def bare(recmock_server):
     from mockserver.server.listener import BackgroundServer
 
     url = recmock_server.account().url + "/Recordings.json?PageSize=1"
-    answer = requests.get(url, auth=recmock_server.account().auth)
-    headers = [(name.encode(), value.encode()) for name, value in answer.headers.items() if name.lower() != "date"]
+    response = requests.get(url, auth=recmock_server.account().auth)
+    headers = [(name.encode(), value.encode()) for name, value in response.headers.items() if name.lower() != "date"]
 
-    async def app(scope, receive, send):
+    async def send_response(scope, receive, send):
         if scope["type"] == "http":
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": answer.content})
+            await send({"type": "http.response.body", "body": response.content})
 
-    with BackgroundServer(app) as server, closing(HTTPAdapter()) as pool:
+    with BackgroundServer(send_response) as server, closing(HTTPAdapter()) as pool:
 
-        def client():
+        def make_client():
             http = TwilioHttpClient()
             http.session.trust_env = False
             http.session.mount(server.base_url, pool)
-            made = Client("AC" + "1" * 32, "token", http_client=http)
-            made.api.base_url = server.base_url
-            return made
+            client = Client("AC" + "1" * 32, "token", http_client=http)
+            client.api.base_url = server.base_url
+            return client
 
-        yield client
+        yield make_client
 
 
-def note(name, started):
-    taken[name].append(perf_counter() - started)
+def record_duration(name, start):
+    durations[name].append(perf_counter() - start)
 
 
 @pytest.mark.parametrize("number", range(200))
-def test_one(session, number, started, recmock):
+def test_one(session, number, start, recmock):
     assert recmock.client().recordings.list(limit=1)
-    note("later", started)
-    began.append(perf_counter())
+    record_duration("later", start)
+    starts.append(perf_counter())
 
 
 @pytest.mark.parametrize("number", range(200))
-def test_page(number, started, recmock):
+def test_page(number, start, recmock):
     assert recmock.client().recordings.list(limit=20)
-    note("page", started)
+    record_duration("page", start)
 
 
 @pytest.mark.parametrize("number", range(200))
-def test_bare(bare, number, started):
+def test_bare(bare, number, start):
     assert bare().recordings.list(limit=1)
-    note("bare", started)
+    record_duration("bare", start)
 
 
 def test_tell():
-    figures = {name: median(seconds[1:]) for name, seconds in taken.items()}
-    figures["first"] = began[1] - began[0]
+    figures = {name: median(seconds[1:]) for name, seconds in durations.items()}
+    figures["first"] = starts[1] - starts[0]
     Path("figures.json").write_text(json.dumps({name: seconds * 1e3 for name, seconds in figures.items()}))
 """
 
@@ -125,11 +125,11 @@ def test_tell():
 def print_fixture_cost(rounds: int) -> None:
     """Print the times of sessions, in milliseconds."""
     sessions = [_run_session() for _ in range(rounds)]
-    told = (
-        f"{words} {median(each[name] for each in sessions):.1f} (least {min(each[name] for each in sessions):.1f})"
-        for name, words in _LABELS.items()
+    figures = (
+        f"{label} {median(times[name] for times in sessions):.1f} (least {min(times[name] for times in sessions):.1f})"
+        for name, label in _LABELS.items()
     )
-    print(f"fixture, ms from its request to the SDK's first answer: {', '.join(told)}")
+    print(f"fixture, ms from its request to the SDK's first answer: {', '.join(figures)}")
 
 
 def _run_session() -> dict[str, float]:

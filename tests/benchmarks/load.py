@@ -23,10 +23,10 @@ def measure_load(base_url: str, path: str, auth: tuple[str, str], seconds: float
     if shutil.which("wrk") is None:
         return asyncio.run(_measure_with_builtin_client(base_url, path, credentials, seconds))
     command = ["wrk", "-t1", f"-c{_CONNECTION_COUNT}", f"-d{seconds:g}s", "-H", f"Authorization: Basic {credentials}"]
-    printed = subprocess.run([*command, base_url + path], capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in printed:
-        raise RuntimeError(printed)
-    rate, total = _RATE_PATTERN.search(printed), _TOTAL_PATTERN.search(printed)
+    output = subprocess.run([*command, base_url + path], capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in output:
+        raise RuntimeError(output)
+    rate, total = _RATE_PATTERN.search(output), _TOTAL_PATTERN.search(output)
     assert rate is not None
     assert total is not None
     return float(rate[1]), int(total[1])
@@ -35,13 +35,13 @@ def measure_load(base_url: str, path: str, auth: tuple[str, str], seconds: float
 async def _measure_with_builtin_client(base_url: str, path: str, credentials: str, seconds: float) -> tuple[float, int]:
     host, port = base_url.removeprefix("http://").split(":")
     request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Basic {credentials}\r\n\r\n".encode()
-    until = time.perf_counter() + seconds
+    deadline = time.perf_counter() + seconds
     total = 0
 
-    async def connection() -> None:
+    async def send_requests() -> None:
         nonlocal total
         reader, writer = await asyncio.open_connection(host, int(port))
-        while time.perf_counter() < until:
+        while time.perf_counter() < deadline:
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"content-length: (\d+)", head)
@@ -50,5 +50,5 @@ async def _measure_with_builtin_client(base_url: str, path: str, credentials: st
             total += 1
         writer.close()
 
-    await asyncio.gather(*(connection() for _ in range(_CONNECTION_COUNT)))
+    await asyncio.gather(*(send_requests() for _ in range(_CONNECTION_COUNT)))
     return total / seconds, total

@@ -16,10 +16,10 @@ _START_TIMEOUT = 20.0
 class MeasuredServer:
     """A running server, and what the operating system knows about it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, started: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, start_time: float) -> None:
         self.process = process
         self.port = port
-        self.started = started
+        self.start_time = start_time
 
     @property
     def base_url(self) -> str:
@@ -47,44 +47,44 @@ def run_mock(*flags: str) -> Iterator[MeasuredServer]:
     """Run `recmock serve`."""
     port = _find_free_port()
     command = [sys.executable, "-m", "mockserver", "serve", "--listen", f"127.0.0.1:{port}", "--now", "2026-01-01"]
-    with _run_process([*command, *flags], port) as measured:
-        yield measured
+    with _run_process([*command, *flags], port) as server:
+        yield server
 
 
 @contextmanager
 def run_bare_application(kind: str, body: Path) -> Iterator[MeasuredServer]:
     """Run a bare application, `asgi` or `starlette`, that sends the same bytes for every request."""
     port = _find_free_port()
-    with _run_process([sys.executable, "-m", "tests.benchmarks.bare", kind, str(body), str(port)], port) as measured:
-        yield measured
+    with _run_process([sys.executable, "-m", "tests.benchmarks.bare", kind, str(body), str(port)], port) as server:
+        yield server
 
 
-def wait_for_first_response(measured: MeasuredServer, path: str, auth: tuple[str, str]) -> float:
+def wait_for_first_response(server: MeasuredServer, path: str, auth: tuple[str, str]) -> float:
     """Return the seconds from the start of the process to the end of its first response."""
     while True:
         try:
-            with socket.create_connection(("127.0.0.1", measured.port), timeout=1):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=1):
                 break
         except OSError:
-            if time.perf_counter() - measured.started > _START_TIMEOUT:
+            if time.perf_counter() - server.start_time > _START_TIMEOUT:
                 raise
             time.sleep(0.001)
-    requests.get(measured.base_url + path, auth=auth, timeout=_START_TIMEOUT).raise_for_status()
-    return time.perf_counter() - measured.started
+    requests.get(server.base_url + path, auth=auth, timeout=_START_TIMEOUT).raise_for_status()
+    return time.perf_counter() - server.start_time
 
 
 @contextmanager
 def _run_process(command: list[str], port: int) -> Iterator[MeasuredServer]:
-    started = time.perf_counter()
+    start_time = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        yield MeasuredServer(process, port, started)
+        yield MeasuredServer(process, port, start_time)
     finally:
         process.terminate()
         process.wait(timeout=_START_TIMEOUT)
 
 
 def _find_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
     return port
