@@ -28,9 +28,9 @@ def main() -> int:
     }
     for name, command in checks.items():
         print(f"== {name}", flush=True)
-        started = time.perf_counter()
+        start = time.perf_counter()
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-        print(f"== {name}: {'ok' if code == 0 else 'FAILED'} in {time.perf_counter() - started:.1f} s", flush=True)
+        print(f"== {name}: {'ok' if code == 0 else 'FAILED'} in {time.perf_counter() - start:.1f} s", flush=True)
         if code:
             return code
     return 0

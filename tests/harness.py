@@ -50,7 +50,7 @@ class Api:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._runner.run(self._client.aclose())
         self._runner.run(self.mock.worker.stop())
@@ -79,13 +79,13 @@ class Api:
         """Send requests at once, given as (method, target, JSON body), and return the bodies."""
         auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
 
-        async def one(method: str, target: str, body: Any) -> Any:
+        async def send(method: str, target: str, body: Any) -> Any:
             return (await self._client.request(method, target, json=body, auth=auth)).json()
 
-        async def all_of_them() -> list[Any]:
-            return await asyncio.gather(*(one(*each) for each in requests))
+        async def send_all() -> list[Any]:
+            return await asyncio.gather(*(send(*request) for request in requests))
 
-        return self._runner.run(all_of_them())
+        return self._runner.run(send_all())
 
     def get_in_account(self, path: str, **headers: str) -> httpx.Response:
         """Send a GET request to a path below the account."""
@@ -93,9 +93,9 @@ class Api:
 
     def get_twilio_json(self, path: str) -> Any:
         """Return the JSON of a path below the account, on Twilio's wire."""
-        answer = self.get_in_account(path, x_mock_wire="twilio")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.get_in_account(path, x_mock_wire="twilio")
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def advance(self, seconds: float) -> None:
         """Move the clock."""
@@ -126,9 +126,9 @@ class Api:
 
     def run_command(self, method: str, path: str, command: Any = None) -> Any:
         """Return the response to a valid command."""
-        answer = self.send_command(method, path, command)
-        assert answer.status_code == 200, answer.headers["x-mock-reason"]
-        return answer.json()
+        response = self.send_command(method, path, command)
+        assert response.status_code == 200, response.headers["x-mock-reason"]
+        return response.json()
 
     def list_steps(self, subject: str) -> list[str]:
         """Return the descriptions of a recording's steps so far, by its handle."""
@@ -157,9 +157,9 @@ class Api:
 
     def get_page(self, query: str = "") -> dict[str, Any]:
         """Return the list body for a query such as `PageSize=2`."""
-        answer = self.get(f"{self.list_path}?{query}")
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.json()
+        response = self.get(f"{self.list_path}?{query}")
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
         return body
 
     def list_recordings(self, query: str = "") -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def make_basic_auth(username: str = ACCOUNT_SID, secret: str = SECRET) -> tuple[
 
 def make_entry(number: int = 0, **changes: Any) -> Entry:
     """Return the entry of a successful list request."""
-    answered: dict[str, Any] = {
+    response_fields: dict[str, Any] = {
         "status": 200,
         "reason": None,
         "next_page_uri": None,
@@ -33,7 +33,7 @@ def make_entry(number: int = 0, **changes: Any) -> Entry:
         "recordings": (),
         "found_status": None,
     }
-    usual: dict[str, Any] = {
+    entry_fields: dict[str, Any] = {
         "at": T0 * 1_000_000,
         "tick": 0.0,
         "method": "GET",
@@ -45,16 +45,20 @@ def make_entry(number: int = 0, **changes: Any) -> Entry:
         "rule": None,
     }
     headers = changes.pop("headers", (make_basic_auth(),))
-    response_headers = changes.pop("answered", ())
-    answer = LoggedResponse(
-        **(answered | {"headers": response_headers} | {n: changes.pop(n) for n in answered if n in changes})
+    response_headers = changes.pop("response_headers", ())
+    response = LoggedResponse(
+        **(
+            response_fields
+            | {"headers": response_headers}
+            | {n: changes.pop(n) for n in response_fields if n in changes}
+        )
     )
-    return Entry(number=number, packed_headers=pack_headers(headers), response=answer, **(usual | changes))
+    return Entry(number=number, packed_headers=pack_headers(headers), response=response, **(entry_fields | changes))
 
 
 def make_journal(*changes: dict[str, Any], dropped: int = 0) -> Journal:
     """Return a journal with these entries."""
     journal = Journal(dropped)
-    for number, each in enumerate(changes, dropped):
-        journal.add(make_entry(number, **each))
+    for number, fields in enumerate(changes, dropped):
+        journal.add(make_entry(number, **fields))
     return journal

@@ -19,7 +19,7 @@ def validate_signatures(cases: Sequence[SignatureCase], token: str) -> list[bool
     modules = os.environ.get("RECMOCK_NODE_MODULES")
     if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
         pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
-    done = subprocess.run(
+    process = subprocess.run(
         ["node", str(_SIGNATURES_SCRIPT), token],
         input=json.dumps(cases),
         capture_output=True,
@@ -28,6 +28,6 @@ def validate_signatures(cases: Sequence[SignatureCase], token: str) -> list[bool
         env={"NODE_PATH": modules, "PATH": os.environ["PATH"]},
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    found: list[bool] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    found: list[bool] = json.loads(process.stdout)
     return found

@@ -76,7 +76,7 @@ class Listener:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)  # this also ends a blocking accept()
         self._thread.join(10)

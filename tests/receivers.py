@@ -18,11 +18,11 @@ LONG_TIMEOUT = 30.0
 
 
 def make_callback_request(url: str, method: str = "POST", **changes: Any) -> CallbackRequest:
-    made = CallbackRequest.build_signed(
+    request = CallbackRequest.build_signed(
         method, url, [("RecordingStatus", "completed")], token="secret", idempotency_token="a-uuid"
     )
-    patient = {"connect_timeout": LONG_TIMEOUT, "read_timeout": LONG_TIMEOUT, "total_timeout": LONG_TIMEOUT}
-    return msgspec.structs.replace(made, **patient | changes)
+    timeouts = {"connect_timeout": LONG_TIMEOUT, "read_timeout": LONG_TIMEOUT, "total_timeout": LONG_TIMEOUT}
+    return msgspec.structs.replace(request, **timeouts | changes)
 
 
 def send_callback(request: CallbackRequest, rules: str = "") -> Outcome:
@@ -32,40 +32,40 @@ def send_callback(request: CallbackRequest, rules: str = "") -> Outcome:
 @contextmanager
 def run_receiver(handler: Callable[[socket.socket], object]) -> Iterator[str]:
     """Yield the URL of a server that passes its first connection to a function."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            connection, _ = listening.accept()
+            connection, _ = listener.accept()
             with connection:
                 handler(connection)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         thread.join(LONG_TIMEOUT)
 
 
 def read_request(connection: socket.socket) -> None:
     """Read a whole request: closing earlier would reset the connection."""
-    received = b""
-    while not received.endswith(b"RecordingStatus=completed") and (piece := connection.recv(65536)):
-        received += piece
+    data = b""
+    while not data.endswith(b"RecordingStatus=completed") and (chunk := connection.recv(65536)):
+        data += chunk
 
 
 def respond_with(response: bytes) -> Callable[[socket.socket], object]:
-    def answer(connection: socket.socket) -> None:
+    def send_response(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(response)
 
-    return answer
+    return send_response
 
 
 def respond_then_stall(response: bytes) -> Callable[[socket.socket], object]:
     """Send some bytes, and then nothing until the client disconnects."""
 
-    def answer(connection: socket.socket) -> None:
+    def send_response(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(response)
         connection.recv(65536)
 
-    return answer
+    return send_response

@@ -80,15 +80,15 @@ class RunningServer:
 
     def post_control(self, path: str, body: Any = None) -> Any:
         """Send a command to the account's control API."""
-        answer = requests.post(f"{self.control}/{path}", json={} if body is None else body, timeout=LONG_TIMEOUT)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = requests.post(f"{self.control}/{path}", json={} if body is None else body, timeout=LONG_TIMEOUT)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def get_control(self, path: str) -> Any:
         """Get a path of the account's control API."""
-        answer = requests.get(f"{self.control}/{path}", timeout=LONG_TIMEOUT)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = requests.get(f"{self.control}/{path}", timeout=LONG_TIMEOUT)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def encode_request(self, path: str, *headers: str, method: str = "GET") -> bytes:
         """Return the head of a request for a path below the account."""
@@ -106,9 +106,9 @@ def run_server(
     loop: str = "uvloop", settings: Settings | None = None, scenario: Scenario | None = None, mock: Mock | None = None
 ) -> Iterator[RunningServer]:
     """Serve a mock in a thread, on one of the event loops."""
-    with pytest.MonkeyPatch.context() as patched:
+    with pytest.MonkeyPatch.context() as monkeypatch:
         if loop == "asyncio":
-            patched.setattr(server_module, "_create_event_loop", lambda: asyncio.new_event_loop)
+            monkeypatch.setattr(server_module, "_create_event_loop", lambda: asyncio.new_event_loop)
         mock = mock or Mock(settings or make_settings(), scenario=scenario)
         with BackgroundServer(create_app(mock)) as server:
             yield RunningServer(mock, server)
@@ -116,7 +116,7 @@ def run_server(
 
 def read_to_end(client: socket.socket) -> bytes:
     """Read to the end."""
-    received = b""
+    data = b""
     while chunk := client.recv(65536):
-        received += chunk
-    return received
+        data += chunk
+    return data

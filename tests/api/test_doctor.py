@@ -281,14 +281,14 @@ def test_empty_journal_has_no_findings() -> None:
 
 
 def test_retry_after_accepts_real_time_when_clock_is_frozen() -> None:
-    throttled = {"status": 429, "answered": ((b"retry-after", b"2"),), "seconds": 0.5}
+    throttled = {"status": 429, "response_headers": ((b"retry-after", b"2"),), "seconds": 0.5}
     assert examine(make_journal(throttled, {"tick": 2.5})).is_clean
     assert not examine(make_journal(throttled, {"tick": 2.25})).is_clean
 
 
 def test_report_contains_no_secrets() -> None:
     query = f"PageSize=5&Page=1&Token={SECRET}".encode()
-    report = examine(make_journal({"query": query, "answered": ((b"x-mock-warning", b"x"),)}))
+    report = examine(make_journal({"query": query, "response_headers": ((b"x-mock-warning", b"x"),)}))
     assert len(report.findings) == 2
     assert SECRET not in str(report)
     assert make_entry(0, path=LIST_PATH, query=query).target in report.findings[0].seen[0]
