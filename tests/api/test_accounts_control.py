@@ -20,14 +20,14 @@ SIGNAL_STEP = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
 
 
 @pytest.fixture
-def playing() -> Iterator[Api]:
+def scripted_api() -> Iterator[Api]:
     """A mock with one recording whose timeline waits."""
-    said = [
+    recordings = [
         {"id": "it", "status": "completed", "timeline": [SIGNAL_STEP]},
         {"id": "gone", "status": "deleted"},
         {"id": "late", "status": "processing", "timeline": [{"after": {"time": "5s"}, "status": "completed"}]},
     ]
-    with Api(make_settings(count=3, wire=WireSetting.TWILIO), make_scenario(recordings=said)) as api:
+    with Api(make_settings(count=3, wire=WireSetting.TWILIO), make_scenario(recordings=recordings)) as api:
         yield api
 
 
@@ -37,61 +37,61 @@ def get_state(api: Api) -> list[Any]:
     return [id(account), account.snapshot(), account.journal.total, api.mock.snapshots.find(account.sid, "latest")]
 
 
-def test_account_view_shows_all_state(playing: Api) -> None:
-    playing.get_page()
-    shown = playing.run_command("GET", "")
-    assert shown["account_sid"] == playing.mock.demo.sid
-    assert shown["auth_token"] == playing.mock.demo.token
-    assert (shown["scenario"], shown["corpus"], shown["created"]) == ("test", 3, 3)
-    assert shown["clock"] == {
+def test_account_view_shows_all_state(scripted_api: Api) -> None:
+    scripted_api.get_page()
+    view = scripted_api.run_command("GET", "")
+    assert view["account_sid"] == scripted_api.mock.demo.sid
+    assert view["auth_token"] == scripted_api.mock.demo.token
+    assert (view["scenario"], view["corpus"], view["created"]) == ("test", 3, 3)
+    assert view["clock"] == {
         "now": "2026-01-01T00:00:00Z",
         "mode": "frozen",
         "rate": 0.0,
         "t0": "2026-01-01T00:00:00Z",
     }
-    assert [(each["recording"], each["step"], each["steps"]) for each in shown["timelines"]] == [
+    assert [(timeline["recording"], timeline["step"], timeline["steps"]) for timeline in view["timelines"]] == [
         ("it", 2, 2),
         ("late", 2, 2),
     ]
-    first = shown["timelines"][0]
+    first = view["timelines"][0]
     assert (first["waits_for"], first["next"]) == ("signal go", "price_unit EUR")
     assert first["seen"] == {"fetches": 0, "lists": 1, "media": 0, "requests": 1}
-    assert shown["timers"] == [{"due": "2026-01-01T00:00:05Z", "what": "the next step of late"}]
-    assert (shown["rules"], shown["callbacks"], shown["requests"], shown["dropped"]) == ([], {}, 1, 0)
-    by_sid = playing.get(f"/_mock/accounts/{playing.mock.demo.sid}").json()
-    assert by_sid == shown
+    assert view["timers"] == [{"due": "2026-01-01T00:00:05Z", "what": "the next step of late"}]
+    assert (view["rules"], view["callbacks"], view["requests"], view["dropped"]) == ([], {}, 1, 0)
+    view_by_sid = scripted_api.get(f"/_mock/accounts/{scripted_api.mock.demo.sid}").json()
+    assert view_by_sid == view
 
 
-def test_commands_change_only_their_own_account(playing: Api) -> None:
-    before = playing.get(f"/_mock/accounts/{OTHER_SID}").json()
-    playing.run_command("POST", "/clock", {"advance": "1h"})
-    playing.run_command("PUT", "/scenario", {"name": "empty-account"})
-    playing.run_command("POST", "/faults", {"faults": [{"then": {"status": 500}}]})
-    assert playing.get(f"/_mock/accounts/{OTHER_SID}").json() == before
+def test_commands_change_only_their_own_account(scripted_api: Api) -> None:
+    before = scripted_api.get(f"/_mock/accounts/{OTHER_SID}").json()
+    scripted_api.run_command("POST", "/clock", {"advance": "1h"})
+    scripted_api.run_command("PUT", "/scenario", {"name": "empty-account"})
+    scripted_api.run_command("POST", "/faults", {"faults": [{"then": {"status": 500}}]})
+    assert scripted_api.get(f"/_mock/accounts/{OTHER_SID}").json() == before
 
 
-def test_reset_restores_initial_account(playing: Api) -> None:
-    before = playing.run_command("GET", "")
-    playing.get_page()
-    playing.run_command("POST", "/signals", {"name": "go"})
-    playing.run_command("POST", "/clock", {"advance": "10s"})
-    playing.run_command("PUT", "/scenario", {"name": "empty-account"})
-    assert playing.run_command("POST", "/reset") == before
-    assert playing.run_command("GET", "") == before
+def test_reset_restores_initial_account(scripted_api: Api) -> None:
+    before = scripted_api.run_command("GET", "")
+    scripted_api.get_page()
+    scripted_api.run_command("POST", "/signals", {"name": "go"})
+    scripted_api.run_command("POST", "/clock", {"advance": "10s"})
+    scripted_api.run_command("PUT", "/scenario", {"name": "empty-account"})
+    assert scripted_api.run_command("POST", "/reset") == before
+    assert scripted_api.run_command("GET", "") == before
 
 
 # -- the clock -----------------------------------------------------------------------------------------
 
 
-def test_clock_command_advances_or_moves_to_instant(playing: Api) -> None:
-    moved = playing.run_command("POST", "/clock", {"advance": "1m30s"})
-    assert moved["account"]["clock"]["now"] == "2026-01-01T00:01:30Z"
-    assert [(each["kind"], each["subject"], each["at"]) for each in moved["events"]] == [
+def test_clock_command_advances_or_moves_to_instant(scripted_api: Api) -> None:
+    result = scripted_api.run_command("POST", "/clock", {"advance": "1m30s"})
+    assert result["account"]["clock"]["now"] == "2026-01-01T00:01:30Z"
+    assert [(event["kind"], event["subject"], event["at"]) for event in result["events"]] == [
         ("step", "late", "2026-01-01T00:00:05Z")
     ]
-    playing.run_command("POST", "/clock", {"move_to": "2026-01-01T02:00:00+01:00"})
-    assert playing.run_command("GET", "/clock")["now"] == "2026-01-01T01:00:00Z"
-    assert playing.run_command("POST", "/clock", {"advance": "0s"})["events"] == []
+    scripted_api.run_command("POST", "/clock", {"move_to": "2026-01-01T02:00:00+01:00"})
+    assert scripted_api.run_command("GET", "/clock")["now"] == "2026-01-01T01:00:00Z"
+    assert scripted_api.run_command("POST", "/clock", {"advance": "0s"})["events"] == []
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ def test_clock_command_advances_or_moves_to_instant(playing: Api) -> None:
         ({"mode": "frozen", "advance": "1s"}, "frozen", 0.0),
     ],
 )
-def test_clock_command_sets_mode_and_rate(playing: Api, command: dict[str, Any], mode: str, rate: float) -> None:
-    shown = playing.run_command("POST", "/clock", command)["account"]["clock"]
-    assert (shown["mode"], shown["rate"]) == (mode, rate)
+def test_clock_command_sets_mode_and_rate(scripted_api: Api, command: dict[str, Any], mode: str, rate: float) -> None:
+    clock = scripted_api.run_command("POST", "/clock", command)["account"]["clock"]
+    assert (clock["mode"], clock["rate"]) == (mode, rate)
 
 
 def test_due_step_runs_without_request_when_clock_is_running(sink: Sink) -> None:
     timeline = [{"after": {"time": "1h"}, "status": "completed"}]
-    said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
-    with Api(make_settings(count=3), make_scenario(recordings=[said])) as api:
+    recording = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    with Api(make_settings(count=3), make_scenario(recordings=[recording])) as api:
         api.run_command("POST", "/clock", {"mode": "real"})
         api.run_command("POST", "/clock", {"advance": "59m"})  # the alarm is one real minute away
         api.run_command("POST", "/clock", {"mode": "scaled", "rate": 1_000_000})
@@ -122,102 +122,111 @@ def test_due_step_runs_without_request_when_clock_is_running(sink: Sink) -> None
 # -- scenarios, signals and steps ----------------------------------------------------------------------
 
 
-def test_scenario_is_armed_shown_and_disarmed(playing: Api) -> None:
-    armed = playing.run_command("PUT", "/scenario", {"name": "happy-path"})
-    assert armed["account"]["scenario"] == "happy-path"
-    assert [each["what"] for each in armed["events"]] == ["in-progress"]
-    assert playing.run_command("GET", "/scenario")["name"] == "happy-path"
-    own = {"recordings": [{"id": "own", "status": "absent"}], "clock": {"start": "2027-01-01T00:00:00Z"}}
-    armed = playing.run_command("PUT", "/scenario", {"scenario": own})
-    assert armed["account"]["clock"]["now"] == "2027-01-01T00:00:00Z"
-    assert playing.run_command("DELETE", "/scenario")["scenario"] is None
-    assert playing.run_command("GET", "/scenario") == {}
-    assert playing.run_command("GET", "/expectations") == []
+def test_scenario_is_armed_shown_and_disarmed(scripted_api: Api) -> None:
+    result = scripted_api.run_command("PUT", "/scenario", {"name": "happy-path"})
+    assert result["account"]["scenario"] == "happy-path"
+    assert [event["what"] for event in result["events"]] == ["in-progress"]
+    assert scripted_api.run_command("GET", "/scenario")["name"] == "happy-path"
+    scenario = {"recordings": [{"id": "own", "status": "absent"}], "clock": {"start": "2027-01-01T00:00:00Z"}}
+    result = scripted_api.run_command("PUT", "/scenario", {"scenario": scenario})
+    assert result["account"]["clock"]["now"] == "2027-01-01T00:00:00Z"
+    assert scripted_api.run_command("DELETE", "/scenario")["scenario"] is None
+    assert scripted_api.run_command("GET", "/scenario") == {}
+    assert scripted_api.run_command("GET", "/expectations") == []
 
 
-def test_disarmed_scenario_sends_no_callbacks(playing: Api, sink: Sink) -> None:
+def test_disarmed_scenario_sends_no_callbacks(scripted_api: Api, sink: Sink) -> None:
     timeline = [{"after": {"time": "1s"}, "status": "completed"}]
-    said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
-    playing.run_command("PUT", "/scenario", {"scenario": {"recordings": [said]}})
-    before = playing.get_account()
-    playing.run_command("DELETE", "/scenario")
-    before.advance(10)
-    before.record_response(Operation.FETCH_RECORDING, RequestKind.FETCH, (FIRST_CREATED,), 0)
-    assert list(before.callbacks) == []
+    recording = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    scripted_api.run_command("PUT", "/scenario", {"scenario": {"recordings": [recording]}})
+    old_account = scripted_api.get_account()
+    scripted_api.run_command("DELETE", "/scenario")
+    old_account.advance(10)
+    old_account.record_response(Operation.FETCH_RECORDING, RequestKind.FETCH, (FIRST_CREATED,), 0)
+    assert list(old_account.callbacks) == []
     assert sink.received == []
 
 
-def test_events_are_listed_since_serial_number(playing: Api) -> None:
-    playing.run_command("POST", "/signals", {"name": "go", "recording": "it"})
-    events = playing.run_command("GET", "/events")
-    assert [each["serial"] for each in events] == list(range(len(events)))
-    assert [each["what"] for each in events[-2:]] == ["go", "price_unit EUR"]
-    since = playing.get(f"{CONTROL_PATH}/events?since={len(events) - 1}").json()
-    assert since == events[-1:]
+def test_events_are_listed_since_serial_number(scripted_api: Api) -> None:
+    scripted_api.run_command("POST", "/signals", {"name": "go", "recording": "it"})
+    events = scripted_api.run_command("GET", "/events")
+    assert [event["serial"] for event in events] == list(range(len(events)))
+    assert [event["what"] for event in events[-2:]] == ["go", "price_unit EUR"]
+    later_events = scripted_api.get(f"{CONTROL_PATH}/events?since={len(events) - 1}").json()
+    assert later_events == events[-1:]
 
 
-def test_step_command_runs_next_step(playing: Api) -> None:
-    taken = playing.run_command("POST", "/recordings/late/step")
-    assert [each["what"] for each in taken["events"]] == ["completed"]
-    assert playing.run_command("GET", "/recordings/late")["status"] == "completed"
-    assert playing.run_command("GET", "")["timers"] == []
+def test_step_command_runs_next_step(scripted_api: Api) -> None:
+    result = scripted_api.run_command("POST", "/recordings/late/step")
+    assert [event["what"] for event in result["events"]] == ["completed"]
+    assert scripted_api.run_command("GET", "/recordings/late")["status"] == "completed"
+    assert scripted_api.run_command("GET", "")["timers"] == []
 
 
 # -- recordings ----------------------------------------------------------------------------------------
 
 
-def test_recording_is_added(playing: Api, sink: Sink) -> None:
-    said = {"id": "new", "status": "completed", "duration": 7, "status_callback": sink.url}
-    added = playing.run_command("POST", "/recordings", said)
-    assert (added["handle"], added["status"], added["in_flight"]) == ("new", "completed", None)
-    assert (added["document"]["duration"], added["document"]["uri"]) == (
+def test_recording_is_added(scripted_api: Api, sink: Sink) -> None:
+    fields = {"id": "new", "status": "completed", "duration": 7, "status_callback": sink.url}
+    recording = scripted_api.run_command("POST", "/recordings", fields)
+    assert (recording["handle"], recording["status"], recording["in_flight"]) == ("new", "completed", None)
+    assert (recording["document"]["duration"], recording["document"]["uri"]) == (
         "7",
-        f"{playing.root}/Recordings/{added['sid']}.json",
+        f"{scripted_api.root}/Recordings/{recording['sid']}.json",
     )
-    assert playing.get_page()["recordings"][0] == added["document"]
-    assert [each.parameters["RecordingDuration"] for each in sink.received] == ["7"]
-    unnamed = playing.run_command("POST", "/recordings", {"status": "in-progress"})
-    assert (unnamed["handle"], unnamed["status"], unnamed["in_flight"]) == ("recording-5", "processing", "in-progress")
-    saved = playing.run_command("POST", "/recordings", {"sid": "RE" + "AB" * 16})
-    assert (saved["handle"], saved["sid"]) == (None, "RE" + "AB" * 16)
-    assert playing.run_command("GET", f"/recordings/RE{'ab' * 16}")["sid"] == saved["sid"]
+    assert scripted_api.get_page()["recordings"][0] == recording["document"]
+    assert [callback.parameters["RecordingDuration"] for callback in sink.received] == ["7"]
+    unnamed_recording = scripted_api.run_command("POST", "/recordings", {"status": "in-progress"})
+    assert (unnamed_recording["handle"], unnamed_recording["status"], unnamed_recording["in_flight"]) == (
+        "recording-5",
+        "processing",
+        "in-progress",
+    )
+    saved_recording = scripted_api.run_command("POST", "/recordings", {"sid": "RE" + "AB" * 16})
+    assert (saved_recording["handle"], saved_recording["sid"]) == (None, "RE" + "AB" * 16)
+    assert scripted_api.run_command("GET", f"/recordings/RE{'ab' * 16}")["sid"] == saved_recording["sid"]
 
 
-def test_recording_command_applies_change_immediately(playing: Api) -> None:
-    changed = playing.run_command("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
-    assert [each["what"] for each in changed["events"]] == ["absent (error_code 16102)"]
-    assert [each["recording"] for each in changed["account"]["timelines"]] == ["it", "late"], "its timeline waits on"
-    of_corpus = playing.get_account().corpus.get_sid(1)
-    playing.run_command("POST", f"/recordings/{of_corpus}", {"status": "failed"})
-    assert playing.get(playing.get_recording_path(of_corpus)).json()["status"] == "failed"
-    playing.run_command("POST", "/recordings/it", {"status": "deleted"})
-    assert playing.run_command("GET", "/recordings/it")["status"] == "deleted"
-    assert playing.get(playing.get_recording_path(playing.get_account().resolve_handle("it"))).status_code == 404
+def test_recording_command_applies_change_immediately(scripted_api: Api) -> None:
+    result = scripted_api.run_command("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
+    assert [event["what"] for event in result["events"]] == ["absent (error_code 16102)"]
+    assert [timeline["recording"] for timeline in result["account"]["timelines"]] == ["it", "late"], (
+        "its timeline waits on"
+    )
+    corpus_sid = scripted_api.get_account().corpus.get_sid(1)
+    scripted_api.run_command("POST", f"/recordings/{corpus_sid}", {"status": "failed"})
+    assert scripted_api.get(scripted_api.get_recording_path(corpus_sid)).json()["status"] == "failed"
+    scripted_api.run_command("POST", "/recordings/it", {"status": "deleted"})
+    assert scripted_api.run_command("GET", "/recordings/it")["status"] == "deleted"
+    assert (
+        scripted_api.get(scripted_api.get_recording_path(scripted_api.get_account().resolve_handle("it"))).status_code
+        == 404
+    )
 
 
 # -- faults --------------------------------------------------------------------------------------------
 
 
-def test_fault_rules_are_added_listed_and_removed(playing: Api) -> None:
+def test_fault_rules_are_added_listed_and_removed(scripted_api: Api) -> None:
     fault = {"when": {"op": "fetch_recording", "sid": "it"}, "then": {"status": 503}}
     sequence = {"when": {"op": "list_recordings"}, "answers": [500, "ok"]}
-    added = playing.run_command("POST", "/faults", {"faults": [fault], "sequences": [sequence]})
-    assert [each["number"] for each in added] == [0, 1]
-    sid = playing.get_account().resolve_handle("it")
-    assert added[0]["fault"]["when"]["sid"] == sid
-    assert [playing.get(playing.list_path).status_code for _ in range(2)] == [500, 200]
-    assert playing.get(playing.get_recording_path(sid)).status_code == 503
-    listed = playing.run_command("GET", "/faults")
-    assert [(each["matched"], each["applied"]) for each in listed] == [(1, 1), (2, 1)]
-    assert [each["number"] for each in playing.run_command("DELETE", "/faults/0")] == [1]
-    assert playing.get(playing.get_recording_path(sid)).status_code == 200
-    assert playing.run_command("DELETE", "/faults") == []
-    assert playing.run_command("GET", "/faults") == []
+    rules = scripted_api.run_command("POST", "/faults", {"faults": [fault], "sequences": [sequence]})
+    assert [rule["number"] for rule in rules] == [0, 1]
+    sid = scripted_api.get_account().resolve_handle("it")
+    assert rules[0]["fault"]["when"]["sid"] == sid
+    assert [scripted_api.get(scripted_api.list_path).status_code for _ in range(2)] == [500, 200]
+    assert scripted_api.get(scripted_api.get_recording_path(sid)).status_code == 503
+    listed = scripted_api.run_command("GET", "/faults")
+    assert [(rule["matched"], rule["applied"]) for rule in listed] == [(1, 1), (2, 1)]
+    assert [rule["number"] for rule in scripted_api.run_command("DELETE", "/faults/0")] == [1]
+    assert scripted_api.get(scripted_api.get_recording_path(sid)).status_code == 200
+    assert scripted_api.run_command("DELETE", "/faults") == []
+    assert scripted_api.run_command("GET", "/faults") == []
 
 
-def test_oversized_page_number_is_rejected_when_fault_rules_are_set(playing: Api) -> None:
-    playing.run_command("POST", "/faults", {"faults": [{"when": {"page": 9}, "then": {"status": 500}}]})
-    answer = playing.get(f"{playing.list_path}?Page={'9' * 5000}")
+def test_oversized_page_number_is_rejected_when_fault_rules_are_set(scripted_api: Api) -> None:
+    scripted_api.run_command("POST", "/faults", {"faults": [{"when": {"page": 9}, "then": {"status": 500}}]})
+    answer = scripted_api.get(f"{scripted_api.list_path}?Page={'9' * 5000}")
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
 
 
@@ -226,22 +235,22 @@ def test_oversized_page_number_is_rejected_when_fault_rules_are_set(playing: Api
 
 def test_callbacks_are_listed_and_redelivered(sink: Sink) -> None:
     timeline = [{"after": {"signal": "go"}, "status": "completed"}]
-    said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
-    with Api(make_settings(count=3), make_scenario(recordings=[said])) as api:
+    recording = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    with Api(make_settings(count=3), make_scenario(recordings=[recording])) as api:
         sink.token = api.get_account().token
         sink.answer_with(503)
         api.run_command("POST", "/signals", {"name": "go"})
-        shown = api.run_command("GET", "")
-        assert shown["callbacks"] == {"pending": 1}
-        assert shown["timers"] == [{"due": "2026-01-01T00:00:01Z", "what": "callback completed of it, again"}]
+        view = api.run_command("GET", "")
+        assert view["callbacks"] == {"pending": 1}
+        assert view["timers"] == [{"due": "2026-01-01T00:00:01Z", "what": "callback completed of it, again"}]
         (callback,) = api.run_command("GET", "/callbacks")
         assert (callback["state"], callback["recording"], callback["event"]) == ("pending", "it", "completed")
         assert [attempt["status"] for attempt in callback["attempts"]] == [503]
         assert callback["signed_text"].startswith(sink.url + "AccountSidAC")
         assert callback["signature"] == sink.received[0].headers["x-twilio-signature"]
-        again = api.run_command("POST", "/callbacks/0/redeliver")
-        assert (again["state"], [attempt["status"] for attempt in again["attempts"]]) == ("delivered", [204])
-        assert [each.signature_ok for each in sink.received] == [True, True]
+        redelivery = api.run_command("POST", "/callbacks/0/redeliver")
+        assert (redelivery["state"], [attempt["status"] for attempt in redelivery["attempts"]]) == ("delivered", [204])
+        assert [request.signature_ok for request in sink.received] == [True, True]
         assert api.run_command("GET", "")["timers"] == []
         api.advance(60)
         assert len(sink.received) == 2
@@ -250,15 +259,15 @@ def test_callbacks_are_listed_and_redelivered(sink: Sink) -> None:
 # -- snapshots -----------------------------------------------------------------------------------------
 
 
-def test_rollback_restores_snapshot(playing: Api) -> None:
-    taken = playing.run_command("POST", "/snapshots")
-    assert taken == {"name": "latest", "at": "2026-01-01T00:00:00Z"}
-    before = playing.run_command("GET", "")
-    playing.run_command("POST", "/snapshots", {"name": "other"})
-    playing.run_command("POST", "/clock", {"advance": "10s"})
-    playing.run_command("PUT", "/scenario", {"name": "happy-path"})
-    assert playing.run_command("POST", "/rollback") == before
-    assert playing.run_command("POST", "/rollback", {"name": "other"}) == before
+def test_rollback_restores_snapshot(scripted_api: Api) -> None:
+    snapshot = scripted_api.run_command("POST", "/snapshots")
+    assert snapshot == {"name": "latest", "at": "2026-01-01T00:00:00Z"}
+    before = scripted_api.run_command("GET", "")
+    scripted_api.run_command("POST", "/snapshots", {"name": "other"})
+    scripted_api.run_command("POST", "/clock", {"advance": "10s"})
+    scripted_api.run_command("PUT", "/scenario", {"name": "happy-path"})
+    assert scripted_api.run_command("POST", "/rollback") == before
+    assert scripted_api.run_command("POST", "/rollback", {"name": "other"}) == before
 
 
 # -- bad input -----------------------------------------------------------------------------------------
@@ -343,61 +352,61 @@ INVALID_COMMANDS: list[tuple[str, str, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "command", "why"), INVALID_COMMANDS)
+@pytest.mark.parametrize(("method", "path", "command", "expected"), INVALID_COMMANDS)
 def test_invalid_command_returns_reason_and_changes_nothing(
-    playing: Api, method: str, path: str, command: Any, why: str
+    scripted_api: Api, method: str, path: str, command: Any, expected: str
 ) -> None:
-    before = get_state(playing)
-    answer = playing.send_command(method, path, command)
+    before = get_state(scripted_api)
+    answer = scripted_api.send_command(method, path, command)
     assert answer.status_code in (400, 404, 405)
     reason = answer.headers["x-mock-reason"]
-    assert why in reason
+    assert expected in reason
     assert reason.endswith((".", "?"))
     assert not re.search(r"[\r\n]", reason)
     assert answer.json()["code"] in (20001, 20404, 20004)
-    assert get_state(playing) == before
+    assert get_state(scripted_api) == before
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"null", b'"x"', b"[1]"])
-def test_command_body_that_is_not_an_object_is_rejected(playing: Api, body: bytes) -> None:
-    before = get_state(playing)
+def test_command_body_that_is_not_an_object_is_rejected(scripted_api: Api, body: bytes) -> None:
+    before = get_state(scripted_api)
     for method, path in [("POST", "/clock"), ("PUT", "/scenario"), ("POST", "/recordings"), ("POST", "/faults")]:
-        answer = playing.send_command(method, path, raw=body)
+        answer = scripted_api.send_command(method, path, raw=body)
         assert (answer.status_code, answer.json()["code"]) == (400, 20001)
-    assert get_state(playing) == before
+    assert get_state(scripted_api) == before
 
 
-def test_command_body_above_size_limit_is_rejected(playing: Api) -> None:
-    answer = playing.send_command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
+def test_command_body_above_size_limit_is_rejected(scripted_api: Api) -> None:
+    answer = scripted_api.send_command("POST", "/recordings", raw=b" " * ((16 << 20) + 1))
     assert (answer.status_code, answer.json()["message"]) == (413, "Request too large")
 
 
-@pytest.mark.parametrize("named", ["AC1", "demos", "me"])
-def test_malformed_account_name_is_rejected(playing: Api, named: str) -> None:
-    answer = playing.get(f"/_mock/accounts/{named}")
+@pytest.mark.parametrize("name", ["AC1", "demos", "me"])
+def test_malformed_account_name_is_rejected(scripted_api: Api, name: str) -> None:
+    answer = scripted_api.get(f"/_mock/accounts/{name}")
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
 
 
 def test_account_too_small_for_scenario_returns_500_with_reason() -> None:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
     counts = [_count_dual_recordings(f"AC{number:032x}") for number in range(40)]
-    most = max(counts)
-    roomy, tight = counts.index(most), counts.index(min(counts))
+    max_count = max(counts)
+    roomy, tight = counts.index(max_count), counts.index(min(counts))
     assert counts[roomy] > counts[tight]
-    pick = {"id": "p", "count": most, "where": {"channels": 2}, "timeline": [step]}
+    pick = {"id": "p", "count": max_count, "where": {"channels": 2}, "timeline": [step]}
     with Api(make_settings(count=5)) as api:
         api.mock.scenario = make_scenario(pick=[pick])
         answer = api.get(f"/_mock/accounts/AC{tight:032x}")
         assert (answer.status_code, answer.json()["code"]) == (500, 20500)
-        assert f"does not fit into this account: pick p: expected {most}" in answer.headers["x-mock-reason"]
+        assert f"does not fit into this account: pick p: expected {max_count}" in answer.headers["x-mock-reason"]
         assert api.get(f"/_mock/accounts/AC{roomy:032x}").status_code == 200
 
 
 def _count_dual_recordings(sid: str) -> int:
     with Api(make_settings(count=5)) as api:
         corpus = api.mock.account(sid).corpus
-        seen = corpus.layout.walk(range(5), newest_first=True, first_visible_deleted=None)
-        return sum(corpus.generate_recording(index).channels == 2 for index in seen)
+        indices = corpus.layout.walk(range(5), newest_first=True, first_visible_deleted=None)
+        return sum(corpus.generate_recording(index).channels == 2 for index in indices)
 
 
 # -- who may ----------------------------------------------------------------------------------------------
@@ -420,20 +429,20 @@ def _count_dual_recordings(sid: str) -> int:
         {"sec-fetch-site": "same-site"},
     ],
 )
-def test_foreign_origin_or_host_cannot_change_account(playing: Api, headers: dict[str, str]) -> None:
-    before = get_state(playing)
+def test_foreign_origin_or_host_cannot_change_account(scripted_api: Api, headers: dict[str, str]) -> None:
+    before = get_state(scripted_api)
     for method, path in [("POST", "/reset"), ("POST", "/clock"), ("DELETE", "/scenario"), ("PUT", "/scenario")]:
-        answer = playing.request(method, f"{CONTROL_PATH}{path}", headers)
+        answer = scripted_api.request(method, f"{CONTROL_PATH}{path}", headers)
         assert (answer.status_code, answer.json()["code"]) == (403, 20403)
         assert answer.headers["x-mock-reason"].startswith("/_mock ")
         assert not [name for name in answer.headers if name.startswith("access-control")]
-    assert get_state(playing) == before
+    assert get_state(scripted_api) == before
 
 
 @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}])
-def test_foreign_origin_or_host_cannot_read_account(playing: Api, headers: dict[str, str]) -> None:
+def test_foreign_origin_or_host_cannot_read_account(scripted_api: Api, headers: dict[str, str]) -> None:
     for path in ("", "/clock", "/events", "/callbacks", "/recordings/it"):
-        answer = playing.request("GET", f"{CONTROL_PATH}{path}", headers)
+        answer = scripted_api.request("GET", f"{CONTROL_PATH}{path}", headers)
         assert (answer.status_code, answer.json()["code"]) == (403, 20403)
 
 
@@ -448,8 +457,8 @@ def test_foreign_origin_or_host_cannot_read_account(playing: Api, headers: dict[
         {"host": "localhost:4010", "origin": "http://localhost:4010", "sec-fetch-site": "same-origin"},
     ],
 )
-def test_local_host_names_are_allowed(playing: Api, headers: dict[str, str]) -> None:
-    assert playing.request("POST", f"{CONTROL_PATH}/reset", headers).status_code == 200
+def test_local_host_names_are_allowed(scripted_api: Api, headers: dict[str, str]) -> None:
+    assert scripted_api.request("POST", f"{CONTROL_PATH}/reset", headers).status_code == 200
 
 
 def test_public_url_host_is_allowed() -> None:
@@ -467,9 +476,9 @@ def test_only_control_token_is_accepted_when_token_is_set() -> None:
             assert (answer.status_code, answer.json()["code"]) == (401, 20003)
         assert api.send_command("POST", "/reset").status_code == 401
         assert get_state(api) == before
-        opened = {"authorization": "Bearer secret", "host": "far.example", "origin": "http://elsewhere.example"}
-        assert api.request("POST", f"{CONTROL_PATH}/reset", opened).status_code == 200
-        sounding = {"scenario": {"recordings": [{"status": "completed", "media": "pyproject.wav"}]}}
-        answer = api.send_command("PUT", "/scenario", sounding, authorization="Bearer secret")
+        headers = {"authorization": "Bearer secret", "host": "far.example", "origin": "http://elsewhere.example"}
+        assert api.request("POST", f"{CONTROL_PATH}/reset", headers).status_code == 200
+        command = {"scenario": {"recordings": [{"status": "completed", "media": "pyproject.wav"}]}}
+        answer = api.send_command("PUT", "/scenario", command, authorization="Bearer secret")
         assert answer.status_code == 400
         assert "expected no file" in answer.headers["x-mock-reason"]

@@ -56,7 +56,7 @@ def test_missing_credentials_have_separate_error_message(api: Api) -> None:
 
 
 @pytest.fixture
-def strict() -> Iterator[Api]:
+def strict_api() -> Iterator[Api]:
     with Api(make_settings(auth=AuthSetting.STRICT, account=(PARENT, CHILD))) as api:
         yield api
 
@@ -77,19 +77,19 @@ def strict() -> Iterator[Api]:
     ],
 )
 def test_auth_strict_accepts_only_declared_accounts(
-    strict: Api, username: str, secret: str, account: str, expected: int
+    strict_api: Api, username: str, secret: str, account: str, expected: int
 ) -> None:
-    assert expected == get_status(strict, encode_basic_auth(f"{username}:{secret}"), account)
+    assert expected == get_status(strict_api, encode_basic_auth(f"{username}:{secret}"), account)
 
 
-def test_auth_strict_accepts_demo_account(strict: Api) -> None:
-    assert strict.mock.demo.token == derive_auth_token("0", derive_demo_account_sid("0"))
-    assert strict.get(strict.list_path).status_code == 200
+def test_auth_strict_accepts_demo_account(strict_api: Api) -> None:
+    assert strict_api.mock.demo.token == derive_auth_token("0", derive_demo_account_sid("0"))
+    assert strict_api.get(strict_api.list_path).status_code == 200
 
 
-def test_wrong_token_returns_twilios_error_message(strict: Api) -> None:
-    strict.auth = (PARENT.sid, "wrong")
-    body = strict.get(strict.list_path).json()
+def test_wrong_token_returns_twilios_error_message(strict_api: Api) -> None:
+    strict_api.auth = (PARENT.sid, "wrong")
+    body = strict_api.get(strict_api.list_path).json()
     assert body["message"] == "Authenticate"
     assert body["detail"] == "Your AccountSid or AuthToken was incorrect."
 

@@ -24,12 +24,12 @@ def fetch_statuses(api: Api, handle: str, times: int = 1) -> list[str]:
     """Return the status that each fetch saw, or its HTTP status."""
     path = api.get_recording_path(api.get_account().resolve_handle(handle))
     answers = [api.get(path) for _ in range(times)]
-    return [each.json()["status"] if each.status_code == 200 else str(each.status_code) for each in answers]
+    return [answer.json()["status"] if answer.status_code == 200 else str(answer.status_code) for answer in answers]
 
 
-def advance_clock(api: Api, by: str) -> list[str]:
+def advance_clock(api: Api, duration: str) -> list[str]:
     """Move the clock, and return the steps and callbacks on the way."""
-    return [event["what"] for event in api.run_command("POST", "/clock", {"advance": by})["events"]]
+    return [event["what"] for event in api.run_command("POST", "/clock", {"advance": duration})["events"]]
 
 
 def send_signal(api: Api, name: str) -> None:
@@ -56,8 +56,8 @@ def run_by_waiting(api: Api, name: str) -> None:
 
 
 def run_by_signals(api: Api, name: str) -> None:
-    for each in ("paused", "resumed", "stopped", "finish", "delete", "recover"):
-        send_signal(api, each)
+    for signal in ("paused", "resumed", "stopped", "finish", "delete", "recover"):
+        send_signal(api, signal)
     run_by_waiting(api, name)
 
 
@@ -90,14 +90,14 @@ def test_bundled_scenarios_number_thirteen() -> None:
 def test_happy_path_completes_by_fetches_or_time() -> None:
     with make_bundled_mock("happy-path") as api:
         assert fetch_statuses(api, "happy", 4) == ["processing", "processing", "processing", "completed"]
-        made = api.post(f"Calls/{CALL}/Recordings.json").json()
+        recording = api.post(f"Calls/{CALL}/Recordings.json").json()
         assert advance_clock(api, "5s") == ["processing"]
-        assert [api.get(api.get_recording_path(made["sid"])).json()["status"] for _ in range(2)] == [
+        assert [api.get(api.get_recording_path(recording["sid"])).json()["status"] for _ in range(2)] == [
             "processing",
             "completed",
         ]
-        created = [step.what for step in explain_scenario(load("happy-path")).created]
-        assert api.list_steps(made["sid"]) == created
+        expected_steps = [step.what for step in explain_scenario(load("happy-path")).created]
+        assert api.list_steps(recording["sid"]) == expected_steps
     with make_bundled_mock("happy-path") as api:
         assert advance_clock(api, "4.999s") == []
         assert advance_clock(api, "0.001s") == ["processing"]
@@ -116,11 +116,11 @@ def test_slow_processing_completes_after_many_fetches_or_time() -> None:
 
 def test_fetches_are_counted_per_recording() -> None:
     with make_bundled_mock("webhook-outage") as api:
-        seen = {name: fetch_statuses(api, name) for name in ("silent", "belated", "repeated", "disordered")}
-        assert seen == {name: ["processing"] for name in seen}
-        again = {name: fetch_statuses(api, name, 2) for name in seen}
-        last = {"disordered": "absent"}
-        assert again == {name: ["processing", last.get(name, "completed")] for name in seen}
+        statuses = {name: fetch_statuses(api, name) for name in ("silent", "belated", "repeated", "disordered")}
+        assert statuses == {name: ["processing"] for name in statuses}
+        later_statuses = {name: fetch_statuses(api, name, 2) for name in statuses}
+        final_statuses = {"disordered": "absent"}
+        assert later_statuses == {name: ["processing", final_statuses.get(name, "completed")] for name in statuses}
 
 
 @pytest.mark.parametrize(
@@ -140,19 +140,19 @@ def test_deleted_under_you_deletes_recording_after_polls() -> None:
     with make_bundled_mock("deleted-under-you") as api:
         assert fetch_statuses(api, "doomed", 2) == ["completed", "404"]
     with make_bundled_mock("deleted-under-you") as api:
-        doomed = api.get_account().resolve_handle("doomed")
-        seen = [doomed in [each["sid"] for each in api.get_page()["recordings"]] for _ in range(3)]
-        assert seen == [True, True, False]
-        assert doomed in [each["sid"] for each in api.get_page("IncludeSoftDeleted=true")["recordings"]]
+        doomed_sid = api.get_account().resolve_handle("doomed")
+        appearances = [doomed_sid in [recording["sid"] for recording in api.get_page()["recordings"]] for _ in range(3)]
+        assert appearances == [True, True, False]
+        assert doomed_sid in [recording["sid"] for recording in api.get_page("IncludeSoftDeleted=true")["recordings"]]
 
 
 def test_paused_and_resumed_goes_through_all_in_flight_statuses() -> None:
     with make_bundled_mock("paused-and-resumed") as api:
-        whats = []
+        statuses = []
         for _ in range(5):
-            whats.append(api.run_command("GET", "/recordings/paused")["in_flight"])
+            statuses.append(api.run_command("GET", "/recordings/paused")["in_flight"])
             assert fetch_statuses(api, "paused") == ["processing"]
-        assert whats == ["in-progress", "paused", "in-progress", "stopped", "stopped"]
+        assert statuses == ["in-progress", "paused", "in-progress", "stopped", "stopped"]
         assert fetch_statuses(api, "paused") == ["completed"]
 
 
@@ -163,19 +163,21 @@ def test_late_webhook_throttles_page_and_fails_first_fetches() -> None:
         first = api.get_page("PageSize=200")
         second = api.get(first["next_page_uri"]).json()
         assert [api.get(second["next_page_uri"]).status_code for _ in range(3)] == [429, 200, 200]
-        applied = [rule["applied"] for rule in api.run_command("GET", "/faults")]
-        assert applied == [1, 0]
+        applied_counts = [rule["applied"] for rule in api.run_command("GET", "/faults")]
+        assert applied_counts == [1, 0]
         path = api.get_recording_path(first["recordings"][3]["sid"])
-        statuses = [api.get(path) for _ in range(5)]
-        assert [each.status_code for each in statuses] == [500, 503, 429, 200, 200]
-        assert statuses[2].headers["retry-after"] == "1"
+        answers = [api.get(path) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [500, 503, 429, 200, 200]
+        assert answers[2].headers["retry-after"] == "1"
         assert fetch_statuses(api, "late", 4) == ["500", "503", "429", "processing"], "each path has its own"
         (verdict,) = api.run_command("GET", "/expectations")
         assert verdict["is_met"]
-        made = api.post(f"Calls/{CALL}/Recordings.json").json()
-        api.post(f"Calls/{CALL}/Recordings/{made['sid']}.json", Status="stopped")
+        recording = api.post(f"Calls/{CALL}/Recordings.json").json()
+        api.post(f"Calls/{CALL}/Recordings/{recording['sid']}.json", Status="stopped")
         api.run_command("POST", "/clock", {"advance": "2s"})
-        assert api.list_steps(made["sid"]) == [step.what for step in explain_scenario(load("late-webhook")).created]
+        assert api.list_steps(recording["sid"]) == [
+            step.what for step in explain_scenario(load("late-webhook")).created
+        ]
 
 
 def test_late_webhook_throttles_paging_once() -> None:
@@ -194,30 +196,33 @@ def test_webhook_outage_delays_repeats_and_reorders_callbacks(sink: Sink) -> Non
         handles = {api.get_account().resolve_handle(name): name for name in explain_steps("webhook-outage")}
         advance_clock(api, "35s")
         advance_clock(api, "10m")
-        told = [
-            (handles[each.parameters["RecordingSid"]], each.parameters["RecordingStatus"]) for each in sink.received
+        callbacks = [
+            (handles[callback.parameters["RecordingSid"]], callback.parameters["RecordingStatus"])
+            for callback in sink.received
         ]
-        assert Counter(name for name, _ in told) == {"repeated": 2, "disordered": 2, "belated": 1}
-        assert [status for name, status in told if name == "disordered"] == ["absent", "in-progress"]
-        assert told[-1] == ("belated", "completed")
-        assert all(each.signature_ok for each in sink.received)
-        repeated = [each for each in sink.received if handles[each.parameters["RecordingSid"]] == "repeated"]
-        assert [each.parameters["RecordingStatus"] for each in repeated] == ["completed", "completed"]
+        assert Counter(name for name, _ in callbacks) == {"repeated": 2, "disordered": 2, "belated": 1}
+        assert [status for name, status in callbacks if name == "disordered"] == ["absent", "in-progress"]
+        assert callbacks[-1] == ("belated", "completed")
+        assert all(callback.signature_ok for callback in sink.received)
+        repeated = [
+            callback for callback in sink.received if handles[callback.parameters["RecordingSid"]] == "repeated"
+        ]
+        assert [callback.parameters["RecordingStatus"] for callback in repeated] == ["completed", "completed"]
 
 
 def test_rate_limited_enforces_retry_after() -> None:
     with make_bundled_mock("rate-limited") as api:
 
-        def ask() -> int:
+        def get_list_status() -> int:
             return api.get(api.list_path).status_code
 
-        assert [ask() for _ in range(5)] == [200, 200, 200, 200, 429]
-        refused = api.get(api.list_path)
-        assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, 20429, "2")
+        assert [get_list_status() for _ in range(5)] == [200, 200, 200, 200, 429]
+        answer = api.get(api.list_path)
+        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (429, 20429, "2")
         advance_clock(api, "1.999s")
-        assert ask() == 429
+        assert get_list_status() == 429
         advance_clock(api, "0.001s")
-        assert [ask() for _ in range(5)] == [200, 200, 200, 200, 429]
+        assert [get_list_status() for _ in range(5)] == [200, 200, 200, 200, 429]
         assert api.get(f"{api.root}/Recordings/{api.get_account().corpus.get_sid(999)}.json").status_code == 200
 
 
@@ -261,16 +266,18 @@ def test_page_drift_lists_surviving_recordings_once(size: int) -> None:
     with make_bundled_mock("page-drift") as api:
         corpus = api.get_account().corpus
         before = [corpus.get_sid(index) for index in reversed(range(corpus.count))]
-        met = [each["sid"] for each in api.list_recordings(f"PageSize={size}")]
+        listed_sids = [recording["sid"] for recording in api.list_recordings(f"PageSize={size}")]
         events = api.run_command("GET", "/events")
-        gone = {event["sid"] for event in events if event["kind"] == "deleted"}
-        came = {event["sid"] for event in events if event["kind"] == "inserted"}
-        assert (len(gone), len(came)) == (3, 9)
-        assert [sid for sid in met if sid not in gone] == [sid for sid in before if sid not in gone]
-        assert len(set(met)) == len(met)
-        assert not came & set(met), "what arrives stands before the first page"
-        assert {get_http_status(api, sid) for sid in gone} == {404}
-        assert {get_http_status(api, sid) for sid in came} == {200}
+        deleted_sids = {event["sid"] for event in events if event["kind"] == "deleted"}
+        inserted_sids = {event["sid"] for event in events if event["kind"] == "inserted"}
+        assert (len(deleted_sids), len(inserted_sids)) == (3, 9)
+        assert [sid for sid in listed_sids if sid not in deleted_sids] == [
+            sid for sid in before if sid not in deleted_sids
+        ]
+        assert len(set(listed_sids)) == len(listed_sids)
+        assert not inserted_sids & set(listed_sids), "what arrives stands before the first page"
+        assert {get_http_status(api, sid) for sid in deleted_sids} == {404}
+        assert {get_http_status(api, sid) for sid in inserted_sids} == {200}
         (verdict,) = api.run_command("GET", "/expectations")
         assert verdict["is_met"], verdict["why"]
 

@@ -31,34 +31,34 @@ def test_sid_endpoint_explains_recording_sid(api: Api) -> None:
         "is_known": True,
         "why": "Recording 17 of 1000, counted from the oldest.",
     }
-    other = "AC" + "1" * 32
-    assert api.get(f"/_mock/sids/{recording}?account={other}").json()["recordings"] == []
+    other_sid = "AC" + "1" * 32
+    assert api.get(f"/_mock/sids/{recording}?account={other_sid}").json()["recordings"] == []
     assert api.get("/_mock/sids/RE1?account=AC1").json()["code"] == 20001
 
 
 def test_sid_endpoint_requires_control_token_when_token_is_set(api: Api) -> None:
-    guarded = Api(make_settings())
-    guarded.mock.control_token = "secret"
-    guarded.auth = None
-    with guarded:
-        assert guarded.get("/_mock/sids/RE1").json()["code"] == 20003
-        assert guarded.get("/_mock/sids/RE1", authorization="Bearer other").json()["code"] == 20003
-        assert guarded.get("/_mock/sids/RE1", authorization="Bearer secret").json()["kind"] is None
-        assert guarded.get("/_mock/health").status_code == 200
+    guarded_api = Api(make_settings())
+    guarded_api.mock.control_token = "secret"
+    guarded_api.auth = None
+    with guarded_api:
+        assert guarded_api.get("/_mock/sids/RE1").json()["code"] == 20003
+        assert guarded_api.get("/_mock/sids/RE1", authorization="Bearer other").json()["code"] == 20003
+        assert guarded_api.get("/_mock/sids/RE1", authorization="Bearer secret").json()["kind"] is None
+        assert guarded_api.get("/_mock/health").status_code == 200
 
 
 def test_two_mocks_share_no_state() -> None:
-    with Api() as one, Api() as other:
-        sid = one.get_page("PageSize=1")["recordings"][0]["sid"]
-        one.request("DELETE", one.get_recording_path(sid))
-        assert one.get(one.get_recording_path(sid)).status_code == 404
-        assert other.get(other.get_recording_path(sid)).status_code == 200
+    with Api() as first_api, Api() as second_api:
+        sid = first_api.get_page("PageSize=1")["recordings"][0]["sid"]
+        first_api.request("DELETE", first_api.get_recording_path(sid))
+        assert first_api.get(first_api.get_recording_path(sid)).status_code == 404
+        assert second_api.get(second_api.get_recording_path(sid)).status_code == 200
 
 
 def test_request_ids_are_unique(api: Api) -> None:
     ids = {api.get(api.list_path).headers["twilio-request-id"] for _ in range(3)}
     assert len(ids) == 3
-    assert all(len(each) == 34 and each.startswith("RQ") for each in ids)
+    assert all(len(request_id) == 34 and request_id.startswith("RQ") for request_id in ids)
 
 
 def test_t0_is_full_hour_by_default() -> None:

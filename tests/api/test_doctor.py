@@ -132,7 +132,7 @@ def read_short_list(api: Api) -> None:
 
 def build_fetches(count: int, pause: float = 0) -> ClientAction:
     def fetch(api: Api) -> None:
-        sids = [each["sid"] for each in get_first_page(api, "PageSize=20")["recordings"]]
+        sids = [recording["sid"] for recording in get_first_page(api, "PageSize=20")["recordings"]]
         api.advance(pause)
         for sid in (sids * 2)[:count]:
             api.get(api.get_recording_path(sid))
@@ -211,23 +211,23 @@ GOOD_CLIENTS: dict[str, tuple[Callable[[], Api], ClientAction]] = {
 
 @pytest.mark.parametrize("habit", BAD_CLIENTS)
 def test_bad_client_habit_is_reported(habit: str) -> None:
-    make, use, what = BAD_CLIENTS[habit]
-    with make() as api:
-        use(api)
+    make_mock, run_client, explanation = BAD_CLIENTS[habit]
+    with make_mock() as api:
+        run_client(api)
         report = api.call_control_api("GET", "/doctor")
     assert not report["is_clean"]
     (finding,) = report["findings"]
     assert finding["rule"] == RULE_BY_HABIT[habit]
-    assert what in finding["seen"][0]
+    assert explanation in finding["seen"][0]
     assert finding["advice"]
     assert finding["requests"]
 
 
 @pytest.mark.parametrize("habit", GOOD_CLIENTS)
 def test_good_client_has_no_findings(habit: str) -> None:
-    make, use = GOOD_CLIENTS[habit]
-    with make() as api:
-        use(api)
+    make_mock, run_client = GOOD_CLIENTS[habit]
+    with make_mock() as api:
+        run_client(api)
         report = api.call_control_api("GET", "/doctor")
     assert (report["is_clean"], report["findings"], report["dropped"]) == (True, [], 0)
 
@@ -266,8 +266,8 @@ def test_report_orders_findings_by_severity_and_limits_examples(api: Api) -> Non
 
 def test_report_counts_dropped_requests(api: Api) -> None:
     page = get_first_page(api)
-    for other in OTHER_SIDS:
-        api.mock.account(other)
+    for other_sid in OTHER_SIDS:
+        api.mock.account(other_sid)
     api.get(page["next_page_uri"])  # the list that offered it was dropped, so the rule cannot decide
     report = examine(api.get_account().journal)
     expected = "No findings: 1 requests were examined; 1 older ones are no longer in the journal."

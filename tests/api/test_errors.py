@@ -48,8 +48,8 @@ def test_invalid_list_parameters_are_rejected(api: Api, query: str, code: int, f
 
 
 def test_page_token_of_another_account_is_rejected(api: Api) -> None:
-    other = api.mock.account("AC" + "1" * 32).corpus.get_sid(10)
-    assert_error(api.get(f"{api.list_path}?PageToken=PA{other}"), 400, 20001)
+    foreign_sid = api.mock.account("AC" + "1" * 32).corpus.get_sid(10)
+    assert_error(api.get(f"{api.list_path}?PageToken=PA{foreign_sid}"), 400, 20001)
 
 
 def test_unknown_recording_returns_404(api: Api) -> None:
@@ -110,9 +110,9 @@ def test_malformed_account_sid_returns_404(api: Api, sid: str) -> None:
 
 
 def test_target_of_16_kilobytes_is_too_long(api: Api) -> None:
-    room = 16 * 1024 - len(api.list_path)
-    assert api.get(f"{api.list_path}?{'a' * (room - 1)}").status_code == 200
-    answer = api.get(f"{api.list_path}?{'a' * room}")
+    query_length = 16 * 1024 - len(api.list_path)
+    assert api.get(f"{api.list_path}?{'a' * (query_length - 1)}").status_code == 200
+    answer = api.get(f"{api.list_path}?{'a' * query_length}")
     assert_error(answer, 414, 20001)
 
 
@@ -124,9 +124,9 @@ def test_unhandled_exception_returns_twilios_500(api: Api, monkeypatch: pytest.M
 
 
 def test_route_without_response_returns_500(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def silent(*_: object) -> None: ...
+    async def skip_response(*_: object) -> None: ...
 
-    monkeypatch.setattr("mockserver.server.routes.resource_route.ResourceRoute.handle", silent)
+    monkeypatch.setattr("mockserver.server.routes.resource_route.ResourceRoute.handle", skip_response)
     assert_error(api.get(api.list_path), 500, 20500)
 
 

@@ -41,9 +41,9 @@ def test_finished_recording_can_be_deleted(api: Api, status: Status) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     assert api.get(api.get_recording_path(sid)).json()["code"] == 20404
     assert sid not in api.list_sids("PageSize=1000")
-    kept = api.get(f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true").json()
-    assert kept == before | {"status": "deleted", "date_updated": "2026-01-01T00:00:00Z"}
-    assert kept in api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
+    deleted_recording = api.get(f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true").json()
+    assert deleted_recording == before | {"status": "deleted", "date_updated": "2026-01-01T00:00:00Z"}
+    assert deleted_recording in api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
     assert api.request("DELETE", api.get_recording_path(sid)).status_code == 404
 
 
@@ -57,20 +57,20 @@ def test_unfinished_recording_cannot_be_deleted(api: Api) -> None:
 
 def test_deleted_recording_is_purged_after_40_days(api: Api) -> None:
     sid = find_sid_by_status(api, Status.COMPLETED)
-    later = find_sid_by_status(api, Status.ABSENT)
+    later_sid = find_sid_by_status(api, Status.ABSENT)
     api.request("DELETE", api.get_recording_path(sid))
     api.advance(60)
-    api.request("DELETE", api.get_recording_path(later))
-    kept = f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true"
+    api.request("DELETE", api.get_recording_path(later_sid))
+    path = f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true"
     api.advance(RETENTION_SECONDS - 61)
-    assert api.get(kept).json()["status"] == "deleted"
+    assert api.get(path).json()["status"] == "deleted"
     assert sid in api.list_sids("IncludeSoftDeleted=true&PageSize=1000")
     api.advance(1)
-    answer = api.get(kept)
+    answer = api.get(path)
     assert answer.json()["code"] == 20404
     assert "more than 40 days ago" in answer.headers["x-mock-reason"]
     assert sid not in api.list_sids("IncludeSoftDeleted=true&PageSize=1000")
-    assert later in api.list_sids("IncludeSoftDeleted=true&PageSize=1000")
+    assert later_sid in api.list_sids("IncludeSoftDeleted=true&PageSize=1000")
     api.advance(60)
     assert {Status.DELETED.value} & {
         r["status"] for r in api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
@@ -80,10 +80,10 @@ def test_deleted_recording_is_purged_after_40_days(api: Api) -> None:
 def test_include_soft_deleted_shows_generated_deleted_recording_until_purged(api: Api) -> None:
     sid = find_sid_by_status(api, Status.DELETED)
     assert api.get(api.get_recording_path(sid)).json()["code"] == 20404
-    kept = f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true"
-    assert api.get(kept).json()["status"] == "deleted"
+    path = f"{api.get_recording_path(sid)}?IncludeSoftDeleted=true"
+    assert api.get(path).json()["status"] == "deleted"
     api.advance(RETENTION_SECONDS)
-    assert api.get(kept).json()["code"] == 20404
+    assert api.get(path).json()["code"] == 20404
     assert api.request("DELETE", api.get_recording_path(sid)).json()["code"] == 20404
 
 
@@ -118,23 +118,23 @@ def test_deletion_during_paging_skips_and_repeats_no_recording() -> None:
 
 def test_accounts_share_no_recordings(api: Api) -> None:
     sid = find_sid_by_status(api, Status.COMPLETED)
-    other = "AC" + "ab" * 16
-    assert api.get(f"/2010-04-01/Accounts/{other}/Recordings/{sid}.json").json()["code"] == 20404
+    other_sid = "AC" + "ab" * 16
+    assert api.get(f"/2010-04-01/Accounts/{other_sid}/Recordings/{sid}.json").json()["code"] == 20404
     api.request("DELETE", api.get_recording_path(sid))
-    theirs = api.get(f"/2010-04-01/Accounts/{other}/Recordings.json").json()
-    assert theirs["recordings"][0]["account_sid"] == other
-    assert sid not in {recording["sid"] for recording in theirs["recordings"]}
+    listing = api.get(f"/2010-04-01/Accounts/{other_sid}/Recordings.json").json()
+    assert listing["recordings"][0]["account_sid"] == other_sid
+    assert sid not in {recording["sid"] for recording in listing["recordings"]}
 
 
 def test_changed_account_is_not_evicted_by_reads_of_other_accounts(api: Api) -> None:
-    changed = "AC" + "ab" * 16
-    root = f"/2010-04-01/Accounts/{changed}/Recordings"
+    account_sid = "AC" + "ab" * 16
+    root = f"/2010-04-01/Accounts/{account_sid}/Recordings"
     sid = next(r["sid"] for r in api.get(f"{root}.json").json()["recordings"] if r["status"] == "completed")
     assert api.request("DELETE", f"{root}/{sid}.json").status_code == 204
     for number in range(200):
         assert api.get(f"/2010-04-01/Accounts/AC{number:032x}/Recordings.json?PageSize=1").status_code == 200
     assert api.get(f"{root}/{sid}.json").status_code == 404
     assert len(api.mock._accounts_without_state) <= 64
-    assert list(api.mock._accounts_with_state) == [changed.lower()]
-    again = api.get(f"{root}.json").json()
-    assert sid not in {recording["sid"] for recording in again["recordings"]}
+    assert list(api.mock._accounts_with_state) == [account_sid.lower()]
+    listing = api.get(f"{root}.json").json()
+    assert sid not in {recording["sid"] for recording in listing["recordings"]}

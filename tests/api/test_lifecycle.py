@@ -37,15 +37,17 @@ def twilio() -> Iterator[Api]:
 
 
 def test_created_recording_is_in_progress_with_null_fields(twilio: Api) -> None:
-    made = create_recording(twilio, RecordingChannels="dual", RecordingTrack="inbound")
-    assert made["status"] == "in-progress"
-    assert made["source"] == "StartCallRecordingAPI"
-    assert (made["channels"], made["track"]) == (2, "inbound")
-    assert (made["price"], made["price_unit"], made["duration"], made["encryption_details"]) == (None,) * 4
-    assert made["call_sid"] == CALL
-    assert made["uri"] == f"{twilio.root}/Calls/{CALL}/Recordings/{made['sid']}.json"
-    assert made["date_created"] == made["start_time"] == "Thu, 01 Jan 2026 00:00:00 +0000"
-    assert "media_url" not in made
+    recording = create_recording(twilio, RecordingChannels="dual", RecordingTrack="inbound")
+    assert recording["status"] == "in-progress"
+    assert recording["source"] == "StartCallRecordingAPI"
+    assert (recording["channels"], recording["track"]) == (2, "inbound")
+    assert (recording["price"], recording["price_unit"], recording["duration"], recording["encryption_details"]) == (
+        None,
+    ) * 4
+    assert recording["call_sid"] == CALL
+    assert recording["uri"] == f"{twilio.root}/Calls/{CALL}/Recordings/{recording['sid']}.json"
+    assert recording["date_created"] == recording["start_time"] == "Thu, 01 Jan 2026 00:00:00 +0000"
+    assert "media_url" not in recording
 
 
 @pytest.mark.parametrize(
@@ -59,16 +61,24 @@ def test_pause_shortens_duration_only_when_skipped(twilio: Api, behavior: dict[s
     twilio.advance(60)
     assert update_recording(twilio, sid, "in-progress")["status"] == "in-progress"
     twilio.advance(20)
-    stopped = update_recording(twilio, "Twilio.CURRENT", "stopped")
-    assert (stopped["status"], stopped["sid"], stopped["duration"]) == ("stopped", sid, None)
+    stopped_recording = update_recording(twilio, "Twilio.CURRENT", "stopped")
+    assert (stopped_recording["status"], stopped_recording["sid"], stopped_recording["duration"]) == (
+        "stopped",
+        sid,
+        None,
+    )
     assert twilio.get(twilio.get_recording_path(sid)).json()["status"] == "processing"
     twilio.advance(PROCESSING_SECONDS - 0.001)
     assert twilio.get(twilio.get_recording_path(sid)).json()["status"] == "processing"
     twilio.advance(0.001)
-    done = twilio.get(twilio.get_recording_path(sid)).json()
-    assert (done["status"], done["duration"], done["price_unit"]) == ("completed", duration, "USD")
-    assert done["price"] == f"-0.00{250 * -(-int(duration) // 60)}"
-    assert done["date_updated"] == "Thu, 01 Jan 2026 00:01:32 +0000"
+    completed_recording = twilio.get(twilio.get_recording_path(sid)).json()
+    assert (completed_recording["status"], completed_recording["duration"], completed_recording["price_unit"]) == (
+        "completed",
+        duration,
+        "USD",
+    )
+    assert completed_recording["price"] == f"-0.00{250 * -(-int(duration) // 60)}"
+    assert completed_recording["date_updated"] == "Thu, 01 Jan 2026 00:01:32 +0000"
 
 
 def test_paused_recording_can_be_stopped(twilio: Api) -> None:
@@ -103,8 +113,8 @@ def test_recording_stopped_immediately_has_duration_of_one_second(twilio: Api) -
 
 def test_second_create_returns_active_recording_until_stopped(twilio: Api) -> None:
     first = create_recording(twilio)
-    again = twilio.post(RECORDINGS_PATH)
-    assert (again.status_code, again.json()) == (200, first)
+    answer = twilio.post(RECORDINGS_PATH)
+    assert (answer.status_code, answer.json()) == (200, first)
     update_recording(twilio, first["sid"], "stopped")
     second = create_recording(twilio)
     assert second["sid"] != first["sid"]
@@ -124,11 +134,11 @@ def test_created_recording_is_listed_first_and_filtered(twilio: Api) -> None:
     first = twilio.get_page("PageSize=1")
     second = twilio.get(first["next_page_uri"]).json()
     assert second["recordings"][0]["sid"] == before[0]
-    back = twilio.get(second["previous_page_uri"]).json()
-    assert [r["sid"] for r in back["recordings"]] == [sid]
+    previous_page = twilio.get(second["previous_page_uri"]).json()
+    assert [r["sid"] for r in previous_page["recordings"]] == [sid]
     assert twilio.get(f"{twilio.list_path}?PageToken=PB{sid}").json()["recordings"] == []
-    on = twilio.get(f"{twilio.list_path}?PageToken=PB{sid}").json()["next_page_uri"]
-    assert twilio.get(on).json()["recordings"][0]["sid"] == sid
+    next_page_uri = twilio.get(f"{twilio.list_path}?PageToken=PB{sid}").json()["next_page_uri"]
+    assert twilio.get(next_page_uri).json()["recordings"][0]["sid"] == sid
 
 
 def test_created_recording_can_be_deleted_when_completed(twilio: Api) -> None:
@@ -140,30 +150,30 @@ def test_created_recording_can_be_deleted_when_completed(twilio: Api) -> None:
     assert twilio.request("DELETE", path).status_code == 204
     assert twilio.get(path).status_code == 404
     assert sid not in twilio.list_sids("PageSize=1000")
-    kept = twilio.get(f"{twilio.get_recording_path(sid)}?IncludeSoftDeleted=true").json()
-    assert (kept["status"], kept["duration"]) == ("deleted", "1")
+    deleted_recording = twilio.get(f"{twilio.get_recording_path(sid)}?IncludeSoftDeleted=true").json()
+    assert (deleted_recording["status"], deleted_recording["duration"]) == ("deleted", "1")
     assert sid in twilio.list_sids("IncludeSoftDeleted=true")
 
 
 def test_recording_in_progress_conforms_to_schema_on_schema_wire(api: Api) -> None:
-    made = create_recording(api)
-    assert (made["status"], made["price_unit"]) == ("processing", "USD")
-    assert find_violations(made) == []
+    recording = create_recording(api)
+    assert (recording["status"], recording["price_unit"]) == ("processing", "USD")
+    assert find_violations(recording) == []
     assert find_violations(api.get_in_account(RECORDINGS_PATH).json()["recordings"][0]) == []
 
 
 def test_generated_call_cannot_be_recorded(twilio: Api) -> None:
-    over = twilio.get_page()["recordings"][0]["call_sid"]
-    answer = twilio.post(f"Calls/{over}/Recordings.json")
+    call_sid = twilio.get_page()["recordings"][0]["call_sid"]
+    answer = twilio.post(f"Calls/{call_sid}/Recordings.json")
     assert (answer.status_code, answer.json()["code"]) == (400, 21220)
     assert answer.json()["message"] == "Requested resource is not eligible for recording"
 
 
 def test_generated_call_can_be_recorded_when_in_progress(twilio: Api) -> None:
-    over = twilio.get_page()["recordings"][0]["call_sid"]
-    twilio.get_account().start_recording(over, source=Source.DIAL_VERB)
-    assert twilio.post(f"Calls/{over}/Recordings.json").status_code == 201
-    answer = twilio.post(f"Calls/{over}/Recordings/Twilio.CURRENT.json", Status="paused")
+    call_sid = twilio.get_page()["recordings"][0]["call_sid"]
+    twilio.get_account().start_recording(call_sid, source=Source.DIAL_VERB)
+    assert twilio.post(f"Calls/{call_sid}/Recordings.json").status_code == 201
+    answer = twilio.post(f"Calls/{call_sid}/Recordings/Twilio.CURRENT.json", Status="paused")
     assert (answer.status_code, answer.json()["code"]) == (400, 16108)
     assert "has 2 active recordings: RE" in answer.headers["x-mock-reason"]
 
@@ -173,13 +183,13 @@ def test_conference_recording_can_be_paused_but_not_stopped(twilio: Api) -> None
     index = twilio.get_account().start_recording(CALL, conference_sid=conference, source=Source.CONFERENCE)
     sid = twilio.get_account().corpus.get_sid(index)
     path = f"Conferences/{CONFERENCE}/Recordings/{sid}.json"
-    paused = twilio.post(f"Conferences/{CONFERENCE}/Recordings/Twilio.CURRENT.json", Status="paused").json()
-    assert (paused["status"], paused["sid"], paused["conference_sid"]) == ("paused", sid, CONFERENCE)
-    assert paused["uri"] == f"{twilio.root}/{path}"
-    assert "track" not in paused
+    recording = twilio.post(f"Conferences/{CONFERENCE}/Recordings/Twilio.CURRENT.json", Status="paused").json()
+    assert (recording["status"], recording["sid"], recording["conference_sid"]) == ("paused", sid, CONFERENCE)
+    assert recording["uri"] == f"{twilio.root}/{path}"
+    assert "track" not in recording
     assert twilio.post(path, Status="in-progress").json()["status"] == "in-progress"
-    refused = twilio.post(path, Status="stopped")
-    assert (refused.status_code, refused.json()["code"]) == (400, 20001)
+    answer = twilio.post(path, Status="stopped")
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     assert twilio.get_twilio_json(path)["status"] == "processing"
     assert [r["sid"] for r in twilio.get_twilio_json(f"Conferences/{CONFERENCE}/Recordings.json")["recordings"]] == [
         sid
@@ -216,9 +226,9 @@ def test_questionable_parameters_are_accepted_with_warning(twilio: Api) -> None:
     warnings = answer.headers["x-mock-warning"]
     assert "13621 'ringing' is not a recording status event." in warnings
     assert "13256 'ftp://x' is not an http or https URL" in warnings
-    odd = twilio.post(f"Calls/CA{'4' * 32}/Recordings.json", PlayBeep="true", recordingchannels="dual")
-    assert "'PlayBeep' is not a parameter of this operation" in odd.headers["x-mock-warning"]
-    assert "Did you mean RecordingChannels?" in odd.headers["x-mock-warning"]
+    second_answer = twilio.post(f"Calls/CA{'4' * 32}/Recordings.json", PlayBeep="true", recordingchannels="dual")
+    assert "'PlayBeep' is not a parameter of this operation" in second_answer.headers["x-mock-warning"]
+    assert "Did you mean RecordingChannels?" in second_answer.headers["x-mock-warning"]
 
 
 @pytest.mark.parametrize(
@@ -250,10 +260,10 @@ def test_invalid_create_form_changes_nothing(twilio: Api, form: dict[str, str], 
     ],
 )
 def test_invalid_update_changes_nothing(twilio: Api, sid: str, form: dict[str, str], status: int, code: int) -> None:
-    over = create_recording(twilio)["sid"]
-    update_recording(twilio, over, "stopped")
-    live = create_recording(twilio)["sid"]
-    sids = {"live": live, "over": over, "elsewhere": twilio.find_sid(Status.COMPLETED)}
+    stopped_sid = create_recording(twilio)["sid"]
+    update_recording(twilio, stopped_sid, "stopped")
+    active_sid = create_recording(twilio)["sid"]
+    sids = {"live": active_sid, "over": stopped_sid, "elsewhere": twilio.find_sid(Status.COMPLETED)}
     before = twilio.get_account().version
     answer = twilio.post(f"Calls/{CALL}/Recordings/{sid.format(**sids)}.json", **form)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -280,8 +290,8 @@ def test_form_above_64_kilobytes_is_rejected(twilio: Api) -> None:
 
 
 def test_call_created_by_recording_stays_in_progress(twilio: Api) -> None:
-    made = create_recording(twilio)
-    update_recording(twilio, made["sid"], "stopped")
+    recording = create_recording(twilio)
+    update_recording(twilio, recording["sid"], "stopped")
     twilio.advance(3600)
     call = twilio.get_twilio_json(f"Calls/{CALL}.json")
     assert (call["status"], call["duration"], call["end_time"], call["price"]) == ("in-progress", None, None, None)
@@ -289,7 +299,7 @@ def test_call_created_by_recording_stays_in_progress(twilio: Api) -> None:
     calls = twilio.get_twilio_json("Calls.json?PageSize=2")
     assert calls["calls"][0]["sid"] == CALL
     assert calls["calls"][1]["status"] == "completed"
-    following = twilio.get(calls["next_page_uri"]).json()
-    assert twilio.get(following["previous_page_uri"]).json()["calls"][0]["sid"] == CALL
-    empty = twilio.get_twilio_json(f"Calls.json?PageToken=PB{CALL}")
-    assert twilio.get(empty["next_page_uri"]).json()["calls"][0]["sid"] == CALL
+    next_page = twilio.get(calls["next_page_uri"]).json()
+    assert twilio.get(next_page["previous_page_uri"]).json()["calls"][0]["sid"] == CALL
+    empty_page = twilio.get_twilio_json(f"Calls.json?PageToken=PB{CALL}")
+    assert twilio.get(empty_page["next_page_uri"]).json()["calls"][0]["sid"] == CALL

@@ -35,10 +35,10 @@ def test_second_page_links_to_next_and_previous_page(api: Api) -> None:
     assert second["uri"] == first["next_page_uri"]
     newest = second["recordings"][0]["sid"]
     assert second["previous_page_uri"] == f"{api.list_path}?PageSize=3&Page=0&PageToken=PB{newest}"
-    back = api.get(second["previous_page_uri"]).json()
-    assert back["recordings"] == first["recordings"]
-    assert back["next_page_uri"] == first["next_page_uri"]
-    assert back["previous_page_uri"] is None
+    previous_page = api.get(second["previous_page_uri"]).json()
+    assert previous_page["recordings"] == first["recordings"]
+    assert previous_page["next_page_uri"] == first["next_page_uri"]
+    assert previous_page["previous_page_uri"] is None
 
 
 def test_last_page_has_no_next_page_uri(api: Api) -> None:
@@ -66,8 +66,8 @@ def test_empty_page_after_last_links_to_previous_page(api: Api) -> None:
     body = api.get_page(f"Page=3&PageToken=PA{token}")
     assert body["recordings"] == []
     assert (body["start"], body["end"], body["next_page_uri"]) == (0, 0, None)
-    back = api.get(body["previous_page_uri"]).json()
-    assert back["recordings"][-1]["sid"] == token
+    previous_page = api.get(body["previous_page_uri"]).json()
+    assert previous_page["recordings"][-1]["sid"] == token
 
 
 def test_empty_page_before_first_links_to_next_page(api: Api) -> None:
@@ -81,9 +81,9 @@ def test_empty_page_before_first_links_to_next_page(api: Api) -> None:
 def test_page_uris_repeat_filters_escaped_before_paging_parameters(api: Api) -> None:
     query = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&PageSize=1&Bar="
     body = api.get_page(query)
-    kept = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&Bar="
-    assert body["uri"] == f"{api.list_path}?{kept}&PageSize=1&Page=0"
-    assert body["next_page_uri"].startswith(f"{api.list_path}?{kept}&PageSize=1&Page=1&PageToken=PARE")
+    filters = "Foo=a%20b%26c&DateCreated%3C=2025-12-31T00%3A00%3A00%2B02%3A00&Bar="
+    assert body["uri"] == f"{api.list_path}?{filters}&PageSize=1&Page=0"
+    assert body["next_page_uri"].startswith(f"{api.list_path}?{filters}&PageSize=1&Page=1&PageToken=PARE")
     pairs = parse_qsl(urlsplit(body["next_page_uri"]).query, keep_blank_values=True)
     assert pairs[:3] == [("Foo", "a b&c"), ("DateCreated<", "2025-12-31T00:00:00+02:00"), ("Bar", "")]
 
@@ -96,8 +96,10 @@ def test_unknown_parameter_adds_warning_header(api: Api) -> None:
             "'pagesize' is not a parameter of this operation, and was ignored. Did you mean PageSize?",
             "'Foo' is not a parameter of this operation, and was ignored.",
         ]
-    every = "PageSize=2&CallSid=&ConferenceSid=&IncludeSoftDeleted=&DateCreated%3C=&DateCreated%3E=&Page=&PageToken="
-    assert "x-mock-warning" not in api.get(f"{api.list_path}?{every}").headers
+    parameters = (
+        "PageSize=2&CallSid=&ConferenceSid=&IncludeSoftDeleted=&DateCreated%3C=&DateCreated%3E=&Page=&PageToken="
+    )
+    assert "x-mock-warning" not in api.get(f"{api.list_path}?{parameters}").headers
     assert "x-mock-warning" not in api.get(api.get_page("PageSize=2")["next_page_uri"]).headers
 
 
@@ -110,51 +112,51 @@ def test_page_token_can_name_filtered_out_recording(api: Api) -> None:
 
 
 @pytest.fixture(scope="module")
-def large() -> Iterator[Api]:
+def large_api() -> Iterator[Api]:
     with Api(make_settings(count=2000)) as api:
         yield api
 
 
-def test_paging_lists_every_visible_recording_once(large: Api) -> None:
-    corpus = large.mock.account(large.mock.demo.sid).corpus
+def test_paging_lists_every_visible_recording_once(large_api: Api) -> None:
+    corpus = large_api.mock.account(large_api.mock.demo.sid).corpus
     visible = [corpus.get_sid(i) for i in reversed(range(2000)) if corpus.layout.get_status(i) is not Status.DELETED]
-    assert visible == large.list_sids("PageSize=70")
-    whole = large.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
-    assert [corpus.get_sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in whole]
-    assert {recording["status"] for recording in whole} == set(Status)
-    assert {recording["source"] for recording in whole} == set(Source)
-    assert [found for recording in whole for found in find_violations(recording)] == []
+    assert visible == large_api.list_sids("PageSize=70")
+    recordings = large_api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
+    assert [corpus.get_sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in recordings]
+    assert {recording["status"] for recording in recordings} == set(Status)
+    assert {recording["source"] for recording in recordings} == set(Source)
+    assert [found for recording in recordings for found in find_violations(recording)] == []
 
 
-def test_call_and_conference_filters_select_their_recordings(large: Api) -> None:
-    everything = large.list_recordings("PageSize=1000")
+def test_call_and_conference_filters_select_their_recordings(large_api: Api) -> None:
+    everything = large_api.list_recordings("PageSize=1000")
     for recording in everything[::97]:
-        same = [other["sid"] for other in everything if other["call_sid"] == recording["call_sid"]]
-        assert same == large.list_sids(f"CallSid={recording['call_sid']}")
-        assert same == large.list_sids(f"CallSid=CA{recording['call_sid'][2:].upper()}")
+        expected = [candidate["sid"] for candidate in everything if candidate["call_sid"] == recording["call_sid"]]
+        assert expected == large_api.list_sids(f"CallSid={recording['call_sid']}")
+        assert expected == large_api.list_sids(f"CallSid=CA{recording['call_sid'][2:].upper()}")
     conference = next(recording["conference_sid"] for recording in everything if recording["conference_sid"])
-    same = [other["sid"] for other in everything if other["conference_sid"] == conference]
-    assert same == large.list_sids(f"ConferenceSid={conference}&PageSize=1")
-    assert large.list_sids(f"CallSid=CA{'0' * 32}") == []
-    assert large.list_sids(f"ConferenceSid=CF{'0' * 32}") == []
+    expected = [candidate["sid"] for candidate in everything if candidate["conference_sid"] == conference]
+    assert expected == large_api.list_sids(f"ConferenceSid={conference}&PageSize=1")
+    assert large_api.list_sids(f"CallSid=CA{'0' * 32}") == []
+    assert large_api.list_sids(f"ConferenceSid=CF{'0' * 32}") == []
 
 
 @pytest.mark.parametrize("wire", ["twilio", "schema"])
-def test_date_filters_equal_brute_force_selection(large: Api, wire: str) -> None:
-    everything = large.list_recordings("PageSize=1000")
-    some = everything[500]["date_created"]
-    day = some[:10]
+def test_date_filters_equal_brute_force_selection(large_api: Api, wire: str) -> None:
+    everything = large_api.list_recordings("PageSize=1000")
+    instant = everything[500]["date_created"]
+    day = instant[:10]
     expected = {
         f"DateCreated={day}": [r for r in everything if r["date_created"][:10] == day],
-        f"DateCreated={some}": [r for r in everything if r["date_created"] == some],
-        f"DateCreated%3C={some}": [r for r in everything if r["date_created"] <= some],
-        f"DateCreated%3E={some}": [r for r in everything if r["date_created"] >= some],
+        f"DateCreated={instant}": [r for r in everything if r["date_created"] == instant],
+        f"DateCreated%3C={instant}": [r for r in everything if r["date_created"] <= instant],
+        f"DateCreated%3E={instant}": [r for r in everything if r["date_created"] >= instant],
         f"DateCreated>={day}": [r for r in everything if r["date_created"] >= f"{day}T00:00:00Z"],
         f"DateCreated<={day}": [r for r in everything if r["date_created"] <= f"{day}T00:00:00Z"],
     }
     for query, selected in expected.items():
         assert selected, query
-        page = large.get(f"{large.list_path}?{query}&PageSize=1000", x_mock_wire=wire).json()
+        page = large_api.get(f"{large_api.list_path}?{query}&PageSize=1000", x_mock_wire=wire).json()
         if len(selected) <= 1000:
             assert [recording["sid"] for recording in selected] == [r["sid"] for r in page["recordings"]]
-        assert [recording["sid"] for recording in selected] == large.list_sids(f"{query}&PageSize=333")
+        assert [recording["sid"] for recording in selected] == large_api.list_sids(f"{query}&PageSize=333")

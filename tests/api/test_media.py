@@ -19,7 +19,7 @@ from tests.harness import Api, make_settings, parse_error
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Api]:
+def shared_api() -> Iterator[Api]:
     with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5")) as api:
         yield api
 
@@ -27,7 +27,9 @@ def shared() -> Iterator[Api]:
 def find_completed_recordings(api: Api, **attributes: object) -> Iterator[Recording]:
     corpus = api.get_account().corpus
     for recording in map(corpus.generate_recording, range(corpus.count)):
-        if recording.status is Status.COMPLETED and all(getattr(recording, n) == v for n, v in attributes.items()):
+        if recording.status is Status.COMPLETED and all(
+            getattr(recording, name) == value for name, value in attributes.items()
+        ):
             yield recording
 
 
@@ -38,19 +40,19 @@ def find_unencrypted_recording(api: Api, **attributes: object) -> Recording:
 def count_mp3_frames(body: bytes) -> int:
     """Count the frames of an MP3 with 32 kbit/s at 8 kHz, each 288 bytes, and check their headers."""
     assert len(body) % 288 == 0
-    for at in range(0, len(body), 288):
-        assert body[at : at + 3] == b"\xff\xe3\x48"
+    for offset in range(0, len(body), 288):
+        assert body[offset : offset + 3] == b"\xff\xe3\x48"
     return len(body) // 288
 
 
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("extension", ["", ".wav"])
-def test_wav_matches_recording_metadata(shared: Api, channels: int, extension: str) -> None:
+def test_wav_matches_recording_metadata(shared_api: Api, channels: int, extension: str) -> None:
     for recording in [
-        find_unencrypted_recording(shared, channels=channels),
-        *list(find_completed_recordings(shared, encryption=None))[:5],
+        find_unencrypted_recording(shared_api, channels=channels),
+        *list(find_completed_recordings(shared_api, encryption=None))[:5],
     ]:
-        answer = shared.get_in_account(f"Recordings/{recording.sid}{extension}")
+        answer = shared_api.get_in_account(f"Recordings/{recording.sid}{extension}")
         assert answer.headers["content-type"] == "audio/x-wav"
         assert answer.headers["accept-ranges"] == "bytes"
         assert answer.headers["content-length"] == str(len(answer.content))
@@ -62,9 +64,9 @@ def test_wav_matches_recording_metadata(shared: Api, channels: int, extension: s
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_mp3_matches_recording_metadata(shared: Api, channels: int) -> None:
-    recording = find_unencrypted_recording(shared, channels=channels)
-    answer = shared.get_in_account(f"Recordings/{recording.sid}.mp3")
+def test_mp3_matches_recording_metadata(shared_api: Api, channels: int) -> None:
+    recording = find_unencrypted_recording(shared_api, channels=channels)
+    answer = shared_api.get_in_account(f"Recordings/{recording.sid}.mp3")
     assert answer.headers["content-type"] == "audio/mpeg"
     assert recording.duration is not None
     assert 0 <= count_mp3_frames(answer.content) * 0.072 - recording.duration < 0.072
@@ -91,13 +93,13 @@ def create_long_recording(api: Api, seconds: int) -> str:
 
 
 @pytest.mark.parametrize("extension", ["wav", "mp3"])
-def test_joined_range_responses_equal_whole_file(shared: Api, extension: str) -> None:
-    path = f"Recordings/{find_unencrypted_recording(shared, channels=2).sid}.{extension}"
-    whole = shared.get_in_account(path).content
+def test_joined_range_responses_equal_whole_file(shared_api: Api, extension: str) -> None:
+    path = f"Recordings/{find_unencrypted_recording(shared_api, channels=2).sid}.{extension}"
+    whole = shared_api.get_in_account(path).content
     parts = b""
     step = len(whole) // 7 + 1
     while len(parts) < len(whole):
-        answer = shared.get_in_account(path, range=f"bytes={len(parts)}-{len(parts) + step - 1}")
+        answer = shared_api.get_in_account(path, range=f"bytes={len(parts)}-{len(parts) + step - 1}")
         assert answer.status_code == 206
         last = len(parts) + len(answer.content) - 1
         assert answer.headers["content-range"] == f"bytes {len(parts)}-{last}/{len(whole)}"
@@ -106,7 +108,7 @@ def test_joined_range_responses_equal_whole_file(shared: Api, extension: str) ->
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("range_header", "expected"),
     [
         ("bytes=0-0", slice(0, 1)),
         ("bytes=10-", slice(10, None)),
@@ -116,107 +118,112 @@ def test_joined_range_responses_equal_whole_file(shared: Api, extension: str) ->
         ("bytes=-99999999999", slice(0, None)),
     ],
 )
-def test_single_range_returns_its_bytes(shared: Api, asked: str, expected: slice) -> None:
-    path = f"Recordings/{find_unencrypted_recording(shared).sid}"
-    answer = shared.get_in_account(path, range=asked)
+def test_single_range_returns_its_bytes(shared_api: Api, range_header: str, expected: slice) -> None:
+    path = f"Recordings/{find_unencrypted_recording(shared_api).sid}"
+    answer = shared_api.get_in_account(path, range=range_header)
     assert answer.status_code == 206
-    assert shared.get_in_account(path).content[expected] == answer.content
+    assert shared_api.get_in_account(path).content[expected] == answer.content
 
 
-@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=5-1", "bytes=-", "lines=1-2", "bytes=a-b"])
-def test_invalid_or_multiple_range_returns_whole_file(shared: Api, asked: str) -> None:
-    assert shared.get_in_account(f"Recordings/{find_unencrypted_recording(shared).sid}", range=asked).status_code == 200
+@pytest.mark.parametrize("range_header", ["bytes=0-1,5-6", "bytes=5-1", "bytes=-", "lines=1-2", "bytes=a-b"])
+def test_invalid_or_multiple_range_returns_whole_file(shared_api: Api, range_header: str) -> None:
+    assert (
+        shared_api.get_in_account(
+            f"Recordings/{find_unencrypted_recording(shared_api).sid}", range=range_header
+        ).status_code
+        == 200
+    )
 
 
-@pytest.mark.parametrize("asked", ["bytes=99999999999-", "bytes=-0"])
-def test_range_beyond_end_returns_416(shared: Api, asked: str) -> None:
-    answer = shared.get_in_account(f"Recordings/{find_unencrypted_recording(shared).sid}", range=asked)
+@pytest.mark.parametrize("range_header", ["bytes=99999999999-", "bytes=-0"])
+def test_range_beyond_end_returns_416(shared_api: Api, range_header: str) -> None:
+    answer = shared_api.get_in_account(f"Recordings/{find_unencrypted_recording(shared_api).sid}", range=range_header)
     assert answer.status_code == 416
     assert answer.headers["content-range"].startswith("bytes */")
 
 
-def test_etag_supports_conditional_requests(shared: Api) -> None:
-    path = f"Recordings/{find_unencrypted_recording(shared).sid}.wav"
-    first = shared.get_in_account(path)
+def test_etag_supports_conditional_requests(shared_api: Api) -> None:
+    path = f"Recordings/{find_unencrypted_recording(shared_api).sid}.wav"
+    first = shared_api.get_in_account(path)
     etag = first.headers["etag"]
-    assert etag != shared.get_in_account(path.replace(".wav", ".mp3")).headers["etag"]
-    unchanged = shared.get_in_account(path, if_none_match=f'"x", W/{etag}')
+    assert etag != shared_api.get_in_account(path.replace(".wav", ".mp3")).headers["etag"]
+    unchanged = shared_api.get_in_account(path, if_none_match=f'"x", W/{etag}')
     assert (unchanged.status_code, unchanged.content) == (304, b"")
-    assert shared.get_in_account(path, if_none_match="*").status_code == 304
-    assert shared.get_in_account(path, if_none_match='"x"').status_code == 200
-    assert shared.get_in_account(path, range="bytes=0-1", if_range=etag).status_code == 206
-    assert shared.get_in_account(path, range="bytes=0-1", if_range='"x"').status_code == 200
+    assert shared_api.get_in_account(path, if_none_match="*").status_code == 304
+    assert shared_api.get_in_account(path, if_none_match='"x"').status_code == 200
+    assert shared_api.get_in_account(path, range="bytes=0-1", if_range=etag).status_code == 206
+    assert shared_api.get_in_account(path, range="bytes=0-1", if_range='"x"').status_code == 200
 
 
-def test_head_returns_content_length_without_body(shared: Api) -> None:
-    path = f"{shared.root}/Recordings/{find_unencrypted_recording(shared).sid}.mp3"
-    answer = shared.request("HEAD", path)
+def test_head_returns_content_length_without_body(shared_api: Api) -> None:
+    path = f"{shared_api.root}/Recordings/{find_unencrypted_recording(shared_api).sid}.mp3"
+    answer = shared_api.request("HEAD", path)
     assert (answer.status_code, answer.content) == (200, b"")
-    assert int(answer.headers["content-length"]) == len(shared.get(path).content)
+    assert int(answer.headers["content-length"]) == len(shared_api.get(path).content)
 
 
-def test_media_is_identical_on_another_mock(shared: Api) -> None:
-    recording = find_unencrypted_recording(shared)
-    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5")) as other:
+def test_media_is_identical_on_another_mock(shared_api: Api) -> None:
+    recording = find_unencrypted_recording(shared_api)
+    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5")) as second_api:
         for extension in ("wav", "mp3"):
             path = f"Recordings/{recording.sid}.{extension}"
-            assert shared.get_in_account(path).content == other.get_in_account(path).content
+            assert shared_api.get_in_account(path).content == second_api.get_in_account(path).content
 
 
-def test_dual_channel_recording_has_one_voice_per_channel(shared: Api) -> None:
-    recording = find_unencrypted_recording(shared, channels=2, source=Source.OUTBOUND_API)
-    with wave.open(io.BytesIO(shared.get_in_account(f"Recordings/{recording.sid}").content)) as sound:
+def test_dual_channel_recording_has_one_voice_per_channel(shared_api: Api) -> None:
+    recording = find_unencrypted_recording(shared_api, channels=2, source=Source.OUTBOUND_API)
+    with wave.open(io.BytesIO(shared_api.get_in_account(f"Recordings/{recording.sid}").content)) as sound:
         samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
     left, right = samples[0::2], samples[1::2]
     assert any(left)
     assert not any(a and b for a, b in zip(left, right, strict=True))
 
 
-def test_requested_channels_parameter_selects_channels(shared: Api) -> None:
-    mono, dual = find_unencrypted_recording(shared, channels=1), find_unencrypted_recording(shared, channels=2)
-    for recording, wanted, channels in ((mono, 1, 1), (dual, 1, 1), (dual, 2, 2)):
-        answer = shared.get_in_account(f"Recordings/{recording.sid}.wav?RequestedChannels={wanted}")
+def test_requested_channels_parameter_selects_channels(shared_api: Api) -> None:
+    mono, dual = find_unencrypted_recording(shared_api, channels=1), find_unencrypted_recording(shared_api, channels=2)
+    for recording, requested, channels in ((mono, 1, 1), (dual, 1, 1), (dual, 2, 2)):
+        answer = shared_api.get_in_account(f"Recordings/{recording.sid}.wav?RequestedChannels={requested}")
         with wave.open(io.BytesIO(answer.content)) as sound:
             assert sound.getnchannels() == channels
-    refused = shared.get_in_account(f"Recordings/{mono.sid}.wav?RequestedChannels=2")
-    assert (refused.status_code, parse_error(refused)["code"]) == (400, "16113")
-    wrong = shared.get_in_account(f"Recordings/{mono.sid}.wav?RequestedChannels=3")
-    assert (wrong.status_code, parse_error(wrong)["code"]) == (400, "20001")
+    answer = shared_api.get_in_account(f"Recordings/{mono.sid}.wav?RequestedChannels=2")
+    assert (answer.status_code, parse_error(answer)["code"]) == (400, "16113")
+    answer = shared_api.get_in_account(f"Recordings/{mono.sid}.wav?RequestedChannels=3")
+    assert (answer.status_code, parse_error(answer)["code"]) == (400, "20001")
 
 
-def test_media_is_served_below_calls_and_conferences(shared: Api) -> None:
-    recording = next(r for r in find_completed_recordings(shared, encryption=None) if r.conference_sid)
-    expected = shared.get_in_account(f"Recordings/{recording.sid}.mp3").content
-    assert expected == shared.get_in_account(f"Calls/{recording.call_sid}/Recordings/{recording.sid}.mp3").content
+def test_media_is_served_below_calls_and_conferences(shared_api: Api) -> None:
+    recording = next(r for r in find_completed_recordings(shared_api, encryption=None) if r.conference_sid)
+    expected = shared_api.get_in_account(f"Recordings/{recording.sid}.mp3").content
+    assert expected == shared_api.get_in_account(f"Calls/{recording.call_sid}/Recordings/{recording.sid}.mp3").content
     assert (
         expected
-        == shared.get_in_account(f"Conferences/{recording.conference_sid}/Recordings/{recording.sid}.mp3").content
+        == shared_api.get_in_account(f"Conferences/{recording.conference_sid}/Recordings/{recording.sid}.mp3").content
     )
-    assert shared.get_in_account(f"Calls/{'CA' + '0' * 32}/Recordings/{recording.sid}.mp3").status_code == 404
+    assert shared_api.get_in_account(f"Calls/{'CA' + '0' * 32}/Recordings/{recording.sid}.mp3").status_code == 404
 
 
 @pytest.mark.parametrize("status", [Status.PROCESSING, Status.ABSENT, Status.FAILED, Status.DELETED])
 @pytest.mark.parametrize("extension", ["", ".wav", ".mp3"])
-def test_missing_media_returns_xml_error(shared: Api, status: Status, extension: str) -> None:
-    path = f"Recordings/{shared.find_sid(status)}{extension}"
-    answer = shared.get_in_account(path)
+def test_missing_media_returns_xml_error(shared_api: Api, status: Status, extension: str) -> None:
+    path = f"Recordings/{shared_api.find_sid(status)}{extension}"
+    answer = shared_api.get_in_account(path)
     assert answer.status_code == 404
     assert answer.text == (
         "<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse><RestException><Code>20404</Code>"
-        f"<Message>The requested resource {shared.root}/{path} was not found</Message>"
+        f"<Message>The requested resource {shared_api.root}/{path} was not found</Message>"
         "<MoreInfo>https://www.twilio.com/docs/errors/20404</MoreInfo><Status>404</Status></RestException></TwilioResponse>"
     )
 
 
-def test_encrypted_recording_can_be_decrypted_as_in_twilios_tutorial(shared: Api) -> None:
-    recording = next(r for r in find_completed_recordings(shared) if r.encryption is not None)
-    details = shared.get_twilio_json(f"Recordings/{recording.sid}.json")["encryption_details"]
+def test_encrypted_recording_can_be_decrypted_as_in_twilios_tutorial(shared_api: Api) -> None:
+    recording = next(r for r in find_completed_recordings(shared_api) if r.encryption is not None)
+    details = shared_api.get_twilio_json(f"Recordings/{recording.sid}.json")["encryption_details"]
     key: Any = load_pem_private_key(load_private_key().encode(), password=None)
     assert isinstance(key, RSAPrivateKey)
     oaep = padding.OAEP(mgf=padding.MGF1(algorithm=hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
     content_key = key.decrypt(b64decode(details["encrypted_cek"]), oaep)
     path = f"Recordings/{recording.sid}.wav"
-    encrypted = shared.get_in_account(path).content
+    encrypted = shared_api.get_in_account(path).content
     decrypted = AESGCM(content_key).decrypt(b64decode(details["iv"]), encrypted, None)
     with wave.open(io.BytesIO(decrypted)) as sound:
         assert sound.getnframes() == 8000 * (recording.duration or 0)
@@ -228,17 +235,17 @@ def test_encrypted_recording_can_be_decrypted_as_in_twilios_tutorial(shared: Api
         (len(encrypted) - 3, None),
     ):
         last = "" if stop is None else stop - 1
-        assert encrypted[start:stop] == shared.get_in_account(path, range=f"bytes={start}-{last}").content
+        assert encrypted[start:stop] == shared_api.get_in_account(path, range=f"bytes={start}-{last}").content
 
 
-def test_encrypted_recording_has_no_mp3(shared: Api) -> None:
-    recording = next(r for r in find_completed_recordings(shared) if r.encryption is not None)
-    answer = shared.get_in_account(f"Recordings/{recording.sid}.mp3")
+def test_encrypted_recording_has_no_mp3(shared_api: Api) -> None:
+    recording = next(r for r in find_completed_recordings(shared_api) if r.encryption is not None)
+    answer = shared_api.get_in_account(f"Recordings/{recording.sid}.mp3")
     assert (answer.status_code, parse_error(answer)["code"]) == (400, "16109")
 
 
-def test_media_requires_credentials_unless_public(shared: Api) -> None:
-    path = f"{shared.root}/Recordings/{find_unencrypted_recording(shared).sid}"
+def test_media_requires_credentials_unless_public(shared_api: Api) -> None:
+    path = f"{shared_api.root}/Recordings/{find_unencrypted_recording(shared_api).sid}"
     with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5", media_auth=MediaAuth.PUBLIC)) as public:
         public.auth = None
         for extension in ("", ".wav", ".mp3"):
@@ -252,8 +259,8 @@ def test_media_requires_credentials_unless_public(shared: Api) -> None:
         assert private.get(path).status_code == 401
 
 
-def test_media_redirects_to_media_url_when_configured(shared: Api) -> None:
-    recording = find_unencrypted_recording(shared, channels=2)
+def test_media_redirects_to_media_url_when_configured(shared_api: Api) -> None:
+    recording = find_unencrypted_recording(shared_api, channels=2)
     with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5", media_redirect=True)) as api:
         for extension, query in (("", ""), (".wav", "?RequestedChannels=1"), (".mp3", "")):
             answer = api.get_in_account(f"Recordings/{recording.sid}{extension}{query}")
@@ -262,13 +269,13 @@ def test_media_redirects_to_media_url_when_configured(shared: Api) -> None:
             assert location.startswith("http://localhost:4010/_mock/media/")
             api.auth = None
             assert (
-                shared.get_in_account(f"Recordings/{recording.sid}{extension}{query}").content
+                shared_api.get_in_account(f"Recordings/{recording.sid}{extension}{query}").content
                 == api.get(location).content
             )
             api.auth = (api.mock.demo.sid, "x")
         assert api.get_in_account(f"Recordings/{api.find_sid(Status.ABSENT)}.wav").status_code == 404
         assert api.get(f"/_mock/media/{api.mock.demo.sid}/{recording.sid}.ogg").json()["code"] == 20404
-    assert shared.get(f"/_mock/media/{shared.mock.demo.sid}/{recording.sid}.wav").json()["code"] == 20404
+    assert shared_api.get(f"/_mock/media/{shared_api.mock.demo.sid}/{recording.sid}.wav").json()["code"] == 20404
 
 
 def test_attached_file_replaces_generated_media(tmp_path: Path) -> None:

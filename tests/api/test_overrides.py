@@ -26,32 +26,32 @@ def test_account_has_no_overrides_by_default(api: Api) -> None:
 
 
 def test_overrides_are_shown_and_replaced_completely(api: Api) -> None:
-    said = {"wire": "twilio", "auth": "off"}
-    assert said == configure(api, **said)
-    assert said == api.get(f"/_mock/accounts/{api.mock.demo.sid.upper().replace('AC', 'AC', 1)}/overrides").json()
+    overrides = {"wire": "twilio", "auth": "off"}
+    assert overrides == configure(api, **overrides)
+    assert overrides == api.get(f"/_mock/accounts/{api.mock.demo.sid.upper().replace('AC', 'AC', 1)}/overrides").json()
     assert configure(api, wire="schema") == {"wire": "schema", "auth": None}
     assert configure(api) == {"wire": None, "auth": None}
     assert api.mock.overrides == {}
     assert configure(api) == {"wire": None, "auth": None}
 
 
-@pytest.mark.parametrize("manners", [{"wire": "xml"}, {"auth": "none"}, {"wires": "twilio"}, {"wire": 5}])
-def test_invalid_overrides_are_rejected(api: Api, manners: dict[str, Any]) -> None:
-    assert configure(api, **manners)["code"] == 20001
+@pytest.mark.parametrize("overrides", [{"wire": "xml"}, {"auth": "none"}, {"wires": "twilio"}, {"wire": 5}])
+def test_invalid_overrides_are_rejected(api: Api, overrides: dict[str, Any]) -> None:
+    assert configure(api, **overrides)["code"] == 20001
     assert api.mock.overrides == {}
 
 
 @pytest.mark.parametrize("setting", list(WireSetting))
 def test_wire_override_applies_to_one_account(setting: WireSetting) -> None:
     with Api(make_settings(wire=setting)) as api:
-        usual = api.get(build_list_path(OTHER_SID)).headers["x-mock-wire"]
-        other = "schema" if usual == "twilio" else "twilio"
-        configure(api, wire=other)
-        assert other == api.get(api.list_path).headers["x-mock-wire"]
-        assert usual == api.get(api.list_path, x_mock_wire=usual).headers["x-mock-wire"]
-        assert usual == api.get(build_list_path(OTHER_SID)).headers["x-mock-wire"]
+        default_wire = api.get(build_list_path(OTHER_SID)).headers["x-mock-wire"]
+        other_wire = "schema" if default_wire == "twilio" else "twilio"
+        configure(api, wire=other_wire)
+        assert other_wire == api.get(api.list_path).headers["x-mock-wire"]
+        assert default_wire == api.get(api.list_path, x_mock_wire=default_wire).headers["x-mock-wire"]
+        assert default_wire == api.get(build_list_path(OTHER_SID)).headers["x-mock-wire"]
         configure(api)
-        assert usual == api.get(api.list_path).headers["x-mock-wire"]
+        assert default_wire == api.get(api.list_path).headers["x-mock-wire"]
 
 
 def test_cached_page_is_not_served_on_another_wire(api: Api) -> None:
@@ -66,10 +66,14 @@ def test_cached_page_is_not_served_on_another_wire(api: Api) -> None:
 def test_auth_off_override_applies_to_one_account(setting: AuthSetting) -> None:
     with Api(make_settings(auth=setting)) as api:
         api.auth = None
-        usual = api.get(build_list_path(OTHER_SID)).status_code
+        default_status = api.get(build_list_path(OTHER_SID)).status_code
         configure(api, auth="off")
         assert api.get(api.list_path).status_code == 200
-        assert usual == api.get(build_list_path(OTHER_SID)).status_code == (200 if setting is AuthSetting.OFF else 401)
+        assert (
+            default_status
+            == api.get(build_list_path(OTHER_SID)).status_code
+            == (200 if setting is AuthSetting.OFF else 401)
+        )
 
 
 @pytest.mark.parametrize("setting", list(AuthSetting))
@@ -97,8 +101,8 @@ def test_auth_strict_override_requires_the_accounts_token(setting: AuthSetting) 
             assert api.get(build_list_path(OTHER_SID)).status_code == status
         api.auth = None
         assert api.get(build_list_path(OTHER_SID)).status_code == 401
-        refused = api.mock.account(OTHER_SID).journal
-        assert [entry.response.status for entry in refused] == [200, 200, 401, 401, 401]
+        journal = api.mock.account(OTHER_SID).journal
+        assert [entry.response.status for entry in journal] == [200, 200, 401, 401, 401]
 
 
 def test_public_media_stays_public_when_auth_is_overridden(api: Api) -> None:

@@ -13,8 +13,8 @@ def test_call_links_to_its_recordings(api: Api) -> None:
         )
         assert call["uri"] == f"{api.root}/Calls/{call['sid']}.json"
         listed = api.get(call["subresource_uris"]["recordings"], x_mock_wire="twilio").json()["recordings"]
-        assert recording["sid"] in {each["sid"] for each in listed}
-        assert {each["call_sid"] for each in listed} == {call["sid"]}
+        assert recording["sid"] in {entry["sid"] for entry in listed}
+        assert {entry["call_sid"] for entry in listed} == {call["sid"]}
         assert int(call["duration"]) >= int(recording["duration"] or 0)
         assert call["from"].startswith("+1")
         assert call["from_formatted"].startswith("(")
@@ -25,7 +25,7 @@ def test_conference_links_to_its_recordings(api: Api) -> None:
     conference = api.get_twilio_json(f"Conferences/{recording['conference_sid']}.json")
     assert (conference["status"], conference["reason_conference_ended"]) == ("completed", "last-participant-left")
     listed = api.get(conference["subresource_uris"]["recordings"], x_mock_wire="twilio").json()["recordings"]
-    assert recording["sid"] in {each["sid"] for each in listed}
+    assert recording["sid"] in {entry["sid"] for entry in listed}
     fetched = api.get_twilio_json(f"Conferences/{recording['conference_sid']}/Recordings/{recording['sid']}.json")
     assert fetched in listed
     assert "track" not in fetched
@@ -43,8 +43,8 @@ def test_parent_lists_have_each_parent_once_newest_first(name: str, key: str, fi
         while body["next_page_uri"]:
             body = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
             found += body[key]
-        assert expected == [each["sid"] for each in found]
-        assert [each["sid"] for each in api.get(body["previous_page_uri"]).json()[key]][-1] in expected
+        assert expected == [parent["sid"] for parent in found]
+        assert [parent["sid"] for parent in api.get(body["previous_page_uri"]).json()[key]][-1] in expected
 
 
 @pytest.mark.parametrize("path", ["Calls/CA{0}.json", "Conferences/CF{0}.json"])
@@ -69,9 +69,9 @@ def test_account_has_auth_token_and_working_subresource_uris(api: Api) -> None:
     assert (account["sid"], account["auth_token"]) == (api.mock.demo.sid, api.mock.demo.token)
     for uri in account["subresource_uris"].values():
         assert api.get(uri).status_code == 200
-    other = "AC" + "5" * 32
-    answer = api.get(f"/2010-04-01/Accounts/{other}.json").json()
-    assert (answer["sid"], answer["owner_account_sid"]) == (other, other)
+    other_sid = "AC" + "5" * 32
+    answer = api.get(f"/2010-04-01/Accounts/{other_sid}.json").json()
+    assert (answer["sid"], answer["owner_account_sid"]) == (other_sid, other_sid)
     assert api.get(f"{api.root}.xml").text.startswith("<?xml")
 
 

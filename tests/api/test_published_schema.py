@@ -70,8 +70,8 @@ def assert_list_fields(body: dict[str, Any], key: str, resource: str) -> None:
     for name, types in ENVELOPE_FIELDS.items():
         assert type(body[name]) in types, name
     assert body[key]
-    for each in body[key]:
-        assert_fields(each, resource)
+    for item in body[key]:
+        assert_fields(item, resource)
 
 
 def test_recordings_have_published_fields_on_every_path(api: Api) -> None:
@@ -89,9 +89,9 @@ def test_recordings_have_published_fields_on_every_path(api: Api) -> None:
 
 
 def test_create_and_update_responses_have_published_fields(api: Api) -> None:
-    made = api.post(f"Calls/{CALL}/Recordings.json").json()
-    assert_fields(made, "call_recording")
-    path = f"Calls/{CALL}/Recordings/{made['sid']}.json"
+    recording = api.post(f"Calls/{CALL}/Recordings.json").json()
+    assert_fields(recording, "call_recording")
+    path = f"Calls/{CALL}/Recordings/{recording['sid']}.json"
     assert_fields(api.post(path, Status="paused").json(), "call_recording")
     assert_fields(api.get_twilio_json(path), "call_recording")
 
@@ -102,8 +102,8 @@ def test_subresources_have_published_fields(api: Api) -> None:
     for recording in completed[:10]:
         root = f"Recordings/{recording['sid']}"
         listed = api.get_twilio_json(f"{root}/Transcriptions.json")
-        for each in listed["transcriptions"]:
-            assert_fields(each, "transcription")
+        for transcription in listed["transcriptions"]:
+            assert_fields(transcription, "transcription")
         for result in api.get_twilio_json(f"{root}/AddOnResults.json")["add_on_results"]:
             assert_fields(result, "add_on_result")
             payloads = api.get_twilio_json(f"{root}/AddOnResults/{result['sid']}/Payloads.json")
@@ -127,13 +127,13 @@ def test_subresource_status_codes_follow_recording_status(status: Status, encryp
     with Api(make_settings(count=1000)) as api:
         sid = api.find_sid(status, encrypted=encrypted)
         found = tuple(api.get_in_account(f"Recordings/{sid}{suffix}").status_code for suffix in SUFFIXES)
-        heard = [
+        results = [
             api.get_twilio_json(f"Recordings/{sid}/{name}.json")[key]
             for name, key in (("Transcriptions", "transcriptions"), ("AddOnResults", "add_on_results"))
             if status is not Status.DELETED
         ]
     assert EXPECTED_STATUS_CODES[status, encrypted] == found
-    assert any(heard) == (status is Status.COMPLETED and not encrypted)
+    assert any(results) == (status is Status.COMPLETED and not encrypted)
 
 
 def find_uris(node: object) -> Iterator[str]:
@@ -144,28 +144,28 @@ def find_uris(node: object) -> Iterator[str]:
             else:
                 yield from find_uris(value)
     elif isinstance(node, list):
-        for each in node:
-            yield from find_uris(each)
+        for child in node:
+            yield from find_uris(child)
 
 
 def test_every_uri_in_responses_resolves_on_this_server() -> None:
     with Api(make_settings(count=100, wire=WireSetting.TWILIO, mix="completed=1,encrypted=0,conference=1")) as api:
         recording = api.get_twilio_json("Recordings.json?PageSize=1")["recordings"][0]
-        waiting = [
+        pending_uris = [
             recording["uri"],
             f"{api.root}/Calls/{recording['call_sid']}.json",
             f"{api.root}/Conferences/{recording['conference_sid']}.json",
         ]
-        seen: dict[str, int] = {}
-        while waiting:
-            uri = waiting.pop().removeprefix("http://localhost:4010")
+        statuses: dict[str, int] = {}
+        while pending_uris:
+            uri = pending_uris.pop().removeprefix("http://localhost:4010")
             assert uri.startswith(("/2010-04-01/", "/_mock/")), uri
-            if uri in seen or "PageToken" in uri:
+            if uri in statuses or "PageToken" in uri:
                 continue
             answer = api.get(uri)
-            seen[uri] = answer.status_code
+            statuses[uri] = answer.status_code
             assert answer.status_code == (307 if uri.endswith("/Data.json") else 200), uri
             if answer.headers["content-type"] == "application/json":
-                waiting += find_uris(answer.json())
-    assert len(seen) > 10
-    assert 307 in seen.values()
+                pending_uris += find_uris(answer.json())
+    assert len(statuses) > 10
+    assert 307 in statuses.values()

@@ -77,8 +77,10 @@ def test_reason_names_the_correct_parent_of_a_recording(api: Api) -> None:
     recording = corpus.generate_recording(3)
     reason = get_reason(api, f"Calls/{CALL}/Recordings/{recording.sid}.json")
     assert reason == f"{recording.sid} is a recording of {recording.call_sid}, not of {CALL}."
-    alone = next(each for each in map(corpus.generate_recording, range(1000)) if each.conference_sid is None)
-    assert get_reason(api, f"Conferences/{CONFERENCE}/Recordings/{alone.sid}.json").endswith(
+    call_recording = next(
+        candidate for candidate in map(corpus.generate_recording, range(1000)) if candidate.conference_sid is None
+    )
+    assert get_reason(api, f"Conferences/{CONFERENCE}/Recordings/{call_recording.sid}.json").endswith(
         f"of no conference, not of {CONFERENCE}."
     )
 
@@ -91,10 +93,10 @@ def test_reason_explains_unknown_call(api: Api) -> None:
 
 def test_reason_explains_missing_subresource(api: Api) -> None:
     corpus = api.get_account().corpus
-    absent = corpus.find_index(api.find_sid(Status.ABSENT))
-    assert absent is not None
-    reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent)}.json")
-    assert reason.endswith(f"would belong to {corpus.get_sid(absent)}, which is absent and has no such resource.")
+    absent_index = corpus.find_index(api.find_sid(Status.ABSENT))
+    assert absent_index is not None
+    reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent_index)}.json")
+    assert reason.endswith(f"would belong to {corpus.get_sid(absent_index)}, which is absent and has no such resource.")
     reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
     assert reason.endswith("would belong to recording 1000, but this account has only 1000.")
 
@@ -117,7 +119,7 @@ def test_reason_explains_missing_media(api: Api, status: Status, expected: str) 
 
 
 @pytest.fixture
-def ruled() -> Iterator[Api]:
+def faulty_api() -> Iterator[Api]:
     """Return a mock with a scenario of one fault and one sequence."""
     fault = Fault(when=When(op=Operation.LIST_RECORDINGS), then=Then(status=429, retry_after=1), times=2)
     sequence = Sequence(when=When(op=Operation.LIST_CALLS), answers=(503, Then(status=500, body="<html>")))
@@ -125,27 +127,31 @@ def ruled() -> Iterator[Api]:
         yield api
 
 
-def test_reason_names_fault_rule_and_scenario(ruled: Api) -> None:
-    get_reason(ruled, "Recordings.json")
-    assert get_reason(ruled, "Recordings.json") == (
+def test_reason_names_fault_rule_and_scenario(faulty_api: Api) -> None:
+    get_reason(faulty_api, "Recordings.json")
+    assert get_reason(faulty_api, "Recordings.json") == (
         "Rule 0 of the scenario 'busy' was applied, 2 times so far. "
         "Fault: list_recordings, 2 times at most: 429, Retry-After 1."
     )
-    applied = "Rule 1 of the scenario 'busy' was applied, {} times so far. "
-    reason = applied + "Sequence: list_calls: 503; 500, 6 characters of text/html"
-    assert get_reason(ruled, "Calls.json").startswith(reason.format(1))
-    assert get_reason(ruled, "Calls.json").startswith(reason.format(2))
-    assert ruled.call_control_api("GET", "/requests")["requests"][-1]["reason"].startswith(reason.format(2))
+    prefix = "Rule 1 of the scenario 'busy' was applied, {} times so far. "
+    reason = prefix + "Sequence: list_calls: 503; 500, 6 characters of text/html"
+    assert get_reason(faulty_api, "Calls.json").startswith(reason.format(1))
+    assert get_reason(faulty_api, "Calls.json").startswith(reason.format(2))
+    assert faulty_api.call_control_api("GET", "/requests")["requests"][-1]["reason"].startswith(reason.format(2))
 
 
-def test_reason_names_account_when_rule_is_not_from_scenario(ruled: Api) -> None:
-    ruled.call_control_api("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
-    assert get_reason(ruled, f"Calls/{CALL}.json").startswith(
+def test_reason_names_account_when_rule_is_not_from_scenario(faulty_api: Api) -> None:
+    faulty_api.call_control_api(
+        "POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]}
+    )
+    assert get_reason(faulty_api, f"Calls/{CALL}.json").startswith(
         "Rule 2 of this account was applied, 1 times so far. Fault: fetch_call"
     )
-    ruled.mock.set_up_scenario(ruled.mock.demo.sid, None)
-    ruled.call_control_api("POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]})
-    assert get_reason(ruled, f"Calls/{CALL}.json").startswith("Rule 0 of this account")
+    faulty_api.mock.set_up_scenario(faulty_api.mock.demo.sid, None)
+    faulty_api.call_control_api(
+        "POST", "/faults", {"faults": [{"when": {"op": "fetch_call"}, "then": {"status": 500}}]}
+    )
+    assert get_reason(faulty_api, f"Calls/{CALL}.json").startswith("Rule 0 of this account")
 
 
 @pytest.mark.parametrize(
@@ -169,16 +175,16 @@ def test_reason_explains_bad_credentials_without_secrets(api: Api, username: str
 
 
 def test_reason_lists_declared_accounts_when_auth_is_strict() -> None:
-    declared = tuple(DeclaredAccount(sid=f"AC{number:032x}", token="right") for number in range(6))
-    with Api(make_settings(auth=AuthSetting.STRICT, account=declared)) as api:
-        demo = api.mock.demo.sid
+    accounts = tuple(DeclaredAccount(sid=f"AC{number:032x}", token="right") for number in range(6))
+    with Api(make_settings(auth=AuthSetting.STRICT, account=accounts)) as api:
+        demo_sid = api.mock.demo.sid
         api.auth = (OTHER_SID, "right")
         reason = get_reason(api, "Recordings.json")
-        assert reason.startswith(f"{OTHER_SID} is not declared (--auth strict): {demo}, {declared[0].sid}")
+        assert reason.startswith(f"{OTHER_SID} is not declared (--auth strict): {demo_sid}, {accounts[0].sid}")
         assert reason.endswith(" and 2 more are.")
-        api.auth = (declared[0].sid, "wrong")
+        api.auth = (accounts[0].sid, "wrong")
         assert (
-            get_reason(api, "Recordings.json") == f"{declared[0].sid} is declared with another token (--auth strict)."
+            get_reason(api, "Recordings.json") == f"{accounts[0].sid} is declared with another token (--auth strict)."
         )
         assert len(api.get_account().journal) == 2
         api.get(f"/2010-04-01/Accounts/{OTHER_SID}/Recordings.json")
@@ -187,31 +193,35 @@ def test_reason_lists_declared_accounts_when_auth_is_strict() -> None:
 
 def test_reason_lists_demo_account_when_none_is_declared() -> None:
     with Api(make_settings(auth=AuthSetting.STRICT)) as api:
-        demo, api.auth = api.mock.demo.sid, (OTHER_SID, "x")
-        assert get_reason(api, "Recordings.json").endswith(f": {demo} is.")
+        demo_sid, api.auth = api.mock.demo.sid, (OTHER_SID, "x")
+        assert get_reason(api, "Recordings.json").endswith(f": {demo_sid} is.")
 
 
 def test_sid_endpoint_explains_created_recordings(api: Api) -> None:
-    late = api.call_control_api("POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"})
-    unnamed = api.get_account().recordings.recording_index.get_sid(api.get_account().start_recording(CALL))
-    reason = f"Recording 'late' ({late['sid']}), which was created here. It is completed."
-    assert reason == explain(api, "late") == explain(api, late["sid"])
-    assert api.get("/_mock/sids/late").json()["sid"] == late["sid"]
-    assert explain(api, unnamed) == f"Recording {unnamed}, which was created here. It is processing."
-    assert explain(api, CALL) == f"The call of 1 recordings that were created here: Recording {unnamed}."
-    assert explain(api, late["conference_sid"]).startswith("The conference of 1 recordings that were created here")
+    late_recording = api.call_control_api(
+        "POST", "/recordings", {"id": "late", "status": "completed", "source": "Conference"}
+    )
+    unnamed_sid = api.get_account().recordings.recording_index.get_sid(api.get_account().start_recording(CALL))
+    reason = f"Recording 'late' ({late_recording['sid']}), which was created here. It is completed."
+    assert reason == explain(api, "late") == explain(api, late_recording["sid"])
+    assert api.get("/_mock/sids/late").json()["sid"] == late_recording["sid"]
+    assert explain(api, unnamed_sid) == f"Recording {unnamed_sid}, which was created here. It is processing."
+    assert explain(api, CALL) == f"The call of 1 recordings that were created here: Recording {unnamed_sid}."
+    assert explain(api, late_recording["conference_sid"]).startswith(
+        "The conference of 1 recordings that were created here"
+    )
     transcription = subresource_sid(api.get_account().corpus.sids, Kind.TRANSCRIPTION, FIRST_CREATED)
     assert (
         explain(api, transcription)
-        == f"The transcription number 0 of Recording 'late' ({late['sid']}), which was created here."
+        == f"The transcription number 0 of Recording 'late' ({late_recording['sid']}), which was created here."
     )
 
 
 def test_sid_endpoint_explains_changed_generated_recordings(api: Api) -> None:
     sid = api.find_sid(Status.COMPLETED)
-    plain = explain(api, sid)
+    explanation = explain(api, sid)
     api.request("DELETE", api.get_recording_path(sid))
-    assert explain(api, sid) == f"{plain} Recording {sid} was changed here. It is deleted."
+    assert explain(api, sid) == f"{explanation} Recording {sid} was changed here. It is deleted."
     assert explain(api, "RE" + "0" * 32).endswith("another seed or account, or was typed by hand.")
 
 

@@ -36,8 +36,10 @@ def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
     assert found == api.get_twilio_json(f"Transcriptions/{found['sid']}.json")
     assert found == api.get_twilio_json(f"Recordings/{sid}/Transcriptions/{found['sid']}.json")
     assert (found["recording_sid"], found["duration"]) == (sid, str(recording.duration))
-    said = build_dialogue(corpus.random_fields(index).content_key, recording.duration or 0, recording.source).text
-    assert found["transcription_text"] in (said, "(blank)")
+    dialogue_text = build_dialogue(
+        corpus.random_fields(index).content_key, recording.duration or 0, recording.source
+    ).text
+    assert found["transcription_text"] in (dialogue_text, "(blank)")
     assert found["uri"] == f"{api.root}/Transcriptions/{found['sid']}.json"
 
 
@@ -55,13 +57,15 @@ def test_transcriptions_list_completed_recordings_newest_first(api: Api) -> None
     assert completed == [transcription["recording_sid"] for transcription in found]
     assert {transcription["status"] for transcription in found} == {"completed", "failed"}
     for transcription in found:
-        failed = transcription["status"] == "failed"
+        is_failed = transcription["status"] == "failed"
         assert (transcription["transcription_text"] == "(blank)", transcription["price"] == "0.00000") == (
-            failed,
-            failed,
+            is_failed,
+            is_failed,
         )
-    back = api.get(body["previous_page_uri"], x_mock_wire="twilio").json()
-    assert [t["recording_sid"] for t in back["transcriptions"]] == completed[-40 - len(body["transcriptions"]) :][:40]
+    previous_page = api.get(body["previous_page_uri"], x_mock_wire="twilio").json()
+    assert [t["recording_sid"] for t in previous_page["transcriptions"]] == completed[
+        -40 - len(body["transcriptions"]) :
+    ][:40]
 
 
 @pytest.mark.parametrize("mix", ["completed=0", "encrypted=1"])
@@ -101,19 +105,19 @@ def test_created_recording_has_transcription_when_completed(api: Api) -> None:
     api.post(f"Calls/CA{'1' * 32}/Recordings/{sid}.json", Status="stopped")
     assert api.get_twilio_json("Transcriptions.json?PageSize=1")["transcriptions"] == before
     api.advance(2)
-    made = api.get_twilio_json(path)["transcriptions"][0]
-    assert (made["recording_sid"], made["duration"]) == (sid, "20")
+    transcription = api.get_twilio_json(path)["transcriptions"][0]
+    assert (transcription["recording_sid"], transcription["duration"]) == (sid, "20")
     first = api.get_twilio_json("Transcriptions.json?PageSize=1")
-    assert first["transcriptions"] == [made]
+    assert first["transcriptions"] == [transcription]
     assert api.get(first["next_page_uri"], x_mock_wire="twilio").json()["transcriptions"] == before
-    only = api.get_twilio_json(f"Transcriptions.json?PageToken=PB{before[0]['sid']}")
-    assert only["transcriptions"] == [made]
+    page = api.get_twilio_json(f"Transcriptions.json?PageToken=PB{before[0]['sid']}")
+    assert page["transcriptions"] == [transcription]
 
 
 def test_add_on_results_link_to_payloads_and_data(api: Api) -> None:
     sid = find_sid_with_results(api, 2)
-    spoken = api.get_twilio_json(f"Recordings/{sid}.json")
-    results = api.get_twilio_json(spoken["subresource_uris"]["add_on_results"].removeprefix(f"{api.root}/"))[
+    recording = api.get_twilio_json(f"Recordings/{sid}.json")
+    results = api.get_twilio_json(recording["subresource_uris"]["add_on_results"].removeprefix(f"{api.root}/"))[
         "add_on_results"
     ]
     labels = []
@@ -130,7 +134,7 @@ def test_add_on_results_link_to_payloads_and_data(api: Api) -> None:
         assert "location" not in answer.headers  # a client that followed it would miss redirect_to
         target = answer.json()["redirect_to"]
         assert target.startswith("http://localhost:4010/")
-        assert_words(api.get(target).json(), int(spoken["duration"]))
+        assert_words(api.get(target).json(), int(recording["duration"]))
     assert labels == ["voicebase_transcription", "ibm_watson_speechtotext"]
 
 
@@ -151,9 +155,9 @@ def test_deleted_add_on_results_and_payloads_leave_others(api: Api) -> None:
     path = f"Recordings/{sid}/AddOnResults"
     first, second = (result["sid"] for result in api.get_twilio_json(f"{path}.json")["add_on_results"])
     payload = api.get_twilio_json(f"{path}/{second}/Payloads.json")["payloads"][0]["sid"]
-    elsewhere = f"{path}/{first}/Payloads/{payload}.json"
-    assert api.get_in_account(elsewhere).json()["code"] == 20404
-    assert api.request("DELETE", f"{api.root}/{elsewhere}").status_code == 404
+    foreign_path = f"{path}/{first}/Payloads/{payload}.json"
+    assert api.get_in_account(foreign_path).json()["code"] == 20404
+    assert api.request("DELETE", f"{api.root}/{foreign_path}").status_code == 404
     assert api.request("DELETE", f"{api.root}/{path}/{second}/Payloads/{payload}.json").status_code == 204
     assert api.get_twilio_json(f"{path}/{second}/Payloads.json")["payloads"] == []
     assert api.request("DELETE", f"{api.root}/{path}/{first}.json").status_code == 204
@@ -163,28 +167,28 @@ def test_deleted_add_on_results_and_payloads_leave_others(api: Api) -> None:
 
 @pytest.mark.parametrize("name", ["Transcriptions", "AddOnResults"])
 def test_subresource_of_another_recording_returns_404(api: Api, name: str) -> None:
-    mine, other = find_sid_with_results(api, 1), find_sid_with_results(api, 2)
+    recording_sid, other_sid = find_sid_with_results(api, 1), find_sid_with_results(api, 2)
     key = {"Transcriptions": "transcriptions", "AddOnResults": "add_on_results"}[name]
-    sid = api.get_twilio_json(f"Recordings/{other}/{name}.json")[key][0]["sid"]
-    assert api.get_in_account(f"Recordings/{mine}/{name}/{sid}.json").json()["code"] == 20404
-    assert api.get_in_account(f"Recordings/{mine}/{name}/{sid[:2]}{'0' * 32}.json").json()["code"] == 20404
+    sid = api.get_twilio_json(f"Recordings/{other_sid}/{name}.json")[key][0]["sid"]
+    assert api.get_in_account(f"Recordings/{recording_sid}/{name}/{sid}.json").json()["code"] == 20404
+    assert api.get_in_account(f"Recordings/{recording_sid}/{name}/{sid[:2]}{'0' * 32}.json").json()["code"] == 20404
 
 
 def test_subresource_of_no_recording_returns_404(api: Api) -> None:
-    absent = api.get_account().corpus.find_index(api.find_sid(Status.ABSENT))
-    assert absent is not None
-    for index in (absent, 5000):
-        missing = subresource_sid(api.get_account().corpus.sids, Kind.TRANSCRIPTION, index)
-        assert api.get_in_account(f"Transcriptions/{missing}.json").json()["code"] == 20404
+    absent_index = api.get_account().corpus.find_index(api.find_sid(Status.ABSENT))
+    assert absent_index is not None
+    for index in (absent_index, 5000):
+        missing_sid = subresource_sid(api.get_account().corpus.sids, Kind.TRANSCRIPTION, index)
+        assert api.get_in_account(f"Transcriptions/{missing_sid}.json").json()["code"] == 20404
 
 
 def test_add_on_results_of_a_recording_are_paged(api: Api) -> None:
     sid = find_sid_with_results(api, 2)
     body = api.get_twilio_json(f"Recordings/{sid}/AddOnResults.json?PageSize=1")
-    following = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
-    assert following["next_page_uri"] is None
-    assert body["add_on_results"] != following["add_on_results"]
+    next_page = api.get(body["next_page_uri"], x_mock_wire="twilio").json()
+    assert next_page["next_page_uri"] is None
+    assert body["add_on_results"] != next_page["add_on_results"]
     assert (
-        api.get(following["previous_page_uri"], x_mock_wire="twilio").json()["add_on_results"] == body["add_on_results"]
+        api.get(next_page["previous_page_uri"], x_mock_wire="twilio").json()["add_on_results"] == body["add_on_results"]
     )
     assert api.get_in_account(f"Recordings/{sid}/AddOnResults.json?PageToken=PA{sid}").json()["code"] == 20001

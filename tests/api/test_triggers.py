@@ -26,8 +26,8 @@ def make_small_settings() -> Settings:
 
 def make_scripted_mock(before: str, after: dict[str, Any], status: str, **recording: Any) -> Api:
     """Return a mock with a recording that changes from one status to another."""
-    said = {"id": "it", "status": before, "timeline": [{"after": after, "status": status}], **recording}
-    return Api(make_small_settings(), make_scenario(recordings=[said, {"id": "other", "status": "completed"}]))
+    script = {"id": "it", "status": before, "timeline": [{"after": after, "status": status}], **recording}
+    return Api(make_small_settings(), make_scenario(recordings=[script, {"id": "other", "status": "completed"}]))
 
 
 def resolve_sid(api: Api, handle: str = "it") -> str:
@@ -45,7 +45,7 @@ def fetch_recording(api: Api, handle: str = "it") -> Any:
 
 
 def find_in_list(api: Api, handle: str = "it") -> Any:
-    found = {each["sid"]: each for each in api.get_page("IncludeSoftDeleted=true")["recordings"]}
+    found = {recording["sid"]: recording for recording in api.get_page("IncludeSoftDeleted=true")["recordings"]}
     return found[resolve_sid(api, handle)]
 
 
@@ -72,16 +72,16 @@ POLLS = [
 
 
 @pytest.mark.parametrize(("before", "after"), TRANSITIONS)
-@pytest.mark.parametrize(("kind", "ask"), POLLS)
-def test_request_count_triggers_step(before: str, after: str, kind: str, ask: ClientCall) -> None:
+@pytest.mark.parametrize(("kind", "send_poll"), POLLS)
+def test_request_count_triggers_step(before: str, after: str, kind: str, send_poll: ClientCall) -> None:
     with make_scripted_mock(before, {kind: 3}, after) as api:
         for _ in range(2):
-            ask(api, "it")
+            send_poll(api, "it")
             fetch_recording(api, "other")
             if kind != "requests":
-                (find_in_list if ask is fetch_recording else fetch_recording)(api, "it")
+                (find_in_list if send_poll is fetch_recording else fetch_recording)(api, "it")
         assert get_status(api) == before
-        last = ask(api, "it")
+        last = send_poll(api, "it")
         assert isinstance(last, dict)
         assert last["status"] == before, "the last of them still sees the old state"
         assert (get_status(api), fetch_recording(api)["status"]) == (after, after)
@@ -93,8 +93,8 @@ def test_elapsed_time_triggers_step(before: str, after: str) -> None:
     with make_scripted_mock(before, {"time": "30s"}, after) as api:
         api.run_command("POST", "/clock", {"advance": "29.999s"})
         assert fetch_recording(api)["status"] == before
-        moved = api.run_command("POST", "/clock", {"advance": "1s"})
-        assert [event["at"] for event in moved["events"]] == ["2026-01-01T00:00:30Z"]
+        result = api.run_command("POST", "/clock", {"advance": "1s"})
+        assert [event["at"] for event in result["events"]] == ["2026-01-01T00:00:30Z"]
         assert fetch_recording(api)["status"] == after
         assert fetch_recording(api)["date_updated"] == "Thu, 01 Jan 2026 00:00:30 +0000"
 
@@ -117,8 +117,8 @@ def test_signal_triggers_step(before: str, after: str, recording: str | None) ->
         api.run_command("POST", "/signals", {"name": "stay", "recording": "it"})
         assert api.send_command("POST", "/signals", {"name": "go", "recording": "other"}).status_code == 400
         assert fetch_recording(api)["status"] == before
-        sent = api.run_command("POST", "/signals", {"name": "go", "recording": recording})
-        assert [(event["kind"], event["what"]) for event in sent["events"]] == [("signal", "go"), ("step", after)]
+        result = api.run_command("POST", "/signals", {"name": "go", "recording": recording})
+        assert [(event["kind"], event["what"]) for event in result["events"]] == [("signal", "go"), ("step", after)]
         assert fetch_recording(api)["status"] == after
 
 
@@ -134,29 +134,39 @@ def test_download_count_triggers_step() -> None:
 
 
 def test_redirected_download_triggers_step() -> None:
-    said = {"id": "it", "status": "completed", "timeline": [{"after": {"media": 1}, "status": "deleted"}]}
-    with Api(make_settings(count=3, media_redirect=True), make_scenario(recordings=[said])) as api:
-        sent = api.get(f"{api.root}/Recordings/{resolve_sid(api)}.mp3")
-        assert (sent.status_code, get_status(api)) == (302, "completed")
-        assert api.get(sent.headers["location"].removeprefix("http://localhost:4010")).status_code == 200
+    recording = {"id": "it", "status": "completed", "timeline": [{"after": {"media": 1}, "status": "deleted"}]}
+    with Api(make_settings(count=3, media_redirect=True), make_scenario(recordings=[recording])) as api:
+        answer = api.get(f"{api.root}/Recordings/{resolve_sid(api)}.mp3")
+        assert (answer.status_code, get_status(api)) == (302, "completed")
+        assert api.get(answer.headers["location"].removeprefix("http://localhost:4010")).status_code == 200
         assert get_status(api) == "deleted"
 
 
-@pytest.mark.parametrize(("first", "then"), [("completed", "deleted")])
-def test_delivered_callback_triggers_step(sink: Sink, first: str, then: str) -> None:
-    timeline = [{"after": {"signal": "go"}, "status": first}, {"after": {"callback": first}, "status": then}]
-    said = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
-    with Api(make_small_settings(), make_scenario(recordings=[said])) as api:
+@pytest.mark.parametrize(("first_status", "next_status"), [("completed", "deleted")])
+def test_delivered_callback_triggers_step(sink: Sink, first_status: str, next_status: str) -> None:
+    timeline = [
+        {"after": {"signal": "go"}, "status": first_status},
+        {"after": {"callback": first_status}, "status": next_status},
+    ]
+    recording = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    with Api(make_small_settings(), make_scenario(recordings=[recording])) as api:
         sink.token = api.get_account().token
         sink.answer_with(500)
         api.run_command("POST", "/signals", {"name": "go"})
-        assert (fetch_recording(api)["status"], len(sink.received)) == (first, 1)
-        moved = api.run_command("POST", "/clock", {"advance": "1s"})
-        assert [event["what"] for event in moved["events"]] == [f"callback {first} delivered in attempt 2: 204", then]
-        assert fetch_recording(api)["status"] == then
-        one, two = sink.received
-        assert (one.parameters, one.signature_ok, two.signature_ok) == (two.parameters, True, True)
-        tokens = {each.headers["i-twilio-idempotency-token"] for each in (one, two)}
+        assert (fetch_recording(api)["status"], len(sink.received)) == (first_status, 1)
+        result = api.run_command("POST", "/clock", {"advance": "1s"})
+        assert [event["what"] for event in result["events"]] == [
+            f"callback {first_status} delivered in attempt 2: 204",
+            next_status,
+        ]
+        assert fetch_recording(api)["status"] == next_status
+        first_request, second_request = sink.received
+        assert (first_request.parameters, first_request.signature_ok, second_request.signature_ok) == (
+            second_request.parameters,
+            True,
+            True,
+        )
+        tokens = {request.headers["i-twilio-idempotency-token"] for request in (first_request, second_request)}
         assert len(tokens) == 1
 
 
@@ -168,12 +178,12 @@ def test_in_progress_callback_triggers_following_steps(sink: Sink, after: str) -
         {"after": {"callback": "in-progress"}, "status": "processing"},
         {"after": {"time": "1s"}, "status": after},
     ]
-    said = {"id": "it", "status_callback": sink.url, "status_callback_event": events, "timeline": timeline}
+    recording = {"id": "it", "status_callback": sink.url, "status_callback_event": events, "timeline": timeline}
     with Api(make_small_settings()) as api:
-        api.run_command("PUT", "/scenario", {"scenario": {"recordings": [said]}})
+        api.run_command("PUT", "/scenario", {"scenario": {"recordings": [recording]}})
         assert api.list_steps("it") == ["in-progress, callback in-progress", "processing"]
         api.run_command("POST", "/clock", {"advance": "1s"})
-        assert [each.parameters["RecordingStatus"] for each in sink.received] == ["in-progress", after]
+        assert [callback.parameters["RecordingStatus"] for callback in sink.received] == ["in-progress", after]
         assert fetch_recording(api)["status"] == after
 
 
@@ -208,8 +218,8 @@ def test_request_counts_restart_per_step_and_recording() -> None:
         {"after": {"fetches": 2}, "set": {"price_unit": "EUR"}},
         {"after": {"fetches": 2}, "status": "completed"},
     ]
-    said = [{"id": name, "status": "processing", "timeline": timeline} for name in ("it", "other")]
-    with Api(make_small_settings(), make_scenario(recordings=said)) as api:
+    recordings = [{"id": name, "status": "processing", "timeline": timeline} for name in ("it", "other")]
+    with Api(make_small_settings(), make_scenario(recordings=recordings)) as api:
         for expected in (1, 2, 2, 3):
             fetch_recording(api)
             assert len(api.list_steps("it")) == expected
@@ -223,9 +233,9 @@ def test_fetch_below_call_counts_as_fetch() -> None:
 
 
 def test_failed_requests_are_not_counted() -> None:
-    said = {"id": "it", "status": "processing", "timeline": [{"after": {"requests": 1}, "status": "completed"}]}
+    recording = {"id": "it", "status": "processing", "timeline": [{"after": {"requests": 1}, "status": "completed"}]}
     faults = [{"when": {"op": "fetch_recording"}, "then": {"status": 500}, "times": 1}]
-    with Api(make_small_settings(), make_scenario(recordings=[said], faults=faults)) as api:
+    with Api(make_small_settings(), make_scenario(recordings=[recording], faults=faults)) as api:
         fetch_recording(api)
         api.auth = None
         fetch_recording(api)
@@ -245,15 +255,15 @@ def test_update_that_triggers_step_is_not_counted_for_next_step() -> None:
     ]
     with Api(make_small_settings(), make_scenario(on_create={"timeline": timeline})) as api:
         call = "CA" + "1" * 32
-        made = api.post(f"Calls/{call}/Recordings.json").json()
-        assert made["status"] == "in-progress"
-        again = api.post(f"Calls/{call}/Recordings/{made['sid']}.json", Status="in-progress")
-        assert again.json()["status"] == "in-progress"
+        recording = api.post(f"Calls/{call}/Recordings.json").json()
+        assert recording["status"] == "in-progress"
+        answer = api.post(f"Calls/{call}/Recordings/{recording['sid']}.json", Status="in-progress")
+        assert answer.json()["status"] == "in-progress"
         assert [event["kind"] for event in api.run_command("GET", "/events")] == ["step"], "nothing was changed"
-        api.post(f"Calls/{call}/Recordings/{made['sid']}.json", Status="stopped")
-        assert api.list_steps(made["sid"]) == ["in-progress", "processing"]
-        assert api.get(api.get_recording_path(made["sid"])).json()["status"] == "processing"
-        assert api.list_steps(made["sid"]) == ["in-progress", "processing", "completed"]
+        api.post(f"Calls/{call}/Recordings/{recording['sid']}.json", Status="stopped")
+        assert api.list_steps(recording["sid"]) == ["in-progress", "processing"]
+        assert api.get(api.get_recording_path(recording["sid"])).json()["status"] == "processing"
+        assert api.list_steps(recording["sid"]) == ["in-progress", "processing", "completed"]
 
 
 def test_updates_count_as_requests_and_signals() -> None:
@@ -262,12 +272,12 @@ def test_updates_count_as_requests_and_signals() -> None:
     ]
     with Api(make_small_settings(), make_scenario(on_create={"timeline": timeline})) as api:
         call = "CA" + "1" * 32
-        made = api.post(f"Calls/{call}/Recordings.json").json()
-        for wanted in ("paused", "in-progress"):
-            assert api.list_steps(made["sid"]) == ["in-progress"]
-            changed = api.post(f"Calls/{call}/Recordings/Twilio.CURRENT.json", Status=wanted).json()
-            assert changed["status"] == wanted
-        assert api.list_steps(made["sid"]) == ["in-progress", "completed"]
+        recording = api.post(f"Calls/{call}/Recordings.json").json()
+        for status in ("paused", "in-progress"):
+            assert api.list_steps(recording["sid"]) == ["in-progress"]
+            changed_recording = api.post(f"Calls/{call}/Recordings/Twilio.CURRENT.json", Status=status).json()
+            assert changed_recording["status"] == status
+        assert api.list_steps(recording["sid"]) == ["in-progress", "completed"]
 
 
 def test_timeline_ends_when_recording_is_deleted_through_api() -> None:
@@ -286,8 +296,8 @@ def test_obsolete_timers_are_not_shown() -> None:
     ) as api:
         api.advance(1)
         for instant in ("05", "06"):
-            (shown,) = api.run_command("GET", "")["timers"]
-            assert shown == {"due": f"2026-01-01T00:00:{instant}Z", "what": "the next step of it"}
+            (timer,) = api.run_command("GET", "")["timers"]
+            assert timer == {"due": f"2026-01-01T00:00:{instant}Z", "what": "the next step of it"}
             fetch_recording(api)
         api.advance(4.5)
         assert len(api.list_steps("it")) == 3, "the timers of steps that have come change nothing"

@@ -69,7 +69,7 @@ def test_generated_recordings_of_each_profile_conform_to_schema(profile: Profile
         found = api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
         twilio = api.get(f"{api.list_path}?PageSize=1000", x_mock_wire="twilio").json()["recordings"]
     assert len(found) == 2000
-    assert [each for recording in found for each in find_violations(recording)] == []
+    assert [violation for recording in found for violation in find_violations(recording)] == []
     assert {tuple(RECORDING_KEYS)} == {tuple(recording) for recording in twilio}
     if profile is Profile.ADVERSARIAL:
         assert len({tuple(recording) for recording in found}) > 50
