@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.fixture
-def nothing_is_complained_of(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def clean_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail the test if the mock or asyncio logs a warning."""
     caplog.set_level(logging.WARNING)
     yield

@@ -44,38 +44,38 @@ class ServeProcess:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_prints_address_and_stops_on_signal(tmp_path: Path, number: signal.Signals) -> None:
-    served = ServeProcess(
+    server_process = ServeProcess(
         "serve", "--listen", "127.0.0.1:0", "--port-file", str(tmp_path / "port"), "--now", "2026-01-01"
     )
-    assert served.first_line == f"recmock {__version__} listening on {served.base_url}"
-    assert served.base_url == f"http://127.0.0.1:{(tmp_path / 'port').read_text().strip()}"
+    assert server_process.first_line == f"recmock {__version__} listening on {server_process.base_url}"
+    assert server_process.base_url == f"http://127.0.0.1:{(tmp_path / 'port').read_text().strip()}"
     answer = requests.get(
-        f"{served.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json", auth=(DEMO_SID, "x"), timeout=10
+        f"{server_process.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json", auth=(DEMO_SID, "x"), timeout=10
     )
     assert len(answer.json()["recordings"]) == 50
-    code, out, err = served.stop(number)
+    code, out, err = server_process.stop(number)
     assert (code, err) == (0, "")
     assert DEMO_SID in out
-    assert f'client.api.base_url = "{served.base_url}"' in out
-    assert f'client.api.baseUrl = "{served.base_url}"' in out
+    assert f'client.api.base_url = "{server_process.base_url}"' in out
+    assert f'client.api.baseUrl = "{server_process.base_url}"' in out
     assert f"curl -u {DEMO_SID}:" in out
 
 
 def test_flags_without_command_serve_and_environment_is_read() -> None:
     environment = {"RECMOCK_COUNT": "3", "RECMOCK_SEED": "mine", "RECMOCK_LISTEN": "127.0.0.1:0"}
-    served = ServeProcess("--seed", "0", "--mix", "deleted=0", environment=environment)
+    server_process = ServeProcess("--seed", "0", "--mix", "deleted=0", environment=environment)
     answer = requests.get(
-        f"{served.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json", auth=(DEMO_SID, "x"), timeout=10
+        f"{server_process.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json", auth=(DEMO_SID, "x"), timeout=10
     )
     assert len(answer.json()["recordings"]) == 3
-    assert served.stop()[0] == 0
+    assert server_process.stop()[0] == 0
 
 
 def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
-    served = ServeProcess("--listen", "0.0.0.0:0")
-    port = served.base_url.rpartition(":")[2]
+    server_process = ServeProcess("--listen", "0.0.0.0:0")
+    port = server_process.base_url.rpartition(":")[2]
     assert requests.get(f"http://127.0.0.1:{port}/_mock/sids/RE1", timeout=10).json()["code"] == 20003
-    _, out, _ = served.stop()
+    _, out, _ = server_process.stop()
     token = next(line.split()[-1] for line in out.splitlines() if "Bearer" in line)
     assert len(token) > 20
 
@@ -172,11 +172,11 @@ def test_invalid_values_print_one_line_message(
 def test_unknown_arguments_print_one_line_message(
     arguments: list[str], start: str, end: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as exc_info:
         main(arguments)
-    told = capsys.readouterr().err
-    assert caught.value.code == 2
-    assert (told.startswith(start), told.endswith(f"{end}\n"), told.count("\n")) == (True, True, 1), told
+    message = capsys.readouterr().err
+    assert exc_info.value.code == 2
+    assert (message.startswith(start), message.endswith(f"{end}\n"), message.count("\n")) == (True, True, 1), message
 
 
 def test_invalid_environment_value_names_the_variable(
@@ -188,8 +188,8 @@ def test_invalid_environment_value_names_the_variable(
 
 
 def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
-    with bind(Address("127.0.0.1", 0)) as taken:
-        assert main(["--listen", str(get_bound_address(taken))]) == 2
+    with bind(Address("127.0.0.1", 0)) as busy_socket:
+        assert main(["--listen", str(get_bound_address(busy_socket))]) == 2
     assert "recmock: --listen: cannot listen on 127.0.0.1:" in capsys.readouterr().err
 
 
@@ -218,15 +218,15 @@ def test_generate_writes_valid_recordings_in_each_format(tmp_path: Path, form: s
         return
     found = json.loads(text) if form == "json" else [json.loads(line) for line in text.splitlines()]
     assert len(found) == 70
-    assert [each for recording in found for each in find_violations(recording)] == []
+    assert [violation for recording in found for violation in find_violations(recording)] == []
     assert main(["check", str(file)]) == 0
 
 
 def test_generate_writes_to_standard_output_by_default(capsys: pytest.CaptureFixture[str]) -> None:
-    other = "AC" + "1" * 32
-    assert main(["generate", "--count", "2", "--account", other, "--wire", "twilio", "--now", "2026-01-01"]) == 0
+    account_sid = "AC" + "1" * 32
+    assert main(["generate", "--count", "2", "--account", account_sid, "--wire", "twilio", "--now", "2026-01-01"]) == 0
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [recording["account_sid"] for recording in found] == [other, other]
+    assert [recording["account_sid"] for recording in found] == [account_sid, account_sid]
     assert found[0]["date_created"].endswith("+0000")
     assert main(["generate", "--count", "0", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
@@ -234,15 +234,15 @@ def test_generate_writes_to_standard_output_by_default(capsys: pytest.CaptureFix
 
 def test_generate_ends_quietly_when_pipe_is_closed() -> None:
     command = f"{sys.executable} -m mockserver generate --count 20000 | head -n 1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
-    assert done.stderr == ""
-    assert json.loads(done.stdout)["sid"].startswith("RE")
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert result.stderr == ""
+    assert json.loads(result.stdout)["sid"].startswith("RE")
 
 
 def test_adversarial_generation_leaves_no_files_in_working_directory(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mockserver", "generate", "--profile", "adversarial", "--count", "5"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert len(done.stdout.splitlines()) == 5
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert len(result.stdout.splitlines()) == 5
     assert list(tmp_path.iterdir()) == []
 
 
@@ -255,7 +255,7 @@ VALID_RECORDING = {
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "printed"),
+    ("text", "code", "output"),
     [
         (json.dumps(VALID_RECORDING), 0, "1 of 1 recordings conform to the contract."),
         (json.dumps([VALID_RECORDING, VALID_RECORDING]), 0, "2 of 2 recordings"),
@@ -273,12 +273,12 @@ VALID_RECORDING = {
     ],
 )
 def test_check_prints_violations_per_recording(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, code: int, printed: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, code: int, output: str
 ) -> None:
     file = tmp_path / "recordings"
     file.write_text(text)
     assert main(["check", str(file)]) == code
-    assert printed in capsys.readouterr().out
+    assert output in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -300,18 +300,18 @@ def test_check_explains_unreadable_input(
 
 
 def test_check_reads_standard_input() -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "mockserver", "check", "-"],
         input=json.dumps(VALID_RECORDING),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (0, "1 of 1 recordings conform to the contract.\n")
+    assert (result.returncode, result.stdout) == (0, "1 of 1 recordings conform to the contract.\n")
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "defaults"),
     [
         (["serve"], ["Default: 1000.", "Default: 90d.", "Default: off.", "Default: 5s.", "Default: auto."]),
         (["exec"], ["Default: twilio.", "Default: tunnel."]),
@@ -319,11 +319,11 @@ def test_check_reads_standard_input() -> None:
     ],
     ids=" ".join,
 )
-def test_help_shows_defaults(command: list[str], said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_defaults(command: list[str], defaults: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([*command, "--help"])
-    printed = " ".join(capsys.readouterr().out.split())
-    assert [each for each in said if each not in printed] == []
+    output = " ".join(capsys.readouterr().out.split())
+    assert [default for default in defaults if default not in output] == []
 
 
 def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) -> None:
@@ -338,9 +338,9 @@ def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) 
         "  why      Recording 7 of 1000, counted from the oldest.",
     ]
     corpus = Mock(make_settings()).account(DEMO_SID).corpus
-    several = next(run for run in map(corpus.layout.get_run, range(corpus.count)) if len(run) > 1)
-    assert main(["sid", corpus.generate_recording(several.start).call_sid, "--seed", "0"]) == 0
-    assert f"\n  index    {several.start} to {several.stop - 1}\n" in capsys.readouterr().out
+    call_run = next(run for run in map(corpus.layout.get_run, range(corpus.count)) if len(run) > 1)
+    assert main(["sid", corpus.generate_recording(call_run.start).call_sid, "--seed", "0"]) == 0
+    assert f"\n  index    {call_run.start} to {call_run.stop - 1}\n" in capsys.readouterr().out
     assert main(["sid", sid, "--account", "AC" + "1" * 32, "--profile", "adversarial"]) == 1
     out = capsys.readouterr().out
     assert "Not from this account and seed" in out
@@ -357,10 +357,10 @@ def test_sid_command_queries_server_when_url_is_given(
     server: BackgroundServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["sid", "--index", "7"]) == 0
-    computed = capsys.readouterr().out
-    assert main(["sid", "--url", server.base_url, computed.splitlines()[0]]) == 0
-    assert capsys.readouterr().out == computed
-    assert main(["sid", "--url", server.base_url, "--account", "AC" + "1" * 32, computed.splitlines()[0]]) == 1
+    output = capsys.readouterr().out
+    assert main(["sid", "--url", server.base_url, output.splitlines()[0]]) == 0
+    assert capsys.readouterr().out == output
+    assert main(["sid", "--url", server.base_url, "--account", "AC" + "1" * 32, output.splitlines()[0]]) == 1
 
 
 def test_sid_command_explains_server_error(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
@@ -378,23 +378,23 @@ def test_ready_reports_whether_server_responds(server: BackgroundServer, capsys:
 
 def test_keys_command_prints_key_pair(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys"]) == 0
-    printed = capsys.readouterr().out
-    assert printed.startswith("-----BEGIN PRIVATE KEY-----")
-    assert printed.rstrip().endswith("-----END PUBLIC KEY-----")
+    output = capsys.readouterr().out
+    assert output.startswith("-----BEGIN PRIVATE KEY-----")
+    assert output.rstrip().endswith("-----END PUBLIC KEY-----")
 
 
 def test_keyboard_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> int:
+    def interrupt(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mockserver.cli.commands.ready.ready", interrupted)
+    monkeypatch.setattr("mockserver.cli.commands.ready.ready", interrupt)
     assert main(["ready"]) == 130
 
 
 def test_serve_requires_control_token_only_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Mock] = []
+    mocks: list[Mock] = []
     monkeypatch.setattr("mockserver.cli.foreground_server.run", lambda app, listening, ready, proxy: listening.close())
-    monkeypatch.setattr("mockserver.cli.foreground_server.create_app", made.append)
+    monkeypatch.setattr("mockserver.cli.foreground_server.create_app", mocks.append)
     for host in ("localhost", "127.0.0.1", "0.0.0.0"):
         assert serve(make_settings(listen=Address(host, 0))) == 0
-    assert [mock.control_token is None for mock in made] == [True, True, False]
+    assert [mock.control_token is None for mock in mocks] == [True, True, False]

@@ -43,9 +43,9 @@ def test_exec_returns_exit_code_of_program(script: str, code: int) -> None:
 
 def test_exec_passes_arguments_unchanged(capfd: pytest.CaptureFixture[str]) -> None:
     program = "import sys; print(sys.argv[1:])"
-    given = ["--count", "--", "-h", "--seed=1"]
-    assert main(["exec", "--count", "5", "--", sys.executable, "-c", program, *given]) == 0
-    assert capfd.readouterr().out == f"{given}\n"
+    arguments = ["--count", "--", "-h", "--seed=1"]
+    assert main(["exec", "--count", "5", "--", sys.executable, "-c", program, *arguments]) == 0
+    assert capfd.readouterr().out == f"{arguments}\n"
 
 
 def test_exec_serves_mock_with_given_settings(capfd: pytest.CaptureFixture[str]) -> None:
@@ -68,17 +68,17 @@ def test_exec_keeps_other_environment_variables(
 
 
 @pytest.mark.parametrize(
-    ("mode", "code", "why"), [(None, 127, "No such file or directory"), (0o644, 126, "Permission")]
+    ("mode", "code", "message"), [(None, 127, "No such file or directory"), (0o644, 126, "Permission")]
 )
 def test_exec_prints_one_line_when_program_cannot_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: int | None, code: int, why: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: int | None, code: int, message: str
 ) -> None:
     file = tmp_path / "program"
     if mode is not None:
         file.touch(mode)
     assert main(["exec", "--", str(file)]) == code
     err = capsys.readouterr().err
-    assert err.startswith(f"recmock: cannot run {file}: {why}")
+    assert err.startswith(f"recmock: cannot run {file}: {message}")
     assert err.count("\n") == 1
 
 
@@ -121,39 +121,39 @@ def test_exec_forwards_signal_to_program_once(number: signal.Signals) -> None:
 
 def test_terminal_interrupt_reaches_program_once() -> None:
     """A terminal sends the signal to the program itself. A second one would mean "at once"."""
-    ours, theirs = os.openpty()
-    on_terminal = 'exec "$@" <"$0" >"$0" 2>&1'  # the first terminal that a new session opens becomes its own
+    controller, terminal = os.openpty()
+    script = 'exec "$@" <"$0" >"$0" 2>&1'  # the first terminal that a new session opens becomes its own
     command = [
         "sh",
         "-c",
-        on_terminal,
-        os.ttyname(theirs),
+        script,
+        os.ttyname(terminal),
         *EXEC_COMMAND,
         "--",
         sys.executable,
         "-c",
         SIGNAL_COUNTER_PROGRAM,
     ]
-    with subprocess.Popen(command, start_new_session=True) as process, open(ours, "r+b", buffering=0) as screen:
-        shown = b""
-        while b"ready" not in shown:
-            shown += screen.read(100)
+    with subprocess.Popen(command, start_new_session=True) as process, open(controller, "r+b", buffering=0) as screen:
+        output = b""
+        while b"ready" not in output:
+            output += screen.read(100)
         screen.write(b"\x03")
-        while b"]" not in shown:
-            shown += screen.read(100)
+        while b"]" not in output:
+            output += screen.read(100)
         assert process.wait(30) == 3
-    os.close(theirs)
-    assert b"[2]" in shown
+    os.close(terminal)
+    assert b"[2]" in output
 
 
 def test_signal_before_program_start_is_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:
     start = subprocess.Popen
 
-    def interrupted(*arguments: object, **options: object) -> "subprocess.Popen[bytes]":
+    def start_with_signal(*arguments: object, **options: object) -> "subprocess.Popen[bytes]":
         signal.raise_signal(signal.SIGTERM)
         return start(*arguments, **options)  # type: ignore[call-overload,no-any-return]
 
-    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    monkeypatch.setattr(subprocess, "Popen", start_with_signal)
     assert main(["exec", "--", "sleep", "60"]) == 128 + signal.SIGTERM
 
 
@@ -164,8 +164,8 @@ def test_env_output_for_shell_sets_variables_of_exec(server: BackgroundServer) -
     recmock = f"{sys.executable} -m mockserver"
     set_variables = f'export TWILIO_EDGE=x; eval "$({recmock} env --url {server.base_url})"'
     script = f"{set_variables}; {sys.executable} -c '{PRINT_ENVIRONMENT_PROGRAM}'"
-    done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
+    result = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
+    found = json.loads(result.stdout)
     answer = requests.get(
         "https://api.twilio.com/_mock/health",
         proxies={"https": found["HTTPS_PROXY"]},
@@ -183,25 +183,25 @@ def test_env_output_for_shell_sets_variables_of_exec(server: BackgroundServer) -
 
 
 def test_env_formats_have_equal_values(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> None:
-    def printed(form: str) -> str:
+    def get_env_output(form: str) -> str:
         assert main(["env", "--listen", str(server.address), "--format", form]) == 0
         out, err = capsys.readouterr()
         assert err == ""
         return out
 
-    values = json.loads(printed("json"))
+    values = json.loads(get_env_output("json"))
     assert values["TWILIO_REGION"] is None
-    given = {name: value for name, value in values.items() if value is not None}
-    assert given == dict(line.split("=", 1) for line in printed("github").splitlines())
-    dotenv = dict(line.split("=", 1) for line in printed("dotenv").splitlines())
-    assert given.keys() == dotenv.keys()
+    variables = {name: value for name, value in values.items() if value is not None}
+    assert variables == dict(line.split("=", 1) for line in get_env_output("github").splitlines())
+    dotenv = dict(line.split("=", 1) for line in get_env_output("dotenv").splitlines())
+    assert variables.keys() == dotenv.keys()
     assert dotenv["HTTPS_PROXY"] == f"'{server.base_url}'"
     assert dotenv["JAVA_TOOL_OPTIONS"].startswith('"-Dhttps.proxyHost=127.0.0.1 ')
     assert '\\"-Djavax.net.ssl.trustStore=' in dotenv["JAVA_TOOL_OPTIONS"]
-    shown = printed("powershell").splitlines()
-    assert f"$env:HTTPS_PROXY = '{server.base_url}'" in shown
-    assert any("it''s data" in line for line in shown)
-    assert "Remove-Item Env:TWILIO_EDGE -ErrorAction SilentlyContinue" in shown
+    lines = get_env_output("powershell").splitlines()
+    assert f"$env:HTTPS_PROXY = '{server.base_url}'" in lines
+    assert any("it''s data" in line for line in lines)
+    assert "Remove-Item Env:TWILIO_EDGE -ErrorAction SilentlyContinue" in lines
 
 
 @pytest.mark.parametrize("form", ["dotenv", "github"])
@@ -253,7 +253,7 @@ def test_broken_ca_file_prints_one_line_message(
 ) -> None:
     data_dir.mkdir()
     (data_dir / "ca-key.pem").write_text("nonsense")
-    assert main([server.base_url if each == "URL" else each for each in command]) == 2
+    assert main([server.base_url if argument == "URL" else argument for argument in command]) == 2
     err = capsys.readouterr().err
     assert err.startswith("recmock: expected the key and certificate of recmock's own CA in ")
     assert err.count("\n") == 1
@@ -269,5 +269,7 @@ def test_serve_allows_tunnels_only_on_loopback(capsys: pytest.CaptureFixture[str
 @pytest.mark.skipif(shutil.which("pwsh") is None, reason="no PowerShell")
 def test_powershell_evaluates_env_output(server: BackgroundServer) -> None:
     command = f"& {sys.executable} -m mockserver env --format powershell --url {server.base_url} | Out-String | iex"
-    done = subprocess.run(["pwsh", "-c", f"{command}; $env:SSL_CERT_FILE"], capture_output=True, text=True, check=True)
-    assert "it's data" in done.stdout
+    result = subprocess.run(
+        ["pwsh", "-c", f"{command}; $env:SSL_CERT_FILE"], capture_output=True, text=True, check=True
+    )
+    assert "it's data" in result.stdout

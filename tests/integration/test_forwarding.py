@@ -54,8 +54,10 @@ def forward_request(
 
 
 def test_request_is_forwarded_without_hop_by_hop_headers(server: BackgroundServer) -> None:
-    heard: list[bytes] = []
-    with Listener(make_handler(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\nok", heard)) as listener:
+    received_requests: list[bytes] = []
+    with Listener(
+        make_handler(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\nok", received_requests)
+    ) as listener:
         request = (
             f"GET http://{listener.authority}/a%20b?c=d HTTP/1.1\r\nHost: other\r\nX-Hop: 1\r\nX-End: 2\r\n"
             "Proxy-Authorization: Basic x\r\nConnection: X-Hop, close\r\n\r\n"
@@ -63,7 +65,7 @@ def test_request_is_forwarded_without_hop_by_hop_headers(server: BackgroundServe
         with open_connection(server, request.encode()) as client:
             head, _, body = read_to_end(client).partition(b"\r\n\r\n")
     expected = f"GET /a%20b?c=d HTTP/1.1\r\nhost: {listener.authority}\r\nx-end: 2\r\nconnection: close\r\n\r\n"
-    assert [expected.encode()] == heard
+    assert [expected.encode()] == received_requests
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"\r\nx-a: b" in head
     assert body == b"ok"
@@ -80,20 +82,22 @@ def test_connection_can_request_mock_after_forwarded_request(server: BackgroundS
 
 
 @pytest.mark.parametrize(
-    ("framing", "sent", "heard_end"),
+    ("framing", "payload", "expected_end"),
     [
         ("Content-Length: 11", b"hello world", b"hello world"),
         ("Transfer-Encoding: chunked", b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", b"0\r\n\r\n"),
         ("Expect: 100-continue\r\nContent-Length: 11", b"hello world", b"hello world"),
     ],
 )
-def test_request_body_is_forwarded(server: BackgroundServer, framing: str, sent: bytes, heard_end: bytes) -> None:
-    heard: list[bytes] = []
-    with Listener(make_handler(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", heard, heard_end)) as listener:
+def test_request_body_is_forwarded(server: BackgroundServer, framing: str, payload: bytes, expected_end: bytes) -> None:
+    received_requests: list[bytes] = []
+    with Listener(
+        make_handler(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", received_requests, expected_end)
+    ) as listener:
         request = f"POST http://{listener.authority}/ HTTP/1.1\r\n{framing}\r\n{CLOSE_HEADERS}".encode()
-        with open_connection(server, request + sent) as client:
+        with open_connection(server, request + payload) as client:
             assert b"HTTP/1.1 204 No Content\r\n" in read_to_end(client)
-    body = heard[0].partition(b"\r\n\r\n")[2]
+    body = received_requests[0].partition(b"\r\n\r\n")[2]
     assert body.replace(b"b\r\n", b"").endswith(b"hello world" if b"\r\n" not in body else b"0\r\n\r\n")
 
 
@@ -124,7 +128,7 @@ def test_head_response_is_forwarded_without_body(server: BackgroundServer) -> No
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("answer", "message"),
     [
         (b"", b"it closed the connection without a response"),
         (b"nonsense\r\n\r\n", b"no HTTP response (HttpParserError)"),
@@ -132,10 +136,10 @@ def test_head_response_is_forwarded_without_body(server: BackgroundServer) -> No
         (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", b"(HttpParserUpgrade)"),
     ],
 )
-def test_invalid_upstream_response_returns_502(server: BackgroundServer, answer: bytes, why: bytes) -> None:
+def test_invalid_upstream_response_returns_502(server: BackgroundServer, answer: bytes, message: bytes) -> None:
     found = forward_request(server, answer)
     assert found.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
-    assert why in found
+    assert message in found
 
 
 def test_unreachable_destination_returns_502(server: BackgroundServer) -> None:
@@ -157,19 +161,19 @@ def test_truncated_response_is_truncated_for_client(server: BackgroundServer, an
 
 
 def test_client_disconnect_closes_upstream_connection(server: BackgroundServer) -> None:
-    ended = threading.Event()
+    connection_ended = threading.Event()
 
     def serve(connection: socket.socket) -> None:
         read_until(connection, b"\r\n\r\n")
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\nfor ever")
         with suppress(ConnectionResetError):
             assert connection.recv(1) == b""
-        ended.set()
+        connection_ended.set()
 
     with Listener(serve) as listener:
         with open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n\r\n".encode()) as client:
             read_until(client, b"for ever\r\n")
-        assert ended.wait(10)
+        assert connection_ended.wait(10)
 
 
 def test_early_response_is_forwarded_during_upload(server: BackgroundServer) -> None:
@@ -182,7 +186,7 @@ def test_early_response_is_forwarded_during_upload(server: BackgroundServer) -> 
 
 def test_upload_stops_when_destination_resets_connection() -> None:
     """A reset is noticed in one of two ways. Sockets rarely show this one."""
-    heard: list[bytes] = []
+    written: list[bytes] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"more", "more_body": True}
@@ -191,8 +195,10 @@ def test_upload_stops_when_destination_resets_connection() -> None:
         raise ConnectionResetError
 
     scope = {"method": "POST", "raw_path": b"/", "query_string": b"", "headers": []}
-    asyncio.run(_upload(scope, receive, cast("asyncio.StreamWriter", SimpleNamespace(write=heard.append, drain=drain))))
-    assert heard == [b"POST / HTTP/1.1\r\nconnection: close\r\n\r\n", b"more"]
+    asyncio.run(
+        _upload(scope, receive, cast("asyncio.StreamWriter", SimpleNamespace(write=written.append, drain=drain)))
+    )
+    assert written == [b"POST / HTTP/1.1\r\nconnection: close\r\n\r\n", b"more"]
 
 
 def test_response_in_small_pieces_is_forwarded(server: BackgroundServer) -> None:
@@ -213,33 +219,33 @@ def test_response_in_small_pieces_is_forwarded(server: BackgroundServer) -> None
 def test_https_request_is_forwarded_over_verified_tls(
     server: BackgroundServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = CertificateAuthority(tmp_path / "other")
+    other_authority = CertificateAuthority(tmp_path / "other")
 
-    answer = make_handler(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])
+    send_response = make_handler(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", [])
 
     def serve(connection: socket.socket) -> None:
-        context = other.create_context("api.twilio.com", wall_seconds())
-        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
-            answer(secured)
+        context = other_authority.create_context("api.twilio.com", wall_seconds())
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as tls_connection:
+            send_response(tls_connection)
 
-    trusting = ssl.create_default_context(cadata=other.get_certificate_pem(wall_seconds()).decode())
-    trusting.check_hostname = False  # the destination is at 127.0.0.1
+    trusting_context = ssl.create_default_context(cadata=other_authority.get_certificate_pem(wall_seconds()).decode())
+    trusting_context.check_hostname = False  # the destination is at 127.0.0.1
     with Listener(serve) as listener:
         request = f"GET https://{listener.authority}/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()
         with open_connection(server, request) as client:
             assert b"502 Bad Gateway" in read_to_end(client)
-        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting_context)
         with open_connection(server, request) as client:
             assert read_to_end(client).endswith(b"ok")
 
 
 def test_upstream_error_after_response_start_sends_no_second_response(server: BackgroundServer) -> None:
-    begun = threading.Event()
+    response_started = threading.Event()
 
     def serve(connection: socket.socket) -> None:
         read_until(connection, b"\r\n\r\n")
         connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
-        assert begun.wait(10)
+        assert response_started.wait(10)
         connection.sendall(b"nonsense")
 
     with (
@@ -247,6 +253,6 @@ def test_upstream_error_after_response_start_sends_no_second_response(server: Ba
         open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client,
     ):
         found = read_until(client, b"half\r\n")
-        begun.set()
+        response_started.set()
         assert read_to_end(client) == b""
     assert found.count(b"HTTP/1.1") == 1

@@ -55,7 +55,7 @@ def mock(server: MockServer, request: pytest.FixtureRequest) -> Iterator[MockTwi
 def delete_newest_recording(mock: MockTwilio) -> str:
     """Delete the newest recording that can be deleted, and return its SID."""
     found = mock.client().recordings.list(limit=50)
-    recording = next(each for each in found if each.status == "completed")
+    recording = next(recording for recording in found if recording.status == "completed")
     assert recording.delete()
     sid: str = recording.sid
     return sid
@@ -71,50 +71,55 @@ def test_repr_names_account_and_server(mock: MockTwilio) -> None:
 
 
 def test_clients_share_only_connections(mock: MockTwilio) -> None:
-    one, other = mock.client().http_client.session, mock.client().http_client.session
-    one.headers["X-Own"] = "1"
-    one.cookies["own"] = "1"
-    one.hooks["response"].append(print)
-    one.params["own"] = one.proxies["own"] = "1"
-    one.mount("https://elsewhere", one.adapters["http://"])
-    assert one.adapters["http://"] is other.adapters["http://"]
-    fresh = requests.Session()
-    assert [*other.headers.items()] == [*fresh.headers.items()]
-    assert [*other.cookies, *other.params, *other.proxies, *other.hooks["response"]] == []
-    assert [*other.adapters] == [*fresh.adapters]
+    session, other_session = mock.client().http_client.session, mock.client().http_client.session
+    session.headers["X-Own"] = "1"
+    session.cookies["own"] = "1"
+    session.hooks["response"].append(print)
+    session.params["own"] = session.proxies["own"] = "1"
+    session.mount("https://elsewhere", session.adapters["http://"])
+    assert session.adapters["http://"] is other_session.adapters["http://"]
+    new_session = requests.Session()
+    assert [*other_session.headers.items()] == [*new_session.headers.items()]
+    assert [
+        *other_session.cookies,
+        *other_session.params,
+        *other_session.proxies,
+        *other_session.hooks["response"],
+    ] == []
+    assert [*other_session.adapters] == [*new_session.adapters]
 
 
 def test_mock_runs_only_inside_with_block() -> None:
     mock = MockTwilio(count=3, seed="mine")
-    for use in (mock.state, lambda: mock.base_url, lambda: mock.url, mock.client, lambda: mock.requests.all()):
+    for operation in (mock.state, lambda: mock.base_url, lambda: mock.url, mock.client, lambda: mock.requests.all()):
         with pytest.raises(ControlError, match="expected a running server, found none: use it inside"):
-            use()
+            operation()
     with mock:
         assert mock.auth == (
             derive_demo_account_sid("mine"),
             derive_auth_token("mine", derive_demo_account_sid("mine")),
         )
         assert len(list_sids(mock)) <= 3
-        where = mock.base_url
+        base_url = mock.base_url
         assert threading.active_count() >= 2
     with pytest.raises(ControlError, match="expected a running server"):
         mock.state()
     with pytest.raises(requests.ConnectionError):
-        requests.get(where, timeout=5)
+        requests.get(base_url, timeout=5)
 
 
 def test_mock_starts_fresh_when_entered_again() -> None:
     mock = MockTwilio()
     with mock:
         delete_newest_recording(mock)
-        before = mock.sink.url
-        gone = mock.state()
+        old_url = mock.sink.url
+        old_state = mock.state()
     with mock:
-        assert mock.state() != gone
+        assert mock.state() != old_state
         assert mock.state().requests == 0
         assert mock.sink.received == []
         requests.post(mock.sink.url, timeout=5)
-        assert (before == mock.sink.url) or len(mock.sink.received) == 1
+        assert (old_url == mock.sink.url) or len(mock.sink.received) == 1
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # from aiohttp, which twilio-python uses
@@ -127,20 +132,20 @@ def test_mock_supports_async_with() -> None:
 
 
 def test_two_mocks_share_no_state() -> None:
-    with MockTwilio() as one, MockTwilio() as other:
-        assert one.account_sid == other.account_sid
-        delete_newest_recording(one)
-        assert list_sids(one, limit=50) != list_sids(other, limit=50)
+    with MockTwilio() as first, MockTwilio() as second:
+        assert first.account_sid == second.account_sid
+        delete_newest_recording(first)
+        assert list_sids(first, limit=50) != list_sids(second, limit=50)
 
 
 def test_accounts_of_one_server_share_no_state(server: MockServer) -> None:
-    one, other = server.account("AC" + "1" * 32), server.account("AC" + "2" * 32)
-    with one, other:
-        one.clock.advance("1h")
-        delete_newest_recording(one)
-        assert other.state().requests == 0
-        assert other.clock.now() == datetime(2026, 1, 1, tzinfo=UTC)
-    assert one.state().requests == 2, "the server runs on"
+    first, second = server.account("AC" + "1" * 32), server.account("AC" + "2" * 32)
+    with first, second:
+        first.clock.advance("1h")
+        delete_newest_recording(first)
+        assert second.state().requests == 0
+        assert second.clock.now() == datetime(2026, 1, 1, tzinfo=UTC)
+    assert first.state().requests == 2, "the server runs on"
     assert server.account().account_sid == derive_demo_account_sid("0")
 
 
@@ -160,14 +165,19 @@ def test_entering_account_starts_no_second_server(server: MockServer) -> None:
     ],
 )
 def test_invalid_settings_raise_settings_error(settings: dict[str, Any], expected: str) -> None:
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError) as exc_info:
         MockTwilio(**settings)
-    assert expected in str(raised.value)
+    assert expected in str(exc_info.value)
 
 
 def test_settings_accept_values_or_text(tmp_path: Path) -> None:
-    texts = MockServer(wire="schema", clock="60x", now="2025-01-01", data_dir=str(tmp_path)).settings
-    assert (texts.wire, texts.clock.rate, texts.now, texts.data_dir) == (WireSetting.SCHEMA, 60, 1735689600, tmp_path)
+    settings = MockServer(wire="schema", clock="60x", now="2025-01-01", data_dir=str(tmp_path)).settings
+    assert (settings.wire, settings.clock.rate, settings.now, settings.data_dir) == (
+        WireSetting.SCHEMA,
+        60,
+        1735689600,
+        tmp_path,
+    )
     assert MockServer(wire=WireSetting.SCHEMA, count=5).settings.count == 5
 
 
@@ -178,16 +188,16 @@ def test_data_dir_is_read_from_environment(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_existing_server_rejects_settings(server: MockServer) -> None:
-    for said in ({"count": 3}, {"scenario": "late-webhook"}):
+    for settings in ({"count": 3}, {"scenario": "late-webhook"}):
         with pytest.raises(TypeError, match="expected a server, or a scenario and settings for a new one, found both"):
-            MockTwilio(server=server, **said)
+            MockTwilio(server=server, **settings)
 
 
 @pytest.mark.parametrize("form", ["text", "value"])
 def test_declared_account_uses_declared_token(form: str) -> None:
     sid = "AC" + "4" * 32
-    declared = {"text": f"{sid}:secret", "value": (DeclaredAccount(sid, "secret"),)}[form]
-    with MockTwilio(account_sid=sid, account=declared, auth="strict") as mock:
+    account = {"text": f"{sid}:secret", "value": (DeclaredAccount(sid, "secret"),)}[form]
+    with MockTwilio(account_sid=sid, account=account, auth="strict") as mock:
         assert mock.auth == (sid, "secret")
         assert len(list_sids(mock, limit=2)) == 2
 
@@ -195,13 +205,13 @@ def test_declared_account_uses_declared_token(form: str) -> None:
 @pytest.mark.parametrize("form", ["name", "mapping", "object", "file"])
 def test_scenario_is_accepted_in_every_form(form: str, tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text(json.dumps(SCENARIO))
-    given: dict[str, Any] = {
+    scenarios: dict[str, Any] = {
         "name": "late-webhook",
         "mapping": SCENARIO,
         "file": tmp_path / "mine.json",
         "object": Scenario(name="x"),
     }
-    with MockTwilio(scenario=given[form]) as mock:
+    with MockTwilio(scenario=scenarios[form]) as mock:
         assert mock.state().scenario == {"name": "late-webhook", "mapping": "scenario", "file": "mine"}.get(form, "x")
 
 
@@ -223,9 +233,9 @@ def test_async_client_lists_same_recordings_as_client(mock: MockTwilio) -> None:
     assert list_sids(mock, limit=40) == asyncio.run(main())
 
 
-@pytest.mark.parametrize("by", ["1h30m", 5400, 5400.0, timedelta(minutes=90)])
-def test_clock_advances_by_every_duration_form(mock: MockTwilio, by: Any) -> None:
-    assert mock.clock.advance(by) == ()
+@pytest.mark.parametrize("duration", ["1h30m", 5400, 5400.0, timedelta(minutes=90)])
+def test_clock_advances_by_every_duration_form(mock: MockTwilio, duration: Any) -> None:
+    assert mock.clock.advance(duration) == ()
     assert mock.clock.now() == datetime(2026, 1, 1, 1, 30, tzinfo=UTC)
     assert mock.clock.show().now == "2026-01-01T01:30:00Z"
 
@@ -248,10 +258,10 @@ def test_clock_runs_and_freezes(mock: MockTwilio) -> None:
     assert mock.clock.show().mode == "frozen"
 
 
-@pytest.mark.parametrize("by", [-1, -0.5, timedelta(seconds=-1), float("nan"), float("inf")])
-def test_negative_advance_raises_value_error(mock: MockTwilio, by: Any) -> None:
+@pytest.mark.parametrize("duration", [-1, -0.5, timedelta(seconds=-1), float("nan"), float("inf")])
+def test_negative_advance_raises_value_error(mock: MockTwilio, duration: Any) -> None:
     with pytest.raises(ValueError, match="expected a duration"):
-        mock.clock.advance(by)
+        mock.clock.advance(duration)
 
 
 def test_invalid_duration_raises_control_error(mock: MockTwilio) -> None:
@@ -262,28 +272,28 @@ def test_invalid_duration_raises_control_error(mock: MockTwilio) -> None:
 
 @pytest.mark.parametrize("form", ["handle", "sid", "view"])
 def test_transition_changes_status_and_sends_callbacks(mock: MockTwilio, form: str) -> None:
-    added = mock.recordings.add(id="mine", status="in-progress", callback=mock.sink.url)
-    named: Any = {"handle": "mine", "sid": added.sid, "view": added}[form]
-    assert (added.handle, added.status, added.in_flight) == ("mine", "processing", "in-progress")
-    events = mock.recordings.transition(named, "completed", duration=12)
+    recording = mock.recordings.add(id="mine", status="in-progress", callback=mock.sink.url)
+    reference: Any = {"handle": "mine", "sid": recording.sid, "view": recording}[form]
+    assert (recording.handle, recording.status, recording.in_flight) == ("mine", "processing", "in-progress")
+    events = mock.recordings.transition(reference, "completed", duration=12)
     assert [event.kind for event in events] == ["step", "callback"]
-    assert mock.recordings.get(named).document["duration"] == "12"
-    assert mock.client().recordings(added.sid).fetch().status == "completed"
+    assert mock.recordings.get(reference).document["duration"] == "12"
+    assert mock.client().recordings(recording.sid).fetch().status == "completed"
     callbacks = mock.sink.wait_for(2)
-    assert [each.parameters["RecordingStatus"] for each in callbacks] == ["in-progress", "completed"]
-    assert all(each.signature_ok for each in callbacks)
+    assert [callback.parameters["RecordingStatus"] for callback in callbacks] == ["in-progress", "completed"]
+    assert all(callback.signature_ok for callback in callbacks)
     validator = RequestValidator(mock.auth_token)
     assert validator.validate(mock.sink.url, callbacks[0].parameters, callbacks[0].headers["x-twilio-signature"])
-    assert [each.state for each in mock.callbacks] == ["delivered", "delivered"]
+    assert [callback.state for callback in mock.callbacks] == ["delivered", "delivered"]
 
 
 def test_transition_sets_fields_and_sends_callback_when_requested(mock: MockTwilio) -> None:
-    added = mock.recordings.add(status="completed", callback=mock.sink.url, status_callback_event=["completed"])
-    assert added.handle == "recording-1"
+    recording = mock.recordings.add(status="completed", callback=mock.sink.url, status_callback_event=["completed"])
+    assert recording.handle == "recording-1"
     count = len(mock.sink.received)
-    mock.recordings.transition(added, duration=3)
+    mock.recordings.transition(recording, duration=3)
     assert len(mock.sink.received) == count
-    mock.recordings.transition(added, callback="completed")
+    mock.recordings.transition(recording, callback="completed")
     assert mock.sink.received[-1].parameters["RecordingDuration"] == "3"
 
 
@@ -296,12 +306,16 @@ def test_step_runs_next_step_of_timeline(mock: MockTwilio) -> None:
         mock.recordings.step("late")
 
 
-@pytest.mark.parametrize("named", ["nobody", "RE" + "0" * 32, "ü/ö?", "RE0"])
-def test_unknown_recording_raises_control_error(mock: MockTwilio, named: str) -> None:
-    for use in (mock.recordings.get, mock.recordings.step, lambda each: mock.recordings.transition(each, "completed")):
-        with pytest.raises(ControlError) as raised:
-            use(named)
-        assert raised.value.status == 404
+@pytest.mark.parametrize("reference", ["nobody", "RE" + "0" * 32, "ü/ö?", "RE0"])
+def test_unknown_recording_raises_control_error(mock: MockTwilio, reference: str) -> None:
+    for operation in (
+        mock.recordings.get,
+        mock.recordings.step,
+        lambda handle: mock.recordings.transition(handle, "completed"),
+    ):
+        with pytest.raises(ControlError) as exc_info:
+            operation(reference)
+        assert exc_info.value.status == 404
 
 
 def test_adding_existing_or_invalid_recording_raises_control_error(mock: MockTwilio) -> None:
@@ -316,13 +330,13 @@ def test_scenario_is_armed_signalled_and_disarmed(mock: MockTwilio) -> None:
     assert mock.scenario.show() == {}
     mock.scenario.arm({**SCENARIO, "expect": [{"op": "list_recordings", "min": 1}]})
     assert mock.scenario.show()["recordings"][0]["id"] == "late"
-    assert [each.is_met for each in mock.scenario.expectations()] == [False]
+    assert [expectation.is_met for expectation in mock.scenario.expectations()] == [False]
     list_sids(mock, limit=1)
-    assert [each.is_met for each in mock.scenario.expectations()] == [True]
-    happened = mock.scenario.signal("finish", mock.recordings.get("late"))
-    assert [each.kind for each in happened] == ["signal", "step"]
+    assert [expectation.is_met for expectation in mock.scenario.expectations()] == [True]
+    events = mock.scenario.signal("finish", mock.recordings.get("late"))
+    assert [event.kind for event in events] == ["signal", "step"]
     assert mock.scenario.signal("again", "late")[0].what == "again"
-    assert mock.scenario.events(since=happened[1].serial)[0] == happened[1]
+    assert mock.scenario.events(since=events[1].serial)[0] == events[1]
     mock.scenario.disarm()
     assert mock.state().scenario is None
     mock.scenario.arm("happy-path")
@@ -334,12 +348,12 @@ def test_scenario_is_armed_signalled_and_disarmed(mock: MockTwilio) -> None:
 
 def test_fault_applies_inside_with_block(mock: MockTwilio) -> None:
     client = mock.client()
-    with mock.faults("list_recordings", status=503, code=20503, times=2) as armed:
+    with mock.faults("list_recordings", status=503, code=20503, times=2) as fault:
         for _ in range(2):
             with pytest.raises(TwilioException, match="20503"):
                 client.recordings.list(limit=1)
         assert len(list_sids(mock, limit=1)) == 1
-        assert armed.applied == 2
+        assert fault.applied == 2
     assert mock.faults.list() == ()
 
 
@@ -358,10 +372,10 @@ def test_fault_accepts_conditions_of_when(mock: MockTwilio) -> None:
 
 
 def test_reset_removes_faults_and_later_faults_stay(mock: MockTwilio) -> None:
-    with mock.faults("list_recordings", status=503) as armed:
+    with mock.faults("list_recordings", status=503) as fault:
         mock.reset()
         mock.faults("fetch_recording", status=500)
-        assert armed.applied == 0
+        assert fault.applied == 0
     assert len(mock.faults.list()) == 1
 
 
@@ -372,8 +386,8 @@ def test_sequence_answers_in_order(mock: MockTwilio) -> None:
     for _ in range(4):
         try:
             found.append(client.recordings(sid).fetch().sid == sid)
-        except TwilioRestException as raised:
-            found.append(raised.status)
+        except TwilioRestException as error:
+            found.append(error.status)
     assert found == [500, 429, True, True]
 
 
@@ -382,10 +396,10 @@ def test_callback_is_redelivered(mock: MockTwilio) -> None:
     mock.recordings.add(status="completed", callback=mock.sink.url)
     number = mock.callbacks.list()[0].number
     assert len(mock.callbacks) == 1
-    again = mock.callbacks.redeliver(number)
-    assert [each.status for each in again.attempts] == [204]
+    redelivery = mock.callbacks.redeliver(number)
+    assert [attempt.status for attempt in redelivery.attempts] == [204]
     assert len(mock.sink.received) == 2
-    assert again.state == "delivered"
+    assert redelivery.state == "delivered"
     with pytest.raises(ControlError, match="no callback 9"):
         mock.callbacks.redeliver(9)
 
@@ -396,11 +410,11 @@ def test_assert_called_counts_matching_requests(mock: MockTwilio) -> None:
     mock.requests.assert_called("list_recordings", exactly=2)
     mock.requests.assert_called(op="list_recordings", query={"PageSize": "20"}, min=2, max=2)
     mock.requests.assert_called(method="GET", path="*/Recordings.json")
-    with pytest.raises(AssertionError) as raised:
+    with pytest.raises(AssertionError) as exc_info:
         mock.requests.assert_called("list_recordings", query={"PageSize": "50"})
-    assert "PageSize" in str(raised.value)
-    assert "found 0" in str(raised.value)
-    assert "20" in str(raised.value), "the near misses are told"
+    assert "PageSize" in str(exc_info.value)
+    assert "found 0" in str(exc_info.value)
+    assert "20" in str(exc_info.value), "the near misses are told"
     with pytest.raises(AssertionError, match="found 2"):
         mock.requests.assert_not_called("list_recordings")
     assert mock.requests.verify("fetch_recording").is_met is False
@@ -412,9 +426,9 @@ def test_assert_called_counts_matching_requests(mock: MockTwilio) -> None:
 
 def test_requests_are_listed_shown_and_cleared(mock: MockTwilio) -> None:
     list_sids(mock, limit=40, page_size=20)
-    assert [each.operation for each in mock.requests] == ["list_recordings"] * 2
+    assert [request.operation for request in mock.requests] == ["list_recordings"] * 2
     assert len(mock.requests) == 2
-    assert [each.number for each in mock.requests.listed(1).requests] == [1]
+    assert [request.number for request in mock.requests.listed(1).requests] == [1]
     assert mock.auth_token not in str(mock.requests.all())
     command = mock.requests.curl(0)
     assert command.startswith("curl")
@@ -516,12 +530,12 @@ def test_advance_async_lets_callers_event_loop_receive_callbacks(mock: MockTwili
         steps = [{"after": {"time": "5s"}, "status": "completed"}]
         mock.recordings.add(timeline=steps, callback=f"http://127.0.0.1:{port}/told")
         events = await mock.clock.advance_async("6s")
-        assert [each.kind for each in events] == ["step", "callback"]
+        assert [event.kind for event in events] == ["step", "callback"]
         receiver.close()
         return received
 
     assert b"RecordingStatus=completed" in b"".join(asyncio.run(main()))
-    assert [each.state for each in mock.callbacks] == ["delivered"]
+    assert [callback.state for callback in mock.callbacks] == ["delivered"]
 
 
 def test_mock_serves_in_process_over_asgi() -> None:
@@ -564,9 +578,9 @@ def test_wrong_control_token_raises_control_error() -> None:
     from tests.harness import make_settings
 
     with BackgroundServer(create_app(Mock(make_settings(), control_token="secret"))) as background:
-        with MockServer(url=background.base_url, token="other") as server, pytest.raises(ControlError) as raised:
+        with MockServer(url=background.base_url, token="other") as server, pytest.raises(ControlError) as exc_info:
             server.account().state()
-        assert (raised.value.status, "bearer token" in str(raised.value)) == (401, True)
+        assert (exc_info.value.status, "bearer token" in str(exc_info.value)) == (401, True)
         with MockServer(url=f"{background.base_url}/", token="secret") as server:
             assert server.account("AC" + "7" * 32).auth_token == derive_auth_token("0", "AC" + "7" * 32)
 
@@ -580,18 +594,18 @@ class StatusHandler(BaseHTTPRequestHandler):
 
 
 def test_server_that_is_not_a_mock_raises_control_error() -> None:
-    with HTTPServer(("127.0.0.1", 0), StatusHandler) as other:
-        threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
-        line = ControlConnection(f"http://127.0.0.1:{other.server_port}")
+    with HTTPServer(("127.0.0.1", 0), StatusHandler) as http_server:
+        threading.Thread(target=http_server.serve_forever, args=(0.01,), daemon=True).start()
+        connection = ControlConnection(f"http://127.0.0.1:{http_server.server_port}")
         with pytest.raises(ControlError, match="answered 404: it is not a recmock"):
-            line.request("GET", "/404", dict[str, str])
+            connection.request("GET", "/404", dict[str, str])
         with pytest.raises(ControlError, match=r"expected a recmock server at .*, found something else"):
-            line.request("GET", "/200", dict[str, str])
-        line.close()
-        other.shutdown()
+            connection.request("GET", "/200", dict[str, str])
+        connection.close()
+        http_server.shutdown()
     with pytest.raises(ControlError, match="found none: ConnectionError"):
-        line.request("GET", "/health", dict[str, str])
-    line.close()
+        connection.request("GET", "/health", dict[str, str])
+    connection.close()
 
 
 def test_callback_of_scripted_recording_uses_server_address() -> None:

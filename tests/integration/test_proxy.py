@@ -80,36 +80,38 @@ def test_request_sent_with_end_of_handshake_is_answered(
     server: BackgroundServer, authority: CertificateAuthority
 ) -> None:
     context = ssl.create_default_context(cadata=authority.get_certificate_pem(T0).decode())
-    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = context.wrap_bio(coming, going, server_hostname="api.twilio.com")
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_hostname="api.twilio.com")
     with open_tunnel(server, "api.twilio.com:443") as client:
         while True:
             try:
                 tls.do_handshake()
                 break
             except ssl.SSLWantReadError:
-                client.sendall(going.read())
-                coming.write(client.recv(65536))
+                client.sendall(outgoing.read())
+                incoming.write(client.recv(65536))
         tls.write(b"GET /_mock/health HTTP/1.0\r\n\r\n")
-        client.sendall(going.read())  # both at once
+        client.sendall(outgoing.read())  # both at once
         found = b""
         while b"200 OK" not in found:
-            coming.write(client.recv(65536))
+            incoming.write(client.recv(65536))
             with suppress(ssl.SSLWantReadError):
                 found += tls.read(65536)
     assert found.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_client_disconnect_during_handshake_is_ignored() -> None:
-    async def start_tls(transport: object, waiting: asyncio.Protocol, *_: object, **__: object) -> asyncio.Transport:
-        waiting.connection_lost(None)
+    async def start_tls(
+        transport: object, handshake_protocol: asyncio.Protocol, *_: object, **__: object
+    ) -> asyncio.Transport:
+        handshake_protocol.connection_lost(None)
         return asyncio.Transport()
 
-    async def encrypted_with(protocol: asyncio.Protocol) -> None:
+    async def upgrade_to_tls(protocol: asyncio.Protocol) -> None:
         loop = cast("asyncio.AbstractEventLoop", SimpleNamespace(start_tls=start_tls))
         await start_server_tls(asyncio.Transport(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), protocol, loop)
 
-    asyncio.run(encrypted_with(cast("asyncio.Protocol", None)))  # it is not called
+    asyncio.run(upgrade_to_tls(cast("asyncio.Protocol", None)))  # it is not called
 
 
 def test_connect_after_other_requests_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:
@@ -206,17 +208,17 @@ def test_connect_inside_tunnel_returns_400(server: BackgroundServer, authority: 
 
 
 def test_pipelined_connect_returns_400(server: BackgroundServer) -> None:
-    sent = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n"
-    with open_connection(server, sent) as client:
+    data = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n"
+    with open_connection(server, data) as client:
         assert read_to_end(client).startswith(b"HTTP/1.1 400 ")
 
 
-@pytest.mark.parametrize("sent", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
+@pytest.mark.parametrize("data", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
 def test_invalid_handshake_does_not_affect_other_connections(
-    server: BackgroundServer, authority: CertificateAuthority, sent: bytes
+    server: BackgroundServer, authority: CertificateAuthority, data: bytes
 ) -> None:
     with open_tunnel(server, "api.twilio.com:443") as client:
-        client.sendall(sent)
+        client.sendall(data)
         client.shutdown(socket.SHUT_WR)
         with suppress(ConnectionResetError):
             assert b"HTTP" not in read_to_end(client)
@@ -247,10 +249,10 @@ def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.
 def test_unexpected_error_is_logged_and_closes_connection(
     server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def failing(*_: object) -> None:
+    def raise_error(*_: object) -> None:
         raise RuntimeError("none of the failures that are foreseen")
 
-    monkeypatch.setattr(CertificateAuthority, "create_context", failing)
+    monkeypatch.setattr(CertificateAuthority, "create_context", raise_error)
     with (
         open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
         suppress(ConnectionResetError),
@@ -262,12 +264,12 @@ def test_unexpected_error_is_logged_and_closes_connection(
 
 
 @pytest.mark.parametrize(
-    ("client", "passes"),
+    ("client", "is_allowed"),
     [(("127.0.0.1", 1), True), (("::1", 1), True), (("192.0.2.1", 1), False), (("relay", 1), False), (None, False)],
 )
-def test_only_loopback_clients_can_use_tunnel(client: tuple[str, int] | None, passes: bool) -> None:
+def test_only_loopback_clients_can_use_tunnel(client: tuple[str, int] | None, is_allowed: bool) -> None:
     proxy = Proxy(unknown_hosts=UnknownHosts.TUNNEL)
     app = proxy.choose_application(
         httptools.parse_url(b"http://example.test/"), ConnectionAddresses(client, ("127.0.0.1", 4010))
     )
-    assert passes == (not isinstance(app, RefusingApp))
+    assert is_allowed == (not isinstance(app, RefusingApp))

@@ -50,7 +50,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def elsewhere(data_dir: Path) -> Iterator[str]:
+def external_url(data_dir: Path) -> Iterator[str]:
     """Yield the URL of a server with its own settings."""
     settings = Settings(count=7, mix="completed=1", span=3600)
     with BackgroundServer(create_app(Mock(settings)), proxy=Proxy(data_dir)) as server:
@@ -58,8 +58,8 @@ def elsewhere(data_dir: Path) -> Iterator[str]:
 
 
 def run_pytest(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    strict = ("-W", "error", "-W", "ignore::DeprecationWarning")  # aiohttp, which twilio-python uses, causes some
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *strict, *arguments)
+    flags = ("-W", "error", "-W", "ignore::DeprecationWarning")  # aiohttp, which twilio-python uses, causes some
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *flags, *arguments)
 
 
 def run_and_assert_outcomes(pytester: pytest.Pytester, *arguments: str, **counts: int) -> str:
@@ -123,22 +123,22 @@ def test_account_data_is_equal_alone_shuffled_and_on_workers(pytester: pytest.Py
         """
     )
     run_and_assert_outcomes(pytester, "-p", "no:randomly", passed=36)
-    in_order = take_seen_pages(pytester)
-    assert len({str(each) for each in in_order.values()}) == 36
+    pages = take_seen_pages(pytester)
+    assert len({str(page) for page in pages.values()}) == 36
     for arguments in (("-p", "randomly", "-p", "no:xdist"), ("-n", "2", "--dist", "loadgroup")):
         run_and_assert_outcomes(pytester, *arguments, passed=36)
-        assert in_order == take_seen_pages(pytester)
+        assert pages == take_seen_pages(pytester)
     run_and_assert_outcomes(pytester, "test_many.py::test_function[7]", passed=1)
-    assert {"test_function[7]": in_order["test_function[7]"]} == take_seen_pages(pytester)
+    assert {"test_function[7]": pages["test_function[7]"]} == take_seen_pages(pytester)
 
 
 def test_seed_option_changes_accounts_and_recordings(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(FIRST_PAGE_CONFTEST)
     pytester.makepyfile("def test_one(): ...")
     run_and_assert_outcomes(pytester, passed=1)
-    usual = take_seen_pages(pytester)
+    default_pages = take_seen_pages(pytester)
     run_and_assert_outcomes(pytester, "--recmock-seed", "mine", passed=1)
-    assert usual != take_seen_pages(pytester)
+    assert default_pages != take_seen_pages(pytester)
 
 
 OPTION_TESTS = """
@@ -249,20 +249,20 @@ def test_scenario_option_applies_to_tests_without_scenario_marker(pytester: pyte
     run_and_assert_outcomes(pytester, "--recmock-scenario", "beside.yaml", "--recmock-corpus", "9", passed=14)
 
 
-def test_option_tests_pass_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_option_tests_pass_on_external_server(pytester: pytest.Pytester, external_url: str) -> None:
     make_option_tests(pytester, [*DEFAULT_STATE[:2], "pytest"])
     for _ in range(2):
-        run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, passed=14)
+        run_and_assert_outcomes(pytester, "--recmock-url", external_url, passed=14)
 
 
-def test_options_apply_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_options_apply_on_external_server(pytester: pytest.Pytester, external_url: str) -> None:
     make_option_tests(pytester, [5, "scaled", "beside"], wire="schema")
     options = ("--recmock-corpus=5", "--recmock-clock=3x", "--recmock-scenario=beside.yaml", "--recmock-wire=schema")
-    run_and_assert_outcomes(pytester, *options, "--recmock-url", elsewhere, passed=14)
+    run_and_assert_outcomes(pytester, *options, "--recmock-url", external_url, passed=14)
     run_and_assert_outcomes(pytester, *options, passed=14)
 
 
-def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, external_url: str) -> None:
     pytester.makeconftest(FIRST_PAGE_CONFTEST)
     pytester.makepyfile(
         """
@@ -278,10 +278,10 @@ def test_account_data_is_equal_on_external_server(pytester: pytest.Pytester, els
         """
     )
     run_and_assert_outcomes(pytester, passed=3)
-    here = take_seen_pages(pytester)
+    pages = take_seen_pages(pytester)
     for _ in range(2):
-        run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, passed=3)
-        assert here == take_seen_pages(pytester)
+        run_and_assert_outcomes(pytester, "--recmock-url", external_url, passed=3)
+        assert pages == take_seen_pages(pytester)
 
 
 @pytest.mark.parametrize(
@@ -348,17 +348,17 @@ INVALID_MARKERS = {
 
 def test_invalid_markers_print_one_line_message(pytester: pytest.Pytester) -> None:
     tests = [
-        f"@pytest.mark.recmock({said})\ndef test_{number}(recmock): ...\n"
-        for number, said in enumerate(INVALID_MARKERS)
+        f"@pytest.mark.recmock({arguments})\ndef test_{number}(recmock): ...\n"
+        for number, arguments in enumerate(INVALID_MARKERS)
     ]
     pytester.makepyfile("import pytest\n\n" + "\n".join(tests))
-    printed = run_and_assert_outcomes(pytester, "-p", "no:randomly", errors=len(INVALID_MARKERS))
-    told = [line for line in printed.splitlines() if line.startswith(("recmock: ", "E   recmock"))]
-    assert len(INVALID_MARKERS) == len(told), printed
-    for expected, line in zip(INVALID_MARKERS.values(), told, strict=True):
+    output = run_and_assert_outcomes(pytester, "-p", "no:randomly", errors=len(INVALID_MARKERS))
+    messages = [line for line in output.splitlines() if line.startswith(("recmock: ", "E   recmock"))]
+    assert len(INVALID_MARKERS) == len(messages), output
+    for expected, line in zip(INVALID_MARKERS.values(), messages, strict=True):
         assert expected.lower() in line.lower()
-    assert "Traceback" not in printed
-    assert "plugin.py" not in printed
+    assert "Traceback" not in output
+    assert "plugin.py" not in output
 
 
 INVALID_OPTIONS = [
@@ -378,24 +378,26 @@ INVALID_OPTIONS = [
 def test_invalid_options_print_one_line_message(pytester: pytest.Pytester, options: list[str], expected: str) -> None:
     pytester.makefile(".yaml", x="corpus: {span: 1s}")
     pytester.makepyfile("def test_one(recmock): ...")
-    printed = run_and_assert_outcomes(pytester, *options, errors=1)
-    assert expected in printed
-    assert "Traceback" not in printed
-    assert "plugin.py" not in printed
+    output = run_and_assert_outcomes(pytester, *options, errors=1)
+    assert expected in output
+    assert "Traceback" not in output
+    assert "plugin.py" not in output
 
 
-def test_external_server_must_have_the_same_seed(pytester: pytest.Pytester, elsewhere: str) -> None:
+def test_external_server_must_have_the_same_seed(pytester: pytest.Pytester, external_url: str) -> None:
     pytester.makepyfile("def test_one(recmock): ...")
-    printed = run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, "--recmock-seed", "mine", errors=1)
-    assert "--recmock-url: expected a server with the seed 'mine', found '0'" in printed
+    output = run_and_assert_outcomes(pytester, "--recmock-url", external_url, "--recmock-seed", "mine", errors=1)
+    assert "--recmock-url: expected a server with the seed 'mine', found '0'" in output
 
 
 def test_external_server_can_require_control_token(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_one(recmock): assert recmock.client().recordings.list(limit=1)")
     with BackgroundServer(create_app(Mock(Settings(), control_token="secret"))) as server:
-        there = ("--recmock-url", server.base_url)
-        run_and_assert_outcomes(pytester, *there, "--recmock-token", "secret", passed=1)
-        assert "bearer token" in run_and_assert_outcomes(pytester, *there, "--recmock-token", "other", errors=1)
+        server_options = ("--recmock-url", server.base_url)
+        run_and_assert_outcomes(pytester, *server_options, "--recmock-token", "secret", passed=1)
+        assert "bearer token" in run_and_assert_outcomes(
+            pytester, *server_options, "--recmock-token", "other", errors=1
+        )
 
 
 BAD_PAGING_TESTS = """
@@ -412,11 +414,11 @@ def test_doctor_option_warns_or_fails_tests(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(BAD_PAGING_TESTS)
     run_and_assert_outcomes(pytester, "-W", "default", passed=2)
     run_and_assert_outcomes(pytester, "--recmock-doctor=off", passed=2)
-    printed = run_and_assert_outcomes(pytester, "--recmock-doctor=warn", "-W", "default", passed=2, warnings=1)
-    assert "recmock doctor:" in printed
-    printed = run_and_assert_outcomes(pytester, "--recmock-doctor=error", passed=2, errors=1)
-    assert "Page=1 without a PageToken" in printed
-    assert "plugin.py" not in printed
+    output = run_and_assert_outcomes(pytester, "--recmock-doctor=warn", "-W", "default", passed=2, warnings=1)
+    assert "recmock doctor:" in output
+    output = run_and_assert_outcomes(pytester, "--recmock-doctor=error", passed=2, errors=1)
+    assert "Page=1 without a PageToken" in output
+    assert "plugin.py" not in output
 
 
 FAILING_TESTS = """
@@ -449,8 +451,8 @@ def test_gone(recmock):
 
 def test_report_of_failed_test_shows_account_state(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(FAILING_TESTS)
-    printed = run_and_assert_outcomes(pytester, "-p", "no:randomly", "-rA", failed=3, passed=1, errors=1)
-    assert printed.count("recmock account AC") == 3
+    output = run_and_assert_outcomes(pytester, "-p", "no:randomly", "-rA", failed=3, passed=1, errors=1)
+    assert output.count("recmock account AC") == 3
     for expected in (
         "clock: 2026-01-01T00:00:05Z frozen",
         "Recordings.json?PageSize=5 200",
@@ -460,7 +462,7 @@ def test_report_of_failed_test_shows_account_state(pytester: pytest.Pytester) ->
         "callbacks not delivered:\n0: told in-progress pending, POST http://127.0.0.1:1/",
         "the server: expected a recmock server at http://127.0.0.1:1, found none",
     ):
-        assert expected in printed
+        assert expected in output
 
 
 def test_fixture_works_in_every_kind_of_test(pytester: pytest.Pytester) -> None:
@@ -523,28 +525,28 @@ def test_not_led():
 
 
 def test_recmock_env_patches_environment_and_restores_it(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, elsewhere: str
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, external_url: str
 ) -> None:
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     pytester.makepyfile(ENVIRONMENT_TESTS)
     run_and_assert_outcomes(pytester, "-p", "no:randomly", passed=2)
-    run_and_assert_outcomes(pytester, "-p", "no:randomly", "--recmock-url", elsewhere, passed=2)
+    run_and_assert_outcomes(pytester, "-p", "no:randomly", "--recmock-url", external_url, passed=2)
 
 
 def test_recmock_env_requires_ca_of_the_server(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, elsewhere: str, data_dir: Path
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, external_url: str, data_dir: Path
 ) -> None:
     pytester.makepyfile("def test_led(recmock_env): ...")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "other"))
-    printed = run_and_assert_outcomes(pytester, "--recmock-url", elsewhere, errors=1)
-    assert f"recmock: expected the server at {elsewhere} to have the CA of" in printed
+    output = run_and_assert_outcomes(pytester, "--recmock-url", external_url, errors=1)
+    assert f"recmock: expected the server at {external_url} to have the CA of" in output
     (data_dir / "broken").mkdir()
     (data_dir / "broken" / "ca-key.pem").write_text("nonsense")
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(data_dir / "broken"))
-    printed = run_and_assert_outcomes(pytester, errors=1)
-    assert "recmock: expected the key and certificate of recmock's own CA in" in printed
-    assert "plugin.py" not in printed
+    output = run_and_assert_outcomes(pytester, errors=1)
+    assert "recmock: expected the key and certificate of recmock's own CA in" in output
+    assert "plugin.py" not in output
 
 
 def test_conflicting_package_fails_fixture_with_message(
@@ -556,10 +558,10 @@ def test_conflicting_package_fails_fixture_with_message(
 
 
 def test_options_and_marker_are_documented(pytester: pytest.Pytester) -> None:
-    printed = run_pytest(pytester, "--help").stdout.str()
+    output = run_pytest(pytester, "--help").stdout.str()
     for name in ("corpus", "scenario", "clock", "wire", "auth", "seed", "url", "token", "doctor"):
-        assert f"--recmock-{name}=" in printed
-        assert f"recmock_{name} (string)" in printed
+        assert f"--recmock-{name}=" in output
+        assert f"recmock_{name} (string)" in output
     assert (
         "@pytest.mark.recmock(corpus=..., scenario=..., clock=..., wire=..., auth=...):"
         in run_pytest(pytester, "--markers").stdout.str()

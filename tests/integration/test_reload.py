@@ -30,7 +30,7 @@ _timestamps = iter(range(1_700_000_000, 1_800_000_000))
 def write_file(file: Path, text: str | bytes) -> None:
     """Write a file with a new modification time, however fast the disk is."""
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    os.utime(file, (at := next(_timestamps), at))
+    os.utime(file, (timestamp := next(_timestamps), timestamp))
 
 
 @pytest.fixture
@@ -46,15 +46,15 @@ def mock(file: Path) -> Mock:
 
 
 @pytest.fixture
-def watched(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunReloader:
+def run_reloader(mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunReloader:
     """Return the output while edits happen, one before each check. None is a check without an edit."""
 
     def run(*edits: Edit | None, names: tuple[str, ...] = ("mine.yaml",)) -> list[str]:
-        left: Iterator[Edit | None] = iter(edits)
+        remaining_edits: Iterator[Edit | None] = iter(edits)
 
         async def pause(seconds: float) -> None:
             try:
-                edit = next(left)
+                edit = next(remaining_edits)
             except StopIteration:
                 raise asyncio.CancelledError from None
             if edit is not None:
@@ -75,101 +75,103 @@ def get_scenario_name(mock: Mock) -> str:
     return mock.scenario.name
 
 
-def test_changed_file_is_loaded_when_it_is_complete(watched: RunReloader, mock: Mock, file: Path) -> None:
-    said = watched(lambda: write_file(file, "name: sec"), lambda: write_file(file, SECOND_SCENARIO), None, None, None)
-    assert said == ["recmock: mine.yaml changed: every account restarts."]
+def test_changed_file_is_loaded_when_it_is_complete(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
+    lines = run_reloader(
+        lambda: write_file(file, "name: sec"), lambda: write_file(file, SECOND_SCENARIO), None, None, None
+    )
+    assert lines == ["recmock: mine.yaml changed: every account restarts."]
     assert get_scenario_name(mock) == "second"
 
 
-def test_invalid_change_keeps_previous_scenario(watched: RunReloader, mock: Mock, file: Path) -> None:
+def test_invalid_change_keeps_previous_scenario(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
     before = []
 
-    def look() -> None:
+    def record_account() -> None:
         before.append(mock.account(mock.demo.sid))
 
-    said = watched(look, lambda: write_file(file, "nme: x"), None, None, None, look)
-    assert len(said) == 1
-    assert said[0].startswith("recmock: mine.yaml:1: ")
-    assert said[0].endswith(" The server keeps the scenario that it has.")
+    lines = run_reloader(record_account, lambda: write_file(file, "nme: x"), None, None, None, record_account)
+    assert len(lines) == 1
+    assert lines[0].startswith("recmock: mine.yaml:1: ")
+    assert lines[0].endswith(" The server keeps the scenario that it has.")
     assert get_scenario_name(mock) == "first"
     assert before[0] is before[1]
 
 
-def test_corrected_change_is_loaded(watched: RunReloader, mock: Mock, file: Path) -> None:
-    said = watched(lambda: write_file(file, "nme: x"), None, lambda: write_file(file, SECOND_SCENARIO), None)
-    assert said[1:] == ["recmock: mine.yaml changed: every account restarts."]
+def test_corrected_change_is_loaded(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
+    lines = run_reloader(lambda: write_file(file, "nme: x"), None, lambda: write_file(file, SECOND_SCENARIO), None)
+    assert lines[1:] == ["recmock: mine.yaml changed: every account restarts."]
     assert get_scenario_name(mock) == "second"
 
 
-def test_briefly_missing_file_is_not_reported(watched: RunReloader, mock: Mock, file: Path) -> None:
+def test_briefly_missing_file_is_not_reported(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
     stat = file.stat()
 
-    def back() -> None:
+    def restore_file() -> None:
         write_file(file, FIRST_SCENARIO)
         os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
-    assert watched(file.unlink, back, None, None) == []
-    assert watched(file.unlink, lambda: write_file(file, SECOND_SCENARIO), None, None) == [
+    assert run_reloader(file.unlink, restore_file, None, None) == []
+    assert run_reloader(file.unlink, lambda: write_file(file, SECOND_SCENARIO), None, None) == [
         "recmock: mine.yaml changed: every account restarts."
     ]
     assert get_scenario_name(mock) == "second"
 
 
-def test_missing_file_is_reported_and_can_return(watched: RunReloader, mock: Mock, file: Path) -> None:
-    away = Path("away.yaml")
-    said = watched(lambda: file.rename(away), None, None, lambda: away.rename(file), None, None)
-    assert len(said) == 1
-    assert said[0].startswith("recmock: mine.yaml: expected a file or one of the bundled scenarios")
+def test_missing_file_is_reported_and_can_return(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
+    renamed_file = Path("away.yaml")
+    lines = run_reloader(lambda: file.rename(renamed_file), None, None, lambda: renamed_file.rename(file), None, None)
+    assert len(lines) == 1
+    assert lines[0].startswith("recmock: mine.yaml: expected a file or one of the bundled scenarios")
     assert get_scenario_name(mock) == "first"
 
 
-def test_saved_recordings_file_is_watched(watched: RunReloader, mock: Mock, file: Path) -> None:
-    saved = Path("saved.json")
+def test_saved_recordings_file_is_watched(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
+    saved_file = Path("saved.json")
     body = {"sid": "RE" + "1" * 32, "status": "completed"}
-    write_file(saved, json.dumps([body]))
+    write_file(saved_file, json.dumps([body]))
     write_file(file, "recordings: saved.json")
-    said = watched(
-        lambda: write_file(saved, json.dumps([body, body | {"sid": "RE" + "2" * 32}])),
+    lines = run_reloader(
+        lambda: write_file(saved_file, json.dumps([body, body | {"sid": "RE" + "2" * 32}])),
         None,
-        lambda: write_file(saved, "{"),
+        lambda: write_file(saved_file, "{"),
         None,
     )
-    assert said[0] == "recmock: saved.json changed: every account restarts."
-    assert said[1].startswith("recmock: mine.yaml:1: recordings: saved.json:")
+    assert lines[0] == "recmock: saved.json changed: every account restarts."
+    assert lines[1].startswith("recmock: mine.yaml:1: recordings: saved.json:")
     assert mock.scenario is not None
     assert len(mock.scenario.recordings) == 2
 
 
-def test_scenario_is_loaded_when_missing_media_file_appears(watched: RunReloader, mock: Mock, file: Path) -> None:
-    sound = Path("hello.wav")
-    heard = "name: heard\nrecordings: [{status: completed, media: hello.wav}, 5]"
-    right = heard.replace(", 5", "")
-    said = watched(
-        lambda: write_file(file, heard),
+def test_scenario_is_loaded_when_missing_media_file_appears(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
+    sound_file = Path("hello.wav")
+    invalid_text = "name: heard\nrecordings: [{status: completed, media: hello.wav}, 5]"
+    valid_text = invalid_text.replace(", 5", "")
+    lines = run_reloader(
+        lambda: write_file(file, invalid_text),
         None,
-        lambda: write_file(file, right),
+        lambda: write_file(file, valid_text),
         None,
-        lambda: write_file(sound, b"RIFF"),
+        lambda: write_file(sound_file, b"RIFF"),
         None,
     )
-    assert [each.rpartition(": ")[2] for each in said[-1:]] == ["every account restarts."]
-    assert "found none called 'hello.wav'" in said[1]
-    assert said[2].startswith("recmock: hello.wav changed")
+    assert [line.rpartition(": ")[2] for line in lines[-1:]] == ["every account restarts."]
+    assert "found none called 'hello.wav'" in lines[1]
+    assert lines[2].startswith("recmock: hello.wav changed")
     assert get_scenario_name(mock) == "heard"
     assert (
-        watched(lambda: write_file(sound, b"RIFFRIFF"), None, None) == []
+        run_reloader(lambda: write_file(sound_file, b"RIFFRIFF"), None, None) == []
     )  # media are read when a client requests them
 
 
-def test_impossible_corpus_is_reported(watched: RunReloader, file: Path) -> None:
-    said = watched(lambda: write_file(file, "corpus: {count: 1000000, span: 1s}"), None)
-    assert said[0].startswith("recmock: corpus.span: expected a span of at least ")
-    assert said[0].endswith("found 1s. The server keeps the scenario that it has.")
+def test_impossible_corpus_is_reported(run_reloader: RunReloader, file: Path) -> None:
+    lines = run_reloader(lambda: write_file(file, "corpus: {count: 1000000, span: 1s}"), None)
+    assert lines[0].startswith("recmock: corpus.span: expected a span of at least ")
+    assert lines[0].endswith("found 1s. The server keeps the scenario that it has.")
 
 
-def test_conflicting_scenarios_are_reported(watched: RunReloader, mock: Mock, file: Path) -> None:
-    said = watched(lambda: write_file(file, "clock: {mode: real}"), None, names=("mine.yaml", "late-webhook"))
-    assert "clock.mode: expected in one scenario only" in said[0]
+def test_conflicting_scenarios_are_reported(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
+    lines = run_reloader(lambda: write_file(file, "clock: {mode: real}"), None, names=("mine.yaml", "late-webhook"))
+    assert "clock.mode: expected in one scenario only" in lines[0]
     assert get_scenario_name(mock) == "first_and_late-webhook"
 
 
@@ -185,20 +187,20 @@ def test_scenario_without_other_files_watches_only_itself(file: Path, text: str)
 
 
 def test_serve_prints_scenarios_and_reloads_changed_file(file: Path) -> None:
-    served = ServeProcess("--listen", "127.0.0.1:0", "--scenario", "mine.yaml", "--scenario", "late-webhook")
-    account = AccountClient(ControlConnection(served.base_url))
-    assert served.process.stderr is not None
+    server_process = ServeProcess("--listen", "127.0.0.1:0", "--scenario", "mine.yaml", "--scenario", "late-webhook")
+    account = AccountClient(ControlConnection(server_process.base_url))
+    assert server_process.process.stderr is not None
     account.clock.advance("1s")
-    moved = account.clock.now()
+    instant = account.clock.now()
     write_file(file, "nme: x")
-    assert served.process.stderr.readline().endswith(" The server keeps the scenario that it has.\n")
-    assert account.clock.now() == moved
+    assert server_process.process.stderr.readline().endswith(" The server keeps the scenario that it has.\n")
+    assert account.clock.now() == instant
     write_file(file, SECOND_SCENARIO)
-    assert served.process.stderr.readline() == "recmock: mine.yaml changed: every account restarts.\n"
-    assert account.clock.now() < moved
+    assert server_process.process.stderr.readline() == "recmock: mine.yaml changed: every account restarts.\n"
+    assert account.clock.now() < instant
     assert account.state().scenario == "second_and_late-webhook"
     assert account.recordings.get("another").handle == "another"
-    code, out, err = served.stop(signal.SIGINT)
+    code, out, err = server_process.stop(signal.SIGINT)
     assert (code, err) == (0, "")
     assert "\n  scenario     first\n               late-webhook: The file is ready late; " in out
 
@@ -213,5 +215,5 @@ def test_serve_prints_scenarios_and_reloads_changed_file(file: Path) -> None:
 def test_serve_rejects_invalid_scenarios(
     scenarios: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([word for each in scenarios for word in ("--scenario", each)]) == 2
+    assert main([word for name in scenarios for word in ("--scenario", name)]) == 2
     assert capsys.readouterr().err.startswith(f"recmock: {message}")

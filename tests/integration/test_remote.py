@@ -68,7 +68,7 @@ def account(server: BackgroundServer) -> AccountClient:
 
 
 @pytest.fixture
-def ask(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> RunCommand:
+def run_command(server: BackgroundServer, capsys: pytest.CaptureFixture[str]) -> RunCommand:
     def run(*arguments: str, code: int = 0) -> str:
         assert main([*arguments, "--url", server.base_url]) == code
         out, err = capsys.readouterr()
@@ -90,101 +90,101 @@ def get_error_message(capsys: pytest.CaptureFixture[str], arguments: list[str], 
 
 def get_usage_error(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     """Return the usage error of a command."""
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as exc_info:
         main(arguments)
-    assert caught.value.code == 2
+    assert exc_info.value.code == 2
     return capsys.readouterr().err.strip().rpartition("\n")[2]
 
 
-def test_clock_command_shows_and_changes_time(ask: RunCommand) -> None:
-    assert ask("clock") == f"{START_HOUR}:00Z frozen\n"
-    assert ask("clock", "advance", "12s") == f"{START_HOUR}:12Z late: processing\n"
-    assert ask("clock", "advance", "1s") == "nothing happened\n"
-    happened = ask("clock", "move-to", "2026-03-01T09:05:00+00:00").splitlines()
-    assert happened[0].startswith(f"{START_HOUR}:42Z late: completed (duration 12, price -0.00250)")
-    assert ask("clock", "move-to", "2026-03-02") == "nothing happened\n"
-    assert ask("clock", "run", "60x").endswith("scaled at 60x\n")
-    assert ask("clock", "run", "0.5").endswith("scaled at 0.5x\n")
-    assert ask("clock", "run").endswith("real\n")
-    assert ask("clock", "freeze").endswith("frozen\n")
+def test_clock_command_shows_and_changes_time(run_command: RunCommand) -> None:
+    assert run_command("clock") == f"{START_HOUR}:00Z frozen\n"
+    assert run_command("clock", "advance", "12s") == f"{START_HOUR}:12Z late: processing\n"
+    assert run_command("clock", "advance", "1s") == "nothing happened\n"
+    events = run_command("clock", "move-to", "2026-03-01T09:05:00+00:00").splitlines()
+    assert events[0].startswith(f"{START_HOUR}:42Z late: completed (duration 12, price -0.00250)")
+    assert run_command("clock", "move-to", "2026-03-02") == "nothing happened\n"
+    assert run_command("clock", "run", "60x").endswith("scaled at 60x\n")
+    assert run_command("clock", "run", "0.5").endswith("scaled at 0.5x\n")
+    assert run_command("clock", "run").endswith("real\n")
+    assert run_command("clock", "freeze").endswith("frozen\n")
 
 
-def test_signal_command_targets_one_recording_or_all(ask: RunCommand) -> None:
-    ask("clock", "advance", "12s")
-    assert ask("signal", "nothing") == f"{START_HOUR}:12Z late: signal nothing\n"
-    assert ask("signal", "finish", "late").splitlines()[:2] == [
+def test_signal_command_targets_one_recording_or_all(run_command: RunCommand) -> None:
+    run_command("clock", "advance", "12s")
+    assert run_command("signal", "nothing") == f"{START_HOUR}:12Z late: signal nothing\n"
+    assert run_command("signal", "finish", "late").splitlines()[:2] == [
         f"{START_HOUR}:12Z late: signal finish",
         f"{START_HOUR}:12Z late: completed (duration 12, price -0.00250), callback completed",
     ]
-    assert ask("signal", "finish") == "nothing happened\n"
+    assert run_command("signal", "finish") == "nothing happened\n"
 
 
-def test_faults_are_listed_added_and_removed(ask: RunCommand, server: BackgroundServer) -> None:
-    before = ask("faults").splitlines()
+def test_faults_are_listed_added_and_removed(run_command: RunCommand, server: BackgroundServer) -> None:
+    before = run_command("faults").splitlines()
     assert [line.partition(":")[0] for line in before] == ["0", "1"]
     assert before[0].endswith("applied to 0 of 0")
-    added = ask("faults", "add", '{"when": {"op": "fetch_account"}, "then": {"status": 503}}').splitlines()
-    assert added[:2] == before
-    assert added[2].startswith("2: ")
+    lines = run_command("faults", "add", '{"when": {"op": "fetch_account"}, "then": {"status": 503}}').splitlines()
+    assert lines[:2] == before
+    assert lines[2].startswith("2: ")
     sequence = '{"when": {"op": "list_transcriptions"}, "answers": [500, "ok"]}'
-    assert '"answers":[500,"ok"]' in ask("faults", "add", sequence).splitlines()[3]
+    assert '"answers":[500,"ok"]' in run_command("faults", "add", sequence).splitlines()[3]
     url = f"{server.base_url}/2010-04-01/Accounts/{DEMO_SID}.json"
     assert requests.get(url, auth=(DEMO_SID, "x"), timeout=10).status_code == 503
-    assert ask("faults").splitlines()[2].endswith("applied to 1 of 1")
-    assert len(ask("faults", "remove", "2").splitlines()) == 3
+    assert run_command("faults").splitlines()[2].endswith("applied to 1 of 1")
+    assert len(run_command("faults", "remove", "2").splitlines()) == 3
     assert requests.get(url, auth=(DEMO_SID, "x"), timeout=10).status_code == 200
-    assert ask("faults", "remove") == "no faults\n"
+    assert run_command("faults", "remove") == "no faults\n"
 
 
-def test_callbacks_are_listed_and_redelivered(ask: RunCommand, account: AccountClient) -> None:
-    assert ask("callbacks") == "no callbacks\n"
+def test_callbacks_are_listed_and_redelivered(run_command: RunCommand, account: AccountClient) -> None:
+    assert run_command("callbacks") == "no callbacks\n"
     with Sink(account.state().auth_token) as sink:
         account.recordings.add(id="told", callback=sink.url, timeline=[{"status": "completed"}])
         account.recordings.add(id="lost", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
-        listed = ask("callbacks").splitlines()
+        listed = run_command("callbacks").splitlines()
         assert listed[0] == f"0: told completed delivered, POST {sink.url}"
         assert listed[1].endswith(" 204")
         assert listed[2].startswith("     signed with ")
         assert sink.url in listed[2]
         assert listed[3].startswith("1: lost completed ")
-        again = ask("callbacks", "redeliver", "0").splitlines()
-        assert again[0] == listed[0]
-        assert again[-2].endswith(" 204")
+        redelivery = run_command("callbacks", "redeliver", "0").splitlines()
+        assert redelivery[0] == listed[0]
+        assert redelivery[-2].endswith(" 204")
         assert len(sink.wait_for(2)) == 2
 
 
-def test_doctor_command_exits_with_1_when_it_finds_problems(ask: RunCommand, server: BackgroundServer) -> None:
-    assert ask("doctor") == "No findings: 0 requests were examined.\n"
-    assert json.loads(ask("doctor", "--json"))["is_clean"] is True
+def test_doctor_command_exits_with_1_when_it_finds_problems(run_command: RunCommand, server: BackgroundServer) -> None:
+    assert run_command("doctor") == "No findings: 0 requests were examined.\n"
+    assert json.loads(run_command("doctor", "--json"))["is_clean"] is True
     url = f"{server.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json"
     for page in (0, 1, 2):
         requests.get(url, auth=(DEMO_SID, "x"), params={"Page": page, "PageSize": 5}, timeout=10)
-    assert ask("doctor", code=1) != ""
-    assert json.loads(ask("doctor", "--json", code=1))["is_clean"] is False
+    assert run_command("doctor", code=1) != ""
+    assert json.loads(run_command("doctor", "--json", code=1))["is_clean"] is False
 
 
-def test_scenario_command_arms_and_steps_scenario(ask: RunCommand, tmp_path: Any) -> None:
+def test_scenario_command_arms_and_steps_scenario(run_command: RunCommand, tmp_path: Any) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
         "recordings: [{id: a, timeline: [{status: in-progress}, {after: {fetches: 9}, status: completed}]}]"
     )
-    assert ask("scenario", "arm", str(file)).endswith(" a: in-progress\n")
-    assert ask("scenario", "next") == "a: step 2 of 2, after 9 fetches: completed\n"
-    assert ask("scenario", "step", "a").endswith(" a: completed\n")
-    assert ask("scenario", "next") == "no timeline is waiting\n"
-    assert ask("scenario", "arm", "happy-path").endswith(" happy: in-progress\n")
+    assert run_command("scenario", "arm", str(file)).endswith(" a: in-progress\n")
+    assert run_command("scenario", "next") == "a: step 2 of 2, after 9 fetches: completed\n"
+    assert run_command("scenario", "step", "a").endswith(" a: completed\n")
+    assert run_command("scenario", "next") == "no timeline is waiting\n"
+    assert run_command("scenario", "arm", "happy-path").endswith(" happy: in-progress\n")
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_json_flag_prints_json(arguments: list[str], ask: RunCommand, account: AccountClient) -> None:
+def test_json_flag_prints_json(arguments: list[str], run_command: RunCommand, account: AccountClient) -> None:
     account.recordings.add(id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
     is_one = arguments in (["doctor"], ["clock"], ["clock", "freeze"], ["clock", "run"])
-    assert isinstance(json.loads(ask(*arguments, "--json")), dict if is_one else list)
+    assert isinstance(json.loads(run_command(*arguments, "--json")), dict if is_one else list)
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [each for each in COMMANDS if each[0] in ("clock", "faults", "callbacks") and len(each) > 1],
+    [command for command in COMMANDS if command[0] in ("clock", "faults", "callbacks") and len(command) > 1],
     ids=" ".join,
 )
 def test_flags_before_action_apply_to_action(
@@ -195,19 +195,19 @@ def test_flags_before_action_apply_to_action(
     )
     before = account.state()
     command, *action = arguments
-    where = (["--url", server.base_url], ["--listen", str(server.address)])
-    for flags in where:
+    addresses = (["--url", server.base_url], ["--listen", str(server.address)])
+    for flags in addresses:
         assert main([command, *flags, "--account", OTHER_SID, "--json", *action]) == 0
         assert json.loads(capsys.readouterr().out) is not None
     assert account.state() == before
-    assert main([command, "--url", "http://127.0.0.1:1", *action, *where[0], "--account", OTHER_SID]) == 0
+    assert main([command, "--url", "http://127.0.0.1:1", *action, *addresses[0], "--account", OTHER_SID]) == 0
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_missing_server_prints_hint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    said = get_error_message(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
-    assert said.startswith("expected a recmock server at http://127.0.0.1:1, found none: ConnectionError.")
-    assert said.endswith("Start a server with recmock serve, or give its address with --url.")
+    message = get_error_message(capsys, [*arguments, "--url", "http://127.0.0.1:1/"])
+    assert message.startswith("expected a recmock server at http://127.0.0.1:1, found none: ConnectionError.")
+    assert message.endswith("Start a server with recmock serve, or give its address with --url.")
 
 
 def test_server_address_prefers_flag_over_environment(
@@ -237,36 +237,36 @@ def test_clock_command_inside_exec_uses_server_of_exec(tmp_path: Any, monkeypatc
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path))
     recmock = [sys.executable, "-m", "mockserver"]
     command = [*recmock, "exec", "--scenario", "late-webhook", "--", *recmock, "clock", "advance", "12s"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == f"{START_HOUR}:12Z late: processing\n"
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout == f"{START_HOUR}:12Z late: processing\n"
 
 
 def test_control_token_is_read_from_flag_or_environment(
     server: BackgroundServer, mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mock.control_token = "secret"
-    where = ["--url", server.base_url]
+    address_flags = ["--url", server.base_url]
     hint = "Set --control-token or RECMOCK_CONTROL_TOKEN."
-    assert get_error_message(capsys, ["clock", *where]).endswith(hint)
-    assert get_error_message(capsys, ["clock", *where, "--control-token", "other"]).endswith(hint)
+    assert get_error_message(capsys, ["clock", *address_flags]).endswith(hint)
+    assert get_error_message(capsys, ["clock", *address_flags, "--control-token", "other"]).endswith(hint)
     assert "of ASCII characters, found other characters." in get_error_message(
-        capsys, ["clock", *where, "--control-token", "gehéim"]
+        capsys, ["clock", *address_flags, "--control-token", "gehéim"]
     )
-    assert main(["clock", *where, "--control-token", "secret"]) == 0
-    assert main(["clock", "--control-token", "secret", "freeze", *where]) == 0
+    assert main(["clock", *address_flags, "--control-token", "secret"]) == 0
+    assert main(["clock", "--control-token", "secret", "freeze", *address_flags]) == 0
     monkeypatch.setenv("RECMOCK_CONTROL_TOKEN", "secret")
     for command in ("clock", "faults", "callbacks", "doctor"):
-        assert main([command, *where]) == 0
-    assert main(["sid", DEMO_SID, *where]) == 0
+        assert main([command, *address_flags]) == 0
+    assert main(["sid", DEMO_SID, *address_flags]) == 0
 
 
 def test_sid_command_explains_recording_created_on_server(
     server: BackgroundServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    added = AccountClient(ControlConnection(server.base_url)).recordings.add(id="new")
-    assert main(["sid", added.sid, "--url", server.base_url]) == 0
-    assert f"Recording 'new' ({added.sid}), which was created here." in capsys.readouterr().out
-    assert main(["sid", added.sid]) == 1
+    recording = AccountClient(ControlConnection(server.base_url)).recordings.add(id="new")
+    assert main(["sid", recording.sid, "--url", server.base_url]) == 0
+    assert f"Recording 'new' ({recording.sid}), which was created here." in capsys.readouterr().out
+    assert main(["sid", recording.sid]) == 1
 
 
 @pytest.mark.parametrize(

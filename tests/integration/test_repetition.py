@@ -25,7 +25,7 @@ def run_session(callback: str) -> list[bytes]:
         {"after": {"any": [{"fetches": 2}, {"time": "7s"}]}, "status": "completed"},
         {"after": {"callback": "completed"}, "status": "deleted"},
     ]
-    listed = [{"after": {"lists": 2}, "status": "deleted"}]
+    list_timeline = [{"after": {"lists": 2}, "status": "deleted"}]
     scenario = make_scenario(
         recordings=[
             {
@@ -36,7 +36,7 @@ def run_session(callback: str) -> list[bytes]:
             }
             for name in ("a", "b", "c")
         ],
-        pick=[{"id": "p", "count": 3, "timeline": listed, "where": {"status": "completed"}}],
+        pick=[{"id": "p", "count": 3, "timeline": list_timeline, "where": {"status": "completed"}}],
         faults=[{"when": {"op": "fetch_recording"}, "then": {"status": 503, "delay": "1ms"}, "probability": 0.3}],
         page_drift=[{"insert": 2, "delete": 1, "times": 3}],
     )
@@ -44,51 +44,51 @@ def run_session(callback: str) -> list[bytes]:
     # A receiver takes some real time, but the events that follow its response are the same.
     with Api(make_settings(count=200, callback_timeout=60), scenario) as api:
 
-        def ask(answer: Response) -> Response:
+        def record_answer(answer: Response) -> Response:
             api.wait_for_callbacks()
             answers.append(b"%d %s" % (answer.status_code, answer.content))
             return answer
 
         api.wait_for_callbacks()
         for turn in range(2):
-            listed_now = ask(api.get(f"{api.list_path}?PageSize=25")).json()["recordings"]
-            for each in listed_now[:3]:
-                ask(api.get(api.get_recording_path(each["sid"])))
+            recordings = record_answer(api.get(f"{api.list_path}?PageSize=25")).json()["recordings"]
+            for recording in recordings[:3]:
+                record_answer(api.get(api.get_recording_path(recording["sid"])))
             for name in "abc":
-                ask(api.get(api.get_recording_path(api.get_account().resolve_handle(name))))
-            ask(api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback))
-            ask(api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped"))
-            ask(api.request("DELETE", api.get_recording_path(listed_now[9]["sid"])))
-            ask(api.get(f"{api.root}/Recordings/{listed_now[20]['sid']}.wav", range="bytes=0-999"))
-            ask(api.send_command("POST", "/clock", {"advance": f"{turn + 1}s"}))
+                record_answer(api.get(api.get_recording_path(api.get_account().resolve_handle(name))))
+            record_answer(api.post(f"Calls/{CALL}/Recordings.json", RecordingStatusCallback=callback))
+            record_answer(api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped"))
+            record_answer(api.request("DELETE", api.get_recording_path(recordings[9]["sid"])))
+            record_answer(api.get(f"{api.root}/Recordings/{recordings[20]['sid']}.wav", range="bytes=0-999"))
+            record_answer(api.send_command("POST", "/clock", {"advance": f"{turn + 1}s"}))
         for path in ("/events", "/callbacks", "/faults"):
-            ask(api.send_command("GET", path))
+            record_answer(api.send_command("GET", path))
         return answers
 
 
 def test_concurrent_and_separate_runs_return_identical_bytes() -> None:
     with Sink() as sink:
         with ThreadPoolExecutor(CONCURRENT_RUNS) as threads:
-            first, *others = threads.map(run_session, [sink.url] * CONCURRENT_RUNS)
-        assert all(each == first for each in others)
+            first, *repetitions = threads.map(run_session, [sink.url] * CONCURRENT_RUNS)
+        assert all(repetition == first for repetition in repetitions)
         assert {answer[:3] for answer in first} >= {b"200", b"201", b"204", b"503"}
-        happened = {event["kind"] for event in msgspec.json.decode(first[-3][4:])}
-        assert happened == {"step", "callback", "inserted", "deleted", "signal"}
-        assert all(_run_in_process(hashing, sink.url) == compute_digest(first) for hashing in ("1", "2"))
+        kinds = {event["kind"] for event in msgspec.json.decode(first[-3][4:])}
+        assert kinds == {"step", "callback", "inserted", "deleted", "signal"}
+        assert all(_run_in_process(hash_seed, sink.url) == compute_digest(first) for hash_seed in ("1", "2"))
 
 
 def compute_digest(answers: list[bytes]) -> str:
     return sha256(b"\n".join(answers)).hexdigest()
 
 
-def _run_in_process(hashing: str, callback: str) -> str:
+def _run_in_process(hash_seed: str, callback: str) -> str:
     code = (
         "import sys; from tests.integration.test_repetition import compute_digest, run_session; "
         "print(compute_digest(run_session(sys.argv[1])))"
     )
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     command = [sys.executable, "-c", code, callback]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment | {"PYTHONHASHSEED": hashing}, capture_output=True, text=True, check=True
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment | {"PYTHONHASHSEED": hash_seed}, capture_output=True, text=True, check=True
     )
-    return done.stdout.strip()
+    return result.stdout.strip()

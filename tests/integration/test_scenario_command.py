@@ -58,8 +58,8 @@ def list_parsers(parser: Parser) -> Iterator[Parser]:
     yield parser.with_arguments()
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
-            for each in action.choices.values():
-                yield from list_parsers(each)
+            for subparser in action.choices.values():
+                yield from list_parsers(subparser)
 
 
 def test_help_fits_80_columns_and_describes_every_argument(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,8 +70,8 @@ def test_help_fits_80_columns_and_describes_every_argument(monkeypatch: pytest.M
         text = parser.format_help()
         assert max(map(len, text.splitlines())) <= 80, text
         assert parser.description
-        described = [each for each in parser._actions if not isinstance(each, _SubParsersAction)]
-        assert [each.dest for each in described if not each.help] == [], parser.prog
+        actions = [action for action in parser._actions if not isinstance(action, _SubParsersAction)]
+        assert [action.dest for action in actions if not action.help] == [], parser.prog
 
 
 def test_bundled_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,8 +85,8 @@ def test_bundled_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> Non
 def test_show_prints_valid_scenario_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("late-webhook", write_scenario(tmp_path, "version: 1  # mine\n")):
         assert main(["scenario", "show", name]) == 0
-        shown = capsys.readouterr().out
-        assert main(["scenario", "validate", write_scenario(tmp_path, shown)]) == 0
+        text = capsys.readouterr().out
+        assert main(["scenario", "validate", write_scenario(tmp_path, text)]) == 0
         capsys.readouterr()
 
 
@@ -110,10 +110,10 @@ def test_show_explains_missing_or_unreadable_scenario(
 def test_show_explains_permission_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def forbidden(*_: object, **__: object) -> str:
+    def raise_permission_error(*_: object, **__: object) -> str:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", forbidden)
+    monkeypatch.setattr(Path, "read_text", raise_permission_error)
     name = write_scenario(tmp_path, "version: 1")
     assert main(["scenario", "show", name]) == 2
     assert capsys.readouterr().err == f"recmock: {name}: expected a file that can be read: Permission denied.\n"
@@ -136,7 +136,7 @@ def test_validate_prints_one_line_per_broken_file(
     assert main(["scenario", "validate", "--json", *names]) == 2
     found = json.loads(capsys.readouterr().out)
     assert list(found) == names
-    assert [name for name, wrong in found.items() if wrong is None] == ["happy-path"]
+    assert [name for name, problem in found.items() if problem is None] == ["happy-path"]
 
 
 def test_validate_exits_with_0_for_valid_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,8 +166,8 @@ PAGING_SCENARIO = "recordings: []\ncorpus: {count: 120, mix: {status: {completed
 def test_run_checks_expectations_after_program(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], expected: str, code: int, verdict: str
 ) -> None:
-    mine = write_scenario(tmp_path, f"{PAGING_SCENARIO}{expected}")
-    assert main(["scenario", "run", mine, "--seed", "7", "--", sys.executable, "-c", PAGING_PROGRAM]) == code
+    scenario_file = write_scenario(tmp_path, f"{PAGING_SCENARIO}{expected}")
+    assert main(["scenario", "run", scenario_file, "--seed", "7", "--", sys.executable, "-c", PAGING_PROGRAM]) == code
     out, err = capfd.readouterr()
     assert out == "120\n"
     assert err.startswith(verdict)
@@ -175,8 +175,8 @@ def test_run_checks_expectations_after_program(
 
 
 def test_run_returns_exit_code_of_failed_program(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    mine = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
-    assert main(["scenario", "run", mine, "--", "sh", "-c", "exit 5"]) == 5
+    scenario_file = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    assert main(["scenario", "run", scenario_file, "--", "sh", "-c", "exit 5"]) == 5
     assert capfd.readouterr().err.startswith("recmock: NOT MET: Expected list_recordings at least")
 
 
@@ -184,8 +184,8 @@ def test_run_returns_exit_code_of_failed_program(tmp_path: Path, capfd: pytest.C
 def test_run_skips_expectations_when_program_cannot_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, code: int
 ) -> None:
-    mine = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
-    assert main(["scenario", "run", mine, "--", str(tmp_path / file)]) == code
+    scenario_file = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    assert main(["scenario", "run", scenario_file, "--", str(tmp_path / file)]) == code
     err = capsys.readouterr().err
     assert err.startswith(f"recmock: cannot run {tmp_path / file}: ")
     assert err.count("\n") == 1
@@ -215,24 +215,24 @@ def test_run_ignores_recmock_scenario_variable(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_scenario_that_does_not_fit_corpus_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    mine = write_scenario(tmp_path, "corpus: {count: 1000000, span: 1s}")
-    for command in (["scenario", "run", mine], ["exec", "--scenario", mine]):
+    scenario_file = write_scenario(tmp_path, "corpus: {count: 1000000, span: 1s}")
+    for command in (["scenario", "run", scenario_file], ["exec", "--scenario", scenario_file]):
         assert main([*command, "--", "true"]) == 2
         assert "recmock: corpus.span: expected a span of at least" in (err := capsys.readouterr().err)
         assert err.endswith("found 1s.\n")
-    mine = write_scenario(
+    scenario_file = write_scenario(
         tmp_path, "pick: [{id: a, count: 5, where: {status: completed}, timeline: [{status: deleted}]}]"
     )
-    assert main(["scenario", "run", mine, "--count", "1", "--", "true"]) == 2
+    assert main(["scenario", "run", scenario_file, "--count", "1", "--", "true"]) == 2
     assert capsys.readouterr().err.startswith("recmock: --scenario: ")
 
 
 def test_run_forwards_interrupt_and_checks_expectations(tmp_path: Path) -> None:
-    mine = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
+    scenario_file = write_scenario(tmp_path, "expect: [{op: list_recordings, min: 1}]")
     program = "import signal, sys; print('ready', flush=True); signal.sigwait([2]); sys.exit(0)"
-    blocked = f"import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); {program}"
+    blocking_program = f"import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); {program}"
     with subprocess.Popen(
-        [*RUN_COMMAND, mine, "--", sys.executable, "-c", blocked],
+        [*RUN_COMMAND, scenario_file, "--", sys.executable, "-c", blocking_program],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -249,5 +249,5 @@ def test_run_forwards_interrupt_and_checks_expectations(tmp_path: Path) -> None:
 
 def test_closed_output_pipe_is_not_an_error() -> None:
     command = f"{sys.executable} -m mockserver scenario list | head -c 0; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")

@@ -37,9 +37,9 @@ def server(mock: Mock) -> Iterator[BackgroundServer]:
 
 
 @pytest.fixture(params=LOOPS)
-def on(request: pytest.FixtureRequest, mock: Mock) -> Iterator[RunningServer]:
-    with run_server(request.param, mock=mock) as on:
-        yield on
+def running_server(request: pytest.FixtureRequest, mock: Mock) -> Iterator[RunningServer]:
+    with run_server(request.param, mock=mock) as running_server:
+        yield running_server
 
 
 def send_and_read_response(server: BackgroundServer, data: bytes) -> tuple[bytes, dict[str, object]]:
@@ -54,11 +54,11 @@ def send_and_read_response(server: BackgroundServer, data: bytes) -> tuple[bytes
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "data",
     [b"garbage\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nA B: c\r\n\r\n"],
 )
-def test_invalid_http_returns_twilio_error_400(server: BackgroundServer, sent: bytes) -> None:
-    head, body = send_and_read_response(server, sent)
+def test_invalid_http_returns_twilio_error_400(server: BackgroundServer, data: bytes) -> None:
+    head, body = send_and_read_response(server, data)
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"content-type: application/json" in head
     assert (body["code"], body["status"]) == (20001, 400)
@@ -94,19 +94,24 @@ def test_responses_have_date_and_no_server_header(server: BackgroundServer) -> N
     assert "server" not in answer.headers
 
 
-def test_socket_responses_equal_asgi_responses(on: RunningServer) -> None:
+def test_socket_responses_equal_asgi_responses(running_server: RunningServer) -> None:
     """The socket server writes them at once, other servers use the ASGI messages."""
-    passing = ("date", "twilio-request-id", "twilio-request-duration", "etag")  # the ETag depends on the base URL
+    varying_headers = (
+        "date",
+        "twilio-request-id",
+        "twilio-request-duration",
+        "etag",  # the ETag depends on the base URL
+    )
 
     def summarize_answer(answer: requests.Response | httpx.Response) -> tuple[int, list[tuple[str, str]], str]:
         headers = [(name.lower(), value) for name, value in answer.headers.items()]
-        return answer.status_code, [header for header in headers if header[0] not in passing], answer.text
+        return answer.status_code, [header for header in headers if header[0] not in varying_headers], answer.text
 
     with Api() as api:
         assert api.auth is not None
         listed = api.get(f"{api.list_path}?PageSize=3").json()["recordings"]
         media = f"{api.root}/Recordings/{listed[0]['sid']}.wav"
-        asked: list[tuple[str, str, dict[str, str]]] = [
+        cases: list[tuple[str, str, dict[str, str]]] = [
             ("GET", f"{api.list_path}?PageSize=3&Pagesize=4", {}),
             ("GET", f"{api.root}/Recordings/{listed[0]['sid']}.csv", {}),
             ("GET", f"{api.root}/Recordings/RE{'0' * 32}.json", {}),
@@ -117,33 +122,37 @@ def test_socket_responses_equal_asgi_responses(on: RunningServer) -> None:
             ("HEAD", api.list_path, {}),
             ("GET", "/_mock/health", {}),
         ]
-        for method, target, headers in asked:
-            here = api.request(method, target, headers={"Host": str(on.server.address), **headers})
-            there = requests.request(method, on.server.base_url + target, headers=headers, auth=api.auth, timeout=5)
-            assert summarize_answer(there) == summarize_answer(here), (method, target)
+        for method, target, headers in cases:
+            asgi_answer = api.request(method, target, headers={"Host": str(running_server.server.address), **headers})
+            socket_answer = requests.request(
+                method, running_server.server.base_url + target, headers=headers, auth=api.auth, timeout=5
+            )
+            assert summarize_answer(socket_answer) == summarize_answer(asgi_answer), (method, target)
 
 
-def test_http_1_0_response_closes_connection(on: RunningServer) -> None:
-    head, body = send_and_read_response(on.server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
+def test_http_1_0_response_closes_connection(running_server: RunningServer) -> None:
+    head, body = send_and_read_response(running_server.server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert head.endswith(b"\r\nconnection: close")
     assert body
 
 
-def test_slow_reader_receives_all_pipelined_responses(on: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_reader_receives_all_pipelined_responses(
+    running_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It requests more than sockets hold, so the server must wait before it builds the next response."""
-    full, pause = threading.Event(), MockProtocol.pause_writing
+    writing_paused, pause = threading.Event(), MockProtocol.pause_writing
 
-    def pause_and_tell(protocol: MockProtocol) -> None:
+    def pause_and_record(protocol: MockProtocol) -> None:
         pause(protocol)
-        full.set()
+        writing_paused.set()
 
-    monkeypatch.setattr(MockProtocol, "pause_writing", pause_and_tell)
+    monkeypatch.setattr(MockProtocol, "pause_writing", pause_and_record)
     pages, path = 40, "Recordings.json?PageSize=1000"
-    page = on.get(path, headers={"Host": "x"}).content
-    with on.connect() as client, client.makefile("rb") as received:
-        client.sendall(on.encode_request(path) * pages)
-        assert full.wait(10)
+    page = running_server.get(path, headers={"Host": "x"}).content
+    with running_server.connect() as client, client.makefile("rb") as received:
+        client.sendall(running_server.encode_request(path) * pages)
+        assert writing_paused.wait(10)
         for _ in range(pages):
             head = list(iter(received.readline, b"\r\n"))
             assert b"content-length: %d\r\n" % len(page) in head
@@ -169,19 +178,19 @@ def test_incomplete_request_does_not_block_shutdown(mock: Mock) -> None:
 
 
 def test_request_in_progress_is_answered_before_shutdown() -> None:
-    begun = threading.Event()
+    request_started = threading.Event()
 
-    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond_slowly(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
-        begun.set()
+        request_started.set()
         await asyncio.sleep(0.2)
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
 
-    with BackgroundServer(slow) as server:
+    with BackgroundServer(respond_slowly) as server:
         client = socket.create_connection(server.address, timeout=10)
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert begun.wait(10)
+        assert request_started.wait(10)
     assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
     client.close()
 
@@ -193,35 +202,35 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
     call = Parent(Kind.CALL, "CA" + "1" * 32)
     account.update_recording(account.corpus.get_sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)
     account.advance(100)
-    made: list[int] = []
-    pcm = Sound.render_pcm
+    chunk_starts: list[int] = []
+    render_pcm = Sound.render_pcm
 
-    def noted(sound: Sound, start: int, stop: int) -> bytes:
-        made.append(start)
-        return pcm(sound, start, stop)
+    def record_and_render(sound: Sound, start: int, stop: int) -> bytes:
+        chunk_starts.append(start)
+        return render_pcm(sound, start, stop)
 
-    monkeypatch.setattr(Sound, "render_pcm", noted)
+    monkeypatch.setattr(Sound, "render_pcm", record_and_render)
     path = f"/2010-04-01/Accounts/{mock.demo.sid}/Recordings/{mock.account(mock.demo.sid).corpus.get_sid(index)}.wav"
     with BackgroundServer(create_app(mock)) as server:
         url = f"{server.base_url}{path}"
         with requests.get(url, auth=(mock.demo.sid, "x"), stream=True, timeout=10) as answer:
             assert answer.headers["content-length"] == str(44 + 3600 * 32_000)
             assert answer.raw.read(1000)
-    assert 0 < len(made) < 100  # of 360 chunks
+    assert 0 < len(chunk_starts) < 100  # of 360 chunks
 
 
 def test_port_in_use_raises_listen_error() -> None:
-    with bind(Address("127.0.0.1", 0)) as taken:
-        address = get_bound_address(taken)
+    with bind(Address("127.0.0.1", 0)) as busy_socket:
+        address = get_bound_address(busy_socket)
         with pytest.raises(ListenError, match=rf"cannot listen on {address}: .*port 0 selects a free port"):
             bind(address)
 
 
 def test_unknown_host_raises_listen_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> None:
+    def raise_unknown_host(*_: object, **__: object) -> None:
         raise socket.gaierror(errno.ENOENT, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", raise_unknown_host)
     with pytest.raises(ListenError, match="expected an address to listen on, found nowhere:80: Name or service"):
         bind(Address("nowhere", 80))
 
@@ -234,13 +243,13 @@ def test_websocket_upgrade_returns_404(server: BackgroundServer) -> None:
 
 
 def test_websocket_connection_is_closed_over_asgi(mock: Mock) -> None:
-    sent: list[object] = []
+    messages: list[object] = []
 
     async def receive() -> Message:
         return {"type": "websocket.connect"}
 
     async def send(message: Message) -> None:
-        sent.append(message)
+        messages.append(message)
 
     asyncio.run(create_app(mock)({"type": "websocket", "path": "/x"}, receive, send))
-    assert sent == [{"type": "websocket.close"}]
+    assert messages == [{"type": "websocket.close"}]

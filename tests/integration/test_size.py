@@ -48,13 +48,13 @@ def test_first_page_is_served_after_a_hundred_thousand_deletions() -> None:
             i for i in reversed(range(BILLION - 100_000)) if account.corpus.layout.get_status(i) is not Status.DELETED
         )
         assert account.corpus.get_sid(newest) == api.get_page()["recordings"][0]["sid"]
-        kept = api.get_page("IncludeSoftDeleted=true")["recordings"]
-    assert account.corpus.get_sid(BILLION - 1) == kept[0]["sid"]
-    assert {recording["status"] for recording in kept} == {"deleted"}
+        deleted_recordings = api.get_page("IncludeSoftDeleted=true")["recordings"]
+    assert account.corpus.get_sid(BILLION - 1) == deleted_recordings[0]["sid"]
+    assert {recording["status"] for recording in deleted_recordings} == {"deleted"}
 
 
 def test_paging_through_a_hundred_thousand_recordings_lists_each_once() -> None:
     with Api(make_settings(count=100_000)) as api:
-        walked = api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
-    assert len({recording["sid"] for recording in walked}) == len(walked) == 100_000
-    assert all(newer["date_created"] >= older["date_created"] for newer, older in pairwise(walked))
+        recordings = api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
+    assert len({recording["sid"] for recording in recordings}) == len(recordings) == 100_000
+    assert all(newer["date_created"] >= older["date_created"] for newer, older in pairwise(recordings))

@@ -49,9 +49,9 @@ def reset_connection(client: socket.socket) -> None:
 
 def test_tunnel_forwards_bytes_in_both_directions(server: BackgroundServer) -> None:
     with Listener(echo) as listener, open_tunnel(server, listener.authority) as client:
-        for sent in (b"hello", b"again"):
-            client.sendall(sent)
-            assert sent == client.recv(len(sent), socket.MSG_WAITALL)
+        for data in (b"hello", b"again"):
+            client.sendall(data)
+            assert data == client.recv(len(data), socket.MSG_WAITALL)
     assert listener.connection_count == 1
 
 
@@ -65,35 +65,35 @@ def test_half_closed_client_still_receives_data(server: BackgroundServer) -> Non
 def test_large_transfer_is_unchanged_with_slow_reader(server: BackgroundServer) -> None:
     with Listener(echo) as listener, open_tunnel(server, listener.authority) as client:
         client.settimeout(10)
-        sending = threading.Thread(target=client.sendall, args=(LARGE_BODY,))
-        sending.start()
-        found = b""
-        while len(found) < len(LARGE_BODY):
-            found += client.recv(4096 if len(found) < 65536 else 1 << 20)
-        sending.join()
-    assert found == LARGE_BODY
+        sender = threading.Thread(target=client.sendall, args=(LARGE_BODY,))
+        sender.start()
+        received = b""
+        while len(received) < len(LARGE_BODY):
+            received += client.recv(4096 if len(received) < 65536 else 1 << 20)
+        sender.join()
+    assert received == LARGE_BODY
 
 
 def test_data_sent_with_connect_is_forwarded(server: BackgroundServer) -> None:
     with Listener(echo) as listener:
-        sent = f"CONNECT {listener.authority} HTTP/1.1\r\n\r\nearly".encode()
-        with open_connection(server, sent) as client:
+        data = f"CONNECT {listener.authority} HTTP/1.1\r\n\r\nearly".encode()
+        with open_connection(server, data) as client:
             client.shutdown(socket.SHUT_WR)
             assert read_to_end(client) == b"HTTP/1.1 200 Connection established\r\n\r\nearlygoodbye"
 
 
 def test_tls_to_destination_is_tunneled_unread(server: BackgroundServer, tmp_path: Path) -> None:
-    other = CertificateAuthority(tmp_path / "other")
+    other_authority = CertificateAuthority(tmp_path / "other")
 
     def serve(connection: socket.socket) -> None:
-        with other.create_context("api.twilio.com", wall_seconds()).wrap_socket(
+        with other_authority.create_context("api.twilio.com", wall_seconds()).wrap_socket(
             connection, server_side=True
-        ) as secured:
-            secured.sendall(secured.recv(100).upper())
+        ) as tls_connection:
+            tls_connection.sendall(tls_connection.recv(100).upper())
 
     with (
         Listener(serve) as listener,
-        wrap_in_tls(open_tunnel(server, listener.authority), other, "api.twilio.com") as client,
+        wrap_in_tls(open_tunnel(server, listener.authority), other_authority, "api.twilio.com") as client,
     ):
         client.sendall(b"secret")
         assert client.recv(100) == b"SECRET"
@@ -108,19 +108,19 @@ def test_tunnel_closes_when_destination_closes(server: BackgroundServer) -> None
 
 
 def test_tunnel_closes_when_client_resets_connection(server: BackgroundServer) -> None:
-    ended = threading.Event()
+    connection_ended = threading.Event()
 
     def serve(connection: socket.socket) -> None:
         with suppress(ConnectionResetError):
             while connection.recv(65536):
                 pass
-        ended.set()
+        connection_ended.set()
 
     with Listener(serve) as listener:
         client = open_tunnel(server, listener.authority)
         client.sendall(b"hello")
         reset_connection(client)
-        assert ended.wait(10)
+        assert connection_ended.wait(10)
 
 
 def test_tunnel_closes_when_server_stops(tmp_path: Path) -> None:
@@ -141,11 +141,11 @@ def test_unreachable_destination_returns_502(server: BackgroundServer, target: s
 
 
 def test_unresponsive_destination_returns_502(server: BackgroundServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never(*_: object, **__: object) -> None:
+    async def wait_forever(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(streams, "CONNECTION_TIMEOUT_SECONDS", 0.01)
-    monkeypatch.setattr(asyncio, "open_connection", never)
+    monkeypatch.setattr(asyncio, "open_connection", wait_forever)
     with open_connection(server, b"CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n") as client:
         assert b"cannot be reached: no answer within 0 seconds" in read_response(client)[0]
 
@@ -159,24 +159,24 @@ def test_proxy_does_not_tunnel_to_itself(server: BackgroundServer, name: str) ->
 def test_client_disconnect_during_connect_closes_destination(
     server: BackgroundServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, gone, ended = threading.Event(), threading.Event(), threading.Event()
+    connection_opened, client_closed, connection_ended = threading.Event(), threading.Event(), threading.Event()
     connect = asyncio.open_connection
 
-    async def slow(*arguments: object, **options: object) -> streams.StreamPair:
-        opened = await connect(*arguments, **options)  # type: ignore[arg-type]
-        begun.set()
-        await asyncio.to_thread(gone.wait, 10)
-        return opened
+    async def connect_slowly(*arguments: object, **options: object) -> streams.StreamPair:
+        stream_pair = await connect(*arguments, **options)  # type: ignore[arg-type]
+        connection_opened.set()
+        await asyncio.to_thread(client_closed.wait, 10)
+        return stream_pair
 
     def serve(connection: socket.socket) -> None:
         with suppress(ConnectionResetError):
             assert connection.recv(1) == b""
-        ended.set()
+        connection_ended.set()
 
-    monkeypatch.setattr(asyncio, "open_connection", slow)
+    monkeypatch.setattr(asyncio, "open_connection", connect_slowly)
     with Listener(serve) as listener:
         client = open_connection(server, f"CONNECT {listener.authority} HTTP/1.1\r\n\r\n".encode())
-        assert begun.wait(10)
+        assert connection_opened.wait(10)
         reset_connection(client)
-        gone.set()
-        assert ended.wait(10)
+        client_closed.set()
+        assert connection_ended.wait(10)

@@ -24,7 +24,7 @@ def run_with_exec(data_dir: Path, *program: str, **environment: str) -> str:
     """Run a program with `recmock exec` and the variables of CI images, and return its output."""
     preset = {"REQUESTS_CA_BUNDLE": "/nonexistent", "NO_PROXY": "*", "TWILIO_EDGE": "dublin", "TWILIO_REGION": "ie1"}
     command = [sys.executable, "-m", "mockserver", "exec", "--data-dir", str(data_dir), "--mix", "completed=1"]
-    done = subprocess.run(
+    result = subprocess.run(
         [*command, "--", *program],
         env=os.environ | preset | environment,
         capture_output=True,
@@ -32,8 +32,8 @@ def run_with_exec(data_dir: Path, *program: str, **environment: str) -> str:
         check=False,
         timeout=100,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 def find_tool_or_skip(tool: str) -> str:
@@ -52,7 +52,7 @@ client = Client()
 found = client.recordings.list(limit=60, page_size=50)
 one = client.recordings(found[5].sid).fetch()
 assert one.media_url.startswith("https://api.twilio.com/2010-04-01/Accounts/AC"), one.media_url
-plain = next(each for each in found if each.encryption_details is None)
+plain = next(recording for recording in found if recording.encryption_details is None)
 auth = (os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"])
 sound = requests.get(plain.media_url + ".wav", auth=auth)
 print(len(found), one.date_created.tzinfo, sound.status_code, sound.content[:4])
@@ -68,7 +68,7 @@ const client = require("twilio")();
 (async () => {
   const found = await client.recordings.list({ limit: 60, pageSize: 50 });
   const one = await client.recordings(found[5].sid).fetch();
-  const plain = found.find((each) => each.encryptionDetails === null);
+  const plain = found.find((recording) => recording.encryptionDetails === null);
   const sound = await client.request({ method: "get", uri: `${plain.mediaUrl}.wav` });
   const refused = await client.video.v1.rooms.list({ limit: 1 }).catch((error) => error.message);
   console.log(found.length, one.mediaUrl.split("/")[2], one.dateCreated.getTime() > 0, sound.statusCode, refused);
@@ -105,8 +105,10 @@ PRINT_RECMOCK_VARIABLES_PROGRAM = (
 
 
 def test_program_environment_gets_only_recmock_url_added(data_dir: Path) -> None:
-    seen = run_with_exec(data_dir, sys.executable, "-c", PRINT_RECMOCK_VARIABLES_PROGRAM, RECMOCK_COUNT="7").split()
-    assert set(seen) - os.environ.keys() == {"RECMOCK_COUNT", "RECMOCK_URL"}
+    variables = run_with_exec(
+        data_dir, sys.executable, "-c", PRINT_RECMOCK_VARIABLES_PROGRAM, RECMOCK_COUNT="7"
+    ).split()
+    assert set(variables) - os.environ.keys() == {"RECMOCK_COUNT", "RECMOCK_URL"}
 
 
 HTTPX_PROGRAM = f"""
@@ -210,11 +212,11 @@ def test_go_works_without_configuration(data_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "main.go").write_text(GO_PROGRAM)
     offline = {"GOPROXY": "off", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GO111MODULE": "off"}
     offline |= {"GOCACHE": str(tmp_path / "cache"), "GOPATH": str(tmp_path / "path"), "CGO_ENABLED": "0"}
-    built = tmp_path / "program"
+    binary = tmp_path / "program"
     subprocess.run(
-        [go, "build", "-o", str(built), "main.go"], cwd=tmp_path, env=os.environ | offline, check=True, timeout=300
+        [go, "build", "-o", str(binary), "main.go"], cwd=tmp_path, env=os.environ | offline, check=True, timeout=300
     )
-    assert run_with_exec(data_dir, str(built), HEALTH_URL) == "200\n"
+    assert run_with_exec(data_dir, str(binary), HEALTH_URL) == "200\n"
 
 
 JAVA_PROGRAM = """

@@ -19,15 +19,17 @@ def sink() -> Iterator[Sink]:
 @pytest.fixture
 def connections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the addresses of the connections so far, a list that grows."""
-    tried: list[str] = []
+    hosts: list[str] = []
     connect = httpcore.AnyIOBackend.connect_tcp
 
-    async def noted(self: httpcore.AnyIOBackend, host: str, port: int, **rest: Any) -> httpcore.AsyncNetworkStream:
-        tried.append(host)
+    async def record_and_connect(
+        self: httpcore.AnyIOBackend, host: str, port: int, **rest: Any
+    ) -> httpcore.AsyncNetworkStream:
+        hosts.append(host)
         return await connect(self, host, port, **rest)
 
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", noted)
-    return tried
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", record_and_connect)
+    return hosts
 
 
 @pytest.fixture
@@ -38,8 +40,10 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         def getaddrinfo(host: object, port: int, *_: object, **__: object) -> list[tuple[Any, ...]]:
             kind = (socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
             return [
-                (socket.AF_INET6, *kind, (each, port, 0, 0)) if ":" in each else (socket.AF_INET, *kind, (each, port))
-                for each in addresses
+                (socket.AF_INET6, *kind, (address, port, 0, 0))
+                if ":" in address
+                else (socket.AF_INET, *kind, (address, port))
+                for address in addresses
             ]
 
         monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

@@ -27,10 +27,10 @@ def test_sender_ignores_proxy_environment(sink: Sink, monkeypatch: pytest.Monkey
 
 
 def test_unknown_host_name_is_connection_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> None:
+    def raise_unknown_host(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", raise_unknown_host)
     outcome = send_callback(make_callback_request("http://receiver.test/"))
     assert outcome.failure is Failure.CONNECTION
     assert "Name or service not known" in outcome.detail
@@ -107,7 +107,7 @@ def certificate(tmp_path: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver.test")])
     now = datetime.now(UTC)
-    made = (
+    signed_certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -119,14 +119,16 @@ def certificate(tmp_path: Path) -> Path:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
+    pem, no_encryption = serialization.Encoding.PEM, serialization.NoEncryption()
     file = tmp_path / "receiver.pem"
-    file.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none))
+    file.write_bytes(
+        signed_certificate.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_encryption)
+    )
     return file
 
 
 @pytest.mark.parametrize(
-    ("host", "trusted", "expected"),
+    ("host", "is_trusted", "expected"),
     [
         ("receiver.test", True, (204, None)),
         ("other.test", True, (None, Failure.CONNECTION)),
@@ -138,23 +140,23 @@ def test_tls_verifies_host_name_of_url(
     resolve_to: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
     host: str,
-    trusted: bool,
+    is_trusted: bool,
     expected: tuple[int | None, Failure | None],
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    if trusted:
+    if is_trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
-    def answer(connection: socket.socket) -> None:
+    def serve_tls(connection: socket.socket) -> None:
         with (
             suppress(OSError),
-            context.wrap_socket(connection, server_side=True) as secured,
+            context.wrap_socket(connection, server_side=True) as tls_connection,
         ):  # the client may not trust it
-            read_request(secured)
-            secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+            read_request(tls_connection)
+            tls_connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-    with run_receiver(answer) as url:
+    with run_receiver(serve_tls) as url:
         resolve_to("127.0.0.1")
         outcome = send_callback(make_callback_request(url.replace("http://127.0.0.1", f"https://{host}")))
     assert expected == (outcome.status, outcome.failure)
@@ -164,11 +166,10 @@ def test_uvloop_checks_and_connects_like_asyncio(sink: Sink, connections: list[s
     uvloop = pytest.importorskip("uvloop")
 
     async def main() -> list[Outcome]:
-        courier = CallbackSender()
+        sender = CallbackSender()
         port = sink.url.split(":")[2]
         return [
-            await courier.send(make_callback_request(f"http://{host}:{port}"))
-            for host in ("8.8.8.8", "0", "2130706433")
+            await sender.send(make_callback_request(f"http://{host}:{port}")) for host in ("8.8.8.8", "0", "2130706433")
         ]
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

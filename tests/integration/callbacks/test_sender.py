@@ -46,8 +46,8 @@ def test_response_status_is_outcome_and_redirect_is_not_followed(sink: Sink, sta
 
 
 def test_sender_works_on_consecutive_event_loops(sink: Sink) -> None:
-    courier = CallbackSender()
-    assert [asyncio.run(courier.send(make_callback_request(sink.url))).status for _ in range(2)] == [204, 204]
+    sender = CallbackSender()
+    assert [asyncio.run(sender.send(make_callback_request(sink.url))).status for _ in range(2)] == [204, 204]
 
 
 def test_url_credentials_are_sent_as_basic_auth(sink: Sink) -> None:
@@ -78,34 +78,34 @@ def test_total_timeout_ends_request_before_read_timeout(sink: Sink) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "detail"),
+    ("timeouts", "detail"),
     [
         ({"connect_timeout": SHORT_TIMEOUT}, "no connection within 0.25 s"),
         ({"total_timeout": SHORT_TIMEOUT}, "not complete within 0.25 s in total"),
     ],
 )
 def test_slow_name_resolution_is_connect_timeout(
-    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], detail: str
+    monkeypatch: pytest.MonkeyPatch, timeouts: dict[str, Any], detail: str
 ) -> None:
     async def hang(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", hang)
     expected = Outcome(None, Failure.CONNECT_TIMEOUT, detail)
-    assert expected == send_callback(make_callback_request("http://receiver.test/", **changes))
+    assert expected == send_callback(make_callback_request("http://receiver.test/", **timeouts))
 
 
 def test_closed_port_is_connection_failure() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     outcome = send_callback(make_callback_request(f"http://127.0.0.1:{port}/"))
     assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
     assert str(port) in outcome.detail
 
 
-@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-"])
-def test_close_without_response_is_connection_failure(sent: bytes) -> None:
-    with run_receiver(respond_with(sent)) as url:
+@pytest.mark.parametrize("response", [b"", b"HTTP/1.1 200 OK\r\nContent-"])
+def test_close_without_response_is_connection_failure(response: bytes) -> None:
+    with run_receiver(respond_with(response)) as url:
         outcome = send_callback(make_callback_request(url))
     assert Outcome(None, Failure.CONNECTION, "Server disconnected without sending a response.") == outcome
 
@@ -117,23 +117,23 @@ def test_truncated_body_is_connection_failure_with_status() -> None:
     assert "without sending complete message body" in outcome.detail
 
 
-@pytest.mark.parametrize("sent", [b"garbage\r\n\r\n", b"\x16\x03\x01\r\n\r\n"])
-def test_garbage_response_is_protocol_failure(sent: bytes) -> None:
-    with run_receiver(respond_with(sent)) as url:
+@pytest.mark.parametrize("response", [b"garbage\r\n\r\n", b"\x16\x03\x01\r\n\r\n"])
+def test_garbage_response_is_protocol_failure(response: bytes) -> None:
+    with run_receiver(respond_with(response)) as url:
         outcome = send_callback(make_callback_request(url))
     assert (outcome.status, outcome.failure) == (None, Failure.PROTOCOL)
     assert outcome.detail
 
 
 def test_endless_body_is_not_read_completely() -> None:
-    def answer(connection: socket.socket) -> None:
+    def send_endless_body(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         with suppress(ConnectionError):
             while True:
                 connection.sendall(b"x" * 65536)
 
-    with run_receiver(answer) as url:
+    with run_receiver(send_endless_body) as url:
         assert send_callback(make_callback_request(url)) == Outcome(200, None, "")
 
 
