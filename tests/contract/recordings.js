@@ -11,12 +11,12 @@ const isDate = (value) => value instanceof Date && !Number.isNaN(value.getTime()
 
 async function realistic() {
   const everything = await client.recordings.list({ pageSize: 1000 });
-  const some = await client.recordings.list({ limit: 500, pageSize: 50 });
-  assert.equal(new Set(sids(some)).size, 500);
-  assert.deepEqual(sids(some), sids(everything).slice(0, 500));
-  for (const [at, recording] of some.entries()) {
+  const recordings = await client.recordings.list({ limit: 500, pageSize: 50 });
+  assert.equal(new Set(sids(recordings)).size, 500);
+  assert.deepEqual(sids(recordings), sids(everything).slice(0, 500));
+  for (const [index, recording] of recordings.entries()) {
     assert.ok([recording.dateCreated, recording.dateUpdated, recording.startTime].every(isDate));
-    assert.ok(at === 0 || recording.dateCreated <= some[at - 1].dateCreated);
+    assert.ok(index === 0 || recording.dateCreated <= recordings[index - 1].dateCreated);
   }
   await filters(everything);
   await deletion(everything);
@@ -36,10 +36,10 @@ async function filters(everything) {
   ];
   const conference = everything.find((recording) => recording.conferenceSid !== null).conferenceSid;
   cases.push([{ conferenceSid: conference }, (r) => r.conferenceSid === conference]);
-  for (const [options, wanted] of cases) {
+  for (const [options, matches] of cases) {
     const found = await client.recordings.list({ pageSize: 200, ...options });
     assert.ok(found.length > 0);
-    assert.deepEqual(sids(found), sids(everything.filter(wanted)));
+    assert.deepEqual(sids(found), sids(everything.filter(matches)));
   }
 }
 
@@ -50,8 +50,8 @@ async function deletion(everything) {
   // Not listed.remove(): twilio-node 6.2.0 forgets the SID of an instance that came from a list.
   assert.equal(await client.recordings(listed.sid).remove(), true);
   await assert.rejects(client.recordings(listed.sid).fetch(), { code: 20404, status: 404 });
-  const kept = await client.recordings(listed.sid).fetch({ includeSoftDeleted: true });
-  assert.equal(kept.status, "deleted");
+  const deleted = await client.recordings(listed.sid).fetch({ includeSoftDeleted: true });
+  assert.equal(deleted.status, "deleted");
 }
 
 async function deletingWhileListing() {
@@ -81,33 +81,33 @@ async function adversarial() {
 
 async function family() {
   const completed = (await client.recordings.list()).find((recording) => recording.conferenceSid === null);
-  const own = client.recordings(completed.sid);
+  const context = client.recordings(completed.sid);
   const call = client.calls(`CA${"1".repeat(32)}`);
-  const made = await call.recordings.create({ recordingStatusCallbackEvent: ["in-progress", "completed"] });
-  assert.equal(made.status, "in-progress");
+  const recording = await call.recordings.create({ recordingStatusCallbackEvent: ["in-progress", "completed"] });
+  assert.equal(recording.status, "in-progress");
   assert.equal((await call.recordings("Twilio.CURRENT").update({ status: "paused" })).status, "paused");
-  assert.equal((await call.recordings(made.sid).update({ status: "in-progress" })).status, "in-progress");
-  assert.equal((await call.recordings(made.sid).update({ status: "stopped" })).status, "stopped");
-  assert.equal((await call.recordings(made.sid).fetch()).status, "processing");
-  assert.deepEqual(sids(await call.recordings.list()), [made.sid]);
-  await assert.rejects(call.recordings(made.sid).remove(), { code: 20009, status: 409 });
-  await subresources(own);
+  assert.equal((await call.recordings(recording.sid).update({ status: "in-progress" })).status, "in-progress");
+  assert.equal((await call.recordings(recording.sid).update({ status: "stopped" })).status, "stopped");
+  assert.equal((await call.recordings(recording.sid).fetch()).status, "processing");
+  assert.deepEqual(sids(await call.recordings.list()), [recording.sid]);
+  await assert.rejects(call.recordings(recording.sid).remove(), { code: 20009, status: 409 });
+  await subresources(context);
   await parents();
-  const ofCall = client.calls(completed.callSid).recordings(completed.sid);
-  assert.equal((await ofCall.fetch()).sid, completed.sid);
-  assert.equal(await ofCall.remove(), true);
+  const callContext = client.calls(completed.callSid).recordings(completed.sid);
+  assert.equal((await callContext.fetch()).sid, completed.sid);
+  assert.equal(await callContext.remove(), true);
 }
 
-async function subresources(own) {
-  const [transcription] = await own.transcriptions.list();
+async function subresources(context) {
+  const [transcription] = await context.transcriptions.list();
   assert.ok(isDate(transcription.dateCreated));
-  assert.equal((await own.transcriptions(transcription.sid).fetch()).sid, transcription.sid);
+  assert.equal((await context.transcriptions(transcription.sid).fetch()).sid, transcription.sid);
   assert.equal((await client.transcriptions(transcription.sid).fetch()).sid, transcription.sid);
   assert.ok((await client.transcriptions.list({ limit: 60, pageSize: 20 })).length > 20);
-  assert.equal(await own.transcriptions(transcription.sid).remove(), true);
+  assert.equal(await context.transcriptions(transcription.sid).remove(), true);
   await assert.rejects(client.transcriptions(transcription.sid).remove(), { code: 20404 });
-  for (const result of await own.addOnResults.list()) {
-    const results = own.addOnResults(result.sid);
+  for (const result of await context.addOnResults.list()) {
+    const results = context.addOnResults(result.sid);
     assert.equal((await results.fetch()).status, "completed");
     const [payload] = await results.payloads.list();
     assert.equal((await results.payloads(payload.sid).fetch()).contentType, "application/json");
@@ -130,8 +130,8 @@ async function parents() {
 
 ({ realistic, adversarial, family })[part]().then(
   () => console.log(`${part}: ok`),
-  (wrong) => {
-    console.error(wrong);
+  (error) => {
+    console.error(error);
     process.exitCode = 1;
   },
 );

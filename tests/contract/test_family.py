@@ -46,13 +46,13 @@ CONFERENCE = "CF" + "2" * 32
 
 
 def test_every_operation_has_a_route() -> None:
-    served = {
+    routes = {
         (method, resource.path.removeprefix("/2010-04-01/Accounts/{account_sid}/"))
         for resource in RESOURCE_ROUTES
         for method in resource.operations_by_method
     }
     assert len(OPERATIONS) == 25
-    assert set(OPERATIONS.values()) - served == set()
+    assert set(OPERATIONS.values()) - routes == set()
 
 
 class SdkContext:
@@ -81,16 +81,16 @@ class SdkContext:
 
 
 @pytest.fixture
-def world() -> Iterator[SdkContext]:
+def sdk_context() -> Iterator[SdkContext]:
     mock = Mock(make_settings(count=300, mix="encrypted=0"))
     with BackgroundServer(create_app(mock)) as server:
         yield SdkContext(server, mock)
 
 
 def is_not_found(fetch: Callable[[], object]) -> bool:
-    with pytest.raises(TwilioRestException) as caught:
+    with pytest.raises(TwilioRestException) as exc_info:
         fetch()
-    return bool(caught.value.code == 20404)
+    return bool(exc_info.value.code == 20404)
 
 
 def assert_no_missing_field(instance: Any, *, nullable: tuple[str, ...] = ()) -> None:
@@ -113,42 +113,42 @@ def check_recordings(sdk: SdkContext) -> None:
 
 def check_call_recordings(sdk: SdkContext) -> None:
     call = sdk.client.calls(CALL)
-    made = call.recordings.create(
+    recording = call.recordings.create(
         recording_channels="dual", recording_status_callback_event=["in-progress", "completed"]
     )
-    assert_no_missing_field(made, nullable=NULL_FIELDS_IN_PROGRESS)
-    assert (made.status, made.channels, made.track) == ("in-progress", 2, "both")
+    assert_no_missing_field(recording, nullable=NULL_FIELDS_IN_PROGRESS)
+    assert (recording.status, recording.channels, recording.track) == ("in-progress", 2, "both")
     sdk.account.advance(10)
     assert call.recordings("Twilio.CURRENT").update(status="paused", pause_behavior="skip").status == "paused"
     sdk.account.advance(60)
-    assert call.recordings(made.sid).update(status="in-progress").status == "in-progress"
+    assert call.recordings(recording.sid).update(status="in-progress").status == "in-progress"
     sdk.account.advance(5)
-    assert call.recordings(made.sid).update(status="stopped").status == "stopped"
-    assert call.recordings(made.sid).fetch().status == "processing"
+    assert call.recordings(recording.sid).update(status="stopped").status == "stopped"
+    assert call.recordings(recording.sid).fetch().status == "processing"
     sdk.account.advance(2)
-    done = call.recordings(made.sid).fetch()
-    assert_no_missing_field(done, nullable=NULL_FIELDS)
-    assert (done.status, done.duration) == ("completed", "15")
-    assert [r.sid for r in call.recordings.list()] == [made.sid]
-    assert call.recordings(made.sid).delete() is True
-    assert is_not_found(call.recordings(made.sid).fetch)
+    completed = call.recordings(recording.sid).fetch()
+    assert_no_missing_field(completed, nullable=NULL_FIELDS)
+    assert (completed.status, completed.duration) == ("completed", "15")
+    assert [r.sid for r in call.recordings.list()] == [recording.sid]
+    assert call.recordings(recording.sid).delete() is True
+    assert is_not_found(call.recordings(recording.sid).fetch)
     assert call.recordings.list() == []
 
 
 def check_conference_recordings(sdk: SdkContext) -> None:
     listed = sdk.client.conferences(sdk.conference.conference_sid).recordings.list()
     assert sdk.conference.sid in {r.sid for r in listed}
-    own = sdk.client.conferences(sdk.conference.conference_sid).recordings(sdk.conference.sid)
-    assert_no_missing_field(own.fetch(), nullable=NULL_FIELDS)
-    assert own.delete() is True
-    assert is_not_found(own.fetch)
+    context = sdk.client.conferences(sdk.conference.conference_sid).recordings(sdk.conference.sid)
+    assert_no_missing_field(context.fetch(), nullable=NULL_FIELDS)
+    assert context.delete() is True
+    assert is_not_found(context.fetch)
     sdk.account.start_recording(CALL, conference_sid=CONFERENCE, source=Source.START_CONFERENCE_RECORDING_API)
-    live = sdk.client.conferences(CONFERENCE).recordings("Twilio.CURRENT")
-    assert live.update(status="paused").status == "paused"
-    assert live.update(status="in-progress").status == "in-progress"
-    with pytest.raises(TwilioRestException) as caught:
-        live.update(status="stopped")
-    assert caught.value.code == 20001
+    active_context = sdk.client.conferences(CONFERENCE).recordings("Twilio.CURRENT")
+    assert active_context.update(status="paused").status == "paused"
+    assert active_context.update(status="in-progress").status == "in-progress"
+    with pytest.raises(TwilioRestException) as exc_info:
+        active_context.update(status="stopped")
+    assert exc_info.value.code == 20001
 
 
 def check_transcriptions(sdk: SdkContext) -> None:
@@ -157,13 +157,13 @@ def check_transcriptions(sdk: SdkContext) -> None:
     assert_no_missing_field(found)
     assert_no_missing_field(client.recordings(sdk.completed.sid).transcriptions(found.sid).fetch())
     assert client.transcriptions(found.sid).fetch().transcription_text == found.transcription_text
-    others = client.transcriptions.list(limit=100, page_size=20)
-    assert found.sid in {t.sid for t in others}
+    transcriptions = client.transcriptions.list(limit=100, page_size=20)
+    assert found.sid in {t.sid for t in transcriptions}
     assert client.recordings(sdk.completed.sid).transcriptions(found.sid).delete() is True
-    other = next(t for t in others if t.sid != found.sid)
-    assert client.transcriptions(other.sid).delete() is True
+    other_transcription = next(t for t in transcriptions if t.sid != found.sid)
+    assert client.transcriptions(other_transcription.sid).delete() is True
     assert is_not_found(client.transcriptions(found.sid).fetch)
-    assert is_not_found(client.transcriptions(other.sid).fetch)
+    assert is_not_found(client.transcriptions(other_transcription.sid).fetch)
 
 
 def check_add_on_results(sdk: SdkContext) -> None:
@@ -192,11 +192,13 @@ def check_calls_and_conferences(sdk: SdkContext) -> None:
 
 
 @pytest.mark.parametrize(
-    "walk",
+    "check_operations",
     [
         *(check_recordings, check_call_recordings, check_conference_recordings),
         *(check_transcriptions, check_add_on_results, check_calls_and_conferences),
     ],
 )
-def test_python_sdk_supports_all_operations(world: SdkContext, walk: Callable[[SdkContext], None]) -> None:
-    walk(world)
+def test_python_sdk_supports_all_operations(
+    sdk_context: SdkContext, check_operations: Callable[[SdkContext], None]
+) -> None:
+    check_operations(sdk_context)

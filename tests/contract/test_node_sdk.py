@@ -21,10 +21,10 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a node_modules folder with twilio: RECMOCK_NODE_MODULES, which the README's command fills."""
     if shutil.which("node") is None:
         pytest.skip("node is not there")
-    given = os.environ.get("RECMOCK_NODE_MODULES")
-    if given is None or not (Path(given) / "twilio").is_dir():
+    folder = os.environ.get("RECMOCK_NODE_MODULES")
+    if folder is None or not (Path(folder) / "twilio").is_dir():
         pytest.skip("RECMOCK_NODE_MODULES names no folder with the package twilio")
-    return Path(given)
+    return Path(folder)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_node_sdk_script_passes(modules: Path, part: str, settings: Settings) -> None:
     mock = Mock(settings)
     with BackgroundServer(create_app(mock)) as server:
-        done = subprocess.run(
+        result = subprocess.run(
             ["node", str(SCRIPT), part, server.base_url, mock.demo.sid, mock.demo.token],
             capture_output=True,
             text=True,
@@ -46,4 +46,4 @@ def test_node_sdk_script_passes(modules: Path, part: str, settings: Settings) ->
             env={"NODE_PATH": str(modules), "PATH": os.environ["PATH"]},
             timeout=120,
         )
-    assert (0, f"{part}: ok\n") == (done.returncode, done.stdout), done.stderr
+    assert (0, f"{part}: ok\n") == (result.returncode, result.stdout), result.stderr

@@ -29,20 +29,20 @@ def client() -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-def large() -> Iterator[Client]:
+def large_client() -> Iterator[Client]:
     mock = Mock(make_settings(count=2000))
     with BackgroundServer(create_app(mock)) as server:
         yield make_client(server, mock)
 
 
 @pytest.fixture(scope="module")
-def everything(large: Client) -> list[Any]:
-    found: list[Any] = large.recordings.list(page_size=1000)
+def everything(large_client: Client) -> list[Any]:
+    found: list[Any] = large_client.recordings.list(page_size=1000)
     return found
 
 
-def test_listed_recordings_are_distinct_dated_and_newest_first(large: Client) -> None:
-    found = large.recordings.list(limit=500, page_size=50)
+def test_listed_recordings_are_distinct_dated_and_newest_first(large_client: Client) -> None:
+    found = large_client.recordings.list(limit=500, page_size=50)
     assert len({recording.sid for recording in found}) == 500
     created = [recording.date_created for recording in found]
     assert created == sorted(created, reverse=True)
@@ -52,19 +52,19 @@ def test_listed_recordings_are_distinct_dated_and_newest_first(large: Client) ->
             assert moment.utcoffset() == timedelta(0)
 
 
-def test_stream_equals_list(large: Client, everything: list[Any]) -> None:
-    assert [r.sid for r in everything] == [r.sid for r in large.recordings.stream(page_size=300)]
+def test_stream_equals_list(large_client: Client, everything: list[Any]) -> None:
+    assert [r.sid for r in everything] == [r.sid for r in large_client.recordings.stream(page_size=300)]
 
 
-def test_date_filters_equal_brute_force(large: Client, everything: list[Any]) -> None:
-    some = everything[700].date_created
-    day = some.date()
-    midnight = datetime(day.year, day.month, day.day, tzinfo=some.tzinfo)
+def test_date_filters_equal_brute_force(large_client: Client, everything: list[Any]) -> None:
+    instant = everything[700].date_created
+    day = instant.date()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=instant.tzinfo)
     for filters, expected in [
         ({"date_created": day}, [r for r in everything if r.date_created.date() == day]),
-        ({"date_created": some}, [r for r in everything if r.date_created == some]),
-        ({"date_created_before": some}, [r for r in everything if r.date_created <= some]),
-        ({"date_created_after": some}, [r for r in everything if r.date_created >= some]),
+        ({"date_created": instant}, [r for r in everything if r.date_created == instant]),
+        ({"date_created_before": instant}, [r for r in everything if r.date_created <= instant]),
+        ({"date_created_after": instant}, [r for r in everything if r.date_created >= instant]),
         ({"date_created_before": day}, [r for r in everything if r.date_created <= midnight]),
         ({"date_created_after": day}, [r for r in everything if r.date_created >= midnight]),
         (
@@ -73,23 +73,23 @@ def test_date_filters_equal_brute_force(large: Client, everything: list[Any]) ->
         ),
         ({"date_created": date(1999, 1, 1)}, []),
     ]:
-        found = large.recordings.list(page_size=200, **filters)
+        found = large_client.recordings.list(page_size=200, **filters)
         assert [r.sid for r in expected] == [r.sid for r in found], filters
 
 
-def test_call_and_conference_filters_equal_brute_force(large: Client, everything: list[Any]) -> None:
+def test_call_and_conference_filters_equal_brute_force(large_client: Client, everything: list[Any]) -> None:
     for recording in everything[::101]:
         expected = [r.sid for r in everything if r.call_sid == recording.call_sid]
-        assert expected == [r.sid for r in large.recordings.list(call_sid=recording.call_sid)]
+        assert expected == [r.sid for r in large_client.recordings.list(call_sid=recording.call_sid)]
     conferences = {r.conference_sid for r in everything if r.conference_sid}
     for conference in sorted(conferences)[:10]:
         expected = [r.sid for r in everything if r.conference_sid == conference]
-        assert expected == [r.sid for r in large.recordings.list(conference_sid=conference)]
+        assert expected == [r.sid for r in large_client.recordings.list(conference_sid=conference)]
 
 
-def test_fetched_recording_equals_listed_recording(large: Client, everything: list[Any]) -> None:
+def test_fetched_recording_equals_listed_recording(large_client: Client, everything: list[Any]) -> None:
     for listed in everything[:5]:
-        fetched = large.recordings(listed.sid).fetch()
+        fetched = large_client.recordings(listed.sid).fetch()
         for name, value in vars(listed).items():
             if not name.startswith("_"):
                 assert getattr(fetched, name) == value, name
@@ -98,20 +98,20 @@ def test_fetched_recording_equals_listed_recording(large: Client, everything: li
 def test_deleted_recording_is_shown_only_with_include_soft_deleted(client: Client) -> None:
     listed = next(r for r in client.recordings.list(limit=50) if r.status == "completed")
     assert listed.delete() is True
-    with pytest.raises(TwilioRestException) as caught:
+    with pytest.raises(TwilioRestException) as exc_info:
         client.recordings(listed.sid).fetch()
-    assert (caught.value.code, caught.value.status) == (20404, 404)
+    assert (exc_info.value.code, exc_info.value.status) == (20404, 404)
     assert client.recordings(listed.sid).fetch(include_soft_deleted=True).status == "deleted"
-    kept = {r.sid: r for r in client.recordings.list(include_soft_deleted=True)}
-    assert kept[listed.sid].status == "deleted"
-    assert kept[listed.sid].duration == listed.duration
+    recordings_by_sid = {r.sid: r for r in client.recordings.list(include_soft_deleted=True)}
+    assert recordings_by_sid[listed.sid].status == "deleted"
+    assert recordings_by_sid[listed.sid].duration == listed.duration
 
 
 def test_deleting_unfinished_recording_raises_20009(client: Client) -> None:
     unfinished = next(r for r in client.recordings.list() if r.status == "processing")
-    with pytest.raises(TwilioRestException) as caught:
+    with pytest.raises(TwilioRestException) as exc_info:
         unfinished.delete()
-    assert (caught.value.code, caught.value.status) == (20009, 409)
+    assert (exc_info.value.code, exc_info.value.status) == (20009, 409)
 
 
 def test_deletion_during_stream_visits_every_recording_once(client: Client) -> None:
@@ -129,9 +129,9 @@ def test_next_page_and_previous_page_return_pages(client: Client) -> None:
     first = client.recordings.page(page_size=10)
     second = first.next_page()
     assert second is not None
-    back = second.previous_page()
-    assert back is not None
-    assert [r.sid for r in first] == [r.sid for r in back]
+    previous = second.previous_page()
+    assert previous is not None
+    assert [r.sid for r in first] == [r.sid for r in previous]
 
 
 def test_adversarial_recordings_are_parsed() -> None:

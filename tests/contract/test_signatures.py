@@ -37,19 +37,19 @@ class MultiDict:
 
     def getlist(self, name: str) -> list[str]:
         """Return all values of a name."""
-        return [value for each, value in self._pairs if each == name]
+        return [value for key, value in self._pairs if key == name]
 
 
 def make_signed_requests() -> list[tuple[CallbackRequest, tuple[tuple[str, str], ...]]]:
     """Return requests of both methods to all URLs, and the parameters that a receiver reads from their bodies."""
-    parcels = [
-        CallbackRequest.build_signed(method, place + path, pairs, token=TOKEN, idempotency_token="i")
+    requests = [
+        CallbackRequest.build_signed(method, origin + path, pairs, token=TOKEN, idempotency_token="i")
         for method in ("GET", "POST")
-        for place in ORIGINS
+        for origin in ORIGINS
         for path in PATHS
         for pairs in PARAMETERS
     ]
-    return [(each, parse_pairs(each.body)) for each in parcels]
+    return [(request, parse_pairs(request.body)) for request in requests]
 
 
 def parse_pairs(form: bytes) -> tuple[tuple[str, str], ...]:
@@ -63,8 +63,8 @@ def get_signature(request: CallbackRequest) -> str:
 
 def test_twilio_python_accepts_callback_signatures() -> None:
     validator = RequestValidator(TOKEN)
-    for parcel, pairs in make_signed_requests():
-        assert validator.validate(parcel.url, MultiDict(pairs), get_signature(parcel)), parcel.signed_text
+    for request, pairs in make_signed_requests():
+        assert validator.validate(request.url, MultiDict(pairs), get_signature(request)), request.signed_text
 
 
 def test_twilio_python_computes_same_signature() -> None:
@@ -74,15 +74,17 @@ def test_twilio_python_computes_same_signature() -> None:
 
 
 def test_twilio_python_rejects_other_token_url_or_value() -> None:
-    right = compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))
-    assert RequestValidator(TOKEN).validate("http://a/", {"A": "1"}, right)
-    assert not RequestValidator("other").validate("http://a/", {"A": "1"}, right)
-    assert not RequestValidator(TOKEN).validate("http://a/b", {"A": "1"}, right)
-    assert not RequestValidator(TOKEN).validate("http://a/", {"A": "2"}, right)
+    signature = compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))
+    assert RequestValidator(TOKEN).validate("http://a/", {"A": "1"}, signature)
+    assert not RequestValidator("other").validate("http://a/", {"A": "1"}, signature)
+    assert not RequestValidator(TOKEN).validate("http://a/b", {"A": "1"}, signature)
+    assert not RequestValidator(TOKEN).validate("http://a/", {"A": "2"}, signature)
 
 
 def test_twilio_node_accepts_only_valid_signatures() -> None:
-    cases = [(each.url, group_parameters(pairs), get_signature(each)) for each, pairs in make_signed_requests()]
+    cases = [
+        (request.url, group_parameters(pairs), get_signature(request)) for request, pairs in make_signed_requests()
+    ]
     cases.append(("http://a/", {"A": "2"}, compute_signature(TOKEN, build_signed_text("http://a/", [("A", "1")]))))
     assert [*([True] * (len(cases) - 1)), False] == validate_signatures(cases, TOKEN)
 
@@ -90,5 +92,5 @@ def test_twilio_node_accepts_only_valid_signatures() -> None:
 def group_parameters(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
     """Return parameters as Express does: a list for a repeated name."""
     names = dict.fromkeys(name for name, _ in pairs)
-    values = {name: [value for each, value in pairs if each == name] for name in names}
+    values = {name: [value for key, value in pairs if key == name] for name in names}
     return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
