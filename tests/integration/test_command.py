@@ -387,7 +387,7 @@ def test_keyboard_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> N
     def interrupt(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mockserver.cli.commands.ready.ready", interrupt)
+    monkeypatch.setattr("mockserver.cli.commands.ready.check_ready", interrupt)
     assert main(["ready"]) == 130
 
 

@@ -91,8 +91,8 @@ print(len(names), accesses)
 
 
 def test_importing_any_module_does_no_io() -> None:
-    process = subprocess.run(
-        [sys.executable, "-c", IMPORT_ALL_PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
+    process = subprocess.run(  # -B, because Python would write bytecode of modules imported for the first time
+        [sys.executable, "-B", "-c", IMPORT_ALL_PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
     )
     count, _, accesses = process.stdout.strip().partition(" ")
     assert int(count) > 40
