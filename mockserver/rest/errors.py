@@ -32,7 +32,8 @@ _ERRORS = {
     70002: _ErrorRow(400, "Paged requests must include a PageToken"),
 }
 
-
+LISTED_CODES = frozenset(_ERRORS)
+"""The codes that have a status and a message of their own."""
 _UNLISTED_ERROR = _ErrorRow(400, "Error")
 """Status and message for a code that is not in the table: scenarios may use any."""
 DEFAULT_CODE_BY_STATUS = {

@@ -13,7 +13,7 @@ from starlette.types import Receive, Send
 
 from generators.instants import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
-from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, TwilioError
+from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
@@ -85,9 +85,8 @@ def to_error(matched_fault: MatchedFault) -> TwilioError:
     status = then.status or 500
     code = then.code or DEFAULT_CODE_BY_STATUS.get(status, 20500 if status >= 500 else 20001)
     headers = () if then.retry_after is None else ((b"retry-after", b"%d" % then.retry_after),)
-    message = then.message or (
-        None if code == DEFAULT_CODE_BY_STATUS.get(status, 20500) else _get_reason_phrase(status)
-    )
+    has_own_message = then.code in LISTED_CODES or code == DEFAULT_CODE_BY_STATUS.get(status, 20500)
+    message = then.message or (None if has_own_message else _get_reason_phrase(status))
     return TwilioError(code, matched_fault.reason, status=status, message=message, headers=headers)
 
 

@@ -18,6 +18,9 @@ async function realistic() {
     assert.ok([recording.dateCreated, recording.dateUpdated, recording.startTime].every(isDate));
     assert.ok(index === 0 || recording.dateCreated <= recordings[index - 1].dateCreated);
   }
+  const many = await client.recordings.list({ limit: 2000 }); // sent as PageSize, without a cap (WIRE §17)
+  assert.ok(everything.length > 2000);
+  assert.deepEqual(sids(many), sids(everything).slice(0, 2000));
   await filters(everything);
   await deletion(everything);
   await deletingWhileListing();

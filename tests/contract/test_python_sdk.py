@@ -52,6 +52,16 @@ def test_listed_recordings_are_distinct_dated_and_newest_first(large_client: Cli
             assert moment.utcoffset() == timedelta(0)
 
 
+def test_limit_above_1000_reads_as_many_recordings_as_it_says() -> None:
+    """The SDK sends `limit` as PageSize, without a cap (WIRE §17)."""
+    mock = Mock(make_settings(count=2300))
+    with BackgroundServer(create_app(mock)) as server:
+        found = make_client(server, mock).recordings.list(limit=2000)
+    assert len({recording.sid for recording in found}) == 2000
+    queries = [entry.query for entry in mock.account(mock.demo.sid).journal]
+    assert [query.partition(b"&")[0] for query in queries] == [b"PageSize=2000", b"PageSize=1000"]
+
+
 def test_stream_equals_list(large_client: Client, everything: list[Any]) -> None:
     assert [r.sid for r in everything] == [r.sid for r in large_client.recordings.stream(page_size=300)]
 
