@@ -6,7 +6,6 @@ import msgspec
 
 from generators.model import Track
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import Header, build_warning_header
 from mockserver.rest.parameters import Parameters
 from scenarios.statuses import CallbackEvent
 
@@ -43,16 +42,10 @@ class CallRecordingForm(msgspec.Struct, frozen=True, kw_only=True):
     channels: int
     track: Track
     callback: CallbackForm | None
-    warnings: tuple[str, ...]
-    """Values that Twilio accepts with a warning."""
-
-    def to_warning_headers(self) -> tuple[Header, ...]:
-        """Return the warning headers."""
-        return tuple(build_warning_header(doubt) for doubt in self.warnings)
 
 
 def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
-    """Parse the form.
+    """Parse the form. Values that Twilio accepts with a warning are added to the form's warnings.
 
     Raises:
         TwilioError: 20001 for an invalid choice, and for fields that Twilio documents and the mock does not emulate.
@@ -65,7 +58,7 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
     url = form.get_text("RecordingStatusCallback")
     # SDKs repeat the key. Twilio's documentation puts several events into one value.
     events = " ".join(form.get_texts("RecordingStatusCallbackEvent")).split() or ["completed"]
-    doubts = [
+    form.warnings += [
         f"13621 {event[:40]!r} is not a recording status event." for event in events if event not in _EVENTS_BY_NAME
     ]
     callback = None
@@ -74,11 +67,16 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
             url, method.value, tuple(_EVENTS_BY_NAME[event] for event in events if event in _EVENTS_BY_NAME)
         )
     elif url is not None:
-        doubts.append(f"13256 {url[:80]!r} is not an http or https URL: no callbacks are sent.")
+        form.warnings.append(f"13256 {url[:80]!r} is not an http or https URL: no callbacks are sent.")
+    else:
+        form.warnings += [
+            f"{name} was ignored: without RecordingStatusCallback there are no callbacks."
+            for name in ("RecordingStatusCallbackEvent", "RecordingStatusCallbackMethod")
+            if form.get_text(name) is not None
+        ]
     track = form.get_choice("RecordingTrack", Track) or Track.BOTH
     return CallRecordingForm(
         channels=2 if channels is _Channels.DUAL else 1,
         track=track,
         callback=callback,
-        warnings=(*doubts, *form.describe_unknown()),
     )

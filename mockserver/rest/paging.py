@@ -30,12 +30,10 @@ def parse_page_request(parameters: Parameters) -> PageRequest:
     """Parse the paging parameters.
 
     Raises:
-        TwilioError: 20007 for a page size above 1000; 70002 for a later page without a token; 20001 for any
-            other invalid value.
+        TwilioError: 70002 for a later page without a token; 20001 for any other invalid value.
     """
-    size = parameters.get_integer("PageSize", default=DEFAULT_PAGE_SIZE, minimum=1)
-    if size > MAX_PAGE_SIZE:
-        raise TwilioError(20007, f"PageSize: expected at most {MAX_PAGE_SIZE}, found {size}.")
+    # SDKs send `limit` as PageSize, without a cap, because Twilio reduces it to 1000 itself (WIRE §17).
+    size = parameters.get_integer("PageSize", default=DEFAULT_PAGE_SIZE, minimum=1, maximum=MAX_PAGE_SIZE)
     number = parameters.get_integer("Page", default=0, minimum=0)
     token = parameters.get_text("PageToken")
     if token is None:

@@ -1,7 +1,7 @@
 """The parameters of a request: ordered pairs with typed access, and their encoding in page URIs."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
@@ -12,7 +12,9 @@ from mockserver.rest.errors import make_invalid_parameter_error
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]+")
+_MAX_DIGITS = 18
+"""The longest whole number that counts exactly: SDKs read 64 bits."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -24,17 +26,16 @@ class Parameters:
 
     def __init__(self, encoded: bytes) -> None:
         self.pairs = _parse_pairs(encoded)
+        self.warnings: list[str] = []
+        """What was ignored in these values, for `X-Mock-Warning`."""
         self._values = dict(self.pairs)
-        self._used_names: set[str] = set()
 
     def get_text(self, name: str) -> str | None:
         """Return a value, or None if it is missing."""
-        self._used_names.add(name)
         return self._values.get(name) or None
 
     def get_texts(self, name: str) -> list[str]:
         """Return every value of a repeatable name."""
-        self._used_names.add(name)
         return [value for pair_name, value in self.pairs if pair_name == name]
 
     def get_choice(self, name: str, choice_type: type[Choice]) -> Choice | None:
@@ -48,8 +49,11 @@ class Parameters:
             raise make_invalid_parameter_error(name, f"one of {', '.join(choice_type)}", text)
         return None if text is None else choice_type(text)
 
-    def get_integer(self, name: str, *, default: int, minimum: int) -> int:
+    def get_integer(self, name: str, *, default: int, minimum: int, maximum: int | None = None) -> int:
         """Return a whole number of at least `minimum`.
+
+        Args:
+            maximum: the value that a larger number counts as, with a warning; None if there is no such value.
 
         Raises:
             TwilioError: 20001 for any other value.
@@ -57,7 +61,12 @@ class Parameters:
         text = self.get_text(name)
         if text is None:
             return default
-        if not _INTEGER.fullmatch(text) or int(text) < minimum:
+        is_number = _INTEGER.fullmatch(text) is not None
+        if maximum is not None and is_number and _is_greater(text, maximum):
+            shown = text if len(text) <= _MAX_DIGITS else f"a number of {len(text)} digits"
+            self.warnings.append(f"{name}: expected at most {maximum}, found {shown}. It counts as {maximum}.")
+            return maximum
+        if not is_number or len(text) > _MAX_DIGITS or int(text) < minimum:
             raise make_invalid_parameter_error(name, f"a whole number from {minimum}", text)
         return int(text)
 
@@ -85,20 +94,10 @@ class Parameters:
             raise make_invalid_parameter_error(name, describe_sid(kind), text)
         return text
 
-    def describe_unknown(self) -> list[str]:
-        """Describe the names that no handler used: Twilio ignores them too, but a typing error should be visible."""
-        unknown = [name for name in self._values if name not in self._used_names]
-        return [
-            f"{name[:60]!r} is not a parameter of this operation, and was ignored.{self._suggest_name(name)}"
-            for name in unknown
-        ]
-
-    def _suggest_name(self, name: str) -> str:
-        import difflib  # only needed for warnings
-
-        known = {known_name.lower(): known_name for known_name in sorted(self._used_names)}
-        close = difflib.get_close_matches(name.lower(), known, n=1)
-        return f" Did you mean {known[close[0]]}?" if close else ""
+    @property
+    def names(self) -> Iterable[str]:
+        """The names, each once, in the order of the request."""
+        return self._values
 
     def encode(self, excluded_names: Container[str]) -> list[str]:
         """Return the pairs as `name=value`, percent-encoded, without some names. Java needs `<` and `>` escaped."""
@@ -107,6 +106,12 @@ class Parameters:
             for name, value in self.pairs
             if name not in excluded_names
         ]
+
+
+def _is_greater(digits: str, maximum: int) -> bool:
+    """Return True if a whole number, which may have thousands of digits, is greater than `maximum`."""
+    significant = digits.lstrip("0")
+    return not digits.startswith("-") and (len(significant) > _MAX_DIGITS or int(significant or "0") > maximum)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,8 @@ from typing import Any
 from mockserver.account.account import Account
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.mock import Mock
-from mockserver.rest.headers import Header
+from mockserver.rest.headers import Header, build_warning_header
+from mockserver.rest.ignored_parameters import describe_ignored
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire
@@ -70,6 +71,21 @@ class Exchange:
         """The account that the path names."""
         assert self._account is not None, f"{self.path} names no account"
         return self._account
+
+    def build_warning_headers(self) -> tuple[Header, ...]:
+        """Return an `X-Mock-Warning` for everything that the operation ignored, in its response and in its errors."""
+        if self.operation is None or not (self.query_string or self.has_body):  # almost always
+            return ()
+        form = self.form if self.method == "POST" else None
+        sentences = describe_ignored(self.operation, self.parameters, form)
+        if form is None and self.has_body:
+            sentences.append(f"The body was ignored: a {self.method} has its parameters in the query.")
+        return tuple(map(build_warning_header, sentences))
+
+    @property
+    def has_body(self) -> bool:
+        """True if the headers announce a body."""
+        return self.headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in self.headers
 
     @property
     def page_number(self) -> int:

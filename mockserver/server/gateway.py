@@ -38,7 +38,10 @@ CONTROL_PREFIX = "/_mock/"
 _ACCOUNTS_PREFIX = f"/{API_VERSION}/Accounts/"
 _ACCOUNT_SID_SLICE = slice(len(_ACCOUNTS_PREFIX), len(_ACCOUNTS_PREFIX) + 34)
 _USED_HEADERS = frozenset(
-    {b"authorization", b"host", b"user-agent", WIRE_HEADER, b"range", b"if-range", b"if-none-match"}
+    {
+        *(b"authorization", b"host", b"user-agent", WIRE_HEADER, b"range", b"if-range", b"if-none-match"),
+        *(b"content-length", b"transfer-encoding"),
+    }
 )
 
 _CachedResponse = tuple[int, Response]
@@ -141,7 +144,7 @@ class Gateway:
             account = self._authenticate(exchange)
             account.scheduler.run_due()
             exchange.set_account(account)
-            if exchange.method in READING_METHODS:
+            if exchange.method in READING_METHODS and not exchange.has_body:  # a body adds a warning
                 return await self._respond_from_cache(exchange, scope, receive, send)
         return await self._run_route(exchange, scope, receive, send)
 
@@ -214,10 +217,14 @@ class Gateway:
         return answer
 
     async def _run_route(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except TwilioError as error:
+            error.headers = (*error.headers, *exchange.build_warning_headers())
+            raise
         if exchange.response is None:
             raise RuntimeError(f"{exchange.path} reached a route that returned no response")
-        return exchange.response
+        return exchange.response.with_headers(exchange.build_warning_headers())
 
 
 def _is_fresh(cached: _CachedResponse, account: Account) -> bool:

@@ -4,7 +4,7 @@ import msgspec
 
 from mockserver.rest.byte_ranges import UnsatisfiableRangeError, is_not_modified, parse_range
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import build_reason_header, build_warning_header
+from mockserver.rest.headers import build_reason_header
 from mockserver.rest.paging import build_envelope
 from mockserver.rest.representations import json
 from mockserver.rest.representations.representation import (
@@ -53,7 +53,7 @@ def _render_value(resource_value: ResourceValue, exchange: Exchange) -> Response
     form = exchange.representation
     document = resource_value.resource_type.build_document(resource_value.value, exchange.wire, exchange.base_url)
     body = load_encoder(form).encode_item(resource_value.resource_type.xml_element, document)
-    return Response(resource_value.status, body, MEDIA_TYPES[form], resource_value.headers)
+    return Response(resource_value.status, body, MEDIA_TYPES[form])
 
 
 def _render_resource(resource: Resource, exchange: Exchange) -> Response:
@@ -92,12 +92,10 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
             for index in page.indices
         ]
         body = load_encoder(form).encode_page(shape.xml_element, shape.list_key, frame, documents)
-    warnings = tuple(map(build_warning_header, resource_page.parameters.describe_unknown()))
     return Response(
         200,
         body,
         MEDIA_TYPES[form],
-        warnings,
         expires_at=page.expires_at,
         request_kind=resource_page.request_kind,
         recording_indices=page.indices if resource_page.request_kind is not None else (),

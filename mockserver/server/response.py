@@ -55,6 +55,10 @@ class Response(msgspec.Struct, frozen=True):
             self, operation=operation, logged_response=self.to_logged_response(), encoded_headers=self.encode_headers()
         )
 
+    def with_headers(self, headers: tuple[Header, ...]) -> Self:
+        """Return the response with more headers."""
+        return msgspec.structs.replace(self, headers=(*self.headers, *headers)) if headers else self
+
     def build_headers(self) -> tuple[Header, ...]:
         """Return all headers of the response, including those of its body."""
         if self.status in _BODILESS_STATUSES:

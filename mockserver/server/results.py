@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from mockserver.account.resources.listing import NEVER, Page
-from mockserver.rest.headers import Header
 from mockserver.rest.paging import PageRequest
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.resource_types import ResourceType
@@ -54,7 +53,6 @@ class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):
     resource_type: ResourceType
     value: Any
     status: int = 200
-    headers: tuple[Header, ...] = ()
 
 
 class Redirect(msgspec.Struct, frozen=True):

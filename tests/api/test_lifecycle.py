@@ -178,7 +178,7 @@ def test_generated_call_can_be_recorded_when_in_progress(twilio: Api) -> None:
     assert "has 2 active recordings: RE" in answer.headers["x-mock-reason"]
 
 
-def test_conference_recording_can_be_paused_but_not_stopped(twilio: Api) -> None:
+def test_conference_recording_can_be_paused_and_stopped(twilio: Api) -> None:
     conference = CONFERENCE.lower().replace("cf", "CF", 1)
     index = twilio.get_account().start_recording(CALL, conference_sid=conference, source=Source.CONFERENCE)
     sid = twilio.get_account().corpus.get_sid(index)
@@ -188,8 +188,8 @@ def test_conference_recording_can_be_paused_but_not_stopped(twilio: Api) -> None
     assert recording["uri"] == f"{twilio.root}/{path}"
     assert "track" not in recording
     assert twilio.post(path, Status="in-progress").json()["status"] == "in-progress"
-    answer = twilio.post(path, Status="stopped")
-    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+    stopped = twilio.post(path, Status="stopped")
+    assert (stopped.status_code, stopped.json()["status"]) == (200, "stopped")
     assert twilio.get_twilio_json(path)["status"] == "processing"
     assert [r["sid"] for r in twilio.get_twilio_json(f"Conferences/{CONFERENCE}/Recordings.json")["recordings"]] == [
         sid

@@ -1,6 +1,6 @@
 """Recordings of an account, a call or a conference."""
 
-from generators.model import InFlight
+from generators.model import InFlight, Recording
 from generators.sids import Kind
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.parent import Parent
@@ -8,9 +8,10 @@ from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.state import Subscription
 from mockserver.rest.auth import parse_credentials
 from mockserver.rest.date_filters import parse_created_range
-from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
-from mockserver.rest.forms import CallbackForm, parse_call_recording_form
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.forms import CallbackForm, CallRecordingForm, parse_call_recording_form
 from mockserver.rest.paging import parse_page_request
+from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, NoContent, Redirect, Resource, ResourcePage, ResourceValue
@@ -56,11 +57,14 @@ def create_call_recording(exchange: Exchange, path: PathParams) -> ResourceValue
     recording, is_new = exchange.account.create_call_recording(
         call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
     )
+    if not is_new:
+        index = exchange.account.recordings.find(recording.sid)
+        active = exchange.account.state.subscriptions.get(index)
+        exchange.form.warnings += _describe_differences(exchange.form, wanted, recording, active)
     return ResourceValue(
         resource_type=CALL_RECORDING,
         value=recording,
         status=201 if is_new else 200,
-        headers=wanted.to_warning_headers(),
     )
 
 
@@ -84,17 +88,40 @@ def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceVal
     behavior = form.get_choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
     if wanted is None:
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
-    if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:  # WIRE §5
-        raise make_invalid_parameter_error(
-            "Status", "paused or in-progress, because a conference recording cannot be stopped", "stopped"
-        )
+    if wanted is not InFlight.PAUSED and form.get_text("PauseBehavior") is not None:
+        form.warnings.append("PauseBehavior was ignored: it counts with Status=paused only.")
     changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
+    if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:
+        # Shipped programs stop them, and Twilio's specification has the operation (WIRE §17).
+        form.warnings.append("Status=stopped: Twilio documents that a conference recording cannot be stopped.")
     return ResourceValue(resource_type=_get_resource_type(parent), value=changed)
 
 
 def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
     exchange.account.delete_recording(path["sid"], parent=_parse_parent(path))
     return NoContent()
+
+
+def _describe_differences(
+    form: Parameters, wanted: CallRecordingForm, active: Recording, subscription: Subscription | None
+) -> list[str]:
+    """Describe what a create asked for that the active recording, which the response shows, does not have."""
+    callback = wanted.callback
+    differs = {
+        "RecordingChannels": wanted.channels != active.channels,
+        "RecordingTrack": wanted.track != active.track,
+    }
+    if callback is not None:
+        differs |= {
+            "RecordingStatusCallback": subscription is None or callback.url != subscription.url,
+            "RecordingStatusCallbackMethod": subscription is None or callback.method != subscription.method,
+            "RecordingStatusCallbackEvent": subscription is None or {*callback.events} != {*subscription.events},
+        }
+    return [
+        f"{name} was ignored: {active.sid} is active already, with another value."
+        for name, is_other in differs.items()
+        if is_other and form.get_text(name) is not None
+    ]
 
 
 def _build_subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:

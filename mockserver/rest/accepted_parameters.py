@@ -1,0 +1,56 @@
+"""The parameters that Twilio documents for each operation (WIRE §1). Twilio ignores all others.
+
+A name is here if Twilio accepts it, even if the mock refuses it because it does not emulate it.
+"""
+
+from collections.abc import Collection
+
+from mockserver.rest.paging import PAGING_PARAMETERS
+from scenarios.operations import Operation
+
+_DATE_CREATED = ("DateCreated", "DateCreated<", "DateCreated>")
+_DATE_UPDATED = ("DateUpdated", "DateUpdated<", "DateUpdated>")
+_START_TIME = ("StartTime", "StartTime<", "StartTime>")
+_END_TIME = ("EndTime", "EndTime<", "EndTime>")
+_UPDATE = ("Status", "PauseBehavior")
+
+REPEATABLE_PARAMETERS = frozenset({"RecordingStatusCallbackEvent"})
+"""The parameters of which every value counts, not only the last one."""
+
+ACCEPTED_PARAMETERS: dict[Operation, Collection[str]] = {
+    Operation.LIST_RECORDINGS: (*_DATE_CREATED, "CallSid", "ConferenceSid", "IncludeSoftDeleted", *PAGING_PARAMETERS),
+    Operation.FETCH_RECORDING: ("IncludeSoftDeleted",),
+    Operation.DELETE_RECORDING: (),
+    Operation.FETCH_RECORDING_MEDIA: ("RequestedChannels",),
+    Operation.CREATE_CALL_RECORDING: (
+        *("RecordingStatusCallback", "RecordingStatusCallbackEvent", "RecordingStatusCallbackMethod"),
+        *("RecordingChannels", "RecordingTrack", "RecordingConfigurationId", "Trim"),
+    ),
+    Operation.LIST_CALL_RECORDINGS: (*_DATE_CREATED, *PAGING_PARAMETERS),
+    Operation.FETCH_CALL_RECORDING: (),
+    Operation.UPDATE_CALL_RECORDING: _UPDATE,
+    Operation.DELETE_CALL_RECORDING: (),
+    Operation.LIST_CONFERENCE_RECORDINGS: (*_DATE_CREATED, *PAGING_PARAMETERS),
+    Operation.FETCH_CONFERENCE_RECORDING: (),
+    Operation.UPDATE_CONFERENCE_RECORDING: _UPDATE,
+    Operation.DELETE_CONFERENCE_RECORDING: (),
+    Operation.LIST_TRANSCRIPTIONS: PAGING_PARAMETERS,
+    Operation.FETCH_TRANSCRIPTION: (),
+    Operation.DELETE_TRANSCRIPTION: (),
+    Operation.LIST_RECORDING_TRANSCRIPTIONS: PAGING_PARAMETERS,
+    Operation.FETCH_RECORDING_TRANSCRIPTION: (),
+    Operation.DELETE_RECORDING_TRANSCRIPTION: (),
+    Operation.LIST_RECORDING_ADD_ON_RESULTS: PAGING_PARAMETERS,
+    Operation.FETCH_RECORDING_ADD_ON_RESULT: (),
+    Operation.DELETE_RECORDING_ADD_ON_RESULT: (),
+    Operation.LIST_RECORDING_ADD_ON_RESULT_PAYLOADS: PAGING_PARAMETERS,
+    Operation.FETCH_RECORDING_ADD_ON_RESULT_PAYLOAD: (),
+    Operation.DELETE_RECORDING_ADD_ON_RESULT_PAYLOAD: (),
+    Operation.FETCH_RECORDING_ADD_ON_RESULT_PAYLOAD_DATA: (),
+    Operation.FETCH_ACCOUNT: (),
+    Operation.LIST_CALLS: ("To", "From", "ParentCallSid", "Status", *_START_TIME, *_END_TIME, *PAGING_PARAMETERS),
+    Operation.FETCH_CALL: (),
+    Operation.LIST_CONFERENCES: (*_DATE_CREATED, *_DATE_UPDATED, "FriendlyName", "Status", *PAGING_PARAMETERS),
+    Operation.FETCH_CONFERENCE: (),
+}
+"""One row per operation: the names in its query or, for a POST, in its form."""
