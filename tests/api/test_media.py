@@ -294,3 +294,12 @@ def test_attached_file_replaces_generated_media(tmp_path: Path) -> None:
             api.get_account().attach_media(sid, tmp_path / "a.ogg")
         with pytest.raises(FileNotFoundError):
             api.get_account().attach_media(sid, tmp_path / "missing.mp3")
+
+
+def test_unknown_extension_of_a_recording_names_its_media_too(shared_api: Api) -> None:
+    path = f"{shared_api.root}/Recordings/{shared_api.find_sid(Status.COMPLETED)}"
+    reason = shared_api.get(f"{path}.ogg").headers["x-mock-reason"]
+    assert reason == "Expected one of .json, .xml, .csv, .html, .wav, .mp3 here, found '.ogg'."
+    refused = shared_api.request("DELETE", f"{path}.wav")
+    assert refused.status_code == 404
+    assert refused.headers["x-mock-reason"] == "Expected one of .json, .xml, .csv, .html here, found '.wav'."

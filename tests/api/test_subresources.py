@@ -43,6 +43,22 @@ def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
     assert found["uri"] == f"{api.root}/Transcriptions/{found['sid']}.json"
 
 
+@pytest.mark.parametrize("extension", ["csv", "html"])
+def test_transcriptions_have_no_tables(api: Api, extension: str) -> None:
+    """Twilio removed them on 2025-09-22 (WIRE §17)."""
+    found = api.get_twilio_json("Transcriptions.json?PageSize=1")["transcriptions"][0]
+    of_recording = f"Recordings/{found['recording_sid']}/Transcriptions"
+    for path in ("Transcriptions", f"Transcriptions/{found['sid']}", of_recording, f"{of_recording}/{found['sid']}"):
+        assert api.get_in_account(f"{path}.xml").status_code == api.get_in_account(path).status_code == 200
+        for method in ("GET", "HEAD", "DELETE"):
+            response = api.request(method, f"{api.root}/{path}.{extension}")
+            assert response.status_code == 404
+            assert response.headers["x-mock-reason"] == f"Expected one of .json, .xml here, found '.{extension}'."
+        assert "20404" in api.get_in_account(f"{path}.{extension}").text
+    assert api.get_in_account(f"Recordings/{found['recording_sid']}/AddOnResults.{extension}").status_code == 200
+    assert api.get_in_account(f"Transcriptions/{found['sid']}.json").status_code == 200
+
+
 def test_transcriptions_list_completed_recordings_newest_first(api: Api) -> None:
     completed = [
         r["sid"]

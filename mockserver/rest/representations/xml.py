@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 _PROLOG = "<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse>"
 _ILLEGAL_CHARACTER = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that XML 1.0 cannot contain, even escaped. Compiling the pattern takes 10 ms, so it is done late."""
+_JSON_EXTENSION = ".json"
 _VALID_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENVELOPE_ATTRIBUTES = {
     "page": "page",
@@ -24,7 +25,7 @@ _ENVELOPE_ATTRIBUTES = {
 
 def encode_item(name: str, document: Mapping[str, Any]) -> bytes:
     """Return one resource as XML."""
-    return _wrap_response(_encode_element(name, document))
+    return _wrap_response(_encode_element(name, _without_extensions(document)))
 
 
 def encode_page(name: str, list_key: str, envelope: Mapping[str, Any], documents: Iterable[Mapping[str, Any]]) -> bytes:
@@ -33,8 +34,20 @@ def encode_page(name: str, list_key: str, envelope: Mapping[str, Any], documents
         f"{attribute}={quoteattr(_encode_text(envelope[field]))}" for field, attribute in _ENVELOPE_ATTRIBUTES.items()
     )
     plural = _to_pascal_case(list_key)
-    records = "".join(_encode_element(name, document) for document in documents)
+    records = "".join(_encode_element(name, _without_extensions(document)) for document in documents)
     return _wrap_response(f"<{plural} {attributes}>{records}</{plural}>")
+
+
+def _without_extensions(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document whose URIs have no extension: Twilio's XML shows them so (WIRE §17), its JSON with `.json`."""
+    plain = dict(document)
+    if isinstance(uri := document.get("uri"), str):
+        plain["uri"] = uri.removesuffix(_JSON_EXTENSION)
+    if isinstance(uris := document.get("subresource_uris"), Mapping):
+        plain["subresource_uris"] = {
+            name: path.removesuffix(_JSON_EXTENSION) if isinstance(path, str) else path for name, path in uris.items()
+        }
+    return plain
 
 
 def _wrap_response(content: str) -> bytes:

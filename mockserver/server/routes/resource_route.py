@@ -36,12 +36,19 @@ class ResourceRoute(BaseRoute):
     Args:
         path: the path below the account, without an extension, such as `Recordings` or `Recordings/{sid}`.
         media_handler: the handler for no extension, `.wav` and `.mp3`, if the resource has media.
+        representations: the representations that the resource has.
         parent_type: the word that replaces `nested` in the names of the handlers, which are those of their operations.
         handlers: the handlers by method.
     """
 
     def __init__(
-        self, path: str, *, media_handler: RouteHandler | None = None, parent_type: str = "", **handlers: RouteHandler
+        self,
+        path: str,
+        *,
+        media_handler: RouteHandler | None = None,
+        representations: tuple[Representation, ...] = tuple(Representation),
+        parent_type: str = "",
+        **handlers: RouteHandler,
     ) -> None:
         def name_operation(handler: RouteHandler) -> tuple[Operation, RouteHandler]:
             return Operation(handler.__name__.replace("nested", parent_type)), handler
@@ -49,6 +56,7 @@ class ResourceRoute(BaseRoute):
         self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
         self.operations_by_method = {method: name_operation(handler) for method, handler in handlers.items()}
         self.media_operation = None if media_handler is None else name_operation(media_handler)
+        self._extensions: tuple[str, ...] = ("", *representations)
         self._allowed_methods = ", ".join([*handlers, "OPTIONS"])
 
     @cached_property
@@ -70,9 +78,12 @@ class ResourceRoute(BaseRoute):
         method = "GET" if exchange.method == "HEAD" else exchange.method
         is_media = self.media_operation is not None and method == "GET" and extension in _MEDIA_EXTENSIONS
         found = self.media_operation if is_media else self.operations_by_method.get(method)
-        if extension not in ("", exchange.representation) and not is_media:
-            known = ", ".join(f".{form}" for form in Representation)
-            raise TwilioError(20404, f"Expected one of {known}, found {f'.{extension}'[:40]!r}.")
+        if extension not in self._extensions and not is_media:
+            media = () if self.media_operation is None or method != "GET" else _MEDIA_EXTENSIONS
+            known = ", ".join(
+                f".{known_extension}" for known_extension in (*self._extensions, *media) if known_extension
+            )
+            raise TwilioError(20404, f"Expected one of {known} here, found {f'.{extension}'!r}.")
         if found is None:
             raise TwilioError(
                 20004,

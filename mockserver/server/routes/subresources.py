@@ -3,6 +3,7 @@
 from generators.content.subresources import PAYLOADS_PER_RESULT
 from mockserver.account.resources.subresources import Subresources
 from mockserver.rest.paging import parse_page_request
+from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.resource_types import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import NoContent, Redirect, Resource, ResourcePage
@@ -112,14 +113,21 @@ def _fetch(
     )
 
 
+_JSON_AND_XML = (Representation.JSON, Representation.XML)
+"""The representations of transcriptions: Twilio removed CSV and HTML on 2025-09-22 (WIRE §17)."""
 _ADD_ON_RESULTS_PATH = "Recordings/{recording_sid}/AddOnResults"
 _PAYLOADS_PATH = f"{_ADD_ON_RESULTS_PATH}/{{result_sid}}/Payloads"
 SUBRESOURCE_ROUTES = (
-    ResourceRoute("Transcriptions", GET=list_transcriptions),
-    ResourceRoute("Transcriptions/{sid}", GET=fetch_transcription, DELETE=delete_transcription),
-    ResourceRoute("Recordings/{recording_sid}/Transcriptions", GET=list_recording_transcriptions),
+    ResourceRoute("Transcriptions", representations=_JSON_AND_XML, GET=list_transcriptions),
+    ResourceRoute(
+        "Transcriptions/{sid}", representations=_JSON_AND_XML, GET=fetch_transcription, DELETE=delete_transcription
+    ),
+    ResourceRoute(
+        "Recordings/{recording_sid}/Transcriptions", representations=_JSON_AND_XML, GET=list_recording_transcriptions
+    ),
     ResourceRoute(
         "Recordings/{recording_sid}/Transcriptions/{sid}",
+        representations=_JSON_AND_XML,
         GET=fetch_recording_transcription,
         DELETE=delete_recording_transcription,
     ),
