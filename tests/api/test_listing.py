@@ -70,6 +70,51 @@ def test_empty_page_after_last_links_to_previous_page(api: Api) -> None:
     assert previous_page["recordings"][-1]["sid"] == token
 
 
+def test_empty_page_past_the_oldest_links_to_the_page_before_it(api: Api) -> None:
+    parts = ("Recordings", "Transcriptions", "Calls", "Conferences")
+    corpus = api.get_account().corpus
+    with_results = (f"Recordings/{corpus.get_sid(index)}/AddOnResults" for index in range(100))
+    found = next(path for path in with_results if api.get_in_account(f"{path}.json").json().get("add_on_results"))
+    for path in (*parts, found, f"Calls/{corpus.generate_recording(0).call_sid}/Recordings"):
+        everything = walk_back_and_forth(api, f"{api.root}/{path}.json")
+        assert everything, path
+
+
+def walk_back_and_forth(api: Api, path: str) -> list[str]:
+    """Read a list, then the empty page past its oldest record, and from there all pages back to the newest."""
+    key = path.split("/")[-1].removesuffix(".json")
+    key = {"AddOnResults": "add_on_results"}.get(key, key.lower())
+    page = api.get(f"{path}?PageSize=400").json()
+    sids = [record["sid"] for record in page[key]]
+    while page["next_page_uri"]:
+        page = api.get(page["next_page_uri"]).json()
+        sids += [record["sid"] for record in page[key]]
+    empty = api.get(f"{path}?PageSize=400&Page=9&PageToken=PA{sids[-1]}").json()
+    assert (empty[key], empty["start"], empty["end"], empty["next_page_uri"]) == ([], 0, 0, None)
+    back: list[str] = []
+    page = empty
+    while page["previous_page_uri"]:
+        assert "PageToken=PB" in page["previous_page_uri"]
+        page = api.get(page["previous_page_uri"]).json()
+        back = [record["sid"] for record in page[key]] + back
+    assert back == sids
+    beyond = empty["previous_page_uri"].rpartition("PB")[2]
+    still_empty = api.get(f"{path}?PageToken=PA{beyond}").json()
+    assert (still_empty[key], still_empty["next_page_uri"]) == ([], None)
+    assert api.get(still_empty["previous_page_uri"]).json()[key][-1]["sid"] == sids[-1]
+    assert api.get(f"/_mock/sids/{beyond}").json()["recordings"] == []
+    return sids
+
+
+def test_empty_page_past_the_oldest_counts_filters(api: Api) -> None:
+    call = api.get_account().corpus.generate_recording(0).call_sid
+    oldest = api.list_sids(f"CallSid={call}")[-1]
+    empty = api.get_page(f"CallSid={call}&PageToken=PA{oldest}")
+    assert oldest == api.get(empty["previous_page_uri"]).json()["recordings"][-1]["sid"]
+    other = api.get_page(f"CallSid=CA{'0' * 32}&PageToken=PA{api.get_account().corpus.get_sid(0)}")
+    assert (other["recordings"], other["previous_page_uri"]) == ([], None)
+
+
 def test_empty_page_before_first_links_to_next_page(api: Api) -> None:
     newest = api.get_page("PageSize=1")["recordings"][0]["sid"]
     body = api.get_page(f"PageToken=PB{newest}")

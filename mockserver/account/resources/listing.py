@@ -15,6 +15,8 @@ from mockserver.rest.paging import PageRequest, PageTokens
 
 NEVER = 1 << 62
 """An instant after every clock, in microseconds."""
+BEFORE_OLDEST = (1 << 64) - 1
+"""The index of the position before the oldest record, which has a SID of its own: an empty page may start there."""
 
 
 class Walk(Protocol):
@@ -30,7 +32,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         window: the ascending range of positions in the list.
         walk: yields the visible positions.
         position: returns the position of a SID, or None if the SID never existed. The record may be invisible or
-            outside the window.
+            outside the window. The SID of `BEFORE_OLDEST` has the position -1.
         index: returns the index of the record at a position.
         sid: returns the SID of an index.
     """
@@ -69,10 +71,14 @@ def get_page(listing: Listing, request: PageRequest, expires_at: int = NEVER) ->
         cut = _slice_older_than if request.cursor.is_after else _slice_newer_than
         found = cut(position, listing.walk, listing.window, request.size)
     tokens = PageTokens(
-        previous=None if found.previous is None else listing.sid(listing.index(found.previous)),
-        next=None if found.next is None else listing.sid(listing.index(found.next)),
+        previous=None if found.previous is None else _get_boundary_sid(listing, found.previous),
+        next=None if found.next is None else _get_boundary_sid(listing, found.next),
     )
     return Page(indices=tuple(map(listing.index, found.positions)), tokens=tokens, expires_at=expires_at)
+
+
+def _get_boundary_sid(listing: Listing, position: int) -> str:
+    return listing.sid(BEFORE_OLDEST if position < 0 else listing.index(position))
 
 
 class _Slice(msgspec.Struct, frozen=True):
@@ -98,9 +104,7 @@ def _slice_older_than(position: int, walk: Walk, window: range, size: int) -> _S
     page = _slice_newest(walk, range(window.start, max(window.start, min(window.stop, position))), size)
     newest = page.positions[0] if page.positions else position - 1
     newer = walk(range(max(window.start, newest + 1), max(window.stop, newest + 1)), newest_first=False)
-    return _Slice(
-        positions=page.positions, previous=newest if newest >= 0 and _has_any(newer) else None, next=page.next
-    )
+    return _Slice(positions=page.positions, previous=newest if _has_any(newer) else None, next=page.next)
 
 
 def _slice_newer_than(position: int, walk: Walk, window: range, size: int) -> _Slice:

@@ -11,7 +11,7 @@ from generators.corpus.timetable import RETENTION
 from generators.instants import SECOND
 from generators.model import Recording, Status
 from generators.sids import Kind
-from mockserver.account.resources.listing import NEVER
+from mockserver.account.resources.listing import BEFORE_OLDEST, NEVER
 from mockserver.account.resources.overlay import CreatedRecordings, Deletions
 from mockserver.account.resources.positions import ListPositions
 from mockserver.account.state.state import State
@@ -45,13 +45,15 @@ class RecordingIndex:
     def find_position(self, sid: str, kind: Kind = Kind.RECORDING) -> int | None:
         """Return the position of a recording's SID, or of another kind of SID with the same index, or None if unknown.
 
-        The position after the newest counts too: the next page after an empty one starts there.
+        The positions beside the newest and the oldest count too: the page beside an empty one starts there.
         """
         index = self.created.find_index(sid) if kind is Kind.RECORDING else None
         if index is None:
             index = self.corpus.sids.decode(kind, sid)
         if index is None:
             return None
+        if index == BEFORE_OLDEST:
+            return -1
         if index in self.created:
             return self.positions.get_position(index, self.created.get_creation_instant(index))
         return self.positions.get_position(index) if index <= self.corpus.count else None

@@ -12,7 +12,7 @@ from generators.model import AddOnResult, Payload, Recording, Transcription
 from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 from mockserver.account.resources.explain_sid import explain_no_subresource
-from mockserver.account.resources.listing import Listing, Page, get_page
+from mockserver.account.resources.listing import BEFORE_OLDEST, Listing, Page, get_page
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.range_set import RangeSet
 from mockserver.rest.errors import TwilioError
@@ -124,7 +124,7 @@ class Subresources:
         listing = Listing(
             window=range(own.start, own.stop),
             walk=walk,
-            position=lambda sid: self._sid_cipher.decode(self.kind, sid),
+            position=lambda sid: -1 if (index := self._sid_cipher.decode(self.kind, sid)) == BEFORE_OLDEST else index,
             index=int,  # position and index are the same number
             sid=self._get_sid,
         )
