@@ -1,6 +1,7 @@
-"""Suggests a known name for an unknown one."""
+"""Names in messages: a suggestion for an unknown one, and the first of many."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -9,3 +10,9 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
     close = difflib.get_close_matches(name[:100], list(known), n=1, cutoff=0.6)
     return f" Did you mean {close[0]}?" if close else ""
+
+
+def shorten_list(names: Collection[str], limit: int = 5) -> str:
+    """Return the names as text, such as `a, b and 3 more`: at most `limit` of them, so that a message stays short."""
+    shown = ", ".join(islice(names, limit))
+    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown

@@ -9,14 +9,17 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from generators.suggestion import shorten_list, suggest
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
-from mockserver.server.gateway import Gateway
+from mockserver.server.gateway import CONTROL_PREFIX, Gateway
 from mockserver.server.routes.calls_and_conferences import CALL_AND_CONFERENCE_ROUTES
 from mockserver.server.routes.recordings import RECORDING_ROUTES
 from mockserver.server.routes.subresources import SUBRESOURCE_ROUTES
 
 RESOURCE_ROUTES = (*RECORDING_ROUTES, *SUBRESOURCE_ROUTES, *CALL_AND_CONFERENCE_ROUTES)
+_FIRST_SEGMENT = 4
+"""The first segment below the account, in a path that is split at its slashes."""
 
 
 def create_app(mock: Mock) -> Starlette:
@@ -62,5 +65,16 @@ async def _respond_to_unknown_path(scope: Scope, receive: Receive, send: Send) -
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return
-    served = ", ".join(resource.path.partition("{account_sid}")[2] or "the account" for resource in RESOURCE_ROUTES)
-    raise TwilioError(20404, f"Not emulated. Below an account this mock serves: {served}.")
+    raise TwilioError(20404, _explain_unknown_path(scope["path"]))
+
+
+def _explain_unknown_path(path: str) -> str:
+    """Return a reason of at most 300 characters: some clients limit the headers that they read."""
+    if path.startswith(CONTROL_PREFIX):
+        return "Not a path of the control API. The README lists its paths below /_mock/accounts/{AccountSid or demo}."
+    segments = [resource.path.split("/")[_FIRST_SEGMENT:] for resource in RESOURCE_ROUTES]
+    served = shorten_list([f"/{name}" for name in dict.fromkeys(names[0] for names in segments if names)], limit=9)
+    known = {name for names in segments for name in names if name.isalpha()}
+    found = [name.partition(".")[0] for name in path.split("/")[_FIRST_SEGMENT:]]
+    hint = next((suggest(name, sorted(known)) for name in found if name.isalpha() and name not in known), "")
+    return f"Not emulated. Below an account this mock serves {served} and what belongs to recordings.{hint}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from generators.sids import Kind, is_sid
+from generators.suggestion import shorten_list
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.event_log import EventLog
@@ -120,7 +121,7 @@ class Timelines:
         if handle_or_sid in self._state.handles:
             return self._state.handles[handle_or_sid]
         if not is_sid(handle_or_sid, Kind.RECORDING):
-            known = ", ".join(self._state.handles) or "none"
+            known = shorten_list(self._state.handles) or "none"
             raise TwilioError(
                 20404, f"Expected a RecordingSid or a handle (here: {known}), found {handle_or_sid[:60]!r}."
             )

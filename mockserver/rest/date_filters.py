@@ -12,7 +12,7 @@ _INSTANT = (
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?"
     r"(?:[Zz]|([+\- ])(\d\d):?(\d\d))?)?"
 )
-_EXPECTED_DATE = "a date such as 2026-03-01, or an instant such as 2026-03-01T09:30:00Z,"
+_EXPECTED_DATE = "a date such as 2026-03-01 or an instant such as 2026-03-01T09:30:00Z"
 
 
 def parse_created_range(parameters: Parameters) -> tuple[int | None, int | None]:

@@ -9,6 +9,8 @@ from mockserver.rest.header_names import REASON_HEADER, WARNING_HEADER, WIRE_HEA
 from mockserver.rest.representations.wires import Wire
 
 _UNPRINTABLE = re.compile(r"[^ -~]")
+_MAX_LENGTH = 1_000
+"""The longest explanation in a header: Node refuses a response whose headers have more than 16 KB."""
 
 Header = tuple[bytes, bytes]
 
@@ -95,4 +97,5 @@ def build_warning_header(text: str) -> Header:
 
 
 def _escape_unprintable(text: str) -> bytes:
-    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text).encode("ascii")
+    escaped = _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+    return (escaped if len(escaped) <= _MAX_LENGTH else f"{escaped[: _MAX_LENGTH - 3]}...").encode("ascii")

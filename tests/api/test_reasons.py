@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from generators.content.subresources import encode_subresource_sid as subresource_sid
-from generators.model import Status
+from generators.model import Source, Status
 from generators.sids import Kind
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
@@ -231,3 +231,67 @@ def test_sid_endpoint_explains_scripted_recordings_by_handle(tmp_path: Path) -> 
     with Api(make_settings(), load(str(file))) as api:
         assert "Recording 'first' (RE" in explain(api, "first")
         assert explain(api, "first").endswith("was changed here. It is absent.")
+
+
+NOT_EMULATED = (
+    "Not emulated. Below an account this mock serves /Recordings, /Calls, /Conferences, /Transcriptions "
+    "and what belongs to recordings."
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/nothing", NOT_EMULATED),
+        ("{root}/Messages.json", NOT_EMULATED),
+        ("{root}/recordings.json", f"{NOT_EMULATED} Did you mean Recordings?"),
+        ("{root}/Recordings/RE1/Transcription/TR1.json", f"{NOT_EMULATED} Did you mean Transcriptions?"),
+        ("{root}" + "/Unknown\N{SNOWMAN}" * 400, NOT_EMULATED),
+    ],
+)
+def test_reason_for_unknown_path_is_short(api: Api, path: str, reason: str) -> None:
+    response = api.get(path.format(root=api.root))
+    assert (response.status_code, response.json()["code"] if ".json" in path else 20404) == (404, 20404)
+    assert response.headers["x-mock-reason"] == reason
+    assert len(reason) <= 300
+
+
+def test_reason_for_unknown_control_path_names_the_control_api(api: Api) -> None:
+    reason = api.get("/_mock/accounts/demo/nothing").headers["x-mock-reason"]
+    assert reason.startswith("Not a path of the control API. The README lists its paths")
+
+
+def test_reasons_name_five_of_many_recordings(api: Api) -> None:
+    account = api.get_account()
+    sids = [account.corpus.get_sid(account.start_recording(CALL, source=Source.DIAL_VERB)) for _ in range(7)]
+    path = f"Calls/{CALL}/Recordings/Twilio.CURRENT.json"
+    listed = f"{', '.join(sids[:5])} and 2 more"
+    assert (
+        api.post(path, Status="stopped")
+        .headers["x-mock-reason"]
+        .endswith(f"has 7 active recordings: {listed}. Name one.")
+    )
+    for number in range(7):
+        api.call_control_api("POST", "/recordings", {"id": f"handle{number}"})
+    reason = api.send_command("GET", "/recordings/other").headers["x-mock-reason"]
+    assert "(here: handle0, handle1, handle2, handle3, handle4 and 2 more), found 'other'." in reason
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (
+            "Recordings.json?DateCreated=soon",
+            "DateCreated: expected a date such as 2026-03-01 or an instant such as 2026-03-01T09:30:00Z, found 'soon'.",
+        ),
+        (
+            "Recordings.json?DateCreated%3C=2026-02-30",
+            "DateCreated<: expected a date such as 2026-03-01 or an instant such as 2026-03-01T09:30:00Z, "
+            "found '2026-02-30'.",
+        ),
+        ("Recordings/{sid}/AddOnResults/XR1.json", "'XR1' is not the SID of an add-on result of this account."),
+        ("Transcriptions/TR1.json", "'TR1' is not the SID of a transcription of this account."),
+    ],
+)
+def test_reason_is_one_correct_sentence(api: Api, path: str, reason: str) -> None:
+    assert get_reason(api, path.format(sid=api.find_sid(Status.COMPLETED))) == reason

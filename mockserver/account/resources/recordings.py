@@ -5,6 +5,7 @@ import msgspec
 from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
 from generators.sids import Kind, fold_sid
+from generators.suggestion import shorten_list
 from mockserver.account.resources.explain_sid import explain_unknown, explain_wrong_parent
 from mockserver.account.resources.filter import RecordingFilter, build_filtered_listing
 from mockserver.account.resources.listing import NEVER, Page, get_page
@@ -211,7 +212,7 @@ class Recordings:
             if not active:
                 raise TwilioError(20404, f"{parent.sid} has no active recording.")
             if len(active) > 1:
-                sids = ", ".join(map(recording_index.get_sid, active))
+                sids = shorten_list([recording_index.get_sid(index) for index in active])
                 raise TwilioError(16108, f"{parent.sid} has {len(active)} active recordings: {sids}. Name one.")
             return active[0], recording_index.state.in_progress[active[0]]
         index = self.find(sid, parent=parent)

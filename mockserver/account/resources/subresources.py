@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from generators.content import subresources
+from generators.corpus.explain_sid import KIND_NOUNS
 from generators.model import AddOnResult, Payload, Recording, Transcription
 from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
@@ -77,8 +78,9 @@ class Subresources:
         owner = None if recording_sid is None else self._recordings.find(recording_sid)
         index = self._sid_cipher.decode(self.kind, sid)
         if index is None:
-            noun = self.kind.name.lower().replace("_", "-")
-            why = f"{sid[:60]!r} is not the SID of a {noun} of this account."
+            noun = KIND_NOUNS[self.kind]
+            article = "an" if noun.startswith("a") else "a"
+            why = f"{sid[:60]!r} is not the SID of {article} {noun} of this account."
             raise TwilioError(20404, why, unknown_sid=sid)
         recording, _ = subresources.split_subresource_index(self.kind, index)
         if recording not in self._recording_index or index not in self._get_index_range(recording):

@@ -1,6 +1,6 @@
 import pytest
 
-from mockserver.rest.headers import ResponseMetadata, encode_headers
+from mockserver.rest.headers import ResponseMetadata, build_reason_header, build_warning_header, encode_headers
 from mockserver.rest.representations.wires import Wire
 
 
@@ -14,3 +14,9 @@ def test_response_metadata_encodes_same_as_its_headers(wire: Wire) -> None:
 def test_header_value_with_line_break_raises_value_error(value: bytes) -> None:
     with pytest.raises(ValueError, match="of one line each"):
         encode_headers([(b"x-mock-reason", value)])
+
+
+def test_long_explanation_is_cut_after_it_is_escaped() -> None:
+    assert build_reason_header("x" * 1000) == (b"x-mock-reason", b"x" * 1000)
+    name, value = build_warning_header("\N{SNOWMAN}" * 1000)
+    assert (name, len(value), value[-3:]) == (b"x-mock-warning", 1000, b"...")
