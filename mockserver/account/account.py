@@ -131,8 +131,13 @@ class Account:
         index = self.start_recording(call_sid, channels=channels, track=track, subscription=subscription)
         return self.recordings.get_in_flight(index), True
 
-    def update_recording(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> Recording:
-        """Pause, resume or stop an active recording, and return it as the response shows it.
+    def update_recording(
+        self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior
+    ) -> tuple[Recording, bool]:
+        """Pause, resume or stop an active recording.
+
+        Returns:
+            The recording as the response shows it, and True if it changed.
 
         Raises:
             TwilioError: see `Recordings.update`.
@@ -145,7 +150,7 @@ class Account:
             signal = STATUSES[RecordingStatus(status)].signal
             assert signal is not None, "only these statuses can be requested"
             self.timelines.signal(signal, index)
-        return shown
+        return shown, is_changed
 
     def delete_recording(self, sid: str, parent: Parent | None = None) -> None:
         """Delete a recording and stop its timeline.

@@ -167,11 +167,16 @@ def test_callback_fields_without_url_are_reported(api: Api) -> None:
     ]
 
 
-def test_pause_behavior_without_pause_is_reported(api: Api) -> None:
+def test_pause_behavior_that_has_no_effect_is_reported(api: Api) -> None:
     api.post(RECORDINGS_PATH)
-    stopped = api.post(f"Calls/{CALL}/Recordings/Twilio.CURRENT.json", Status="stopped", PauseBehavior="skip")
-    assert stopped.status_code == 200
-    assert get_warnings(stopped) == ["PauseBehavior was ignored: it counts with Status=paused only."]
+    path = f"Calls/{CALL}/Recordings/Twilio.CURRENT.json"
+    assert get_warnings(api.post(path, Status="paused", PauseBehavior="silence")) == []
+    for status in ("paused", "in-progress", "stopped"):  # it is paused already
+        response = api.post(path, Status=status, PauseBehavior="skip")
+        assert response.status_code == 200
+        assert get_warnings(response) == [
+            "PauseBehavior was ignored: it counts only when Status=paused pauses a recording."
+        ]
 
 
 def test_conference_recording_can_be_stopped_with_warning(api: Api) -> None:

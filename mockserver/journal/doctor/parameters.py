@@ -14,7 +14,7 @@ _RETIRED_VALUES = {
 
 
 def find_ignored_parameters(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield parameters and values that Twilio ignores because it does not know them."""
+    """Yield what `X-Mock-Warning` reported: everything that an operation ignored."""
     for entry in evidence.entries:
         for warning in entry.response_headers(WARNING_HEADER):
             yield Sighting((entry.number,), f"{entry.summary}: {redaction.without_passwords(warning)}")

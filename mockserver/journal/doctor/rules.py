@@ -50,7 +50,7 @@ RULES = (
         "ignored_parameters",
         Severity.WARNING,
         parameters.find_ignored_parameters,
-        "Correct the name or the value, or leave it out: Twilio ignores it silently.",
+        "Correct it or leave it out: Twilio ignores it silently, or may refuse it.",
     ),
     Rule(
         "deprecated_parameters",

@@ -88,13 +88,13 @@ def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceVal
     behavior = form.get_choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
     if wanted is None:
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
-    if wanted is not InFlight.PAUSED and form.get_text("PauseBehavior") is not None:
-        form.warnings.append("PauseBehavior was ignored: it counts with Status=paused only.")
-    changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
+    recording, is_changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
+    if form.get_text("PauseBehavior") is not None and not (is_changed and wanted is InFlight.PAUSED):
+        form.warnings.append("PauseBehavior was ignored: it counts only when Status=paused pauses a recording.")
     if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:
         # Shipped programs stop them, and Twilio's specification has the operation (WIRE §17).
         form.warnings.append("Status=stopped: Twilio documents that a conference recording cannot be stopped.")
-    return ResourceValue(resource_type=_get_resource_type(parent), value=changed)
+    return ResourceValue(resource_type=_get_resource_type(parent), value=recording)
 
 
 def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
