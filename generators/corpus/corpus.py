@@ -20,6 +20,8 @@ from generators.sids import Kind, SidCipher
 
 FIRST_HANDLE_INDEX = 1 << 63
 """The SIDs of handles stand for indices from here on."""
+_HEARD_STATUSES = (Status.COMPLETED, Status.DELETED)
+"""Only these recordings have a duration."""
 
 
 class CorpusSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +93,7 @@ class Corpus:
         status = self.layout.get_status(index)
         created = self.timetable.get_instant(index) // SECOND
         lasted, updated = self._compute_duration_and_update(index, status, created, chance)
-        heard = status in (Status.COMPLETED, Status.DELETED)
+        heard = status in _HEARD_STATUSES
         encrypted = block.is_encrypted(place)
         source, first = member.source, index - member.ordinal
         in_conference = source in CONFERENCE_SOURCES
@@ -114,17 +116,31 @@ class Corpus:
         )
         return self._with_adversarial_body(recording, chance) if block.is_adversarial(place) else recording
 
+    def compute_run_end(self, run: range) -> int:
+        """Return when the last recording of a run ends, in seconds since the epoch, without building the recordings."""
+        return max(self._compute_end(index) for index in run)
+
+    def _compute_end(self, index: int) -> int:
+        created = self.timetable.get_instant(index) // SECOND
+        if self.layout.get_status(index) not in _HEARD_STATUSES:
+            return created
+        return created + self._compute_duration(created, self.random_fields(index))
+
+    def _compute_duration(self, created: int, random_fields: RandomFields) -> int:
+        """Return the duration in seconds: the recording ends before T0."""
+        room = self.spec.t0 - created
+        return min(distributions.draw_duration(random_fields.duration), max(1, room - room // 8))
+
     def _compute_duration_and_update(
         self, index: int, status: Status, created: int, random_fields: RandomFields
     ) -> tuple[int, int]:
         """Return the duration, and the instant of the last change, which is not after T0."""
-        room = self.spec.t0 - created
-        lasted = min(distributions.draw_duration(random_fields.duration), max(1, room - room // 8))
+        lasted = self._compute_duration(created, random_fields)
         if status is Status.PROCESSING:
             return lasted, created
         if status is Status.DELETED:
             return lasted, self.timetable.get_deletion_instant(index) // SECOND
-        return lasted, created + min(lasted + 1 + random_fields.latency % 16, room)
+        return lasted, created + min(lasted + 1 + random_fields.latency % 16, self.spec.t0 - created)
 
     def _with_adversarial_body(self, recording: Recording, random_fields: RandomFields) -> AdversarialRecording:
         from generators.content.adversarial import (

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
+
 from generators.instants import EPOCH, SECONDS_PER_DAY
 from mockserver.rest.errors import make_invalid_parameter_error
 from mockserver.rest.parameters import Parameters
@@ -15,26 +17,57 @@ _INSTANT = (
 _EXPECTED_DATE = "a date such as 2026-03-01 or an instant such as 2026-03-01T09:30:00Z"
 
 
+class DateRange(msgspec.Struct, frozen=True):
+    """The half-open range [since, before) in seconds since the epoch. None is no bound."""
+
+    since: int | None = None
+    before: int | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """True if the range has a bound."""
+        return self.since is not None or self.before is not None
+
+    def contains(self, instant: int | None) -> bool:
+        """Return True if an instant is in the range. None, which stands for no date, is in an unbounded one only."""
+        if instant is None:
+            return not self.is_bounded
+        return (self.since is None or self.since <= instant) and (self.before is None or instant < self.before)
+
+
 def parse_created_range(parameters: Parameters) -> tuple[int | None, int | None]:
     """Return the half-open range [since, before) in Unix seconds that the DateCreated filters select.
+
+    Raises:
+        TwilioError: 20001 for a value that is neither a date nor an instant.
+    """
+    created = parse_date_range(parameters, "DateCreated")
+    return created.since, created.before
+
+
+def parse_date_range(parameters: Parameters, name: str, *, includes_upper_bound: bool = True) -> DateRange:
+    """Return the range that the filters `name`, `name<` and `name>` select.
 
     `<` and `>` include their instant, and a date counts as its midnight UTC: this is Twilio's "on or before
     midnight". Equality selects the whole UTC day of a date, and of an instant at midnight, because SDKs send
     dates so. Any other instant selects its second. All given filters must hold.
+
+    Args:
+        includes_upper_bound: False if `<` excludes its instant: Twilio's "before this date".
 
     Raises:
         TwilioError: 20001 for a value that is neither a date nor an instant.
     """
     since: list[int] = []
     below: list[int] = []
-    if (at := _parse_bound(parameters, "DateCreated")) is not None:
+    if (at := _parse_bound(parameters, name)) is not None:
         since.append(at)
         below.append(at + (SECONDS_PER_DAY if at % SECONDS_PER_DAY == 0 else 1))
-    if (at := _parse_bound(parameters, "DateCreated>")) is not None:
+    if (at := _parse_bound(parameters, f"{name}>")) is not None:
         since.append(at)
-    if (at := _parse_bound(parameters, "DateCreated<")) is not None:
-        below.append(at + 1)
-    return max(since, default=None), min(below, default=None)
+    if (at := _parse_bound(parameters, f"{name}<")) is not None:
+        below.append(at + includes_upper_bound)
+    return DateRange(max(since, default=None), min(below, default=None))
 
 
 def _parse_bound(parameters: Parameters, name: str) -> int | None:

@@ -55,15 +55,6 @@ def test_unknown_parents_return_404_and_empty_recording_lists(api: Api, path: st
     assert api.get_in_account(path[:7] + ".json").json()["code"] == 20404
 
 
-@pytest.mark.parametrize(
-    "query", ["Calls.json?Status=completed", "Calls.json?StartTime%3E=2026-01-01", "Conferences.json?FriendlyName=x"]
-)
-def test_unsupported_filters_are_rejected_with_reason(api: Api, query: str) -> None:
-    answer = api.get_in_account(query)
-    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
-    assert "this mock does not emulate this filter" in answer.headers["x-mock-reason"]
-
-
 def test_account_has_auth_token_and_working_subresource_uris(api: Api) -> None:
     account = api.get(f"{api.root}.json", x_mock_wire="twilio").json()
     assert (account["sid"], account["auth_token"]) == (api.mock.demo.sid, api.mock.demo.token)

@@ -154,3 +154,52 @@ def test_adversarial_recordings_are_parsed() -> None:
         assert recording.date_updated is None or recording.date_updated.utcoffset() == timedelta(0)
         assert recording.error_code is None or isinstance(recording.error_code, int)
         assert "add_on_results" in recording.subresource_uris
+
+
+def test_call_filters_equal_brute_force(large_client: Client) -> None:
+    calls = large_client.calls.list(page_size=1000)
+    assert [call.sid for call in calls] == [
+        call.sid for call in large_client.calls.list(status="completed", page_size=200)
+    ]
+    assert large_client.calls.list(status="in-progress") == []
+    some = calls[300]
+    day = some.start_time.date()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=some.start_time.tzinfo)
+    for filters, expected in [
+        ({"to": some.to}, [call for call in calls if call.to == some.to]),
+        ({"from_": some._from}, [call for call in calls if call._from == some._from]),
+        ({"start_time": day}, [call for call in calls if call.start_time.date() == day]),
+        ({"start_time_before": midnight}, [call for call in calls if call.start_time < midnight]),
+        ({"start_time_after": some.start_time}, [call for call in calls if call.start_time >= some.start_time]),
+        ({"end_time": some.end_time}, [call for call in calls if call.end_time == some.end_time]),
+        ({"end_time_before": some.end_time}, [call for call in calls if call.end_time < some.end_time]),
+        ({"end_time_after": midnight}, [call for call in calls if call.end_time >= midnight]),
+        ({"parent_call_sid": some.sid}, []),
+    ]:
+        found = large_client.calls.list(page_size=100, **filters)
+        assert [call.sid for call in expected] == [call.sid for call in found], filters
+
+
+def test_conference_filters_equal_brute_force(large_client: Client) -> None:
+    conferences = large_client.conferences.list(page_size=1000)
+    some = conferences[30]
+    day = some.date_updated.date()
+    for filters, expected in [
+        ({"status": "completed"}, conferences),
+        ({"status": "init"}, []),
+        (
+            {"friendly_name": some.friendly_name},
+            [conference for conference in conferences if conference.friendly_name == some.friendly_name],
+        ),
+        ({"date_updated": day}, [conference for conference in conferences if conference.date_updated.date() == day]),
+        (
+            {"date_created_after": day},
+            [conference for conference in conferences if conference.date_created.date() >= day],
+        ),
+        (
+            {"date_created_before": day},
+            [conference for conference in conferences if conference.date_created.date() < day],
+        ),
+    ]:
+        found = large_client.conferences.list(page_size=20, **filters)
+        assert [conference.sid for conference in expected] == [conference.sid for conference in found], filters

@@ -17,6 +17,10 @@ NEVER = 1 << 62
 """An instant after every clock, in microseconds."""
 BEFORE_OLDEST = (1 << 64) - 1
 """The index of the position before the oldest record, which has a SID of its own: an empty page may start there."""
+_MAX_EXAMINED = 1 << 12
+"""A page that is not empty ends after this many candidates. So rare matches in a huge corpus do not take seconds."""
+_MAX_EXAMINED_IN_VAIN = 1 << 16
+"""An empty page ends after this many candidates. Its next page continues there."""
 
 
 class Walk(Protocol):
@@ -35,6 +39,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             outside the window. The SID of `BEFORE_OLDEST` has the position -1.
         index: returns the index of the record at a position.
         sid: returns the SID of an index.
+        matches: returns True if the record at a visible position is in the list; None if all are.
     """
 
     window: range
@@ -42,6 +47,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     position: Callable[[str], int | None]
     index: Callable[[int], int]
     sid: Callable[[int], str]
+    matches: Callable[[int], bool] | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +66,7 @@ def get_page(listing: Listing, request: PageRequest, expires_at: int = NEVER) ->
         TwilioError: 20001 if the page token names no record that ever existed.
     """
     if request.cursor is None:
-        found = _slice_newest(listing.walk, listing.window, request.size)
+        found = _slice_newest(listing, listing.window, request.size)
     else:
         position = listing.position(request.cursor.sid)
         if position is None:
@@ -69,7 +75,7 @@ def get_page(listing: Listing, request: PageRequest, expires_at: int = NEVER) ->
                 "PageToken", "PA or PB and the SID of a record of this list", sid, unknown_sid=sid
             )
         cut = _slice_older_than if request.cursor.is_after else _slice_newer_than
-        found = cut(position, listing.walk, listing.window, request.size)
+        found = cut(position, listing, request.size)
     tokens = PageTokens(
         previous=None if found.previous is None else _get_boundary_sid(listing, found.previous),
         next=None if found.next is None else _get_boundary_sid(listing, found.next),
@@ -94,28 +100,56 @@ class _Slice(msgspec.Struct, frozen=True):
     next: int | None
 
 
-def _slice_newest(walk: Walk, window: range, size: int) -> _Slice:
-    found = tuple(islice(walk(window, newest_first=True), size + 1))
-    positions = found[:size]
-    return _Slice(positions=positions, previous=None, next=positions[-1] if len(found) > size else None)
+def _slice_newest(listing: Listing, window: range, size: int) -> _Slice:
+    positions, next_boundary = _take(listing, window, size, newest_first=True)
+    return _Slice(positions=positions, previous=None, next=next_boundary)
 
 
-def _slice_older_than(position: int, walk: Walk, window: range, size: int) -> _Slice:
-    page = _slice_newest(walk, range(window.start, max(window.start, min(window.stop, position))), size)
+def _slice_older_than(position: int, listing: Listing, size: int) -> _Slice:
+    window = listing.window
+    page = _slice_newest(listing, range(window.start, max(window.start, min(window.stop, position))), size)
     newest = page.positions[0] if page.positions else position - 1
-    newer = walk(range(max(window.start, newest + 1), max(window.stop, newest + 1)), newest_first=False)
-    return _Slice(positions=page.positions, previous=newest if _has_any(newer) else None, next=page.next)
+    newer = range(max(window.start, newest + 1), max(window.stop, newest + 1))
+    has_newer = _has_at(listing, position) or _has_any(listing, newer, newest_first=False)
+    return _Slice(positions=page.positions, previous=newest if has_newer else None, next=page.next)
 
 
-def _slice_newer_than(position: int, walk: Walk, window: range, size: int) -> _Slice:
+def _slice_newer_than(position: int, listing: Listing, size: int) -> _Slice:
+    window = listing.window
     ahead = range(max(window.start, position + 1), max(window.stop, position + 1))
-    found = tuple(islice(walk(ahead, newest_first=False), size + 1))
-    positions = found[:size][::-1]
+    ascending, previous_boundary = _take(listing, ahead, size, newest_first=False)
+    positions = ascending[::-1]
     oldest = positions[-1] if positions else position + 1
-    older = walk(range(window.start, max(window.start, min(window.stop, oldest))), newest_first=True)
-    previous = positions[0] if len(found) > size else None
-    return _Slice(positions=positions, previous=previous, next=oldest if _has_any(older) else None)
+    older = range(window.start, max(window.start, min(window.stop, oldest)))
+    has_older = _has_at(listing, position) or _has_any(listing, older, newest_first=True)
+    return _Slice(positions=positions, previous=previous_boundary, next=oldest if has_older else None)
 
 
-def _has_any(positions: Iterator[int]) -> bool:
-    return next(positions, None) is not None
+def _take(listing: Listing, window: range, size: int, *, newest_first: bool) -> tuple[tuple[int, ...], int | None]:
+    """Return the first positions of a walk, at most `size`, and the boundary behind them if there may be more."""
+    walk = listing.walk(window, newest_first=newest_first)
+    if listing.matches is None:
+        found = tuple(islice(walk, size + 1))
+        return found[:size], found[size - 1] if len(found) > size else None
+    positions: list[int] = []
+    for examined, position in enumerate(walk, 1):
+        if listing.matches(position):
+            if len(positions) == size:
+                return tuple(positions), positions[-1]
+            positions.append(position)
+        elif examined >= (_MAX_EXAMINED if positions else _MAX_EXAMINED_IN_VAIN):
+            return tuple(positions), positions[-1] if positions else position
+    return tuple(positions), None
+
+
+def _has_at(listing: Listing, position: int) -> bool:
+    """Return True if the record at a position is in the list. This saves the walk to the next match of a filter."""
+    if listing.matches is None or position not in listing.window:
+        return False
+    return _has_any(listing, range(position, position + 1), newest_first=True)
+
+
+def _has_any(listing: Listing, window: range, *, newest_first: bool) -> bool:
+    """Return True if a window may have a record of the list."""
+    positions, boundary = _take(listing, window, 1, newest_first=newest_first)
+    return bool(positions) or boundary is not None

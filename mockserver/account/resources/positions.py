@@ -6,7 +6,7 @@ corpus recording of the same instant. Instants are microseconds since the epoch.
 
 import heapq
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from generators.corpus.corpus import Corpus
 from generators.instants import SECOND
@@ -49,6 +49,10 @@ class ListPositions:
         at = bisect_left(self._changed_indices, index)
         if self._changed_indices[at : at + 1] != [index]:
             self._changed_indices.insert(at, index)
+
+    def get_changed(self) -> Sequence[int]:
+        """Return the indices of the changed corpus recordings, sorted."""
+        return self._changed_indices
 
     def get_position(self, index: int, instant: int | None = None) -> int:
         """Return the position of a recording.

@@ -1,38 +1,42 @@
 """Calls, conferences and the account itself, read-only, because recordings link to them."""
 
 from generators.sids import Kind
+from mockserver.account.resources.call_filter import (
+    CallFilter,
+    ConferenceFilter,
+    FilterCallStatus,
+    FilterConferenceStatus,
+)
 from mockserver.account.resources.calls_and_conferences import CallsOrConferences
 from mockserver.account.resources.parent import Parent
-from mockserver.rest.errors import TwilioError
+from mockserver.rest.date_filters import parse_date_range
 from mockserver.rest.paging import parse_page_request
+from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.calls_and_conferences import AccountFields
 from mockserver.rest.representations.resource_types import ACCOUNT, CALL, CONFERENCE, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Resource, ResourcePage, ResourceValue
 from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 
-_UNSUPPORTED_CALL_FILTERS = (
-    "To",
-    "From",
-    "ParentCallSid",
-    "Status",
-    "StartTime",
-    "StartTime<",
-    "StartTime>",
-    "EndTime",
-)
-_UNSUPPORTED_CONFERENCE_FILTERS = (
-    "DateCreated",
-    "DateCreated<",
-    "DateCreated>",
-    "DateUpdated",
-    "FriendlyName",
-    "Status",
+_UNFILTERED_CONFERENCES = (
+    "Twilio lists only conferences in progress if no filter is given (since 2026-09-30). The mock lists all of them. "
+    "Add Status=completed or Status=in-progress."
 )
 
 
 def list_calls(exchange: Exchange, _: PathParams) -> ResourcePage:
-    return _list(exchange, CALL, exchange.account.calls, _UNSUPPORTED_CALL_FILTERS)
+    query = exchange.parameters
+    wanted = CallFilter(
+        status=query.get_choice("Status", FilterCallStatus),
+        from_number=_parse_number(query, "From"),
+        to_number=_parse_number(query, "To"),
+        parent_call_sid=query.get_sid("ParentCallSid", Kind.CALL),
+        started=parse_date_range(query, "StartTime", includes_upper_bound=False),
+        ended=parse_date_range(query, "EndTime", includes_upper_bound=False),
+    )
+    page_request = parse_page_request(query)
+    calls = exchange.account.calls
+    return ResourcePage(CALL, calls, calls.list(wanted, page_request), page_request, query)
 
 
 def fetch_call(exchange: Exchange, path: PathParams) -> Resource:
@@ -40,7 +44,23 @@ def fetch_call(exchange: Exchange, path: PathParams) -> Resource:
 
 
 def list_conferences(exchange: Exchange, _: PathParams) -> ResourcePage:
-    return _list(exchange, CONFERENCE, exchange.account.conferences, _UNSUPPORTED_CONFERENCE_FILTERS)
+    query = exchange.parameters
+    wanted = ConferenceFilter(
+        status=query.get_choice("Status", FilterConferenceStatus),
+        friendly_name=query.get_text("FriendlyName"),
+        started=parse_date_range(query, "DateCreated"),
+        ended=parse_date_range(query, "DateUpdated"),
+    )
+    page_request = parse_page_request(query)
+    conferences = exchange.account.conferences
+    return ResourcePage(
+        CONFERENCE,
+        conferences,
+        conferences.list(wanted, page_request),
+        page_request,
+        query,
+        warnings=() if wanted.is_given else (_UNFILTERED_CONFERENCES,),
+    )
 
 
 def fetch_conference(exchange: Exchange, path: PathParams) -> Resource:
@@ -63,15 +83,10 @@ def _fetch(source: CallsOrConferences, resource_type: ResourceType, parent: Pare
     return Resource(resource_type, source, source.find(parent.sid))
 
 
-def _list(
-    exchange: Exchange, resource_type: ResourceType, source: CallsOrConferences, unsupported_filters: tuple[str, ...]
-) -> ResourcePage:
-    query = exchange.parameters
-    for name in unsupported_filters:
-        if query.get_text(name) is not None:
-            raise TwilioError(20001, f"{name}: this mock does not emulate this filter here.")
-    page_request = parse_page_request(query)
-    return ResourcePage(resource_type, source, source.list(page_request), page_request, query)
+def _parse_number(query: Parameters, name: str) -> str | None:
+    """Return a phone number, or None if it is missing. A `+` that the client did not encode reaches us as a space."""
+    text = query.get_text(name)
+    return f"+{text[1:]}" if text is not None and text.startswith(" ") else text
 
 
 CALL_AND_CONFERENCE_ROUTES = (

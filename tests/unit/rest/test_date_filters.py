@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mockserver.rest.date_filters import parse_created_range
+from mockserver.rest.date_filters import DateRange, parse_created_range, parse_date_range
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
 
@@ -93,3 +93,17 @@ def test_operator_in_raw_query_is_part_of_parameter_name() -> None:
     """`curl ...?DateCreated>=2026-03-05` sends the name `DateCreated>`."""
     midnight = int(datetime(2026, 3, 5, tzinfo=UTC).timestamp())
     assert (midnight, None) == parse_created_range(Parameters(b"DateCreated>=2026-03-05"))
+
+
+def test_upper_bound_is_excluded_when_twilio_says_before() -> None:
+    query = Parameters(urlencode({"EndTime<": MIDNIGHT, "EndTime>": END_OF_PREVIOUS_DAY}).encode())
+    selected = parse_date_range(query, "EndTime", includes_upper_bound=False)
+    instants = [int(datetime.fromisoformat(text).timestamp()) for text in (END_OF_PREVIOUS_DAY, MIDNIGHT)]
+    assert DateRange(*instants) == selected
+    assert [selected.contains(instant) for instant in instants] == [True, False]
+
+
+def test_missing_date_is_in_unbounded_range_only() -> None:
+    assert DateRange().contains(None)
+    assert not DateRange(since=0).contains(None)
+    assert not DateRange(before=0).contains(None)
