@@ -52,6 +52,8 @@ class Mock:
         self.worker = Worker(CallbackSender(self.settings.callback_hosts), float(self.settings.callback_timeout))
         self.account_factory = AccountFactory(self.settings)
         self.demo, self.declared_accounts = self.account_factory.demo_account, self.account_factory.declared_accounts
+        self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}
+        """The declared API keys, by SID in lower case."""
         self.scenario = _load_scenarios(self.settings.scenario) if scenario is None else scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()

@@ -33,6 +33,7 @@ class Operation(StrEnum):
     FETCH_RECORDING_ADD_ON_RESULT_PAYLOAD = "fetch_recording_add_on_result_payload"
     DELETE_RECORDING_ADD_ON_RESULT_PAYLOAD = "delete_recording_add_on_result_payload"
     FETCH_RECORDING_ADD_ON_RESULT_PAYLOAD_DATA = "fetch_recording_add_on_result_payload_data"
+    LIST_ACCOUNTS = "list_accounts"
     FETCH_ACCOUNT = "fetch_account"
     LIST_CALLS = "list_calls"
     FETCH_CALL = "fetch_call"

@@ -48,6 +48,7 @@ ACCEPTED_PARAMETERS: dict[Operation, Collection[str]] = {
     Operation.DELETE_RECORDING_ADD_ON_RESULT_PAYLOAD: (),
     Operation.FETCH_RECORDING_ADD_ON_RESULT_PAYLOAD_DATA: (),
     Operation.FETCH_ACCOUNT: (),
+    Operation.LIST_ACCOUNTS: ("FriendlyName", "Status", *PAGING_PARAMETERS),
     Operation.LIST_CALLS: ("To", "From", "ParentCallSid", "Status", *_START_TIME, *_END_TIME, *PAGING_PARAMETERS),
     Operation.FETCH_CALL: (),
     Operation.LIST_CONFERENCES: (*_DATE_CREATED, *_DATE_UPDATED, "FriendlyName", "Status", *PAGING_PARAMETERS),

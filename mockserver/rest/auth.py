@@ -24,7 +24,7 @@ class AuthSetting(StrEnum):
     ANY = "any"
     """Credentials must be present and well-formed; any secret is accepted."""
     STRICT = "strict"
-    """Only declared accounts with their tokens."""
+    """Only declared accounts with their tokens, and declared API keys."""
     OFF = "off"
     """Requests need no credentials."""
 
@@ -37,6 +37,14 @@ class DeclaredAccount(msgspec.Struct, frozen=True):
     parent: str | None = None
 
 
+class DeclaredApiKey(msgspec.Struct, frozen=True):
+    """An API key with a chosen secret. It may do what its account may do."""
+
+    sid: str
+    secret: str
+    account_sid: str
+
+
 class Credentials(msgspec.Struct, frozen=True):
     """An AccountSid or the SID of an API key, and its secret."""
 
@@ -45,14 +53,18 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 def authenticate(
-    authorization: bytes | None, account_sid: str | None, declared_accounts: Mapping[str, DeclaredAccount] | None
+    authorization: bytes | None,
+    account_sid: str | None,
+    declared_accounts: Mapping[str, DeclaredAccount] | None,
+    api_keys: Mapping[str, DeclaredApiKey],
 ) -> None:
     """Check the credentials of a request.
 
     Args:
         authorization: the value of `Authorization`.
-        account_sid: the account that the path names, in lower case; None if it names none.
+        account_sid: the account that the path names; None if it names none.
         declared_accounts: the known accounts by SID in lower case; None to accept any secret.
+        api_keys: the known API keys by SID in lower case.
 
     Raises:
         TwilioError: 20003, with the reason.
@@ -66,19 +78,18 @@ def authenticate(
         raise _make_unauthorized_error(found, "invalid username")
     if declared_accounts is None:
         return
-    known = declared_accounts.get(found.username.lower())
-    if known is None:
-        raise _make_unauthorized_error(
-            f"{found.username} is not declared (--auth strict): {_describe_declared_accounts(declared_accounts)}."
-        )
-    if not compare_digest(known.token.encode(), found.secret.encode()):
-        raise _make_unauthorized_error(f"{found.username} is declared with another token (--auth strict).")
-    if (
-        account_sid is not None
-        and account_sid != known.sid.lower()
-        and not _is_parent(known, account_sid, declared_accounts)
-    ):
-        raise _make_unauthorized_error(f"{found.username} is neither {account_sid} nor its parent (--auth strict).")
+    key = api_keys.get(found.username.lower())
+    if key is not None:
+        _check_secret(found, key.secret, "secret")
+        acting_sid, subject = key.account_sid, f"{found.username} is an API key of {key.account_sid}, which"
+    else:
+        known = declared_accounts.get(found.username.lower())
+        if known is None:
+            raise _make_unauthorized_error(_describe_unknown_username(found.username, declared_accounts))
+        _check_secret(found, known.token, "token")
+        acting_sid, subject = known.sid, found.username
+    if account_sid is not None and not _may_act_on(acting_sid.lower(), account_sid.lower(), declared_accounts):
+        raise _make_unauthorized_error(f"{subject} is neither {account_sid} nor its parent (--auth strict).")
 
 
 def parse_credentials(authorization: bytes | None) -> Credentials | None:
@@ -92,15 +103,28 @@ def is_media_path(path: str) -> bool:
     return re.search(_MEDIA_PATH, path) is not None
 
 
+def _check_secret(credentials: Credentials, secret: str, noun: str) -> None:
+    if not compare_digest(secret.encode(), credentials.secret.encode()):
+        raise _make_unauthorized_error(f"{credentials.username} is declared with another {noun} (--auth strict).")
+
+
+def _describe_unknown_username(username: str, declared_accounts: Mapping[str, DeclaredAccount]) -> str:
+    if is_sid(username, Kind.API_KEY):
+        return f"{username} is not declared (--auth strict): declare it with --api-key {username}:SECRET@AC..."
+    return f"{username} is not declared (--auth strict): {_describe_declared_accounts(declared_accounts)}."
+
+
 def _describe_declared_accounts(declared_accounts: Mapping[str, DeclaredAccount]) -> str:
     shown = [account.sid for account in declared_accounts.values()][:_MAX_LISTED_SIDS]
     more = len(declared_accounts) - len(shown)
     return f"{', '.join(shown)}{f' and {more} more' if more else ''} {'are' if len(declared_accounts) > 1 else 'is'}"
 
 
-def _is_parent(parent: DeclaredAccount, account_sid: str, declared_accounts: Mapping[str, DeclaredAccount]) -> bool:
+def _may_act_on(acting_sid: str, account_sid: str, declared_accounts: Mapping[str, DeclaredAccount]) -> bool:
+    """Return True if an account is the other one or its parent. SIDs are in lower case."""
     child = declared_accounts.get(account_sid)
-    return child is not None and child.parent is not None and child.parent.lower() == parent.sid.lower()
+    is_parent = child is not None and child.parent is not None and child.parent.lower() == acting_sid
+    return acting_sid == account_sid or is_parent
 
 
 @lru_cache(maxsize=1024)

@@ -5,19 +5,15 @@ and turns every error into Twilio's form.
 """
 
 import logging
-from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from generators.model import API_VERSION
-from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
-from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
 from mockserver.rest.header_names import WIRE_HEADER
 from mockserver.rest.headers import ResponseMetadataFactory
@@ -25,6 +21,7 @@ from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.negotiation import choose_wire, find_base_url
 from mockserver.rest.representations.representation import choose_representation
 from mockserver.rest.representations.wires import Wire
+from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_response
 from mockserver.server.rendering import render_error
@@ -32,11 +29,8 @@ from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.response import Response
 from mockserver.server.sending import send_response
 from mockserver.settings.machine_clock import stopwatch
-from mockserver.settings.settings import MediaAuth
 
 CONTROL_PREFIX = "/_mock/"
-_ACCOUNTS_PREFIX = f"/{API_VERSION}/Accounts/"
-_ACCOUNT_SID_SLICE = slice(len(_ACCOUNTS_PREFIX), len(_ACCOUNTS_PREFIX) + 34)
 _USED_HEADERS = frozenset(
     {
         *(b"authorization", b"host", b"user-agent", WIRE_HEADER, b"range", b"if-range", b"if-none-match"),
@@ -57,9 +51,7 @@ class Gateway:
         self._app = app
         self._mock = mock
         self._metadata_factory = ResponseMetadataFactory(mock.instance_id)
-        self._declared_accounts = mock.declared_accounts if mock.settings.auth is AuthSetting.STRICT else None
-        self._is_auth_off = mock.settings.auth is AuthSetting.OFF
-        self._is_media_public = mock.settings.media_auth is MediaAuth.PUBLIC
+        self._authentication = Authentication(mock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle an HTTP request. Everything else is passed to the application."""
@@ -140,8 +132,8 @@ class Gateway:
         if exchange.method == "OPTIONS":
             return Response(204)  # a preflight request has no credentials
         scope["recmock"] = exchange
-        if path.startswith(_ACCOUNTS_PREFIX):
-            account = self._authenticate(exchange)
+        account = self._authentication.get_account(exchange)
+        if account is not None:
             account.scheduler.run_due()
             exchange.set_account(account)
             if exchange.method in READING_METHODS and not exchange.has_body:  # a body adds a warning
@@ -158,44 +150,9 @@ class Gateway:
             error.reason = f"{error.reason} {explain_owner(error.unknown_sid, own, others)}".rstrip()
         return error
 
-    def _authenticate(self, exchange: Exchange) -> Account:
-        """Return the account that the path names, if the credentials allow it."""
-        path = exchange.path
-        sid = path[_ACCOUNT_SID_SLICE]
-        well_formed = is_sid(sid, Kind.ACCOUNT) and path[_ACCOUNT_SID_SLICE.stop : _ACCOUNT_SID_SLICE.stop + 1] in (
-            "/",
-            ".",
-            "",
-        )
-        is_public = self._is_media_public and exchange.method in READING_METHODS and is_media_path(path)
-        asks_nobody, declared = self._get_auth_policy(path)
-        if not (asks_nobody or is_public):
-            try:
-                authenticate(exchange.headers.get(b"authorization"), sid.lower() if well_formed else None, declared)
-            except TwilioError:
-                if well_formed and (declared is None or sid.lower() in declared):
-                    exchange.set_account(
-                        self._mock.account(sid)
-                    )  # rejected requests are logged in this account's journal too
-                raise
-        if not well_formed:
-            found = path[len(_ACCOUNTS_PREFIX) :].partition("/")[0]
-            raise TwilioError(20404, f"Expected an AccountSid ({describe_sid(Kind.ACCOUNT)}), found {found[:60]!r}.")
-        return self._mock.account(sid)
-
     def _get_overrides(self, path: str) -> AccountOverrides | None:
         """Return the overrides of the account that a path names, or None if it has none."""
-        return self._mock.overrides.get(path[_ACCOUNT_SID_SLICE].lower()) if path.startswith(_ACCOUNTS_PREFIX) else None
-
-    def _get_auth_policy(self, path: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
-        """Return True if credentials are not checked, and the accounts whose tokens are accepted; None accepts any."""
-        overrides = self._get_overrides(path) if self._mock.overrides else None
-        if overrides is None or overrides.auth is None:
-            return self._is_auth_off, self._declared_accounts
-        if overrides.auth is not AuthSetting.STRICT:
-            return overrides.auth is AuthSetting.OFF, None
-        account = self._mock.account(path[_ACCOUNT_SID_SLICE])
-        return False, {account.sid.lower(): DeclaredAccount(account.sid, account.token)}
+        return self._mock.overrides.get(path[ACCOUNT_SID_SLICE].lower()) if path.startswith(ACCOUNTS_PREFIX) else None
 
     async def _respond_from_cache(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         account, cache = exchange.account, self._mock.cache

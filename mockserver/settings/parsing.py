@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from generators.sids import Kind, is_sid
-from mockserver.rest.auth import DeclaredAccount
+from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 _SPAN = r"(?a)(\d{1,9})\s*([smhdw])"
@@ -143,3 +143,12 @@ def parse_account(text: str) -> DeclaredAccount:
     if not (colon and token and is_sid(sid, Kind.ACCOUNT)) or (at and not is_sid(parent, Kind.ACCOUNT)):
         raise BadValueError("AC...:TOKEN or AC...:TOKEN@AC..., each AC followed by 32 hexadecimal digits", text)
     return DeclaredAccount(sid=sid, token=token, parent=parent or None)
+
+
+def parse_api_key(text: str) -> DeclaredApiKey:
+    """Parse `SK...:SECRET@AC...`, an API key of an account."""
+    sid, _, rest = text.partition(":")
+    secret, _, account_sid = rest.rpartition("@")
+    if not (secret and is_sid(sid, Kind.API_KEY) and is_sid(account_sid, Kind.ACCOUNT)):
+        raise BadValueError("SK...:SECRET@AC..., SK and AC each followed by 32 hexadecimal digits", text)
+    return DeclaredApiKey(sid=sid, secret=secret, account_sid=account_sid)

@@ -12,13 +12,14 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import msgspec
 
 from generators.corpus.mix import Mix, MixError
-from mockserver.rest.auth import AuthSetting, DeclaredAccount
+from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
     parse_account,
+    parse_api_key,
     parse_base_url,
     parse_count,
     parse_hosts,
@@ -145,6 +146,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     account: Annotated[
         tuple[DeclaredAccount, ...],
         Option("Account with a chosen token; repeatable.", parse_account, "AC...:TOKEN[@PARENT]", repeatable=True),
+    ] = ()
+    api_key: Annotated[
+        tuple[DeclaredApiKey, ...],
+        Option(
+            "API key of an account, for --auth strict; repeatable.",
+            parse_api_key,
+            "SK...:SECRET@AC...",
+            repeatable=True,
+        ),
     ] = ()
     media_auth: Annotated[
         MediaAuth,

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 import pytest
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
-from mockserver.rest.auth import AuthSetting, DeclaredAccount
+from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from tests.harness import Api, make_settings
 
 PARENT = DeclaredAccount(sid="AC" + "A" * 32, token="secret")
 CHILD = DeclaredAccount(sid="AC" + "b" * 32, token="other", parent=PARENT.sid.lower())
+PARENT_KEY = DeclaredApiKey(sid="SK" + "A" * 32, secret="key", account_sid=PARENT.sid)
+CHILD_KEY = DeclaredApiKey(sid="SK" + "b" * 32, secret="key of child", account_sid=CHILD.sid)
 
 
 def encode_basic_auth(text: str) -> str:
@@ -57,7 +59,7 @@ def test_missing_credentials_have_separate_error_message(api: Api) -> None:
 
 @pytest.fixture
 def strict_api() -> Iterator[Api]:
-    with Api(make_settings(auth=AuthSetting.STRICT, account=(PARENT, CHILD))) as api:
+    with Api(make_settings(auth=AuthSetting.STRICT, account=(PARENT, CHILD), api_key=(PARENT_KEY, CHILD_KEY))) as api:
         yield api
 
 
@@ -73,13 +75,44 @@ def strict_api() -> Iterator[Api]:
         (PARENT.sid, "secret", "AC" + "c" * 32, 401),
         ("AC" + "c" * 32, "secret", "AC" + "c" * 32, 401),
         ("SK" + "c" * 32, "secret", PARENT.sid, 401),
+        (PARENT_KEY.sid.lower().replace("sk", "SK"), "key", PARENT.sid, 200),
+        (PARENT_KEY.sid, "key", CHILD.sid, 200),
+        (PARENT_KEY.sid, "secret", PARENT.sid, 401),
+        (CHILD_KEY.sid, "key of child", CHILD.sid, 200),
+        (CHILD_KEY.sid, "key of child", PARENT.sid, 401),
+        (CHILD_KEY.sid, "key of child", "AC" + "c" * 32, 401),
         (PARENT.sid, "secret", "AC1", 404),
     ],
 )
-def test_auth_strict_accepts_only_declared_accounts(
+def test_auth_strict_accepts_only_declared_accounts_and_keys(
     strict_api: Api, username: str, secret: str, account: str, expected: int
 ) -> None:
     assert expected == get_status(strict_api, encode_basic_auth(f"{username}:{secret}"), account)
+
+
+@pytest.mark.parametrize(
+    ("username", "secret", "expected"),
+    [
+        (CHILD.sid, "other", f"{CHILD.sid} is neither {PARENT.sid} nor its parent"),
+        (CHILD_KEY.sid, "key of child", f"an API key of {CHILD.sid}, which is neither {PARENT.sid} nor its parent"),
+        (PARENT_KEY.sid, "wrong", f"{PARENT_KEY.sid} is declared with another secret"),
+        ("SK" + "c" * 32, "x", f"declare it with --api-key SK{'c' * 32}:SECRET@AC..."),
+    ],
+)
+def test_reason_of_401_names_sids_in_their_own_case(strict_api: Api, username: str, secret: str, expected: str) -> None:
+    strict_api.auth = (username, secret)
+    answer = strict_api.get(f"/2010-04-01/Accounts/{PARENT.sid}/Recordings.json")
+    assert answer.status_code == 401
+    assert expected in answer.headers["x-mock-reason"]
+
+
+def test_override_strict_accepts_keys_of_the_account_only() -> None:
+    settings = make_settings(api_key=(PARENT_KEY, CHILD_KEY))
+    with Api(settings) as api:
+        api.send_command("PUT", "/overrides", {"auth": "strict"}, account=PARENT.sid)
+        assert get_status(api, encode_basic_auth(f"{PARENT_KEY.sid}:key"), PARENT.sid) == 200
+        assert get_status(api, encode_basic_auth(f"{CHILD_KEY.sid}:key of child"), PARENT.sid) == 401
+        assert get_status(api, encode_basic_auth(f"{CHILD_KEY.sid}:any"), CHILD.sid) == 200
 
 
 def test_auth_strict_accepts_demo_account(strict_api: Api) -> None:

@@ -72,7 +72,7 @@ def test_invalid_include_soft_deleted_is_rejected(api: Api) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/favicon.ico", "/2010-04-01", "/2010-04-01/Accounts.json", "/_mock/nothing", "//", "/%00", "/a%0Ab"),
+        *("/", "/favicon.ico", "/2010-04-01", "/2010-04-01/Accounts.json/", "/_mock/nothing", "//", "/%00", "/a%0Ab"),
         *("{root}/", "{root}/Recordings.json/", "{root}/Recordings/", "{root}/Messages.json", "{root}.txt"),
         *("{root}/Recordings/RE.txt", "{root}/Recordings/a/b.json", "{root}/a.json", "/2010-04-01/Accounts/"),
         *("{root}/Recordings/%0a%00.json", "{root}/Recordings/%E2%98%83.json", "{root}/Recordings/%ff.json"),
@@ -88,7 +88,7 @@ def test_unknown_paths_return_twilio_error(api: Api, path: str, method: str) -> 
 @pytest.mark.parametrize("resource", RESOURCE_ROUTES, ids=lambda resource: resource.path)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
 def test_unsupported_methods_return_405_with_allow_header(api: Api, resource: Any, method: str) -> None:
-    if method in resource.operations_by_method:
+    if method in resource.operations_by_method or method in resource.not_emulated:
         return
     sids = {
         "call_sid": "CA" + "0" * 32,
@@ -100,6 +100,26 @@ def test_unsupported_methods_return_405_with_allow_header(api: Api, resource: An
     answer = api.request(method, f"{path}.json")
     assert_error(answer, 405, 20004)
     assert answer.headers["allow"] == ", ".join([*resource.operations_by_method, "OPTIONS"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/2010-04-01/Accounts.json"),
+        ("POST", "{root}.json"),
+        ("POST", "{root}/Calls.json"),
+        ("POST", "{root}/Calls/CA{zeros}.json"),
+        ("DELETE", "{root}/Calls/CA{zeros}.json"),
+        ("POST", "{root}/Conferences/CF{zeros}.json"),
+        ("GET", "{root}/Messages.json"),
+        ("POST", "{root}/Conferences/CF{zeros}/Participants.json"),
+    ],
+)
+def test_operations_that_are_not_emulated_return_404(api: Api, method: str, path: str) -> None:
+    answer = api.request(method, path.format(root=api.root, zeros="0" * 32))
+    assert_error(answer, 404, 20404)
+    assert answer.headers["x-mock-reason"].startswith("Not emulated")
+    assert "allow" not in answer.headers
 
 
 @pytest.mark.parametrize("sid", ["AC1", "ac" + "0" * 32, "AC" + "g" * 32, "AC" + "0" * 33, "%00"])

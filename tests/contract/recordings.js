@@ -96,6 +96,7 @@ async function family() {
   await assert.rejects(call.recordings(recording.sid).remove(), { code: 20009, status: 409 });
   await subresources(context);
   await parents();
+  await callsAndAccounts();
   const callContext = client.calls(completed.callSid).recordings(completed.sid);
   assert.equal((await callContext.fetch()).sid, completed.sid);
   assert.equal(await callContext.remove(), true);
@@ -129,6 +130,30 @@ async function parents() {
   await assert.rejects(context.recordings(recording.sid).update({ status: "paused" }), { code: 21220 });
   assert.equal(await context.recordings(recording.sid).remove(), true);
   assert.equal((await client.calls(recording.callSid).fetch()).status, "completed");
+}
+
+async function callsAndAccounts() {
+  const calls = await client.calls.list({ pageSize: 1000 });
+  const { startTime, endTime, from, to } = calls[20];
+  const cases = [
+    [{ startTimeBefore: startTime }, (call) => call.startTime < startTime],
+    [{ startTimeAfter: startTime }, (call) => call.startTime >= startTime],
+    [{ endTimeBefore: endTime }, (call) => call.endTime !== null && call.endTime < endTime],
+    [{ endTimeAfter: endTime }, (call) => call.endTime !== null && call.endTime >= endTime],
+    [{ status: "completed" }, (call) => call.status === "completed"],
+    [{ status: "in-progress" }, (call) => call.status === "in-progress"],
+    [{ status: "busy" }, () => false],
+    [{ from }, (call) => call.from === from],
+    [{ to }, (call) => call.to === to],
+  ];
+  for (const [options, wanted] of cases) {
+    assert.deepEqual(sids(await client.calls.list({ pageSize: 30, ...options })), sids(calls.filter(wanted)));
+  }
+  const conferences = await client.conferences.list({ pageSize: 1000 });
+  const { friendlyName } = conferences[0];
+  const named = await client.conferences.list({ friendlyName, status: "completed" });
+  assert.deepEqual(sids(named), sids(conferences.filter((conference) => conference.friendlyName === friendlyName)));
+  assert.deepEqual(sids(await client.api.accounts.list({ status: "active" })), [sid]);
 }
 
 ({ realistic, adversarial, family })[part]().then(

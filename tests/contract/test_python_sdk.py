@@ -10,6 +10,7 @@ from twilio.rest import Client
 
 from mockserver.app import create_app
 from mockserver.mock import Mock
+from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.settings import Profile
 from tests.harness import make_settings
@@ -203,3 +204,22 @@ def test_conference_filters_equal_brute_force(large_client: Client) -> None:
     ]:
         found = large_client.conferences.list(page_size=20, **filters)
         assert [conference.sid for conference in expected] == [conference.sid for conference in found], filters
+
+
+def test_accounts_list_contains_subaccounts() -> None:
+    parent = DeclaredAccount(sid="AC" + "a" * 32, token="of-parent")
+    children = [DeclaredAccount(sid=f"AC{number:032x}", token="of-child", parent=parent.sid) for number in range(3)]
+    key = DeclaredApiKey(sid="SK" + "1" * 32, secret="of-key", account_sid=parent.sid)
+    mock = Mock(make_settings(auth=AuthSetting.STRICT, account=(parent, *children), api_key=(key,)))
+    expected = [account.sid for account in (parent, *children)]
+    with BackgroundServer(create_app(mock)) as server:
+        for client in (Client(parent.sid, parent.token), Client(key.sid, key.secret, account_sid=parent.sid)):
+            client.api.base_url = f"{server.base_url}/"
+            assert expected == [account.sid for account in client.api.accounts.list(status="active", page_size=2)]
+            assert expected == [account.sid for account in client.api.accounts.list(limit=10)]
+            assert client.api.accounts.list(friendly_name="x") == []
+            child = client.api.accounts(children[0].sid)
+            assert (child.fetch().auth_token, len(child.recordings.list(limit=2))) == ("of-child", 2)
+        with pytest.raises(TwilioRestException) as caught:
+            client.calls.create(to="+15005550006", from_="+15005550006", url="http://127.0.0.1:9/")
+        assert (caught.value.code, caught.value.status) == (20404, 404)

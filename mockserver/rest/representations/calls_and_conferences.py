@@ -68,6 +68,10 @@ def build_conference(conference: Conference, wire: Wire, base_url: str) -> Docum
     }
 
 
+ACCOUNT_NAME = "recmock account"
+"""The friendly name of every account."""
+
+
 class AccountFields(msgspec.Struct, frozen=True, kw_only=True):
     """The values in an account's document."""
 
@@ -87,7 +91,7 @@ def build_account(account: AccountFields, wire: Wire, base_url: str) -> Document
         "auth_token": account.token,
         "date_created": date,
         "date_updated": date,
-        "friendly_name": "recmock account",
+        "friendly_name": ACCOUNT_NAME,
         "owner_account_sid": account.parent_sid or account.sid,
         "sid": account.sid,
         "status": "active",

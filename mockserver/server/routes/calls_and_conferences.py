@@ -1,4 +1,4 @@
-"""Calls, conferences and the account itself, read-only, because recordings link to them."""
+"""Calls and conferences, read-only, because recordings link to them."""
 
 from generators.sids import Kind
 from mockserver.account.resources.call_filter import (
@@ -12,10 +12,9 @@ from mockserver.account.resources.parent import Parent
 from mockserver.rest.date_filters import parse_date_range
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.parameters import Parameters
-from mockserver.rest.representations.calls_and_conferences import AccountFields
-from mockserver.rest.representations.resource_types import ACCOUNT, CALL, CONFERENCE, ResourceType
+from mockserver.rest.representations.resource_types import CALL, CONFERENCE, ResourceType
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Resource, ResourcePage, ResourceValue
+from mockserver.server.results import Resource, ResourcePage
 from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 
 _UNFILTERED_CONFERENCES = (
@@ -67,18 +66,6 @@ def fetch_conference(exchange: Exchange, path: PathParams) -> Resource:
     return _fetch(exchange.account.conferences, CONFERENCE, Parent.from_sid(Kind.CONFERENCE, path["sid"]))
 
 
-def fetch_account(exchange: Exchange, _: PathParams) -> ResourceValue:
-    account, mock = exchange.account, exchange.mock
-    declared = mock.declared_accounts.get(account.sid.lower())
-    facts = AccountFields(
-        sid=account.sid,
-        token=account.token,
-        parent_sid=None if declared is None else declared.parent,
-        date_created=account.corpus.spec.t0 - account.corpus.spec.span,
-    )
-    return ResourceValue(resource_type=ACCOUNT, value=facts)
-
-
 def _fetch(source: CallsOrConferences, resource_type: ResourceType, parent: Parent) -> Resource:
     return Resource(resource_type, source, source.find(parent.sid))
 
@@ -90,9 +77,8 @@ def _parse_number(query: Parameters, name: str) -> str | None:
 
 
 CALL_AND_CONFERENCE_ROUTES = (
-    ResourceRoute("", GET=fetch_account),
-    ResourceRoute("Calls", GET=list_calls),
-    ResourceRoute("Calls/{sid}", GET=fetch_call),
+    ResourceRoute("Calls", GET=list_calls, not_emulated=("POST",)),
+    ResourceRoute("Calls/{sid}", GET=fetch_call, not_emulated=("POST", "DELETE")),
     ResourceRoute("Conferences", GET=list_conferences),
-    ResourceRoute("Conferences/{sid}", GET=fetch_conference),
+    ResourceRoute("Conferences/{sid}", GET=fetch_conference, not_emulated=("POST",)),
 )

@@ -6,7 +6,6 @@ from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.state import Subscription
-from mockserver.rest.auth import parse_credentials
 from mockserver.rest.date_filters import parse_created_range
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.forms import CallbackForm, CallRecordingForm, parse_call_recording_form
@@ -16,6 +15,7 @@ from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFE
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, NoContent, Redirect, Resource, ResourcePage, ResourceValue
 from mockserver.server.routes.resource_route import PathParams, ResourceRoute
+from mockserver.server.signing_token import find_signing_token
 from scenarios.timeline import RequestKind
 
 
@@ -125,14 +125,8 @@ def _describe_differences(
 
 
 def _build_subscription(exchange: Exchange, callback: CallbackForm) -> Subscription:
-    """Bind the token that signs now: the declared one, else the secret of the request, else the derived one."""
-    account, known = exchange.account, exchange.mock.settings.account
-    token, signer = account.token, "the account's derived auth token"
-    asks = parse_credentials(exchange.headers.get(b"authorization"))
-    if any(declared.sid.lower() == account.sid.lower() for declared in known):
-        signer = "the account's declared auth token"
-    elif asks is not None and asks.username.lower() == account.sid.lower():  # the secret of an API key never signs
-        token, signer = asks.secret, "the auth token that made the subscription"
+    """Bind the token that signs now."""
+    token, signer = find_signing_token(exchange)
     return Subscription(callback.url, callback.method, callback.events, token, signer, exchange.base_url)
 
 

@@ -1,7 +1,7 @@
 """A path of the API, and the operation of each method."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from starlette.routing import BaseRoute, Match
@@ -23,6 +23,7 @@ PathParams = Mapping[str, str]
 RouteHandler = Callable[[Exchange, PathParams], Result]
 """Parses a request with its path parameters, calls the account and returns a value."""
 
+_ACCOUNT_ROOT = f"/{API_VERSION}/Accounts/{{account_sid}}"
 _MAX_FORM_BYTES = 64 * 1024
 _MEDIA_EXTENSIONS = ("", "wav", "mp3")
 
@@ -34,10 +35,12 @@ class ResourceRoute(BaseRoute):
     an extension.
 
     Args:
-        path: the path below the account, without an extension, such as `Recordings` or `Recordings/{sid}`.
+        path: the path below the root, without an extension, such as `Recordings` or `Recordings/{sid}`.
+        root: the account, or the version of the API.
         media_handler: the handler for no extension, `.wav` and `.mp3`, if the resource has media.
         representations: the representations that the resource has.
         parent_type: the word that replaces `nested` in the names of the handlers, which are those of their operations.
+        not_emulated: the methods that Twilio has here and the mock does not.
         handlers: the handlers by method.
     """
 
@@ -45,15 +48,18 @@ class ResourceRoute(BaseRoute):
         self,
         path: str,
         *,
+        root: str = _ACCOUNT_ROOT,
         media_handler: RouteHandler | None = None,
         representations: tuple[Representation, ...] = tuple(Representation),
         parent_type: str = "",
+        not_emulated: Sequence[str] = (),
         **handlers: RouteHandler,
     ) -> None:
         def name_operation(handler: RouteHandler) -> tuple[Operation, RouteHandler]:
             return Operation(handler.__name__.replace("nested", parent_type)), handler
 
-        self.path = f"/{API_VERSION}/Accounts/{{account_sid}}{path and '/'}{path}"
+        self.path = f"{root}{path and '/'}{path}"
+        self.not_emulated = not_emulated
         self.operations_by_method = {method: name_operation(handler) for method, handler in handlers.items()}
         self.media_operation = None if media_handler is None else name_operation(media_handler)
         self._extensions: tuple[str, ...] = ("", *representations)
@@ -84,6 +90,10 @@ class ResourceRoute(BaseRoute):
                 f".{known_extension}" for known_extension in (*self._extensions, *media) if known_extension
             )
             raise TwilioError(20404, f"Expected one of {known} here, found {f'.{extension}'!r}.")
+        if found is None and method in self.not_emulated:
+            raise TwilioError(
+                20404, f"Not emulated: Twilio answers {method} here. This mock answers {self._allowed_methods}."
+            )
         if found is None:
             raise TwilioError(
                 20004,

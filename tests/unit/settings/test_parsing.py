@@ -1,10 +1,12 @@
 import pytest
 
+from mockserver.rest.auth import DeclaredApiKey
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
     parse_account,
+    parse_api_key,
     parse_base_url,
     parse_count,
     parse_hosts,
@@ -56,6 +58,20 @@ def test_declared_accounts_are_parsed() -> None:
     assert (parse_account(f"{sid}:to:ken").token, parse_account(f"{sid}:x").parent) == ("to:ken", None)
     child = parse_account(f"{sid}:to@ken@{parent}")
     assert (child.sid, child.token, child.parent) == (sid, "to@ken", parent)
+
+
+def test_api_keys_are_parsed() -> None:
+    sid, account_sid = "SK" + "1" * 32, "AC" + "2" * 32
+    assert parse_api_key(f"{sid}:se:c@ret@{account_sid}") == DeclaredApiKey(sid, "se:c@ret", account_sid)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "SK1:x@AC1", f"SK{'1' * 32}:x", f"SK{'1' * 32}:@AC{'2' * 32}", f"AC{'1' * 32}:x@AC{'2' * 32}"],
+)
+def test_invalid_api_keys_raise_bad_value_error(text: str) -> None:
+    with pytest.raises(BadValueError, match=r"expected SK\.\.\.:SECRET@AC"):
+        parse_api_key(text)
 
 
 @pytest.mark.parametrize("text", ["", "1d2h", "1y", "20001d", "-1d", "999999999w"])

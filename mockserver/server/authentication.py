@@ -1,0 +1,92 @@
+"""Finds the account of a request, and checks that its credentials may act on it."""
+
+import re
+from collections.abc import Mapping
+
+from generators.model import API_VERSION
+from generators.sids import Kind, describe_sid, is_sid
+from mockserver.account.account import Account
+from mockserver.mock import Mock
+from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path, parse_credentials
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.methods import READING_METHODS
+from mockserver.server.exchange import Exchange
+from mockserver.settings.settings import MediaAuth
+
+ACCOUNTS_PREFIX = f"/{API_VERSION}/Accounts/"
+ACCOUNT_SID_SLICE = slice(len(ACCOUNTS_PREFIX), len(ACCOUNTS_PREFIX) + 34)
+_ACCOUNT_LIST = re.compile(rf"/{API_VERSION}/Accounts(?:\.[^/]*)?")
+
+
+class Authentication:
+    """The authentication of one mock, by its settings and by the overrides of its accounts."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self._declared_accounts = mock.declared_accounts if mock.settings.auth is AuthSetting.STRICT else None
+        self._is_auth_off = mock.settings.auth is AuthSetting.OFF
+        self._is_media_public = mock.settings.media_auth is MediaAuth.PUBLIC
+
+    def get_account(self, exchange: Exchange) -> Account | None:
+        """Return the account that the path names, or that of the credentials for the list of accounts.
+
+        Returns:
+            None if the path is not one of the API.
+
+        Raises:
+            TwilioError: 20003 if the credentials are refused, 20404 if the AccountSid is malformed.
+        """
+        path = exchange.path
+        if not path.startswith(ACCOUNTS_PREFIX):
+            return self._get_caller(exchange) if _ACCOUNT_LIST.fullmatch(path) else None
+        sid = path[ACCOUNT_SID_SLICE]
+        end = path[ACCOUNT_SID_SLICE.stop : ACCOUNT_SID_SLICE.stop + 1]
+        well_formed = is_sid(sid, Kind.ACCOUNT) and end in ("/", ".", "")
+        if not (self._is_media_public and exchange.method in READING_METHODS and is_media_path(path)):
+            self._check_credentials(exchange, sid if well_formed else None, sid)
+        if not well_formed:
+            found = path[len(ACCOUNTS_PREFIX) :].partition("/")[0]
+            raise TwilioError(20404, f"Expected an AccountSid ({describe_sid(Kind.ACCOUNT)}), found {found[:60]!r}.")
+        return self._mock.account(sid)
+
+    def _get_caller(self, exchange: Exchange) -> Account:
+        """Return the account of the credentials: the demo account if they name none."""
+        credentials = parse_credentials(exchange.headers.get(b"authorization"))
+        sid = self._mock.demo.sid
+        if credentials is not None:
+            key = self._mock.api_keys.get(credentials.username.lower())
+            if key is not None:
+                sid = key.account_sid
+            elif is_sid(credentials.username, Kind.ACCOUNT):
+                sid = credentials.username
+        self._check_credentials(exchange, None if credentials is None else sid, sid)
+        return self._mock.account(sid)
+
+    def _check_credentials(self, exchange: Exchange, account_sid: str | None, subject_sid: str) -> None:
+        """Raise if the credentials may not act on an account, and log this in its journal.
+
+        Args:
+            account_sid: the account; None if the request names none.
+            subject_sid: the account whose overrides count.
+        """
+        is_off, declared_accounts = self._is_auth_off, self._declared_accounts
+        if self._mock.overrides:
+            is_off, declared_accounts = self._get_policy(subject_sid.lower())
+        if is_off:
+            return
+        try:
+            authenticate(exchange.headers.get(b"authorization"), account_sid, declared_accounts, self._mock.api_keys)
+        except TwilioError:
+            if account_sid is not None and (declared_accounts is None or account_sid.lower() in declared_accounts):
+                exchange.set_account(self._mock.account(account_sid))
+            raise
+
+    def _get_policy(self, key: str) -> tuple[bool, Mapping[str, DeclaredAccount] | None]:
+        """Return True if credentials are not checked, and the accounts whose tokens are accepted; None accepts any."""
+        overrides = self._mock.overrides.get(key)
+        if overrides is None or overrides.auth is None:
+            return self._is_auth_off, self._declared_accounts
+        if overrides.auth is not AuthSetting.STRICT:
+            return overrides.auth is AuthSetting.OFF, None
+        account = self._mock.account(f"AC{key[2:]}")
+        return False, {key: DeclaredAccount(account.sid, account.token)}

@@ -1,0 +1,101 @@
+"""Accounts, read-only: the one that a path names, and those that the credentials of a request may act on."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from generators.model import API_VERSION
+from generators.sids import fold_sid
+from mockserver.account.resources.listing import Listing, Page, get_page
+from mockserver.rest.paging import PageRequest, parse_page_request
+from mockserver.rest.representations.calls_and_conferences import ACCOUNT_NAME, AccountFields
+from mockserver.rest.representations.resource_types import ACCOUNT
+from mockserver.server.exchange import Exchange
+from mockserver.server.results import ResourcePage, ResourceValue
+from mockserver.server.routes.resource_route import PathParams, ResourceRoute
+from mockserver.server.signing_token import find_signing_token
+
+_NOT_CACHED = 0
+"""The expiry of a page that depends on the credentials of its request."""
+
+
+class _AccountStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class _Accounts:
+    """The accounts of one response, by their place from the end of the list."""
+
+    def __init__(self, exchange: Exchange, sids: Sequence[str]) -> None:
+        self._exchange = exchange
+        self._sids = sids[::-1]
+
+    def get(self, index: int) -> AccountFields:
+        """Return an account."""
+        return _build_account(self._exchange, self._sids[index])
+
+    def get_revision(self, index: int) -> AccountFields:
+        """Return the account itself: its token may differ from one request to the next."""
+        return self.get(index)
+
+    def list(self, page_request: PageRequest) -> Page:
+        """Return a page.
+
+        Raises:
+            TwilioError: 20001 if the page token names no account of this list.
+        """
+        listing = Listing(
+            window=range(len(self._sids)),
+            walk=_walk,
+            position=self._find_position,
+            index=lambda position: position,
+            sid=self._sids.__getitem__,
+        )
+        return get_page(listing, page_request, _NOT_CACHED)
+
+    def _find_position(self, sid: str) -> int | None:
+        return self._sids.index(fold_sid(sid)) if fold_sid(sid) in self._sids else None
+
+
+def list_accounts(exchange: Exchange, _: PathParams) -> ResourcePage:
+    query = exchange.parameters
+    name, status = query.get_text("FriendlyName"), query.get_choice("Status", _AccountStatus)
+    page_request = parse_page_request(query)
+    is_match = name in (None, ACCOUNT_NAME) and status in (None, _AccountStatus.ACTIVE)  # all accounts are alike
+    accounts = _Accounts(exchange, _list_sids(exchange) if is_match else ())
+    return ResourcePage(ACCOUNT, accounts, accounts.list(page_request), page_request, query)
+
+
+def fetch_account(exchange: Exchange, _: PathParams) -> ResourceValue:
+    return ResourceValue(resource_type=ACCOUNT, value=_build_account(exchange, exchange.account.sid))
+
+
+def _list_sids(exchange: Exchange) -> Sequence[str]:
+    """Return the account of the credentials, then its subaccounts in the order of their declaration."""
+    own = exchange.account.sid
+    declared_accounts = exchange.mock.declared_accounts.values()
+    children = (fold_sid(account.sid) for account in declared_accounts if fold_sid(account.parent or "") == own)
+    return tuple(dict.fromkeys((own, *children)))
+
+
+def _build_account(exchange: Exchange, sid: str) -> AccountFields:
+    mock = exchange.mock
+    account, declared = mock.account(sid), mock.declared_accounts.get(sid.lower())
+    is_own = sid == exchange.account.sid
+    return AccountFields(
+        sid=sid,
+        token=find_signing_token(exchange)[0] if is_own else account.token,
+        parent_sid=None if declared is None or declared.parent is None else fold_sid(declared.parent),
+        date_created=account.corpus.spec.t0 - account.corpus.spec.span,
+    )
+
+
+def _walk(window: range, *, newest_first: bool) -> Iterator[int]:
+    return reversed(window) if newest_first else iter(window)
+
+
+ACCOUNT_ROUTES = (
+    ResourceRoute("Accounts", root=f"/{API_VERSION}", GET=list_accounts, not_emulated=("POST",)),
+    ResourceRoute("", GET=fetch_account, not_emulated=("POST",)),
+)
