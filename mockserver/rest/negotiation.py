@@ -4,12 +4,26 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from generators.model import API_VERSION
+from generators.sids import SID_DIGITS
 from mockserver.rest.errors import make_invalid_parameter_error
 from mockserver.rest.header_names import WIRE_HEADER
 from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire, WireSetting
 
+_PATH_START = re.compile(rf"/+{API_VERSION}(?:/+Accounts(?:/+AC{SID_DIGITS}/*)?)?|")
+"""The start of a path up to the account. Clients join it from a base URL, so a slash may be there twice."""
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+
+
+def merge_slashes(path: str) -> str:
+    """Return a path of the API with single slashes up to the account's resources.
+
+    It is unknown what Twilio does with such a path. Behind the account, an empty part is more likely a missing SID.
+    """
+    match = _PATH_START.match(path)
+    assert match is not None, "the pattern matches an empty text"
+    return f"{re.sub('/+', '/', match[0])}{path[match.end() :]}"
 
 
 def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, representation: Representation) -> Wire:

@@ -16,9 +16,9 @@ from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
 from mockserver.rest.header_names import WIRE_HEADER
-from mockserver.rest.headers import ResponseMetadataFactory
+from mockserver.rest.headers import ResponseMetadataFactory, build_warning_header
 from mockserver.rest.methods import READING_METHODS
-from mockserver.rest.negotiation import choose_wire, find_base_url
+from mockserver.rest.negotiation import choose_wire, find_base_url, merge_slashes
 from mockserver.rest.representations.representation import choose_representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
@@ -60,6 +60,10 @@ class Gateway:
             return
         started = stopwatch()
         path: str = scope["path"]
+        path_warning = None
+        if "//" in path and (merged := merge_slashes(path)) != path:
+            path_warning = f"The path has a slash twice: {path[:200]!r} was read as {merged[:200]!r}."
+            path, scope = merged, {**scope, "path": merged}
         used_headers = {name: value for name, value in scope["headers"] if name in _USED_HEADERS}
         form = choose_representation(path)
         exchange = None
@@ -86,6 +90,8 @@ class Gateway:
             answer = render_error(
                 TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path
             )
+        if path_warning is not None:
+            answer = answer.with_headers(build_warning_header(path_warning))
         seconds = stopwatch() - started
         if exchange is not None and exchange.account_or_none is not None:
             self._record_request(exchange, exchange.account_or_none, answer, started, seconds)
@@ -181,7 +187,7 @@ class Gateway:
             raise
         if exchange.response is None:
             raise RuntimeError(f"{exchange.path} reached a route that returned no response")
-        return exchange.response.with_headers(exchange.build_warning_headers())
+        return exchange.response.with_headers(*exchange.build_warning_headers())
 
 
 def _is_fresh(cached: _CachedResponse, account: Account) -> bool:

@@ -55,9 +55,13 @@ class Response(msgspec.Struct, frozen=True):
             self, operation=operation, logged_response=self.to_logged_response(), encoded_headers=self.encode_headers()
         )
 
-    def with_headers(self, headers: tuple[Header, ...]) -> Self:
-        """Return the response with more headers."""
-        return msgspec.structs.replace(self, headers=(*self.headers, *headers)) if headers else self
+    def with_headers(self, *headers: Header) -> Self:
+        """Return a copy with more headers. The copy of a cached response is encoded again."""
+        if not headers:
+            return self
+        return msgspec.structs.replace(
+            self, headers=(*self.headers, *headers), logged_response=None, encoded_headers=None
+        )
 
     def build_headers(self) -> tuple[Header, ...]:
         """Return all headers of the response, including those of its body."""
