@@ -69,9 +69,11 @@ class Authentication:
             account_sid: the account; None if the request names none.
             subject_sid: the account whose overrides count.
         """
-        is_off, declared_accounts = self._is_auth_off, self._declared_accounts
-        if self._mock.overrides:
-            is_off, declared_accounts = self._get_policy(subject_sid.lower())
+        is_off, declared_accounts = (
+            self._get_policy(subject_sid.lower())
+            if self._mock.overrides
+            else (self._is_auth_off, self._declared_accounts)
+        )
         if is_off:
             return
         try:

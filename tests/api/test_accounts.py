@@ -15,7 +15,7 @@ CHILDREN = tuple(
     for number in (0xC3, 0xC1, 0xC2)
 )
 CHILD_SIDS = [f"AC{child.sid[2:].lower()}" for child in CHILDREN]
-STRANGER = DeclaredAccount(sid="AC" + "f" * 32, token="of-stranger")
+STRANGER = DeclaredAccount(sid="AC" + "e" * 32, token="of-stranger")
 KEY = DeclaredApiKey(sid="SK" + "1" * 32, secret="of-key", account_sid=PARENT.sid)
 UNDECLARED = "AC" + "5" * 32
 PATH = "/2010-04-01/Accounts.json"
@@ -76,6 +76,14 @@ def test_accounts_are_paged_in_both_directions(family: Api, size: int) -> None:
     assert everything[2 : 2 + size] == [account["sid"] for account in last["accounts"]]
     back = family.get(last["previous_page_uri"]).json()
     assert everything[max(0, 2 - size) : 2] == [account["sid"] for account in back["accounts"]]
+
+
+@pytest.mark.parametrize(("side", "place", "back"), [("PA", -1, "previous_page_uri"), ("PB", 0, "next_page_uri")])
+def test_empty_page_beside_accounts_links_back(family: Api, side: str, place: int, back: str) -> None:
+    sid = list_sids(family)[place]
+    empty = family.get(f"/2010-04-01/Accounts.json?PageSize=1&Page=1&PageToken={side}{sid}").json()
+    assert empty["accounts"] == []
+    assert [account["sid"] for account in family.get(empty[back]).json()["accounts"]] == [sid]
 
 
 def test_accounts_are_filtered_and_page_uris_carry_the_filters(family: Api) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from generators.model import API_VERSION
-from generators.sids import fold_sid
-from mockserver.account.resources.listing import Listing, Page, get_page
+from generators.sids import Kind, fold_sid
+from mockserver.account.resources.listing import BEFORE_OLDEST, Listing, Page, get_page
 from mockserver.rest.paging import PageRequest, parse_page_request
 from mockserver.rest.representations.calls_and_conferences import ACCOUNT_NAME, AccountFields
 from mockserver.rest.representations.resource_types import ACCOUNT
@@ -14,6 +14,9 @@ from mockserver.server.results import ResourcePage, ResourceValue
 from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 from mockserver.server.signing_token import find_signing_token
 
+_SID_BEFORE_OLDEST = f"{Kind.ACCOUNT}{'0' * 32}"
+_SID_AFTER_NEWEST = f"{Kind.ACCOUNT}{'f' * 32}"
+"""The SIDs of the positions beside the list, for the page tokens beside an empty page."""
 _NOT_CACHED = 0
 """The expiry of a page that depends on the credentials of its request."""
 
@@ -50,12 +53,20 @@ class _Accounts:
             walk=_walk,
             position=self._find_position,
             index=lambda position: position,
-            sid=self._sids.__getitem__,
+            sid=self._get_sid,
         )
         return get_page(listing, page_request, _NOT_CACHED)
 
     def _find_position(self, sid: str) -> int | None:
-        return self._sids.index(fold_sid(sid)) if fold_sid(sid) in self._sids else None
+        folded = fold_sid(sid)
+        if folded in self._sids:
+            return self._sids.index(folded)
+        return {_SID_BEFORE_OLDEST: -1, _SID_AFTER_NEWEST: len(self._sids)}.get(folded)
+
+    def _get_sid(self, position: int) -> str:
+        if position == BEFORE_OLDEST:
+            return _SID_BEFORE_OLDEST
+        return _SID_AFTER_NEWEST if position == len(self._sids) else self._sids[position]
 
 
 def list_accounts(exchange: Exchange, _: PathParams) -> ResourcePage:
