@@ -71,6 +71,13 @@ class Api:
         auth = httpx.BasicAuth(*self.auth)
         return self._runner.run(self._client.post(f"{self.root}/{path}", data=form, auth=auth))
 
+    def post_body(self, path: str, body: bytes, **headers: str) -> httpx.Response:
+        """Send a body to a path below the account. Header names have underscores instead of hyphens."""
+        assert self.auth is not None
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        target, auth = f"{self.root}/{path}", httpx.BasicAuth(*self.auth)
+        return self._runner.run(self._client.post(target, content=body, headers=named, auth=auth))
+
     def call_control_api(self, method: str, path: str, body: Any = None) -> Any:
         """Return the response of the control API below this account."""
         return self.send_command(method, path, body).json()

@@ -16,6 +16,9 @@ OTHER_SIDS = [f"AC{number:032x}" for number in range(70)]
 LIST_PATH = f"{ACCOUNT_PATH}/Recordings.json"
 
 
+FORM_CONTENT_TYPE = (b"content-type", b"application/x-www-form-urlencoded")
+
+
 def make_basic_auth(username: str = ACCOUNT_SID, secret: str = SECRET) -> tuple[bytes, bytes]:
     """Return an `Authorization` header."""
     return b"authorization", b"Basic " + b64encode(f"{username}:{secret}".encode())
@@ -44,7 +47,8 @@ def make_entry(number: int = 0, **changes: Any) -> Entry:
         "seconds": 0.0,
         "rule": None,
     }
-    headers = changes.pop("headers", (make_basic_auth(),))
+    form_headers = (FORM_CONTENT_TYPE,) if changes.get("body") else ()
+    headers = changes.pop("headers", (make_basic_auth(), *form_headers))
     response_headers = changes.pop("response_headers", ())
     response = LoggedResponse(
         **(

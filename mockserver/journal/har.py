@@ -9,10 +9,10 @@ from generators.instants import EPOCH
 from mockserver import __version__
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
+from mockserver.rest.form_body import MULTIPART_MEDIA_TYPE, get_media_type
 
 HarDocument = dict[str, Any]
 
-_FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 _REASON_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -59,11 +59,12 @@ def _build_request(entry: Entry, base_url: str) -> HarDocument:
         "bodySize": len(entry.body),
     }
     if entry.body:
-        params = list(_build_pairs(entry.body))
+        media_type = get_media_type(entry.headers)
+        is_multipart = media_type == MULTIPART_MEDIA_TYPE  # its parts are in `params`, with secrets hidden by name
         request["postData"] = {
-            "mimeType": _FORM_MEDIA_TYPE,
-            "params": params,
-            "text": redaction.redact_urlencoded(entry.body),
+            "mimeType": media_type,
+            "params": list(_build_pairs(entry.form)),
+            "text": "" if is_multipart else redaction.redact_body(entry.body, media_type),
         }
     return request
 

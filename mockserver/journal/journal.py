@@ -8,6 +8,7 @@ import msgspec
 
 from generators.model import Status
 from mockserver.journal import redaction
+from mockserver.rest.form_body import read_form
 from mockserver.rest.headers import Header
 from scenarios.operations import Operation
 
@@ -65,6 +66,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The received headers, secrets included. Redact them before you show them."""
         parts = self.packed_headers.split(_HEADER_SEPARATOR)
         return list(zip(parts[::2], parts[1::2], strict=False))
+
+    @property
+    def form(self) -> bytes:
+        """The form in the body, URL-encoded, secrets included; empty if the body is no form."""
+        return read_form(self.body, self.headers).encoded
 
     @property
     def target(self) -> str:

@@ -160,5 +160,5 @@ _SINGLE_FIELDS = (
 _MULTI_FIELDS = (
     _MultiField("header", "header ", _collect_headers, fnmatchcase, str.lower, _format_header),
     _MultiField("query", "", lambda entry: _parse_values(entry.query), _is_equal, str, redaction.redact_parameter),
-    _MultiField("form", "form ", lambda entry: _parse_values(entry.body), _is_equal, str, redaction.redact_parameter),
+    _MultiField("form", "form ", lambda entry: _parse_values(entry.form), _is_equal, str, redaction.redact_parameter),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, quote
 
 from mockserver.rest.auth import parse_credentials
+from mockserver.rest.form_body import URLENCODED_MEDIA_TYPE
 
 HIDDEN = "***"
 """The placeholder for a secret."""
@@ -49,6 +50,11 @@ def redact_urlencoded(raw: bytes) -> str:
     pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
     redacted = list(redact_parameters(raw))
     return text if redacted == pairs else _encode_pairs(redacted)
+
+
+def redact_body(raw: bytes, media_type: str) -> str:
+    """Return a body as text, with its secrets hidden."""
+    return redact_urlencoded(raw) if media_type == URLENCODED_MEDIA_TYPE else without_passwords(raw.decode("latin-1"))
 
 
 def redact_uri(text: str) -> str:

@@ -28,7 +28,7 @@ class Exchange:
 
     __slots__ = (
         *("_account", "_parameters", "all_headers", "base_url", "body", "form", "headers", "method", "mock"),
-        *("operation", "path", "query_string", "representation", "response", "matched_fault", "wire"),
+        *("operation", "path", "query_string", "representation", "response", "matched_fault", "wire", "body_warnings"),
     )
 
     def __init__(
@@ -50,6 +50,7 @@ class Exchange:
         self.wire = wire
         self.base_url = base_url
         self.body = b""
+        self.body_warnings: tuple[str, ...] = ()
         self.form = _EMPTY_FORM
         self.operation: Operation | None = None
         self.matched_fault: MatchedFault | None = None

@@ -77,7 +77,7 @@ def serialize_request(entry: "Entry") -> RequestView:
         method=entry.method,
         target=entry.target,
         query=_group_by_name(redaction.redact_parameters(entry.query)),
-        form=_group_by_name(redaction.redact_parameters(entry.body)),
+        form=_group_by_name(redaction.redact_parameters(entry.form)),
         headers=[(name.decode("latin-1"), redaction.redact_header(name, value)) for name, value in entry.headers],
         status=entry.response.status,
         seconds=round(entry.seconds, 6),

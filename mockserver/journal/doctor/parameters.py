@@ -23,7 +23,7 @@ def find_ignored_parameters(evidence: Evidence) -> Iterator[Sighting]:
 def find_deprecated_parameters(evidence: Evidence) -> Iterator[Sighting]:
     """Yield values that Twilio has retired."""
     for entry in evidence.entries:
-        pairs = parse_qsl(entry.body.decode("latin-1"), errors="replace")
+        pairs = parse_qsl(entry.form.decode("latin-1"), errors="replace")
         words = {(name, word) for name, value in pairs for word in value.split()}
         for pair in sorted(words & _RETIRED_VALUES.keys()):
             yield Sighting((entry.number,), f"{entry.summary}: {'='.join(pair)}: {_RETIRED_VALUES[pair]}")

@@ -50,7 +50,7 @@ RULES = (
         "ignored_parameters",
         Severity.WARNING,
         parameters.find_ignored_parameters,
-        "Correct it or leave it out: Twilio ignores it silently, or may refuse it.",
+        "Correct the name, the value or the Content-Type, or leave it out: Twilio ignores it silently.",
     ),
     Rule(
         "deprecated_parameters",
