@@ -11,7 +11,7 @@ from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import RefusingApp, make_unreachable_error
 from mockserver.proxy.streams import CHUNK_SIZE, open_streams
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import Header, encode_headers
+from mockserver.rest.headers import Header
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te"}
@@ -134,7 +134,8 @@ def _build_head(scope: Scope, *, is_chunked: bool) -> bytes:
     target = scope["raw_path"] + (b"?" + query if query else b"")
     length = [(b"transfer-encoding", b"chunked")] if is_chunked else []
     headers = [*_select_end_to_end_headers(scope["headers"]), *length, (b"connection", b"close")]
-    return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, encode_headers(headers))
+    lines = b"".join([b"%s: %s\r\n" % header for header in headers])
+    return b"%s %s HTTP/1.1\r\n%s\r\n" % (scope["method"].encode(), target, lines)
 
 
 def _select_end_to_end_headers(headers: Sequence[Header]) -> Iterator[Header]:

@@ -28,7 +28,7 @@ def build_raw_response(error: TwilioError) -> bytes:
     """Return an error as the last bytes of a connection without an application."""
     body, headers = _render(error, "")
     phrase = HTTPStatus(error.status).phrase.encode()
-    return b"HTTP/1.1 %d %s\r\nconnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
+    return b"HTTP/1.1 %d %s\r\nConnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
 
 
 def make_bad_request_error(reason: str) -> TwilioError:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
-from mockserver.rest.header_names import REASON_HEADER, WARNING_HEADER, WIRE_HEADER
+from mockserver.rest.header_names import REASON_HEADER, WARNING_HEADER, WIRE_HEADER, capitalize_name
 from mockserver.rest.representations.wires import Wire
 
 _UNPRINTABLE = re.compile(r"[^ -~]")
@@ -35,18 +36,25 @@ _FIXED_HEADERS: tuple[Header, ...] = (
 
 
 def encode_headers(headers: Sequence[Header]) -> bytes:
-    """Return headers as bytes.
+    """Return headers as bytes, with their names as Twilio writes them.
 
     Raises:
         ValueError: if a header contains a line break.
     """
-    written = b"".join([b"%s: %s\r\n" % header for header in headers])
+    written = b"".join([b"%s: %s\r\n" % (capitalize_name(name), value) for name, value in headers])
     if not written.count(b"\n") == written.count(b"\r") == len(headers):
         raise ValueError(f"expected headers of one line each, found {headers}")
     return written
 
 
+@lru_cache(maxsize=8)
+def encode_header(header: Header) -> bytes:
+    """Return one header as bytes. Cached, for a header that many responses have, such as `Date`."""
+    return encode_headers((header,))
+
+
 _HEADERS_BY_WIRE = {wire: (*_FIXED_HEADERS, (WIRE_HEADER, wire.value.encode())) for wire in Wire}
+_ENCODED_VARYING_HEADERS = b"Twilio-Request-Id: %s\r\nTwilio-Request-Duration: %.3f\r\n"
 _ENCODED_HEADERS_BY_WIRE = {wire: encode_headers(headers) for wire, headers in _HEADERS_BY_WIRE.items()}
 
 
@@ -60,15 +68,13 @@ class ResponseMetadata(NamedTuple):
 
     def to_headers(self) -> tuple[Header, ...]:
         """Return the headers."""
-        return (*_HEADERS_BY_WIRE[self.wire], *self._build_varying_headers())
+        duration = b"%.3f" % self.seconds
+        varying = (b"twilio-request-id", self.request_id), (b"twilio-request-duration", duration)
+        return (*_HEADERS_BY_WIRE[self.wire], *varying)
 
     def to_bytes(self) -> bytes:
         """Return the headers as bytes."""
-        return _ENCODED_HEADERS_BY_WIRE[self.wire] + encode_headers(self._build_varying_headers())
-
-    def _build_varying_headers(self) -> tuple[Header, ...]:
-        duration = b"%.3f" % self.seconds
-        return (b"twilio-request-id", self.request_id), (b"twilio-request-duration", duration)
+        return _ENCODED_HEADERS_BY_WIRE[self.wire] + _ENCODED_VARYING_HEADERS % (self.request_id, self.seconds)
 
 
 class ResponseMetadataFactory:

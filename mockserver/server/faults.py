@@ -27,7 +27,7 @@ TRANSPORT_KEY = "recmock.transport"
 _RANDOM_DATA = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
 """It ends like a response head or a chunk size, because some clients ignore everything before that."""
 _MALFORMED_CHUNKED_RESPONSE = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
 )
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _RESPONSE_REPLACING_FAULTS = frozenset(NetworkFault) - {NetworkFault.TRUNCATED_RESPONSE}

@@ -24,6 +24,8 @@ from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.parsing import Address
 
 _BACKLOG = 2048
+_KEEP_ALIVE_SECONDS = 120
+"""How long an idle connection stays open. Clients close theirs earlier (Go after 90 seconds), so none meets the end."""
 _GRACE_SECONDS = 5.0
 """How long open requests may take to finish, in seconds."""
 _JOIN_TIMEOUT_SECONDS = 4 * _GRACE_SECONDS
@@ -73,7 +75,14 @@ async def serve(
         proxy: handles requests for other hosts; it is closed at the end.
     """
     config = Config(
-        app, http=MockProtocol, ws="none", lifespan="auto", log_config=None, access_log=False, proxy_headers=False
+        app,
+        http=MockProtocol,
+        ws="none",
+        lifespan="auto",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     lifespan = LifespanOn(config)
     await lifespan.startup()

@@ -12,8 +12,9 @@ from uvicorn.server import ServerState
 from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.errors import MAX_TARGET_LENGTH, make_uri_too_long_error
-from mockserver.rest.headers import encode_headers
+from mockserver.rest.headers import encode_header, encode_headers
 from mockserver.server.faults import TRANSPORT_KEY
+from mockserver.server.head_transport import HeadTransport
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 
 _SLASH = ord("/")
@@ -35,18 +36,22 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
+        self._raw_transport = transport
+        self.transport = HeadTransport(transport, self._open_cycles)  # type: ignore[assignment]  # what uvicorn needs
         self.app_state = {TRANSPORT_KEY: transport, RESPONSE_WRITER_KEY: self._write_response}
 
     def data_received(self, data: bytes) -> None:
         """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
         self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserError:
-            self.send_400_response("Expected HTTP, found something else.")
-        except httptools.HttpParserUpgrade as upgrade:
-            if self._should_upgrade():  # otherwise ignore the Upgrade and answer the request normally
-                self._hand_over_to_proxy(data[upgrade.args[0] :])
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserError:
+                self.send_400_response("Expected HTTP, found something else.")
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._end_upgrade(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
         before = self.cycle
@@ -66,10 +71,10 @@ class MockProtocol(HttpToolsProtocol):
         cycle = self._open_cycles[0]
         if cycle.disconnected or self.flow.write_paused:
             return False  # uvicorn handles this case
-        dated = encode_headers(cycle.default_headers)
-        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        dated = encode_header(cycle.default_headers[0])
+        end = b"\r\n" if cycle.keep_alive else b"Connection: close\r\n\r\n"
         # Not writelines: with an empty body, Python 3.12's never returns.
-        self.transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, end, body)))
+        self._raw_transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, end, body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
@@ -91,7 +96,7 @@ class MockProtocol(HttpToolsProtocol):
             make_bad_request_error,
         )
 
-        self.transport.write(
+        self._raw_transport.write(
             build_raw_response(
                 make_uri_too_long_error() if len(self.url) >= MAX_TARGET_LENGTH else make_bad_request_error(msg)
             )
@@ -99,18 +104,35 @@ class MockProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _should_upgrade(self) -> bool:
-        """Return True if uvicorn must release the connection: for CONNECT only, because we serve no web sockets."""
-        return self.parser.get_method() == b"CONNECT"
+        """Return True: uvicorn must not begin a request that is a CONNECT or offers an upgrade, because the parser has
+        no body for it. `_end_upgrade` decides.
+        """
+        return True
+
+    def _end_upgrade(self, rest: bytes) -> bytes:
+        """Hand a CONNECT request over to the proxy, or decline an upgrade (RFC 9110 §7.8). Return what to parse next.
+
+        The parser skips the body of a request that offers an upgrade, such as `Upgrade: h2c`. So a new parser gets
+        the same request without the offer.
+        """
+        if self.parser.get_method() == b"CONNECT":
+            self._hand_over_to_proxy(rest)
+            return b""
+        parts = self.parser.get_method(), self.url, self.parser.get_http_version().encode()
+        headers = [(name, _without_upgrade(value) if name == b"connection" else value) for name, value in self.headers]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
+        return b"%s %s HTTP/%s\r\n%s\r\n%s" % (*parts, encode_headers(headers), rest)
 
     def _hand_over_to_proxy(self, early_data: bytes) -> None:
         if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
             self.send_400_response("Expected one CONNECT request, at the start of the connection.")
             return
         self.connections.discard(self)
-        self.transport.pause_reading()
+        self._raw_transport.pause_reading()
         self._proxy.handle_connect(
             Connection(
-                self.transport,
+                self._raw_transport,
                 self.url,
                 early_data,
                 ConnectionAddresses(self.client, self.server),
@@ -126,7 +148,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def _dispatch_to_proxy(self) -> None:
         """Let the proxy choose the application for an absolute URL, and pass on the path only."""
-        if self.parser.get_method() == b"CONNECT" or self.url == b"*":
+        if self.parser.should_upgrade() or self.url == b"*":
             super().on_headers_complete()
             return
         from mockserver.proxy.destination import to_origin_form
@@ -142,3 +164,9 @@ class MockProtocol(HttpToolsProtocol):
             super().on_headers_complete()
         finally:
             self.app = ordinary
+
+
+def _without_upgrade(connection_options: bytes) -> bytes:
+    """Return the value of a `Connection` header without `upgrade`, so that the header `Upgrade` counts for nothing."""
+    options = [option.strip() for option in connection_options.split(b",")]
+    return b", ".join(option for option in options if option.lower() != b"upgrade")

@@ -44,7 +44,7 @@ async def _measure_with_builtin_client(base_url: str, path: str, credentials: st
         while time.perf_counter() < deadline:
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            length = re.search(rb"content-length: (\d+)", head)
+            length = re.search(rb"(?i)content-length: (\d+)", head)
             assert length is not None
             await reader.readexactly(int(length[1]))
             total += 1

@@ -160,7 +160,7 @@ def test_truncated_media_has_half_of_the_bytes(running_server: RunningServer) ->
     with running_server.connect() as client:
         client.sendall(running_server.encode_request(path))
         head, _, received = read_to_end(client).partition(b"\r\n\r\n")
-    assert b"content-length: %d" % len(whole) in head
+    assert b"Content-Length: %d" % len(whole) in head
     assert whole[: len(whole) // 2] == received
 
 

@@ -62,7 +62,7 @@ def test_connect_to_api_host_is_answered_over_tls(server: BackgroundServer, auth
         client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: api.twilio.com\r\n{CLOSE_HEADERS}".encode())
         head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert b"x-mock-wire: twilio" in head
+    assert b"X-Mock-Wire: twilio" in head
     assert body["recordings"][0]["media_url"].startswith("https://api.twilio.com/2010-04-01/Accounts/")
 
 
@@ -160,7 +160,7 @@ def test_other_twilio_hosts_return_404_with_reason(
         client.sendall(b"GET /v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n")
         head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 404 Not Found\r\n")
-    assert b"x-mock-reason: This mock emulates api.twilio.com only" in head
+    assert b"X-Mock-Reason: This mock emulates api.twilio.com only" in head
     assert (b"unset TWILIO_REGION" in head) == hint
     assert (20404, f"{host} is not emulated by recmock") == (body["code"], body["message"])
     with open_connection(
@@ -187,7 +187,7 @@ def test_connect_to_invalid_authority_returns_400(server: BackgroundServer, targ
     with open_connection(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
         head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b"x-mock-reason: Expected " in head
+    assert b"X-Mock-Reason: Expected " in head
     assert (body["code"], body["message"]) == (20001, "Bad Request")
 
 
@@ -242,7 +242,7 @@ def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.
     ):
         head, body = read_response(client)
     assert (body["status"], body["code"]) == (500, 20500)
-    assert b"x-mock-reason: The local CA: expected the key and certificate of recmock's own CA in " in head
+    assert b"X-Mock-Reason: The local CA: expected the key and certificate of recmock's own CA in " in head
     assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
 
 

@@ -60,7 +60,7 @@ def send_and_read_response(server: BackgroundServer, data: bytes) -> tuple[bytes
 def test_invalid_http_returns_twilio_error_400(server: BackgroundServer, data: bytes) -> None:
     head, body = send_and_read_response(server, data)
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b"content-type: application/json" in head
+    assert b"Content-Type: application/json" in head
     assert (body["code"], body["status"]) == (20001, 400)
 
 
@@ -133,7 +133,7 @@ def test_socket_responses_equal_asgi_responses(running_server: RunningServer) ->
 def test_http_1_0_response_closes_connection(running_server: RunningServer) -> None:
     head, body = send_and_read_response(running_server.server, b"GET /_mock/health HTTP/1.0\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert head.endswith(b"\r\nconnection: close")
+    assert head.endswith(b"\r\nConnection: close")
     assert body
 
 
@@ -155,7 +155,7 @@ def test_slow_reader_receives_all_pipelined_responses(
         assert writing_paused.wait(10)
         for _ in range(pages):
             head = list(iter(received.readline, b"\r\n"))
-            assert b"content-length: %d\r\n" % len(page) in head
+            assert b"Content-Length: %d\r\n" % len(page) in head
             assert received.read(len(page)) == page
 
 

@@ -136,7 +136,7 @@ def test_unreachable_destination_returns_502(server: BackgroundServer, target: s
     with open_connection(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
         head, body = read_response(client)
     assert head.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
-    assert f"x-mock-reason: {target} cannot be reached: ".encode() in head
+    assert f"X-Mock-Reason: {target} cannot be reached: ".encode() in head
     assert body["status"] == 502
 
 
