@@ -95,7 +95,7 @@ class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     retry_after: Annotated[int, Meta(ge=0)] | None = None
     """The seconds in the `Retry-After` header."""
     enforce_retry_after: bool = False
-    """Refuse the same request again until `retry_after` is over."""
+    """Refuse the same request again until `retry_after` is over, on the account's clock or in real time."""
     fault: NetworkFault | None = None
     delay: Duration | Delay | None = None
     """Real time, whatever the clock's mode: the client's own time-outs run in real time too."""

@@ -14,6 +14,7 @@ from generators.instants import SECOND
 from generators.seeds import derive_bytes
 from mockserver.account.state.state import FaultRuleState, State
 from mockserver.account.time.clock import Clock
+from mockserver.rest.retry_after import Refusal
 from scenarios.durations import parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
@@ -31,6 +32,8 @@ class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
     page: int
     headers: Mapping[str, str]
     """Values by header name in lower case."""
+    tick: float = 0.0
+    """When the request was received, in monotonic real seconds with an arbitrary origin."""
 
 
 class MatchedFault(msgspec.Struct, frozen=True):
@@ -137,7 +140,7 @@ class FaultRules:
 
     def _apply_fault(self, rule: FaultRuleState, fault: Fault, request: RequestFacts) -> Then | None:
         target, now = _build_request_target(request), self._clock.now()
-        if rule.retry_after_until.get(target, 0) > now:
+        if self._is_refused(rule, target, request):
             return fault.then
         rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
         if not _count_match(rule, fault.when):
@@ -148,13 +151,13 @@ class FaultRules:
             return None
         if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
             return None
-        return self._record_applied(rule, fault.then, target)
+        return self._record_applied(rule, fault.then, target, request)
 
     def _apply_sequence(self, rule: FaultRuleState, request: RequestFacts) -> Then | None:
         """Return the next answer of a sequence. Each path has its own position in the sequence."""
         assert rule.sequence is not None
         target = f"{request.method} {request.path}"
-        if rule.retry_after_until.get(target, 0) <= self._clock.now():  # else repeat the last answer
+        if not self._is_refused(rule, target, request):  # else repeat the last answer
             if not _count_match(rule, rule.sequence.when):
                 return None
             rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
@@ -162,12 +165,19 @@ class FaultRules:
         answer = answers[min(rule.request_counts[target], len(answers)) - 1]
         if answer == "ok":
             return _USUAL_RESPONSE
-        return self._record_applied(rule, Then(status=answer) if isinstance(answer, int) else answer, target)
+        then = Then(status=answer) if isinstance(answer, int) else answer
+        return self._record_applied(rule, then, target, request)
 
-    def _record_applied(self, rule: FaultRuleState, then: Then, target: str) -> Then:
+    def _is_refused(self, rule: FaultRuleState, target: str, request: RequestFacts) -> bool:
+        """Return True if the client comes back before an enforced `Retry-After` is over."""
+        refusal = rule.refusals.get(target)
+        return refusal is not None and not refusal.is_over(self._clock.now(), request.tick)
+
+    def _record_applied(self, rule: FaultRuleState, then: Then, target: str, request: RequestFacts) -> Then:
         rule.applied += 1
-        if then.enforce_retry_after and then.retry_after is not None:
-            rule.retry_after_until[target] = self._clock.now() + then.retry_after * SECOND
+        is_new = not self._is_refused(rule, target, request)  # an early request does not extend the wait
+        if then.enforce_retry_after and then.retry_after is not None and is_new:
+            rule.refusals[target] = Refusal(then.retry_after, self._clock.now(), request.tick)
         return then
 
     def _choose_delay(self, rule: FaultRuleState, then: Then, request: RequestFacts) -> float:

@@ -17,7 +17,7 @@ from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioE
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
-from mockserver.settings.machine_clock import real_pause
+from mockserver.settings.machine_clock import real_pause, stopwatch
 from scenarios.durations import parse_duration
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault, Then
@@ -76,6 +76,7 @@ def _collect_request_facts(exchange: Exchange, operation: Operation) -> RequestF
         account_sid=exchange.account.sid,
         page=exchange.page_number,
         headers={name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.all_headers},
+        tick=stopwatch(),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.rest.representations.wires import WireSetting
+from mockserver.server import faults
 from mockserver.testing.sink import Sink
 from scenarios.explain.timelines import explain_scenario
 from scenarios.loading.load import load
@@ -224,6 +225,15 @@ def test_rate_limited_enforces_retry_after() -> None:
         advance_clock(api, "0.001s")
         assert [get_list_status() for _ in range(5)] == [200, 200, 200, 200, 429]
         assert api.get(f"{api.root}/Recordings/{api.get_account().corpus.get_sid(999)}.json").status_code == 200
+
+
+def test_rate_limited_accepts_client_that_waits_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with make_bundled_mock("rate-limited") as api:
+        for _ in range(4):
+            api.get(api.list_path)
+        for tick, status in ((50.0, 429), (51.9, 429), (52.0, 200)):
+            monkeypatch.setattr(faults, "stopwatch", lambda: tick)  # noqa: B023 - called before the next round
+            assert api.get(api.list_path).status_code == status
 
 
 def test_flaky_media_fails_first_downloads() -> None:

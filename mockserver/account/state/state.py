@@ -12,6 +12,7 @@ import msgspec
 from generators.model import Recording
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
+from mockserver.rest.retry_after import Refusal
 from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.statuses import CallbackEvent
 from scenarios.timeline import TimelineProgress
@@ -144,8 +145,8 @@ class FaultRuleState(msgspec.Struct, kw_only=True):
     """The number of requests that it was applied to."""
     request_counts: dict[str, int] = {}
     """The number of matching requests, by method and target."""
-    retry_after_until: dict[str, int] = {}
-    """Retry-After deadlines by request target, in microseconds since the epoch."""
+    refusals: dict[str, Refusal] = {}
+    """The latest responses with an enforced `Retry-After`, by request target."""
 
 
 class PageDriftState(msgspec.Struct, kw_only=True):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from generators.instants import SECOND
 from mockserver.journal.doctor.report import Evidence, Sighting
 from mockserver.journal.journal import Entry
+from mockserver.rest.retry_after import Refusal
 
 
 def find_early_retries(evidence: Evidence) -> Iterator[Sighting]:
@@ -13,9 +13,8 @@ def find_early_retries(evidence: Evidence) -> Iterator[Sighting]:
     for entry in evidence.entries:
         target = (entry.method, entry.path, entry.query)
         earlier = retry_after.pop(target, None)
-        if earlier is not None and _compute_waited_seconds(earlier, entry) < (
-            seconds := _get_retry_after_seconds(earlier)
-        ):
+        if earlier is not None and not _build_refusal(earlier).is_over(entry.at, entry.tick):
+            seconds = _get_retry_after_seconds(earlier)
             what = f"request {earlier.number} asked the client to wait {seconds} s, but it came back sooner"
             yield Sighting((earlier.number, entry.number), f"{entry.summary}: {what}")
         if _get_retry_after_seconds(entry):
@@ -27,6 +26,5 @@ def _get_retry_after_seconds(entry: Entry) -> int:
     return next((int(text) for text in entry.response_headers(b"retry-after")), 0)
 
 
-def _compute_waited_seconds(earlier: Entry, entry: Entry) -> float:
-    """Return how long a client waited in seconds, on the account's clock or in real time if that is longer."""
-    return max((entry.at - earlier.at) / SECOND, entry.tick - earlier.tick - earlier.seconds)
+def _build_refusal(entry: Entry) -> Refusal:
+    return Refusal(_get_retry_after_seconds(entry), entry.at, entry.tick + entry.seconds)

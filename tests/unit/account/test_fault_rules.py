@@ -28,6 +28,7 @@ def make_request_facts(
     query: str = "",
     page: int = 0,
     agent: str = "curl",
+    tick: float = 0.0,
 ) -> RequestFacts:
     return RequestFacts(
         operation=operation,
@@ -37,6 +38,7 @@ def make_request_facts(
         account_sid=f"AC{'1' * 32}",
         page=page,
         headers={"user-agent": agent},
+        tick=tick,
     )
 
 
@@ -146,6 +148,29 @@ def test_early_retry_is_refused_when_retry_after_is_enforced() -> None:
     account.advance(0.000001)
     assert match_statuses(account, make_request_facts(), make_request_facts()) == [None, None]
     assert account.fault_rules.rules[0].applied == 1
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"faults": [{"then": {"status": 429, "retry_after": 2, "enforce_retry_after": True}, "times": 1}]},
+        {"sequences": [{"answers": [{"status": 429, "retry_after": 2, "enforce_retry_after": True}, "ok"]}]},
+    ],
+)
+def test_client_that_waits_in_real_time_is_not_refused_while_clock_is_frozen(rules: dict[str, Any]) -> None:
+    account = make_account_with_rules(*rules.get("faults", ()), sequences=tuple(rules.get("sequences", ())))
+    ticks = (100.0, 100.5, 101.999, 102.0, 102.1)
+    assert match_statuses(account, *(make_request_facts(tick=tick) for tick in ticks)) == [429, 429, 429, None, None]
+
+
+def test_waits_on_both_clocks_are_not_added() -> None:
+    then = {"status": 429, "retry_after": 2, "enforce_retry_after": True}
+    account = make_account_with_rules({"then": then, "times": 1})
+    assert match_statuses(account, make_request_facts(tick=5.0)) == [429]
+    account.advance(1.5)
+    assert match_statuses(account, make_request_facts(tick=6.5)) == [429]
+    account.advance(0.5)
+    assert match_statuses(account, make_request_facts(tick=6.5)) == [None]
 
 
 def test_retry_after_is_not_enforced_by_default() -> None:
