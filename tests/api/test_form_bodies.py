@@ -4,6 +4,7 @@ import gzip
 import shlex
 from typing import Any
 
+import httpx
 import pytest
 
 from mockserver.journal.doctor.rules import examine
@@ -55,6 +56,18 @@ def test_multipart_form_is_read(api: Api) -> None:
     updated = api.post_body(CURRENT_PATH, make_multipart(Status="paused"), content_type=MULTIPART)
     assert (updated.status_code, updated.json()["status"]) == (200, "paused")
     assert "x-mock-warning" not in updated.headers
+
+
+def test_multipart_form_of_another_encoder_is_read(api: Api) -> None:
+    fields: Any = {
+        "RecordingChannels": (None, "dual"),
+        "Trim": (None, ""),
+        "RecordingTrack": (None, b"outbound", "text/plain"),
+    }
+    request = httpx.Request("POST", "http://x", files=fields)
+    made = api.post_body(RECORDINGS_PATH, request.read(), content_type=request.headers["content-type"])
+    assert (made.status_code, made.json()["channels"], made.json()["track"]) == (201, 2, "outbound")
+    assert "x-mock-warning" not in made.headers
 
 
 def test_multipart_form_is_shown_without_secrets(api: Api) -> None:
