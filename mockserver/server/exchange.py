@@ -28,7 +28,7 @@ class Exchange:
 
     __slots__ = (
         *("_account", "_parameters", "all_headers", "base_url", "body", "form", "headers", "method", "mock"),
-        *("operation", "path", "query_string", "representation", "response", "matched_fault", "wire", "body_warnings"),
+        *("operation", "path", "query_string", "representation", "response", "matched_fault", "warnings", "wire"),
     )
 
     def __init__(
@@ -50,7 +50,8 @@ class Exchange:
         self.wire = wire
         self.base_url = base_url
         self.body = b""
-        self.body_warnings: tuple[str, ...] = ()
+        self.warnings: list[str] = []
+        """Sentences about what the operation ignored, besides parameters."""
         self.form = _EMPTY_FORM
         self.operation: Operation | None = None
         self.matched_fault: MatchedFault | None = None
@@ -75,10 +76,10 @@ class Exchange:
 
     def build_warning_headers(self) -> tuple[Header, ...]:
         """Return an `X-Mock-Warning` for everything that the operation ignored, in its response and in its errors."""
-        if self.operation is None or not (self.query_string or self.has_body):  # almost always
+        if self.operation is None or not (self.query_string or self.has_body or self.warnings):  # almost always
             return ()
         form = self.form if self.method == "POST" else None
-        sentences = describe_ignored(self.operation, self.parameters, form)
+        sentences = [*describe_ignored(self.operation, self.parameters, form), *self.warnings]
         if form is None and self.has_body:
             sentences.append(f"The body was ignored: a {self.method} has its parameters in the query.")
         return tuple(map(build_warning_header, sentences))

@@ -4,7 +4,7 @@ import msgspec
 
 from mockserver.rest.byte_ranges import UnsatisfiableRangeError, is_not_modified, parse_range
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.headers import build_reason_header, build_warning_header
+from mockserver.rest.headers import build_reason_header
 from mockserver.rest.paging import build_envelope
 from mockserver.rest.representations import json
 from mockserver.rest.representations.representation import (
@@ -96,7 +96,6 @@ def _render_page(resource_page: ResourcePage, exchange: Exchange) -> Response:
         200,
         body,
         MEDIA_TYPES[form],
-        tuple(map(build_warning_header, resource_page.warnings)),
         expires_at=page.expires_at,
         request_kind=resource_page.request_kind,
         recording_indices=page.indices if resource_page.request_kind is not None else (),

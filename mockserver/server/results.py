@@ -45,8 +45,6 @@ class ResourcePage(msgspec.Struct, frozen=True):
     request: PageRequest
     parameters: Parameters
     request_kind: RequestKind | None = None
-    warnings: tuple[str, ...] = ()
-    """Sentences for `X-Mock-Warning`, besides those about ignored parameters."""
 
 
 class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):

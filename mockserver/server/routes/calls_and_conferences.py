@@ -52,14 +52,10 @@ def list_conferences(exchange: Exchange, _: PathParams) -> ResourcePage:
     )
     page_request = parse_page_request(query)
     conferences = exchange.account.conferences
-    return ResourcePage(
-        CONFERENCE,
-        conferences,
-        conferences.list(wanted, page_request),
-        page_request,
-        query,
-        warnings=() if wanted.is_given else (_UNFILTERED_CONFERENCES,),
-    )
+    page = conferences.list(wanted, page_request)
+    if not wanted.is_given:
+        exchange.warnings.append(_UNFILTERED_CONFERENCES)
+    return ResourcePage(CONFERENCE, conferences, page, page_request, query)
 
 
 def fetch_conference(exchange: Exchange, path: PathParams) -> Resource:

@@ -4,21 +4,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-import msgspec
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from generators.model import API_VERSION
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.form_body import read_form
-from mockserver.rest.headers import build_warning_header
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.representation import Representation, get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import apply_fault
 from mockserver.server.rendering import render
 from mockserver.server.request_body import read_body
-from mockserver.server.response import Response
 from mockserver.server.results import Result
 from scenarios.operations import Operation
 
@@ -109,25 +106,15 @@ class ResourceRoute(BaseRoute):
             await _read_form(exchange, receive)
         await apply_fault(exchange, operation, receive)
         path = {name: value.removesuffix(f".{extension}") for name, value in scope["path_params"].items()}
-        if not exchange.body_warnings:
+        try:
             exchange.response = render(handler(exchange, path), exchange)
-        else:
-            exchange.response = _render_with_body_warnings(handler, exchange, path)
+        except TwilioError as error:  # an ignored body may be the cause
+            error.reason = " ".join((error.reason, *exchange.warnings))
+            raise
 
 
 async def _read_form(exchange: Exchange, receive: Receive) -> None:
     exchange.body = await read_body(receive, _MAX_FORM_BYTES)
-    encoded, exchange.body_warnings = read_form(exchange.body, exchange.all_headers)
+    encoded, warnings = read_form(exchange.body, exchange.all_headers)
+    exchange.warnings += warnings
     exchange.form = Parameters(encoded)
-
-
-def _render_with_body_warnings(handler: RouteHandler, exchange: Exchange, path: PathParams) -> Response:
-    """Return the response with a warning about the ignored body. It may be the reason for an error."""
-    warnings = tuple(map(build_warning_header, exchange.body_warnings))
-    try:
-        response = render(handler(exchange, path), exchange)
-    except TwilioError as error:
-        error.reason = " ".join((error.reason, *exchange.body_warnings))
-        error.headers = (*error.headers, *warnings)
-        raise
-    return msgspec.structs.replace(response, headers=(*response.headers, *warnings))
