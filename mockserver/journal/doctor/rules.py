@@ -50,7 +50,7 @@ RULES = (
         "ignored_parameters",
         Severity.WARNING,
         parameters.find_ignored_parameters,
-        "Correct the name, the value or the Content-Type, or leave it out: Twilio ignores it silently.",
+        "Do what the warning says: Twilio sends no warning.",
     ),
     Rule(
         "deprecated_parameters",

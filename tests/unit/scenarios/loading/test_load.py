@@ -347,7 +347,7 @@ INVALID_SCENARIOS = [
     ),
     (
         make_fault_yaml("{when: {op: list_recording}, then: {status: 500}}"),
-        "and 21 more, found 'list_recording'. Did you mean list_r",
+        "and 22 more, found 'list_recording'. Did you mean list_r",
     ),
     (
         make_fault_yaml("{when: {op: fetch_call, page: 1}, then: {status: 500}}"),
