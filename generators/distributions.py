@@ -24,7 +24,9 @@ SOURCE_SHARES: dict[Source, float] = {
 }
 DUAL_SHARE = 0.5
 """Among recordings whose source allows two channels."""
-ENCRYPTED_SHARE = 0.05
+TRAIT_SHARES = {"dual": DUAL_SHARE, "encrypted": 0.0, "adversarial": 0.0}
+"""No recording is encrypted unless someone asks: Twilio encrypts only if the customer has set it up."""
+ADVERSARIAL_TRAIT_SHARES = {**TRAIT_SHARES, "encrypted": 0.05, "adversarial": 1.0}
 
 MAX_DURATION = 3600
 """The longest duration of a realistic recording, in seconds."""

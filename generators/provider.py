@@ -77,6 +77,8 @@ class RecordingProvider(BaseProvider):
     def recording(self, **fields: Any) -> dict[str, Any]:
         """Return a recording that conforms to the contract. `fields` replace drawn values.
 
+        It is not encrypted; for one that is, give `encryption_details=fake.recording_encryption_details()`.
+
         Dates are ISO 8601 in UTC, within the last thirty days of Faker's clock.
         """
         status = Status(fields.get("status") or self.recording_status())
@@ -84,7 +86,7 @@ class RecordingProvider(BaseProvider):
         account, sid = fields.get("account_sid") or self.account_sid(), fields.get("sid") or self.recording_sid()
         uri = f"/{API_VERSION}/Accounts/{account}/Recordings/{sid}"
         heard = status in (Status.COMPLETED, Status.DELETED)
-        encrypted = self.generator.random.random() < distributions.ENCRYPTED_SHARE
+        encrypted = bool(fields.get("encryption_details"))
         duration = self.recording_duration() if heard else None
         started = self.generator.date_time_between("-30d", "-2h", tzinfo=UTC)
         updated = started + timedelta(seconds=int(duration or 0) + 3)
@@ -99,7 +101,7 @@ class RecordingProvider(BaseProvider):
             "duration": duration,
             "price": self.recording_price(duration) if duration else None,
             "price_unit": "USD",
-            "encryption_details": self.recording_encryption_details() if encrypted and heard else None,
+            "encryption_details": None,
             "error_code": self.recording_error_code(status, encrypted),
             "start_time": f"{started:%Y-%m-%dT%H:%M:%SZ}",
             "date_created": f"{started:%Y-%m-%dT%H:%M:%SZ}",

@@ -6,7 +6,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from generators.distributions import DUAL_SHARE, ENCRYPTED_SHARE, SOURCE_SHARES, STATUS_SHARES
+from generators.distributions import DUAL_SHARE, SOURCE_SHARES, STATUS_SHARES, TRAIT_SHARES
 from generators.model import CONFERENCE_SOURCES, Source, Status
 from generators.setup_error import MockSetupError
 from generators.suggestion import suggest
@@ -25,7 +25,7 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
     source: Mapping[Source, float] = msgspec.field(default_factory=SOURCE_SHARES.copy)
     dual: float = DUAL_SHARE
     """The share of two channels, among recordings whose source allows two."""
-    encrypted: float = ENCRYPTED_SHARE
+    encrypted: float = 0.0
     adversarial: float = 0.0
 
     def __hash__(self) -> int:
@@ -34,18 +34,17 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
         )  # mixes that agree in these three rarely differ elsewhere
 
     @classmethod
-    def from_shares(cls, shares: Mapping[str, float], *, adversarial: float = 0.0) -> Self:
+    def from_shares(cls, shares: Mapping[str, float], *, traits: Mapping[str, float] = TRAIT_SHARES) -> Self:
         """Return the mix with the given shares. The remaining ones are scaled to fill the rest.
 
         Args:
             shares: by name: the statuses and sources of the contract, `conference` (both conference sources together),
                 `dual`, `encrypted`, `adversarial`.
-            adversarial: the share of adversarial bodies if `shares` does not name it.
+            traits: the shares of `dual`, `encrypted` and `adversarial` if `shares` does not name them.
 
         Raises:
             MixError: if a name is unknown, a share is outside 0..1, or the shares of one kind exceed 1.
         """
-        traits = {"dual": DUAL_SHARE, "encrypted": ENCRYPTED_SHARE, "adversarial": adversarial}
         known = [*Status, *Source, "conference", *traits]
         for name, share in shares.items():
             if name not in known:
@@ -71,7 +70,7 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
         return {status: share / total for status, share in others.items()}
 
     @classmethod
-    def parse(cls, text: str, *, adversarial: float = 0.0) -> Self:
+    def parse(cls, text: str, *, traits: Mapping[str, float] = TRAIT_SHARES) -> Self:
         """Parse a mix such as `deleted=0.2,dual=1,Trunking=0.5`; see `from_shares`.
 
         Raises:
@@ -84,7 +83,7 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
                 shares[name.strip()] = float(number)
             except ValueError:
                 raise MixError(f"expected NAME=SHARE pairs such as deleted=0.2,dual=1, found {part!r}.") from None
-        return cls.from_shares(shares, adversarial=adversarial)
+        return cls.from_shares(shares, traits=traits)
 
 
 def _scale_rest(defaults: Mapping[Name, float], named: Mapping[Name, float]) -> dict[Name, float]:

@@ -107,7 +107,7 @@ class AccountFactory:
         mix = (
             self._mix
             if corpus.mix is None
-            else Mix.from_shares(collect_mix_shares(corpus), adversarial=profile.adversarial_share)
+            else Mix.from_shares(collect_mix_shares(corpus), traits=profile.trait_shares)
         )
         return CorpusSpec(
             seed=settings.seed,

@@ -117,9 +117,11 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
     found = list(islice(matching_indices, pick.count))
     if len(found) < pick.count:
         looked = min(corpus.count, _MAX_SEARCHED)
+        is_plain = pick.where.encrypted and not corpus.spec.mix.encrypted
+        change = "change the mix, such as corpus: {mix: {encrypted: 0.05}}" if is_plain else "change the mix"
         raise ScenarioSetupError(
             f"pick {pick.id}: expected {pick.count} recordings that match `where`, "
-            f"found {len(found)} among the newest {looked:,}. Increase the count, or change the mix."
+            f"found {len(found)} among the newest {looked:,}. Increase the count, or {change}."
         )
     for handle, index in zip(assign_pick_handles(pick), found, strict=True):
         _apply_definition(account, index, handle, pick, defaults)

@@ -4,7 +4,7 @@ Each setting is a field of `Settings`. The field gives its name, type and defaul
 the help text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -12,6 +12,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import msgspec
 
 from generators.corpus.mix import Mix, MixError
+from generators.distributions import ADVERSARIAL_TRAIT_SHARES, TRAIT_SHARES
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.clock_rate import ClockRate
@@ -46,9 +47,9 @@ class Profile(StrEnum):
     EMPTY = "empty"
 
     @property
-    def adversarial_share(self) -> float:
-        """The default share of adversarial recordings."""
-        return 1.0 if self is Profile.ADVERSARIAL else 0.0
+    def trait_shares(self) -> Mapping[str, float]:
+        """The shares of the traits that the user leaves out."""
+        return ADVERSARIAL_TRAIT_SHARES if self is Profile.ADVERSARIAL else TRAIT_SHARES
 
 
 class MediaAuth(StrEnum):
@@ -223,4 +224,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def build_corpus_mix(self) -> Mix:
         """Return the mix of the profile, changed by the shares that the user set."""
-        return Mix.parse(self.mix, adversarial=self.profile.adversarial_share)
+        return Mix.parse(self.mix, traits=self.profile.trait_shares)

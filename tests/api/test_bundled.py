@@ -84,8 +84,8 @@ def test_bundled_scenario_runs_exactly_its_explained_steps(name: str, play: Call
         assert api.run_command("GET", "")["timelines"] == []
 
 
-def test_bundled_scenarios_number_thirteen() -> None:
-    assert len(find_bundled_files()) == 13
+def test_bundled_scenarios_number_fourteen() -> None:
+    assert len(find_bundled_files()) == 14
 
 
 def test_happy_path_completes_by_fetches_or_time() -> None:
@@ -247,6 +247,15 @@ def test_flaky_media_fails_first_downloads() -> None:
         assert api.get(f"{media}.mp3").status_code == 200
         assert api.get(f"{media}.wav").status_code == 404, "each path has its own sequence"
         assert fetch_statuses(api, "flaky") == ["completed"]
+
+
+def test_encrypted_recordings_have_details_and_no_mp3() -> None:
+    with make_bundled_mock("encrypted-recordings", count=64) as api:
+        found = [each for each in api.list_recordings() if each["status"] == "completed"]
+        encrypted = [each for each in found if each["encryption_details"]]
+        assert 20 < len(encrypted) < len(found) - 20
+        media = f"{api.root}/Recordings/{encrypted[0]['sid']}"
+        assert (api.get(f"{media}.wav").status_code, parse_error(api.get(f"{media}.mp3"))["code"]) == (200, "16109")
 
 
 def test_empty_account_lists_no_recordings() -> None:

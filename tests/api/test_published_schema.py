@@ -124,7 +124,7 @@ EXPECTED_STATUS_CODES = {
 
 @pytest.mark.parametrize(("status", "encrypted"), EXPECTED_STATUS_CODES)
 def test_subresource_status_codes_follow_recording_status(status: Status, encrypted: bool) -> None:
-    with Api(make_settings(count=1000)) as api:
+    with Api(make_settings(count=1000, mix="encrypted=0.05")) as api:
         sid = api.find_sid(status, encrypted=encrypted)
         found = tuple(api.get_in_account(f"Recordings/{sid}{suffix}").status_code for suffix in SUFFIXES)
         results = [

@@ -29,9 +29,9 @@ def make_account_with_recording(**fields: Any) -> Account:
     return make_account(make_scenario(recordings=[{"id": "it", **fields}]), count=3)
 
 
-def make_account_with_pick(profile: Profile = Profile.REALISTIC, **fields: Any) -> Account:
+def make_account_with_pick(profile: Profile = Profile.REALISTIC, mix: str = "", **fields: Any) -> Account:
     step = {"after": {"signal": "go"}, "set": {"price_unit": "EUR"}}
-    return make_account(make_scenario(pick=[{"id": "it", "timeline": [step], **fields}]), profile=profile)
+    return make_account(make_scenario(pick=[{"id": "it", "timeline": [step], **fields}]), profile=profile, mix=mix)
 
 
 def test_scripted_recording_has_given_fields() -> None:
@@ -201,7 +201,7 @@ def test_media_file_of_scripted_recording_is_attached(tmp_path: Any) -> None:
     ],
 )
 def test_pick_selects_newest_matching_recording(where: dict[str, Any], is_match: Any) -> None:
-    account = make_account_with_pick(where=where)
+    account = make_account_with_pick(where=where, mix="encrypted=0.05")
     index = account.state.handles["it"]
     corpus = account.corpus
     assert is_match(corpus.generate_recording(index))
@@ -219,6 +219,13 @@ def test_picks_select_no_recording_twice() -> None:
     assert list_steps(account) == []
     account.timelines.signal("go")
     assert list_steps(account) == ["price_unit EUR"] * 6
+
+
+def test_pick_of_encrypted_recordings_of_plain_account_names_the_mix() -> None:
+    with pytest.raises(ScenarioSetupError, match=r"or change the mix, such as corpus: {mix: {encrypted: 0\.05}}\.$"):
+        make_account_with_pick(where={"encrypted": True})
+    with pytest.raises(ScenarioSetupError, match=r"or change the mix\.$"):
+        make_account_with_pick(where={"encrypted": True, "status": "processing"}, mix="encrypted=1,processing=0")
 
 
 def test_failed_pick_leaves_account_unchanged() -> None:

@@ -21,7 +21,14 @@ def test_every_recording_conforms(fake: Faker) -> None:
     assert {recording["status"] for recording in found} == set(Status)
     assert {recording["source"] for recording in found} == set(Source)
     assert {recording["channels"] for recording in found} == {1, 2}
-    assert any(recording["encryption_details"] for recording in found)
+    assert {recording["encryption_details"] for recording in found} == {None}
+
+
+def test_recording_is_encrypted_if_its_details_are_given(fake: Faker) -> None:
+    found = [fake.recording(encryption_details=fake.recording_encryption_details()) for _ in range(300)]
+    assert [find_violations(recording) for recording in found if find_violations(recording)] == []
+    codes = {recording["error_code"] for recording in found if recording["status"] in ("absent", "failed")}
+    assert codes & {16104, 16105, 16106}, "errors of encryption"
 
 
 def test_given_fields_are_kept(fake: Faker) -> None:
@@ -30,7 +37,7 @@ def test_given_fields_are_kept(fake: Faker) -> None:
     assert found["uri"].endswith(f"/Recordings/RE{'1' * 32}.json")
     assert found["duration"] == "7"
     assert found["price"] is None
-    assert found["error_code"] in (16101, 16102, 16104, 16105)
+    assert found["error_code"] in (16101, 16102)
     assert is_sid(found["conference_sid"], Kind.CONFERENCE)
 
 

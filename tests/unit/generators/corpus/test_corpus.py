@@ -97,7 +97,13 @@ def test_status_and_source_counts_follow_default_mix() -> None:
     )
     assert Counter(recording.status for recording in RECORDINGS)[Status.PROCESSING] == 10
     assert all(r.status is not Status.PROCESSING for r in RECORDINGS[: 2000 - 40])
-    encrypted = sum(CORPUS.generate_recording(index).encryption is not None for index in range(2000))
+
+
+def test_recordings_are_encrypted_only_if_the_mix_asks() -> None:
+    assert {recording.encryption for recording in RECORDINGS} == {None}
+    assert not {recording.error_code for recording in RECORDINGS} & {16104, 16105, 16106}, "errors of encryption"
+    corpus = make_corpus(mix=Mix.from_shares({"encrypted": 0.05}))
+    encrypted = sum(corpus.generate_recording(index).encryption is not None for index in range(2000))
     assert 0.03 < encrypted / 2000 < 0.07
 
 

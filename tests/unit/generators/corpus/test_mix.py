@@ -1,6 +1,7 @@
 import pytest
 
 from generators.corpus.mix import Mix, MixError
+from generators.distributions import ADVERSARIAL_TRAIT_SHARES
 from generators.model import CONFERENCE_SOURCES, Source, Status
 
 
@@ -11,7 +12,12 @@ def test_named_shares_are_kept_and_others_are_scaled() -> None:
     assert mix.status[Status.COMPLETED] / mix.status[Status.ABSENT] == pytest.approx(0.91 / 0.03)
     assert [source for source, share in mix.source.items() if share] == [Source.TRUNKING]
     assert mix.dual == 0.25
-    assert mix.adversarial == 0
+    assert (mix.encrypted, mix.adversarial) == (0, 0)
+
+
+def test_left_out_shares_of_traits_are_those_of_the_profile() -> None:
+    mix = Mix.parse("dual=0.25", traits=ADVERSARIAL_TRAIT_SHARES)
+    assert (mix.dual, mix.encrypted, mix.adversarial) == (0.25, 0.05, 1)
 
 
 def test_conference_share_covers_all_conference_sources() -> None:

@@ -19,6 +19,7 @@ BUNDLED_NAMES = (
     "absent-too-short",
     "deleted-under-you",
     "empty-account",
+    "encrypted-recordings",
     "failed-processing",
     "flaky-media",
     "happy-path",
