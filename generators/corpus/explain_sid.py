@@ -1,4 +1,7 @@
-"""Explains what a SID stands for in a corpus, or why it stands for nothing."""
+"""Explains what a SID stands for in a corpus, or why it stands for nothing.
+
+Indices count from zero, as in Python, and sentences from one: the newest of N recordings is recording N of N.
+"""
 
 import msgspec
 
@@ -58,27 +61,27 @@ def _explain_kind(corpus: Corpus, kind: Kind, sid: str) -> tuple[bool, tuple[int
     if kind in SUBRESOURCE_KINDS:
         recording, ordinal = split_subresource_index(kind, index)
         if recording < corpus.count:
-            return True, (recording,), f"The {KIND_NOUNS[kind]} number {ordinal} of recording {recording}."
+            return True, (recording,), f"The {KIND_NOUNS[kind]} number {ordinal + 1} of recording {recording + 1}."
         index = recording
     elif kind is Kind.RECORDING and index < corpus.count:
-        return True, (index,), f"Recording {index} of {corpus.count}, counted from the oldest."
+        return True, (index,), f"Recording {index + 1} of {corpus.count}, counted from the oldest."
     elif kind in (Kind.CALL, Kind.CONFERENCE):
         run = corpus.get_call_indices(sid) if kind is Kind.CALL else corpus.get_conference_indices(sid)
         if run:
             return (
                 True,
                 tuple(run),
-                f"The {KIND_NOUNS[kind]} of {len(run)} recordings, from {run.start} to {run.stop - 1}.",
+                f"The {KIND_NOUNS[kind]} of {len(run)} recordings, from {run.start + 1} to {run.stop}.",
             )
         return (
             False,
             (),
-            f"Made with this seed, but no {KIND_NOUNS[kind]} starts at recording {index} of {corpus.count}.",
+            f"Made with this seed, but no {KIND_NOUNS[kind]} starts at recording {index + 1} of {corpus.count}.",
         )
     elif kind not in (Kind.RECORDING, Kind.CALL, Kind.CONFERENCE):
-        return True, (), f"The {KIND_NOUNS[kind]} number {index} of this account."
+        return True, (), f"The {KIND_NOUNS[kind]} number {index + 1} of this account."
     return (
         False,
         (),
-        f"Made with this seed, but it would belong to recording {index}, and there are only {corpus.count}.",
+        f"Made with this seed, but it would belong to recording {index + 1}, and there are only {corpus.count}.",
     )

@@ -29,7 +29,7 @@ def test_sid_endpoint_explains_recording_sid(api: Api) -> None:
         "account_sid": account.sid,
         "recordings": [17],
         "is_known": True,
-        "why": "Recording 17 of 1000, counted from the oldest.",
+        "why": "Recording 18 of 1000, counted from the oldest.",
     }
     other_sid = "AC" + "1" * 32
     assert api.get(f"/_mock/sids/{recording}?account={other_sid}").json()["recordings"] == []

@@ -265,9 +265,9 @@ VALID_RECORDING = {
         (
             json.dumps([VALID_RECORDING, VALID_RECORDING | {"status": "paused"}]),
             1,
-            f"recording 1 {VALID_RECORDING['sid']}\n  status: expected one of",
+            f"recording 2 {VALID_RECORDING['sid']}\n  status: expected one of",
         ),
-        (json.dumps([1]), 1, "recording 0\n  the recording: expected object, found 1"),
+        (json.dumps([1]), 1, "recording 1\n  the recording: expected object, found 1"),
         (json.dumps(VALID_RECORDING | {"date_created": "Fri, 14 Oct 2016 21:56:34 +0000"}), 1, "X-Mock-Wire: schema"),
         (json.dumps([{}] * 30), 1, "... and 10 more\n0 of 30 recordings"),
     ],
@@ -335,8 +335,10 @@ def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) 
         "  kind     recording",
         f"  account  {DEMO_SID}",
         "  index    7",
-        "  why      Recording 7 of 1000, counted from the oldest.",
+        "  why      Recording 8 of 1000, counted from the oldest.",
     ]
+    assert main(["sid", "--index", "999"]) == 0
+    assert capsys.readouterr().out.endswith("  why      Recording 1000 of 1000, counted from the oldest.\n")
     corpus = Mock(make_settings()).account(DEMO_SID).corpus
     call_run = next(run for run in map(corpus.layout.get_run, range(corpus.count)) if len(run) > 1)
     assert main(["sid", corpus.generate_recording(call_run.start).call_sid, "--seed", "0"]) == 0

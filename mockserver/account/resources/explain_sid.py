@@ -24,7 +24,7 @@ def explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
         return f"{sid} does not belong to this account: it comes from another seed or account, or was typed by hand."
     if index >= FIRST_HANDLE_INDEX:
         return f"{sid} belongs to a scripted recording, but this account's scenario does not contain it."
-    return f"{sid} stands for recording {index}, but this account has only {recording_index.corpus.count}."
+    return f"{sid} stands for recording {index + 1}, but this account has only {recording_index.corpus.count}."
 
 
 def explain_wrong_parent(recording_index: RecordingIndex, index: int, kind: Kind, parent_sid: str) -> str:
@@ -37,7 +37,7 @@ def explain_wrong_parent(recording_index: RecordingIndex, index: int, kind: Kind
 def explain_no_subresource(recording_index: RecordingIndex, index: int, sid: str) -> str:
     """Explain why a recording has no transcription, add-on result or payload with this SID."""
     if index not in recording_index:
-        return f"{sid} would belong to recording {index}, but this account has only {recording_index.corpus.count}."
+        return f"{sid} would belong to recording {index + 1}, but this account has only {recording_index.corpus.count}."
     owner, status = recording_index.get_sid(index), recording_index.get_status(index).value
     return f"{sid} would belong to {owner}, which is {status} and has no such resource."
 
@@ -76,7 +76,7 @@ def _explain_subresource(recording_index: RecordingIndex, sid: str) -> str | Non
             recording, ordinal = split_subresource_index(kind, index)
             if recording in recording_index.created:
                 owner = _describe_recording(recording_index, recording)
-                return f"The {KIND_NOUNS[kind]} number {ordinal} of {owner}, which was created here."
+                return f"The {KIND_NOUNS[kind]} number {ordinal + 1} of {owner}, which was created here."
     return None
 
 

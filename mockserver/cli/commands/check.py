@@ -71,8 +71,8 @@ def _parse_recordings(text: str) -> Iterator[tuple[str, Any]]:
         return
     if not isinstance(value, list):
         raise CommandError(f"expected {_EXPECTED}, found {json.dumps(value)[:60]}.")
-    for index, recording in enumerate(value):
-        yield f"recording {index}", recording
+    for number, recording in enumerate(value, start=1):
+        yield f"recording {number}", recording
 
 
 def _parse_lines(text: str, json_error: ValueError) -> Iterator[tuple[str, Any]]:

@@ -27,7 +27,7 @@ def _add_arguments(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="N",
-        help="The index of a recording; repeatable.",
+        help="The index of a recording, from 0 for the oldest; repeatable.",
     )
     add_account(parser)
     add_url(parser)
