@@ -108,6 +108,17 @@ def build_dialogue_from_text(text: str, seconds: int) -> Dialogue:
     return Dialogue(tuple(turns), beats)
 
 
+def keep_voice(dialogue: Dialogue, voice: int) -> Dialogue:
+    """Return a dialogue without the turns of the other voice. If there are no others, this voice speaks them."""
+    turns = tuple(turn for turn in dialogue.turns if turn.voice == voice)
+    return dialogue._replace(turns=turns) if turns else speak_alone(dialogue, voice)
+
+
+def speak_alone(dialogue: Dialogue, voice: int) -> Dialogue:
+    """Return a dialogue in which one voice speaks all turns."""
+    return dialogue._replace(turns=tuple(turn._replace(voice=voice) for turn in dialogue.turns))
+
+
 def estimate_seconds(text: str) -> int:
     """Return the natural duration of a text in seconds, at least one."""
     beats = 1 + sum(_count_beats(line) + _PAUSE_BEATS[0] for line in _split_lines(text))

@@ -7,8 +7,24 @@ import json
 from typing import Any
 
 from generators import distributions
-from generators.content.dialogue import BEATS_PER_SECOND, Dialogue, build_dialogue, build_dialogue_from_text
-from generators.model import AddOnResult, Payload, Recording, Status, Transcription, TranscriptionStatus
+from generators.content.dialogue import (
+    BEATS_PER_SECOND,
+    Dialogue,
+    build_dialogue,
+    build_dialogue_from_text,
+    keep_voice,
+    speak_alone,
+)
+from generators.model import (
+    DUAL_SOURCES,
+    AddOnResult,
+    Payload,
+    Recording,
+    Status,
+    Track,
+    Transcription,
+    TranscriptionStatus,
+)
 from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 
@@ -23,6 +39,8 @@ _RESULT_COUNTS = (0, 1, 1, 1, 1, 1, 2, 2)
 PAYLOADS_PER_RESULT = _INDICES_PER_RECORDING[Kind.PAYLOAD] // _INDICES_PER_RECORDING[Kind.ADD_ON_RESULT]
 """The number of payload indices per result."""
 _BLANK = "(blank)"
+_VOICES = {Track.INBOUND: 0, Track.OUTBOUND: 1, Track.BOTH: None}
+"""The voice on a track; None for both. With two channels, voice 0 is on the left."""
 
 
 def encode_subresource_sid(cipher: SidCipher, kind: Kind, recording_index: int, ordinal: int = 0) -> str:
@@ -62,10 +80,16 @@ def compute_subresource_indices(kind: Kind, recording: Recording, index: int, ra
 
 
 def build_recording_dialogue(recording: Recording, random_fields: RandomFields) -> Dialogue:
-    """Return the dialogue of a recording: its scripted transcript, or a generated one."""
+    """Return the dialogue of a recording: its scripted transcript, or a generated one.
+
+    A recording of one track has one voice. A transcript is always heard as a whole.
+    """
+    voice = _VOICES[recording.track] if recording.source in DUAL_SOURCES else None
     if recording.transcript is not None:
-        return build_dialogue_from_text(recording.transcript, recording.duration or 0)
-    return build_dialogue(random_fields.content_key, recording.duration or 0, recording.source)
+        written = build_dialogue_from_text(recording.transcript, recording.duration or 0)
+        return written if voice is None else speak_alone(written, voice)
+    generated = build_dialogue(random_fields.content_key, recording.duration or 0, recording.source)
+    return generated if voice is None else keep_voice(generated, voice)
 
 
 def build_transcription(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -13,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from generators.content.encryption_details import load_private_key
-from generators.model import Recording, Source, Status
+from generators.model import Recording, Source, Status, Track
 from mockserver.settings.settings import MediaAuth
+from tests.accounts import make_scenario
 from tests.harness import Api, make_settings, parse_error
 
 
@@ -189,6 +191,105 @@ def test_requested_channels_parameter_selects_channels(shared_api: Api) -> None:
     assert (answer.status_code, parse_error(answer)["code"]) == (400, "16113")
     answer = shared_api.get_in_account(f"Recordings/{mono.sid}.wav?RequestedChannels=3")
     assert (answer.status_code, parse_error(answer)["code"]) == (400, "20001")
+
+
+def read_channels(answer: httpx.Response) -> list[bool]:
+    """Return for each channel of a WAV file whether it is heard."""
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
+        return [any(samples[channel :: sound.getnchannels()]) for channel in range(sound.getnchannels())]
+
+
+@pytest.mark.parametrize("extension", ["", ".wav"])
+def test_conference_media_is_mono_unless_two_channels_are_requested(shared_api: Api, extension: str) -> None:
+    recording = next(
+        candidate
+        for candidate in find_completed_recordings(shared_api, encryption=None, channels=1)
+        if candidate.conference_sid and (candidate.duration or 0) > 20
+    )
+    for below in ("", f"Calls/{recording.call_sid}/", f"Conferences/{recording.conference_sid}/"):
+        path = f"{below}Recordings/{recording.sid}{extension}"
+        assert read_channels(shared_api.get_in_account(path)) == [True]
+        assert read_channels(shared_api.get_in_account(f"{path}?RequestedChannels=1")) == [True]
+        assert read_channels(shared_api.get_in_account(f"{path}?RequestedChannels=2")) == [True, True]
+    assert shared_api.get_twilio_json(f"Recordings/{recording.sid}.json")["channels"] == 1
+
+
+def test_conference_mp3_has_two_channels_if_requested(shared_api: Api) -> None:
+    recording = next(
+        candidate for candidate in find_completed_recordings(shared_api, encryption=None) if candidate.conference_sid
+    )
+    for query, is_mono in (("", True), ("?RequestedChannels=1", True), ("?RequestedChannels=2", False)):
+        body = shared_api.get_in_account(f"Recordings/{recording.sid}.mp3{query}").content
+        assert (body[3] >> 6 == 3) == is_mono
+
+
+def test_encrypted_conference_has_one_channel(shared_api: Api) -> None:
+    recording = next(
+        candidate
+        for candidate in find_completed_recordings(shared_api)
+        if candidate.conference_sid and candidate.encryption
+    )
+    refused = shared_api.get_in_account(f"Recordings/{recording.sid}.wav?RequestedChannels=2")
+    assert (refused.status_code, parse_error(refused)["code"]) == (400, "16113")
+
+
+@pytest.mark.parametrize(
+    ("channels", "track", "expected"),
+    [
+        ("mono", "inbound", [True]),
+        ("dual", "inbound", [True, False]),
+        ("dual", "outbound", [False, True]),
+        ("dual", "both", [True, True]),
+    ],
+)
+def test_recorded_track_of_api_recording_is_heard(channels: str, track: str, expected: list[bool]) -> None:
+    with Api(make_settings(count=0)) as api:
+        call = f"Calls/CA{'1' * 32}/Recordings"
+        created = api.post(f"{call}.json", RecordingChannels=channels, RecordingTrack=track).json()
+        api.advance(30)
+        api.post(f"{call}/{created['sid']}.json", Status="stopped")
+        api.advance(2)
+        answer = api.get_in_account(f"Recordings/{created['sid']}.wav")
+        assert read_channels(answer) == expected
+
+
+def test_transcription_of_one_track_contains_that_side() -> None:
+    scripted = [{"id": track, "status": "completed", "duration": 60, "track": track} for track in Track]
+    with Api(make_settings(count=0), make_scenario(recordings=scripted)) as api:
+        sids = {track: api.get_account().resolve_handle(track) for track in Track}
+        etags = {api.get_in_account(f"Recordings/{sid}.wav").headers["etag"] for sid in sids.values()}
+        spoken = {
+            track: api.get_twilio_json(f"Recordings/{sid}/Transcriptions.json")["transcriptions"][0][
+                "transcription_text"
+            ]
+            for track, sid in sids.items()
+        }
+    assert len(etags) == 3
+    assert spoken[Track.BOTH].startswith("Thank you for calling")
+    assert spoken[Track.INBOUND].startswith("Thank you for calling")
+    assert spoken[Track.OUTBOUND].startswith("Hello, my name is")
+    assert len(spoken[Track.INBOUND]) < len(spoken[Track.BOTH])
+
+
+def test_transcript_is_heard_as_a_whole_on_one_track() -> None:
+    transcript = "This is Ann.\nHow can I help?"
+    scripted = {
+        **{"id": "it", "status": "completed", "duration": 10, "transcript": transcript},
+        **{"track": "outbound", "channels": 2},
+    }
+    with Api(make_settings(count=0), make_scenario(recordings=[scripted])) as api:
+        path = f"Recordings/{api.get_account().resolve_handle('it')}"
+        assert read_channels(api.get_in_account(path)) == [False, True]
+        (transcription,) = api.get_twilio_json(f"{path}/Transcriptions.json")["transcriptions"]
+        assert transcription["transcription_text"] == "This is Ann. How can I help?"
+
+
+def test_shortest_recording_of_one_track_is_not_silent() -> None:
+    scripted = {"id": "it", "status": "completed", "duration": 1, "track": "outbound", "channels": 2}
+    with Api(make_settings(count=0), make_scenario(recordings=[scripted])) as api:
+        answer = api.get_in_account(f"Recordings/{api.get_account().resolve_handle('it')}")
+        assert read_channels(answer) == [False, True]
 
 
 def test_media_is_served_below_calls_and_conferences(shared_api: Api) -> None:

@@ -11,7 +11,7 @@ from generators.audio.encrypted import EncryptedMedium
 from generators.audio.mp3 import Mp3
 from generators.audio.wav import Medium, Sound, Wav
 from generators.content.subresources import build_recording_dialogue
-from generators.model import Recording, Status
+from generators.model import CONFERENCE_SOURCES, Recording, Status, Track
 from mockserver.account.account import Account
 from mockserver.account.resources.parent import Parent
 from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
@@ -61,7 +61,8 @@ def build_media(account: Account, index: int, extension: str, requested_channels
 
     Args:
         extension: `wav` or `mp3`.
-        requested_channels: the value of `RequestedChannels`.
+        requested_channels: the value of `RequestedChannels`; None selects the format of the recording's creation, which
+            is mono for a conference.
 
     Raises:
         TwilioError: 20404 if the recording has no media; 16109 for an encrypted recording as mp3; 16113 for two
@@ -77,6 +78,8 @@ def build_media(account: Account, index: int, extension: str, requested_channels
     channels = _choose_channels(recording, requested_channels)
     medium = _build_medium(account, recording, index, extension, channels)
     facts = f"{recording.sid} {recording.duration} {channels} {extension} {medium.length}"
+    if recording.track is not Track.BOTH:
+        facts += f" {recording.track}"
     if isinstance(medium, FileMedium):
         facts += f" {medium.modified_at}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
@@ -86,11 +89,14 @@ def build_media(account: Account, index: int, extension: str, requested_channels
 
 
 def _choose_channels(recording: Recording, requested_channels: str | None) -> int:
+    is_conference = recording.source in CONFERENCE_SOURCES
     if requested_channels is None:
-        return recording.channels
+        return 1 if is_conference else recording.channels
     if requested_channels not in ("1", "2"):
         raise make_invalid_parameter_error("RequestedChannels", "1 or 2", requested_channels)
-    if int(requested_channels) > recording.channels:
+    # Twilio stores conferences with two channels, except encrypted ones, and shows `channels` 1 (WIRE §17).
+    stored_channels = 2 if is_conference and recording.encryption is None else recording.channels
+    if int(requested_channels) > stored_channels:
         raise TwilioError(16113, f"{recording.sid} has one channel: use RequestedChannels=1.")
     return int(requested_channels)
 
