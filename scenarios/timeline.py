@@ -18,6 +18,9 @@ class RequestKind(StrEnum):
     FETCH = "fetches"
     LIST = "lists"
     MEDIA = "media"
+    """A download: the response sends the last byte of the media."""
+    MEDIA_PART = "media parts"
+    """A request for media that is no download: HEAD, an unchanged ETag, or a range without the last byte."""
     CHANGE = "changes"
 
 

@@ -5,6 +5,7 @@ and turns every error into Twilio's form.
 """
 
 import logging
+from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,8 +28,9 @@ from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_r
 from mockserver.server.rendering import render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.response import Response
-from mockserver.server.sending import send_response
+from mockserver.server.sending import run_before_last_byte, send_response
 from mockserver.settings.machine_clock import stopwatch
+from scenarios.timeline import RequestKind
 
 CONTROL_PREFIX = "/_mock/"
 _USED_HEADERS = frozenset(
@@ -94,17 +96,19 @@ class Gateway:
             answer = answer.with_headers(build_warning_header(path_warning))
         seconds = stopwatch() - started
         if exchange is not None and exchange.account_or_none is not None:
-            self._record_request(exchange, exchange.account_or_none, answer, started, seconds)
+            self._log_request(exchange, answer, started, seconds)
+            if answer.request_kind is RequestKind.MEDIA:  # a client that leaves before the end has no file
+                send = run_before_last_byte(send, answer.length, partial(self._run_triggers, exchange, answer))
+            else:
+                self._run_triggers(exchange, answer)
         wire = Wire.TWILIO if exchange is None else exchange.wire
         stamp = None if path.startswith(CONTROL_PREFIX) else self._metadata_factory(wire, seconds)
         then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
         await send_response(answer, stamp, then, scope, receive, send)
 
-    def _record_request(
-        self, exchange: Exchange, account: Account, response: Response, started: float, seconds: float
-    ) -> None:
-        """Log a request and run what it triggers, in one synchronous step."""
-        strike = exchange.matched_fault
+    def _log_request(self, exchange: Exchange, response: Response, started: float, seconds: float) -> None:
+        """Add a request and its response to the account's journal."""
+        account, strike = exchange.account, exchange.matched_fault
         account.journal.add(
             Entry(
                 number=account.journal.total,
@@ -121,6 +125,10 @@ class Gateway:
                 response=response.logged_response or response.to_logged_response(),
             )
         )
+
+    def _run_triggers(self, exchange: Exchange, response: Response) -> None:
+        """Run what a response triggers. Nothing may come between this and the log, except for downloads."""
+        account, strike = exchange.account, exchange.matched_fault
         if (
             response.request_kind is not None
             and account.has_observers

@@ -126,7 +126,11 @@ def _render_redirect(redirect: Redirect, exchange: Exchange) -> Response:
 
 def _render_media(media: Media, exchange: Exchange) -> Response:
     answer = _render_byte_range(media, exchange)
-    return msgspec.structs.replace(answer, request_kind=RequestKind.MEDIA, recording_indices=(media.index,))
+    is_download = (
+        answer.stream is not None and answer.byte_range[1] == media.medium.length and exchange.method != "HEAD"
+    )
+    kind = RequestKind.MEDIA if is_download else RequestKind.MEDIA_PART
+    return msgspec.structs.replace(answer, request_kind=kind, recording_indices=(media.index,))
 
 
 def _render_byte_range(media: Media, exchange: Exchange) -> Response:

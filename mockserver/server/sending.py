@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
 from mockserver.server.faults import (
@@ -56,6 +56,27 @@ async def send_response(
         await _send_chunks(receive, send, response.stream.read(*response.byte_range))
     else:
         await send({"type": "http.response.body", "body": response.body})
+
+
+def run_before_last_byte(send: Send, length: int, action: Callable[[], None]) -> Send:
+    """Return a `send` that runs an action once, before it sends the last byte of a body.
+
+    Args:
+        length: the number of bytes in the body.
+    """
+    bytes_left = length
+    has_run = False
+
+    async def send_and_count(message: Message) -> None:
+        nonlocal bytes_left, has_run
+        if message["type"] == "http.response.body" and not has_run:
+            bytes_left -= len(message["body"])
+            if bytes_left <= 0:
+                has_run = True
+                action()
+        await send(message)
+
+    return send_and_count
 
 
 async def _read_whole_body(response: Response) -> bytes:

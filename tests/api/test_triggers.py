@@ -1,14 +1,20 @@
 """The triggers of steps, over HTTP."""
 
+import asyncio
+from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
+from mockserver.app import create_app
+from mockserver.mock import Mock
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Sink
-from tests.accounts import make_scenario
+from tests.accounts import list_steps, make_scenario
 from tests.harness import Api, make_settings
 
 TRANSITIONS = [
@@ -131,6 +137,86 @@ def test_download_count_triggers_step() -> None:
         assert api.get(f"{api.root}/Recordings/{resolve_sid(api)}.wav").status_code == 200
         assert get_status(api) == "deleted"
         assert api.get(f"{api.root}/Recordings/{resolve_sid(api)}.wav").status_code == 404
+
+
+def test_only_downloads_count_as_downloads() -> None:
+    with make_scripted_mock("completed", {"media": 2}, "deleted") as api:
+        path = f"{api.root}/Recordings/{resolve_sid(api)}.wav"
+        length = int(api.request("HEAD", path).headers["content-length"])
+        etag = api.get(path).headers["etag"]  # the first download
+        beyond, start, middle = f"bytes={length}-", "bytes=0-99", f"bytes=100-{length - 2}"
+        answers = [
+            api.request("HEAD", path),
+            api.request("HEAD", path, {"Range": "bytes=-1"}),
+            api.get(path, if_none_match=etag),
+            *(api.get(path, range=byte_range) for byte_range in (beyond, start, middle)),
+        ]
+        assert [answer.status_code for answer in answers] == [200, 206, 304, 416, 206, 206]
+        assert get_status(api) == "completed"
+        assert api.get(path, range=f"bytes={length - 1}-").status_code == 206
+        assert get_status(api) == "deleted", "the last range ends the second download"
+
+
+def test_every_media_request_counts_as_request() -> None:
+    with make_scripted_mock("completed", {"requests": 3}, "deleted") as api:
+        path = f"{api.root}/Recordings/{resolve_sid(api)}.wav"
+        api.request("HEAD", path)
+        api.get(path, range="bytes=0-99")
+        assert get_status(api) == "completed"
+        api.get(path)
+        assert get_status(api) == "deleted"
+
+
+def test_download_counts_for_one_step_only() -> None:
+    timeline = [
+        {"after": {"requests": 1}, "set": {"price_unit": "EUR"}},
+        {"after": {"media": 1}, "status": "deleted"},
+    ]
+    scripted = {"id": "it", "status": "completed", "timeline": timeline}
+    with Api(make_small_settings(), make_scenario(recordings=[scripted])) as api:
+        download_media(api)
+        assert api.list_steps("it") == ["completed", "price_unit EUR"]
+        download_media(api)
+        assert api.list_steps("it") == ["completed", "price_unit EUR", "deleted"]
+
+
+def test_empty_file_counts_as_download(tmp_path: Path) -> None:
+    with make_scripted_mock("completed", {"media": 1}, "deleted") as api:
+        file = tmp_path / "empty.mp3"
+        file.write_bytes(b"")
+        api.get_account().attach_media(resolve_sid(api), file)
+        download_media(api)
+        assert get_status(api) == "deleted"
+
+
+def test_download_in_chunks_triggers_step_before_its_last_byte() -> None:
+    steps: list[str] = []
+    faults = [{"when": {"op": "fetch_recording_media"}, "then": {"chunked_dribble": {"chunks": 3, "duration": "1ms"}}}]
+    scripted = {"id": "it", "status": "completed", "timeline": [{"after": {"media": 1}, "status": "deleted"}]}
+    mock = Mock(make_small_settings(), scenario=make_scenario(recordings=[scripted], faults=faults))
+    account = mock.account(mock.demo.sid)
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body" and message["body"]:
+            steps.append(list_steps(account)[-1])
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("a client that stays sends nothing")
+
+    path = f"/2010-04-01/Accounts/{account.sid}/Recordings/{account.resolve_handle('it')}.mp3"
+    token = b64encode(f"{account.sid}:x".encode())
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "scheme": "http",
+        "headers": [(b"host", b"localhost:4010"), (b"authorization", b"Basic " + token)],
+    }
+    asyncio.run(create_app(mock)(scope, receive, send))
+    assert steps == ["completed", "completed", "deleted"]
 
 
 def test_redirected_download_triggers_step() -> None:

@@ -21,6 +21,9 @@ from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer, ListenError, bind, get_bound_address
 from mockserver.server.protocol import MockProtocol
 from mockserver.settings.parsing import Address
+from scenarios.model import Step
+from scenarios.statuses import RecordingStatus
+from scenarios.triggers import Trigger
 from tests.harness import Api, make_settings
 from tests.sockets import LOOPS, RunningServer, run_server
 
@@ -202,6 +205,7 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
     call = Parent(Kind.CALL, "CA" + "1" * 32)
     account.update_recording(account.corpus.get_sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)
     account.advance(100)
+    account.timelines.start(index, (Step(after=Trigger(media=1), status=RecordingStatus.DELETED),))
     chunk_starts: list[int] = []
     render_pcm = Sound.render_pcm
 
@@ -217,6 +221,7 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
             assert answer.headers["content-length"] == str(44 + 3600 * 32_000)
             assert answer.raw.read(1000)
     assert 0 < len(chunk_starts) < 100  # of 360 chunks
+    assert index in account.state.playing, "a client that leaves has not downloaded the file"
 
 
 def test_port_in_use_raises_listen_error() -> None:

@@ -11,7 +11,6 @@ from mockserver.server.rendering import render
 from mockserver.server.response import Response
 from mockserver.server.results import RawBody
 from mockserver.server.routes.media import build_media
-from scenarios.timeline import RequestKind
 
 
 async def show_health(exchange: Exchange, _: PathParams) -> dict[str, str]:
@@ -35,13 +34,12 @@ async def fetch_media(exchange: Exchange, path: PathParams) -> Response:
     if not exchange.mock.settings.media_redirect:
         raise TwilioError(20404, "Media are at this path only with --media-redirect on.")
     account = get_account(exchange, path)
+    exchange.set_account(account)  # the download counts here, not at the redirect
     sid, _, form = path["name"].partition(".")
     if form not in ("wav", "mp3"):
         raise TwilioError(20404, "Expected .wav or .mp3.")
     index = account.recordings.find(sid)
-    response = render(build_media(account, index, form, exchange.parameters.get_text("RequestedChannels")), exchange)
-    account.record_response(None, RequestKind.MEDIA, (index,), 0)  # count the download here, not at the redirect
-    return response
+    return render(build_media(account, index, form, exchange.parameters.get_text("RequestedChannels")), exchange)
 
 
 PUBLIC = {
