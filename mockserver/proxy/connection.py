@@ -25,5 +25,7 @@ class Connection(NamedTuple):
     early_bytes: bytes
     """The bytes that followed the request before the response."""
     addresses: ConnectionAddresses
-    create_protocol: Callable[[ASGIApp | None], asyncio.Protocol]
-    """Creates a protocol that serves an application; None stands for the server's own."""
+    own_application: ASGIApp
+    """The server's own application."""
+    create_protocol: Callable[[ASGIApp], asyncio.Protocol]
+    """Creates a protocol that serves an application."""

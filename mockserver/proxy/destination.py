@@ -5,7 +5,8 @@ from typing import NamedTuple, Self
 
 from httptools.parser.url_parser import URL
 
-API_HOST = "api.twilio.com"
+from mockserver.rest.hosts import API_HOST, MEDIA_HOST
+
 _DOMAIN = ".twilio.com"
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._\-]{1,253}):(?P<port>[0-9]{1,5})", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?", re.ASCII)
@@ -55,6 +56,11 @@ class Destination(NamedTuple):
     def is_api(self) -> bool:
         """True if the mock stands in for this host."""
         return self.host == API_HOST
+
+    @property
+    def is_media(self) -> bool:
+        """True if the mock redirects media to this host."""
+        return self.host == MEDIA_HOST
 
     @property
     def is_twilio(self) -> bool:

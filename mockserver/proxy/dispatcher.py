@@ -11,6 +11,7 @@ from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.destination import BadDestinationError, Destination
 from mockserver.proxy.forwarding import ForwardingApp
 from mockserver.proxy.refusals import (
+    MediaHostApp,
     RefusingApp,
     build_raw_response,
     make_bad_request_error,
@@ -42,16 +43,20 @@ class Dispatcher:
         self._allows_tunnels = allows_tunnels
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def choose_application(self, url: URL, addresses: ConnectionAddresses) -> ASGIApp | None:
-        """Return the application for an absolute URL, or None for the server's own."""
+    def choose_application(self, url: URL, addresses: ConnectionAddresses, own_application: ASGIApp) -> ASGIApp:
+        """Return the application for an absolute URL.
+
+        Args:
+            own_application: the server's own application.
+        """
         try:
             destination = Destination.from_url(url)
         except BadDestinationError as error:
             return RefusingApp(make_bad_request_error(str(error)))
-        if destination.is_api or destination.is_at(addresses.server):
-            return None
+        if destination.is_at(addresses.server):
+            return own_application
         if destination.is_twilio:
-            return RefusingApp(make_not_emulated_error(destination.host))
+            return _choose_twilio_application(destination, own_application)
         return (
             ForwardingApp(destination, addresses.server)
             if self._may_tunnel(addresses)
@@ -97,7 +102,7 @@ class Dispatcher:
         if destination.port != 443 or connection.early_bytes:
             raise make_bad_request_error("Expected CONNECT HOST:443, and then a TLS handshake.")
         context = await asyncio.to_thread(self._authority.create_context, destination.host, wall_seconds())
-        app = None if destination.is_api else RefusingApp(make_not_emulated_error(destination.host))
+        app = _choose_twilio_application(destination, connection.own_application)
         connection.transport.write(_CONNECTION_ESTABLISHED)
         await start_server_tls(
             connection.transport, context, connection.create_protocol(app), asyncio.get_running_loop()
@@ -106,6 +111,14 @@ class Dispatcher:
     def _may_tunnel(self, addresses: ConnectionAddresses) -> bool:
         client = addresses.client
         return self._allows_tunnels and client is not None and Address(client[0], client[1] or 0).is_loopback
+
+
+def _choose_twilio_application(destination: Destination, own_application: ASGIApp) -> ASGIApp:
+    """Return the application for one of Twilio's hosts."""
+    if destination.is_api:
+        return own_application
+    refusing_app = RefusingApp(make_not_emulated_error(destination.host))
+    return MediaHostApp(own_application, refusing_app) if destination.is_media else refusing_app
 
 
 def _refuse(connection: Connection, error: TwilioError) -> None:

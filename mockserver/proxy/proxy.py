@@ -32,9 +32,9 @@ class Proxy:
         """Return the proxy for the settings."""
         return cls(settings.data_dir, settings.proxy_unknown)
 
-    def choose_application(self, url: "URL", addresses: ConnectionAddresses) -> ASGIApp | None:
-        """Return the application for an absolute URL, or None for the server's own."""
-        return self._dispatcher.choose_application(url, addresses)
+    def choose_application(self, url: "URL", addresses: ConnectionAddresses, own_application: ASGIApp) -> ASGIApp:
+        """Return the application for an absolute URL."""
+        return self._dispatcher.choose_application(url, addresses, own_application)
 
     def handle_connect(self, connection: Connection) -> None:
         """Answer a CONNECT request, and own the connection from then on."""

@@ -2,11 +2,13 @@
 
 from http import HTTPStatus
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.proxy.destination import API_HOST, Destination
+from mockserver.proxy.destination import Destination
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, build_reason_header, encode_headers
+from mockserver.rest.hosts import API_HOST
+from mockserver.rest.media_links import MEDIA_LINKS_PATH
 from mockserver.rest.representations import json
 from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 
@@ -22,6 +24,24 @@ class RefusingApp:
         body, headers = _render(self._error, scope["path"])
         await send({"type": "http.response.start", "status": self._error.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+class MediaHostApp:
+    """An ASGI application that passes on requests for media links, and refuses all others.
+
+    Args:
+        media_app: answers the requests for media.
+        refusing_app: answers the others.
+    """
+
+    def __init__(self, media_app: ASGIApp, refusing_app: RefusingApp) -> None:
+        self._media_app = media_app
+        self._refusing_app = refusing_app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        app = self._media_app if scope["path"].startswith(MEDIA_LINKS_PATH) else self._refusing_app
+        await app(scope, receive, send)
 
 
 def build_raw_response(error: TwilioError) -> bytes:

@@ -14,6 +14,8 @@ from mockserver.rest.representations.wires import Wire
 from mockserver.server.response import Response
 from scenarios.operations import Operation
 
+PROXIED_KEY = "recmock.proxied"
+"""The key in the state of the ASGI scope that is True for requests through the proxy."""
 _EMPTY_FORM = Parameters(b"")
 _MAX_PAGE_DIGITS = 18
 """The longest number that is read from a query."""
@@ -27,7 +29,7 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_account", "_parameters", "all_headers", "base_url", "body", "form", "headers", "method", "mock"),
+        *("_account", "_parameters", "_scope", "all_headers", "base_url", "body", "form", "headers", "method", "mock"),
         *("operation", "path", "query_string", "representation", "response", "matched_fault", "warnings", "wire"),
     )
 
@@ -41,6 +43,7 @@ class Exchange:
         base_url: str,
     ) -> None:
         self.mock = mock
+        self._scope = scope
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query_string: bytes = scope["query_string"]
@@ -88,6 +91,16 @@ class Exchange:
     def has_body(self) -> bool:
         """True if the headers announce a body."""
         return self.headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in self.headers
+
+    @property
+    def is_proxied(self) -> bool:
+        """True if the request came through the proxy."""
+        return bool(self._scope.get("state", {}).get(PROXIED_KEY))
+
+    @property
+    def server_host(self) -> str:
+        """The address at which the server received the request; empty if unknown."""
+        return (self._scope.get("server") or ("",))[0]
 
     @property
     def page_number(self) -> int:

@@ -13,6 +13,7 @@ from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.errors import MAX_TARGET_LENGTH, make_uri_too_long_error
 from mockserver.rest.headers import encode_header, encode_headers
+from mockserver.server.exchange import PROXIED_KEY
 from mockserver.server.faults import TRANSPORT_KEY
 from mockserver.server.head_transport import HeadTransport
 from mockserver.server.sending import RESPONSE_WRITER_KEY
@@ -38,7 +39,11 @@ class MockProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._raw_transport = transport
         self.transport = HeadTransport(transport, self._open_cycles)  # type: ignore[assignment]  # what uvicorn needs
-        self.app_state = {TRANSPORT_KEY: transport, RESPONSE_WRITER_KEY: self._write_response}
+        self.app_state = {
+            TRANSPORT_KEY: transport,
+            RESPONSE_WRITER_KEY: self._write_response,
+            PROXIED_KEY: self._proxy is None,
+        }
 
     def data_received(self, data: bytes) -> None:
         """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
@@ -136,14 +141,15 @@ class MockProtocol(HttpToolsProtocol):
                 self.url,
                 early_data,
                 ConnectionAddresses(self.client, self.server),
+                self.config.loaded_app,
                 self._create_proxied_protocol,
             )
         )
 
-    def _create_proxied_protocol(self, app: ASGIApp | None) -> "MockProtocol":
+    def _create_proxied_protocol(self, app: ASGIApp) -> "MockProtocol":
         """Return a protocol for requests that come through the proxy."""
         protocol = MockProtocol(self.config, self.server_state, self.loop, None)
-        protocol.app = app or self.config.loaded_app
+        protocol.app = app
         return protocol
 
     def _dispatch_to_proxy(self) -> None:
@@ -156,7 +162,9 @@ class MockProtocol(HttpToolsProtocol):
         url = httptools.parse_url(self.url)
         ordinary = self.app
         if self._proxy is not None:
-            self.app = self._proxy.choose_application(url, ConnectionAddresses(self.client, self.server)) or ordinary
+            addresses = ConnectionAddresses(self.client, self.server)
+            self.app = self._proxy.choose_application(url, addresses, ordinary)
+            self.scope["state"][PROXIED_KEY] = True
         self.scope["scheme"] = "https" if url.schema.lower() == b"https" else "http"
         self.url, host = to_origin_form(url)
         self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]

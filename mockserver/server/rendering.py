@@ -117,7 +117,7 @@ def _get_fragment(
 
 
 def _render_redirect(redirect: Redirect, exchange: Exchange) -> Response:
-    url = f"{exchange.base_url}{redirect.path}"
+    url = f"{redirect.base_url or exchange.base_url}{redirect.path}"
     # Twilio puts the URL into the body, from which the SDKs read it. It is unknown whether it sends `Location`
     # too. A client that followed that header would lose the body (WIRE §1.2).
     headers = () if redirect.status == 307 else ((b"location", url.encode()),)

@@ -56,15 +56,17 @@ class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Redirect(msgspec.Struct, frozen=True):
-    """A redirect to another path of this server.
+    """A redirect to another URL of this server.
 
     Args:
         status: 307 with Twilio's body, or 302 as a CDN sends it.
-        path: the path, without scheme and host.
+        path: the path with its query, without scheme and host.
+        base_url: the scheme and host; None for those that the client uses.
     """
 
     status: int
     path: str
+    base_url: str | None = None
 
 
 class RawBody(msgspec.Struct, frozen=True):

@@ -36,8 +36,6 @@ class Setting(NamedTuple):
     @property
     def default_text(self) -> str:
         """The default as the flag would write it, or an empty text if there is no default."""
-        if isinstance(self.default, bool):
-            return "on" if self.default else "off"
         if self.option.parse is parse_span:
             return format_duration(self.default * SECOND)
         return "" if self.default in (None, ()) else str(self.default)

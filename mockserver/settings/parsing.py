@@ -129,13 +129,6 @@ def parse_instant(text: str) -> int:
     return int(zoned.timestamp() // 1)
 
 
-def parse_switch(text: str) -> bool:
-    """Parse `on` or `off`."""
-    if text not in ("on", "off"):
-        raise BadValueError("on or off", text)
-    return text == "on"
-
-
 def parse_account(text: str) -> DeclaredAccount:
     """Parse `AC...:TOKEN`, or `AC...:TOKEN@PARENT` for a subaccount of PARENT."""
     sid, colon, rest = text.partition(":")

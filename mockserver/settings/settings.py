@@ -27,7 +27,6 @@ from mockserver.settings.parsing import (
     parse_instant,
     parse_path,
     parse_span,
-    parse_switch,
     parse_text,
     parse_url,
 )
@@ -59,6 +58,17 @@ class MediaAuth(StrEnum):
     """Clients need credentials, as on Twilio accounts since 2023."""
     PUBLIC = "public"
     """The URL is enough, as on older Twilio accounts."""
+
+
+class MediaRedirect(StrEnum):
+    """The response to a media request."""
+
+    OFF = "off"
+    """The media."""
+    ON = "on"
+    """A redirect to another path of this server, which needs no credentials."""
+    CDN = "cdn"
+    """A redirect to a signed link of another host, which refuses credentials and ends."""
 
 
 class UnknownHosts(StrEnum):
@@ -166,11 +176,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = MediaAuth.BASIC
     media_redirect: Annotated[
-        bool,
+        MediaRedirect,
         Option(
-            "Redirect media requests with 302 to another URL of this server, as a CDN does.", parse_switch, "on|off"
+            "Redirect media requests: off, on (to another path), cdn (to a signed link of another host).",
+            _parse_choice(MediaRedirect),
+            "off|on|cdn",
         ),
-    ] = False
+    ] = MediaRedirect.OFF
 
     clock: Annotated[
         ClockRate,
@@ -216,6 +228,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.media_redirect, MediaRedirect):  # such as True, which it was once
+            expected = ", ".join(MediaRedirect)
+            raise SettingsError(f"media_redirect: expected one of {expected}, found {self.media_redirect!r}.")
         if self.proxy_unknown is UnknownHosts.TUNNEL and not self.listen.is_loopback:
             raise SettingsError(
                 f"--proxy-unknown: expected refuse because other machines can connect to {self.listen}, "

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from generators.content.encryption_details import load_private_key
 from generators.model import Recording, Source, Status, Track
-from mockserver.settings.settings import MediaAuth
+from mockserver.settings.settings import MediaAuth, MediaRedirect
 from tests.accounts import make_scenario
 from tests.harness import Api, make_settings, parse_error
 
@@ -362,7 +362,7 @@ def test_media_requires_credentials_unless_public(shared_api: Api) -> None:
 
 def test_media_redirects_to_media_url_when_configured(shared_api: Api) -> None:
     recording = find_unencrypted_recording(shared_api, channels=2)
-    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5", media_redirect=True)) as api:
+    with Api(make_settings(count=400, mix="encrypted=0.2,dual=0.5", media_redirect=MediaRedirect.ON)) as api:
         for extension, query in (("", ""), (".wav", "?RequestedChannels=1"), (".mp3", "")):
             answer = api.get_in_account(f"Recordings/{recording.sid}{extension}{query}")
             assert answer.status_code == 302
@@ -377,6 +377,90 @@ def test_media_redirects_to_media_url_when_configured(shared_api: Api) -> None:
         assert api.get_in_account(f"Recordings/{api.find_sid(Status.ABSENT)}.wav").status_code == 404
         assert api.get(f"/_mock/media/{api.mock.demo.sid}/{recording.sid}.ogg").json()["code"] == 20404
     assert shared_api.get(f"/_mock/media/{shared_api.mock.demo.sid}/{recording.sid}.wav").json()["code"] == 20404
+
+
+@pytest.fixture
+def cdn_api() -> Iterator[Api]:
+    with Api(make_settings(count=64, mix="completed=1,conference=1", media_redirect=MediaRedirect.CDN)) as api:
+        yield api
+
+
+def request_link(api: Api, path: str, **headers: str) -> str:
+    answer = api.get_in_account(path, **headers)
+    assert (answer.status_code, answer.json()) == (302, {"redirect_to": answer.headers["location"]})
+    link: str = answer.headers["location"]
+    return link
+
+
+@pytest.mark.parametrize(
+    ("host", "link_host"),
+    [
+        ("localhost:4010", "127.0.0.1:4010"),
+        ("LocalHost", "127.0.0.1"),
+        ("127.0.0.1:4010", "localhost:4010"),
+        ("[::1]:4010", "localhost:4010"),
+        ("127.0.0.2:4010", "127.0.0.2:4010"),
+        ("mock.test:4010", "mock.test:4010"),
+        ("api.twilio.com", "api.twilio.com"),  # without the proxy, the client may not find another host here
+    ],
+)
+def test_cdn_is_another_host_if_the_client_can_reach_one(cdn_api: Api, host: str, link_host: str) -> None:
+    sid = cdn_api.find_sid(Status.COMPLETED, conference=True)
+    link = request_link(cdn_api, f"Recordings/{sid}.mp3", host=host)
+    assert link.startswith(f"http://{link_host}/_mock/media/{cdn_api.mock.demo.sid}/{sid}.mp3?Expires=")
+
+
+@pytest.mark.parametrize(("extension", "query"), [("", ""), (".wav", "?RequestedChannels=2&x=%26"), (".mp3", "")])
+def test_cdn_link_serves_the_media(cdn_api: Api, extension: str, query: str) -> None:
+    sid = cdn_api.find_sid(Status.COMPLETED, conference=True)
+    link = request_link(cdn_api, f"Recordings/{sid}{extension}{query}")
+    assert link == request_link(cdn_api, f"Recordings/{sid}{extension}{query}"), "on a frozen clock"
+    cdn_api.auth = None
+    answer = cdn_api.get(link)
+    assert (answer.status_code, cdn_api.request("HEAD", link).status_code) == (200, 200)
+    with Api(make_settings(count=64, mix="completed=1,conference=1")) as api:
+        assert answer.content == api.get_in_account(f"Recordings/{sid}{extension}{query}").content
+    assert cdn_api.get(link, range="bytes=3-9").content == answer.content[3:10]
+
+
+def test_cdn_refuses_credentials_and_changed_or_ended_links(cdn_api: Api) -> None:
+    sid = cdn_api.find_sid(Status.COMPLETED, conference=True)
+    link = request_link(cdn_api, f"Recordings/{sid}.mp3?RequestedChannels=1")
+    refused = cdn_api.get(link)
+    assert (refused.status_code, parse_error(refused)["message"]) == (400, "Only one auth mechanism allowed")
+    assert "must not send the credentials of api.twilio.com" in refused.headers["x-mock-reason"]
+    cdn_api.auth = None
+    other = cdn_api.get_account().corpus.get_sid(5)
+    changed_links = (
+        link.partition("?")[0],
+        link.replace("RequestedChannels=1", "RequestedChannels=2"),
+        link.replace("Expires=1", "Expires=2"),
+        link.replace(sid, other),
+        f"{link}&x=1",
+        f"{link[:-1]}{'0' if link[-1] != '0' else '1'}",
+    )
+    for changed_link in changed_links:
+        refused = cdn_api.get(changed_link)
+        assert (refused.status_code, parse_error(refused)["message"]) == (403, "Access Denied"), changed_link
+    cdn_api.advance(299.9)
+    assert cdn_api.get(link).status_code == 200
+    cdn_api.advance(0.1)
+    refused = cdn_api.get(link)
+    assert (refused.status_code, parse_error(refused)["message"]) == (403, "Request has expired")
+    assert "request it again" in refused.headers["x-mock-reason"]
+    journal = cdn_api.run_command("GET", "/requests")
+    assert [entry["status"] for entry in journal["requests"]] == [302, 400, *[403] * 6, 200, 403]
+
+
+def test_cdn_answers_errors_of_media_without_redirect(cdn_api: Api) -> None:
+    assert cdn_api.get_in_account(f"Recordings/RE{'0' * 32}.wav").status_code == 404
+    assert cdn_api.get_in_account(f"Recordings/{cdn_api.get_account().corpus.get_sid(0)}.json").status_code == 200
+
+
+def test_links_to_media_of_two_accounts_have_different_keys(cdn_api: Api) -> None:
+    link = request_link(cdn_api, f"Recordings/{cdn_api.find_sid(Status.COMPLETED)}.mp3")
+    cdn_api.auth = None
+    assert cdn_api.get(link.replace(cdn_api.mock.demo.sid, "AC" + "1" * 32)).status_code == 403
 
 
 def test_attached_file_replaces_generated_media(tmp_path: Path) -> None:

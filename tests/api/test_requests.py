@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.settings.settings import MediaRedirect
 from scenarios.operations import Operation
 from tests.harness import Api, make_settings
 from tests.journal_entries import OTHER_SIDS, SECRET, make_basic_auth
@@ -278,7 +279,7 @@ def test_har_contains_all_requests(api_with_requests: Api) -> None:
 
 
 def test_har_contains_media_redirects_and_dropped_count() -> None:
-    with Api(make_settings(media_redirect=True)) as api:
+    with Api(make_settings(media_redirect=MediaRedirect.ON)) as api:
         for sids in ([], OTHER_SIDS):
             for sid in sids:
                 api.mock.account(sid)

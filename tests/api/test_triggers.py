@@ -12,7 +12,7 @@ from starlette.types import Message
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.settings import Settings
+from mockserver.settings.settings import MediaRedirect, Settings
 from mockserver.testing.sink import Sink
 from tests.accounts import list_steps, make_scenario
 from tests.harness import Api, make_settings
@@ -221,11 +221,22 @@ def test_download_in_chunks_triggers_step_before_its_last_byte() -> None:
 
 def test_redirected_download_triggers_step() -> None:
     recording = {"id": "it", "status": "completed", "timeline": [{"after": {"media": 1}, "status": "deleted"}]}
-    with Api(make_settings(count=3, media_redirect=True), make_scenario(recordings=[recording])) as api:
+    with Api(make_settings(count=3, media_redirect=MediaRedirect.ON), make_scenario(recordings=[recording])) as api:
         answer = api.get(f"{api.root}/Recordings/{resolve_sid(api)}.mp3")
         assert (answer.status_code, get_status(api)) == (302, "completed")
         assert api.get(answer.headers["location"].removeprefix("http://localhost:4010")).status_code == 200
         assert get_status(api) == "deleted"
+
+
+@pytest.mark.parametrize("redirect", [MediaRedirect.ON, MediaRedirect.CDN])
+def test_only_downloads_count_behind_redirects(redirect: MediaRedirect) -> None:
+    recording = {"id": "it", "status": "completed", "timeline": [{"after": {"media": 1}, "status": "deleted"}]}
+    with Api(make_settings(count=3, media_redirect=redirect), make_scenario(recordings=[recording])) as api:
+        link = api.get(f"{api.root}/Recordings/{resolve_sid(api)}.mp3").headers["location"]
+        api.auth = None
+        assert (api.request("HEAD", link).status_code, get_status(api)) == (200, "completed")
+        assert (api.get(link, range="bytes=0-9").status_code, get_status(api)) == (206, "completed")
+        assert (api.get(link, range="bytes=10-").status_code, get_status(api)) == (206, "deleted")
 
 
 @pytest.mark.parametrize(("first_status", "next_status"), [("completed", "deleted")])

@@ -103,7 +103,7 @@ def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
         (["--account", DEMO_SID], "--account: expected AC...:TOKEN"),
         (["--listen", "4010"], "--listen: expected HOST:PORT such as 127.0.0.1:4010 or [::1]:0, found '4010'."),
         (["--listen", "127.0.0.1:65536"], "--listen: expected HOST:PORT"),
-        (["--media-redirect", "yes"], "--media-redirect: expected on or off, found 'yes'."),
+        (["--media-redirect", "yes"], "--media-redirect: expected one of off, on, cdn, found 'yes'."),
         (["--public-url", "localhost"], "--public-url: expected a URL of scheme and host"),
         (["--port-file", ""], "--port-file: expected the path of a file, found ''."),
         (

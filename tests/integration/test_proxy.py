@@ -23,7 +23,7 @@ from mockserver.proxy.refusals import RefusingApp
 from mockserver.proxy.tls import start_server_tls
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import UnknownHosts
+from mockserver.settings.settings import MediaRedirect, UnknownHosts
 from tests.harness import T0, make_settings
 from tests.proxies import (
     LOOPS,
@@ -64,6 +64,45 @@ def test_connect_to_api_host_is_answered_over_tls(server: BackgroundServer, auth
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"X-Mock-Wire: twilio" in head
     assert body["recordings"][0]["media_url"].startswith("https://api.twilio.com/2010-04-01/Accounts/")
+
+
+@pytest.fixture
+def media_client(authority: CertificateAuthority) -> Iterator[requests.Session]:
+    """Return a client whose requests go through the proxy of a mock with a CDN."""
+    mock = Mock(make_settings(count=64, mix="completed=1", media_redirect=MediaRedirect.CDN))
+    with (
+        BackgroundServer(create_app(mock), proxy=Proxy(authority.folder)) as server,
+        requests.Session() as session,
+    ):
+        session.trust_env = False
+        session.proxies = {"http": server.base_url, "https": server.base_url}
+        session.verify = str(authority.folder / "ca.pem")
+        Path(session.verify).write_bytes(authority.get_certificate_pem(T0))
+        yield session
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_media_are_redirected_to_cdn_host_behind_proxy(media_client: requests.Session, scheme: str) -> None:
+    sid = Mock(make_settings(count=64, mix="completed=1")).account(MOCK.demo.sid).corpus.get_sid(0)
+    url = f"{scheme}://api.twilio.com/2010-04-01/Accounts/{MOCK.demo.sid}/Recordings/{sid}.mp3"
+    answer = media_client.get(url, auth=(MOCK.demo.sid, "x"), timeout=10)
+    assert answer.url.startswith(f"{scheme}://media-cdn.twilio.com/_mock/media/{MOCK.demo.sid}/{sid}.mp3?Expires=")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/mpeg")
+    refused = media_client.get(answer.url, auth=(MOCK.demo.sid, "x"), timeout=10)
+    assert (refused.status_code, "Only one auth mechanism allowed" in refused.text) == (400, True)
+
+
+@pytest.mark.parametrize("path", [PATH, "/_mock/health", "/"])
+def test_cdn_host_serves_nothing_but_media_links(media_client: requests.Session, path: str) -> None:
+    answer = media_client.get(f"https://media-cdn.twilio.com{path}", timeout=10)
+    assert (answer.status_code, answer.json()["message"]) == (404, "media-cdn.twilio.com is not emulated by recmock")
+
+
+def test_cdn_host_has_no_media_without_cdn(server: BackgroundServer, authority: CertificateAuthority) -> None:
+    target = f"/_mock/media/{MOCK.demo.sid}/{MOCK.account(MOCK.demo.sid).corpus.get_sid(0)}.mp3"
+    with wrap_in_tls(open_tunnel(server, "media-cdn.twilio.com:443"), authority, "media-cdn.twilio.com") as client:
+        client.sendall(f"GET {target} HTTP/1.1\r\nHost: media-cdn.twilio.com\r\n{CLOSE_HEADERS}".encode())
+        assert b"Media are at this path only with --media-redirect on or cdn." in read_to_end(client)
 
 
 def test_many_requests_share_a_tls_connection(server: BackgroundServer, authority: CertificateAuthority) -> None:
@@ -270,6 +309,8 @@ def test_unexpected_error_is_logged_and_closes_connection(
 def test_only_loopback_clients_can_use_tunnel(client: tuple[str, int] | None, is_allowed: bool) -> None:
     proxy = Proxy(unknown_hosts=UnknownHosts.TUNNEL)
     app = proxy.choose_application(
-        httptools.parse_url(b"http://example.test/"), ConnectionAddresses(client, ("127.0.0.1", 4010))
+        httptools.parse_url(b"http://example.test/"),
+        ConnectionAddresses(client, ("127.0.0.1", 4010)),
+        create_app(MOCK),
     )
     assert is_allowed == (not isinstance(app, RefusingApp))

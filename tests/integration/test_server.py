@@ -21,6 +21,7 @@ from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer, ListenError, bind, get_bound_address
 from mockserver.server.protocol import MockProtocol
 from mockserver.settings.parsing import Address
+from mockserver.settings.settings import MediaRedirect
 from scenarios.model import Step
 from scenarios.statuses import RecordingStatus
 from scenarios.triggers import Trigger
@@ -222,6 +223,15 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
             assert answer.raw.read(1000)
     assert 0 < len(chunk_starts) < 100  # of 360 chunks
     assert index in account.state.playing, "a client that leaves has not downloaded the file"
+
+
+def test_media_link_on_other_loopback_name_works_without_credentials() -> None:
+    settings = make_settings(count=64, mix="completed=1", media_redirect=MediaRedirect.CDN)
+    with run_server(settings=settings) as server:
+        answer = server.get(f"Recordings/{server.account.corpus.get_sid(0)}.mp3")
+        assert (answer.history[0].status_code, answer.status_code, answer.url[:17]) == (302, 200, "http://localhost:")
+        refused = requests.get(answer.url, auth=server.auth, timeout=10)
+        assert refused.status_code == 400
 
 
 def test_port_in_use_raises_listen_error() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mockserver.control.client.connection import ControlError
 from mockserver.control.client.health import HEALTH_TIMEOUT
-from mockserver.proxy.destination import API_HOST
+from mockserver.rest.hosts import API_HOST
 
 
 def check_proxy_certificate(url: str, certificate: Path) -> None:

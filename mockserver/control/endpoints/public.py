@@ -5,12 +5,14 @@ from mockserver import __version__
 from mockserver.account.resources.explain_sid import explain_sid
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account
 from mockserver.rest.errors import TwilioError
+from mockserver.rest.media_links import check_link
 from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Exchange
 from mockserver.server.rendering import render
 from mockserver.server.response import Response
 from mockserver.server.results import RawBody
-from mockserver.server.routes.media import build_media
+from mockserver.server.routes.media import build_media, derive_link_key
+from mockserver.settings.settings import MediaRedirect
 
 
 async def show_health(exchange: Exchange, _: PathParams) -> dict[str, str]:
@@ -31,10 +33,19 @@ async def fetch_payload_data(exchange: Exchange, path: PathParams) -> Response:
 
 async def fetch_media(exchange: Exchange, path: PathParams) -> Response:
     """Return media as a CDN would: the link is enough, no credentials are needed."""
-    if not exchange.mock.settings.media_redirect:
-        raise TwilioError(20404, "Media are at this path only with --media-redirect on.")
+    redirect = exchange.mock.settings.media_redirect
+    if redirect is MediaRedirect.OFF:
+        raise TwilioError(20404, "Media are at this path only with --media-redirect on or cdn.")
     account = get_account(exchange, path)
     exchange.set_account(account)  # the download counts here, not at the redirect
+    if redirect is MediaRedirect.CDN:
+        check_link(
+            exchange.path,
+            exchange.query_string.decode("latin-1"),
+            derive_link_key(account),
+            account.clock.now(),
+            has_authorization=b"authorization" in exchange.headers,
+        )
     sid, _, form = path["name"].partition(".")
     if form not in ("wav", "mp3"):
         raise TwilioError(20404, "Expected .wav or .mp3.")

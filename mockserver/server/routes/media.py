@@ -12,13 +12,17 @@ from generators.audio.mp3 import Mp3
 from generators.audio.wav import Medium, Sound, Wav
 from generators.content.subresources import build_recording_dialogue
 from generators.model import CONFERENCE_SOURCES, Recording, Status, Track
+from generators.seeds import derive_bytes
 from mockserver.account.account import Account
 from mockserver.account.resources.parent import Parent
 from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
+from mockserver.rest.hosts import choose_media_base_url
+from mockserver.rest.media_links import MEDIA_LINKS_PATH, build_link
 from mockserver.rest.representations.representation import get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, Redirect
 from mockserver.server.routes.resource_route import PathParams
+from mockserver.settings.settings import MediaRedirect
 from scenarios.lifecycle import STATUSES
 from scenarios.statuses import RecordingStatus
 
@@ -32,10 +36,25 @@ def fetch_recording_media(exchange: Exchange, path: PathParams) -> Media | Redir
     index = recordings.find(path["sid"], parent=Parent.from_path(path))
     form = "mp3" if get_extension(exchange.path) == "mp3" else "wav"
     media = build_media(exchange.account, index, form, exchange.parameters.get_text("RequestedChannels"))
-    if exchange.mock.settings.media_redirect:
-        query = f"?{exchange.query_string.decode('latin-1')}" if exchange.query_string else ""
-        return Redirect(302, f"/_mock/media/{exchange.account.sid}/{path['sid']}.{form}{query}")
-    return media
+    redirect = exchange.mock.settings.media_redirect
+    return media if redirect is MediaRedirect.OFF else _build_redirect(exchange, f"{path['sid']}.{form}", redirect)
+
+
+def derive_link_key(account: Account) -> bytes:
+    """Return the key that signs the links to an account's media."""
+    return derive_bytes(account.corpus.spec.seed, "media links", account.sid)
+
+
+def _build_redirect(exchange: Exchange, name: str, redirect: MediaRedirect) -> Redirect:
+    account, path = exchange.account, f"{MEDIA_LINKS_PATH}{exchange.account.sid}/{name}"
+    query = exchange.query_string.decode("latin-1")
+    if redirect is MediaRedirect.ON:
+        return Redirect(302, f"{path}?{query}" if query else path)
+    link = build_link(path, query, derive_link_key(account), account.clock.now(), account.clock.rate)
+    base_url = choose_media_base_url(
+        exchange.base_url, is_proxied=exchange.is_proxied, server_host=exchange.server_host
+    )
+    return Redirect(302, link, base_url)
 
 
 class FileMedium:

@@ -13,7 +13,6 @@ from mockserver.settings.parsing import (
     parse_instant,
     parse_path,
     parse_span,
-    parse_switch,
     parse_url,
 )
 
@@ -50,7 +49,6 @@ def test_setting_values_are_parsed() -> None:
     assert parse_url("http://127.0.0.1:8000/hook") == "http://127.0.0.1:8000/hook"
     assert parse_hosts("hooks.example.com, 203.0.113.0/24") == "hooks.example.com, 203.0.113.0/24"
     assert [str(ClockRate.parse(text)) for text in ("real", "frozen", "60x", "1x")] == ["real", "frozen", "60x", "real"]
-    assert [parse_switch("on"), parse_switch("off")] == [True, False]
 
 
 def test_declared_accounts_are_parsed() -> None:

@@ -1,0 +1,32 @@
+"""The hosts of Twilio that the mock stands in for, and the host to which it redirects media."""
+
+from urllib.parse import urlsplit
+
+API_HOST = "api.twilio.com"
+MEDIA_HOST = "media-cdn.twilio.com"
+"""The mock's own name for a CDN. The local CA can sign only for names below twilio.com."""
+_LOOPBACK_NAME = "localhost"
+_LOOPBACK_NUMBERS = {"127.0.0.1": "127.0.0.1", "::1": "[::1]"}
+"""The addresses that `localhost` may stand for, as they are written in a URL."""
+
+
+def choose_media_base_url(base_url: str, *, is_proxied: bool, server_host: str) -> str:
+    """Return the scheme and host of the media links for a client, another host than its own if it can reach one.
+
+    Args:
+        base_url: the scheme and host that the client uses.
+        is_proxied: True if the request came through the proxy, where every name below twilio.com is the mock.
+        server_host: the address at which the server received the request.
+    """
+    url = urlsplit(base_url)
+    name = (url.hostname or "").lower()
+    if is_proxied and name == API_HOST:
+        host = MEDIA_HOST
+    elif name == _LOOPBACK_NAME:
+        host = _LOOPBACK_NUMBERS.get(server_host, "127.0.0.1")
+    elif name in _LOOPBACK_NUMBERS:
+        host = _LOOPBACK_NAME
+    else:
+        return base_url
+    port = "" if url.port is None else f":{url.port}"
+    return f"{url.scheme}://{host}{port}"
