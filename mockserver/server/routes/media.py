@@ -11,7 +11,7 @@ from generators.audio.encrypted import EncryptedMedium
 from generators.audio.mp3 import Mp3
 from generators.audio.wav import Medium, Sound, Wav
 from generators.content.subresources import build_recording_dialogue
-from generators.model import CONFERENCE_SOURCES, Recording, Status, Track
+from generators.model import Recording, Status, Track
 from generators.seeds import derive_bytes
 from mockserver.account.account import Account
 from mockserver.account.resources.parent import Parent
@@ -108,7 +108,7 @@ def build_media(account: Account, index: int, extension: str, requested_channels
 
 
 def _choose_channels(recording: Recording, requested_channels: str | None) -> int:
-    is_conference = recording.source in CONFERENCE_SOURCES
+    is_conference = recording.conference_sid is not None
     if requested_channels is None:
         return 1 if is_conference else recording.channels
     if requested_channels not in ("1", "2"):
