@@ -33,7 +33,7 @@ class AccountFactory:
         self.address = settings.listen
         """The address that the server listens on, for the URLs in scripted callbacks."""
         self._settings = settings
-        self._mix = settings.build_corpus_mix()
+        self._mix = settings.build_corpus_mix(settings.profile)
         self.t0 = wall_seconds() // SECONDS_PER_HOUR * SECONDS_PER_HOUR if settings.now is None else settings.now
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._start_ticks = ticks()
@@ -104,11 +104,10 @@ class AccountFactory:
         plan = Scenario(name="none") if scenario is None else scenario
         corpus, start = plan.corpus, plan.clock.start
         profile = settings.profile if corpus.profile is None else Profile(corpus.profile)
-        mix = (
-            self._mix
-            if corpus.mix is None
-            else Mix.from_shares(collect_mix_shares(corpus), traits=profile.trait_shares)
-        )
+        if corpus.mix is not None:
+            mix = Mix.from_shares(collect_mix_shares(corpus), traits=profile.trait_shares)
+        else:
+            mix = self._mix if corpus.profile is None else settings.build_corpus_mix(profile)
         return CorpusSpec(
             seed=settings.seed,
             account_sid=account_sid,

@@ -237,6 +237,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 "found 'tunnel'. Use tunnel with --listen 127.0.0.1:PORT only."
             )
 
-    def build_corpus_mix(self) -> Mix:
-        """Return the mix of the profile, changed by the shares that the user set."""
-        return Mix.parse(self.mix, traits=self.profile.trait_shares)
+    def build_corpus_mix(self, profile: Profile) -> Mix:
+        """Return the mix of a profile, changed by the shares that the user set."""
+        return Mix.parse(self.mix, traits=profile.trait_shares)

@@ -299,3 +299,14 @@ def test_new_scenario_replaces_all_accounts() -> None:
     assert mock.account(other_account.sid) is not other_account
     assert mock.account(mock.demo.sid).state.handles == {}
     assert other_account.state.playing == {}
+
+
+def test_profile_of_scenario_replaces_that_of_the_server() -> None:
+    plans = [{"profile": "adversarial"}, {"profile": "adversarial", "mix": {"dual": 1}}, {"profile": "realistic"}]
+    profiles = [Profile.REALISTIC, Profile.REALISTIC, Profile.ADVERSARIAL]
+    mixes = [
+        make_account(make_scenario(corpus=plan), profile=profile, count=3, mix="deleted=0").corpus.spec.mix
+        for plan, profile in zip(plans, profiles, strict=True)
+    ]
+    assert [(mix.adversarial, mix.encrypted) for mix in mixes] == [(1, 0.05), (1, 0.05), (0, 0)]
+    assert [mix.status[Status.DELETED] for mix in mixes] == [0, 0.04, 0]
