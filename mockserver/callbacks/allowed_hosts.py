@@ -75,7 +75,7 @@ def _parse_network(entry: str) -> _Network:
         network = ip_network(entry)
     except ValueError as error:
         expected = "a host name, *.example.com, an IP address, a network such as 203.0.113.0/24, or *"
-        raise ValueError(f"expected {expected}, found {entry!r}: {error}") from None
+        raise ValueError(f"expected {expected}, found {entry!r}: {error}.") from None
     return ip_network(_without_ipv4_mapping(network.network_address)) if network.num_addresses == 1 else network
 
 
