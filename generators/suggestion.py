@@ -13,6 +13,6 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def shorten_list(names: Collection[str], limit: int = 5) -> str:
-    """Return the names as text, such as `a, b and 3 more`: at most `limit` of them, so that a message stays short."""
+    """Return at most `limit` of the names as text, such as `a, b and 3 more`."""
     shown = ", ".join(islice(names, limit))
     return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown

@@ -70,7 +70,7 @@ async def _respond_to_unknown_path(scope: Scope, receive: Receive, send: Send) -
 
 
 def _explain_unknown_path(path: str) -> str:
-    """Return a reason of at most 300 characters: some clients limit the headers that they read."""
+    """Return the reason for an unknown path, of at most 300 characters."""
     if path.startswith(CONTROL_PREFIX):
         return "Not a path of the control API. The README lists its paths below /_mock/accounts/{AccountSid or demo}."
     segments = [resource.path.split("/")[_FIRST_SEGMENT:] for resource in RESOURCE_ROUTES]

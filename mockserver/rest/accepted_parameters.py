@@ -1,6 +1,6 @@
-"""The parameters that Twilio documents for each operation (WIRE §1). Twilio ignores all others.
+"""The parameters that each operation accepts (WIRE §1). Twilio ignores all others.
 
-A name is here if Twilio accepts it, even if the mock refuses it because it does not emulate it.
+A name is here if Twilio documents it, even if the mock does not emulate it and refuses it.
 """
 
 from collections.abc import Collection

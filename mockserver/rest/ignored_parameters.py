@@ -1,4 +1,4 @@
-"""Describes the parameters of a request that an operation ignored: Twilio ignores them too, but without a word."""
+"""Describes what an operation ignored in a request, for `X-Mock-Warning`."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -13,7 +13,7 @@ _MAX_WARNINGS = 10
 
 
 def describe_ignored(operation: Operation, query: Parameters, form: Parameters | None) -> list[str]:
-    """Return a sentence for everything that the operation ignored in its query and its form.
+    """Return a sentence for everything that the operation ignored.
 
     Args:
         form: the form of a POST; None for any other method, which has its parameters in the query.

@@ -78,7 +78,7 @@ class Exchange:
         return self._account
 
     def build_warning_headers(self) -> tuple[Header, ...]:
-        """Return an `X-Mock-Warning` for everything that the operation ignored, in its response and in its errors."""
+        """Return an `X-Mock-Warning` for everything that the operation ignored."""
         if self.operation is None or not (self.query_string or self.has_body or self.warnings):  # almost always
             return ()
         form = self.form if self.method == "POST" else None

@@ -39,7 +39,7 @@ def encode_page(name: str, list_key: str, envelope: Mapping[str, Any], documents
 
 
 def _without_extensions(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document whose URIs have no extension: Twilio's XML shows them so (WIRE §17), its JSON with `.json`."""
+    """Return a document whose URIs have no extension, as in Twilio's XML (WIRE §17)."""
     plain = dict(document)
     if isinstance(uri := document.get("uri"), str):
         plain["uri"] = uri.removesuffix(_JSON_EXTENSION)

@@ -105,7 +105,7 @@ def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
 def _describe_differences(
     form: Parameters, wanted: CallRecordingForm, active: Recording, subscription: Subscription | None
 ) -> list[str]:
-    """Describe what a create asked for that the active recording, which the response shows, does not have."""
+    """Describe what a create asked for and the active recording does not have."""
     callback = wanted.callback
     differs = {
         "RecordingChannels": wanted.channels != active.channels,
