@@ -61,37 +61,16 @@ class Gateway:
             await self._app(scope, receive, send)
             return
         started = stopwatch()
+        scope, path_warning = _with_merged_slashes(scope)
         path: str = scope["path"]
-        path_warning = None
-        if "//" in path and (merged := merge_slashes(path)) != path:
-            path_warning = f"The path has a slash twice: {path[:200]!r} was read as {merged[:200]!r}."
-            path, scope = merged, {**scope, "path": merged}
-        used_headers = {name: value for name, value in scope["headers"] if name in _USED_HEADERS}
-        form = choose_representation(path)
         exchange = None
         try:
-            settings = self._mock.settings
-            overrides = self._get_overrides(path) if self._mock.overrides else None
-            setting = settings.wire if overrides is None else overrides.wire or settings.wire
-            wire = choose_wire(used_headers, setting, form)
-            base = settings.public_url or find_base_url(
-                used_headers, scope["scheme"], scope.get("server") or settings.listen
-            )
-            exchange = Exchange(self._mock, scope, used_headers, form, wire, base)
+            exchange = self._make_exchange(scope)
             answer = await self._respond(exchange, scope, receive, send)
-        except TwilioError as raised:
-            answer = render_error(self._with_explanation(raised, exchange), path)
-        except FaultTriggered as triggered:
-            answer = to_response(triggered.matched_fault, render_error(to_error(triggered.matched_fault), path))
-        except ScenarioSetupError as error:  # every account has its own corpus: the scenario fits the demo account's
-            answer = render_error(TwilioError(20500, f"The scenario does not fit into this account: {error}"), path)
         except ClientDisconnected:
             return
-        except Exception:  # the client gets Twilio's 500, the log gets the traceback
-            logger.exception("%s %s failed", scope["method"], path)
-            answer = render_error(
-                TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path
-            )
+        except Exception as error:  # each has its own response
+            answer = self._build_error_response(error, exchange, scope)
         if path_warning is not None:
             answer = answer.with_headers(build_warning_header(path_warning))
         seconds = stopwatch() - started
@@ -105,6 +84,31 @@ class Gateway:
         stamp = None if path.startswith(CONTROL_PREFIX) else self._metadata_factory(wire, seconds)
         then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
         await send_response(answer, stamp, then, scope, receive, send)
+
+    def _make_exchange(self, scope: Scope) -> Exchange:
+        path: str = scope["path"]
+        used_headers = {name: value for name, value in scope["headers"] if name in _USED_HEADERS}
+        form = choose_representation(path)
+        settings = self._mock.settings
+        overrides = self._get_overrides(path) if self._mock.overrides else None
+        setting = settings.wire if overrides is None else overrides.wire or settings.wire
+        wire = choose_wire(used_headers, setting, form)
+        base = settings.public_url or find_base_url(
+            used_headers, scope["scheme"], scope.get("server") or settings.listen
+        )
+        return Exchange(self._mock, scope, used_headers, form, wire, base)
+
+    def _build_error_response(self, error: Exception, exchange: Exchange | None, scope: Scope) -> Response:
+        """Return Twilio's response for an error of a route, the response of a fault, or Twilio's 500."""
+        path: str = scope["path"]
+        if isinstance(error, TwilioError):
+            return render_error(self._with_explanation(error, exchange), path)
+        if isinstance(error, FaultTriggered):
+            return to_response(error.matched_fault, render_error(to_error(error.matched_fault), path))
+        if isinstance(error, ScenarioSetupError):  # each account has its own corpus: the scenario fits the demo account
+            return render_error(TwilioError(20500, f"The scenario does not fit into this account: {error}"), path)
+        logger.error("%s %s failed", scope["method"], path, exc_info=error)  # the client gets no traceback
+        return render_error(TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path)
 
     def _log_request(self, exchange: Exchange, response: Response, started: float, seconds: float) -> None:
         """Add a request and its response to the account's journal."""
@@ -201,3 +205,12 @@ class Gateway:
 def _is_fresh(cached: _CachedResponse, account: Account) -> bool:
     expires = cached[1].expires_at
     return cached[0] == account.version and (expires == NEVER or account.clock.now() < expires)
+
+
+def _with_merged_slashes(scope: Scope) -> tuple[Scope, str | None]:
+    """Return the scope with one slash for each run of slashes, and a warning if that changed the path."""
+    path: str = scope["path"]
+    if "//" not in path or (merged := merge_slashes(path)) == path:
+        return scope, None
+    warning = f"The path has a slash twice: {path[:200]!r} was read as {merged[:200]!r}."
+    return {**scope, "path": merged}, warning

@@ -96,19 +96,24 @@ async def serve(
         on_ready()
         await stop_event.wait()
     finally:
-        dating.cancel()
-        server.close()
-        await asyncio.sleep(0)  # register connections that were accepted just now, or they would never be closed
-        await proxy.close()
-        for connection in list(state.connections):
-            connection.shutdown()
-        if state.tasks:
-            await asyncio.wait(state.tasks, timeout=_GRACE_SECONDS)
-        for connection in list(state.connections):
-            connection.transport.abort()
+        await _stop(server, state, dating, proxy)
         await lifespan.shutdown()
         # The remaining requests have no client and nothing to wait for.
         await asyncio.wait((dating, *state.tasks), timeout=_GRACE_SECONDS)
+
+
+async def _stop(server: asyncio.Server, state: ServerState, dating: asyncio.Task[None], proxy: Proxy) -> None:
+    """Stop accepting connections, wait for the requests in progress, and close all connections."""
+    dating.cancel()
+    server.close()
+    await asyncio.sleep(0)  # register connections that were accepted just now, or they would never be closed
+    await proxy.close()
+    for connection in list(state.connections):
+        connection.shutdown()
+    if state.tasks:
+        await asyncio.wait(state.tasks, timeout=_GRACE_SECONDS)
+    for connection in list(state.connections):
+        connection.transport.abort()
 
 
 def run(app: ASGIApp, listening_socket: socket.socket, on_ready: Callable[[], Any], proxy: Proxy) -> None:
