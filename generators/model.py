@@ -87,14 +87,16 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     start_time: int | None
     date_created: int
     date_updated: int
-    price_unit: str = "USD"
-    """The currency of the price."""
+    price_unit: str | None = None
+    """The currency that a scenario sets; None for US dollars."""
     transcript: str | None = None
     """The spoken text, one line per turn; None to generate it."""
     is_scripted: bool = False
     """True if a scenario set its fields. A generated `failed` is never shown on Twilio's wire, a scripted one is."""
     in_flight: InFlight | None = None
     """Set only in the response to the request that changed it."""
+    twilio_wire: Mapping[str, Any] | None = None
+    """Values that only Twilio's wire shows, by key: the contract allows none of them, such as a null call_sid."""
 
 
 class AdversarialRecording(Recording, frozen=True, kw_only=True):

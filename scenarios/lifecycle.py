@@ -84,9 +84,6 @@ STATUSES = {
 """One row per status. Twilio deletes completed recordings only (WIRE §6). SDKs see an active recording as processing,
 so it may become completed without a step in between. A deleted recording was completed before.
 """
-FINISHED_STATUSES = (Status.COMPLETED, Status.ABSENT, Status.FAILED)
-"""The statuses, as a fetch shows them, that no timer and no update changes."""
-
 DEFAULT_ON_CREATE = OnCreate(
     timeline=(
         Step(status=RecordingStatus.IN_PROGRESS),

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from generators.model import Source
+from generators.model import Source, Status
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.state import State
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.timelines import Timelines
-from scenarios.lifecycle import FINISHED_STATUSES
 from scenarios.model import RecordingFields
 from scenarios.operations import Operation
 from scenarios.statuses import RecordingStatus
@@ -28,21 +27,22 @@ class PageDrift:
             when = armed.rule.when
             if armed.remaining_times and when.op in (None, operation) and when.page in (None, page):
                 armed.remaining_times -= 1
-                self._delete(indices[max(0, len(indices) - armed.rule.delete) :])
+                self._delete(indices, armed.rule.delete)
                 self._insert(armed.rule.insert)
 
-    def _delete(self, indices: Sequence[int]) -> None:
+    def _delete(self, indices: Sequence[int], count: int) -> None:
+        """Delete the last completed recordings of a page: no others can be deleted (WIRE §6)."""
         recording_index = self._recordings.recording_index
-        for index in indices:
-            if recording_index.get_status(index) in FINISHED_STATUSES:
-                self._events.record(
-                    "deleted",
-                    recording_index.get_name(index),
-                    recording_index.get_sid(index),
-                    "deleted between two pages",
-                )
-                self._timelines.stop(index)
-                recording_index.delete(index)
+        completed = [index for index in indices if recording_index.get_status(index) is Status.COMPLETED]
+        for index in completed[max(0, len(completed) - count) :]:
+            self._events.record(
+                "deleted",
+                recording_index.get_name(index),
+                recording_index.get_sid(index),
+                "deleted between two pages",
+            )
+            self._timelines.stop(index)
+            recording_index.delete(index)
 
     def _insert(self, count: int) -> None:
         recording_index = self._recordings.recording_index

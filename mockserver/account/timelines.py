@@ -107,7 +107,7 @@ class Timelines:
 
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
-        self._recordings.set_status(index, step.status, step.set)
+        self._recordings.apply_update(index, step.status, step.set)
         self._record_event("step", index, describe_step(step, subscribed))
         for event in get_step_callbacks(step, subscribed):
             self._enqueue_callback(index, event)

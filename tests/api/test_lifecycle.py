@@ -111,6 +111,27 @@ def test_recording_stopped_immediately_has_duration_of_one_second(twilio: Api) -
     assert twilio.get(twilio.get_recording_path(sid)).json()["duration"] == "1"
 
 
+def test_updates_move_date_updated(twilio: Api) -> None:
+    sid = create_recording(twilio)["sid"]
+    path = f"Calls/{CALL}/Recordings/{sid}.json"
+    for seconds, status in ((5, "paused"), (7, "in-progress"), (9, "stopped")):
+        twilio.advance(seconds)
+        answer = update_recording(twilio, sid, status)
+        shown = twilio.get_twilio_json(path)["date_updated"]
+        assert (shown, twilio.get_account().clock.now() // 1_000_000 % 60) == (
+            answer["date_updated"],
+            int(shown[23:25]),
+        )
+    twilio.advance(1)
+    assert twilio.get_twilio_json(path)["date_updated"] == shown
+
+
+def test_update_that_changes_nothing_keeps_date_updated(twilio: Api) -> None:
+    made = create_recording(twilio)
+    twilio.advance(5)
+    assert update_recording(twilio, made["sid"], "in-progress")["date_updated"] == made["date_updated"]
+
+
 def test_second_create_returns_active_recording_until_stopped(twilio: Api) -> None:
     first = create_recording(twilio)
     answer = twilio.post(RECORDINGS_PATH)

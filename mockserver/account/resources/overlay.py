@@ -29,14 +29,21 @@ class Deletions:
         """The indices whose metadata is purged too, 40 days after the deletion."""
         return self._state.purged
 
-    def add(self, index: int, now: int) -> None:
-        """Mark a recording as deleted at an instant, which is not before the previous deletion."""
+    def add(self, index: int, now: int, shown_at: int | None = None) -> None:
+        """Mark a recording as deleted at an instant, which is not before the previous deletion.
+
+        Args:
+            shown_at: the instant to show, if a scenario sets another. The 40 days count from `now` all the same.
+        """
         self._state.deleted.add(index)
         self._state.deleted_at[index] = now
+        if shown_at is not None:
+            self._state.scripted_deletion_instants[index] = shown_at
 
-    def get_deletion_instant(self, index: int) -> int | None:
-        """Return the instant of the deletion, or None if the recording is not deleted or is purged."""
-        return self._state.deleted_at.get(index)
+    def get_shown_instant(self, index: int) -> int | None:
+        """Return the instant of the deletion to show, or None if the recording is not deleted or is purged."""
+        deleted_at = self._state.deleted_at.get(index)
+        return None if deleted_at is None else self._state.scripted_deletion_instants.get(index, deleted_at)
 
     def purge(self, now: int) -> int | None:
         """Purge what was deleted 40 days ago. Return the instant of the next purge, or None if there is none."""

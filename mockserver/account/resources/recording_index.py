@@ -74,10 +74,13 @@ class RecordingIndex:
     def get(self, index: int) -> Recording:
         """Return a recording as a fetch shows it now."""
         recording = self.get_even_if_deleted(index)
-        deleted_at = self.deletions.get_deletion_instant(index)
-        if deleted_at is None:
+        shown_at = self.deletions.get_shown_instant(index)
+        if shown_at is None:
             return recording
-        return msgspec.structs.replace(recording, status=Status.DELETED, date_updated=deleted_at // SECOND)
+        # Twilio shows a deleted recording without an error code (WIRE §6), also one with a warning such as 16107.
+        return msgspec.structs.replace(
+            recording, status=Status.DELETED, date_updated=shown_at // SECOND, error_code=None
+        )
 
     def get_status(self, index: int) -> Status:
         """Return the status that a fetch shows now."""
@@ -142,7 +145,11 @@ class RecordingIndex:
         self.state.revisions[index] = self.state.revisions.get(index, 0) + 1
         self.state.version += 1
 
-    def delete(self, index: int) -> None:
-        """Delete a recording. Its metadata is kept for 40 days."""
-        self.deletions.add(index, self.clock.now())
+    def delete(self, index: int, shown_at: int | None = None) -> None:
+        """Delete a recording. Its metadata is kept for 40 days.
+
+        Args:
+            shown_at: the instant of the deletion to show, in microseconds since the epoch; now if left out.
+        """
+        self.deletions.add(index, self.clock.now(), shown_at)
         self.state.version += 1

@@ -1,6 +1,7 @@
 """The recordings of an account, and the operations on them."""
 
 import msgspec
+from msgspec import UNSET
 
 from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
@@ -20,9 +21,9 @@ from mockserver.account.resources.status_change import (
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
-from scenarios.lifecycle import FINISHED_STATUSES
 from scenarios.model import RecordingFields
 from scenarios.statuses import RecordingStatus
+from scenarios.triggers import to_microseconds
 
 CURRENT = "Twilio.CURRENT"
 """Stands for the SID of the only active recording of a call or conference."""
@@ -80,12 +81,14 @@ class Recordings:
         """Delete a recording. Its metadata is kept for 40 days.
 
         Raises:
-            TwilioError: 20404 if no such recording is visible; 20009 if it is not finished.
+            TwilioError: 20404 if no such recording is visible; 20009 if it is not completed.
         """
         index = self.find(sid, parent=parent)
         status = self.recording_index.get_status(index)
-        if status not in FINISHED_STATUSES:
-            raise TwilioError(20009, f"{sid} is {status.value}. Only finished recordings can be deleted.")
+        if status is not Status.COMPLETED:  # Twilio does this (WIRE §6)
+            raise TwilioError(
+                20009, f"{sid} is {status.value}. Only completed recordings can be deleted.", found_status=status
+            )
         self.recording_index.delete(index)
         return index
 
@@ -147,11 +150,17 @@ class Recordings:
         )
         return self.recording_index.add(recording, at)
 
+    def apply_update(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
+        """Set the status of a recording, if one is given, and its fields. Every change moves `date_updated`."""
+        self.set_status(index, status, fields)
+        if status is None and fields != RecordingFields() and fields.date_updated is UNSET:
+            self._touch(index)
+
     def set_status(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields."""
         recording_index, in_progress = self.recording_index, self.recording_index.state.in_progress
         recording = without_adversarial_body(recording_index.get_even_if_deleted(index))
-        if status is RecordingStatus.DELETED and recording.status not in FINISHED_STATUSES:
+        if status is RecordingStatus.DELETED and recording.status is not Status.COMPLETED:
             self.set_status(
                 index, RecordingStatus.COMPLETED, RecordingFields()
             )  # a deleted recording was completed before
@@ -167,7 +176,9 @@ class Recordings:
                 in_progress[index] = after.progress
         recording_index.put(index, with_fields(recording, fields))
         if status is RecordingStatus.DELETED:
-            recording_index.delete(index)
+            recording_index.delete(
+                index, None if fields.date_updated is UNSET else to_microseconds(fields.date_updated)
+            )
 
     def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop an active recording. An update to its present status changes nothing.
@@ -188,7 +199,7 @@ class Recordings:
         if changed == progress:
             return index, False
         self.recording_index.state.in_progress[index] = changed
-        self.recording_index.state.version += 1
+        self._touch(index)
         return index, True
 
     def get_in_flight(self, index: int) -> Recording:
@@ -197,6 +208,14 @@ class Recordings:
         return msgspec.structs.replace(
             self.recording_index.get(index), in_flight=None if progress is None else progress.status
         )
+
+    def _touch(self, index: int) -> None:
+        """Move a recording's `date_updated` to now."""
+        recording_index = self.recording_index
+        updated = msgspec.structs.replace(
+            recording_index.get_even_if_deleted(index), date_updated=recording_index.clock.now() // SECOND
+        )
+        recording_index.put(index, updated)
 
     def _find_unused_sid(self, index: int) -> str:
         """Return an unused SID for a created recording: a scenario may have imported the usual one."""

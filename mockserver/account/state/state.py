@@ -174,6 +174,8 @@ class State(msgspec.Struct, kw_only=True):
     purged: RangeSet = msgspec.field(default_factory=RangeSet)
     """Deleted recordings whose metadata is purged, 40 days after the deletion."""
     deleted_at: dict[int, int] = {}
+    scripted_deletion_instants: dict[int, int] = {}
+    """The instants of deletions to show, if a scenario sets them."""
     deleted_subresources: dict[str, RangeSet] = {}
     """By the kind of their SIDs."""
     media_files: dict[int, str] = {}

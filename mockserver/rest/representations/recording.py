@@ -6,7 +6,7 @@ from typing import Any
 
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording, Source, Status, Track
 from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, make_safe_for_sdks
-from mockserver.rest.representations.money import format_price
+from mockserver.rest.representations.money import CURRENCY, format_price
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 
@@ -17,20 +17,20 @@ def build_recording(recording: Recording, wire: Wire, base_url: str) -> Document
         base_url: scheme and host of absolute URLs, such as `http://127.0.0.1:4010`.
     """
     path = f"{_build_account_path(recording)}/Recordings/{recording.sid}"
-    return _with_adversarial_body(recording, wire, _build_realistic(recording, wire, path, base_url))
+    return _with_own_values(recording, wire, _build_realistic(recording, wire, path, base_url))
 
 
 def build_call_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a call's recording: no subresources and no media URL, but the track."""
     path = f"{_build_account_path(recording)}/Calls/{recording.call_sid}/Recordings/{recording.sid}"
     plain = _without_subresource_uris(_build_realistic(recording, wire, path, base_url))
-    return _with_adversarial_body(recording, wire, plain | {"track": recording.track.value})
+    return _with_own_values(recording, wire, plain | {"track": recording.track.value})
 
 
 def build_conference_recording(recording: Recording, wire: Wire, base_url: str) -> Document:
     """Return a conference's recording: no subresources and no media URL."""
     path = f"{_build_account_path(recording)}/Conferences/{recording.conference_sid}/Recordings/{recording.sid}"
-    return _with_adversarial_body(
+    return _with_own_values(
         recording, wire, _without_subresource_uris(_build_realistic(recording, wire, path, base_url))
     )
 
@@ -39,14 +39,22 @@ def _build_account_path(recording: Recording) -> str:
     return f"/{API_VERSION}/Accounts/{recording.account_sid}"
 
 
-def _with_adversarial_body(recording: Recording, wire: Wire, realistic: Document) -> Document:
+def _with_own_values(recording: Recording, wire: Wire, realistic: Document) -> Document:
+    """Return the document with the adversarial body of its recording, or with its values for Twilio's wire."""
     if not isinstance(recording, AdversarialRecording):
-        return realistic
+        return realistic if wire is Wire.SCHEMA else with_twilio_values(recording, realistic)
     return (
         as_drawn_by_hypothesis(realistic, recording.body)
         if wire is Wire.SCHEMA
         else make_safe_for_sdks(realistic, recording.body)
     )
+
+
+def with_twilio_values(recording: Recording, document: Document) -> Document:
+    """Return the document with the values that a recording has on Twilio's wire only."""
+    if recording.twilio_wire is None:
+        return document
+    return document | {key: value for key, value in recording.twilio_wire.items() if key in document}
 
 
 def _without_subresource_uris(document: Document) -> Document:
@@ -65,7 +73,8 @@ def _build_realistic(recording: Recording, wire: Wire, path: str, base_url: str)
         "date_updated": dialect.format_date(recording.date_updated),
         "start_time": None if recording.start_time is None else dialect.format_date(recording.start_time),
         "price": None if recording.price is None else format_price(recording.price),
-        "price_unit": dialect.price_unit_without_price if recording.price is None else recording.price_unit,
+        "price_unit": recording.price_unit
+        or (dialect.price_unit_without_price if recording.price is None else CURRENCY),
         "duration": None if recording.duration is None else str(recording.duration),
         "sid": recording.sid,
         "source": recording.source.value,

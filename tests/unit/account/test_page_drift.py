@@ -39,7 +39,15 @@ def test_page_drift_deletes_at_most_the_recordings_of_a_page() -> None:
     assert list_changes(account) == ["deleted"] * 2
 
 
-def test_page_drift_deletes_only_finished_recordings_and_ends_their_timelines() -> None:
+def test_page_drift_deletes_last_completed_recordings() -> None:
+    known = [{"id": status, "status": status} for status in ("completed", "absent", "failed", "processing")]
+    account = make_account_with_page_drift({"delete": 1}, recordings=known)
+    account.record_response(LIST_OPERATION, RequestKind.LIST, tuple(account.state.handles.values()), 0)
+    ledger, handles = account.recordings.recording_index, account.state.handles
+    assert [handle for handle in handles if ledger.get_status(handles[handle]) is Status.DELETED] == ["completed"]
+
+
+def test_page_drift_deletes_only_completed_recordings_and_ends_their_timelines() -> None:
     steps = [{"after": {"signal": "go"}, "set": {"duration": 3}}]
     recordings = [
         {"id": "live", "timeline": [{"status": "in-progress"}, {"after": {"signal": "go"}, "status": "processing"}]},

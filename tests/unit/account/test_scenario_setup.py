@@ -112,6 +112,45 @@ def test_fields_apply_from_the_step_with_their_status(fields: dict[str, Any]) ->
     assert list_steps(account) == [step.what for step in explain_scenario(account.scenario).steps]
 
 
+def test_step_without_status_moves_date_updated() -> None:
+    account = make_account_with_recording(
+        status="completed",
+        timeline=[
+            {"after": {"time": "9s"}, "set": {"channels": 2}},
+            {"after": {"time": "9s"}, "callback": "completed"},
+            {"after": {"time": "9s"}, "set": {"channels": 1, "date_updated": "2026-01-01T00:00:01Z"}},
+        ],
+    )
+    found = [get_recording(account).date_updated]
+    for _ in range(3):
+        account.advance(9)
+        found.append(get_recording(account).date_updated)
+    assert found == [T0, T0 + 9, T0 + 9, T0 + 1]
+
+
+def test_deleted_recording_has_scripted_date_and_no_error_code() -> None:
+    account = make_account_with_recording(
+        status="completed",
+        timeline=[
+            {"after": SIGNAL_TRIGGER, "set": {"error_code": 16107}},
+            {"after": SIGNAL_TRIGGER, "status": "deleted", "set": {"date_updated": "2026-01-01T00:00:03Z"}},
+        ],
+    )
+    account.timelines.signal("go")
+    assert get_recording(account).error_code == 16107
+    account.timelines.signal("go")
+    it = get_recording(account)
+    assert (it.status, it.date_updated, it.error_code) == (Status.DELETED, T0 + 3, None)
+
+
+def test_deletion_through_the_api_removes_error_code() -> None:
+    account = make_account_with_recording(status="completed", timeline=[{"set": {"error_code": 16111}}])
+    account.advance(60)
+    account.delete_recording(get_recording(account).sid)
+    it = get_recording(account)
+    assert (it.status, it.date_updated, it.error_code) == (Status.DELETED, T0 + 60, None)
+
+
 def test_fields_of_step_override_fields_of_recording() -> None:
     account = make_account_with_recording(
         duration=9, timeline=[{"status": "processing"}, {"status": "completed", "set": {"duration": 5}}]

@@ -186,7 +186,7 @@ def test_paging_lists_each_recording_once_in_order(paging_case: PagingCase) -> N
             case "change" | "absent" if recording_index.get_status(index) is not Status.DELETED:
                 status = RecordingStatus.ABSENT if change == "absent" else RecordingStatus.COMPLETED
                 account.recordings.set_status(index, status, RecordingFields())
-            case "delete" if recording_index.get_status(index) in (Status.COMPLETED, Status.ABSENT):
+            case "delete" if recording_index.get_status(index) is Status.COMPLETED:
                 account.delete_recording(recording_index.get_sid(index))
     assert_positions_invert(account)
     selection = RecordingFilter(include_deleted=paging_case.include_deleted)

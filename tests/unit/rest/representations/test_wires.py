@@ -69,6 +69,13 @@ def test_currency_of_an_unknown_price_differs_by_wire() -> None:
     assert build_recording(recording, Wire.SCHEMA, BASE)["price_unit"] == "USD"
 
 
+@pytest.mark.parametrize("status", [Status.PROCESSING, Status.COMPLETED])
+@pytest.mark.parametrize("wire", Wire)
+def test_scripted_currency_is_shown_on_both_wires(status: Status, wire: Wire) -> None:
+    recording = msgspec.structs.replace(find_recording(status), price_unit="EUR")
+    assert document(recording, wire, BASE)["price_unit"] == "EUR"
+
+
 def test_prices_have_five_decimals() -> None:
     recording = find_recording(Status.COMPLETED)
     for price, text in [(-250, "-0.00250"), (0, "0.00000"), (-123_456, "-1.23456"), (4000, "0.04000")]:
