@@ -105,7 +105,12 @@ class Account:
         and completed two seconds later.
         """
         index = self.recordings.add(
-            call_sid=call_sid, conference_sid=conference_sid, source=source, channels=channels, track=track
+            call_sid=call_sid,
+            conference_sid=conference_sid,
+            source=source,
+            channels=channels,
+            track=track,
+            is_of_live_call=True,
         )
         self.state.in_progress[index] = RecordingInProgress(since=self.clock.now())
         if subscription is not None:

@@ -1,6 +1,24 @@
+from typing import Any
+
 import pytest
 
+from tests.accounts import make_scenario
 from tests.harness import Api, make_settings
+
+CALL = "CA" + "1" * 32
+CONFERENCE = "CF" + "2" * 32
+
+
+def make_api_with_recordings(*recordings: dict[str, Any]) -> Api:
+    return Api(make_settings(count=3), scenario=make_scenario(recordings=list(recordings)))
+
+
+def get_parent(api: Api, path: str, *keys: str) -> tuple[Any, ...]:
+    """Return values of a call or conference, which must be the same in its list."""
+    document = api.get_twilio_json(f"{path}.json")
+    name = path.partition("/")[0]
+    assert document in api.get_twilio_json(f"{name}.json")[name.lower()]
+    return tuple(document[key] for key in keys)
 
 
 def test_call_links_to_its_recordings(api: Api) -> None:
@@ -71,3 +89,65 @@ def test_conference_list_is_served_when_conferences_are_absent_or_rare() -> None
         assert api.get_twilio_json("Conferences.json")["conferences"] == []
     with Api(make_settings(count=10**9, mix="conference=0.0001")) as api:
         assert len(api.get_twilio_json("Conferences.json")["conferences"]) == 50
+
+
+@pytest.mark.parametrize("status", ["completed", "absent", "processing", "deleted"])
+def test_scripted_call_and_conference_are_over_when_their_recording_is(status: str) -> None:
+    recording = {"status": status, "call_sid": CALL, "conference_sid": CONFERENCE, "source": "Conference"}
+    created = {"date_created": "2025-12-01T00:00:00Z"}
+    with make_api_with_recordings(recording | created | ({"duration": 9} if status == "completed" else {})) as api:
+        assert get_parent(api, f"Conferences/{CONFERENCE}", "status", "reason_conference_ended") == (
+            "completed",
+            "last-participant-left",
+        )
+        status_of_call, start, end, duration = get_parent(
+            api, f"Calls/{CALL}", "status", "start_time", "end_time", "duration"
+        )
+        assert (status_of_call, start) == ("completed", "Mon, 01 Dec 2025 00:00:00 +0000")
+        if status == "completed":
+            assert (end, duration) == ("Mon, 01 Dec 2025 00:00:09 +0000", "9")
+        answer = api.post(f"Calls/{CALL}/Recordings.json")
+        assert (answer.status_code, answer.json()["code"]) == (400, 21220)
+        assert "because its scripted recordings are" in answer.headers["x-mock-reason"]
+
+
+def test_scripted_call_goes_on_until_its_last_recording_ends() -> None:
+    steps = [
+        {"after": {"time": "5s"}, "status": "paused"},
+        {"after": {"time": "7s"}, "status": "processing"},
+        {"after": {"time": "2s"}, "status": "completed"},
+    ]
+    live = {"id": "live", "status": "in-progress", "call_sid": CALL, "timeline": steps}
+    with make_api_with_recordings(live, {"status": "completed", "call_sid": CALL, "duration": 3}) as api:
+        for seconds, expected in ((0, ("in-progress", None)), (5, ("in-progress", None)), (7, ("completed", "12"))):
+            api.advance(seconds)
+            assert get_parent(api, f"Calls/{CALL}", "status", "duration") == expected
+        api.advance(2)
+        assert get_parent(api, f"Calls/{CALL}", "status", "duration") == ("completed", "12")
+
+
+def test_call_recorded_through_api_goes_on(api: Api) -> None:
+    sid = api.post(f"Calls/{CALL}/Recordings.json").json()["sid"]
+    api.post(f"Calls/{CALL}/Recordings/{sid}.json", Status="stopped")
+    api.advance(60)
+    assert get_parent(api, f"Calls/{CALL}", "status", "end_time") == ("in-progress", None)
+    assert api.post(f"Calls/{CALL}/Recordings.json").status_code == 201
+
+
+def test_generated_call_is_in_progress_while_it_is_recorded(api: Api) -> None:
+    sid = api.get_twilio_json("Recordings.json")["recordings"][0]["call_sid"]
+    assert get_parent(api, f"Calls/{sid}", "status") == ("completed",)
+    api.get_account().start_recording(sid)
+    assert get_parent(api, f"Calls/{sid}", "status") == ("in-progress",)
+
+
+def test_call_starts_with_its_oldest_recording() -> None:
+    days = ("2025-12-03", "2025-12-01", "2025-12-02")
+    known = [{"call_sid": CALL, "date_created": day, "status": "completed"} for day in days]
+    later = {"call_sid": "CA" + "3" * 32, "date_created": "2025-12-02T12:00:00Z", "status": "completed"}
+    with make_api_with_recordings(*known, later) as api:
+        assert get_parent(api, f"Calls/{CALL}", "start_time") == ("Mon, 01 Dec 2025 00:00:00 +0000",)
+        listed = [call["sid"] for call in api.get_twilio_json("Calls.json")["calls"]]
+        assert [sid for sid in listed if sid in (CALL, later["call_sid"])] == [later["call_sid"], CALL]
+        listed = api.get_twilio_json(f"Calls/{CALL}/Recordings.json")["recordings"]
+        assert [recording["date_created"][5:7] for recording in listed] == ["03", "02", "01"]

@@ -6,8 +6,10 @@ The index of a call or conference is the index of its first recording.
 import heapq
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from generators.content import calls_and_conferences as parents
-from generators.model import Call, Conference
+from generators.model import Call, Conference, Recording
 from generators.sids import Kind
 from mockserver.account.resources.call_filter import ParentFilter, select_corpus_range
 from mockserver.account.resources.listing import Listing, Page, Walk, get_page
@@ -30,17 +32,20 @@ class CallsOrConferences:
 
     def get(self, index: int) -> Call | Conference:
         """Return the call or conference that an index belongs to."""
+        created, sid = self._recording_index.created, self._get_sid(index)
         if index < FIRST_CREATED:
             indices = list(self._recording_index.corpus.layout.get_run(index))
+            is_over = not created.get_active_of_parent(sid)
         else:
-            indices = self._recording_index.created.get_indices_of_parent(self._get_sid(index))
+            indices = created.get_indices_of_parent(sid)
+            is_over = created.is_parent_over(sid)
         make = parents.build_call if self.kind is Kind.CALL else parents.build_conference
-        recordings = [self._recording_index.get_even_if_deleted(index) for index in indices]
-        return make(recordings, is_over=index < FIRST_CREATED)
+        return make([self._get_recording(index) for index in indices], is_over=is_over)
 
     def get_revision(self, index: int) -> int:
-        """Return a value that changes with the call or conference: an active one changes with its recordings."""
-        return 0
+        """Return a value that changes with the call or conference, which changes with its recordings."""
+        state = self._recording_index.state
+        return state.version if state.recordings else 0
 
     def find(self, sid: str) -> int:
         """Return the index by SID.
@@ -98,6 +103,15 @@ class CallsOrConferences:
             return not ended.is_bounded or ended.contains(corpus.compute_run_end(corpus.layout.get_run(index)))
 
         return matches
+
+    def _get_recording(self, index: int) -> Recording:
+        """Return a recording with the duration that it has so far."""
+        recording = self._recording_index.get_even_if_deleted(index)
+        progress = self._recording_index.state.in_progress.get(index)
+        if recording.duration is not None or progress is None:
+            return recording
+        seconds = progress.compute_duration_seconds(self._recording_index.clock.now())
+        return msgspec.structs.replace(recording, duration=seconds)
 
     def _is_first_recording(self, index: int) -> bool:
         """Return True if a created recording is the first of its call or conference."""

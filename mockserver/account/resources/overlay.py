@@ -3,6 +3,7 @@
 Instants are microseconds since the epoch.
 """
 
+from bisect import insort
 from collections.abc import Iterator
 from itertools import takewhile
 
@@ -79,10 +80,10 @@ class CreatedRecordings:
         """The index of the next created recording."""
         return FIRST_CREATED + len(self)
 
-    def add(self, recording: Recording, instant: int) -> int:
+    def add(self, recording: Recording, instant: int, *, is_of_live_call: bool = False) -> int:
         """Add a recording with its instant of creation, and return its index."""
         index = self.next_index
-        self._state.created.append(CreatedRecording(instant, recording.sid))
+        self._state.created.append(CreatedRecording(instant, recording.sid, is_of_live_call))
         self._state.recordings[index] = recording
         self._index_recording(index)
         return index
@@ -108,8 +109,18 @@ class CreatedRecordings:
             if index in captures and not captures[index].is_stopped
         ]
 
+    def is_parent_over(self, parent_sid: str) -> bool:
+        """Return True if a call or conference has recordings here, and ended with them.
+
+        A scripted call is over when its recordings are. One that was recorded through the API goes on.
+        """
+        indices = self.get_indices_of_parent(parent_sid)
+        is_live = any(self._state.created[index - FIRST_CREATED].is_of_live_call for index in indices)
+        return bool(indices) and not is_live and not self.get_active_of_parent(parent_sid)
+
     def _index_recording(self, index: int) -> None:
         recording = self._state.recordings[index]
         self._index_by_sid[fold_sid(recording.sid)] = index
         for sid in filter(None, (recording.call_sid, recording.conference_sid)):
-            self._indices_by_parent.setdefault(fold_sid(sid), []).append(index)
+            indices = self._indices_by_parent.setdefault(fold_sid(sid), [])
+            insort(indices, index, key=self.get_creation_instant)  # a saved list begins with the newest

@@ -125,9 +125,9 @@ class RecordingIndex:
 
     # -- taking down -----------------------------------------------------------------------------
 
-    def add(self, recording: Recording, instant: int) -> int:
+    def add(self, recording: Recording, instant: int, *, is_of_live_call: bool = False) -> int:
         """Add a recording created at an instant, in microseconds since the epoch, and return its index."""
-        index = self.created.add(recording, instant)
+        index = self.created.add(recording, instant, is_of_live_call=is_of_live_call)
         self.positions.add(index, instant)
         self.state.version += 1
         return index

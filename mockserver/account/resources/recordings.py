@@ -95,8 +95,8 @@ class Recordings:
     def find_active(self, call_sid: str, source: Source) -> int | None:
         """Return the index of the active recording of a call from a source, or None if there is none.
 
-        A call with recordings in the corpus is over. Any other call counts as in progress, so a test can use any
-        CallSid.
+        A call with recordings in the corpus is over, and a scripted call is over when its recordings are. Any other
+        call counts as in progress, so a test can use any CallSid.
 
         Raises:
             TwilioError: 21220 if the call is over.
@@ -109,6 +109,8 @@ class Recordings:
             raise TwilioError(
                 21220, f"{call_sid} is over: its recordings were created before T0. Use any other CallSid."
             )
+        if self.recording_index.created.is_parent_over(call_sid):
+            raise TwilioError(21220, f"{call_sid} is over, because its scripted recordings are. Use any other CallSid.")
         return None
 
     def add(
@@ -122,12 +124,14 @@ class Recordings:
         track: Track = Track.BOTH,
         transcript: str | None = None,
         instant: int | None = None,
+        is_of_live_call: bool = False,
     ) -> int:
         """Create a recording with status processing, and return its index.
 
         Args:
             sid: the recording SID; derived if left out, like the call's and the conference's.
             instant: the instant of creation, in microseconds since the epoch; now if left out.
+            is_of_live_call: True if its call goes on when the recording is over.
         """
         corpus, index = self.recording_index.corpus, self.recording_index.created.next_index
         at = self.recording_index.clock.now() if instant is None else instant
@@ -148,7 +152,7 @@ class Recordings:
             transcript=transcript,
             is_scripted=True,
         )
-        return self.recording_index.add(recording, at)
+        return self.recording_index.add(recording, at, is_of_live_call=is_of_live_call)
 
     def apply_update(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields. Every change moves `date_updated`."""

@@ -44,6 +44,8 @@ class CreatedRecording(NamedTuple):
     instant: int
     """The instant of creation, by which lists are sorted."""
     sid: str
+    is_of_live_call: bool = False
+    """True if the API or a test recorded a call in progress: such a call goes on when the recording is over."""
 
 
 class TimerKind(StrEnum):
