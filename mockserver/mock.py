@@ -115,14 +115,13 @@ class Mock:
     def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Restore an account from a snapshot and the scenario of that time."""
         key = sid.lower()
-        with DECODE_LOCK:
-            state = msgspec.msgpack.decode(snapshot, type=State)
-        before = self.account(key)
-        made = self.account_factory.create(
-            key, scenario, before.journal, cache_key=(key, next(self._serial_numbers)), state=state
-        )
+        made = self._create_from_snapshot(key, snapshot, scenario, self.account(key).journal)
         self._replace_account(key, made)
         return made
+
+    def copy_account(self, account: Account) -> Account:
+        """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
+        return self._create_from_snapshot(account.sid.lower(), account.snapshot(), account.scenario, Journal())
 
     def replace_scenario(self, scenario: Scenario | None) -> None:
         """Play another scenario in every account. All accounts start from their first state.
@@ -153,6 +152,12 @@ class Mock:
     def list_accounts_in_memory(self) -> list[Account]:
         """Return the accounts in memory, with or without state."""
         return [*self._accounts_with_state.values(), *self._accounts_without_state.values()]
+
+    def _create_from_snapshot(self, key: str, snapshot: bytes, scenario: Scenario | None, journal: Journal) -> Account:
+        with DECODE_LOCK:
+            state = msgspec.msgpack.decode(snapshot, type=State)
+        serial = next(self._serial_numbers)
+        return self.account_factory.create(key, scenario, journal, cache_key=(key, serial), state=state)
 
     def _replace_account(self, key: str, account: Account) -> None:
         self._close_account(self.account(key))

@@ -58,7 +58,7 @@ STATUSES = {
         no_media=": wait for the status completed, for example with a recording_status_callback",
     ),
     RecordingStatus.COMPLETED: StatusFacts(
-        _ACTIVE_OR_PROCESSING, RecordingStatus.PROCESSING, Status.COMPLETED, ("duration", "price")
+        _ACTIVE_OR_PROCESSING, RecordingStatus.PROCESSING, Status.COMPLETED, ("duration", "price", "error_code")
     ),
     RecordingStatus.ABSENT: StatusFacts(
         _ACTIVE_OR_PROCESSING,
@@ -84,6 +84,12 @@ STATUSES = {
 """One row per status. Twilio deletes completed recordings only (WIRE §6). SDKs see an active recording as processing,
 so it may become completed without a step in between. A deleted recording was completed before.
 """
+STATUSES_WITHOUT_AUDIO = frozenset({RecordingStatus.ABSENT, RecordingStatus.FAILED})
+"""The final statuses of a recording that has no audio, and an error code that says why."""
+ERROR_CODES_WITH_AUDIO = frozenset({16107, 16111, 16112})
+"""The error codes of a completed recording: encrypted with another key, or not uploaded (WIRE §5)."""
+_SAVED_FIELDS = ("duration", "price", "error_code", "date_updated")
+"""The fields that an imported recording keeps whatever its status is."""
 DEFAULT_ON_CREATE = OnCreate(
     timeline=(
         Step(status=RecordingStatus.IN_PROGRESS),
@@ -111,6 +117,8 @@ def build_full_timeline(subject: ScriptedRecording | Pick | OnCreate) -> Timelin
     steps = with_initial_step(subject)
     if isinstance(subject, OnCreate):
         return steps
+    if isinstance(subject, ScriptedRecording) and subject.imported:
+        return (_as_imported(steps[0], subject), *steps[1:])
     return tuple(_with_fields(step, subject, is_first=at == 0) for at, step in enumerate(steps))
 
 
@@ -139,6 +147,15 @@ def _with_fields(step: Step, fields: RecordingFields, *, is_first: bool) -> Step
     given = {name: getattr(fields, name) for name in names if getattr(step.set, name) is UNSET}
     missing = {name: value for name, value in given.items() if value is not UNSET}
     return msgspec.structs.replace(step, set=msgspec.structs.replace(step.set, **missing)) if missing else step
+
+
+def _as_imported(step: Step, saved: ScriptedRecording) -> Step:
+    """Return the first step of an imported recording: with all saved values, and without callbacks.
+
+    It happened before, so Twilio has sent its callbacks.
+    """
+    given = {name: getattr(saved, name) for name in _SAVED_FIELDS if getattr(saved, name) is not UNSET}
+    return msgspec.structs.replace(step, set=msgspec.structs.replace(step.set, **given), callback=())
 
 
 def _starts_with(timeline: Timeline, status: RecordingStatus | None) -> bool:

@@ -46,6 +46,8 @@ Price = Annotated[
 ]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A currency such as USD.")]
 CallbackEvents = tuple["CallbackEvent", ...]
+TwilioWireKey = Literal["call_sid", "source", "channels", "track", "duration", "price", "price_unit", "error_code"]
+"""The keys whose values may differ on Twilio's wire."""
 
 
 class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -102,12 +104,12 @@ class ScriptedRecording(
     """Its handle. Its SID is a pure function of seed, account and handle."""
     sid: RecordingSid | None = None
     """A fixed SID, for example one from a Twilio export."""
-    call_sid: CallSid | None = None
-    """Its CallSid; derived if left out."""
-    conference_sid: ConferenceSid | None = None
-    """Its ConferenceSid; derived if left out and its source has a conference."""
+    call_sid: CallSid | UnsetType | None = UNSET
+    """Its CallSid; derived if left out. Null shows null on Twilio's wire, and a derived one on the schema wire."""
+    conference_sid: ConferenceSid | UnsetType | None = UNSET
+    """Its ConferenceSid; derived if left out and its source has a conference. Null is null."""
     date_created: Instant | None = None
-    """Its instant in lists; the start of the clock if left out."""
+    """Its instant in lists; the start of the clock if left out. It does not exist before."""
     status: RecordingStatus | None = None
     """Its status before the first step."""
     timeline: Timeline = ()
@@ -115,6 +117,12 @@ class ScriptedRecording(
     """The spoken text, which its media and its transcription contain."""
     media: str | None = None
     """A WAV or MP3 file with its media, relative to the scenario file."""
+    imported: bool = False
+    """True for a recording of a Twilio export. Its values may contradict each other, and its first status sends no
+    callback.
+    """
+    twilio_wire: dict[TwilioWireKey, str | int | float | None] = {}
+    """Values that only Twilio's wire shows, because the contract allows none of them. Imports set them."""
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -179,3 +187,5 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sequences: tuple[Sequence, ...] = ()
     page_drift: tuple[PageDriftRule, ...] = ()
     expect: tuple[Expectation, ...] = ()
+    import_report: tuple[str, ...] = ()
+    """What importing recordings changed, and which of their values contradict each other; the import writes it."""

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from scenarios import model, rules, triggers
+from scenarios.loading.saved_recordings import SOURCE_REPLACEMENTS
 from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
 
@@ -49,6 +50,8 @@ def build_schema() -> dict[str, Any]:
         "description": "Recordings that the scenario creates, or a Twilio export.",
         "anyOf": [{"type": "array", "items": scenario["recordings"]["items"]}, *_EXPORT_SCHEMAS],
     }
+    source = definitions["ScriptedRecording"]["properties"]["source"]
+    source["anyOf"] = [{"$ref": source.pop("$ref")}, {"enum": list(SOURCE_REPLACEMENTS)}]
     scenario["$schema"] = {"type": "string", "description": "The path of this schema, for editors."}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLE}
     return {**head, **reference, "$defs": definitions}

@@ -1,10 +1,11 @@
 """One account: its corpus, state, clock and scenario. Every change of an account goes through this class."""
 
-from collections.abc import Hashable
-from functools import cached_property
+from collections.abc import Callable, Hashable
+from functools import cached_property, partial
 from pathlib import Path
 
 import msgspec
+from msgspec import UNSET
 
 from generators.corpus.corpus import Corpus
 from generators.instants import SECOND
@@ -42,6 +43,7 @@ class Account:
         token: the declared auth token; None to derive one from the seed.
         corpus: the generated recordings.
         clock: the account's time.
+        create_upcoming_recording: creates a scripted recording by its key in the state when its date has come.
         cache_key: identifies this account in the cache of responses; differs between two accounts of one AccountSid.
         scenario: the scenario that the account plays; None for the plain corpus.
         state: the changes so far; None for a new account.
@@ -53,6 +55,7 @@ class Account:
         token: str | None,
         corpus: Corpus,
         clock: Clock,
+        create_upcoming_recording: Callable[["Account", int], None],
         *,
         cache_key: Hashable = None,
         scenario: Scenario | None = None,
@@ -73,7 +76,9 @@ class Account:
         self.recordings = Recordings(recording_index)
         self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self._record_delivery)
         self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks.enqueue)
-        self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks)
+        self.scheduler = Scheduler(
+            clock, self.state, self.timers, self.timelines, self.callbacks, partial(create_upcoming_recording, self)
+        )
         self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
         self.page_drift = PageDrift(self.recordings, self.timelines, self.events)
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
@@ -106,7 +111,7 @@ class Account:
         """
         index = self.recordings.add(
             call_sid=call_sid,
-            conference_sid=conference_sid,
+            conference_sid=UNSET if conference_sid is None else conference_sid,
             source=source,
             channels=channels,
             track=track,

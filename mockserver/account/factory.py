@@ -5,7 +5,7 @@ from generators.corpus.mix import Mix
 from generators.instants import SECOND, SECONDS_PER_HOUR
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
-from mockserver.account.scenario_setup import RecordingDefaults, set_up_scenario
+from mockserver.account.scenario_setup import RecordingDefaults, create_upcoming_recording, set_up_scenario
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 from mockserver.journal.journal import Journal
@@ -70,6 +70,7 @@ class AccountFactory:
             None if declared is None else declared.token,
             Corpus(spec),
             self._create_clock(spec.t0, scenario, state),
+            create_upcoming_recording,
             cache_key=cache_key,
             scenario=scenario,
             state=state,

@@ -1,21 +1,25 @@
 """Sets up a scenario in a new account: its recordings, picks, rules and page drift."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
 from generators.corpus.corpus import Corpus
-from generators.instants import SECOND
+from generators.instants import EPOCH, SECOND
 from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
 from generators.setup_error import MockSetupError
 from mockserver.account.account import Account
-from mockserver.account.state.state import PageDriftState
+from mockserver.account.state.state import PageDriftState, TimerKind, UpcomingRecording
 from scenarios.handles import assign_pick_handles, assign_recording_handles
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
-from scenarios.triggers import to_microseconds
+from scenarios.problems import format_path
+from scenarios.triggers import format_instant, to_microseconds
+from scenarios.validation.coherence_checks import check_dates
 
 _MAX_SEARCHED = 100_000
 """The number of generated recordings that a pick searches."""
@@ -40,12 +44,14 @@ def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDef
     """Set up a scenario in an account without changes.
 
     Raises:
-        ScenarioSetupError: if the corpus has fewer matching recordings than a pick needs, or a generated
-            recording has the SID of a scripted one.
+        ScenarioSetupError: if the corpus has fewer matching recordings than a pick needs, or a scripted recording
+            has the SID of a generated one, or a date that contradicts its creation.
     """
-    for handle, scripted in zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True):
-        index = add_scripted_recording(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
-        account.timelines.start(index, build_full_timeline(scripted))
+    for sentence in scenario.import_report:
+        account.events.record("import", scenario.name, "", sentence)
+    for handle, scripted in _in_order_of_creation(scenario):
+        place_scripted_recording(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
+    _report_upcoming_imports(account, scenario)
     for pick in scenario.pick:
         _pick_recordings(account, pick, defaults)
     for fault in scenario.faults:
@@ -55,45 +61,110 @@ def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDef
     account.state.page_drift = [PageDriftState(rule=rule, remaining_times=rule.times) for rule in scenario.page_drift]
 
 
-def add_scripted_recording(
-    account: Account, scripted_recording: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
-) -> int:
-    """Add a scripted recording with all fields that do not depend on its status, and return its index.
+def _in_order_of_creation(scenario: Scenario) -> list[tuple[str, ScriptedRecording]]:
+    """Return the recordings with their handles. Saved lists begin with the newest, which counts for equal dates."""
+    named = list(zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True))
+    imported = [(handle, recording) for handle, recording in named if recording.imported]
+    return [*reversed(imported), *((handle, recording) for handle, recording in named if not recording.imported)]
+
+
+def place_scripted_recording(
+    account: Account, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
+) -> int | None:
+    """Create a scripted recording and play its timeline, at once or when its date has come.
 
     Args:
         instant: the instant of creation if the recording sets none, in microseconds since the epoch.
 
+    Returns:
+        The index, or None if the date is still to come.
+
     Raises:
-        ScenarioSetupError: if a generated recording has its SID.
+        ScenarioSetupError: if a generated recording has its SID, or a date contradicts its creation.
     """
-    corpus = account.corpus
-    if scripted_recording.date_created is not None:
-        instant = to_microseconds(scripted_recording.date_created)
-    if scripted_recording.sid is not None and corpus.find_index(scripted_recording.sid) is not None:
+    if scripted.date_created is not None:
+        instant = to_microseconds(scripted.date_created)
+    if scripted.sid is not None and account.corpus.find_index(scripted.sid) is not None:
         raise ScenarioSetupError(
-            f"recording {handle}: expected a SID that no generated recording has, found {scripted_recording.sid}. "
+            f"recording {handle}: expected a SID that no generated recording has, found {scripted.sid}. "
             "Pick that recording, or remove the corpus with `corpus: {count: 0}`."
         )
+    if not scripted.imported:
+        refuse_contradicting_dates(f"recording {handle}", scripted, instant // SECOND)
+    if instant <= account.clock.now():
+        return _create_scripted_recording(account, scripted, handle, defaults, instant)
+    key = account.state.timer_serial
+    account.state.upcoming[key] = UpcomingRecording(
+        definition=scripted, handle=handle, status_callback=defaults.status_callback, base_url=defaults.base_url
+    )
+    account.timers.add(instant, TimerKind.CREATION, key)
+    account.state.version += 1
+    return None
+
+
+def create_upcoming_recording(account: Account, key: int) -> None:
+    """Create a recording whose date has come."""
+    upcoming = account.state.upcoming.pop(key)
+    defaults = RecordingDefaults(status_callback=upcoming.status_callback, base_url=upcoming.base_url)
+    _create_scripted_recording(account, upcoming.definition, upcoming.handle, defaults, account.clock.now())
+
+
+def _create_scripted_recording(
+    account: Account, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
+) -> int:
     index = account.recordings.add(
-        sid=scripted_recording.sid or corpus.derive_handle_sid(handle),
-        call_sid=scripted_recording.call_sid,
-        conference_sid=scripted_recording.conference_sid,
-        source=_choose_source(scripted_recording),
-        channels=1 if scripted_recording.channels is UNSET else scripted_recording.channels,
-        track=Track.BOTH if scripted_recording.track is UNSET else scripted_recording.track,
-        transcript=scripted_recording.transcript,
+        sid=scripted.sid or account.corpus.derive_handle_sid(handle),
+        call_sid=scripted.call_sid or None,
+        conference_sid=scripted.conference_sid,
+        source=_choose_source(scripted),
+        channels=1 if scripted.channels is UNSET else scripted.channels,
+        track=Track.BOTH if scripted.track is UNSET else scripted.track,
+        transcript=scripted.transcript,
         instant=instant,
     )
-    _apply_definition(account, index, handle, scripted_recording, defaults)
-    if scripted_recording.media is not None:
-        account.state.media_files[index] = scripted_recording.media
+    _apply_definition(account, index, handle, scripted, defaults)
+    twilio_wire = _collect_twilio_wire(scripted)
+    account.recordings.show_on_twilio_wire(index, twilio_wire)
+    if scripted.media is not None:
+        account.state.media_files[index] = scripted.media
+    account.timelines.start(index, build_full_timeline(scripted))
+    if scripted.imported:  # its first step has removed the values that a status replaces
+        account.recordings.show_on_twilio_wire(index, twilio_wire)
     return index
+
+
+def _collect_twilio_wire(scripted: ScriptedRecording) -> dict[str, Any]:
+    null_call = {"call_sid": None} if scripted.call_sid is None else {}
+    return {**{str(key): value for key, value in scripted.twilio_wire.items()}, **null_call}
+
+
+def refuse_contradicting_dates(subject: str, definition: ScriptedRecording | Pick, created: int) -> None:
+    """Refuse dates before or after the creation that contradict it.
+
+    Args:
+        subject: the recording or pick in the words of the message.
+        created: the instant of creation, in seconds since the epoch.
+
+    Raises:
+        ScenarioSetupError: if a date contradicts the creation.
+    """
+    for path, sentence in check_dates(definition, (), datetime.fromtimestamp(created, UTC)):
+        raise ScenarioSetupError(f"{subject}: {format_path(path)}: {sentence}")
+
+
+def _report_upcoming_imports(account: Account, scenario: Scenario) -> None:
+    count = sum(upcoming.definition.imported for upcoming in account.state.upcoming.values())
+    if count:
+        now = format_instant(EPOCH + timedelta(seconds=account.clock.now() // SECOND))
+        sentence = f"{count:,} of the recordings {'is' if count == 1 else 'are'} dated after the account's clock, which"
+        advice = f"shows {now}, and not listed before. Set `clock: {{start: ...}}` to a later date to list all at once."
+        account.events.record("import", scenario.name, "", f"date_created: {sentence} {advice}")
 
 
 def _choose_source(scripted_recording: ScriptedRecording) -> Source:
     if scripted_recording.source is not UNSET:
         return scripted_recording.source
-    return Source.DIAL_VERB if scripted_recording.conference_sid is None else Source.CONFERENCE
+    return Source.CONFERENCE if scripted_recording.conference_sid else Source.DIAL_VERB
 
 
 def _apply_definition(
@@ -124,6 +195,7 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
             f"found {len(found)} among the newest {looked:,}. Increase the count, or {change}."
         )
     for handle, index in zip(assign_pick_handles(pick), found, strict=True):
+        refuse_contradicting_dates(f"pick {handle}", pick, corpus.generate_recording(index).date_created)
         _apply_definition(account, index, handle, pick, defaults)
         account.timelines.start(index, build_full_timeline(pick))
 

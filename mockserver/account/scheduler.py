@@ -1,6 +1,6 @@
 """The virtual-time scheduler: runs what is due, each item at its own instant, in microseconds since the epoch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.state.state import DeliveryState, State, Timer, TimerKind
@@ -10,16 +10,27 @@ from mockserver.account.timelines import Timelines
 
 
 class Scheduler:
-    """Moves an account's clock, and runs the timers that become due."""
+    """Moves an account's clock, and runs the timers that become due.
+
+    Args:
+        create_recording: called with the key of an upcoming recording when its date has come.
+    """
 
     def __init__(
-        self, clock: Clock, state: State, timers: Timers, timelines: Timelines, callback_queue: CallbackQueue
+        self,
+        clock: Clock,
+        state: State,
+        timers: Timers,
+        timelines: Timelines,
+        callback_queue: CallbackQueue,
+        create_recording: Callable[[int], None],
     ) -> None:
         self._clock = clock
         self._state = state
         self._timers = timers
         self._timelines = timelines
         self._callback_queue = callback_queue
+        self._create_recording = create_recording
 
     def set_rate(self, rate: float) -> None:
         """Set the rate of the clock from now on."""
@@ -44,12 +55,16 @@ class Scheduler:
             with self._clock.hold_instant(timer.due):
                 if timer.kind is TimerKind.STEP:
                     self._timelines.resume(timer.key)  # the worker finds callbacks that are due again
+                elif timer.kind is TimerKind.CREATION:
+                    self._create_recording(timer.key)
 
     def iter_pending(self) -> Iterator[Timer]:
         """Yield the pending timers, in firing order."""
         for timer in self._timers:
             if timer.kind is TimerKind.STEP:
                 is_awaited = self._state.step_instants.get(timer.key) == timer.due
+            elif timer.kind is TimerKind.CREATION:
+                is_awaited = timer.key in self._state.upcoming
             else:
                 delivery = self._callback_queue[timer.key]
                 is_awaited = delivery.state is DeliveryState.PENDING and delivery.due == timer.due

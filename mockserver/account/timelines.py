@@ -120,6 +120,9 @@ class Timelines:
         """
         if handle_or_sid in self._state.handles:
             return self._state.handles[handle_or_sid]
+        upcoming = {recording.handle: recording.definition for recording in self._state.upcoming.values()}
+        if handle_or_sid in upcoming and (created := upcoming[handle_or_sid].date_created) is not None:
+            raise TwilioError(20404, f"Recording {handle_or_sid} does not exist before {created.isoformat()}.")
         if not is_sid(handle_or_sid, Kind.RECORDING):
             known = shorten_list(self._state.handles) or "none"
             raise TwilioError(

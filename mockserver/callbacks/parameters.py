@@ -30,7 +30,17 @@ def build_parameters(recording: Recording, event: str, recording_url: str) -> tu
         "RecordingDuration": _format_duration(recording) if event == "completed" else None,
         "EncryptionDetails": None if recording.encryption is None else _format_encryption_details(recording.encryption),
     }
-    return tuple((name, value) for name, value in parameters.items() if value is not None)
+    return tuple(
+        (name, value) for name, value in (parameters | _get_own_values(recording)).items() if value is not None
+    )
+
+
+def _get_own_values(recording: Recording) -> dict[str, str | None]:
+    """Return the values that the recording has on Twilio's wire only, which callbacks are part of."""
+    own = recording.twilio_wire or {}
+    names = {"RecordingSource": "source", "CallSid": "call_sid", "RecordingChannels": "channels"}
+    values = {name: own[key] for name, key in names.items() if key in own}
+    return {name: None if value is None else str(value) for name, value in values.items()}
 
 
 def _format_duration(recording: Recording) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import load_scenarios, make_mock
+from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
@@ -73,7 +73,7 @@ def _write_port(file: Path, port: int) -> None:
 
 def _format_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> str:
     lines = [f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios]
-    more = _format_row("scenario", lines)
+    more = _format_row("scenario", lines) + _format_row("import", list_import_events(mock))
     if mock.control_token is not None:
         more += _format_row("control", [f"Authorization: Bearer {mock.control_token}"])
     account = mock.account(mock.demo.sid)

@@ -1,5 +1,6 @@
 """A mock for a command, and error messages if the settings or scenarios are invalid."""
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,18 @@ def make_mock(
         raise CommandError(describe_error(error, settings, scenario)) from None
     except MockSetupError as error:
         raise CommandError(f"--scenario: {error}") from None
+
+
+def list_import_events(mock: "Mock") -> list[str]:
+    """Return what importing recordings changed in every account of a mock, one sentence each."""
+    events = mock.account(mock.demo.sid).events.get_events_since(0)
+    return [event.what for event in events if event.kind == "import"]
+
+
+def print_import_events(mock: "Mock") -> None:
+    """Print what importing recordings changed, on the standard error output."""
+    for sentence in list_import_events(mock):
+        print(f"recmock: import: {sentence}", file=sys.stderr, flush=True)
 
 
 def load_scenarios(names_or_paths: Sequence[str]) -> list[Scenario]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mockserver.app import create_app
 from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import make_mock
+from mockserver.cli.mock_setup import make_mock, print_import_events
 from mockserver.cli.trust import prepare_trust_files
 from mockserver.mock import Mock
 from mockserver.proxy.environment import build_variables
@@ -58,6 +58,7 @@ def serve_mock(
     files = prepare_trust_files(settings.data_dir, environment)
     server = BackgroundServer(create_app(mock), proxy=Proxy.from_settings(settings))
     mock.set_address(server.address)
+    print_import_events(mock)
     with server:
         changed = dict(build_variables(server.base_url, mock.demo, files, environment))
         yield Served(mock, {name: value for name, value in {**environment, **changed}.items() if value is not None})

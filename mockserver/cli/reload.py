@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generators.setup_error import MockSetupError
-from mockserver.cli.mock_setup import combine_scenarios, describe_error
+from mockserver.cli.mock_setup import combine_scenarios, describe_error, print_import_events
 from mockserver.mock import Mock
 from mockserver.settings.machine_clock import real_pause
 from scenarios.model import Scenario
@@ -63,6 +63,7 @@ class Watch:
         else:
             self._loaded = self._tried
             _log(f"{changed} changed: every account restarts.")
+            print_import_events(mock)
 
 
 def _log(message: str) -> None:

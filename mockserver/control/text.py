@@ -23,7 +23,7 @@ def describe_events(events: Iterable[EventView]) -> str:
 
 
 def _describe_event(event: EventView) -> str:
-    return f"signal {event.what}" if event.kind == "signal" else event.what
+    return f"{event.kind} {event.what}" if event.kind in ("signal", "import") else event.what
 
 
 def describe_request(request: RequestView) -> str:

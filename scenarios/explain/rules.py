@@ -9,7 +9,7 @@ from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, 
 
 
 def explain_setup(scenario: Scenario) -> Iterator[str]:
-    """Yield sentences about the corpus and the clock."""
+    """Yield sentences about the corpus, the clock and what importing recordings changed."""
     corpus, clock = scenario.corpus, scenario.clock
     plan = [] if corpus.count is None else [f"{corpus.count:,} generated recordings"]
     plan += [f"over {corpus.span}"] if corpus.span else []
@@ -23,6 +23,8 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
     time += [f"from {clock.start.astimezone(UTC).isoformat().replace('+00:00', 'Z')}"] if clock.start else []
     if time:
         yield f"Clock: {', '.join(time)}."
+    for sentence in scenario.import_report:
+        yield f"Import: {sentence}"
 
 
 def explain_rules(scenario: Scenario) -> Iterator[str]:

@@ -13,7 +13,7 @@ from scenarios.validation.scenario_checks import check_scenario
 
 Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
 
-_LIST_FIELDS = ("recordings", "pick", "faults", "sequences", "page_drift", "expect")
+_LIST_FIELDS = ("recordings", "pick", "faults", "sequences", "page_drift", "expect", "import_report")
 _NAME_SEPARATOR = "_and_"
 _MAX_NAME_LENGTH = 64
 

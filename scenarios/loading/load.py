@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from scenarios.loading.documents import FileFormat, ParsedDocument, check_document, parse_document
+from scenarios.loading.import_report import write_import_report
 from scenarios.loading.sources import find_source
 from scenarios.loading.twilio_exports import unpack_exports
 from scenarios.model import DECODE_LOCK, Scenario
@@ -72,11 +73,13 @@ def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path |
 
 def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
     origin = document.origin
-    value = unpack_exports(document, folder)
+    value, changes = unpack_exports(document, folder)
     value.setdefault("name", _NON_HANDLE_CHARACTERS.sub("-", Path(origin.name).stem).strip("-._")[:64] or "scenario")
     scenario = _decode_scenario(value, origin)
     for complaint in check_scenario(scenario, folder):
         raise origin.build_error(*complaint)
+    if any(recording.imported for recording in scenario.recordings) and not scenario.import_report:
+        scenario = msgspec.structs.replace(scenario, import_report=write_import_report(changes, scenario))
     return _with_media_paths(scenario, folder)
 
 

@@ -1,34 +1,31 @@
 """Reads Twilio exports: what `curl` and `twilio api:core:recordings:list -o json` write.
 
 The API returns snake case and RFC 2822 dates, in lists with an envelope. Twilio's command line writes a bare list of
-objects in camel case, with ISO dates. Values that depend on the playing account (URIs, the AccountSid) are dropped.
+objects in camel case, with ISO dates. `saved_recordings` turns each recording into the form of the model.
 """
 
-import re
+from collections.abc import Iterable
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from scenarios.loading.documents import FileFormat, ParsedDocument
+from scenarios.loading.import_report import ImportChange
+from scenarios.loading.saved_recordings import ACCOUNT_DEPENDENT_KEYS, SOURCE_REPLACEMENTS, convert_saved_recording
 from scenarios.loading.sources import build_file_source
-from scenarios.model import RecordingFields
 from scenarios.problems import Origin, ScenarioError, ValuePath, describe_value
 from scenarios.validation.dates import with_readable_dates
 
-ACCOUNT_DEPENDENT_KEYS = frozenset({"account_sid", "api_version", "uri", "subresource_uris", "media_url"})
-"""Keys of a recording whose values depend on its account."""
-
 _ENVELOPE_KEYS = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
-_SUPPORTED_KEYS = frozenset(
-    {"sid", "status", "call_sid", "conference_sid", "date_created", *RecordingFields.__struct_fields__}
-)
-_NULLABLE_KEYS = frozenset({"duration", "price", "error_code", "conference_sid", "encryption_details", "start_time"})
-_SOURCE_REPLACEMENTS = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
-"""A source that Twilio writes and the contract does not know, with the nearest one that it knows."""
-
-_CAMEL_CASE_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
+class UnpackedDocument(NamedTuple):
+    """A document in the form of the model, and what changed on the way."""
+
+    value: Any
+    changes: list[ImportChange]
+
+
+def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> UnpackedDocument:
     """Return a document's value in the form of the model: exports as a scenario, dates as instants.
 
     Args:
@@ -40,17 +37,20 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Any:
     """
     value, origin = document
     if isinstance(value, list) or (isinstance(value, dict) and _is_export(value)):
-        return {"recordings": _unpack_recordings(value, (), origin)}
+        unpacked = _unpack_recordings(value, (), origin)
+        return UnpackedDocument({"recordings": unpacked.value}, unpacked.changes)
     if not isinstance(value, dict):
         raise origin.build_error((), f"expected a scenario, which is a mapping, found {describe_value(value)}.")
-    made = {key: recordings for key, recordings in value.items() if key != "$schema"}
+    made = {key: inside for key, inside in value.items() if key != "$schema"}
+    changes: list[ImportChange] = []
     if isinstance(made.get("recordings"), str):
-        made["recordings"] = _read_export(made["recordings"], folder, origin)
+        made["recordings"], changes = _read_export(made["recordings"], folder, origin)
     elif isinstance(made.get("recordings"), dict):
-        made["recordings"] = _unpack_recordings(made["recordings"], ("recordings",), origin)
-    else:
-        _refuse_account_dependent_keys(made.get("recordings"), origin)
-    return with_readable_dates(made)
+        made["recordings"], changes = _unpack_recordings(made["recordings"], ("recordings",), origin)
+    elif isinstance(made.get("recordings"), (list, tuple)):
+        _refuse_account_dependent_keys(made["recordings"], origin)
+        made["recordings"] = list(map(_with_known_source, made["recordings"]))
+    return UnpackedDocument(with_readable_dates(made), changes)
 
 
 def _is_export(value: dict[str, Any]) -> bool:
@@ -58,7 +58,7 @@ def _is_export(value: dict[str, Any]) -> bool:
     return bool(_ENVELOPE_KEYS & value.keys()) or ("sid" in value and "recordings" not in value)
 
 
-def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> list[Any]:
+def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> UnpackedDocument:
     recordings = value
     if isinstance(value, dict):
         recordings = value.get("recordings", [value] if "sid" in value else None)
@@ -69,13 +69,18 @@ def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> list[Any]
             raise origin.build_error(
                 (*path, number), f"expected a recording as Twilio shows it, found {describe_value(recording)}."
             )
-    return [
-        with_readable_dates({"recordings": [_to_scripted_recording(recording)]})["recordings"][0]
-        for recording in recordings
-    ]
+    made, changes = [], []
+    if isinstance(value, dict) and value.get("next_page_uri"):
+        sentence = "the list has more pages, which this file does not contain: save them too, with a larger PageSize"
+        changes.append(ImportChange("next_page_uri", sentence, ""))
+    for recording in recordings:
+        fields, own_changes = convert_saved_recording(recording)
+        made.append(fields)
+        changes += own_changes
+    return UnpackedDocument(with_readable_dates({"recordings": made})["recordings"], changes)
 
 
-def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any]:
+def _read_export(name: str, folder: FilePath | None, origin: Origin) -> UnpackedDocument:
     if folder is None:
         raise origin.build_error(
             ("recordings",), "expected recordings, found a file name: only a scenario file can name other files."
@@ -90,27 +95,17 @@ def _read_export(name: str, folder: FilePath | None, origin: Origin) -> list[Any
         raise origin.build_error(("recordings",), str(error)) from None
 
 
-def _to_scripted_recording(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a body in the form of the model. Nulls that mean `unknown` are dropped, so those values are generated."""
-    fields = {_CAMEL_CASE_BOUNDARY.sub("_", key).lower(): value for key, value in body.items()}
-    made = {
-        key: fields[key]
-        for key in fields
-        if key in _SUPPORTED_KEYS and (key in _NULLABLE_KEYS or fields[key] is not None)
-    }
-    if made.get("duration") in ("-1", -1):  # seen while a recording is processing
-        made["duration"] = None
-    if made.get("error_code") == 0:
-        made["error_code"] = None
-    if str(made.get("channels")) in ("0", "1", "2"):  # text on the command line; 0 while unknown
-        made["channels"] = int(made["channels"]) or 1
-    if isinstance(made.get("source"), str):
-        made["source"] = _SOURCE_REPLACEMENTS.get(made["source"], made["source"])
-    return made
+def _with_known_source(recording: Any) -> Any:
+    """Return a scenario's own recording with a source that the contract knows, and Twilio's own for its wire."""
+    source = recording.get("source") if isinstance(recording, dict) else None
+    if not isinstance(source, str) or source not in SOURCE_REPLACEMENTS:
+        return recording
+    twilio_wire = {"source": source, **(recording.get("twilio_wire") or {})}
+    return {**recording, "source": SOURCE_REPLACEMENTS[source], "twilio_wire": twilio_wire}
 
 
-def _refuse_account_dependent_keys(recordings: Any, origin: Origin) -> None:
-    for number, recording in enumerate(recordings if isinstance(recordings, (list, tuple)) else ()):
+def _refuse_account_dependent_keys(recordings: Iterable[Any], origin: Origin) -> None:
+    for number, recording in enumerate(recordings):
         for key in ACCOUNT_DEPENDENT_KEYS & recording.keys() if isinstance(recording, dict) else ():
             raise origin.build_error(
                 ("recordings", number, key),

@@ -6,12 +6,12 @@ from pathlib import Path as FilePath
 
 from msgspec import UNSET
 
-from generators.model import CONFERENCE_SOURCES, Source
 from scenarios.durations import parse_duration
 from scenarios.handles import list_ids, walk_handle_paths
 from scenarios.mix_shares import find_mix_problem
 from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingFields, Scenario, ScriptedRecording
 from scenarios.problems import Problem, ValuePath, format_path
+from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.dates import DATE_FIELDS, check_instant
 from scenarios.validation.rule_checks import check_rules
 from scenarios.validation.timeline_checks import check_timeline
@@ -34,10 +34,13 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
         yield from _check_media(recording, folder, ("recordings", number))
     for subject, path in _walk_subjects(scenario):
         yield from _check_subject(subject, path)
+        if not (isinstance(subject, ScriptedRecording) and subject.imported):
+            yield from check_coherence(subject, path, scenario.clock.start)
         yield from check_timeline(subject, path, scenario.clock.start)
     if scenario.on_create:
         for number, step in enumerate(scenario.on_create.timeline):
-            yield from _check_fields(step.set, step.set.source, ("on_create", "timeline", number, "set"))
+            yield from _check_fields(step.set, ("on_create", "timeline", number, "set"))
+            yield from check_source(step.set, step.set.source, ("on_create", "timeline", number, "set"))
         yield from check_timeline(scenario.on_create, ("on_create",), scenario.clock.start)
     yield from check_rules(scenario, frozenset(list_ids(scenario)))
 
@@ -98,19 +101,13 @@ def _check_subject(subject: ScriptedRecording | Pick, path: ValuePath) -> Iterat
     source = subject.source
     if isinstance(subject, Pick) and source is UNSET and subject.where.source:
         source = subject.where.source
-    yield from _check_fields(subject, source, path)
+    yield from _check_fields(subject, path)
     for number, step in enumerate(subject.timeline):
         after = source if step.set.source is UNSET else step.set.source
-        yield from _check_fields(step.set, after, (*path, "timeline", number, "set"))
+        yield from _check_fields(step.set, (*path, "timeline", number, "set"))
+        yield from check_source(step.set, after, (*path, "timeline", number, "set"))
 
 
-def _check_fields(fields: RecordingFields, source: object, path: ValuePath) -> Iterator[Problem]:
+def _check_fields(fields: RecordingFields, path: ValuePath) -> Iterator[Problem]:
     for field in DATE_FIELDS:  # fields that a step sets include no date_created
         yield from check_instant(getattr(fields, field, None), (*path, field))
-    if not isinstance(source, Source):
-        return
-    if fields.channels == 2 and source is Source.RECORD_VERB:  # conferences may have two channels (WIRE §7)
-        yield Problem((*path, "channels"), f"expected 1 channel with {source}, which has one voice, found 2.")
-    if isinstance(fields, ScriptedRecording) and fields.conference_sid and source not in CONFERENCE_SOURCES:
-        known = " or ".join(known_source for known_source in Source if known_source in CONFERENCE_SOURCES)
-        yield Problem((*path, "conference_sid"), f"expected a conference with {known} only, found one with {source}.")

@@ -10,6 +10,7 @@ from scenarios.model import CallbackEvents, OnCreate, Pick, RecordingFields, Scr
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import CheckContext, Trigger, find_trigger_problem
+from scenarios.validation.coherence_checks import check_step_values
 from scenarios.validation.dates import check_instant
 
 _TRIGGER_FIELDS = Trigger.__struct_fields__
@@ -58,6 +59,7 @@ class _StatusChecker:
             yield Problem(path, "expected a step with an effect: a status, set or callback.")
         yield from self._check_status(step, path)
         self._status = step.status or self._status
+        yield from check_step_values(step.set, self._status, (*path, "set"))
         self._sent_events.update(get_step_callbacks(step, self._subscribed_events))
 
     def _check_status(self, step: Step, path: ValuePath) -> Iterator[Problem]:

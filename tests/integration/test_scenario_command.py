@@ -90,6 +90,32 @@ def test_show_prints_valid_scenario_file(tmp_path: Path, capsys: pytest.CaptureF
         capsys.readouterr()
 
 
+def test_validate_reports_what_import_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sid = f"RE{'1' * 32}"
+    file = tmp_path / "saved.json"
+    file.write_text(json.dumps([{"sid": sid, "call_sid": None, "price": "1.00000", "status": "completed"}]))
+    report = [
+        f"call_sid: null stays on Twilio's wire, and the schema wire shows a derived CallSid ({sid}).",
+        f"price is kept: expected a price of at most 0, because a charge is negative, found '1.00000' ({sid}).",
+    ]
+    lines = [f"{file}: import: {sentence}" for sentence in report]
+    assert main(["scenario", "validate", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{file}: valid", *lines]
+    assert main(["scenario", "validate", "--json", str(file)]) == 0
+    captured = capsys.readouterr()
+    assert (json.loads(captured.out), captured.err.splitlines()) == ({str(file): None}, lines)
+    assert main(["scenario", "explain", str(file)]) == 0
+    assert [f"Import: {sentence}" for sentence in report] == capsys.readouterr().out.splitlines()[1:3]
+
+
+def test_program_run_prints_what_import_changes(tmp_path: Path) -> None:
+    file = tmp_path / "saved.json"
+    file.write_text(json.dumps([{"sid": f"RE{'1' * 32}", "call_sid": None}]))
+    done = subprocess.run([*RUN_COMMAND, str(file), "--", "true"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr.startswith("recmock: import: call_sid: null stays on Twilio's wire")
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -14,6 +14,7 @@ from generators.sids import Kind
 from mockserver.account.resources.listing import BEFORE_OLDEST, NEVER
 from mockserver.account.resources.overlay import CreatedRecordings, Deletions
 from mockserver.account.resources.positions import ListPositions
+from mockserver.account.resources.status_change import without_twilio_values
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 
@@ -152,4 +153,7 @@ class RecordingIndex:
             shown_at: the instant of the deletion to show, in microseconds since the epoch; now if left out.
         """
         self.deletions.add(index, self.clock.now(), shown_at)
+        recording = self.get_even_if_deleted(index)
+        if (shown := without_twilio_values(recording, ("error_code",))) is not recording:
+            self.put(index, shown)
         self.state.version += 1

@@ -1,7 +1,10 @@
 """The recordings of an account, and the operations on them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
@@ -118,7 +121,7 @@ class Recordings:
         *,
         sid: str | None = None,
         call_sid: str | None = None,
-        conference_sid: str | None = None,
+        conference_sid: str | UnsetType | None = UNSET,
         source: Source,
         channels: int = 1,
         track: Track = Track.BOTH,
@@ -129,14 +132,16 @@ class Recordings:
         """Create a recording with status processing, and return its index.
 
         Args:
-            sid: the recording SID; derived if left out, like the call's and the conference's.
+            sid: the recording SID; derived if left out, like the call's.
+            conference_sid: the conference's SID; None if there is none; derived from the source if left out.
             instant: the instant of creation, in microseconds since the epoch; now if left out.
             is_of_live_call: True if its call goes on when the recording is over.
         """
         corpus, index = self.recording_index.corpus, self.recording_index.created.next_index
         at = self.recording_index.clock.now() if instant is None else instant
-        if conference_sid is None and source in CONFERENCE_SOURCES:
-            conference_sid = corpus.sids.encode(Kind.CONFERENCE, index)
+        if conference_sid is UNSET:
+            is_conference = source in CONFERENCE_SOURCES
+            conference_sid = corpus.sids.encode(Kind.CONFERENCE, index) if is_conference else None
         recording = Recording(
             sid=self._find_unused_sid(index) if sid is None else sid,
             account_sid=corpus.spec.account_sid,
@@ -183,6 +188,12 @@ class Recordings:
             recording_index.delete(
                 index, None if fields.date_updated is UNSET else to_microseconds(fields.date_updated)
             )
+
+    def show_on_twilio_wire(self, index: int, values: Mapping[str, Any]) -> None:
+        """Show these values on Twilio's wire until a change replaces them."""
+        if values:
+            recording = self.recording_index.get_even_if_deleted(index)
+            self.recording_index.put(index, msgspec.structs.replace(recording, twilio_wire=values))
 
     def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop an active recording. An update to its present status changes nothing.

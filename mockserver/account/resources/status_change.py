@@ -1,5 +1,6 @@
 """The effect of a status on a recording, as a pure function (WIRE §5)."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,8 @@ from scenarios.statuses import RecordingStatus
 from scenarios.triggers import to_microseconds
 
 _PRICE_STEP = Decimal("0.00001")
+_STATUS_FIELDS = ("duration", "price", "price_unit", "error_code")
+"""The fields that a change of the status replaces."""
 
 
 class RecordingWithProgress(msgspec.Struct, frozen=True):
@@ -42,7 +45,7 @@ def apply_status(
     if shown is Status.COMPLETED:
         seconds = typical_seconds if before.progress is None else before.progress.compute_duration_seconds(now)
     changed = msgspec.structs.replace(
-        recording,
+        without_twilio_values(recording, _STATUS_FIELDS),
         status=shown,
         duration=seconds,
         price=None if seconds is None else distributions.compute_price(seconds),
@@ -67,6 +70,15 @@ def _advance_progress(
             return None
 
 
+def without_twilio_values(recording: Recording, keys: Collection[str]) -> Recording:
+    """Return the recording without its values for Twilio's wire that a change of these keys replaces."""
+    known = recording.twilio_wire or {}
+    if not any(key in known for key in keys):
+        return recording
+    remaining = {key: value for key, value in known.items() if key not in keys}
+    return msgspec.structs.replace(recording, twilio_wire=remaining or None)
+
+
 def without_adversarial_body(recording: Recording) -> Recording:
     """Return the recording without its generated adversarial body, so that scripted fields are visible."""
     return Recording(**{name: getattr(recording, name) for name in Recording.__struct_fields__})
@@ -82,6 +94,7 @@ def with_fields(recording: Recording, fields: RecordingFields) -> Recording:
     }
     if not changes:
         return recording
+    recording = without_twilio_values(recording, changes)
     if "encryption_details" in changes:
         changes["encryption"] = _build_encryption(recording, changes.pop("encryption_details"))
     if changes.get("duration") is not None and "price" not in changes:

@@ -13,6 +13,7 @@ from generators.model import Recording
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
 from mockserver.rest.retry_after import Refusal
+from scenarios.model import ScriptedRecording
 from scenarios.rules import Fault, PageDriftRule, Sequence
 from scenarios.statuses import CallbackEvent
 from scenarios.timeline import TimelineProgress
@@ -55,6 +56,8 @@ class TimerKind(StrEnum):
     """The next step of a recording's timeline. The key is the recording's index."""
     DELIVERY = "delivery"
     """The next attempt of a callback. The key is the delivery's number."""
+    CREATION = "creation"
+    """The creation of a scripted recording. The key is that of the upcoming recording."""
 
 
 class Timer(NamedTuple):
@@ -72,7 +75,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     serial: int
     at: int
     kind: str
-    """`step`, `signal`, `callback`, `inserted` or `deleted`."""
+    """`import`, `step`, `signal`, `callback`, `inserted` or `deleted`."""
     subject: str
     """The recording's handle, or its SID."""
     sid: str
@@ -134,6 +137,17 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class UpcomingRecording(msgspec.Struct, frozen=True, kw_only=True):
+    """A scripted recording whose date is still to come."""
+
+    definition: ScriptedRecording
+    handle: str
+    status_callback: str | None
+    """The callback URL if the recording has no other."""
+    base_url: str
+    """Scheme and host of the URLs in callbacks."""
+
+
 class FaultRuleState(msgspec.Struct, kw_only=True):
     """A fault or a sequence, and its counts."""
 
@@ -184,6 +198,7 @@ class State(msgspec.Struct, kw_only=True):
     """The user's own media files, by index."""
     handles: dict[str, int] = {}
     subscriptions: dict[int, Subscription] = {}
+    upcoming: dict[int, UpcomingRecording] = {}
     playing: dict[int, TimelineProgress] = {}
     step_instants: dict[int, int] = {}
     """The instants for which timelines with a timer wait."""

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.cli import argument_types
 from mockserver.cli.argument_parser import Parser, add_command
@@ -86,30 +86,38 @@ def _show(invocation: Invocation) -> int:
 
 
 def _validate(invocation: Invocation) -> int:
-    """Check scenarios, and return 2 if one is invalid, else 0.
+    """Check scenarios, print what importing recordings changes, and return 2 if a scenario is invalid, else 0.
 
-    Without `--json`, invalid scenarios are reported on the standard error output.
+    Without `--json`, invalid scenarios are reported on the standard error output. With it, the import reports are.
     """
-    problems = {name: _find_problem(name) for name in invocation.options.scenarios}
-    if invocation.options.json:
-        print_value(problems, str, as_json=True)
-    else:
-        for name, problem in problems.items():
-            if problem is None:
-                print(f"{name}: valid")
-            else:
-                print(f"recmock: {problem}", file=sys.stderr)
-    return 2 if any(problems.values()) else 0
+    results = {name: _check_scenario(name) for name in invocation.options.scenarios}
+    as_json = invocation.options.json
+    if as_json:
+        print_value({name: result.problem for name, result in results.items()}, str, as_json=True)
+    for name, (problem, report) in results.items():
+        if problem is None and not as_json:
+            print(f"{name}: valid")
+        elif problem is not None and not as_json:
+            print(f"recmock: {problem}", file=sys.stderr)
+        for sentence in report:
+            print(f"{name}: import: {sentence}", file=sys.stderr if as_json else sys.stdout)
+    return 2 if any(result.problem for result in results.values()) else 0
 
 
-def _find_problem(name_or_path: str) -> str | None:
+class _CheckResult(NamedTuple):
+    """The problem of a scenario, or None, and its import report."""
+
+    problem: str | None
+    import_report: tuple[str, ...] = ()
+
+
+def _check_scenario(name_or_path: str) -> _CheckResult:
     from scenarios.loading.load import load
 
     try:
-        load(name_or_path)
+        return _CheckResult(None, load(name_or_path).import_report)
     except ScenarioError as error:
-        return str(error)
-    return None
+        return _CheckResult(str(error))
 
 
 def _explain(invocation: Invocation) -> int:

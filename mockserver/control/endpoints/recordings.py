@@ -1,9 +1,11 @@
 """Endpoints for recordings: add, change, and run the next step."""
 
+from datetime import datetime
 from typing import Any
 
 from generators.model import Status
-from mockserver.account.scenario_setup import add_scripted_recording
+from mockserver.account.account import Account
+from mockserver.account.scenario_setup import ScenarioSetupError, place_scripted_recording, refuse_contradicting_dates
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
@@ -15,27 +17,49 @@ from mockserver.control.endpoints.endpoint import (
 from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.recordings import RecordingView, serialize_recording
 from mockserver.server.exchange import Exchange
-from scenarios.lifecycle import build_full_timeline
+from scenarios.model import ScriptedRecording
+from scenarios.problems import format_path
+from scenarios.statuses import RecordingStatus
+from scenarios.triggers import to_microseconds
+from scenarios.validation.coherence_checks import check_step_values
 
 
 async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
     account, fields = get_account(exchange, path), read_command(exchange, dict[str, Any])
     handle = fields.get("id") or fields.get("sid") or f"recording-{len(account.state.created) + 1}"
     scripted = parse_scenario(exchange, {"recordings": [fields]}).recordings[0]
-    if handle in account.state.handles or (
-        scripted.sid is not None and account.recordings.recording_index.find_index(scripted.sid) is not None
-    ):
+    if _is_taken(account, handle, scripted.sid):
         raise make_invalid_command_error(f"recording {handle!r} exists already")
-    index = add_scripted_recording(
-        account,
-        scripted,
-        handle,
-        exchange.mock.account_factory.build_recording_defaults(exchange.base_url),
-        account.clock.now(),
-    )
-    account.timelines.start(index, build_full_timeline(scripted))
+    defaults = exchange.mock.account_factory.build_recording_defaults(exchange.base_url)
+    try:
+        index = place_scripted_recording(account, scripted, handle, defaults, account.clock.now())
+    except ScenarioSetupError as error:
+        raise make_invalid_command_error(str(error)) from None
+    if index is None:
+        return _show_upcoming_recording(exchange, account, handle, scripted.date_created)
     await exchange.mock.worker.wait_until_idle(account)
     return serialize_recording(account, index, exchange.base_url)
+
+
+def _is_taken(account: Account, handle: str, sid: str | None) -> bool:
+    upcoming = account.state.upcoming.values()
+    return (
+        handle in account.state.handles
+        or handle in (recording.handle for recording in upcoming)
+        or (sid is not None and account.recordings.recording_index.find_index(sid) is not None)
+        or (sid is not None and sid.lower() in ((recording.definition.sid or "").lower() for recording in upcoming))
+    )
+
+
+def _show_upcoming_recording(
+    exchange: Exchange, account: Account, handle: str, created: datetime | None
+) -> RecordingView:
+    """Return the view of a recording as it will be at its creation, from a copy of the account."""
+    assert created is not None, "without a date, it exists at once"
+    copy = exchange.mock.copy_account(account)
+    for _ in copy.scheduler.advance_to(to_microseconds(created)):
+        pass
+    return serialize_recording(copy, copy.state.handles[handle], exchange.base_url)
 
 
 async def show_recording(exchange: Exchange, path: PathParams) -> RecordingView:
@@ -47,13 +71,31 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> ChangeRe
     """Apply a step now. The recording's timeline, if it has one, continues to wait."""
     account, fields = get_account(exchange, path), read_command(exchange, dict[str, Any])
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
-    step = parse_scenario(exchange, {"recordings": [{"timeline": [fields]}]}).recordings[0].timeline[0]
+    scripted = parse_scenario(exchange, {"recordings": [{"timeline": [fields]}]}).recordings[0]
+    step = scripted.timeline[0]
     if step.after is not None:
         raise make_invalid_command_error("after: expected a step that runs now, found one that waits")
     if account.recordings.recording_index.get_status(index) is Status.DELETED:
         raise make_invalid_command_error(f"recording {path['recording']} is deleted and cannot be changed")
+    _check_transition(account, index, scripted)
     account.timelines.apply_step(index, step)
     return await wait_for_callbacks(exchange, account, first)
+
+
+def _check_transition(account: Account, index: int, scripted: ScriptedRecording) -> None:
+    """Refuse values that contradict the recording.
+
+    Raises:
+        TwilioError: 20001 if a date, or a value for the present status, contradicts the recording.
+    """
+    recording, step = account.recordings.recording_index.get(index), scripted.timeline[0]
+    try:
+        refuse_contradicting_dates(f"recording {recording.sid}", scripted, recording.date_created)
+    except ScenarioSetupError as error:
+        raise make_invalid_command_error(str(error)) from None
+    if step.status is None:  # the check of the step did not know the present one
+        for path, sentence in check_step_values(step.set, RecordingStatus(recording.status), ("set",)):
+            raise make_invalid_command_error(f"{format_path(path)}: {sentence}")
 
 
 async def run_next_step(exchange: Exchange, path: PathParams) -> ChangeResult:

@@ -17,7 +17,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 
     serial: int
     at: str
-    kind: Literal["step", "signal", "callback", "inserted", "deleted"]
+    kind: Literal["import", "step", "signal", "callback", "inserted", "deleted"]
     subject: str
     """The recording's handle, or its SID."""
     sid: str
@@ -83,6 +83,8 @@ def serialize_timer(account: "Account", timer: "Timer") -> TimerView:
     ledger, outbox = account.recordings.recording_index, account.callbacks
     if timer.kind is TimerKind.STEP:
         what = f"the next step of {ledger.get_name(timer.key)}"
+    elif timer.kind is TimerKind.CREATION:
+        what = f"the creation of {account.state.upcoming[timer.key].handle}"
     else:
         what = f"callback {outbox[timer.key].event.value} of {ledger.get_name(outbox[timer.key].recording)}, again"
     return TimerView(due=serialize_instant(timer.due), what=what)

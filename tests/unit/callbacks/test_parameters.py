@@ -51,6 +51,14 @@ def test_completed_callback_has_all_parameters() -> None:
     )
 
 
+def test_values_of_twilio_wire_replace_others() -> None:
+    own = {"source": "StartCallRecordingTwiML", "call_sid": None, "channels": 0, "price": "-1"}
+    plain = build_parameters(make_recording(), "completed", RECORDING_URL)
+    expected = {**dict(plain), "RecordingSource": "StartCallRecordingTwiML", "RecordingChannels": "0"}
+    del expected["CallSid"]
+    assert build_parameters(make_recording(twilio_wire=own), "completed", RECORDING_URL) == tuple(expected.items())
+
+
 @pytest.mark.parametrize("event", ["in-progress", "absent", "failed"])
 def test_other_events_have_no_duration(event: str) -> None:
     found = build_parameters(make_recording(), event, RECORDING_URL)

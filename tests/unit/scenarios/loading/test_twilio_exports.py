@@ -152,6 +152,8 @@ def test_undocumented_values_of_exports_are_accepted(field: str, value: Any, exp
             "recordings[0].status: expected one of in-progress, paused, stopped, ",
         ),
         ([{"sid": "RE1"}], "recordings[0].sid: expected a recording's SID"),
+        ([{"sid": RECORDING_SID, "price": "free"}], "recordings[0].price: expected a decimal number"),
+        ([{"sid": RECORDING_SID, "source": 5}], "recordings[0].source: expected one of DialVerb"),
         ([{"sid": RECORDING_SID}, {"sid": RECORDING_SID.upper()}], "recordings[1].sid: expected a unique SID"),
         (
             {"recordings": [5, {"uri": "/x"}]},
