@@ -64,7 +64,7 @@ async function deletingWhileListing() {
   while (page) {
     for (const recording of page.instances) {
       visited.push(recording.sid);
-      if (recording.status !== "processing") await client.recordings(recording.sid).remove();
+      if (recording.status === "completed") await client.recordings(recording.sid).remove();
     }
     page = page.nextPageUrl ? await page.nextPage() : undefined;
   }

@@ -10,9 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generators.instants import EPOCH
 from generators.model import DUAL_SOURCES, Source
 from scenarios.explain.timelines import explain_scenario
-from scenarios.lifecycle import STATUSES
+from scenarios.lifecycle import STATUSES, STATUSES_WITHOUT_AUDIO
 from scenarios.loading.documents import FileFormat
 from scenarios.loading.load import from_objects, loads
 from scenarios.model import (
@@ -35,16 +36,27 @@ from scenarios.triggers import Trigger
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 instants = st.integers(0, 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 durations = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d", "w", ".5s"]))
-prices = st.one_of(st.none(), st.integers(-100, 100), st.floats(-9, 9), st.just("-0.00250"))
-events = st.lists(st.sampled_from(CallbackEvent), max_size=3).map(tuple)
-recording_fields = st.builds(
-    RecordingFields,
-    duration=st.one_of(st.none(), st.integers(0, 10**6), st.just("12")),
-    price=prices,
-    error_code=st.one_of(st.none(), st.just(16101)),
-    start_time=st.none() | instants,
-    encryption_details=st.one_of(st.none(), st.dictionaries(texts, texts, max_size=2)),
+prices = st.one_of(
+    st.none(), st.integers(-100, 0), st.integers(-900_000, 0).map(lambda price: price / 100_000), st.just("-0.00250")
 )
+events = st.lists(st.sampled_from(CallbackEvent), max_size=3).map(tuple)
+ERROR_CODES = {RecordingStatus.COMPLETED: 16107, RecordingStatus.ABSENT: 16101, RecordingStatus.FAILED: 16111}
+
+
+def recording_fields(status: RecordingStatus) -> st.SearchStrategy[RecordingFields]:
+    """Return a strategy for fields that agree with a status."""
+    has_audio = status not in STATUSES_WITHOUT_AUDIO
+    seconds = st.integers(0, 10**6) | st.just("12")
+    return st.builds(
+        RecordingFields,
+        duration=st.none() | seconds if has_audio else st.none(),
+        price=prices,
+        error_code=st.sampled_from([None, ERROR_CODES.get(status)]),
+        start_time=st.none() | st.just(EPOCH),
+        encryption_details=st.none() | st.dictionaries(texts, texts, max_size=2),
+    )
+
+
 simple_triggers = st.one_of(
     st.builds(Trigger, fetches=st.integers(1, 9)),
     st.builds(Trigger, lists=st.integers(1, 9)),
@@ -74,7 +86,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
     while NEXT_STATUSES[status] and len(steps) < 6 and draw(st.booleans()):
         status = draw(st.sampled_from(NEXT_STATUSES[status]))
         callback = draw(st.one_of(st.just(msgspec.UNSET), events))
-        fields = draw(st.one_of(st.just(RecordingFields()), recording_fields))
+        fields = draw(st.just(RecordingFields()) | recording_fields(status))
         steps.append(Step(after=draw(st.none() | triggers), status=status, set=fields, callback=callback))
     return tuple(steps)
 

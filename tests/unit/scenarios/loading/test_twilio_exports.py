@@ -110,36 +110,6 @@ def test_every_export_form_loads_same_recordings(export_file: Path, tmp_path: Pa
     assert has_same_recordings(expected, from_objects(CLI_LIST))
 
 
-def test_null_fields_of_saved_recordings_are_generated() -> None:
-    body = {
-        "sid": RECORDING_SID,
-        "status": "processing",
-        "call_sid": None,
-        "channels": None,
-        "price_unit": None,
-        "source": None,
-    }
-    (recording,) = from_objects([body]).recordings
-    assert (recording.sid, recording.status) == (RECORDING_SID, RecordingStatus.PROCESSING)
-    assert from_objects([{"sid": RECORDING_SID, "status": "processing"}]).recordings == (recording,)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "expected"),
-    [
-        ("duration", "-1", None),
-        ("error_code", 0, None),
-        ("channels", 0, 1),
-        ("channels", "2", 2),
-        ("source", "StartCallRecordingTwiML", "StartCallRecordingAPI"),
-        ("encryption_details", {"type": "rsa-aes"}, {"type": "rsa-aes"}),
-    ],
-)
-def test_undocumented_values_of_exports_are_accepted(field: str, value: Any, expected: Any) -> None:
-    (recording,) = from_objects([{"sid": RECORDING_SID, field: value}]).recordings
-    assert expected == getattr(recording, field)
-
-
 @pytest.mark.parametrize(
     ("value", "message"),
     [
