@@ -1,6 +1,7 @@
 """The form that starts the recording of a call (WIRE §1)."""
 
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -10,7 +11,7 @@ from mockserver.rest.parameters import Parameters
 from scenarios.statuses import CallbackEvent
 
 _EVENTS_BY_NAME = {event.value: event for event in CallbackEvent}
-_URL_SCHEMES = ("http://", "https://")
+"""The events of a call's recordings. Those of Participants, such as `started`, are not among them (WIRE §17)."""
 
 
 class _Channels(StrEnum):
@@ -58,14 +59,13 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
     url = form.get_text("RecordingStatusCallback")
     # SDKs repeat the key. Twilio's documentation puts several events into one value.
     events = " ".join(form.get_texts("RecordingStatusCallbackEvent")).split() or ["completed"]
-    form.warnings += [
-        f"13621 {event[:40]!r} is not a recording status event." for event in events if event not in _EVENTS_BY_NAME
-    ]
+    form.warnings += [_describe_unknown_event(event) for event in events if event not in _EVENTS_BY_NAME]
+    known_events = tuple(_EVENTS_BY_NAME[event] for event in dict.fromkeys(events) if event in _EVENTS_BY_NAME)
+    if not known_events:
+        form.warnings.append("No known event is left: no callbacks are sent.")
     callback = None
-    if url is not None and url.startswith(_URL_SCHEMES):
-        callback = CallbackForm(
-            url, method.value, tuple(_EVENTS_BY_NAME[event] for event in events if event in _EVENTS_BY_NAME)
-        )
+    if url is not None and _is_callback_url(url):
+        callback = CallbackForm(url, method.value, known_events)
     elif url is not None:
         form.warnings.append(f"13256 {url[:80]!r} is not an http or https URL: no callbacks are sent.")
     else:
@@ -80,3 +80,16 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
         track=track,
         callback=callback,
     )
+
+
+def _describe_unknown_event(event: str) -> str:
+    return f"13621 {event[:40]!r} is not a recording status event: expected {', '.join(_EVENTS_BY_NAME)}."
+
+
+def _is_callback_url(url: str) -> bool:
+    """Return True if callbacks can be sent to the URL."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return False

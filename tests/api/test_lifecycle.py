@@ -13,6 +13,7 @@ from tests.harness import Api, make_settings
 CALL = "CA" + "1" * 32
 CONFERENCE = "CF" + "2" * 32
 RECORDINGS_PATH = f"Calls/{CALL}/Recordings.json"
+HOOK_URL = "http://127.0.0.1/hook"
 PROCESSING_SECONDS = 2
 
 
@@ -239,13 +240,56 @@ def test_callback_events_are_repeated_or_space_separated(twilio: Api) -> None:
         assert (subscription.method, subscription.events) == ("GET", ("in-progress", "completed"))
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("ftp://a/", "/hook", "a.example.com/hook", "http://", "http:///hook", "http://a:x/", "http://a:99999/"),
+        *("http://a:0/", "http://[::1/", "https://?a=b", ""),
+    ],
+)
+def test_bad_callback_url_is_warning_13256_and_recording_is_made(twilio: Api, url: str) -> None:
+    answer = twilio.post(RECORDINGS_PATH, RecordingStatusCallback=url)
+    assert answer.status_code == 201
+    warning = f"13256 {url!r} is not an http or https URL: no callbacks are sent."
+    assert answer.headers.get("x-mock-warning") == (warning if url else None)
+    assert twilio.get_account().state.subscriptions == {}
+
+
+@pytest.mark.parametrize("url", ["HTTPS://a.example.com", "http://me:secret@[::1]:8000/hook?a=b#rc=1", "http://a"])
+def test_good_callback_url_is_subscribed_without_warning(twilio: Api, url: str) -> None:
+    answer = twilio.post(RECORDINGS_PATH, RecordingStatusCallback=url)
+    assert "x-mock-warning" not in answer.headers
+    assert [subscription.url for subscription in twilio.get_account().state.subscriptions.values()] == [url]
+
+
+def test_failed_is_an_event_and_those_of_participants_are_error_13621(twilio: Api) -> None:
+    known = ["in-progress", "completed", "absent", "failed"]
+    events = ["started", *known, "paused", "resumed", "stopped", "failed"]
+    answer = twilio.post(RECORDINGS_PATH, RecordingStatusCallback=HOOK_URL, RecordingStatusCallbackEvent=events)
+    assert answer.status_code == 201
+    warnings = answer.headers["x-mock-warning"]
+    assert [event for event in events if f"13621 {event!r}" in warnings] == ["started", "paused", "resumed", "stopped"]
+    (subscription,) = twilio.get_account().state.subscriptions.values()
+    assert known == [event.value for event in subscription.events]
+
+
+def test_list_in_one_event_is_error_13621_and_sends_no_callbacks(twilio: Api) -> None:
+    events = "['in-progress', 'completed']"  # what twilio-python makes of a list in TwiML
+    answer = twilio.post(RECORDINGS_PATH, RecordingStatusCallback=HOOK_URL, RecordingStatusCallbackEvent=events)
+    assert answer.status_code == 201
+    warnings = answer.headers["x-mock-warning"]
+    assert warnings.count("13621 ") == 2
+    assert "No known event is left: no callbacks are sent." in warnings
+    assert list(twilio.get_account().callbacks) == []
+
+
 def test_questionable_parameters_are_accepted_with_warning(twilio: Api) -> None:
     answer = twilio.post(
         RECORDINGS_PATH, RecordingStatusCallback="ftp://x", RecordingStatusCallbackEvent=["completed", "ringing"]
     )
     assert answer.status_code == 201
     warnings = answer.headers["x-mock-warning"]
-    assert "13621 'ringing' is not a recording status event." in warnings
+    assert "13621 'ringing' is not a recording status event: expected in-progress, completed, absent" in warnings
     assert "13256 'ftp://x' is not an http or https URL" in warnings
     second_answer = twilio.post(f"Calls/CA{'4' * 32}/Recordings.json", PlayBeep="true", recordingchannels="dual")
     assert "'PlayBeep' is not a parameter of this operation" in second_answer.headers["x-mock-warning"]
