@@ -1,6 +1,7 @@
 """A callback receiver for tests: an HTTP server on this machine that records every request."""
 
 import hmac
+import re
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ import msgspec
 from mockserver.callbacks.signature import build_signed_text, compute_signature
 
 _DEFAULT_STATUS = 204
+_UNAUTHORIZED = 401
+_PORT_PATTERN = re.compile(r":[0-9]+\Z")
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -27,7 +30,10 @@ class Received(msgspec.Struct, frozen=True):
     headers: dict[str, str]
     """The values by name in lower case."""
     signature_ok: bool | None
-    """True if `X-Twilio-Signature` is valid; None if the sink has no token to check it."""
+    """True if `X-Twilio-Signature` is valid; None if the sink has no token to check it.
+
+    The signed URL is that of the Host and, through a route, the X-Forwarded-Proto header.
+    """
 
     def __str__(self) -> str:
         status = self.parameters.get("RecordingStatus")
@@ -81,6 +87,15 @@ class Sink:
         return f"http://127.0.0.1:{self._server.server_port}/callback"
 
     @property
+    def origin(self) -> str:
+        """The origin of the sink's URLs, such as `http://127.0.0.1:40123`, as the target of a route.
+
+        Raises:
+            RuntimeError: if the sink is not open.
+        """
+        return self.url.removesuffix("/callback")
+
+    @property
     def received(self) -> list[Received]:
         """The requests so far, in order of arrival."""
         with self._changed:
@@ -89,7 +104,7 @@ class Sink:
     def answer_with(self, *statuses: int) -> None:
         """Set the status codes of the next responses, instead of those still left from an earlier call.
 
-        After them, the status is 204 again.
+        After them, the status is 204 again. A 401 challenges the sender to send the credentials in its URL.
         """
         with self._changed:
             self._statuses = deque(statuses)
@@ -165,6 +180,8 @@ class _Handler(BaseHTTPRequestHandler):
         is_signed = self._is_signed(headers, signed)
         status = self.server.sink._record(Received(self.command, self.path, dict(parameters), headers, is_signed))
         self.send_response(status)
+        if status == _UNAUTHORIZED:
+            self.send_header("www-authenticate", 'Basic realm="sink"')
         if status != _DEFAULT_STATUS:
             self.send_header("content-length", "0")
         self.end_headers()
@@ -173,7 +190,8 @@ class _Handler(BaseHTTPRequestHandler):
         token = self.server.sink.token
         if token is None:
             return None
-        expected = compute_signature(
-            token, build_signed_text(f"http://{headers.get('host', '')}{self.path}", parameters)
-        )
+        scheme, host = headers.get("x-forwarded-proto", "http"), headers.get("host", "")
+        if scheme == "https":  # Twilio signs URLs with https without their port (WIRE §17)
+            host = _PORT_PATTERN.sub("", host)
+        expected = compute_signature(token, build_signed_text(f"{scheme}://{host}{self.path}", parameters))
         return hmac.compare_digest(expected.encode(), headers.get("x-twilio-signature", "").encode())

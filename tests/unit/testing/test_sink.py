@@ -53,6 +53,26 @@ def test_get_signature_covers_only_url() -> None:
         assert [request.signature_ok for request in sink.received] == [True]
 
 
+def test_forwarded_signature_covers_public_url() -> None:
+    with Sink(token="secret") as sink:
+        for public, host, scheme in (
+            ("https://app.example.com/callback", "app.example.com", "https"),
+            ("https://app.example.com/callback", "app.example.com:8443", "https"),
+            ("http://app.example.com:8080/callback", "app.example.com:8080", "http"),
+            ("http://app.example.com/callback", "app.example.com:8080", "http"),
+        ):
+            text = build_signed_text(public, [("RecordingStatus", "completed")])
+            signature = compute_signature("secret", text)
+            post_form(sink.url, **{"X-Twilio-Signature": signature, "Host": host, "X-Forwarded-Proto": scheme})
+        assert [each.signature_ok for each in sink.received] == [True, True, True, False]
+        assert f"{sink.origin}/callback" == sink.url
+
+
+def test_401_challenges_the_sender(sink: Sink) -> None:
+    sink.answer_with(401)
+    assert requests.get(sink.url, timeout=10).headers["www-authenticate"] == 'Basic realm="sink"'
+
+
 def test_wait_for_returns_all_received_requests(sink: Sink) -> None:
     post_form(sink.url)
     post_form(sink.url)
