@@ -49,16 +49,16 @@ class Mock:
         self.instance_id = instance_id
         self.control_token = control_token
         self.cache = ByteCache()
-        self.worker = Worker(CallbackSender(self.settings.callback_hosts), float(self.settings.callback_timeout))
-        self.account_factory = AccountFactory(self.settings)
+        self.worker = Worker(CallbackSender(self.settings.callback_hosts))
+        self.overrides: dict[str, AccountOverrides] = {}
+        """By AccountSid in lower case, for the accounts that have any."""
+        self.account_factory = AccountFactory(self.settings, self.overrides)
         self.demo, self.declared_accounts = self.account_factory.demo_account, self.account_factory.declared_accounts
         self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}
         """The declared API keys, by SID in lower case."""
         self.scenario = _load_scenarios(self.settings.scenario) if scenario is None else scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
-        self.overrides: dict[str, AccountOverrides] = {}
-        """By AccountSid in lower case, for the accounts that have any."""
         self._serial_numbers = count(1)
         self._accounts_with_state: dict[str, Account] = {}
         self._accounts_without_state: OrderedDict[str, Account] = OrderedDict()
@@ -86,6 +86,19 @@ class Mock:
         else:
             self._accounts_without_state.move_to_end(key)
         return account
+
+    def configure(self, sid: str, overrides: AccountOverrides) -> None:
+        """Replace the overrides of an account.
+
+        Raises:
+            ScenarioSetupError: if a route is not allowed. The account then stays unchanged.
+        """
+        key, account = sid.lower(), self.account(sid)
+        account.callbacks.settings = self.account_factory.build_delivery_settings(account.scenario, overrides)
+        if overrides == AccountOverrides():
+            self.overrides.pop(key, None)
+        else:
+            self.overrides[key] = overrides
 
     def set_up_scenario(self, sid: str, scenario: Scenario | None, base_url: str | None = None) -> Account:
         """Replace an account by a new one that plays a scenario, or none. The journal stays.

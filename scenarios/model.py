@@ -10,6 +10,7 @@ from generators.model import Source, Track
 from generators.sids import SID_DIGITS, describe_sid
 from scenarios.clock_mode import ClockMode
 from scenarios.durations import Duration
+from scenarios.origins import ORIGIN_PATTERN
 from scenarios.rules import Expectation, Fault, PageDriftRule, Sequence, Share
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import Instant, Trigger
@@ -45,6 +46,13 @@ Price = Annotated[
     Meta(description='A decimal number, such as "-0.00250".'),
 ]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A currency such as USD.")]
+UrlOrigin = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{ORIGIN_PATTERN}$(?!\n)",
+        description="An http or https URL of a host without a path, such as https://app.example.com.",
+    ),
+]
 CallbackEvents = tuple["CallbackEvent", ...]
 TwilioWireKey = Literal["call_sid", "source", "channels", "track", "duration", "price", "price_unit", "error_code"]
 """The keys whose values may differ on Twilio's wire."""
@@ -183,6 +191,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     recordings: tuple[ScriptedRecording, ...] = ()
     pick: tuple[Pick, ...] = ()
     on_create: OnCreate | None = None
+    routes: dict[UrlOrigin, UrlOrigin] = {}
+    """The origins that receive callbacks, by the public origin of the callback URL."""
     faults: tuple[Fault, ...] = ()
     sequences: tuple[Sequence, ...] = ()
     page_drift: tuple[PageDriftRule, ...] = ()

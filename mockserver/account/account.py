@@ -27,6 +27,7 @@ from mockserver.account.time.clock import Clock
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
+from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.journal.journal import Journal
 from scenarios.lifecycle import DEFAULT_ON_CREATE, STATUSES, with_initial_step
 from scenarios.model import Scenario
@@ -47,6 +48,7 @@ class Account:
         cache_key: identifies this account in the cache of responses; differs between two accounts of one AccountSid.
         scenario: the scenario that the account plays; None for the plain corpus.
         state: the changes so far; None for a new account.
+        delivery_settings: how its callbacks are sent; None for Twilio's defaults.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Account:
         scenario: Scenario | None = None,
         state: State | None = None,
         journal: Journal | None = None,
+        delivery_settings: DeliverySettings | None = None,
     ) -> None:
         self.sid = sid
         self._token = token
@@ -74,8 +77,10 @@ class Account:
         self.events = EventLog(self.state, clock)
         recording_index = RecordingIndex(corpus, clock, self.state)
         self.recordings = Recordings(recording_index)
-        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self._record_delivery)
-        self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks.enqueue)
+        self.callbacks = CallbackQueue(
+            recording_index, self.timers, self.events, delivery_settings or DeliverySettings(), self._record_delivery
+        )
+        self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
         self.scheduler = Scheduler(
             clock, self.state, self.timers, self.timelines, self.callbacks, partial(create_upcoming_recording, self)
         )

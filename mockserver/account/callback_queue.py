@@ -11,22 +11,24 @@ from uuid import UUID
 import msgspec
 
 from generators.instants import SECOND
-from generators.model import API_VERSION, Recording
+from generators.model import API_VERSION
 from generators.seeds import derive_bytes
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.state.state import Attempt, Delivery, DeliveryState, TimerKind
+from mockserver.account.state.state import Attempt, Delivery, DeliveryState, ReachedStatus, TimerKind
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
-from scenarios.statuses import CallbackEvent
+from mockserver.callbacks.delivery_settings import DeliverySettings
+from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
     from mockserver.callbacks.outcome import Outcome
 
 
 class CallbackQueue:
-    """Callbacks in queue order. Callbacks of one recording never overtake delivery other.
+    """Callbacks in queue order. Callbacks of one recording never overtake each other.
 
     Args:
+        settings: how callbacks are sent.
         on_delivered: called with the recording's index and the event when a receiver answers with 2xx.
     """
 
@@ -35,12 +37,14 @@ class CallbackQueue:
         recording_index: RecordingIndex,
         timers: Timers,
         events: EventLog,
+        settings: DeliverySettings,
         on_delivered: Callable[[int, CallbackEvent], None],
     ) -> None:
         self._recording_index = recording_index
         self._state = recording_index.state
         self._timers = timers
         self._events = events
+        self.settings = settings
         self._on_delivered = on_delivered
         self._sending_numbers: set[int] = set()
         self._is_closed = False
@@ -57,8 +61,27 @@ class CallbackQueue:
     def __len__(self) -> int:
         return len(self._state.deliveries)
 
+    def record_step(self, index: int, status: RecordingStatus | None) -> None:
+        """Record the fields of a recording after a step, for late callbacks of its present status.
+
+        Args:
+            status: the status that the step set; None if it only changed other fields.
+        """
+        if index not in self._state.subscriptions:
+            return
+        reached = self._state.reached.setdefault(index, {})
+        present = status or next(reversed(reached), None)
+        if present is None:
+            return
+        before = reached.pop(present, None)  # the present status is the last
+        times = (0 if before is None else before.times) + (status is not None)
+        reached[present] = ReachedStatus(self._recording_index.get_even_if_deleted(index), times)
+
     def enqueue(self, index: int, event: CallbackEvent) -> None:
-        """Queue a callback for the recording's subscription, if it has one."""
+        """Queue a callback for the recording's subscription, if it has one.
+
+        A callback that repeats an earlier one has the same idempotency token.
+        """
         if self._is_closed:
             return
         subscription = self._state.subscriptions.get(index)
@@ -70,8 +93,12 @@ class CallbackQueue:
             return
         from mockserver.callbacks.parameters import build_parameters
 
-        recording, number = self._recording_index.get_even_if_deleted(index), len(self._state.deliveries)
+        reached = self._state.reached.get(index, {}).get(RecordingStatus(event.value))
+        if reached is None:
+            reached = ReachedStatus(self._recording_index.get_even_if_deleted(index), 0)
+        recording, number = reached.recording, len(self._state.deliveries)
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
+        parameters = build_parameters(recording, event.value, url)
         self._state.deliveries.append(
             Delivery(
                 number=number,
@@ -80,10 +107,10 @@ class CallbackQueue:
                 event=event,
                 method=subscription.method,
                 url=subscription.url,
-                parameters=build_parameters(recording, event.value, url),
+                parameters=parameters,
                 token=subscription.token,
                 signer=subscription.signer,
-                idempotency_token=self._derive_idempotency_token(recording, number),
+                idempotency_token=self._derive_idempotency_token(reached, parameters),
                 due=self._recording_index.clock.now(),
             )
         )
@@ -114,8 +141,12 @@ class CallbackQueue:
         """Return a callback to the queue: its attempt was cancelled before the outcome was known."""
         self._sending_numbers.discard(number)
 
-    def record_outcome(self, number: int, outcome: "Outcome") -> None:
-        """Record the outcome of an attempt, and schedule the next attempt if there is one."""
+    def record_outcome(self, number: int, outcome: "Outcome", seconds: float = 0.0) -> None:
+        """Record the outcome of an attempt, and schedule the next attempt if there is one.
+
+        Args:
+            seconds: the real seconds that the attempt took.
+        """
         if self._is_closed:
             return
         from mockserver.callbacks.connection_overrides import parse_overrides
@@ -124,12 +155,13 @@ class CallbackQueue:
         self._sending_numbers.discard(number)
         now, delivery = self._recording_index.clock.now(), self._state.deliveries[number]
         failure = None if outcome.failure is None else outcome.failure.value
-        attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail))
+        attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail, seconds))
+        used_seconds = delivery.used_seconds + seconds
         overrides = parse_overrides(delivery.url)[1]
         if outcome.failure is None and outcome.status is not None and outcome.status < 300:
             self._finish(number, attempts, DeliveryState.DELIVERED)
             self._on_delivered(delivery.recording, delivery.event)
-        elif (delay := get_retry_delay(outcome, len(attempts), overrides)) is not None:
+        elif (delay := get_retry_delay(outcome, len(attempts), used_seconds, overrides, self.settings)) is not None:
             due = now + delay * SECOND
             self._replace(number, attempts=attempts, due=due)
             self._timers.add(due, TimerKind.DELIVERY, number)
@@ -166,9 +198,11 @@ class CallbackQueue:
     def _record_event(self, delivery: Delivery, what: str) -> None:
         self._events.record("callback", self._recording_index.get_name(delivery.recording), delivery.sid, what)
 
-    def _derive_idempotency_token(self, recording: Recording, number: int) -> str:
+    def _derive_idempotency_token(self, reached: ReachedStatus, parameters: tuple[tuple[str, str], ...]) -> str:
+        """Return the token of a callback. RecordingUrl has no part in it, because the server's port may be random."""
+        values = [value for name, value in parameters if name != "RecordingUrl"]
         seed = self._recording_index.corpus.spec.seed
-        bits = derive_bytes(seed, "idempotency", recording.account_sid, recording.sid, str(number))[:16]
+        bits = derive_bytes(seed, "idempotency", reached.recording.account_sid, str(reached.times), *values)[:16]
         return str(UUID(bytes=bits, version=4))
 
 

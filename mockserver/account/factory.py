@@ -1,13 +1,23 @@
 """Creates accounts from the server's settings and a scenario."""
 
+from collections.abc import Mapping
+
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.instants import SECOND, SECONDS_PER_HOUR
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
-from mockserver.account.scenario_setup import RecordingDefaults, create_upcoming_recording, set_up_scenario
+from mockserver.account.overrides import AccountOverrides
+from mockserver.account.scenario_setup import (
+    RecordingDefaults,
+    ScenarioSetupError,
+    create_upcoming_recording,
+    set_up_scenario,
+)
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
+from mockserver.callbacks.delivery_settings import DeliverySettings
+from mockserver.callbacks.routes import NO_ROUTES, build_routes
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.clock_rate import ClockRate
@@ -24,15 +34,17 @@ class AccountFactory:
 
     Args:
         settings: used for everything that a scenario leaves out.
+        overrides: the overrides of accounts by AccountSid in lower case; entries may be added later.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, overrides: Mapping[str, AccountOverrides]) -> None:
         self.demo_account = _choose_demo_account(settings)
         self.declared_accounts = {account.sid.lower(): account for account in (self.demo_account, *settings.account)}
         """The accounts with known tokens, by AccountSid in lower case."""
         self.address = settings.listen
         """The address that the server listens on, for the URLs in scripted callbacks."""
         self._settings = settings
+        self._overrides = overrides
         self._mix = settings.build_corpus_mix(settings.profile)
         self.t0 = wall_seconds() // SECONDS_PER_HOUR * SECONDS_PER_HOUR if settings.now is None else settings.now
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
@@ -58,7 +70,7 @@ class AccountFactory:
             base_url: the scheme and host that the client uses for this server.
 
         Raises:
-            ScenarioSetupError: if the corpus has no room for the scenario.
+            ScenarioSetupError: if the corpus has no room for the scenario, or a route of it is not allowed.
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
@@ -75,6 +87,7 @@ class AccountFactory:
             scenario=scenario,
             state=state,
             journal=journal,
+            delivery_settings=self.build_delivery_settings(scenario, self._overrides.get(key)),
         )
         if scenario is not None and state is None:
             set_up_scenario(account, scenario, self.build_recording_defaults(base_url))
@@ -88,6 +101,31 @@ class AccountFactory:
         """
         where = self._settings.public_url or base_url or f"http://{self.address.to_reachable()}"
         return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
+
+    def build_delivery_settings(
+        self, scenario: Scenario | None, overrides: AccountOverrides | None
+    ) -> DeliverySettings:
+        """Return how the callbacks of an account are sent.
+
+        Raises:
+            ScenarioSetupError: if a route of the scenario or of the overrides is not allowed.
+        """
+        scripted = {} if scenario is None else scenario.routes
+        own = None if overrides is None else overrides.routes
+        routes: Mapping[str, str] = NO_ROUTES
+        if self._settings.route or scripted or own:
+            try:
+                routes = build_routes(
+                    self._settings.callback_hosts, self._settings.route, scripted.items(), (own or {}).items()
+                )
+            except ValueError as error:
+                raise ScenarioSetupError(f"routes: {error}.") from None
+        return DeliverySettings(
+            self._settings.callback_retries,
+            frozenset(self._settings.callback_retry_policy.split(",")),
+            float(self._settings.callback_timeout),
+            routes,
+        )
 
     def _create_clock(self, t0: int, scenario: Scenario | None, state: State | None) -> Clock:
         if state is not None:

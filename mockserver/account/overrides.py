@@ -12,3 +12,5 @@ class AccountOverrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     wire: WireSetting | None = None
     auth: AuthSetting | None = None
     """With `strict`, only the account's own token is accepted."""
+    routes: dict[str, str] | None = None
+    """Routes beside those of the server and of the scenario; one from the same origin replaces theirs."""

@@ -1,9 +1,10 @@
 """Plays timelines on an account's recordings, and queues their callbacks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
+from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.event_log import EventLog
@@ -14,25 +15,21 @@ from scenarios.model import Step, Timeline
 from scenarios.statuses import CallbackEvent
 from scenarios.timeline import RequestKind, TimelineProgress
 
-EnqueueCallback = Callable[[int, CallbackEvent], None]
-
 
 class Timelines:
     """The timelines of an account.
 
     Args:
-        enqueue_callback: called with the recording's index and the event of playing_index callback.
+        callbacks: the queue of the callbacks that steps send.
     """
 
-    def __init__(
-        self, recordings: Recordings, timers: Timers, events: EventLog, enqueue_callback: EnqueueCallback
-    ) -> None:
+    def __init__(self, recordings: Recordings, timers: Timers, events: EventLog, callbacks: CallbackQueue) -> None:
         self._recordings = recordings
         self._recording_index = recordings.recording_index
         self._state: State = recordings.recording_index.state
         self._timers = timers
         self._events = events
-        self._enqueue_callback = enqueue_callback
+        self._callbacks = callbacks
 
     def start(self, index: int, steps: Timeline) -> None:
         """Start a timeline on a recording that has none, and run the steps that are due at once."""
@@ -108,9 +105,10 @@ class Timelines:
         subscription = self._state.subscriptions.get(index)
         subscribed = () if subscription is None else subscription.events
         self._recordings.apply_update(index, step.status, step.set)
+        self._callbacks.record_step(index, step.status)
         self._record_event("step", index, describe_step(step, subscribed))
         for event in get_step_callbacks(step, subscribed):
-            self._enqueue_callback(index, event)
+            self._callbacks.enqueue(index, event)
 
     def find_recording_index(self, handle_or_sid: str) -> int:
         """Return the index of a visible recording by its handle or SID.

@@ -8,6 +8,7 @@ from weakref import WeakSet
 from mockserver.account.account import Account
 from mockserver.account.state.state import Delivery, Event
 from mockserver.callbacks.sender import CallbackSender
+from mockserver.settings.machine_clock import stopwatch
 
 
 class _Alarm(NamedTuple):
@@ -25,12 +26,10 @@ class Worker:
 
     Args:
         sender: the sender of callbacks.
-        max_attempt_seconds: the longest duration of one attempt, in real seconds.
     """
 
-    def __init__(self, sender: CallbackSender, max_attempt_seconds: float) -> None:
+    def __init__(self, sender: CallbackSender) -> None:
         self._sender = sender
-        self._max_attempt_seconds = max_attempt_seconds
         self._alarms: dict[Account, _Alarm] = {}
         self._sending_tasks: dict[Account, set[asyncio.Task[None]]] = {}
         self._stopped_loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
@@ -105,9 +104,10 @@ class Worker:
             task.add_done_callback(partial(self._on_sent, account, delivery.number))
 
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        account.callbacks.record_outcome(
-            delivery.number, await self._sender.send(delivery.to_request(self._max_attempt_seconds))
-        )
+        request = delivery.to_request(account.callbacks.settings)
+        start = stopwatch()
+        outcome = await self._sender.send(request)
+        account.callbacks.record_outcome(delivery.number, outcome, stopwatch() - start)
         self.schedule(account)
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:

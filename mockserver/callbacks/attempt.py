@@ -1,18 +1,20 @@
-"""One attempt: a request and its response over a new connection.
+"""One attempt: a request and its response over a new connection, and once more if the receiver wants credentials.
 
 Import this module late: it imports httpcore.
 """
 
 from contextlib import aclosing
+from hashlib import blake2b
 from ssl import SSLContext
 from urllib.parse import urlsplit
 
 import httpcore
 
 from mockserver.callbacks.allowed_hosts import AllowedHosts
+from mockserver.callbacks.authorization import DigestRequest, build_authorization
 from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
 from mockserver.callbacks.outcome import Failure, Outcome
-from mockserver.callbacks.request import CallbackRequest
+from mockserver.callbacks.request import CallbackRequest, Pairs
 
 _MAX_BODY_BYTES = 64 * 1024
 """The maximum number of bytes read from a response body. They are read only to let the receiver finish."""
@@ -27,13 +29,16 @@ _FAILURE_OF_ERROR: tuple[tuple[type[Exception], Failure], ...] = (
     (Exception, Failure.CONNECTION),
 )
 """Exceptions and their failures. The first row that matches is used."""
+_SENDING_EVENT = "http11.send_request_headers.started"
+"""httpcore's event when the connection is complete, with TLS if the URL is https."""
+_UNAUTHORIZED = 401
 
 
 class AttemptConnection:
     """The connection of one attempt.
 
     Args:
-        ssl_context: holds the trusted certificates; None for http.
+        ssl_context: holds the trusted certificates; None if the connection is not secured.
     """
 
     def __init__(self, request: CallbackRequest, allowed_hosts: AllowedHosts, ssl_context: SSLContext | None) -> None:
@@ -44,16 +49,30 @@ class AttemptConnection:
         self._status: int | None = None
 
     async def run(self) -> Outcome:
-        """Send the request and read the response. Redirects are not followed, and errors are raised."""
+        """Send the request and read the response. Redirects are not followed, and errors are raised.
+
+        Twilio sends the credentials of a URL only after a 401 with a challenge (WIRE §17).
+        """
+        challenges = await self._send(())
+        answer = self._answer_challenges(challenges)
+        if answer is None:
+            return Outcome(self._status, None, "")
+        scheme, value = answer
+        self._status, self._is_connected = None, False
+        await self._send((("authorization", value),))
+        return Outcome(self._status, None, f"with {scheme} credentials after a 401")
+
+    async def _send(self, added_headers: Pairs) -> list[str]:
+        """Send the request over a new connection, and return the challenges of its response."""
         request = self._request
-        url, host = _parse_target(request.url)
+        url, host = _parse_target(request)
         connect, read_timeout = request.connect_timeout, request.read_timeout
         async with (
             httpcore.AsyncHTTPConnection(url.origin, self._ssl_context, network_backend=self._network) as connection,
             connection.stream(
                 request.method,
                 url,
-                headers=[("host", host), *request.headers],
+                headers=[("host", host), *added_headers, *request.headers],
                 content=request.body or None,
                 extensions={
                     "timeout": {"connect": connect, "read": read_timeout, "write": read_timeout},
@@ -63,7 +82,21 @@ class AttemptConnection:
         ):
             self._status = response.status
             await _drain_body(response)
-        return Outcome(self._status, None, "")
+        return [value.decode("latin-1") for name, value in response.headers if name.lower() == b"www-authenticate"]
+
+    def _answer_challenges(self, challenges: list[str]) -> tuple[str, str] | None:
+        """Return the scheme and the value of the Authorization header, or None if a second request makes no sense."""
+        request = self._request
+        if self._status != _UNAUTHORIZED or request.credentials is None:
+            return None
+        target = _parse_target(request)[0].target.decode()
+        nonce = request.signed_text.encode()  # of this request alone, and the same in every run
+        covered = DigestRequest(request.method, target, request.body, blake2b(nonce, digest_size=8).hexdigest())
+        return build_authorization(challenges, request.credentials, covered)
+
+    async def close(self) -> None:
+        """Close what is still open after `run` was cancelled."""
+        await self._network.close()
 
     def build_error_outcome(self, error: Exception) -> Outcome:
         """Return the outcome for an exception that `run` raised, or for the TimeoutError of the total time-out."""
@@ -78,29 +111,31 @@ class AttemptConnection:
         return Outcome(self._status, failure, _describe_root_cause(error))
 
     async def _on_trace(self, event: str, _: object) -> None:
-        self._is_connected = self._is_connected or event == "connection.connect_tcp.complete"
+        self._is_connected = self._is_connected or event == _SENDING_EVENT
 
     def _classify_error(self, error: Exception) -> Failure:
         if isinstance(error, TimeoutError):
             return Failure.READ_TIMEOUT if self._is_connected else Failure.CONNECT_TIMEOUT
         # httpcore also reports a protocol error if the receiver closes the connection before or within the response.
         if isinstance(error, httpcore.RemoteProtocolError) and (self._status is not None or error.__cause__ is None):
-            return Failure.CONNECTION
-        return next(failure for kind, failure in _FAILURE_OF_ERROR if isinstance(error, kind))
+            return Failure.DISCONNECTED
+        failure = next(failure for kind, failure in _FAILURE_OF_ERROR if isinstance(error, kind))
+        return Failure.DISCONNECTED if failure is Failure.CONNECTION and self._is_connected else failure
 
 
-def _parse_target(url: str) -> tuple[httpcore.URL, str]:
-    """Return a URL and its Host header. The one that httpcore writes lacks the brackets of an IPv6 address.
+def _parse_target(request: CallbackRequest) -> tuple[httpcore.URL, str]:
+    """Return the URL to connect to, and the Host header. The one of httpcore lacks the brackets of an IPv6 address.
 
     Raises:
         ValueError: if the URL cannot be requested.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(request.url)
     host = parts.hostname
-    if parts.scheme not in ("http", "https") or not host or not url.isascii():
-        raise ValueError(f"expected an http or https URL in ASCII, found {url!r}")
+    if parts.scheme not in ("http", "https") or not host or not request.url.isascii():
+        raise ValueError(f"expected an http or https URL in ASCII, found {request.url!r}")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    parsed = httpcore.URL(scheme=parts.scheme, host=host, port=parts.port, target=target)
+    place = parts if request.route is None else urlsplit(request.route)
+    parsed = httpcore.URL(scheme=place.scheme, host=place.hostname or host, port=place.port, target=target)
     return parsed, parts.netloc.rpartition("@")[2]
 
 

@@ -7,10 +7,11 @@ import msgspec
 
 _TIMEOUT_FIELDS = {"ct": ("connect_timeout", 10_000), "rt": ("read_timeout", 15_000), "tt": ("total_timeout", 15_000)}
 """The time-out fields, and their upper bounds in milliseconds on Twilio's page."""
-_MIN_TIMEOUT_MILLISECONDS = 100
-_MAX_RETRIES = 5
+MIN_TIMEOUT_MILLISECONDS = 100
+MAX_RETRIES = 5
 _MAX_DIGITS = 5
-_POLICIES = frozenset({"4xx", "5xx", "ct", "rt", "all"})
+POLICIES = ("4xx", "5xx", "ct", "rt", "all")
+"""The failures after which Twilio can retry: `ct` is no connection, `rt` is no response in time."""
 _UNSUPPORTED_NAMES = frozenset({"e", "sni"})
 """Overrides of Twilio's edge location and TLS SNI. A mock on one machine cannot emulate them."""
 
@@ -46,9 +47,9 @@ def parse_overrides(url: str) -> tuple[str, ConnectionOverrides]:
 def _parse_pair(name: str, text: str) -> tuple[str, int | float | frozenset[str]] | None:
     if name == "rp":
         policies = frozenset(text.split(","))
-        return ("retry_on", policies) if policies <= _POLICIES else None
+        return ("retry_on", policies) if policies <= {*POLICIES} else None
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else -1
     if name == "rc":
-        return ("retries", number) if 0 <= number <= _MAX_RETRIES else None
+        return ("retries", number) if 0 <= number <= MAX_RETRIES else None
     field, maximum = _TIMEOUT_FIELDS.get(name, ("", 0))
-    return (field, number / 1000) if _MIN_TIMEOUT_MILLISECONDS <= number <= maximum else None
+    return (field, number / 1000) if MIN_TIMEOUT_MILLISECONDS <= number <= maximum else None

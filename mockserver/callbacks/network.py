@@ -20,6 +20,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
     def __init__(self, allowed_hosts: AllowedHosts) -> None:
         self._allowed_hosts = allowed_hosts
         self._backend = httpcore.AnyIOBackend()
+        self._streams: list[httpcore.AsyncNetworkStream] = []
 
     async def connect_tcp(
         self,
@@ -40,12 +41,22 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
                 *others, last = await self._resolve_allowed(host, port)
                 for address in others:
                     with suppress(httpcore.ConnectError):
-                        return await self._backend.connect_tcp(address, port)
-                return await self._backend.connect_tcp(last, port)
+                        return await self._connect(address, port)
+                return await self._connect(last, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
         except OSError as error:
             raise httpcore.ConnectError from error
+
+    async def close(self) -> None:
+        """Close all connections. httpcore leaves one open if it is cancelled within a TLS handshake."""
+        for stream in self._streams:
+            await stream.aclose()
+
+    async def _connect(self, address: str, port: int) -> httpcore.AsyncNetworkStream:
+        stream = await self._backend.connect_tcp(address, port)
+        self._streams.append(stream)
+        return stream
 
     async def _resolve_allowed(self, host: str, port: int) -> list[str]:
         """Return the allowed addresses of a host, at least one."""

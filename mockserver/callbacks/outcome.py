@@ -13,9 +13,11 @@ class Failure(StrEnum):
     BAD_URL = "bad_url"
     """The URL cannot be requested. Nothing was sent."""
     CONNECTION = "connection"
-    """The name was not resolved, TLS failed, or the connection was refused, reset or closed early."""
+    """The name was not resolved, the connection was refused, or TLS failed: the receiver has no request."""
     CONNECT_TIMEOUT = "connect_timeout"
     READ_TIMEOUT = "read_timeout"
+    DISCONNECTED = "disconnected"
+    """The receiver reset or closed the connection before the end of its response."""
     PROTOCOL = "protocol"
     """The response was not HTTP."""
 

@@ -1,29 +1,39 @@
 """One signed request to a receiver, ready to be sent."""
 
 import re
-from base64 import b64encode
 from collections.abc import Sequence
 from string import punctuation
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
 from mockserver.callbacks.connection_overrides import parse_overrides
+from mockserver.callbacks.delivery_settings import DeliverySettings
+from mockserver.callbacks.retry_policy import limit_total_seconds
 from mockserver.callbacks.signature import build_signed_text, compute_signature
+from scenarios.origins import normalize_origin
 
 Pairs = tuple[tuple[str, str], ...]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 15.0
-TOTAL_TIMEOUT = 15.0
 """Default time-outs in seconds, from Twilio (docs/usage/webhooks/webhooks-connection-overrides)."""
+_DEFAULT_SETTINGS = DeliverySettings()
 
 _FIXED_HEADERS: Pairs = (("accept", "*/*"), ("x-home-region", "us1"), ("user-agent", "TwilioProxy/1.1"))
 _FORM_HEADERS: Pairs = (("content-type", "application/x-www-form-urlencoded; charset=UTF-8"),)
 _URL_PATTERN = re.compile(
-    r"(?P<scheme>[^:/?#]+://)(?:(?P<user>[^/?#]*)@)?(?P<place>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)"
+    r"(?P<scheme>[^:/?#]+)://(?:(?P<user>[^/?#]*)@)?(?P<place>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)"
 )
+_PORT_PATTERN = re.compile(r":[0-9]*\Z")
+
+
+class Credentials(NamedTuple):
+    """The user name and password in a URL, decoded."""
+
+    username: str
+    password: str
 
 
 class CallbackRequest(msgspec.Struct, frozen=True):
@@ -31,6 +41,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
 
     method: str
     url: str
+    """The URL that the receiver sees, without credentials."""
     headers: Pairs
     body: bytes
     connect_timeout: float
@@ -41,6 +52,10 @@ class CallbackRequest(msgspec.Struct, frozen=True):
     """For the whole attempt."""
     signed_text: str = ""
     """The exact string that was signed, for a log."""
+    credentials: Credentials | None = None
+    """The credentials to send if the receiver answers with 401 and a challenge."""
+    route: str | None = None
+    """The origin to connect to instead of the URL's."""
 
     @classmethod
     def build_signed(
@@ -51,56 +66,101 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         *,
         token: str,
         idempotency_token: str,
-        max_seconds: float = TOTAL_TIMEOUT,
+        settings: DeliverySettings = _DEFAULT_SETTINGS,
+        used_seconds: float = 0.0,
     ) -> Self:
         """Return the signed request: a form for POST, a query for GET (WIRE §12).
 
         Args:
-            url: the receiver's URL. Its fragment may set connection overrides; its credentials become a header.
+            url: the receiver's URL. Its fragment may set connection overrides.
             token: the auth token that signs.
             idempotency_token: a UUID that all attempts of one callback share.
-            max_seconds: the upper bound of the total time-out, even if the URL sets a longer one.
+            settings: used for everything that the URL does not override.
+            used_seconds: the real seconds that earlier attempts took: the total time-out is for all together.
         """
         plain, overrides = parse_overrides(url)
-        target, credentials = _split_credentials(plain)
         form = urlencode(parameters, quote_via=quote, safe="")
         in_query = method == "GET"
-        if in_query:
-            target = _with_query(target, form)
-        text = build_signed_text(target, () if in_query else parameters)
-        signature_headers = (
+        target = _split_url(plain, form if in_query else "")
+        text = build_signed_text(target.signed, () if in_query else parameters)
+        route = settings.routes.get(target.origin) if settings.routes else None
+        headers = (
+            *(() if in_query else _FORM_HEADERS),
             ("i-twilio-idempotency-token", idempotency_token),
             ("x-twilio-signature", compute_signature(token, text)),
+            *_FIXED_HEADERS,
+            *(() if route is None else _build_forwarded_headers(target)),
         )
         return cls(
             method,
-            target,
-            (*(() if in_query else _FORM_HEADERS), *credentials, *signature_headers, *_FIXED_HEADERS),
+            target.requested,
+            headers,
             b"" if in_query else form.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
-            overrides.read_timeout or READ_TIMEOUT,
-            min(max_seconds, overrides.total_timeout or TOTAL_TIMEOUT),
+            overrides.read_timeout or max(READ_TIMEOUT, settings.max_seconds),
+            limit_total_seconds(overrides, settings) - used_seconds,
             text,
+            target.credentials,
+            route,
         )
 
 
-def _split_credentials(url: str) -> tuple[str, Pairs]:
-    """Return a URL as the receiver will see it, and the header for its credentials.
+class _SplitUrl(NamedTuple):
+    """The parts of a callback URL."""
 
-    The signature covers this URL, because validators check the URL that they receive. An invalid URL stays unchanged.
+    requested: str
+    """The URL that the receiver sees."""
+    signed: str
+    """The URL that the signature covers."""
+    credentials: Credentials | None = None
+    scheme: str = ""
+    place: str = ""
+    """Host and port as the URL writes them."""
+
+    @property
+    def origin(self) -> str:
+        try:
+            return normalize_origin(f"{self.scheme}://{self.place}")
+        except ValueError:  # a URL that cannot be requested has no route
+            return ""
+
+
+def _split_url(url: str, added_query: str) -> _SplitUrl:
+    """Split a URL. An invalid URL stays unchanged.
+
+    Twilio signs a URL without user and password, over https without the port, over http with it (WIRE §17).
     """
     match = _URL_PATTERN.match(url)
     if match is None:
-        return url, ()
+        whole = _with_query(url, added_query)
+        return _SplitUrl(whole, whole)
+    scheme, place = match["scheme"].lower(), match["place"]
     # Validators in Python drop a lone question mark and write the scheme in lower case.
     query = "" if match["query"] == "?" else match["query"]
-    plain = match["scheme"].lower() + match["place"] + quote((match["path"] or "/") + query, safe=punctuation)
-    if match["user"] is None:
-        return plain, ()
-    # Twilio sends credentials only after a 401. The mock sends them at once, which saves the receiver one request.
-    return plain, (("authorization", f"Basic {b64encode(unquote(match['user']).encode()).decode()}"),)
+    rest = _with_query(quote((match["path"] or "/") + query, safe=punctuation), added_query)
+    signed_place = _PORT_PATTERN.sub("", place) if scheme == "https" else place
+    credentials = None
+    if match["user"] is not None:
+        username, _, password = match["user"].partition(":")
+        credentials = Credentials(unquote(username), unquote(password))
+    return _SplitUrl(
+        f"{scheme}://{place}{rest}", f"{scheme}://{signed_place}{rest}", credentials, scheme=scheme, place=place
+    )
+
+
+def _build_forwarded_headers(target: _SplitUrl) -> Pairs:
+    """Return the headers by which a reverse proxy describes the request that it received."""
+    port = _PORT_PATTERN.search(target.place)
+    return (
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-host", target.place),
+        ("x-forwarded-port", {"http": "80", "https": "443"}[target.scheme] if port is None else port[0][1:]),
+        ("x-forwarded-proto", target.scheme),
+    )
 
 
 def _with_query(url: str, query: str) -> str:
+    if not query:
+        return url
     separator = "?" if "?" not in url else "" if url.endswith("&") else "&"
     return url + separator + query

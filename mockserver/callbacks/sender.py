@@ -28,13 +28,15 @@ class CallbackSender:
         # This imports httpcore, which is not needed before the first callback.
         from mockserver.callbacks.attempt import AttemptConnection
 
-        ssl_context = self._ssl_context if request.url[:6].lower() == "https:" else None
+        ssl_context = self._ssl_context if (request.route or request.url)[:6].lower() == "https:" else None
         attempt = AttemptConnection(request, self._allowed_hosts, ssl_context)
         try:
             async with asyncio.timeout(request.total_timeout):
                 return await attempt.run()
         except Exception as error:
             return attempt.build_error_outcome(error)
+        finally:
+            await attempt.close()
 
     @cached_property
     def _allowed_hosts(self) -> "AllowedHosts":

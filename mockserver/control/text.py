@@ -62,5 +62,6 @@ def _describe_callback(callback: CallbackView) -> str:
         for attempt in callback.attempts
     )
     head = f"{callback.number}: {callback.recording} {callback.event} {callback.state}"
+    route = "" if callback.route is None else f" through {callback.route}"
     signed = f"     signed with {callback.signed_with}: {callback.signed_text}"
-    return f"{head}, {callback.method} {callback.url}{attempts}\n{signed}"
+    return f"{head}, {callback.method} {callback.url}{route}{attempts}\n{signed}"

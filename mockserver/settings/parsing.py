@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from generators.sids import Kind, is_sid
+from mockserver.callbacks.connection_overrides import MAX_RETRIES, POLICIES
+from mockserver.callbacks.routes import Route
 from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
@@ -99,6 +101,29 @@ def parse_hosts(text: str) -> str:
     except ValueError as error:
         raise BadValueError.from_message(str(error)) from None
     return text
+
+
+def parse_route(text: str) -> Route:
+    """Parse a route such as https://app.example.com=http://127.0.0.1:8000."""
+    try:
+        return Route.parse(text)
+    except ValueError as error:
+        raise BadValueError.from_message(f"{error}.") from None
+
+
+def parse_retries(text: str) -> int:
+    """Parse a number of retries, as Twilio's `#rc=` allows it."""
+    if text not in map(str, range(MAX_RETRIES + 1)):
+        raise BadValueError(f"a whole number from 0 to {MAX_RETRIES}", text)
+    return int(text)
+
+
+def parse_retry_policy(text: str) -> str:
+    """Check a retry policy such as 5xx,ct,rt, as Twilio's `#rp=` has it, and return it without spaces."""
+    names = [name.strip() for name in text.lower().split(",")]
+    if not {*POLICIES}.issuperset(names):
+        raise BadValueError(f"one or more of {', '.join(POLICIES)}, separated by commas", text)
+    return ",".join(names)
 
 
 def parse_count(text: str) -> int:

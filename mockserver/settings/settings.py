@@ -13,6 +13,8 @@ import msgspec
 
 from generators.corpus.mix import Mix, MixError
 from generators.distributions import ADVERSARIAL_TRAIT_SHARES, TRAIT_SHARES
+from mockserver.callbacks.delivery_settings import DEFAULT_POLICY, DEFAULT_RETRIES
+from mockserver.callbacks.routes import Route, build_routes
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.clock_rate import ClockRate
@@ -26,6 +28,9 @@ from mockserver.settings.parsing import (
     parse_hosts,
     parse_instant,
     parse_path,
+    parse_retries,
+    parse_retry_policy,
+    parse_route,
     parse_span,
     parse_text,
     parse_url,
@@ -208,7 +213,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "HOST,...",
         ),
     ] = ""
-    callback_timeout: Annotated[int, Option("Time limit for the receiver of a callback.", parse_span, "DURATION")] = 5
+    callback_timeout: Annotated[
+        int, Option("Real time for all attempts of a callback together.", parse_span, "DURATION")
+    ] = 15
+    callback_retries: Annotated[int, Option("Retries of a callback, from 0 to 5.", parse_retries, "N")] = (
+        DEFAULT_RETRIES
+    )
+    callback_retry_policy: Annotated[
+        str,
+        Option(
+            "Failures that are retried: ct (no connection), rt (no response in time), 4xx, 5xx, all.",
+            parse_retry_policy,
+            "NAME,...",
+        ),
+    ] = DEFAULT_POLICY
+    route: Annotated[
+        tuple[Route, ...],
+        Option(
+            "Callbacks to the first origin go to the second, as behind a reverse proxy; repeatable.",
+            parse_route,
+            "ORIGIN=ORIGIN",
+            repeatable=True,
+        ),
+    ] = ()
     proxy_unknown: Annotated[
         UnknownHosts,
         Option(
@@ -236,6 +263,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"--proxy-unknown: expected refuse because other machines can connect to {self.listen}, "
                 "found 'tunnel'. Use tunnel with --listen 127.0.0.1:PORT only."
             )
+
+        if self.route:
+            try:
+                build_routes(self.callback_hosts, self.route)
+            except ValueError as error:
+                raise SettingsError(f"--route: {error}.") from None
 
     def build_corpus_mix(self, profile: Profile) -> Mix:
         """Return the mix of a profile, changed by the shares that the user set."""

@@ -8,7 +8,7 @@ from generators.instants import SECOND
 from generators.suggestion import suggest
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.clock_rate import ClockRate
-from mockserver.settings.loading import get_all_settings, load_settings
+from mockserver.settings.loading import Setting, get_all_settings, load_settings
 from mockserver.settings.parsing import parse_instant
 from mockserver.settings.settings import Settings, SettingsError
 from scenarios.durations import format_duration
@@ -35,7 +35,8 @@ def build_settings(changes: dict[str, Any]) -> Settings:
     """Return the settings of tests with changes.
 
     Args:
-        changes: values by the name of the setting; a text is parsed like a flag of `recmock serve`.
+        changes: values by the name of the setting; a text is parsed like a flag of `recmock serve`, and a list of
+            texts like a repeated flag.
 
     Raises:
         SettingsError: if a name is unknown or a text is invalid.
@@ -45,8 +46,15 @@ def build_settings(changes: dict[str, Any]) -> Settings:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggest(name, known)}")
     values = {
-        name: known[name].read(value, name) if isinstance(value, str) else value for name, value in changes.items()
+        name: known[name].read(value, name) if _is_text(value, known[name]) else value
+        for name, value in changes.items()
     }
     # Tests and `recmock` share the local CA, so RECMOCK_DATA_DIR holds for tests too.
     shared = {} if "data_dir" in values else {"data_dir": load_settings({"data_dir": None}).data_dir}
     return msgspec.structs.replace(TEST_SETTINGS, **shared, **values)
+
+
+def _is_text(value: Any, setting: Setting) -> bool:
+    if isinstance(value, list) and setting.option.repeatable:
+        return all(isinstance(item, str) for item in value)
+    return isinstance(value, str)

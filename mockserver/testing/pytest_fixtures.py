@@ -160,7 +160,7 @@ def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session, *, was_us
         handle.reset()
     overrides = build_overrides({**_build_default_overrides(), **session.options, **marked} if is_external else marked)
     if was_used or overrides.wire or overrides.auth:
-        handle.configure(wire=overrides.wire, auth=overrides.auth)
+        handle.configure(wire=overrides.wire, auth=overrides.auth, routes=None)
 
 
 def _build_default_overrides() -> OptionValues:

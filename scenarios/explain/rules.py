@@ -9,7 +9,7 @@ from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, 
 
 
 def explain_setup(scenario: Scenario) -> Iterator[str]:
-    """Yield sentences about the corpus, the clock and what importing recordings changed."""
+    """Yield sentences about the corpus, the clock, the routes and what importing recordings changed."""
     corpus, clock = scenario.corpus, scenario.clock
     plan = [] if corpus.count is None else [f"{corpus.count:,} generated recordings"]
     plan += [f"over {corpus.span}"] if corpus.span else []
@@ -25,6 +25,7 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
         yield f"Clock: {', '.join(time)}."
     for sentence in scenario.import_report:
         yield f"Import: {sentence}"
+    yield from (f"Route: callbacks to {source} go to {target}." for source, target in scenario.routes.items())
 
 
 def explain_rules(scenario: Scenario) -> Iterator[str]:

@@ -8,6 +8,7 @@ import msgspec
 
 from scenarios.handles import list_ids
 from scenarios.model import ClockPlan, CorpusPlan, Scenario
+from scenarios.origins import normalize_origin
 from scenarios.problems import Origin, ScenarioError
 from scenarios.validation.scenario_checks import check_scenario
 
@@ -22,7 +23,7 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     """Return one scenario that contains all of them.
 
     Recordings, picks, rules and expectations follow one another in order, so the first scenario's faults are checked
-    first. Each field of the corpus and the clock, and `on_create`, may be set by one scenario only.
+    first. Each field of the corpus and the clock, each route, and `on_create` may be set by one scenario only.
 
     Args:
         scenarios: at least one, each loaded.
@@ -45,6 +46,7 @@ def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
         corpus=_merge_plans(CorpusPlan, "corpus", scenarios),
         clock=_merge_plans(ClockPlan, "clock", scenarios),
         on_create=_get_single_value("on_create", [(scenario.name, scenario.on_create) for scenario in scenarios]),
+        routes=_merge_routes(scenarios),
         **joined,
     )
     for complaint in check_scenario(whole, Path()):  # an instant of one scenario may be before the other's clock starts
@@ -63,6 +65,18 @@ def _merge_plans(plan_type: type[Plan], name: str, scenarios: Sequence[Scenario]
             for field in fields
         }
     )
+
+
+def _merge_routes(scenarios: Sequence[Scenario]) -> dict[str, str]:
+    routes = [
+        (scenario.name, {normalize_origin(source): target for source, target in scenario.routes.items()})
+        for scenario in scenarios
+    ]
+    sources = dict.fromkeys(source for _, targets in routes for source in targets)
+    return {
+        source: _get_single_value(f"routes.{source}", [(name, targets.get(source)) for name, targets in routes])
+        for source in sources
+    }
 
 
 def _get_single_value(field: str, values: Sequence[tuple[str, Any]]) -> Any:

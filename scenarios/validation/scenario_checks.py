@@ -1,6 +1,6 @@
 """Checks a well-formed scenario for values that contradict each other or can never take effect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os.path import isfile
 from pathlib import Path as FilePath
 
@@ -10,6 +10,7 @@ from scenarios.durations import parse_duration
 from scenarios.handles import list_ids, walk_handle_paths
 from scenarios.mix_shares import find_mix_problem
 from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingFields, Scenario, ScriptedRecording
+from scenarios.origins import normalize_origin
 from scenarios.problems import Problem, ValuePath, format_path
 from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.dates import DATE_FIELDS, check_instant
@@ -29,6 +30,7 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
     """
     yield from _check_corpus(scenario.corpus)
     yield from _check_clock(scenario.clock)
+    yield from _check_routes(scenario.routes)
     yield from _check_names(scenario)
     for number, recording in enumerate(scenario.recordings):
         yield from _check_media(recording, folder, ("recordings", number))
@@ -68,6 +70,20 @@ def _check_clock(clock: ClockPlan) -> Iterator[Problem]:
         )
     if clock.mode == "scaled" and clock.rate is None:
         yield Problem(("clock",), "expected a rate, which a scaled clock needs, found none.")
+
+
+def _check_routes(routes: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the problems that the pattern of an origin does not find: ports, and one source in two forms."""
+    sources: dict[str, str] = {}
+    for written, target in routes.items():
+        try:
+            source, _ = normalize_origin(written), normalize_origin(target)
+        except ValueError as error:
+            yield Problem(("routes", written), f"{error}.")
+            continue
+        if source in sources:
+            yield Problem(("routes", written), f"expected one route from {source}, found {sources[source]!r} too.")
+        sources[source] = written
 
 
 def _check_names(scenario: Scenario) -> Iterator[Problem]:

@@ -209,6 +209,19 @@ def test_webhook_outage_delays_repeats_and_reorders_callbacks(sink: Sink) -> Non
             callback for callback in sink.received if handles[callback.parameters["RecordingSid"]] == "repeated"
         ]
         assert [callback.parameters["RecordingStatus"] for callback in repeated] == ["completed", "completed"]
+        first, again = repeated
+        assert (first.parameters, first.path) == (again.parameters, again.path)
+        for header in ("i-twilio-idempotency-token", "x-twilio-signature"):
+            assert first.headers[header] == again.headers[header]
+        disordered = [
+            callback.parameters for callback in sink.received if callback.parameters["RecordingSid"] in handles
+        ]
+        codes = {
+            callback["RecordingStatus"]: callback["ErrorCode"]
+            for callback in disordered
+            if "RecordingDuration" not in callback
+        }
+        assert codes == {"absent": "16102", "in-progress": "0"}
 
 
 def test_rate_limited_enforces_retry_after() -> None:

@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 
+from mockserver.callbacks.routes import Route
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import MediaAuth
+from scenarios.loading.load import from_objects
 from tests.harness import Api, make_settings
 
 OTHER_SID = "AC" + "1" * 32
+NO_OVERRIDES = {"wire": None, "auth": None, "routes": None}
+PUBLIC = "https://app.example.com"
 
 
 def configure(api: Api, sid: str = "demo", **overrides: Any) -> Any:
@@ -22,23 +26,83 @@ def build_list_path(sid: str) -> str:
 
 
 def test_account_has_no_overrides_by_default(api: Api) -> None:
-    assert api.get("/_mock/accounts/demo/overrides").json() == {"wire": None, "auth": None}
+    assert api.get("/_mock/accounts/demo/overrides").json() == NO_OVERRIDES
 
 
 def test_overrides_are_shown_and_replaced_completely(api: Api) -> None:
-    overrides = {"wire": "twilio", "auth": "off"}
+    overrides: dict[str, Any] = {
+        "wire": "twilio",
+        "auth": "off",
+        "routes": {"https://app.example.com": "http://127.0.0.1:8000"},
+    }
     assert overrides == configure(api, **overrides)
     assert overrides == api.get(f"/_mock/accounts/{api.mock.demo.sid.upper().replace('AC', 'AC', 1)}/overrides").json()
-    assert configure(api, wire="schema") == {"wire": "schema", "auth": None}
-    assert configure(api) == {"wire": None, "auth": None}
+    assert configure(api, wire="schema") == NO_OVERRIDES | {"wire": "schema"}
+    assert configure(api) == NO_OVERRIDES
     assert api.mock.overrides == {}
-    assert configure(api) == {"wire": None, "auth": None}
+    assert configure(api) == NO_OVERRIDES
 
 
-@pytest.mark.parametrize("overrides", [{"wire": "xml"}, {"auth": "none"}, {"wires": "twilio"}, {"wire": 5}])
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        *({"wire": "xml"}, {"auth": "none"}, {"wires": "twilio"}, {"wire": 5}),
+        {"routes": {"https://app.example.com": "http://8.8.8.8"}},
+        {"routes": {"https://app.example.com/hook": "http://127.0.0.1"}},
+        {"routes": {"https://app.example.com": 5}},
+        {"routes": ["https://app.example.com=http://127.0.0.1"]},
+    ],
+)
 def test_invalid_overrides_are_rejected(api: Api, overrides: dict[str, Any]) -> None:
     assert configure(api, **overrides)["code"] == 20001
     assert api.mock.overrides == {}
+
+
+def get_routes(api: Api, sid: str | None = None) -> dict[str, str]:
+    return dict(api.mock.account(sid or api.mock.demo.sid).callbacks.settings.routes)
+
+
+def test_refused_route_changes_nothing(api: Api) -> None:
+    configure(api, routes={PUBLIC: "http://127.0.0.1:1"})
+    refused = api.send_command("PUT", "/overrides", {"routes": {PUBLIC: "http://8.8.8.8"}})
+    assert refused.json()["code"] == 20001
+    assert refused.headers["x-mock-reason"].startswith("routes: expected a route to a loopback, private or allowed")
+    assert get_routes(api) == {PUBLIC: "http://127.0.0.1:1"}
+
+
+def test_route_override_applies_to_one_account_until_it_is_removed(api: Api) -> None:
+    configure(api, routes={f"{PUBLIC}:443/": "http://127.0.0.1:1"})
+    assert get_routes(api) == {PUBLIC: "http://127.0.0.1:1"}
+    assert get_routes(api, OTHER_SID) == {}
+    api.mock.reset(api.mock.demo.sid)
+    assert get_routes(api) == {PUBLIC: "http://127.0.0.1:1"}
+    for number in range(100):  # the account has no state, and is created again
+        api.mock.account(f"AC{number:032x}")
+    assert get_routes(api) == {PUBLIC: "http://127.0.0.1:1"}
+    configure(api)
+    assert get_routes(api) == {}
+
+
+def test_nearest_route_of_an_origin_wins() -> None:
+    settings = make_settings(
+        route=(Route(PUBLIC, "http://127.0.0.1:1"), Route("http://a", "http://127.0.0.1:2")),
+    )
+    scenario = from_objects({"routes": {PUBLIC: "http://127.0.0.1:3", "http://b": "http://127.0.0.1:4"}})
+    with Api(settings) as api:
+        assert get_routes(api) == dict(settings.route)
+        api.mock.set_up_scenario(api.mock.demo.sid, scenario)
+        others = {"http://a": "http://127.0.0.1:2", "http://b": "http://127.0.0.1:4"}
+        assert get_routes(api) == {PUBLIC: "http://127.0.0.1:3", **others}
+        configure(api, routes={PUBLIC: "http://127.0.0.1:5"})
+        assert get_routes(api) == {PUBLIC: "http://127.0.0.1:5", **others}
+        configure(api)
+        assert get_routes(api) == {PUBLIC: "http://127.0.0.1:3", **others}
+
+
+def test_route_of_scenario_to_public_host_is_refused(api: Api) -> None:
+    answer = api.send_command("PUT", "/scenario", {"scenario": {"routes": {PUBLIC: "http://8.8.8.8"}}})
+    assert answer.json()["code"] == 20001
+    assert answer.headers["x-mock-reason"].startswith("routes: expected a route to a loopback, private or allowed host")
 
 
 @pytest.mark.parametrize("setting", list(WireSetting))

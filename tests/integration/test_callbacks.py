@@ -14,6 +14,7 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from generators.seeds import derive_auth_token
+from mockserver.callbacks.routes import Route
 from mockserver.mock import Mock
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.clock_rate import ClockRate
@@ -28,11 +29,19 @@ from tests.sockets import CALL, LONG_TIMEOUT, LOOPS, RunningServer, run_server
 pytestmark = pytest.mark.usefixtures("clean_log")
 
 BOTH_EVENTS = ["in-progress", "completed"]
+PATIENT = make_settings(callback_retries=3, callback_retry_policy="5xx,ct,rt")
 
 
 @pytest.fixture(params=LOOPS)
 def running_server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
     with run_server(request.param) as running_server:
+        yield running_server
+
+
+@pytest.fixture(params=LOOPS)
+def patient(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    """Return a server that sends callbacks again for longer than Twilio does."""
+    with run_server(request.param, PATIENT) as running_server:
         yield running_server
 
 
@@ -139,7 +148,7 @@ def test_both_sdk_validators_accept_signature_of_bound_token(
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_urls_are_signed_without_adding_port_or_resolving_name(method: str) -> None:
     """Nothing listens on port 80: the log shows the signed string."""
-    urls = ["http://127.0.0.1/hook", "http://127.0.0.1:80/hook?a=b", "http://localhost:9/x"]
+    urls = ["http://127.0.0.1/hook", "http://127.0.0.1:80/hook?a=b", "http://localhost:9/x", "https://localhost/x"]
     with run_server() as running_server:
         for number, url in enumerate(urls):
             running_server.make_client().calls(f"CA{number:032x}").recordings.create(
@@ -159,13 +168,48 @@ def test_urls_are_signed_without_adding_port_or_resolving_name(method: str) -> N
 # -- trying again -------------------------------------------------------------------------------------
 
 
-def test_failed_callback_is_retried_when_clock_advances(running_server: RunningServer, sink: Sink) -> None:
-    sink.answer_with(500, 500)
+@pytest.mark.parametrize("status", [302, 404, 429, 500, 503])
+def test_receiver_that_answers_with_error_once_loses_the_callback(
+    running_server: RunningServer, sink: Sink, status: int
+) -> None:
+    """As in production (WIRE §17)."""
+    sink.answer_with(status)
     record_call(running_server, sink.url)
+    running_server.post_control("clock", {"advance": "1h"})
+    assert get_statuses(sink.received) == BOTH_EVENTS
+    lost, delivered = running_server.get_control("callbacks")
+    assert ([attempt["status"] for attempt in lost["attempts"]], lost["state"]) == ([status], "failed")
+    assert delivered["state"] == "delivered"
+
+
+def test_unreachable_receiver_is_tried_again_once(running_server: RunningServer) -> None:
+    with Sink() as closed:
+        url, port = closed.url, get_port(closed.url)
+    record_call(running_server, url, recording_status_callback_event=["in-progress"])
+    running_server.post_control("clock", {"advance": "0s"})
+    (first,) = running_server.get_control("callbacks")
+    assert ([attempt["failure"] for attempt in first["attempts"]], first["state"]) == (["connection"], "pending")
+    with run_status_receiver(port) as received:
+        running_server.post_control("clock", {"advance": "1s"})
+    assert received == ["in-progress"]
+    record_call(running_server, f"{url}#rc=0")
+    running_server.post_control("clock", {"advance": "1h"})
+    attempts = [len(callback["attempts"]) for callback in running_server.get_control("callbacks")]
+    assert attempts == [2, 1, 1]
+
+
+def test_default_delivery_settings_are_twilios() -> None:
+    settings = Mock(make_settings()).account(DEMO_SID).callbacks.settings
+    assert (settings.max_seconds, settings.retries, settings.retry_on) == (15.0, 1, frozenset({"ct"}))
+
+
+def test_failed_callback_is_retried_when_clock_advances(patient: RunningServer, sink: Sink) -> None:
+    sink.answer_with(500, 500)
+    record_call(patient, sink.url)
     assert get_statuses(sink.wait_for(1)) == ["in-progress"]
-    running_server.post_control("clock", {"advance": "500ms"})
+    patient.post_control("clock", {"advance": "500ms"})
     assert len(sink.received) == 1
-    events = running_server.post_control("clock", {"advance": "10s"})["events"]
+    events = patient.post_control("clock", {"advance": "10s"})["events"]
     received = sink.received
     assert get_statuses(received) == ["in-progress"] * 3 + ["completed"]
     tokens = [callback.headers["i-twilio-idempotency-token"] for callback in received]
@@ -176,7 +220,7 @@ def test_failed_callback_is_retried_when_clock_advances(running_server: RunningS
         "callback in-progress delivered in attempt 3: 204",
         "callback completed delivered in attempt 1: 204",
     ]
-    first, second = running_server.get_control("callbacks")
+    first, second = patient.get_control("callbacks")
     assert ([attempt["status"] for attempt in first["attempts"]], first["state"]) == ([500, 500, 204], "delivered")
     assert (first["event"], second["event"], second["state"]) == ("in-progress", "completed", "delivered")
 
@@ -194,14 +238,14 @@ def test_advance_returns_callback_events(running_server: RunningServer, sink: Si
 def test_callbacks_and_retries_are_sent_without_requests_when_clock_is_running(loop: str, sink: Sink) -> None:
     sink.answer_with(500, 500)
     with run_server(loop, make_settings(clock=ClockRate(1000.0))) as running_server:
-        record_call(running_server, sink.url)
+        record_call(running_server, f"{sink.url}#rc=2&rp=5xx")
         received = sink.wait_for(4, timeout=LONG_TIMEOUT)
     assert get_statuses(received) == ["in-progress"] * 3 + ["completed"]
 
 
 def test_failed_callbacks_can_be_redelivered_when_receiver_is_back(running_server: RunningServer) -> None:
-    with Sink() as sink:
-        url = sink.url
+    with Sink() as closed:
+        url = closed.url
     record_call(running_server, url)
     running_server.post_control("clock", {"advance": "1h"})
     log = running_server.get_control("callbacks")
@@ -210,7 +254,7 @@ def test_failed_callbacks_can_be_redelivered_when_receiver_is_back(running_serve
         ("completed", "failed"),
     ]
     for callback in log:
-        assert [attempt["failure"] for attempt in callback["attempts"]] == ["connection"] * 4
+        assert [attempt["failure"] for attempt in callback["attempts"]] == ["connection"] * 2
         assert all(attempt["detail"] and attempt["status"] is None for attempt in callback["attempts"])
     with run_status_receiver(get_port(url)) as received:
         redelivery = running_server.post_control("callbacks/1/redeliver")
@@ -221,7 +265,7 @@ def test_failed_callbacks_can_be_redelivered_when_receiver_is_back(running_serve
 
 def test_redelivered_callback_does_not_wait_for_later_callbacks(running_server: RunningServer, sink: Sink) -> None:
     sink.answer_with(400, 500)
-    record_call(running_server, sink.url)
+    record_call(running_server, f"{sink.url}#rp=5xx")
     running_server.post_control("clock", {"advance": "2s"})
     assert [callback["state"] for callback in running_server.get_control("callbacks")] == ["failed", "pending"]
     assert running_server.post_control("callbacks/0/redeliver")["state"] == "delivered"
@@ -375,7 +419,71 @@ def test_step_can_send_same_callback_twice(running_server: RunningServer, sink: 
     running_server.post_control("clock", {"advance": "1s"})
     received = sink.received
     assert get_statuses(received) == ["completed"] * 2
-    assert len({callback.headers["i-twilio-idempotency-token"] for callback in received}) == 2
+    assert len({callback.headers["i-twilio-idempotency-token"] for callback in received}) == 1
+    assert received[0].parameters == received[1].parameters
+
+
+def test_conference_callback_has_neither_call_sid_nor_track(running_server: RunningServer, sink: Sink) -> None:
+    running_server.post_control(
+        "recordings", {"source": "Conference", "status": "completed", "status_callback": sink.url}
+    )
+    (received,) = sink.wait_for()
+    assert {*received.parameters} == {
+        *("AccountSid", "ConferenceSid", "RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration"),
+        *("RecordingChannels", "RecordingStartTime", "RecordingSource", "ErrorCode"),
+    }
+    assert is_signature_valid(received, running_server.auth[1])
+
+
+# -- public URLs --------------------------------------------------------------------------------------------
+
+PUBLIC = "https://app.example.com"
+
+
+def receive_public_callbacks(running_server: RunningServer, sink: Sink) -> list[Received]:
+    """Record a call for a public URL, and check the callbacks that a local receiver gets."""
+    sink.token = running_server.auth[1]
+    record_call(running_server, f"{PUBLIC}:443/hook?a=b")
+    running_server.post_control("clock", {"advance": "2s"})
+    received = sink.wait_for(2)
+    assert get_statuses(received) == BOTH_EVENTS
+    for callback in received:
+        assert (callback.path, callback.headers["host"], callback.signature_ok) == (
+            "/hook?a=b",
+            "app.example.com:443",
+            True,
+        )
+        assert callback.headers["x-forwarded-proto"] == "https"
+        url, found = f"{PUBLIC}/hook?a=b", callback.headers["x-twilio-signature"]
+        assert RequestValidator(running_server.auth[1]).validate(url, callback.parameters, found)
+    assert {callback["route"] for callback in running_server.get_control("callbacks")} == {sink.origin}
+    return received
+
+
+@pytest.mark.parametrize("place", ["setting", "scenario", "configure"])
+def test_callback_to_public_url_is_delivered_through_route(sink: Sink, place: str) -> None:
+    routes = {PUBLIC: sink.origin}
+    settings = make_settings(route=(Route(PUBLIC, sink.origin),)) if place == "setting" else None
+    scenario = make_scenario(routes=routes) if place == "scenario" else None
+    with run_server(settings=settings, scenario=scenario) as running_server:
+        if place == "configure":
+            answer = requests.put(f"{running_server.control}/overrides", json={"routes": routes}, timeout=LONG_TIMEOUT)
+            assert answer.ok, answer.text
+        receive_public_callbacks(running_server, sink)
+
+
+def test_waiting_callback_takes_route_that_is_set_later(running_server: RunningServer, sink: Sink) -> None:
+    record_call(
+        running_server,
+        PUBLIC.replace("app.example.com", "127.0.0.1:9"),
+        recording_status_callback_event=["in-progress"],
+    )
+    running_server.post_control("clock", {"advance": "0s"})
+    routes = {"https://127.0.0.1:9": sink.origin}
+    assert requests.put(f"{running_server.control}/overrides", json={"routes": routes}, timeout=LONG_TIMEOUT).ok
+    running_server.post_control("clock", {"advance": "1s"})
+    assert [callback["state"] for callback in running_server.get_control("callbacks")] == ["delivered"]
+    assert len(sink.received) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -415,7 +523,7 @@ def get_port(url: str) -> int:
 
 @contextmanager
 def run_form_receiver(on_form: Callable[[dict[str, str]], object], port: int = 0) -> Iterator[str]:
-    """Yield the URL of a receiver that calls a function with each form before it responds."""
+    """Yield the URL of a receiver that calls a function with callback form before it responds."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -17,6 +17,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 
 from generators.seeds import derive_auth_token, derive_bytes, derive_demo_account_sid
+from mockserver.callbacks.routes import Route
 from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
@@ -179,6 +180,10 @@ def test_settings_accept_values_or_text(tmp_path: Path) -> None:
         tmp_path,
     )
     assert MockServer(wire=WireSetting.SCHEMA, count=5).settings.count == 5
+    routes = ["https://a=http://127.0.0.1:1", "https://b=http://127.0.0.1:2"]
+    assert list(map(str, MockServer(route=routes).settings.route)) == routes
+    assert MockServer(route=" ".join(routes)).settings == MockServer(route=routes).settings
+    assert MockServer(route=[Route.parse(route) for route in routes]).settings.route[0].source == "https://a"
 
 
 def test_data_dir_is_read_from_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -389,6 +394,21 @@ def test_sequence_answers_in_order(mock: MockTwilio) -> None:
         except TwilioRestException as error:
             found.append(error.status)
     assert found == [500, 429, True, True]
+
+
+def test_configured_route_delivers_to_sink_until_it_is_removed(mock: MockTwilio) -> None:
+    public = "https://app.example.com/hook"
+    mock.configure(auth="any", routes={"https://app.example.com": mock.sink.origin})
+    mock.configure(wire="twilio")
+    mock.recordings.add(status="completed", callback=public)
+    (received,) = mock.sink.wait_for()
+    assert (received.path, received.signature_ok) == ("/hook", True)
+    (callback,) = mock.callbacks
+    assert (callback.url, callback.route) == (public, mock.sink.origin)
+    mock.configure(routes=None)
+    assert mock.callbacks.list()[0].route is None
+    with pytest.raises(ControlError, match=r"routes: expected a route to a loopback, private or allowed host, found"):
+        mock.configure(routes={"https://app.example.com": "http://8.8.8.8"})
 
 
 def test_callback_is_redelivered(mock: MockTwilio) -> None:

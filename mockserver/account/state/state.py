@@ -15,10 +15,11 @@ from mockserver.account.state.range_set import RangeSet
 from mockserver.rest.retry_after import Refusal
 from scenarios.model import ScriptedRecording
 from scenarios.rules import Fault, PageDriftRule, Sequence
-from scenarios.statuses import CallbackEvent
+from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.timeline import TimelineProgress
 
 if TYPE_CHECKING:
+    from mockserver.callbacks.delivery_settings import DeliverySettings
     from mockserver.callbacks.request import CallbackRequest
 
 FIRST_CREATED = 1 << 56
@@ -37,6 +38,14 @@ class Subscription(msgspec.Struct, frozen=True):
     """A description of that token's owner."""
     base_url: str
     """Scheme and host that the subscriber used for this server."""
+
+
+class ReachedStatus(msgspec.Struct, frozen=True):
+    """A recording as it last was in a status. A late callback has these fields."""
+
+    recording: Recording
+    times: int
+    """The number of times that the recording reached this status."""
 
 
 class CreatedRecording(NamedTuple):
@@ -98,6 +107,8 @@ class Attempt(msgspec.Struct, frozen=True):
     """The receiver's status code, or None if it sent no response."""
     failure: str | None
     detail: str
+    seconds: float = 0.0
+    """Its duration in real seconds."""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,13 +130,14 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     state: DeliveryState = DeliveryState.PENDING
 
-    def to_request(self, max_seconds: float | None = None) -> "CallbackRequest":
-        """Return the signed request.
+    @property
+    def used_seconds(self) -> float:
+        """The real seconds that the attempts took together."""
+        return sum(attempt.seconds for attempt in self.attempts)
 
-        Args:
-            max_seconds: the upper bound of its total time-out; None for Twilio's own.
-        """
-        from mockserver.callbacks.request import TOTAL_TIMEOUT, CallbackRequest  # not before the first callback
+    def to_request(self, settings: "DeliverySettings") -> "CallbackRequest":
+        """Return the signed request of the next attempt."""
+        from mockserver.callbacks.request import CallbackRequest  # not before the first callback
 
         return CallbackRequest.build_signed(
             self.method,
@@ -133,7 +145,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
             self.parameters,
             token=self.token,
             idempotency_token=self.idempotency_token,
-            max_seconds=TOTAL_TIMEOUT if max_seconds is None else max_seconds,
+            settings=settings,
+            used_seconds=self.used_seconds,
         )
 
 
@@ -199,6 +212,8 @@ class State(msgspec.Struct, kw_only=True):
     handles: dict[str, int] = {}
     subscriptions: dict[int, Subscription] = {}
     upcoming: dict[int, UpcomingRecording] = {}
+    reached: dict[int, dict[RecordingStatus, ReachedStatus]] = {}
+    """The statuses of recordings with a subscription so far, the present one last."""
     playing: dict[int, TimelineProgress] = {}
     step_instants: dict[int, int] = {}
     """The instants for which timelines with a timer wait."""

@@ -1,5 +1,6 @@
 """Reads and changes one account of a server."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -101,19 +102,31 @@ class AccountClient:
             self._corpus = Corpus(spec)
         return self._corpus
 
-    def configure(self, *, wire: str | UnsetType | None = UNSET, auth: str | UnsetType | None = UNSET) -> None:
+    def configure(
+        self,
+        *,
+        wire: str | UnsetType | None = UNSET,
+        auth: str | UnsetType | None = UNSET,
+        routes: Mapping[str, str] | UnsetType | None = UNSET,
+    ) -> None:
         """Override the server's settings for this account; an argument that is left out keeps its value.
 
         Args:
             wire: `twilio`, `schema` or `auto`; None for the server's setting.
             auth: `any`, `off`, or `strict` for the account's own token; None for the server's setting.
+            routes: the origins that receive callbacks for public origins, such as
+                `{"https://app.example.com": "http://127.0.0.1:8000"}`, beside the routes of the server and of the
+                scenario; None for none.
+
+        Raises:
+            ControlError: if a value is invalid.
         """
         path = f"{self._account_path}/overrides"
-        overrides: dict[str, Any] = {"wire": wire, "auth": auth}
+        overrides: dict[str, Any] = {"wire": wire, "auth": auth, "routes": routes}
         if UNSET in overrides.values():
             given = {name: value for name, value in overrides.items() if value is not UNSET}
-            overrides = {**self._connection.request("GET", path, dict[str, str | None]), **given}
-        self._connection.request("PUT", path, dict[str, str | None], overrides)
+            overrides = {**self._connection.request("GET", path, dict[str, Any]), **given}
+        self._connection.request("PUT", path, dict[str, Any], overrides)
 
     def reset(self) -> "AccountView":
         """Restore the account's first state, and return it."""

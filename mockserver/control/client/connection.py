@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 Decoded = TypeVar("Decoded")
 
-_TIMEOUT_SECONDS = 60.0
-"""Real seconds for one request: advancing a clock also delivers callbacks."""
+_TIMEOUT_SECONDS = 300.0
+"""Real seconds for one request: advancing a clock also delivers callbacks, each in up to 15 seconds."""
 _UNAUTHORIZED = 401
 
 

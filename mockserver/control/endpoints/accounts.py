@@ -8,6 +8,7 @@ from msgspec import Meta
 from generators.corpus.corpus import CorpusSpec
 from generators.instants import SECOND
 from mockserver.account.overrides import AccountOverrides
+from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,
@@ -135,11 +136,11 @@ async def show_overrides(exchange: Exchange, path: PathParams) -> AccountOverrid
 
 
 async def set_overrides(exchange: Exchange, path: PathParams) -> AccountOverrides:
-    key, overrides = get_account(exchange, path).sid.lower(), read_command(exchange, AccountOverrides)
-    if overrides == AccountOverrides():
-        exchange.mock.overrides.pop(key, None)
-    else:
-        exchange.mock.overrides[key] = overrides
+    overrides = read_command(exchange, AccountOverrides)
+    try:
+        exchange.mock.configure(get_account(exchange, path).sid, overrides)
+    except ScenarioSetupError as error:
+        raise make_invalid_command_error(str(error)) from None
     return overrides
 
 

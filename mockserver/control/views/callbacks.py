@@ -30,6 +30,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["pending", "delivered", "failed"]
     method: str
     url: str
+    route: str | None
+    """The origin that it is sent to instead of the URL's, because of a route."""
     parameters: dict[str, str]
     signed_text: str
     """The exact string that was signed."""
@@ -43,7 +45,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView:
-    request = delivery.to_request()
+    request = delivery.to_request(account.callbacks.settings)
     return CallbackView(
         number=delivery.number,
         recording=account.recordings.recording_index.get_name(delivery.recording),
@@ -52,6 +54,7 @@ def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView
         state=delivery.state.value,
         method=delivery.method,
         url=delivery.url,
+        route=request.route,
         parameters=dict(delivery.parameters),
         signed_text=request.signed_text,
         signature=dict(request.headers)["x-twilio-signature"],

@@ -1,15 +1,23 @@
 """The outcome of a callback for every behaviour of a receiver."""
 
 import asyncio
+import hashlib
 import socket
+import struct
 import subprocess
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from mockserver.callbacks.authorization import parse_challenges
+from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.outcome import Failure, Outcome
+from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.testing.sink import Sink
 from tests.receivers import (
@@ -50,11 +58,131 @@ def test_sender_works_on_consecutive_event_loops(sink: Sink) -> None:
     assert [asyncio.run(sender.send(make_callback_request(sink.url))).status for _ in range(2)] == [204, 204]
 
 
-def test_url_credentials_are_sent_as_basic_auth(sink: Sink) -> None:
-    send_callback(make_callback_request(sink.url.replace("//", "//me:secret@")))
+def with_credentials(url: str) -> str:
+    return url.replace("//", "//me:s%20cret@")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_url_credentials_are_sent_after_challenge_only(sink: Sink, method: str) -> None:
+    request = make_callback_request(with_credentials(sink.url), method)
+    assert send_callback(request) == Outcome(204, None, "")
+    sink.answer_with(401)
+    assert send_callback(request) == Outcome(204, None, "with Basic credentials after a 401")
+    plain, first, second = sink.wait_for(3)
+    assert [found.headers.get("authorization") for found in (plain, first)] == [None, None]
+    assert second.headers["authorization"] == "Basic bWU6cyBjcmV0"
+    for name in ("x-twilio-signature", "i-twilio-idempotency-token", "host"):
+        assert first.headers[name] == second.headers[name]
+    assert (first.path, first.parameters, second.signature_ok) == (second.path, second.parameters, True)
+
+
+def test_refused_credentials_are_not_sent_again(sink: Sink) -> None:
+    sink.answer_with(401, 401)
+    outcome = send_callback(make_callback_request(with_credentials(sink.url)))
+    assert outcome == Outcome(401, None, "with Basic credentials after a 401")
+    assert len(sink.received) == 2
+
+
+def test_challenge_without_credentials_in_url_is_outcome(sink: Sink) -> None:
+    sink.answer_with(401)
+    assert send_callback(make_callback_request(sink.url)) == Outcome(401, None, "")
+    assert len(sink.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "header"),
+    [
+        (401, b""),
+        (401, b"WWW-Authenticate: Bearer\r\n"),
+        (403, b"WWW-Authenticate: Basic\r\n"),
+        (200, b"WWW-Authenticate: Basic\r\n"),
+    ],
+)
+def test_credentials_are_not_sent_without_a_challenge_that_they_answer(status: int, header: bytes) -> None:
+    response = b"HTTP/1.1 %d X\r\n%sContent-Length: 0\r\n\r\n" % (status, header)
+    with run_receiver(respond_with(response)) as url:
+        assert send_callback(make_callback_request(with_credentials(url))) == Outcome(status, None, "")
+
+
+@contextmanager
+def run_digest_receiver() -> Iterator[tuple[str, list[str]]]:
+    """Yield the URL of a receiver that wants Digest credentials, and the Authorization headers that it gets."""
+    headers: list[str] = []
+    challenge = 'Digest realm="hooks", nonce="abc", qop="auth", algorithm=SHA-256'
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            headers.append(self.headers.get("authorization", ""))
+            self.send_response(204 if headers[-1] else 401)
+            self.send_header("WWW-Authenticate", 'Basic realm="hooks"')
+            self.send_header("WWW-Authenticate", challenge)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/hook?a=b", headers
+        server.shutdown()
+        thread.join()
+
+
+def test_digest_challenge_is_answered() -> None:
+    with run_digest_receiver() as (url, headers):
+        outcome = send_callback(make_callback_request(with_credentials(url)))
+    assert outcome == Outcome(204, None, "with Digest credentials after a 401")
+    none, header = headers
+    assert none == ""
+    ((_, parameters),) = parse_challenges(header)
+
+    def digest(*parts: str) -> str:
+        return hashlib.sha256(":".join(parts).encode()).hexdigest()
+
+    nonces = ("abc", parameters["nc"], parameters["cnonce"], "auth")
+    expected = digest(digest("me", "hooks", "s cret"), *nonces, digest("POST", "/hook?a=b"))
+    assert (parameters["username"], parameters["uri"], parameters["response"]) == ("me", "/hook?a=b", expected)
+
+
+def test_stalled_challenge_ends_at_total_timeout() -> None:
+    challenge = b"HTTP/1.1 401 X\r\nWWW-Authenticate: Basic\r\nContent-Length: 9\r\n\r\nx"
+    with run_receiver(respond_then_stall(challenge)) as url:
+        outcome = send_callback(make_callback_request(with_credentials(url), total_timeout=SHORT_TIMEOUT))
+    assert outcome == Outcome(401, Failure.READ_TIMEOUT, "not complete within 0.25 s in total")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_route_delivers_to_its_target_as_a_reverse_proxy(sink: Sink, method: str) -> None:
+    settings = DeliverySettings(routes={"https://app.example.com": sink.origin})
+    request = CallbackRequest.build_signed(
+        method,
+        "https://app.example.com:443/hook?a=b",
+        [("RecordingStatus", "completed")],
+        token="secret",
+        idempotency_token="a-uuid",
+        settings=settings,
+    )
+    assert send_callback(request) == Outcome(204, None, "")
     (found,) = sink.wait_for()
-    assert found.headers["authorization"] == "Basic bWU6c2VjcmV0"
+    assert found.path.startswith("/hook?a=b")
     assert found.signature_ok
+    assert {name: found.headers[name] for name in found.headers if name == "host" or name.startswith("x-forw")} == {
+        "host": "app.example.com:443",
+        "x-forwarded-for": "127.0.0.1",
+        "x-forwarded-host": "app.example.com:443",
+        "x-forwarded-port": "443",
+        "x-forwarded-proto": "https",
+    }
+
+
+def test_route_to_name_of_public_host_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 80))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [address])
+    outcome = send_callback(make_callback_request("https://app.example.com/", route="http://web.test"))
+    assert outcome.failure is Failure.REFUSED_HOST
+    assert outcome.detail.endswith("found web.test (93.184.216.34)")
 
 
 def test_slow_response_is_read_timeout(sink: Sink) -> None:
@@ -104,16 +232,38 @@ def test_closed_port_is_connection_failure() -> None:
 
 
 @pytest.mark.parametrize("response", [b"", b"HTTP/1.1 200 OK\r\nContent-"])
-def test_close_without_response_is_connection_failure(response: bytes) -> None:
+def test_close_without_response_is_disconnection(response: bytes) -> None:
     with run_receiver(respond_with(response)) as url:
         outcome = send_callback(make_callback_request(url))
-    assert Outcome(None, Failure.CONNECTION, "Server disconnected without sending a response.") == outcome
+    assert Outcome(None, Failure.DISCONNECTED, "Server disconnected without sending a response.") == outcome
 
 
-def test_truncated_body_is_connection_failure_with_status() -> None:
+def test_reset_after_request_is_disconnection() -> None:
+    def reset(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with run_receiver(reset) as url:
+        outcome = send_callback(make_callback_request(url))
+    assert (outcome.status, outcome.failure) == (None, Failure.DISCONNECTED)
+
+
+@pytest.mark.parametrize("limit", ["connect_timeout", "total_timeout"])
+def test_hanging_tls_handshake_is_connect_timeout(limit: str) -> None:
+    def hang(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            pass
+
+    with run_receiver(hang) as url:
+        changes: dict[str, Any] = {limit: SHORT_TIMEOUT}
+        request = make_callback_request(url.replace("http:", "https:"), **changes)
+        assert send_callback(request).failure is Failure.CONNECT_TIMEOUT
+
+
+def test_truncated_body_is_disconnection_with_status() -> None:
     with run_receiver(respond_with(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")) as url:
         outcome = send_callback(make_callback_request(url))
-    assert (outcome.status, outcome.failure) == (200, Failure.CONNECTION)
+    assert (outcome.status, outcome.failure) == (200, Failure.DISCONNECTED)
     assert "without sending complete message body" in outcome.detail
 
 

@@ -13,18 +13,20 @@ from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario
 
 SUCCESS = Outcome(204, None, "")
 SERVER_ERROR = Outcome(503, None, "")
+PATIENT_URL = f"{CALLBACK_URL}#rc=3&rp=5xx,ct,rt"
+"""With the retries of a patient sender."""
 CONNECTION_REFUSED = Outcome(None, Failure.CONNECTION, "Connection refused.")
 SECOND = 1_000_000
 
 
-def make_subscribed_account(url: str = CALLBACK_URL, *recordings: dict[str, Any]) -> Account:
+def make_subscribed_account(url: str = PATIENT_URL, *recordings: dict[str, Any], **settings: Any) -> Account:
     """Return an account whose recordings have subscriptions."""
     all_events = ["in-progress", "completed", "absent", "failed"]
     default_recordings = [
         {"id": "a", "status": "completed", "status_callback": url, "status_callback_event": all_events},
         {"id": "b", "status": "completed", "status_callback": url, "status_callback_event": ["absent"]},
     ]
-    account = make_account(make_scenario(recordings=[*default_recordings, *recordings]), count=0)
+    account = make_account(make_scenario(recordings=[*default_recordings, *recordings]), count=0, **settings)
     send_ready(account, SUCCESS)
     return account
 
@@ -56,6 +58,7 @@ def test_callback_has_recording_state_at_event() -> None:
     parameters = dict(delivery.parameters)
     assert (parameters["RecordingStatus"], parameters["RecordingDuration"]) == ("completed", "9")
     assert (delivery.method, delivery.url, delivery.state) == ("POST", CALLBACK_URL, DeliveryState.PENDING)
+    assert delivery.to_request(account.callbacks.settings).total_timeout == 15.0
     assert (account.token, "the account's auth token") == (delivery.token, delivery.signer)
     assert delivery.idempotency_token == next(iter(make_account(account.scenario).callbacks)).idempotency_token
 
@@ -109,14 +112,18 @@ def test_failed_callback_is_retried_with_backoff_until_last_attempt() -> None:
 @pytest.mark.parametrize(
     ("url", "outcome", "attempts"),
     [
-        (f"{CALLBACK_URL}#rc=0", SERVER_ERROR, 1),
-        (f"{CALLBACK_URL}#rc=1", SERVER_ERROR, 2),
-        (f"{CALLBACK_URL}#rp=ct", SERVER_ERROR, 1),
+        (CALLBACK_URL, SERVER_ERROR, 1),
+        (CALLBACK_URL, CONNECTION_REFUSED, 2),
+        (f"{CALLBACK_URL}#rc=0", CONNECTION_REFUSED, 1),
+        (f"{CALLBACK_URL}#rc=1&rp=5xx", SERVER_ERROR, 2),
+        (f"{CALLBACK_URL}#rc=5&rp=ct", SERVER_ERROR, 1),
         (CALLBACK_URL, Outcome(404, None, ""), 1),
         (CALLBACK_URL, Outcome(302, None, ""), 1),
         (CALLBACK_URL, Outcome(None, Failure.REFUSED_HOST, "No."), 1),
-        (f"{CALLBACK_URL}#rp=4xx", Outcome(404, None, ""), 4),
-        (CALLBACK_URL, Outcome(200, Failure.READ_TIMEOUT, "Broke off."), 4),
+        (f"{CALLBACK_URL}#rc=3&rp=4xx", Outcome(404, None, ""), 4),
+        (CALLBACK_URL, Outcome(200, Failure.READ_TIMEOUT, "Broke off."), 1),
+        (CALLBACK_URL, Outcome(None, Failure.DISCONNECTED, "Broke off."), 1),
+        (f"{CALLBACK_URL}#rp=rt", Outcome(200, Failure.READ_TIMEOUT, "Broke off."), 2),
     ],
 )
 def test_url_overrides_set_the_number_of_attempts(url: str, outcome: Outcome, attempts: int) -> None:
@@ -128,6 +135,96 @@ def test_url_overrides_set_the_number_of_attempts(url: str, outcome: Outcome, at
     assert account.callbacks.get_ready() == []
     (*_, delivery) = account.callbacks
     assert (DeliveryState.FAILED, attempts) == (delivery.state, len(delivery.attempts))
+
+
+def test_settings_set_the_number_of_attempts() -> None:
+    account = make_subscribed_account(CALLBACK_URL, callback_retries=2, callback_retry_policy="5xx,rt")
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
+    for outcome in (SERVER_ERROR, SERVER_ERROR, CONNECTION_REFUSED):
+        send_ready(account, outcome)
+        account.advance(60)
+    (*_, last) = account.callbacks
+    assert (last.state, len(last.attempts)) == (DeliveryState.FAILED, 3)
+
+
+def test_all_attempts_share_one_time_limit() -> None:
+    account = make_subscribed_account(callback_timeout=10)
+    account.callbacks.enqueue(get_index(account, "a"), CallbackEvent.ABSENT)
+    timeouts = []
+    for seconds in (4.0, 5.5, 0.45):
+        (delivery,) = account.callbacks.get_ready()
+        timeouts.append(delivery.to_request(account.callbacks.settings).total_timeout)
+        account.callbacks.record_outcome(delivery.number, CONNECTION_REFUSED, seconds)
+        account.advance(60)
+    assert timeouts == [10.0, 6.0, 0.5]
+    (*_, last) = account.callbacks
+    assert (last.state, len(last.attempts)) == (DeliveryState.FAILED, 3)
+    account.callbacks.redeliver(last.number)
+    assert account.callbacks[last.number].to_request(account.callbacks.settings).total_timeout == 10.0
+
+
+def get_last_parameters(account: Account) -> dict[str, str]:
+    (*_, last) = account.callbacks
+    return dict(last.parameters)
+
+
+def test_late_callback_has_fields_of_its_own_status() -> None:
+    timeline: list[dict[str, Any]] = [
+        {"status": "in-progress", "callback": []},
+        {"after": {"time": "5s"}, "status": "absent", "set": {"error_code": 16102, "channels": 2}},
+        {"after": {"time": "5s"}, "callback": ["in-progress", "absent"]},
+    ]
+    account = make_scripted_account(*timeline, status_callback=CALLBACK_URL, status_callback_event=["in-progress"])
+    account.advance(10)
+    late, own = (dict(delivery.parameters) for delivery in account.callbacks)
+    assert (late["RecordingStatus"], late["ErrorCode"], late["RecordingChannels"]) == ("in-progress", "0", "1")
+    assert (own["RecordingStatus"], own["ErrorCode"], own["RecordingChannels"]) == ("absent", "16102", "2")
+
+
+def test_late_callback_has_last_fields_of_its_status() -> None:
+    timeline: list[dict[str, Any]] = [
+        {"set": {"source": "OutboundAPI"}},
+        {"status": "in-progress"},
+        {"after": {"time": "1s"}, "status": "completed", "set": {"duration": 3}, "callback": []},
+        {"after": {"time": "1s"}, "set": {"duration": 4}},
+        {"after": {"time": "1s"}, "status": "deleted"},
+        {"after": {"time": "1s"}, "callback": "completed"},
+    ]
+    account = make_scripted_account(*timeline, status_callback=CALLBACK_URL)
+    account.advance(4)
+    parameters = get_last_parameters(account)
+    assert (parameters["RecordingStatus"], parameters["RecordingDuration"]) == ("completed", "4")
+
+
+def test_duplicate_callback_keeps_idempotency_token() -> None:
+    repeat = {"after": {"time": "1s"}, "callback": "completed"}
+    changed = {"after": {"time": "1s"}, "set": {"duration": 8}, "callback": "completed"}
+    account = make_scripted_account(
+        {"status": "completed", "set": {"duration": 7}, "callback": ["completed", "completed"]},
+        *(repeat, changed, repeat),
+        status_callback=CALLBACK_URL,
+    )
+    account.advance(3)
+    first, second, third, other, again = (delivery.idempotency_token for delivery in account.callbacks)
+    assert (first, first, other) == (second, third, again)
+    assert first != other, "a callback with other fields is another callback"
+
+
+def test_resumed_recording_has_another_idempotency_token() -> None:
+    account = make_scripted_account(
+        *({"status": "in-progress"}, {"status": "paused"}, {"status": "in-progress"}),
+        **{"status_callback": CALLBACK_URL, "status_callback_event": ["in-progress"]},
+    )
+    first, second = account.callbacks
+    assert first.parameters == second.parameters
+    assert first.idempotency_token != second.idempotency_token
+
+
+def test_callback_of_status_that_was_never_reached_has_present_fields() -> None:
+    account = make_scripted_account({"callback": "completed"}, status="processing", status_callback=CALLBACK_URL)
+    parameters = get_last_parameters(account)
+    assert (parameters["RecordingStatus"], parameters["ErrorCode"]) == ("completed", "0")
+    assert "RecordingDuration" not in parameters
 
 
 def test_delivered_retry_keeps_all_attempts() -> None:
@@ -176,7 +273,7 @@ def test_callback_without_subscriber_is_logged_as_event() -> None:
 
 def test_only_delivered_callback_triggers_step() -> None:
     step = {"after": {"callback": "completed"}, "set": {"price_unit": "EUR"}}
-    recording = {"id": "it", "status": "completed", "status_callback": CALLBACK_URL, "timeline": [step]}
+    recording = {"id": "it", "status": "completed", "status_callback": PATIENT_URL, "timeline": [step]}
     account = make_account(make_scenario(recordings=[recording]), count=0)
     send_ready(account, SERVER_ERROR)
     account.advance(1)

@@ -15,7 +15,7 @@ from tests.harness import Api, make_settings
 OTHER_SID = "AC" + "7" * 32
 CALL = "CA" + "1" * 32
 SUCCESS = Outcome(204, None, "")
-TIMED_OUT = Outcome(None, Failure.READ_TIMEOUT, "Too slow.")
+NOT_CONNECTED = Outcome(None, Failure.CONNECT_TIMEOUT, "Too slow.")
 
 
 def make_rich_scenario() -> Scenario:
@@ -117,7 +117,7 @@ def test_state_is_equal_after_msgpack_round_trip() -> None:
     account.timelines.signal("go")
     (delivery,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(delivery.number)
-    account.callbacks.record_outcome(delivery.number, TIMED_OUT)
+    account.callbacks.record_outcome(delivery.number, NOT_CONNECTED)
     account.advance(0.5)
     encoded = account.snapshot()
     decoded = msgspec.msgpack.decode(encoded, type=State)
@@ -153,7 +153,7 @@ def test_rollback_resumes_timers_and_callbacks() -> None:
         "what was under way is to be sent again"
     )
     second_account.callbacks.mark_sending(pending_delivery.number)
-    second_account.callbacks.record_outcome(pending_delivery.number, TIMED_OUT)
+    second_account.callbacks.record_outcome(pending_delivery.number, NOT_CONNECTED)
     snapshot = second_account.snapshot()
     third_account = mock.roll_back(mock.demo.sid, snapshot, second_account.scenario)
     assert third_account.callbacks.get_ready() == []

@@ -77,14 +77,34 @@ def test_zero_duration_is_included() -> None:
 
 
 def test_absent_recording_has_error_code() -> None:
-    assert ("ErrorCode", "16101") in build_parameters(make_recording(error_code=16101), "absent", RECORDING_URL)
+    absent = make_recording(status=Status.ABSENT, error_code=16101)
+    assert ("ErrorCode", "16101") in build_parameters(absent, "absent", RECORDING_URL)
 
 
-def test_conference_recording_has_conference_sid() -> None:
-    found = build_parameters(make_recording(conference_sid="CF1"), "completed", RECORDING_URL)
-    names = [name for name, _ in found]
-    assert names.index("ConferenceSid") == names.index("CallSid") + 1
-    assert dict(found)["ConferenceSid"] == "CF1"
+@pytest.mark.parametrize(
+    ("event", "status", "error_code"),
+    [
+        ("in-progress", Status.ABSENT, "0"),
+        ("completed", Status.ABSENT, "0"),
+        ("completed", Status.COMPLETED, "16107"),
+        ("absent", Status.COMPLETED, "0"),
+        ("absent", Status.FAILED, "16107"),
+        ("failed", Status.FAILED, "16107"),
+        ("failed", Status.ABSENT, "16107"),
+    ],
+)
+def test_error_code_belongs_to_status_of_event(event: str, status: Status, error_code: str) -> None:
+    found = build_parameters(make_recording(status=status, error_code=16107), event, RECORDING_URL)
+    assert ("ErrorCode", error_code) in found
+
+
+def test_conference_recording_has_conference_sid_and_neither_call_sid_nor_track() -> None:
+    found = dict(build_parameters(make_recording(conference_sid="CF1"), "completed", RECORDING_URL))
+    assert found["ConferenceSid"] == "CF1"
+    assert set(found) == {
+        *("AccountSid", "ConferenceSid", "RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration"),
+        *("RecordingChannels", "RecordingStartTime", "RecordingSource", "ErrorCode"),
+    }
 
 
 def test_encrypted_recording_has_encryption_details_without_content_key() -> None:
@@ -95,3 +115,5 @@ def test_encrypted_recording_has_encryption_details_without_content_key() -> Non
     assert list(found) == ["type", "public_key_sid", "encrypted_cek", "iv"]
     assert (found["type"], found["public_key_sid"]) == ("rsa-aes", "CR1")
     assert (b64decode(found["encrypted_cek"]), b64decode(found["iv"])) == (b"wrapped", b"vector")
+    early = build_parameters(make_recording(encryption=details), "in-progress", RECORDING_URL)
+    assert [name for name, _ in early] == PARAMETER_NAMES

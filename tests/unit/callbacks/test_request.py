@@ -1,6 +1,7 @@
 import pytest
 
-from mockserver.callbacks.request import CallbackRequest
+from mockserver.callbacks.delivery_settings import DeliverySettings
+from mockserver.callbacks.request import CallbackRequest, Credentials
 from mockserver.callbacks.signature import compute_signature
 
 PARAMETERS = (("RecordingStatus", "completed"), ("Start", "Wed, 20 Apr +0000"), ("Empty", ""))
@@ -50,6 +51,7 @@ def test_get_sends_and_signs_parameters_in_query(url: str, expected: str) -> Non
         ("http://[::1]:80/a", "http://[::1]:80/a"),
         ("http://a/bücher und%20mehr?q=%C3%A9ü'", "http://a/b%C3%BCcher%20und%20mehr?q=%C3%A9%C3%BC'"),
         ("http://a/?at=me@home", "http://a/?at=me@home"),
+        ("http://a:8080", "http://a:8080/"),
         ("nonsense", "nonsense"),
     ],
 )
@@ -59,10 +61,108 @@ def test_signed_url_equals_requested_url(url: str, expected: str) -> None:
     assert found.signed_text.startswith(f"{expected}Empty")
 
 
-def test_url_credentials_become_authorization_header() -> None:
-    found = make_callback_request("POST", "http://me:p%40ss@a:1/b")
-    assert found.url == "http://a:1/b"
-    assert dict(found.headers)["authorization"] == "Basic bWU6cEBzcw=="
+@pytest.mark.parametrize(
+    ("url", "requested", "signed"),
+    [
+        ("https://localhost:8443/hook", "https://localhost:8443/hook", "https://localhost/hook"),
+        ("https://a:443", "https://a:443/", "https://a/"),
+        ("HTTPS://a:1?b=c:2", "https://a:1/?b=c:2", "https://a/?b=c:2"),
+        ("https://[::1]:8443/a:1", "https://[::1]:8443/a:1", "https://[::1]/a:1"),
+        ("https://me:p%40ss@a:1/b", "https://a:1/b", "https://a/b"),
+    ],
+)
+def test_https_url_is_signed_without_port(url: str, requested: str, signed: str) -> None:
+    found = make_callback_request("POST", url)
+    assert (requested, f"{signed}EmptyRecordingStatuscompletedStartWed, 20 Apr +0000") == (
+        found.url,
+        found.signed_text,
+    )
+    separator = "&" if "?" in signed else "?"
+    found = make_callback_request("GET", url)
+    assert (f"{requested}{separator}{ENCODED_FORM}", f"{signed}{separator}{ENCODED_FORM}") == (
+        found.url,
+        found.signed_text,
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "credentials"),
+    [
+        ("me:p%40ss", Credentials("me", "p@ss")),
+        ("me:a:b", Credentials("me", "a:b")),
+        ("me", Credentials("me", "")),
+        ("a@b:c", Credentials("a@b", "c")),
+    ],
+)
+def test_url_credentials_are_neither_signed_nor_sent(user: str, credentials: Credentials) -> None:
+    found = make_callback_request("POST", f"http://{user}@a:1/b")
+    assert (found.url, found.credentials) == ("http://a:1/b", credentials)
+    assert found.signed_text.startswith("http://a:1/bEmpty")
+    assert "authorization" not in dict(found.headers)
+
+
+ROUTES = {"https://app.example.com": "http://127.0.0.1:8000", "http://b:8080": "http://127.0.0.1:9000"}
+
+
+def make_routed_request(url: str) -> CallbackRequest:
+    settings = DeliverySettings(routes=ROUTES)
+    return CallbackRequest.build_signed(
+        "POST", url, PARAMETERS, token="secret", idempotency_token="a-uuid", settings=settings
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "route", "host", "port"),
+    [
+        ("https://app.example.com/hook?a=b", "http://127.0.0.1:8000", "app.example.com", "443"),
+        ("https://APP.example.com:443/hook", "http://127.0.0.1:8000", "APP.example.com:443", "443"),
+        ("https://me:pass@app.example.com", "http://127.0.0.1:8000", "app.example.com", "443"),
+        ("http://b:8080/", "http://127.0.0.1:9000", "b:8080", "8080"),
+    ],
+)
+def test_route_adds_headers_of_reverse_proxy(url: str, route: str, host: str, port: str) -> None:
+    found, plain = make_routed_request(url), make_callback_request("POST", url)
+    assert route == found.route
+    assert found.headers == (
+        *plain.headers,
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-host", host),
+        ("x-forwarded-port", port),
+        ("x-forwarded-proto", url.partition(":")[0]),
+    )
+    assert (plain.url, plain.signed_text) == (found.url, found.signed_text)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://app.example.com/", "https://app.example.com:8443/", "https://example.com/", "http://b/"),
+        *("https://app.example.com:x/", "https://app.example.com.evil.test/", "nonsense"),
+    ],
+)
+def test_other_origins_have_no_route(url: str) -> None:
+    plain, found = make_callback_request("POST", url), make_routed_request(url)
+    assert plain == found
+    assert found.route is None
+
+
+def test_earlier_attempts_shorten_total_timeout() -> None:
+    found = CallbackRequest.build_signed(
+        "POST", "http://a/#tt=9000", PARAMETERS, token="secret", idempotency_token="a-uuid", used_seconds=5.5
+    )
+    assert found.total_timeout == 3.5
+
+
+def test_longer_time_limit_lengthens_read_timeout() -> None:
+    found = CallbackRequest.build_signed(
+        "POST",
+        "http://a/",
+        PARAMETERS,
+        token="secret",
+        idempotency_token="a-uuid",
+        settings=DeliverySettings(max_seconds=40.0),
+    )
+    assert (found.read_timeout, found.total_timeout) == (40.0, 40.0)
 
 
 def test_timeouts_are_twilios_defaults_unless_overridden() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from mockserver.rest.auth import DeclaredApiKey
+from mockserver.callbacks.routes import Route
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
@@ -12,9 +13,13 @@ from mockserver.settings.parsing import (
     parse_hosts,
     parse_instant,
     parse_path,
+    parse_retries,
+    parse_retry_policy,
+    parse_route,
     parse_span,
     parse_url,
 )
+from mockserver.settings.settings import Settings, SettingsError
 
 
 @pytest.mark.parametrize(
@@ -76,6 +81,42 @@ def test_invalid_api_keys_raise_bad_value_error(text: str) -> None:
 def test_invalid_spans_raise_bad_value_error(text: str) -> None:
     with pytest.raises(BadValueError, match="expected a duration such as 90d"):
         parse_span(text)
+
+
+def test_callback_settings_are_parsed() -> None:
+    assert [parse_retries(str(number)) for number in range(6)] == list(range(6))
+    assert [parse_retry_policy(text) for text in ("ct", "5xx, CT,rt", "all")] == ["ct", "5xx,ct,rt", "all"]
+    assert parse_route("https://a=http://127.0.0.1:8000") == ("https://a", "http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize("text", ["", "-1", "6", "1.0", "²", " 1"])
+def test_invalid_retries_raise_bad_value_error(text: str) -> None:
+    with pytest.raises(BadValueError, match="expected a whole number from 0 to 5, found "):
+        parse_retries(text)
+
+
+@pytest.mark.parametrize("text", ["", "5xx,", "500", "ct rt", "none"])
+def test_invalid_retry_policy_raises_bad_value_error(text: str) -> None:
+    with pytest.raises(BadValueError, match="expected one or more of 4xx, 5xx, ct, rt, all, separated by commas"):
+        parse_retry_policy(text)
+
+
+def test_invalid_route_raises_bad_value_error() -> None:
+    with pytest.raises(BadValueError, match=r"expected ORIGIN=ORIGIN such as .*, found 'https://a'\.$"):
+        parse_route("https://a")
+
+
+@pytest.mark.parametrize(
+    ("routes", "sentence"),
+    [
+        ([("https://a", "http://8.8.8.8")], "expected a route to a loopback, private or allowed host, found http://8"),
+        ([("https://a", "http://b"), ("https://a", "http://c")], "expected one route from https://a, found http://b"),
+    ],
+)
+def test_contradictory_routes_raise_settings_error(routes: list[tuple[str, str]], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=f"--route: {sentence}"):
+        Settings(route=tuple(Route(*route) for route in routes))
+    assert Settings(route=(Route("https://a", "http://8.8.8.8"),), callback_hosts="8.8.8.8").route
 
 
 def test_invalid_urls_hosts_and_clock_rates_raise_bad_value_error() -> None:

@@ -151,6 +151,7 @@ faults:
   - then: {status: 503, message: Sorry, retry_after: 0, delay: {log_normal: {median: 1s, sigma: 1}}}
   - then: {status: 429, retry_after: 1, enforce_retry_after: true, chunked_dribble: {chunks: 2, duration: 1s}}
 page_drift: [{insert: 2, times: 2}, {delete: 1}, {delete: 2, insert: 1}]
+routes: {"https://app.example.com": "http://127.0.0.1:8000"}
 expect:
   - {op: fetch_recording}
   - {op: fetch_recording, sid: x, status: 404, min: 1, max: 2}
@@ -160,6 +161,7 @@ expect:
         """all
 Corpus: over 90d, the profile adversarial.
 Clock: scaled, 60 account seconds per real second.
+Route: callbacks to https://app.example.com go to http://127.0.0.1:8000.
 
 recording-1, recording-2, recording-3, recording-4 and 1 more:
   1. at once: completed

@@ -48,6 +48,11 @@ def test_corpus_and_clock_fields_can_come_from_different_scenarios() -> None:
     )
 
 
+def test_routes_can_come_from_different_scenarios() -> None:
+    whole = merge_scenarios([loads("routes: {'https://a': 'http://b'}"), loads("routes: {'https://c': 'http://d'}")])
+    assert whole.routes == {"https://a": "http://b", "https://c": "http://d"}
+
+
 def test_recordings_without_an_id_do_not_clash() -> None:
     assert len(merge_scenarios([loads("recordings: [{}]"), loads("recordings: [{}]")]).recordings) == 2
 
@@ -65,6 +70,11 @@ def test_combined_name_is_limited_to_64_characters() -> None:
             "on_create: {timeline: [{status: completed}]}",
             "on_create: {timeline: [{status: absent}]}",
             "on_create: expected in one scenario only, found in a and b.",
+        ),
+        (
+            "routes: {'https://a': 'http://127.0.0.1:1'}",
+            "routes: {'https://A:443/': 'http://127.0.0.1:1'}",
+            "routes.https://a: expected in one scenario only, found in a and b.",
         ),
         (
             "recordings: [{id: x-1}]",

@@ -59,6 +59,20 @@ def make_fault_yaml(text: str) -> str:
 
 # Where, what was expected, what was found.
 INVALID_SCENARIOS = [
+    (
+        "routes: {'https://a/hook': 'http://127.0.0.1'}",
+        ":1: routes.https://a/hook: expected an http or https URL of a host without a path",
+    ),
+    ("routes: {'https://a': '127.0.0.1:8000'}", "routes.https://a: expected an http or https URL of a host"),
+    (
+        "routes: {'https://a': 'http://127.0.0.1:99999'}",
+        ":1: routes.https://a: expected an http or https URL of a host without a path, found 'http://127.0.0.1:99999'.",
+    ),
+    (
+        "routes: {'https://a': 'http://127.0.0.1', 'https://A:443': 'http://127.0.0.1'}",
+        ":1: routes.https://A:443: expected one route from https://a, found 'https://a' too.",
+    ),
+    ("routes: [a]", ":1: routes: expected a mapping, found a list"),
     ("chanels: 2", ":1: chanels: expected a known key, found 'chanels'. Known here: version, name, about, corpus"),
     (
         make_recording_yaml("chanels: 2"),
