@@ -75,8 +75,7 @@ class AccountFactory:
             MixError: if no corpus can have these shares.
         """
         sid = f"AC{key[2:]}"
-        declared = self.declared_accounts.get(key)
-        spec = self._build_corpus_spec(sid, scenario)
+        declared, spec = self.declared_accounts.get(key), self._build_corpus_spec(sid, scenario)
         account = Account(
             sid,
             None if declared is None else declared.token,

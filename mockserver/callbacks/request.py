@@ -72,30 +72,27 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         """Return the signed request: a form for POST, a query for GET (WIRE §12).
 
         Args:
-            url: the receiver's URL. Its fragment may set connection overrides.
+            url: the receiver's URL. Its fragment may override the settings.
             token: the auth token that signs.
             idempotency_token: a UUID that all attempts of one callback share.
-            settings: used for everything that the URL does not override.
-            used_seconds: the real seconds that earlier attempts took: the total time-out is for all together.
+            used_seconds: the real seconds of earlier attempts: the total time-out is for all together.
         """
         plain, overrides = parse_overrides(url)
         form = urlencode(parameters, quote_via=quote, safe="")
-        in_query = method == "GET"
-        target = _split_url(plain, form if in_query else "")
-        text = build_signed_text(target.signed, () if in_query else parameters)
+        query, body = (form, "") if method == "GET" else ("", form)
+        target = _split_url(plain, query)
+        text = build_signed_text(target.signed, () if query else parameters)
         route = settings.routes.get(target.origin) if settings.routes else None
-        headers = (
-            *(() if in_query else _FORM_HEADERS),
+        signature_headers = (
             ("i-twilio-idempotency-token", idempotency_token),
             ("x-twilio-signature", compute_signature(token, text)),
-            *_FIXED_HEADERS,
-            *(() if route is None else _build_forwarded_headers(target)),
         )
+        forwarded_headers = () if route is None else _build_forwarded_headers(target)
         return cls(
             method,
             target.requested,
-            headers,
-            b"" if in_query else form.encode(),
+            (*(_FORM_HEADERS if body else ()), *signature_headers, *_FIXED_HEADERS, *forwarded_headers),
+            body.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or max(READ_TIMEOUT, settings.max_seconds),
             limit_total_seconds(overrides, settings) - used_seconds,

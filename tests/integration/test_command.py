@@ -313,7 +313,7 @@ def test_check_reads_standard_input() -> None:
 @pytest.mark.parametrize(
     ("command", "defaults"),
     [
-        (["serve"], ["Default: 1000.", "Default: 90d.", "Default: off.", "Default: 5s.", "Default: auto."]),
+        (["serve"], ["Default: 1000.", "Default: 90d.", "Default: off.", "Default: 15s.", "Default: auto."]),
         (["exec"], ["Default: twilio.", "Default: tunnel."]),
         (["scenario", "run"], ["Default: twilio.", "Default: tunnel."]),
     ],
