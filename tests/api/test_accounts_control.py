@@ -235,7 +235,7 @@ def test_oversized_page_number_is_rejected_when_fault_rules_are_set(scripted_api
 
 def test_callbacks_are_listed_and_redelivered(sink: Sink) -> None:
     timeline = [{"after": {"signal": "go"}, "status": "completed"}]
-    recording = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    recording = {"id": "it", "status": "processing", "status_callback": f"{sink.url}#rp=5xx", "timeline": timeline}
     with Api(make_settings(count=3), make_scenario(recordings=[recording])) as api:
         sink.token = api.get_account().token
         sink.answer_with(503)

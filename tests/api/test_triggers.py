@@ -245,7 +245,7 @@ def test_delivered_callback_triggers_step(sink: Sink, first_status: str, next_st
         {"after": {"signal": "go"}, "status": first_status},
         {"after": {"callback": first_status}, "status": next_status},
     ]
-    recording = {"id": "it", "status": "processing", "status_callback": sink.url, "timeline": timeline}
+    recording = {"id": "it", "status": "processing", "status_callback": f"{sink.url}#rp=5xx", "timeline": timeline}
     with Api(make_small_settings(), make_scenario(recordings=[recording])) as api:
         sink.token = api.get_account().token
         sink.answer_with(500)
