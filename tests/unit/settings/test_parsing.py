@@ -1,7 +1,7 @@
 import pytest
 
-from mockserver.rest.auth import DeclaredApiKey
 from mockserver.callbacks.routes import Route
+from mockserver.rest.auth import DeclaredApiKey
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,

@@ -73,7 +73,7 @@ def test_currency_of_an_unknown_price_differs_by_wire() -> None:
 @pytest.mark.parametrize("wire", Wire)
 def test_scripted_currency_is_shown_on_both_wires(status: Status, wire: Wire) -> None:
     recording = msgspec.structs.replace(find_recording(status), price_unit="EUR")
-    assert document(recording, wire, BASE)["price_unit"] == "EUR"
+    assert build_recording(recording, wire, BASE)["price_unit"] == "EUR"
 
 
 def test_prices_have_five_decimals() -> None:
