@@ -60,8 +60,8 @@ def _choose_wire(
         return Wire.TWILIO
     if setting is not WireSetting.AUTO:
         return Wire(setting.value)
-    name = (host or b"").partition(b":")[0].lower()
-    believes = (user_agent or b"").startswith(b"twilio-") or name.endswith(b"twilio.com")
+    name = (host or b"").partition(b":")[0].lower().removesuffix(b".")
+    believes = (user_agent or b"").startswith(b"twilio-") or (b"." + name).endswith(b".twilio.com")
     return Wire.TWILIO if believes else Wire.SCHEMA
 
 
