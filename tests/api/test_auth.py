@@ -11,6 +11,8 @@ PARENT = DeclaredAccount(sid="AC" + "A" * 32, token="secret")
 CHILD = DeclaredAccount(sid="AC" + "b" * 32, token="other", parent=PARENT.sid.lower())
 PARENT_KEY = DeclaredApiKey(sid="SK" + "A" * 32, secret="key", account_sid=PARENT.sid)
 CHILD_KEY = DeclaredApiKey(sid="SK" + "b" * 32, secret="key of child", account_sid=CHILD.sid)
+STRANGER = DeclaredAccount(sid="AC" + "d" * 32, token="strange")
+STRANGERS_CHILD = DeclaredAccount(sid="AC" + "e" * 32, token="small", parent=STRANGER.sid)
 
 
 def encode_basic_auth(text: str) -> str:
@@ -38,6 +40,9 @@ def get_status(api: Api, authorization: str | None, account: str | None = None) 
         ("Basic", 401),
         ("Basic !!!", 401),
         ("Basic /w==", 401),
+        (encode_basic_auth("AC" + "0" * 32 + ":x").replace("Basic Q", "Basic Q!"), 401),
+        (encode_basic_auth("AC" + "0" * 32 + ":x").replace("Basic Q", "Basic Q Q"), 401),
+        (encode_basic_auth("AC" + "0" * 32 + ":xy").rstrip("="), 401),
         (encode_basic_auth("AC" + "0" * 32), 401),
         (encode_basic_auth("AC" + "0" * 32 + ":"), 401),
         (encode_basic_auth("someone:secret"), 401),
@@ -59,7 +64,8 @@ def test_missing_credentials_have_separate_error_message(api: Api) -> None:
 
 @pytest.fixture
 def strict_api() -> Iterator[Api]:
-    with Api(make_settings(auth=AuthSetting.STRICT, account=(PARENT, CHILD), api_key=(PARENT_KEY, CHILD_KEY))) as api:
+    accounts = (PARENT, CHILD, STRANGER, STRANGERS_CHILD)
+    with Api(make_settings(auth=AuthSetting.STRICT, account=accounts, api_key=(PARENT_KEY, CHILD_KEY))) as api:
         yield api
 
 
@@ -72,6 +78,11 @@ def strict_api() -> Iterator[Api]:
         (PARENT.sid, "secret", CHILD.sid, 200),
         (CHILD.sid, "other", CHILD.sid, 200),
         (CHILD.sid, "other", PARENT.sid, 401),
+        (STRANGER.sid, "strange", STRANGERS_CHILD.sid, 200),
+        (STRANGER.sid, "strange", CHILD.sid, 401),
+        (STRANGER.sid, "strange", PARENT.sid, 401),
+        (PARENT.sid, "secret", STRANGERS_CHILD.sid, 401),
+        (CHILD.sid, "other", STRANGERS_CHILD.sid, 401),
         (PARENT.sid, "secret", "AC" + "c" * 32, 401),
         ("AC" + "c" * 32, "secret", "AC" + "c" * 32, 401),
         ("SK" + "c" * 32, "secret", PARENT.sid, 401),
