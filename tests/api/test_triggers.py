@@ -345,6 +345,18 @@ def test_failed_requests_are_not_counted() -> None:
         assert get_status(api) == "completed"
 
 
+@pytest.mark.parametrize("then", [{"delay": "1ms"}, {"chunked_dribble": {"chunks": 3, "duration": "3ms"}}])
+@pytest.mark.parametrize(("kind", "send_request"), [*POLLS, ("media", download_media)])
+def test_delayed_and_dribbled_requests_are_counted(then: dict[str, Any], kind: str, send_request: ClientCall) -> None:
+    before = "completed" if kind == "media" else "processing"
+    recording = {"id": "it", "status": before, "timeline": [{"after": {kind: 2}, "set": {"price_unit": "EUR"}}]}
+    with Api(make_small_settings(), make_scenario(recordings=[recording], faults=[{"then": then}])) as api:
+        send_request(api, "it")
+        assert len(api.list_steps("it")) == 1
+        send_request(api, "it")
+        assert len(api.list_steps("it")) == 2
+
+
 def test_update_that_triggers_step_is_not_counted_for_next_step() -> None:
     timeline = [
         {"after": {"signal": "stopped"}, "status": "processing"},
@@ -383,6 +395,21 @@ def test_timeline_ends_when_recording_is_deleted_through_api() -> None:
         api.advance(10)
         assert api.list_steps("it") == ["completed"]
         assert api.run_command("GET", "")["timers"] == []
+
+
+def test_timers_are_shown_in_order_of_their_due_times() -> None:
+    waits = (9, 5, 7, 1, 6, 3, 8)
+    recordings = [
+        {"id": f"r{wait}", "status": "processing", "timeline": [{"after": {"time": f"{wait}s"}, "status": "completed"}]}
+        for wait in waits
+    ]
+    with Api(make_small_settings(), make_scenario(recordings=recordings)) as api:
+        timers = api.run_command("GET", "")["timers"]
+        assert timers == [
+            {"due": f"2026-01-01T00:00:0{wait}Z", "what": f"the next step of r{wait}"} for wait in sorted(waits)
+        ]
+        api.advance(4)
+        assert [timer["what"][-1] for timer in api.run_command("GET", "")["timers"]] == ["5", "6", "7", "8", "9"]
 
 
 def test_obsolete_timers_are_not_shown() -> None:
