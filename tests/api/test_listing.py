@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
@@ -39,6 +39,24 @@ def test_second_page_links_to_next_and_previous_page(api: Api) -> None:
     assert previous_page["recordings"] == first["recordings"]
     assert previous_page["next_page_uri"] == first["next_page_uri"]
     assert previous_page["previous_page_uri"] is None
+
+
+def test_pages_before_page_zero_are_numbered_zero(api: Api) -> None:
+    sids = api.list_sids("PageSize=1000")
+    page = api.get_page(f"PageSize=1&Page=0&PageToken=PB{sids[2]}")
+    assert [sids[1]] == [recording["sid"] for recording in page["recordings"]]
+    assert page["previous_page_uri"] == f"{api.list_path}?PageSize=1&Page=0&PageToken=PB{sids[1]}"
+    first_page = api.get(page["previous_page_uri"]).json()
+    assert [sids[0]] == [recording["sid"] for recording in first_page["recordings"]]
+    assert (first_page["page"], first_page["previous_page_uri"]) == (0, None)
+
+
+@pytest.mark.parametrize("token", ["P{}", "{}", "PC{}", "PAPB{}", "PA{}0", "PA {}", "pa{}", "PA", "0"])
+def test_malformed_page_token_is_rejected(api: Api, token: str) -> None:
+    sid = api.get_page("PageSize=2")["recordings"][0]["sid"]
+    answer = api.get(f"{api.list_path}?PageToken={quote(token.format(sid))}")
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+    assert "PageToken: expected PA or PB and a SID" in answer.headers["x-mock-reason"]
 
 
 def test_last_page_has_no_next_page_uri(api: Api) -> None:

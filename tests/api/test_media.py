@@ -118,13 +118,20 @@ def test_joined_range_responses_equal_whole_file(shared_api: Api, extension: str
         ("bytes=40-50", slice(40, 51)),
         ("bytes=43-99999999999", slice(43, None)),
         ("bytes=-99999999999", slice(0, None)),
+        ("bytes=0-", slice(0, None)),
+        ("bytes=0-99999999999", slice(0, None)),
+        (" bytes = 3 - 5 ", slice(3, 6)),
     ],
 )
 def test_single_range_returns_its_bytes(shared_api: Api, range_header: str, expected: slice) -> None:
     path = f"Recordings/{find_unencrypted_recording(shared_api).sid}"
     answer = shared_api.get_in_account(path, range=range_header)
     assert answer.status_code == 206
-    assert shared_api.get_in_account(path).content[expected] == answer.content
+    whole = shared_api.get_in_account(path).content
+    assert whole[expected] == answer.content
+    first, stop, _ = expected.indices(len(whole))
+    assert answer.headers["content-range"] == f"bytes {first}-{stop - 1}/{len(whole)}"
+    assert answer.headers["content-length"] == str(stop - first)
 
 
 @pytest.mark.parametrize("range_header", ["bytes=0-1,5-6", "bytes=5-1", "bytes=-", "lines=1-2", "bytes=a-b"])

@@ -65,6 +65,57 @@ def test_parent_lists_have_each_parent_once_newest_first(name: str, key: str, fi
         assert [parent["sid"] for parent in api.get(body["previous_page_uri"]).json()[key]][-1] in expected
 
 
+def to_upper_case(sid: str) -> str:
+    """Return a SID with its digits in upper case, which names the same resource."""
+    return sid[:2] + sid[2:].upper()
+
+
+@pytest.mark.parametrize("parent", ["Calls", "Conferences"])
+def test_sids_in_upper_case_name_generated_recordings_below_parents(parent: str) -> None:
+    with Api(make_settings(count=100, mix="completed=1,conference=0.5,encrypted=0")) as api:
+        field = "call_sid" if parent == "Calls" else "conference_sid"
+        recording = next(found for found in api.list_recordings("PageSize=1000") if found[field])
+        own, above = to_upper_case(recording["sid"]), to_upper_case(recording[field])
+        below = f"{parent}/{above}/Recordings"
+        assert api.get_twilio_json(f"{parent}/{above}.json")["sid"] == recording[field]
+        listed = api.get_twilio_json(f"{below}.json?PageSize=1000")["recordings"]
+        assert recording["sid"] in {found["sid"] for found in listed}
+        assert api.get_twilio_json(f"{below}/{own}.json")["sid"] == recording["sid"]
+        for suffix in ("", ".wav", ".mp3"):
+            response = api.request("HEAD", f"{api.root}/{below}/{own}{suffix}")
+            assert response.headers["content-type"].startswith("audio/")
+        assert api.request("DELETE", f"{api.root}/{below}/{own}.json").status_code == 204
+        assert api.get(api.get_recording_path(recording["sid"])).status_code == 404
+        other = to_upper_case(listed[-1][field][:2] + "ab" * 16)
+        assert api.get_in_account(f"{parent}/{other}/Recordings/{listed[-1]['sid']}.json").status_code == 404
+
+
+@pytest.mark.parametrize("parent", ["Calls", "Conferences"])
+def test_sids_in_upper_case_name_created_recordings_below_parents(parent: str) -> None:
+    call_sid, conference_sid = "CA" + "ab" * 16, "CF" + "cd" * 16
+    above = to_upper_case(call_sid if parent == "Calls" else conference_sid)
+    with Api(make_settings(count=0)) as api:
+        index = api.get_account().start_recording(to_upper_case(call_sid), conference_sid=to_upper_case(conference_sid))
+        sid = api.get_account().recordings.recording_index.get_sid(index)
+        below = f"{parent}/{above}/Recordings"
+        for path in (f"{below}/{to_upper_case(sid)}.json", f"{below}/Twilio.CURRENT.json"):
+            for status in ("paused", "in-progress"):
+                changed = api.post(path, Status=status).json()
+                assert (changed["sid"], changed["call_sid"], changed["conference_sid"]) == (
+                    sid,
+                    call_sid,
+                    conference_sid,
+                )
+        assert api.get_twilio_json(f"{below}/{to_upper_case(sid)}.json")["sid"] == sid
+        assert [found["sid"] for found in api.get_twilio_json(f"{below}.json")["recordings"]] == [sid]
+        assert api.get_twilio_json(f"{parent}/{above}.json")["sid"] == above[:2] + above[2:].lower()
+        assert api.post(f"Calls/{to_upper_case(call_sid)}/Recordings.json").status_code == 200
+        assert api.post(f"Calls/{to_upper_case(call_sid)}/Recordings.json").json()["sid"] == sid
+        api.post(f"Calls/{to_upper_case(call_sid)}/Recordings/{to_upper_case(sid)}.json", Status="stopped")
+        api.advance(2)
+        assert api.request("DELETE", f"{api.root}/{below}/{to_upper_case(sid)}.json").status_code == 204
+
+
 @pytest.mark.parametrize("path", ["Calls/CA{0}.json", "Conferences/CF{0}.json"])
 def test_unknown_parents_return_404_and_empty_recording_lists(api: Api, path: str) -> None:
     path = path.format("0" * 32)

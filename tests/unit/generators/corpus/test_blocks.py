@@ -47,6 +47,16 @@ def test_block_has_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: int) -
     assert trait_counts == [shares.dual, shares.encrypted, shares.adversarial]
 
 
+@given(source=st.sampled_from([*Source]), quota=st.integers(0, BLOCK_SIZE), number=st.integers(0, RING_COUNT - 1))
+def test_conference_has_one_recording_only_if_its_quota_is_one(source: Source, quota: int, number: int) -> None:
+    other = Source.DIAL_VERB if source is not Source.DIAL_VERB else Source.TRUNKING
+    ring = build_ring(((source, quota), (other, BLOCK_SIZE - quota)), number)
+    lengths = [length for found, length in list_runs(ring.members[:BLOCK_SIZE]) if found is source]
+    assert sum(lengths) == quota
+    if source in CONFERENCE_SOURCES and quota > 1:
+        assert min(lengths) > 1
+
+
 @pytest.mark.parametrize("mix", MIXES, ids=["usual", "conferences", "deleted"])
 def test_ring_has_same_runs_from_every_start(mix: Mix) -> None:
     sources = get_templates(mix).get_shares(7).sources
