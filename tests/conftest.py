@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from mockserver.testing.sink import Sink
 from tests.harness import Api
 
 settings.register_profile("recmock", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("mutants", settings.get_profile("recmock"), phases=set(Phase) - {Phase.shrink, Phase.explain})
 settings.load_profile("recmock")
 
 

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from generators.model import Status
 from mockserver.app import RESOURCE_ROUTES
 from tests.harness import Api, parse_error
 
@@ -171,3 +172,21 @@ def test_mock_reason_escapes_control_characters(api: Api) -> None:
     assert_error(answer, 400, 20001)
     assert "\\r\\n" in answer.headers["x-mock-reason"]
     assert answer.headers["x-mock-reason"].isascii()
+
+
+def test_last_value_of_repeated_parameter_counts(api: Api) -> None:
+    page = api.get_page("PageSize=2&PageSize=3")
+    assert (page["page_size"], len(page["recordings"])) == (3, 3)
+
+
+def test_responses_without_body_have_no_content_length(api: Api) -> None:
+    sid = api.find_sid(Status.COMPLETED)
+    etag = api.request("HEAD", f"{api.root}/Recordings/{sid}.wav").headers["etag"]
+    for status, answer in (
+        (204, api.request("OPTIONS", api.list_path)),
+        (304, api.get_in_account(f"Recordings/{sid}.wav", if_none_match=etag)),
+        (204, api.request("DELETE", api.get_recording_path(sid))),
+    ):
+        assert (status, answer.content) == (answer.status_code, b"")
+        assert "content-length" not in answer.headers
+        assert "content-type" not in answer.headers

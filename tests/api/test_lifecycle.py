@@ -8,6 +8,7 @@ import pytest
 from generators.contract import find_violations
 from generators.model import Source, Status
 from mockserver.rest.representations.wires import WireSetting
+from mockserver.testing.sink import Sink
 from tests.harness import Api, make_settings
 
 CALL = "CA" + "1" * 32
@@ -368,3 +369,24 @@ def test_call_created_by_recording_stays_in_progress(twilio: Api) -> None:
     assert twilio.get(next_page["previous_page_uri"]).json()["calls"][0]["sid"] == CALL
     empty_page = twilio.get_twilio_json(f"Calls.json?PageToken=PB{CALL}")
     assert twilio.get(empty_page["next_page_uri"]).json()["calls"][0]["sid"] == CALL
+
+
+def test_recording_url_of_callback_has_the_host_of_its_subscriber(twilio: Api, sink: Sink) -> None:
+    create_recording(twilio, RecordingStatusCallback=sink.url, RecordingStatusCallbackEvent="in-progress")
+    twilio.wait_for_callbacks()
+    (callback,) = sink.received
+    assert callback.parameters["RecordingUrl"].startswith(f"http://localhost:4010{twilio.root}/Recordings/RE")
+
+
+def test_secret_of_api_key_signs_no_callbacks(twilio: Api, sink: Sink) -> None:
+    sink.token = twilio.get_account().token
+    for auth, call in (
+        (("SK" + "1" * 32, "secret"), "CA" + "1" * 32),
+        ((twilio.mock.demo.sid, twilio.mock.demo.token), "CA" + "2" * 32),
+        ((twilio.mock.demo.sid, "secret"), "CA" + "3" * 32),
+    ):
+        twilio.auth = auth
+        form = {"RecordingStatusCallback": sink.url, "RecordingStatusCallbackEvent": "in-progress"}
+        assert twilio.post(f"Calls/{call}/Recordings.json", **form).status_code == 201
+        twilio.wait_for_callbacks()
+    assert [callback.signature_ok for callback in sink.received] == [True, True, False]

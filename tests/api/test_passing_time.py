@@ -12,6 +12,7 @@ from mockserver.account import factory
 from mockserver.account.time.clock import Clock
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.settings import Settings
+from tests.accounts import make_scenario
 from tests.harness import Api, make_settings
 
 DAY = 86_400
@@ -92,3 +93,15 @@ def test_cached_fetch_shows_a_step_that_time_alone_makes_due(machine_time: Machi
         assert fetch_status() == "processing"
         machine_time.now = 2_000_000
         assert fetch_status() == "completed"
+
+
+def test_steps_have_their_own_instants_when_they_are_noticed_late(machine_time: MachineTime) -> None:
+    timeline = [{"after": {"time": f"{seconds}s"}, "set": {"price_unit": "EUR"}} for seconds in (5, 10)]
+    scenario = make_scenario(recordings=[{"id": "it", "status": "completed", "timeline": timeline}])
+    with Api(make_running_settings(count=0), scenario) as api:
+        machine_time.now = 60 * SECOND
+        api.get_page()
+        events = api.run_command("GET", "/events")
+        assert [event["at"][-3:] for event in events] == ["00Z", "05Z", "15Z"]
+        machine_time.now += SECOND
+        assert api.run_command("GET", "")["clock"]["now"] == "2026-01-01T00:01:01Z"

@@ -92,3 +92,11 @@ def test_profiles_can_be_mixed() -> None:
 def test_empty_profile_has_no_recordings() -> None:
     with Api(make_settings(profile=Profile.EMPTY)) as api:
         assert api.list_recordings() == []
+
+
+def test_cached_page_is_not_served_to_clients_of_another_host(api: Api) -> None:
+    for host in ("localhost:4010", "mock.test:1", "localhost:4010"):
+        for recording in api.get(f"{api.list_path}?PageSize=3", host=host).json()["recordings"]:
+            assert recording["media_url"].startswith(f"http://{host}/2010-04-01/")
+            fetched = api.get(api.get_recording_path(recording["sid"]), host=host).json()
+            assert recording["media_url"] == fetched["media_url"]

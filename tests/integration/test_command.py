@@ -222,6 +222,14 @@ def test_generate_writes_valid_recordings_in_each_format(tmp_path: Path, form: s
     assert main(["check", str(file)]) == 0
 
 
+def test_generate_leaves_no_file_when_it_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert main(["generate", "--count", "2", "--output", str(folder)]) == 2
+    assert capsys.readouterr().err.startswith(f"recmock: --output: cannot write {folder}: Is a directory.")
+    assert list(tmp_path.rglob("*")) == [folder]
+
+
 def test_generate_writes_to_standard_output_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     account_sid = "AC" + "1" * 32
     assert main(["generate", "--count", "2", "--account", account_sid, "--wire", "twilio", "--now", "2026-01-01"]) == 0

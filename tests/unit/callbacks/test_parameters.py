@@ -117,3 +117,8 @@ def test_encrypted_recording_has_encryption_details_without_content_key() -> Non
     assert (b64decode(found["encrypted_cek"]), b64decode(found["iv"])) == (b"wrapped", b"vector")
     early = build_parameters(make_recording(encryption=details), "in-progress", RECORDING_URL)
     assert [name for name, _ in early] == PARAMETER_NAMES
+
+
+def test_callback_without_start_time_has_the_creation_date() -> None:
+    found = dict(build_parameters(make_recording(start_time=None, date_created=86_400), "completed", RECORDING_URL))
+    assert found["RecordingStartTime"] == "Fri, 02 Jan 1970 00:00:00 +0000"

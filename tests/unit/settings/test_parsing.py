@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from mockserver.callbacks.routes import Route
@@ -54,6 +56,16 @@ def test_setting_values_are_parsed() -> None:
     assert parse_url("http://127.0.0.1:8000/hook") == "http://127.0.0.1:8000/hook"
     assert parse_hosts("hooks.example.com, 203.0.113.0/24") == "hooks.example.com, 203.0.113.0/24"
     assert [str(ClockRate.parse(text)) for text in ("real", "frozen", "60x", "1x")] == ["real", "frozen", "60x", "real"]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_instant_without_zone_is_in_utc(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as environment:
+        environment.setenv("TZ", zone)
+        time.tzset()
+        found = [parse_instant(text) for text in ("2026-01-01T00:00:00", "2026-01-01")]
+    time.tzset()
+    assert found == [1_767_225_600, 1_767_225_600]
 
 
 def test_declared_accounts_are_parsed() -> None:
