@@ -314,7 +314,6 @@ INVALID_COMMANDS: list[tuple[str, str, Any, str]] = [
     ("PUT", "/scenario", {"scenario": {"recordings": [{"status": "done"}]}}, "recordings[0].status"),
     ("POST", "/signals", None, "name"),
     ("POST", "/signals", {"name": ""}, "name"),
-    ("POST", "/signals", {"name": "go", "recording": "nobody"}, "here: it, gone, late"),
     (
         "POST",
         "/signals",
@@ -325,45 +324,56 @@ INVALID_COMMANDS: list[tuple[str, str, Any, str]] = [
     ("POST", "/recordings", {"id": ["it"]}, "id"),
     ("POST", "/recordings", {"sid": "RE1"}, "sid"),
     ("POST", "/recordings", {"status": "completed", "timeline": [{"status": "paused"}]}, "expected paused after"),
-    ("GET", "/recordings/nobody", None, "Expected a RecordingSid or a handle (here: it, gone, late)"),
-    ("GET", f"/recordings/RE{'9' * 32}", None, "does not belong to this account"),
     ("POST", "/recordings/it", None, "expected a step with an effect"),
     ("POST", "/recordings/it", {"after": {"time": "1s"}, "status": "deleted"}, "after: expected a step that runs now"),
     ("POST", "/recordings/it", {"status": "gone"}, "status"),
     ("POST", "/recordings/gone", {"set": {"duration": 3}}, "recording gone is deleted"),
-    ("POST", "/recordings/nobody", {"status": "deleted"}, "here: it, gone, late"),
     ("POST", "/recordings/gone/step", None, "recording gone has no waiting timeline"),
     ("POST", "/faults", {"faults": [{"then": {}}]}, "faults[0].then"),
     ("POST", "/faults", {"faults": [{"when": {"sid": "nobody"}, "then": {"status": 500}}]}, "faults[0].when.sid"),
     ("POST", "/faults", {"faults": [{"then": {"status": 500}}], "sequences": [{"answers": []}]}, "sequences[0]"),
     ("POST", "/faults", {"faults": {}}, "faults"),
+    ("POST", "/snapshots", {"name": ""}, "name"),
+    ("POST", "/rollback", {"name": 5}, "name"),
+    ("GET", "/events?since=x", None, "since: expected a whole number from 0"),
+]
+UNKNOWN_NAMES: list[tuple[str, str, Any, str]] = [
+    ("POST", "/signals", {"name": "go", "recording": "nobody"}, "here: it, gone, late"),
+    ("GET", "/recordings/nobody", None, "Expected a RecordingSid or a handle (here: it, gone, late)"),
+    ("GET", f"/recordings/RE{'9' * 32}", None, "does not belong to this account"),
+    ("POST", "/recordings/nobody", {"status": "deleted"}, "here: it, gone, late"),
     ("DELETE", "/faults/3", None, "has no rule 3"),
     ("DELETE", "/faults/x", None, "has no rule x"),
     ("DELETE", "/faults/²", None, "has no rule"),
     ("DELETE", f"/faults/{'9' * 5000}", None, "has no rule 99999999999999999999."),
     ("POST", "/callbacks/0/redeliver", None, "has no callback 0"),
     ("POST", "/callbacks/²/redeliver", None, "has no callback"),
-    ("POST", "/snapshots", {"name": ""}, "name"),
     ("POST", "/rollback", None, "has no snapshot 'latest'"),
-    ("POST", "/rollback", {"name": 5}, "name"),
-    ("GET", "/events?since=x", None, "since: expected a whole number from 0"),
+]
+WRONG_METHODS: list[tuple[str, str, Any, str]] = [
     ("PATCH", "", None, "Expected GET here"),
     ("DELETE", "/clock", None, "Expected GET, POST here"),
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "command", "expected"), INVALID_COMMANDS)
+@pytest.mark.parametrize(
+    ("method", "path", "command", "expected", "status", "code"),
+    [
+        *((*row, 400, 20001) for row in INVALID_COMMANDS),
+        *((*row, 404, 20404) for row in UNKNOWN_NAMES),
+        *((*row, 405, 20004) for row in WRONG_METHODS),
+    ],
+)
 def test_invalid_command_returns_reason_and_changes_nothing(
-    scripted_api: Api, method: str, path: str, command: Any, expected: str
+    scripted_api: Api, method: str, path: str, command: Any, expected: str, status: int, code: int
 ) -> None:
     before = get_state(scripted_api)
     answer = scripted_api.send_command(method, path, command)
-    assert answer.status_code in (400, 404, 405)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
     reason = answer.headers["x-mock-reason"]
     assert expected in reason
     assert reason.endswith((".", "?"))
     assert not re.search(r"[\r\n]", reason)
-    assert answer.json()["code"] in (20001, 20404, 20004)
     assert get_state(scripted_api) == before
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from generators.model import Status
 from mockserver.callbacks.routes import Route
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
@@ -171,10 +172,10 @@ def test_auth_strict_override_requires_the_accounts_token(setting: AuthSetting) 
 
 def test_public_media_stays_public_when_auth_is_overridden(api: Api) -> None:
     with Api(make_settings(media_auth=MediaAuth.PUBLIC)) as public:
-        sid = public.get_page("PageSize=50&IncludeSoftDeleted=false")["recordings"][-1]["sid"]
+        sid = public.find_sid(Status.COMPLETED)
         configure(public, auth="strict")
         public.auth = None
-        assert public.get(f"{public.root}/Recordings/{sid}.wav").status_code in (200, 404)
+        assert public.get(f"{public.root}/Recordings/{sid}.wav").status_code == 200
         assert public.get(public.list_path).status_code == 401
 
 

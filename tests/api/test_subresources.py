@@ -30,6 +30,7 @@ def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
     index = corpus.find_index(sid)
     assert index is not None
     recording = corpus.generate_recording(index)
+    assert corpus.random_fields(index).latency % 32 != 0, "this transcription has not failed"
     listed = api.get_twilio_json(f"Recordings/{sid}/Transcriptions.json")["transcriptions"]
     assert len(listed) == 1
     found = listed[0]
@@ -39,7 +40,7 @@ def test_transcription_text_matches_recording_dialogue(api: Api) -> None:
     dialogue_text = build_dialogue(
         corpus.random_fields(index).content_key, recording.duration or 0, recording.source
     ).text
-    assert found["transcription_text"] in (dialogue_text, "(blank)")
+    assert (found["status"], found["transcription_text"]) == ("completed", dialogue_text)
     assert found["uri"] == f"{api.root}/Transcriptions/{found['sid']}.json"
 
 
@@ -57,6 +58,13 @@ def test_transcriptions_have_no_tables(api: Api, extension: str) -> None:
         assert "20404" in api.get_in_account(f"{path}.{extension}").text
     assert api.get_in_account(f"Recordings/{found['recording_sid']}/AddOnResults.{extension}").status_code == 200
     assert api.get_in_account(f"Transcriptions/{found['sid']}.json").status_code == 200
+
+
+def test_failed_transcription_is_blank_and_free(api: Api) -> None:
+    everything = api.get_twilio_json("Transcriptions.json?PageSize=1000")["transcriptions"]
+    failed = [found for found in everything if found["status"] == "failed"]
+    assert 0 < len(failed) < len(everything) / 10
+    assert {(found["transcription_text"], found["price"]) for found in failed} == {("(blank)", "0.00000")}
 
 
 def test_transcriptions_list_completed_recordings_newest_first(api: Api) -> None:

@@ -95,9 +95,8 @@ def is_not_found(fetch: Callable[[], object]) -> bool:
 
 def assert_no_missing_field(instance: Any, *, nullable: tuple[str, ...] = ()) -> None:
     """Assert that the SDK parsed every field."""
-    for name, value in vars(instance).items():
-        if not name.startswith("_"):
-            assert value is not None or name in nullable, name
+    missing = {name for name, value in vars(instance).items() if value is None and not name.startswith("_")}
+    assert missing - {*nullable} == set()
 
 
 NULL_FIELDS = ("conference_sid", "error_code", "encryption_details")

@@ -150,10 +150,11 @@ def test_adversarial_recordings_are_parsed() -> None:
     with BackgroundServer(create_app(mock)) as server:
         found = make_client(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)
     assert len({recording.sid for recording in found}) == 2000
+    update_offsets = {recording.date_updated and recording.date_updated.utcoffset() for recording in found}
+    assert update_offsets == {None, timedelta(0)}
+    assert {type(recording.error_code) for recording in found} == {int, type(None)}
     for recording in found:
         assert isinstance(recording.date_created, datetime)
-        assert recording.date_updated is None or recording.date_updated.utcoffset() == timedelta(0)
-        assert recording.error_code is None or isinstance(recording.error_code, int)
         assert "add_on_results" in recording.subresource_uris
 
 

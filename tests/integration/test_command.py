@@ -13,10 +13,10 @@ from generators.seeds import derive_demo_account_sid
 from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.foreground_server import serve
-from mockserver.cli.main import main
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer, bind, get_bound_address
 from mockserver.settings.parsing import Address
+from tests.commands import TimeLimitExceeded, main
 from tests.harness import make_settings
 
 DEMO_SID = derive_demo_account_sid("0")
@@ -107,23 +107,24 @@ def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
         (["--public-url", "localhost"], "--public-url: expected a URL of scheme and host"),
         (["--port-file", ""], "--port-file: expected the path of a file, found ''."),
         (
-            ["--listen", ":0", "--port-file", "/nonexistent/port"],
-            "--port-file: cannot write /nonexistent/port: No such",
+            ["--listen", ":0", "--port-file", "{missing}/port"],
+            "--port-file: cannot write {missing}/port: No such",
         ),
         (["sid"], "expected a SID or --index N, found neither."),
         (["sid", "--index", "1000"], "--index: expected an index from 0 to 999, found 1000."),
         (["sid", "--index", "1", "--url", "http://127.0.0.1:1"], "--index works without a server"),
         (["sid", "RE1", "--url", "http://127.0.0.1:1"], "expected a recmock server at http://127.0.0.1:1, found none"),
-        (["check", "/nonexistent"], "expected a file of JSON (a recording, an array of them, or a list body)"),
-        (["generate", "--output", "/nonexistent/x.jsonl"], "--output: cannot write /nonexistent/x.jsonl: No such file"),
+        (["check", "{missing}"], "expected a file of JSON (a recording, an array of them, or a list body)"),
+        (["generate", "--output", "{missing}/x.jsonl"], "--output: cannot write {missing}/x.jsonl: No such file"),
     ],
 )
 def test_invalid_values_print_one_line_message(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(arguments) == 2
+    missing = str(tmp_path / "missing")
+    assert main([argument.replace("{missing}", missing) for argument in arguments]) == 2
     out, err = capsys.readouterr()
-    assert err.startswith(f"recmock: {message}")
+    assert err.startswith(f"recmock: {message.replace('{missing}', missing)}")
     assert err.count("\n") == 1
     assert out == ""
 
@@ -185,6 +186,11 @@ def test_invalid_environment_value_names_the_variable(
     monkeypatch.setenv("RECMOCK_COUNT", "many")
     assert main([]) == 2
     assert capsys.readouterr().err.startswith("recmock: RECMOCK_COUNT: expected a whole number")
+
+
+def test_command_that_serves_instead_of_refusing_is_ended() -> None:
+    with pytest.raises(TimeLimitExceeded, match=r"recmock --listen 127\.0\.0\.1:0 did not end within 0\.5 s"):
+        main(["--listen", "127.0.0.1:0"], time_limit=0.5)
 
 
 def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
@@ -249,7 +255,7 @@ def test_generate_ends_quietly_when_pipe_is_closed() -> None:
 
 def test_adversarial_generation_leaves_no_files_in_working_directory(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mockserver", "generate", "--profile", "adversarial", "--count", "5"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=100)
     assert len(result.stdout.splitlines()) == 5
     assert list(tmp_path.iterdir()) == []
 
@@ -314,6 +320,7 @@ def test_check_reads_standard_input() -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=100,
     )
     assert (result.returncode, result.stdout) == (0, "1 of 1 recordings conform to the contract.\n")
 

@@ -14,10 +14,10 @@ import requests
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.app import create_app
-from mockserver.cli.main import main
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
+from tests.commands import main
 from tests.harness import make_settings
 
 EXEC_COMMAND = [sys.executable, "-m", "mockserver", "exec"]
@@ -164,7 +164,7 @@ def test_env_output_for_shell_sets_variables_of_exec(server: BackgroundServer) -
     recmock = f"{sys.executable} -m mockserver"
     set_variables = f'export TWILIO_EDGE=x; eval "$({recmock} env --url {server.base_url})"'
     script = f"{set_variables}; {sys.executable} -c '{PRINT_ENVIRONMENT_PROGRAM}'"
-    result = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
+    result = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True, timeout=100)
     found = json.loads(result.stdout)
     answer = requests.get(
         "https://api.twilio.com/_mock/health",
@@ -270,6 +270,6 @@ def test_serve_allows_tunnels_only_on_loopback(capsys: pytest.CaptureFixture[str
 def test_powershell_evaluates_env_output(server: BackgroundServer) -> None:
     command = f"& {sys.executable} -m mockserver env --format powershell --url {server.base_url} | Out-String | iex"
     result = subprocess.run(
-        ["pwsh", "-c", f"{command}; $env:SSL_CERT_FILE"], capture_output=True, text=True, check=True
+        ["pwsh", "-c", f"{command}; $env:SSL_CERT_FILE"], capture_output=True, text=True, check=True, timeout=100
     )
     assert "it's data" in result.stdout

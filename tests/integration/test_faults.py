@@ -225,22 +225,22 @@ def test_network_fault_raises_in_caller_over_asgi(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("then", "status", "code"),
+    ("then", "status", "code", "message"),
     [
-        (Then(status=429, retry_after=7), 429, 20429),
-        (Then(status=503), 503, 20503),
-        (Then(status=500), 500, 20500),
-        (Then(status=502), 502, 20500),
-        (Then(status=404), 404, 20404),
-        (Then(status=401), 401, 20003),
-        (Then(status=418), 418, 20001),
-        (Then(status=599, message="?"), 599, 20500),
-        (Then(status=599, code=1), 599, 1),
-        (Then(status=500, code=12345, message="Out of tape"), 500, 12345),
+        (Then(status=429, retry_after=7), 429, 20429, "Too Many Requests"),
+        (Then(status=503), 503, 20503, "Service unavailable"),
+        (Then(status=500), 500, 20500, "Internal Server Error"),
+        (Then(status=502), 502, 20500, "Internal Server Error"),
+        (Then(status=404), 404, 20404, "The requested resource {path} was not found"),
+        (Then(status=401), 401, 20003, "Authenticate"),
+        (Then(status=418), 418, 20001, "I'm a Teapot"),
+        (Then(status=599, message="?"), 599, 20500, "?"),
+        (Then(status=599, code=1), 599, 1, "Error"),
+        (Then(status=500, code=12345, message="Out of tape"), 500, 12345, "Out of tape"),
     ],
 )
 def test_twilio_python_raises_status_and_code_of_fault(
-    running_server: RunningServer, then: Then, status: int, code: int
+    running_server: RunningServer, then: Then, status: int, code: int, message: str
 ) -> None:
     running_server.set_fault(then)
     client, sid = running_server.make_client(), find_audible_sid(running_server)
@@ -257,7 +257,7 @@ def test_twilio_python_raises_status_and_code_of_fault(
     answer = running_server.get(LIST_TARGET)
     expected = None if then.retry_after is None else str(then.retry_after)
     assert (answer.status_code, answer.headers.get("retry-after")) == (status, expected)
-    assert then.message in (None, answer.json()["message"])
+    assert answer.json()["message"] == message.replace("{path}", f"{running_server.root}/Recordings.json")
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "html"])

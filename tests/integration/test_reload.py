@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli import reload as watching
-from mockserver.cli.main import main
 from mockserver.cli.mock_setup import combine_scenarios, load_scenarios
 from mockserver.cli.reload import Watch
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection
 from mockserver.mock import Mock
+from tests.commands import main
 from tests.harness import make_settings
 from tests.integration.test_command import ServeProcess
 

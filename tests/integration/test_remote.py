@@ -11,13 +11,13 @@ import requests
 
 from generators.seeds import derive_demo_account_sid
 from mockserver.app import create_app
-from mockserver.cli.main import main
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
 from mockserver.testing.sink import Sink
 from scenarios.loading.load import load
+from tests.commands import main
 from tests.harness import make_settings
 
 DEMO_SID = derive_demo_account_sid("0")
@@ -237,7 +237,7 @@ def test_clock_command_inside_exec_uses_server_of_exec(tmp_path: Any, monkeypatc
     monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path))
     recmock = [sys.executable, "-m", "mockserver"]
     command = [*recmock, "exec", "--scenario", "late-webhook", "--", *recmock, "clock", "advance", "12s"]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
     assert result.stdout == f"{START_HOUR}:12Z late: processing\n"
 
 

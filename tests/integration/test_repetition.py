@@ -89,6 +89,12 @@ def _run_in_process(hash_seed: str, callback: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     command = [sys.executable, "-c", code, callback]
     result = subprocess.run(
-        command, cwd=ROOT, env=environment | {"PYTHONHASHSEED": hash_seed}, capture_output=True, text=True, check=True
+        command,
+        cwd=ROOT,
+        env=environment | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
     )
     return result.stdout.strip()

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli.argument_parser import Parser
-from mockserver.cli.main import main
 from mockserver.cli.parser import make_parser
 from scenarios.loading.sources import find_bundled_files
+from tests.commands import main
 
 RUN_COMMAND = [sys.executable, "-m", "mockserver", "scenario", "run"]
 BROKEN_FILES: dict[str, str | bytes] = {

@@ -22,7 +22,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_with_exec(data_dir: Path, *program: str, **environment: str) -> str:
     """Run a program with `recmock exec` and the variables of CI images, and return its output."""
-    preset = {"REQUESTS_CA_BUNDLE": "/nonexistent", "NO_PROXY": "*", "TWILIO_EDGE": "dublin", "TWILIO_REGION": "ie1"}
+    preset = {
+        "REQUESTS_CA_BUNDLE": str(data_dir / "missing"),
+        "NO_PROXY": "*",
+        "TWILIO_EDGE": "dublin",
+        "TWILIO_REGION": "ie1",
+    }
     command = [sys.executable, "-m", "mockserver", "exec", "--data-dir", str(data_dir), "--mix", "completed=1"]
     result = subprocess.run(
         [*command, "--", *program],
@@ -186,7 +191,7 @@ def test_ruby_works_without_configuration(data_dir: Path) -> None:
 
 def test_php_works_without_configuration(data_dir: Path) -> None:
     php = find_tool_or_skip("php")
-    if "curl" not in subprocess.run([php, "-m"], capture_output=True, text=True, check=True).stdout:
+    if "curl" not in subprocess.run([php, "-m"], capture_output=True, text=True, check=True, timeout=100).stdout:
         pytest.skip("php has no curl")
     program = (
         "$c = curl_init($argv[1]); curl_setopt($c, CURLOPT_RETURNTRANSFER, 1); echo curl_exec($c), curl_error($c);"

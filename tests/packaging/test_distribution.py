@@ -27,7 +27,11 @@ DATA_FILES = {
 def dist_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=300,
     )
     return folder
 
@@ -92,7 +96,12 @@ print(len(names), accesses)
 
 def test_importing_any_module_does_no_io() -> None:
     process = subprocess.run(  # -B, because Python would write bytecode of modules imported for the first time
-        [sys.executable, "-B", "-c", IMPORT_ALL_PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-B", "-c", IMPORT_ALL_PROGRAM],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     count, _, accesses = process.stdout.strip().partition(" ")
     assert int(count) > 40
@@ -109,7 +118,9 @@ from mockserver.app import create_app
 create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.generate_recording(5)
 print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "lameenc", "cryptography"} & set(sys.modules)))
 """
-    process = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    process = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
+    )
     assert process.stdout.strip() == "[]"
 
 
@@ -121,5 +132,7 @@ before = set(sys.modules)
 import mockserver.pytest_plugin
 print(sorted(set(sys.modules) - before))
 """
-    process = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    process = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
+    )
     assert process.stdout.strip() == "['mockserver', 'mockserver.pytest_plugin']"

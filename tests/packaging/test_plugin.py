@@ -30,7 +30,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Yield an interpreter with the wheel, and with the dependencies of the tests' environment."""
     folder = tmp_path_factory.mktemp("installed")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     venv.create(folder / "venv", symlinks=os.name != "nt")
     names = {"base": str(folder / "venv"), "platbase": str(folder / "venv")}
     site_packages = Path(sysconfig.get_path("purelib", "venv", vars=names))
@@ -59,6 +59,7 @@ def test_five_line_test_passes_in_empty_folder(python: Path, tmp_path: Path) -> 
         check=True,
         capture_output=True,
         text=True,
+        timeout=300,
     )
     assert str(python.parent.parent) in process.stdout
 

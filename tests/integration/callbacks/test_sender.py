@@ -308,4 +308,4 @@ def test_cancelled_send_raises_cancelled_error(sink: Sink) -> None:
 
 def test_sender_imports_http_client_lazily() -> None:
     code = "import mockserver.callbacks.sender, sys; sys.exit('httpcore' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=100).returncode == 0

@@ -189,9 +189,7 @@ def test_foreign_authority_file_raises_error_and_is_kept(tmp_path: Path, content
 
 def test_folder_that_is_a_file_raises_authority_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(
-        AuthorityError, match=r"cannot (read|write) .*ca-key.pem: Not a directory. Choose another folder"
-    ):
+    with pytest.raises(AuthorityError, match=r"cannot read .*ca-key.pem: Not a directory. Choose another folder"):
         CertificateAuthority(tmp_path / "file").get_certificate_pem(T0)
 
 

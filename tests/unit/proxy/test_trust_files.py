@@ -42,7 +42,7 @@ def test_authorities_from_environment_stay_in_bundle(tmp_path: Path) -> None:
     )
     company_file.write_text(f"Ours!\n{company_certificate}\n{blocks}")
     authority = CertificateAuthority(tmp_path / "data")
-    default_files = write_trust(authority, {"SSL_CERT_FILE": "", "NODE_EXTRA_CA_CERTS": "/nonexistent"}, T0)
+    default_files = write_trust(authority, {"SSL_CERT_FILE": "", "NODE_EXTRA_CA_CERTS": str(tmp_path / "missing")}, T0)
     files = write_trust(authority, {"REQUESTS_CA_BUNDLE": str(company_file)}, T0)
     assert files.bundle != default_files.bundle
     assert count_certificates(files.bundle) == count_certificates(default_files.bundle) + 1
@@ -93,7 +93,7 @@ def test_java_trust_store_has_every_certificate(tmp_path: Path, monkeypatch: pyt
         pytest.skip("no keytool to ask, but the entries are there")
     process = subprocess.run(
         ["keytool", "-list", "-keystore", str(files.java_truststore), "-storepass", JAVA_PASSWORD],
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=True, timeout=100,
     )  # fmt: skip
     assert process.stdout.count("trustedCertEntry") == len(store.additional_certs)
 

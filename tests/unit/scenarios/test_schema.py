@@ -43,7 +43,9 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 def test_published_schema_equals_model() -> None:
-    process = subprocess.run([sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True)
+    process = subprocess.run(
+        [sys.executable, "-m", "scenarios.schema"], capture_output=True, text=True, check=True, timeout=100
+    )
     assert process.stdout == format_schema() == read_published_schema()
 
 
