@@ -5,6 +5,7 @@ import pytest
 
 from generators.contract import find_violations
 from generators.model import Source, Status
+from tests.accounts import make_scenario
 from tests.harness import Api, make_settings
 
 
@@ -223,3 +224,23 @@ def test_date_filters_equal_brute_force_selection(large_api: Api, wire: str) -> 
         if len(selected) <= 1000:
             assert [recording["sid"] for recording in selected] == [r["sid"] for r in page["recordings"]]
         assert [recording["sid"] for recording in selected] == large_api.list_sids(f"{query}&PageSize=333")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("DateCreated={}", ["second"]),
+        ("DateCreated%3C={}", ["second", "first"]),
+        ("DateCreated%3E={}", ["third", "second"]),
+        ("DateCreated%3C={0}&DateCreated%3E={0}", ["second"]),
+    ],
+)
+def test_date_filters_include_their_own_second_of_created_recordings(query: str, expected: list[str]) -> None:
+    instants = [f"2025-12-01T10:00:0{number}Z" for number in range(3)]
+    recordings = [
+        {"id": handle, "date_created": instant}
+        for handle, instant in zip(("first", "second", "third"), instants, strict=True)
+    ]
+    with Api(make_settings(count=0), make_scenario(recordings=recordings)) as api:
+        sids = [api.get_account().resolve_handle(handle) for handle in expected]
+        assert sids == api.list_sids(query.format(instants[1]))
