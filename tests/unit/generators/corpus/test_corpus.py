@@ -67,15 +67,16 @@ def get_end_time(recording: Recording) -> int:
 
 
 def test_recording_fields_are_consistent() -> None:
-    for recording in RECORDINGS:
+    for index, recording in enumerate(RECORDINGS):
+        block, place = CORPUS.layout.get_block(index)
         is_recorded = recording.status in (Status.COMPLETED, Status.DELETED)
         assert (recording.duration is not None) == (recording.price is not None) == is_recorded
-        assert recording.date_created <= (recording.start_time or 0)
+        assert recording.date_created == recording.start_time
         assert get_end_time(recording) <= recording.date_updated <= T0
         assert (recording.error_code is not None) == (recording.status in (Status.ABSENT, Status.FAILED))
         assert (recording.conference_sid is not None) == (recording.source in CONFERENCE_SOURCES)
-        assert recording.channels in ((1, 2) if recording.source in DUAL_SOURCES else (1,))
-        assert recording.encryption is None or is_recorded
+        assert recording.channels == 1 + (block.is_dual(place) and recording.source in DUAL_SOURCES)
+        assert (recording.encryption is not None) == (block.is_encrypted(place) and is_recorded)
         if recording.price is not None:
             assert recording.duration is not None
             assert -250 * max(1, -(-recording.duration // 60)) == recording.price
@@ -221,3 +222,10 @@ def test_audible_walk_lists_completed_unencrypted_recordings(mix: dict[str, floa
     expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]
     found = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))
     assert (expected[::-1] if newest_first else expected) == found
+
+
+@pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 100, 127])
+def test_last_run_ends_with_the_corpus(count: int) -> None:
+    corpus = make_corpus(count=count)
+    last = corpus.generate_recording(count - 1)
+    assert corpus.get_call_indices(last.call_sid)[-1] == count - 1
