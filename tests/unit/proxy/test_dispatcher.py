@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httptools
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.connection import ConnectionAddresses
@@ -13,6 +14,10 @@ from mockserver.proxy.refusals import RefusingApp
 
 OTHER_URL = b"http://example.test/a"
 SERVER = ("127.0.0.1", 4010)
+
+
+async def own_application(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("no test calls it")
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,6 @@ def test_only_clients_on_loopback_reach_other_hosts(
 ) -> None:
     dispatcher = Dispatcher(CertificateAuthority(tmp_path), allows_tunnels=allows_tunnels)
     addresses = ConnectionAddresses(client, SERVER)
-    assert type(dispatcher.choose_application(httptools.parse_url(OTHER_URL), addresses)) is kind
+    assert type(dispatcher.choose_application(httptools.parse_url(OTHER_URL), addresses, own_application)) is kind
     api_url = httptools.parse_url(b"http://api.twilio.com/")
-    assert dispatcher.choose_application(api_url, addresses) is None
+    assert dispatcher.choose_application(api_url, addresses, own_application) is own_application
