@@ -1,19 +1,29 @@
 """The handles of a scenario's recordings, which its rules, its explanation and tests use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
-from scenarios.model import Pick, Scenario, ScriptedRecording
+from scenarios.model import Pick, Scenario
 
 if TYPE_CHECKING:
     from scenarios.problems import ValuePath
 
 
-def assign_recording_handles(recordings: Sequence[ScriptedRecording]) -> tuple[str, ...]:
-    """Return the id of each recording, else its SID, else `recording-N`, where N is its position from 1."""
-    return tuple(
-        recording.id or recording.sid or f"recording-{number}" for number, recording in enumerate(recordings, 1)
-    )
+def assign_recording_handles(scenario: Scenario) -> tuple[str, ...]:
+    """Return the id of each recording, else its SID, else a free handle from its position on."""
+    handles: list[str] = []
+    taken = set(list_ids(scenario))
+    for position, recording in enumerate(scenario.recordings, 1):
+        handle = recording.id or recording.sid or find_free_handle(position, taken)
+        taken.add(handle)
+        handles.append(handle)
+    return tuple(handles)
+
+
+def find_free_handle(first: int, taken: Container[str]) -> str:
+    """Return `recording-N` with the lowest number from `first` on that is not taken."""
+    return next(handle for number in count(first) if (handle := f"recording-{number}") not in taken)
 
 
 def assign_pick_handles(pick: Pick) -> tuple[str, ...]:
@@ -23,7 +33,7 @@ def assign_pick_handles(pick: Pick) -> tuple[str, ...]:
 
 def walk_handle_paths(scenario: Scenario) -> Iterator["tuple[str, ValuePath]"]:
     """Return all handles, with their recordings or picks."""
-    for number, handle in enumerate(assign_recording_handles(scenario.recordings)):
+    for number, handle in enumerate(assign_recording_handles(scenario)):
         yield handle, ("recordings", number)
     for number, pick in enumerate(scenario.pick):
         for handle in assign_pick_handles(pick):

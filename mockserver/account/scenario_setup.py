@@ -63,7 +63,7 @@ def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDef
 
 def _in_order_of_creation(scenario: Scenario) -> list[tuple[str, ScriptedRecording]]:
     """Return the recordings with their handles. Saved lists begin with the newest, which counts for equal dates."""
-    named = list(zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True))
+    named = list(zip(assign_recording_handles(scenario), scenario.recordings, strict=True))
     imported = [(handle, recording) for handle, recording in named if recording.imported]
     return [*reversed(imported), *((handle, recording) for handle, recording in named if not recording.imported)]
 

@@ -78,7 +78,7 @@ def describe_step(step: Step, subscribed_events: CallbackEvents) -> str:
 
 
 def _explain_steps(scenario: Scenario) -> Iterator[ExplainedStep]:
-    for handle, recording in zip(assign_recording_handles(scenario.recordings), scenario.recordings, strict=True):
+    for handle, recording in zip(assign_recording_handles(scenario), scenario.recordings, strict=True):
         yield from _explain_timeline(handle, build_full_timeline(recording), get_subscription(recording))
     for pick in scenario.pick:
         for handle in assign_pick_handles(pick):

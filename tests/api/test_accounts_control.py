@@ -187,6 +187,20 @@ def test_recording_is_added(scripted_api: Api, sink: Sink) -> None:
     assert scripted_api.run_command("GET", f"/recordings/RE{'ab' * 16}")["sid"] == saved_recording["sid"]
 
 
+def test_added_recording_without_id_skips_taken_handles(scripted_api: Api) -> None:
+    scripted_api.run_command("POST", "/recordings", {"id": "recording-5"})
+    scripted_api.run_command("POST", "/recordings", {"id": "recording-6"})
+    added = [scripted_api.run_command("POST", "/recordings", {})["handle"] for _ in range(2)]
+    assert added == ["recording-7", "recording-8"]
+
+
+def test_scenario_plays_unnamed_recording_beside_its_number(scripted_api: Api) -> None:
+    scripted_api.run_command(
+        "PUT", "/scenario", {"scenario": {"recordings": [{"id": "recording-2"}, {"status": "absent"}]}}
+    )
+    assert scripted_api.run_command("GET", "/recordings/recording-3")["status"] == "absent"
+
+
 def test_recording_command_applies_change_immediately(scripted_api: Api) -> None:
     result = scripted_api.run_command("POST", "/recordings/late", {"status": "absent", "set": {"error_code": 16102}})
     assert [event["what"] for event in result["events"]] == ["absent (error_code 16102)"]

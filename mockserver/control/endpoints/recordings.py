@@ -17,6 +17,7 @@ from mockserver.control.endpoints.endpoint import (
 from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.recordings import RecordingView, serialize_recording
 from mockserver.server.exchange import Exchange
+from scenarios.handles import find_free_handle
 from scenarios.model import ScriptedRecording
 from scenarios.problems import format_path
 from scenarios.statuses import RecordingStatus
@@ -26,9 +27,10 @@ from scenarios.validation.coherence_checks import check_step_values
 
 async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
     account, fields = get_account(exchange, path), read_command(exchange, dict[str, Any])
-    handle = fields.get("id") or fields.get("sid") or f"recording-{len(account.state.created) + 1}"
     scripted = parse_scenario(exchange, {"recordings": [fields]}).recordings[0]
-    if _is_taken(account, handle, scripted.sid):
+    taken = {*account.state.handles, *(recording.handle for recording in account.state.upcoming.values())}
+    handle = scripted.id or scripted.sid or find_free_handle(len(account.state.created) + 1, taken)
+    if handle in taken or _is_sid_taken(account, scripted.sid):
         raise make_invalid_command_error(f"recording {handle!r} exists already")
     defaults = exchange.mock.account_factory.build_recording_defaults(exchange.base_url)
     try:
@@ -41,14 +43,11 @@ async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
     return serialize_recording(account, index, exchange.base_url)
 
 
-def _is_taken(account: Account, handle: str, sid: str | None) -> bool:
-    upcoming = account.state.upcoming.values()
-    return (
-        handle in account.state.handles
-        or handle in (recording.handle for recording in upcoming)
-        or (sid is not None and account.recordings.recording_index.find_index(sid) is not None)
-        or (sid is not None and sid.lower() in ((recording.definition.sid or "").lower() for recording in upcoming))
-    )
+def _is_sid_taken(account: Account, sid: str | None) -> bool:
+    if sid is None:
+        return False
+    upcoming_sids = ((recording.definition.sid or "").lower() for recording in account.state.upcoming.values())
+    return account.recordings.recording_index.find_index(sid) is not None or sid.lower() in upcoming_sids
 
 
 def _show_upcoming_recording(
