@@ -6,10 +6,12 @@ It parses the command line, runs a command and prints its errors.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from mockserver.cli.command import Invocation, load_command
 from mockserver.cli.errors import CommandError
 from mockserver.cli.parser import make_parser
+from mockserver.cli.standard_output import OutputError, StandardOutput, redirect_to
 from mockserver.control.client.connection import ControlError, NoServerError, TokenError
 from mockserver.settings.loading import get_all_settings, load_settings
 from mockserver.settings.package_conflict import find_package_conflict
@@ -26,12 +28,27 @@ _HINTS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit code.
 
-    Exit codes: 0 for success, 1 for a negative result, 2 for wrong arguments or settings.
+    Exit codes: 0 for success, 1 for a negative result, 2 for wrong arguments or settings, or for output that cannot be
+    written.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     conflict = find_package_conflict()
     if conflict is not None:
         return _print_error(conflict)
+    output = StandardOutput(sys.stdout)
+    try:
+        with redirect_to(output):
+            return _run(words)
+    except BrokenPipeError:  # the reader of the output, such as `head`, has closed the pipe
+        output.discard()
+        return 0
+    except OutputError as error:
+        output.discard()
+        return _print_error(str(error))
+
+
+def _run(words: list[str]) -> int:
+    """Run the command, print its error, and return its exit code."""
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "serve")
     words, program = _split_program(words)
@@ -41,9 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         defaults = {get_all_settings()[name].variable: text for name, text in command.defaults.items()}
         flags = {name: vars(options).get(name) for name in command.settings}
-        code = command.run(Invocation(load_settings(flags, defaults | os.environ), options, os.environ))
-        sys.stdout.flush()
-        return code
+        return command.run(Invocation(load_settings(flags, defaults | os.environ), options, os.environ))
     except SettingsError as error:
         return _print_error(f"{error} See recmock {options.command} --help.")
     except ControlError as error:
@@ -56,9 +71,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print_error(f"expected text, found {error.object[error.start : error.end]!a}: {error.reason}.")
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader of the output, such as `head`, has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _split_program(words: list[str]) -> tuple[list[str], list[str]]:
@@ -70,5 +82,6 @@ def _split_program(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _print_error(message: str, code: int = _USAGE_ERROR) -> int:
-    print(f"recmock: {message}", file=sys.stderr)
+    with suppress(OSError):  # the exit code still reports the error
+        print(f"recmock: {message}", file=sys.stderr)
     return code

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from generators.setup_error import MockSetupError
@@ -67,7 +68,8 @@ class Watch:
 
 
 def _log(message: str) -> None:
-    print(f"recmock: {message}", file=sys.stderr, flush=True)
+    with suppress(OSError):  # a server whose log has no reader still reloads
+        print(f"recmock: {message}", file=sys.stderr, flush=True)
 
 
 def _without_bundled(names: Sequence[str]) -> list[str]:

@@ -97,13 +97,27 @@ def _open(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
+    try:
+        if output.exists() and not output.is_file():  # a device or a pipe, which a rename would replace by a file
+            with output.open("w", encoding="utf-8", newline="") as stream:
+                yield stream
+        else:
+            with _replace_file(output.resolve()) as stream:
+                yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(f"--output: cannot write {output}: {error.strerror}.") from None
+
+
+@contextmanager
+def _replace_file(output: Path) -> Iterator[TextIO]:
+    """Yield a stream whose text replaces the file when it is complete."""
     partial = output.with_name(f"{output.name}.part")
     try:
         with partial.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         os.replace(partial, output)
-    except OSError as error:
-        raise CommandError(f"--output: cannot write {output}: {error.strerror}.") from None
     finally:
         partial.unlink(missing_ok=True)
 
