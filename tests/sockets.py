@@ -18,11 +18,23 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
+from mockserver.server.listening_sockets import ListenError, bind
+from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 from scenarios.rules import Fault, Sequence, Then, When
 from tests.harness import make_settings
 
+
+def _has_ipv6_loopback() -> bool:
+    try:
+        bind(Address("::1", 0)).close()
+    except ListenError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not _has_ipv6_loopback(), reason="this machine has no ::1")
 LOOPS = ("asyncio", "uvloop")
 CALL = "CA" + "1" * 32
 LONG_TIMEOUT = 30.0

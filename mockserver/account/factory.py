@@ -98,7 +98,7 @@ class AccountFactory:
         Args:
             base_url: the scheme and host that the client uses for this server.
         """
-        where = self._settings.public_url or base_url or f"http://{self.address.to_reachable()}"
+        where = self._settings.public_url or base_url or self.address.to_url()
         return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
 
     def build_delivery_settings(

@@ -13,7 +13,8 @@ from mockserver.cli.reload import Watch
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
-from mockserver.server.listener import ListenError, bind, get_bound_address, run
+from mockserver.server.listener import run
+from mockserver.server.listening_sockets import ListenError, bind_all
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
@@ -47,10 +48,10 @@ def serve(settings: Settings) -> int:
     scenarios = load_scenarios(settings.scenario)
     mock = make_mock(settings, scenarios=scenarios, instance=secrets.token_hex(8), control_token=token)
     try:
-        listening = bind(settings.listen)
+        listening_sockets = bind_all(settings.listen)
     except ListenError as error:
         raise CommandError(f"--listen: {error}") from None
-    address = get_bound_address(listening)
+    address = listening_sockets.addresses[0]
     mock.set_address(address)
 
     def announce_ready() -> None:
@@ -60,7 +61,7 @@ def serve(settings: Settings) -> int:
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
 
     watching: list[asyncio.Task[None]] = []
-    run(create_app(mock), listening, announce_ready, Proxy.from_settings(settings))
+    run(create_app(mock), listening_sockets, announce_ready, Proxy.from_settings(settings))
     return 0
 
 
@@ -79,7 +80,7 @@ def _format_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) 
     account = mock.account(mock.demo.sid)
     return _BANNER.format(
         version=__version__,
-        url=mock.settings.public_url or f"http://{address.to_reachable()}",
+        url=mock.settings.public_url or address.to_url(),
         sid=mock.demo.sid,
         token=mock.demo.token,
         count=account.corpus.count,

@@ -27,5 +27,5 @@ def connect_account(invocation: Invocation) -> AccountClient:
             url = argument_types.url(invocation.environment[_URL_VARIABLE])
         except ArgumentTypeError as error:
             raise CommandError(f"{_URL_VARIABLE}: {error}") from None
-    url = url or f"http://{settings.listen.to_reachable()}"
+    url = url or settings.listen.to_url()
     return AccountClient(ControlConnection(url, settings.control_token), options.of_account or "demo")

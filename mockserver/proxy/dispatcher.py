@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from httptools.parser.url_parser import URL
 from starlette.types import ASGIApp
 
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
-from mockserver.proxy.connection import Connection, ConnectionAddresses
+from mockserver.proxy.connection import Connection, ConnectionAddresses, SocketAddress
 from mockserver.proxy.destination import BadDestinationError, Destination
 from mockserver.proxy.forwarding import ForwardingApp
 from mockserver.proxy.refusals import (
@@ -36,11 +37,19 @@ class Dispatcher:
     Args:
         authority: signs the certificates.
         allows_tunnels: True if clients on loopback may reach hosts other than Twilio's.
+        own_addresses: the addresses that the server listens on.
     """
 
-    def __init__(self, authority: CertificateAuthority, *, allows_tunnels: bool) -> None:
+    def __init__(
+        self,
+        authority: CertificateAuthority,
+        *,
+        allows_tunnels: bool,
+        own_addresses: frozenset[tuple[str, int]] = frozenset(),
+    ) -> None:
         self._authority = authority
         self._allows_tunnels = allows_tunnels
+        self._own_addresses = own_addresses
         self._tasks: set[asyncio.Task[None]] = set()
 
     def choose_application(self, url: URL, addresses: ConnectionAddresses, own_application: ASGIApp) -> ASGIApp:
@@ -53,12 +62,13 @@ class Dispatcher:
             destination = Destination.from_url(url)
         except BadDestinationError as error:
             return RefusingApp(make_bad_request_error(str(error)))
-        if destination.is_at(addresses.server):
+        own_addresses = self._get_own_addresses(addresses)
+        if any(map(destination.is_at, own_addresses)):
             return own_application
         if destination.is_twilio:
             return _choose_twilio_application(destination, own_application)
         return (
-            ForwardingApp(destination, addresses.server)
+            ForwardingApp(destination, own_addresses)
             if self._may_tunnel(addresses)
             else RefusingApp(make_refused_error(destination))
         )
@@ -81,7 +91,7 @@ class Dispatcher:
             if destination.is_twilio:
                 await self._answer_as_host(connection, destination)
             elif self._may_tunnel(connection.addresses):
-                await _tunnel(connection, destination)
+                await _tunnel(connection, destination, self._get_own_addresses(connection.addresses))
             else:
                 raise make_refused_error(destination)
         except BadDestinationError as error:
@@ -108,6 +118,10 @@ class Dispatcher:
             connection.transport, context, connection.create_protocol(app), asyncio.get_running_loop()
         )
 
+    def _get_own_addresses(self, addresses: ConnectionAddresses) -> Collection[SocketAddress]:
+        """Return every known address of this server. One that listens on a wildcard has more than it binds."""
+        return self._own_addresses | {addresses.server}
+
     def _may_tunnel(self, addresses: ConnectionAddresses) -> bool:
         client = addresses.client
         return self._allows_tunnels and client is not None and Address(client[0], client[1] or 0).is_loopback
@@ -126,8 +140,8 @@ def _refuse(connection: Connection, error: TwilioError) -> None:
     connection.transport.close()
 
 
-async def _tunnel(connection: Connection, destination: Destination) -> None:
-    upstream = await open_streams(destination, connection.addresses.server)
+async def _tunnel(connection: Connection, destination: Destination, own_addresses: Collection[SocketAddress]) -> None:
+    upstream = await open_streams(destination, own_addresses)
     client = wrap_transport(connection.transport, asyncio.get_running_loop())
     connection.transport.write(_CONNECTION_ESTABLISHED)
     upstream[1].write(connection.early_bytes)

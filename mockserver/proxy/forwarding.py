@@ -1,7 +1,7 @@
 """An application that forwards requests to another host, and the responses to the client."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import httptools
 from starlette.types import Receive, Scope, Send
@@ -24,19 +24,19 @@ class ForwardingApp:
     """An ASGI application that forwards requests to one destination, each over a new connection.
 
     Args:
-        own_address: the address that this server listens on.
+        own_addresses: the addresses of this server.
     """
 
-    def __init__(self, destination: Destination, own_address: SocketAddress) -> None:
+    def __init__(self, destination: Destination, own_addresses: Collection[SocketAddress]) -> None:
         self._destination = destination
-        self._own_address = own_address
+        self._own_addresses = own_addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward one request, and return its response."""
         response = _Response(scope["method"] == "HEAD")
         try:
             reader, writer = await open_streams(
-                self._destination, self._own_address, uses_tls=scope["scheme"] == "https"
+                self._destination, self._own_addresses, uses_tls=scope["scheme"] == "https"
             )
             uploading = asyncio.ensure_future(_upload(scope, receive, writer))
             try:

@@ -26,6 +26,8 @@ class Proxy:
     def __init__(self, folder: Path | None = None, unknown_hosts: UnknownHosts = UnknownHosts.REFUSE) -> None:
         self._folder = folder
         self._unknown_hosts = unknown_hosts
+        self.own_addresses: frozenset[tuple[str, int]] = frozenset()
+        """The addresses that the server listens on. The server sets them before the first request."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -50,4 +52,8 @@ class Proxy:
         from mockserver.proxy.certificate_authority import CertificateAuthority
         from mockserver.proxy.dispatcher import Dispatcher
 
-        return Dispatcher(CertificateAuthority(self._folder), allows_tunnels=self._unknown_hosts is UnknownHosts.TUNNEL)
+        return Dispatcher(
+            CertificateAuthority(self._folder),
+            allows_tunnels=self._unknown_hosts is UnknownHosts.TUNNEL,
+            own_addresses=self.own_addresses,
+        )

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Collection
 
 from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
@@ -16,11 +17,13 @@ CHUNK_SIZE = 65536
 StreamPair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def open_streams(destination: Destination, own_address: SocketAddress, *, uses_tls: bool = False) -> StreamPair:
+async def open_streams(
+    destination: Destination, own_addresses: Collection[SocketAddress], *, uses_tls: bool = False
+) -> StreamPair:
     """Connect to a destination.
 
     Args:
-        own_address: the address of this server. A destination that resolves to it is refused.
+        own_addresses: the addresses of this server. A destination that resolves to one of them is refused.
         uses_tls: True to connect with TLS, and trust only the CAs that this machine trusts.
 
     Raises:
@@ -37,7 +40,7 @@ async def open_streams(destination: Destination, own_address: SocketAddress, *, 
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot encode
         reason = error.strerror if isinstance(error, socket.gaierror | ConnectionError) else error
         raise make_unreachable_error(destination, str(reason or error)) from None
-    if writer.get_extra_info("peername")[:2] == own_address:
+    if writer.get_extra_info("peername")[:2] in own_addresses:
         writer.transport.abort()
         raise make_unreachable_error(destination, "it is this proxy itself")
     return reader, writer

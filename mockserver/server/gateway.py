@@ -94,7 +94,7 @@ class Gateway:
         setting = settings.wire if overrides is None else overrides.wire or settings.wire
         wire = choose_wire(used_headers, setting, form)
         base = settings.public_url or find_base_url(
-            used_headers, scope["scheme"], scope.get("server") or settings.listen
+            used_headers, scope["scheme"], scope.get("server") or settings.listen.to_reachable()
         )
         return Exchange(self._mock, scope, used_headers, form, wire, base)
 

@@ -19,6 +19,8 @@ _SPAN = r"(?a)(\d{1,9})\s*([smhdw])"
 _ADDRESS = r"(?a)(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})"
 _BASE_URL = r"(?a)https?://[A-Za-z0-9.\-_\[\]:]+"
 _LARGEST_COUNT = 10**12
+LOOPBACK_HOSTS = ("127.0.0.1", "::1")
+"""The addresses that localhost stands for."""
 
 
 class BadValueError(ValueError):
@@ -53,13 +55,23 @@ class Address(NamedTuple):
         """Return the address that programs on this machine can connect to: loopback instead of a wildcard."""
         return self._replace(host={"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host))
 
+    def to_url(self) -> str:
+        """Return the base URL for programs on this machine. It names a number, because `localhost` has two."""
+        reachable = self.to_reachable()
+        return f"http://{reachable._replace(host=LOOPBACK_HOSTS[0]) if reachable.is_localhost else reachable}"
+
+    @property
+    def is_localhost(self) -> bool:
+        """True if the host is the name localhost, which stands for all loopbacks."""
+        return self.host.lower().removesuffix(".") == "localhost"
+
     @property
     def is_loopback(self) -> bool:
         """True if only programs on this machine can connect to the address."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:
-            return self.host == "localhost"
+            return self.is_localhost
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

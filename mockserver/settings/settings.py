@@ -114,8 +114,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a mock."""
 
     listen: Annotated[
-        Address, Option("Address to listen on. Port 0 takes a free port.", Address.parse, "HOST:PORT")
-    ] = Address("127.0.0.1", 4010)
+        Address,
+        Option(
+            "Address to listen on. localhost is both 127.0.0.1 and ::1. Port 0 takes a free port.",
+            Address.parse,
+            "HOST:PORT",
+        ),
+    ] = Address("localhost", 4010)
     port_file: Annotated[
         Path | None, Option("Write the port to this file when the server accepts connections.", parse_path, "FILE")
     ] = None

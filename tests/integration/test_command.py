@@ -14,10 +14,13 @@ from mockserver import __version__
 from mockserver.app import create_app
 from mockserver.cli.foreground_server import serve
 from mockserver.mock import Mock
-from mockserver.server.listener import BackgroundServer, bind, get_bound_address
+from mockserver.server.listener import BackgroundServer
+from mockserver.server.listening_sockets import bind, get_bound_address
 from mockserver.settings.parsing import Address
+from mockserver.settings.settings import Settings
 from tests.commands import TimeLimitExceeded, main
 from tests.harness import make_settings
+from tests.sockets import needs_ipv6
 
 DEMO_SID = derive_demo_account_sid("0")
 
@@ -69,6 +72,29 @@ def test_flags_without_command_serve_and_environment_is_read() -> None:
     )
     assert len(answer.json()["recordings"]) == 3
     assert server_process.stop()[0] == 0
+
+
+@needs_ipv6
+def test_localhost_serves_both_loopbacks_without_token() -> None:
+    server_process = ServeProcess("--listen", "localhost:0")
+    port = int(server_process.base_url.removeprefix("http://127.0.0.1:"))
+    for host in ("127.0.0.1", "[::1]", "localhost"):
+        answer = requests.get(f"http://{host}:{port}/_mock/accounts/demo", timeout=10)
+        assert answer.json()["account_sid"] == DEMO_SID
+    code, out, err = server_process.stop()
+    assert (code, err, "Bearer" in out) == (0, "", False)
+
+
+@needs_ipv6
+def test_busy_loopback_of_localhost_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with bind(Address("::1", 0)) as busy_socket:
+        port = get_bound_address(busy_socket).port
+        assert main(["--listen", f"localhost:{port}"]) == 2
+    assert f"recmock: --listen: cannot listen on [::1]:{port}: Address already in use." in capsys.readouterr().err
+
+
+def test_default_address_is_both_loopbacks() -> None:
+    assert str(Settings().listen) == "localhost:4010"
 
 
 def test_control_token_is_printed_when_listening_beyond_loopback() -> None:

@@ -35,6 +35,7 @@ from tests.proxies import (
     read_until,
     wrap_in_tls,
 )
+from tests.sockets import needs_ipv6
 
 MOCK = Mock(make_settings())
 PATH = f"/2010-04-01/Accounts/{MOCK.demo.sid}/Recordings.json?PageSize=1"
@@ -176,6 +177,13 @@ def test_absolute_url_is_answered_as_its_path(server: BackgroundServer, scheme: 
 def test_servers_own_absolute_url_is_answered(server: BackgroundServer) -> None:
     with open_connection(server, f"GET {server.base_url}{PATH} HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client:
         assert read_response(client)[1]["recordings"][0]["media_url"].startswith(server.base_url)
+
+
+@needs_ipv6
+def test_absolute_url_of_the_other_loopback_is_answered(server: BackgroundServer) -> None:
+    request = f"GET http://[::1]:{server.address.port}/_mock/health HTTP/1.0\r\n\r\n"
+    with open_connection(server, request.encode()) as client:
+        assert read_response(client)[1]["status"] == "ok"
 
 
 def test_absolute_url_within_tls_is_answered(server: BackgroundServer, authority: CertificateAuthority) -> None:

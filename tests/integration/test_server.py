@@ -18,7 +18,8 @@ from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.app import create_app
 from mockserver.mock import Mock
-from mockserver.server.listener import BackgroundServer, ListenError, bind, get_bound_address
+from mockserver.server.listener import BackgroundServer
+from mockserver.server.listening_sockets import ListenError, bind, get_bound_address
 from mockserver.server.protocol import MockProtocol
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import MediaRedirect

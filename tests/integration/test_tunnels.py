@@ -20,6 +20,7 @@ from mockserver.server.listener import BackgroundServer
 from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.settings import UnknownHosts
 from tests.proxies import LOOPS, Listener, open_connection, open_tunnel, read_response, read_to_end, wrap_in_tls
+from tests.sockets import needs_ipv6
 
 LARGE_BODY = bytes(range(256)) * 20_000
 
@@ -150,7 +151,7 @@ def test_unresponsive_destination_returns_502(server: BackgroundServer, monkeypa
         assert b"cannot be reached: no answer within 0 seconds" in read_response(client)[0]
 
 
-@pytest.mark.parametrize("name", ["127.0.0.1", "0x7f000001"])
+@pytest.mark.parametrize("name", ["127.0.0.1", "0x7f000001", pytest.param("[::1]", marks=needs_ipv6)])
 def test_proxy_does_not_tunnel_to_itself(server: BackgroundServer, name: str) -> None:
     with open_connection(server, f"CONNECT {name}:{server.address.port} HTTP/1.1\r\n\r\n".encode()) as client:
         assert b"cannot be reached: it is this proxy itself" in read_response(client)[0]

@@ -29,7 +29,7 @@ def _add_arguments(parser: Parser) -> None:
 def _run(invocation: Invocation) -> int:
     """Print the variables, after a check that the server runs and that its proxy has the same CA."""
     settings, options, environment = invocation
-    base_url = (options.url or f"http://{settings.listen.to_reachable()}").rstrip("/")
+    base_url = (options.url or settings.listen.to_url()).rstrip("/")
     fetch_health(base_url)
     files = prepare_trust_files(settings.data_dir, environment)
     check_proxy_certificate(base_url, files.certificate)

@@ -52,7 +52,7 @@ def _run(invocation: Invocation) -> int:
 
 def _render_documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
     wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
-    base_url = settings.public_url or f"http://{settings.listen}"
+    base_url = settings.public_url or settings.listen.to_url()
     for index in reversed(range(corpus.count)):
         yield build_recording(corpus.generate_recording(index), wire, base_url)
 

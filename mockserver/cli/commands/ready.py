@@ -16,7 +16,7 @@ def check_ready(settings: Settings, url: str | None) -> int:
     Args:
         url: the server, or None for the address of the settings.
     """
-    base_url = url or f"http://{settings.listen.to_reachable()}"
+    base_url = url or settings.listen.to_url()
     try:
         health = fetch_health(base_url)
     except ControlError as error:

@@ -44,6 +44,28 @@ def test_wildcard_address_is_reachable_by_loopback() -> None:
     assert Address("localhost", 1).to_reachable() == Address("localhost", 1)
 
 
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        (Address("localhost", 1), "http://127.0.0.1:1"),
+        (Address("127.0.0.2", 1), "http://127.0.0.2:1"),
+        (Address("0.0.0.0", 1), "http://127.0.0.1:1"),
+        (Address("::1", 1), "http://[::1]:1"),
+        (Address("mock.test", 1), "http://mock.test:1"),
+    ],
+)
+def test_url_of_address_is_reachable_on_this_machine(address: Address, url: str) -> None:
+    assert url == address.to_url()
+
+
+@pytest.mark.parametrize(
+    ("host", "is_loopback"),
+    [("localhost", True), ("LOCALHOST.", True), ("::1", True), ("0.0.0.0", False), ("localhost.test", False)],
+)
+def test_only_loopback_needs_no_token(host: str, is_loopback: bool) -> None:
+    assert Address(host, 1).is_loopback == is_loopback
+
+
 def test_setting_values_are_parsed() -> None:
     assert parse_count("1_000_000") == 1_000_000
     assert parse_span("90d") == 90 * 86400

@@ -1,0 +1,109 @@
+"""The sockets that a server listens on: one, or both loopbacks for localhost."""
+
+import errno
+import socket
+from typing import Self
+
+from mockserver.settings.parsing import LOOPBACK_HOSTS, Address
+
+BACKLOG = 2048
+_MISSING_FAMILY = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
+"""The errors for a loopback that this machine does not have, for example because it has no IPv6."""
+_MAX_ATTEMPTS = 20
+"""How often to select another port if the free port of one loopback is in use on the other."""
+
+
+class ListenError(Exception):
+    """The server cannot listen on an address. The message says why.
+
+    Args:
+        number: the `errno` of the cause.
+    """
+
+    def __init__(self, message: str, number: int | None) -> None:
+        super().__init__(message)
+        self.number = number
+
+
+class ListeningSockets(tuple[socket.socket, ...]):
+    """The sockets of one server, all on the same port."""
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses, with the real port."""
+        return tuple(map(get_bound_address, self))
+
+    def close(self) -> None:
+        """Close all sockets."""
+        for listening_socket in self:
+            listening_socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def bind(address: Address) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        ListenError: if the address is in use, unknown, or not an address of this machine.
+    """
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        message = f"expected an address to listen on, found {address}: {error.strerror}."
+        raise ListenError(message, error.errno) from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(place)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        why = f"{error.strerror}. Another server may use it; port 0 selects a free port"
+        raise ListenError(f"cannot listen on {address}: {why}.", error.errno) from None
+    listening.setblocking(False)
+    return listening
+
+
+def bind_all(address: Address) -> ListeningSockets:
+    """Return the listening sockets of an address: for localhost, those of 127.0.0.1 and ::1 on the same port.
+
+    A loopback that this machine does not have is left out.
+
+    Raises:
+        ListenError: if an address is in use, unknown, or not an address of this machine. The message names it.
+    """
+    if not address.is_localhost:
+        return ListeningSockets([bind(address)])
+    for _ in range(_MAX_ATTEMPTS):
+        try:
+            return _bind_loopbacks(address.port)
+        except ListenError as error:
+            if address.port or error.number != errno.EADDRINUSE:
+                raise
+            failure = error
+    raise failure
+
+
+def get_bound_address(listening_socket: socket.socket) -> Address:
+    """Return the address of a listening socket, with its real port."""
+    host, port = listening_socket.getsockname()[:2]
+    return Address(host, port)
+
+
+def _bind_loopbacks(port: int) -> ListeningSockets:
+    """Return the sockets of all loopbacks on a port, or on one free port if it is 0."""
+    opened = ListeningSockets()
+    for host in LOOPBACK_HOSTS:
+        try:
+            opened = ListeningSockets([*opened, bind(Address(host, opened.addresses[0].port if opened else port))])
+        except ListenError as error:
+            if error.number in _MISSING_FAMILY and (opened or host != LOOPBACK_HOSTS[-1]):
+                continue
+            opened.close()
+            raise
+    return opened
