@@ -12,6 +12,7 @@ from mockserver.proxy.trust_files import (
     JAVA_PASSWORD,
     NODE_VARIABLES,
     OPENSSL_VARIABLES,
+    PERL_VARIABLES,
     PYTHON_AND_CURL_VARIABLES,
     TrustFiles,
 )
@@ -34,16 +35,24 @@ class Variable(msgspec.Struct, frozen=True):
 VARIABLES = (
     Variable(("TWILIO_ACCOUNT_SID",), "{sid}", "every SDK"),
     Variable(("TWILIO_AUTH_TOKEN",), "{token}", "every SDK"),
-    Variable(("HTTPS_PROXY", "https_proxy"), "{url}", "Python, Go, Ruby, PHP, C#, curl"),
+    Variable(("HTTPS_PROXY", "https_proxy"), "{url}", "Python, Go, Ruby, PHP, C#, Perl, curl, wget"),
     Variable(("HTTP_PROXY", "http_proxy"), "{url}", "twilio-node, and all programs for plain HTTP"),
     Variable(("ALL_PROXY", "all_proxy"), "{url}", "Python, curl"),
     Variable(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1", "all programs: their own local services"),
     Variable(PYTHON_AND_CURL_VARIABLES, "{bundle}", "Python's requests, which twilio-python uses; curl"),
     Variable(OPENSSL_VARIABLES, "{bundle}", "OpenSSL: Ruby, httpx, C# on Linux; Go"),
+    Variable(PERL_VARIABLES, "{bundle}", "Perl's LWP"),
+    Variable(("PERL_LWP_ENV_PROXY",), "1", "Perl's LWP: without it, LWP ignores proxies"),
+    Variable(("WGETRC",), "{wgetrc}", "wget: a copy of your own file with `ca_certificate`"),
     Variable(NODE_VARIABLES, "{bundle}", "Node"),
     Variable(("NODE_USE_ENV_PROXY",), "1", "Node 24: without it, its own `fetch` and `https` ignore proxies"),
     # An empty part before the separator stands for PHP's own folder.
-    Variable(("PHP_INI_SCAN_DIR",), f"{os.pathsep}{{php}}", "PHP: an ini file with `curl.cainfo`", is_appended=True),
+    Variable(
+        ("PHP_INI_SCAN_DIR",),
+        f"{os.pathsep}{{php}}",
+        "PHP: an ini file with `curl.cainfo`, and a file that sets the proxy of its streams",
+        is_appended=True,
+    ),
     Variable(
         ("JAVA_TOOL_OPTIONS",),
         " -Dhttps.proxyHost={host} -Dhttps.proxyPort={port} -Dhttp.proxyHost={host} -Dhttp.proxyPort={port} "
@@ -77,6 +86,7 @@ def build_variables(
         "bundle": files.bundle,
         "java": files.java_truststore,
         "php": files.php_folder,
+        "wgetrc": files.wgetrc,
     }
     for row in VARIABLES:
         value = None if row.value is None else row.value.format_map(template_values)

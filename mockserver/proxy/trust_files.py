@@ -15,6 +15,7 @@ import msgspec
 
 from mockserver.proxy import atomic_files as storage
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
+from mockserver.proxy.program_settings import build_php_files, build_wgetrc, find_wget_ca_files
 
 JAVA_PASSWORD = "changeit"
 """Java's own default. A list of certificates is not a secret."""
@@ -22,7 +23,8 @@ _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", r
 OPENSSL_VARIABLES = ("SSL_CERT_FILE",)
 PYTHON_AND_CURL_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 NODE_VARIABLES = ("NODE_EXTRA_CA_CERTS",)
-_CA_FILE_VARIABLES = OPENSSL_VARIABLES + PYTHON_AND_CURL_VARIABLES + NODE_VARIABLES
+PERL_VARIABLES = ("PERL_LWP_SSL_CA_FILE",)
+_CA_FILE_VARIABLES = OPENSSL_VARIABLES + PYTHON_AND_CURL_VARIABLES + NODE_VARIABLES + PERL_VARIABLES
 """Variables that may name the user's further CAs, such as a company's."""
 
 
@@ -36,7 +38,9 @@ class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
     java_truststore: Path
     """All CAs, as PKCS #12."""
     php_folder: Path
-    """A folder with an ini file that names the bundle."""
+    """A folder with an ini file that names the bundle, and a file that sets the proxy of PHP's streams."""
+    wgetrc: Path
+    """The user's wgetrc, with the bundle as CA file."""
 
 
 def write_trust(authority: CertificateAuthority, environment: Mapping[str, str], now: int) -> TrustFiles:
@@ -59,11 +63,13 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
     pem = "".join(map(ssl.DER_cert_to_PEM_cert, certificates)).encode()
     name = sha256(pem).hexdigest()[:12]
     folder = authority.folder.absolute()
+    wgetrc = build_wgetrc(folder / f"bundle-{name}.pem", environment)
     files = TrustFiles(
         certificate=folder / "ca.pem",
         bundle=folder / f"bundle-{name}.pem",
         java_truststore=folder / f"bundle-{name}.p12",
         php_folder=folder / f"php-{name}",
+        wgetrc=folder / f"wgetrc-{sha256(wgetrc).hexdigest()[:12]}",
     )
     try:
         if storage.read_file(files.certificate) != ca_pem:
@@ -72,7 +78,10 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
             storage.replace_file(files.java_truststore, _build_java_truststore(certificates))
         if not files.bundle.exists():
             storage.replace_file(files.bundle, pem)
-        storage.replace_file(files.php_folder / "recmock.ini", _build_php_ini(files.bundle))
+        if not files.wgetrc.exists():
+            storage.replace_file(files.wgetrc, wgetrc)
+        for php_file, content in build_php_files(files.php_folder, files.bundle).items():
+            storage.replace_file(php_file, content)
     except storage.StorageError as error:
         raise AuthorityError(str(error)) from None
     return files
@@ -85,7 +94,7 @@ def _find_trusted_certificates(environment: Mapping[str, str]) -> Iterator[bytes
     # Without a file, OpenSSL reads single certificates from a folder, so all of them are read.
     files = [] if paths.cafile or not paths.capath else sorted(Path(paths.capath).iterdir())
     named = (environment[name] for name in _CA_FILE_VARIABLES if environment.get(name))
-    for file in (*_find_certifi(), *files, *map(Path, named)):
+    for file in (*_find_certifi(), *files, *map(Path, named), *find_wget_ca_files(environment)):
         yield from _read_certificates(file)
 
 
@@ -130,7 +139,3 @@ def _build_java_truststore(certificates: Iterable[bytes]) -> bytes:
                 continue
             entries.append(PKCS12Certificate(certificate, f"recmock-{number}".encode()))
     return serialize_java_truststore(entries, BestAvailableEncryption(JAVA_PASSWORD.encode()))
-
-
-def _build_php_ini(bundle: Path) -> bytes:
-    return f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'.encode()

@@ -199,6 +199,75 @@ def test_php_works_without_configuration(data_dir: Path) -> None:
     assert '"status": "ok"' in run_with_exec(data_dir, php, "-r", program, HEALTH_URL)
 
 
+def test_wget_works_with_own_settings(data_dir: Path, tmp_path: Path) -> None:
+    own_file = tmp_path / "wgetrc"
+    own_file.write_text("user_agent = mine/1.0\nuse-proxy = off\nhttps_proxy = http://127.0.0.1:1/\n")
+    wget = find_tool_or_skip("wget")
+    assert '"status": "ok"' in run_with_exec(data_dir, wget, "-qO-", HEALTH_URL, HOME=str(tmp_path))
+    script = (
+        f"{wget} -qO- --user $TWILIO_ACCOUNT_SID --password $TWILIO_AUTH_TOKEN --auth-no-challenge '{LIST_URL}' "
+        "&& curl -s $RECMOCK_URL/_mock/accounts/demo/requests"
+    )
+    assert "mine/1.0" in run_with_exec(data_dir, "sh", "-c", script, WGETRC=str(own_file))
+
+
+def test_perl_lwp_works_without_configuration(data_dir: Path) -> None:
+    perl = find_tool_or_skip("perl")
+    if subprocess.run([perl, "-MLWP::Protocol::https", "-e", "1"], capture_output=True, check=False).returncode:
+        pytest.skip("perl has no LWP::Protocol::https")
+    program = "print LWP::UserAgent->new->get($ARGV[0])->code"
+    assert run_with_exec(data_dir, perl, "-MLWP::UserAgent", "-we", program, HEALTH_URL) == "200"
+
+
+PHP_STREAM_PROGRAM = """<?php
+echo isset($prepended) ? $prepended : 'nothing', ' ', file_get_contents($argv[1]), ' ', $http_response_header[0];
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "prepended"), [("", "nothing"), ("auto_prepend_file=none", "nothing"), ("auto_prepend_file={}", "mine")]
+)
+def test_php_streams_work_beside_own_prepended_file(
+    data_dir: Path, tmp_path: Path, setting: str, prepended: str
+) -> None:
+    php = find_tool_or_skip("php")
+    if "openssl" not in subprocess.run([php, "-m"], capture_output=True, text=True, check=True).stdout:
+        pytest.skip("php has no openssl")
+    (tmp_path / "program.php").write_text(PHP_STREAM_PROGRAM)
+    (tmp_path / "mine.php").write_text("<?php $prepended = 'mine';")
+    (tmp_path / "ini").mkdir()
+    (tmp_path / "ini" / "mine.ini").write_text(f"{setting.format(tmp_path / 'mine.php')}\n")
+    folders = f"{os.pathsep}{tmp_path / 'ini'}"  # PHP's own folder, with its modules, and then ours
+    found = run_with_exec(data_dir, php, str(tmp_path / "program.php"), HEALTH_URL, PHP_INI_SCAN_DIR=folders)
+    assert found.startswith(f'{prepended} {{"status": "ok"')
+    assert found.endswith(" HTTP/1.1 200 OK")
+
+
+PHP_LOCAL_SERVICE_PROGRAM = """
+import http.server, subprocess, sys, threading
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.path.encode())
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+subprocess.run([*sys.argv[1:], f"http://127.0.0.1:{server.server_port}/local"], check=True)
+"""
+
+
+def test_php_streams_reach_local_services(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "program.php").write_text(PHP_STREAM_PROGRAM)
+    program = [find_tool_or_skip("php"), str(tmp_path / "program.php")]
+    found = run_with_exec(data_dir, sys.executable, "-c", PHP_LOCAL_SERVICE_PROGRAM, *program)
+    assert found.startswith("nothing /local HTTP/1.")
+
+
 GO_PROGRAM = """
 package main
 

@@ -10,6 +10,7 @@ TRUST_FILES = TrustFiles(
     bundle=Path("/d/all.pem"),
     java_truststore=Path("/d r/all.p12"),
     php_folder=Path("/d/php"),
+    wgetrc=Path("/d/wgetrc"),
 )
 ACCOUNT = DeclaredAccount(sid="AC" + "1" * 32, token="secret")
 PROXY_URL = "http://127.0.0.1:4010"
@@ -56,6 +57,12 @@ def test_php_scan_dir_keeps_existing_folder() -> None:
     folders = f"/mine{os.pathsep}/d/php"
     assert build_environment({"PHP_INI_SCAN_DIR": "/mine"})["PHP_INI_SCAN_DIR"] == folders
     assert build_environment({"PHP_INI_SCAN_DIR": folders})["PHP_INI_SCAN_DIR"] == folders
+
+
+def test_wget_and_perl_read_files_with_all_authorities() -> None:
+    values = build_environment({"WGETRC": "/mine"})
+    assert values["WGETRC"] == "/d/wgetrc"
+    assert (values["PERL_LWP_SSL_CA_FILE"], values["PERL_LWP_ENV_PROXY"]) == ("/d/all.pem", "1")
 
 
 def test_proxy_url_without_port_uses_port_of_scheme() -> None:

@@ -49,6 +49,17 @@ def test_authorities_from_environment_stay_in_bundle(tmp_path: Path) -> None:
     assert company_certificate in files.bundle.read_text()
 
 
+def test_authorities_of_own_wgetrc_stay_in_bundle(tmp_path: Path) -> None:
+    company_certificate = create_ca_certificate(create_key(), T0).public_bytes(Encoding.PEM).decode()
+    (tmp_path / "company.pem").write_text(company_certificate)
+    (tmp_path / ".wgetrc").write_text(f"tries = 3\nca_certificate = {tmp_path / 'company.pem'}\n")
+    authority = CertificateAuthority(tmp_path / "data")
+    files = write_trust(authority, {"HOME": str(tmp_path)}, T0)
+    assert company_certificate in files.bundle.read_text()
+    assert files.wgetrc.read_text() == f"tries = 3\nca_certificate = {files.bundle}\nuse_proxy = on\n"
+    assert write_trust(authority, {"WGETRC": str(files.wgetrc)}, T0) == files
+
+
 def test_bundle_is_unchanged_when_environment_names_it(tmp_path: Path) -> None:
     authority = CertificateAuthority(tmp_path)
     files = write_trust(authority, {}, T0)
