@@ -55,6 +55,8 @@ _OPTIONS = {
 """Everything that the user of the plugin can choose."""
 _OUR_PACKAGES = frozenset({"mockserver", "generators", "scenarios"})
 _HANDLE = pytest.StashKey["MockTwilio"]()
+_ENVIRONMENT = pytest.StashKey[dict[str, str | None]]()
+"""The values of the variables that a fixture of the test has changed."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -89,9 +91,10 @@ def recmock(recmock_server: "MockServer", request: pytest.FixtureRequest) -> "It
 
     It has the same SID, token and recordings in every run, in any order of tests.
     """
-    from mockserver.testing.pytest_fixtures import prepare_account
+    from mockserver.testing.pytest_fixtures import bypass_proxies, prepare_account
 
     with prepare_account(recmock_server, request.node) as handle:
+        request.node.stash[_ENVIRONMENT] = bypass_proxies(handle)
         request.node.stash[_HANDLE] = handle
         yield handle
         del request.node.stash[_HANDLE]
@@ -129,15 +132,31 @@ def without_assertion_rewriting() -> Iterator[None]:
 
 
 @pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Restore the environment after all fixtures, because some of them restore what they found."""
+    yield
+    changed = item.stash.get(_ENVIRONMENT, None)
+    if changed is not None:
+        from mockserver.testing.pytest_fixtures import restore_environment
+
+        del item.stash[_ENVIRONMENT]
+        restore_environment(changed)
+
+
+@pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     outcome: Any = yield
     handle = item.stash.get(_HANDLE, None)
     report: pytest.TestReport = outcome.get_result()
     if handle is None or not report.failed:
         return
-    from mockserver.testing.pytest_fixtures import add_report_section
+    try:  # what the test has replaced, such as `socket.socket`, is still replaced here
+        from mockserver.testing.pytest_fixtures import describe_account
 
-    add_report_section(handle, report)
+        body = describe_account(handle)
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception) as error:
+        body = f"cannot be shown: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    report.sections.append((f"recmock account {handle.account_sid}", body))
 
 
 def _read_options(config: pytest.Config) -> "dict[str, OptionValue]":

@@ -8,6 +8,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Self
@@ -20,7 +21,8 @@ from uvicorn.server import ServerState
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listening_sockets import BACKLOG, ListeningSockets, bind_all
 from mockserver.server.protocol import MockProtocol
-from mockserver.settings.machine_clock import wall_seconds
+from mockserver.server.server_thread import NativeExecutor, NativeThread, create_thread, wait_for
+from mockserver.settings.machine_clock import stopwatch, wall_seconds
 from mockserver.settings.parsing import Address
 
 _KEEP_ALIVE_SECONDS = 120
@@ -130,7 +132,7 @@ class BackgroundServer:
         self._listening_sockets = bind_all(address)
         self.address = self._listening_sockets.addresses[0]
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recmock", daemon=True)
+        self._thread = create_thread(self._run)
         self._request_stop: Callable[[], Any] | None = None
 
     @property
@@ -140,7 +142,10 @@ class BackgroundServer:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._ready.wait()
+        if isinstance(self._thread, NativeThread):
+            wait_for(self._ready.is_set, _JOIN_TIMEOUT_SECONDS)
+        else:
+            self._ready.wait()
         return self
 
     def __exit__(
@@ -157,6 +162,10 @@ class BackgroundServer:
         async def main() -> None:
             stop = asyncio.Event()
             loop = asyncio.get_running_loop()
+            with suppress(AttributeError):  # uvloop reads the machine's clock itself
+                loop.time = stopwatch  # type: ignore[method-assign]  # freezegun stops the clock of asyncio's loop
+            if isinstance(self._thread, NativeThread):
+                loop.set_default_executor(NativeExecutor())
             self._request_stop = lambda: loop.call_soon_threadsafe(stop.set)
             await serve(self._app, self._listening_sockets, stop, self._ready.set, self._proxy)
 

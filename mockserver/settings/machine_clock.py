@@ -1,21 +1,50 @@
-"""The clock of the machine. No other module reads the real time or waits in real time."""
+"""The clock of the machine. No other module reads the real time or waits in real time.
 
+Test tools that move Python's time, such as freezegun and time-machine, do not move this clock: certificates must be
+valid for the clients' TLS libraries, which read the machine's time.
+"""
+
+import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+
+class _RealFunctions(NamedTuple):
+    """Functions of `time`. freezegun replaces those that it finds as attributes of a module, but not in a tuple."""
+
+    time: Callable[[], float]
+    monotonic_ns: Callable[[], int]
+    perf_counter: Callable[[], float]
+
+
+def _find_real_functions() -> _RealFunctions:
+    """Return the functions of `time`, also while freezegun replaces them."""
+    freezegun = sys.modules.get("freezegun.api")
+    return _RealFunctions(*(getattr(freezegun, f"real_{name}", getattr(time, name)) for name in _RealFunctions._fields))
+
+
+_REAL = _find_real_functions()
 
 
 def ticks() -> int:
     """Return monotonic microseconds with an arbitrary origin."""
-    return time.monotonic_ns() // 1000
+    return _REAL.monotonic_ns() // 1000
 
 
 def wall_seconds() -> int:
-    """Return the machine's time in whole seconds since the epoch: for defaults and the Date header only."""
-    return int(time.time())
+    """Return the machine's time in whole seconds since the epoch: for defaults, certificates and the Date header."""
+    time_machine: Any = sys.modules.get("time_machine")  # it changes `time.time` itself
+    if time_machine is not None:
+        with suppress(ValueError):  # it does not travel now
+            return int(time_machine.escape_hatch.time.time())
+    return int(_REAL.time())
 
 
 def stopwatch() -> float:
     """Return monotonic seconds, to measure durations."""
-    return time.perf_counter()
+    return _REAL.perf_counter()
 
 
 async def real_pause(seconds: float) -> None:

@@ -4,10 +4,12 @@ The plugin imports this module when a test uses a fixture.
 """
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -30,6 +32,7 @@ from mockserver.testing.pytest_options import (
     build_scenario,
 )
 
+_NO_PROXY = ("NO_PROXY", "no_proxy")
 _SHOWN = 10
 """Number of requests in the report of a failing test."""
 _USER_ERRORS = (SettingsError, ControlError, AuthorityError, MockSetupError)
@@ -66,7 +69,8 @@ def start_server(
         with _fail_without_traceback():
             for option in options.values():
                 option.check_choice()
-            server = stack.enter_context(_make_server(options, config))
+            with _name_foreign_tool():
+                server = stack.enter_context(_make_server(options, config))
         yield server
 
 
@@ -102,8 +106,31 @@ def patched_environment(handle: MockTwilio) -> Iterator[None]:
         yield
 
 
-def add_report_section(handle: MockTwilio, report: pytest.TestReport) -> None:
-    """Add the state of the account to the report of a failing test: its clock, requests, timers and callbacks."""
+def bypass_proxies(handle: MockTwilio) -> dict[str, str | None]:
+    """Exclude the server's host from the proxies of the environment, and return the changed variables' old values.
+
+    Programs differ in which of the two spellings they read first, so both get the hosts of the other.
+    """
+    host = urlsplit(handle.base_url).hostname or ""
+    before = {name: os.environ.get(name) for name in _NO_PROXY}
+    for name, other in zip(_NO_PROXY, reversed(_NO_PROXY), strict=True):
+        hosts = before[name] or before[other] or ""
+        if hosts.strip() != "*" and host not in hosts.split(","):  # `*` stands for all only if it is alone
+            os.environ[name] = f"{hosts},{host}" if hosts else host
+    return before
+
+
+def restore_environment(values: Mapping[str, str | None]) -> None:
+    """Set variables to their old values. None stands for a variable that was not set."""
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def describe_account(handle: MockTwilio) -> str:
+    """Return the state of the account for the report of a failing test: its clock, requests, timers and callbacks."""
     from mockserver.control import text
 
     try:
@@ -119,8 +146,7 @@ def add_report_section(handle: MockTwilio, report: pytest.TestReport) -> None:
         }
     except ControlError as error:
         sections = {"the server": str(error)}
-    lines = (f"{title}:\n{body}" if "\n" in body else f"{title}: {body}" for title, body in sections.items())
-    report.sections.append((f"recmock account {handle.account_sid}", "\n".join(lines)))
+    return "\n".join(f"{title}:\n{body}" if "\n" in body else f"{title}: {body}" for title, body in sections.items())
 
 
 def _make_server(options: OptionValues, config: pytest.Config) -> MockServer:
@@ -203,6 +229,21 @@ def _report_findings(handle: MockTwilio, mode: str) -> None:
     if mode == "error":
         pytest.fail(f"recmock doctor:\n{report}", pytrace=False)
     warnings.warn(pytest.PytestWarning(f"recmock doctor:\n{report}"), stacklevel=2)
+
+
+@contextmanager
+def _name_foreign_tool() -> Iterator[None]:
+    """Name the library that does not let the server start, such as pytest-socket, which blocks sockets."""
+    try:
+        yield
+    except _USER_ERRORS:
+        raise
+    except Exception as error:
+        library = type(error).__module__.partition(".")[0]
+        if library == "builtins" or library in sys.stdlib_module_names:
+            raise
+        found = f"{library} raised {type(error).__name__}: {error}"
+        raise SettingsError(f"expected to start a server on 127.0.0.1, but {found}") from None
 
 
 @contextmanager

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
+import httptools
 import msgspec
 
+from mockserver.control.client.http_connection import HttpConnection
 from mockserver.rest.header_names import REASON_HEADER
-
-if TYPE_CHECKING:
-    from requests import Session
 
 Decoded = TypeVar("Decoded")
 
@@ -62,15 +62,16 @@ class ControlConnection:
         return self.server_url.rstrip("/")
 
     @cached_property
-    def _session(self) -> "Session":
-        from mockserver.control.client.sessions import Sessions
+    def _connection(self) -> HttpConnection:
+        return HttpConnection(self.url)
 
-        session = Sessions(self.url).create()
-        if self._token is not None:
-            if not (self._token.isascii() and self._token.isprintable()):
-                raise ControlError("expected a control token of ASCII characters, found other characters.")
-            session.headers["Authorization"] = f"Bearer {self._token}"
-        return session
+    @cached_property
+    def _headers(self) -> Mapping[str, str]:
+        if self._token is None:
+            return {}
+        if not (self._token.isascii() and self._token.isprintable()):
+            raise ControlError("expected a control token of ASCII characters, found other characters.")
+        return {"Authorization": f"Bearer {self._token}"}
 
     def request(
         self,
@@ -91,20 +92,18 @@ class ControlConnection:
         Raises:
             ControlError: if the server rejects the request or is not a recmock.
         """
-        import requests
-
-        data = None if body is None else msgspec.json.encode(body)
+        data = b"" if body is None else msgspec.json.encode(body)
         url = self.url
+        query = f"?{urlencode(parameters)}" if parameters else ""
         try:
-            response = self._session.request(
-                method, f"{url}/_mock{path}", data=data, params=parameters, timeout=timeout_seconds
-            )
-        except requests.RequestException as error:
-            raise NoServerError(f"expected a recmock server at {url}, found none: {type(error).__name__}.") from None
-        if response.status_code >= 300:
-            reason = response.headers.get(REASON_HEADER.decode(), "it is not a recmock.")
-            error_type = TokenError if response.status_code == _UNAUTHORIZED else ControlError
-            raise error_type(f"{url} answered {response.status_code}: {reason}", response.status_code)
+            response = self._connection.request(method, f"/_mock{path}{query}", self._headers, data, timeout_seconds)
+        except (OSError, httptools.HttpParserError) as error:
+            name = "ConnectionError" if isinstance(error, ConnectionError) else type(error).__name__
+            raise NoServerError(f"expected a recmock server at {url}, found none: {name}.") from None
+        if response.status >= 300:
+            reason = response.headers.get(REASON_HEADER.decode().lower(), "it is not a recmock.")
+            error_type = TokenError if response.status == _UNAUTHORIZED else ControlError
+            raise error_type(f"{url} answered {response.status}: {reason}", response.status)
         try:
             return msgspec.json.decode(response.content, type=response_type)
         except msgspec.DecodeError:
@@ -112,6 +111,6 @@ class ControlConnection:
 
     def close(self) -> None:
         """Close the connection. The next request opens a new one."""
-        if "_session" in vars(self):
-            self._session.close()
-            del self._session
+        if "_connection" in vars(self):
+            self._connection.close()
+            del self._connection

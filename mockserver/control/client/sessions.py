@@ -1,5 +1,6 @@
 """Sessions of `requests` for one server. They are cheap to create, because every test's client has its own."""
 
+import sys
 from typing import Any
 
 from requests import PreparedRequest, Session
@@ -40,8 +41,15 @@ class Sessions:
         self._template.close()
 
 
+def _find_real_send() -> Any:
+    """Return `HTTPAdapter.send`, also while the library responses replaces it."""
+    return getattr(sys.modules.get("responses"), "_real_send", HTTPAdapter.send)
+
+
 class _Adapter(HTTPAdapter):
     """Stores the connection pool of its server. `requests` would look for it at each request."""
+
+    send = _find_real_send()
 
     def __init__(self, base_url: str) -> None:
         super().__init__()
