@@ -31,7 +31,7 @@ def write_import_report(changes: Iterable[ImportChange], scenario: Scenario) -> 
 
 
 def _find_contradictions(scenario: Scenario) -> Iterator[ImportChange]:
-    handles = assign_recording_handles(scenario.recordings)
+    handles = assign_recording_handles(scenario)
     for handle, recording in zip(handles, scenario.recordings, strict=True):
         for path, sentence in check_coherence(recording, (), None) if recording.imported else ():
             rule = sentence.partition(", found ")[0]
