@@ -41,8 +41,8 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
                 *others, last = await self._resolve_allowed(host, port)
                 for address in others:
                     with suppress(httpcore.ConnectError):
-                        return await self._connect(address, port)
-                return await self._connect(last, port)
+                        return self._register(await self._backend.connect_tcp(address, port))
+                return self._register(await self._backend.connect_tcp(last, port))
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
         except OSError as error:
@@ -53,8 +53,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         for stream in self._streams:
             await stream.aclose()
 
-    async def _connect(self, address: str, port: int) -> httpcore.AsyncNetworkStream:
-        stream = await self._backend.connect_tcp(address, port)
+    def _register(self, stream: httpcore.AsyncNetworkStream) -> httpcore.AsyncNetworkStream:
         self._streams.append(stream)
         return stream
 
