@@ -175,9 +175,9 @@ def test_conflicting_scenarios_are_reported(run_reloader: RunReloader, mock: Moc
     assert get_scenario_name(mock) == "first_and_late-webhook"
 
 
-def test_reloaded_import_is_reported(watched: RunReloader, mock: Mock, file: Path) -> None:
+def test_reloaded_import_is_reported(run_reloader: RunReloader, mock: Mock, file: Path) -> None:
     saved = json.dumps({"recordings": {"recordings": [{"sid": f"RE{'1' * 32}", "call_sid": None}]}})
-    first, second = watched(lambda: write_file(file, saved), None, None, None)
+    first, second = run_reloader(lambda: write_file(file, saved), None, None, None)
     assert first == "recmock: mine.yaml changed: every account restarts."
     assert second.startswith("recmock: import: call_sid: null stays on Twilio's wire")
 
