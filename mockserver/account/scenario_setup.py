@@ -124,12 +124,12 @@ def _create_scripted_recording(
     )
     _apply_definition(account, index, handle, scripted, defaults)
     twilio_wire = _collect_twilio_wire(scripted)
-    account.recordings.show_on_twilio_wire(index, twilio_wire)
+    account.recordings.recording_index.show_on_twilio_wire(index, twilio_wire)
     if scripted.media is not None:
         account.state.media_files[index] = scripted.media
     account.timelines.start(index, build_full_timeline(scripted))
     if scripted.imported:  # its first step has removed the values that a status replaces
-        account.recordings.show_on_twilio_wire(index, twilio_wire)
+        account.recordings.recording_index.show_on_twilio_wire(index, twilio_wire)
     return index
 
 

@@ -3,6 +3,9 @@
 Recordings are known by index; see `state`.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from generators import distributions
@@ -145,6 +148,16 @@ class RecordingIndex:
         self.state.recordings[index] = recording
         self.state.revisions[index] = self.state.revisions.get(index, 0) + 1
         self.state.version += 1
+
+    def touch(self, index: int) -> None:
+        """Move a recording's `date_updated` to now."""
+        now = self.clock.now() // SECOND
+        self.put(index, msgspec.structs.replace(self.get_even_if_deleted(index), date_updated=now))
+
+    def show_on_twilio_wire(self, index: int, values: Mapping[str, Any]) -> None:
+        """Show these values on Twilio's wire until a change replaces them."""
+        if values:
+            self.put(index, msgspec.structs.replace(self.get_even_if_deleted(index), twilio_wire=values))
 
     def delete(self, index: int, shown_at: int | None = None) -> None:
         """Delete a recording. Its metadata is kept for 40 days.

@@ -1,8 +1,5 @@
 """The recordings of an account, and the operations on them."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -163,7 +160,7 @@ class Recordings:
         """Set the status of a recording, if one is given, and its fields. Every change moves `date_updated`."""
         self.set_status(index, status, fields)
         if status is None and fields != RecordingFields() and fields.date_updated is UNSET:
-            self._touch(index)
+            self.recording_index.touch(index)
 
     def set_status(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields."""
@@ -189,12 +186,6 @@ class Recordings:
                 index, None if fields.date_updated is UNSET else to_microseconds(fields.date_updated)
             )
 
-    def show_on_twilio_wire(self, index: int, values: Mapping[str, Any]) -> None:
-        """Show these values on Twilio's wire until a change replaces them."""
-        if values:
-            recording = self.recording_index.get_even_if_deleted(index)
-            self.recording_index.put(index, msgspec.structs.replace(recording, twilio_wire=values))
-
     def update(self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior) -> tuple[int, bool]:
         """Pause, resume or stop an active recording. An update to its present status changes nothing.
 
@@ -214,7 +205,7 @@ class Recordings:
         if changed == progress:
             return index, False
         self.recording_index.state.in_progress[index] = changed
-        self._touch(index)
+        self.recording_index.touch(index)
         return index, True
 
     def get_in_flight(self, index: int) -> Recording:
@@ -223,14 +214,6 @@ class Recordings:
         return msgspec.structs.replace(
             self.recording_index.get(index), in_flight=None if progress is None else progress.status
         )
-
-    def _touch(self, index: int) -> None:
-        """Move a recording's `date_updated` to now."""
-        recording_index = self.recording_index
-        updated = msgspec.structs.replace(
-            recording_index.get_even_if_deleted(index), date_updated=recording_index.clock.now() // SECOND
-        )
-        recording_index.put(index, updated)
 
     def _find_unused_sid(self, index: int) -> str:
         """Return an unused SID for a created recording: a scenario may have imported the usual one."""
