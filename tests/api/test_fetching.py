@@ -139,3 +139,20 @@ def test_changed_account_is_not_evicted_by_reads_of_other_accounts(api: Api) -> 
     assert list(api.mock._accounts_with_state) == [account_sid.lower()]
     listing = api.get(f"{root}.json").json()
     assert sid not in {recording["sid"] for recording in listing["recordings"]}
+
+
+def test_cached_page_and_fetch_show_a_change(api: Api) -> None:
+    recording = api.get(api.get_recording_path(find_sid_by_status(api, Status.COMPLETED))).json()
+    page, fetch = f"{api.list_path}?CallSid={recording['call_sid']}", api.get_recording_path(recording["sid"])
+    for _ in range(2):  # the second responses come from the cache
+        assert recording in api.get(page).json()["recordings"]
+        assert api.get(fetch).json() == recording
+    assert api.request("DELETE", fetch).status_code == 204
+    assert recording["sid"] not in api.get(page).text
+    assert api.get(fetch).status_code == 404
+
+
+def test_accounts_share_no_cached_pages(api: Api) -> None:
+    for account_sid in (api.mock.demo.sid, "AC" + "ab" * 16):
+        page = api.get(f"/2010-04-01/Accounts/{account_sid}/Recordings.json?PageSize=3").json()
+        assert {recording["account_sid"] for recording in page["recordings"]} == {account_sid}
