@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httptools
 import msgspec
@@ -16,6 +16,8 @@ Decoded = TypeVar("Decoded")
 _TIMEOUT_SECONDS = 300.0
 """Real seconds for one request: advancing a clock also delivers callbacks, each in up to 15 seconds."""
 _UNAUTHORIZED = 401
+_PATH_CHARACTERS = "!$%&'()*+,/:;=@[]~"
+"""Characters of a path that stay as they are: some paths are encoded already."""
 
 
 class ControlError(Exception):
@@ -49,6 +51,7 @@ class ControlConnection:
     def __init__(self, url: str | None, token: str | None = None) -> None:
         self.server_url = url
         self._token = token
+        self._connection: HttpConnection | None = None
 
     @property
     def url(self) -> str:
@@ -60,10 +63,6 @@ class ControlConnection:
         if self.server_url is None:
             raise ControlError("expected a running server, found none: use it inside `with`.")
         return self.server_url.rstrip("/")
-
-    @cached_property
-    def _connection(self) -> HttpConnection:
-        return HttpConnection(self.url)
 
     @cached_property
     def _headers(self) -> Mapping[str, str]:
@@ -95,9 +94,10 @@ class ControlConnection:
         data = b"" if body is None else msgspec.json.encode(body)
         url = self.url
         query = f"?{urlencode(parameters)}" if parameters else ""
+        target, headers = f"/_mock{quote(path, safe=_PATH_CHARACTERS)}{query}", self._headers
         try:
-            response = self._connection.request(method, f"/_mock{path}{query}", self._headers, data, timeout_seconds)
-        except (OSError, httptools.HttpParserError) as error:
+            response = self._get_connection(url).request(method, target, headers, data, timeout_seconds)
+        except (OSError, ValueError, httptools.HttpParserError) as error:
             name = "ConnectionError" if isinstance(error, ConnectionError) else type(error).__name__
             raise NoServerError(f"expected a recmock server at {url}, found none: {name}.") from None
         if response.status >= 300:
@@ -111,6 +111,12 @@ class ControlConnection:
 
     def close(self) -> None:
         """Close the connection. The next request opens a new one."""
-        if "_connection" in vars(self):
+        if self._connection is not None:
             self._connection.close()
-            del self._connection
+            self._connection = None
+
+    def _get_connection(self, url: str) -> HttpConnection:
+        if self._connection is None or self._connection.url != url:
+            self.close()
+            self._connection = HttpConnection(url)
+        return self._connection

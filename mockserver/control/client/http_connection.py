@@ -26,6 +26,10 @@ class HttpResponse(NamedTuple):
     content: bytes
 
 
+class InvalidUrlError(ValueError):
+    """The URL has no host, or is not http or https."""
+
+
 class HttpConnection:
     """Sends requests to one server, and stays connected between them.
 
@@ -34,8 +38,9 @@ class HttpConnection:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = urlsplit(url)
         self._socket: Any = None
+        self.url = url
+        self._url = urlsplit(url)
 
     def request(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float
@@ -43,9 +48,10 @@ class HttpConnection:
         """Send a request, and return the response.
 
         Args:
-            target: path and query.
+            target: path and query, encoded.
 
         Raises:
+            ValueError: if the server's URL is invalid.
             OSError: if the server cannot be reached or does not answer in time.
             httptools.HttpParserError: if the response is not HTTP.
         """
@@ -77,8 +83,13 @@ class HttpConnection:
             self._socket.close()
             self._socket = None
 
+    def __del__(self) -> None:
+        self.close()
+
     def _connect(self, timeout_seconds: float) -> Any:
-        address = self._url.hostname or "", self._url.port or _PORTS[self._url.scheme]
+        if self._url.scheme not in _PORTS or not self._url.hostname:
+            raise InvalidUrlError(self._url.geturl())
+        address = self._url.hostname, self._url.port or _PORTS[self._url.scheme]
         if self._url.scheme == "https":
             return _connect_with_tls(address, timeout_seconds)
         if has_green_threads():  # a native socket would stop all green threads while it waits

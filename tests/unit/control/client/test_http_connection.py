@@ -100,6 +100,12 @@ def test_silent_server_raises_timeout_error() -> None:
         connection.close()
 
 
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://[", "http://127.0.0.1:x"])
+def test_invalid_url_raises_value_error(url: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the standard library's own for some
+        send(HttpConnection(url))
+
+
 def test_unreachable_https_server_raises_connection_error() -> None:
     with closing(HttpConnection("https://127.0.0.1:1")) as connection, pytest.raises(ConnectionRefusedError):
         send(connection)
