@@ -1,5 +1,6 @@
 """One account: its corpus, state, clock and scenario. Every change of an account goes through this class."""
 
+from collections import deque
 from collections.abc import Callable, Hashable
 from functools import cached_property, partial
 from pathlib import Path
@@ -81,9 +82,8 @@ class Account:
             recording_index, self.timers, self.events, delivery_settings or DeliverySettings(), self._record_delivery
         )
         self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
-        self.scheduler = Scheduler(
-            clock, self.state, self.timers, self.timelines, self.callbacks, partial(create_upcoming_recording, self)
-        )
+        create_upcoming = partial(create_upcoming_recording, self)
+        self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks, create_upcoming)
         self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
         self.page_drift = PageDrift(self.recordings, self.timelines, self.events)
         self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
@@ -96,8 +96,6 @@ class Account:
     def token(self) -> str:
         """The auth token."""
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
-
-    # -- what is done through the API ----------------------------------------------------------------
 
     def start_recording(
         self,
@@ -193,8 +191,6 @@ class Account:
         if self.state.page_drift and operation is not None and act is RequestKind.LIST:
             self.page_drift.apply_after_page(operation, page, indices)
 
-    # -- what tests do -------------------------------------------------------------------------------
-
     def attach_media(self, sid: str, file: Path) -> None:
         """Serve a WAV or MP3 file as a recording's media, byte for byte and in that format only.
 
@@ -211,8 +207,8 @@ class Account:
 
     def subscribe(self, index: int, url: str, method: str, events: tuple[CallbackEvent, ...], base_url: str) -> None:
         """Send a recording's callbacks to a URL, signed with the account's own token."""
-        own = "the account's auth token"
-        self.state.subscriptions[index] = Subscription(url, method, events, self.token, own, base_url)
+        signer = "the account's auth token"
+        self.state.subscriptions[index] = Subscription(url, method, events, self.token, signer, base_url)
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward and run what is due. Callbacks are queued but not sent.
@@ -222,8 +218,7 @@ class Account:
         """
         if seconds < 0:
             raise ValueError(f"expected seconds of at least 0, found {seconds}: time does not go back")
-        for _ in self.scheduler.advance_to(self.clock.now() + round(seconds * SECOND)):
-            pass
+        deque(self.scheduler.advance_to(self.clock.now() + round(seconds * SECOND)), maxlen=0)
 
     def snapshot(self) -> bytes:
         """Return the encoded state."""

@@ -20,9 +20,10 @@ from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.routes import NO_ROUTES, build_routes
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
+from mockserver.settings.choices import Profile
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.machine_clock import ticks, wall_seconds
-from mockserver.settings.settings import Profile, Settings
+from mockserver.settings.settings import Settings
 from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
@@ -74,10 +75,9 @@ class AccountFactory:
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
-        sid = f"AC{key[2:]}"
-        declared, spec = self.declared_accounts.get(key), self._build_corpus_spec(sid, scenario)
+        declared, spec = self.declared_accounts.get(key), self._build_corpus_spec(f"AC{key[2:]}", scenario)
         account = Account(
-            sid,
+            spec.account_sid,
             None if declared is None else declared.token,
             Corpus(spec),
             self._create_clock(spec.t0, scenario, state),

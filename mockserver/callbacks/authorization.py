@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from mockserver.callbacks.request import Credentials
+from mockserver.callbacks.request import UrlCredentials
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER_PATTERN = re.compile(rf'({_TOKEN})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
@@ -41,7 +41,7 @@ class DigestRequest(NamedTuple):
 
 
 def build_authorization(
-    headers: Sequence[str], credentials: Credentials, request: DigestRequest
+    headers: Sequence[str], credentials: UrlCredentials, request: DigestRequest
 ) -> tuple[str, str] | None:
     """Return the scheme and the header value that answer the best challenge, or None if none can be answered.
 
@@ -91,7 +91,7 @@ def _has_known_qop(challenge: Challenge) -> bool:
     return not qops or "auth" in qops or "auth-int" in qops
 
 
-def _build_digest(parameters: dict[str, str], credentials: Credentials, request: DigestRequest) -> str:
+def _build_digest(parameters: dict[str, str], credentials: UrlCredentials, request: DigestRequest) -> str:
     algorithm = parameters.get("algorithm", "MD5")
     realm, nonce = parameters.get("realm", ""), parameters.get("nonce", "")
     hash_function = _HASHES[algorithm.lower().removesuffix("-sess")]

@@ -29,7 +29,7 @@ _URL_PATTERN = re.compile(
 _PORT_PATTERN = re.compile(r":[0-9]*\Z")
 
 
-class Credentials(NamedTuple):
+class UrlCredentials(NamedTuple):
     """The user name and password in a URL, decoded."""
 
     username: str
@@ -52,7 +52,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
     """For the whole attempt."""
     signed_text: str = ""
     """The exact string that was signed, for a log."""
-    credentials: Credentials | None = None
+    credentials: UrlCredentials | None = None
     """The credentials to send if the receiver answers with 401 and a challenge."""
     route: str | None = None
     """The origin to connect to instead of the URL's."""
@@ -83,10 +83,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         target = _split_url(plain, query)
         text = build_signed_text(target.signed, () if query else parameters)
         route = settings.routes.get(target.origin) if settings.routes else None
-        signature_headers = (
-            ("i-twilio-idempotency-token", idempotency_token),
-            ("x-twilio-signature", compute_signature(token, text)),
-        )
+        signature_headers = _build_signature_headers(token, text, idempotency_token)
         forwarded_headers = () if route is None else _build_forwarded_headers(target)
         return cls(
             method,
@@ -102,6 +99,13 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         )
 
 
+def _build_signature_headers(token: str, signed_text: str, idempotency_token: str) -> Pairs:
+    return (
+        ("i-twilio-idempotency-token", idempotency_token),
+        ("x-twilio-signature", compute_signature(token, signed_text)),
+    )
+
+
 class _SplitUrl(NamedTuple):
     """The parts of a callback URL."""
 
@@ -109,7 +113,7 @@ class _SplitUrl(NamedTuple):
     """The URL that the receiver sees."""
     signed: str
     """The URL that the signature covers."""
-    credentials: Credentials | None = None
+    credentials: UrlCredentials | None = None
     scheme: str = ""
     place: str = ""
     """Host and port as the URL writes them."""
@@ -139,7 +143,7 @@ def _split_url(url: str, added_query: str) -> _SplitUrl:
     credentials = None
     if match["user"] is not None:
         username, _, password = match["user"].partition(":")
-        credentials = Credentials(unquote(username), unquote(password))
+        credentials = UrlCredentials(unquote(username), unquote(password))
     return _SplitUrl(
         f"{scheme}://{place}{rest}", f"{scheme}://{signed_place}{rest}", credentials, scheme=scheme, place=place
     )

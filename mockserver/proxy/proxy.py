@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 from starlette.types import ASGIApp
 
 from mockserver.proxy.connection import Connection, ConnectionAddresses
-from mockserver.settings.settings import Settings, UnknownHosts
+from mockserver.settings.choices import UnknownHosts
+from mockserver.settings.settings import Settings
 
 if TYPE_CHECKING:
     from httptools.parser.url_parser import URL

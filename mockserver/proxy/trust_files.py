@@ -76,15 +76,19 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
             storage.replace_file(files.certificate, ca_pem)
         if not files.java_truststore.exists():
             storage.replace_file(files.java_truststore, _build_java_truststore(certificates))
-        if not files.bundle.exists():
-            storage.replace_file(files.bundle, pem)
-        if not files.wgetrc.exists():
-            storage.replace_file(files.wgetrc, wgetrc)
+        _write_missing({files.bundle: pem, files.wgetrc: wgetrc})
         for php_file, content in build_php_files(files.php_folder, files.bundle).items():
             storage.replace_file(php_file, content)
     except storage.StorageError as error:
         raise AuthorityError(str(error)) from None
     return files
+
+
+def _write_missing(contents: Mapping[Path, bytes]) -> None:
+    """Write the files that do not exist. Their names depend on their contents."""
+    for path, content in contents.items():
+        if not path.exists():
+            storage.replace_file(path, content)
 
 
 def _find_trusted_certificates(environment: Mapping[str, str]) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.methods import READING_METHODS
 from mockserver.server.exchange import Exchange
-from mockserver.settings.settings import MediaAuth
+from mockserver.settings.choices import MediaAuth
 
 ACCOUNTS_PREFIX = f"/{API_VERSION}/Accounts/"
 ACCOUNT_SID_SLICE = slice(len(ACCOUNTS_PREFIX), len(ACCOUNTS_PREFIX) + 34)

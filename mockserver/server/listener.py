@@ -46,16 +46,7 @@ async def serve(
         on_ready: called once the server accepts requests.
         proxy: handles requests for other hosts; it is closed at the end.
     """
-    config = Config(
-        app,
-        http=MockProtocol,
-        ws="none",
-        lifespan="auto",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-    )
+    config = _make_config(app)
     lifespan = LifespanOn(config)
     await lifespan.startup()
     state = ServerState()
@@ -76,6 +67,19 @@ async def serve(
         await lifespan.shutdown()
         # The remaining requests have no client and nothing to wait for.
         await asyncio.wait((dating, *state.tasks), timeout=_GRACE_SECONDS)
+
+
+def _make_config(app: ASGIApp) -> Config:
+    return Config(
+        app,
+        http=MockProtocol,
+        ws="none",
+        lifespan="auto",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )
 
 
 async def _stop(

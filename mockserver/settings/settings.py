@@ -4,19 +4,18 @@ Each setting is a field of `Settings`. The field gives its name, type and defaul
 the help text.
 """
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from generators.corpus.mix import Mix, MixError
-from generators.distributions import ADVERSARIAL_TRAIT_SHARES, TRAIT_SHARES
 from mockserver.callbacks.delivery_settings import DEFAULT_POLICY, DEFAULT_RETRIES
 from mockserver.callbacks.routes import Route, build_routes
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.rest.representations.wires import WireSetting
+from mockserver.settings.choices import MediaAuth, MediaRedirect, Profile, UnknownHosts, make_choice_parser
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import (
     Address,
@@ -36,52 +35,9 @@ from mockserver.settings.parsing import (
     parse_url,
 )
 
-Choice = TypeVar("Choice", bound=StrEnum)
-
 
 class SettingsError(Exception):
     """A setting has an invalid value. The message names the setting, what was expected and what was found."""
-
-
-class Profile(StrEnum):
-    """The kind of generated recordings in an account."""
-
-    REALISTIC = "realistic"
-    ADVERSARIAL = "adversarial"
-    EMPTY = "empty"
-
-    @property
-    def trait_shares(self) -> Mapping[str, float]:
-        """The shares of the traits that the user leaves out."""
-        return ADVERSARIAL_TRAIT_SHARES if self is Profile.ADVERSARIAL else TRAIT_SHARES
-
-
-class MediaAuth(StrEnum):
-    """The credentials that a client needs to fetch media."""
-
-    BASIC = "basic"
-    """Clients need credentials, as on Twilio accounts since 2023."""
-    PUBLIC = "public"
-    """The URL is enough, as on older Twilio accounts."""
-
-
-class MediaRedirect(StrEnum):
-    """The response to a media request."""
-
-    OFF = "off"
-    """The media."""
-    ON = "on"
-    """A redirect to another path of this server, which needs no credentials."""
-    CDN = "cdn"
-    """A redirect to a signed link of another host, which refuses credentials and ends."""
-
-
-class UnknownHosts(StrEnum):
-    """What the proxy does with requests to hosts that are not Twilio's."""
-
-    REFUSE = "refuse"
-    TUNNEL = "tunnel"
-    """Connect to the host. Allowed only if the server listens on loopback."""
 
 
 class Option(NamedTuple):
@@ -91,15 +47,6 @@ class Option(NamedTuple):
     parse: Callable[[str], Any]
     metavar: str
     repeatable: bool = False
-
-
-def _parse_choice(kind: type[Choice]) -> Callable[[str], Choice]:
-    def parse(text: str) -> Choice:
-        if text not in list(kind):
-            raise BadValueError(f"one of {', '.join(kind)}", text)
-        return kind(text)
-
-    return parse
 
 
 def _check_mix(text: str) -> str:
@@ -146,7 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     profile: Annotated[
-        Profile, Option("Kind of recordings: realistic, adversarial, empty.", _parse_choice(Profile), "NAME")
+        Profile, Option("Kind of recordings: realistic, adversarial, empty.", make_choice_parser(Profile), "NAME")
     ] = Profile.REALISTIC
     mix: Annotated[
         str,
@@ -154,13 +101,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     wire: Annotated[
         WireSetting,
-        Option("Rendering: twilio, schema, or auto, which decides by the client.", _parse_choice(WireSetting), "NAME"),
+        Option(
+            "Rendering: twilio, schema, or auto, which decides by the client.", make_choice_parser(WireSetting), "NAME"
+        ),
     ] = WireSetting.AUTO
     auth: Annotated[
         AuthSetting,
         Option(
             "Accepted credentials: any (well-formed), strict (the account's), off (no check).",
-            _parse_choice(AuthSetting),
+            make_choice_parser(AuthSetting),
             "NAME",
         ),
     ] = AuthSetting.ANY
@@ -181,7 +130,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         MediaAuth,
         Option(
             "Access to media: basic (credentials) as on new Twilio accounts, public as on old ones.",
-            _parse_choice(MediaAuth),
+            make_choice_parser(MediaAuth),
             "NAME",
         ),
     ] = MediaAuth.BASIC
@@ -189,7 +138,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         MediaRedirect,
         Option(
             "Redirect media requests: off, on (to another path), cdn (to a signed link of another host).",
-            _parse_choice(MediaRedirect),
+            make_choice_parser(MediaRedirect),
             "off|on|cdn",
         ),
     ] = MediaRedirect.OFF
@@ -245,7 +194,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         UnknownHosts,
         Option(
             "Proxied requests to hosts that are not Twilio's: refuse, or tunnel (on loopback only).",
-            _parse_choice(UnknownHosts),
+            make_choice_parser(UnknownHosts),
             "NAME",
         ),
     ] = UnknownHosts.REFUSE

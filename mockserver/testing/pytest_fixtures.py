@@ -4,7 +4,6 @@ The plugin imports this module when a test uses a fixture.
 """
 
 import os
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -14,15 +13,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from generators.seeds import derive_bytes
-from generators.setup_error import MockSetupError
 from generators.suggestion import suggest
 from mockserver.control.client.connection import ControlError
-from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.trust_files import TrustFiles, write_trust
 from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.defaults import TEST_OVERRIDES, TEST_SCENARIO
+from mockserver.testing.failures import fail_without_traceback, name_foreign_tool
 from mockserver.testing.handles import MockServer, MockTwilio
 from mockserver.testing.pytest_options import (
     OptionValue,
@@ -35,8 +34,6 @@ from mockserver.testing.pytest_options import (
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _SHOWN = 10
 """Number of requests in the report of a failing test."""
-_USER_ERRORS = (SettingsError, ControlError, AuthorityError, MockSetupError)
-"""Errors that wrong options or marker arguments cause."""
 
 
 class _Session(NamedTuple):
@@ -66,10 +63,10 @@ def start_server(
         pytest.fail(conflict, pytrace=False)
     config.stash[_SESSION] = _Session(options, marker_arguments, set())
     with ExitStack() as stack:
-        with _fail_without_traceback():
+        with fail_without_traceback():
             for option in options.values():
                 option.check_choice()
-            with _name_foreign_tool():
+            with name_foreign_tool():
                 server = stack.enter_context(_make_server(options, config))
         yield server
 
@@ -80,7 +77,7 @@ def prepare_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwili
     session = item.config.stash[_SESSION]
     sid = "AC" + derive_bytes(server.settings.seed, "account of test", _get_stable_node_id(item))[:16].hex()
     handle = server.account(sid)
-    with _fail_without_traceback():
+    with fail_without_traceback():
         _prepare(handle, item, session, was_used=server.is_external or sid in session.used_sids)
     session.used_sids.add(sid)
     with handle:
@@ -95,7 +92,7 @@ def patched_environment(handle: MockTwilio) -> Iterator[None]:
     from mockserver.proxy.environment import build_variables
     from mockserver.rest.auth import DeclaredAccount
 
-    with _fail_without_traceback():
+    with fail_without_traceback():
         files = _write_trust(handle)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in list(build_variables(handle.base_url, DeclaredAccount(*handle.auth), files, os.environ)):
@@ -229,27 +226,3 @@ def _report_findings(handle: MockTwilio, mode: str) -> None:
     if mode == "error":
         pytest.fail(f"recmock doctor:\n{report}", pytrace=False)
     warnings.warn(pytest.PytestWarning(f"recmock doctor:\n{report}"), stacklevel=2)
-
-
-@contextmanager
-def _name_foreign_tool() -> Iterator[None]:
-    """Name the library that does not let the server start, such as pytest-socket, which blocks sockets."""
-    try:
-        yield
-    except _USER_ERRORS:
-        raise
-    except Exception as error:
-        library = type(error).__module__.partition(".")[0]
-        if library == "builtins" or library in sys.stdlib_module_names:
-            raise
-        found = f"{library} raised {type(error).__name__}: {error}"
-        raise SettingsError(f"expected to start a server on 127.0.0.1, but {found}") from None
-
-
-@contextmanager
-def _fail_without_traceback() -> Iterator[None]:
-    """Fail the test with the message of a user error, and without our traceback."""
-    try:
-        yield
-    except _USER_ERRORS as error:
-        raise pytest.fail.Exception(f"recmock: {error}", pytrace=False) from None

@@ -11,7 +11,7 @@ from mockserver.app import create_app
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import RULES, examine
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import MediaAuth
+from mockserver.settings.choices import MediaAuth
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Then, When

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from generators.content.encryption_details import load_private_key
 from generators.model import Recording, Source, Status, Track
-from mockserver.settings.settings import MediaAuth, MediaRedirect
+from mockserver.settings.choices import MediaAuth, MediaRedirect
 from tests.accounts import make_scenario
 from tests.harness import Api, make_settings, parse_error
 

@@ -8,7 +8,7 @@ from generators.model import Status
 from mockserver.callbacks.routes import Route
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.settings import MediaAuth
+from mockserver.settings.choices import MediaAuth
 from scenarios.loading.load import from_objects
 from tests.harness import Api, make_settings
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.settings.settings import MediaRedirect
+from mockserver.settings.choices import MediaRedirect
 from scenarios.operations import Operation
 from tests.harness import Api, make_settings
 from tests.journal_entries import OTHER_SIDS, SECRET, make_basic_auth

@@ -12,7 +12,8 @@ from starlette.types import Message
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.settings import MediaRedirect, Settings
+from mockserver.settings.choices import MediaRedirect
+from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Sink
 from tests.accounts import list_steps, make_scenario
 from tests.harness import Api, make_settings

@@ -3,7 +3,7 @@ import pytest
 from generators.contract import find_violations
 from mockserver.rest.representations.recording import RECORDING_KEYS
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.settings import Profile
+from mockserver.settings.choices import Profile
 from tests.harness import Api, make_settings
 
 

@@ -10,7 +10,8 @@ import pytest
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import Profile, Settings
+from mockserver.settings.choices import Profile
+from mockserver.settings.settings import Settings
 from tests.harness import make_settings
 
 SCRIPT = Path(__file__).with_name("recordings.js")

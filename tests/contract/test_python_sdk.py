@@ -12,7 +12,7 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import Profile
+from mockserver.settings.choices import Profile
 from tests.harness import make_settings
 
 

@@ -9,7 +9,7 @@ import requests
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import Profile
+from mockserver.settings.choices import Profile
 from tests.harness import make_settings
 
 

@@ -19,8 +19,8 @@ from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.forwarding import _upload
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
+from mockserver.settings.choices import UnknownHosts
 from mockserver.settings.machine_clock import wall_seconds
-from mockserver.settings.settings import UnknownHosts
 from tests.proxies import Listener, open_connection, read_response, read_to_end, read_until
 
 CLOSE_HEADERS = "Connection: close\r\n\r\n"

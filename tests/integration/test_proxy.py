@@ -23,7 +23,7 @@ from mockserver.proxy.refusals import RefusingApp
 from mockserver.proxy.tls import start_server_tls
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
-from mockserver.settings.settings import MediaRedirect, UnknownHosts
+from mockserver.settings.choices import MediaRedirect, UnknownHosts
 from tests.harness import T0, make_settings
 from tests.proxies import (
     LOOPS,

@@ -21,8 +21,8 @@ from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
 from mockserver.server.listening_sockets import ListenError, bind, get_bound_address
 from mockserver.server.protocol import MockProtocol
+from mockserver.settings.choices import MediaRedirect
 from mockserver.settings.parsing import Address
-from mockserver.settings.settings import MediaRedirect
 from scenarios.model import Step
 from scenarios.statuses import RecordingStatus
 from scenarios.triggers import Trigger

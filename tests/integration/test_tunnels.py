@@ -17,8 +17,8 @@ from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
+from mockserver.settings.choices import UnknownHosts
 from mockserver.settings.machine_clock import wall_seconds
-from mockserver.settings.settings import UnknownHosts
 from tests.proxies import LOOPS, Listener, open_connection, open_tunnel, read_response, read_to_end, wrap_in_tls
 from tests.sockets import needs_ipv6
 

@@ -134,16 +134,15 @@ class Recordings:
             instant: the instant of creation, in microseconds since the epoch; now if left out.
             is_of_live_call: True if its call goes on when the recording is over.
         """
-        corpus, index = self.recording_index.corpus, self.recording_index.created.next_index
-        at = self.recording_index.clock.now() if instant is None else instant
+        recordings, corpus = self.recording_index, self.recording_index.corpus
+        index, at = recordings.created.next_index, recordings.clock.now() if instant is None else instant
         if conference_sid is UNSET:
-            is_conference = source in CONFERENCE_SOURCES
-            conference_sid = corpus.sids.encode(Kind.CONFERENCE, index) if is_conference else None
+            conference_sid = corpus.sids.encode(Kind.CONFERENCE, index) if source in CONFERENCE_SOURCES else None
         recording = Recording(
             sid=self._find_unused_sid(index) if sid is None else sid,
             account_sid=corpus.spec.account_sid,
             call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else fold_sid(call_sid),
-            conference_sid=None if conference_sid is None else fold_sid(conference_sid),
+            conference_sid=conference_sid and fold_sid(conference_sid),
             status=Status.PROCESSING,
             source=source,
             channels=channels,
@@ -154,7 +153,7 @@ class Recordings:
             transcript=transcript,
             is_scripted=True,
         )
-        return self.recording_index.add(recording, at, is_of_live_call=is_of_live_call)
+        return recordings.add(recording, at, is_of_live_call=is_of_live_call)
 
     def apply_update(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields. Every change moves `date_updated`."""

@@ -13,7 +13,8 @@ from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.options import CORPUS_SETTINGS, add_account, add_settings, add_url
 from mockserver.control.client.connection import ControlConnection
-from mockserver.settings.settings import Profile, Settings
+from mockserver.settings.choices import Profile
+from mockserver.settings.settings import Settings
 
 _SETTINGS = (*CORPUS_SETTINGS, "control_token")
 

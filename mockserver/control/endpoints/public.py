@@ -12,7 +12,7 @@ from mockserver.server.rendering import render
 from mockserver.server.response import Response
 from mockserver.server.results import RawBody
 from mockserver.server.routes.media import build_media, derive_link_key
-from mockserver.settings.settings import MediaRedirect
+from mockserver.settings.choices import MediaRedirect
 
 
 async def show_health(exchange: Exchange, _: PathParams) -> dict[str, str]:

@@ -22,7 +22,7 @@ from mockserver.rest.representations.representation import get_extension
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, Redirect
 from mockserver.server.routes.resource_route import PathParams
-from mockserver.settings.settings import MediaRedirect
+from mockserver.settings.choices import MediaRedirect
 from scenarios.lifecycle import STATUSES
 from scenarios.statuses import RecordingStatus
 

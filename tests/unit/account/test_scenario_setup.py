@@ -9,7 +9,7 @@ from mockserver.account.account import Account
 from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.mock import Mock
-from mockserver.settings.settings import Profile
+from mockserver.settings.choices import Profile
 from scenarios.explain.timelines import explain_scenario
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError

@@ -7,7 +7,7 @@ from mockserver.account.snapshots import Snapshots
 from mockserver.account.state.state import DeliveryState, State
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.mock import Mock
-from mockserver.settings.settings import Profile
+from mockserver.settings.choices import Profile
 from scenarios.model import Scenario
 from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario
 from tests.harness import Api, make_settings

@@ -1,9 +1,9 @@
 import pytest
 
 from mockserver.callbacks.authorization import Challenge, DigestRequest, build_authorization, parse_challenges
-from mockserver.callbacks.request import Credentials
+from mockserver.callbacks.request import UrlCredentials
 
-MUFASA = Credentials("Mufasa", "Circle of Life")
+MUFASA = UrlCredentials("Mufasa", "Circle of Life")
 REQUEST = DigestRequest("GET", "/dir/index.html", b"", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")
 NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
 OPAQUE = "FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"
@@ -13,7 +13,7 @@ RFC_CHALLENGE = 'Digest realm="http-auth@example.org", qop="auth, auth-int", alg
 """The example of RFC 7616 §3.9.1."""
 
 
-def answer(*headers: str, request: DigestRequest = REQUEST, credentials: Credentials = MUFASA) -> dict[str, str]:
+def answer(*headers: str, request: DigestRequest = REQUEST, credentials: UrlCredentials = MUFASA) -> dict[str, str]:
     """Return the parameters of the Authorization header of a Digest answer."""
     found = build_authorization(headers, credentials, request)
     assert found is not None
@@ -48,7 +48,7 @@ def test_digest_answers_examples_of_rfc_7616(algorithm: str, response: str) -> N
 def test_digest_without_qop_answers_example_of_rfc_2069() -> None:
     found = answer(
         'Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"',
-        credentials=Credentials("Mufasa", "CircleOfLife"),
+        credentials=UrlCredentials("Mufasa", "CircleOfLife"),
     )
     assert found["response"] == "1949323746fe6a43ef61f9606e7febea"
     assert not {"qop", "nc", "cnonce", "algorithm", "opaque"} & set(found)
@@ -64,13 +64,14 @@ def test_digest_covers_body_if_receiver_wants_it() -> None:
 def test_session_algorithm_covers_client_nonce() -> None:
     """The value is that of httpx: HA1 is hashed again with both nonces."""
     challenge = 'Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth"'
-    found = answer(challenge, request=DigestRequest("POST", "/hook", b"", "c"), credentials=Credentials("me", "secret"))
+    request = DigestRequest("POST", "/hook", b"", "c")
+    found = answer(challenge, request=request, credentials=UrlCredentials("me", "secret"))
     assert found["algorithm"] == "MD5-sess"
     assert found["response"] == "546d605ee800539f6e4d8175fc645beb"
 
 
 def test_quotes_in_names_are_escaped() -> None:
-    found = answer('Digest realm="a \\"b\\" \\\\c", nonce="n"', credentials=Credentials('m"e', "x"))
+    found = answer('Digest realm="a \\"b\\" \\\\c", nonce="n"', credentials=UrlCredentials('m"e', "x"))
     assert (found["realm"], found["username"]) == ('a "b" \\c', 'm"e')
 
 
@@ -98,7 +99,7 @@ def test_best_challenge_is_answered(headers: list[str], scheme: str | None) -> N
 
 
 def test_basic_credentials_are_utf_8() -> None:
-    assert build_authorization(["Basic"], Credentials("me", "p@ß"), REQUEST) == ("Basic", "Basic bWU6cEDDnw==")
+    assert build_authorization(["Basic"], UrlCredentials("me", "p@ß"), REQUEST) == ("Basic", "Basic bWU6cEDDnw==")
 
 
 @pytest.mark.parametrize(

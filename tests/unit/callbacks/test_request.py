@@ -1,7 +1,7 @@
 import pytest
 
 from mockserver.callbacks.delivery_settings import DeliverySettings
-from mockserver.callbacks.request import CallbackRequest, Credentials
+from mockserver.callbacks.request import CallbackRequest, UrlCredentials
 from mockserver.callbacks.signature import compute_signature
 
 PARAMETERS = (("RecordingStatus", "completed"), ("Start", "Wed, 20 Apr +0000"), ("Empty", ""))
@@ -88,13 +88,13 @@ def test_https_url_is_signed_without_port(url: str, requested: str, signed: str)
 @pytest.mark.parametrize(
     ("user", "credentials"),
     [
-        ("me:p%40ss", Credentials("me", "p@ss")),
-        ("me:a:b", Credentials("me", "a:b")),
-        ("me", Credentials("me", "")),
-        ("a@b:c", Credentials("a@b", "c")),
+        ("me:p%40ss", UrlCredentials("me", "p@ss")),
+        ("me:a:b", UrlCredentials("me", "a:b")),
+        ("me", UrlCredentials("me", "")),
+        ("a@b:c", UrlCredentials("a@b", "c")),
     ],
 )
-def test_url_credentials_are_neither_signed_nor_sent(user: str, credentials: Credentials) -> None:
+def test_url_credentials_are_neither_signed_nor_sent(user: str, credentials: UrlCredentials) -> None:
     found = make_callback_request("POST", f"http://{user}@a:1/b")
     assert (found.url, found.credentials) == ("http://a:1/b", credentials)
     assert found.signed_text.startswith("http://a:1/bEmpty")

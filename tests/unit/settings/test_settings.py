@@ -1,6 +1,7 @@
 import pytest
 
-from mockserver.settings.settings import MediaRedirect, Settings, SettingsError
+from mockserver.settings.choices import MediaRedirect
+from mockserver.settings.settings import Settings, SettingsError
 
 
 def test_media_redirect_as_bool_raises_settings_error() -> None:

@@ -1,0 +1,62 @@
+"""The settings that are a choice of words."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from generators.distributions import ADVERSARIAL_TRAIT_SHARES, TRAIT_SHARES
+from mockserver.settings.parsing import BadValueError
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Profile(StrEnum):
+    """The kind of generated recordings in an account."""
+
+    REALISTIC = "realistic"
+    ADVERSARIAL = "adversarial"
+    EMPTY = "empty"
+
+    @property
+    def trait_shares(self) -> Mapping[str, float]:
+        """The shares of the traits that the user leaves out."""
+        return ADVERSARIAL_TRAIT_SHARES if self is Profile.ADVERSARIAL else TRAIT_SHARES
+
+
+class MediaAuth(StrEnum):
+    """The credentials that a client needs to fetch media."""
+
+    BASIC = "basic"
+    """Clients need credentials, as on Twilio accounts since 2023."""
+    PUBLIC = "public"
+    """The URL is enough, as on older Twilio accounts."""
+
+
+class MediaRedirect(StrEnum):
+    """The response to a media request."""
+
+    OFF = "off"
+    """The media."""
+    ON = "on"
+    """A redirect to another path of this server, which needs no credentials."""
+    CDN = "cdn"
+    """A redirect to a signed link of another host, which refuses credentials and ends."""
+
+
+class UnknownHosts(StrEnum):
+    """What the proxy does with requests to hosts that are not Twilio's."""
+
+    REFUSE = "refuse"
+    TUNNEL = "tunnel"
+    """Connect to the host. Allowed only if the server listens on loopback."""
+
+
+def make_choice_parser(kind: type[Choice]) -> Callable[[str], Choice]:
+    """Return a function that parses one of the words, and raises BadValueError for any other text."""
+
+    def parse(text: str) -> Choice:
+        if text not in list(kind):
+            raise BadValueError(f"one of {', '.join(kind)}", text)
+        return kind(text)
+
+    return parse
