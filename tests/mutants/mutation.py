@@ -58,9 +58,9 @@ class Mutation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         self._replace_text(path.read_text(encoding="utf-8") if path.is_file() else "")
         for test in self.tests:
             file, _, function = test.partition("::")
-            name = re.escape(function.partition("[")[0])
+            name = re.escape(function.partition("[")[0]) or r"test_\w+"
             text = (root / file).read_text(encoding="utf-8") if (root / file).is_file() else ""
-            if re.search(rf"^def {name}", text, re.MULTILINE) is None:
+            if re.search(rf"^def {name}\(", text, re.MULTILINE) is None:
                 raise StaleMutationError(f"{test}: expected a test of this name, found none ({self.why}).")
 
     def _replace_text(self, text: str) -> str:
