@@ -78,9 +78,8 @@ class Account:
         self.events = EventLog(self.state, clock)
         recording_index = RecordingIndex(corpus, clock, self.state)
         self.recordings = Recordings(recording_index)
-        self.callbacks = CallbackQueue(
-            recording_index, self.timers, self.events, delivery_settings or DeliverySettings(), self._record_delivery
-        )
+        delivery = delivery_settings or DeliverySettings()
+        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, delivery, self._record_delivery)
         self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
         create_upcoming = partial(create_upcoming_recording, self)
         self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks, create_upcoming)

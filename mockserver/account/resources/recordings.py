@@ -136,13 +136,12 @@ class Recordings:
         """
         recordings, corpus = self.recording_index, self.recording_index.corpus
         index, at = recordings.created.next_index, recordings.clock.now() if instant is None else instant
-        if conference_sid is UNSET:
-            conference_sid = corpus.sids.encode(Kind.CONFERENCE, index) if source in CONFERENCE_SOURCES else None
+        conference = self._derive_conference_sid(source, index) if conference_sid is UNSET else conference_sid
         recording = Recording(
             sid=self._find_unused_sid(index) if sid is None else sid,
             account_sid=corpus.spec.account_sid,
             call_sid=corpus.sids.encode(Kind.CALL, index) if call_sid is None else fold_sid(call_sid),
-            conference_sid=conference_sid and fold_sid(conference_sid),
+            conference_sid=conference and fold_sid(conference),
             status=Status.PROCESSING,
             source=source,
             channels=channels,
@@ -154,6 +153,10 @@ class Recordings:
             is_scripted=True,
         )
         return recordings.add(recording, at, is_of_live_call=is_of_live_call)
+
+    def _derive_conference_sid(self, source: Source, index: int) -> str | None:
+        is_conference = source in CONFERENCE_SOURCES
+        return self.recording_index.corpus.sids.encode(Kind.CONFERENCE, index) if is_conference else None
 
     def apply_update(self, index: int, status: RecordingStatus | None, fields: RecordingFields) -> None:
         """Set the status of a recording, if one is given, and its fields. Every change moves `date_updated`."""
