@@ -21,6 +21,7 @@ from mockserver.proxy.refusals import (
 )
 from mockserver.proxy.streams import open_streams, relay, wrap_transport
 from mockserver.proxy.tls import start_server_tls
+from mockserver.proxy.transports import abort
 from mockserver.rest.errors import TwilioError
 from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.parsing import Address
@@ -105,7 +106,7 @@ class Dispatcher:
             logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), error)
         except Exception:  # log the traceback, and do not let the client wait for ever
             logger.exception("CONNECT %s failed", connection.target.decode("latin-1"))
-            connection.transport.abort()
+            abort(connection.transport)
 
     async def _answer_as_host(self, connection: Connection, destination: Destination) -> None:
         """Answer as the host that the client wants to reach."""

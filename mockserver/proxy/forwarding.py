@@ -10,6 +10,7 @@ from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import RefusingApp, make_unreachable_error
 from mockserver.proxy.streams import CHUNK_SIZE, open_streams
+from mockserver.proxy.transports import abort
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
 
@@ -43,7 +44,7 @@ class ForwardingApp:
                 await _download(response, reader, send)
             finally:
                 uploading.cancel()
-                writer.transport.abort()
+                abort(writer.transport)
             if not response.has_started:
                 raise make_unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -126,7 +127,7 @@ async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) 
             await writer.drain()
     except OSError:  # the destination may have answered before it read everything
         return
-    writer.transport.abort()
+    abort(writer.transport)
 
 
 def _build_head(scope: Scope, *, is_chunked: bool) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import make_unreachable_error
+from mockserver.proxy.transports import abort
 
 CONNECTION_TIMEOUT_SECONDS = 10.0
 """The time-out for connecting to a destination, and for a client's TLS handshake."""
@@ -41,7 +42,7 @@ async def open_streams(
         reason = error.strerror if isinstance(error, socket.gaierror | ConnectionError) else error
         raise make_unreachable_error(destination, str(reason or error)) from None
     if writer.get_extra_info("peername")[:2] in own_addresses:
-        writer.transport.abort()
+        abort(writer.transport)
         raise make_unreachable_error(destination, "it is this proxy itself")
     return reader, writer
 
@@ -70,7 +71,7 @@ async def relay(one: StreamPair, other: StreamPair) -> None:
         pass
     finally:
         for _, writer in (one, other):
-            writer.close() if is_finished else writer.transport.abort()
+            writer.close() if is_finished else abort(writer.transport)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 
 from mockserver.proxy.streams import CONNECTION_TIMEOUT_SECONDS
+from mockserver.proxy.transports import abort
 
 
 class _BufferingProtocol(asyncio.Protocol):
@@ -41,7 +42,7 @@ async def start_server_tls(
             transport, buffer, context, server_side=True, ssl_handshake_timeout=CONNECTION_TIMEOUT_SECONDS
         )
     except BaseException:
-        transport.abort()
+        abort(transport)
         raise
     assert tls_transport is not None  # the standard library's types allow None, its code does not
     if buffer.is_lost:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Send
 
 from generators.instants import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
+from mockserver.proxy.transports import abort
 from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
@@ -183,7 +184,7 @@ def _reset_connection(transport: asyncio.Transport) -> None:
     connection = transport.get_extra_info("socket")
     with socket.socket(fileno=os.dup(connection.fileno())) as same:
         same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
-    transport.abort()
+    abort(transport)
 
 
 def _get_reason_phrase(status: int) -> str:

@@ -19,6 +19,7 @@ from uvicorn.lifespan.on import LifespanOn
 from uvicorn.server import ServerState
 
 from mockserver.proxy.proxy import Proxy
+from mockserver.proxy.transports import abort
 from mockserver.server.listening_sockets import BACKLOG, ListeningSockets, bind_all
 from mockserver.server.protocol import MockProtocol
 from mockserver.server.server_thread import NativeExecutor, NativeThread, create_thread, wait_for
@@ -96,7 +97,7 @@ async def _stop(
     if state.tasks:
         await asyncio.wait(state.tasks, timeout=_GRACE_SECONDS)
     for connection in list(state.connections):
-        connection.transport.abort()
+        abort(connection.transport)
 
 
 def run(app: ASGIApp, listening_sockets: ListeningSockets, on_ready: Callable[[], Any], proxy: Proxy) -> None:

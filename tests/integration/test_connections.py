@@ -22,6 +22,8 @@ from tests.harness import Api
 from tests.proxies import open_connection, open_tunnel, read_until, wrap_in_tls
 from tests.sockets import CALL, LOOPS, RunningServer, read_to_end, run_server
 
+pytestmark = pytest.mark.variant
+
 _CORS = {f"Access-Control-Allow-{name}" for name in ("Credentials", "Headers", "Methods", "Origin")}
 _TWILIO = {
     "Twilio-Concurrent-Requests",

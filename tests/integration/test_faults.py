@@ -29,6 +29,8 @@ from scenarios.rules import ChunkedDribble, Delay, Fault, LogNormal, NetworkFaul
 from tests.harness import Api, make_settings
 from tests.sockets import CALL, LOOPS, RunningServer, read_to_end, run_server
 
+pytestmark = pytest.mark.variant
+
 LIST_TARGET = "Recordings.json?PageSize=5"
 
 RESET, EMPTY, CHUNK, RANDOM, TRUNCATED = (

@@ -23,6 +23,8 @@ from mockserver.settings.choices import UnknownHosts
 from mockserver.settings.machine_clock import wall_seconds
 from tests.proxies import Listener, open_connection, read_response, read_to_end, read_until
 
+pytestmark = pytest.mark.variant
+
 CLOSE_HEADERS = "Connection: close\r\n\r\n"
 
 

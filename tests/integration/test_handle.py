@@ -27,6 +27,8 @@ from mockserver.testing.sink import Sink
 from scenarios.model import Scenario
 from scenarios.problems import ScenarioError
 
+pytestmark = pytest.mark.variant
+
 SCENARIO = {
     "recordings": [
         {

@@ -37,6 +37,8 @@ from tests.proxies import (
 )
 from tests.sockets import needs_ipv6
 
+pytestmark = pytest.mark.variant
+
 MOCK = Mock(make_settings())
 PATH = f"/2010-04-01/Accounts/{MOCK.demo.sid}/Recordings.json?PageSize=1"
 AUTHORIZATION = requests.auth._basic_auth_str(MOCK.demo.sid, "x")

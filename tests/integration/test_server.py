@@ -29,6 +29,8 @@ from scenarios.triggers import Trigger
 from tests.harness import Api, make_settings
 from tests.sockets import LOOPS, RunningServer, run_server
 
+pytestmark = pytest.mark.variant
+
 
 @pytest.fixture
 def mock() -> Mock:

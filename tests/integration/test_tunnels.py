@@ -22,6 +22,8 @@ from mockserver.settings.machine_clock import wall_seconds
 from tests.proxies import LOOPS, Listener, open_connection, open_tunnel, read_response, read_to_end, wrap_in_tls
 from tests.sockets import needs_ipv6
 
+pytestmark = pytest.mark.variant
+
 LARGE_BODY = bytes(range(256)) * 20_000
 
 

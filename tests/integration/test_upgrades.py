@@ -14,6 +14,8 @@ from mockserver.server.protocol import MockProtocol
 from mockserver.server.request_body import read_body
 from tests.sockets import CALL, RunningServer, read_to_end, run_server
 
+pytestmark = pytest.mark.variant
+
 H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
