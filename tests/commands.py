@@ -1,5 +1,6 @@
 """`recmock` in this process, with a time limit: a command that should refuse its arguments could serve for ever."""
 
+import os
 import signal
 from collections.abc import Sequence
 from types import FrameType
@@ -10,8 +11,8 @@ _TIME_LIMIT = 60.0
 """Real seconds: far more than any command takes."""
 
 
-class TimeLimitExceeded(BaseException):
-    """A command did not end. Not an Exception, which an event loop would log and forget."""
+class TimeLimitExceeded(Exception):
+    """A command did not end."""
 
 
 def main(arguments: Sequence[str], time_limit: float = _TIME_LIMIT) -> int:
@@ -24,19 +25,20 @@ def main(arguments: Sequence[str], time_limit: float = _TIME_LIMIT) -> int:
         TimeLimitExceeded: if the command does not end in time.
     """
 
-    errors: list[TimeLimitExceeded] = []
+    interruptions: list[int] = []
 
-    def raise_error(number: int, frame: FrameType | None) -> None:
-        errors.append(TimeLimitExceeded(f"recmock {' '.join(arguments)} did not end within {time_limit:g} s"))
-        raise errors[0]
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        """Do as Ctrl+C does: it ends a server in an orderly way, and every other command at once."""
+        interruptions.append(number)
+        os.kill(os.getpid(), signal.SIGINT)
 
-    before = signal.signal(signal.SIGALRM, raise_error)
+    before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, time_limit)
     try:
         code = cli.main(list(arguments))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    if errors:  # uvloop ends, but drops the exception
-        raise errors[0]
+    if interruptions:
+        raise TimeLimitExceeded(f"recmock {' '.join(arguments)} did not end within {time_limit:g} s")
     return code
