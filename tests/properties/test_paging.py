@@ -36,6 +36,7 @@ class ModelRecording:
     status: str
     deleted_at: float | None = None
     """In seconds since the epoch."""
+    is_imported: bool = False
 
     @property
     def created(self) -> int:
@@ -101,15 +102,20 @@ def imported_recordings(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 def build_imported(number: int, fields: dict[str, Any]) -> ModelRecording:
     instant = int(datetime.fromisoformat(fields["date_created"]).timestamp()) * SECOND
+    key = (instant, 1, number)
     return ModelRecording(
-        fields["sid"], fields["call_sid"], fields.get("conference_sid"), (instant, 1, number), fields["status"]
+        fields["sid"], fields["call_sid"], fields.get("conference_sid"), key, fields["status"], is_imported=True
     )
 
 
 def create_recording(api: Api, recordings: list[ModelRecording], call_sid: str) -> None:
-    """Record a call, and complete the recording."""
+    """Record a call, and complete the recording. A call of imported recordings is over, and cannot be recorded."""
     now, path = api.get_account().clock.now(), f"Calls/{call_sid}/Recordings"
-    sid = api.post(f"{path}.json").json()["sid"]
+    created = api.post(f"{path}.json").json()
+    if any(recording.is_imported and recording.call_sid == call_sid for recording in recordings):
+        assert created["code"] == 21220
+        return
+    sid = created["sid"]
     api.post(f"{path}/{sid}.json", Status="stopped")
     api.advance(2)
     recordings.append(ModelRecording(sid, call_sid, None, (now, 1, len(recordings)), "completed"))
