@@ -1,3 +1,7 @@
+from typing import Any
+
+import pytest
+
 from mockserver import __version__
 from mockserver.mock import Mock
 from tests.harness import T0, Api, make_settings
@@ -64,3 +68,19 @@ def test_request_ids_are_unique(api: Api) -> None:
 def test_t0_is_full_hour_by_default() -> None:
     assert Mock(make_settings(now=None)).account_factory.t0 % 3600 == 0
     assert Mock(make_settings()).account_factory.t0 == T0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "command", "known"),
+    [
+        ("POST", "/faults", {"when": {"op": "list_recordings"}, "then": {"status": 429}}, "faults, sequences"),
+        ("PUT", "/overrides", {"when": "twilio"}, "wire, auth, routes"),
+        ("POST", "/signals", {"when": "finish"}, "name, recording"),
+    ],
+)
+def test_command_with_unknown_field_names_the_known_fields(
+    api: Api, method: str, path: str, command: dict[str, Any], known: str
+) -> None:
+    response = api.send_command(method, path, command)
+    assert response.status_code == 400
+    assert response.headers["x-mock-reason"] == f"Expected some of {known}: Object contains unknown field `when`."

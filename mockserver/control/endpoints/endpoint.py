@@ -1,5 +1,6 @@
 """An endpoint of the control API: its access check, its JSON body and its response."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from hmac import compare_digest
 from ipaddress import ip_address
@@ -26,6 +27,8 @@ Command = TypeVar("Command")
 
 _MAX_BODY_BYTES = 16 << 20
 _MAX_DIGITS = 18
+_UNKNOWN_FIELD = re.compile("Object contains unknown field `.*`", re.DOTALL)
+"""msgspec's message for a field of the command itself."""
 
 
 class Endpoint:
@@ -72,7 +75,11 @@ def read_command(exchange: Exchange, command_type: type[Command]) -> Command:
     try:
         return msgspec.json.decode(exchange.body or b"{}", type=command_type)
     except msgspec.DecodeError as error:
-        raise make_invalid_command_error(str(error)) from None
+        reason = str(error)
+        if _UNKNOWN_FIELD.fullmatch(reason):
+            assert issubclass(command_type, msgspec.Struct), "a dict accepts any field"
+            reason = f"Expected some of {', '.join(command_type.__struct_fields__)}: {reason}"
+        raise make_invalid_command_error(reason) from None
 
 
 def make_invalid_command_error(reason: str) -> TwilioError:
