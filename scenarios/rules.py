@@ -130,7 +130,7 @@ class PageDriftRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     insert: Annotated[int, Meta(ge=0, le=1000)] = 0
     """The number of completed recordings to create."""
     delete: Annotated[int, Meta(ge=0, le=1000)] = 0
-    """The number of the page's last recordings to delete. The next page's token names one of them."""
+    """The number of the page's last completed recordings to delete: no others can be deleted."""
     times: Count = 1
     """The number of pages after which the rule applies."""
 

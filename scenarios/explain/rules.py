@@ -61,7 +61,8 @@ def _format_times(count: int) -> str:
 
 
 def _describe_deletion(count: int) -> str:
-    return "the page's last one is deleted" if count == 1 else f"the page's last {count} are deleted"
+    ones = "one is" if count == 1 else f"{count} are"
+    return f"of the page's completed recordings, the last {ones} deleted"
 
 
 def _explain_expectation(expectation: Expectation) -> str:

@@ -178,8 +178,8 @@ Fault: any request: 503, 5 characters of text/html, delayed by 1s to 2s.
 Fault: any request: 503, message 'Sorry', Retry-After 0, delayed by about 1s.
 Fault: any request: 429, Retry-After 1, enforced, in 2 chunks over 1s.
 Page drift: after list_recordings, 2 times: 2 inserted.
-Page drift: after list_recordings, once: the page's last one is deleted.
-Page drift: after list_recordings, once: 1 inserted and the page's last 2 are deleted.
+Page drift: after list_recordings, once: of the page's completed recordings, the last one is deleted.
+Page drift: after list_recordings, once: 1 inserted and of the page's completed recordings, the last 2 are deleted.
 Expected: fetch_recording, at least once.
 Expected: fetch_recording of x, answered 404, at least once and at most 2 times.
 Expected: list_recordings not following next_page_uri, at most 3 times."""
