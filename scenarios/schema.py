@@ -6,6 +6,7 @@
 import ast
 import inspect
 import json
+import re
 import sys
 from importlib.resources import files
 from typing import Any
@@ -32,6 +33,8 @@ _EXPORT_SCHEMAS = (
         "anyOf": [{"required": ["recordings"]}, {"required": ["sid"]}],
     },
 )
+_CITATION = re.compile(r" \(WIRE §[0-9.]+\)")
+"""What a docstring cites for developers: users do not have that document."""
 _DATE_DESCRIPTION = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
 
 
@@ -42,6 +45,8 @@ def build_schema() -> dict[str, Any]:
     for name, definition in definitions.items():
         for field, text in documented.get(name, {}).items():
             definition["properties"][field].setdefault("description", text)
+        if "description" in definition:
+            definition["description"] = _CITATION.sub("", definition["description"])
         _allow_date_forms(definition)
     for name in _SINGLE_KEY_STRUCTS:
         definitions[name] |= {"minProperties": 1, "maxProperties": 1}

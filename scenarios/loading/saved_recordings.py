@@ -101,7 +101,9 @@ class _Conversion:
         if status == RecordingStatus.DELETED:
             self.add_change("status deleted", _DELETED_SENTENCE)
         elif status in _SHOWN_AS_PROCESSING:
-            self.add_change(f"status {status}", "shown as processing, as a fetch of an active recording (WIRE §5)")
+            self.add_change(
+                f"status {status}", "shown as processing, as Twilio shows an active recording in a fetch or a list"
+            )
         return status
 
     def convert_duration(self, duration: Any) -> Any:

@@ -75,3 +75,7 @@ def test_schema_has_field_descriptions() -> None:
     )
     assert "HTML" in definitions["Then"]["properties"]["body"]["description"]
     assert json.loads(read_published_schema())["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_schema_cites_no_document_that_users_do_not_have() -> None:
+    assert "§" not in format_schema()

@@ -87,7 +87,11 @@ def test_price_with_five_decimals_is_kept_without_report(price: Any) -> None:
         ("status", None, "status: completed replaces null, because every recording has a status"),
         ("date_created", None, "date_created: the start of the clock replaces null, because lists are sorted by it"),
         ("date_updated", None, "date_updated: the start of the clock replaces null"),
-        ("status", "paused", "status paused: shown as processing, as a fetch of an active recording (WIRE §5)"),
+        (
+            "status",
+            "paused",
+            "status paused: shown as processing, as Twilio shows an active recording in a fetch or a list",
+        ),
         (
             "status",
             "deleted",
