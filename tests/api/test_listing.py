@@ -68,6 +68,21 @@ def test_last_page_has_no_next_page_uri(api: Api) -> None:
     assert (body["start"], body["end"]) == (350, 350)
 
 
+def test_full_last_page_has_no_next_page_uri(api: Api) -> None:
+    sids = api.list_sids("PageSize=1000")
+    page = api.get_page(f"PageSize={len(sids)}")
+    assert (len(page["recordings"]), page["next_page_uri"]) == (len(sids), None)
+    last_page = api.get_page(f"PageSize=3&Page=7&PageToken=PA{sids[-4]}")
+    assert sids[-3:] == [recording["sid"] for recording in last_page["recordings"]]
+    assert last_page["next_page_uri"] is None
+
+
+def test_changed_generated_recording_is_listed_once_in_its_place(api: Api) -> None:
+    sids = api.list_sids("PageSize=1000")
+    api.run_command("POST", f"/recordings/{sids[20]}", {"set": {"price": "-0.5"}})
+    assert sids == api.list_sids("PageSize=1000")
+
+
 def test_empty_list_starts_and_ends_at_zero() -> None:
     with Api(make_settings(count=0)) as api:
         body = api.get_page()

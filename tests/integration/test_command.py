@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -260,6 +262,19 @@ def test_generate_leaves_no_file_when_it_fails(tmp_path: Path, capsys: pytest.Ca
     assert main(["generate", "--count", "2", "--output", str(folder)]) == 2
     assert capsys.readouterr().err.startswith(f"recmock: --output: cannot write {folder}: Is a directory.")
     assert list(tmp_path.rglob("*")) == [folder]
+
+
+def test_generate_leaves_no_partial_file_when_it_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse_to_replace(source: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), source, None, target)
+
+    monkeypatch.setattr("os.replace", refuse_to_replace)
+    file = tmp_path / "recordings.jsonl"
+    assert main(["generate", "--count", "2", "--output", str(file)]) == 2
+    assert capsys.readouterr().err.startswith(f"recmock: --output: cannot write {file}: Operation not permitted.")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_generate_writes_to_standard_output_by_default(capsys: pytest.CaptureFixture[str]) -> None:
