@@ -47,10 +47,14 @@ def test_outcomes_and_score_are_printed(
     mutations = [make_mutation("number * 3"), make_mutation("number + 2"), make_mutation("number *")]
     code, lines = run_command(monkeypatch, capsys, mutations)
     assert code == 1
-    assert lines[0] == f"killed     {FILE}: returns number * 3"
-    assert lines[1] == f"SURVIVED   {FILE}: returns number + 2"
-    assert lines[2] == f"NOT TESTED {FILE}: returns number *"
-    assert "SyntaxError" in "\n".join(lines[3:-1])
+    assert lines[:4] == [
+        "First, the tests of 3 mutations without any of them.",
+        f"killed     {FILE}: returns number * 3",
+        f"SURVIVED   {FILE}: returns number + 2",
+        f"NOT TESTED {FILE}: returns number *",
+    ]
+    assert "SyntaxError" in "\n".join(lines[4:-4])
+    assert lines[-4:-1] == ["No test notices these:", *lines[2:4]]
     assert lines[-1].startswith("1 of 3 mutations killed in ")
     assert before == (project / FILE).read_bytes()
 
@@ -60,7 +64,7 @@ def test_endless_tests_are_ended_and_count_as_killed(
 ) -> None:
     endless = make_mutation("[0 for _ in iter(int, 1)]")
     code, lines = run_command(monkeypatch, capsys, [endless], "--time-limit", "3", "--jobs", "2")
-    assert (code, lines[0]) == (0, f"timed out  {FILE}: {endless.why}")
+    assert (code, lines[1]) == (0, f"timed out  {FILE}: {endless.why}")
     assert lines[-1].startswith("1 of 1 mutations killed in ")
 
 

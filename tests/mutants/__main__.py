@@ -56,6 +56,7 @@ def _try_all(mutations: list[Mutation], jobs: int, time_limit: float) -> int:
     start = time.perf_counter()
     for mutation in mutations:
         mutation.check(ROOT)
+    print(f"First, the tests of {len(mutations)} mutations without any of them.", flush=True)
     with tempfile.TemporaryDirectory(prefix="recmock-mutants-") as folder:
         copies: SimpleQueue[Path] = SimpleQueue()
         for number in range(jobs):
@@ -71,14 +72,23 @@ def _try_all(mutations: list[Mutation], jobs: int, time_limit: float) -> int:
                 copies.put(copy)
 
         with ThreadPoolExecutor(jobs) as pool:
-            killed = 0
+            not_killed: list[str] = []
             for mutation, trial in zip(mutations, pool.map(try_in_free_copy, mutations), strict=True):
-                killed += trial.is_killed
-                print(f"{trial.outcome:<10} {mutation.file}: {mutation.why}", flush=True)
+                line = f"{trial.outcome:<10} {mutation.file}: {mutation.why}"
+                print(line, flush=True)
                 if trial.outcome is Outcome.NOT_TESTED:
                     print(trial.output)
-    print(f"{killed} of {len(mutations)} mutations killed in {time.perf_counter() - start:.0f} s")
-    return 0 if killed == len(mutations) else 1
+                if not trial.is_killed:
+                    not_killed.append(line)
+    _print_score(len(mutations), not_killed, time.perf_counter() - start)
+    return 1 if not_killed else 0
+
+
+def _print_score(count: int, not_killed: list[str], seconds: float) -> None:
+    """Print the score, after the lines that the reader would have to search for above."""
+    if not_killed:
+        print("No test notices these:", *not_killed, sep="\n")
+    print(f"{count - len(not_killed)} of {count} mutations killed in {seconds:.0f} s")
 
 
 def _passes_without_mutation(mutations: list[Mutation], copies: "SimpleQueue[Path]", time_limit: float) -> bool:
