@@ -8,18 +8,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
+from mockserver.account.account import Account
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.environment import VARIABLES
 from mockserver.proxy.proxy import Proxy
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.loading import get_all_settings
+from mockserver.testing import MockTwilio
 from scenarios.loading.load import loads
 from tests.harness import make_settings
 
@@ -175,3 +178,23 @@ def test_links_within_repository_resolve() -> None:
     anchors = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.*)$", README, re.MULTILINE)}
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert target.removeprefix("#") in anchors if target.startswith("#") else (ROOT / target).exists(), target
+
+
+def test_attributes_in_the_table_of_the_fixture_exist() -> None:
+    table = README.partition("| attribute of the fixture |")[2].partition("\n\n")[0]
+    names = []
+    for row in table.splitlines()[2:]:
+        _, attributes, uses, _ = row.split("|")
+        found = re.findall(r"`(?:async with )?([\w.]+)", attributes)
+        names += [*found, *(f"{found[0]}.{method}" for method in re.findall(r"`(\w+)\(", uses))]
+    assert {"async_client", "faults.sequence", "clock.advance_async", "requests.curl", "configure"} <= {*names}
+    with MockTwilio(count=1) as mock:
+        for name in names:
+            attrgetter(name)(mock)
+
+
+def test_methods_of_an_account_exist() -> None:
+    paragraph = README.partition("`mock.account(sid)` is an account.")[2].partition("\n\n")[0]
+    names = re.findall(r"`\.(\w+)\(", paragraph)
+    assert names == ["start_recording", "attach_media", "advance"]
+    assert all(callable(getattr(Account, name)) for name in names)
