@@ -53,7 +53,7 @@ class Recordings:
             raise TwilioError(20404, explain_wrong_parent(self.recording_index, index, parent.kind, parent.sid))
         if self.recording_index.get_status(index) is Status.DELETED:
             if not include_deleted:
-                why = f"{sid} is deleted. With IncludeSoftDeleted=true it is shown for 40 days."
+                why = f"{sid} is deleted. With IncludeSoftDeleted=true, a fetch or a list shows it for 40 days."
                 raise TwilioError(20404, why, found_status=Status.DELETED)
             if not self.recording_index.is_retained(index):
                 raise TwilioError(20404, f"{sid} was deleted more than 40 days ago, so its metadata is gone.")

@@ -16,7 +16,7 @@ from mockserver.control.text import describe_rules
 
 def _add_arguments(parser: Parser) -> None:
     add_remote(parser)
-    actions = add_optional_actions(parser, "list the active faults")
+    actions = add_optional_actions(parser, "list the faults, active or used up")
     add = add_command(actions, "add", "add a fault or a sequence")
     add.add_argument("fault", metavar="JSON", help='As in a scenario: {"when": {...}, "then": {"status": 500}}.')
     remove = add_command(actions, "remove", "remove one, or all")
