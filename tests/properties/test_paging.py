@@ -18,8 +18,6 @@ DAY_SECONDS = 86_400
 RETENTION_SECONDS = 40 * DAY_SECONDS
 MIXES = st.sampled_from(["", "deleted=0.97", "deleted=1", "deleted=0.5,processing=0.1,conference=0.6", "deleted=0"])
 CALLS = ("CA" + "ab" * 16, "CA" + "cd" * 16)
-LIVE_CALLS = ("CA" + "12" * 16, "CA" + "34" * 16)
-"""Imported recordings belong to other calls: those are over."""
 CONFERENCE = "CF" + "ef" * 16
 JUMPS = st.sampled_from([0, 1, DAY_SECONDS, 39 * DAY_SECONDS, RETENTION_SECONDS - 1, RETENTION_SECONDS])
 
@@ -133,7 +131,7 @@ def change_overlay(data: st.DataObject, api: Api, recordings: list[ModelRecordin
             recording for recording in recordings if recording.deleted_at is None and recording.status == "completed"
         ]
         if change == "create":
-            create_recording(api, recordings, data.draw(st.sampled_from(LIVE_CALLS)))
+            create_recording(api, recordings, data.draw(st.sampled_from(CALLS)))
         elif change == "advance":
             api.advance(data.draw(JUMPS))
         elif present:
