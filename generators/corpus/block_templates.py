@@ -5,12 +5,13 @@ the ring fills the block. So a few rings serve any number of blocks, and no run 
 """
 
 import struct
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache, reduce
 from hashlib import shake_256
+from operator import or_
 
 import msgspec
 
+from generators.corpus.block_pattern import BlockPattern
 from generators.corpus.mix import Mix
 from generators.corpus.quotas import BLOCK_SIZE, Quotas
 from generators.distributions import MAX_RUN_LENGTH, RUN_LENGTHS
@@ -43,6 +44,11 @@ class BlockShares(msgspec.Struct, frozen=True):
     encrypted: int
     adversarial: int
 
+    @property
+    def deleted(self) -> int:
+        """The number of places whose finished recordings are deleted: they have the lowest ranks."""
+        return self.statuses.count(Status.DELETED)
+
 
 class RunRing(msgspec.Struct, frozen=True):
     """Runs that fill a block, starting at any of them."""
@@ -65,29 +71,20 @@ class BlockTemplates:
         self.get_shares = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._compute_shares)
         """Returns the shares of a block, by its number."""
 
-    def find_blocks_with_visible(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield the blocks, of consecutive ones, that hold more than deleted recordings."""
-        candidates = self._statuses.find_blocks_with_others(numbers)
-        for number in reversed(candidates) if descending else candidates:
-            if self._statuses.get_quota(Status.DELETED, number) < BLOCK_SIZE:
-                yield number
+    @cached_property
+    def blocks_with_visible(self) -> BlockPattern:
+        """The blocks that hold more than deleted recordings."""
+        return self._statuses.find_blocks_with_others()
 
-    def find_blocks_with_audible(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield the blocks that may hold completed recordings without encryption."""
-        if self._statuses.is_always_zero(Status.COMPLETED) or self._encrypted.is_always_zero(False):
-            return
-        for number in reversed(numbers) if descending else numbers:
-            if self._statuses.get_quota(Status.COMPLETED, number) and self._encrypted.get_quota(False, number):
-                yield number
+    @cached_property
+    def blocks_with_audible(self) -> BlockPattern:
+        """The blocks that may hold completed recordings without encryption."""
+        return self._statuses.find_blocks_with(Status.COMPLETED) & self._encrypted.find_blocks_with(False)
 
-    def find_blocks_with_conferences(self, numbers: range, *, descending: bool) -> Iterator[int]:
-        """Yield the blocks that hold recordings of conferences."""
-        sources = [source for source in CONFERENCE_SOURCES if not self._sources.is_always_zero(source)]
-        if not sources:
-            return
-        for number in reversed(numbers) if descending else numbers:
-            if any(self._sources.get_quota(source, number) for source in sources):
-                yield number
+    @cached_property
+    def blocks_with_conferences(self) -> BlockPattern:
+        """The blocks that hold recordings of conferences."""
+        return reduce(or_, map(self._sources.find_blocks_with, sorted(CONFERENCE_SOURCES)))
 
     def _compute_shares(self, number: int) -> BlockShares:
         return BlockShares(

@@ -37,6 +37,17 @@ class Block(msgspec.Struct, frozen=True):
         """Return the status of the recording at a place, unless the layout makes it `processing`."""
         return self.shares.statuses[self.status_ranks[place]]
 
+    def list_visible_places(self) -> list[int]:
+        """Return the places of the recordings that are not deleted, unless the layout makes them `processing`."""
+        deleted = self.shares.deleted
+        return [place for place, rank in enumerate(self.status_ranks) if rank >= deleted]
+
+    def is_audible(self, place: int) -> bool:
+        """Return True if the recording at a place is completed and not encrypted, unless it is `processing`."""
+        return self.encrypted_ranks[place] >= self.shares.encrypted and (
+            self.get_finished_status(place) is Status.COMPLETED
+        )
+
     def is_dual(self, place: int) -> bool:
         """Return True if the recording has two channels, provided that its source allows two."""
         return self.dual_ranks[place] < self.shares.dual

@@ -1,10 +1,11 @@
 """The layout of a corpus: its blocks in a row, with the calls, statuses and traits in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
 from generators.corpus.block_templates import RunMember, get_templates
 from generators.corpus.blocks import Block, build_block
+from generators.corpus.even_spread import EvenSpread
 from generators.corpus.mix import Mix
 from generators.corpus.quotas import BLOCK_SIZE
 from generators.model import CONFERENCE_SOURCES, Source, Status
@@ -25,13 +26,12 @@ class Layout:
         self.count = count
         self._templates = get_templates(mix)
         self._key = key
-        self._processing_shift = int.from_bytes(
-            blake2b(digest_size=8, key=key, person=b"processing").digest(), "little"
-        )
-        self._processing_count = round(mix.status[Status.PROCESSING] * count)
+        shift = int.from_bytes(blake2b(digest_size=8, key=key, person=b"processing").digest(), "little")
+        processing_count = round(mix.status[Status.PROCESSING] * count)
         self._zone_size = max(
-            self._processing_count, min(-(-count // _PROCESSING_ZONE_DIVISOR), BLOCK_SIZE * self._processing_count)
+            processing_count, min(-(-count // _PROCESSING_ZONE_DIVISOR), BLOCK_SIZE * processing_count)
         )
+        self._processing = EvenSpread(processing_count, self._zone_size, shift)
         self._zone_start = count - self._zone_size
 
     def get_block(self, index: int) -> tuple[Block, int]:
@@ -69,33 +69,43 @@ class Layout:
             newest_first: the order.
             first_visible_deleted: deleted recordings are visible from this index on; None hides all.
         """
-        # Below this index all deleted recordings are hidden and none is processing, so whole blocks can be skipped.
-        bound = self._zone_start if first_visible_deleted is None else min(self._zone_start, first_visible_deleted)
+        # From the second bound on nothing is hidden. Before the first one, no recording is processing.
+        shown = window.stop if first_visible_deleted is None else max(window.start, first_visible_deleted)
         parts = [
-            self._walk_finished(range(window.start, min(window.stop, bound)), newest_first),
-            self._walk_all(range(max(window.start, bound), window.stop), newest_first, first_visible_deleted),
+            self._walk_finished(range(window.start, min(window.stop, shown, self._zone_start)), newest_first),
+            self._walk_zone(range(max(window.start, self._zone_start), min(window.stop, shown)), newest_first),
+            _order(range(shown, window.stop), newest_first),
         ]
         for part in reversed(parts) if newest_first else parts:
             yield from part
 
+    def is_audible(self, index: int) -> bool:
+        """Return True if a recording is completed and not encrypted at T0."""
+        block, place = self.get_block(index)
+        return block.is_audible(place) and not self._is_processing(index)
+
     def walk_audible(self, window: range, *, newest_first: bool) -> Iterator[int]:
-        """Yield the indices whose recordings are completed and not encrypted at T0."""
-        for number in self._templates.find_blocks_with_audible(_find_block_numbers(window), descending=newest_first):
-            block = self._build_block(number)
-            inside = _clip_to_block(window, number)
-            for index in reversed(inside) if newest_first else inside:
-                if self.get_status(index) is Status.COMPLETED and not block.is_encrypted(index % BLOCK_SIZE):
-                    yield index
+        """Yield candidates for the indices whose recordings are completed and not encrypted at T0.
+
+        All of these are among the candidates, and each block that is visited yields one. So whoever counts the
+        candidates counts the work.
+        """
+        parts = [
+            self._walk_audible_blocks(range(window.start, min(window.stop, self._zone_start)), newest_first),
+            self._walk_audible_zone(range(max(window.start, self._zone_start), window.stop), newest_first),
+        ]
+        for part in reversed(parts) if newest_first else parts:
+            yield from part
 
     def walk_calls(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices at which a call starts."""
         blocks = _find_block_numbers(window)
-        for number in reversed(blocks) if newest_first else blocks:
+        for number in _order(blocks, newest_first):
             yield from self._walk_run_starts(number, window, newest_first, _ALL_SOURCES)
 
     def walk_conferences(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield the indices at which a conference starts."""
-        for number in self._templates.find_blocks_with_conferences(
+        for number in self._templates.blocks_with_conferences.walk(
             _find_block_numbers(window), descending=newest_first
         ):
             yield from self._walk_run_starts(number, window, newest_first, CONFERENCE_SOURCES)
@@ -105,33 +115,45 @@ class Layout:
     ) -> Iterator[int]:
         members = self._build_block(number).members
         inside = _clip_to_block(window, number)
-        for index in reversed(inside) if newest_first else inside:
+        for index in _order(inside, newest_first):
             if _is_run_start(members[index % BLOCK_SIZE], sources):
                 yield index
 
     def _walk_finished(self, window: range, newest_first: bool) -> Iterator[int]:
-        for number in self._templates.find_blocks_with_visible(_find_block_numbers(window), descending=newest_first):
-            block = self._build_block(number)
-            inside = _clip_to_block(window, number)
-            for index in reversed(inside) if newest_first else inside:
-                if block.get_finished_status(index % BLOCK_SIZE) is not Status.DELETED:
-                    yield index
+        for number in self._templates.blocks_with_visible.walk(_find_block_numbers(window), descending=newest_first):
+            inside, first = _clip_to_block(window, number), number * BLOCK_SIZE
+            places = self._build_block(number).list_visible_places()
+            yield from (first + place for place in _order(places, newest_first) if first + place in inside)
 
-    def _walk_all(self, window: range, newest_first: bool, first_visible_deleted: int | None) -> Iterator[int]:
-        for index in reversed(window) if newest_first else window:
-            if (first_visible_deleted is not None and index >= first_visible_deleted) or self.get_status(
-                index
-            ) is not Status.DELETED:
-                yield index
+    def _walk_zone(self, window: range, newest_first: bool) -> Iterator[int]:
+        """Yield the visible indices among those that may be processing: every block has some."""
+        for number in _order(_find_block_numbers(window), newest_first):
+            inside, first = _clip_to_block(window, number), number * BLOCK_SIZE
+            finished = {first + place for place in self._build_block(number).list_visible_places()}
+            processing = self._processing.find_within(inside, newest_first=newest_first)
+            yield from sorted((finished & {*inside}).union(processing), reverse=newest_first)
+
+    def _walk_audible_blocks(self, window: range, newest_first: bool) -> Iterator[int]:
+        for number in self._templates.blocks_with_audible.walk(_find_block_numbers(window), descending=newest_first):
+            inside = _clip_to_block(window, number)
+            is_audible = self._build_block(number).is_audible
+            audible = [index for index in inside if is_audible(index % BLOCK_SIZE)]
+            yield from _order(audible or inside[:1], newest_first)
+
+    def _walk_audible_zone(self, window: range, newest_first: bool) -> Iterator[int]:
+        """Yield candidates among those that may be processing: by block, or by index if few are finished."""
+        finished = self._processing.invert()
+        if finished.count * BLOCK_SIZE >= self._zone_size:
+            yield from self._walk_audible_blocks(window, newest_first)
+        else:
+            yield from finished.find_within(window, newest_first=newest_first)
 
     def _build_block(self, number: int) -> Block:
         return build_block(self._key, self._templates, number)
 
     def _is_processing(self, index: int) -> bool:
         """Return True if the recording is still processing: these are spread evenly over the newest end."""
-        if index < self._zone_start:
-            return False
-        return (index * self._processing_count + self._processing_shift) % self._zone_size < self._processing_count
+        return index >= self._zone_start and index in self._processing
 
 
 def _is_run_start(member: RunMember, sources: frozenset[Source]) -> bool:
@@ -147,3 +169,7 @@ def _find_block_numbers(window: range) -> range:
 def _clip_to_block(window: range, number: int) -> range:
     """Return the indices of a window that are in a block."""
     return range(max(window.start, number * BLOCK_SIZE), min(window.stop, (number + 1) * BLOCK_SIZE))
+
+
+def _order(ascending: Sequence[int], newest_first: bool) -> Iterator[int]:
+    return reversed(ascending) if newest_first else iter(ascending)

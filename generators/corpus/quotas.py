@@ -4,12 +4,14 @@ from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from generators.corpus.block_pattern import PERIOD, BlockPattern, reverse_bits
+
 Name = TypeVar("Name", bound=Hashable)
 
 BLOCK_SIZE = 64
 """The number of recordings in a block."""
-_SCALE_BITS = 16
-_SCALE = 1 << _SCALE_BITS
+_SCALE = PERIOD
+_SCALE_BITS = _SCALE.bit_length() - 1
 
 
 class Quotas(Generic[Name]):
@@ -47,17 +49,18 @@ class Quotas(Generic[Name]):
         dither = _compute_dither(block)
         return {name: _count_places(bounds, dither) for name, bounds in self._bounds.items()}
 
-    def find_blocks_with_others(self, numbers: range) -> range:
-        """Return the blocks, of consecutive ones, that may hold another name than the first: about half of them do.
+    def find_blocks_with(self, name: Name) -> BlockPattern:
+        """Return the blocks in which a name gets a place."""
+        return _find_blocks(*self._bounds.get(name, (0, 0)))
 
-        A block holds others if its reversed bits are among the highest, which means that its lowest bits are ones. So
-        nothing is scanned, however rare the others are.
-        """
-        others = _SCALE * BLOCK_SIZE - next(iter(self._bounds.values()))[1]
-        if not others:
-            return range(0)
-        stride = max(1, _SCALE >> (others - 1).bit_length())
-        return range(numbers.start + (-1 - numbers.start) % stride, numbers.stop, stride)
+    def find_blocks_with_others(self) -> BlockPattern:
+        """Return the blocks in which another name than the first gets a place."""
+        return _find_blocks(next(iter(self._bounds.values()))[1], _SCALE * BLOCK_SIZE)
+
+
+def _find_blocks(since: int, upto: int) -> BlockPattern:
+    """Return the blocks with a whole place between two cumulative shares: their reversed bits are in an interval."""
+    return BlockPattern.from_reversed_interval(since % _SCALE, upto - since)
 
 
 def _count_places(bounds: tuple[int, int], dither: int) -> int:
@@ -68,4 +71,4 @@ def _count_places(bounds: tuple[int, int], dither: int) -> int:
 
 @lru_cache(maxsize=64)
 def _compute_dither(block: int) -> int:
-    return _SCALE - 1 - int(f"{block & (_SCALE - 1):0{_SCALE_BITS}b}"[::-1], 2)
+    return _SCALE - 1 - reverse_bits(block)

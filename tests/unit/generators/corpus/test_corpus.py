@@ -150,7 +150,16 @@ def test_index_of_returns_none_for_sids_outside_corpus() -> None:
 
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize("deleted_from", [None, 0, 1000, 1990, 5000])
-@pytest.mark.parametrize("mix", [{}, {"deleted": 0.97}, {"deleted": 1}, {"deleted": 0.9999, "processing": 0.0001}])
+@pytest.mark.parametrize(
+    "mix",
+    [
+        {},
+        {"deleted": 0.97},
+        {"deleted": 1},
+        {"deleted": 0.9999, "processing": 0.0001},
+        {"deleted": 0.98, "processing": 0.01},
+    ],
+)
 @pytest.mark.parametrize("window", [range(2000), range(5, 5), range(70, 71), range(100, 1999)])
 def test_layout_walk_equals_filtered_list(
     window: range, mix: dict[str, float], deleted_from: int | None, newest_first: bool
@@ -215,12 +224,19 @@ def test_layout_walk_skips_blocks_of_deleted_recordings() -> None:
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
-@pytest.mark.parametrize("mix", [{"completed": 0.004}, {"encrypted": 0.995}, {"completed": 0}, {"encrypted": 1}, {}])
+@pytest.mark.parametrize(
+    "mix",
+    [
+        *({"completed": 0.004}, {"encrypted": 0.995}, {"completed": 0}, {"encrypted": 1}, {}),
+        *({"processing": 0.5}, {"processing": 1}, {"processing": 0.0197}, {"processing": 0.01, "completed": 0.01}),
+    ],
+)
 def test_audible_walk_lists_completed_unencrypted_recordings(mix: dict[str, float], newest_first: bool) -> None:
     corpus = make_corpus(mix=Mix.from_shares(mix))
     recordings = ((index, corpus.generate_recording(index)) for index in range(100, 1999))
     expected = [i for i, r in recordings if r.status is Status.COMPLETED and r.encryption is None]
-    found = list(corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first))
+    candidates = corpus.layout.walk_audible(range(100, 1999), newest_first=newest_first)
+    found = [index for index in candidates if corpus.layout.is_audible(index)]
     assert (expected[::-1] if newest_first else expected) == found
 
 
