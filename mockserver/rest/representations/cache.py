@@ -12,8 +12,8 @@ class ByteCache:
     """A cache that evicts the least recently used values.
 
     Args:
-        capacity: the number of bytes to keep, overhead included. A value of more than a sixteenth of the
-            capacity is not cached: a few long pages would evict everything else.
+        capacity: the number of bytes to keep, overhead included. A value of more than a quarter of the
+            capacity is not cached: it would evict most of the others. A page of 1000 recordings takes less.
     """
 
     def __init__(self, capacity: int = _DEFAULT_CAPACITY) -> None:
@@ -40,7 +40,7 @@ class ByteCache:
         old = self._entries.pop(key, None)
         if old is not None:
             self._size -= old[1]
-        if cost > self._capacity // 16:
+        if cost > self._capacity // 4:
             return
         self._entries[key] = (value, cost)
         self._size += cost

@@ -14,8 +14,10 @@ def test_least_recently_used_value_is_evicted_first() -> None:
 def test_too_large_value_is_not_cached() -> None:
     cache = ByteCache(capacity=16_000)
     cache.put("small", 1, 10)
-    cache.put("large", 2, 5000)
+    cache.put("quarter", 3, 3600)
+    cache.put("large", 2, 3601)
     assert cache.get("large") is None
+    assert cache.get("quarter") == 3
     assert cache.get("small") == 1
 
 
