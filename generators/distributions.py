@@ -30,6 +30,8 @@ ADVERSARIAL_TRAIT_SHARES = {**TRAIT_SHARES, "encrypted": 0.05, "adversarial": 1.
 
 MAX_DURATION = 3600
 """The longest duration of a realistic recording, in seconds."""
+MAX_CALL_DURATION = 24 * 3600
+"""The longest duration of any recording, in seconds: that of Twilio's longest call."""
 _DURATIONS = (
     *(4, 11, 16, 20, 25, 29, 33, 38, 42, 47, 52, 58, 64, 70, 77, 84, 92),
     *(101, 110, 121, 133, 146, 161, 179, 200, 225, 255, 294, 345, 419, 537, 784, MAX_DURATION),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from generators.distributions import MAX_CALL_DURATION
 from generators.model import Source, Track
 from generators.sids import SID_DIGITS, describe_sid
 from scenarios.clock_mode import ClockMode
@@ -35,9 +36,11 @@ Handle = Annotated[
     ),
 ]
 """The name of a recording in a scenario and in tests."""
+_SECONDS_PATTERN = r"^0{0,8}(?:[0-9]{1,4}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400)$(?!\n)"
+"""Numbers up to the longest duration."""
 Seconds = Annotated[
-    Annotated[int, Meta(ge=0, lt=10**9)] | Annotated[str, Meta(pattern=r"^[0-9]{1,9}$(?!\n)")],
-    Meta(description="Whole seconds, such as 12."),
+    Annotated[int, Meta(ge=0, le=MAX_CALL_DURATION)] | Annotated[str, Meta(pattern=_SECONDS_PATTERN)],
+    Meta(description=f"Whole seconds from 0 to {MAX_CALL_DURATION} (24 hours), such as 12."),
 ]
 Price = Annotated[
     Annotated[int, Meta(gt=-(10**9), lt=10**9)]

@@ -26,7 +26,10 @@ class EncryptedMedium:
         self.length = plain.length + _TAG_SIZE
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from `start` to `stop` in chunks. The tag needs one pass over the whole medium."""
+        """Yield the bytes from `start` to `stop` in chunks.
+
+        The tag needs one pass over the whole medium: it yields no bytes for each piece, so that a reader may give up.
+        """
         from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
         size = self._plain.length
@@ -38,13 +41,9 @@ class EncryptedMedium:
             yield encryptor.update(piece)[skip:]
             skip = 0
         if stop > size:
-            yield self._compute_tag()[max(0, start - size) : stop - size]
-
-    def _compute_tag(self) -> bytes:
-        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-        encryptor = Cipher(algorithms.AES(self._key), modes.GCM(self._iv)).encryptor()
-        for piece in self._plain.read(0, self._plain.length):
-            encryptor.update(piece)
-        encryptor.finalize()
-        return encryptor.tag
+            tagger = Cipher(algorithms.AES(self._key), modes.GCM(self._iv)).encryptor()
+            for piece in self._plain.read(0, size):
+                tagger.update(piece)
+                yield b""
+            tagger.finalize()
+            yield tagger.tag[max(0, start - size) : stop - size]

@@ -93,7 +93,8 @@ async def _send_chunks(receive: Receive, send: Send, chunks: Iterator[bytes]) ->
     gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
         async for piece in iterate_in_threadpool(chunks):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
             if gone.done():
                 return
         await send({"type": "http.response.body", "body": b""})

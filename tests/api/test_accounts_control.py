@@ -326,6 +326,13 @@ INVALID_COMMANDS: list[tuple[str, str, Any, str]] = [
         "pick p: expected 999",
     ),
     ("PUT", "/scenario", {"scenario": {"recordings": [{"status": "done"}]}}, "recordings[0].status"),
+    (
+        "PUT",
+        "/scenario",
+        {"scenario": {"recordings": [{"duration": 86_401}]}},
+        "whole seconds from 0 to 86400 (24 hours)",
+    ),
+    ("POST", "/recordings", {"status": "completed", "duration": 300_000}, "whole seconds from 0 to 86400 (24 hours)"),
     ("POST", "/signals", None, "name"),
     ("POST", "/signals", {"name": ""}, "name"),
     (

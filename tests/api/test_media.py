@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from generators.content.encryption_details import load_private_key
 from generators.model import Recording, Source, Status, Track
+from mockserver.server.routes.media import build_media
 from mockserver.settings.choices import MediaAuth, MediaRedirect
 from tests.accounts import make_scenario
 from tests.harness import Api, make_settings, parse_error
@@ -83,6 +84,38 @@ def test_mp3_of_one_hour_has_correct_length_and_ranges() -> None:
         assert count_mp3_frames(whole.content) == 50_000
         end = api.get_in_account(f"Recordings/{sid}.mp3", range="bytes=-1000")
     assert end.content == whole.content[-1000:]
+
+
+def test_media_of_the_longest_recording_is_served_in_parts() -> None:
+    with Api(make_settings(count=0)) as api:
+        sid = create_long_recording(api, 40 * 24 * 3600)
+        assert api.get_twilio_json(f"Recordings/{sid}.json")["duration"] == "86400"
+        head = api.request("HEAD", f"{api.root}/Recordings/{sid}.wav")
+        assert str(44 + 2 * 8000 * 86_400) == head.headers["content-length"]
+        for extension in ("wav", "mp3"):
+            end = api.get_in_account(f"Recordings/{sid}.{extension}", range="bytes=-20000")
+            assert (end.status_code, len(end.content)) == (206, 20_000)
+        text = api.get_twilio_json("Transcriptions.json")["transcriptions"][0]["transcription_text"]
+        assert len(text) < 100_000
+
+
+def test_transcript_of_days_makes_a_recording_of_one_day() -> None:
+    transcript = "Hello again and again.\n" * 100_000
+    with Api(
+        make_settings(count=0),
+        make_scenario(recordings=[{"id": "long", "status": "completed", "transcript": transcript}]),
+    ) as api:
+        assert api.get_twilio_json("Recordings.json")["recordings"][0]["duration"] == "86400"
+
+
+def test_reader_of_an_encrypted_medium_may_give_up_before_its_tag(shared_api: Api) -> None:
+    recording = next(r for r in find_completed_recordings(shared_api) if r.encryption is not None)
+    account = shared_api.get_account()
+    index = account.recordings.find(recording.sid)
+    medium = build_media(account, index, "wav", None).medium
+    pieces = list(medium.read(medium.length - 16, medium.length))
+    assert [b""] * (len(pieces) - 1) == pieces[:-1]
+    assert len(pieces[-1]) == 16
 
 
 def create_long_recording(api: Api, seconds: int) -> str:

@@ -8,6 +8,7 @@ from typing import Self
 
 import msgspec
 
+from generators.distributions import MAX_CALL_DURATION
 from generators.instants import SECOND
 from generators.model import InFlight
 
@@ -55,8 +56,8 @@ class RecordingInProgress(msgspec.Struct, frozen=True, kw_only=True):
         return InFlight.PAUSED if self.is_paused else InFlight.IN_PROGRESS
 
     def compute_duration_seconds(self, now: int) -> int:
-        """Return the duration: at least one second, so that a quick test has audio."""
-        return max(1, self._compute_recorded(now) // SECOND)
+        """Return the duration: at least one second, so that a quick test has audio, and at most 24 hours."""
+        return min(max(1, self._compute_recorded(now) // SECOND), MAX_CALL_DURATION)
 
     def _compute_recorded(self, now: int) -> int:
         return self.recorded if self.since is None else self.recorded + now - self.since

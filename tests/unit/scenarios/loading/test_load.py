@@ -143,11 +143,27 @@ INVALID_SCENARIOS = [
     ),
     (
         make_recording_yaml("duration: 12s"),
-        ":3: recordings[0].duration: expected whole seconds, such as 12, found '12s'.",
+        ":3: recordings[0].duration: expected whole seconds from 0 to 86400 (24 hours), such as 12, found '12s'.",
+    ),
+    (
+        make_recording_yaml("duration: 86401"),
+        ":3: recordings[0].duration: expected whole seconds from 0 to 86400 (24 hours), such as 12, found 86401.",
+    ),
+    (
+        make_recording_yaml("duration: 20000000"),
+        ":3: recordings[0].duration: expected whole seconds from 0 to 86400 (24 hours), such as 12, found 20000000.",
+    ),
+    (
+        make_recording_yaml('duration: "86401"'),
+        ":3: recordings[0].duration: expected whole seconds from 0 to 86400 (24 hours), such as 12, found '86401'.",
+    ),
+    (
+        make_recording_yaml('duration: "99999"'),
+        ":3: recordings[0].duration: expected whole seconds from 0 to 86400 (24 hours), such as 12, found '99999'.",
     ),
     (
         make_recording_yaml("duration: 1.5"),
-        ":3: recordings[0].duration: expected whole seconds, such as 12, found 1.5.",
+        ":3: recordings[0].duration: expected whole seconds from 0 to 86400 (24 hours), such as 12, found 1.5.",
     ),
     (
         make_recording_yaml("price: cheap"),
@@ -730,3 +746,11 @@ clock: {mode: scaled, rate: 60}
 """)
     assert msgspec.convert(msgspec.to_builtins(scenario), Scenario) == scenario
     assert RecordingFields(price=-0.0025) == scenario.recordings[1].timeline[-1].set
+
+
+@pytest.mark.parametrize(
+    "duration", [0, 86_400, "0", "7", "9999", "10000", "79999", "85999", "86399", "86400", "0086400"]
+)
+def test_duration_of_up_to_a_day_is_loaded(duration: int | str) -> None:
+    scenario = from_objects({"recordings": [{"status": "completed", "duration": duration}]})
+    assert duration == scenario.recordings[0].duration
