@@ -26,6 +26,7 @@ class RandomFields(NamedTuple):
     """12 bytes."""
 
 
+_MAX_RECENT = 8
 _FIELD_LAYOUT = struct.Struct("<HHBB2s32s12s12x")
 
 
@@ -34,16 +35,18 @@ class RandomFieldsSource:
 
     def __init__(self, key: bytes) -> None:
         self._hash = blake2b(digest_size=_FIELD_LAYOUT.size, key=key, person=b"recordings")
-        self._last: tuple[int, RandomFields] | None = None
+        self._recent: dict[int, RandomFields] = {}
 
     def __call__(self, index: int) -> RandomFields:
-        """Return the random fields of a recording. The last result is cached."""
-        last = self._last
-        if last is not None and last[0] == index:
-            return last[1]
+        """Return the random fields of a recording. A few results are cached: a call's recordings are read in a row."""
+        cached = self._recent.get(index)
+        if cached is not None:
+            return cached
         keyed = self._hash.copy()
         keyed.update(index.to_bytes(8, "little"))
         duration, gap, latency, bits, adversarial, content_key, iv = _FIELD_LAYOUT.unpack(keyed.digest())
         chance = RandomFields(duration, gap, latency, bits & 7, bits >> 4, adversarial, content_key, iv)
-        self._last = index, chance
+        if len(self._recent) >= _MAX_RECENT:
+            self._recent.clear()
+        self._recent[index] = chance
         return chance

@@ -9,6 +9,7 @@ from hashlib import shake_256
 from typing import NamedTuple
 
 from generators.content.word_pools import load_word_pools
+from generators.distributions import MAX_DURATION
 from generators.model import Source
 
 BEATS_PER_SECOND = 5
@@ -70,22 +71,42 @@ def build_dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
 
     Args:
         seed: the recording's own seed.
-        seconds: the duration; the last turn is cut at its end.
+        seconds: the duration; the last turn is cut at its end. After the first hour nobody speaks, so that a long
+            recording takes no more work than the longest generated one.
         source: `<Record>` has one voice, every other source two.
     """
-    beats = seconds * BEATS_PER_SECOND
+    spoken_beats = min(seconds, MAX_DURATION) * BEATS_PER_SECOND
     alone = source is Source.RECORD_VERB
     draws = shake_256(seed).digest(64)
     names = _draw_names(draws)
+    lines: dict[str, _Line] = {}
     turns: list[Turn] = []
     at = 1
-    while (room := beats - at) > 0:
+    while (room := spoken_beats - at) > 0:
         number = len(turns)
-        text = _shorten_to_fit(_choose_line(number, alone, draws).format(**names), room)
-        stop = min(beats, at + _count_beats(text))
-        turns.append(Turn(0 if alone else number % 2, at, stop, text))
+        template = _choose_line(number, alone, draws)
+        line = lines.get(template)
+        if line is None:
+            lines[template] = line = _Line.from_text(template.format(**names))
+        if room < line.word_beats:
+            line = _Line.from_text(_shorten_to_fit(line.text, room))
+        stop = min(spoken_beats, at + line.beats)
+        turns.append(Turn(0 if alone else number % 2, at, stop, line.text))
         at = stop + _PAUSE_BEATS[draws[number % 64] & 3]
-    return Dialogue(tuple(turns), beats)
+    return Dialogue(tuple(turns), seconds * BEATS_PER_SECOND)
+
+
+class _Line(NamedTuple):
+    """A line of the dialogue, with its length in beats."""
+
+    text: str
+    beats: int
+    word_beats: int
+    """The sum over its words: the line is cut if there is less room."""
+
+    @classmethod
+    def from_text(cls, text: str) -> "_Line":
+        return cls(" ".join(text.split()), _count_beats(text), sum(map(_count_word_beats, text.split())))
 
 
 @lru_cache(maxsize=32)
@@ -155,12 +176,16 @@ def _count_beats(text: str) -> int:
     return max(1, len(re.findall(_SYLLABLE, text)))
 
 
+_count_word_beats = lru_cache(maxsize=4096)(_count_beats)
+"""Cached: dialogues share most of their words."""
+
+
 def _shorten_to_fit(text: str, max_beats: int) -> str:
     """Return the first words of a text that fit into a number of beats, at least one."""
     said: list[str] = []
     left = max_beats
     for word in text.split():
-        left -= _count_beats(word)
+        left -= _count_word_beats(word)
         if left < 0 and said:
             break
         said.append(word)

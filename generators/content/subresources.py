@@ -70,13 +70,18 @@ def compute_subresource_indices(kind: Kind, recording: Recording, index: int, ra
     A completed recording that is not encrypted has one transcription, and up to two add-on results with one payload
     each.
     """
-    if recording.status is not Status.COMPLETED or recording.encryption is not None:
+    if not is_audible(recording):
         return range(0)
     room = _INDICES_PER_RECORDING[kind]
     if kind is Kind.TRANSCRIPTION:
         return range(index, index + 1)
     step = room // _INDICES_PER_RECORDING[Kind.ADD_ON_RESULT]
     return range(index * room, index * room + _RESULT_COUNTS[random_fields.error] * step, step)
+
+
+def is_audible(recording: Recording) -> bool:
+    """Return True if a recording has audio that others than its owner can hear: it has a transcription."""
+    return recording.status is Status.COMPLETED and recording.encryption is None
 
 
 def build_recording_dialogue(recording: Recording, random_fields: RandomFields) -> Dialogue:

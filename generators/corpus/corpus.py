@@ -79,8 +79,11 @@ class Corpus:
         index = self.sids.decode(Kind.CONFERENCE, conference_sid)
         return range(0) if index is None else self.layout.get_run_starting_at(index, is_conference=True)
 
-    def generate_recording(self, index: int) -> Recording:
+    def generate_recording(self, index: int, *, is_bare: bool = False) -> Recording:
         """Return a recording as it is at T0.
+
+        Args:
+            is_bare: leave out the encryption details and the adversarial body, which take most of the time.
 
         Raises:
             IndexError: if the index is not below `count`.
@@ -109,19 +112,21 @@ class Corpus:
             duration=lasted if heard else None,
             price=distributions.compute_price(lasted) if heard else None,
             error_code=distributions.draw_error_code(status, encrypted, chance.error),
-            encryption=build_encryption_details(self.sids, chance) if encrypted and heard else None,
+            encryption=build_encryption_details(self.sids, chance) if encrypted and heard and not is_bare else None,
             start_time=created,
             date_created=created,
             date_updated=updated,
         )
-        return self._with_adversarial_body(recording, chance) if block.is_adversarial(place) else recording
+        if is_bare or not block.is_adversarial(place):
+            return recording
+        return self._with_adversarial_body(recording, chance)
 
     def compute_run_end(self, run: range) -> int:
         """Return when the last recording of a run ends, in seconds since the epoch, without building the recordings."""
-        return max(self._compute_end(index) for index in run)
+        instants = self.timetable.get_run_instants(run)
+        return max(self._compute_end(index, instant // SECOND) for index, instant in zip(run, instants, strict=True))
 
-    def _compute_end(self, index: int) -> int:
-        created = self.timetable.get_instant(index) // SECOND
+    def _compute_end(self, index: int, created: int) -> int:
         if self.layout.get_status(index) not in _HEARD_STATUSES:
             return created
         return created + self._compute_duration(created, self.random_fields(index))

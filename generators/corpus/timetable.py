@@ -48,7 +48,7 @@ class Timetable:
     def get_instant(self, index: int) -> int:
         """Return the instant of creation, which strictly rises with the index."""
         run = self._layout.get_run(index)
-        return self._get_run_instants(run)[index - run.start]
+        return self.get_run_instants(run)[index - run.start]
 
     def find_first_since(self, instant: int) -> int:
         """Return the index of the oldest recording at or after an instant, or `count` if there is none."""
@@ -57,7 +57,7 @@ class Timetable:
         near = min(max(self._rhythm.to_position(instant), 0), self._count - 1)
         # A run stays in its own slot of the rhythm, so the answer is in the run at this position, or just after it.
         run = self._layout.get_run(near)
-        return run.start + bisect_left(self._get_run_instants(run), instant)
+        return run.start + bisect_left(self.get_run_instants(run), instant)
 
     def get_deletion_instant(self, index: int) -> int:
         """Return when a recording would have been deleted: old ones first, within 40 days before T0."""
@@ -69,8 +69,8 @@ class Timetable:
         """Return the first index whose deleted recordings are still kept at an instant."""
         return bisect_left(range(self._count), now, key=lambda index: self.get_deletion_instant(index) + RETENTION - 1)
 
-    def _get_run_instants(self, run: range) -> list[int]:
-        """Return the instants of a run. The last result is cached."""
+    def get_run_instants(self, run: range) -> list[int]:
+        """Return the instants of creation of a run. The last result is cached."""
         last = self._last_run
         if last[0] != run:
             self._last_run = last = run, self._place_run(run)

@@ -9,6 +9,7 @@ import requests
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from tests.benchmarks.fixture import print_fixture_cost
+from tests.benchmarks.lists import print_list_costs
 from tests.benchmarks.load import find_load_tool, measure_load
 from tests.benchmarks.servers import MeasuredServer, run_bare_application, run_mock, wait_for_first_response
 
@@ -44,6 +45,7 @@ def main() -> None:
     print_polling_cost(options.rounds, options.seconds)
     print_cold_start(list_body, options.rounds)
     print_corpus_size_cost(options.rounds)
+    print_list_costs()
     print_memory()
     print_fixture_cost(2 * options.rounds)
 

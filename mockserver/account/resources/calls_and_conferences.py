@@ -4,19 +4,27 @@ The index of a call or conference is the index of its first recording.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 
 import msgspec
 
 from generators.content import calls_and_conferences as parents
+from generators.instants import SECOND
 from generators.model import Call, Conference, Recording
 from generators.sids import Kind
 from mockserver.account.resources.call_filter import ParentFilter, select_corpus_range
+from mockserver.account.resources.list_members import ListMembers
 from mockserver.account.resources.listing import Listing, Page, Walk, get_page
+from mockserver.account.resources.positions import walk_slice
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
+
+_ROWS_PER_CANDIDATE = 4
+"""A filter by the end reads all recordings of a call or conference: usually no more than these."""
 
 
 class CallsOrConferences:
@@ -70,43 +78,87 @@ class CallsOrConferences:
         generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
         matches = None
         if parent_filter.is_given:
-            changed = self._find_changed()
-            generated = _clip_walk(generated, select_corpus_range(self._recording_index.corpus, parent_filter), changed)
-            matches = self._build_predicate(parent_filter, changed)
+            own = select_corpus_range(self._recording_index.corpus, parent_filter)
+            generated = _clip_walk(generated, own, self._starts.changed)
+            matches = self._build_predicate(parent_filter)
         listing = Listing(
             window=places.get_all(),
-            walk=places.walk(generated, self._is_first_recording, include_changed=False),
+            walk=places.walk(generated, self._list_created(parent_filter), is_shown=self._is_first_recording),
             position=self._find_position,
             index=places.get_index,
             sid=self._get_sid,
             matches=matches,
+            rows_per_candidate=_ROWS_PER_CANDIDATE if parent_filter.ended.is_bounded else 1,
         )
         return get_page(listing, request)
 
-    def _find_changed(self) -> set[int]:
-        """Return the corpus calls, or conferences, of which a recording was changed, by index."""
-        layout, is_conference = self._recording_index.corpus.layout, self.kind is Kind.CONFERENCE
-        starts = {layout.get_run(index).start for index in self._recording_index.positions.get_changed()}
-        return {start for start in starts if layout.get_run_starting_at(start, is_conference=is_conference)}
+    def _list_created(self, parent_filter: ParentFilter) -> Sequence[int]:
+        """Return the created recordings with which calls or conferences start that may match, sorted by position."""
+        created, started = self._starts.created, parent_filter.started
+        if not started.is_bounded:
+            return created
+        positions, get_position = self._recording_index.positions, self._recording_index.positions.get_created_position
+        window = positions.find_window(*(None if at is None else at * SECOND for at in (started.since, started.before)))
+        first = bisect_left(created, window.start, key=get_position)
+        inside = created[first : bisect_left(created, window.stop, lo=first, key=get_position)]
+        others = self._with_own_start.difference(inside).intersection(created)
+        return sorted((*inside, *others), key=get_position) if others else inside
 
-    def _build_predicate(self, parent_filter: ParentFilter, changed: set[int]) -> Callable[[int], bool]:
+    @cached_property
+    def _with_own_start(self) -> set[int]:
+        """The created recordings of calls whose start is not their instant of creation. Updated with `_starts`."""
+        return set()
+
+    @cached_property
+    def _starts(self) -> ListMembers:
+        """The created recordings with which calls or conferences start, and the corpus ones in which one was changed.
+
+        Updated with every change from the first list on.
+        """
+        starts = ListMembers(self._recording_index.state)
+        self._recording_index.watch(partial(self._update_starts, starts))
+        return starts
+
+    def _update_starts(self, starts: ListMembers, index: int) -> None:
+        if index < FIRST_CREATED:
+            first = self._recording_index.corpus.layout.get_run(index).start
+            if self._get_generated_run(first):
+                starts.set(first, True)
+            return
+        recording = self._recording_index.get_even_if_deleted(index)
+        if self.kind is Kind.CALL and recording.start_time not in (None, recording.date_created):
+            self._with_own_start.add(index)
+        own = recording.call_sid if self.kind is Kind.CALL else recording.conference_sid
+        siblings = [] if own is None else self._recording_index.created.get_indices_of_parent(own)
+        for sibling in siblings[:2]:  # the second was the first, before an older one was created
+            starts.set(sibling, sibling == siblings[0])
+
+    def _get_generated_run(self, index: int) -> range:
+        """Return the corpus recordings of the call, or conference, that starts at an index; empty if none does."""
+        is_conference = self.kind is Kind.CONFERENCE
+        return self._recording_index.corpus.layout.get_run_starting_at(index, is_conference=is_conference)
+
+    def _build_predicate(self, parent_filter: ParentFilter) -> Callable[[int], bool]:
         """Return a predicate on positions. It builds only what the corpus range and the SID do not determine."""
         corpus, get_index = self._recording_index.corpus, self._recording_index.positions.get_index
+        changed = self._recording_index.state.recordings
 
         def matches(position: int) -> bool:
             index = get_index(position)
-            if index >= FIRST_CREATED or index in changed:
-                return parent_filter.matches(self.get(index))
             if parent_filter.reads_sid and not parent_filter.matches_sid(self._get_sid(index)):
                 return False
+            run = range(0) if index >= FIRST_CREATED else corpus.layout.get_run(index)
+            if not run or any(member in changed for member in run):
+                return parent_filter.matches(self.get(index))
             ended = parent_filter.ended
-            return not ended.is_bounded or ended.contains(corpus.compute_run_end(corpus.layout.get_run(index)))
+            return not ended.is_bounded or ended.contains(corpus.compute_run_end(run))
 
         return matches
 
     def _get_recording(self, index: int) -> Recording:
         """Return a recording with the duration that it has so far."""
-        recording = self._recording_index.get_even_if_deleted(index)
+        changed = self._recording_index.state.recordings.get(index)
+        recording = self._recording_index.corpus.generate_recording(index, is_bare=True) if changed is None else changed
         progress = self._recording_index.state.in_progress.get(index)
         if recording.duration is not None or progress is None:
             return recording
@@ -141,13 +193,18 @@ class CallsOrConferences:
         return recording.call_sid if self.kind is Kind.CALL else recording.conference_sid
 
 
-def _clip_walk(walk: Walk, own: range, others: set[int]) -> Walk:
-    """Return a walk over a range of the corpus, and over some other indices."""
+def _clip_walk(walk: Walk, own: range, others: Sequence[int]) -> Walk:
+    """Return a walk over a range of the corpus, and over some other indices, which are sorted."""
 
     def walk_clipped(window: range, *, newest_first: bool) -> Iterator[int]:
         start = max(window.start, own.start)
         inside = walk(range(start, max(start, min(window.stop, own.stop))), newest_first=newest_first)
-        outside = sorted((index for index in others if index in window and index not in own), reverse=newest_first)
-        return heapq.merge(inside, outside, reverse=newest_first) if outside else inside
+        if not others:
+            return inside
+        parts = (
+            walk_slice(others, window.start, min(window.stop, own.start), newest_first),
+            walk_slice(others, max(window.start, own.stop), window.stop, newest_first),
+        )
+        return heapq.merge(inside, *parts, reverse=newest_first)
 
     return walk_clipped

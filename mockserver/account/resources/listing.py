@@ -18,9 +18,11 @@ NEVER = 1 << 62
 BEFORE_OLDEST = (1 << 64) - 1
 """The index of the position before the oldest record, which has a SID of its own: an empty page may start there."""
 _MAX_EXAMINED = 1 << 12
-"""A page that is not empty ends after this many candidates. So rare matches in a huge corpus do not take seconds."""
-_MAX_EXAMINED_IN_VAIN = 1 << 16
-"""An empty page ends after this many candidates. Its next page continues there."""
+"""A page ends after this many candidates, even if it is empty. Its next page continues there. So rare matches in a huge
+corpus take no longer than a full page.
+"""
+_NEIGHBOUR_SHARE = 10
+"""The look for a neighbour page ends after a tenth of the candidates of a page: there may be one."""
 
 
 class Walk(Protocol):
@@ -40,6 +42,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         index: returns the index of the record at a position.
         sid: returns the SID of an index.
         matches: returns True if the record at a visible position is in the list; None if all are.
+        rows_per_candidate: the number of recordings that `matches` usually reads, at most. So many fewer are examined.
+        max_examined_per_record: the page also ends after this many candidates for each record that it may have.
     """
 
     window: range
@@ -48,6 +52,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     index: Callable[[int], int]
     sid: Callable[[int], str]
     matches: Callable[[int], bool] | None = None
+    rows_per_candidate: int = 1
+    max_examined_per_record: int | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +97,8 @@ class _Slice(msgspec.Struct, frozen=True):
     """The positions of one page, and its boundaries to the neighbour pages.
 
     A boundary is None if nothing visible is on that side. The next page is older than `next`, the previous page
-    is newer than `previous`. These are the positions of the page's last and first record. For an empty page they
-    are the positions beside the place that it would have.
+    is newer than `previous`. These are the positions of the page's last and first record, or of the last candidate if
+    the page ended early. For an empty page they are the positions beside the place that it would have.
     """
 
     positions: tuple[int, ...]
@@ -101,7 +107,8 @@ class _Slice(msgspec.Struct, frozen=True):
 
 
 def _slice_newest(listing: Listing, window: range, size: int) -> _Slice:
-    positions, next_boundary = _take(listing, window, size, newest_first=True)
+    limit = _get_max_examined(listing, size)
+    positions, next_boundary = _take(listing, window, size, limit, newest_first=True)
     return _Slice(positions=positions, previous=None, next=next_boundary)
 
 
@@ -110,22 +117,25 @@ def _slice_older_than(position: int, listing: Listing, size: int) -> _Slice:
     page = _slice_newest(listing, range(window.start, max(window.start, min(window.stop, position))), size)
     newest = page.positions[0] if page.positions else position - 1
     newer = range(max(window.start, newest + 1), max(window.stop, newest + 1))
-    has_newer = _has_at(listing, position) or _has_any(listing, newer, newest_first=False)
+    has_newer = _has_at(listing, position) or _has_any(listing, newer, size, newest_first=False)
     return _Slice(positions=page.positions, previous=newest if has_newer else None, next=page.next)
 
 
 def _slice_newer_than(position: int, listing: Listing, size: int) -> _Slice:
     window = listing.window
     ahead = range(max(window.start, position + 1), max(window.stop, position + 1))
-    ascending, previous_boundary = _take(listing, ahead, size, newest_first=False)
+    limit = _get_max_examined(listing, size)
+    ascending, previous_boundary = _take(listing, ahead, size, limit, newest_first=False)
     positions = ascending[::-1]
     oldest = positions[-1] if positions else position + 1
     older = range(window.start, max(window.start, min(window.stop, oldest)))
-    has_older = _has_at(listing, position) or _has_any(listing, older, newest_first=True)
+    has_older = _has_at(listing, position) or _has_any(listing, older, size, newest_first=True)
     return _Slice(positions=positions, previous=previous_boundary, next=oldest if has_older else None)
 
 
-def _take(listing: Listing, window: range, size: int, *, newest_first: bool) -> tuple[tuple[int, ...], int | None]:
+def _take(
+    listing: Listing, window: range, size: int, max_examined: int, *, newest_first: bool
+) -> tuple[tuple[int, ...], int | None]:
     """Return the first positions of a walk, at most `size`, and the boundary behind them if there may be more."""
     walk = listing.walk(window, newest_first=newest_first)
     if listing.matches is None:
@@ -137,19 +147,25 @@ def _take(listing: Listing, window: range, size: int, *, newest_first: bool) -> 
             if len(positions) == size:
                 return tuple(positions), positions[-1]
             positions.append(position)
-        elif examined >= (_MAX_EXAMINED if positions else _MAX_EXAMINED_IN_VAIN):
-            return tuple(positions), positions[-1] if positions else position
+        elif examined >= max_examined:
+            return tuple(positions), position
     return tuple(positions), None
+
+
+def _get_max_examined(listing: Listing, size: int) -> int:
+    limit = _MAX_EXAMINED // listing.rows_per_candidate
+    return limit if listing.max_examined_per_record is None else min(limit, listing.max_examined_per_record * size)
 
 
 def _has_at(listing: Listing, position: int) -> bool:
     """Return True if the record at a position is in the list. This saves the walk to the next match of a filter."""
     if listing.matches is None or position not in listing.window:
         return False
-    return _has_any(listing, range(position, position + 1), newest_first=True)
+    return _has_any(listing, range(position, position + 1), 1, newest_first=True)
 
 
-def _has_any(listing: Listing, window: range, *, newest_first: bool) -> bool:
-    """Return True if a window may have a record of the list."""
-    positions, boundary = _take(listing, window, 1, newest_first=newest_first)
+def _has_any(listing: Listing, window: range, size: int, *, newest_first: bool) -> bool:
+    """Return True if a window beside a page of `size` records may have a record of the list."""
+    limit = _get_max_examined(listing, size) // _NEIGHBOUR_SHARE
+    positions, boundary = _take(listing, window, 1, limit, newest_first=newest_first)
     return bool(positions) or boundary is not None

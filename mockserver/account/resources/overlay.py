@@ -46,14 +46,18 @@ class Deletions:
         deleted_at = self._state.deleted_at.get(index)
         return None if deleted_at is None else self._state.scripted_deletion_instants.get(index, deleted_at)
 
-    def purge(self, now: int) -> int | None:
-        """Purge what was deleted 40 days ago. Return the instant of the next purge, or None if there is none."""
+    def purge(self, now: int) -> list[int]:
+        """Purge what was deleted 40 days ago, and return it."""
         kept = self._state.deleted_at
         over = [index for index, _ in takewhile(lambda each: each[1] + RETENTION <= now, kept.items())]
         for index in over:
             del kept[index]
             self._state.purged.add(index)
-        return next((at + RETENTION for at in kept.values()), None)
+        return over
+
+    def find_next_purge(self) -> int | None:
+        """Return the instant of the next purge, or None if there is none."""
+        return next((at + RETENTION for at in self._state.deleted_at.values()), None)
 
 
 class CreatedRecordings:

@@ -13,7 +13,7 @@ from generators.instants import SECOND
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.state import FIRST_CREATED, State
 
-IsVisible = Callable[[int], bool]
+IsShown = Callable[[int], bool]
 
 
 class ListPositions:
@@ -26,8 +26,6 @@ class ListPositions:
         """Instant and index of the created recordings, sorted."""
         self._ranks: list[int] = []
         """The number of corpus recordings before each created one."""
-        self._changed_indices = sorted(index for index in state.recordings if index < FIRST_CREATED)
-        """The corpus recordings that were changed."""
         for number, arrival in enumerate(state.created):
             self.add(FIRST_CREATED + number, arrival.instant)
 
@@ -44,15 +42,11 @@ class ListPositions:
             at, self._corpus.count if is_newest else self._corpus.timetable.find_first_since(instant + 1)
         )
 
-    def mark_changed(self, index: int) -> None:
-        """Mark a corpus recording as changed."""
-        at = bisect_left(self._changed_indices, index)
-        if self._changed_indices[at : at + 1] != [index]:
-            self._changed_indices.insert(at, index)
-
-    def get_changed(self) -> Sequence[int]:
-        """Return the indices of the changed corpus recordings, sorted."""
-        return self._changed_indices
+    def find_window(self, since: int | None, before: int | None) -> range:
+        """Return the positions of the recordings created from one instant until before another."""
+        start = 0 if since is None else self._find_first_since(since)
+        stop = len(self.get_all()) if before is None else self._find_first_since(before)
+        return range(start, max(start, stop))
 
     def get_position(self, index: int, instant: int | None = None) -> int:
         """Return the position of a recording.
@@ -79,45 +73,62 @@ class ListPositions:
         )
         return range(start, stop)
 
-    def walk(self, corpus_walk: Walk, is_visible: IsVisible, *, include_changed: bool = True) -> Walk:
-        """Return a walk over all positions.
+    def walk(
+        self, corpus_walk: Walk, created: Sequence[int], changed: Sequence[int] = (), is_shown: IsShown | None = None
+    ) -> Walk:
+        """Return a walk over positions.
 
         Args:
-            corpus_walk: yields the visible indices of the corpus.
-            is_visible: returns True if a created or changed recording is visible, by index.
-            include_changed: True if `is_visible` decides about changed corpus recordings too.
+            corpus_walk: yields indices of the corpus, without the changed ones.
+            created: the indices of created recordings, sorted by position.
+            changed: the indices of changed corpus recordings, sorted.
+            is_shown: returns True if a created recording is in the list, by index; None if all are.
         """
-        if not self._ranks and not (include_changed and self._changed_indices):
+        if not self._ranks and not changed:
             return corpus_walk
 
         def walk(window: range, *, newest_first: bool) -> Iterator[int]:
-            inside = corpus_walk(self.to_corpus_window(window), newest_first=newest_first)
-            plain = (
-                self.get_position(index)
-                for index in inside
-                if not (include_changed and index in self._state.recordings)
+            inside = self.to_corpus_window(window)
+            return heapq.merge(
+                map(self.get_position, corpus_walk(inside, newest_first=newest_first)),
+                map(self.get_position, walk_slice(changed, inside.start, inside.stop, newest_first)),
+                self._walk_created(created, window, is_shown, newest_first),
+                reverse=newest_first,
             )
-            others = [self._walk_created(window, newest_first)]
-            if include_changed:
-                others.append(self._walk_changed(window, newest_first))
-            special = (at for at in heapq.merge(*others, reverse=newest_first) if is_visible(self.get_index(at)))
-            return heapq.merge(plain, special, reverse=newest_first)
 
         return walk
+
+    def _walk_created(
+        self, created: Sequence[int], window: range, is_shown: IsShown | None, newest_first: bool
+    ) -> Iterator[int]:
+        get_position = self.get_created_position
+        start = bisect_left(created, window.start, key=get_position)
+        stop = bisect_left(created, window.stop, lo=start, key=get_position)
+        for at in range(stop - 1, start - 1, -1) if newest_first else range(start, stop):
+            if is_shown is None or is_shown(created[at]):
+                yield get_position(created[at])
+
+    def get_created_position(self, index: int) -> int:
+        """Return the position of a created recording."""
+        return self.get_position(index, self._state.created[index - FIRST_CREATED].instant)
+
+    def _find_first_since(self, instant: int) -> int:
+        """Return the position of the oldest recording at or after an instant."""
+        return self._corpus.timetable.find_first_since(instant) + bisect_left(self._created_keys, (instant, -1))
 
     def _count_created_before(self, position: int) -> int:
         """Return the number of created recordings before a position."""
         return bisect_left(range(len(self._ranks)), position, key=lambda at: self._ranks[at] + at)
 
-    def _walk_created(self, window: range, newest_first: bool) -> Iterator[int]:
-        places = range(
-            self._count_created_before(window.start), self._count_created_before(max(window.start, window.stop))
-        )
-        return (self._ranks[at] + at for at in (reversed(places) if newest_first else places))
 
-    def _walk_changed(self, window: range, newest_first: bool) -> Iterator[int]:
-        indices = self.to_corpus_window(window)
-        places = range(
-            bisect_left(self._changed_indices, indices.start), bisect_left(self._changed_indices, indices.stop)
-        )
-        return (self.get_position(self._changed_indices[at]) for at in (reversed(places) if newest_first else places))
+def get_slice(indices: Sequence[int], start: int, stop: int) -> Sequence[int]:
+    """Return the sorted indices from `start` to below `stop`."""
+    first = bisect_left(indices, start)
+    return indices[first : bisect_left(indices, stop, lo=first)]
+
+
+def walk_slice(indices: Sequence[int], start: int, stop: int, newest_first: bool) -> Iterator[int]:
+    """Yield the sorted indices from `start` to below `stop`, without a copy."""
+    first = bisect_left(indices, start)
+    last = bisect_left(indices, stop, lo=first)
+    return (indices[at] for at in (range(last - 1, first - 1, -1) if newest_first else range(first, last)))

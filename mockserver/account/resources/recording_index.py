@@ -3,7 +3,7 @@
 Recordings are known by index; see `state`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from generators.corpus.timetable import RETENTION
 from generators.instants import SECOND
 from generators.model import Recording, Status
 from generators.sids import Kind
+from mockserver.account.resources.listed_recordings import ListedRecordings
 from mockserver.account.resources.listing import BEFORE_OLDEST, NEVER
 from mockserver.account.resources.overlay import CreatedRecordings, Deletions
 from mockserver.account.resources.positions import ListPositions
@@ -34,6 +35,8 @@ class RecordingIndex:
         self.created = CreatedRecordings(state)
         self.deletions = Deletions(state)
         self.positions = ListPositions(corpus, state)
+        self.listed = ListedRecordings(corpus, state)
+        self._watchers: list[Callable[[int], None]] = []
         self._handles_by_index = {index: handle for handle, index in state.handles.items()}
         self._cached_retention: tuple[int, int] = (0, -1)
 
@@ -103,7 +106,7 @@ class RecordingIndex:
         if recording.transcript is not None:
             from generators.content.dialogue import estimate_seconds
 
-            return estimate_seconds(recording.transcript)
+            return min(estimate_seconds(recording.transcript), distributions.MAX_CALL_DURATION)
         if index < self.corpus.count and (lasted := self.corpus.generate_recording(index).duration) is not None:
             return lasted
         return distributions.draw_duration(self.corpus.random_fields(index).duration)
@@ -124,7 +127,9 @@ class RecordingIndex:
             since = timetable.find_first_retained(now)
             until = timetable.get_deletion_instant(since) + RETENTION if since < self.corpus.count else NEVER
             self._cached_retention = (since, until)
-        due = self.deletions.purge(now)
+        if purged := self.deletions.purge(now):
+            self.listed.remove_purged(purged)
+        due = self.deletions.find_next_purge()
         return since, until if due is None else min(until, due)
 
     # -- taking down -----------------------------------------------------------------------------
@@ -133,8 +138,14 @@ class RecordingIndex:
         """Add a recording created at an instant, in microseconds since the epoch, and return its index."""
         index = self.created.add(recording, instant, is_of_live_call=is_of_live_call)
         self.positions.add(index, instant)
-        self.state.version += 1
+        self._record_change(index)
         return index
+
+    def watch(self, watcher: Callable[[int], None]) -> None:
+        """Call a watcher with the index of each created, changed or deleted recording: now, and after each change."""
+        self._watchers.append(watcher)
+        for index in self.state.recordings:
+            watcher(index)
 
     def set_handle(self, index: int, handle: str) -> None:
         """Set the handle of a recording."""
@@ -143,11 +154,9 @@ class RecordingIndex:
 
     def put(self, index: int, recording: Recording) -> None:
         """Replace a recording."""
-        if index < self.corpus.count:
-            self.positions.mark_changed(index)
         self.state.recordings[index] = recording
         self.state.revisions[index] = self.state.revisions.get(index, 0) + 1
-        self.state.version += 1
+        self._record_change(index)
 
     def touch(self, index: int) -> None:
         """Move a recording's `date_updated` to now."""
@@ -169,4 +178,10 @@ class RecordingIndex:
         recording = self.get_even_if_deleted(index)
         if (shown := without_twilio_values(recording, ("error_code",))) is not recording:
             self.put(index, shown)
+        self._record_change(index)
+
+    def _record_change(self, index: int) -> None:
         self.state.version += 1
+        self.listed.update(index)
+        for watcher in self._watchers:
+            watcher(index)

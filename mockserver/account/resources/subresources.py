@@ -5,7 +5,8 @@ deletes each resource separately.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
+from typing import NamedTuple
 
 from generators.content import subresources
 from generators.corpus.explain_sid import KIND_NOUNS
@@ -13,9 +14,11 @@ from generators.model import AddOnResult, Payload, Recording, Transcription
 from generators.random_fields import RandomFields
 from generators.sids import Kind, SidCipher
 from mockserver.account.resources.explain_sid import explain_no_subresource
+from mockserver.account.resources.list_members import ListMembers, SkippedIndices
 from mockserver.account.resources.listing import BEFORE_OLDEST, Listing, Page, get_page
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.range_set import RangeSet
+from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 
@@ -25,6 +28,17 @@ _BUILDERS: dict[Kind, _Builder] = {
     Kind.ADD_ON_RESULT: subresources.build_add_on_result,
     Kind.PAYLOAD: subresources.build_payload,
 }
+
+
+_MAX_EXAMINED_PER_RECORD = 90
+"""A mix may leave one in a few thousand recordings with a transcription."""
+
+
+class _ShownTranscriptions(NamedTuple):
+    """What a list of transcriptions shows beyond the plain corpus, and what it leaves out of it."""
+
+    members: ListMembers
+    skipped: SkippedIndices
 
 
 class Subresources:
@@ -98,7 +112,10 @@ class Subresources:
         Raises:
             TwilioError: 20404 if there is none.
         """
-        self._deleted_indices.add(self.find(sid, recording_sid=recording_sid, allowed_indices=allowed_indices))
+        index = self.find(sid, recording_sid=recording_sid, allowed_indices=allowed_indices)
+        self._deleted_indices.add(index)
+        if self.kind is Kind.TRANSCRIPTION:
+            self._update_shown(self._shown, index)
         self._recording_index.state.version += 1
 
     def list_for_recording(
@@ -139,22 +156,42 @@ class Subresources:
             TwilioError: 20001 if the page token names no transcription of this account.
         """
         places, layout = self._recording_index.positions, self._recording_index.corpus.layout
+        shown = self._shown
 
-        def walk_generated(window: range, *, newest_first: bool) -> Iterator[int]:
-            for gap in self._deleted_indices.iter_gaps(window, descending=newest_first):
-                yield from layout.walk_audible(gap, newest_first=newest_first)
-
-        def is_seen(index: int) -> bool:
-            return index not in self._deleted_indices and len(self._get_index_range(index)) > 0
+        def matches(position: int) -> bool:
+            index = places.get_index(position)
+            return index >= FIRST_CREATED or index in self._recording_index.state.recordings or layout.is_audible(index)
 
         listing = Listing(
             window=places.get_all(),
-            walk=places.walk(walk_generated, is_seen),
+            walk=places.walk(shown.skipped.walk, shown.members.created, shown.members.changed),
             position=lambda sid: self._recording_index.find_position(sid, self.kind),
             index=places.get_index,
             sid=self._get_sid,
+            matches=matches,
+            max_examined_per_record=_MAX_EXAMINED_PER_RECORD,
         )
         return get_page(listing, request)
+
+    @cached_property
+    def _shown(self) -> "_ShownTranscriptions":
+        """The transcriptions beyond the plain corpus, updated with every change from the first list on."""
+        corpus, state = self._recording_index.corpus, self._recording_index.state
+        shown = _ShownTranscriptions(
+            ListMembers(state), SkippedIndices(corpus.layout.walk_audible, corpus.layout.is_audible, corpus.count)
+        )
+        for start, stop in zip(self._deleted_indices.starts, self._deleted_indices.stops, strict=True):
+            for index in range(start, stop):
+                self._update_shown(shown, index)
+        self._recording_index.watch(partial(self._update_shown, shown))
+        return shown
+
+    def _update_shown(self, shown: "_ShownTranscriptions", index: int) -> None:
+        if index < FIRST_CREATED:
+            shown.skipped.add(index)
+        changed = self._recording_index.state.recordings.get(index)
+        is_there = changed is not None and index not in self._deleted_indices and subresources.is_audible(changed)
+        shown.members.set(index, is_there)
 
     @cached_property
     def _deleted_indices(self) -> RangeSet:

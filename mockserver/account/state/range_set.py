@@ -1,6 +1,6 @@
 """Sets of indices as sorted, disjoint ranges: deleting 100,000 neighbours leaves one range to skip."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 import msgspec
@@ -33,6 +33,15 @@ class RangeSet(msgspec.Struct):
         else:
             self.starts.insert(at, number)
             self.stops.insert(at, number + 1)
+
+    def add_range(self, start: int, stop: int) -> None:
+        """Add the numbers from `start` to below `stop`, at least one, and merge neighbouring ranges."""
+        first = bisect_left(self.stops, start)
+        last = bisect_right(self.starts, stop)
+        if first < last:
+            start, stop = min(start, self.starts[first]), max(stop, self.stops[last - 1])
+        self.starts[first:last] = [start]
+        self.stops[first:last] = [stop]
 
     def iter_gaps(self, window: range, *, descending: bool) -> Iterator[range]:
         """Yield the parts of an ascending window that are not in the set, as ascending ranges in either order."""

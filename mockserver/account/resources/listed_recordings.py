@@ -1,0 +1,70 @@
+"""The recordings that the lists of recordings show, updated with every change."""
+
+from collections.abc import Collection, Iterator
+from functools import partial
+from itertools import chain
+
+from generators.corpus.corpus import Corpus
+from generators.model import Status
+from mockserver.account.resources.list_members import ListMembers, SkippedIndices
+from mockserver.account.resources.listing import Walk
+from mockserver.account.state.range_set import RangeSet
+from mockserver.account.state.state import FIRST_CREATED, State
+
+
+class ListedRecordings:
+    """The recordings of lists with and without soft-deleted ones."""
+
+    def __init__(self, corpus: Corpus, state: State) -> None:
+        self._layout = corpus.layout
+        self._state = state
+        self._count = corpus.count
+        self.undeleted = ListMembers(state)
+        """Created and changed recordings without the deleted ones."""
+        self.unpurged = ListMembers(state)
+        """Created, changed and deleted recordings without those whose metadata is purged."""
+        self._special = RangeSet()
+        """The corpus recordings that were changed or deleted."""
+        self._skipped = SkippedIndices(
+            partial(self._layout.walk, first_visible_deleted=None),
+            lambda index: corpus.layout.get_status(index) is not Status.DELETED,
+            corpus.count,
+        )
+        deleted = (range(start, stop) for start, stop in zip(state.deleted.starts, state.deleted.stops, strict=True))
+        for index in chain(state.recordings, *deleted):
+            self.update(index)
+
+    def update(self, index: int) -> None:
+        """Update the lists after a recording was created, changed or deleted."""
+        state = self._state
+        if index < FIRST_CREATED:
+            self._special.add(index)
+            self._skipped.add(index)
+        recording = state.recordings.get(index)
+        is_deleted = index in state.deleted or (recording is not None and recording.status is Status.DELETED)
+        self.undeleted.set(index, not is_deleted)
+        self.unpurged.set(index, index not in state.purged)
+
+    def remove_purged(self, indices: Collection[int]) -> None:
+        """Remove deleted recordings whose metadata is purged."""
+        self.unpurged.remove(indices)
+
+    def get_members(self, first_visible_deleted: int | None) -> ListMembers:
+        """Return the created and changed recordings of a list; see `build_walk`."""
+        return self.undeleted if first_visible_deleted is None else self.unpurged
+
+    def build_walk(self, first_visible_deleted: int | None) -> Walk:
+        """Return a walk over the unchanged recordings of the corpus.
+
+        Args:
+            first_visible_deleted: deleted recordings are visible from this index on; None hides all.
+        """
+        if first_visible_deleted is None or first_visible_deleted >= self._count:
+            return self._skipped.walk
+        walk_generated = partial(self._layout.walk, first_visible_deleted=first_visible_deleted)
+
+        def walk(window: range, *, newest_first: bool) -> Iterator[int]:
+            for gap in self._special.iter_gaps(window, descending=newest_first):
+                yield from walk_generated(gap, newest_first=newest_first)
+
+        return walk
