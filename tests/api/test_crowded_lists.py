@@ -7,6 +7,9 @@ import pytest
 
 from generators.model import Source, Status
 from mockserver.account.account import Account
+from mockserver.account.resources.call_filter import CallFilter
+from mockserver.account.resources.filter import RecordingFilter
+from mockserver.rest.paging import PageRequest
 from scenarios.model import RecordingFields
 from scenarios.statuses import RecordingStatus
 from tests.harness import T0, Api, make_settings
@@ -96,6 +99,7 @@ PAST = quote("2025-12-01T00:00:00Z")
         (fail_newest_of_corpus, "Transcriptions.json?"),
         (fail_newest_of_corpus, "Recordings.json?"),
         (fail_newest_of_corpus, f"Calls.json?StartTime%3C={PAST}"),
+        (fail_newest_of_corpus, f"Conferences.json?DateCreated%3C={PAST}"),
         (delete_newest_transcriptions, "Transcriptions.json?"),
     ],
 )
@@ -145,6 +149,17 @@ def test_older_recording_of_a_call_takes_its_place_in_the_list(api: Api) -> None
     assert api.get_twilio_json(f"Calls/{CALL}/Recordings.json")["recordings"][0]["sid"] == (
         account.recordings.recording_index.get_sid(later)
     )
+
+
+def test_lists_of_a_copied_account_are_those_of_the_account(api: Api) -> None:
+    account = api.get_account()
+    for crowd in (delete_newest_transcriptions, delete_newest_of_corpus, delete_created, start_recordings):
+        crowd(account)
+    copy, request = api.mock.copy_account(account), PageRequest(size=200, number=0, cursor=None)
+    for selection in (RecordingFilter(), RecordingFilter(include_deleted=True)):
+        assert account.recordings.list(selection, request) == copy.recordings.list(selection, request)
+    assert account.transcriptions.list(request) == copy.transcriptions.list(request)
+    assert account.calls.list(CallFilter(), request) == copy.calls.list(CallFilter(), request)
 
 
 def test_calls_are_filtered_by_a_start_of_their_own(api: Api) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from generators.corpus.timetable import RETENTION
 from generators.model import Status
+from mockserver.rest.representations import json
 from tests.harness import Api, make_settings
 
 RETENTION_SECONDS = RETENTION / 1_000_000
@@ -99,6 +100,15 @@ def test_cached_response_is_invalidated_by_time_or_change(api: Api) -> None:
     due = corpus.timetable.get_deletion_instant(find_index_by_status(api, Status.DELETED)) + RETENTION
     api.advance((due - api.get_account().clock.now()) / 1_000_000)
     assert len(api.get(query).json()["recordings"]) == len(second) - 1
+
+
+def test_page_of_a_thousand_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Api(make_settings(count=2000)) as api:
+        query = f"{api.list_path}?PageSize=1000"
+        first = api.get(query)
+        assert len(first.json()["recordings"]) == 1000
+        monkeypatch.delattr(json, "join_page")
+        assert first.content == api.get(query).content
 
 
 def test_deletion_during_paging_skips_and_repeats_no_recording() -> None:

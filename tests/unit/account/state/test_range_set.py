@@ -25,3 +25,14 @@ def test_adjacent_numbers_merge_into_one_range() -> None:
     for number in [*range(0, 1000, 2), *range(1, 1000, 2)]:
         ranges.add(number)
     assert [range(1000, 1001)] == list(ranges.iter_gaps(range(1001), descending=True))
+
+
+@given(st.sets(st.integers(0, 40)), st.integers(0, 40), st.integers(1, 15))
+def test_added_range_joins_the_ranges_that_it_meets(numbers: set[int], start: int, size: int) -> None:
+    ranges = RangeSet()
+    for number in numbers:
+        ranges.add(number)
+    ranges.add_range(start, start + size)
+    expected = numbers | {*range(start, start + size)}
+    assert expected == {number for number in range(100) if number in ranges}
+    assert all(stop < next_start for stop, next_start in zip(ranges.stops, ranges.starts[1:], strict=False))
