@@ -92,6 +92,7 @@ PAST = quote("2025-12-01T00:00:00Z")
         (delete_and_purge, "Recordings.json?"),
         (start_recordings, f"Recordings.json?DateCreated%3C={PAST}"),
         (start_recordings, f"Calls.json?StartTime%3C={PAST}"),
+        (start_recordings, "Calls.json?"),
         (start_recordings, "Transcriptions.json?"),
         (start_recordings, "Conferences.json?"),
         (record_one_call, "Calls.json?"),

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.range_set import RangeSet
@@ -25,7 +26,7 @@ class ListMembers:
             return
         is_created = index >= FIRST_CREATED
         members = self.created if is_created else self.changed
-        key = self._get_created_key if is_created else int
+        key: Callable[[int], Any] = self._get_created_key if is_created else int
         is_newest = is_member and (not members or key(members[-1]) < key(index))  # almost always
         at = len(members) if is_newest else bisect_left(members, key(index), key=key)
         if is_member:
