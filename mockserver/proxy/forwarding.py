@@ -13,6 +13,7 @@ from mockserver.proxy.streams import CHUNK_SIZE, open_streams
 from mockserver.proxy.transports import abort
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
+from mockserver.rest.message_heads import HEAD_BOUNDS, MAX_HEADERS, HeadMeter
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te"}
@@ -49,7 +50,11 @@ class ForwardingApp:
                 raise make_unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not response.has_started:  # a response that has started is cut off, as the destination did
-                reason = f"no HTTP response ({type(error).__name__})"
+                reason = (
+                    f"expected a response head of at most {HEAD_BOUNDS}, found more"
+                    if response.is_head_too_large
+                    else f"no HTTP response ({type(error).__name__})"
+                )
                 await RefusingApp(make_unreachable_error(self._destination, reason))(scope, receive, send)
         except TwilioError as refusal:
             await RefusingApp(refusal)(scope, receive, send)
@@ -65,20 +70,41 @@ class _Response:
         self._is_head_request = is_head_request
         self._headers: list[Header] = []
         self.has_started = False
+        self.is_head_too_large = False
+        """True if the head is too large, heads of interim responses included."""
         self._body = bytearray()
+        self._head_meter = HeadMeter()
+
+    def feed(self, chunk: bytes) -> None:
+        """Parse a part of the response.
+
+        Raises:
+            httptools.HttpParserError, httptools.HttpParserUpgrade: if it is not HTTP.
+            ConnectionAbortedError: if the head or the trailers are too large.
+        """
+        self._head_meter.receive(len(chunk))
+        self.parser.feed_data(chunk)
+        if self._head_meter.is_exceeded():
+            self.is_head_too_large = True
+        if self.is_head_too_large:
+            raise ConnectionAbortedError
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.lower(), value))
+        if self.status is None:  # else it is a trailer, which is not forwarded
+            self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         status = self.parser.get_status_code()
         if status < 200:
             self._headers.clear()
             return
+        self._head_meter.progress()
+        self.is_head_too_large = len(self._headers) > MAX_HEADERS or not self._head_meter.allows(self._headers)
         self.status = status
         self.is_complete = self._is_head_request or status in _WITHOUT_BODY
 
     def on_body(self, body: bytes) -> None:
+        self._head_meter.progress()
         self._body += body
 
     def on_message_complete(self) -> None:
@@ -105,7 +131,7 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
     while not response.is_complete:
         chunk = await reader.read(CHUNK_SIZE)
         if chunk:
-            response.parser.feed_data(chunk)
+            response.feed(chunk)
         else:
             response.mark_connection_closed()
         if response.status is not None:

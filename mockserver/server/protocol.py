@@ -13,12 +13,15 @@ from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.errors import MAX_TARGET_LENGTH, make_uri_too_long_error
 from mockserver.rest.headers import encode_header, encode_headers
+from mockserver.rest.message_heads import MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
 from mockserver.server.faults import TRANSPORT_KEY
 from mockserver.server.head_transport import HeadTransport
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 
 _SLASH = ord("/")
+_LINGER_SECONDS = 1.0
+"""How long the bytes of a refused client are read and dropped, in seconds."""
 
 
 class MockProtocol(HttpToolsProtocol):
@@ -34,6 +37,9 @@ class MockProtocol(HttpToolsProtocol):
         super().__init__(config, state, {}, loop)
         self._proxy = proxy
         self._open_cycles: deque[RequestResponseCycle] = deque()
+        self._head_meter = HeadMeter()
+        self._is_head_too_large = False
+        self._is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
@@ -47,10 +53,16 @@ class MockProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
+        if self._is_refused:
+            return
         self._unset_keepalive_if_required()
+        self._head_meter.receive(len(data))
         while data:
             try:
                 self.parser.feed_data(data)
+                if self._head_meter.is_exceeded():
+                    self._is_head_too_large = True
+                    self.send_400_response("")
                 return
             except httptools.HttpParserError:
                 self.send_400_response("Expected HTTP, found something else.")
@@ -59,6 +71,10 @@ class MockProtocol(HttpToolsProtocol):
                 data = self._end_upgrade(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
+        self._head_meter.progress()
+        if len(self.headers) > MAX_HEADERS or not self._head_meter.allows(self.headers, len(self.url)):
+            self._is_head_too_large = True
+            raise ValueError("the head is too large")  # ends the parser, and `data_received` refuses the request
         before = self.cycle
         if self.url[0] != _SLASH:
             self._dispatch_to_proxy()
@@ -66,6 +82,11 @@ class MockProtocol(HttpToolsProtocol):
             super().on_headers_complete()
         if self.cycle is not before:
             self._open_cycles.append(self.cycle)
+            self.headers = []  # trailers are no headers: uvicorn would add them to those of the request
+
+    def on_body(self, body: bytes) -> None:
+        self._head_meter.progress()
+        super().on_body(body)
 
     def on_response_complete(self) -> None:
         self._open_cycles.popleft()
@@ -101,12 +122,21 @@ class MockProtocol(HttpToolsProtocol):
             make_bad_request_error,
         )
 
-        self._raw_transport.write(
-            build_raw_response(
-                make_uri_too_long_error() if len(self.url) >= MAX_TARGET_LENGTH else make_bad_request_error(msg)
-            )
-        )
-        self.transport.close()
+        if len(self.url) >= MAX_TARGET_LENGTH:
+            error = make_uri_too_long_error()
+        else:
+            error = make_head_too_large_error() if self._is_head_too_large else make_bad_request_error(msg)
+        self._raw_transport.write(build_raw_response(error))
+        self._close_after_reading()
+
+    def _close_after_reading(self) -> None:
+        """Close the connection so that the client gets the response: unread bytes would reset it (RFC 9112 §9.6)."""
+        self._is_refused = True
+        if self._open_cycles or not self._raw_transport.can_write_eof():
+            self.transport.close()
+            return
+        self._raw_transport.write_eof()
+        self.loop.call_later(_LINGER_SECONDS, self._raw_transport.close)
 
     def _should_upgrade(self) -> bool:
         """Return True: uvicorn must not begin a request that is a CONNECT or offers an upgrade, because the parser has

@@ -122,6 +122,50 @@ def test_every_kind_of_response_is_forwarded(server: BackgroundServer, answer: b
     assert found.count(b"\r\nDate: ") == 1
 
 
+LARGE = b"x" * (4 << 20)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        b"HTTP/1.1 200 OK\r\nA: " + LARGE,
+        b"HTTP/1.1 200 OK\r\n" + LARGE,
+        b"HTTP/1.1 200 OK\r\nA: " + b"x" * 66_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 201 + b"\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" * 100_000,
+    ],
+    ids=["endless value", "endless name", "long value", "many headers", "endless hints"],
+)
+def test_large_head_of_destination_is_refused(server: BackgroundServer, response: bytes) -> None:
+    def send_large_head(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        with suppress(ConnectionError):
+            connection.sendall(response)
+
+    with (
+        Listener(send_large_head) as listener,
+        open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client,
+    ):
+        head, body = read_response(client)
+    assert (head[:12], body["status"]) == (b"HTTP/1.1 502", 502)
+    assert b"expected a response head of at most 64 KB and 200 headers, found more." in head
+
+
+def test_large_trailers_of_destination_end_response(server: BackgroundServer) -> None:
+    def send_trailers(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nA: b\r\n")
+        with suppress(ConnectionError):
+            connection.sendall(b"A: " + LARGE)
+
+    with (
+        Listener(send_trailers) as listener,
+        open_connection(server, f"GET http://{listener.authority}/ HTTP/1.1\r\n{CLOSE_HEADERS}".encode()) as client,
+    ):
+        _, _, body = read_to_end(client).partition(b"\r\n\r\n")
+    assert body == b"2\r\nok\r\n"
+
+
 def test_head_response_is_forwarded_without_body(server: BackgroundServer) -> None:
     found = forward_request(
         server, b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD http://{}/ HTTP/1.1\r\n" + CLOSE_HEADERS
