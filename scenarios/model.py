@@ -101,7 +101,9 @@ class FieldsWithSubscription(
 ):
     """Fields, and the callback subscription of a recording."""
 
-    status_callback: Annotated[str, Meta(pattern=r"^https?://[!-~]+$(?!\n)", description="A URL.")] | None = None
+    status_callback: (
+        Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$(?!\n)", description="A URL.")] | None
+    ) = None
     status_callback_method: Literal["GET", "POST"] = "POST"
     status_callback_event: Annotated[CallbackEvents, Meta(min_length=1)] = (CallbackEvent.COMPLETED,)
 

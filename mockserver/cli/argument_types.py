@@ -23,7 +23,7 @@ def account_sid(text: str) -> str:
 
 
 def url(text: str) -> str:
-    """Parse the URL of a server, and remove a slash at its end."""
+    """Parse the URL of a server, write its scheme in lower case, and remove a slash at its end."""
     try:
         parts = urlsplit(text)
         is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -31,7 +31,8 @@ def url(text: str) -> str:
         is_valid = False
     if not is_valid:
         raise _make_argument_error("a URL such as http://127.0.0.1:4010", text)
-    return text.rstrip("/")
+    scheme, separator, rest = text.rstrip("/").partition(":")
+    return scheme.lower() + separator + rest
 
 
 def duration(text: str) -> str:

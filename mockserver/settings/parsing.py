@@ -17,7 +17,8 @@ from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 _SPAN = r"(?a)(\d{1,9})\s*([smhdw])"
 _ADDRESS = r"(?a)(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})"
-_BASE_URL = r"(?a)https?://[A-Za-z0-9.\-_\[\]:]+"
+_BASE_URL = r"(?a)(?i:https?)://[A-Za-z0-9.\-_\[\]:]+"
+_HTTP_URL = r"(?i:https?)://"
 _LARGEST_COUNT = 10**12
 LOOPBACK_HOSTS = ("127.0.0.1", "::1")
 """The addresses that localhost stands for."""
@@ -91,15 +92,16 @@ def parse_path(text: str) -> Path:
 
 
 def parse_base_url(text: str) -> str:
-    """Parse a URL of scheme and host, and remove a slash at its end."""
+    """Parse a URL of scheme and host, write its scheme in lower case, and remove a slash at its end."""
     if not re.fullmatch(_BASE_URL, text.rstrip("/")):
         raise BadValueError("a URL of scheme and host such as https://api.example.com", text)
-    return text.rstrip("/")
+    scheme, separator, host = text.rstrip("/").partition(":")
+    return scheme.lower() + separator + host
 
 
 def parse_url(text: str) -> str:
     """Check that the text is an http or https URL."""
-    if not text.startswith(("http://", "https://")):
+    if not re.match(_HTTP_URL, text):
         raise BadValueError("a URL such as http://127.0.0.1:8000/recordings", text)
     return text
 

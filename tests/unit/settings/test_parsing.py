@@ -76,6 +76,8 @@ def test_setting_values_are_parsed() -> None:
     assert parse_base_url("https://mock.example.com/") == "https://mock.example.com"
     assert str(parse_path("a/b")) == "a/b"
     assert parse_url("http://127.0.0.1:8000/hook") == "http://127.0.0.1:8000/hook"
+    assert parse_base_url("HTTPS://Mock.example.com/") == "https://Mock.example.com"
+    assert parse_url("HTTP://127.0.0.1:8000/hook") == "HTTP://127.0.0.1:8000/hook"
     assert parse_hosts("hooks.example.com, 203.0.113.0/24") == "hooks.example.com, 203.0.113.0/24"
     assert [str(ClockRate.parse(text)) for text in ("real", "frozen", "60x", "1x")] == ["real", "frozen", "60x", "real"]
 
