@@ -1,5 +1,6 @@
-"""The hosts of Twilio that the mock stands in for, and the host to which it redirects media."""
+"""The hosts of Twilio that the mock stands in for, the host to which it redirects media, and names of this machine."""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 API_HOST = "api.twilio.com"
@@ -30,3 +31,33 @@ def choose_media_base_url(base_url: str, *, is_proxied: bool, server_host: str) 
         return base_url
     port = "" if url.port is None else f":{url.port}"
     return f"{url.scheme}://{host}{port}"
+
+
+def is_loopback_name(name: str) -> bool:
+    """Return True for a host name in lower case, or an address, that only this machine can have."""
+    if name == _LOOPBACK_NAME or name.endswith(f".{_LOOPBACK_NAME}"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_origin_trusted(origin: bytes, public_url: str | None, server_host: str) -> bool:
+    """Return True if a page's origin is on this machine, or at the public URL.
+
+    Args:
+        origin: the value of `Origin`.
+        server_host: the address at which the server received the request. It counts if it is a number: a name could
+            be the page's own, which points to this machine (DNS rebinding).
+    """
+    try:
+        name = urlsplit(origin.decode("latin-1")).hostname or ""
+    except ValueError:  # half an IPv6 address
+        return False
+    if is_loopback_name(name) or (public_url is not None and name == urlsplit(public_url).hostname):
+        return True
+    try:
+        return ip_address(name) == ip_address(server_host)
+    except ValueError:
+        return False

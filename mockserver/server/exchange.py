@@ -7,6 +7,7 @@ from mockserver.account.account import Account
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.mock import Mock
 from mockserver.rest.headers import Header, build_warning_header
+from mockserver.rest.hosts import is_origin_trusted
 from mockserver.rest.ignored_parameters import describe_ignored
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.representation import Representation
@@ -17,6 +18,7 @@ from scenarios.operations import Operation
 PROXIED_KEY = "recmock.proxied"
 """The key in the state of the ASGI scope that is True for requests through the proxy."""
 _EMPTY_FORM = Parameters(b"")
+_MAX_SHOWN_ORIGIN = 80
 _MAX_PAGE_DIGITS = 18
 """The longest number that is read from a query."""
 
@@ -79,8 +81,10 @@ class Exchange:
 
     def build_warning_headers(self) -> tuple[Header, ...]:
         """Return an `X-Mock-Warning` for everything that the operation ignored."""
-        if self.operation is None or not (self.query_string or self.has_body or self.warnings):  # almost always
+        if not (self.query_string or self.has_body or self.warnings):  # almost always
             return ()
+        if self.operation is None:  # what the control API ignores, it refuses
+            return tuple(map(build_warning_header, self.warnings))
         form = self.form if self.method == "POST" else None
         sentences = [*describe_ignored(self.operation, self.parameters, form), *self.warnings]
         if form is None and self.has_body:
@@ -101,6 +105,24 @@ class Exchange:
     def server_host(self) -> str:
         """The address at which the server received the request; empty if unknown."""
         return (self._scope.get("server") or ("",))[0]
+
+    def refuses_urls(self, name: str) -> bool:
+        """Return True, and add a warning, if the client must not choose URLs that the mock requests.
+
+        A web page elsewhere could use the mock as a proxy into this machine's network.
+
+        Args:
+            name: the name of the parameter or field with the URLs, for the warning.
+        """
+        origin = self.headers.get(b"origin")
+        if origin is None or is_origin_trusted(origin, self.mock.settings.public_url, self.server_host):
+            return False
+        shown = origin[:_MAX_SHOWN_ORIGIN].decode("latin-1")
+        self.warnings.append(
+            f"{name} was accepted, and will not be called: the request comes from a page of {shown!r}. Only pages of "
+            "this machine, and of --public-url, may make the mock request a URL."
+        )
+        return True
 
     @property
     def page_number(self) -> int:

@@ -36,7 +36,7 @@ CONTROL_PREFIX = "/_mock/"
 _USED_HEADERS = frozenset(
     {
         *(b"authorization", b"host", b"user-agent", WIRE_HEADER, b"range", b"if-range", b"if-none-match"),
-        *(b"content-length", b"transfer-encoding"),
+        *(b"content-length", b"transfer-encoding", b"origin"),
     }
 )
 

@@ -568,3 +568,27 @@ def run_hanging_receiver() -> Iterator[tuple[str, threading.Event, threading.Eve
             yield url, request_arrived, response_allowed
         finally:
             response_allowed.set()
+
+
+@pytest.mark.parametrize("path", ["/_mock/accounts/demo/reset", "/_mock/accounts/demo/clock"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "user:password@127.0.0.1"])
+def test_callback_cannot_use_control_api(running_server: RunningServer, path: str, host: str) -> None:
+    port = running_server.server.address.port
+    record_call(running_server, f"http://{host}:{port}{path}", recording_status_callback_event=["in-progress"])
+    running_server.post_control("clock", {"advance": "10s"})
+    (callback,) = running_server.get_control("callbacks")
+    assert (callback["state"], callback["attempts"][0]["status"]) == ("failed", 403)
+    assert running_server.get_control("requests")["total"] > 0  # a reset would empty the journal
+
+
+@pytest.mark.parametrize("scheme", ["HTTP", "Http"])
+def test_scheme_of_callback_url_may_be_in_upper_case(running_server: RunningServer, sink: Sink, scheme: str) -> None:
+    url = sink.url.replace("http", scheme, 1)
+    running_server.mock.set_up_scenario(
+        running_server.sid, make_scenario(recordings=[{"status": "completed", "status_callback": url}])
+    )
+    record_call(running_server, url, recording_status_callback_event=["in-progress"])
+    sink.wait_for(2)
+    running_server.post_control("clock", {"advance": "1s"})  # waits for the outcomes
+    callbacks = running_server.get_control("callbacks")
+    assert [(callback["state"], callback["signed_text"][:5]) for callback in callbacks] == [("delivered", "http:")] * 2

@@ -137,6 +137,8 @@ async def show_overrides(exchange: Exchange, path: PathParams) -> AccountOverrid
 
 async def set_overrides(exchange: Exchange, path: PathParams) -> AccountOverrides:
     overrides = read_command(exchange, AccountOverrides)
+    if overrides.routes and exchange.refuses_urls("routes"):
+        overrides = msgspec.structs.replace(overrides, routes=None)
     try:
         exchange.mock.configure(get_account(exchange, path).sid, overrides)
     except ScenarioSetupError as error:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from mockserver.account.account import Account
 from mockserver.control.endpoints.endpoint import make_invalid_command_error
 from mockserver.control.views.accounts import ChangeResult, build_change_result
@@ -19,9 +21,21 @@ def parse_scenario(exchange: Exchange, value: dict[str, Any]) -> Scenario:
     from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not before the first scenario
 
     try:
-        return load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
+        scenario = load_any_scenario(value, may_name_files=exchange.mock.control_token is None)
     except ScenarioError as error:
         raise make_invalid_command_error(str(error)) from None
+    names_urls = scenario.routes or any(subject.status_callback for subject in (*scenario.recordings, *scenario.pick))
+    return _without_urls(scenario) if names_urls and exchange.refuses_urls("status_callback and routes") else scenario
+
+
+def _without_urls(scenario: Scenario) -> Scenario:
+    """Return the scenario without the URLs that its callbacks would go to."""
+    return msgspec.structs.replace(
+        scenario,
+        recordings=tuple(msgspec.structs.replace(recording, status_callback=None) for recording in scenario.recordings),
+        pick=tuple(msgspec.structs.replace(pick, status_callback=None) for pick in scenario.pick),
+        routes={},
+    )
 
 
 async def wait_for_callbacks(exchange: Exchange, account: Account, first_serial: int) -> ChangeResult:

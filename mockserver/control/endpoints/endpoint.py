@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from hmac import compare_digest
-from ipaddress import ip_address
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
+from mockserver.control.endpoints.access import check_access, refuse_callbacks
 from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
 from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.representations import json
@@ -55,8 +53,9 @@ class Endpoint:
                 f"Expected {allowed} here, found {exchange.method[:20]!r}.",
                 headers=((b"allow", allowed.encode()),),
             )
+        refuse_callbacks(exchange)
         if self._requires_access:
-            _check_access(exchange)
+            check_access(exchange)
         if method not in READING_METHODS:
             exchange.body = await read_body(receive, _MAX_BODY_BYTES)
         path = scope["path_params"]
@@ -107,47 +106,6 @@ def parse_number(path: PathParams) -> int | None:
     """Return the number in the path, or None if it is not a number."""
     text = path["number"]
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
-
-
-def _check_access(exchange: Exchange) -> None:
-    """Raise unless the caller may use the control API.
-
-    Raises:
-        TwilioError: 20003 if a token is required and missing; 20403 for pages of other origins, and for host names
-            of this machine that others may have registered.
-    """
-    headers = dict(exchange.all_headers)
-    token = exchange.mock.control_token
-    if token is not None:
-        if not compare_digest(headers.get(b"authorization", b""), f"Bearer {token}".encode()):
-            raise TwilioError(20003, "Beyond loopback, /_mock requires the bearer token that recmock printed.")
-        return
-    host = headers.get(b"host", b"").decode("latin-1")
-    if not _is_local_host(host, exchange):
-        # With DNS rebinding, a page's own host name points here, and the browser treats /_mock as its origin.
-        raise TwilioError(20403, f"/_mock accepts host names of this machine only, found {host[:80]!r}.")
-    origin = headers.get(b"origin")
-    if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
-        raise TwilioError(20403, f"/_mock refuses pages of another origin, such as {origin.decode('latin-1')[:80]}.")
-    if exchange.method not in READING_METHODS and headers.get(b"sec-fetch-site", b"none") not in (
-        b"none",
-        b"same-origin",
-    ):
-        raise TwilioError(20403, "/_mock refuses pages of another site.")
-
-
-def _is_local_host(host: str, exchange: Exchange) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:  # half an IPv6 address
-        return False
-    public = exchange.mock.settings.public_url
-    if name == "localhost" or name.endswith(".localhost") or (public and name == urlsplit(public).hostname):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _build_json_response(value: Any) -> Response:

@@ -53,7 +53,10 @@ def delete_recording(exchange: Exchange, path: PathParams) -> NoContent:
 def create_call_recording(exchange: Exchange, path: PathParams) -> ResourceValue:
     call = _parse_parent(path)
     wanted = parse_call_recording_form(exchange.form)
-    subscription = None if wanted.callback is None else _build_subscription(exchange, wanted.callback)
+    callback = wanted.callback
+    if callback is not None and exchange.refuses_urls("RecordingStatusCallback"):
+        callback = None
+    subscription = None if callback is None else _build_subscription(exchange, callback)
     recording, is_new = exchange.account.create_call_recording(
         call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
     )
