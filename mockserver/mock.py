@@ -15,6 +15,7 @@ from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.journal.journal import Journal
 from mockserver.rest.representations.cache import ByteCache
+from mockserver.settings.machine_clock import real_pause
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import DECODE_LOCK, Scenario
@@ -49,7 +50,7 @@ class Mock:
         self.instance_id = instance_id
         self.control_token = control_token
         self.cache = ByteCache()
-        self.worker = Worker(CallbackSender(self.settings.callback_hosts))
+        self.worker = Worker(CallbackSender(self.settings.callback_hosts, real_pause))
         self.overrides: dict[str, AccountOverrides] = {}
         """By AccountSid in lower case, for the accounts that have any."""
         self.account_factory = AccountFactory(self.settings, self.overrides)

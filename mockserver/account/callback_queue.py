@@ -4,6 +4,7 @@ The queue sends nothing itself. The worker takes the callbacks that are ready an
 Instants are microseconds since the epoch.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -121,8 +122,12 @@ class CallbackQueue:
         self._replace(number, due=self._recording_index.clock.now(), attempts=(), state=DeliveryState.PENDING)
         self._open_numbers[number] = None
 
-    def get_ready(self) -> list[Delivery]:
-        """Return the callbacks that can be sent now: the oldest open one of each recording, unless it is being sent."""
+    def get_ready(self, limit: int = sys.maxsize) -> list[Delivery]:
+        """Return the callbacks that can be sent now: the oldest open one of each recording, unless it is being sent.
+
+        Args:
+            limit: the maximum number to return.
+        """
         now, busy, found = self._recording_index.clock.now(), set(), []
         for number in sorted(self._open_numbers):  # a retry keeps its place: order is by number, not by due time
             delivery = self._state.deliveries[number]
@@ -131,6 +136,8 @@ class CallbackQueue:
             busy.add(delivery.recording)
             if delivery.due <= now and number not in self._sending_numbers:
                 found.append(delivery)
+                if len(found) >= limit:
+                    break
         return found
 
     def mark_sending(self, number: int) -> None:

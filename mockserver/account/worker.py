@@ -6,6 +6,7 @@ from typing import NamedTuple
 from weakref import WeakSet
 
 from mockserver.account.account import Account
+from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
 from mockserver.account.state.state import Delivery, Event
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.settings.machine_clock import stopwatch
@@ -32,6 +33,9 @@ class Worker:
         self._sender = sender
         self._alarms: dict[Account, _Alarm] = {}
         self._sending_tasks: dict[Account, set[asyncio.Task[None]]] = {}
+        self._slots = DeliverySlots()
+        self._revoked_tasks: WeakSet[asyncio.Task[None]] = WeakSet()
+        """Deliveries that were cancelled because their account was replaced, while their event loop goes on."""
         self._stopped_loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
     def start(self) -> None:
@@ -52,7 +56,11 @@ class Worker:
         alarm = self._alarms.pop(account, None)
         if alarm is not None:
             _cancel_threadsafe(alarm.loop, alarm.handle)
+        turn = self._slots.forget(account)
+        if turn is not None:
+            _cancel_threadsafe(turn.get_loop(), turn)
         for task in [*self._sending_tasks.get(account, ())]:
+            self._revoked_tasks.add(task)
             _cancel_threadsafe(task.get_loop(), task)
 
     async def stop(self) -> None:
@@ -63,6 +71,7 @@ class Worker:
             if alarm.loop is loop:
                 alarm.handle.cancel()
                 del self._alarms[account]
+        self._slots.cancel_turns()
         ours = [task for account in [*self._sending_tasks] for task in self._get_tasks_on_this_loop(account)]
         for task in ours:
             task.cancel()
@@ -85,21 +94,31 @@ class Worker:
             False if the wait was cancelled: the server stops, or another account replaces this one.
         """
         self.schedule(account)
-        while sending := self._get_tasks_on_this_loop(account):
-            done, _ = await asyncio.wait(sending)
-            if any(task.cancelled() for task in done):
+        while waits := self._get_tasks_on_this_loop(account) or self._get_turn(account):
+            done, _ = await asyncio.wait(waits)
+            if any(future.cancelled() for future in done):
                 return False
         return True
 
-    def _get_tasks_on_this_loop(self, account: Account) -> list[asyncio.Task[None]]:
+    def _get_turn(self, account: Account) -> list[asyncio.Future[None]]:
+        """Return what an account waits for if other accounts have all deliveries that may be under way."""
+        turn = self._slots.get_turn(account)
+        return [] if turn is None else [turn]
+
+    def _get_tasks_on_this_loop(self, account: Account) -> list[asyncio.Future[None]]:
         """Return this loop's tasks: a task of another loop cannot be awaited here."""
         loop = asyncio.get_running_loop()
         return [task for task in self._sending_tasks.get(account, ()) if task.get_loop() is loop]
 
     def _send_ready(self, account: Account) -> None:
-        for delivery in account.callbacks.get_ready():
+        ready = account.callbacks.get_ready(MAX_DELIVERIES + 1)
+        free = self._slots.count_free() if ready else 0
+        if len(ready) > free:
+            self._slots.wait(account)
+        for delivery in ready[:free]:
             account.callbacks.mark_sending(delivery.number)
             task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
+            self._slots.take(task)
             self._sending_tasks.setdefault(account, set()).add(task)
             task.add_done_callback(partial(self._on_sent, account, delivery.number))
 
@@ -108,7 +127,6 @@ class Worker:
         start = stopwatch()
         outcome = await self._sender.send(request)
         account.callbacks.record_outcome(delivery.number, outcome, stopwatch() - start)
-        self.schedule(account)
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
         if task.cancelled():  # its loop ends: the next worker sends it again
@@ -117,6 +135,14 @@ class Worker:
         sending.discard(task)
         if not sending:
             del self._sending_tasks[account]
+        self._slots.release(task)
+        if task.cancelled() and task not in self._revoked_tasks:
+            return  # its loop ends
+        if not task.cancelled() and account.callbacks.get_ready(1):
+            self._slots.wait(account)  # behind the others that wait
+        self._slots.give_turns(self.schedule)
+        if not task.cancelled():
+            self.schedule(account)
 
     def _has_alarm(self, account: Account) -> bool:
         """Return True if the next timer has its alarm on some loop. Most requests do not change this."""
@@ -144,6 +170,8 @@ class Worker:
         self.schedule(account)
 
 
-def _cancel_threadsafe(loop: asyncio.AbstractEventLoop, cancellable: asyncio.TimerHandle | asyncio.Task[None]) -> None:
+def _cancel_threadsafe(
+    loop: asyncio.AbstractEventLoop, cancellable: asyncio.TimerHandle | asyncio.Future[None]
+) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(cancellable.cancel)

@@ -1,14 +1,19 @@
 """The sender of callback requests. It sends to allowed hosts only."""
 
 import asyncio
+import errno
 import ssl
+from collections.abc import Awaitable, Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mockserver.callbacks.allowed_hosts import AllowedHosts
+    from mockserver.callbacks.attempt import AttemptConnection
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import CallbackRequest
+
+_DESCRIPTOR_PAUSE_SECONDS = 0.05
 
 
 class CallbackSender:
@@ -18,10 +23,12 @@ class CallbackSender:
 
     Args:
         hosts: allowed hosts besides this machine and private networks; see `AllowedHosts.parse`.
+        pause: waits for a number of real seconds, for a file descriptor; None to report that there is none.
     """
 
-    def __init__(self, hosts: str = "") -> None:
+    def __init__(self, hosts: str = "", pause: Callable[[float], Awaitable[None]] | None = None) -> None:
         self._hosts = hosts
+        self._pause = pause
 
     async def send(self, request: "CallbackRequest") -> "Outcome":
         """Send a request once and return the outcome. It raises nothing but a cancellation."""
@@ -32,11 +39,21 @@ class CallbackSender:
         attempt = AttemptConnection(request, self._allowed_hosts, ssl_context)
         try:
             async with asyncio.timeout(request.total_timeout):
-                return await attempt.run()
+                return await self._run(attempt)
         except Exception as error:
             return attempt.build_error_outcome(error)
         finally:
             await attempt.close()
+
+    async def _run(self, attempt: "AttemptConnection") -> "Outcome":
+        """Run an attempt. If this process has no file descriptor left, wait for one: the receiver is not at fault."""
+        while True:
+            try:
+                return await attempt.run()
+            except Exception as error:
+                if self._pause is None or not _has_no_descriptor_left(error):
+                    raise
+            await self._pause(_DESCRIPTOR_PAUSE_SECONDS)
 
     @cached_property
     def _allowed_hosts(self) -> "AllowedHosts":
@@ -48,3 +65,9 @@ class CallbackSender:
     def _ssl_context(self) -> ssl.SSLContext:
         """The machine's trusted certificates, including those that a company or a test added."""
         return ssl.create_default_context()
+
+
+def _has_no_descriptor_left(error: BaseException) -> bool:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)

@@ -149,6 +149,8 @@ class Sink:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a mock sends up to 100 callbacks at once, and the default is 5
+
     def __init__(self, sink: Sink) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.sink = sink

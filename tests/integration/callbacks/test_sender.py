@@ -1,6 +1,7 @@
 """The outcome of a callback for every behaviour of a receiver."""
 
 import asyncio
+import errno
 import hashlib
 import socket
 import struct
@@ -12,6 +13,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpcore
 import pytest
 
 from mockserver.callbacks.authorization import parse_challenges
@@ -309,3 +311,53 @@ def test_cancelled_send_raises_cancelled_error(sink: Sink) -> None:
 def test_sender_imports_http_client_lazily() -> None:
     code = "import mockserver.callbacks.sender, sys; sys.exit('httpcore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=100).returncode == 0
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_sender_waits_for_file_descriptor(sink: Sink, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    connect, pauses = httpcore.AnyIOBackend.connect_tcp, list[float]()
+
+    async def connect_once_a_descriptor_is_free(*arguments: Any, **options: Any) -> Any:
+        if len(pauses) < 2:
+            raise httpcore.ConnectError from OSError(number, "Too many open files")
+        return await connect(*arguments, **options)
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect_once_a_descriptor_is_free)
+    request = make_callback_request(sink.url)
+    assert asyncio.run(CallbackSender("", pause).send(request)) == Outcome(204, None, "")
+    assert len(pauses) == 2
+    pauses.clear()
+    assert asyncio.run(CallbackSender().send(request)).failure is Failure.CONNECTION  # nobody waits
+
+
+SCARCE_DESCRIPTORS = """
+import asyncio, resource, sys
+from mockserver.mock import Mock
+from mockserver.settings.settings import Settings
+from mockserver.settings.clock_rate import ClockRate
+from mockserver.testing.sink import Sink
+from scenarios.loading.load import from_objects
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (96, 96))
+
+async def deliver(mock):
+    assert await mock.worker.wait_until_idle(mock.account(mock.demo.sid))
+
+with Sink() as sink:
+    recordings = [{"status": "completed", "status_callback": sink.url} for _ in range(200)]
+    settings = Settings(count=1, now=1767225600, clock=ClockRate(0.0))
+    mock = Mock(settings, scenario=from_objects({"recordings": recordings}))
+    asyncio.run(deliver(mock))
+    attempts = [delivery.attempts for delivery in mock.account(mock.demo.sid).callbacks]
+    outcomes = [[(attempt.status, attempt.detail) for attempt in of_one] for of_one in attempts]
+    print([outcome for outcome in outcomes if outcome != [(204, "")]])
+"""
+
+
+def test_callbacks_arrive_at_once_with_few_file_descriptors() -> None:
+    command = [sys.executable, "-c", SCARCE_DESCRIPTORS]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.stdout, result.stderr) == ("[]\n", "")
