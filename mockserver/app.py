@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 from generators.suggestion import shorten_list, suggest
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
-from mockserver.server.gateway import CONTROL_PREFIX, Gateway
+from mockserver.server.gateway import Gateway
+from mockserver.server.rendering import CONTROL_PREFIX
 from mockserver.server.routes.accounts import ACCOUNT_ROUTES
 from mockserver.server.routes.calls_and_conferences import CALL_AND_CONFERENCE_ROUTES
 from mockserver.server.routes.recordings import RECORDING_ROUTES

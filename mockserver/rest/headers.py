@@ -10,7 +10,7 @@ from mockserver.rest.header_names import REASON_HEADER, WARNING_HEADER, WIRE_HEA
 from mockserver.rest.representations.wires import Wire
 
 _UNPRINTABLE = re.compile(r"[^ -~]")
-_MAX_LENGTH = 1_000
+MAX_EXPLANATION_LENGTH = 500
 """The longest explanation in a header: Node refuses a response whose headers have more than 16 KB."""
 
 Header = tuple[bytes, bytes]
@@ -103,5 +103,7 @@ def build_warning_header(text: str) -> Header:
 
 
 def _escape_unprintable(text: str) -> bytes:
-    escaped = _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
-    return (escaped if len(escaped) <= _MAX_LENGTH else f"{escaped[: _MAX_LENGTH - 3]}...").encode("ascii")
+    start = text[: MAX_EXPLANATION_LENGTH + 1]  # each character has at least one in the header
+    escaped = _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), start)
+    is_short = len(escaped) <= MAX_EXPLANATION_LENGTH
+    return (escaped if is_short else f"{escaped[: MAX_EXPLANATION_LENGTH - 3]}...").encode("ascii")

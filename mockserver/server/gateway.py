@@ -25,14 +25,13 @@ from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_response
-from mockserver.server.rendering import render_error
+from mockserver.server.rendering import CONTROL_PREFIX, render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.response import Response
 from mockserver.server.sending import run_before_last_byte, send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
 
-CONTROL_PREFIX = "/_mock/"
 _USED_HEADERS = frozenset(
     {
         *(b"authorization", b"host", b"user-agent", WIRE_HEADER, b"range", b"if-range", b"if-none-match"),

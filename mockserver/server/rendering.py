@@ -19,6 +19,9 @@ from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result
 from scenarios.timeline import RequestKind
 
+CONTROL_PREFIX = "/_mock/"
+"""The start of the paths of the control API."""
+
 
 def render(result: Result, exchange: Exchange) -> Response:
     """Return the response for a result, on the request's wire and in its representation."""
@@ -42,8 +45,11 @@ def render(result: Result, exchange: Exchange) -> Response:
 def render_error(error: TwilioError, path: str) -> Response:
     """Return the response for an error, in the representation that the path asks for."""
     form = choose_representation(path)
-    body = load_encoder(form).encode_item("RestException", error.to_dict(path))
-    headers = (*error.headers, build_reason_header(error.reason))
+    fields, reason_header = error.to_dict(path), build_reason_header(error.reason)
+    if path.startswith(CONTROL_PREFIX) and reason_header[1] != error.reason.encode(errors="replace"):
+        fields["reason"] = error.reason  # the header has only a part of it; Twilio's own errors have no such key
+    body = load_encoder(form).encode_item("RestException", fields)
+    headers = (*error.headers, reason_header)
     return Response(
         error.status, body, MEDIA_TYPES[form], headers, reason=error.reason, found_status=error.found_status
     )

@@ -4,6 +4,7 @@ import pytest
 
 from mockserver import __version__
 from mockserver.mock import Mock
+from scenarios.rules import Fault, Then
 from tests.harness import T0, Api, make_settings
 
 
@@ -84,3 +85,22 @@ def test_command_with_unknown_field_names_the_known_fields(
     response = api.send_command(method, path, command)
     assert response.status_code == 400
     assert response.headers["x-mock-reason"] == f"Expected some of {known}: Object contains unknown field `when`."
+
+
+def test_errors_of_control_api_have_whole_reason(api: Api) -> None:
+    command = {"recordings": [{"id": "a", "timeline": [{"after": {"signal": "x" * 64}}, {"x" * 2000: 1}]}]}
+    answer = api.send_command("PUT", "/scenario", {"scenario": command})
+    reason, header = answer.json()["reason"], answer.headers["x-mock-reason"]
+    assert (answer.status_code, len(header), header) == (400, 500, f"{reason[:497]}...")
+    assert len(reason) > 500
+
+
+def test_errors_of_twilios_api_have_no_reason_in_body(api: Api) -> None:
+    assert set(api.get(f"{api.root}/Recordings/RE1.json").json()) == {"code", "message", "more_info", "status"}
+
+
+def test_journal_has_whole_reason(api: Api) -> None:
+    api.mock.account(api.mock.demo.sid).fault_rules.add(fault=Fault(then=Then(status=503, message="m" * 900)))
+    answer = api.get(api.list_path)
+    (request,) = api.run_command("GET", "/requests")["requests"]
+    assert (len(answer.headers["x-mock-reason"]), request["reason"].count("m") >= 900) == (500, True)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import httptools
 import msgspec
 
-from mockserver.control.client.http_connection import HttpConnection
+from mockserver.control.client.http_connection import HttpConnection, HttpResponse
 from mockserver.rest.header_names import REASON_HEADER
 
 Decoded = TypeVar("Decoded")
@@ -38,6 +38,12 @@ class NoServerError(ControlError):
 
 class TokenError(ControlError):
     """The server requires a control token, and the request had none or a wrong one."""
+
+
+class _ErrorBody(msgspec.Struct):
+    """What the body of an error adds to the header: the whole reason."""
+
+    reason: str | None = None
 
 
 class ControlConnection:
@@ -101,7 +107,7 @@ class ControlConnection:
             name = "ConnectionError" if isinstance(error, ConnectionError) else type(error).__name__
             raise NoServerError(f"expected a recmock server at {url}, found none: {name}.") from None
         if response.status >= 300:
-            reason = response.headers.get(REASON_HEADER.decode().lower(), "it is not a recmock.")
+            reason = _find_reason(response) or "it is not a recmock."
             error_type = TokenError if response.status == _UNAUTHORIZED else ControlError
             raise error_type(f"{url} answered {response.status}: {reason}", response.status)
         try:
@@ -120,3 +126,12 @@ class ControlConnection:
             self.close()
             self._connection = HttpConnection(url)
         return self._connection
+
+
+def _find_reason(response: HttpResponse) -> str | None:
+    """Return the reason of an error, or None if it has none. The header may hold only the start of it."""
+    try:
+        body = msgspec.json.decode(response.content, type=_ErrorBody)
+    except (msgspec.DecodeError, RecursionError):  # not the control API, or a proxy before it
+        body = _ErrorBody()
+    return body.reason or response.headers.get(REASON_HEADER.decode())
