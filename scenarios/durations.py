@@ -11,7 +11,16 @@ _PART = r"[0-9]{1,9}(?:\.[0-9]{1,6})?(?:ms|s|m|h|d|w)"
 _NUMBER_AND_UNIT = r"([0-9.]+)(ms|s|m|h|d|w)"
 
 DURATION_PATTERN = rf"^(?:{_PART})+$(?!\n)"
-Duration = Annotated[str, msgspec.Meta(pattern=DURATION_PATTERN, description="A duration such as 30s, 250ms or 1m30s.")]
+MAX_TEXT_LENGTH = 100
+"""The longest text of a duration. Any duration has a shorter one."""
+LONGEST_DURATION = "36500d"
+"""The longest duration of a scenario, a hundred years: dates have room for it after the latest time of a clock."""
+Duration = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=DURATION_PATTERN, max_length=MAX_TEXT_LENGTH, description="A duration such as 30s, 250ms or 1m30s."
+    ),
+]
 """A duration as text."""
 
 
@@ -21,9 +30,18 @@ def parse_duration(text: str) -> int:
     Raises:
         ValueError: if the text is not a duration.
     """
+    if len(text) > MAX_TEXT_LENGTH:
+        raise ValueError(f"expected a duration of at most {MAX_TEXT_LENGTH} characters, found {len(text)}")
     if not re.fullmatch(DURATION_PATTERN, text):
         raise ValueError(f"expected a duration such as 30s, 250ms or 1m30s, found {text!r}")
     return round(sum(Decimal(number) * _UNITS[unit] for number, unit in re.findall(_NUMBER_AND_UNIT, text)))
+
+
+def find_duration_problem(text: str) -> str | None:
+    """Return a sentence about a valid duration that is too long for a scenario, or None."""
+    if parse_duration(text) <= parse_duration(LONGEST_DURATION):
+        return None
+    return f"expected a duration of at most {LONGEST_DURATION}, found {text}."
 
 
 def format_duration(microseconds: int) -> str:

@@ -48,6 +48,7 @@ Price = Annotated[
     | Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(?:\.[0-9]{1,9})?$(?!\n)")],
     Meta(description='A decimal number, such as "-0.00250".'),
 ]
+ErrorCode = Annotated[int, Meta(gt=-(10**9), lt=10**9, description="A code of Twilio's, such as 16107.")]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A currency such as USD.")]
 UrlOrigin = Annotated[
     str,
@@ -67,7 +68,7 @@ class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     duration: Seconds | UnsetType | None = UNSET
     price: Price | UnsetType | None = UNSET
     price_unit: Currency | UnsetType = UNSET
-    error_code: int | UnsetType | None = UNSET
+    error_code: ErrorCode | UnsetType | None = UNSET
     channels: Literal[1, 2] | UnsetType = UNSET
     source: Source | UnsetType = UNSET
     track: Track | UnsetType = UNSET

@@ -10,7 +10,10 @@ from generators.sids import SID_DIGITS, describe_sid
 from scenarios.durations import Duration
 from scenarios.operations import Operation
 
-Count = Annotated[int, Meta(ge=1)]
+MAX_NUMBER = 10**9
+"""The largest number of a rule or a trigger."""
+Count = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
+WholeNumber = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 ErrorStatus = Annotated[int, Meta(ge=400, le=599, description="An HTTP status from 400 to 599.")]
 HeaderName = Annotated[
@@ -32,7 +35,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The AccountSid in the path."""
     sid: str | None = None
     """A SID that the path names, or the id of a recording of the scenario."""
-    page: Annotated[int, Meta(ge=0)] | None = None
+    page: WholeNumber | None = None
     """Twilio's `Page`: 0 is the first page of a list."""
     header: dict[HeaderName, str] = {}
     """Shell patterns for request headers, by name."""
@@ -92,7 +95,7 @@ class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Replaces Twilio's error body, for example with the HTML of a proxy between you and Twilio."""
     media_type: Annotated[str, Meta(pattern=r"^[ -~]+$(?!\n)", description="A media type.")] = "text/html"
     """The media type of `body`."""
-    retry_after: Annotated[int, Meta(ge=0)] | None = None
+    retry_after: WholeNumber | None = None
     """The seconds in the `Retry-After` header."""
     enforce_retry_after: bool = False
     """Refuse the same request again until `retry_after` is over, on the account's clock or in real time."""
@@ -143,7 +146,7 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A SID that the path names, or the id of a recording of the scenario."""
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
     """The status of the response."""
-    min: Annotated[int, Meta(ge=0)] | None = None
-    max: Annotated[int, Meta(ge=0)] | None = None
+    min: WholeNumber | None = None
+    max: WholeNumber | None = None
     followed_next_page: bool | None = None
     """True if the client must request a later page by a `next_page_uri`."""

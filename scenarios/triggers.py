@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from generators.instants import EPOCH
-from scenarios.durations import Duration, parse_duration
+from scenarios.durations import Duration, find_duration_problem, parse_duration
 from scenarios.problems import describe_value
 from scenarios.rules import Count
 from scenarios.statuses import CallbackEvent, RecordingStatus
@@ -190,6 +190,7 @@ TRIGGER_KINDS = (
         "time",
         lambda duration, progress, now: now >= progress.since + _parse_cached_duration(duration),
         lambda duration: f"{duration} later",
+        lambda duration, context: find_duration_problem(duration),
         compute_instant=lambda duration, since: since + _parse_cached_duration(duration),
     ),
     TriggerKind("signal", lambda name, progress, now: name in progress.signals, lambda name: f"signal {name}"),

@@ -6,7 +6,6 @@ requests fail. Instants are microseconds since the epoch.
 
 import math
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 
 import msgspec
 
@@ -19,6 +18,7 @@ from scenarios.durations import parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Delay, Fault, Sequence, Then, When
+from scenarios.shell_patterns import matches_pattern
 
 
 class RequestFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,12 +129,12 @@ class FaultRules:
     def _matches(self, when: When, request: RequestFacts) -> bool:
         return (
             (when.op is None or when.op is request.operation)
-            and (when.path is None or fnmatchcase(request.path, when.path))
+            and (when.path is None or matches_pattern(request.path, when.path))
             and (when.account is None or when.account.lower() == request.account_sid.lower())
             and (when.sid is None or self._resolve_handle(when.sid).lower() in request.path.lower())
             and (when.page is None or when.page == request.page)
             and all(
-                fnmatchcase(request.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items()
+                matches_pattern(request.headers.get(name.lower(), ""), pattern) for name, pattern in when.header.items()
             )
         )
 

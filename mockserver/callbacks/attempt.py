@@ -19,6 +19,9 @@ from mockserver.callbacks.request import CallbackRequest, Pairs
 _MAX_BODY_BYTES = 64 * 1024
 """The maximum number of bytes read from a response body. They are read only to let the receiver finish."""
 
+_MAX_CHALLENGE_BYTES = 4096
+"""The maximum number of bytes read of a WWW-Authenticate header: what it holds is sent back."""
+
 _FAILURE_OF_ERROR: tuple[tuple[type[Exception], Failure], ...] = (
     (RefusedHostError, Failure.REFUSED_HOST),
     (httpcore.ConnectTimeout, Failure.CONNECT_TIMEOUT),
@@ -82,7 +85,11 @@ class AttemptConnection:
         ):
             self._status = response.status
             await _drain_body(response)
-        return [value.decode("latin-1") for name, value in response.headers if name.lower() == b"www-authenticate"]
+        return [
+            value[:_MAX_CHALLENGE_BYTES].decode("latin-1")
+            for name, value in response.headers
+            if name.lower() == b"www-authenticate"
+        ]
 
     def _answer_challenges(self, challenges: list[str]) -> tuple[str, str] | None:
         """Return the scheme and the value of the Authorization header, or None if a second request makes no sense."""

@@ -1,7 +1,6 @@
 """Request patterns: which requests match, and how a request differs from a pattern."""
 
 from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -12,6 +11,7 @@ from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
 from scenarios.operations import Operation
 from scenarios.rules import HeaderName
+from scenarios.shell_patterns import ShellPattern, matches_pattern
 
 ValuesByName = Mapping[str, list[str]]
 
@@ -22,19 +22,19 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     op: Operation | None = None
     """The operation, such as `list_recordings`."""
     method: str | None = None
-    path: str | None = None
+    path: ShellPattern | None = None
     """A shell pattern for the path, such as `*/Recordings/*.mp3`."""
     sid: str | None = None
     """A SID that the path names, or the id of a recording of the scenario."""
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
     """The status of the response."""
-    header: dict[HeaderName, str | None] = {}
+    header: dict[HeaderName, ShellPattern | None] = {}
     """Shell patterns for request headers, by name. None requires that the header is missing."""
     query: dict[str, str | None] = {}
     """Values of query parameters, by name. None requires that the parameter is missing."""
     form: dict[str, str | None] = {}
     """Values of form parameters, by name. None requires that the parameter is missing."""
-    body: str | None = None
+    body: ShellPattern | None = None
     """A shell pattern for the body, as text."""
 
     def with_resolved_sid(self, resolve_handle: Callable[[str], str]) -> "RequestPattern":
@@ -152,13 +152,13 @@ _SINGLE_FIELDS = (
         "op", 4, lambda entry: entry.operation, _is_equal, lambda found: "none" if found is None else str(found)
     ),
     _SingleField("method", 2, lambda entry: entry.method, lambda found, expected: found == expected.upper()),
-    _SingleField("path", 3, lambda entry: entry.path, fnmatchcase),
+    _SingleField("path", 3, lambda entry: entry.path, matches_pattern),
     _SingleField("sid", 2, lambda entry: entry.path, _contains_sid),
     _SingleField("status", 1, lambda entry: entry.response.status, _is_equal),
-    _SingleField("body", 1, lambda entry: entry.body.decode("latin-1"), fnmatchcase, lambda found: "another one"),
+    _SingleField("body", 1, lambda entry: entry.body.decode("latin-1"), matches_pattern, lambda found: "another one"),
 )
 _MULTI_FIELDS = (
-    _MultiField("header", "header ", _collect_headers, fnmatchcase, str.lower, _format_header),
+    _MultiField("header", "header ", _collect_headers, matches_pattern, str.lower, _format_header),
     _MultiField("query", "", lambda entry: _parse_values(entry.query), _is_equal, str, redaction.redact_parameter),
     _MultiField("form", "form ", lambda entry: _parse_values(entry.form), _is_equal, str, redaction.redact_parameter),
 )

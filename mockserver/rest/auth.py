@@ -14,6 +14,8 @@ from generators.sids import SID_DIGITS, Kind, describe_sid, is_sid
 from mockserver.rest.errors import TwilioError
 
 _MAX_LISTED_SIDS = 5
+MAX_AUTHORIZATION_BYTES = 1_000
+"""The longest `Authorization` header of Basic credentials. Those of Twilio have less than a hundred."""
 _AUTH_TOKEN = r"[0-9a-f]{32}"
 _MEDIA_PATH = rf"/Recordings/RE{SID_DIGITS}(\.wav|\.mp3)?\Z"
 
@@ -73,7 +75,7 @@ def authenticate(
         raise _make_unauthorized_error(
             "No credentials: expected HTTP Basic with AccountSid:AuthToken.", "No credentials provided"
         )
-    found = _parse_authorization(authorization)
+    found = _parse_authorization(authorization[: MAX_AUTHORIZATION_BYTES + 1])
     if isinstance(found, str):
         raise _make_unauthorized_error(found, "invalid username")
     if declared_accounts is None:
@@ -94,7 +96,7 @@ def authenticate(
 
 def parse_credentials(authorization: bytes | None) -> Credentials | None:
     """Return the credentials in an `Authorization` header, or None if they cannot be read."""
-    found = None if authorization is None else _parse_authorization(authorization)
+    found = None if authorization is None else _parse_authorization(authorization[: MAX_AUTHORIZATION_BYTES + 1])
     return found if isinstance(found, Credentials) else None
 
 
@@ -129,10 +131,16 @@ def _may_act_on(acting_sid: str, account_sid: str, declared_accounts: Mapping[st
 
 @lru_cache(maxsize=1024)
 def _parse_authorization(authorization: bytes) -> Credentials | str:
-    """Return the credentials in a header, or a sentence about what is wrong. Cached: a client repeats its header."""
+    """Return the credentials in a header, or a sentence about what is wrong. Cached: a client repeats its header.
+
+    Args:
+        authorization: the value of the header, cut off one byte beyond the maximum, so that the cache stays small.
+    """
     scheme, _, encoded = authorization.partition(b" ")
     if scheme.lower() != b"basic":
         return "Expected HTTP Basic credentials, found another scheme. The mock issues no OAuth tokens."
+    if len(authorization) > MAX_AUTHORIZATION_BYTES:
+        return f"Expected HTTP Basic credentials of at most {MAX_AUTHORIZATION_BYTES} bytes in Base64."
     try:
         username, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):

@@ -12,11 +12,18 @@ WARNING_HEADER = b"x-mock-warning"
 _IRREGULAR_NAMES = {b"etag": b"ETag", b"www-authenticate": b"WWW-Authenticate", b"x-api-domain": b"X-API-Domain"}
 
 
-@lru_cache(maxsize=256)
+_MAX_CACHED_BYTES = 64
+
+
 def capitalize_name(name: bytes) -> bytes:
     """Return a header's name as Twilio writes it over HTTP/1.1, such as `Content-Type` (WIRE §10, §17).
 
     Args:
         name: the name in lower case.
     """
+    return _capitalize_name(name) if len(name) <= _MAX_CACHED_BYTES else _capitalize_name.__wrapped__(name)
+
+
+@lru_cache(maxsize=256)
+def _capitalize_name(name: bytes) -> bytes:
     return _IRREGULAR_NAMES.get(name) or b"-".join(word.capitalize() for word in name.split(b"-"))

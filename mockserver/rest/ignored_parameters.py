@@ -30,10 +30,10 @@ def describe_ignored(operation: Operation, query: Parameters, form: Parameters |
 
 def _describe_values(parameters: Parameters, accepted_names: Collection[str]) -> Iterator[str]:
     yield from parameters.warnings
-    for name in parameters.names:
-        if name not in accepted_names:
-            hint = _suggest_name(name, accepted_names)
-            yield f"{_show(name)} is not a parameter of this operation, and was ignored.{hint}"
+    unknown_names = [name for name in parameters.names if name not in accepted_names]
+    for number, name in enumerate(unknown_names):
+        hint = _suggest_name(name, accepted_names) if number < _MAX_WARNINGS else ""  # thousands would take seconds
+        yield f"{_show(name)} is not a parameter of this operation, and was ignored.{hint}"
     counts = Counter(name for name, _ in dict.fromkeys(parameters.pairs))  # the same value twice loses nothing
     for name, count in counts.items():
         if count > 1 and name in accepted_names and name not in REPEATABLE_PARAMETERS:

@@ -13,7 +13,13 @@ from mockserver.rest.representations.wires import Wire, WireSetting
 
 _PATH_START = re.compile(rf"/+{API_VERSION}(?:/+Accounts(?:/+AC{SID_DIGITS}/*)?)?|")
 """The start of a path up to the account. Clients join it from a base URL, so a slash may be there twice."""
-_HOST = re.compile(rb"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_HOST = re.compile(rb"[A-Za-z0-9.\-_]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{1,45}\](:[0-9]{1,5})?")
+_MAX_HOST_BYTES = 260
+"""More than the longest host name with a port. What follows is cut off, so that the caches stay small."""
+_MAX_WIRE_BYTES = 81
+"""One more than an error shows of `X-Mock-Wire`."""
+_SDK_PREFIX = b"twilio-"
+"""The start of the `User-Agent` of every SDK."""
 
 
 def merge_slashes(path: str) -> str:
@@ -34,16 +40,21 @@ def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, representa
     Raises:
         TwilioError: 20001 if the header names no wire.
     """
+    requested_wire = headers.get(WIRE_HEADER)
     return _choose_wire(
-        headers.get(WIRE_HEADER), headers.get(b"host"), headers.get(b"user-agent"), setting, representation
+        None if requested_wire is None else requested_wire[:_MAX_WIRE_BYTES],
+        headers.get(b"host", b"")[:_MAX_HOST_BYTES],
+        headers.get(b"user-agent", b"").startswith(_SDK_PREFIX),
+        setting,
+        representation,
     )
 
 
 @lru_cache(maxsize=256)
 def _choose_wire(
     requested_wire: bytes | None,
-    host: bytes | None,
-    user_agent: bytes | None,
+    host: bytes,
+    is_sdk: bool,
     setting: WireSetting,
     representation: Representation,
 ) -> Wire:
@@ -60,14 +71,14 @@ def _choose_wire(
         return Wire.TWILIO
     if setting is not WireSetting.AUTO:
         return Wire(setting.value)
-    name = (host or b"").partition(b":")[0].lower().removesuffix(b".")
-    believes = (user_agent or b"").startswith(b"twilio-") or (b"." + name).endswith(b".twilio.com")
+    name = host.partition(b":")[0].lower().removesuffix(b".")
+    believes = is_sdk or (len(host) < _MAX_HOST_BYTES and (b"." + name).endswith(b".twilio.com"))
     return Wire.TWILIO if believes else Wire.SCHEMA
 
 
 def find_base_url(headers: Mapping[bytes, bytes], scheme: str, server_address: tuple[str, int]) -> str:
     """Return scheme and host as the client wrote them, or the server's address if they are missing or invalid."""
-    return _build_base_url(headers.get(b"host", b""), scheme, server_address)
+    return _build_base_url(headers.get(b"host", b"")[:_MAX_HOST_BYTES], scheme, server_address)
 
 
 @lru_cache(maxsize=256)

@@ -187,7 +187,8 @@ class Gateway:
         answer = await self._run_route(exchange, scope, receive, send)
         if answer.expires_at:
             answer = answer.to_cached(exchange.operation)
-            cache.put(key, (account.version, answer), len(answer.body))
+            size = len(answer.body) + len(exchange.path) + len(exchange.query_string) + len(answer.encode_headers())
+            cache.put(key, (account.version, answer), size)
         return answer
 
     async def _run_route(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:

@@ -1,14 +1,15 @@
 """Checks rules about requests: contradictions, and conditions that can never match."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from generators.sids import Kind, is_sid
 from generators.suggestion import suggest
-from scenarios.durations import parse_duration
+from scenarios.durations import find_duration_problem, parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.problems import Problem, ValuePath, describe_value
 from scenarios.rules import Delay, Expectation, PageDriftRule, Then, When
+from scenarios.shell_patterns import MAX_PATTERN_LENGTH
 
 
 def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Problem]:
@@ -20,6 +21,7 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
     """
     for number, fault in enumerate(scenario.faults):
         yield from _check_when(fault.when, handles, ("faults", number, "when"))
+        yield from _check_durations({"ttl": fault.ttl}, ("faults", number))
         yield from _check_then(fault.then, ("faults", number, "then"))
     for number, sequence in enumerate(scenario.sequences):
         yield from _check_when(sequence.when, handles, ("sequences", number, "when"))
@@ -35,6 +37,11 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
 
 def _check_when(when: When, handles: Collection[str], path: ValuePath) -> Iterator[Problem]:
     yield from _check_sid(when.sid, handles, path)
+    patterns: list[tuple[ValuePath, str]] = [(("header", name), pattern) for name, pattern in when.header.items()]
+    for key, pattern in [(("path",), when.path or ""), *patterns]:
+        if len(pattern) > MAX_PATTERN_LENGTH:
+            expected = f"a shell pattern of at most {MAX_PATTERN_LENGTH} characters"
+            yield Problem((*path, *key), f"expected {expected}, found {len(pattern)}.")
     if when.page is not None and when.op and not _is_list_operation(when.op):
         yield Problem((*path, "page"), f"expected a list operation, because only lists have pages, found {when.op}.")
 
@@ -59,6 +66,10 @@ def _check_then(then: Then, path: ValuePath) -> Iterator[Problem]:
         yield Problem((*path, "body"), "expected a body, or a code and message for Twilio's own, found both.")
     if isinstance(then.delay, Delay):
         yield from _check_delay(then.delay, (*path, "delay"))
+    else:
+        yield from _check_durations({"delay": then.delay}, path)
+    if then.chunked_dribble:
+        yield from _check_durations({"duration": then.chunked_dribble.duration}, (*path, "chunked_dribble"))
 
 
 _REQUIRED_KEYS = {
@@ -72,7 +83,19 @@ _REQUIRED_KEYS = {
 _EMPTY_THEN = Then()
 
 
+def _check_durations(durations: Mapping[str, str | None], path: ValuePath) -> Iterator[Problem]:
+    for key, duration in durations.items():
+        sentence = None if duration is None else find_duration_problem(duration)
+        if sentence is not None:
+            yield Problem((*path, key), sentence)
+
+
 def _check_delay(delay: Delay, path: ValuePath) -> Iterator[Problem]:
+    yield from _check_durations({"fixed": delay.fixed}, path)
+    if delay.uniform:
+        yield from _check_durations({"upper": delay.uniform.upper}, (*path, "uniform"))
+    if delay.log_normal:
+        yield from _check_durations({"median": delay.log_normal.median}, (*path, "log_normal"))
     given = [name for name in ("fixed", "uniform", "log_normal") if getattr(delay, name)]
     if len(given) != 1:
         listed = " and ".join(given) or "none"

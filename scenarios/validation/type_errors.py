@@ -11,6 +11,7 @@ from msgspec import Meta, UnsetType
 from generators.suggestion import suggest
 from scenarios.model import Scenario
 from scenarios.problems import Problem, ValuePath, describe_value
+from scenarios.rules import MAX_NUMBER
 
 _NONE_TYPE = type(None)
 _MAX_SHOWN_NAMES = 10
@@ -31,9 +32,8 @@ def find_type_error(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> P
             return inside(value, alternative, path)
     if any(_has_type(value, alternative) for alternative in alternatives):
         return None
-    return Problem(
-        path, f"expected {_describe_type(kind)}, found {describe_value(value)}.{_suggest_name(value, alternatives)}"
-    )
+    expected, meant = _describe_type(kind, value), _suggest_name(value, alternatives)
+    return Problem(path, f"expected {expected}, found {describe_value(value)}.{meant}")
 
 
 def _list_alternatives(kind: Any) -> list[Any]:
@@ -106,21 +106,21 @@ def _list_constraints(kind: Any) -> list[Meta]:
     return [meta for meta in get_args(kind)[1:] if isinstance(meta, Meta)] if get_origin(kind) is Annotated else []
 
 
-def _describe_type(kind: Any) -> str:
+def _describe_type(kind: Any, value: Any) -> str:
     described = next((meta.description for meta in _list_constraints(kind) if meta.description), None)
     if described:
         return described[0].lower() + described[1:].removesuffix(".")
     alternatives = [member for member in _list_alternatives(kind) if member is not _NONE_TYPE]
     if len(alternatives) > 1 or alternatives[0] is not kind:
-        return ", or ".join(dict.fromkeys(map(_describe_type, _list_union_members(kind))))
-    return _describe_plain_type(kind)
+        return ", or ".join(dict.fromkeys(_describe_type(member, value) for member in _list_union_members(kind)))
+    return _describe_plain_type(kind, value)
 
 
 def _list_union_members(kind: Any) -> list[Any]:
     return [member for member in get_args(_without_annotations(kind)) if member not in (_NONE_TYPE, UnsetType)]
 
 
-def _describe_plain_type(kind: Any) -> str:
+def _describe_plain_type(kind: Any, value: Any) -> str:
     bare = _without_annotations(kind)
     if get_origin(bare) is tuple:
         return "a list of at least one" if _get_min_length(kind) else "a list"
@@ -129,13 +129,13 @@ def _describe_plain_type(kind: Any) -> str:
         more = f" and {len(names) - _MAX_SHOWN_NAMES} more" if len(names) > _MAX_SHOWN_NAMES else ""
         return f"one of {', '.join(names[:_MAX_SHOWN_NAMES])}{more}" if len(names) > 1 else names[0]
     word = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}.get(bare, "a mapping")
-    return word + "".join(_describe_bounds(meta) for meta in _list_constraints(kind))
+    return word + "".join(_describe_bounds(meta, value) for meta in _list_constraints(kind))
 
 
-def _describe_bounds(meta: Meta) -> str:
+def _describe_bounds(meta: Meta, value: Any) -> str:
     if meta.max_length:
         return f" of {meta.min_length} to {meta.max_length} characters"
-    if meta.le is not None:
+    if meta.le is not None and (meta.le != MAX_NUMBER or (isinstance(value, int) and value > MAX_NUMBER)):
         return f" from {meta.ge} to {meta.le}"
     return f" of at least {meta.ge}"
 

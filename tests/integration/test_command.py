@@ -343,6 +343,8 @@ def test_check_prints_violations_per_recording(
         (b"hello", "found invalid JSON in line 1"),
         (b'{"sid": 1}\nhello', "found invalid JSON in line 2"),
         (b"3", "found 3."),
+        (b"[" * 100_000, "found values that are nested too deeply."),
+        (b"{}\n" + b"[" * 100_000, "found values that are nested too deeply."),
     ],
 )
 def test_check_explains_unreadable_input(

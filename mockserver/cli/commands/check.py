@@ -60,7 +60,7 @@ def _read(file: Path) -> str:
 def _parse_recordings(text: str) -> Iterator[tuple[str, Any]]:
     """Yield the position of each recording in the text, and the recording."""
     try:
-        value = json.loads(text)
+        value = _load_json(text)
     except ValueError as error:
         yield from _parse_lines(text, error)
         return
@@ -75,6 +75,13 @@ def _parse_recordings(text: str) -> Iterator[tuple[str, Any]]:
         yield f"recording {number}", recording
 
 
+def _load_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise CommandError(f"expected {_EXPECTED}, found values that are nested too deeply.") from None
+
+
 def _parse_lines(text: str, json_error: ValueError) -> Iterator[tuple[str, Any]]:
     """Yield the recordings of JSON Lines.
 
@@ -85,7 +92,7 @@ def _parse_lines(text: str, json_error: ValueError) -> Iterator[tuple[str, Any]]
         if not line.strip():
             continue
         try:
-            yield f"line {number}", json.loads(line)
+            yield f"line {number}", _load_json(line)
         except ValueError as error:
             detail = json_error if number == 1 else error
             raise CommandError(f"expected {_EXPECTED}, found invalid JSON in line {number}: {detail}.") from None

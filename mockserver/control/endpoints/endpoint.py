@@ -17,6 +17,7 @@ from mockserver.rest.representations.representation import MEDIA_TYPES, Represen
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import read_body
 from mockserver.server.response import Response
+from scenarios.problems import MAX_DEPTH
 
 PathParams = Mapping[str, str]
 Handler = Callable[[Exchange, PathParams], Awaitable[Any]]
@@ -79,6 +80,8 @@ def read_command(exchange: Exchange, command_type: type[Command]) -> Command:
             assert issubclass(command_type, msgspec.Struct), "a dict accepts any field"
             reason = f"Expected some of {', '.join(command_type.__struct_fields__)}: {reason}"
         raise make_invalid_command_error(reason) from None
+    except RecursionError:
+        raise make_invalid_command_error(f"expected values at most {MAX_DEPTH} deep, found deeper ones") from None
 
 
 def make_invalid_command_error(reason: str) -> TwilioError:

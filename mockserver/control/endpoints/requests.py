@@ -29,7 +29,8 @@ from mockserver.server.exchange import Exchange
 from scenarios.durations import Duration, parse_duration
 from scenarios.operations import Operation
 
-NonNegativeInt = Annotated[int, Meta(ge=0)]
+NonNegativeInt = Annotated[int, Meta(ge=0, lt=10**18)]
+"""A number of 18 digits at most, as in a query."""
 
 _DEFAULT_LIMIT = 100
 _MAX_WAIT = 60 * SECOND
@@ -57,7 +58,7 @@ class WaitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Wait until a number of matching requests exist, or until the time is up."""
 
     pattern: dict[str, Any] = {}
-    count: Annotated[int, Meta(ge=1)] = 1
+    count: Annotated[int, Meta(ge=1, lt=10**18)] = 1
     timeout: Duration = "10s"
     """Real time."""
     since: NonNegativeInt = 0
