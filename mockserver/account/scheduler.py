@@ -1,6 +1,6 @@
 """The virtual-time scheduler: runs what is due, each item at its own instant, in microseconds since the epoch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.state.state import DeliveryState, State, Timer, TimerKind
@@ -31,23 +31,34 @@ class Scheduler:
         self._timelines = timelines
         self._callback_queue = callback_queue
         self._create_recording = create_recording
+        self._move_targets: list[int] = []
+        """The targets of the moves that are under way."""
+
+    @property
+    def final_instant(self) -> int:
+        """The instant at which the clock will stand after the moves that are under way. It is now if there are none."""
+        return max([self._clock.now(), *self._move_targets])
 
     def set_rate(self, rate: float) -> None:
         """Set the rate of the clock from now on."""
         self._clock.set_rate(rate)
         self._state.version += 1
 
-    def advance_to(self, target: int) -> Iterator[int]:
+    def advance_to(self, target: int) -> Generator[int, None, None]:
         """Move the clock to an instant. Yield at each instant at which a timer ran, and at the end."""
-        self.run_due()
-        yield self._clock.now()
-        while (due := self._timers.next_due) is not None and due <= target:
-            self._clock.move_to(due)
+        self._move_targets.append(target)
+        try:
             self.run_due()
-            yield due
-        self._clock.move_to(target)
-        self._state.version += 1  # a reader of the clock must see the new time
-        yield target
+            yield self._clock.now()
+            while (due := self._timers.next_due) is not None and due <= target:
+                self._clock.move_to(due)
+                self.run_due()
+                yield due
+            self._clock.move_to(target)
+            self._state.version += 1  # a reader of the clock must see the new time
+            yield target
+        finally:
+            self._move_targets.remove(target)
 
     def run_due(self) -> None:
         """Run everything that is due now."""

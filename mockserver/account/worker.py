@@ -1,6 +1,7 @@
 """The worker: wakes accounts when a timer is due, and sends their callbacks, beside the requests."""
 
 import asyncio
+from contextlib import closing
 from functools import partial
 from typing import NamedTuple
 from weakref import WeakSet
@@ -36,6 +37,8 @@ class Worker:
         self._slots = DeliverySlots()
         self._revoked_tasks: WeakSet[asyncio.Task[None]] = WeakSet()
         """Deliveries that were cancelled because their account was replaced, while their event loop goes on."""
+        self._awaited_accounts: set[Account] = set()
+        """The accounts whose callbacks a request waits for."""
         self._stopped_loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
     def start(self) -> None:
@@ -78,26 +81,39 @@ class Worker:
         await asyncio.gather(*ours, return_exceptions=True)
 
     async def advance(self, account: Account, target: int) -> list[Event]:
-        """Move a clock to an instant, and return the events on the way, callbacks included."""
+        """Move a clock to an instant, and return the events on the way.
+
+        The callbacks of each instant are answered before the clock moves on, unless `wait_until_idle` does not wait.
+        """
         first = account.events.next_serial
-        for _ in account.scheduler.advance_to(target):
-            if not await self.wait_until_idle(account):
-                break
-        else:
-            self.schedule(account)
+        with closing(account.scheduler.advance_to(target)) as instants:
+            for _ in instants:
+                if not await self.wait_until_idle(account):
+                    break
+            else:
+                self.schedule(account)
         return account.events.get_events_since(first)
 
     async def wait_until_idle(self, account: Account) -> bool:
         """Wait until every callback that is ready was sent and its outcome was recorded.
 
+        Only one request waits for the callbacks of an account. While it waits, the request of another one may come from
+        a receiver that answers only after this request: that one sends its callbacks and waits for none.
+
         Returns:
             False if the wait was cancelled: the server stops, or another account replaces this one.
         """
         self.schedule(account)
-        while waits := self._get_tasks_on_this_loop(account) or self._get_turn(account):
-            done, _ = await asyncio.wait(waits)
-            if any(future.cancelled() for future in done):
-                return False
+        if account in self._awaited_accounts:
+            return True
+        self._awaited_accounts.add(account)
+        try:
+            while waits := self._get_tasks_on_this_loop(account) or self._get_turn(account):
+                done, _ = await asyncio.wait(waits)
+                if any(future.cancelled() for future in done):
+                    return False
+        finally:
+            self._awaited_accounts.discard(account)
         return True
 
     def _get_turn(self, account: Account) -> list[asyncio.Future[None]]:

@@ -68,6 +68,16 @@ class Exchange:
         """Set the account of the request. The request is logged in this account's journal."""
         self._account = account
 
+    def refresh_account(self) -> None:
+        """Use the account that the AccountSid has now. Call this after every wait of an operation.
+
+        While a request waits for its body or for a delay, a reset replaces its account, and other requests may evict
+        it. A change of the old one would be lost.
+        """
+        if self._account is not None:
+            self._account = self.mock.account(self._account.sid)
+            self._account.scheduler.run_due()
+
     @property
     def account_or_none(self) -> Account | None:
         """The account that the path names, even if the client may not use it; None if the path names none."""

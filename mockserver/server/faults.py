@@ -63,6 +63,7 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
     exchange.matched_fault = strike
     if strike.delay:
         await _pause_unless_disconnected(strike.delay, receive)
+        exchange.refresh_account()
     then = strike.then
     if then.status is not None or then.body is not None or then.fault in _RESPONSE_REPLACING_FAULTS:
         raise FaultTriggered(strike)

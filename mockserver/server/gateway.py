@@ -173,8 +173,8 @@ class Gateway:
 
     async def _respond_from_cache(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         account, cache = exchange.account, self._mock.cache
-        key = (account.cache_key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
-        kept: _CachedResponse | None = cache.get(key)
+        request_key = (exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
+        kept: _CachedResponse | None = cache.get((account.cache_key, *request_key))
         if kept is not None and _is_fresh(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
@@ -182,13 +182,14 @@ class Gateway:
                 exchange.operation = operation
                 return kept[1]
             await apply_fault(exchange, operation, receive)
-            if _is_fresh(kept, account):  # the request may have been delayed
+            if exchange.account is account and _is_fresh(kept, account):  # the request may have been delayed
                 return kept[1]
         answer = await self._run_route(exchange, scope, receive, send)
         if answer.expires_at:
+            account = exchange.account  # the request may have been delayed
             answer = answer.to_cached(exchange.operation)
             size = len(answer.body) + len(exchange.path) + len(exchange.query_string) + len(answer.encode_headers())
-            cache.put(key, (account.version, answer), size)
+            cache.put((account.cache_key, *request_key), (account.version, answer), size)
         return answer
 
     async def _run_route(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from generators.corpus.corpus import CorpusSpec
 from generators.instants import SECOND
+from mockserver.account.account import Account
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.control.endpoints.endpoint import (
@@ -68,7 +69,7 @@ async def show_clock(exchange: Exchange, path: PathParams) -> ClockView:
 async def move_clock(exchange: Exchange, path: PathParams) -> ChangeResult:
     account, command = get_account(exchange, path), read_command(exchange, ClockCommand)
     first = account.events.next_serial
-    rate, target = _parse_rate(command), _parse_target_instant(command, account.clock.now())
+    rate, target = _parse_rate(command), _parse_target_instant(command, account)
     if rate is not None:
         account.scheduler.set_rate(rate)
     await exchange.mock.worker.advance(account, target)
@@ -86,8 +87,9 @@ def _parse_rate(command: ClockCommand) -> float | None:
     return command.rate
 
 
-def _parse_target_instant(command: ClockCommand, now: int) -> int:
-    """Return the instant to move to."""
+def _parse_target_instant(command: ClockCommand, account: Account) -> int:
+    """Return the instant to move to. Concurrent advances add up."""
+    now = account.clock.now()
     moves = [move for move in (command.advance, command.move_to) if move is not None]
     if len(moves) > 1 or not (moves or command.mode or command.rate):
         raise make_invalid_command_error("expected advance, such as 30s, or move_to, or a mode")
@@ -98,7 +100,7 @@ def _parse_target_instant(command: ClockCommand, now: int) -> int:
         )
     target = now if command.move_to is None else to_microseconds(command.move_to)
     if command.advance is not None:
-        target += _parse_duration(command.advance)
+        target = account.scheduler.final_instant + _parse_duration(command.advance)
     if target >= _LATEST_INSTANT:
         raise make_invalid_command_error(
             f"expected an instant before {serialize_instant(_LATEST_INSTANT)}, found a later one"
