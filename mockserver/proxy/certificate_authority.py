@@ -144,8 +144,13 @@ def _make_foreign_file_error(file: Path, found: str) -> AuthorityError:
 def _create_server_context(pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])
-    with tempfile.TemporaryDirectory(prefix="recmock-") as folder:  # ssl reads keys from files only
-        file = Path(folder, "host.pem")
-        file.write_bytes(pem)
-        context.load_cert_chain(file)
+    try:
+        with tempfile.TemporaryDirectory(prefix="recmock-") as folder:  # ssl reads keys from files only
+            file = Path(folder, "host.pem")
+            file.write_bytes(pem)
+            context.load_cert_chain(file)
+    except OSError as error:  # a full disk, a limit on the size of files, no folder for temporary files
+        reason = error.strerror or error
+        advice = "Make room there, or choose another folder with TMPDIR"
+        raise AuthorityError(f"cannot write a temporary certificate: {reason}. {advice}.") from None
     return context

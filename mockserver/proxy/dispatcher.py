@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
 from httptools.parser.url_parser import URL
 from starlette.types import ASGIApp
@@ -19,7 +20,7 @@ from mockserver.proxy.refusals import (
     make_not_emulated_error,
     make_refused_error,
 )
-from mockserver.proxy.streams import open_streams, relay, wrap_transport
+from mockserver.proxy.streams import StreamPair, open_streams, relay, wrap_transport
 from mockserver.proxy.tls import start_server_tls
 from mockserver.proxy.transports import abort
 from mockserver.rest.errors import TwilioError
@@ -28,6 +29,8 @@ from mockserver.settings.parsing import Address
 
 _CONNECTION_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 """PHP's SDK reads any other status line as the API's response (WIRE §13)."""
+
+_Service = Callable[[], Awaitable[None]]
 
 logger = logging.getLogger("recmock")
 
@@ -87,37 +90,58 @@ class Dispatcher:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _connect(self, connection: Connection) -> None:
+        target = connection.target.decode("latin-1")
+        serve = await self._prepare_or_refuse(connection, target)
+        if serve is None:
+            return
         try:
-            destination = Destination.from_connect(connection.target)
-            if destination.is_twilio:
-                await self._answer_as_host(connection, destination)
-            elif self._may_tunnel(connection.addresses):
-                await _tunnel(connection, destination, self._get_own_addresses(connection.addresses))
-            else:
-                raise make_refused_error(destination)
-        except BadDestinationError as error:
-            _refuse(connection, make_bad_request_error(str(error)))
-        except TwilioError as refusal:
-            _refuse(connection, refusal)
-        except AuthorityError as error:
-            logger.error("The local CA: %s", error)
-            _refuse(connection, TwilioError(20500, f"The local CA: {error}"))
+            connection.transport.write(_CONNECTION_ESTABLISHED)
+            await serve()
         except OSError as error:
-            logger.info("A client left the proxy at %s: %s", connection.target.decode("latin-1"), error)
-        except Exception:  # log the traceback, and do not let the client wait for ever
-            logger.exception("CONNECT %s failed", connection.target.decode("latin-1"))
+            logger.info("A client left the proxy at %s: %s", target, error)
+            abort(connection.transport)
+        except Exception:
+            logger.exception("CONNECT %s failed", target)
             abort(connection.transport)
 
-    async def _answer_as_host(self, connection: Connection, destination: Destination) -> None:
-        """Answer as the host that the client wants to reach."""
+    async def _prepare_or_refuse(self, connection: Connection, target: str) -> _Service | None:
+        """Return what serves the connection, or None if the client got an error: it must not wait for ever."""
+        try:
+            return await self._prepare(connection)
+        except BadDestinationError as error:
+            refusal = make_bad_request_error(str(error))
+        except TwilioError as error:
+            refusal = error
+        except AuthorityError as error:
+            logger.error("The local CA: %s", error)
+            refusal = TwilioError(20500, f"The local CA: {error}")
+        except asyncio.CancelledError:  # the server stops
+            abort(connection.transport)
+            raise
+        except Exception:  # the client gets no traceback
+            logger.exception("CONNECT %s failed", target)
+            refusal = TwilioError(20500, "The mock itself failed: please report the traceback in its log.")
+        connection.transport.write(build_raw_response(refusal))
+        connection.transport.close()
+        return None
+
+    async def _prepare(self, connection: Connection) -> _Service:
+        """Return what serves the connection after the response to CONNECT."""
+        destination = Destination.from_connect(connection.target)
+        if destination.is_twilio:
+            return await self._prepare_host(connection, destination)
+        if not self._may_tunnel(connection.addresses):
+            raise make_refused_error(destination)
+        upstream = await open_streams(destination, self._get_own_addresses(connection.addresses))
+        return partial(_tunnel, connection, upstream)
+
+    async def _prepare_host(self, connection: Connection, destination: Destination) -> _Service:
+        """Return what answers as the host that the client wants to reach."""
         if destination.port != 443 or connection.early_bytes:
             raise make_bad_request_error("Expected CONNECT HOST:443, and then a TLS handshake.")
         context = await asyncio.to_thread(self._authority.create_context, destination.host, wall_seconds())
-        app = _choose_twilio_application(destination, connection.own_application)
-        connection.transport.write(_CONNECTION_ESTABLISHED)
-        await start_server_tls(
-            connection.transport, context, connection.create_protocol(app), asyncio.get_running_loop()
-        )
+        protocol = connection.create_protocol(_choose_twilio_application(destination, connection.own_application))
+        return partial(start_server_tls, connection.transport, context, protocol, asyncio.get_running_loop())
 
     def _get_own_addresses(self, addresses: ConnectionAddresses) -> Collection[SocketAddress]:
         """Return every known address of this server. One that listens on a wildcard has more than it binds."""
@@ -136,15 +160,8 @@ def _choose_twilio_application(destination: Destination, own_application: ASGIAp
     return MediaHostApp(own_application, refusing_app) if destination.is_media else refusing_app
 
 
-def _refuse(connection: Connection, error: TwilioError) -> None:
-    connection.transport.write(build_raw_response(error))
-    connection.transport.close()
-
-
-async def _tunnel(connection: Connection, destination: Destination, own_addresses: Collection[SocketAddress]) -> None:
-    upstream = await open_streams(destination, own_addresses)
+async def _tunnel(connection: Connection, upstream: StreamPair) -> None:
     client = wrap_transport(connection.transport, asyncio.get_running_loop())
-    connection.transport.write(_CONNECTION_ESTABLISHED)
     upstream[1].write(connection.early_bytes)
     connection.transport.resume_reading()
     await relay(client, upstream)

@@ -20,6 +20,7 @@ _HOP_BY_HOP = frozenset(
     | {b"trailer", b"transfer-encoding", b"upgrade", b"expect"}
 )
 _WITHOUT_BODY = (204, 304)
+_FINAL_STATUSES = range(200, 600)
 
 
 class ForwardingApp:
@@ -46,6 +47,9 @@ class ForwardingApp:
             finally:
                 uploading.cancel()
                 abort(writer.transport)
+            if response.has_invalid_status:
+                found = f"its response has the status {response.status}, and HTTP has 100 to 599"
+                raise make_unreachable_error(self._destination, found)
             if not response.has_started:
                 raise make_unreachable_error(self._destination, "it closed the connection without a response")
         except (OSError, httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -95,7 +99,7 @@ class _Response:
 
     def on_headers_complete(self) -> None:
         status = self.parser.get_status_code()
-        if status < 200:
+        if 100 <= status < 200:
             self._headers.clear()
             return
         self._head_meter.progress()
@@ -109,6 +113,11 @@ class _Response:
 
     def on_message_complete(self) -> None:
         self.is_complete = self.status is not None
+
+    @property
+    def has_invalid_status(self) -> bool:
+        """True if the status is none of HTTP (RFC 9110 §15). uvicorn cannot send it."""
+        return self.status is not None and self.status not in _FINAL_STATUSES
 
     def mark_connection_closed(self) -> None:
         """Record that the destination closed the connection. A response of unknown length is then complete."""
@@ -134,6 +143,8 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
             response.feed(chunk)
         else:
             response.mark_connection_closed()
+        if response.has_invalid_status:
+            return
         if response.status is not None:
             await response.send_parsed_part(send)
         if not chunk:

@@ -39,7 +39,8 @@ class MockProtocol(HttpToolsProtocol):
         self._open_cycles: deque[RequestResponseCycle] = deque()
         self._head_meter = HeadMeter()
         self._is_head_too_large = False
-        self._is_refused = False
+        self._last_response: bytes | None = None
+        """The error response that ends the connection, once all earlier requests are answered."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one
         super().connection_made(transport)
@@ -53,11 +54,11 @@ class MockProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
-        if self._is_refused:
+        if self._last_response is not None:
             return
         self._unset_keepalive_if_required()
         self._head_meter.receive(len(data))
-        while data:
+        while data and self._last_response is None:
             try:
                 self.parser.feed_data(data)
                 if self._head_meter.is_exceeded():
@@ -90,6 +91,8 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self._open_cycles.popleft()
+        if self._last_response is not None:
+            self._send_last_response_if_due()
         super().on_response_complete()
 
     def _write_response(self, status: int, encoded_headers: bytes, body: bytes) -> bool:
@@ -126,13 +129,27 @@ class MockProtocol(HttpToolsProtocol):
             error = make_uri_too_long_error()
         else:
             error = make_head_too_large_error() if self._is_head_too_large else make_bad_request_error(msg)
-        self._raw_transport.write(build_raw_response(error))
+        self._last_response = build_raw_response(error)
+        self._send_last_response_if_due()
+
+    def _send_last_response_if_due(self) -> None:
+        """End the connection with the error response, unless earlier requests are open (RFC 9112 §9.3.2)."""
+        assert self._last_response is not None, "a request was refused"
+        malformed = self.cycle if self._open_cycles and self.cycle.more_body else None
+        if self.transport.is_closing() or (self._open_cycles and self._open_cycles[0] is not malformed):
+            return
+        if malformed is not None and malformed.response_started:  # the error cannot be its response any more
+            malformed.keep_alive = False
+            return
+        self._raw_transport.write(self._last_response)
         self._close_after_reading()
+        if malformed is not None:
+            malformed.disconnected = True
+            malformed.message_event.set()
 
     def _close_after_reading(self) -> None:
         """Close the connection so that the client gets the response: unread bytes would reset it (RFC 9112 §9.6)."""
-        self._is_refused = True
-        if self._open_cycles or not self._raw_transport.can_write_eof():
+        if not self._raw_transport.can_write_eof():
             self.transport.close()
             return
         self._raw_transport.write_eof()

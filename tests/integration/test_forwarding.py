@@ -179,11 +179,17 @@ def test_head_response_is_forwarded_without_body(server: BackgroundServer) -> No
         (b"", b"it closed the connection without a response"),
         (b"nonsense\r\n\r\n", b"no HTTP response (HttpParserError)"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense", b"(HttpParserError)"),
+        (b"HTTP/1.1 999 X\r\nContent-Length: 2\r\n\r\nok", b"its response has the status 999, and HTTP has 100 to 599"),
+        (b"HTTP/1.1 600 X\r\n\r\n", b"its response has the status 600, "),
+        (b"HTTP/1.1 099 X\r\nContent-Length: 2\r\n\r\nok", b"its response has the status 99, "),
         (b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", b"(HttpParserUpgrade)"),
     ],
 )
-def test_invalid_upstream_response_returns_502(server: BackgroundServer, answer: bytes, message: bytes) -> None:
+def test_invalid_upstream_response_returns_502(
+    server: BackgroundServer, answer: bytes, message: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     found = forward_request(server, answer)
+    assert caplog.messages == []
     assert found.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
     assert message in found
 

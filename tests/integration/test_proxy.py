@@ -1,7 +1,9 @@
 """Requests to the server as a proxy, for Twilio's hosts and for refused ones."""
 
 import asyncio
+import errno
 import logging
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ from mockserver.proxy.tls import start_server_tls
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.choices import MediaRedirect, UnknownHosts
+from mockserver.settings.machine_clock import wall_seconds
 from tests.harness import T0, make_settings
 from tests.proxies import (
     LOOPS,
@@ -259,7 +262,9 @@ def test_connect_inside_tunnel_returns_400(server: BackgroundServer, authority: 
 def test_pipelined_connect_returns_400(server: BackgroundServer) -> None:
     data = b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n"
     with open_connection(server, data) as client:
-        assert read_to_end(client).startswith(b"HTTP/1.1 400 ")
+        _, answered, refused = read_to_end(client).split(b"HTTP/1.1 ")
+    assert answered.startswith(b"200 ")
+    assert refused.startswith(b"400 ")
 
 
 @pytest.mark.parametrize("data", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
@@ -295,18 +300,35 @@ def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.
     assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
 
 
-def test_unexpected_error_is_logged_and_closes_connection(
+def test_unwritable_certificate_file_is_reported_to_client_and_log(
+    authority: CertificateAuthority, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+
+    authority.get_certificate_pem(wall_seconds())
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with (
+        BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server,
+        open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
+    ):
+        head, body = read_response(client)
+    assert (body["status"], body["code"]) == (500, 20500)
+    assert b"X-Mock-Reason: The local CA: cannot write a temporary certificate: File too large. Make room" in head
+    assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
+
+
+def test_unexpected_error_is_logged_and_answered(
     server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def raise_error(*_: object) -> None:
         raise RuntimeError("none of the failures that are foreseen")
 
     monkeypatch.setattr(CertificateAuthority, "create_context", raise_error)
-    with (
-        open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
-        suppress(ConnectionResetError),
-    ):
-        assert client.recv(1) == b""
+    with open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client:
+        head, body = read_response(client)
+    assert (body["status"], body["code"]) == (500, 20500)
+    assert b"X-Mock-Reason: The mock itself failed" in head
     assert [record.getMessage() for record in caplog.records if record.name == "recmock"] == [
         "CONNECT api.twilio.com:443 failed"
     ]
