@@ -1,16 +1,20 @@
 """The worker: wakes accounts when a timer is due, and sends their callbacks, beside the requests."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import closing
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
 from mockserver.account.account import Account
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
 from mockserver.account.state.state import Delivery, Event
 from mockserver.callbacks.sender import CallbackSender
+from mockserver.rest.errors import TwilioError
 from mockserver.settings.machine_clock import stopwatch
+
+T = TypeVar("T")
 
 
 class _Alarm(NamedTuple):
@@ -39,6 +43,8 @@ class Worker:
         """Deliveries that were cancelled because their account was replaced, while their event loop goes on."""
         self._awaited_accounts: set[Account] = set()
         """The accounts whose callbacks a request waits for."""
+        self._waits: set[asyncio.Task[Any]] = set()
+        """What requests wait for, except callbacks: delays and other requests."""
         self._stopped_loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
     def start(self) -> None:
@@ -67,9 +73,12 @@ class Worker:
             _cancel_threadsafe(task.get_loop(), task)
 
     async def stop(self) -> None:
-        """Cancel this event loop's tasks. Undelivered callbacks stay queued and are sent by the next worker."""
+        """Cancel this event loop's tasks and waits. Undelivered callbacks are sent by the next worker."""
         loop = asyncio.get_running_loop()
         self._stopped_loops.add(loop)
+        for wait in self._waits:
+            if wait.get_loop() is loop:
+                wait.cancel()
         for account, alarm in [*self._alarms.items()]:
             if alarm.loop is loop:
                 alarm.handle.cancel()
@@ -79,6 +88,26 @@ class Worker:
         for task in ours:
             task.cancel()
         await asyncio.gather(*ours, return_exceptions=True)
+
+    async def wait_unless_stopped(self, wait: Coroutine[Any, Any, T]) -> T:
+        """Return the result of something that a request waits for, such as a delay.
+
+        Raises:
+            TwilioError: 20503 if the server stops.
+        """
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(wait)
+        self._waits.add(task)
+        if loop in self._stopped_loops:
+            task.cancel()
+        try:
+            await asyncio.wait((task,))
+        finally:
+            self._waits.discard(task)
+            task.cancel()
+        if task.cancelled():
+            raise _make_stopping_error()
+        return task.result()
 
     async def advance(self, account: Account, target: int) -> list[Event]:
         """Move a clock to an instant, and return the events on the way.
@@ -101,7 +130,10 @@ class Worker:
         a receiver that answers only after this request: that one sends its callbacks and waits for none.
 
         Returns:
-            False if the wait was cancelled: the server stops, or another account replaces this one.
+            False if the wait was cancelled, because another account replaces this one.
+
+        Raises:
+            TwilioError: 20503 if the server stops.
         """
         self.schedule(account)
         if account in self._awaited_accounts:
@@ -111,6 +143,8 @@ class Worker:
             while waits := self._get_tasks_on_this_loop(account) or self._get_turn(account):
                 done, _ = await asyncio.wait(waits)
                 if any(future.cancelled() for future in done):
+                    if asyncio.get_running_loop() in self._stopped_loops:
+                        raise _make_stopping_error()
                     return False
         finally:
             self._awaited_accounts.discard(account)
@@ -184,6 +218,10 @@ class Worker:
         self._alarms.pop(account, None)
         account.scheduler.run_due()
         self.schedule(account)
+
+
+def _make_stopping_error() -> TwilioError:
+    return TwilioError(20503, "The server stops, and this request still waited.")
 
 
 def _cancel_threadsafe(

@@ -62,6 +62,8 @@ class ForwardingApp:
                 await RefusingApp(make_unreachable_error(self._destination, reason))(scope, receive, send)
         except TwilioError as refusal:
             await RefusingApp(refusal)(scope, receive, send)
+        except asyncio.CancelledError:  # the server stops, and the client's connection is closed
+            return
 
 
 class _Response:

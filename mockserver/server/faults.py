@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import struct
+from contextlib import suppress
 from hashlib import shake_256
 from http import HTTPStatus
 from itertools import pairwise
@@ -13,7 +14,7 @@ from starlette.types import Receive, Send
 
 from generators.instants import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
-from mockserver.proxy.transports import abort
+from mockserver.account.worker import Worker
 from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
@@ -62,7 +63,7 @@ async def apply_fault(exchange: Exchange, operation: Operation, receive: Receive
         return
     exchange.matched_fault = strike
     if strike.delay:
-        await _pause_unless_disconnected(strike.delay, receive)
+        await exchange.mock.worker.wait_unless_stopped(_pause_unless_disconnected(strike.delay, receive))
         exchange.refresh_account()
     then = strike.then
     if then.status is not None or then.body is not None or then.fault in _RESPONSE_REPLACING_FAULTS:
@@ -154,7 +155,9 @@ async def send_truncated_body(body: bytes, send: Send, transport: asyncio.Transp
     await wait_for_disconnect(receive)
 
 
-async def dribble_body(body: bytes, chunked_dribble: ChunkedDribble, send: Send, receive: Receive) -> None:
+async def dribble_body(
+    body: bytes, chunked_dribble: ChunkedDribble, worker: Worker, send: Send, receive: Receive
+) -> None:
     """Send a body in chunks, evenly over a real duration, until the client disconnects.
 
     A body that is shorter than the number of chunks is sent in fewer chunks.
@@ -163,8 +166,9 @@ async def dribble_body(body: bytes, chunked_dribble: ChunkedDribble, send: Send,
     pause = parse_duration(chunked_dribble.duration) / SECOND / chunked_dribble.chunks
     bounds = [len(body) * number // chunks for number in range(chunks + 1)] if chunks else []
     for start, stop in pairwise(bounds):
-        if not await _pause_unless_disconnected(pause, receive):
-            return
+        with suppress(TwilioError):  # the server stops, so the rest is sent without pauses
+            if not await worker.wait_unless_stopped(_pause_unless_disconnected(pause, receive)):
+                return
         await send({"type": "http.response.body", "body": body[start:stop], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 

@@ -19,7 +19,6 @@ from uvicorn.lifespan.on import LifespanOn
 from uvicorn.server import ServerState
 
 from mockserver.proxy.proxy import Proxy
-from mockserver.proxy.transports import abort
 from mockserver.server.listening_sockets import BACKLOG, ListeningSockets, bind_all
 from mockserver.server.protocol import MockProtocol
 from mockserver.server.server_thread import NativeExecutor, NativeThread, create_thread, wait_for
@@ -30,6 +29,8 @@ _KEEP_ALIVE_SECONDS = 120
 """How long an idle connection stays open. Clients close theirs earlier (Go after 90 seconds), so none meets the end."""
 _GRACE_SECONDS = 5.0
 """How long open requests may take to finish, in seconds."""
+_STALL_SECONDS = 1.0
+"""How long open requests may make no progress before they end, in seconds: a client may have stopped reading."""
 _JOIN_TIMEOUT_SECONDS = 4 * _GRACE_SECONDS
 """How long a thread may take to end, in seconds: uvloop sometimes waits for ever when it closes a loop."""
 
@@ -50,6 +51,8 @@ async def serve(
     config = _make_config(app)
     lifespan = LifespanOn(config)
     await lifespan.startup()
+    if lifespan.should_exit:
+        raise RuntimeError("the application did not start: its log says why")
     state = ServerState()
     loop = asyncio.get_running_loop()
     proxy.own_addresses = frozenset(listening_sockets.addresses)
@@ -64,10 +67,8 @@ async def serve(
         on_ready()
         await stop_event.wait()
     finally:
-        await _stop(servers, state, dating, proxy)
-        await lifespan.shutdown()
-        # The remaining requests have no client and nothing to wait for.
-        await asyncio.wait((dating, *state.tasks), timeout=_GRACE_SECONDS)
+        dating.cancel()
+        await _stop(servers, state, lifespan, proxy)
 
 
 def _make_config(app: ASGIApp) -> Config:
@@ -83,21 +84,37 @@ def _make_config(app: ASGIApp) -> Config:
     )
 
 
-async def _stop(
-    servers: Sequence[asyncio.Server], state: ServerState, dating: asyncio.Task[None], proxy: Proxy
-) -> None:
+async def _stop(servers: Sequence[asyncio.Server], state: ServerState, lifespan: LifespanOn, proxy: Proxy) -> None:
     """Stop accepting connections, wait for the requests in progress, and close all connections."""
-    dating.cancel()
     for server in servers:
         server.close()
     await asyncio.sleep(0)  # register connections that were accepted just now, or they would never be closed
+    await lifespan.shutdown()  # ends what requests wait for: delays, receivers and other requests
     await proxy.close()
     for connection in list(state.connections):
         connection.shutdown()
-    if state.tasks:
-        await asyncio.wait(state.tasks, timeout=_GRACE_SECONDS)
+    await _wait_for_requests(state)
     for connection in list(state.connections):
-        abort(connection.transport)
+        connection.transport.abort()
+    if state.tasks:  # they have no client
+        await asyncio.wait(state.tasks, timeout=_STALL_SECONDS)
+    for task in state.tasks:
+        task.cancel()
+
+
+async def _wait_for_requests(state: ServerState) -> None:
+    """Wait for the requests in progress while they make progress, and no longer than the grace."""
+    end = stopwatch() + _GRACE_SECONDS
+    before, now = None, _measure_progress(state)
+    while state.tasks and now != before and (seconds_left := end - stopwatch()) > 0:
+        await asyncio.wait(state.tasks, timeout=min(seconds_left, _STALL_SECONDS))
+        before, now = now, _measure_progress(state)
+
+
+def _measure_progress(state: ServerState) -> tuple[object, ...]:
+    """Return values that change with every request that ends and every byte that a client reads."""
+    connections = (connection for connection in state.connections if isinstance(connection, MockProtocol))
+    return len(state.tasks), *sorted(connection.progress for connection in connections)
 
 
 def run(app: ASGIApp, listening_sockets: ListeningSockets, on_ready: Callable[[], Any], proxy: Proxy) -> None:
@@ -138,7 +155,8 @@ class BackgroundServer:
         self.address = self._listening_sockets.addresses[0]
         self._ready = threading.Event()
         self._thread = create_thread(self._run)
-        self._request_stop: Callable[[], Any] | None = None
+        self._request_stop: Callable[[], Any] = lambda: None
+        self._failure: BaseException | None = None
 
     @property
     def base_url(self) -> str:
@@ -151,6 +169,9 @@ class BackgroundServer:
             wait_for(self._ready.is_set, _JOIN_TIMEOUT_SECONDS)
         else:
             self._ready.wait()
+        if self._failure is not None:
+            self._failure.add_note("The thread of the recmock server ended while it started.")
+            raise self._failure
         return self
 
     def __exit__(
@@ -159,9 +180,11 @@ class BackgroundServer:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        assert self._request_stop is not None
-        self._request_stop()
+        with suppress(RuntimeError):  # the thread has ended already, and closed its loop
+            self._request_stop()
         self._thread.join(_JOIN_TIMEOUT_SECONDS)
+        if self._failure is not None and exception is None:
+            raise self._failure
 
     def _run(self) -> None:
         async def main() -> None:
@@ -174,8 +197,14 @@ class BackgroundServer:
             self._request_stop = lambda: loop.call_soon_threadsafe(stop.set)
             await serve(self._app, self._listening_sockets, stop, self._ready.set, self._proxy)
 
-        with asyncio.Runner(loop_factory=_create_event_loop()) as runner:
-            runner.run(main())
+        try:
+            with asyncio.Runner(loop_factory=_create_event_loop()) as runner:
+                runner.run(main())
+        except BaseException as error:  # the thread that uses the server raises it
+            self._failure = error
+            self._listening_sockets.close()
+        finally:
+            self._ready.set()
 
 
 def _refresh_date_header(state: ServerState, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:

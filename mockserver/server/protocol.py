@@ -111,6 +111,12 @@ class MockProtocol(HttpToolsProtocol):
         cycle.on_response()
         return True
 
+    @property
+    def progress(self) -> tuple[int, int, int]:
+        """Numbers that become less with every byte of a response that is written or read, and with every response."""
+        unsent = self.cycle.expected_content_length if self._open_cycles else 0
+        return self._raw_transport.get_write_buffer_size(), unsent, len(self._open_cycles)
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         for (

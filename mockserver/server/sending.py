@@ -51,7 +51,8 @@ async def send_response(
     elif fault is not None:
         await send_truncated_body(await _read_whole_body(response), send, state.get(TRANSPORT_KEY), receive)
     elif then is not None and then.chunked_dribble is not None:
-        await dribble_body(await _read_whole_body(response), then.chunked_dribble, send, receive)
+        worker = scope["recmock"].mock.worker
+        await dribble_body(await _read_whole_body(response), then.chunked_dribble, worker, send, receive)
     elif response.stream is not None:
         await _send_chunks(receive, send, response.stream.read(*response.byte_range))
     else:

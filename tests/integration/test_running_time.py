@@ -12,7 +12,6 @@ import requests
 from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server import faults as effects
-from mockserver.server import listener as server_module
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.testing.sink import Sink
 from scenarios.loading.load import from_objects
@@ -180,10 +179,7 @@ def test_server_stops_cleanly_with_pending_alarms_and_deliveries(loop: str, sink
 
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("interruption", ["stop", "reset"])
-def test_advance_in_progress_does_not_block_stop_or_reset(
-    loop: str, sink: Sink, interruption: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server_module, "_GRACE_SECONDS", 0.1)
+def test_advance_in_progress_does_not_block_stop_or_reset(loop: str, sink: Sink, interruption: str) -> None:
     sink.delay(LONG_TIMEOUT)
     mock = Mock(make_settings(callback_timeout=20), scenario=make_late_scenario(sink, "5s"))
     with ThreadPoolExecutor(1) as pool:
@@ -197,7 +193,7 @@ def test_advance_in_progress_does_not_block_stop_or_reset(
                 running_server.post_control("reset")
                 assert future.result().json()["account"]["callbacks"] == {"pending": 1}
         if interruption == "stop":
-            assert isinstance(future.exception(), requests.ConnectionError)
+            assert future.result().status_code == 503
     assert [callback.attempts for callback in old_account.callbacks] == [()]
 
 

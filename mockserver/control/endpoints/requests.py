@@ -115,7 +115,8 @@ async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verificatio
     if patience > _MAX_WAIT:
         raise make_invalid_command_error(f"timeout: expected at most {_MAX_WAIT // SECOND}s, found {command.timeout}")
     pattern = _parse_pattern(account, command.pattern)
-    return await wait_for(account.journal, pattern, command.count, seconds=patience / SECOND, since=command.since)
+    waiting = wait_for(account.journal, pattern, command.count, seconds=patience / SECOND, since=command.since)
+    return await exchange.mock.worker.wait_unless_stopped(waiting)
 
 
 async def examine_client(exchange: Exchange, path: PathParams) -> Report:
