@@ -13,6 +13,7 @@ from generators.suggestion import shorten_list, suggest
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.server.gateway import Gateway
+from mockserver.server.preloading import prepare_imports
 from mockserver.server.rendering import CONTROL_PREFIX
 from mockserver.server.routes.accounts import ACCOUNT_ROUTES
 from mockserver.server.routes.calls_and_conferences import CALL_AND_CONFERENCE_ROUTES
@@ -26,6 +27,7 @@ _FIRST_SEGMENT = 4
 
 def create_app(mock: Mock) -> Starlette:
     """Return the ASGI application of a mock. Two applications share nothing but their mock."""
+    prepare_imports()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

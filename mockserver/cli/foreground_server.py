@@ -47,6 +47,7 @@ def serve(settings: Settings) -> int:
     watch = Watch(settings.scenario)
     scenarios = load_scenarios(settings.scenario)
     mock = make_mock(settings, scenarios=scenarios, instance=secrets.token_hex(8), control_token=token)
+    app = create_app(mock)
     try:
         listening_sockets = bind_all(settings.listen)
     except ListenError as error:
@@ -61,7 +62,7 @@ def serve(settings: Settings) -> int:
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
 
     watching: list[asyncio.Task[None]] = []
-    run(create_app(mock), listening_sockets, announce_ready, Proxy.from_settings(settings))
+    run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
     return 0
 
 

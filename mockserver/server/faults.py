@@ -15,6 +15,7 @@ from starlette.types import Receive, Send
 from generators.instants import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
 from mockserver.account.worker import Worker
+from mockserver.proxy.transports import abort
 from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect

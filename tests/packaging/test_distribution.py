@@ -116,7 +116,8 @@ from mockserver.cli.mock_setup import make_mock
 from mockserver.settings import Settings
 from mockserver.app import create_app
 create_app(make_mock(Settings())); make_mock(Settings()).account("AC" + "0" * 32).corpus.generate_recording(5)
-print(sorted({"hypothesis", "faker", "jsonschema", "requests", "tqdm", "lameenc", "cryptography"} & set(sys.modules)))
+late = {"hypothesis", "faker", "jsonschema", "requests", "tqdm", "cryptography", "httpcore", "yaml"}
+print(sorted(late & set(sys.modules)))
 """
     process = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
