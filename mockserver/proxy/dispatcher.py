@@ -100,7 +100,7 @@ class Dispatcher:
         except OSError as error:
             logger.info("A client left the proxy at %s: %s", target, error)
             abort(connection.transport)
-        except Exception:
+        except Exception:  # log the traceback, and do not let the client wait for ever
             logger.exception("CONNECT %s failed", target)
             abort(connection.transport)
 

@@ -74,9 +74,8 @@ class Exchange:
         While a request waits for its body or for a delay, a reset replaces its account, and other requests may evict
         it. A change of the old one would be lost.
         """
-        if self._account is not None:
-            self._account = self.mock.account(self._account.sid)
-            self._account.scheduler.run_due()
+        self._account = self.mock.account(self.account.sid)
+        self._account.scheduler.run_due()
 
     @property
     def account_or_none(self) -> Account | None:

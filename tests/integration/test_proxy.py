@@ -334,6 +334,20 @@ def test_unexpected_error_is_logged_and_answered(
     ]
 
 
+def test_unexpected_error_after_the_answer_is_logged_and_closes_connection(
+    server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def raise_error(*_: object) -> None:
+        raise RuntimeError("none of the failures that are foreseen")
+
+    monkeypatch.setattr("mockserver.proxy.dispatcher.start_server_tls", raise_error)
+    with open_tunnel(server, "api.twilio.com:443") as client, suppress(ConnectionResetError):
+        assert client.recv(1) == b""
+    assert [record.getMessage() for record in caplog.records if record.name == "recmock"] == [
+        "CONNECT api.twilio.com:443 failed"
+    ]
+
+
 @pytest.mark.parametrize(
     ("client", "is_allowed"),
     [(("127.0.0.1", 1), True), (("::1", 1), True), (("192.0.2.1", 1), False), (("relay", 1), False), (None, False)],

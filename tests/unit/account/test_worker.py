@@ -1,12 +1,14 @@
 """The worker: time and callbacks on any event loop."""
 
 import asyncio
+import threading
 
 import pytest
 
 from mockserver.account.account import Account
 from mockserver.account.state.state import DeliveryState
 from mockserver.mock import Mock
+from mockserver.rest.errors import TwilioError
 from mockserver.testing.sink import Sink
 from tests.accounts import list_steps, make_scenario
 from tests.harness import make_settings, wait_until
@@ -61,6 +63,33 @@ def test_alarm_is_rescheduled_on_next_event_loop(sink: Sink) -> None:
     assert list_steps(account) == ["processing"]
     asyncio.run(resume_worker())
     assert list_steps(account) == ["processing", "completed, callback completed"]
+
+
+def test_stop_ends_the_waits_of_its_own_event_loop(sink: Sink) -> None:
+    mock, _ = make_waiting_account(sink.url, {"time": "1h"})
+    ended = threading.Event()
+
+    async def wait() -> str:
+        await asyncio.to_thread(ended.wait, LONG_DELAY)
+        return "the result"
+
+    async def start_and_stop_other() -> None:
+        other = asyncio.create_task(mock.worker.wait_unless_stopped(asyncio.sleep(LONG_DELAY)))
+        await asyncio.sleep(0)
+        await mock.worker.stop()
+        with pytest.raises(TwilioError, match="The server stops") as raised:
+            await other
+        assert (raised.value.status, raised.value.code) == (503, 20503)
+        with pytest.raises(TwilioError, match="The server stops"):
+            await mock.worker.wait_unless_stopped(asyncio.sleep(LONG_DELAY))
+
+    async def wait_while_other_stops() -> None:
+        waiting = asyncio.create_task(mock.worker.wait_unless_stopped(wait()))
+        await asyncio.to_thread(asyncio.run, start_and_stop_other())
+        ended.set()
+        assert await waiting == "the result"
+
+    asyncio.run(wait_while_other_stops())
 
 
 def test_replaced_account_has_no_alarms(sink: Sink) -> None:
