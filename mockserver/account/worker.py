@@ -44,7 +44,7 @@ class Worker:
         self._awaited_accounts: set[Account] = set()
         """The accounts whose callbacks a request waits for."""
         self._waits: set[asyncio.Task[Any]] = set()
-        """What requests wait for, except callbacks: delays and other requests."""
+        """The tasks of requests that wait for something else than callbacks: delays and other requests."""
         self._stopped_loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
     def start(self) -> None:
@@ -95,19 +95,21 @@ class Worker:
         Raises:
             TwilioError: 20503 if the server stops.
         """
-        loop = asyncio.get_running_loop()
-        task = loop.create_task(wait)
-        self._waits.add(task)
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"
         if loop in self._stopped_loops:
-            task.cancel()
+            wait.close()
+            raise _make_stopping_error()
+        self._waits.add(task)
         try:
-            await asyncio.wait((task,))
+            return await wait
+        except asyncio.CancelledError:
+            if loop not in self._stopped_loops:
+                raise
+            task.uncancel()
+            raise _make_stopping_error() from None
         finally:
             self._waits.discard(task)
-            task.cancel()
-        if task.cancelled():
-            raise _make_stopping_error()
-        return task.result()
 
     async def advance(self, account: Account, target: int) -> list[Event]:
         """Move a clock to an instant, and return the events on the way.
