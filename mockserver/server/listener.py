@@ -95,7 +95,7 @@ async def _stop(servers: Sequence[asyncio.Server], state: ServerState, lifespan:
         connection.shutdown()
     await _wait_for_requests(state)
     for connection in list(state.connections):
-        connection.transport.abort()
+        abort(connection.transport)
     if state.tasks:  # they have no client
         await asyncio.wait(state.tasks, timeout=_STALL_SECONDS)
     for task in state.tasks:
