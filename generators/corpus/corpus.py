@@ -96,8 +96,7 @@ class Corpus:
         status = self.layout.get_status(index)
         created = self.timetable.get_instant(index) // SECOND
         lasted, updated = self._compute_duration_and_update(index, status, created, chance)
-        heard = status in _HEARD_STATUSES
-        encrypted = block.is_encrypted(place)
+        heard, encrypted = status in _HEARD_STATUSES, block.is_encrypted(place)
         source, first = member.source, index - member.ordinal
         in_conference = source in CONFERENCE_SOURCES
         recording = Recording(

@@ -19,6 +19,7 @@ from uvicorn.lifespan.on import LifespanOn
 from uvicorn.server import ServerState
 
 from mockserver.proxy.proxy import Proxy
+from mockserver.proxy.transports import abort
 from mockserver.server.listening_sockets import BACKLOG, ListeningSockets, bind_all
 from mockserver.server.protocol import MockProtocol
 from mockserver.server.server_thread import NativeExecutor, NativeThread, create_thread, wait_for
