@@ -53,7 +53,7 @@ class InFlight(StrEnum):
     STOPPED = "stopped"
 
 
-class EncryptionDetails(msgspec.Struct, frozen=True):
+class EncryptionDetails(msgspec.Struct, frozen=True, gc=False):
     """How to decrypt an encrypted recording."""
 
     public_key_sid: str
@@ -67,7 +67,7 @@ class EncryptionDetails(msgspec.Struct, frozen=True):
     """Details to show instead, for example from a Twilio export. The audio is encrypted as usual."""
 
 
-class Recording(msgspec.Struct, frozen=True, kw_only=True):
+class Recording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A recording. Instants are whole seconds since the epoch."""
 
     sid: str

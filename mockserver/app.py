@@ -32,7 +32,7 @@ def create_app(mock: Mock) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         mock.worker.start()
-        for account in mock.list_accounts_with_state():  # their timelines run without requests too
+        for account in mock.list_accounts_in_memory():  # their timelines run without requests too
             mock.worker.schedule(account)
         yield
         await mock.worker.stop()

@@ -1,26 +1,24 @@
 """Everything that one server knows: its settings, its accounts and its cache."""
 
-from collections import OrderedDict
+import asyncio
 from collections.abc import Sequence
-from itertools import count
-
-import msgspec
 
 from mockserver.account.account import Account
+from mockserver.account.accounts_in_memory import AccountsInMemory
 from mockserver.account.factory import AccountFactory
+from mockserver.account.gradual import Steps, run_at_once, run_between_requests
+from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshots
-from mockserver.account.state.state import State
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
+from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Journal
 from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
-from scenarios.model import DECODE_LOCK, Scenario
-
-_MAX_ACCOUNTS_WITHOUT_STATE = 64
+from scenarios.model import Scenario
 
 
 class Mock:
@@ -60,11 +58,11 @@ class Mock:
         self.scenario = _load_scenarios(self.settings.scenario) if scenario is None else scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
-        self._serial_numbers = count(1)
-        self._accounts_with_state: dict[str, Account] = {}
-        self._accounts_without_state: OrderedDict[str, Account] = OrderedDict()
-        self._dropped_request_counts: dict[str, int] = {}
-        """The number of requests in journals that were dropped with their accounts."""
+        self.log_budget = LogBudget(self.settings.journal_memory)
+        """The memory of the requests, events and callbacks of all accounts."""
+        self._new_accounts = NewAccounts(self.account_factory, self.log_budget)
+        self._preparations: dict[str, asyncio.Task[None]] = {}
+        self._accounts = AccountsInMemory(self._is_evictable, self._remember_evicted)
         self.account(self.demo.sid)  # settings that no corpus can have are rejected here, not by a request
 
     def account(self, sid: str) -> Account:
@@ -73,20 +71,40 @@ class Mock:
         An account that is only read has no state: it may be dropped and created again.
         """
         key = sid.lower()
-        account = self._accounts_with_state.get(key)
-        if account is not None:
-            return account
-        account = self._accounts_without_state.get(key)
+        account = self._accounts.use(key)
         if account is None:
-            account = self._accounts_without_state[key] = self.account_factory.create(
-                key, self.scenario, Journal(self._dropped_request_counts.pop(key, 0))
-            )
-            self._evict_oldest()
-        elif account.has_state:
-            self._accounts_with_state[key] = self._accounts_without_state.pop(key)
-        else:
-            self._accounts_without_state.move_to_end(key)
+            account = run_at_once(self._new_accounts.create(key, self.scenario))
+            self._accounts.add(key, account)
         return account
+
+    def find_account(self, sid: str) -> Account | None:
+        """Return an account if it is in memory."""
+        return self._accounts.find(sid.lower())
+
+    async def prepare_account(self, sid: str) -> None:
+        """Create an account if needed, and answer other requests while its scenario is set up.
+
+        Raises:
+            ScenarioSetupError: if the corpus has no room for the scenario.
+        """
+        key = sid.lower()
+        while self.find_account(key) is None:
+            task = self._preparations.get(key)
+            if task is None or task.get_loop() is not asyncio.get_running_loop():
+                task = asyncio.get_running_loop().create_task(self._prepare(key))
+                self._preparations[key] = task
+            await asyncio.shield(task)  # a client that leaves does not stop the others
+
+    async def _prepare(self, key: str) -> None:
+        scenario = self.scenario
+        try:
+            account = await run_between_requests(self._new_accounts.create(key, self.scenario))
+        finally:
+            self._preparations.pop(key, None)
+        if scenario is self.scenario and self.find_account(key) is None:
+            self._accounts.add(key, account)
+        else:
+            account.close()
 
     def configure(self, sid: str, overrides: AccountOverrides) -> None:
         """Replace the overrides of an account.
@@ -112,13 +130,27 @@ class Mock:
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
-        key = sid.lower()
-        journal = self.account(key).journal
-        made = self.account_factory.create(
-            key, scenario, journal, cache_key=(key, next(self._serial_numbers)), base_url=base_url
+        return self._install(
+            sid.lower(), run_at_once(self._new_accounts.create_replacement(sid.lower(), scenario, base_url))
         )
-        self._replace_account(key, made)
-        return made
+
+    async def set_up_scenario_gradually(self, sid: str, scenario: Scenario | None, base_url: str) -> Account:
+        """Replace an account like `set_up_scenario`. Until the new one is complete, requests reach the old one."""
+        return self._install(
+            sid.lower(),
+            await run_between_requests(self._new_accounts.create_replacement(sid.lower(), scenario, base_url)),
+        )
+
+    def forget(self, sid: str) -> None:
+        """Drop an account with its overrides and snapshots. The next request creates it anew."""
+        key = sid.lower()
+        account = self._accounts.remove(key)
+        if account is not None:
+            self._drop(account)
+        self.overrides.pop(key, None)
+        self.snapshots.forget(f"AC{key[2:]}")
+        self._new_accounts.evicted.take(key)
+        self._new_accounts.start_generation()
 
     def reset(self, sid: str, base_url: str | None = None) -> Account:
         """Restore an account's first state, with an empty journal."""
@@ -126,16 +158,21 @@ class Mock:
         account.journal.clear()
         return account
 
+    async def reset_gradually(self, sid: str, base_url: str) -> Account:
+        """Restore an account like `reset`. Until the new one is complete, requests reach the old one."""
+        account = await self.set_up_scenario_gradually(sid, self.scenario, base_url)
+        account.journal.clear()
+        return account
+
     def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Restore an account from a snapshot and the scenario of that time."""
-        key = sid.lower()
-        made = self._create_from_snapshot(key, snapshot, scenario, self.account(key).journal)
-        self._replace_account(key, made)
-        return made
+        key, journal = sid.lower(), Journal(budget=self.log_budget)
+        return self._install(key, self._new_accounts.create_from_snapshot(key, snapshot, scenario, journal))
 
     def copy_account(self, account: Account) -> Account:
         """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
-        return self._create_from_snapshot(account.sid.lower(), account.snapshot(), account.scenario, Journal())
+        key, journal = account.sid.lower(), Journal()
+        return self._new_accounts.create_from_snapshot(key, account.snapshot(), account.scenario, journal)
 
     def replace_scenario(self, scenario: Scenario | None) -> None:
         """Play another scenario in every account. All accounts start from their first state.
@@ -143,14 +180,25 @@ class Mock:
         Raises:
             The errors of `set_up_scenario`; all accounts then stay unchanged.
         """
-        self.account_factory.create(self.demo.sid, scenario, Journal())
+        self._restart(scenario, run_at_once(self._create_first_account(scenario)))
+
+    async def replace_scenario_gradually(self, scenario: Scenario | None) -> None:
+        """Play another scenario like `replace_scenario`. Until it is set up once, requests reach the old accounts."""
+        self._restart(scenario, await run_between_requests(self._create_first_account(scenario)))
+
+    def _create_first_account(self, scenario: Scenario | None) -> Steps[Account]:
+        return self._new_accounts.create_replacement(self.demo.sid.lower(), scenario)
+
+    def _restart(self, scenario: Scenario | None, account: Account) -> None:
+        """Drop all accounts, and begin with one that plays another scenario."""
         self.scenario = scenario
-        for account in (*self._accounts_with_state.values(), *self._accounts_without_state.values()):
-            self._close_account(account)
-        self._accounts_with_state.clear()
-        self._accounts_without_state.clear()
-        self._dropped_request_counts.clear()
+        for other in self.list_accounts_in_memory():
+            self._drop(other)
+        self._accounts.clear()
+        self._new_accounts.evicted.clear()
+        self._new_accounts.start_generation()
         self.cache.clear()
+        self._accounts.add(self.demo.sid.lower(), account)
 
     def set_address(self, address: Address) -> None:
         """Set the real address of the server before it starts, for the URLs in scripted callbacks."""
@@ -159,48 +207,40 @@ class Mock:
             self.replace_scenario(self.scenario)
 
     def list_accounts_with_state(self) -> list[Account]:
-        """Return the accounts that have state."""
-        self._keep_accounts_with_state()
-        return list(self._accounts_with_state.values())
+        """Return the accounts that cannot be created again as they are."""
+        return self._accounts.list_with_state()
 
     def list_accounts_in_memory(self) -> list[Account]:
         """Return the accounts in memory, with or without state."""
-        return [*self._accounts_with_state.values(), *self._accounts_without_state.values()]
+        return list(self._accounts)
 
-    def _create_from_snapshot(self, key: str, snapshot: bytes, scenario: Scenario | None, journal: Journal) -> Account:
-        with DECODE_LOCK:
-            state = msgspec.msgpack.decode(snapshot, type=State)
-        serial = next(self._serial_numbers)
-        return self.account_factory.create(key, scenario, journal, cache_key=(key, serial), state=state)
-
-    def _replace_account(self, key: str, account: Account) -> None:
-        self._close_account(self.account(key))
-        self._accounts_without_state.pop(key, None)
-        self._accounts_with_state[key] = account
+    def _install(self, key: str, account: Account) -> Account:
+        """Replace an account. The journal stays."""
+        old = self.find_account(key)
+        if old is None:
+            account.journal = self._new_accounts.make_journal(key)
+        else:
+            account.journal = old.journal
+            self._close_account(old)
+        self._accounts.add(key, account)
+        return account
 
     def _close_account(self, account: Account) -> None:
         account.close()
         self.worker.unschedule(account)
 
-    def _keep_accounts_with_state(self) -> None:
-        """Move accounts that have state by now, and evict the oldest without."""
-        own = [
-            key
-            for key, account in self._accounts_without_state.items()
-            if account.has_state or account.journal.has_listeners
-        ]
-        for key in own:
-            self._accounts_with_state[key] = self._accounts_without_state.pop(key)
-        self._evict_oldest()
+    def _drop(self, account: Account) -> None:
+        """Close an account that nothing replaces."""
+        self._close_account(account)
+        account.journal.clear()
 
-    def _evict_oldest(self) -> None:
-        """Evict the least recently used accounts that have no state."""
-        while len(self._accounts_without_state) > _MAX_ACCOUNTS_WITHOUT_STATE:
-            key, account = self._accounts_without_state.popitem(last=False)
-            if account.has_state or account.journal.has_listeners:
-                self._accounts_with_state[key] = account
-            else:
-                self._dropped_request_counts[key] = account.journal.total
+    def _is_evictable(self, account: Account) -> bool:
+        """Return True if the account can be created again as it is."""
+        return account.scenario is self.scenario and not account.has_state and not account.journal.has_listeners
+
+    def _remember_evicted(self, key: str, account: Account) -> None:
+        self._new_accounts.add_evicted(key, account)
+        self._drop(account)
 
 
 def _load_scenarios(names: Sequence[str]) -> Scenario | None:

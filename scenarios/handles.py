@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
 def assign_recording_handles(scenario: Scenario) -> tuple[str, ...]:
     """Return the id of each recording, else its SID, else a free handle from its position on."""
-    handles: list[str] = []
+    return tuple(iter_recording_handles(scenario))
+
+
+def iter_recording_handles(scenario: Scenario) -> Iterator[str]:
+    """Yield the handles like `assign_recording_handles`."""
     taken = set(list_ids(scenario))
     for position, recording in enumerate(scenario.recordings, 1):
         handle = recording.id or recording.sid or find_free_handle(position, taken)
         taken.add(handle)
-        handles.append(handle)
-    return tuple(handles)
+        yield handle
 
 
 def find_free_handle(first: int, taken: Container[str]) -> str:

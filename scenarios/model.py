@@ -62,7 +62,9 @@ TwilioWireKey = Literal["call_sid", "source", "channels", "track", "duration", "
 """The keys whose values may differ on Twilio's wire."""
 
 
-class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RecordingFields(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Scripted fields of a recording. The others are generated."""
 
     duration: Seconds | UnsetType | None = UNSET
@@ -77,7 +79,7 @@ class RecordingFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     date_updated: Instant | UnsetType = UNSET
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One change of a recording, and its condition."""
 
     after: Trigger | None = None
@@ -98,7 +100,7 @@ lock while you decode triggers.
 
 
 class FieldsWithSubscription(
-    RecordingFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    RecordingFields, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """Fields, and the callback subscription of a recording."""
 
@@ -110,7 +112,7 @@ class FieldsWithSubscription(
 
 
 class ScriptedRecording(
-    FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    FieldsWithSubscription, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """A recording that the scenario creates."""
 

@@ -24,7 +24,7 @@ class RequestKind(StrEnum):
     CHANGE = "changes"
 
 
-class TimelineProgress(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The state of a recording's timeline."""
 
     timeline: Timeline
@@ -86,8 +86,8 @@ def after_step(progress: TimelineProgress, now: int) -> TimelineProgress:
         step=progress.step + 1,
         since=now,
         counts=(0, 0, 0, 0),
-        signals=progress.signals - {trigger.signal for trigger in awaited},
-        delivered=progress.delivered - {trigger.callback for trigger in awaited},
+        signals=progress.signals and progress.signals - {trigger.signal for trigger in awaited},
+        delivered=progress.delivered and progress.delivered - {trigger.callback for trigger in awaited},
     )
 
 

@@ -19,7 +19,7 @@ Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zon
 _parse_cached_duration = lru_cache(maxsize=1024)(parse_duration)
 
 
-class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Trigger(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The condition for a step: exactly one of these. Requests count from the previous step, per recording."""
 
     fetches: Count | None = None

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from typing import Any
 
+from mockserver.journal.budget import DEFAULT_BYTES, LogBudget
 from mockserver.journal.journal import Entry, Journal, LoggedResponse, pack_headers
 from scenarios.operations import Operation
 from tests.harness import T0
@@ -60,9 +61,9 @@ def make_entry(number: int = 0, **changes: Any) -> Entry:
     return Entry(number=number, packed_headers=pack_headers(headers), response=response, **(entry_fields | changes))
 
 
-def make_journal(*changes: dict[str, Any], dropped: int = 0) -> Journal:
+def make_journal(*changes: dict[str, Any], dropped: int = 0, max_bytes: int = DEFAULT_BYTES) -> Journal:
     """Return a journal with these entries."""
-    journal = Journal(dropped)
+    journal = Journal(dropped, LogBudget(max_bytes))
     for number, fields in enumerate(changes, dropped):
         journal.add(make_entry(number, **fields))
     return journal

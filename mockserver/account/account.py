@@ -14,6 +14,7 @@ from generators.model import InFlight, Recording, Source, Track
 from generators.seeds import derive_auth_token
 from generators.sids import Kind
 from mockserver.account.callback_queue import CallbackQueue
+from mockserver.account.change_counts import ChangeCounts
 from mockserver.account.fault_rules import FaultRules
 from mockserver.account.page_drift import PageDrift
 from mockserver.account.resources.calls_and_conferences import CallsOrConferences
@@ -75,11 +76,12 @@ class Account:
         self.state = State() if state is None else state
         self.journal = Journal() if journal is None else journal
         self.timers = Timers(self.state)
-        self.events = EventLog(self.state, clock)
+        self.events = EventLog(self.state, clock, self.journal.budget)
         recording_index = RecordingIndex(corpus, clock, self.state)
         self.recordings = Recordings(recording_index)
-        delivery = delivery_settings or DeliverySettings()
-        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, delivery, self._record_delivery)
+        delivery, budget = delivery_settings or DeliverySettings(), self.journal.budget
+        on_delivered = self._record_delivery
+        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, budget, delivery, on_delivered)
         self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
         create_upcoming = partial(create_upcoming_recording, self)
         self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks, create_upcoming)
@@ -90,6 +92,7 @@ class Account:
         self.payloads = Subresources(Kind.PAYLOAD, self.recordings)
         self.calls = CallsOrConferences(Kind.CALL, recording_index)
         self.conferences = CallsOrConferences(Kind.CONFERENCE, recording_index)
+        self.changes = ChangeCounts(self.state, self.scheduler)
 
     @cached_property
     def token(self) -> str:
@@ -230,6 +233,7 @@ class Account:
         self.state.playing.clear()
         self.state.page_drift.clear()
         self.callbacks.close()
+        self.events.close()
 
     @property
     def version(self) -> int:
@@ -238,8 +242,8 @@ class Account:
 
     @property
     def has_state(self) -> bool:
-        """True if the account has changes or a scenario: it cannot be recreated from settings alone."""
-        return self.version > 0 or self.scenario is not None
+        """True if the account cannot be created again from settings and scenario alone."""
+        return self.changes.has_changes
 
     def resolve_handle(self, handle_or_sid: str) -> str:
         """Return the SID of a recording by its handle. Any other text is returned unchanged."""

@@ -5,6 +5,7 @@ Instants are microseconds since the epoch.
 """
 
 import sys
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,16 +20,25 @@ from mockserver.account.state.state import Attempt, Delivery, DeliveryState, Rea
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.callbacks.delivery_settings import DeliverySettings
+from mockserver.journal.budget import LogBudget
 from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
     from mockserver.callbacks.outcome import Outcome
 
 
+_DELIVERY_BYTES = 1500
+"""The approximate size of a delivery without its parameters and attempts."""
+_ATTEMPT_BYTES = 250
+
+
 class CallbackQueue:
     """Callbacks in queue order. Callbacks of one recording never overtake each other.
 
+    The log of callbacks that are no longer pending is bounded: the oldest may be dropped.
+
     Args:
+        budget: the memory that it shares with the logs of all accounts.
         settings: how callbacks are sent.
         on_delivered: called with the recording's index and the event when a receiver answers with 2xx.
     """
@@ -38,6 +48,7 @@ class CallbackQueue:
         recording_index: RecordingIndex,
         timers: Timers,
         events: EventLog,
+        budget: LogBudget,
         settings: DeliverySettings,
         on_delivered: Callable[[int, CallbackEvent], None],
     ) -> None:
@@ -49,15 +60,25 @@ class CallbackQueue:
         self._on_delivered = on_delivered
         self._sending_numbers: set[int] = set()
         self._is_closed = False
-        self._open_numbers = {
-            delivery.number: None for delivery in self._state.deliveries if delivery.state is DeliveryState.PENDING
-        }
+        self._open_numbers: dict[int, None] = {}
+        self._finished_numbers: deque[int] = deque()
+        """In the order in which they finished. A callback that was delivered again is in it again."""
+        self._share = budget.open_share(self._drop_oldest)
+        for delivery in [*self._state.deliveries.values()]:  # those of a snapshot
+            if delivery.state is DeliveryState.PENDING:
+                self._open_numbers[delivery.number] = None
+            else:
+                self._log_finished(delivery)
 
     def __getitem__(self, number: int) -> Delivery:
         return self._state.deliveries[number]
 
+    def find(self, number: int) -> Delivery | None:
+        """Return a callback, or None if it does not exist or is no longer in the log."""
+        return self._state.deliveries.get(number)
+
     def __iter__(self) -> Iterator[Delivery]:
-        return iter(self._state.deliveries)
+        return iter(self._state.deliveries.values())
 
     def __len__(self) -> int:
         return len(self._state.deliveries)
@@ -97,23 +118,22 @@ class CallbackQueue:
         reached = self._state.reached.get(index, {}).get(RecordingStatus(event.value))
         if reached is None:
             reached = ReachedStatus(self._recording_index.get_even_if_deleted(index), 0)
-        recording, number = reached.recording, len(self._state.deliveries)
+        recording, number = reached.recording, self._state.delivery_serial
+        self._state.delivery_serial += 1
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
         parameters = build_parameters(recording, event.value, url)
-        self._state.deliveries.append(
-            Delivery(
-                number=number,
-                recording=index,
-                sid=recording.sid,
-                event=event,
-                method=subscription.method,
-                url=subscription.url,
-                parameters=parameters,
-                token=subscription.token,
-                signer=subscription.signer,
-                idempotency_token=self._derive_idempotency_token(reached, parameters),
-                due=self._recording_index.clock.now(),
-            )
+        self._state.deliveries[number] = Delivery(
+            number=number,
+            recording=index,
+            sid=recording.sid,
+            event=event,
+            method=subscription.method,
+            url=subscription.url,
+            parameters=parameters,
+            token=subscription.token,
+            signer=subscription.signer,
+            idempotency_token=self._derive_idempotency_token(reached, parameters),
+            due=self._recording_index.clock.now(),
         )
         self._open_numbers[number] = None
 
@@ -183,19 +203,41 @@ class CallbackQueue:
         """True if a callback is still to be delivered."""
         return bool(self._open_numbers)
 
+    def count_by_state(self) -> dict[str, int]:
+        """Return the number of callbacks in the log by state, without states that none has."""
+        return dict(Counter(delivery.state.value for delivery in self))
+
+    def count_waiting(self) -> int:
+        """Return the number of callbacks that wait for another attempt."""
+        now = self._recording_index.clock.now()
+        return sum(self._state.deliveries[number].due > now for number in self._open_numbers)
+
     def close(self) -> None:
-        """Drop all open callbacks and accept no more."""
+        """Drop all open callbacks and accept no more. The log no longer counts in the budget."""
         self._is_closed = True
         self._open_numbers.clear()
+        self._share.remove()
 
     def _finish(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
         delivery = self._replace(number, attempts=attempts, state=state)
         self._open_numbers.pop(number, None)
+        self._log_finished(delivery)
         last = attempts[-1]
         answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
         self._record_event(
             delivery, f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}"
         )
+
+    def _log_finished(self, delivery: Delivery) -> None:
+        """Count a callback that is no longer pending in the budget, which may drop the oldest ones."""
+        self._finished_numbers.append(delivery.number)
+        texts = sum(len(name) + len(value) for name, value in delivery.parameters)
+        self._share.add(_DELIVERY_BYTES + len(delivery.url) + texts + _ATTEMPT_BYTES * len(delivery.attempts))
+
+    def _drop_oldest(self) -> None:
+        number = self._finished_numbers.popleft()
+        if number not in self._open_numbers:  # else it is being delivered again
+            self._state.deliveries.pop(number, None)
 
     def _replace(self, number: int, **changes: object) -> Delivery:
         changed = msgspec.structs.replace(self._state.deliveries[number], **changes)

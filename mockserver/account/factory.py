@@ -1,16 +1,17 @@
 """Creates accounts from the server's settings and a scenario."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.instants import SECOND, SECONDS_PER_HOUR
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
+from mockserver.account.compiled_scenario import CompiledScenario, ScenarioSetupError
+from mockserver.account.gradual import Steps, run_at_once
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.scenario_setup import (
     RecordingDefaults,
-    ScenarioSetupError,
     create_upcoming_recording,
     set_up_scenario,
 )
@@ -50,6 +51,7 @@ class AccountFactory:
         self.t0 = wall_seconds() // SECONDS_PER_HOUR * SECONDS_PER_HOUR if settings.now is None else settings.now
         """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._start_ticks = ticks()
+        self._compiled: CompiledScenario | None = None
 
     def create(
         self,
@@ -57,18 +59,38 @@ class AccountFactory:
         scenario: Scenario | None,
         journal: Journal,
         *,
-        cache_key: tuple[str, int] | None = None,
+        cache_key: Hashable = None,
         state: State | None = None,
         base_url: str | None = None,
+        clock_origin: int | None = None,
     ) -> Account:
-        """Create an account.
+        """Create an account at once; see `create_gradually`."""
+        return run_at_once(
+            self.create_gradually(
+                key, scenario, journal, cache_key=cache_key, state=state, base_url=base_url, clock_origin=clock_origin
+            )
+        )
+
+    def create_gradually(
+        self,
+        key: str,
+        scenario: Scenario | None,
+        journal: Journal,
+        *,
+        cache_key: Hashable = None,
+        state: State | None = None,
+        base_url: str | None = None,
+        clock_origin: int | None = None,
+    ) -> Steps[Account]:
+        """Create an account in small steps.
 
         Args:
             key: the AccountSid in lower case.
             journal: the journal of its requests.
-            cache_key: distinguishes it from other accounts of this AccountSid; None if it can be recreated unchanged.
+            cache_key: distinguishes it from other accounts of this AccountSid; None if there are no others.
             state: the changes so far.
             base_url: the scheme and host that the client uses for this server.
+            clock_origin: the tick at which the clock of its scenario started; None for now.
 
         Raises:
             ScenarioSetupError: if the corpus has no room for the scenario, or a route of it is not allowed.
@@ -89,8 +111,22 @@ class AccountFactory:
             delivery_settings=self.build_delivery_settings(scenario, self._overrides.get(key)),
         )
         if scenario is not None and state is None:
-            set_up_scenario(account, scenario, self.build_recording_defaults(base_url))
+            defaults = self.build_recording_defaults(base_url)
+            try:
+                yield from set_up_scenario(account, self._compile(scenario, spec.t0), defaults)
+            except BaseException:  # its events no longer count in the budget
+                account.close()
+                raise
+            account.clock.start(self._choose_rate(scenario), clock_origin)
+        if state is None:
+            account.changes.mark_as_new()
         return account
+
+    def _compile(self, scenario: Scenario, t0: int) -> CompiledScenario:
+        """Return a scenario as all accounts set it up. The latest one is remembered."""
+        if self._compiled is None or self._compiled.scenario is not scenario or self._compiled.t0 != t0:
+            self._compiled = CompiledScenario(scenario, t0)
+        return self._compiled
 
     def build_recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
         """Return the defaults for scripted recordings.
@@ -129,13 +165,14 @@ class AccountFactory:
     def _create_clock(self, t0: int, scenario: Scenario | None, state: State | None) -> Clock:
         if state is not None:
             return Clock(state.now, state.rate)
-        plan = None if scenario is None else scenario.clock
-        if plan is None or plan.mode is None:
-            rate = self._settings.clock.rate
-        else:
-            rate = ClockRate.from_mode(plan.mode, plan.rate).rate
+        if scenario is not None:
+            return Clock(t0 * SECOND)  # it starts when the scenario is set up
         # An account without state may be recreated at any time, so its clock counts from the start of the server.
-        return Clock(t0 * SECOND, rate, origin=self._start_ticks if scenario is None else None)
+        return Clock(t0 * SECOND, self._settings.clock.rate, origin=self._start_ticks)
+
+    def _choose_rate(self, scenario: Scenario) -> float:
+        plan = scenario.clock
+        return self._settings.clock.rate if plan.mode is None else ClockRate.from_mode(plan.mode, plan.rate).rate
 
     def _build_corpus_spec(self, account_sid: str, scenario: Scenario | None) -> CorpusSpec:
         settings = self._settings

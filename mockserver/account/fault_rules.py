@@ -6,6 +6,8 @@ requests fail. Instants are microseconds since the epoch.
 
 import math
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
@@ -49,6 +51,10 @@ class MatchedFault(msgspec.Struct, frozen=True):
 
 
 _USUAL_RESPONSE = Then(delay="0s")
+_MAX_TARGETS = 1000
+"""The number of request targets that a rule remembers. It forgets those that were requested longest ago."""
+_MAX_TARGET_LENGTH = 200
+"""A longer target is remembered by its digest."""
 
 
 class FaultRules:
@@ -103,6 +109,7 @@ class FaultRules:
             when = (rule.fault or rule.sequence).when  # type: ignore[union-attr]  # a rule is one of the two
             if not self._matches(when, request):
                 continue
+            self._state.observations += 1
             then = (
                 self._apply_fault(rule, rule.fault, request)
                 if rule.fault is not None
@@ -142,12 +149,14 @@ class FaultRules:
         target, now = _build_request_target(request), self._clock.now()
         if self._is_refused(rule, target, request):
             return fault.then
-        rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
-        if not _count_match(rule, fault.when):
-            return None
-        if fault.times is not None and rule.applied >= fault.times:
-            return None
-        if fault.ttl is not None and now >= rule.added_at + parse_duration(fault.ttl):
+        is_over = (fault.times is not None and rule.applied >= fault.times) or (
+            fault.ttl is not None and now >= rule.added_at + parse_duration(fault.ttl)
+        )
+        if is_over:  # for ever: its counts are never used again
+            rule.request_counts.clear()
+        else:
+            _count_request(rule, target)
+        if not _count_match(rule, fault.when) or is_over:
             return None
         if fault.probability < 1 and self._draw(rule, target, "whether") >= fault.probability:
             return None
@@ -156,13 +165,13 @@ class FaultRules:
     def _apply_sequence(self, rule: FaultRuleState, request: RequestFacts) -> Then | None:
         """Return the next answer of a sequence. Each path has its own position in the sequence."""
         assert rule.sequence is not None
-        target = f"{request.method} {request.path}"
+        target = _shorten(f"{request.method} {request.path}")
         if not self._is_refused(rule, target, request):  # else repeat the last answer
             if not _count_match(rule, rule.sequence.when):
                 return None
-            rule.request_counts[target] = rule.request_counts.get(target, 0) + 1
+            _count_request(rule, target)
         answers = rule.sequence.answers
-        answer = answers[min(rule.request_counts[target], len(answers)) - 1]
+        answer = answers[min(rule.request_counts.get(target, 1), len(answers)) - 1]
         if answer == "ok":
             return _USUAL_RESPONSE
         then = Then(status=answer) if isinstance(answer, int) else answer
@@ -171,13 +180,19 @@ class FaultRules:
     def _is_refused(self, rule: FaultRuleState, target: str, request: RequestFacts) -> bool:
         """Return True if the client comes back before an enforced `Retry-After` is over."""
         refusal = rule.refusals.get(target)
-        return refusal is not None and not refusal.is_over(self._clock.now(), request.tick)
+        if refusal is None:
+            return False
+        if refusal.is_over(self._clock.now(), request.tick):
+            del rule.refusals[target]
+            return False
+        return True
 
     def _record_applied(self, rule: FaultRuleState, then: Then, target: str, request: RequestFacts) -> Then:
         rule.applied += 1
         is_new = not self._is_refused(rule, target, request)  # an early request does not extend the wait
         if then.enforce_retry_after and then.retry_after is not None and is_new:
             rule.refusals[target] = Refusal(then.retry_after, self._clock.now(), request.tick)
+            _forget_oldest(rule.refusals)
         return then
 
     def _choose_delay(self, rule: FaultRuleState, then: Then, request: RequestFacts) -> float:
@@ -201,8 +216,25 @@ def _count_match(rule: FaultRuleState, when: When) -> bool:
     return when.every is None or rule.matched % when.every == 0
 
 
+def _count_request(rule: FaultRuleState, target: str) -> None:
+    rule.request_counts[target] = rule.request_counts.pop(target, 0) + 1  # the latest is the last
+    _forget_oldest(rule.request_counts)
+
+
+def _forget_oldest(remembered: dict[str, Any]) -> None:
+    if len(remembered) > _MAX_TARGETS:
+        del remembered[next(iter(remembered))]
+
+
 def _build_request_target(request: RequestFacts) -> str:
-    return f"{request.method} {request.path}?{request.query}"
+    return _shorten(f"{request.method} {request.path}?{request.query}")
+
+
+def _shorten(target: str) -> str:
+    """Return what a rule remembers of a target."""
+    if len(target) <= _MAX_TARGET_LENGTH:
+        return target
+    return blake2b(target.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _sample_delay(delay: Delay, quantile: float) -> float:

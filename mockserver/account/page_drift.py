@@ -27,6 +27,7 @@ class PageDrift:
             when = armed.rule.when
             if armed.remaining_times and when.op in (None, operation) and when.page in (None, page):
                 armed.remaining_times -= 1
+                self._state.observations += 1
                 self._delete(indices, armed.rule.delete)
                 self._insert(armed.rule.insert)
 

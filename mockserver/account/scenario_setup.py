@@ -1,34 +1,29 @@
 """Sets up a scenario in a new account: its recordings, picks, rules and page drift."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Any
+from datetime import timedelta
 
 import msgspec
-from msgspec import UNSET
 
-from generators.corpus.corpus import Corpus
 from generators.instants import EPOCH, SECOND
-from generators.model import CONFERENCE_SOURCES, Recording, Source, Track
-from generators.setup_error import MockSetupError
+from generators.model import CONFERENCE_SOURCES, Recording
 from mockserver.account.account import Account
+from mockserver.account.compiled_scenario import (
+    CompiledRecording,
+    CompiledScenario,
+    ScenarioSetupError,
+    collect_lasting_fields,
+    compile_recording,
+    refuse_contradicting_dates,
+)
+from mockserver.account.gradual import Steps
 from mockserver.account.state.state import PageDriftState, TimerKind, UpcomingRecording
-from scenarios.handles import assign_pick_handles, assign_recording_handles
+from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
-from scenarios.problems import format_path
-from scenarios.triggers import format_instant, to_microseconds
-from scenarios.validation.coherence_checks import check_dates
+from scenarios.triggers import format_instant
 
 _MAX_SEARCHED = 100_000
 """The number of generated recordings that a pick searches."""
-_LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
-"""Fields that a change of status keeps: they are set once."""
-
-
-class ScenarioSetupError(MockSetupError):
-    """The account's corpus has no room for the scenario. The message says what is missing."""
 
 
 class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,32 +35,28 @@ class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):
     """Scheme and host of the URLs in callbacks."""
 
 
-def set_up_scenario(account: Account, scenario: Scenario, defaults: RecordingDefaults) -> None:
-    """Set up a scenario in an account without changes.
+def set_up_scenario(account: Account, compiled: CompiledScenario, defaults: RecordingDefaults) -> Steps[None]:
+    """Set up a scenario in an account without changes, in small steps.
 
     Raises:
         ScenarioSetupError: if the corpus has fewer matching recordings than a pick needs, or a scripted recording
             has the SID of a generated one, or a date that contradicts its creation.
     """
+    scenario = compiled.scenario
     for sentence in scenario.import_report:
         account.events.record("import", scenario.name, "", sentence)
-    for handle, scripted in _in_order_of_creation(scenario):
-        place_scripted_recording(account, scripted, handle, defaults, account.corpus.spec.t0 * SECOND)
+    for recording in compiled:
+        if recording is not None:
+            _place_recording(account, recording, defaults)
+        yield
     _report_upcoming_imports(account, scenario)
     for pick in scenario.pick:
-        _pick_recordings(account, pick, defaults)
+        yield from _pick_recordings(account, pick, defaults)
     for fault in scenario.faults:
         account.fault_rules.add(fault=fault)
     for sequence in scenario.sequences:
         account.fault_rules.add(sequence=sequence)
     account.state.page_drift = [PageDriftState(rule=rule, remaining_times=rule.times) for rule in scenario.page_drift]
-
-
-def _in_order_of_creation(scenario: Scenario) -> list[tuple[str, ScriptedRecording]]:
-    """Return the recordings with their handles. Saved lists begin with the newest, which counts for equal dates."""
-    named = list(zip(assign_recording_handles(scenario), scenario.recordings, strict=True))
-    imported = [(handle, recording) for handle, recording in named if recording.imported]
-    return [*reversed(imported), *((handle, recording) for handle, recording in named if not recording.imported)]
 
 
 def place_scripted_recording(
@@ -82,22 +73,26 @@ def place_scripted_recording(
     Raises:
         ScenarioSetupError: if a generated recording has its SID, or a date contradicts its creation.
     """
-    if scripted.date_created is not None:
-        instant = to_microseconds(scripted.date_created)
-    if scripted.sid is not None and account.corpus.find_index(scripted.sid) is not None:
+    return _place_recording(account, compile_recording(scripted, handle, instant), defaults)
+
+
+def _place_recording(account: Account, recording: CompiledRecording, defaults: RecordingDefaults) -> int | None:
+    sid = recording.definition.sid
+    if sid is not None and account.corpus.find_index(sid) is not None:
         raise ScenarioSetupError(
-            f"recording {handle}: expected a SID that no generated recording has, found {scripted.sid}. "
+            f"recording {recording.handle}: expected a SID that no generated recording has, found {sid}. "
             "Pick that recording, or remove the corpus with `corpus: {count: 0}`."
         )
-    if not scripted.imported:
-        refuse_contradicting_dates(f"recording {handle}", scripted, instant // SECOND)
-    if instant <= account.clock.now():
-        return _create_scripted_recording(account, scripted, handle, defaults, instant)
+    if recording.instant <= account.clock.now():
+        return _create_recording(account, recording, defaults)
     key = account.state.timer_serial
     account.state.upcoming[key] = UpcomingRecording(
-        definition=scripted, handle=handle, status_callback=defaults.status_callback, base_url=defaults.base_url
+        definition=recording.definition,
+        handle=recording.handle,
+        status_callback=defaults.status_callback,
+        base_url=defaults.base_url,
     )
-    account.timers.add(instant, TimerKind.CREATION, key)
+    account.timers.add(recording.instant, TimerKind.CREATION, key)
     account.state.version += 1
     return None
 
@@ -106,50 +101,30 @@ def create_upcoming_recording(account: Account, key: int) -> None:
     """Create a recording whose date has come."""
     upcoming = account.state.upcoming.pop(key)
     defaults = RecordingDefaults(status_callback=upcoming.status_callback, base_url=upcoming.base_url)
-    _create_scripted_recording(account, upcoming.definition, upcoming.handle, defaults, account.clock.now())
+    recording = compile_recording(upcoming.definition, upcoming.handle, account.clock.now())
+    _create_recording(account, recording, defaults)
 
 
-def _create_scripted_recording(
-    account: Account, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
-) -> int:
+def _create_recording(account: Account, recording: CompiledRecording, defaults: RecordingDefaults) -> int:
+    definition, recording_index = recording.definition, account.recordings.recording_index
     index = account.recordings.add(
-        sid=scripted.sid or account.corpus.derive_handle_sid(handle),
-        call_sid=scripted.call_sid or None,
-        conference_sid=scripted.conference_sid,
-        source=_choose_source(scripted),
-        channels=1 if scripted.channels is UNSET else scripted.channels,
-        track=Track.BOTH if scripted.track is UNSET else scripted.track,
-        transcript=scripted.transcript,
-        instant=instant,
+        sid=definition.sid or account.corpus.derive_handle_sid(recording.handle),
+        call_sid=definition.call_sid or None,
+        conference_sid=definition.conference_sid,
+        source=recording.source,
+        channels=recording.channels,
+        track=recording.track,
+        transcript=definition.transcript,
+        instant=recording.instant,
     )
-    _apply_definition(account, index, handle, scripted, defaults)
-    twilio_wire = _collect_twilio_wire(scripted)
-    account.recordings.recording_index.show_on_twilio_wire(index, twilio_wire)
-    if scripted.media is not None:
-        account.state.media_files[index] = scripted.media
-    account.timelines.start(index, build_full_timeline(scripted))
-    if scripted.imported:  # its first step has removed the values that a status replaces
-        account.recordings.recording_index.show_on_twilio_wire(index, twilio_wire)
+    _apply_definition(account, index, recording.handle, definition, recording.lasting_fields, defaults)
+    recording_index.show_on_twilio_wire(index, recording.twilio_wire)
+    if definition.media is not None:
+        account.state.media_files[index] = definition.media
+    account.timelines.start(index, recording.timeline)
+    if definition.imported:  # its first step has removed the values that a status replaces
+        recording_index.show_on_twilio_wire(index, recording.twilio_wire)
     return index
-
-
-def _collect_twilio_wire(scripted: ScriptedRecording) -> dict[str, Any]:
-    null_call = {"call_sid": None} if scripted.call_sid is None else {}
-    return {**{str(key): value for key, value in scripted.twilio_wire.items()}, **null_call}
-
-
-def refuse_contradicting_dates(subject: str, definition: ScriptedRecording | Pick, created: int) -> None:
-    """Refuse dates before or after the creation that contradict it.
-
-    Args:
-        subject: the recording or pick in the words of the message.
-        created: the instant of creation, in seconds since the epoch.
-
-    Raises:
-        ScenarioSetupError: if a date contradicts the creation.
-    """
-    for path, sentence in check_dates(definition, (), datetime.fromtimestamp(created, UTC)):
-        raise ScenarioSetupError(f"{subject}: {format_path(path)}: {sentence}")
 
 
 def _report_upcoming_imports(account: Account, scenario: Scenario) -> None:
@@ -161,19 +136,17 @@ def _report_upcoming_imports(account: Account, scenario: Scenario) -> None:
         account.events.record("import", scenario.name, "", f"date_created: {sentence} {advice}")
 
 
-def _choose_source(scripted_recording: ScriptedRecording) -> Source:
-    if scripted_recording.source is not UNSET:
-        return scripted_recording.source
-    return Source.CONFERENCE if scripted_recording.conference_sid else Source.DIAL_VERB
-
-
 def _apply_definition(
-    account: Account, index: int, handle: str, definition: FieldsWithSubscription, defaults: RecordingDefaults
+    account: Account,
+    index: int,
+    handle: str,
+    definition: FieldsWithSubscription,
+    lasting_fields: RecordingFields | None,
+    defaults: RecordingDefaults,
 ) -> None:
     account.recordings.recording_index.set_handle(index, handle)
-    lasting = RecordingFields(**{name: getattr(definition, name) for name in _LASTING_FIELDS})
-    if lasting != RecordingFields():
-        account.recordings.set_status(index, None, lasting)
+    if lasting_fields is not None:
+        account.recordings.set_status(index, None, lasting_fields)
     url = definition.status_callback or defaults.status_callback
     if url is not None:
         account.subscribe(
@@ -181,11 +154,17 @@ def _apply_definition(
         )
 
 
-def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) -> None:
+def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) -> Steps[None]:
     corpus = account.corpus
     taken = set(account.state.handles.values())
-    matching_indices = (index for index in _find_matching_indices(corpus, pick.where) if index not in taken)
-    found = list(islice(matching_indices, pick.count))
+    found: list[int] = []
+    searched = range(max(0, corpus.count - _MAX_SEARCHED), corpus.count)
+    for index in corpus.layout.walk(searched, newest_first=True, first_visible_deleted=None):
+        if index not in taken and _matches(corpus.generate_recording(index), pick.where):
+            found.append(index)
+            if len(found) == pick.count:
+                break
+        yield
     if len(found) < pick.count:
         looked = min(corpus.count, _MAX_SEARCHED)
         is_plain = pick.where.encrypted and not corpus.spec.mix.encrypted
@@ -196,15 +175,9 @@ def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) 
         )
     for handle, index in zip(assign_pick_handles(pick), found, strict=True):
         refuse_contradicting_dates(f"pick {handle}", pick, corpus.generate_recording(index).date_created)
-        _apply_definition(account, index, handle, pick, defaults)
+        _apply_definition(account, index, handle, pick, collect_lasting_fields(pick), defaults)
         account.timelines.start(index, build_full_timeline(pick))
-
-
-def _find_matching_indices(corpus: Corpus, selector: Selector) -> Iterator[int]:
-    seen = range(max(0, corpus.count - _MAX_SEARCHED), corpus.count)
-    for index in corpus.layout.walk(seen, newest_first=True, first_visible_deleted=None):
-        if _matches(corpus.generate_recording(index), selector):
-            yield index
+        yield
 
 
 def _matches(recording: Recording, selector: Selector) -> bool:

@@ -33,6 +33,8 @@ class Scheduler:
         self._create_recording = create_recording
         self._move_targets: list[int] = []
         """The targets of the moves that are under way."""
+        self.timed_changes = 0
+        """The number of changes that timers made."""
 
     @property
     def final_instant(self) -> int:
@@ -63,11 +65,13 @@ class Scheduler:
     def run_due(self) -> None:
         """Run everything that is due now."""
         while self._state.timers and (timer := self._timers.pop(self._clock.now())) is not None:
+            before = self._state.version
             with self._clock.hold_instant(timer.due):
                 if timer.kind is TimerKind.STEP:
                     self._timelines.resume(timer.key)  # the worker finds callbacks that are due again
                 elif timer.kind is TimerKind.CREATION:
                     self._create_recording(timer.key)
+            self.timed_changes += self._state.version - before
 
     def iter_pending(self) -> Iterator[Timer]:
         """Yield the pending timers, in firing order."""
@@ -77,7 +81,13 @@ class Scheduler:
             elif timer.kind is TimerKind.CREATION:
                 is_awaited = timer.key in self._state.upcoming
             else:
-                delivery = self._callback_queue[timer.key]
-                is_awaited = delivery.state is DeliveryState.PENDING and delivery.due == timer.due
+                delivery = self._callback_queue.find(timer.key)
+                is_awaited = (
+                    delivery is not None and delivery.state is DeliveryState.PENDING and delivery.due == timer.due
+                )
             if is_awaited:
                 yield timer
+
+    def count_pending(self) -> int:
+        """Return the number of pending timers, without a walk through them."""
+        return len(self._state.step_instants) + len(self._state.upcoming) + self._callback_queue.count_waiting()

@@ -9,6 +9,8 @@ from scenarios.model import Scenario
 
 _MAX_SNAPSHOTS = 16
 """Per account. The oldest is dropped first."""
+_MAX_BYTES = 64 << 20
+"""For all accounts together. The oldest are dropped first, but never the latest."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -22,16 +24,33 @@ class Snapshots:
     """The snapshots of all accounts, by AccountSid and name."""
 
     def __init__(self) -> None:
-        self._snapshots: dict[str, OrderedDict[str, Snapshot]] = {}
+        self._snapshots: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
+        self._size_bytes = 0
 
     def take(self, account: Account, name: str) -> None:
         """Store an account's state under a name, replacing any snapshot of that name."""
-        kept = self._snapshots.setdefault(account.sid, OrderedDict())
-        kept[name] = Snapshot(account.snapshot(), account.scenario)
-        kept.move_to_end(name)
-        if len(kept) > _MAX_SNAPSHOTS:
-            kept.popitem(last=False)
+        self._remove((account.sid, name))
+        snapshot = self._snapshots[account.sid, name] = Snapshot(account.snapshot(), account.scenario)
+        self._size_bytes += len(snapshot.state)
+        own = self._list_keys(account.sid)
+        if len(own) > _MAX_SNAPSHOTS:
+            self._remove(own[0])
+        while self._size_bytes > _MAX_BYTES and len(self._snapshots) > 1:
+            self._remove(next(iter(self._snapshots)))
 
     def find(self, account_sid: str, name: str) -> Snapshot | None:
         """Return the snapshot of an account by name, or None if there is none."""
-        return self._snapshots.get(account_sid, OrderedDict()).get(name)
+        return self._snapshots.get((account_sid, name))
+
+    def forget(self, account_sid: str) -> None:
+        """Remove the snapshots of an account."""
+        for key in self._list_keys(account_sid):
+            self._remove(key)
+
+    def _list_keys(self, account_sid: str) -> list[tuple[str, str]]:
+        return [key for key in self._snapshots if key[0] == account_sid]
+
+    def _remove(self, key: tuple[str, str]) -> None:
+        removed = self._snapshots.pop(key, None)
+        if removed is not None:
+            self._size_bytes -= len(removed.state)

@@ -52,12 +52,14 @@ class Timelines:
         playing = self._state.playing
         for index in indices:
             if index in playing:
+                self._state.observations += 1
                 playing[index] = timeline.after_request(playing[index], act)
                 self.run_due_steps(index)
 
     def signal(self, name: str, index: int | None = None) -> None:
         """Send a signal to one recording's timeline, or to all."""
         playing = self._state.playing
+        self._state.observations += 1
         for playing_index in [*playing] if index is None else [index] if index in playing else []:
             playing[playing_index] = timeline.after_signal(playing[playing_index], name)
             self._record_event("signal", playing_index, name)

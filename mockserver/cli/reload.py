@@ -1,11 +1,13 @@
 """Reloading of scenario files that change while the server runs."""
 
+import asyncio
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from generators.setup_error import MockSetupError
+from mockserver.account.gradual import without_full_collections
 from mockserver.cli.mock_setup import combine_scenarios, describe_error, print_import_events
 from mockserver.mock import Mock
 from mockserver.settings.machine_clock import real_pause
@@ -39,9 +41,9 @@ class Watch:
         """Check the files again and again, until the task is cancelled."""
         while self._paths:
             await real_pause(_PAUSE)
-            self._check(mock)
+            await self._check(mock)
 
-    def _check(self, mock: Mock) -> None:
+    async def _check(self, mock: Mock) -> None:
         stamps = _read_stamps(self._files)
         is_stable = stamps == self._seen  # an editor may remove a file for a moment, or write it in parts
         self._seen = stamps
@@ -50,15 +52,17 @@ class Watch:
             self._files = list(_find_files(self._paths))
             self._tried = self._seen = _read_stamps(self._files)
             if self._tried != self._loaded:
-                self._reload(mock, ", ".join(changed))
+                await self._reload(mock, ", ".join(changed))
 
-    def _reload(self, mock: Mock, changed: str) -> None:
+    async def _reload(self, mock: Mock, changed: str) -> None:
         from scenarios.loading.scenario_input import load_any_scenario  # slow to import, and rarely needed
 
         scenario: Scenario | None = None
         try:
-            scenario = combine_scenarios([load_any_scenario(name) for name in self._names])
-            mock.replace_scenario(scenario)
+            with without_full_collections():
+                scenarios = [await asyncio.to_thread(load_any_scenario, name) for name in self._names]
+            scenario = combine_scenarios(scenarios)
+            await mock.replace_scenario_gradually(scenario)
         except MockSetupError as error:
             _log(f"{describe_error(error, mock.settings, scenario)} The server keeps the scenario that it has.")
         else:

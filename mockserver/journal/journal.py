@@ -1,4 +1,4 @@
-"""The request journal of an account: requests and responses, limited by count and bytes."""
+"""The request journal of an account: requests and responses, limited by count, and by the bytes of all journals."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -8,12 +8,12 @@ import msgspec
 
 from generators.model import Status
 from mockserver.journal import redaction
+from mockserver.journal.budget import LogBudget
 from mockserver.rest.form_body import read_form
 from mockserver.rest.headers import Header
 from scenarios.operations import Operation
 
 MAX_ENTRIES = 4096
-MAX_BYTES = 8 << 20
 MAX_LOGGED_RECORDINGS = 16
 """The maximum number of a page's recordings that an entry remembers."""
 _ENTRY_OVERHEAD_BYTES = 800
@@ -37,6 +37,8 @@ class LoggedResponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The indices of the first recordings that the response shows."""
     found_status: Status | None
     """The status of the recording, if the request failed because of it."""
+    extra_bytes: int = 0
+    """The approximate size beyond that of a usual summary: a reason may name thousands of recordings."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -105,12 +107,14 @@ class Journal:
 
     Args:
         dropped: the number of earlier requests that were dropped.
+        budget: the memory that it shares with other logs; one of its own if left out.
     """
 
-    def __init__(self, dropped: int = 0) -> None:
+    def __init__(self, dropped: int = 0, budget: LogBudget | None = None) -> None:
         self.dropped = dropped
-        self._entries: deque[tuple[Entry, int]] = deque()
-        self._size_bytes = 0
+        self.budget = LogBudget() if budget is None else budget
+        self._entries: deque[Entry] = deque()
+        self._share = self.budget.open_share(self._drop_oldest)
         self._listeners: list[Callable[[Entry], object]] = []
 
     def __len__(self) -> int:
@@ -118,7 +122,7 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries, oldest first."""
-        return (entry for entry, _ in self._entries)
+        return iter(self._entries)
 
     @property
     def total(self) -> int:
@@ -128,7 +132,7 @@ class Journal:
     @property
     def size_bytes(self) -> int:
         """The approximate size in bytes."""
-        return self._size_bytes
+        return self._share.size_bytes
 
     @property
     def has_listeners(self) -> bool:
@@ -137,12 +141,18 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Add an entry."""
-        size = _ENTRY_OVERHEAD_BYTES + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.packed_headers)
-        self._entries.append((entry, size))
-        self._size_bytes += size
-        while len(self._entries) > MAX_ENTRIES or self._size_bytes > MAX_BYTES:
-            self._size_bytes -= self._entries.popleft()[1]
-            self.dropped += 1
+        self._entries.append(entry)
+        if len(self._entries) > MAX_ENTRIES:
+            self._drop_oldest()
+            self._share.remove(1)
+        self._share.add(
+            _ENTRY_OVERHEAD_BYTES
+            + len(entry.path)
+            + len(entry.query)
+            + len(entry.body)
+            + len(entry.packed_headers)
+            + entry.response.extra_bytes
+        )
         for listener in tuple(self._listeners):
             listener(entry)
 
@@ -162,9 +172,13 @@ class Journal:
         """Remove all entries, and restart the numbers at 0."""
         self.dropped = 0
         self._entries.clear()
-        self._size_bytes = 0
+        self._share.remove()
 
     def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
         """Call a function with each new entry. Return a function that removes this listener."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def _drop_oldest(self) -> None:
+        self._entries.popleft()
+        self.dropped += 1

@@ -27,6 +27,17 @@ class Authentication:
         self._is_auth_off = mock.settings.auth is AuthSetting.OFF
         self._is_media_public = mock.settings.media_auth is MediaAuth.PUBLIC
 
+    async def prepare_account(self, exchange: Exchange) -> None:
+        """Create the account that `get_account` will return, and answer other requests meanwhile."""
+        path = exchange.path
+        if not path.startswith(ACCOUNTS_PREFIX):
+            if _ACCOUNT_LIST.fullmatch(path):
+                await self._mock.prepare_account(self._find_caller_sid(exchange)[0])
+            return
+        sid = path[ACCOUNT_SID_SLICE]
+        if is_sid(sid, Kind.ACCOUNT) and (self._declared_accounts is None or sid.lower() in self._declared_accounts):
+            await self._mock.prepare_account(sid)
+
     def get_account(self, exchange: Exchange) -> Account | None:
         """Return the account that the path names, or that of the credentials for the list of accounts.
 
@@ -51,6 +62,12 @@ class Authentication:
 
     def _get_caller(self, exchange: Exchange) -> Account:
         """Return the account of the credentials: the demo account if they name none."""
+        sid, is_named = self._find_caller_sid(exchange)
+        self._check_credentials(exchange, sid if is_named else None, sid)
+        return self._mock.account(sid)
+
+    def _find_caller_sid(self, exchange: Exchange) -> tuple[str, bool]:
+        """Return the AccountSid of the credentials, and False if there are none."""
         credentials = parse_credentials(exchange.headers.get(b"authorization"))
         sid = self._mock.demo.sid
         if credentials is not None:
@@ -59,8 +76,7 @@ class Authentication:
                 sid = key.account_sid
             elif is_sid(credentials.username, Kind.ACCOUNT):
                 sid = credentials.username
-        self._check_credentials(exchange, None if credentials is None else sid, sid)
-        return self._mock.account(sid)
+        return sid, credentials is not None
 
     def _check_credentials(self, exchange: Exchange, account_sid: str | None, subject_sid: str) -> None:
         """Raise if the credentials may not act on an account, and log this in its journal.

@@ -10,9 +10,9 @@ from functools import partial
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.account.account import Account
+from mockserver.account.compiled_scenario import ScenarioSetupError
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
-from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
@@ -149,6 +149,8 @@ class Gateway:
         if exchange.method == "OPTIONS":
             return Response(204)  # a preflight request has no credentials
         scope["recmock"] = exchange
+        if self._mock.scenario is not None:  # it may take long to set up
+            await self._authentication.prepare_account(exchange)
         account = self._authentication.get_account(exchange)
         if account is not None:
             account.scheduler.run_due()

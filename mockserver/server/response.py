@@ -85,6 +85,7 @@ class Response(msgspec.Struct, frozen=True):
             length=self.length,
             recordings=self.recording_indices[:MAX_LOGGED_RECORDINGS],
             found_status=self.found_status,
+            extra_bytes=len(self.reason or "") + sum(len(value) for _, value in self.headers),
         )
 
     @property

@@ -13,10 +13,12 @@ import msgspec
 from generators.corpus.mix import Mix, MixError
 from mockserver.callbacks.delivery_settings import DEFAULT_POLICY, DEFAULT_RETRIES
 from mockserver.callbacks.routes import Route, build_routes
+from mockserver.journal.budget import DEFAULT_BYTES
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.choices import MediaAuth, MediaRedirect, Profile, UnknownHosts, make_choice_parser
 from mockserver.settings.clock_rate import ClockRate
+from mockserver.settings.memory_size import MemorySize
 from mockserver.settings.parsing import (
     Address,
     BadValueError,
@@ -203,6 +205,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Option("Folder of the proxy's local CA. Default: in the data directory of the user.", parse_path, "FOLDER"),
     ] = None
 
+    journal_memory: Annotated[
+        int,
+        Option(
+            "Memory for the requests, events and callbacks of all accounts. The oldest are dropped first.",
+            MemorySize.parse,
+            "SIZE",
+        ),
+    ] = MemorySize(DEFAULT_BYTES)
     control_token: Annotated[
         str | None,
         Option("Token for /_mock beyond loopback. Without it, the server makes one and prints it.", parse_text, "TEXT"),

@@ -6,7 +6,7 @@ The plugin imports this module when a test uses a fixture.
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -42,7 +42,7 @@ class _Session(NamedTuple):
     options: OptionValues
     marker_arguments: Mapping[str, str | None]
     used_sids: set[str]
-    """The AccountSids of earlier tests of this session."""
+    """The AccountSids of earlier tests of this session whose accounts may still exist."""
 
 
 _SESSION = pytest.StashKey[_Session]()
@@ -77,13 +77,25 @@ def prepare_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwili
     session = item.config.stash[_SESSION]
     sid = "AC" + derive_bytes(server.settings.seed, "account of test", _get_stable_node_id(item))[:16].hex()
     handle = server.account(sid)
-    with fail_without_traceback():
-        _prepare(handle, item, session, was_used=server.is_external or sid in session.used_sids)
-    session.used_sids.add(sid)
-    with handle:
-        yield handle
-        if "doctor" in session.options:
-            _report_findings(handle, session.options["doctor"].value)
+    with _forgotten_at_end(handle, session):
+        with fail_without_traceback():
+            _prepare(handle, item, session, was_used=server.is_external or sid in session.used_sids)
+        with handle:
+            yield handle
+            if "doctor" in session.options:
+                _report_findings(handle, session.options["doctor"].value)
+
+
+@contextmanager
+def _forgotten_at_end(handle: MockTwilio, session: _Session) -> Iterator[None]:
+    """Drop the account at the end of its test: a session may have any number of tests."""
+    try:
+        yield
+    finally:
+        session.used_sids.add(handle.account_sid)
+        with suppress(ControlError):  # a server that has stopped has nothing to drop
+            handle.forget()
+            session.used_sids.discard(handle.account_sid)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,11 +10,14 @@ from scenarios.loading.documents import FileFormat, ParsedDocument, check_docume
 from scenarios.loading.import_report import write_import_report
 from scenarios.loading.sources import find_source
 from scenarios.loading.twilio_exports import unpack_exports
-from scenarios.model import DECODE_LOCK, Scenario
+from scenarios.model import DECODE_LOCK, Scenario, ScriptedRecording
 from scenarios.problems import Origin, ScenarioError
 from scenarios.validation.scenario_checks import check_scenario
 from scenarios.validation.type_errors import find_type_error
 
+_MANY_RECORDINGS = 500
+"""From this number on, recordings are decoded one by one: no other thread runs while msgspec decodes a value."""
+Converted = TypeVar("Converted")
 _NON_HANDLE_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
@@ -85,12 +88,22 @@ def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
 
 def _decode_scenario(value: dict[str, Any], origin: Origin) -> Scenario:
     try:
-        with DECODE_LOCK:
-            return msgspec.convert(value, Scenario)
+        recordings = value.get("recordings")
+        if not isinstance(recordings, list) or len(recordings) < _MANY_RECORDINGS:
+            return _convert(value, Scenario)
+        others = _convert({**value, "recordings": []}, Scenario)
+        return msgspec.structs.replace(
+            others, recordings=tuple(_convert(recording, ScriptedRecording) for recording in recordings)
+        )
     except msgspec.ValidationError:
         complaint = find_type_error(value)
         assert complaint is not None, "what msgspec refuses, the diagnosis finds"
         raise origin.build_error(*complaint) from None
+
+
+def _convert(value: Any, kind: type[Converted]) -> Converted:
+    with DECODE_LOCK:
+        return msgspec.convert(value, kind)
 
 
 def _with_media_paths(scenario: Scenario, folder: Path | None) -> Scenario:

@@ -145,8 +145,8 @@ def test_changed_account_is_not_evicted_by_reads_of_other_accounts(api: Api) -> 
     for number in range(200):
         assert api.get(f"/2010-04-01/Accounts/AC{number:032x}/Recordings.json?PageSize=1").status_code == 200
     assert api.get(f"{root}/{sid}.json").status_code == 404
-    assert len(api.mock._accounts_without_state) <= 64
-    assert list(api.mock._accounts_with_state) == [account_sid.lower()]
+    assert len(api.mock.list_accounts_in_memory()) <= 65
+    assert [account.sid for account in api.mock.list_accounts_with_state()] == [account_sid]
     listing = api.get(f"{root}.json").json()
     assert sid not in {recording["sid"] for recording in listing["recordings"]}
 

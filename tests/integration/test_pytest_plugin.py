@@ -593,3 +593,19 @@ def test_plugin_imports_nothing_when_fixture_is_unused(pytester: pytest.Pytester
     pytester.makepyfile("def test_one(): ...\ndef test_two(): assert 0")
     result = pytester.run(sys.executable, "-c", PRINT_IMPORTS_PROGRAM)
     result.stdout.fnmatch_lines(["*1 failed, 1 passed*", "imported: [[]] True"])
+
+
+def test_account_is_dropped_at_the_end_of_its_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.recmock(scenario="happy-path")
+        @pytest.mark.parametrize("number", range(5))
+        def test_one(recmock, recmock_server, number):
+            recmock.recordings.add(id="own")
+            accounts = recmock_server._mock.list_accounts_in_memory()
+            assert [account.sid for account in accounts if account.state.created] == [recmock.account_sid]
+        """
+    )
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=5)

@@ -26,7 +26,7 @@ FIRST_CREATED = 1 << 56
 """The index of the first created recording: above the indices of every corpus."""
 
 
-class Subscription(msgspec.Struct, frozen=True):
+class Subscription(msgspec.Struct, frozen=True, gc=False):
     """The receiver of a recording's callbacks."""
 
     url: str
@@ -40,7 +40,7 @@ class Subscription(msgspec.Struct, frozen=True):
     """Scheme and host that the subscriber used for this server."""
 
 
-class ReachedStatus(msgspec.Struct, frozen=True):
+class ReachedStatus(msgspec.Struct, frozen=True, gc=False):
     """A recording as it last was in a status. A late callback has these fields."""
 
     recording: Recording
@@ -78,7 +78,7 @@ class Timer(NamedTuple):
     key: int
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Something that happened to a recording by itself, or because of a scenario."""
 
     serial: int
@@ -99,7 +99,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One attempt to deliver a callback."""
 
     at: int
@@ -111,7 +111,7 @@ class Attempt(msgspec.Struct, frozen=True):
     """Its duration in real seconds."""
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A queued callback with its attempts."""
 
     number: int
@@ -150,7 +150,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class UpcomingRecording(msgspec.Struct, frozen=True, kw_only=True):
+class UpcomingRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A scripted recording whose date is still to come."""
 
     definition: ScriptedRecording
@@ -193,6 +193,8 @@ class State(msgspec.Struct, kw_only=True):
     rate: float = 0.0
     version: int = 0
     """A number that grows with every change. Rendered bytes of an older version are invalid."""
+    observations: int = 0
+    """A number that grows when a request or a signal is counted. It changes no rendered bytes."""
     created: list[CreatedRecording] = []
     recordings: dict[int, Recording] = {}
     """Created recordings and changed ones of the corpus, as a fetch shows them, ignoring deletions."""
@@ -220,7 +222,9 @@ class State(msgspec.Struct, kw_only=True):
     timers: list[Timer] = []
     """A heap."""
     timer_serial: int = 0
-    deliveries: list[Delivery] = []
+    deliveries: dict[int, Delivery] = {}
+    """By number. The log is bounded: the oldest that are no longer pending may be dropped."""
+    delivery_serial: int = 0
     rules: list[FaultRuleState] = []
     rule_serial: int = 0
     page_drift: list[PageDriftState] = []

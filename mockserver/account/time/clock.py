@@ -49,6 +49,15 @@ class Clock:
         self.move_to(self.now())
         self.rate = rate
 
+    def start(self, rate: float, origin: int | None = None) -> None:
+        """Let a clock that stood still run at a rate.
+
+        Args:
+            origin: the tick since which it has been running; the present one if left out.
+        """
+        self.rate = rate
+        self._base_ticks = self._tick_source() if origin is None else origin
+
     @contextmanager
     def hold_instant(self, instant: int) -> Iterator[None]:
         """Show an instant that has just passed, while an action that was due then runs."""

@@ -2,16 +2,27 @@
 
 from mockserver.account.state.state import Event, State
 from mockserver.account.time.clock import Clock
+from mockserver.journal.budget import LogBudget
 
 _EVENTS_TO_KEEP = 10_000
+_EVENT_BYTES = 300
+"""The approximate size of an event without its texts."""
 
 
 class EventLog:
-    """The events of an account. The log is bounded: its oldest events may be dropped, the numbers continue."""
+    """The events of an account. The log is bounded: its oldest events may be dropped, the numbers continue.
 
-    def __init__(self, state: State, clock: Clock) -> None:
+    Args:
+        budget: the memory that it shares with the logs of all accounts.
+    """
+
+    def __init__(self, state: State, clock: Clock, budget: LogBudget) -> None:
         self._state = state
         self._clock = clock
+        self._is_closed = False
+        self._share = budget.open_share(self._drop_oldest)
+        for event in [*state.events]:  # those of a snapshot
+            self._share.add(_compute_size(event))
 
     @property
     def next_serial(self) -> int:
@@ -20,15 +31,35 @@ class EventLog:
 
     def record(self, kind: str, subject: str, sid: str, what: str) -> None:
         """Record an event at the present instant."""
+        if self._is_closed:
+            return
         state = self._state
-        state.events.append(
-            Event(serial=state.event_serial, at=self._clock.now(), kind=kind, subject=subject, sid=sid, what=what)
-        )
+        event = Event(serial=state.event_serial, at=self._clock.now(), kind=kind, subject=subject, sid=sid, what=what)
+        state.events.append(event)
         state.event_serial += 1
-        if len(state.events) > 2 * _EVENTS_TO_KEEP:
-            del state.events[:-_EVENTS_TO_KEEP]
+        surplus = len(state.events) - 2 * _EVENTS_TO_KEEP
+        if surplus > 0:
+            del state.events[: surplus + _EVENTS_TO_KEEP]
+            self._share.remove(surplus + _EVENTS_TO_KEEP)
+        self._share.add(_compute_size(event))
 
-    def get_events_since(self, serial: int) -> list[Event]:
-        """Return the events from a number on that are still in the log."""
-        first = self._state.event_serial - len(self._state.events)
-        return self._state.events[max(0, serial - first) :]
+    def get_events_since(self, serial: int, limit: int | None = None) -> list[Event]:
+        """Return the events from a number on that are still in the log.
+
+        Args:
+            limit: the largest number of events, of which the first are returned.
+        """
+        start = max(0, serial - (self._state.event_serial - len(self._state.events)))
+        return self._state.events[start : None if limit is None else start + limit]
+
+    def close(self) -> None:
+        """Record no more: the account is replaced or dropped. Its events no longer count in the budget."""
+        self._is_closed = True
+        self._share.remove()
+
+    def _drop_oldest(self) -> None:
+        del self._state.events[0]
+
+
+def _compute_size(event: Event) -> int:
+    return _EVENT_BYTES + len(event.subject) + len(event.what)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # each client is imported when it is first used: most tests o
     from mockserver.control.client.recordings import RecordingsClient
     from mockserver.control.client.requests import RequestsClient
     from mockserver.control.client.scenario import ScenarioClient
-    from mockserver.control.views.accounts import AccountView, SnapshotView
+    from mockserver.control.views.accounts import AccountSummary, AccountView, SnapshotView
 
 
 class AccountClient:
@@ -128,11 +128,17 @@ class AccountClient:
             overrides = {**self._connection.request("GET", path, dict[str, Any]), **given}
         self._connection.request("PUT", path, dict[str, Any], overrides)
 
-    def reset(self) -> "AccountView":
-        """Restore the account's first state, and return it."""
-        from mockserver.control.views.accounts import AccountView
+    def reset(self) -> "AccountSummary":
+        """Restore the account's first state, and return it in counts."""
+        from mockserver.control.views.accounts import AccountSummary
 
-        return self._connection.request("POST", f"{self._account_path}/reset", AccountView)
+        return self._connection.request("POST", f"{self._account_path}/reset", AccountSummary)
+
+    def forget(self) -> None:
+        """Drop the account with its requests, overrides and snapshots. The next request creates it anew."""
+        from mockserver.control.views.accounts import ForgottenView
+
+        self._connection.request("DELETE", self._account_path, ForgottenView)
 
     def snapshot(self, name: str = "latest") -> "SnapshotView":
         """Store the state under a name."""
@@ -140,8 +146,8 @@ class AccountClient:
 
         return self._connection.request("POST", f"{self._account_path}/snapshots", SnapshotView, {"name": name})
 
-    def rollback(self, name: str = "latest") -> "AccountView":
-        """Restore the state that has this name, and return it."""
-        from mockserver.control.views.accounts import AccountView
+    def rollback(self, name: str = "latest") -> "AccountSummary":
+        """Restore the state that has this name, and return it in counts."""
+        from mockserver.control.views.accounts import AccountSummary
 
-        return self._connection.request("POST", f"{self._account_path}/rollback", AccountView, {"name": name})
+        return self._connection.request("POST", f"{self._account_path}/rollback", AccountSummary, {"name": name})

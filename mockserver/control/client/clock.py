@@ -5,6 +5,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.events import collect_events
 from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.clock import ClockView
 from mockserver.control.views.scenario import EventView
@@ -23,6 +24,7 @@ class ClockClient:
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:
         self._connection = connection
+        self._account_path = account_path
         self._path = f"{account_path}/clock"
 
     def show(self) -> ClockView:
@@ -59,7 +61,8 @@ class ClockClient:
         self._change({"mode": "scaled", "rate": rate})
 
     def _change(self, command: dict[str, object]) -> tuple[EventView, ...]:
-        return self._connection.request("POST", self._path, ChangeResult, command).events
+        result = self._connection.request("POST", self._path, ChangeResult, command)
+        return collect_events(self._connection, self._account_path, result)
 
 
 def _format_duration(duration: DurationLike) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.events import collect_events
 from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.scenario import EventView
@@ -22,6 +23,7 @@ class RecordingsClient:
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:
         self._connection = connection
+        self._account_path = account_path
         self._path = f"{account_path}/recordings"
 
     def add(self, *, callback: str | None = None, **fields: Any) -> RecordingView:
@@ -60,11 +62,15 @@ class RecordingsClient:
             step["status"] = status
         if callback is not None:
             step["callback"] = callback
-        return self._connection.request("POST", self._build_path(recording), ChangeResult, step).events
+        return self._change(self._build_path(recording), step)
 
     def step(self, recording: RecordingReference) -> tuple[EventView, ...]:
         """Run the next step of a recording's timeline, whatever it waits for, and return the events."""
-        return self._connection.request("POST", f"{self._build_path(recording)}/step", ChangeResult).events
+        return self._change(f"{self._build_path(recording)}/step")
+
+    def _change(self, path: str, command: dict[str, Any] | None = None) -> tuple[EventView, ...]:
+        result = self._connection.request("POST", path, ChangeResult, command)
+        return collect_events(self._connection, self._account_path, result)
 
     def _build_path(self, recording: RecordingReference) -> str:
         return f"{self._path}/{quote(recording if isinstance(recording, str) else recording.sid, safe='')}"

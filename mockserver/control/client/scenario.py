@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.events import collect_events, read_events
 from mockserver.control.client.recordings import RecordingReference
-from mockserver.control.views.accounts import AccountView, ChangeResult
+from mockserver.control.views.accounts import AccountSummary, ChangeResult
 from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.scenario import EventView, ExpectationView
 from scenarios.model import Scenario
@@ -36,13 +37,11 @@ class ScenarioClient:
         from scenarios.loading.scenario_input import load_any_scenario  # imports YAML, which many tests do not need
 
         plain = msgspec.to_builtins(load_any_scenario(scenario))
-        return self._connection.request(
-            "PUT", f"{self._account_path}/scenario", ChangeResult, {"scenario": plain}
-        ).events
+        return self._change("PUT", "scenario", {"scenario": plain})
 
     def disarm(self) -> None:
         """Restart the account without a scenario."""
-        self._connection.request("DELETE", f"{self._account_path}/scenario", AccountView)
+        self._connection.request("DELETE", f"{self._account_path}/scenario", AccountSummary)
 
     def show(self) -> dict[str, Any]:
         """Return the scenario as plain values, empty if there is none."""
@@ -51,14 +50,16 @@ class ScenarioClient:
     def signal(self, name: str, recording: RecordingReference | None = None) -> tuple[EventView, ...]:
         """Send a signal to one recording's timeline, or to all, and return the events."""
         command = {"name": name, "recording": recording.sid if isinstance(recording, RecordingView) else recording}
-        return self._connection.request("POST", f"{self._account_path}/signals", ChangeResult, command).events
+        return self._change("POST", "signals", command)
 
     def events(self, since: int = 0) -> list[EventView]:
         """Return the events from a number on."""
-        return self._connection.request(
-            "GET", f"{self._account_path}/events", list[EventView], parameters={"since": since}
-        )
+        return read_events(self._connection, self._account_path, since)
 
     def expectations(self) -> list[ExpectationView]:
         """Return the scenario's expectations, and whether each is met."""
         return self._connection.request("GET", f"{self._account_path}/expectations", list[ExpectationView])
+
+    def _change(self, method: str, name: str, command: dict[str, Any]) -> tuple[EventView, ...]:
+        result = self._connection.request(method, f"{self._account_path}/{name}", ChangeResult, command)
+        return collect_events(self._connection, self._account_path, result)

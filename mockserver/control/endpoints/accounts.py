@@ -8,21 +8,25 @@ from msgspec import Meta
 from generators.corpus.corpus import CorpusSpec
 from generators.instants import SECOND
 from mockserver.account.account import Account
+from mockserver.account.compiled_scenario import ScenarioSetupError
 from mockserver.account.overrides import AccountOverrides
-from mockserver.account.scenario_setup import ScenarioSetupError
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,
+    find_account_sid,
     get_account,
     make_invalid_command_error,
     read_command,
 )
 from mockserver.control.views.accounts import (
+    AccountSummary,
     AccountView,
     ChangeResult,
+    ForgottenView,
     SnapshotView,
     build_change_result,
     serialize_account,
+    summarize_account,
 )
 from mockserver.control.views.clock import ClockView, serialize_clock
 from mockserver.control.views.instants import serialize_instant
@@ -58,8 +62,15 @@ async def show_account(exchange: Exchange, path: PathParams) -> AccountView:
     return serialize_account(get_account(exchange, path))
 
 
-async def reset(exchange: Exchange, path: PathParams) -> AccountView:
-    return serialize_account(exchange.mock.reset(get_account(exchange, path).sid, exchange.base_url))
+async def forget(exchange: Exchange, path: PathParams) -> ForgottenView:
+    sid = find_account_sid(exchange, path)
+    exchange.mock.forget(sid)
+    return ForgottenView(account_sid=sid)
+
+
+async def reset(exchange: Exchange, path: PathParams) -> AccountSummary:
+    sid = find_account_sid(exchange, path)
+    return summarize_account(await exchange.mock.reset_gradually(sid, exchange.base_url))
 
 
 async def show_clock(exchange: Exchange, path: PathParams) -> ClockView:
@@ -121,12 +132,12 @@ async def take_snapshot(exchange: Exchange, path: PathParams) -> SnapshotView:
     return SnapshotView(name=command.name, at=serialize_instant(account.clock.now()))
 
 
-async def roll_back(exchange: Exchange, path: PathParams) -> AccountView:
+async def roll_back(exchange: Exchange, path: PathParams) -> AccountSummary:
     account, command = get_account(exchange, path), read_command(exchange, SnapshotCommand)
     snapshot = exchange.mock.snapshots.find(account.sid, command.name)
     if snapshot is None:
         raise TwilioError(20404, f"This account has no snapshot {command.name!r}.")
-    return serialize_account(exchange.mock.roll_back(account.sid, snapshot.state, snapshot.scenario))
+    return summarize_account(exchange.mock.roll_back(account.sid, snapshot.state, snapshot.scenario))
 
 
 async def show_corpus(exchange: Exchange, path: PathParams) -> CorpusSpec:
@@ -149,7 +160,7 @@ async def set_overrides(exchange: Exchange, path: PathParams) -> AccountOverride
 
 
 ACCOUNTS = {
-    "": Endpoint(GET=show_account),
+    "": Endpoint(GET=show_account, DELETE=forget),
     "/corpus": Endpoint(GET=show_corpus),
     "/overrides": Endpoint(GET=show_overrides, PUT=set_overrides),
     "/reset": Endpoint(POST=reset),

@@ -13,12 +13,15 @@ async def list_callbacks(exchange: Exchange, path: PathParams) -> list[CallbackV
 
 async def redeliver_callback(exchange: Exchange, path: PathParams) -> CallbackView:
     account, number = get_account(exchange, path), parse_number(path)
-    if number is None or number >= len(account.callbacks):
+    if number is None or account.callbacks.find(number) is None:
         raise TwilioError(20404, f"This account has no callback {path['number'][:20]}.")
     account.callbacks.redeliver(number)
     await exchange.mock.worker.wait_until_idle(account)
     exchange.mock.worker.schedule(account)
-    return serialize_callback(account, account.callbacks[number])
+    delivery = account.callbacks.find(number)
+    if delivery is None:
+        raise TwilioError(20404, f"Callback {number} was delivered again, but the log is full and has dropped it.")
+    return serialize_callback(account, delivery)
 
 
 CALLBACKS = {

@@ -60,9 +60,13 @@ class Endpoint:
         if method not in READING_METHODS:
             exchange.body = await read_body(receive, _MAX_BODY_BYTES)
         path = scope["path_params"]
+        if "account" in path and exchange.mock.scenario is not None:  # it may take long to set up
+            await exchange.mock.prepare_account(find_account_sid(exchange, path))
         found = await operate(exchange, path)
-        if "account" in path:  # the operation may have added timers or callbacks
-            exchange.mock.worker.schedule(get_account(exchange, path))
+        account = exchange.mock.find_account(find_account_sid(exchange, path)) if "account" in path else None
+        if account is not None:  # the operation may have added timers or callbacks
+            account.scheduler.run_due()
+            exchange.mock.worker.schedule(account)
         exchange.response = found if isinstance(found, Response) else _build_json_response(found)
 
 
@@ -72,13 +76,22 @@ def read_command(exchange: Exchange, command_type: type[Command]) -> Command:
     Raises:
         TwilioError: 20001 if the body is invalid.
     """
+    return decode_json(exchange.body or b"{}", command_type)
+
+
+def decode_json(text: bytes | msgspec.Raw, kind: type[Command]) -> Command:
+    """Return a decoded JSON text of a command.
+
+    Raises:
+        TwilioError: 20001 if the text is invalid.
+    """
     try:
-        return msgspec.json.decode(exchange.body or b"{}", type=command_type)
+        return msgspec.json.decode(text, type=kind)
     except msgspec.DecodeError as error:
         reason = str(error)
         if _UNKNOWN_FIELD.fullmatch(reason):
-            assert issubclass(command_type, msgspec.Struct), "a dict accepts any field"
-            reason = f"Expected some of {', '.join(command_type.__struct_fields__)}: {reason}"
+            assert issubclass(kind, msgspec.Struct), "a dict accepts any field"
+            reason = f"Expected some of {', '.join(kind.__struct_fields__)}: {reason}"
         raise make_invalid_command_error(reason) from None
     except RecursionError:
         raise make_invalid_command_error(f"expected values at most {MAX_DEPTH} deep, found deeper ones") from None
@@ -95,14 +108,23 @@ def get_account(exchange: Exchange, path: PathParams) -> Account:
     Raises:
         TwilioError: 20001 if the AccountSid is malformed.
     """
-    named = path["account"]
-    if named == "demo":
-        named = exchange.mock.demo.sid
-    if not is_sid(named, Kind.ACCOUNT):
-        raise make_invalid_parameter_error("account", f"{describe_sid(Kind.ACCOUNT)}, or demo", named)
-    account = exchange.mock.account(named)
+    account = exchange.mock.account(find_account_sid(exchange, path))
     account.scheduler.run_due()
     return account
+
+
+def find_account_sid(exchange: Exchange, path: PathParams) -> str:
+    """Return the AccountSid that a path names. `demo` is the printed account.
+
+    Raises:
+        TwilioError: 20001 if the AccountSid is malformed.
+    """
+    named = path["account"]
+    if named == "demo":
+        return exchange.mock.demo.sid
+    if not is_sid(named, Kind.ACCOUNT):
+        raise make_invalid_parameter_error("account", f"{describe_sid(Kind.ACCOUNT)}, or demo", named)
+    return named
 
 
 def parse_number(path: PathParams) -> int | None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from generators.model import Status
 from mockserver.account.account import Account
-from mockserver.account.scenario_setup import ScenarioSetupError, place_scripted_recording, refuse_contradicting_dates
+from mockserver.account.compiled_scenario import ScenarioSetupError, refuse_contradicting_dates
+from mockserver.account.scenario_setup import place_scripted_recording
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,

@@ -1,5 +1,6 @@
 """Endpoints for the scenario: setting it up, signals, events and expectations."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -7,25 +8,38 @@ from msgspec import Meta
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
+from mockserver.account.gradual import without_full_collections
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,
+    decode_json,
+    find_account_sid,
     get_account,
     make_invalid_command_error,
     read_command,
 )
-from mockserver.control.views.accounts import AccountView, ChangeResult, serialize_account
-from mockserver.control.views.scenario import EventView, ExpectationView, serialize_event, serialize_expectation
+from mockserver.control.views.accounts import AccountSummary, ChangeResult, summarize_account
+from mockserver.control.views.scenario import (
+    MAX_EVENTS,
+    EventView,
+    ExpectationView,
+    serialize_event,
+    serialize_expectation,
+)
 from mockserver.journal.expectations import check_expectations
 from mockserver.server.exchange import Exchange
+from scenarios.model import Scenario
+
+_LONG_BODY = 100_000
+"""From this number of bytes on, a scenario is checked in another thread."""
 
 
 class ScenarioCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Play a scenario: a bundled one by name, or a complete one."""
 
     name: str | None = None
-    scenario: dict[str, Any] | None = None
+    scenario: dict[str, msgspec.Raw] | None = None
 
 
 class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,21 +50,14 @@ class SignalCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def set_up_scenario(exchange: Exchange, path: PathParams) -> ChangeResult:
-    sid, command = get_account(exchange, path).sid, read_command(exchange, ScenarioCommand)
-    from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not before the first scenario
-    from scenarios.loading.sources import find_bundled_files
-
-    if (command.name is None) == (command.scenario is None):
-        raise make_invalid_command_error(
-            "expected the name of a bundled scenario, or a scenario, found neither or both"
-        )
-    if command.name is not None and command.name not in find_bundled_files():
-        known = ", ".join(find_bundled_files())
-        raise make_invalid_command_error(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
+    sid = find_account_sid(exchange, path)
+    if len(exchange.body) < _LONG_BODY:
+        scenario = _read_scenario(exchange)
+    else:
+        with without_full_collections():
+            scenario = await asyncio.to_thread(_read_scenario, exchange)  # requests are answered meanwhile
     try:
-        name, values = command.name, command.scenario or {}
-        scenario = parse_scenario(exchange, values) if name is None else load_any_scenario(name)
-        account = exchange.mock.set_up_scenario(sid, scenario, exchange.base_url)
+        account = await exchange.mock.set_up_scenario_gradually(sid, scenario, exchange.base_url)
     except SpanTooShortError as error:
         raise make_invalid_command_error(f"corpus: expected {error}") from None
     except MockSetupError as error:
@@ -58,8 +65,36 @@ async def set_up_scenario(exchange: Exchange, path: PathParams) -> ChangeResult:
     return await wait_for_callbacks(exchange, account, 0)
 
 
-async def remove_scenario(exchange: Exchange, path: PathParams) -> AccountView:
-    return serialize_account(exchange.mock.set_up_scenario(get_account(exchange, path).sid, None))
+def _read_scenario(exchange: Exchange) -> Scenario:
+    command = read_command(exchange, ScenarioCommand)
+    from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not before the first scenario
+    from scenarios.loading.sources import find_bundled_files
+
+    if (command.name is None) == (command.scenario is None):
+        raise make_invalid_command_error(
+            "expected the name of a bundled scenario, or a scenario, found neither or both"
+        )
+    if command.name is None:
+        return parse_scenario(exchange, _decode_in_parts(command.scenario or {}))
+    if command.name not in find_bundled_files():
+        known = ", ".join(find_bundled_files())
+        raise make_invalid_command_error(f"name: expected a bundled scenario ({known}), found {command.name[:60]!r}")
+    return load_any_scenario(command.name)
+
+
+def _decode_in_parts(values: dict[str, msgspec.Raw]) -> dict[str, Any]:
+    """Return the decoded values. Other threads run between two elements of a list, but not while one is decoded."""
+    decoded: dict[str, Any] = {}
+    for name, raw in values.items():
+        if bytes(memoryview(raw)[:1]) == b"[":
+            decoded[name] = [decode_json(item, Any) for item in decode_json(raw, list[msgspec.Raw])]
+        else:
+            decoded[name] = decode_json(raw, Any)
+    return decoded
+
+
+async def remove_scenario(exchange: Exchange, path: PathParams) -> AccountSummary:
+    return summarize_account(exchange.mock.set_up_scenario(get_account(exchange, path).sid, None))
 
 
 async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
@@ -69,7 +104,9 @@ async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
 
 async def list_events(exchange: Exchange, path: PathParams) -> list[EventView]:
     since = exchange.parameters.get_integer("since", default=0, minimum=0)
-    return [serialize_event(event) for event in get_account(exchange, path).events.get_events_since(since)]
+    limit = exchange.parameters.get_integer("limit", default=MAX_EVENTS, minimum=1)
+    events = get_account(exchange, path).events.get_events_since(since, min(limit, MAX_EVENTS))
+    return [serialize_event(event) for event in events]
 
 
 async def list_expectations(exchange: Exchange, path: PathParams) -> list[ExpectationView]:

@@ -1,13 +1,13 @@
 """The views of an account and of its changes."""
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mockserver.control.views.clock import ClockView, serialize_clock
 from mockserver.control.views.faults import RuleView, serialize_rule
 from mockserver.control.views.scenario import (
+    MAX_EVENTS,
     EventView,
     TimelineView,
     TimerView,
@@ -42,11 +42,47 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """The number of requests that the journal has dropped."""
 
 
-class ChangeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The account after a change, and the events that the change caused, in order."""
+class AccountSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """An account after a change, with counts. The account's own view has the timelines, timers and rules."""
 
-    account: AccountView
+    account_sid: str
+    auth_token: str
+    scenario: str | None
+    corpus: int
+    """The number of generated recordings."""
+    created: int
+    """The number of recordings that the API, a scenario or a test created since."""
+    clock: ClockView
+    timelines: int
+    """The number of timelines that wait."""
+    timers: int
+    """The number of timers that wait."""
+    rules: int
+    """The number of fault rules."""
+    callbacks: dict[str, int]
+    """The number of callbacks by state."""
+    requests: int
+    """The number of all requests so far."""
+    dropped: int
+    """The number of requests that the journal has dropped."""
+
+
+class ChangeResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change changed: the account in counts, and the events that the change caused, in order."""
+
+    account: AccountSummary
     events: tuple[EventView, ...]
+    """The first 1,000 of them. The account's events from `next_event` on are the others."""
+    event_count: int
+    """The number of all of them that are in the account's log."""
+    next_event: int
+    """The serial number of the event after those in `events`."""
+
+
+class ForgottenView(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that was dropped with all that it had."""
+
+    account_sid: str
 
 
 class SnapshotView(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,22 +95,45 @@ class SnapshotView(msgspec.Struct, frozen=True, kw_only=True):
 def serialize_account(account: "Account") -> AccountView:
     state = account.state
     return AccountView(
-        account_sid=account.sid,
-        auth_token=account.token,
-        scenario=None if account.scenario is None else account.scenario.name,
-        corpus=account.corpus.count,
-        created=len(state.created),
-        clock=serialize_clock(account),
+        **_collect_plain_values(account),
         timelines=tuple(serialize_timeline(account, index) for index in state.playing),
         timers=tuple(serialize_timer(account, timer) for timer in account.scheduler.iter_pending()),
         rules=tuple(map(serialize_rule, state.rules)),
-        callbacks=dict(Counter(delivery.state.value for delivery in state.deliveries)),
-        requests=account.journal.total,
-        dropped=account.journal.dropped,
     )
 
 
+def summarize_account(account: "Account") -> AccountSummary:
+    """Return the account in counts. The time that this takes depends on the log of callbacks only."""
+    state = account.state
+    return AccountSummary(
+        **_collect_plain_values(account),
+        timelines=len(state.playing),
+        timers=account.scheduler.count_pending(),
+        rules=len(state.rules),
+    )
+
+
+def _collect_plain_values(account: "Account") -> dict[str, Any]:
+    return {
+        "account_sid": account.sid,
+        "auth_token": account.token,
+        "scenario": None if account.scenario is None else account.scenario.name,
+        "corpus": account.corpus.count,
+        "created": len(account.state.created),
+        "clock": serialize_clock(account),
+        "callbacks": account.callbacks.count_by_state(),
+        "requests": account.journal.total,
+        "dropped": account.journal.dropped,
+    }
+
+
 def build_change_result(account: "Account", first_serial: int) -> ChangeResult:
-    """Return the account, and its events from a number on."""
-    events = tuple(map(serialize_event, account.events.get_events_since(first_serial)))
-    return ChangeResult(account=serialize_account(account), events=events)
+    """Return the account in counts, and its first events from a number on."""
+    events = account.events.get_events_since(first_serial, limit=MAX_EVENTS)
+    end = account.events.next_serial
+    return ChangeResult(
+        account=summarize_account(account),
+        events=tuple(map(serialize_event, events)),
+        event_count=end - events[0].serial if events else 0,
+        next_event=events[-1].serial + 1 if events else end,
+    )

@@ -12,6 +12,10 @@ if TYPE_CHECKING:  # the clients decode the views without the server's modules
     from mockserver.journal.expectations import ExpectationResult
 
 
+MAX_EVENTS = 1000
+"""The largest number of events in a response: other requests wait while it is built."""
+
+
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to a recording by itself, or because of a scenario."""
 
@@ -55,7 +59,14 @@ class ExpectationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def serialize_event(event: "Event") -> EventView:
-    return msgspec.convert({**msgspec.structs.asdict(event), "at": serialize_instant(event.at)}, EventView)
+    return EventView(
+        serial=event.serial,
+        at=serialize_instant(event.at),
+        kind=event.kind,  # type: ignore[arg-type]  # its values are those of the literal
+        subject=event.subject,
+        sid=event.sid,
+        what=event.what,
+    )
 
 
 def serialize_timeline(account: "Account", index: int) -> TimelineView:

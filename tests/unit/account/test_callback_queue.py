@@ -302,3 +302,43 @@ def test_closed_account_sends_no_callbacks() -> None:
     account.callbacks.record_outcome(first_delivery.number, SUCCESS)
     assert account.callbacks.get_ready() == []
     assert [delivery.state for delivery in account.callbacks][-1] is DeliveryState.PENDING
+
+
+def test_log_of_finished_callbacks_is_bounded_and_numbers_continue() -> None:
+    account = make_subscribed_account(journal_memory=64 << 10)
+    first_number = next(iter(account.callbacks)).number
+    for _ in range(100):
+        account.callbacks.enqueue(get_index(account, "b"), CallbackEvent.ABSENT)
+        send_ready(account, SUCCESS)
+    account.callbacks.enqueue(get_index(account, "b"), CallbackEvent.ABSENT)
+    numbers = [delivery.number for delivery in account.callbacks]
+    assert len(numbers) < 50
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+    assert account.callbacks.find(first_number) is None
+    assert account.callbacks.count_by_state() == {"delivered": len(numbers) - 1, "pending": 1}
+
+
+def test_callback_that_is_delivered_again_stays_in_log() -> None:
+    account = make_subscribed_account(journal_memory=64 << 10)
+    oldest = next(iter(account.callbacks)).number
+    account.callbacks.redeliver(oldest)
+    for number in range(400):
+        account.events.record("signal", "x", "RE", str(number))
+    assert account.callbacks.find(oldest) is not None
+    send_ready(account, SUCCESS)
+    for number in range(400):
+        account.events.record("signal", "x", "RE", str(number))
+    assert account.callbacks.find(oldest) is None
+
+
+def test_timer_of_dropped_callback_is_not_shown() -> None:
+    account = make_subscribed_account(journal_memory=64 << 10)
+    account.callbacks.enqueue(get_index(account, "b"), CallbackEvent.ABSENT)
+    (delivery,) = send_ready(account, SERVER_ERROR)
+    assert (account.scheduler.count_pending(), len(list(account.scheduler.iter_pending()))) == (1, 1)
+    account.callbacks.redeliver(delivery.number)
+    send_ready(account, SUCCESS)
+    for number in range(400):
+        account.events.record("signal", "x", "RE", str(number))
+    assert account.callbacks.find(delivery.number) is None
+    assert (account.scheduler.count_pending(), list(account.scheduler.iter_pending())) == (0, [])

@@ -259,3 +259,43 @@ def test_rules_are_removed_by_number() -> None:
     assert account.fault_rules.add(fault=account.fault_rules.rules[0].fault).number == 2
     assert account.fault_rules.remove() == 2
     assert match_statuses(account, make_request_facts()) == [None]
+
+
+MANY_PATHS = [f"/Recordings/{number}.json" for number in range(1_500)]
+
+
+REFUSAL = {"status": 503, "retry_after": 9, "enforce_retry_after": True}
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        make_account_with_rules({"then": REFUSAL, "probability": 0.5}),
+        make_account_with_rules(sequences=({"answers": [REFUSAL, "ok"]},)),
+    ],
+    ids=["fault", "sequence"],
+)
+def test_rule_remembers_bounded_number_of_bounded_targets(account: Account) -> None:
+    match_statuses(account, *(make_request_facts(path=path, query="x" * 9_000) for path in MANY_PATHS))
+    match_statuses(account, make_request_facts(path=f"/{'y' * 9_000}"))
+    (rule,) = account.fault_rules.rules
+    for remembered in (rule.request_counts, rule.refusals):
+        assert 0 < len(remembered) <= 1_000
+        assert max(map(len, remembered)) <= 200
+
+
+def test_rule_that_is_over_remembers_nothing_and_still_counts() -> None:
+    fault = {"then": {"status": 503}, "times": 2}
+    account = make_account_with_rules(fault)
+    statuses = match_statuses(account, *(make_request_facts(path=path) for path in MANY_PATHS[:9]))
+    assert statuses == [503, 503, *[None] * 7]
+    (rule,) = account.fault_rules.rules
+    assert (rule.request_counts, rule.matched, rule.applied) == ({}, 9, 2)
+
+
+def test_refusal_that_is_over_is_forgotten() -> None:
+    account = make_account_with_rules({"then": REFUSAL, "times": 1})
+    assert match_statuses(account, make_request_facts()) == [503]
+    account.advance(9)
+    assert match_statuses(account, make_request_facts()) == [None]
+    assert account.fault_rules.rules[0].refusals == {}

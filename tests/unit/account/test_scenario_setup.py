@@ -6,7 +6,7 @@ import pytest
 
 from generators.model import Recording, Status
 from mockserver.account.account import Account
-from mockserver.account.scenario_setup import ScenarioSetupError
+from mockserver.account.compiled_scenario import ScenarioSetupError
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.mock import Mock
 from mockserver.settings.choices import Profile
@@ -306,21 +306,6 @@ def test_picked_recording_has_no_adversarial_body() -> None:
     account = make_account_with_pick(profile=Profile.ADVERSARIAL, price_unit="EUR")
     assert type(get_recording(account)) is Recording
     assert get_recording(account).price_unit == "EUR"
-
-
-def test_account_with_scenario_is_never_evicted() -> None:
-    step = {"after": {"fetches": 2}, "set": {"price_unit": "EUR"}}
-    mock = Mock(make_settings(count=10), scenario=make_scenario(pick=[{"id": "it", "timeline": [step]}]))
-    account = mock.account(mock.demo.sid)
-    for number in range(100):
-        mock.account(f"AC{number:032x}")
-    assert mock.account(mock.demo.sid) is account
-    plain_mock = Mock(make_settings(count=10))
-    plain_account = plain_mock.account(plain_mock.demo.sid)
-    for number in range(100):
-        plain_mock.account(f"AC{number:032x}")
-    assert plain_mock.account(plain_mock.demo.sid) is not plain_account
-    assert plain_mock.list_accounts_with_state() == []
 
 
 def test_status_callback_setting_is_default_subscription() -> None:

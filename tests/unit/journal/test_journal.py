@@ -1,4 +1,5 @@
-from mockserver.journal.journal import MAX_BYTES, MAX_ENTRIES, Journal
+from mockserver.journal.budget import DEFAULT_BYTES
+from mockserver.journal.journal import MAX_ENTRIES, Journal
 from mockserver.journal.matching import RequestPattern
 from mockserver.journal.verification import ExpectedCount, verify
 from mockserver.mock import Mock
@@ -14,16 +15,16 @@ def test_journal_stays_within_limits_and_counts_dropped_requests() -> None:
     for number in range(MANY_REQUESTS):
         journal.add(make_entry(number))
     assert len(journal) <= MAX_ENTRIES
-    assert journal.size_bytes <= MAX_BYTES
+    assert journal.size_bytes <= DEFAULT_BYTES
     assert journal.total == MANY_REQUESTS
     assert journal.dropped == MANY_REQUESTS - len(journal)
     assert next(iter(journal)).number == journal.dropped
 
 
 def test_journal_is_limited_by_bytes() -> None:
-    journal = make_journal(*[{"body": bytes(60_000)}] * 300)
+    journal = make_journal(*[{"body": bytes(60_000)}] * 300, max_bytes=8 << 20)
     assert 0 < len(journal) < 300
-    assert journal.size_bytes <= MAX_BYTES
+    assert journal.size_bytes <= 8 << 20
 
 
 def test_verification_fails_with_reason_when_requests_were_dropped() -> None:

@@ -1,0 +1,133 @@
+"""What is the same for all accounts that play a scenario, computed once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from generators.instants import SECOND
+from generators.model import Source, Track
+from generators.setup_error import MockSetupError
+from scenarios.handles import iter_recording_handles
+from scenarios.lifecycle import build_full_timeline
+from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Timeline
+from scenarios.problems import format_path
+from scenarios.triggers import to_microseconds
+from scenarios.validation.coherence_checks import check_dates
+
+_LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
+"""Fields that a change of status keeps: they are set once."""
+_NO_FIELDS = RecordingFields()
+
+
+class ScenarioSetupError(MockSetupError):
+    """The account's corpus has no room for the scenario. The message says what is missing."""
+
+
+class CompiledRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A scripted recording with everything that does not depend on the account."""
+
+    definition: ScriptedRecording
+    handle: str
+    instant: int
+    """The instant of its creation, in microseconds since the epoch."""
+    source: Source
+    channels: int
+    track: Track
+    lasting_fields: RecordingFields | None
+    twilio_wire: dict[str, Any]
+    timeline: Timeline
+
+
+class CompiledScenario:
+    """The recordings of a scenario, each compiled when the first account needs it.
+
+    Args:
+        t0: the start of the clock, in seconds since the epoch.
+    """
+
+    def __init__(self, scenario: Scenario, t0: int) -> None:
+        self.scenario = scenario
+        self.t0 = t0
+        self._named: list[tuple[str, ScriptedRecording]] | None = None
+        """The recordings with their handles, in order of creation."""
+        self._compiled: list[CompiledRecording | None] = [None] * len(scenario.recordings)
+
+    def __iter__(self) -> Iterator[CompiledRecording | None]:
+        """Yield the recordings in order of creation, and None after each step of work in between.
+
+        Raises:
+            ScenarioSetupError: if a date contradicts the creation of its recording.
+        """
+        if self._named is None:
+            named = []
+            for pair in zip(iter_recording_handles(self.scenario), self.scenario.recordings, strict=True):
+                named.append(pair)
+                yield None
+            self._named = _in_order_of_creation(named)
+        for position, (handle, definition) in enumerate(self._named):
+            compiled = self._compiled[position]
+            if compiled is None:
+                compiled = self._compiled[position] = compile_recording(definition, handle, self.t0 * SECOND)
+            yield compiled
+
+
+def compile_recording(definition: ScriptedRecording, handle: str, instant: int) -> CompiledRecording:
+    """Compile a scripted recording.
+
+    Args:
+        instant: the instant of creation if the recording sets none, in microseconds since the epoch.
+
+    Raises:
+        ScenarioSetupError: if a date contradicts its creation.
+    """
+    if definition.date_created is not None:
+        instant = to_microseconds(definition.date_created)
+    if not definition.imported:
+        refuse_contradicting_dates(f"recording {handle}", definition, instant // SECOND)
+    null_call = {"call_sid": None} if definition.call_sid is None else {}
+    return CompiledRecording(
+        definition=definition,
+        handle=handle,
+        instant=instant,
+        source=_choose_source(definition),
+        channels=1 if definition.channels is UNSET else definition.channels,
+        track=Track.BOTH if definition.track is UNSET else definition.track,
+        lasting_fields=collect_lasting_fields(definition),
+        twilio_wire={**{str(key): value for key, value in definition.twilio_wire.items()}, **null_call},
+        timeline=build_full_timeline(definition),
+    )
+
+
+def collect_lasting_fields(definition: FieldsWithSubscription) -> RecordingFields | None:
+    """Return the fields that a change of status keeps, or None if there are none."""
+    lasting = RecordingFields(**{name: getattr(definition, name) for name in _LASTING_FIELDS})
+    return None if lasting == _NO_FIELDS else lasting
+
+
+def refuse_contradicting_dates(subject: str, definition: ScriptedRecording | Pick, created: int) -> None:
+    """Refuse dates before or after the creation that contradict it.
+
+    Args:
+        subject: the recording or pick in the words of the message.
+        created: the instant of creation, in seconds since the epoch.
+
+    Raises:
+        ScenarioSetupError: if a date contradicts the creation.
+    """
+    for path, sentence in check_dates(definition, (), datetime.fromtimestamp(created, UTC)):
+        raise ScenarioSetupError(f"{subject}: {format_path(path)}: {sentence}")
+
+
+def _in_order_of_creation(named: Sequence[tuple[str, ScriptedRecording]]) -> list[tuple[str, ScriptedRecording]]:
+    """Return the recordings in order of creation. Saved lists begin with the newest, which counts for equal dates."""
+    imported = [pair for pair in named if pair[1].imported]
+    return [*reversed(imported), *(pair for pair in named if not pair[1].imported)]
+
+
+def _choose_source(scripted_recording: ScriptedRecording) -> Source:
+    if scripted_recording.source is not UNSET:
+        return scripted_recording.source
+    return Source.CONFERENCE if scripted_recording.conference_sid else Source.DIAL_VERB

@@ -1,0 +1,57 @@
+"""Long work in small steps, so that a server answers requests meanwhile."""
+
+import gc
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from mockserver.settings.machine_clock import real_pause, stopwatch
+
+Result = TypeVar("Result")
+Steps = Generator[None, None, Result]
+"""Work that stops after each small step, and returns its result at the end."""
+
+_SLICE_SECONDS = 0.004
+"""The real seconds of work between two turns of the event loop. An answer takes several turns."""
+_NO_FULL_COLLECTION = 1_000_000
+"""A third threshold of the garbage collector that is not reached."""
+
+
+def run_at_once(steps: Steps[Result]) -> Result:
+    """Run work to its end, and return its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+async def run_between_requests(steps: Steps[Result]) -> Result:
+    """Run work in slices between which the event loop answers requests, and return its result."""
+    with without_full_collections():
+        pause_at = stopwatch() + _SLICE_SECONDS
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            if stopwatch() >= pause_at:
+                await real_pause(0)
+                pause_at = stopwatch() + _SLICE_SECONDS
+
+
+@contextmanager
+def without_full_collections() -> Iterator[None]:
+    """Let the garbage collector visit new objects only, while many are made that stay.
+
+    A full collection visits every object of the process, and no request is answered meanwhile.
+    """
+    first, second, third = gc.get_threshold()
+    gc.set_threshold(first, second, _NO_FULL_COLLECTION)
+    try:
+        yield
+    finally:
+        if third != _NO_FULL_COLLECTION:  # else work that began earlier restores it
+            gc.set_threshold(first, second, third)

@@ -1,0 +1,72 @@
+"""Creates accounts as they are before any request changes them, and remembers those that were evicted."""
+
+from collections.abc import Hashable
+from itertools import count
+
+import msgspec
+
+from mockserver.account.account import Account
+from mockserver.account.evicted_accounts import EvictedAccounts
+from mockserver.account.factory import AccountFactory
+from mockserver.account.gradual import Steps
+from mockserver.account.state.state import State
+from mockserver.journal.budget import LogBudget
+from mockserver.journal.journal import Journal
+from scenarios.model import DECODE_LOCK, Scenario
+
+
+class NewAccounts:
+    """Accounts by AccountSid in lower case.
+
+    Args:
+        budget: the memory of the logs of all accounts.
+    """
+
+    def __init__(self, factory: AccountFactory, budget: LogBudget) -> None:
+        self.evicted = EvictedAccounts()
+        self._factory = factory
+        self._budget = budget
+        self._serial_numbers = count(1)
+        self._generation = 0
+        """Part of the cache keys of accounts; a new one after an account of which the cache may have other bytes."""
+
+    def create(self, key: str, scenario: Scenario | None) -> Steps[Account]:
+        """Create an account, or create an evicted one again, in small steps."""
+        known = self.evicted.take(key)
+        return self._factory.create_gradually(
+            key,
+            scenario,
+            Journal(known.request_count, self._budget),
+            cache_key=(key, self._generation),
+            clock_origin=known.clock_origin,
+        )
+
+    def create_replacement(self, key: str, scenario: Scenario | None, base_url: str | None = None) -> Steps[Account]:
+        """Create an account that replaces another, in small steps."""
+        return self._factory.create_gradually(
+            key, scenario, Journal(budget=self._budget), cache_key=self._make_cache_key(key), base_url=base_url
+        )
+
+    def create_from_snapshot(self, key: str, snapshot: bytes, scenario: Scenario | None, journal: Journal) -> Account:
+        """Create an account with the state of a snapshot."""
+        with DECODE_LOCK:
+            state = msgspec.msgpack.decode(snapshot, type=State)
+        return self._factory.create(key, scenario, journal, cache_key=self._make_cache_key(key), state=state)
+
+    def make_journal(self, key: str) -> Journal:
+        """Return a journal for an account that is not in memory."""
+        return Journal(self.evicted.take(key).request_count, self._budget)
+
+    def add_evicted(self, key: str, account: Account) -> None:
+        """Remember an account that was evicted."""
+        self.evicted.add(key, account)
+        if account.cache_key != (key, self._generation):
+            self.start_generation()
+
+    def start_generation(self) -> None:
+        """Use other cache keys from now on."""
+        self._generation = next(self._serial_numbers)
+
+    def _make_cache_key(self, key: str) -> Hashable:
+        """Return a cache key that no account has."""
+        return key, next(self._serial_numbers)
