@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mockserver.account.account import Account
 from mockserver.account.accounts_in_memory import AccountsInMemory
 from mockserver.account.factory import AccountFactory
-from mockserver.account.gradual import Steps, run_at_once, run_between_requests
+from mockserver.account.gradual import run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshots
@@ -180,14 +180,12 @@ class Mock:
         Raises:
             The errors of `set_up_scenario`; all accounts then stay unchanged.
         """
-        self._restart(scenario, run_at_once(self._create_first_account(scenario)))
+        self._restart(scenario, run_at_once(self._new_accounts.create_replacement(self.demo.sid.lower(), scenario)))
 
     async def replace_scenario_gradually(self, scenario: Scenario | None) -> None:
         """Play another scenario like `replace_scenario`. Until it is set up once, requests reach the old accounts."""
-        self._restart(scenario, await run_between_requests(self._create_first_account(scenario)))
-
-    def _create_first_account(self, scenario: Scenario | None) -> Steps[Account]:
-        return self._new_accounts.create_replacement(self.demo.sid.lower(), scenario)
+        steps = self._new_accounts.create_replacement(self.demo.sid.lower(), scenario)
+        self._restart(scenario, await run_between_requests(steps))
 
     def _restart(self, scenario: Scenario | None, account: Account) -> None:
         """Drop all accounts, and begin with one that plays another scenario."""

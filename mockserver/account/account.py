@@ -6,7 +6,6 @@ from functools import cached_property, partial
 from pathlib import Path
 
 import msgspec
-from msgspec import UNSET
 
 from generators.corpus.corpus import Corpus
 from generators.instants import SECOND
@@ -116,7 +115,7 @@ class Account:
         """
         index = self.recordings.add(
             call_sid=call_sid,
-            conference_sid=UNSET if conference_sid is None else conference_sid,
+            conference_sid=msgspec.UNSET if conference_sid is None else conference_sid,
             source=source,
             channels=channels,
             track=track,
@@ -125,8 +124,7 @@ class Account:
         self.state.in_progress[index] = RecordingInProgress(since=self.clock.now())
         if subscription is not None:
             self.state.subscriptions[index] = subscription
-        plan = None if self.scenario is None else self.scenario.on_create
-        self.timelines.start(index, with_initial_step(plan or DEFAULT_ON_CREATE))
+        self.timelines.start(index, with_initial_step((self.scenario and self.scenario.on_create) or DEFAULT_ON_CREATE))
         return index
 
     def create_call_recording(
@@ -209,8 +207,9 @@ class Account:
 
     def subscribe(self, index: int, url: str, method: str, events: tuple[CallbackEvent, ...], base_url: str) -> None:
         """Send a recording's callbacks to a URL, signed with the account's own token."""
-        signer = "the account's auth token"
-        self.state.subscriptions[index] = Subscription(url, method, events, self.token, signer, base_url)
+        self.state.subscriptions[index] = Subscription(
+            url, method, events, self.token, "the account's auth token", base_url
+        )
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward and run what is due. Callbacks are queued but not sent.
@@ -229,9 +228,7 @@ class Account:
 
     def close(self) -> None:
         """Stop timelines and callbacks: a new account replaces this one."""
-        self.state.timers.clear()
-        self.state.playing.clear()
-        self.state.page_drift.clear()
+        self.state.clear_plans()
         self.callbacks.close()
         self.events.close()
 
@@ -247,8 +244,7 @@ class Account:
 
     def resolve_handle(self, handle_or_sid: str) -> str:
         """Return the SID of a recording by its handle. Any other text is returned unchanged."""
-        index = self.state.handles.get(handle_or_sid)
-        return handle_or_sid if index is None else self.recordings.recording_index.get_sid(index)
+        return self.recordings.recording_index.resolve_handle(handle_or_sid)
 
     def _record_delivery(self, index: int, event: CallbackEvent) -> None:
         self.timelines.record_delivery(index, event)

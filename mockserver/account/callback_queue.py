@@ -8,13 +8,12 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import msgspec
 
 from generators.instants import SECOND
 from generators.model import API_VERSION
-from generators.seeds import derive_bytes
+from mockserver.account.idempotency_token import derive_idempotency_token
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import Attempt, Delivery, DeliveryState, ReachedStatus, TimerKind
 from mockserver.account.time.event_log import EventLog
@@ -25,7 +24,6 @@ from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
     from mockserver.callbacks.outcome import Outcome
-
 
 _DELIVERY_BYTES = 1500
 """The approximate size of a delivery without its parameters and attempts."""
@@ -132,7 +130,7 @@ class CallbackQueue:
             parameters=parameters,
             token=subscription.token,
             signer=subscription.signer,
-            idempotency_token=self._derive_idempotency_token(reached, parameters),
+            idempotency_token=derive_idempotency_token(self._recording_index.corpus.spec.seed, reached, parameters),
             due=self._recording_index.clock.now(),
         )
         self._open_numbers[number] = None
@@ -224,9 +222,8 @@ class CallbackQueue:
         self._log_finished(delivery)
         last = attempts[-1]
         answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
-        self._record_event(
-            delivery, f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}"
-        )
+        what = f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}"
+        self._record_event(delivery, what)
 
     def _log_finished(self, delivery: Delivery) -> None:
         """Count a callback that is no longer pending in the budget, which may drop the oldest ones."""
@@ -246,13 +243,6 @@ class CallbackQueue:
 
     def _record_event(self, delivery: Delivery, what: str) -> None:
         self._events.record("callback", self._recording_index.get_name(delivery.recording), delivery.sid, what)
-
-    def _derive_idempotency_token(self, reached: ReachedStatus, parameters: tuple[tuple[str, str], ...]) -> str:
-        """Return the token of a callback. RecordingUrl has no part in it, because the server's port may be random."""
-        values = [value for name, value in parameters if name != "RecordingUrl"]
-        seed = self._recording_index.corpus.spec.seed
-        bits = derive_bytes(seed, "idempotency", reached.recording.account_sid, str(reached.times), *values)[:16]
-        return str(UUID(bytes=bits, version=4))
 
 
 def _describe_outcome(outcome: "Outcome") -> str:

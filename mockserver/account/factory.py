@@ -97,8 +97,25 @@ class AccountFactory:
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
+        account = self._build_account(key, scenario, journal, cache_key, state)
+        if scenario is not None and state is None:
+            defaults = self.build_recording_defaults(base_url)
+            try:
+                yield from set_up_scenario(account, self._compile(scenario, account.corpus.spec.t0), defaults)
+            except BaseException:  # its events no longer count in the budget
+                account.close()
+                raise
+            account.clock.start(self._choose_rate(scenario), clock_origin)
+        if state is None:
+            account.changes.mark_as_new()
+        return account
+
+    def _build_account(
+        self, key: str, scenario: Scenario | None, journal: Journal, cache_key: Hashable, state: State | None
+    ) -> Account:
+        """Return an account in which the scenario is not set up."""
         declared, spec = self.declared_accounts.get(key), self._build_corpus_spec(f"AC{key[2:]}", scenario)
-        account = Account(
+        return Account(
             spec.account_sid,
             None if declared is None else declared.token,
             Corpus(spec),
@@ -110,17 +127,6 @@ class AccountFactory:
             journal=journal,
             delivery_settings=self.build_delivery_settings(scenario, self._overrides.get(key)),
         )
-        if scenario is not None and state is None:
-            defaults = self.build_recording_defaults(base_url)
-            try:
-                yield from set_up_scenario(account, self._compile(scenario, spec.t0), defaults)
-            except BaseException:  # its events no longer count in the budget
-                account.close()
-                raise
-            account.clock.start(self._choose_rate(scenario), clock_origin)
-        if state is None:
-            account.changes.mark_as_new()
-        return account
 
     def _compile(self, scenario: Scenario, t0: int) -> CompiledScenario:
         """Return a scenario as all accounts set it up. The latest one is remembered."""

@@ -185,3 +185,8 @@ class RecordingIndex:
         self.listed.update(index)
         for watcher in self._watchers:
             watcher(index)
+
+    def resolve_handle(self, handle_or_sid: str) -> str:
+        """Return the SID of a recording by its handle. Any other text is returned unchanged."""
+        index = self.state.handles.get(handle_or_sid)
+        return handle_or_sid if index is None else self.get_sid(index)

@@ -230,3 +230,9 @@ class State(msgspec.Struct, kw_only=True):
     page_drift: list[PageDriftState] = []
     events: list[Event] = []
     event_serial: int = 0
+
+    def clear_plans(self) -> None:
+        """Remove what would still happen by itself or because of a request."""
+        self.timers.clear()
+        self.playing.clear()
+        self.page_drift.clear()

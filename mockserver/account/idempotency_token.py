@@ -1,0 +1,13 @@
+"""The idempotency token of a callback."""
+
+from uuid import UUID
+
+from generators.seeds import derive_bytes
+from mockserver.account.state.state import ReachedStatus
+
+
+def derive_idempotency_token(seed: str, reached: ReachedStatus, parameters: tuple[tuple[str, str], ...]) -> str:
+    """Return the token of a callback. RecordingUrl has no part in it, because the server's port may be random."""
+    values = [value for name, value in parameters if name != "RecordingUrl"]
+    bits = derive_bytes(seed, "idempotency", reached.recording.account_sid, str(reached.times), *values)[:16]
+    return str(UUID(bytes=bits, version=4))
