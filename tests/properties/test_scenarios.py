@@ -35,7 +35,9 @@ from scenarios.triggers import Trigger
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 instants = st.integers(0, 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
-durations = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", "h", "d", "w", ".5s"]))
+durations = st.builds("{}{}".format, st.integers(0, 10**6), st.sampled_from(["ms", "s", "m", ".5s"])) | st.builds(
+    "{}{}".format, st.integers(0, 5000), st.sampled_from(["h", "d", "w"])
+)
 prices = st.one_of(
     st.none(), st.integers(-100, 0), st.integers(-900_000, 0).map(lambda price: price / 100_000), st.just("-0.00250")
 )

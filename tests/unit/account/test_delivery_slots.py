@@ -18,6 +18,7 @@ from mockserver.account.worker import Worker
 from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.mock import Mock
+from mockserver.rest.errors import TwilioError
 from mockserver.settings.descriptors import count_free_descriptors
 from tests.accounts import make_scenario
 from tests.harness import make_settings, wait_until
@@ -163,7 +164,8 @@ def test_wait_ends_when_worker_stops(receivers: Receivers) -> None:
         idle = asyncio.ensure_future(mock.worker.wait_until_idle(second))
         await wait_until(lambda: len(receivers.waiting) == MAX_DELIVERIES)
         await mock.worker.stop()
-        assert not await idle
+        with pytest.raises(TwilioError, match="The server stops"):
+            await idle
 
     asyncio.run(deliver())
     assert receivers.count == 100
