@@ -142,7 +142,7 @@ class Mock:
         )
 
     def forget(self, sid: str) -> None:
-        """Drop an account with its overrides and snapshots. The next request creates it anew."""
+        """Drop an account with its overrides and snapshots. The next request creates it again."""
         key = sid.lower()
         account = self._accounts.remove(key)
         if account is not None:

@@ -71,7 +71,7 @@ def build_dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
 
     Args:
         seed: the recording's own seed.
-        seconds: the duration; the last turn is cut at its end. After the first hour nobody speaks, so that a long
+        seconds: the duration; the last turn is cut at its end. After an hour both speakers are silent, so that a long
             recording takes no more work than the longest generated one.
         source: `<Record>` has one voice, every other source two.
     """

@@ -87,8 +87,8 @@ class Layout:
     def walk_audible(self, window: range, *, newest_first: bool) -> Iterator[int]:
         """Yield candidates for the indices whose recordings are completed and not encrypted at T0.
 
-        All of these are among the candidates, and each block that is visited yields one. So whoever counts the
-        candidates counts the work.
+        All of these are among the candidates, and each block that is visited yields one. So the number of
+        candidates is the work.
         """
         parts = [
             self._walk_audible_blocks(range(window.start, min(window.stop, self._zone_start)), newest_first),

@@ -1,4 +1,4 @@
-"""Tells an account that requests have changed from one that is as its settings and scenario make it."""
+"""Counts the changes that requests made. Without any, an account can be made again from settings and scenario."""
 
 from mockserver.account.scheduler import Scheduler
 from mockserver.account.state.state import State

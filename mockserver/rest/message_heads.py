@@ -47,7 +47,7 @@ class HeadMeter:
         return self._held_bytes > MAX_HEAD_BYTES
 
     def allows(self, headers: Iterable[Header], start_line_bytes: int = 0) -> bool:
-        """Return True if a complete head is not too large. Most heads are so small that nobody needs to measure them.
+        """Return True if a complete head is not too large. Most heads are so small that they need not be measured.
 
         Args:
             start_line_bytes: the size of the request's target.

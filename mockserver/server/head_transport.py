@@ -1,4 +1,4 @@
-"""The transport that uvicorn writes to: it writes header names as Twilio does, where uvicorn has them in lower case."""
+"""The transport that uvicorn writes to: it writes header names as Twilio does. uvicorn has them in lower case."""
 
 import asyncio
 from collections.abc import Sequence

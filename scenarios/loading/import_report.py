@@ -19,7 +19,7 @@ class ImportChange(NamedTuple):
     recording: str
     """The SID of the recording; empty for the list itself."""
     rule: str = ""
-    """Tells apart the changes of a key that are not one sentence."""
+    """Distinguishes changes of one key that need separate sentences."""
 
 
 def write_import_report(changes: Iterable[ImportChange], scenario: Scenario) -> tuple[str, ...]:

@@ -552,7 +552,7 @@ def test_answer_has_first_thousand_events_and_their_number() -> None:
         assert len(api.get(f"{CONTROL_PATH}/events?limit=7").json()) == 7
 
 
-def test_deleted_account_starts_anew(scripted_api: Api) -> None:
+def test_deleted_account_starts_again(scripted_api: Api) -> None:
     before = scripted_api.run_command("GET", "")
     scripted_api.run_command("POST", "/faults", {"faults": [{"then": {"status": 500}}]})
     scripted_api.run_command("POST", "/snapshots")

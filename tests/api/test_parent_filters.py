@@ -218,7 +218,7 @@ def test_filters_of_huge_account_never_walk_it(monkeypatch: pytest.MonkeyPatch) 
         assert "PageToken=PA" in page["next_page_uri"]
 
 
-def test_empty_page_of_rare_matches_continues_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_page_of_rare_matches_continues_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     with Api(make_settings(count=400)) as api:
         calls = list_all(api, "calls")
         last = calls[-1]

@@ -135,7 +135,7 @@ class AccountClient:
         return self._connection.request("POST", f"{self._account_path}/reset", AccountSummary)
 
     def forget(self) -> None:
-        """Drop the account with its requests, overrides and snapshots. The next request creates it anew."""
+        """Drop the account with its requests, overrides and snapshots. The next request creates it again."""
         from mockserver.control.views.accounts import ForgottenView
 
         self._connection.request("DELETE", self._account_path, ForgottenView)

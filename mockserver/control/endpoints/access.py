@@ -1,4 +1,4 @@
-"""Who may use the control API: the user's own programs and pages, not callbacks and not pages of others."""
+"""Access to the control API: the user's own programs and pages, not callbacks and not pages of others."""
 
 from hmac import compare_digest
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ _OWN_FETCH_SITES = (b"none", b"same-origin")
 
 
 def refuse_callbacks(exchange: Exchange) -> None:
-    """Raise if the request is a callback: whoever may choose a callback's URL could use the control API through it.
+    """Raise if the request is a callback: a client that chooses a callback's URL could use the control API through it.
 
     Raises:
         TwilioError: 20403.
