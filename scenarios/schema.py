@@ -45,8 +45,7 @@ def build_schema() -> dict[str, Any]:
     for name, definition in definitions.items():
         for field, text in documented.get(name, {}).items():
             definition["properties"][field].setdefault("description", text)
-        if "description" in definition:
-            definition["description"] = _CITATION.sub("", definition["description"])
+        definition["description"] = _CITATION.sub("", definition["description"])
         _allow_date_forms(definition)
     for name in _SINGLE_KEY_STRUCTS:
         definitions[name] |= {"minProperties": 1, "maxProperties": 1}

@@ -6,6 +6,7 @@ Time is counted in beats of 200 ms, which is about one syllable.
 import re
 from functools import lru_cache
 from hashlib import shake_256
+from itertools import accumulate
 from typing import NamedTuple
 
 from generators.content.word_pools import load_word_pools
@@ -182,11 +183,6 @@ _count_word_beats = lru_cache(maxsize=4096)(_count_beats)
 
 def _shorten_to_fit(text: str, max_beats: int) -> str:
     """Return the first words of a text that fit into a number of beats, at least one."""
-    said: list[str] = []
-    left = max_beats
-    for word in text.split():
-        left -= _count_word_beats(word)
-        if left < 0 and said:
-            break
-        said.append(word)
-    return " ".join(said)
+    words = text.split()
+    fitting = sum(beats <= max_beats for beats in accumulate(map(_count_word_beats, words)))
+    return " ".join(words[: max(1, fitting)])

@@ -39,11 +39,6 @@ class Quotas(Generic[Name]):
         """Return how many of a block's places a name gets."""
         return _count_places(self._bounds[name], _compute_dither(block))
 
-    def is_always_zero(self, name: Name) -> bool:
-        """Return True if a name gets no place in any block."""
-        since, upto = self._bounds.get(name, (0, 0))
-        return since == upto
-
     def get_block_quotas(self, block: int) -> dict[Name, int]:
         """Return the quota of each name in a block. They sum to 64."""
         dither = _compute_dither(block)

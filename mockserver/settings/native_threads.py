@@ -27,7 +27,7 @@ def start_native_thread(function: Callable[[], Any]) -> None:
 
 
 def _set_trace(trace: Any) -> None:
-    sys.settrace(trace)
+    sys.settrace(trace)  # pragma: no cover - the trace of this thread begins after this line
 
 
 @cache

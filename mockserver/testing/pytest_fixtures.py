@@ -191,8 +191,6 @@ def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session, *, was_us
         handle.scenario.arm(build_scenario(session.options, marked, folders, is_external=is_external))
         if was_used:
             handle.requests.clear()
-    elif was_used:
-        handle.reset()
     overrides = build_overrides({**_build_default_overrides(), **session.options, **marked} if is_external else marked)
     if was_used or overrides.wire or overrides.auth:
         handle.configure(wire=overrides.wire, auth=overrides.auth, routes=None)

@@ -80,10 +80,10 @@ def _check_routes(routes: Mapping[str, str]) -> Iterator[Problem]:
             source, _ = normalize_origin(written), normalize_origin(target)
         except ValueError as error:
             yield Problem(("routes", written), f"{error}.")
-            continue
-        if source in sources:
-            yield Problem(("routes", written), f"expected one route from {source}, found {sources[source]!r} too.")
-        sources[source] = written
+        else:
+            if source in sources:
+                yield Problem(("routes", written), f"expected one route from {source}, found {sources[source]!r} too.")
+            sources[source] = written
 
 
 def _check_names(scenario: Scenario) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ import pytest
 
 from generators.seeds import derive_auth_token
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
+from tests.accounts import make_scenario
 from tests.harness import Api, make_settings
 
 PARENT = DeclaredAccount(sid="AC" + "a" * 32, token="of-parent")
@@ -181,3 +182,13 @@ def test_auth_token_of_account_is_the_one_that_signs(api: Api) -> None:
     api.post(f"Calls/CA{'1' * 32}/Recordings.json", RecordingStatusCallback="http://127.0.0.1:9/hook")
     (subscription,) = api.get_account().state.subscriptions.values()
     assert subscription.token == api.get(f"{api.root}.json").json()["auth_token"] == "mine"
+
+
+@pytest.mark.parametrize(("auth", "status"), [(AuthSetting.OFF, 200), (AuthSetting.STRICT, 401)])
+def test_accounts_are_listed_while_a_scenario_plays(auth: AuthSetting, status: int) -> None:
+    with Api(make_settings(auth=auth), make_scenario(recordings=[{"id": "a", "status": "completed"}])) as api:
+        demo = api.mock.demo.sid
+        assert [account["sid"] for account in api.get(PATH).json()["accounts"]] == [demo]
+        assert api.get(f"/2010-04-01/Accounts/{STRANGER.sid}/Recordings.json").status_code == status
+        assert api.get("/_mock/health").status_code == 200
+        assert len(api.get_page()["recordings"]) > 0

@@ -11,6 +11,7 @@ import pytest
 
 from mockserver.cli import reload
 from mockserver.cli.main import main
+from mockserver.cli.standard_output import StandardOutput
 
 FULL = Path("/dev/full")
 RECMOCK = f"{sys.executable} -m mockserver"
@@ -96,3 +97,8 @@ def test_reload_goes_on_when_its_log_cannot_be_written(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(sys, "stderr", FullLog())
     reload._log("late.yaml changed")
+
+
+def test_standard_output_has_the_attributes_of_its_stream() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    assert StandardOutput(stream).encoding == "latin-1"

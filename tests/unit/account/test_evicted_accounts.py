@@ -41,6 +41,14 @@ def test_account_of_scenario_without_changes_is_evicted_and_comes_back() -> None
     assert mock.account(SID).snapshot() == before
 
 
+def test_account_that_changed_since_its_last_request_has_state() -> None:
+    mock = Mock(make_settings(count=10))
+    account = mock.account(SID)
+    assert mock.list_accounts_with_state() == []
+    delete_recording(account)
+    assert mock.list_accounts_with_state() == [account]
+
+
 def test_evicted_account_goes_on_at_its_own_time() -> None:
     mock = make_mock(rate=1.0)
     account = mock.account(SID)

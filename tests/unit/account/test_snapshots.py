@@ -162,6 +162,9 @@ def test_rollback_resumes_timers_and_callbacks() -> None:
     third_account.callbacks.mark_sending(last_delivery.number)
     third_account.callbacks.record_outcome(last_delivery.number, SUCCESS)
     assert list_steps(third_account)[-1] == "deleted"
+    last_account = mock.roll_back(mock.demo.sid, third_account.snapshot(), third_account.scenario)
+    assert [delivery.state for delivery in last_account.callbacks] == [DeliveryState.DELIVERED]
+    assert last_account.callbacks.get_ready() == []
 
 
 def make_small_scenario() -> Scenario:

@@ -92,6 +92,19 @@ def test_stop_ends_the_waits_of_its_own_event_loop(sink: Sink) -> None:
     asyncio.run(wait_while_other_stops())
 
 
+def test_client_that_leaves_ends_its_wait(sink: Sink) -> None:
+    mock, _ = make_waiting_account(sink.url, {"time": "1h"})
+
+    async def leave() -> None:
+        waiting = asyncio.create_task(mock.worker.wait_unless_stopped(asyncio.sleep(LONG_DELAY)))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(leave())
+
+
 def test_replaced_account_has_no_alarms(sink: Sink) -> None:
     mock, account = make_waiting_account(sink.url, {"time": "1h"})
     account.scheduler.set_rate(1.0)
