@@ -85,6 +85,7 @@ def test_stop_ends_the_waits_of_its_own_event_loop(sink: Sink) -> None:
 
     async def wait_while_other_stops() -> None:
         waiting = asyncio.create_task(mock.worker.wait_unless_stopped(wait()))
+        await asyncio.sleep(0)  # it waits before the other stops
         await asyncio.to_thread(asyncio.run, start_and_stop_other())
         ended.set()
         assert await waiting == "the result"
