@@ -435,7 +435,7 @@ def test_assert_called_counts_matching_requests(mock: MockTwilio) -> None:
         mock.requests.assert_called("list_recordings", query={"PageSize": "50"})
     assert "PageSize" in str(exc_info.value)
     assert "found 0" in str(exc_info.value)
-    assert "20" in str(exc_info.value), "the near misses are told"
+    assert "20" in str(exc_info.value), "the message names the near misses"
     with pytest.raises(AssertionError, match="found 2"):
         mock.requests.assert_not_called("list_recordings")
     assert mock.requests.verify("fetch_recording").is_met is False

@@ -330,7 +330,7 @@ def test_sender_waits_for_file_descriptor(sink: Sink, monkeypatch: pytest.Monkey
     assert asyncio.run(CallbackSender("", pause).send(request)) == Outcome(204, None, "")
     assert len(pauses) == 2
     pauses.clear()
-    assert asyncio.run(CallbackSender().send(request)).failure is Failure.CONNECTION  # nobody waits
+    assert asyncio.run(CallbackSender().send(request)).failure is Failure.CONNECTION  # nothing listens there
 
 
 SCARCE_DESCRIPTORS = """
