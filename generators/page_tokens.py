@@ -6,7 +6,7 @@ from generators.sids import SID_DIGITS
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
-_PAGE_TOKEN = re.compile(rf"P([AB])([A-Z]{{2}}{SID_DIGITS})")
+_PAGE_TOKEN = rf"P([AB])([A-Z]{{2}}{SID_DIGITS})"
 
 
 def format_page_token(sid: str, *, is_after: bool) -> str:
@@ -16,5 +16,5 @@ def format_page_token(sid: str, *, is_after: bool) -> str:
 
 def parse_page_token(token: str) -> tuple[str, bool] | None:
     """Return the SID in a token, and True if the page follows this record; None if the token is malformed."""
-    match = _PAGE_TOKEN.fullmatch(token)
+    match = re.fullmatch(_PAGE_TOKEN, token)
     return None if match is None else (match[2], match[1] == "A")

@@ -1,7 +1,5 @@
 """The life of a recording: which status follows which, and its complete timeline."""
 
-from typing import NamedTuple
-
 import msgspec
 from msgspec import UNSET
 
@@ -23,7 +21,7 @@ _ACTIVE = frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, Record
 _ACTIVE_OR_PROCESSING = _ACTIVE | {RecordingStatus.PROCESSING}
 
 
-class StatusFacts(NamedTuple):
+class StatusFacts(msgspec.Struct, frozen=True):
     """A row of the table of statuses."""
 
     preceding: frozenset[RecordingStatus]

@@ -4,7 +4,7 @@ import re
 
 ORIGIN_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?"
 """The pattern of an origin. A slash at its end has no meaning."""
-_ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?")
+_ORIGIN = r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LARGEST_PORT = 65535
 
@@ -15,7 +15,7 @@ def normalize_origin(text: str) -> str:
     Raises:
         ValueError: if the text is not an origin. The message is a sentence.
     """
-    match = _ORIGIN.fullmatch(text.lower())
+    match = re.fullmatch(_ORIGIN, text.lower())
     port = None if match is None or match["port"] is None else int(match["port"])
     if match is None or (port is not None and not 0 < port <= _LARGEST_PORT):
         raise ValueError(f"expected an http or https URL of a host without a path, found {text!r}")

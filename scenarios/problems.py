@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
+import msgspec
+
 from generators.setup_error import MockSetupError
 
 ValuePath = tuple[str | int, ...]
@@ -26,7 +28,7 @@ class Problem(NamedTuple):
     sentence: str
 
 
-class Origin(NamedTuple):
+class Origin(msgspec.Struct, frozen=True):
     """The origin of a document, as its author knows it."""
 
     name: str = ""

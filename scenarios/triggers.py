@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, NamedTuple, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -63,7 +63,7 @@ class Progress(Protocol):
         """Events whose callbacks were answered with 2xx and not used yet."""
 
 
-class CheckContext(NamedTuple):
+class CheckContext(msgspec.Struct, frozen=True):
     """What is known about a recording before a step."""
 
     status: RecordingStatus | None
@@ -74,7 +74,7 @@ class CheckContext(NamedTuple):
     """The latest instant that an earlier step waits for."""
 
 
-class TriggerKind(NamedTuple):
+class TriggerKind(msgspec.Struct, frozen=True):
     """A row of the table: a field of `Trigger`, and how its value works."""
 
     field: str

@@ -21,7 +21,7 @@ class AccountsInMemory:
         self._on_evicted = on_evicted
         self._with_state: dict[str, Account] = {}
         self._without_state: OrderedDict[str, Account] = OrderedDict()
-        """The accounts that had no state when they were last used, the latest last."""
+        """The accounts that had no state when this was last checked, the latest used last."""
 
     def __iter__(self) -> Iterator[Account]:
         return iter([*self._with_state.values(), *self._without_state.values()])
@@ -36,11 +36,7 @@ class AccountsInMemory:
         if account is not None:
             return account
         account = self._without_state.get(key)
-        if account is None:
-            return None
-        if account.has_state:
-            self._with_state[key] = self._without_state.pop(key)
-        else:
+        if account is not None:
             self._without_state.move_to_end(key)
         return account
 

@@ -214,7 +214,7 @@ class CallbackQueue:
         """Drop all open callbacks and accept no more. The log no longer counts in the budget."""
         self._is_closed = True
         self._open_numbers.clear()
-        self._share.remove()
+        self._share.clear()
 
     def _finish(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
         delivery = self._replace(number, attempts=attempts, state=state)

@@ -1,14 +1,15 @@
 """What stays of an account that was evicted from memory: all that its settings and scenario do not determine."""
 
 from collections import OrderedDict
-from typing import NamedTuple
+
+import msgspec
 
 from mockserver.account.account import Account
 
 _MAX_REMEMBERED = 10_000
 
 
-class EvictedAccount(NamedTuple):
+class EvictedAccount(msgspec.Struct, frozen=True):
     """An account that was evicted before any request changed it."""
 
     request_count: int = 0

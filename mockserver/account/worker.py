@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import closing
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakSet
+
+import msgspec
 
 from mockserver.account.account import Account
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
@@ -17,7 +19,7 @@ from mockserver.settings.machine_clock import stopwatch
 T = TypeVar("T")
 
 
-class _Alarm(NamedTuple):
+class _Alarm(msgspec.Struct, frozen=True):
     """A scheduled call of an event loop, for an instant of an account's clock."""
 
     loop: asyncio.AbstractEventLoop

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mockserver.callbacks.allowed_hosts import AllowedHosts
 
 NO_ROUTES: Mapping[str, str] = MappingProxyType({})
-_ADDRESS_PATTERN = re.compile(r"[0-9.]+|.*:.*")
+_ADDRESS_PATTERN = r"[0-9.]+|.*:.*"
 
 
 class Route(NamedTuple):
@@ -79,7 +79,7 @@ def _build_group(routes: Iterable[tuple[str, str]], allowed_hosts: "AllowedHosts
 
 
 def _may_be_allowed(host: str, allowed_hosts: "AllowedHosts") -> bool:
-    if allowed_hosts.allows_name(host) or _ADDRESS_PATTERN.fullmatch(host) is None:
+    if allowed_hosts.allows_name(host) or re.fullmatch(_ADDRESS_PATTERN, host) is None:
         return True
     try:
         return allowed_hosts.allows_address(host)

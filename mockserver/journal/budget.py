@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable
+from heapq import heapify, heappop, heappush, heapreplace
 from threading import Lock
 
 DEFAULT_BYTES = 64 << 20
-_MIN_ORPHANS = 4096
-"""The number of orphans from which on the queue is rebuilt, if they are also half of it."""
+_MIN_EMPTY_SHARES = 64
+"""The number of empty shares from which on they are removed from the heap, if they are also half of it."""
 
 
 class BudgetShare:
@@ -17,21 +18,46 @@ class BudgetShare:
     """
 
     def __init__(self, budget: "LogBudget", drop_oldest: Callable[[], object]) -> None:
-        self.budget = budget
+        self._budget = budget
         self.drop_oldest = drop_oldest
-        self.sizes: deque[int] = deque()
-        """The sizes of the log's entries in bytes, oldest first."""
+        self.entries: deque[tuple[int, int]] = deque()
+        """The serial number and the size in bytes of each entry, oldest first."""
         self.size_bytes = 0
-        self.orphans = 0
-        """The number of places in the budget's queue whose entries the log dropped itself. They are its oldest ones."""
+        self.is_in_heap = False
 
-    def add(self, size: int) -> None:
-        """Count a new entry. The budget may drop it at once, if it alone is larger than the budget."""
-        self.budget.add(self, size)
+    def add(self, size: int, *, dropped: int = 0) -> None:
+        """Count a new entry. The budget may drop it at once, if it alone is larger than the budget.
 
-    def remove(self, count: int | None = None) -> None:
-        """Count the oldest entries as dropped, or all."""
-        self.budget.remove(self, len(self.sizes) if count is None else count)
+        Args:
+            dropped: the number of oldest entries that the log dropped itself.
+        """
+        budget = self._budget
+        with budget.lock:  # every request comes here
+            if not self.entries:
+                budget.enter_heap(self)
+            for _ in range(dropped):
+                self.subtract_oldest()
+            budget.serial += 1
+            self.entries.append((budget.serial, size))
+            self.size_bytes += size
+            budget.size_bytes += size
+            while budget.size_bytes > budget.max_bytes:
+                budget.drop_oldest()
+
+    def clear(self) -> None:
+        """Count all entries as dropped."""
+        with self._budget.lock:
+            if self.entries:
+                self._budget.size_bytes -= self.size_bytes
+                self.size_bytes = 0
+                self.entries.clear()
+                self._budget.count_empty_share()
+
+    def subtract_oldest(self) -> None:
+        """Count the oldest entry as dropped. The caller holds the lock."""
+        _, size = self.entries.popleft()
+        self.size_bytes -= size
+        self._budget.size_bytes -= size
 
 
 class LogBudget:
@@ -44,10 +70,14 @@ class LogBudget:
     def __init__(self, max_bytes: int = DEFAULT_BYTES) -> None:
         self.max_bytes = max_bytes
         self.size_bytes = 0
-        self._shares: deque[BudgetShare] = deque()
-        """The share of each entry, oldest first."""
-        self._orphans = 0
-        self._lock = Lock()
+        self.serial = 0
+        """The serial number of the latest entry of all logs."""
+        self.lock = Lock()
+        """Whoever changes the budget or a share of it holds this lock."""
+        self._heap: list[tuple[int, BudgetShare]] = []
+        """Every share with entries, by a serial number that is not above that of its oldest entry."""
+        self._empty_shares = 0
+        """The number of shares in the heap whose logs have no entries any more."""
 
     def open_share(self, drop_oldest: Callable[[], object]) -> BudgetShare:
         """Return the share of a new log.
@@ -57,41 +87,36 @@ class LogBudget:
         """
         return BudgetShare(self, drop_oldest)
 
-    def add(self, share: BudgetShare, size: int) -> None:
-        """Count a new entry, and drop the oldest entries of all logs until the rest fits."""
-        with self._lock:
-            share.sizes.append(size)
-            share.size_bytes += size
-            self.size_bytes += size
-            self._shares.append(share)
-            while self.size_bytes > self.max_bytes:
-                self._drop_oldest()
+    def enter_heap(self, share: BudgetShare) -> None:
+        """Add the share of a log that gets its first entry, or its first one after it was empty."""
+        if share.is_in_heap:
+            self._empty_shares -= 1
+        else:
+            share.is_in_heap = True
+            heappush(self._heap, (self.serial + 1, share))
 
-    def remove(self, share: BudgetShare, count: int) -> None:
-        """Count the oldest entries of a log as dropped: the log dropped them itself."""
-        with self._lock:
-            for _ in range(count):
-                self._subtract_oldest(share)
-            share.orphans += count
-            self._orphans += count
-            if self._orphans > max(_MIN_ORPHANS, len(self._shares) // 2):
-                self._shares = deque(owner for owner in self._shares if not self._take_orphan(owner))
+    def count_empty_share(self) -> None:
+        """Count a share that has become empty, and drop all empty ones if they are too many."""
+        self._empty_shares += 1
+        if self._empty_shares <= max(_MIN_EMPTY_SHARES, len(self._heap) // 2):
+            return
+        for _, share in self._heap:
+            share.is_in_heap = bool(share.entries)
+        self._heap = [place for place in self._heap if place[1].entries]
+        heapify(self._heap)
+        self._empty_shares = 0
 
-    def _drop_oldest(self) -> None:
-        share = self._shares.popleft()
-        if not self._take_orphan(share):
-            self._subtract_oldest(share)
+    def drop_oldest(self) -> None:
+        """Drop the oldest entry of all logs, or correct the first place of the heap. Call this again if needed."""
+        serial, share = self._heap[0]
+        if not share.entries:
+            heappop(self._heap)
+            share.is_in_heap = False
+            self._empty_shares -= 1
+        elif share.entries[0][0] != serial:
+            heapreplace(self._heap, (share.entries[0][0], share))
+        else:
+            share.subtract_oldest()
             share.drop_oldest()
-
-    def _take_orphan(self, share: BudgetShare) -> bool:
-        """Return True if the share's oldest place in the queue has no entry any more, and count this place as gone."""
-        if not share.orphans:
-            return False
-        share.orphans -= 1
-        self._orphans -= 1
-        return True
-
-    def _subtract_oldest(self, share: BudgetShare) -> None:
-        size = share.sizes.popleft()
-        share.size_bytes -= size
-        self.size_bytes -= size
+            if not share.entries:
+                self._empty_shares += 1

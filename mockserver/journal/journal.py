@@ -142,19 +142,14 @@ class Journal:
     def add(self, entry: Entry) -> None:
         """Add an entry."""
         self._entries.append(entry)
-        if len(self._entries) > MAX_ENTRIES:
+        surplus = int(len(self._entries) > MAX_ENTRIES)
+        if surplus:
             self._drop_oldest()
-            self._share.remove(1)
-        self._share.add(
-            _ENTRY_OVERHEAD_BYTES
-            + len(entry.path)
-            + len(entry.query)
-            + len(entry.body)
-            + len(entry.packed_headers)
-            + entry.response.extra_bytes
-        )
-        for listener in tuple(self._listeners):
-            listener(entry)
+        own_bytes = len(entry.path) + len(entry.query) + len(entry.body) + len(entry.packed_headers)
+        self._share.add(_ENTRY_OVERHEAD_BYTES + own_bytes + entry.response.extra_bytes, dropped=surplus)
+        if self._listeners:
+            for listener in tuple(self._listeners):
+                listener(entry)
 
     def get_entry(self, number: int) -> Entry | None:
         """Return an entry by number, or None if it was dropped or does not exist yet."""
@@ -172,7 +167,7 @@ class Journal:
         """Remove all entries, and restart the numbers at 0."""
         self.dropped = 0
         self._entries.clear()
-        self._share.remove()
+        self._share.clear()
 
     def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
         """Call a function with each new entry. Return a function that removes this listener."""

@@ -2,22 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
 
+import msgspec
 from starlette.types import ASGIApp
 
 SocketAddress = tuple[str, int | None] | None
 """A socket address: host and port, or None if unknown, as uvicorn stores it."""
 
 
-class ConnectionAddresses(NamedTuple):
+class ConnectionAddresses(msgspec.Struct, frozen=True):
     """The two ends of a connection."""
 
     client: SocketAddress
     server: SocketAddress
 
 
-class Connection(NamedTuple):
+class Connection(msgspec.Struct, frozen=True):
     """A connection whose client sent CONNECT. The server no longer reads from it."""
 
     transport: asyncio.Transport

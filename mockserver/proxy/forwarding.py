@@ -104,8 +104,8 @@ class _Response:
         if 100 <= status < 200:
             self._headers.clear()
             return
-        self._head_meter.progress()
         self.is_head_too_large = len(self._headers) > MAX_HEADERS or not self._head_meter.allows(self._headers)
+        self._head_meter.progress()
         self.status = status
         self.is_complete = self._is_head_request or status in _WITHOUT_BODY
 

@@ -1,11 +1,11 @@
 """Twilio's errors: one exception, one table of codes (WIRE §9)."""
 
-from typing import NamedTuple
+import msgspec
 
 from generators.model import Status
 
 
-class _ErrorRow(NamedTuple):
+class _ErrorRow(msgspec.Struct, frozen=True):
     status: int
     message: str
 

@@ -3,14 +3,15 @@
 import codecs
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
+
+import msgspec
 
 from mockserver.rest.headers import Header
 
 URLENCODED_MEDIA_TYPE = "application/x-www-form-urlencoded"
 MULTIPART_MEDIA_TYPE = "multipart/form-data"
-_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]+)', re.IGNORECASE)
+_CHARSET = r'(?i);\s*charset\s*=\s*"?([^";\s]+)'
 _FORBIDDEN_STARTS = (
     (codecs.BOM_UTF8, "a byte order mark"),
     (codecs.BOM_UTF16_LE, "a byte order mark"),
@@ -22,7 +23,7 @@ _MAX_SHOWN_LENGTH = 80
 """The number of characters of a header value that a warning shows."""
 
 
-class FormBody(NamedTuple):
+class FormBody(msgspec.Struct, frozen=True):
     """A request body, read as a form."""
 
     encoded: bytes = b""
@@ -50,7 +51,7 @@ def read_form(body: bytes, headers: Sequence[Header]) -> FormBody:
         return _ignore_body(found)
     if media_type == MULTIPART_MEDIA_TYPE:
         return _read_multipart(body, content_type)
-    charset = _CHARSET.search(content_type)
+    charset = re.search(_CHARSET, content_type)
     return FormBody(body) if charset is None else _decode_charset(body, charset[1])
 
 

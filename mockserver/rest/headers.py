@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import count
-from typing import NamedTuple
+
+import msgspec
 
 from mockserver.rest.header_names import REASON_HEADER, WARNING_HEADER, WIRE_HEADER, capitalize_name
 from mockserver.rest.representations.wires import Wire
@@ -58,7 +59,7 @@ _ENCODED_VARYING_HEADERS = b"Twilio-Request-Id: %s\r\nTwilio-Request-Duration: %
 _ENCODED_HEADERS_BY_WIRE = {wire: encode_headers(headers) for wire, headers in _HEADERS_BY_WIRE.items()}
 
 
-class ResponseMetadata(NamedTuple):
+class ResponseMetadata(msgspec.Struct, frozen=True):
     """The metadata headers of a response, which Twilio sends with every one."""
 
     wire: Wire

@@ -16,35 +16,31 @@ class HeadMeter:
     """Counts the bytes that a parser holds back: those of a head or of trailers that are not complete.
 
     The parser itself has no bound: a name or a value grows until it is complete. Call `receive` with every piece of
-    data before the parser gets it, `progress` when the parser has completed a head or found a part of a body, and
-    `is_exceeded` after the parser has returned.
+    data before the parser gets it, `allows` with every complete head, `progress` when the parser has completed a head
+    or found a part of a body, and `is_exceeded` after the parser has returned.
     """
 
-    __slots__ = ("_has_progressed", "_held_bytes", "_latest_bytes", "_possible_bytes")
+    __slots__ = ("_base_bytes", "_held_bytes", "_latest_bytes")
 
     def __init__(self) -> None:
         self._held_bytes = 0
-        self._possible_bytes = 0
+        """The bytes of all pieces since the one with the latest progress, which is included."""
+        self._base_bytes = 0
+        """The bytes of the piece with the latest progress: the parser is done with most of them."""
         self._latest_bytes = 0
-        self._has_progressed = False
 
     def receive(self, size: int) -> None:
         """Count a piece of data."""
         self._latest_bytes = size
-        self._possible_bytes += size
+        self._held_bytes += size
 
     def progress(self) -> None:
         """Record that everything before the latest piece of data is complete."""
-        self._has_progressed = True
+        self._base_bytes = self._held_bytes = self._latest_bytes
 
     def is_exceeded(self) -> bool:
-        """Return True if the parser holds back more than a head may have. Call this once for each piece of data."""
-        if self._has_progressed:  # the end of the latest piece may be the start of the next head
-            self._has_progressed = False
-            self._held_bytes, self._possible_bytes = 0, self._latest_bytes
-            return False
-        self._held_bytes += self._latest_bytes
-        return self._held_bytes > MAX_HEAD_BYTES
+        """Return True if the parser holds back more than a head may have."""
+        return self._held_bytes - self._base_bytes > MAX_HEAD_BYTES
 
     def allows(self, headers: Iterable[Header], start_line_bytes: int = 0) -> bool:
         """Return True if a complete head is not too large. Most heads are so small that they need not be measured.
@@ -52,7 +48,7 @@ class HeadMeter:
         Args:
             start_line_bytes: the size of the request's target.
         """
-        if self._possible_bytes <= MAX_HEAD_BYTES:
+        if self._held_bytes <= MAX_HEAD_BYTES:
             return True
         pairs = tuple(headers)
         size = sum(map(len, chain.from_iterable(pairs))) + len(b": \r\n") * len(pairs)

@@ -11,9 +11,9 @@ from mockserver.rest.header_names import WIRE_HEADER
 from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire, WireSetting
 
-_PATH_START = re.compile(rf"/+{API_VERSION}(?:/+Accounts(?:/+AC{SID_DIGITS}/*)?)?|")
+_PATH_START = rf"/+{API_VERSION}(?:/+Accounts(?:/+AC{SID_DIGITS}/*)?)?|"
 """The start of a path up to the account. Clients join it from a base URL, so a slash may be there twice."""
-_HOST = re.compile(rb"[A-Za-z0-9.\-_]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{1,45}\](:[0-9]{1,5})?")
+_HOST = rb"[A-Za-z0-9.\-_]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{1,45}\](:[0-9]{1,5})?"
 _MAX_HOST_BYTES = 260
 """More than the longest host name with a port. What follows is cut off, so that the caches stay small."""
 _MAX_WIRE_BYTES = 81
@@ -27,7 +27,7 @@ def merge_slashes(path: str) -> str:
 
     It is unknown what Twilio does with such a path. Behind the account, an empty part is more likely a missing SID.
     """
-    match = _PATH_START.match(path)
+    match = re.match(_PATH_START, path)
     assert match is not None, "the pattern matches an empty text"
     return f"{re.sub('/+', '/', match[0])}{path[match.end() :]}"
 
@@ -83,6 +83,6 @@ def find_base_url(headers: Mapping[bytes, bytes], scheme: str, server_address: t
 
 @lru_cache(maxsize=256)
 def _build_base_url(host: bytes, scheme: str, server_address: tuple[str, int]) -> str:
-    if not _HOST.fullmatch(host):
+    if not re.fullmatch(_HOST, host):
         host = "{}:{}".format(*server_address).encode()
     return f"{scheme}://{host.decode()}"

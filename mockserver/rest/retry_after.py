@@ -1,11 +1,11 @@
 """When a client may repeat a request that was refused with `Retry-After`."""
 
-from typing import NamedTuple
+import msgspec
 
 from generators.instants import SECOND
 
 
-class Refusal(NamedTuple):
+class Refusal(msgspec.Struct, frozen=True):
     """A response with `Retry-After`."""
 
     retry_after: int

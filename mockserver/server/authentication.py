@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from generators.model import API_VERSION
 from generators.sids import Kind, describe_sid, is_sid
@@ -14,7 +15,9 @@ from mockserver.server.exchange import Exchange
 from mockserver.settings.choices import MediaAuth
 
 ACCOUNTS_PREFIX = f"/{API_VERSION}/Accounts/"
-ACCOUNT_SID_SLICE = slice(len(ACCOUNTS_PREFIX), len(ACCOUNTS_PREFIX) + 34)
+_SID_LENGTH = 34
+ACCOUNT_SID_SLICE = slice(len(ACCOUNTS_PREFIX), len(ACCOUNTS_PREFIX) + _SID_LENGTH)
+_START_SLICE = slice(ACCOUNT_SID_SLICE.start, ACCOUNT_SID_SLICE.stop + 1)
 _ACCOUNT_LIST = re.compile(rf"/{API_VERSION}/Accounts(?:\.[^/]*)?")
 
 
@@ -50,9 +53,7 @@ class Authentication:
         path = exchange.path
         if not path.startswith(ACCOUNTS_PREFIX):
             return self._get_caller(exchange) if _ACCOUNT_LIST.fullmatch(path) else None
-        sid = path[ACCOUNT_SID_SLICE]
-        end = path[ACCOUNT_SID_SLICE.stop : ACCOUNT_SID_SLICE.stop + 1]
-        well_formed = is_sid(sid, Kind.ACCOUNT) and end in ("/", ".", "")
+        sid, well_formed = _read_account_sid(path[_START_SLICE])
         if not (self._is_media_public and exchange.method in READING_METHODS and is_media_path(path)):
             self._check_credentials(exchange, sid if well_formed else None, sid)
         if not well_formed:
@@ -108,3 +109,14 @@ class Authentication:
             return overrides.auth is AuthSetting.OFF, None
         account = self._mock.account(f"AC{key[2:]}")
         return False, {key: DeclaredAccount(account.sid, account.token)}
+
+
+@lru_cache(maxsize=1024)
+def _read_account_sid(start: str) -> tuple[str, bool]:
+    """Return the AccountSid of a path, and True if it is well-formed. Cached: most requests name the same accounts.
+
+    Args:
+        start: what follows `ACCOUNTS_PREFIX`, up to the character after an AccountSid.
+    """
+    sid, end = start[:_SID_LENGTH], start[_SID_LENGTH:]
+    return sid, is_sid(sid, Kind.ACCOUNT) and end in ("/", ".", "")

@@ -16,7 +16,6 @@ from mockserver.account.resources.listing import NEVER
 from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
-from mockserver.rest.header_names import WIRE_HEADER
 from mockserver.rest.headers import ResponseMetadataFactory, build_warning_header
 from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.negotiation import choose_wire, find_base_url, merge_slashes
@@ -31,13 +30,6 @@ from mockserver.server.response import Response
 from mockserver.server.sending import run_before_last_byte, send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
-
-_USED_HEADERS = frozenset(
-    {
-        *(b"authorization", b"host", b"user-agent", WIRE_HEADER, b"range", b"if-range", b"if-none-match"),
-        *(b"content-length", b"transfer-encoding", b"origin"),
-    }
-)
 
 _CachedResponse = tuple[int, Response]
 """A response, and the account's version that it was built from."""
@@ -60,8 +52,11 @@ class Gateway:
             await self._app(scope, receive, send)
             return
         started = stopwatch()
-        scope, path_warning = _with_merged_slashes(scope)
         path: str = scope["path"]
+        path_warning = None
+        if "//" in path:
+            scope, path_warning = _with_merged_slashes(scope)
+            path = scope["path"]
         exchange = None
         try:
             exchange = self._make_exchange(scope)
@@ -73,12 +68,14 @@ class Gateway:
         if path_warning is not None:
             answer = answer.with_headers(build_warning_header(path_warning))
         seconds = stopwatch() - started
-        if exchange is not None and exchange.account_or_none is not None:
-            self._log_request(exchange, answer, started, seconds)
+        account = None if exchange is None else exchange.account_or_none
+        if exchange is not None and account is not None:
+            self._log_request(exchange, account, answer, started, seconds)
             if answer.request_kind is RequestKind.MEDIA:  # a client that leaves before the end has no file
-                send = run_before_last_byte(send, answer.length, partial(self._run_triggers, exchange, answer))
+                run_triggers = partial(self._run_triggers, exchange, account, answer)
+                send = run_before_last_byte(send, answer.length, run_triggers)
             else:
-                self._run_triggers(exchange, answer)
+                self._run_triggers(exchange, account, answer)
         wire = Wire.TWILIO if exchange is None else exchange.wire
         stamp = None if path.startswith(CONTROL_PREFIX) else self._metadata_factory(wire, seconds)
         then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
@@ -86,16 +83,16 @@ class Gateway:
 
     def _make_exchange(self, scope: Scope) -> Exchange:
         path: str = scope["path"]
-        used_headers = {name: value for name, value in scope["headers"] if name in _USED_HEADERS}
+        headers = dict(scope["headers"])
         form = choose_representation(path)
         settings = self._mock.settings
         overrides = self._get_overrides(path) if self._mock.overrides else None
         setting = settings.wire if overrides is None else overrides.wire or settings.wire
-        wire = choose_wire(used_headers, setting, form)
+        wire = choose_wire(headers, setting, form)
         base = settings.public_url or find_base_url(
-            used_headers, scope["scheme"], scope.get("server") or settings.listen.to_reachable()
+            headers, scope["scheme"], scope.get("server") or settings.listen.to_reachable()
         )
-        return Exchange(self._mock, scope, used_headers, form, wire, base)
+        return Exchange(self._mock, scope, headers, form, wire, base)
 
     def _build_error_response(self, error: Exception, exchange: Exchange | None, scope: Scope) -> Response:
         """Return Twilio's response for an error of a route, the response of a fault, or Twilio's 500."""
@@ -109,12 +106,14 @@ class Gateway:
         logger.error("%s %s failed", scope["method"], path, exc_info=error)  # the client gets no traceback
         return render_error(TwilioError(20500, "The mock itself failed: please report the traceback in its log."), path)
 
-    def _log_request(self, exchange: Exchange, response: Response, started: float, seconds: float) -> None:
+    def _log_request(
+        self, exchange: Exchange, account: Account, response: Response, started: float, seconds: float
+    ) -> None:
         """Add a request and its response to the account's journal."""
-        account, strike = exchange.account, exchange.matched_fault
-        account.journal.add(
+        journal, strike = account.journal, exchange.matched_fault
+        journal.add(
             Entry(
-                number=account.journal.total,
+                number=journal.total,
                 at=account.clock.now(),
                 tick=started,
                 method=exchange.method,
@@ -129,9 +128,9 @@ class Gateway:
             )
         )
 
-    def _run_triggers(self, exchange: Exchange, response: Response) -> None:
+    def _run_triggers(self, exchange: Exchange, account: Account, response: Response) -> None:
         """Run what a response triggers. Nothing may come between this and the log, except for downloads."""
-        account, strike = exchange.account, exchange.matched_fault
+        strike = exchange.matched_fault
         if (
             response.request_kind is not None
             and account.has_observers
@@ -175,8 +174,8 @@ class Gateway:
 
     async def _respond_from_cache(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         account, cache = exchange.account, self._mock.cache
-        request_key = (exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
-        kept: _CachedResponse | None = cache.get((account.cache_key, *request_key))
+        key = (account.cache_key, exchange.wire, exchange.base_url, exchange.path, exchange.query_string)
+        kept: _CachedResponse | None = cache.get(key)
         if kept is not None and _is_fresh(kept, account):
             operation = kept[1].operation
             assert operation is not None, "what is kept was answered by an operation"
@@ -191,7 +190,7 @@ class Gateway:
             account = exchange.account  # the request may have been delayed
             answer = answer.to_cached(exchange.operation)
             size = len(answer.body) + len(exchange.path) + len(exchange.query_string) + len(answer.encode_headers())
-            cache.put((account.cache_key, *request_key), (account.version, answer), size)
+            cache.put((account.cache_key, *key[1:]), (account.version, answer), size)
         return answer
 
     async def _run_route(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
@@ -213,7 +212,8 @@ def _is_fresh(cached: _CachedResponse, account: Account) -> bool:
 def _with_merged_slashes(scope: Scope) -> tuple[Scope, str | None]:
     """Return the scope with one slash for each run of slashes, and a warning if that changed the path."""
     path: str = scope["path"]
-    if "//" not in path or (merged := merge_slashes(path)) == path:
+    merged = merge_slashes(path)
+    if merged == path:
         return scope, None
     warning = f"The path has a slash twice: {path[:200]!r} was read as {merged[:200]!r}."
     return {**scope, "path": merged}, warning

@@ -11,10 +11,7 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType
 
-_SMALL_MODULES = (
-    *("csv", "difflib", "html", "statistics", "tomllib", "xml.sax.saxutils"),
-    *("lameenc", "python_multipart.multipart"),
-)
+_SMALL_MODULES = (*("csv", "difflib", "html", "lameenc", "python_multipart.multipart"),)
 _OWN_PACKAGES = ("generators", "mockserver", "scenarios")
 
 

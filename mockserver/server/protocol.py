@@ -72,10 +72,10 @@ class MockProtocol(HttpToolsProtocol):
                 data = self._end_upgrade(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
-        self._head_meter.progress()
         if len(self.headers) > MAX_HEADERS or not self._head_meter.allows(self.headers, len(self.url)):
             self._is_head_too_large = True
             raise ValueError("the head is too large")  # ends the parser, and `data_received` refuses the request
+        self._head_meter.progress()
         before = self.cycle
         if self.url[0] != _SLASH:
             self._dispatch_to_proxy()

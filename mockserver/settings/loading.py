@@ -6,7 +6,7 @@ The table of settings also produces the table in the README.
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
@@ -16,7 +16,7 @@ from mockserver.settings.settings import Option, Settings, SettingsError
 from scenarios.durations import format_duration
 
 
-class Setting(NamedTuple):
+class Setting(msgspec.Struct, frozen=True):
     """One setting of the table."""
 
     name: str

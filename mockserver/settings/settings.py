@@ -6,7 +6,7 @@ the help text.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 
@@ -42,7 +42,7 @@ class SettingsError(Exception):
     """A setting has an invalid value. The message names the setting, what was expected and what was found."""
 
 
-class Option(NamedTuple):
+class Option(msgspec.Struct, frozen=True):
     """The parser and the help text of a setting."""
 
     help: str

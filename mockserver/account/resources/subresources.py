@@ -6,7 +6,8 @@ deletes each resource separately.
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
-from typing import NamedTuple
+
+import msgspec
 
 from generators.content import subresources
 from generators.corpus.explain_sid import KIND_NOUNS
@@ -34,7 +35,7 @@ _MAX_EXAMINED_PER_RECORD = 90
 """A mix may leave one in a few thousand recordings with a transcription."""
 
 
-class _ShownTranscriptions(NamedTuple):
+class _ShownTranscriptions(msgspec.Struct, frozen=True):
     """What a list of transcriptions shows beyond the plain corpus, and what it leaves out of it."""
 
     members: ListMembers

@@ -37,11 +37,9 @@ class EventLog:
         event = Event(serial=state.event_serial, at=self._clock.now(), kind=kind, subject=subject, sid=sid, what=what)
         state.events.append(event)
         state.event_serial += 1
-        surplus = len(state.events) - 2 * _EVENTS_TO_KEEP
-        if surplus > 0:
-            del state.events[: surplus + _EVENTS_TO_KEEP]
-            self._share.remove(surplus + _EVENTS_TO_KEEP)
-        self._share.add(_compute_size(event))
+        dropped = len(state.events) - _EVENTS_TO_KEEP if len(state.events) > 2 * _EVENTS_TO_KEEP else 0
+        del state.events[:dropped]
+        self._share.add(_compute_size(event), dropped=dropped)
 
     def get_events_since(self, serial: int, limit: int | None = None) -> list[Event]:
         """Return the events from a number on that are still in the log.
@@ -55,7 +53,7 @@ class EventLog:
     def close(self) -> None:
         """Record no more: the account is replaced or dropped. Its events no longer count in the budget."""
         self._is_closed = True
-        self._share.remove()
+        self._share.clear()
 
     def _drop_oldest(self) -> None:
         del self._state.events[0]

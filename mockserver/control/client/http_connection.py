@@ -7,10 +7,11 @@ The requests of a fixture to its own server must not count as requests of the co
 import _socket
 import socket
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import httptools
+import msgspec
 
 from mockserver.settings.native_threads import has_green_threads
 
@@ -18,7 +19,7 @@ _CHUNK_SIZE = 65536
 _PORTS = {"http": 80, "https": 443}
 
 
-class HttpResponse(NamedTuple):
+class HttpResponse(msgspec.Struct, frozen=True):
     """A response: names of headers are in lower case."""
 
     status: int

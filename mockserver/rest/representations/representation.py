@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Protocol, cast
+
+import msgspec
 
 from generators.model import API_VERSION
 
@@ -21,7 +23,9 @@ class Representation(StrEnum):
 
 _API_PREFIX = f"/{API_VERSION}/"
 _REPRESENTATION_BY_EXTENSION = {form.value: form for form in Representation}
-_EXTENSION = re.compile(r"\.([a-z0-9]{1,5})\Z")
+_EXTENSION = r"\.([a-z0-9]{1,5})\Z"
+_MAX_EXTENSION_LENGTH = 6
+"""With its dot."""
 
 
 class Encoder(Protocol):
@@ -41,7 +45,7 @@ class Encoder(Protocol):
         """
 
 
-class RepresentationRow(NamedTuple):
+class RepresentationRow(msgspec.Struct, frozen=True):
     """What belongs to a representation."""
 
     media_type: bytes
@@ -68,7 +72,12 @@ def load_encoder(representation: Representation) -> Encoder:
 
 def get_extension(path: str) -> str:
     """Return the extension of a path, or an empty text: `Twilio.CURRENT` has none."""
-    match = _EXTENSION.search(path)
+    return _find_extension(path[-_MAX_EXTENSION_LENGTH:])
+
+
+@lru_cache(maxsize=256)
+def _find_extension(end_of_path: str) -> str:
+    match = re.search(_EXTENSION, end_of_path)
     return "" if match is None else match[1]
 
 

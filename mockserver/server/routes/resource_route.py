@@ -118,6 +118,6 @@ async def _read_form(exchange: Exchange, receive: Receive) -> None:
         exchange.body = await read_body(receive, _MAX_FORM_BYTES)
     finally:
         exchange.refresh_account()
-    encoded, warnings = read_form(exchange.body, exchange.all_headers)
-    exchange.warnings += warnings
-    exchange.form = Parameters(encoded)
+    form = read_form(exchange.body, exchange.all_headers)
+    exchange.warnings += form.warnings
+    exchange.form = Parameters(form.encoded)

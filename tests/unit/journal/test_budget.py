@@ -1,6 +1,10 @@
 """The memory that the logs of all accounts share."""
 
+from functools import partial
+
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, just, lists, one_of, tuples
 
 from mockserver.journal import budget as budgets
 from mockserver.journal.budget import LogBudget
@@ -48,18 +52,50 @@ def test_cleared_journal_returns_its_memory_and_keeps_order_of_others() -> None:
     assert (list_numbers(second), list_numbers(first)) == ([], [1, 2, 3])
 
 
-def test_queue_of_budget_is_bounded_when_journals_drop_their_own_entries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budgets, "_MIN_ORPHANS", 10)
+def test_budget_forgets_logs_that_were_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "_MIN_EMPTY_SHARES", 10)
     budget = LogBudget()
-    quiet, busy = Journal(budget=budget), Journal(budget=budget)
+    quiet = Journal(budget=budget)
     quiet.add(make_entry(0))
-    for _ in range(20):
-        for number in range(5):
-            busy.add(make_entry(number))
-        busy.clear()
-    assert len(budget._shares) <= 25
+    for _ in range(100):
+        journal = Journal(budget=budget)
+        journal.add(make_entry(0))
+        journal.clear()
+    assert len(budget._heap) <= 12
     assert list_numbers(quiet) == [0]
     assert budget.size_bytes == quiet.size_bytes
+
+
+@given(
+    changes=lists(
+        one_of(
+            tuples(just("add"), integers(0, 2), integers(1, 50), integers(0, 3)),
+            tuples(just("clear"), integers(0, 2), just(0), just(0)),
+        ),
+        max_size=40,
+    )
+)
+def test_budget_drops_what_a_plain_list_of_all_entries_would_drop(changes: list[tuple[str, int, int, int]]) -> None:
+    budget = LogBudget(100)
+    dropped: list[int] = []
+    shares = [budget.open_share(partial(dropped.append, number)) for number in range(3)]
+    entries: list[tuple[int, int, int]] = []
+    expected: list[int] = []
+    for serial, (change, log, size, count) in enumerate(changes):
+        own = [entry for entry in entries if entry[0] == log]
+        gone = own if change == "clear" else own[:count]
+        entries = [entry for entry in entries if entry not in gone]
+        if change == "add":
+            shares[log].add(size, dropped=len(gone))
+            entries.append((log, size, serial))
+        else:
+            shares[log].clear()
+        while sum(entry[1] for entry in entries) > 100:
+            expected.append(entries.pop(0)[0])
+        assert dropped == expected
+        sizes = [sum(entry[1] for entry in entries if entry[0] == number) for number in range(3)]
+        assert [share.size_bytes for share in shares] == sizes
+        assert budget.size_bytes == sum(sizes)
 
 
 def test_long_reasons_and_headers_count() -> None:
