@@ -12,8 +12,6 @@ from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.machine_clock import wall_seconds
 
-LOOPS = ("asyncio", "uvloop")
-
 
 def read_to_end(client: socket.socket) -> bytes:
     """Read to the end."""

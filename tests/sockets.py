@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,8 +34,18 @@ def _has_ipv6_loopback() -> bool:
     return True
 
 
+def _find_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Return what creates the event loops of this machine. Without uvloop, every server uses asyncio's."""
+    try:
+        import uvloop
+    except ImportError:
+        return {"asyncio": asyncio.new_event_loop}
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
 needs_ipv6 = pytest.mark.skipif(not _has_ipv6_loopback(), reason="this machine has no ::1")
-LOOPS = ("asyncio", "uvloop")
+LOOP_FACTORIES = _find_loop_factories()
+LOOPS = tuple(LOOP_FACTORIES)
 CALL = "CA" + "1" * 32
 LONG_TIMEOUT = 30.0
 """Seconds that no test ever waits for."""

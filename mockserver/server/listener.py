@@ -34,6 +34,8 @@ _STALL_SECONDS = 1.0
 """How long open requests may make no progress before they end, in seconds: a client may have stopped reading."""
 _JOIN_TIMEOUT_SECONDS = 4 * _GRACE_SECONDS
 """How long a thread may take to end, in seconds: uvloop sometimes waits for ever when it closes a loop."""
+_ACCEPT_SECONDS = 0.001
+"""How long a server stays open to register the connections that it accepted just now, in seconds: any timer will do."""
 
 
 async def serve(
@@ -87,9 +89,7 @@ def _make_config(app: ASGIApp) -> Config:
 
 async def _stop(servers: Sequence[asyncio.Server], state: ServerState, lifespan: LifespanOn, proxy: Proxy) -> None:
     """Stop accepting connections, wait for the requests in progress, and close all connections."""
-    for server in servers:
-        server.close()
-    await asyncio.sleep(0)  # register connections that were accepted just now, or they would never be closed
+    await _close_servers(servers)
     await lifespan.shutdown()  # ends what requests wait for: delays, receivers and other requests
     await proxy.close()
     for connection in list(state.connections):
@@ -101,6 +101,19 @@ async def _stop(servers: Sequence[asyncio.Server], state: ServerState, lifespan:
         await asyncio.wait(state.tasks, timeout=_STALL_SECONDS)
     for task in state.tasks:
         task.cancel()
+
+
+async def _close_servers(servers: Sequence[asyncio.Server]) -> None:
+    """Stop accepting connections, once all accepted ones are registered: the others would never be closed.
+
+    One iteration of asyncio's loop accepts a connection, and the next one creates its transport. If the server is
+    closed between them, the loop loses the connection without closing it (CPython issue 109564). In each iteration,
+    timers come after accepted connections: so the code that awaits a timer continues when their transports exist.
+    """
+    await asyncio.sleep(_ACCEPT_SECONDS)
+    for server in servers:
+        server.close()
+    await asyncio.sleep(0)  # the protocols of these transports register in the next iteration
 
 
 async def _wait_for_requests(state: ServerState) -> None:

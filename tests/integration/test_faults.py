@@ -457,7 +457,7 @@ def find_failed_targets(order: int, threads: int) -> set[str]:
     """Return which of 150 requests a fault of 10 % applies to."""
     targets = [f"Recordings.json?PageSize=1&number={number}" for number in range(150)]
     Random(order).shuffle(targets)
-    with run_server(LOOPS[order % 2]) as running_server, ThreadPoolExecutor(threads) as pool:
+    with run_server(LOOPS[order % len(LOOPS)]) as running_server, ThreadPoolExecutor(threads) as pool:
         running_server.set_fault(Then(status=503), probability=0.1)
         found = pool.map(lambda target: (target, running_server.get(target).status_code), targets)
         return {target for target, status in found if status == 503}

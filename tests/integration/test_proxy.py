@@ -29,7 +29,6 @@ from mockserver.settings.choices import MediaRedirect, UnknownHosts
 from mockserver.settings.machine_clock import wall_seconds
 from tests.harness import T0, make_settings
 from tests.proxies import (
-    LOOPS,
     Listener,
     open_connection,
     open_tunnel,
@@ -38,7 +37,7 @@ from tests.proxies import (
     read_until,
     wrap_in_tls,
 )
-from tests.sockets import needs_ipv6
+from tests.sockets import LOOPS, needs_ipv6
 
 pytestmark = pytest.mark.variant
 

@@ -20,16 +20,18 @@ from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import listener as server_module
-from mockserver.server.listener import BackgroundServer
+from mockserver.server.listener import BackgroundServer, serve
+from mockserver.server.listening_sockets import bind_all
 from mockserver.settings.choices import UnknownHosts
 from mockserver.settings.machine_clock import stopwatch
+from mockserver.settings.parsing import Address
 from mockserver.testing.handles import MockTwilio
 from scenarios.rules import ChunkedDribble, Then
 from tests.harness import make_settings
 from tests.proxies import open_connection
-from tests.sockets import CALL, LONG_TIMEOUT, LOOPS, RunningServer, read_to_end, run_server
+from tests.sockets import CALL, LONG_TIMEOUT, LOOP_FACTORIES, LOOPS, RunningServer, read_to_end, run_server
 
-pytestmark = pytest.mark.usefixtures("clean_log")
+pytestmark = [pytest.mark.usefixtures("clean_log"), pytest.mark.variant]
 
 
 @pytest.fixture(params=LOOPS)
@@ -37,6 +39,7 @@ def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """Return the name of an event loop, and let a stalled request wait so long that the test would notice."""
     monkeypatch.setattr(server_module, "_GRACE_SECONDS", LONG_TIMEOUT)
     name: str = request.param
+    monkeypatch.setattr(server_module, "_create_event_loop", lambda: LOOP_FACTORIES[name])
     return name
 
 
@@ -110,42 +113,60 @@ def test_stalled_client_ends_when_the_server_stops(
     assert stopwatch() - start < LONG_TIMEOUT / 2
 
 
-def test_forwarded_request_ends_when_the_server_stops(
-    tmp_path: Path, loop: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its destination accepts no connection, and does not notice that the client is gone."""
-    monkeypatch.setattr(server_module, "_STALL_SECONDS", 0.1)
+def send_to_stopping_proxy(request: bytes, folder: Path) -> socket.socket:
+    """Send a request to a proxy that stops while it connects to the destination, and return the client's socket.
+
+    The destination accepts no connection, and does not notice that the client is gone.
+    """
     opened = threading.Event()
 
     async def open_streams(*_: object, **__: object) -> Any:
         opened.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("mockserver.proxy.forwarding.open_streams", open_streams)
-    app = create_app(Mock(make_settings()))
-    with BackgroundServer(app, proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
-        client = open_connection(server, b"GET http://127.0.0.1:9/ HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert opened.wait(LONG_TIMEOUT)
-    with client:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("mockserver.proxy.forwarding.open_streams", open_streams)
+        monkeypatch.setattr("mockserver.proxy.dispatcher.open_streams", open_streams)
+        app = create_app(Mock(make_settings()))
+        with BackgroundServer(app, proxy=Proxy(folder, UnknownHosts.TUNNEL)) as server:
+            client = open_connection(server, request)
+            assert opened.wait(LONG_TIMEOUT)
+    return client
+
+
+@pytest.mark.usefixtures("loop")
+def test_forwarded_request_ends_when_the_server_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "_STALL_SECONDS", 0.1)
+    with send_to_stopping_proxy(b"GET http://127.0.0.1:9/ HTTP/1.1\r\nHost: x\r\n\r\n", tmp_path) as client:
         assert read_to_end(client) == b""
 
 
-def test_connect_to_a_silent_destination_ends_when_the_server_stops(
-    tmp_path: Path, loop: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened = threading.Event()
-
-    async def open_streams(*_: object, **__: object) -> Any:
-        opened.set()
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr("mockserver.proxy.dispatcher.open_streams", open_streams)
-    app = create_app(Mock(make_settings()))
-    with BackgroundServer(app, proxy=Proxy(tmp_path, UnknownHosts.TUNNEL)) as server:
-        client = open_connection(server, b"CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert opened.wait(LONG_TIMEOUT)
+@pytest.mark.usefixtures("loop")
+def test_connect_to_a_silent_destination_ends_when_the_server_stops(tmp_path: Path) -> None:
+    client = send_to_stopping_proxy(b"CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: x\r\n\r\n", tmp_path)
     with client, suppress(ConnectionResetError):
         assert read_to_end(client) == b""
+
+
+def test_connection_that_is_accepted_while_the_server_stops_is_closed(loop: str) -> None:
+    """The loop accepts it in the same iteration in which the server begins to stop."""
+
+    async def connect_and_stop(client: socket.socket) -> bytes:
+        stop_event = asyncio.Event()
+        running_loop = asyncio.get_running_loop()
+
+        def connect() -> None:
+            client.connect(listening_sockets.addresses[0])
+            running_loop.call_soon(stop_event.set)
+
+        listening_sockets = bind_all(Address("127.0.0.1", 0))
+        await serve(create_app(Mock(make_settings())), listening_sockets, stop_event, connect, Proxy())
+        client.setblocking(False)
+        async with asyncio.timeout(LONG_TIMEOUT):
+            return await running_loop.sock_recv(client, 1)
+
+    with socket.socket() as client, asyncio.Runner(loop_factory=LOOP_FACTORIES[loop]) as runner:
+        assert runner.run(connect_and_stop(client)) == b""
 
 
 def test_sigterm_answers_waiting_request_and_prints_nothing(tmp_path: Path) -> None:

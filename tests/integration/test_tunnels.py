@@ -19,8 +19,8 @@ from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.choices import UnknownHosts
 from mockserver.settings.machine_clock import wall_seconds
-from tests.proxies import LOOPS, Listener, open_connection, open_tunnel, read_response, read_to_end, wrap_in_tls
-from tests.sockets import needs_ipv6
+from tests.proxies import Listener, open_connection, open_tunnel, read_response, read_to_end, wrap_in_tls
+from tests.sockets import LOOPS, needs_ipv6
 
 pytestmark = pytest.mark.variant
 
