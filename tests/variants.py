@@ -1,67 +1,110 @@
 """Runs the tests marked `variant` again: `python -m tests.variants`.
 
-Variants are asyncio's own event loop, and the system's Python if it is another release than this one.
+Variants are asyncio's own event loop, and the system's Python on both loops. The system's Python is left out if it is
+missing, of the same release as this one, too old, or cannot have this project in a virtual environment. The last line
+then says why. Every step has a time limit.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 _SYSTEM_PYTHON = Path("/usr/bin/python3")
-_TIMEOUT_SECONDS = 600
 _OLDEST_RELEASE = (3, 11)
-_PRINT_VERSION = "import sys; print(*sys.version_info[:3])"
+_PRINT_RELEASE = "import sys; print(*sys.version_info[:3])"
+_START_SECONDS = 30.0
+_INSTALLATION_SECONDS = 300.0
+_TEST_SECONDS = 300.0
 
 
-def main() -> int:
-    """Run all variants that this machine has, and return the exit code of the first that fails."""
-    code = _run_on_asyncio(Path(sys.executable))
-    release = _find_release(_SYSTEM_PYTHON)
-    name = ".".join(map(str, release))
-    if release == sys.version_info[:3] or release < _OLDEST_RELEASE:
-        print(f"== variant: the system's Python {name or 'is missing'}: not run")
-        return code
+class _UnusableError(Exception):
+    """The system's Python cannot run the tests: the message says why."""
+
+
+def main(python: Path = Path(sys.executable), system_python: Path = _SYSTEM_PYTHON) -> int:
+    """Run the variants in order, stop at the first failure, and return its exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        python = _make_environment(Path(folder))
-        if python is None:
-            print(f"== variant: the system's Python {name}: not run, because it cannot make a virtual environment")
+        modules, environment = Path(folder, "modules"), Path(folder, "environment")
+        modules.mkdir()
+        (modules / "uvloop.py").write_text('raise ImportError("this variant has no uvloop")\n', encoding="utf-8")
+        if code := _run_tests("asyncio's event loop", python, modules):
             return code
-        print(f"== variant: the system's Python {name}", flush=True)
-        return code or _run_tests(python, os.environ) or _run_on_asyncio(python)
+        try:
+            release = _find_release(system_python)
+            _create_environment(system_python, environment)
+        except _UnusableError as error:
+            print(f"== variants: the system's Python was left out: {error}")
+            return 0
+        name, python = f"the system's Python {release}", environment / "bin" / "python"
+        return _run_tests(name, python) or _run_tests(f"{name}, asyncio's event loop", python, modules)
 
 
-def _run_on_asyncio(python: Path) -> int:
-    """Run the tests in processes that cannot import uvloop."""
-    print("== variant: asyncio's event loop", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "uvloop.py").write_text('raise ImportError("this variant has no uvloop")\n')
-        return _run_tests(python, os.environ | {"PYTHONPATH": folder})
-
-
-def _run_tests(python: Path, environment: os._Environ[str] | dict[str, str]) -> int:
+def _run_tests(variant: str, python: Path, *search_path: Path) -> int:
+    """Run the tests in processes that find these folders first."""
+    print(f"== {variant}", flush=True)
+    paths = [*map(str, search_path), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})
     command = [str(python), "-m", "pytest", "-q", "-n", "auto", "-m", "variant", "-p", "no:cacheprovider"]
-    return subprocess.run(command, cwd=ROOT, env=environment, timeout=_TIMEOUT_SECONDS, check=False).returncode
+    start = time.perf_counter()
+    try:
+        code = subprocess.run(command, cwd=ROOT, env=environment, timeout=_TEST_SECONDS, check=False).returncode
+    except subprocess.TimeoutExpired:
+        print(f"the tests did not end in {_TEST_SECONDS:g} s")
+        code = 1
+    print(f"== {variant}: {'FAILED' if code else 'ok'} in {time.perf_counter() - start:.1f} s", flush=True)
+    return code
 
 
-def _find_release(python: Path) -> tuple[int, ...]:
-    if not python.exists():
-        return ()
-    process = subprocess.run([python, "-c", _PRINT_VERSION], capture_output=True, text=True, timeout=60, check=True)
-    return tuple(map(int, process.stdout.split()))
+def _find_release(system_python: Path) -> str:
+    """Return the release of the system's Python.
+
+    Raises:
+        _UnusableError: if it is missing, of the same release as this one, or too old.
+    """
+    if not system_python.exists():
+        raise _UnusableError(f"there is no {system_python}.")
+    output = _run_step(_START_SECONDS, system_python, "-c", _PRINT_RELEASE)
+    release = tuple(map(int, output.split()))
+    name = ".".join(map(str, release))
+    if release == sys.version_info[:3]:
+        raise _UnusableError(f"its release is {name}, as that of this Python.")
+    if release < _OLDEST_RELEASE:
+        raise _UnusableError(f"its release is {name}, and the oldest that the project supports is 3.11.")
+    return name
 
 
-def _make_environment(folder: Path) -> Path | None:
-    """Return the Python of a new virtual environment with this project, or None if venv is not installed."""
-    made = subprocess.run([_SYSTEM_PYTHON, "-m", "venv", folder], stdout=subprocess.DEVNULL, timeout=120, check=False)
-    if made.returncode:
-        return None
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "-q", "-e", f"{ROOT}[dev]"]
-    subprocess.run(command, timeout=_TIMEOUT_SECONDS, check=True)
-    return python
+def _create_environment(system_python: Path, folder: Path) -> None:
+    """Install this project in a new virtual environment, as CI does: with the same settings and cache of pip.
+
+    Raises:
+        _UnusableError: if venv is not installed, or pip does not find everything for this Python.
+    """
+    _run_step(_INSTALLATION_SECONDS, system_python, "-m", "venv", folder)
+    pip = [str(folder / "bin" / "python"), "-m", "pip"]
+    _run_step(_INSTALLATION_SECONDS, *pip, "install", "-q", "--no-compile", "-e", f"{ROOT}[dev]")
+
+
+def _run_step(seconds: float, *command: str | Path) -> str:
+    """Run a command, and return its output.
+
+    Raises:
+        _UnusableError: if it fails or does not end in time.
+    """
+    text = " ".join(map(str, command))
+    try:
+        process = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        raise _UnusableError(f"`{text}` did not end in {seconds:g} s.") from None
+    except OSError as error:
+        raise _UnusableError(f"`{text}` failed: {error.strerror}.") from None
+    if process.returncode:
+        print(process.stdout, process.stderr, sep="", end="")
+        raise _UnusableError(f"`{text}` failed, see above.")
+    return process.stdout
 
 
 if __name__ == "__main__":

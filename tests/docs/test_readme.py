@@ -28,6 +28,7 @@ from tests.harness import make_settings
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CI = ROOT / ".ci" / "run"
 BASE_URL = "http://127.0.0.1:4010"
 
 
@@ -72,7 +73,38 @@ def run_command(command: list[str], folder: Path, **environment: str) -> str:
 def test_setup_commands_are_in_readme_and_ci() -> None:
     assert len(SETUP) == 2
     assert SETUP[0].endswith("&& .venv/bin/recmock")
-    assert SETUP[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert CI.read_text(encoding="utf-8").splitlines().count(SETUP[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("failing", "calls"),
+    [
+        ("", ["-m venv .venv", "-m pip", "-m tests", "-m tests.variants"]),
+        ("-m venv .venv", ["-m venv .venv"]),
+        ("-m pip", ["-m venv .venv", "-m pip"]),
+        ("-m tests", ["-m venv .venv", "-m pip", "-m tests"]),
+        ("-m tests.variants", ["-m venv .venv", "-m pip", "-m tests", "-m tests.variants"]),
+    ],
+)
+def test_ci_runs_variants_after_checks_and_stops_at_first_failure(
+    tmp_path: Path, failing: str, calls: list[str]
+) -> None:
+    """Its commands are scripts that note their arguments. It finds no apt-get."""
+    tools, environment, notes = tmp_path / "tools", tmp_path / ".venv" / "bin", tmp_path / "notes"
+    for name, arguments in {
+        tools / "python3": '"$*"',
+        environment / "python": '"$*"',
+        environment / "pip": '"-m pip"',
+    }.items():
+        name.parent.mkdir(parents=True, exist_ok=True)
+        name.write_text(f'#!/bin/sh\necho {arguments} >> "{notes}"\n[ {arguments} != "{failing}" ]\n')
+        name.chmod(0o755)
+    for command in ("bash", "dirname", "id"):
+        (tools / command).symlink_to(str(shutil.which(command)))
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(CI, tmp_path / ".ci")
+    process = subprocess.run([tmp_path / ".ci" / "run"], env={"PATH": str(tools)}, timeout=60, check=False)
+    assert (process.returncode != 0, notes.read_text().splitlines()) == (failing != "", calls)
 
 
 @pytest.mark.parametrize("text", find_blocks("sh"))
