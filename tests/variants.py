@@ -16,9 +16,9 @@ ROOT = Path(__file__).parent.parent
 _SYSTEM_PYTHON = Path("/usr/bin/python3")
 _OLDEST_RELEASE = (3, 11)
 _PRINT_RELEASE = "import sys; print(*sys.version_info[:3])"
-_START_SECONDS = 30.0
-_INSTALLATION_SECONDS = 300.0
-_TEST_SECONDS = 300.0
+_START_SECONDS = 60.0
+_INSTALLATION_SECONDS = 600.0
+_TEST_SECONDS = 600.0
 
 
 class _UnusableError(Exception):

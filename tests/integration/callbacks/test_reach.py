@@ -18,6 +18,7 @@ from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.testing.sink import Sink
 from tests.receivers import make_callback_request, read_request, run_receiver, send_callback
+from tests.sockets import LOOP_FACTORIES, LOOPS
 
 
 def test_sender_ignores_proxy_environment(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,9 +163,8 @@ def test_tls_verifies_host_name_of_url(
     assert expected == (outcome.status, outcome.failure)
 
 
-def test_uvloop_checks_and_connects_like_asyncio(sink: Sink, connections: list[str]) -> None:
-    uvloop = pytest.importorskip("uvloop")
-
+@pytest.mark.parametrize("loop", LOOPS)
+def test_every_event_loop_checks_and_connects_alike(sink: Sink, connections: list[str], loop: str) -> None:
     async def main() -> list[Outcome]:
         sender = CallbackSender()
         port = sink.url.split(":")[2]
@@ -172,7 +172,7 @@ def test_uvloop_checks_and_connects_like_asyncio(sink: Sink, connections: list[s
             await sender.send(make_callback_request(f"http://{host}:{port}")) for host in ("8.8.8.8", "0", "2130706433")
         ]
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=LOOP_FACTORIES[loop]) as runner:
         found = runner.run(main())
     assert [outcome.failure for outcome in found] == [Failure.REFUSED_HOST, Failure.REFUSED_HOST, None]
     assert connections == ["127.0.0.1"]
