@@ -8,7 +8,7 @@ from generators.instants import SECOND, SECONDS_PER_HOUR
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.account.compiled_scenario import CompiledScenario, ScenarioSetupError
-from mockserver.account.gradual import Steps, run_at_once
+from mockserver.account.gradual import Steps
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.scenario_setup import (
     RecordingDefaults,
@@ -54,24 +54,6 @@ class AccountFactory:
         self._compiled: CompiledScenario | None = None
 
     def create(
-        self,
-        key: str,
-        scenario: Scenario | None,
-        journal: Journal,
-        *,
-        cache_key: Hashable = None,
-        state: State | None = None,
-        base_url: str | None = None,
-        clock_origin: int | None = None,
-    ) -> Account:
-        """Create an account at once; see `create_gradually`."""
-        return run_at_once(
-            self.create_gradually(
-                key, scenario, journal, cache_key=cache_key, state=state, base_url=base_url, clock_origin=clock_origin
-            )
-        )
-
-    def create_gradually(
         self,
         key: str,
         scenario: Scenario | None,

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from mockserver.settings.machine_clock import real_pause, stopwatch
 
@@ -17,29 +17,36 @@ _NO_FULL_COLLECTION = 1_000_000
 """A third threshold of the garbage collector that is not reached."""
 
 
+class _Work(Generic[Result]):
+    """Work as an iterable of its steps, and its result once they have ended."""
+
+    result: Result
+
+    def __init__(self, steps: Steps[Result]) -> None:
+        self._steps = steps
+
+    def __iter__(self) -> Iterator[None]:
+        self.result = yield from self._steps
+
+
 def run_at_once(steps: Steps[Result]) -> Result:
     """Run work to its end, and return its result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+    work = _Work(steps)
+    for _ in work:
+        pass
+    return work.result
 
 
 async def run_between_requests(steps: Steps[Result]) -> Result:
     """Run work in slices between which the event loop answers requests, and return its result."""
     with without_full_collections():
+        work = _Work(steps)
         pause_at = stopwatch() + _SLICE_SECONDS
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
+        for _ in work:
             if stopwatch() >= pause_at:
                 await real_pause(0)
                 pause_at = stopwatch() + _SLICE_SECONDS
+        return work.result
 
 
 @contextmanager

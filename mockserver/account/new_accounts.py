@@ -8,7 +8,7 @@ import msgspec
 from mockserver.account.account import Account
 from mockserver.account.evicted_accounts import EvictedAccounts
 from mockserver.account.factory import AccountFactory
-from mockserver.account.gradual import Steps
+from mockserver.account.gradual import Steps, run_at_once
 from mockserver.account.state.state import State
 from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Journal
@@ -33,7 +33,7 @@ class NewAccounts:
     def create(self, key: str, scenario: Scenario | None) -> Steps[Account]:
         """Create an account, or create an evicted one again, in small steps."""
         known = self.evicted.take(key)
-        return self._factory.create_gradually(
+        return self._factory.create(
             key,
             scenario,
             Journal(known.request_count, self._budget),
@@ -43,7 +43,7 @@ class NewAccounts:
 
     def create_replacement(self, key: str, scenario: Scenario | None, base_url: str | None = None) -> Steps[Account]:
         """Create an account that replaces another, in small steps."""
-        return self._factory.create_gradually(
+        return self._factory.create(
             key, scenario, Journal(budget=self._budget), cache_key=self._make_cache_key(key), base_url=base_url
         )
 
@@ -51,7 +51,9 @@ class NewAccounts:
         """Create an account with the state of a snapshot."""
         with DECODE_LOCK:
             state = msgspec.msgpack.decode(snapshot, type=State)
-        return self._factory.create(key, scenario, journal, cache_key=self._make_cache_key(key), state=state)
+        return run_at_once(
+            self._factory.create(key, scenario, journal, cache_key=self._make_cache_key(key), state=state)
+        )
 
     def make_journal(self, key: str) -> Journal:
         """Return a journal for an account that is not in memory."""
