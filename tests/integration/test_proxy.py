@@ -287,16 +287,22 @@ def test_missing_handshake_does_not_block_shutdown(authority: CertificateAuthori
         assert client.recv(1) == b""
 
 
-def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "ca-key.pem").write_text("nonsense")
+def send_connect_and_read_ca_error(folder: Path, caplog: pytest.LogCaptureFixture) -> bytes:
+    """Return the head of the answer to CONNECT if the CA fails, and check that the log has one error."""
     with (
-        BackgroundServer(create_app(MOCK), proxy=Proxy(tmp_path)) as server,
+        BackgroundServer(create_app(MOCK), proxy=Proxy(folder)) as server,
         open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
     ):
         head, body = read_response(client)
     assert (body["status"], body["code"]) == (500, 20500)
-    assert b"X-Mock-Reason: The local CA: expected the key and certificate of recmock's own CA in " in head
     assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
+    return head
+
+
+def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "ca-key.pem").write_text("nonsense")
+    head = send_connect_and_read_ca_error(tmp_path, caplog)
+    assert b"X-Mock-Reason: The local CA: expected the key and certificate of recmock's own CA in " in head
 
 
 def test_unwritable_certificate_file_is_reported_to_client_and_log(
@@ -307,14 +313,8 @@ def test_unwritable_certificate_file_is_reported_to_client_and_log(
 
     authority.get_certificate_pem(wall_seconds())
     monkeypatch.setattr(Path, "write_bytes", refuse)
-    with (
-        BackgroundServer(create_app(MOCK), proxy=Proxy(authority.folder)) as server,
-        open_connection(server, b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n") as client,
-    ):
-        head, body = read_response(client)
-    assert (body["status"], body["code"]) == (500, 20500)
+    head = send_connect_and_read_ca_error(authority.folder, caplog)
     assert b"X-Mock-Reason: The local CA: cannot write a temporary certificate: File too large. Make room" in head
-    assert [record.levelno for record in caplog.records if record.name == "recmock"] == [logging.ERROR]
 
 
 def test_unexpected_error_is_logged_and_answered(

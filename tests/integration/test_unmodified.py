@@ -152,8 +152,8 @@ def test_twilio_python_async_client_works_with_recmock_url(data_dir: Path) -> No
     assert run_with_exec(data_dir, sys.executable, "-c", BASE_URL_PROGRAM) == "3\n"
 
 
-LOCAL_SERVICES_PROGRAM = """
-import http.server, ssl, threading, urllib.request
+START_LOCAL_SERVICE = """
+import http.server, threading
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -167,6 +167,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 address = f"127.0.0.1:{server.server_port}"
+"""
+
+LOCAL_SERVICES_PROGRAM = """
+import urllib.request
+
 direct = urllib.request.urlopen(f"http://{address}/direct").read()
 proxies = urllib.request.getproxies()
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxies["http"]}))
@@ -177,7 +182,7 @@ print(direct, opener.open(f"http://{address}/through").read(), sorted(proxies["n
 
 def test_local_services_of_program_are_reachable(data_dir: Path) -> None:
     expected = "b'/direct' b'/through' ['127.0.0.1', '::1', 'localhost']\n"
-    assert run_with_exec(data_dir, sys.executable, "-c", LOCAL_SERVICES_PROGRAM) == expected
+    assert run_with_exec(data_dir, sys.executable, "-c", START_LOCAL_SERVICE + LOCAL_SERVICES_PROGRAM) == expected
 
 
 def test_curl_works_without_configuration(data_dir: Path) -> None:
@@ -244,27 +249,16 @@ def test_php_streams_work_beside_own_prepended_file(
 
 
 PHP_LOCAL_SERVICE_PROGRAM = """
-import http.server, subprocess, sys, threading
+import subprocess, sys
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(self.path.encode())
-
-    def log_message(self, *_):
-        pass
-
-server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-subprocess.run([*sys.argv[1:], f"http://127.0.0.1:{server.server_port}/local"], check=True)
+subprocess.run([*sys.argv[1:], f"http://{address}/local"], check=True)
 """
 
 
 def test_php_streams_reach_local_services(data_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "program.php").write_text(PHP_STREAM_PROGRAM)
     program = [find_tool_or_skip("php"), str(tmp_path / "program.php")]
-    found = run_with_exec(data_dir, sys.executable, "-c", PHP_LOCAL_SERVICE_PROGRAM, *program)
+    found = run_with_exec(data_dir, sys.executable, "-c", START_LOCAL_SERVICE + PHP_LOCAL_SERVICE_PROGRAM, *program)
     assert found.startswith("nothing /local HTTP/1.")
 
 

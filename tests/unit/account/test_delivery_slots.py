@@ -69,6 +69,12 @@ def make_mock(receivers: Receivers, count: int) -> tuple[Mock, Account]:
     return mock, mock.account(mock.demo.sid)
 
 
+def make_mock_with_two_accounts(receivers: Receivers) -> tuple[Mock, Account, Account]:
+    """Return a mock, its account with more callbacks than may be under way at once, and another account."""
+    mock, first = make_mock(receivers, MAX_DELIVERIES + 50)
+    return mock, first, mock.account(OTHER_SID)
+
+
 def is_delivered(account: Account) -> bool:
     return all(delivery.state is DeliveryState.DELIVERED for delivery in account.callbacks)
 
@@ -89,8 +95,7 @@ def test_no_more_than_100_deliveries_are_under_way(receivers: Receivers) -> None
 
 
 def test_accounts_take_turns(receivers: Receivers) -> None:
-    mock, first = make_mock(receivers, 150)
-    second = mock.account(OTHER_SID)
+    mock, first, second = make_mock_with_two_accounts(receivers)
 
     async def deliver() -> None:
         mock.worker.schedule(first)
@@ -108,8 +113,7 @@ def test_accounts_take_turns(receivers: Receivers) -> None:
 
 
 def test_idle_account_does_not_wait_for_others(receivers: Receivers) -> None:
-    mock, first = make_mock(receivers, 150)
-    second = mock.account(OTHER_SID)
+    mock, first, second = make_mock_with_two_accounts(receivers)
 
     async def deliver() -> None:
         mock.worker.schedule(first)
@@ -123,8 +127,7 @@ def test_idle_account_does_not_wait_for_others(receivers: Receivers) -> None:
 
 
 def test_waiting_account_ends_its_wait_when_it_is_replaced(receivers: Receivers) -> None:
-    mock, first = make_mock(receivers, 150)
-    second = mock.account(OTHER_SID)
+    mock, first, second = make_mock_with_two_accounts(receivers)
 
     async def deliver() -> None:
         mock.worker.schedule(first)
@@ -140,8 +143,7 @@ def test_waiting_account_ends_its_wait_when_it_is_replaced(receivers: Receivers)
 
 
 def test_replaced_account_gives_its_turns_to_others(receivers: Receivers) -> None:
-    mock, first = make_mock(receivers, 150)
-    second = mock.account(OTHER_SID)
+    mock, first, second = make_mock_with_two_accounts(receivers)
 
     async def deliver() -> None:
         mock.worker.schedule(first)
@@ -156,8 +158,7 @@ def test_replaced_account_gives_its_turns_to_others(receivers: Receivers) -> Non
 
 
 def test_wait_ends_when_worker_stops(receivers: Receivers) -> None:
-    mock, first = make_mock(receivers, 150)
-    second = mock.account(OTHER_SID)
+    mock, first, second = make_mock_with_two_accounts(receivers)
 
     async def deliver() -> None:
         mock.worker.schedule(first)
@@ -172,8 +173,7 @@ def test_wait_ends_when_worker_stops(receivers: Receivers) -> None:
 
 
 def test_account_of_another_event_loop_gets_its_turn(receivers: Receivers) -> None:
-    mock, first = make_mock(receivers, 150)
-    second = mock.account(OTHER_SID)
+    mock, first, second = make_mock_with_two_accounts(receivers)
 
     async def deliver_first() -> None:
         mock.worker.schedule(first)
