@@ -1,13 +1,19 @@
-"""Closing transports of every event loop."""
+"""Closing transports of every event loop. asyncio's TLS transport forgets its connection when it is closed twice."""
 
 import asyncio
 from contextlib import suppress
 
 
+def close(transport: asyncio.WriteTransport) -> None:
+    """Close a transport once it has sent what it holds, unless that has begun: it would forget its connection."""
+    if not transport.is_closing():
+        transport.close()
+
+
 def abort(transport: asyncio.WriteTransport) -> None:
     """Close a transport at once, and discard what it has not sent.
 
-    asyncio's TLS transport forgets its connection when it is closed twice. Until Python 3.11.3, `abort()` then fails.
+    Until Python 3.11.3, it fails for a TLS transport that has forgotten its connection.
     """
     with suppress(AttributeError):
         transport.abort()

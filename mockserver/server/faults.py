@@ -15,7 +15,7 @@ from starlette.types import Receive, Send
 from generators.instants import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
 from mockserver.account.worker import Worker
-from mockserver.proxy.transports import abort
+from mockserver.proxy.transports import abort, close
 from mockserver.rest.errors import DEFAULT_CODE_BY_STATUS, LISTED_CODES, TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import wait_for_disconnect
@@ -138,7 +138,7 @@ async def break_connection(fault: NetworkFault, transport: asyncio.Transport | N
             transport.write(_MALFORMED_CHUNKED_RESPONSE + _RANDOM_DATA)
         case NetworkFault.RANDOM_DATA_THEN_CLOSE:
             transport.write(_RANDOM_DATA)
-    transport.close()
+    close(transport)
     # The server would answer 500 if the application returned before it noticed that the connection is closed.
     await wait_for_disconnect(receive)
 
@@ -152,7 +152,7 @@ async def send_truncated_body(body: bytes, send: Send, transport: asyncio.Transp
     await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
     if transport is None:
         raise ConnectionResetError("a fault of the mock: truncated_response")
-    transport.close()
+    close(transport)
     await wait_for_disconnect(receive)
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from mockserver.proxy.transports import close
 from mockserver.rest.header_names import capitalize_name
 
 
@@ -17,7 +19,7 @@ class HeadTransport:
     """
 
     def __init__(self, transport: asyncio.Transport, open_cycles: Sequence[RequestResponseCycle]) -> None:
-        self.close = transport.close
+        self.close = partial(close, transport)
         self.abort = transport.abort
         self.is_closing = transport.is_closing
         self._write = transport.write

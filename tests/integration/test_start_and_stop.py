@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.app import create_app
 from mockserver.mock import Mock
+from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.proxy import Proxy
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer, serve
@@ -28,7 +29,7 @@ from mockserver.settings.parsing import Address
 from mockserver.testing.handles import MockTwilio
 from scenarios.rules import ChunkedDribble, Then
 from tests.harness import make_settings
-from tests.proxies import open_connection
+from tests.proxies import open_connection, open_tunnel, wrap_in_tls
 from tests.sockets import CALL, LONG_TIMEOUT, LOOP_FACTORIES, LOOPS, RunningServer, read_to_end, run_server
 
 pytestmark = [pytest.mark.usefixtures("clean_log"), pytest.mark.variant]
@@ -144,6 +145,20 @@ def test_forwarded_request_ends_when_the_server_stops(tmp_path: Path, monkeypatc
 @pytest.mark.usefixtures("loop")
 def test_connect_to_a_silent_destination_ends_when_the_server_stops(tmp_path: Path) -> None:
     client = send_to_stopping_proxy(b"CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: x\r\n\r\n", tmp_path)
+    with client, suppress(ConnectionResetError):
+        assert read_to_end(client) == b""
+
+
+@pytest.mark.usefixtures("loop")
+def test_tls_connection_that_already_closes_is_gone_when_the_server_stops(tmp_path: Path) -> None:
+    """Its client does not confirm the end of TLS, and the server does not wait for that."""
+    authority = CertificateAuthority(tmp_path)
+    with BackgroundServer(create_app(Mock(make_settings())), proxy=Proxy(tmp_path)) as server:
+        tls_client = wrap_in_tls(open_tunnel(server, "api.twilio.com:443"), authority, "api.twilio.com")
+        tls_client.sendall(b"GET /_mock/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert read_to_end(tls_client).endswith(b"}")
+        client = socket.socket(fileno=tls_client.detach())
+        client.settimeout(LONG_TIMEOUT)
     with client, suppress(ConnectionResetError):
         assert read_to_end(client) == b""
 

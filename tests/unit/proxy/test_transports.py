@@ -2,7 +2,20 @@
 
 import asyncio
 
-from mockserver.proxy.transports import abort
+from mockserver.proxy.transports import abort, close
+
+
+class ClosingTransport(asyncio.WriteTransport):
+    """A transport that has to be closed once."""
+
+    def __init__(self) -> None:
+        self.close_count = 0
+
+    def is_closing(self) -> bool:
+        return self.close_count > 0
+
+    def close(self) -> None:
+        self.close_count += 1
 
 
 class TransportClosedTwice(asyncio.WriteTransport):
@@ -16,3 +29,10 @@ class TransportClosedTwice(asyncio.WriteTransport):
 
 def test_transport_that_was_closed_twice_can_be_aborted() -> None:
     abort(TransportClosedTwice())
+
+
+def test_transport_that_closes_is_not_closed_again() -> None:
+    transport = ClosingTransport()
+    close(transport)
+    close(transport)
+    assert transport.close_count == 1
