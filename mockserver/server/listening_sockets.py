@@ -2,7 +2,8 @@
 
 import errno
 import socket
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
 from mockserver.settings.parsing import LOOPBACK_HOSTS, Address
 
@@ -66,7 +67,23 @@ def bind(address: Address) -> socket.socket:
         why = f"{error.strerror}. Another server may use it; port 0 selects a free port"
         raise ListenError(f"cannot listen on {address}: {why}.", error.errno) from None
     listening.setblocking(False)
-    return listening
+    socket_class: Any = type(listening)
+    return _make_listening_class(socket_class)(family, kind, protocol, fileno=listening.detach())
+
+
+@cache
+def _make_listening_class(socket_class: Any) -> type[socket.socket]:
+    """Return a class of sockets whose connections are of a given class.
+
+    asyncio's loop calls `accept`, and Python's own creates what a test has put in the place of `socket.socket`.
+    """
+
+    class ListeningSocket(socket_class):  # type: ignore[misc]  # it is a class of sockets
+        def accept(self) -> tuple[socket.socket, Any]:
+            descriptor, address = self._accept()
+            return socket_class(self.family, self.type, self.proto, fileno=descriptor), address
+
+    return ListeningSocket
 
 
 def bind_all(address: Address) -> ListeningSockets:

@@ -6,11 +6,12 @@ import pytest
 
 from mockserver.app import create_app
 from mockserver.mock import Mock
+from mockserver.server import listener as server_module
 from mockserver.server import server_thread
 from mockserver.server.listener import BackgroundServer
 from mockserver.testing import MockTwilio
 from tests.harness import make_settings
-from tests.sockets import LOOPS
+from tests.sockets import LOOP_FACTORIES, LOOPS
 
 pytest_plugins = ["pytester"]
 
@@ -174,7 +175,11 @@ def test_apps_requests_to_mock_bypass_proxy(
         "None",
     ],
 )
-def test_report_of_test_that_replaces_sockets_shows_account(pytester: pytest.Pytester, replacement: str) -> None:
+@pytest.mark.parametrize("event_loop", LOOPS)
+def test_report_of_test_that_replaces_sockets_shows_account(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, replacement: str, event_loop: str
+) -> None:
+    monkeypatch.setattr(server_module, "_create_event_loop", lambda: LOOP_FACTORIES[event_loop])
     pytester.makepyfile(f"""
         import socket, unittest.mock
         import pytest
