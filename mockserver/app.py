@@ -14,7 +14,7 @@ from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.server.gateway import Gateway
 from mockserver.server.preloading import prepare_imports
-from mockserver.server.rendering import CONTROL_PREFIX
+from mockserver.server.rendering import is_control_path
 from mockserver.server.routes.accounts import ACCOUNT_ROUTES
 from mockserver.server.routes.calls_and_conferences import CALL_AND_CONFERENCE_ROUTES
 from mockserver.server.routes.recordings import RECORDING_ROUTES
@@ -73,9 +73,11 @@ async def _respond_to_unknown_path(scope: Scope, receive: Receive, send: Send) -
 
 
 def _explain_unknown_path(path: str) -> str:
-    """Return the reason for an unknown path, of at most 300 characters."""
-    if path.startswith(CONTROL_PREFIX):
-        return "Not a path of the control API. The README lists its paths below /_mock/accounts/{AccountSid or demo}."
+    """Return the reason for an unknown path, of at most 300 characters unless it is one of the control API."""
+    if is_control_path(path):
+        from mockserver.control.reference import explain_unknown_path
+
+        return explain_unknown_path(path)
     segments = [resource.path.split("/")[_FIRST_SEGMENT:] for resource in RESOURCE_ROUTES]
     served = shorten_list([f"/{name}" for name in dict.fromkeys(names[0] for names in segments if names)], limit=9)
     known = {name for names in segments for name in names if name.isalpha()}

@@ -23,6 +23,11 @@ CONTROL_PREFIX = "/_mock/"
 """The start of the paths of the control API."""
 
 
+def is_control_path(path: str) -> bool:
+    """Return True if a path belongs to the control API, even if it is not a path that the API has."""
+    return path.startswith(CONTROL_PREFIX) or path == CONTROL_PREFIX.rstrip("/")
+
+
 def render(result: Result, exchange: Exchange) -> Response:
     """Return the response for a result, on the request's wire and in its representation."""
     match result:
@@ -43,13 +48,13 @@ def render(result: Result, exchange: Exchange) -> Response:
 
 
 def render_error(error: TwilioError, path: str) -> Response:
-    """Return the response for an error, in the representation that the path asks for."""
-    form = choose_representation(path)
-    fields, reason_header = error.to_dict(path), build_reason_header(error.reason)
-    if path.startswith(CONTROL_PREFIX) and reason_header[1] != error.reason.encode(errors="replace"):
-        fields["reason"] = error.reason  # the header has only a part of it; Twilio's own errors have no such key
+    """Return the response for an error, in the representation that the path asks for. The control API has only JSON."""
+    form, fields = choose_representation(path), error.to_dict(path)
+    if is_control_path(path):
+        form = Representation.JSON
+        fields["reason"] = error.reason  # whole, and where people look; Twilio's own errors have no such key
     body = load_encoder(form).encode_item("RestException", fields)
-    headers = (*error.headers, reason_header)
+    headers = (*error.headers, build_reason_header(error.reason))
     return Response(
         error.status, body, MEDIA_TYPES[form], headers, reason=error.reason, found_status=error.found_status
     )

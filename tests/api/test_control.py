@@ -1,9 +1,14 @@
+import json
+import re
 from typing import Any
 
 import pytest
 
 from mockserver import __version__
+from mockserver.control.reference import CONTROL_REQUESTS
+from mockserver.control.routes import CONTROL_ROUTES
 from mockserver.mock import Mock
+from scenarios.loading.load import loads
 from scenarios.rules import Fault, Then
 from tests.harness import T0, Api, make_settings
 
@@ -93,6 +98,113 @@ def test_errors_of_control_api_have_whole_reason(api: Api) -> None:
     reason, header = answer.json()["reason"], answer.headers["x-mock-reason"]
     assert (answer.status_code, len(header), header) == (400, 500, f"{reason[:497]}...")
     assert len(reason) > 500
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/_mock/accounts/AC1", {}, 400),
+        ("GET", "/_mock/accounts/demo", {"host": "mock.example:4010"}, 403),
+        ("GET", "/_mock/accounts/demo", {"sec-fetch-site": "cross-site"}, 403),
+        ("GET", "/_mock/accounts/demo", {"origin": "http://other.example"}, 403),
+        ("GET", "/_mock/accounts/demo", {"x-twilio-signature": "x"}, 403),
+        ("GET", "/_mock/accounts/demo/requests/7", {}, 404),
+        ("GET", "/_mock/media/AC/RE.html", {}, 404),
+        ("PATCH", "/_mock/accounts/demo/clock", {}, 405),
+        ("GET", f"/_mock/{'x' * 17_000}", {}, 414),
+    ],
+)
+def test_every_error_of_control_api_has_its_reason_in_json_body(
+    api: Api, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    response = api.request(method, path, headers)
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/json")
+    assert response.json()["reason"] == response.headers["x-mock-reason"]
+
+
+def test_missing_token_is_explained_in_body() -> None:
+    with Api() as api:
+        api.mock.control_token = "secret"
+        response = api.get("/_mock/accounts/demo")
+    assert response.status_code == 401
+    assert "in the header Authorization: Bearer TOKEN" in response.json()["reason"]
+
+
+@pytest.mark.parametrize(
+    ("host", "advice"),
+    [
+        (
+            "mock:4010",
+            "start the server with --public-url and the URL that clients use, such as --public-url http://mock:",
+        ),
+        ("", "such as --public-url http://recmock:4010."),
+        ("api.twilio.com", "Use the URL of the server itself, which recmock exec and env set as RECMOCK_URL."),
+    ],
+)
+def test_refusal_of_host_name_says_what_opens_it(api: Api, host: str, advice: str) -> None:
+    assert advice in api.get("/_mock/accounts/demo", host=host).json()["reason"]
+    with Api(make_settings(public_url="http://mock:4010")) as opened:
+        assert (opened.get("/_mock/accounts/demo", host=host).status_code == 200) is (host == "mock:4010")
+
+
+def test_body_that_is_no_json_gets_what_was_expected(api: Api) -> None:
+    reason = api.send_command("POST", "/clock", raw=b"advance=30s").json()["reason"]
+    assert reason.startswith("Expected a JSON object: JSON is malformed")
+
+
+def list_routes() -> set[tuple[str, str]]:
+    """Return the method and path of every operation, from the answers to an unknown method."""
+    found = set()
+    with Api() as api:
+        for route in CONTROL_ROUTES:
+            path = route.path.replace("{account}", "demo")
+            allowed = api.request("PATCH", re.sub(r"{\w+}", "x", path)).headers["allow"].split(", ")
+            found |= {(method, route.path.removeprefix("/_mock")) for method in allowed}
+    return found
+
+
+def test_reference_has_every_operation_once() -> None:
+    rows = [(request.method, request.path) for request in CONTROL_REQUESTS]
+    assert len(rows) == len(set(rows))
+    assert list_routes() == set(rows)
+
+
+BODIES = [(request.method, request.path, body) for request in CONTROL_REQUESTS for body in request.bodies]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BODIES)
+def test_body_in_reference_is_accepted(method: str, path: str, body: str) -> None:
+    with Api(
+        scenario=loads(
+            '{"version": 1, "name": "r", "recordings": [{"id": "late", "timeline": [{"after": '
+            '{"signal": "finish"}, "status": "completed"}]}]}'
+        )
+    ) as api:
+        api.run_command("POST", "/snapshots")
+        if path.endswith("/wait"):
+            api.request("DELETE", api.list_path)
+        target = path.removeprefix("/accounts/{account}").format(recording="late")
+        response = api.send_command(method, target, raw=body.encode())
+        assert response.status_code == 200, response.json()["reason"]
+
+
+def test_bodies_in_reference_have_every_field_of_a_command(api: Api) -> None:
+    fields: dict[tuple[str, str], set[str]] = {}
+    for method, path, body in BODIES:
+        fields.setdefault((method, path), set()).update(json.loads(body))
+    for (method, path), found in fields.items():
+        target = path.removeprefix("/accounts/{account}").format(recording="late")
+        reason = api.send_command(method, target, {"no such field": 1}).json()["reason"]
+        known = re.match(r"Expected some of (.*?): Object contains", reason)
+        assert known is None or set(known[1].split(", ")) == found
+
+
+def test_reference_has_a_body_for_every_request_that_reads_one(api: Api) -> None:
+    for request in CONTROL_REQUESTS:
+        if request.path.startswith("/accounts") and request.method in ("POST", "PUT"):
+            target = request.path.removeprefix("/accounts/{account}").format(recording="late", number="0")
+            reason = api.send_command(request.method, target, raw=b"x").headers.get("x-mock-reason", "")
+            assert reason.startswith("Expected a JSON object") is bool(request.bodies)
 
 
 def test_errors_of_twilios_api_have_no_reason_in_body(api: Api) -> None:

@@ -73,7 +73,7 @@ def test_invalid_include_soft_deleted_is_rejected(api: Api) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/favicon.ico", "/2010-04-01", "/2010-04-01/Accounts.json/", "/_mock/nothing", "//", "/%00", "/a%0Ab"),
+        *("/", "/favicon.ico", "/2010-04-01", "/2010-04-01/Accounts.json/", "/_mocks", "//", "/%00", "/a%0Ab"),
         *("{root}/", "{root}/Recordings.json/", "{root}/Recordings/", "{root}/Messages.json", "{root}.txt"),
         *("{root}/Recordings/RE.txt", "{root}/Recordings/a/b.json", "{root}/a.json", "/2010-04-01/Accounts/"),
         *("{root}/Recordings/%0a%00.json", "{root}/Recordings/%E2%98%83.json", "{root}/Recordings/%ff.json"),

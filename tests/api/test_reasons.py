@@ -9,6 +9,7 @@ from generators.content.subresources import encode_subresource_sid as subresourc
 from generators.model import Source, Status
 from generators.sids import Kind
 from mockserver.account.state.state import FIRST_CREATED
+from mockserver.control.routes import CONTROL_ROUTES
 from mockserver.rest.auth import AuthSetting, DeclaredAccount
 from scenarios.loading.load import load
 from scenarios.model import Scenario
@@ -256,9 +257,29 @@ def test_reason_for_unknown_path_is_short(api: Api, path: str, reason: str) -> N
     assert len(reason) <= 300
 
 
-def test_reason_for_unknown_control_path_names_the_control_api(api: Api) -> None:
-    reason = api.get("/_mock/accounts/demo/nothing").headers["x-mock-reason"]
-    assert reason.startswith("Not a path of the control API. The README lists its paths")
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/_mock", ""),
+        ("/_mock/", ""),
+        ("/_mock/healthz", " Did you mean /health?"),
+        ("/_mock/account/demo", " Did you mean /accounts/demo?"),
+        ("/_mock/accounts", " Did you mean /accounts/demo?"),
+        ("/_mock/accounts/demo/clok", " Did you mean /clock?"),
+        ("/_mock/accounts/demo/cl%0Aock", " Did you mean /clock?"),
+        ("/_mock/accounts/demo/", ""),
+        ("/_mock/openapi.xml", ""),
+    ],
+)
+def test_unknown_control_path_lists_paths_of_the_control_api(api: Api, path: str, hint: str) -> None:
+    response = api.get(path)
+    error = response.json()
+    assert (response.status_code, error["code"]) == (404, 20404)
+    start = f"Not a path of the control API.{hint} Its paths are /_mock/health, "
+    assert error["reason"].startswith(start)
+    assert response.headers["x-mock-reason"].startswith(start)
+    for route in CONTROL_ROUTES:
+        assert route.path.removeprefix("/_mock/accounts/{account}") in error["reason"]
 
 
 def test_reasons_name_five_of_many_recordings(api: Api) -> None:

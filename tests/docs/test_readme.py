@@ -17,6 +17,7 @@ import pytest
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.app import create_app
+from mockserver.control.reference import CONTROL_REQUESTS
 from mockserver.mock import Mock
 from mockserver.proxy.environment import VARIABLES
 from mockserver.proxy.proxy import Proxy
@@ -200,6 +201,18 @@ def build_variables_table() -> str:
 
 def test_variables_table_equals_variables_of_exec() -> None:
     assert build_variables_table() in README
+
+
+def build_control_table() -> str:
+    rows = ["| request below `/_mock` | body or query | what it does |", "|---|---|---|"]
+    for request in CONTROL_REQUESTS:
+        examples = [f"`{body}`" for body in request.bodies] + ([f"`?{request.query}`"] if request.query else [])
+        rows.append(f"| `{request.method} {request.path}` | {', or '.join(examples)} | {request.purpose} |")
+    return "\n".join(rows)
+
+
+def test_control_table_equals_reference_of_control_api() -> None:
+    assert build_control_table() in README
 
 
 def test_third_heading_is_what_it_does_not_do() -> None:

@@ -88,7 +88,7 @@ def decode_json(text: bytes | msgspec.Raw, kind: type[Command]) -> Command:
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.DecodeError as error:
-        reason = str(error)
+        reason = str(error) if isinstance(error, msgspec.ValidationError) else f"Expected a JSON object: {error}"
         if _UNKNOWN_FIELD.fullmatch(reason):
             assert issubclass(kind, msgspec.Struct), "a dict accepts any field"
             reason = f"Expected some of {', '.join(kind.__struct_fields__)}: {reason}"

@@ -1,0 +1,157 @@
+"""The requests of the control API: one table for the README and for the answer to an unknown path."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from generators.suggestion import suggest
+
+_PREFIX = "/_mock"
+_ACCOUNT_PATH = "/accounts/{account}"
+_IN_ACCOUNT = re.compile(r"/accounts/[^/]+(/.*)", re.DOTALL)
+
+
+class ControlRequest(NamedTuple):
+    """A row of the table."""
+
+    method: str
+    path: str
+    """The path below `/_mock`."""
+    purpose: str
+    bodies: Sequence[str] = ()
+    """Examples of the JSON body. Together they have every field."""
+    query: str = ""
+    """An example of the query."""
+
+
+PUBLIC_REQUESTS = (
+    ControlRequest("GET", "/health", "whether the server answers, and its version; it needs no token"),
+    ControlRequest("GET", "/sids/{sid}", "what a SID stands for", query="account=AC..."),
+    ControlRequest("GET", "/media/{account}/{name}", "the media that `--media-redirect` redirects to"),
+    ControlRequest("GET", "/payloads/{account}/{name}", "the data of an add-on's payload"),
+)
+ACCOUNT_REQUESTS = tuple(
+    request._replace(path=f"{_ACCOUNT_PATH}{request.path}")
+    for request in (
+        ControlRequest("GET", "", "the state: clock, timelines, timers, rules, counts"),
+        ControlRequest("DELETE", "", "drops the account with its requests; the next request creates it again"),
+        ControlRequest("POST", "/reset", "restores the first state"),
+        ControlRequest("POST", "/snapshots", "stores the state under a name", ('{"name": "latest"}',)),
+        ControlRequest("POST", "/rollback", "restores a stored state", ('{"name": "latest"}',)),
+        ControlRequest("GET", "/corpus", "the values that determine the generated recordings"),
+        ControlRequest("GET", "/overrides", "the account's own settings"),
+        ControlRequest(
+            "PUT",
+            "/overrides",
+            "replaces them; null or missing is the server's setting",
+            ('{"wire": "twilio", "auth": "strict", "routes": {"https://app.example.com": "http://127.0.0.1:8000"}}',),
+        ),
+        ControlRequest("GET", "/clock", "the time, the mode and the rate"),
+        ControlRequest(
+            "POST",
+            "/clock",
+            "moves the clock or changes its rate; modes are real, frozen, scaled",
+            (
+                '{"advance": "30s"}',
+                '{"move_to": "2100-01-01T09:00:00Z"}',
+                '{"mode": "frozen"}',
+                '{"mode": "scaled", "rate": 60}',
+            ),
+        ),
+        ControlRequest("GET", "/scenario", "the scenario that the account plays"),
+        ControlRequest(
+            "PUT",
+            "/scenario",
+            "plays a bundled scenario, or a complete one as in a file",
+            (
+                '{"name": "happy-path"}',
+                '{"scenario": {"version": 1, "name": "mine", "recordings": [{"id": "late"}]}}',
+            ),
+        ),
+        ControlRequest("DELETE", "/scenario", "ends the scenario"),
+        ControlRequest(
+            "POST",
+            "/signals",
+            "sends a signal, to all recordings if none is named",
+            ('{"name": "finish", "recording": "late"}',),
+        ),
+        ControlRequest("GET", "/events", "what happened, at most 1,000 events", query="since=0&limit=1000"),
+        ControlRequest("GET", "/expectations", "what the scenario expects, and whether it is met"),
+        ControlRequest(
+            "POST",
+            "/recordings",
+            "adds a recording; the fields are those of `recordings` in a scenario",
+            (
+                '{"id": "mine", "status": "in-progress", "status_callback": "http://127.0.0.1:8000/hook"}',
+                '{"timeline": [{"after": {"time": "12s"}, "status": "completed", "set": {"duration": 12}}]}',
+            ),
+        ),
+        ControlRequest("GET", "/recordings/{recording}", "the recording with this handle or SID"),
+        ControlRequest(
+            "POST",
+            "/recordings/{recording}",
+            "changes it now; the fields are those of a step of a timeline",
+            ('{"status": "completed", "set": {"duration": 12}, "callback": "completed"}',),
+        ),
+        ControlRequest("POST", "/recordings/{recording}/step", "runs the next step of its timeline"),
+        ControlRequest("GET", "/faults", "the fault rules, with their counts"),
+        ControlRequest(
+            "POST",
+            "/faults",
+            "adds rules; both fields are those of a scenario",
+            (
+                '{"faults": [{"when": {"op": "list_recordings"}, "then": {"status": 429}, "times": 1}]}',
+                '{"sequences": [{"when": {"op": "fetch_recording"}, "answers": [500, "ok"]}]}',
+            ),
+        ),
+        ControlRequest("DELETE", "/faults", "removes all rules"),
+        ControlRequest("DELETE", "/faults/{number}", "removes one rule"),
+        ControlRequest("GET", "/callbacks", "the callbacks, with their attempts and signed texts"),
+        ControlRequest("POST", "/callbacks/{number}/redeliver", "delivers a callback again"),
+        ControlRequest(
+            "GET",
+            "/requests",
+            "the requests in the journal, newest last; a query selects, as `pattern` does",
+            query="op=list_recordings&query.PageSize=50&since=0&limit=100",
+        ),
+        ControlRequest("DELETE", "/requests", "empties the journal"),
+        ControlRequest("GET", "/requests/{number}", "one request"),
+        ControlRequest("GET", "/requests/{number}/curl", "a curl command that repeats it"),
+        ControlRequest("GET", "/requests.har", "the journal as HAR"),
+        ControlRequest(
+            "POST",
+            "/requests/count",
+            "counts the requests that match a pattern: `op`, `method`, `path`, `sid`, `status`, `header`, `query`, "
+            "`form`, `body`",
+            ('{"pattern": {"op": "list_recordings", "query": {"PageSize": "50"}}, "since": 0}',),
+        ),
+        ControlRequest(
+            "POST",
+            "/requests/verify",
+            "checks their number, and shows the nearest misses; at least one unless a field says otherwise",
+            ('{"pattern": {"path": "*.mp3"}, "exactly": 2, "since": 0}', '{"min": 1, "max": 3}'),
+        ),
+        ControlRequest(
+            "POST",
+            "/requests/wait",
+            "waits for them in real time",
+            ('{"pattern": {"method": "DELETE"}, "count": 1, "timeout": "10s", "since": 0}',),
+        ),
+        ControlRequest("GET", "/doctor", "bad habits of the client"),
+    )
+)
+CONTROL_REQUESTS = (*PUBLIC_REQUESTS, *ACCOUNT_REQUESTS)
+
+
+def explain_unknown_path(path: str) -> str:
+    """Return the reason for an unknown path: the closest known one, and all of them."""
+    own = list(dict.fromkeys(request.path for request in PUBLIC_REQUESTS))
+    of_account = list(dict.fromkeys(request.path.removeprefix(_ACCOUNT_PATH) for request in ACCOUNT_REQUESTS))
+    tail = path.removeprefix(_PREFIX)
+    in_account = _IN_ACCOUNT.fullmatch(tail)
+    hint = suggest(tail, [*own, "/accounts/demo"]) if in_account is None else suggest(in_account[1], of_account)
+    paths = ", ".join(f"{_PREFIX}{known}" for known in (*own, "/accounts/{AccountSid or demo}"))
+    return (
+        f"Not a path of the control API.{hint} Its paths are {paths}, and below the last one "
+        f"{', '.join(filter(None, of_account))}."
+    )
