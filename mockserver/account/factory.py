@@ -183,5 +183,5 @@ class AccountFactory:
 
 def _choose_demo_account(settings: Settings) -> DeclaredAccount:
     sid = derive_demo_account_sid(settings.seed)
-    declared = next((account for account in settings.account if account.sid.lower() == sid), None)
+    declared = next((account for account in settings.account if account.sid.lower() == sid.lower()), None)
     return declared or DeclaredAccount(sid=sid, token=derive_auth_token(settings.seed, sid))

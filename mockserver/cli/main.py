@@ -11,6 +11,7 @@ from contextlib import suppress
 from mockserver.cli.command import Invocation, load_command
 from mockserver.cli.errors import CommandError
 from mockserver.cli.parser import make_parser
+from mockserver.cli.running_server import URL_VARIABLE
 from mockserver.cli.standard_output import OutputError, StandardOutput, redirect_to
 from mockserver.control.client.connection import ControlError, NoServerError, TokenError
 from mockserver.settings.loading import get_all_settings, load_settings
@@ -62,7 +63,7 @@ def _run(words: list[str]) -> int:
     except SettingsError as error:
         return _print_error(f"{error} See recmock {options.command} --help.")
     except ControlError as error:
-        return _print_error(f"{error}{_HINTS.get(type(error), '')}")
+        return _print_error(f"{error}{_find_hint(error)}")
     except CommandError as error:
         return _print_error(str(error), error.code)
     except ScenarioError as error:
@@ -71,6 +72,14 @@ def _run(words: list[str]) -> int:
         return _print_error(f"expected text, found {error.object[error.start : error.end]!a}: {error.reason}.")
     except KeyboardInterrupt:
         return 130
+
+
+def _find_hint(error: ControlError) -> str:
+    """Return what to try. A variable may still name a server that has stopped."""
+    url = os.environ.get(URL_VARIABLE)
+    is_named = isinstance(error, NoServerError) and url and f" {url.rstrip('/')}," in str(error)
+    stale = f" {URL_VARIABLE} names this one." if is_named else ""
+    return f"{stale}{_HINTS.get(type(error), '')}"
 
 
 def _split_program(words: list[str]) -> tuple[list[str], list[str]]:

@@ -53,7 +53,7 @@ def _add_setting(group: Any, setting: Setting, help_text: str, default: str | No
     )
 
 
-def add_url(parser: Any, help_text: str = "Ask the running server at this URL.", **default: Any) -> None:
+def add_url(parser: Any, help_text: str = "URL of the server.", **default: Any) -> None:
     """Add the flag `--url` for the running server."""
     parser.add_argument("--url", metavar="URL", type=argument_types.url, help=help_text, **default)
 
@@ -79,8 +79,15 @@ def add_remote(parser: Parser, *, is_action: bool = False) -> None:
     """
     default: dict[str, Any] = {"default": argparse.SUPPRESS} if is_action else {}
     add_json(parser, **default)
-    group = parser.add_argument_group("server", "Server and account. The variable RECMOCK_URL also sets the server.")
-    add_url(group, "URL of the server.", **default)
+    add_account(add_server(parser, **default), **default)
+
+
+def add_server(
+    parser: Parser, description: str = "The variable RECMOCK_URL also sets the server.", **default: Any
+) -> Any:
+    """Add the flags that name a running server and its token, and return their group."""
+    group = parser.add_argument_group("server", description)
+    add_url(group, **default)
     for name in REMOTE_SETTINGS:
         _add_setting(group, get_all_settings()[name], _REMOTE_HELP[name], **default)
-    add_account(group, **default)
+    return group

@@ -14,8 +14,11 @@ import requests
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.app import create_app
+from mockserver.control.client.account import AccountClient
+from mockserver.control.client.connection import ControlError
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
+from mockserver.rest.auth import DeclaredAccount
 from mockserver.server.listener import BackgroundServer
 from tests.commands import main
 from tests.harness import make_settings
@@ -235,6 +238,56 @@ def test_env_requires_proxy(
     monkeypatch.setattr("mockserver.control.client.connection.ControlConnection.request", lambda *_, **__: {})
     assert main(["env", "--url", "http://127.0.0.1:1"]) == 2
     assert "expected a proxy at http://127.0.0.1:1, found none: ProxyError." in capsys.readouterr().err
+
+
+def get_env_values(capsys: pytest.CaptureFixture[str], *flags: str) -> tuple[dict[str, str], str]:
+    """Return the variables of `recmock env`, and what it printed on the standard error output."""
+    capsys.readouterr()
+    assert main(["env", "--format", "json", *flags]) == 0
+    out, err = capsys.readouterr()
+    return json.loads(out), err
+
+
+def test_env_has_account_of_running_server(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sid = derive_demo_account_sid("mine")
+    mock = Mock(make_settings(seed="mine", account=(DeclaredAccount(sid=sid, token="chosen"),)))
+    with BackgroundServer(create_app(mock), proxy=Proxy(data_dir)) as server:
+        values, err = get_env_values(capsys, "--url", server.base_url)
+        assert (values["TWILIO_ACCOUNT_SID"], values["TWILIO_AUTH_TOKEN"], err) == (sid, "chosen", "")
+        seeded, _ = get_env_values(capsys, "--url", server.base_url, "--seed", "other")
+        assert seeded["TWILIO_ACCOUNT_SID"] == derive_demo_account_sid("other")
+        account = f"{derive_demo_account_sid('0')}:declared"
+        declared, _ = get_env_values(capsys, "--url", server.base_url, "--account", account)
+        assert declared["TWILIO_AUTH_TOKEN"] == "declared"
+
+
+def test_env_of_server_with_control_token(
+    data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mock = Mock(make_settings(seed="mine"), control_token="secret")
+    with BackgroundServer(create_app(mock), proxy=Proxy(data_dir)) as server:
+        values, err = get_env_values(capsys, "--url", server.base_url, "--control-token", "secret")
+        assert values["TWILIO_ACCOUNT_SID"] == derive_demo_account_sid("mine")
+        assert (values["RECMOCK_CONTROL_TOKEN"], err) == ("secret", "")
+        values, err = get_env_values(capsys, "--url", server.base_url)
+        assert values["TWILIO_ACCOUNT_SID"] == derive_demo_account_sid("0")
+        assert "RECMOCK_CONTROL_TOKEN" not in values
+        assert err.startswith("recmock: the server does not show its account, so the variables have that of --seed")
+        assert "401: Beyond loopback" in err
+        monkeypatch.setenv("RECMOCK_CONTROL_TOKEN", "secret")
+        values, err = get_env_values(capsys, "--url", server.base_url)
+        assert (values["TWILIO_ACCOUNT_SID"], err) == (derive_demo_account_sid("mine"), "")
+
+
+def test_env_reports_other_errors_of_server(
+    server: BackgroundServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: AccountClient) -> None:
+        raise ControlError("the account is broken", 500)
+
+    monkeypatch.setattr(AccountClient, "state", fail)
+    assert main(["env", "--url", server.base_url]) == 2
+    assert capsys.readouterr() == ("", "recmock: the account is broken\n")
 
 
 def test_ca_command_prints_path_or_pem(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

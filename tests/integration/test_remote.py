@@ -241,6 +241,48 @@ def test_clock_command_inside_exec_uses_server_of_exec(tmp_path: Any, monkeypatc
     assert result.stdout == f"{START_HOUR}:12Z late: processing\n"
 
 
+@pytest.mark.parametrize("command", ["ready", f"sid {DEMO_SID}", "clock", "doctor", "faults"])
+def test_every_command_finds_server_by_the_same_rules(
+    command: str, server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, stale = str(server.address), "http://127.0.0.1:1"
+    monkeypatch.setenv("RECMOCK_URL", server.base_url)
+    monkeypatch.setenv("RECMOCK_LISTEN", "127.0.0.1:1")
+    assert main(command.split()) == 0
+    monkeypatch.setenv("RECMOCK_URL", stale)
+    assert main([*command.split(), "--listen", address]) == 0
+    assert main([*command.split(), "--url", server.base_url, "--listen", "127.0.0.1:1", "--control-token", "x"]) == 0
+    capsys.readouterr()
+    assert main(command.split()) == (1 if command == "ready" else 2)
+    assert f"expected a recmock server at {stale}, found none" in "".join(capsys.readouterr())
+    monkeypatch.setenv("RECMOCK_URL", "")
+    monkeypatch.setenv("RECMOCK_LISTEN", address)
+    assert main(command.split()) == 0
+    monkeypatch.setenv("RECMOCK_URL", "ftp://x")
+    assert discard_output_and_get_error_message(capsys, command.split()).startswith("RECMOCK_URL: expected a URL")
+
+
+def test_error_says_that_variable_names_missing_server(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RECMOCK_URL", "http://127.0.0.1:1/")
+    assert "found none: ConnectionError. RECMOCK_URL names this one. Start a " in get_error_message(capsys, ["clock"])
+    assert "RECMOCK_URL" not in get_error_message(capsys, ["clock", "--url", "http://127.0.0.1:9"])
+
+
+def test_commands_inside_exec_use_server_of_exec(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECMOCK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("RECMOCK_LISTEN", "127.0.0.1:1")
+    recmock = f"{sys.executable} -m mockserver"
+    first_sid = f"{recmock} sid --seed mine --count 7 --index 0 | head -n 1"
+    script = f"{recmock} ready && {recmock} sid $({first_sid}) && {recmock} env && {recmock} doctor"
+    command = [*recmock.split(), "exec", "--seed", "mine", "--count", "7", "--", "sh", "-c", script]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
+    assert result.stdout.startswith("ready: recmock ")
+    assert "  index    0\n" in result.stdout
+    assert f"export TWILIO_ACCOUNT_SID={derive_demo_account_sid('mine')}\n" in result.stdout
+
+
 def test_control_token_is_read_from_flag_or_environment(
     server: BackgroundServer, mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

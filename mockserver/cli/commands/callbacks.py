@@ -5,7 +5,7 @@ from mockserver.cli.argument_parser import Parser, add_command, add_optional_act
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.options import REMOTE_SETTINGS, add_remote
 from mockserver.cli.output import print_value
-from mockserver.cli.remote_account import connect_account
+from mockserver.cli.running_server import connect_account
 from mockserver.control.text import describe_callbacks
 
 

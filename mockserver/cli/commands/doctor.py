@@ -6,7 +6,7 @@ The server finds them in its journal of requests.
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.options import REMOTE_SETTINGS, add_remote
 from mockserver.cli.output import print_value
-from mockserver.cli.remote_account import connect_account
+from mockserver.cli.running_server import connect_account
 
 
 def _run(invocation: Invocation) -> int:

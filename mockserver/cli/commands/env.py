@@ -8,37 +8,65 @@ from collections.abc import Callable, Mapping
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.mock_setup import make_mock
-from mockserver.cli.options import add_settings, add_url
+from mockserver.cli.options import REMOTE_SETTINGS, add_server, add_settings
+from mockserver.cli.running_server import connect_server
 from mockserver.cli.trust import prepare_trust_files
+from mockserver.control.client.account import AccountClient
+from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.control.client.health import fetch_health
 from mockserver.control.client.proxy_check import check_proxy_certificate
 from mockserver.proxy.environment import build_variables
+from mockserver.rest.auth import DeclaredAccount
 
 Values = Mapping[str, str | None]
 """The variables; None for one that must not be set."""
 
-_SETTINGS = ("listen", "seed", "account", "data_dir")
+_OWN_SETTINGS = ("seed", "account", "data_dir")
+_HAS_NO_ACCESS = (401, 403)
+_TOKEN_VARIABLE = "RECMOCK_CONTROL_TOKEN"
 
 
 def _add_arguments(parser: Parser) -> None:
-    add_settings(parser, _SETTINGS)
-    add_url(parser)
+    add_settings(parser, _OWN_SETTINGS)
+    add_server(parser)
     parser.add_argument("--format", choices=tuple(_FORMATS), default="sh", help="The output format. Default: sh.")
 
 
 def _run(invocation: Invocation) -> int:
     """Print the variables, after a check that the server runs and that its proxy has the same CA."""
     settings, options, environment = invocation
-    base_url = (options.url or settings.listen.to_url()).rstrip("/")
+    connection = connect_server(invocation)
+    base_url = connection.url
     fetch_health(base_url)
     files = prepare_trust_files(settings.data_dir, environment)
     check_proxy_certificate(base_url, files.certificate)
-    values = dict(build_variables(base_url, make_mock(settings).demo, files, environment))
+    values = dict(build_variables(base_url, _find_account(invocation, connection), files, environment))
+    if options.control_token is not None:  # the commands in the environment need it too
+        values[_TOKEN_VARIABLE] = options.control_token
     print(_FORMATS[options.format](values))
     if options.format in ("dotenv", "github"):
         for name in (name for name, value in values.items() if value is None and environment.get(name)):
             print(f"recmock: {name} is set, and this format cannot unset it. Unset it yourself.", file=sys.stderr)
     return 0
+
+
+def _find_account(invocation: Invocation, connection: ControlConnection) -> DeclaredAccount:
+    """Return the demo account of the server, or that of the flags `--seed` and `--account`."""
+    settings, options, _ = invocation
+    if options.seed is None and options.account is None:
+        try:
+            state = AccountClient(connection).state()
+        except ControlError as error:
+            if error.status not in _HAS_NO_ACCESS:
+                raise
+            print(
+                "recmock: the server does not show its account, so the variables have that of --seed and --account: "
+                f"{error}",
+                file=sys.stderr,
+            )
+        else:
+            return DeclaredAccount(sid=state.account_sid, token=state.auth_token)
+    return make_mock(settings).demo
 
 
 def _format_sh(values: Values) -> str:
@@ -88,4 +116,4 @@ _FORMATS: dict[str, Callable[[Values], str]] = {
     "powershell": _format_powershell,
 }
 
-COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)
+COMMAND = Command(_run, _add_arguments, settings=[*_OWN_SETTINGS, *REMOTE_SETTINGS])

@@ -2,37 +2,29 @@
 
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
-from mockserver.cli.options import add_settings, add_url
+from mockserver.cli.options import REMOTE_SETTINGS, add_server
+from mockserver.cli.running_server import find_server_url
 from mockserver.control.client.connection import ControlError
 from mockserver.control.client.health import fetch_health
-from mockserver.settings.settings import Settings
-
-_SETTINGS = ("listen",)
 
 
-def check_ready(settings: Settings, url: str | None) -> int:
-    """Print whether a server answers, and return 0 if it does, else 1.
-
-    Args:
-        url: the server, or None for the address of the settings.
-    """
-    base_url = url or settings.listen.to_url()
+def check_ready(url: str) -> int:
+    """Print whether the server at a URL answers, and return 0 if it does, else 1."""
     try:
-        health = fetch_health(base_url)
+        health = fetch_health(url)
     except ControlError as error:
         print(f"not ready: {error}")
         return 1
-    print(f"ready: recmock {health['version']} at {base_url}")
+    print(f"ready: recmock {health['version']} at {url}")
     return 0
 
 
 def _add_arguments(parser: Parser) -> None:
-    add_settings(parser, _SETTINGS)
-    add_url(parser)
+    add_server(parser)
 
 
 def _run(invocation: Invocation) -> int:
-    return check_ready(invocation.settings, invocation.options.url)
+    return check_ready(find_server_url(invocation))
 
 
-COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)
+COMMAND = Command(_run, _add_arguments, settings=REMOTE_SETTINGS)

@@ -17,7 +17,7 @@ from mockserver.cli.options import (
     add_settings,
 )
 from mockserver.cli.output import print_value
-from mockserver.cli.remote_account import connect_account
+from mockserver.cli.running_server import connect_account
 from mockserver.control.text import describe_events, describe_timelines
 from scenarios.problems import ScenarioError
 

@@ -11,16 +11,15 @@ from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
-from mockserver.cli.options import CORPUS_SETTINGS, add_account, add_settings, add_url
+from mockserver.cli.options import CORPUS_SETTINGS, REMOTE_SETTINGS, add_account, add_server, add_settings
+from mockserver.cli.running_server import URL_VARIABLE, connect_server
 from mockserver.control.client.connection import ControlConnection
 from mockserver.settings.choices import Profile
 from mockserver.settings.settings import Settings
 
-_SETTINGS = (*CORPUS_SETTINGS, "control_token")
-
 
 def _add_arguments(parser: Parser) -> None:
-    add_settings(parser, _SETTINGS)
+    add_settings(parser, CORPUS_SETTINGS)
     parser.add_argument("sid", nargs="*", metavar="SID", help="Any SID that the mock uses.")
     parser.add_argument(
         "--index",
@@ -31,7 +30,7 @@ def _add_arguments(parser: Parser) -> None:
         help="The index of a recording, from 0 for the oldest; repeatable.",
     )
     add_account(parser)
-    add_url(parser)
+    add_server(parser, "A running server that answers. Without --url, --listen and RECMOCK_URL, the settings answer.")
 
 
 def _run(invocation: Invocation) -> int:
@@ -39,14 +38,10 @@ def _run(invocation: Invocation) -> int:
     settings, options = invocation.settings, invocation.options
     if not options.sid and not options.index:
         raise CommandError("expected a SID or --index N, found neither.")
-    if options.url is None:
-        explanations = _explain_by_settings(settings, options.sid, options.index, options.of_account)
-    elif options.index:
-        raise CommandError("--index works without a server. Leave out --url, and give the settings of the server.")
+    if _asks_server(invocation):
+        explanations = _explain_by_server(connect_server(invocation), options.sid, options.of_account)
     else:
-        explanations = _explain_by_server(
-            ControlConnection(options.url, settings.control_token), options.sid, options.of_account
-        )
+        explanations = _explain_by_settings(settings, options.sid, options.index, options.of_account)
     for explanation in explanations:
         print(_format(explanation))
     if settings.profile is Profile.ADVERSARIAL or "adversarial" in settings.mix:
@@ -55,6 +50,24 @@ def _run(invocation: Invocation) -> int:
         version = get_hypothesis_version()
         print(f"The bodies of adversarial recordings depend on the version of Hypothesis, here {version}.")
     return 0 if all(explanation["is_known"] for explanation in explanations) else 1
+
+
+def _asks_server(invocation: Invocation) -> bool:
+    """Return True if a running server explains the SIDs; False if the settings do.
+
+    Raises:
+        CommandError: if a flag names a server, and another one needs the settings.
+    """
+    options = invocation.options
+    has_address = options.url is not None or options.listen is not None
+    if has_address and options.index:
+        raise CommandError(
+            "--index works without a server. Leave out --url and --listen, and give the settings of the server."
+        )
+    if has_address:
+        return True
+    needs_settings = options.index or any(getattr(options, name) is not None for name in CORPUS_SETTINGS)
+    return not needs_settings and bool(invocation.environment.get(URL_VARIABLE))
 
 
 def _explain_by_server(
@@ -102,4 +115,4 @@ def _format_range(recordings: Sequence[int]) -> str:
     return str(recordings[0]) if recordings else "none"
 
 
-COMMAND = Command(_run, _add_arguments, settings=_SETTINGS)
+COMMAND = Command(_run, _add_arguments, settings=[*CORPUS_SETTINGS, *REMOTE_SETTINGS])
