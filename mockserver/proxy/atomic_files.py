@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PRIVATE_MODE = 0o700
+PRIVATE_MODE = 0o700
 
 
 class StorageError(Exception):
@@ -51,7 +51,7 @@ def replace_file(file: Path, content: bytes) -> None:
 def _write_temporary_file(file: Path, content: bytes) -> Iterator[Path]:
     """Create a temporary file with mode 0600 in the same folder. It is removed at the end if it still exists."""
     try:
-        file.parent.mkdir(_PRIVATE_MODE, parents=True, exist_ok=True)
+        file.parent.mkdir(PRIVATE_MODE, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
         try:
             with open(descriptor, "wb") as opened:

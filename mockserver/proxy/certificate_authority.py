@@ -7,6 +7,7 @@ certificates are built with `cryptography`, which is a dependency anyway.
 import ssl
 import tempfile
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class CertificateAuthority:
     """The CA in a folder.
 
     Args:
-        folder: the folder; None for the user's data directory.
+        folder: the folder; None for the default folder.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -45,14 +46,21 @@ class CertificateAuthority:
         self._contexts: dict[str, tuple[int, ssl.SSLContext]] = {}
         self._lock = threading.Lock()
 
-    @property
+    @cached_property
     def folder(self) -> Path:
-        """The CA's folder."""
+        """The CA's folder.
+
+        Raises:
+            AuthorityError: if no folder was chosen and none can be found.
+        """
         if self._chosen_folder is not None:
             return self._chosen_folder
-        from platformdirs import user_data_path
+        from mockserver.proxy.default_folder import find_default_folder
 
-        return user_data_path("recmock", appauthor=False)
+        try:
+            return find_default_folder()
+        except storage.StorageError as error:
+            raise AuthorityError(str(error)) from None
 
     @property
     def _file(self) -> Path:

@@ -68,10 +68,10 @@ def find_wget_ca_files(environment: Mapping[str, str]) -> list[Path]:
 
 def _read_user_wgetrc(environment: Mapping[str, str]) -> list[bytes]:
     """Return the lines, or none if there is no file that can be read."""
-    path = environment.get("WGETRC") or Path(environment.get("HOME") or Path.home(), ".wgetrc")
     try:
+        path = environment.get("WGETRC") or Path(environment.get("HOME") or Path.home(), ".wgetrc")
         return Path(path).read_bytes().splitlines()
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: no variable and no entry of the system names a home
         return []
 
 

@@ -13,6 +13,7 @@ from mockserver.settings.settings import Settings
 if TYPE_CHECKING:
     from httptools.parser.url_parser import URL
 
+    from mockserver.proxy.certificate_authority import CertificateAuthority
     from mockserver.proxy.dispatcher import Dispatcher
 
 
@@ -20,7 +21,7 @@ class Proxy:
     """The proxy of one server. It creates no CA before its first request.
 
     Args:
-        folder: the folder of the CA; None for the user's data directory.
+        folder: the folder of the CA; None for the default folder.
         unknown_hosts: the treatment of hosts other than Twilio's.
     """
 
@@ -49,12 +50,18 @@ class Proxy:
             await self._dispatcher.close()
 
     @cached_property
-    def _dispatcher(self) -> "Dispatcher":
+    def authority(self) -> "CertificateAuthority":
+        """The CA that signs the certificates of this proxy."""
         from mockserver.proxy.certificate_authority import CertificateAuthority
+
+        return CertificateAuthority(self._folder)
+
+    @cached_property
+    def _dispatcher(self) -> "Dispatcher":
         from mockserver.proxy.dispatcher import Dispatcher
 
         return Dispatcher(
-            CertificateAuthority(self._folder),
+            self.authority,
             allows_tunnels=self._unknown_hosts is UnknownHosts.TUNNEL,
             own_addresses=self.own_addresses,
         )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mockserver.control.client.sessions import Sessions
     from mockserver.mock import Mock
+    from mockserver.proxy.proxy import Proxy
     from mockserver.testing.sink import Sink
     from scenarios.loading.scenario_input import AnyScenario
     from scenarios.model import Scenario
@@ -74,6 +75,7 @@ class MockServer:
             self.connection.server_url = None
             vars(self).pop("app", None)  # the next run starts without the state of this one
             vars(self).pop("_mock", None)
+            vars(self).pop("proxy", None)
 
     @property
     def base_url(self) -> str:
@@ -118,11 +120,17 @@ class MockServer:
         """
         return MockTwilio(server=self, account_sid=account_sid)
 
-    def _start(self) -> str:
+    @cached_property
+    def proxy(self) -> "Proxy":
+        """The proxy of a server in this process, and its CA, whose folder does not follow a test that changes HOME."""
         from mockserver.proxy.proxy import Proxy
+
+        return Proxy.from_settings(self.settings)
+
+    def _start(self) -> str:
         from mockserver.server.listener import BackgroundServer
 
-        server = BackgroundServer(self.app, proxy=Proxy.from_settings(self.settings))
+        server = BackgroundServer(self.app, proxy=self.proxy)
         self._mock.set_address(server.address)
         return self._stack.enter_context(server).base_url
 

@@ -15,7 +15,6 @@ import pytest
 from generators.seeds import derive_bytes
 from generators.suggestion import suggest
 from mockserver.control.client.connection import ControlError
-from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.trust_files import TrustFiles, write_trust
 from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.package_conflict import find_package_conflict
@@ -220,7 +219,7 @@ def _read_markers(item: pytest.Item, arguments: Mapping[str, str | None]) -> Opt
 
 def _write_trust(handle: MockTwilio) -> TrustFiles:
     """Return the CA files that clients must trust, and check that an external server has the same CA."""
-    files = write_trust(CertificateAuthority(handle.server.settings.data_dir), os.environ, wall_seconds())
+    files = write_trust(handle.server.proxy.authority, os.environ, wall_seconds())
     if handle.server.is_external:
         from mockserver.control.client.proxy_check import check_proxy_certificate
 

@@ -2,12 +2,15 @@
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -298,6 +301,31 @@ def test_ca_command_prints_path_or_pem(data_dir: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == file.read_text()
     assert main(["ca", "--bundle"]) == 0
     assert file.read_text() in Path(capsys.readouterr().out.strip()).read_text()
+
+
+HEALTH_PROGRAM = "import requests; print(requests.get('https://api.twilio.com/_mock/health').status_code)"
+
+
+@pytest.mark.parametrize("home", [None, "file", "relative"])
+def test_exec_env_and_ca_work_without_home_to_write_to(
+    home: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "temporary").mkdir()
+    for name in ("RECMOCK_DATA_DIR", "XDG_DATA_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    if home is not None:
+        monkeypatch.setenv("HOME", str(tmp_path / home) if home == "file" else home)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: SimpleNamespace(pw_dir=str(tmp_path / "file")))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    assert main(["exec", "--", sys.executable, "-c", HEALTH_PROGRAM]) == 0
+    assert capfd.readouterr().out == "200\n"
+    assert main(["ca"]) == 0
+    folder = Path(capfd.readouterr().out.strip()).parent
+    assert folder == tmp_path / "temporary" / f"recmock-{os.getuid()}"
+    with BackgroundServer(create_app(Mock(make_settings())), proxy=Proxy()) as server:
+        assert main(["env", "--url", server.base_url]) == 0
+    assert f"export SSL_CERT_FILE={folder}/bundle-" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("command", [["ca"], ["exec", "--", "true"], ["env", "--url", "URL"]])

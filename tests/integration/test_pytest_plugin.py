@@ -1,7 +1,9 @@
 """The plugin as users see it: small test files, run by pytest."""
 
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -538,6 +540,35 @@ def test_recmock_env_patches_environment_and_restores_it(
     pytester.makepyfile(ENVIRONMENT_TESTS)
     run_and_assert_outcomes(pytester, "-p", "no:randomly", passed=2)
     run_and_assert_outcomes(pytester, "-p", "no:randomly", "--recmock-url", external_url, passed=2)
+
+
+HOME_TESTS = """
+import os, pytest, requests
+from twilio.rest import Client
+
+@pytest.fixture(autouse=True, params=["file", "first", "second"])
+def own_home(request, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", f"{HOME}/{request.param}")
+    request.getfixturevalue("recmock_env")
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_list(number):
+    assert len(Client().recordings.list(limit=3)) == 3
+"""
+
+
+@pytest.mark.parametrize("home", ["file/unwritable", "writable"])
+def test_recmock_env_works_with_unwritable_or_changing_home(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    for name in ("RECMOCK_DATA_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    (pytester.path / "file").touch()
+    (pytester.path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(pytester.path / "temporary"))
+    pytester.makepyfile(f"HOME = {str(pytester.path / home)!r}\n{HOME_TESTS}")
+    run_and_assert_outcomes(pytester, passed=6)
+    assert (pytester.path / "temporary" / f"recmock-{os.getuid()}").exists() is home.startswith("file")
 
 
 def test_recmock_env_requires_ca_of_the_server(
