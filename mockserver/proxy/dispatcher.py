@@ -15,7 +15,7 @@ from mockserver.proxy.forwarding import ForwardingApp
 from mockserver.proxy.refusals import (
     MediaHostApp,
     RefusingApp,
-    build_raw_response,
+    build_connect_refusal,
     make_bad_request_error,
     make_not_emulated_error,
     make_refused_error,
@@ -121,7 +121,7 @@ class Dispatcher:
         except Exception:  # the client gets no traceback
             logger.exception("CONNECT %s failed", target)
             refusal = TwilioError(20500, "The mock itself failed: please report the traceback in its log.")
-        connection.transport.write(build_raw_response(refusal))
+        connection.transport.write(build_connect_refusal(refusal))
         connection.transport.close()
         return None
 

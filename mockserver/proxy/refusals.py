@@ -46,8 +46,16 @@ class MediaHostApp:
 
 def build_raw_response(error: TwilioError) -> bytes:
     """Return an error as the last bytes of a connection without an application."""
+    return _build_raw_response(error, HTTPStatus(error.status).phrase.encode())
+
+
+def build_connect_refusal(error: TwilioError) -> bytes:
+    """Return an error as the response to CONNECT: clients show its status line, and drop its headers and its body."""
+    return _build_raw_response(error, build_reason_header(error.reason)[1])
+
+
+def _build_raw_response(error: TwilioError, phrase: bytes) -> bytes:
     body, headers = _render(error, "")
-    phrase = HTTPStatus(error.status).phrase.encode()
     return b"HTTP/1.1 %d %s\r\nConnection: close\r\n%s\r\n%s" % (error.status, phrase, encode_headers(headers), body)
 
 
@@ -76,6 +84,6 @@ def make_unreachable_error(destination: Destination, reason: str) -> TwilioError
 
 
 def _render(error: TwilioError, path: str) -> tuple[bytes, list[Header]]:
-    body = json.encode(error.to_dict(path))
+    body = json.encode({**error.to_dict(path), "reason": error.reason})
     content_type = (b"content-type", MEDIA_TYPES[Representation.JSON])
     return body, [content_type, (b"content-length", b"%d" % len(body)), build_reason_header(error.reason)]

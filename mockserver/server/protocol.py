@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 
 from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
-from mockserver.rest.errors import MAX_TARGET_LENGTH, make_uri_too_long_error
+from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
 from mockserver.rest.headers import encode_header, encode_headers
 from mockserver.rest.message_heads import MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
@@ -126,17 +126,24 @@ class MockProtocol(HttpToolsProtocol):
             cycle.message_event.set()
 
     def send_400_response(self, msg: str) -> None:
-        from mockserver.proxy.refusals import (  # rarely needed, like the whole proxy
-            build_raw_response,
-            make_bad_request_error,
-        )
+        from mockserver.proxy.refusals import build_raw_response  # rarely needed, like the whole proxy
+
+        self._last_response = build_raw_response(self._make_error(msg))
+        self._send_last_response_if_due()
+
+    def _refuse_connect(self, reason: str) -> None:
+        from mockserver.proxy.refusals import build_connect_refusal
+
+        self._last_response = build_connect_refusal(self._make_error(reason))
+        self._send_last_response_if_due()
+
+    def _make_error(self, reason: str) -> TwilioError:
+        """Return the error for a request that is refused, because of its size or for another reason."""
+        from mockserver.proxy.refusals import make_bad_request_error
 
         if len(self.url) >= MAX_TARGET_LENGTH:
-            error = make_uri_too_long_error()
-        else:
-            error = make_head_too_large_error() if self._is_head_too_large else make_bad_request_error(msg)
-        self._last_response = build_raw_response(error)
-        self._send_last_response_if_due()
+            return make_uri_too_long_error()
+        return make_head_too_large_error() if self._is_head_too_large else make_bad_request_error(reason)
 
     def _send_last_response_if_due(self) -> None:
         """End the connection with the error response, unless earlier requests are open (RFC 9112 §9.3.2)."""
@@ -184,7 +191,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def _hand_over_to_proxy(self, early_data: bytes) -> None:
         if self._proxy is None or (self.cycle is not None and not self.cycle.response_complete):
-            self.send_400_response("Expected one CONNECT request, at the start of the connection.")
+            self._refuse_connect("Expected one CONNECT request, at the start of the connection.")
             return
         self.connections.discard(self)
         self._raw_transport.pause_reading()

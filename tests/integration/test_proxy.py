@@ -21,8 +21,9 @@ from mockserver.mock import Mock
 from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.connection import ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
-from mockserver.proxy.refusals import RefusingApp
+from mockserver.proxy.refusals import RefusingApp, build_connect_refusal
 from mockserver.proxy.tls import start_server_tls
+from mockserver.rest.errors import TwilioError
 from mockserver.server import listener as server_module
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.choices import MediaRedirect, UnknownHosts
@@ -227,17 +228,36 @@ def test_unknown_host_is_refused_without_connecting(server: BackgroundServer, me
             server, f"{method}{listener.authority} HTTP/1.1\r\nConnection: close\r\n\r\n".encode()
         ) as client:
             head, body = read_response(client)
-        assert head.startswith(b"HTTP/1.1 403 Forbidden\r\n")
-        assert f"{listener.authority} is not a Twilio host. To let programs on this machine".encode() in head
+        reason = f"This proxy answers for api.twilio.com, and {listener.authority} is not a Twilio host. To let "
+        phrase = reason if method == "CONNECT " else "Forbidden\r\n"  # the status line of HTTP is not for people
+        assert head.startswith(f"HTTP/1.1 403 {phrase}".encode())
+        assert f"\r\nX-Mock-Reason: {reason}programs on this machine".encode() in head
+        assert body["reason"].startswith(reason)
         assert (body["code"], body["status"]) == (20006, 403)
     assert listener.connection_count == 0
+
+
+def test_reason_of_refused_connect_reaches_user_of_requests(server: BackgroundServer) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        with pytest.raises(
+            requests.exceptions.ProxyError, match=r"403 This proxy answers for api\.twilio\.com, and ot"
+        ):
+            session.get("https://other.example/", proxies={"https": server.base_url}, timeout=10)
+
+
+def test_status_line_of_refused_connect_is_one_line_of_ascii() -> None:
+    response = build_connect_refusal(TwilioError(20006, "a\r\nB: c \N{SNOWMAN}" + "x" * 1000))
+    line = response.partition(b"\r\n")[0]
+    assert line.startswith(b"HTTP/1.1 403 a\\r\\nB: c \\u2603xxx")
+    assert len(line) == len("HTTP/1.1 403 ") + 500
 
 
 @pytest.mark.parametrize("target", ["api.twilio.com", "/x", "*", "u@h:1", "h:99999", "api.twilio.com:80"])
 def test_connect_to_invalid_authority_returns_400(server: BackgroundServer, target: str) -> None:
     with open_connection(server, f"CONNECT {target} HTTP/1.1\r\n\r\n".encode()) as client:
         head, body = read_response(client)
-    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert head.startswith(f"HTTP/1.1 400 {body['reason']}\r\n".encode())
     assert b"X-Mock-Reason: Expected " in head
     assert (body["code"], body["message"]) == (20001, "Bad Request")
 
@@ -255,7 +275,7 @@ def test_tls_before_connect_response_returns_400(server: BackgroundServer) -> No
 def test_connect_inside_tunnel_returns_400(server: BackgroundServer, authority: CertificateAuthority) -> None:
     with wrap_in_tls(open_tunnel(server, "api.twilio.com:443"), authority, "api.twilio.com") as client:
         client.sendall(b"CONNECT api.twilio.com:443 HTTP/1.1\r\n\r\n")
-        assert read_response(client)[0].startswith(b"HTTP/1.1 400 ")
+        assert read_response(client)[0].startswith(b"HTTP/1.1 400 Expected one CONNECT request, at the start")
 
 
 def test_pipelined_connect_returns_400(server: BackgroundServer) -> None:
@@ -263,7 +283,7 @@ def test_pipelined_connect_returns_400(server: BackgroundServer) -> None:
     with open_connection(server, data) as client:
         _, answered, refused = read_to_end(client).split(b"HTTP/1.1 ")
     assert answered.startswith(b"200 ")
-    assert refused.startswith(b"400 ")
+    assert refused.startswith(b"400 Expected one CONNECT request")
 
 
 @pytest.mark.parametrize("data", [b"garbage\r\n\r\n" * 100, b"", b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"])
@@ -302,6 +322,7 @@ def send_connect_and_read_ca_error(folder: Path, caplog: pytest.LogCaptureFixtur
 def test_broken_ca_is_reported_to_client_and_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "ca-key.pem").write_text("nonsense")
     head = send_connect_and_read_ca_error(tmp_path, caplog)
+    assert head.startswith(b"HTTP/1.1 500 The local CA: expected the key and certificate of recmock's own CA in ")
     assert b"X-Mock-Reason: The local CA: expected the key and certificate of recmock's own CA in " in head
 
 
