@@ -15,6 +15,7 @@ from mockserver.callbacks.authorization import DigestRequest, build_authorizatio
 from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest, Pairs
+from mockserver.rest.certificate_errors import explain_tls_error
 
 _MAX_BODY_BYTES = 64 * 1024
 """The maximum number of bytes read from a response body. They are read only to let the receiver finish."""
@@ -156,7 +157,8 @@ async def _drain_body(response: httpcore.Response) -> None:
 
 
 def _describe_root_cause(error: BaseException) -> str:
-    """Describe the innermost cause: the exceptions that wrap it have no details."""
+    """Describe the innermost cause, because the exceptions that wrap it have no details, and say what helps."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return str(error) or type(error).__name__
+    description, advice = str(error) or type(error).__name__, explain_tls_error(error)
+    return description if advice is None else f"{description}. {advice}."

@@ -9,6 +9,7 @@ from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import make_unreachable_error
 from mockserver.proxy.transports import abort
+from mockserver.rest.certificate_errors import explain_tls_error
 
 CONNECTION_TIMEOUT_SECONDS = 10.0
 """The time-out for connecting to a destination, and for a client's TLS handshake."""
@@ -40,7 +41,9 @@ async def open_streams(
         ) from None
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot encode
         reason = error.strerror if isinstance(error, socket.gaierror | ConnectionError) else error
-        raise make_unreachable_error(destination, str(reason or error)) from None
+        advice = explain_tls_error(error)
+        description = str(reason or error) if advice is None else f"{error}. {advice}"
+        raise make_unreachable_error(destination, description) from None
     if writer.get_extra_info("peername")[:2] in own_addresses:
         abort(writer.transport)
         raise make_unreachable_error(destination, "it is this proxy itself")

@@ -210,6 +210,13 @@ def test_missing_server_prints_hint(arguments: list[str], capsys: pytest.Capture
     assert message.endswith("Start a server with recmock serve, or give its address with --url.")
 
 
+def test_https_address_of_http_server_prints_what_helps(
+    server: BackgroundServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message = get_error_message(capsys, ["clock", "--url", server.base_url.replace("http:", "https:")])
+    assert "found none: SSLError. The other side may not use TLS: try http instead of https." in message
+
+
 def test_server_address_prefers_flag_over_environment(
     server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

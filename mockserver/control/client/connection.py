@@ -104,8 +104,7 @@ class ControlConnection:
         try:
             response = self._get_connection(url).request(method, target, headers, data, timeout_seconds)
         except (OSError, ValueError, httptools.HttpParserError) as error:
-            name = "ConnectionError" if isinstance(error, ConnectionError) else type(error).__name__
-            raise NoServerError(f"expected a recmock server at {url}, found none: {name}.") from None
+            raise NoServerError(f"expected a recmock server at {url}, found none: {_describe(error)}.") from None
         if response.status >= 300:
             reason = _find_reason(response) or "it is not a recmock."
             error_type = TokenError if response.status == _UNAUTHORIZED else ControlError
@@ -126,6 +125,15 @@ class ControlConnection:
             self.close()
             self._connection = HttpConnection(url)
         return self._connection
+
+
+def _describe(error: Exception) -> str:
+    """Return the name of an error, and what helps if it is one of TLS."""
+    from mockserver.rest.certificate_errors import explain_tls_error  # imports ssl, which plain HTTP does not need
+
+    name = "ConnectionError" if isinstance(error, ConnectionError) else type(error).__name__
+    advice = explain_tls_error(error)
+    return name if advice is None else f"{name}. {advice}"
 
 
 def _find_reason(response: HttpResponse) -> str | None:

@@ -99,7 +99,7 @@ def test_ipv6_address_is_in_brackets_in_host_header(sink: Sink, resolve_to: Call
 def test_https_to_plain_http_receiver_is_connection_failure(sink: Sink) -> None:
     outcome = send_callback(make_callback_request(sink.url.replace("http:", "https:")))
     assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
-    assert outcome.detail
+    assert outcome.detail.endswith(". The other side may not use TLS: try http instead of https.")
 
 
 @pytest.fixture
@@ -129,11 +129,21 @@ def certificate(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("host", "is_trusted", "expected"),
+    ("host", "is_trusted", "expected", "advice"),
     [
-        ("receiver.test", True, (204, None)),
-        ("other.test", True, (None, Failure.CONNECTION)),
-        ("receiver.test", False, (None, Failure.CONNECTION)),
+        ("receiver.test", True, (204, None), ""),
+        (
+            "other.test",
+            True,
+            (None, Failure.CONNECTION),
+            "must name the host of the URL as a subject alternative name.",
+        ),
+        (
+            "receiver.test",
+            False,
+            (None, Failure.CONNECTION),
+            "set SSL_CERT_FILE to a file with its CA, or with itself ",
+        ),
     ],
 )
 def test_tls_verifies_host_name_of_url(
@@ -143,6 +153,7 @@ def test_tls_verifies_host_name_of_url(
     host: str,
     is_trusted: bool,
     expected: tuple[int | None, Failure | None],
+    advice: str,
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -161,6 +172,7 @@ def test_tls_verifies_host_name_of_url(
         resolve_to("127.0.0.1")
         outcome = send_callback(make_callback_request(url.replace("http://127.0.0.1", f"https://{host}")))
     assert expected == (outcome.status, outcome.failure)
+    assert advice in outcome.detail
 
 
 @pytest.mark.parametrize("loop", LOOPS)
