@@ -3,7 +3,9 @@
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
+from string import Formatter
 from urllib.parse import urlsplit
 
 import msgspec
@@ -46,6 +48,12 @@ VARIABLES = (
     Variable(("WGETRC",), "{wgetrc}", "wget: a copy of your own file with `ca_certificate`"),
     Variable(NODE_VARIABLES, "{bundle}", "Node"),
     Variable(("NODE_USE_ENV_PROXY",), "1", "Node 24: without it, its own `fetch` and `https` ignore proxies"),
+    Variable(
+        ("NODE_OPTIONS",),
+        ' --require "{node}"',
+        "Node before 24: a file that gives its own `fetch` and `https` the proxy",
+        is_appended=True,
+    ),
     # An empty part before the separator stands for PHP's own folder.
     Variable(
         ("PHP_INI_SCAN_DIR",),
@@ -64,6 +72,15 @@ VARIABLES = (
     Variable(("RECMOCK_URL",), "{url}", "programs with a configurable base URL"),
     Variable(("TWILIO_REGION", "TWILIO_EDGE"), None, "every SDK: they would change the host name"),
 )
+
+_PATTERNS = {
+    "host": r"\S+?",
+    "port": r"\d+",
+    "java": r'[^"]*',
+    "php": rf"[^{re.escape(os.pathsep)}]*php-[0-9a-f]{{12}}",
+    "node": r'[^"]*node-[0-9a-f]{12}\.js',
+}
+"""What the fields of values that are appended may stand for."""
 
 
 def build_variables(
@@ -87,14 +104,39 @@ def build_variables(
         "java": files.java_truststore,
         "php": files.php_folder,
         "wgetrc": files.wgetrc,
+        "node": str(files.node_preload).replace("\\", "\\\\"),  # Node reads it as an escape
     }
     for row in VARIABLES:
         value = None if row.value is None else row.value.format_map(template_values)
         for name in row.names:
             present_value = environment.get(name, "")
-            yield name, value if value is None or not row.is_appended else _append(present_value, value)
+            yield name, value if value is None or not row.is_appended else _append(present_value, value, row)
 
 
-def _append(present_value: str, own_value: str) -> str:
-    """Append our value to the present one, unless it is there already."""
-    return present_value if present_value.endswith(own_value.strip()) else f"{present_value}{own_value}".strip()
+def build_removals(environment: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """Yield names and values that undo `build_variables`. None stands for a variable to unset.
+
+    Of a variable that `build_variables` appends to, only the appended part goes.
+
+    Args:
+        environment: the present variables.
+    """
+    for row in VARIABLES:
+        for name in row.names if row.value is not None else ():
+            if not row.is_appended:
+                yield name, None
+            elif (rest := _remove_own_parts(environment.get(name, ""), row)) != environment.get(name, ""):
+                yield name, rest or None
+
+
+def _append(present_value: str, own_value: str, row: Variable) -> str:
+    """Append our value to the present one, unless it is there already. A value for another server is replaced."""
+    if present_value.endswith(own_value.strip()):
+        return present_value
+    return f"{_remove_own_parts(present_value, row)}{own_value}".strip()
+
+
+def _remove_own_parts(present_value: str, row: Variable) -> str:
+    pieces = Formatter().parse((row.value or "").lstrip(" "))
+    pattern = "".join(re.escape(text) + ("" if name is None else _PATTERNS[name]) for text, name, _, _ in pieces)
+    return re.sub(rf" ?{pattern}", "", present_value)

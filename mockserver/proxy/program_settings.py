@@ -1,4 +1,4 @@
-"""The settings files of programs that read no variable for a CA or a proxy: wget and PHP.
+"""The files for programs that read no variable for a CA or a proxy: wget, PHP, and Node before 24.
 
 They contain no port, so that they stay valid for every server with the same CA.
 """
@@ -55,6 +55,11 @@ def build_php_files(folder: Path, bundle: Path) -> Mapping[Path, bytes]:
     prepended = folder / "prepend.php"
     ini = f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\nauto_prepend_file="{prepended}"\n'
     return {prepended: _PHP_PREPENDED_FILE.encode(), folder / "recmock.ini": ini.encode()}
+
+
+def read_node_preload() -> bytes:
+    """Return the program that Node runs before the user's, and that gives `fetch` and `https` the proxy."""
+    return Path(__file__).with_name("node_preload.js").read_bytes()
 
 
 def find_wget_ca_files(environment: Mapping[str, str]) -> list[Path]:

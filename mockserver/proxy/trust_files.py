@@ -15,7 +15,12 @@ import msgspec
 
 from mockserver.proxy import atomic_files as storage
 from mockserver.proxy.certificate_authority import AuthorityError, CertificateAuthority
-from mockserver.proxy.program_settings import build_php_files, build_wgetrc, find_wget_ca_files
+from mockserver.proxy.program_settings import (
+    build_php_files,
+    build_wgetrc,
+    find_wget_ca_files,
+    read_node_preload,
+)
 
 JAVA_PASSWORD = "changeit"
 """Java's own default. A list of certificates is not a secret."""
@@ -41,6 +46,8 @@ class TrustFiles(msgspec.Struct, frozen=True, kw_only=True):
     """A folder with an ini file that names the bundle, and a file that sets the proxy of PHP's streams."""
     wgetrc: Path
     """The user's wgetrc, with the bundle as CA file."""
+    node_preload: Path
+    """A program that Node runs first, and that gives `fetch` and `https` the proxy."""
 
 
 def write_trust(authority: CertificateAuthority, environment: Mapping[str, str], now: int) -> TrustFiles:
@@ -61,27 +68,32 @@ def write_trust(authority: CertificateAuthority, environment: Mapping[str, str],
         dict.fromkeys([*_find_trusted_certificates(environment), ssl.PEM_cert_to_DER_cert(ca_pem.decode())])
     )
     pem = "".join(map(ssl.DER_cert_to_PEM_cert, certificates)).encode()
-    name = sha256(pem).hexdigest()[:12]
+    name = _hash(pem)
     folder = authority.folder.absolute()
-    wgetrc = build_wgetrc(folder / f"bundle-{name}.pem", environment)
+    wgetrc, preload = build_wgetrc(folder / f"bundle-{name}.pem", environment), read_node_preload()
     files = TrustFiles(
         certificate=folder / "ca.pem",
         bundle=folder / f"bundle-{name}.pem",
         java_truststore=folder / f"bundle-{name}.p12",
         php_folder=folder / f"php-{name}",
-        wgetrc=folder / f"wgetrc-{sha256(wgetrc).hexdigest()[:12]}",
+        wgetrc=folder / f"wgetrc-{_hash(wgetrc)}",
+        node_preload=folder / f"node-{_hash(preload)}.js",
     )
     try:
         if storage.read_file(files.certificate) != ca_pem:
             storage.replace_file(files.certificate, ca_pem)
         if not files.java_truststore.exists():
             storage.replace_file(files.java_truststore, _build_java_truststore(certificates))
-        _write_missing({files.bundle: pem, files.wgetrc: wgetrc})
+        _write_missing({files.bundle: pem, files.wgetrc: wgetrc, files.node_preload: preload})
         for php_file, content in build_php_files(files.php_folder, files.bundle).items():
             storage.replace_file(php_file, content)
     except storage.StorageError as error:
         raise AuthorityError(str(error)) from None
     return files
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()[:12]
 
 
 def _write_missing(contents: Mapping[Path, bytes]) -> None:

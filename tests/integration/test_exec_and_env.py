@@ -20,6 +20,7 @@ from mockserver.app import create_app
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlError
 from mockserver.mock import Mock
+from mockserver.proxy.environment import VARIABLES
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.server.listener import BackgroundServer
@@ -219,6 +220,36 @@ def test_env_warns_when_format_cannot_unset_variable(
     out, err = capsys.readouterr()
     assert err == "recmock: TWILIO_REGION is set, and this format cannot unset it. Unset it yourself.\n"
     assert "TWILIO_REGION" not in out
+
+
+def test_env_unset_undoes_variables_in_shell(server: BackgroundServer) -> None:
+    recmock = f"{sys.executable} -m mockserver"
+    before = "export NODE_OPTIONS=--no-warnings JAVA_TOOL_OPTIONS=; unset PHP_INI_SCAN_DIR HTTPS_PROXY"
+    script = (
+        f'{before}; eval "$({recmock} env --url {server.base_url} --control-token x)"; '
+        f"eval \"$({recmock} env --unset)\"; {sys.executable} -c '{PRINT_ENVIRONMENT_PROGRAM}'"
+    )
+    result = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True, timeout=100)
+    found = json.loads(result.stdout)
+    set_names = {name for row in VARIABLES if row.value is not None for name in row.names} | {"RECMOCK_CONTROL_TOKEN"}
+    assert found.keys() & set_names == {"NODE_OPTIONS"}
+    assert found["NODE_OPTIONS"] == "--no-warnings"
+
+
+def test_env_unset_needs_no_server_and_has_formats_that_unset(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECMOCK_URL", "http://127.0.0.1:1")
+    assert main(["env", "--unset", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["HTTPS_PROXY"] is None
+    assert main(["env", "--unset", "--format", "powershell"]) == 0
+    assert "Remove-Item Env:HTTPS_PROXY -ErrorAction SilentlyContinue" in capsys.readouterr().out.splitlines()
+    for form in ("dotenv", "github"):
+        assert main(["env", "--unset", "--format", form]) == 2
+        assert capsys.readouterr() == (
+            "",
+            f"recmock: --unset: expected a format that can unset variables (sh, json, powershell), found '{form}'.\n",
+        )
 
 
 def test_env_requires_running_server(capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,6 +89,85 @@ def test_twilio_node_lists_fetches_and_downloads(data_dir: Path) -> None:
     assert found == "60 api.twilio.com true 200 video.twilio.com is not emulated by recmock\n"
 
 
+NODE_FETCH_PROGRAM = """
+const http = require("http");
+const https = require("https");
+const url = process.argv[1];
+
+function get(url, options = {}) {
+  return new Promise((resolve) => {
+    const request = https.get(url, options, (response) => resolve(response.resume().statusCode));
+    request.on("error", (error) => resolve(error.message));
+  });
+}
+
+(async () => {
+  const answers = await Promise.all([fetch(url), fetch(url), fetch(url.replace("https:", "http:"))]);
+  console.log(...answers.map((answer) => answer.status), (await answers[0].json()).status);
+  const agents = [{}, { agent: new https.Agent({ keepAlive: true }) }, { agent: false }];
+  console.log(...(await Promise.all(agents.map((options) => get(url, options)))));
+  const refused = "https://other.example/";
+  console.log(await get(refused));
+  console.log(await fetch(refused).catch((error) => error.cause.message));
+  const local = http.createServer((_, response) => response.end("local")).listen(0, "127.0.0.1", async () => {
+    console.log(await (await fetch(`http://127.0.0.1:${local.address().port}/`)).text());
+    local.close();
+    local.closeAllConnections();
+  });
+})().catch((error) => { console.error(error); process.exit(1); });
+"""
+
+
+def test_fetch_and_https_of_node_work_without_configuration(data_dir: Path) -> None:
+    node = find_tool_or_skip("node")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    major = int(version.lstrip("v").partition(".")[0])
+    if major < 18:
+        pytest.skip("this Node has no fetch")
+    program = (node, "-e", NODE_FETCH_PROGRAM, "--", HEALTH_URL)
+    found = run_with_exec(data_dir, *program, RECMOCK_PROXY_UNKNOWN="refuse").splitlines()
+    assert found[:2] == ["200 200 200 ok", "200 200 200"]
+    assert found[4] == "local"
+    if major < 22:  # later ones have messages of their own
+        refusal = "the proxy answered 403: This proxy answers for api.twilio.com, and other.example:443 is not a Twilio"
+        assert found[2].startswith(refusal)
+        assert found[3].startswith(refusal)
+
+
+NODE_BYPASS_PROGRAM = """
+const http = require("http");
+const url = process.argv[1];
+const local = http.createServer((_, response) => response.end("direct")).listen(0, "127.0.0.1", async () => {
+  const port = local.address().port;
+  const direct = `http://127.0.0.1:${port}`;
+  const found = [];
+  const proxied = ["api.twilio.com:80", "::1", "[::1]:443"];
+  for (const exceptions of ["*", "other.example, .twilio.com", "api.twilio.com:443", ...proxied]) {
+    process.env.NO_PROXY = process.env.no_proxy = exceptions;
+    // Without the proxy, the name is looked up, and there is none on a machine that is offline.
+    const options = { lookup: (_, __, done) => done(new Error("looked up")) };
+    found.push(await new Promise((resolve) => {
+      const request = require("https").get(url, options, (response) => resolve(response.resume().statusCode));
+      request.on("error", (error) => resolve(error.message));
+    }));
+  }
+  process.env.HTTPS_PROXY = process.env.https_proxy = "";
+  found.push(await (await fetch(direct)).text());
+  console.log(found.join("; "));
+  local.close();
+  local.closeAllConnections();
+});
+"""
+
+
+def test_preload_for_node_follows_exceptions_from_the_proxy(data_dir: Path) -> None:
+    node = find_tool_or_skip("node")
+    if not subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.startswith("v20"):
+        pytest.skip("newer versions do this themselves, and older ones are not installed")
+    expected = "looked up; looked up; looked up; 200; 200; 200; direct\n"
+    assert expected == run_with_exec(data_dir, node, "-e", NODE_BYPASS_PROGRAM, "--", HEALTH_URL)
+
+
 REQUESTS_PROGRAM = f"""
 import requests
 answer = requests.get({LIST_URL!r}, auth=({derive_demo_account_sid("0")!r}, "x"))

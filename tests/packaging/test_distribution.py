@@ -17,6 +17,7 @@ DATA_FILES = {
     "generators/test_private_key.pem",
     "generators/py.typed",
     "scenarios/py.typed",
+    "mockserver/proxy/node_preload.js",
     "mockserver/py.typed",
     "scenarios/scenario.schema.json",
     *(f"scenarios/{name}.yaml" for name in find_bundled_files()),

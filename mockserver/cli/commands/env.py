@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
+from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.options import REMOTE_SETTINGS, add_server, add_settings
 from mockserver.cli.running_server import connect_server
@@ -15,7 +16,7 @@ from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.control.client.health import fetch_health
 from mockserver.control.client.proxy_check import check_proxy_certificate
-from mockserver.proxy.environment import build_variables
+from mockserver.proxy.environment import build_removals, build_variables
 from mockserver.rest.auth import DeclaredAccount
 
 Values = Mapping[str, str | None]
@@ -29,10 +30,27 @@ _TOKEN_VARIABLE = "RECMOCK_CONTROL_TOKEN"
 def _add_arguments(parser: Parser) -> None:
     add_settings(parser, _OWN_SETTINGS)
     add_server(parser)
+    parser.add_argument("--unset", action="store_true", help="Print what undoes the variables. Needs no server.")
     parser.add_argument("--format", choices=tuple(_FORMATS), default="sh", help="The output format. Default: sh.")
 
 
 def _run(invocation: Invocation) -> int:
+    """Print the variables, or what undoes them."""
+    return _print_removals(invocation) if invocation.options.unset else _print_variables(invocation)
+
+
+def _print_removals(invocation: Invocation) -> int:
+    if invocation.options.format in _SETTING_FORMATS:
+        others = ", ".join(name for name in _FORMATS if name not in _SETTING_FORMATS)
+        raise CommandError(
+            f"--unset: expected a format that can unset variables ({others}), found {invocation.options.format!r}."
+        )
+    values = {**dict(build_removals(invocation.environment)), _TOKEN_VARIABLE: None}
+    print(_FORMATS[invocation.options.format](values))
+    return 0
+
+
+def _print_variables(invocation: Invocation) -> int:
     """Print the variables, after a check that the server runs and that its proxy has the same CA."""
     settings, options, environment = invocation
     connection = connect_server(invocation)
@@ -44,7 +62,7 @@ def _run(invocation: Invocation) -> int:
     if options.control_token is not None:  # the commands in the environment need it too
         values[_TOKEN_VARIABLE] = options.control_token
     print(_FORMATS[options.format](values))
-    if options.format in ("dotenv", "github"):
+    if options.format in _SETTING_FORMATS:
         for name in (name for name, value in values.items() if value is None and environment.get(name)):
             print(f"recmock: {name} is set, and this format cannot unset it. Unset it yourself.", file=sys.stderr)
     return 0
@@ -115,5 +133,7 @@ _FORMATS: dict[str, Callable[[Values], str]] = {
     "github": _format_github,
     "powershell": _format_powershell,
 }
+_SETTING_FORMATS = ("dotenv", "github")
+"""The formats that can set variables only."""
 
 COMMAND = Command(_run, _add_arguments, settings=[*_OWN_SETTINGS, *REMOTE_SETTINGS])

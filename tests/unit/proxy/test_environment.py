@@ -1,7 +1,9 @@
 import os
 from pathlib import Path
 
-from mockserver.proxy.environment import VARIABLES, build_variables
+import msgspec
+
+from mockserver.proxy.environment import VARIABLES, build_removals, build_variables
 from mockserver.proxy.trust_files import TrustFiles
 from mockserver.rest.auth import DeclaredAccount
 
@@ -9,8 +11,9 @@ TRUST_FILES = TrustFiles(
     certificate=Path("/d/ca.pem"),
     bundle=Path("/d/all.pem"),
     java_truststore=Path("/d r/all.p12"),
-    php_folder=Path("/d/php"),
+    php_folder=Path("/d/php-0123456789ab"),
     wgetrc=Path("/d/wgetrc"),
+    node_preload=Path("/d r/node-0123456789ab.js"),
 )
 ACCOUNT = DeclaredAccount(sid="AC" + "1" * 32, token="secret")
 PROXY_URL = "http://127.0.0.1:4010"
@@ -53,10 +56,48 @@ def test_java_options_are_appended_to_existing_options() -> None:
 
 
 def test_php_scan_dir_keeps_existing_folder() -> None:
-    assert build_environment({})["PHP_INI_SCAN_DIR"] == f"{os.pathsep}/d/php"
-    folders = f"/mine{os.pathsep}/d/php"
+    assert build_environment({})["PHP_INI_SCAN_DIR"] == f"{os.pathsep}/d/php-0123456789ab"
+    folders = f"/mine{os.pathsep}/d/php-0123456789ab"
     assert build_environment({"PHP_INI_SCAN_DIR": "/mine"})["PHP_INI_SCAN_DIR"] == folders
     assert build_environment({"PHP_INI_SCAN_DIR": folders})["PHP_INI_SCAN_DIR"] == folders
+
+
+def test_node_options_name_preload_and_keep_users_options() -> None:
+    own = '--require "/d r/node-0123456789ab.js"'
+    assert build_environment({})["NODE_OPTIONS"] == own
+    assert build_environment({"NODE_OPTIONS": "--no-warnings"})["NODE_OPTIONS"] == f"--no-warnings {own}"
+    windows = msgspec.structs.replace(TRUST_FILES, node_preload=Path("C:\\d\\node-0123456789ab.js"))
+    values = dict(build_variables(PROXY_URL, ACCOUNT, windows, {}))
+    assert values["NODE_OPTIONS"] == '--require "C:\\\\d\\\\node-0123456789ab.js"'
+
+
+APPENDED = {
+    "JAVA_TOOL_OPTIONS": "-Xmx1g",
+    "NODE_OPTIONS": "--no-warnings --require ./mine.js",
+    "PHP_INI_SCAN_DIR": f"{os.pathsep}/mine",
+}
+
+
+def test_values_for_another_server_are_replaced() -> None:
+    first = build_environment(APPENDED, "http://127.0.0.1:1")
+    second = build_environment({name: value or "" for name, value in first.items()}, "http://127.0.0.2:2")
+    assert second == build_environment(APPENDED, "http://127.0.0.2:2")
+    assert (second["JAVA_TOOL_OPTIONS"] or "").startswith("-Xmx1g -Dhttps.proxyHost=127.0.0.2 -Dhttps.proxyPort=2 ")
+
+
+def test_removals_unset_what_is_set_and_keep_what_was_appended_to() -> None:
+    values = {name: value for name, value in build_environment(APPENDED).items() if value is not None}
+    removals = dict(build_removals(values))
+    assert {name: removals.pop(name) for name in APPENDED} == APPENDED
+    assert set(removals) == set(values) - set(APPENDED)
+    assert set(removals.values()) == {None}
+
+
+def test_removals_leave_values_of_others_alone() -> None:
+    own = {name: value or "" for name, value in build_environment({}).items()}
+    assert {dict(build_removals(own))[name] for name in APPENDED} == {None}
+    assert not set(dict(build_removals(APPENDED))) & set(APPENDED)
+    assert not set(dict(build_removals({}))) & {*APPENDED, "TWILIO_REGION", "TWILIO_EDGE"}
 
 
 def test_wget_and_perl_read_files_with_all_authorities() -> None:
