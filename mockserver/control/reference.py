@@ -143,6 +143,15 @@ ACCOUNT_REQUESTS = tuple(
 CONTROL_REQUESTS = (*PUBLIC_REQUESTS, *ACCOUNT_REQUESTS)
 
 
+def find_example(method: str, path: str) -> str:
+    """Return a body for a request of the control API, or an empty text if it has none."""
+    for request in CONTROL_REQUESTS:
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(f"{_PREFIX}{request.path}"))
+        if request.bodies and request.method == method and re.fullmatch(pattern, path):
+            return request.bodies[0]
+    return ""
+
+
 def explain_unknown_path(path: str) -> str:
     """Return the reason for an unknown path: the closest known one, and all of them."""
     own = list(dict.fromkeys(request.path for request in PUBLIC_REQUESTS))

@@ -313,7 +313,7 @@ INVALID_COMMANDS: list[tuple[str, str, Any, str]] = [
     ("POST", "/clock", {"advance": "999999999w"}, "expected an instant before 9000"),
     ("POST", "/clock", {"move_to": "9999-12-31T00:00:00Z"}, "expected an instant before 9000"),
     ("POST", "/clock", {"advanced": "1s"}, "advanced"),
-    ("POST", "/clock", [1], "Expected `object`"),
+    ("POST", "/clock", [1], "expected a JSON object such as"),
     ("PUT", "/scenario", None, "found neither or both"),
     ("PUT", "/scenario", {"name": "happy-path", "scenario": {}}, "found neither or both"),
     ("PUT", "/scenario", {"name": "happy-pathh"}, "name: expected a bundled scenario"),

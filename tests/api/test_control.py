@@ -147,9 +147,24 @@ def test_refusal_of_host_name_says_what_opens_it(api: Api, host: str, advice: st
         assert (opened.get("/_mock/accounts/demo", host=host).status_code == 200) is (host == "mock:4010")
 
 
-def test_body_that_is_no_json_gets_what_was_expected(api: Api) -> None:
-    reason = api.send_command("POST", "/clock", raw=b"advance=30s").json()["reason"]
-    assert reason.startswith("Expected a JSON object: JSON is malformed")
+@pytest.mark.parametrize(
+    ("method", "path", "raw", "reason"),
+    [
+        ("POST", "/clock", b"advance=30s", """such as {"advance": "30s"}, found 'advance=30s'."""),
+        ("POST", "/signals", b'"finish"', """such as {"name": "finish", "recording": "late"}, found '"finish"'."""),
+        ("POST", "/recordings/late", b"[]", """such as {"status": "completed", "set": {"duration": 12}, """),
+        ("POST", "/clock", b"{advance: 30s}", "Expected a JSON object: JSON is malformed: "),
+    ],
+)
+def test_body_that_is_no_object_gets_an_example(api: Api, method: str, path: str, raw: bytes, reason: str) -> None:
+    response = api.send_command(method, path, raw=raw)
+    assert response.status_code == 400
+    assert reason in response.json()["reason"]
+
+
+@pytest.mark.parametrize("raw", [b"", b" \n"])
+def test_empty_body_is_an_empty_object(api: Api, raw: bytes) -> None:
+    assert api.send_command("POST", "/snapshots", raw=raw).status_code == 200
 
 
 def list_routes() -> set[tuple[str, str]]:
@@ -204,7 +219,7 @@ def test_reference_has_a_body_for_every_request_that_reads_one(api: Api) -> None
         if request.path.startswith("/accounts") and request.method in ("POST", "PUT"):
             target = request.path.removeprefix("/accounts/{account}").format(recording="late", number="0")
             reason = api.send_command(request.method, target, raw=b"x").headers.get("x-mock-reason", "")
-            assert reason.startswith("Expected a JSON object") is bool(request.bodies)
+            assert reason.startswith("expected a JSON object such as {") is bool(request.bodies)
 
 
 def test_errors_of_twilios_api_have_no_reason_in_body(api: Api) -> None:

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
 from mockserver.control.endpoints.access import check_access, refuse_callbacks
+from mockserver.control.reference import find_example
 from mockserver.rest.errors import TwilioError, make_invalid_parameter_error
 from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.representations import json
@@ -76,7 +77,13 @@ def read_command(exchange: Exchange, command_type: type[Command]) -> Command:
     Raises:
         TwilioError: 20001 if the body is invalid.
     """
-    return decode_json(exchange.body or b"{}", command_type)
+    body = exchange.body.strip() or b"{}"
+    if not body.startswith(b"{"):  # such as a form
+        found = body[:40].decode(errors="replace")
+        raise make_invalid_command_error(
+            f"expected a JSON object such as {find_example(exchange.method, exchange.path)}, found {found!r}"
+        )
+    return decode_json(body, command_type)
 
 
 def decode_json(text: bytes | msgspec.Raw, kind: type[Command]) -> Command:
