@@ -144,12 +144,17 @@ CONTROL_REQUESTS = (*PUBLIC_REQUESTS, *ACCOUNT_REQUESTS)
 
 
 def find_example(method: str, path: str) -> str:
-    """Return a body for a request of the control API, or an empty text if it has none."""
-    for request in CONTROL_REQUESTS:
-        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(f"{_PREFIX}{request.path}"))
-        if request.bodies and request.method == method and re.fullmatch(pattern, path):
-            return request.bodies[0]
-    return ""
+    """Return a body for a request of the control API that reads one."""
+    examples = (
+        request.bodies[0]
+        for request in CONTROL_REQUESTS
+        if request.bodies and request.method == method and _compile(request.path).fullmatch(path)
+    )
+    return next(examples, "{}")  # the default is for a path with a line break at its end, which Starlette accepts
+
+
+def _compile(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(f"{_PREFIX}{path}")), re.DOTALL)
 
 
 def explain_unknown_path(path: str) -> str:

@@ -153,6 +153,7 @@ def test_refusal_of_host_name_says_what_opens_it(api: Api, host: str, advice: st
         ("POST", "/clock", b"advance=30s", """such as {"advance": "30s"}, found 'advance=30s'."""),
         ("POST", "/signals", b'"finish"', """such as {"name": "finish", "recording": "late"}, found '"finish"'."""),
         ("POST", "/recordings/late", b"[]", """such as {"status": "completed", "set": {"duration": 12}, """),
+        ("POST", "/clock%0A", b"advance=30s", "such as {}, found 'advance=30s'."),
         ("POST", "/clock", b"{advance: 30s}", "Expected a JSON object: JSON is malformed: "),
     ],
 )
