@@ -88,6 +88,7 @@ class AccountFactory:
                 account.close()
                 raise
             account.clock.start(self._choose_rate(scenario), clock_origin)
+            yield from account.scheduler.run_due_gradually()  # of an account that was evicted
         if state is None:
             account.changes.mark_as_new()
         return account

@@ -40,13 +40,23 @@ def run_at_once(steps: Steps[Result]) -> Result:
 async def run_between_requests(steps: Steps[Result]) -> Result:
     """Run work in slices between which the event loop answers requests, and return its result."""
     with without_full_collections():
-        work = _Work(steps)
-        pause_at = stopwatch() + _SLICE_SECONDS
+        work, pacer = _Work(steps), Pacer()
         for _ in work:
-            if stopwatch() >= pause_at:
-                await real_pause(0)
-                pause_at = stopwatch() + _SLICE_SECONDS
+            await pacer.pause_if_due()
         return work.result
+
+
+class Pacer:
+    """Lets the event loop answer requests after each slice of long work."""
+
+    def __init__(self) -> None:
+        self._pause_at = stopwatch() + _SLICE_SECONDS
+
+    async def pause_if_due(self) -> None:
+        """Let other tasks run if a slice is over. Call this after each small step."""
+        if stopwatch() >= self._pause_at:
+            await real_pause(0)
+            self._pause_at = stopwatch() + _SLICE_SECONDS
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
 from mockserver.account.callback_queue import CallbackQueue
+from mockserver.account.gradual import Steps, run_at_once
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.event_log import EventLog
@@ -54,23 +55,29 @@ class Timelines:
             if index in playing:
                 self._state.observations += 1
                 playing[index] = timeline.after_request(playing[index], act)
-                self.run_due_steps(index)
+                self._run_triggered_steps(index)
 
     def signal(self, name: str, index: int | None = None) -> None:
         """Send a signal to one recording's timeline, or to all."""
+        run_at_once(self.signal_gradually(name, index))
+
+    def signal_gradually(self, name: str, index: int | None = None) -> Steps[None]:
+        """Send a signal like `signal`, in small steps."""
         playing = self._state.playing
         self._state.observations += 1
-        for playing_index in [*playing] if index is None else [index] if index in playing else []:
-            playing[playing_index] = timeline.after_signal(playing[playing_index], name)
-            self._record_event("signal", playing_index, name)
-            self.run_due_steps(playing_index)
+        for playing_index in [*playing] if index is None else [index]:
+            if playing_index in playing:
+                playing[playing_index] = timeline.after_signal(playing[playing_index], name)
+                self._record_event("signal", playing_index, name)
+                self._run_triggered_steps(playing_index)
+            yield
 
     def record_delivery(self, index: int, event: CallbackEvent) -> None:
         """Record that the receiver answered with 2xx."""
         playing = self._state.playing
         if index in playing:
             playing[index] = timeline.after_delivery(playing[index], event)
-            self.run_due_steps(index)
+            self._run_triggered_steps(index)
 
     def run_next_step(self, index: int) -> bool:
         """Run the next step now, whatever it waits for. Return False if there is none."""
@@ -91,6 +98,12 @@ class Timelines:
                 self._schedule_timer(index, playing, now)
                 return
             self._take_step(index, *due)
+
+    def _run_triggered_steps(self, index: int) -> None:
+        """Run every step that is due after a trigger. If the timer is due too, it runs them when its turn comes."""
+        instant = self._state.step_instants.get(index)
+        if instant is None or instant > self._recording_index.clock.now():
+            self.run_due_steps(index)
 
     def _schedule_timer(self, index: int, playing: TimelineProgress, now: int) -> None:
         """Schedule a timer for the next instant that a timeline waits for, unless it exists."""

@@ -11,6 +11,7 @@ import msgspec
 
 from mockserver.account.account import Account
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
+from mockserver.account.gradual import Pacer
 from mockserver.account.state.state import Delivery, Event
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.rest.errors import TwilioError
@@ -55,7 +56,8 @@ class Worker:
 
     def schedule(self, account: Account) -> None:
         """Send ready callbacks and set an alarm for the next timer. Call this after every possible change."""
-        needs_alarm = account.state.timers and account.clock.rate and not self._has_alarm(account)
+        can_fire = account.state.timers and (account.clock.rate or account.scheduler.has_due)
+        needs_alarm = can_fire and not self._has_alarm(account)
         if not (needs_alarm or account.callbacks.has_pending) or asyncio.get_running_loop() in self._stopped_loops:
             return
         self._send_ready(account)
@@ -117,11 +119,13 @@ class Worker:
         """Move a clock to an instant, and return the events on the way.
 
         The callbacks of each instant are answered before the clock moves on, unless `wait_until_idle` does not wait.
+        Other requests are answered meanwhile: they find the account as it is on the way.
         """
-        first = account.events.next_serial
-        with closing(account.scheduler.advance_to(target)) as instants:
-            for _ in instants:
-                if not await self.wait_until_idle(account):
+        first, pacer = account.events.next_serial, Pacer()
+        with closing(account.scheduler.advance_to(target)) as steps:
+            for instant in steps:
+                await pacer.pause_if_due()
+                if instant is not None and not await self.wait_until_idle(account):
                     break
             else:
                 self.schedule(account)
@@ -214,8 +218,7 @@ class Worker:
                 known.loop.call_soon_threadsafe(self.schedule, account)  # one loop wakes an account
                 return
             known.handle.cancel()
-        delay = account.clock.compute_real_seconds_until(due)
-        assert delay is not None, "the clock runs"
+        delay = account.clock.compute_real_seconds_until(due) or 0.0  # a timer of a clock that stands still is due
         self._alarms[account] = _Alarm(loop, due, clock_setting, loop.call_later(delay, self._wake, account))
 
     def _wake(self, account: Account) -> None:

@@ -66,7 +66,8 @@ class CreatedRecordings:
     def __init__(self, state: State) -> None:
         self._state = state
         self._index_by_sid: dict[str, int] = {}
-        self._indices_by_parent: dict[str, list[int]] = {}
+        self._indices_by_parent: dict[str, int | list[int]] = {}
+        """Most calls have one recording: 50,000 lists of one would keep the garbage collector busy."""
         for number in range(len(state.created)):
             self._index_recording(FIRST_CREATED + number)
 
@@ -102,7 +103,8 @@ class CreatedRecordings:
 
     def get_indices_of_parent(self, parent_sid: str) -> list[int]:
         """Return the indices of a call's or conference's recordings, oldest first."""
-        return self._indices_by_parent.get(fold_sid(parent_sid), [])
+        indices = self._indices_by_parent.get(fold_sid(parent_sid), [])
+        return [indices] if isinstance(indices, int) else indices
 
     def get_active_of_parent(self, parent_sid: str) -> list[int]:
         """Return the indices of a call's or conference's active recordings, oldest first."""
@@ -125,6 +127,10 @@ class CreatedRecordings:
     def _index_recording(self, index: int) -> None:
         recording = self._state.recordings[index]
         self._index_by_sid[fold_sid(recording.sid)] = index
-        for sid in filter(None, (recording.call_sid, recording.conference_sid)):
-            indices = self._indices_by_parent.setdefault(fold_sid(sid), [])
+        for key in map(fold_sid, filter(None, (recording.call_sid, recording.conference_sid))):
+            indices = self._indices_by_parent.setdefault(key, index)
+            if isinstance(indices, int):
+                if indices == index:
+                    continue  # the first
+                indices = self._indices_by_parent[key] = [indices]
             insort(indices, index, key=self.get_creation_instant)  # a saved list begins with the newest

@@ -5,7 +5,7 @@ Instants are microseconds since the epoch.
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -48,7 +48,7 @@ class ReachedStatus(msgspec.Struct, frozen=True, gc=False):
     """The number of times that the recording reached this status."""
 
 
-class CreatedRecording(NamedTuple):
+class CreatedRecording(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The creation of a recording."""
 
     instant: int
@@ -69,7 +69,7 @@ class TimerKind(StrEnum):
     """The creation of a scripted recording. The key is that of the upcoming recording."""
 
 
-class Timer(NamedTuple):
+class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """An action that waits for an instant. Timers fire in this order."""
 
     due: int

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
-from mockserver.account.gradual import without_full_collections
+from mockserver.account.gradual import run_between_requests, without_full_collections
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
@@ -124,7 +124,7 @@ async def send_signal(exchange: Exchange, path: PathParams) -> ChangeResult:
     index = None if command.recording is None else account.timelines.find_recording_index(command.recording)
     if index is not None and index not in account.state.playing:
         raise make_invalid_command_error(f"recording {command.recording} has no waiting timeline")
-    account.timelines.signal(command.name, index)
+    await run_between_requests(account.timelines.signal_gradually(command.name, index))
     return await wait_for_callbacks(exchange, account, first)
 
 

@@ -1,0 +1,142 @@
+"""Changes of many recordings at once: requests are answered meanwhile."""
+
+import asyncio
+import gc
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.account import gradual, scheduler
+from mockserver.app import create_app
+from mockserver.mock import Mock
+from tests.accounts import make_account, make_scenario
+from tests.harness import make_settings
+
+COUNT = 40
+SID = "AC" + "7" * 32
+CONTROL = f"/_mock/accounts/{SID}"
+PATH = f"/2010-04-01/Accounts/{SID}/Recordings.json?PageSize=1000"
+
+
+def make_parts(after: dict[str, Any]) -> dict[str, Any]:
+    timeline = [{"after": after, "status": "completed"}]
+    return {
+        "corpus": {"count": 0},
+        "clock": {"mode": "frozen"},
+        "recordings": [{"id": f"r{number}", "timeline": timeline} for number in range(COUNT)],
+    }
+
+
+@pytest.fixture(autouse=True)
+def short_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the event loop run after every step of long work."""
+    monkeypatch.setattr(gradual, "_SLICE_SECONDS", -1.0)
+
+
+async def count_completed(client: httpx.AsyncClient) -> int:
+    recordings = (await client.get(PATH)).json()["recordings"]
+    return sum(recording["status"] == "completed" for recording in recordings)
+
+
+async def watch_change(
+    parts: dict[str, Any], change: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
+) -> tuple[list[int], dict[str, Any]]:
+    """Return the number of completed recordings in the answers until a change has ended, and its result."""
+    mock = Mock(make_settings(count=0))
+    transport = httpx.ASGITransport(create_app(mock))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", auth=(SID, "token")) as client:
+        await client.put(f"{CONTROL}/scenario", content=json.dumps({"scenario": {"name": "many", **parts}}))
+        task = asyncio.ensure_future(change(client))
+        counts = []
+        while not task.done():
+            counts.append(await count_completed(client))
+            await asyncio.sleep(0)  # a request over ASGI lets no other task run
+        counts.append(await count_completed(client))
+        return counts, (await task).json()
+
+
+async def advance(client: httpx.AsyncClient) -> httpx.Response:
+    return await client.post(f"{CONTROL}/clock", json={"advance": "1h"})
+
+
+async def advance_twice(client: httpx.AsyncClient) -> httpx.Response:
+    return (await asyncio.gather(advance(client), advance(client)))[1]
+
+
+async def send_signal(client: httpx.AsyncClient) -> httpx.Response:
+    return await client.post(f"{CONTROL}/signals", json={"name": "go"})
+
+
+@pytest.mark.parametrize(
+    ("after", "change", "events_per_recording"),
+    [({"time": "30m"}, advance, 1), ({"time": "90m"}, advance_twice, 1), ({"signal": "go"}, send_signal, 2)],
+)
+def test_requests_find_account_on_the_way_while_many_timelines_go_on(
+    after: dict[str, Any], change: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]], events_per_recording: int
+) -> None:
+    counts, result = asyncio.run(watch_change(make_parts(after), change))
+    assert len({*counts}) > 3
+    assert counts == sorted(counts)
+    assert counts[-1] == COUNT
+    assert result["event_count"] == events_per_recording * COUNT
+    steps = [event["subject"] for event in result["events"] if event["kind"] == "step"]
+    assert steps == [f"r{number}" for number in range(COUNT)]
+
+
+def test_account_that_is_replaced_while_its_clock_moves_stays_replaced() -> None:
+    async def reset_meanwhile(client: httpx.AsyncClient) -> httpx.Response:
+        move = asyncio.ensure_future(advance(client))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        await client.post(f"{CONTROL}/reset")
+        assert (await move).status_code == 200
+        return await client.get(CONTROL)
+
+    counts, account = asyncio.run(watch_change(make_parts({"time": "30m"}), reset_meanwhile))
+    assert counts[-1] == 0
+    assert (account["created"], account["clock"]["now"]) == (0, account["clock"]["t0"])
+
+
+def test_request_runs_some_of_very_many_due_timers_and_worker_runs_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "_MAX_AT_ONCE", 6)
+    mock = Mock(make_settings(count=0), scenario=make_scenario(**make_parts({"time": "30m"})))
+    account = mock.account(SID)
+    account.clock.move_to(account.clock.now() + 3600 * 10**6)
+
+    async def run() -> None:
+        account.scheduler.run_due()
+        assert len(account.state.playing) == COUNT - 6
+        assert account.scheduler.has_due
+        mock.worker.schedule(account)
+        while account.scheduler.has_due:  # noqa: ASYNC110 - the worker has no event for it
+            await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert account.state.playing == {}
+    assert not account.scheduler.has_due
+
+
+def test_account_that_was_evicted_is_up_to_date_when_it_is_created_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "_MAX_AT_ONCE", 6)
+    parts = make_parts({"time": "30m"})
+    mock = Mock(make_settings(count=0), scenario=make_scenario(**{**parts, "clock": {"mode": "real"}}))
+    account = mock.account(SID)
+    hours = -3600 * 10**6
+    again = mock.account_factory.create(
+        SID.lower(), mock.scenario, account.journal, clock_origin=hours + account.clock.setting[1]
+    )
+    assert len(account.state.playing) == COUNT
+    assert again.state.playing == {}
+    assert not again.has_state
+
+
+def test_garbage_collector_has_no_object_for_each_recording_or_timer() -> None:
+    """A full collection visits each of them, and answers no request meanwhile."""
+    account = make_account(make_scenario(**make_parts({"time": "30m"})))
+    state, created = account.state, account.recordings.recording_index.created
+    assert len(state.created) == len(state.timers) == COUNT
+    objects = [*state.created, *state.timers, *state.recordings.values(), *state.playing.values()]
+    assert not any(map(gc.is_tracked, [*objects, *created._indices_by_parent.values()]))
