@@ -228,6 +228,8 @@ def test_empty_page_of_rare_matches_continues_at_its_end(monkeypatch: pytest.Mon
         pages = walk_pages(api, f"Calls.json?{query}")
         assert expected == [call["sid"] for page in pages for call in page["calls"]]
         assert pages[0]["calls"] == []
+        warning = api.get(f"{api.root}/Calls.json?{query}").headers["X-Mock-Warning"]
+        assert warning.startswith("The search found nothing so far, and next_page_uri continues it.")
         assert len(pages) > len(calls) / 40
         back = api.get(pages[1]["previous_page_uri"], x_mock_wire="twilio").json()
         assert back["calls"] == []

@@ -1,12 +1,14 @@
 """A list visits at most 100 times its page size, whatever the mix of a billion recordings."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from generators.content.calls_and_conferences import list_friendly_names
+from generators.content.word_pools import load_word_pools
 from generators.sids import Kind
 from tests.harness import T0, Api, make_settings
 from tests.work_counter import WorkCounter
@@ -59,18 +61,47 @@ def test_every_list_of_every_mix_is_bounded(mix: str, place: tuple[str, int] | N
                 assert counter.get_most() <= 100 * size, (name, options)
 
 
-@pytest.mark.parametrize("size", [50, 1000])
+ENDED = datetime.fromtimestamp(T0 - 5_000_000, UTC)
+FILTERS = [
+    ("Calls", {"EndTime": ENDED}),
+    ("Calls", {"EndTime<": ENDED}),
+    ("Calls", {"EndTime>": ENDED}),
+    ("Calls", {"EndTime": ENDED.date(), "From": load_word_pools().phone_numbers[3]}),
+    ("Calls", dict(zip(("From", "To"), load_word_pools().phone_numbers[8:], strict=False))),
+    ("Conferences", {"DateUpdated": ENDED}),
+    ("Conferences", {"FriendlyName": min(list_friendly_names())}),
+]
+
+
+@pytest.mark.parametrize("size", [1, 2, 50, 1000])
 @pytest.mark.parametrize("mix", ["", "conference=1", "conference=0.00002", "absent=1", "deleted=0.9999"])
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [("Calls", "EndTime"), ("Conferences", "DateUpdated"), ("Calls", "EndTime<"), ("Calls", "EndTime>")],
-)
-def test_filters_by_end_are_bounded(monkeypatch: pytest.MonkeyPatch, name: str, key: str, mix: str, size: int) -> None:
+def test_filters_are_bounded_on_the_first_page_and_its_neighbours(
+    monkeypatch: pytest.MonkeyPatch, mix: str, size: int
+) -> None:
     with Api(make_settings(count=BILLION, mix=mix)) as api:
         counter = WorkCounter(monkeypatch)
-        ended = datetime.fromtimestamp(T0 - 5_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        api.get_twilio_json(f"{name}.json?{urlencode({key: ended, 'PageSize': size})}")
-        assert counter.get_most() <= 100 * size
+        for name, conditions in FILTERS:
+            texts = {
+                key: value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
+                for key, value in conditions.items()
+            }
+            target = f"{api.root}/{name}.json?{urlencode({**texts, 'PageSize': size})}"
+            for neighbour in ("next_page_uri", "next_page_uri", "previous_page_uri"):
+                counter.clear()
+                page = api.get(target, x_mock_wire="twilio").json()
+                assert counter.get_most() <= 100 * size, (target, counter.get_most())
+                if page[neighbour] is None:
+                    break
+                target = page[neighbour]
+
+
+def test_corpus_that_is_not_larger_than_a_search_has_no_empty_pages_of_rare_matches() -> None:
+    with Api(make_settings(count=4096)) as api:
+        calls = api.get_twilio_json("Calls.json?PageSize=1000")["calls"]
+        rare = urlencode({"From": calls[-1]["from"], "To": calls[-1]["to"]})
+        response = api.get(f"{api.root}/Calls.json?PageSize=1&{rare}", x_mock_wire="twilio")
+        assert len(response.json()["calls"]) == 1
+        assert "X-Mock-Warning" not in response.headers
 
 
 def test_pages_of_an_exact_end_list_every_call_that_ended_then() -> None:

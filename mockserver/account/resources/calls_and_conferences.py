@@ -23,9 +23,6 @@ from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest
 
-_ROWS_PER_CANDIDATE = 4
-"""A filter by the end reads all recordings of a call or conference: usually no more than these."""
-
 
 class CallsOrConferences:
     """The calls, or the conferences, of an account.
@@ -79,7 +76,7 @@ class CallsOrConferences:
         matches = None
         if parent_filter.is_given:
             own = select_corpus_range(self._recording_index.corpus, parent_filter)
-            generated = _clip_walk(generated, own, self._starts.changed)
+            generated = _clip_walk(generated, own, self._list_changed(parent_filter))
             matches = self._build_predicate(parent_filter)
         listing = Listing(
             window=places.get_all(),
@@ -88,9 +85,16 @@ class CallsOrConferences:
             index=places.get_index,
             sid=self._get_sid,
             matches=matches,
-            rows_per_candidate=_ROWS_PER_CANDIDATE if parent_filter.ended.is_bounded else 1,
+            count_rows=self._count_rows if parent_filter.ended.is_bounded else None,
         )
         return get_page(listing, request)
+
+    def _list_changed(self, parent_filter: ParentFilter) -> Sequence[int]:
+        """Return the changed calls or conferences of the corpus that may match beside those that the range selects."""
+        changed = self._starts.changed
+        if parent_filter.ended.is_bounded or not parent_filter.may_match_generated():
+            return changed
+        return sorted(index for index in self._with_own_start if index < FIRST_CREATED)
 
     def _list_created(self, parent_filter: ParentFilter) -> Sequence[int]:
         """Return the created recordings with which calls or conferences start that may match, sorted by position."""
@@ -106,7 +110,7 @@ class CallsOrConferences:
 
     @cached_property
     def _with_own_start(self) -> set[int]:
-        """The created recordings of calls whose start is not their instant of creation. Updated with `_starts`."""
+        """The first recordings of calls whose start is not their instant of creation. Updated with `_starts`."""
         return set()
 
     @cached_property
@@ -124,14 +128,21 @@ class CallsOrConferences:
             first = self._recording_index.corpus.layout.get_run(index).start
             if self._get_generated_run(first):
                 starts.set(first, True)
+                self._update_own_start(first)
             return
         recording = self._recording_index.get_even_if_deleted(index)
-        if self.kind is Kind.CALL and recording.start_time not in (None, recording.date_created):
-            self._with_own_start.add(index)
+        self._update_own_start(index)
         own = recording.call_sid if self.kind is Kind.CALL else recording.conference_sid
         siblings = [] if own is None else self._recording_index.created.get_indices_of_parent(own)
         for sibling in siblings[:2]:  # the second was the first, before an older one was created
             starts.set(sibling, sibling == siblings[0])
+
+    def _update_own_start(self, index: int) -> None:
+        recording = self._recording_index.get_even_if_deleted(index)
+        if self.kind is Kind.CALL and recording.start_time not in (None, recording.date_created):
+            self._with_own_start.add(index)
+        else:
+            self._with_own_start.discard(index)
 
     def _get_generated_run(self, index: int) -> range:
         """Return the corpus recordings of the call, or conference, that starts at an index; empty if none does."""
@@ -154,6 +165,13 @@ class CallsOrConferences:
             return not ended.is_bounded or ended.contains(corpus.compute_run_end(run))
 
         return matches
+
+    def _count_rows(self, position: int) -> int:
+        """Return the number of recordings of a call or conference: a filter by the end reads all."""
+        index = self._recording_index.positions.get_index(position)
+        if index < FIRST_CREATED:
+            return len(self._recording_index.corpus.layout.get_run(index))
+        return len(self._recording_index.created.get_indices_of_parent(self._get_sid(index)))
 
     def _get_recording(self, index: int) -> Recording:
         """Return a recording with the duration that it has so far."""

@@ -18,11 +18,15 @@ NEVER = 1 << 62
 BEFORE_OLDEST = (1 << 64) - 1
 """The index of the position before the oldest record, which has a SID of its own: an empty page may start there."""
 _MAX_EXAMINED = 1 << 12
-"""A page ends after this many candidates, even if it is empty. Its next page continues there. So rare matches in a huge
-corpus take no longer than a full page.
+"""A page ends when the search has read so many rows, even if it is empty. Its next page continues there. So rare
+matches in a huge corpus take no longer than a full page. A list with no more positions is searched whole.
+"""
+_MAX_EXAMINED_PER_RECORD = 75
+"""The page also ends after so many rows for each record of its size. With the look for the neighbour pages, a request
+visits at most 100 for each.
 """
 _NEIGHBOUR_SHARE = 10
-"""The look for a neighbour page ends after a tenth of the candidates of a page: there may be one."""
+"""The look for a neighbour page ends after a tenth of the rows of a page: there may be one."""
 
 
 class Walk(Protocol):
@@ -42,8 +46,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         index: returns the index of the record at a position.
         sid: returns the SID of an index.
         matches: returns True if the record at a visible position is in the list; None if all are.
-        rows_per_candidate: the number of recordings that `matches` usually reads, at most. So many fewer are examined.
-        max_examined_per_record: the page also ends after this many candidates for each record that it may have.
+        count_rows: returns the number of recordings that `matches` reads for a position; None if it reads one.
     """
 
     window: range
@@ -52,8 +55,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     index: Callable[[int], int]
     sid: Callable[[int], str]
     matches: Callable[[int], bool] | None = None
-    rows_per_candidate: int = 1
-    max_examined_per_record: int | None = None
+    count_rows: Callable[[int], int] | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +144,9 @@ def _take(
         found = tuple(islice(walk, size + 1))
         return found[:size], found[size - 1] if len(found) > size else None
     positions: list[int] = []
-    for examined, position in enumerate(walk, 1):
+    examined = 0
+    for position in walk:
+        examined += 1 if listing.count_rows is None else listing.count_rows(position)
         if listing.matches(position):
             if len(positions) == size:
                 return tuple(positions), positions[-1]
@@ -153,8 +157,8 @@ def _take(
 
 
 def _get_max_examined(listing: Listing, size: int) -> int:
-    limit = _MAX_EXAMINED // listing.rows_per_candidate
-    return limit if listing.max_examined_per_record is None else min(limit, listing.max_examined_per_record * size)
+    is_small = len(listing.window) <= _MAX_EXAMINED
+    return _MAX_EXAMINED if is_small else min(_MAX_EXAMINED, _MAX_EXAMINED_PER_RECORD * size)
 
 
 def _has_at(listing: Listing, position: int) -> bool:

@@ -31,10 +31,6 @@ _BUILDERS: dict[Kind, _Builder] = {
 }
 
 
-_MAX_EXAMINED_PER_RECORD = 90
-"""A mix may leave one in a few thousand recordings with a transcription."""
-
-
 class _ShownTranscriptions(msgspec.Struct, frozen=True):
     """What a list of transcriptions shows beyond the plain corpus, and what it leaves out of it."""
 
@@ -170,7 +166,6 @@ class Subresources:
             index=places.get_index,
             sid=self._get_sid,
             matches=matches,
-            max_examined_per_record=_MAX_EXAMINED_PER_RECORD,
         )
         return get_page(listing, request)
 

@@ -15,7 +15,7 @@ from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.resource_types import CALL, CONFERENCE, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Resource, ResourcePage
-from mockserver.server.routes.resource_route import PathParams, ResourceRoute
+from mockserver.server.routes.resource_route import PathParams, ResourceRoute, warn_of_empty_page
 
 _UNFILTERED_CONFERENCES = (
     "Twilio lists only conferences in progress if no filter is given (since 2026-09-30). The mock lists all of them. "
@@ -35,7 +35,9 @@ def list_calls(exchange: Exchange, _: PathParams) -> ResourcePage:
     )
     page_request = parse_page_request(query)
     calls = exchange.account.calls
-    return ResourcePage(CALL, calls, calls.list(wanted, page_request), page_request, query)
+    page = calls.list(wanted, page_request)
+    warn_of_empty_page(exchange, page)
+    return ResourcePage(CALL, calls, page, page_request, query)
 
 
 def fetch_call(exchange: Exchange, path: PathParams) -> Resource:
@@ -55,6 +57,7 @@ def list_conferences(exchange: Exchange, _: PathParams) -> ResourcePage:
     page = conferences.list(wanted, page_request)
     if not wanted.is_given:
         exchange.warnings.append(_UNFILTERED_CONFERENCES)
+    warn_of_empty_page(exchange, page)
     return ResourcePage(CONFERENCE, conferences, page, page_request, query)
 
 

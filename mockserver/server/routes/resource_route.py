@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from generators.model import API_VERSION
+from mockserver.account.resources.listing import Page
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.form_body import read_form
 from mockserver.rest.parameters import Parameters
@@ -27,6 +28,10 @@ RouteHandler = Callable[[Exchange, PathParams], Result]
 _ACCOUNT_ROOT = f"/{API_VERSION}/Accounts/{{account_sid}}"
 _MAX_FORM_BYTES = 64 * 1024
 _MEDIA_EXTENSIONS = ("", "wav", "mp3")
+_EMPTY_PAGE = (
+    "The search found nothing so far, and next_page_uri continues it. Some SDKs (twilio-java) stop at an empty page. "
+    "A larger PageSize searches further at once."
+)
 
 
 class ResourceRoute(BaseRoute):
@@ -121,3 +126,9 @@ async def _read_form(exchange: Exchange, receive: Receive) -> None:
     form = read_form(exchange.body, exchange.all_headers)
     exchange.warnings += form.warnings
     exchange.form = Parameters(form.encoded)
+
+
+def warn_of_empty_page(exchange: Exchange, page: Page) -> None:
+    """Add a warning if a page is empty although its list goes on: not every SDK reads on (WIRE §2.1)."""
+    if not page.indices and page.tokens.next is not None:
+        exchange.warnings.append(_EMPTY_PAGE)

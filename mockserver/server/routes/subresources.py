@@ -7,13 +7,15 @@ from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.resource_types import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import NoContent, Redirect, Resource, ResourcePage
-from mockserver.server.routes.resource_route import PathParams, ResourceRoute
+from mockserver.server.routes.resource_route import PathParams, ResourceRoute, warn_of_empty_page
 
 
 def list_transcriptions(exchange: Exchange, _: PathParams) -> ResourcePage:
     query, shelf = exchange.parameters, exchange.account.transcriptions
     page_request = parse_page_request(query)
-    return ResourcePage(TRANSCRIPTION, shelf, shelf.list(page_request), page_request, query)
+    page = shelf.list(page_request)
+    warn_of_empty_page(exchange, page)
+    return ResourcePage(TRANSCRIPTION, shelf, page, page_request, query)
 
 
 def fetch_transcription(exchange: Exchange, path: PathParams) -> Resource:
