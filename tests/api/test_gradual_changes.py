@@ -7,13 +7,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from mockserver.account import gradual, scheduler
 from mockserver.app import create_app
+from mockserver.control.views import accounts as views
 from mockserver.mock import Mock
+from mockserver.rest.representations.json import encode
 from tests.accounts import make_account, make_scenario
-from tests.harness import make_settings
+from tests.harness import Api, make_settings
 
 COUNT = 40
 SID = "AC" + "7" * 32
@@ -131,6 +134,36 @@ def test_account_that_was_evicted_is_up_to_date_when_it_is_created_again(monkeyp
     assert len(account.state.playing) == COUNT
     assert again.state.playing == {}
     assert not again.has_state
+
+
+def test_state_shows_the_first_of_very_many_and_counts_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MAX_SHOWN", 3)
+    rule = {"when": {"op": "fetch_recording"}, "then": {"status": 503}}
+    scenario = make_scenario(**make_parts({"time": "30m"}), faults=[rule] * 5)
+    with Api(make_settings(count=0), scenario) as api:
+        state = api.get(f"/_mock/accounts/{api.mock.demo.sid}").json()
+    assert [timeline["recording"] for timeline in state["timelines"]] == ["r0", "r1", "r2"]
+    assert [timer["what"] for timer in state["timers"]] == [f"the next step of r{number}" for number in range(3)]
+    assert [rule["number"] for rule in state["rules"]] == [0, 1, 2]
+    assert (state["timeline_count"], state["timer_count"], state["rule_count"]) == (COUNT, COUNT, 5)
+
+
+@pytest.mark.parametrize("parts", [make_parts({"time": "30m"}), {"corpus": {"count": 0}}, {}])
+def test_scenario_is_shown_as_it_was_set_up(parts: dict[str, Any]) -> None:
+    scenario = make_scenario(**parts)
+    with Api(make_settings(count=0), scenario) as api:
+        response = api.get(f"/_mock/accounts/{api.mock.demo.sid}/scenario")
+    assert encode(msgspec.to_builtins(scenario)) == response.content
+    assert response.headers["Content-Type"] == "application/json"
+
+
+def test_requests_are_answered_while_a_long_scenario_is_shown() -> None:
+    async def show(client: httpx.AsyncClient) -> httpx.Response:
+        return await client.get(f"{CONTROL}/scenario")
+
+    counts, scenario = asyncio.run(watch_change(make_parts({"time": "30m"}), show))
+    assert len(scenario["recordings"]) == COUNT
+    assert len(counts) > 4
 
 
 def test_garbage_collector_has_no_object_for_each_recording_or_timer() -> None:

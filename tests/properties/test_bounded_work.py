@@ -62,7 +62,7 @@ def test_every_list_of_every_mix_is_bounded(mix: str, place: tuple[str, int] | N
 
 
 ENDED = datetime.fromtimestamp(T0 - 5_000_000, UTC)
-FILTERS = [
+FILTERS: list[tuple[str, dict[str, str | date]]] = [
     ("Calls", {"EndTime": ENDED}),
     ("Calls", {"EndTime<": ENDED}),
     ("Calls", {"EndTime>": ENDED}),

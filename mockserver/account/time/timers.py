@@ -13,8 +13,14 @@ class Timers:
         self._state = state
 
     def __iter__(self) -> Iterator[Timer]:
-        """Yield all timers, in firing order."""
-        return iter(sorted(self._state.timers))
+        """Yield all timers, in firing order: the first of very many without a sort."""
+        timers = self._state.timers
+        frontier = [(timer, 0) for timer in timers[:1]]
+        while frontier:
+            timer, at = heapq.heappop(frontier)
+            yield timer
+            for child in range(2 * at + 1, min(2 * at + 3, len(timers))):
+                heapq.heappush(frontier, (timers[child], child))
 
     def add(self, due: int, kind: TimerKind, key: int) -> None:
         """Add a timer. Its subject may change before it fires, so the code that it wakes must check again."""

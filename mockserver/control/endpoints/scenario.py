@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
-from mockserver.account.gradual import run_between_requests, without_full_collections
+from mockserver.account.gradual import Steps, run_between_requests, without_full_collections
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
@@ -28,7 +28,10 @@ from mockserver.control.views.scenario import (
     serialize_expectation,
 )
 from mockserver.journal.expectations import check_expectations
+from mockserver.rest.representations import json
+from mockserver.rest.representations.representation import MEDIA_TYPES, Representation
 from mockserver.server.exchange import Exchange
+from mockserver.server.response import Response
 from scenarios.model import Scenario
 
 _LONG_BODY = 100_000
@@ -97,9 +100,25 @@ async def remove_scenario(exchange: Exchange, path: PathParams) -> AccountSummar
     return summarize_account(exchange.mock.set_up_scenario(get_account(exchange, path).sid, None))
 
 
-async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any]:
+async def show_scenario(exchange: Exchange, path: PathParams) -> dict[str, Any] | Response:
     scenario = get_account(exchange, path).scenario
-    return {} if scenario is None else msgspec.to_builtins(scenario)
+    if scenario is None:
+        return {}
+    return Response(200, await run_between_requests(_encode_scenario(scenario)), MEDIA_TYPES[Representation.JSON])
+
+
+def _encode_scenario(scenario: Scenario) -> Steps[bytes]:
+    """Return a scenario as JSON: its recordings in small steps."""
+    others = msgspec.to_builtins(msgspec.structs.replace(scenario, recordings=()))
+    encoded = {name: json.encode(value) for name, value in others.items()}
+    recordings = []
+    for recording in scenario.recordings:
+        recordings.append(json.encode(msgspec.to_builtins(recording)))
+        yield
+    if recordings:
+        encoded["recordings"] = b"[%s]" % b", ".join(recordings)
+    names = [name for name in Scenario.__struct_fields__ if name in encoded]
+    return b"{%s}" % b", ".join(b'"%s": %s' % (name.encode(), encoded[name]) for name in names)
 
 
 async def list_events(exchange: Exchange, path: PathParams) -> list[EventView]:

@@ -1,5 +1,6 @@
 """The views of an account and of its changes."""
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,9 @@ from mockserver.control.views.scenario import (
 if TYPE_CHECKING:  # the clients decode the views without the server's modules
     from mockserver.account.account import Account
 
+MAX_SHOWN = 1000
+"""The largest number of timelines, timers and rules in a response: other requests wait while it is built."""
+
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """The state of an account."""
@@ -32,8 +36,17 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """The number of recordings that the API, a scenario or a test created since."""
     clock: ClockView
     timelines: tuple[TimelineView, ...]
+    """The first 1,000 of them."""
     timers: tuple[TimerView, ...]
+    """The next 1,000 of them."""
     rules: tuple[RuleView, ...]
+    """The first 1,000 of them."""
+    timeline_count: int
+    """The number of timelines that wait."""
+    timer_count: int
+    """The number of timers that wait."""
+    rule_count: int
+    """The number of fault rules."""
     callbacks: dict[str, int]
     """The number of callbacks by state."""
     requests: int
@@ -96,9 +109,12 @@ def serialize_account(account: "Account") -> AccountView:
     state = account.state
     return AccountView(
         **_collect_plain_values(account),
-        timelines=tuple(serialize_timeline(account, index) for index in state.playing),
-        timers=tuple(serialize_timer(account, timer) for timer in account.scheduler.iter_pending()),
-        rules=tuple(map(serialize_rule, state.rules)),
+        timelines=tuple(serialize_timeline(account, index) for index in islice(state.playing, MAX_SHOWN)),
+        timers=tuple(serialize_timer(account, timer) for timer in islice(account.scheduler.iter_pending(), MAX_SHOWN)),
+        rules=tuple(map(serialize_rule, state.rules[:MAX_SHOWN])),
+        timeline_count=len(state.playing),
+        timer_count=account.scheduler.count_pending(),
+        rule_count=len(state.rules),
     )
 
 
