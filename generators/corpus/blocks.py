@@ -48,6 +48,15 @@ class Block(msgspec.Struct, frozen=True):
             self.get_finished_status(place) is Status.COMPLETED
         )
 
+    def list_audible_places(self) -> list[int]:
+        """Return the places of the recordings that are completed and not encrypted, unless they are `processing`."""
+        statuses, encrypted = self.shares.statuses, self.shares.encrypted
+        return [
+            place
+            for place, (rank, encrypted_rank) in enumerate(zip(self.status_ranks, self.encrypted_ranks, strict=True))
+            if encrypted_rank >= encrypted and statuses[rank] is Status.COMPLETED
+        ]
+
     def is_dual(self, place: int) -> bool:
         """Return True if the recording has two channels, provided that its source allows two."""
         return self.dual_ranks[place] < self.shares.dual

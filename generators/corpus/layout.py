@@ -135,9 +135,9 @@ class Layout:
 
     def _walk_audible_blocks(self, window: range, newest_first: bool) -> Iterator[int]:
         for number in self._templates.blocks_with_audible.walk(_find_block_numbers(window), descending=newest_first):
-            inside = _clip_to_block(window, number)
-            is_audible = self._build_block(number).is_audible
-            audible = [index for index in inside if is_audible(index % BLOCK_SIZE)]
+            inside, first = _clip_to_block(window, number), number * BLOCK_SIZE
+            places = self._build_block(number).list_audible_places()
+            audible = [first + place for place in places if first + place in inside]
             yield from _order(audible or inside[:1], newest_first)
 
     def _walk_audible_zone(self, window: range, newest_first: bool) -> Iterator[int]:

@@ -40,6 +40,7 @@ def test_block_has_its_quotas_in_whole_runs(mix: Mix, key: bytes, number: int) -
         assert length <= (MAX_RUN_LENGTH if source in CONFERENCE_SOURCES else 3)
     assert {source: quota for source, quota in shares.sources if quota} == lengths
     assert Counter(shares.statuses) == Counter(map(block.get_finished_status, range(BLOCK_SIZE)))
+    assert list(filter(block.is_audible, range(BLOCK_SIZE))) == block.list_audible_places()
     trait_counts = [
         sum(map(has_trait, range(BLOCK_SIZE)))
         for has_trait in (block.is_dual, block.is_encrypted, block.is_adversarial)
