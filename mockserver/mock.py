@@ -13,7 +13,6 @@ from mockserver.account.snapshots import Snapshots
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.journal.budget import LogBudget
-from mockserver.journal.journal import Journal
 from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause
 from mockserver.settings.parsing import Address
@@ -91,8 +90,7 @@ class Mock:
         while self.find_account(key) is None:
             task = self._preparations.get(key)
             if task is None or task.get_loop() is not asyncio.get_running_loop():
-                task = asyncio.get_running_loop().create_task(self._prepare(key))
-                self._preparations[key] = task
+                task = self._preparations[key] = asyncio.get_running_loop().create_task(self._prepare(key))
             await asyncio.shield(task)  # a client that leaves does not stop the others
 
     async def _prepare(self, key: str) -> None:
@@ -130,16 +128,13 @@ class Mock:
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
-        return self._install(
-            sid.lower(), run_at_once(self._new_accounts.create_replacement(sid.lower(), scenario, base_url))
-        )
+        steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url)
+        return self._install(sid.lower(), run_at_once(steps))
 
     async def set_up_scenario_gradually(self, sid: str, scenario: Scenario | None, base_url: str) -> Account:
         """Replace an account like `set_up_scenario`. Until the new one is complete, requests reach the old one."""
-        return self._install(
-            sid.lower(),
-            await run_between_requests(self._new_accounts.create_replacement(sid.lower(), scenario, base_url)),
-        )
+        steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url)
+        return self._install(sid.lower(), await run_between_requests(steps))
 
     def forget(self, sid: str) -> None:
         """Drop an account with its overrides and snapshots. The next request creates it again."""
@@ -166,13 +161,18 @@ class Mock:
 
     def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Restore an account from a snapshot and the scenario of that time."""
-        key, journal = sid.lower(), Journal(budget=self.log_budget)
-        return self._install(key, self._new_accounts.create_from_snapshot(key, snapshot, scenario, journal))
+        steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
+        return self._install(sid.lower(), run_at_once(steps))
+
+    async def roll_back_gradually(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
+        """Restore an account like `roll_back`. Until the new one is complete, requests reach the old one."""
+        steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
+        return self._install(sid.lower(), await run_between_requests(steps))
 
     def copy_account(self, account: Account) -> Account:
         """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
-        key, journal = account.sid.lower(), Journal()
-        return self._new_accounts.create_from_snapshot(key, account.snapshot(), account.scenario, journal)
+        create = self._new_accounts.create_from_snapshot
+        return run_at_once(create(account.sid.lower(), account.snapshot(), account.scenario, None))
 
     def replace_scenario(self, scenario: Scenario | None) -> None:
         """Play another scenario in every account. All accounts start from their first state.

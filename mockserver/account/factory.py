@@ -80,17 +80,19 @@ class AccountFactory:
             MixError: if no corpus can have these shares.
         """
         account = self._build_account(key, scenario, journal, cache_key, state)
-        if scenario is not None and state is None:
-            defaults = self.build_recording_defaults(base_url)
-            try:
+        try:
+            if state is not None:
+                yield from account.recordings.recording_index.load()
+                return account
+            if scenario is not None:
+                defaults = self.build_recording_defaults(base_url)
                 yield from set_up_scenario(account, self._compile(scenario, account.corpus.spec.t0), defaults)
-            except BaseException:  # its events no longer count in the budget
-                account.close()
-                raise
-            account.clock.start(self._choose_rate(scenario), clock_origin)
-            yield from account.scheduler.run_due_gradually()  # of an account that was evicted
-        if state is None:
-            account.changes.mark_as_new()
+                account.clock.start(self._choose_rate(scenario), clock_origin)
+                yield from account.scheduler.run_due_gradually()  # of an account that was evicted
+        except BaseException:  # its events no longer count in the budget
+            account.close()
+            raise
+        account.changes.mark_as_new()
         return account
 
     def _build_account(

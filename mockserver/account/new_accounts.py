@@ -3,16 +3,14 @@
 from collections.abc import Hashable
 from itertools import count
 
-import msgspec
-
 from mockserver.account.account import Account
 from mockserver.account.evicted_accounts import EvictedAccounts
 from mockserver.account.factory import AccountFactory
-from mockserver.account.gradual import Steps, run_at_once
-from mockserver.account.state.state import State
+from mockserver.account.gradual import Steps
+from mockserver.account.state.decoding import decode_state
 from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Journal
-from scenarios.model import DECODE_LOCK, Scenario
+from scenarios.model import Scenario
 
 
 class NewAccounts:
@@ -47,12 +45,18 @@ class NewAccounts:
             key, scenario, Journal(budget=self._budget), cache_key=self._make_cache_key(key), base_url=base_url
         )
 
-    def create_from_snapshot(self, key: str, snapshot: bytes, scenario: Scenario | None, journal: Journal) -> Account:
-        """Create an account with the state of a snapshot."""
-        with DECODE_LOCK:
-            state = msgspec.msgpack.decode(snapshot, type=State)
-        return run_at_once(
-            self._factory.create(key, scenario, journal, cache_key=self._make_cache_key(key), state=state)
+    def create_from_snapshot(
+        self, key: str, snapshot: bytes, scenario: Scenario | None, budget: LogBudget | None
+    ) -> Steps[Account]:
+        """Create an account with the state of a snapshot, in small steps.
+
+        Args:
+            budget: the memory of its logs; None for one of its own.
+        """
+        state = yield from decode_state(snapshot)
+        cache_key = self._make_cache_key(key)
+        return (
+            yield from self._factory.create(key, scenario, Journal(budget=budget), cache_key=cache_key, state=state)
         )
 
     def make_journal(self, key: str) -> Journal:

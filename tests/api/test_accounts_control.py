@@ -77,8 +77,9 @@ def test_reset_restores_initial_account(scripted_api: Api) -> None:
     scripted_api.run_command("POST", "/signals", {"name": "go"})
     scripted_api.run_command("POST", "/clock", {"advance": "10s"})
     scripted_api.run_command("PUT", "/scenario", {"name": "empty-account"})
-    counts = {"timelines": 2, "timers": 1, "rules": 0}
-    assert scripted_api.run_command("POST", "/reset") == {**before, **counts}
+    summary = {**before, "timelines": 2, "timers": 1, "rules": 0}
+    assert [summary.pop(f"{noun}_count") for noun in ("timeline", "timer", "rule")] == [2, 1, 0]
+    assert scripted_api.run_command("POST", "/reset") == summary
     assert scripted_api.run_command("GET", "") == before
 
 
@@ -280,10 +281,11 @@ def test_rollback_restores_snapshot(scripted_api: Api) -> None:
     scripted_api.run_command("POST", "/snapshots", {"name": "other"})
     scripted_api.run_command("POST", "/clock", {"advance": "10s"})
     scripted_api.run_command("PUT", "/scenario", {"name": "happy-path"})
-    counts = {"timelines": 2, "timers": 1, "rules": 0}
-    assert scripted_api.run_command("POST", "/rollback") == {**before, **counts}
+    summary = {**before, "timelines": 2, "timers": 1, "rules": 0}
+    assert [summary.pop(f"{noun}_count") for noun in ("timeline", "timer", "rule")] == [2, 1, 0]
+    assert scripted_api.run_command("POST", "/rollback") == summary
     assert scripted_api.run_command("GET", "") == before
-    assert scripted_api.run_command("POST", "/rollback", {"name": "other"}) == {**before, **counts}
+    assert scripted_api.run_command("POST", "/rollback", {"name": "other"}) == summary
 
 
 # -- bad input -----------------------------------------------------------------------------------------

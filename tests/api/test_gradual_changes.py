@@ -166,6 +166,30 @@ def test_requests_are_answered_while_a_long_scenario_is_shown() -> None:
     assert len(counts) > 4
 
 
+def test_requests_reach_old_account_until_rollback_is_complete() -> None:
+    async def roll_back(client: httpx.AsyncClient) -> httpx.Response:
+        assert (await client.post(f"{CONTROL}/snapshots")).status_code == 200
+        assert (await advance(client)).json()["event_count"] == COUNT
+        return await client.post(f"{CONTROL}/rollback")
+
+    counts, account = asyncio.run(watch_change(make_parts({"time": "30m"}), roll_back))
+    assert (account["created"], account["timers"]) == (COUNT, COUNT)
+    assert counts.count(COUNT) > 3
+    assert counts[-1] == 0
+
+
+def test_rollback_that_is_not_completed_leaves_the_budget_of_logs() -> None:
+    mock = Mock(make_settings(count=0), scenario=make_scenario(**make_parts({"time": "30m"})))
+    account = mock.account(SID)
+    account.advance(3600)
+    before = mock.log_budget.size_bytes
+    steps = mock._new_accounts.create_from_snapshot(SID.lower(), account.snapshot(), None, mock.log_budget)
+    while mock.log_budget.size_bytes == before:
+        next(steps)
+    steps.close()
+    assert before == mock.log_budget.size_bytes
+
+
 def test_garbage_collector_has_no_object_for_each_recording_or_timer() -> None:
     """A full collection visits each of them, and answers no request meanwhile."""
     account = make_account(make_scenario(**make_parts({"time": "30m"})))

@@ -6,6 +6,7 @@ from itertools import chain
 
 from generators.corpus.corpus import Corpus
 from generators.model import Status
+from mockserver.account.gradual import Steps
 from mockserver.account.resources.list_members import ListMembers, SkippedIndices
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.range_set import RangeSet
@@ -30,9 +31,14 @@ class ListedRecordings:
             lambda index: corpus.layout.get_status(index) is not Status.DELETED,
             corpus.count,
         )
+
+    def load(self) -> Steps[None]:
+        """Add the recordings of a given state, in small steps."""
+        state = self._state
         deleted = (range(start, stop) for start, stop in zip(state.deleted.starts, state.deleted.stops, strict=True))
         for index in chain(state.recordings, *deleted):
             self.update(index)
+            yield
 
     def update(self, index: int) -> None:
         """Update the lists after a recording was created, changed or deleted."""

@@ -10,6 +10,7 @@ from itertools import takewhile
 from generators.corpus.timetable import RETENTION
 from generators.model import Recording
 from generators.sids import fold_sid
+from mockserver.account.gradual import Steps
 from mockserver.account.state.range_set import RangeSet
 from mockserver.account.state.state import FIRST_CREATED, CreatedRecording, State
 
@@ -68,8 +69,12 @@ class CreatedRecordings:
         self._index_by_sid: dict[str, int] = {}
         self._indices_by_parent: dict[str, int | list[int]] = {}
         """Most calls have one recording: 50,000 lists of one would keep the garbage collector busy."""
-        for number in range(len(state.created)):
+
+    def load(self) -> Steps[None]:
+        """Index the recordings of a given state, in small steps."""
+        for number in range(len(self._state.created)):
             self._index_recording(FIRST_CREATED + number)
+            yield
 
     def __len__(self) -> int:
         return len(self._state.created)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from generators.corpus.corpus import Corpus
 from generators.instants import SECOND
+from mockserver.account.gradual import Steps
 from mockserver.account.resources.listing import Walk
 from mockserver.account.state.state import FIRST_CREATED, State
 
@@ -26,8 +27,12 @@ class ListPositions:
         """Instant and index of the created recordings, sorted."""
         self._ranks: list[int] = []
         """The number of corpus recordings before each created one."""
-        for number, arrival in enumerate(state.created):
+
+    def load(self) -> Steps[None]:
+        """Add the created recordings of a given state, in small steps."""
+        for number, arrival in enumerate(self._state.created):
             self.add(FIRST_CREATED + number, arrival.instant)
+            yield
 
     def get_all(self) -> range:
         """Return the positions of all recordings."""

@@ -14,6 +14,7 @@ from generators.corpus.timetable import RETENTION
 from generators.instants import SECOND
 from generators.model import Recording, Status
 from generators.sids import Kind
+from mockserver.account.gradual import Steps
 from mockserver.account.resources.listed_recordings import ListedRecordings
 from mockserver.account.resources.listing import BEFORE_OLDEST, NEVER
 from mockserver.account.resources.overlay import CreatedRecordings, Deletions
@@ -39,6 +40,12 @@ class RecordingIndex:
         self._watchers: list[Callable[[int], None]] = []
         self._handles_by_index = {index: handle for handle, index in state.handles.items()}
         self._cached_retention: tuple[int, int] = (0, -1)
+
+    def load(self) -> Steps[None]:
+        """Index what a given state contains, in small steps. Call this before any other method."""
+        yield from self.created.load()
+        yield from self.positions.load()
+        yield from self.listed.load()
 
     def __contains__(self, index: int) -> bool:
         """Return True if the index belongs to a recording, even a deleted one."""

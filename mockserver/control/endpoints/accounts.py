@@ -137,7 +137,7 @@ async def roll_back(exchange: Exchange, path: PathParams) -> AccountSummary:
     snapshot = exchange.mock.snapshots.find(account.sid, command.name)
     if snapshot is None:
         raise TwilioError(20404, f"This account has no snapshot {command.name!r}.")
-    return summarize_account(exchange.mock.roll_back(account.sid, snapshot.state, snapshot.scenario))
+    return summarize_account(await exchange.mock.roll_back_gradually(account.sid, snapshot.state, snapshot.scenario))
 
 
 async def show_corpus(exchange: Exchange, path: PathParams) -> CorpusSpec:

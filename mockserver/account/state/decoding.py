@@ -1,0 +1,51 @@
+"""Decodes the state of a snapshot in small steps, so that a server answers requests meanwhile."""
+
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from mockserver.account.gradual import Steps
+from mockserver.account.state.state import State
+from scenarios.model import DECODE_LOCK
+
+
+def decode_state(snapshot: bytes) -> Steps[State]:
+    """Return the state that a snapshot encodes: each element of its lists and mappings is one step."""
+    fields = msgspec.msgpack.decode(snapshot, type=dict[str, msgspec.Raw])
+    kinds, values = _get_field_types(), {}
+    for name, raw in fields.items():
+        values[name] = yield from _decode_field(raw, kinds[name])
+    return State(**values)
+
+
+def _decode_field(raw: msgspec.Raw, kind: Any) -> Steps[Any]:
+    container, arguments = get_origin(kind), get_args(kind)
+    if container is list:
+        elements = []
+        for element in msgspec.msgpack.decode(raw, type=list[msgspec.Raw]):
+            elements.append(_decode(element, arguments[0]))
+            yield
+        return elements
+    if container is dict:
+        mapping = {}
+        for key, element in msgspec.msgpack.decode(raw, type=dict[int | str, msgspec.Raw]).items():
+            mapping[key] = _decode(element, arguments[1])
+            yield
+        return mapping
+    return _decode(raw, kind)
+
+
+def _decode(raw: msgspec.Raw, kind: Any) -> Any:
+    with DECODE_LOCK:
+        return _get_decoder(kind).decode(raw)
+
+
+@cache
+def _get_decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)
+
+
+@cache
+def _get_field_types() -> dict[str, Any]:
+    return get_type_hints(State)
