@@ -128,8 +128,9 @@ def test_account_that_was_evicted_is_up_to_date_when_it_is_created_again(monkeyp
     mock = Mock(make_settings(count=0), scenario=make_scenario(**{**parts, "clock": {"mode": "real"}}))
     account = mock.account(SID)
     hours = -3600 * 10**6
-    again = mock.account_factory.create(
-        SID.lower(), mock.scenario, account.journal, clock_origin=hours + account.clock.setting[1]
+    origin = hours + account.clock.setting[1]
+    again = gradual.run_at_once(
+        mock.account_factory.create(SID.lower(), mock.scenario, account.journal, clock_origin=origin)
     )
     assert len(account.state.playing) == COUNT
     assert again.state.playing == {}
