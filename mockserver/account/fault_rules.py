@@ -85,6 +85,10 @@ class FaultRules:
         """The rules, in order."""
         return self._state.rules
 
+    def list_scripted(self) -> list[FaultRuleState]:
+        """Return the rules that the scenario contains and that were not removed."""
+        return [rule for rule in self._state.rules if self._is_scripted(rule)]
+
     def add(self, *, fault: Fault | None = None, sequence: Sequence | None = None) -> FaultRuleState:
         """Append a rule."""
         number = self._state.rule_serial
@@ -124,14 +128,17 @@ class FaultRules:
 
     def _explain(self, rule: FaultRuleState) -> str:
         plan = self._scenario
-        is_scripted = plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
-        whose = f"the scenario {plan.name!r}" if plan is not None and is_scripted else "this account"
+        whose = f"the scenario {plan.name!r}" if plan is not None and self._is_scripted(rule) else "this account"
         which = rule.fault or rule.sequence
         assert which is not None, "a rule is one of the two"
         from scenarios.explain import rules as phrases
 
         words = phrases.explain_fault(which) if isinstance(which, Fault) else phrases.explain_sequence(which)
         return f"Rule {rule.number} of {whose} was applied, {rule.applied} times so far. {words}"
+
+    def _is_scripted(self, rule: FaultRuleState) -> bool:
+        plan = self._scenario
+        return plan is not None and rule.number < len(plan.faults) + len(plan.sequences)
 
     def _matches(self, when: When, request: RequestFacts) -> bool:
         return (

@@ -5,9 +5,8 @@ from typing import NamedTuple, Self
 
 from httptools.parser.url_parser import URL
 
-from mockserver.rest.hosts import API_HOST, MEDIA_HOST
+from mockserver.rest.hosts import API_HOST, MEDIA_HOST, TWILIO_DOMAIN
 
-_DOMAIN = ".twilio.com"
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._\-]{1,253}):(?P<port>[0-9]{1,5})", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
@@ -66,7 +65,7 @@ class Destination(NamedTuple):
     def is_twilio(self) -> bool:
         """True if the host is Twilio's and a certificate can be issued for its name."""
         labels = self.host.split(".")
-        return f".{self.host}".endswith(_DOMAIN) and all(map(_LABEL.fullmatch, labels))
+        return f".{self.host}".endswith(TWILIO_DOMAIN) and all(map(_LABEL.fullmatch, labels))
 
     def is_at(self, address: tuple[str, int | None] | None) -> bool:
         """Return True if the destination is the socket address, by number or as localhost."""

@@ -13,7 +13,7 @@ from mockserver.proxy.connection import Connection, ConnectionAddresses, SocketA
 from mockserver.proxy.destination import BadDestinationError, Destination
 from mockserver.proxy.forwarding import ForwardingApp
 from mockserver.proxy.refusals import (
-    MediaHostApp,
+    OtherHostApp,
     RefusingApp,
     build_connect_refusal,
     make_bad_request_error,
@@ -156,8 +156,7 @@ def _choose_twilio_application(destination: Destination, own_application: ASGIAp
     """Return the application for one of Twilio's hosts."""
     if destination.is_api:
         return own_application
-    refusing_app = RefusingApp(make_not_emulated_error(destination.host))
-    return MediaHostApp(own_application, refusing_app) if destination.is_media else refusing_app
+    return OtherHostApp(own_application, make_not_emulated_error(destination.host), serves_media=destination.is_media)
 
 
 async def _tunnel(connection: Connection, upstream: StreamPair) -> None:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.proxy.destination import Destination
-from mockserver.rest.errors import TwilioError
+from mockserver.rest.errors import REFUSAL_KEY, TwilioError
 from mockserver.rest.headers import Header, build_reason_header, encode_headers
 from mockserver.rest.hosts import API_HOST
 from mockserver.rest.media_links import MEDIA_LINKS_PATH
@@ -26,22 +26,26 @@ class RefusingApp:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-class MediaHostApp:
-    """An ASGI application that passes on requests for media links, and refuses all others.
+class OtherHostApp:
+    """An ASGI application for a host of Twilio's that the mock does not emulate.
+
+    The server's own application answers with the error, and logs the request in the journal of its account.
 
     Args:
-        media_app: answers the requests for media.
-        refusing_app: answers the others.
+        own_application: the server's own application.
+        serves_media: True if the host also serves media links.
     """
 
-    def __init__(self, media_app: ASGIApp, refusing_app: RefusingApp) -> None:
-        self._media_app = media_app
-        self._refusing_app = refusing_app
+    def __init__(self, own_application: ASGIApp, error: TwilioError, *, serves_media: bool) -> None:
+        self._own_application = own_application
+        self._error = error
+        self._serves_media = serves_media
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        app = self._media_app if scope["path"].startswith(MEDIA_LINKS_PATH) else self._refusing_app
-        await app(scope, receive, send)
+        if not (self._serves_media and scope["path"].startswith(MEDIA_LINKS_PATH)):
+            scope = {**scope, "state": {**scope.get("state", {}), REFUSAL_KEY: self._error}}
+        await self._own_application(scope, receive, send)
 
 
 def build_raw_response(error: TwilioError) -> bytes:
@@ -69,7 +73,7 @@ def make_not_emulated_error(host: str) -> TwilioError:
     reason = f"This mock emulates {API_HOST} only: recordings and related resources."
     if host.startswith("api."):
         reason += " Regions and edges are not emulated: unset TWILIO_REGION and TWILIO_EDGE."
-    return TwilioError(20404, reason, message=f"{host} is not emulated by recmock")
+    return TwilioError(20404, reason, message=f"{host} is not emulated by recmock", always_json=True)
 
 
 def make_refused_error(destination: Destination) -> TwilioError:

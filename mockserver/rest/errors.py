@@ -49,6 +49,10 @@ DEFAULT_CODE_BY_STATUS = {
 """The code for a status when nothing else is known about the error."""
 
 
+REFUSAL_KEY = "recmock.refusal"
+"""The key in the state of the ASGI scope with the error for a request to a host that the mock does not emulate."""
+
+
 class TwilioError(Exception):
     """An error as Twilio sends it, with our explanation.
 
@@ -61,6 +65,7 @@ class TwilioError(Exception):
         headers: additional response headers.
         unknown_sid: a SID that this account does not know; the gateway looks for it in the other accounts.
         found_status: the status of the recording, if it is the reason.
+        always_json: True for an error that is JSON whatever the path asks for, like those of Twilio's newer hosts.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class TwilioError(Exception):
         headers: tuple[tuple[bytes, bytes], ...] = (),
         unknown_sid: str | None = None,
         found_status: Status | None = None,
+        always_json: bool = False,
     ) -> None:
         super().__init__(reason)
         self.code = code
@@ -82,6 +88,7 @@ class TwilioError(Exception):
         self.headers = headers
         self.unknown_sid = unknown_sid
         self.found_status = found_status
+        self.always_json = always_json
         row = _ERRORS.get(code, _UNLISTED_ERROR)
         self.status = row.status if status is None else status
         self._message = row.message if message is None else message

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 API_HOST = "api.twilio.com"
 MEDIA_HOST = "media-cdn.twilio.com"
 """The mock's own name for a CDN. The local CA can sign only for names below twilio.com."""
+TWILIO_DOMAIN = ".twilio.com"
 _LOOPBACK_NAME = "localhost"
 _LOOPBACK_NUMBERS = {"127.0.0.1": "127.0.0.1", "::1": "[::1]"}
 """The addresses that `localhost` may stand for, as they are written in a URL."""
@@ -31,6 +32,12 @@ def choose_media_base_url(base_url: str, *, is_proxied: bool, server_host: str) 
         return base_url
     port = "" if url.port is None else f":{url.port}"
     return f"{url.scheme}://{host}{port}"
+
+
+def is_other_twilio_host(host: str) -> bool:
+    """Return True for a host of Twilio's, with or without a port, that is not the one of the API."""
+    name = host.partition(":")[0].lower()
+    return name.endswith(TWILIO_DOMAIN) and name != API_HOST
 
 
 def is_loopback_name(name: str) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from generators.model import API_VERSION
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
+from mockserver.account.compiled_scenario import ScenarioSetupError
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path, parse_credentials
 from mockserver.rest.errors import TwilioError
@@ -60,6 +61,22 @@ class Authentication:
             found = path[len(ACCOUNTS_PREFIX) :].partition("/")[0]
             raise TwilioError(20404, f"Expected an AccountSid ({describe_sid(Kind.ACCOUNT)}), found {found[:60]!r}.")
         return self._mock.account(sid)
+
+    async def find_caller(self, exchange: Exchange) -> Account | None:
+        """Return the account of the credentials of a request whose path names no account.
+
+        Returns:
+            None if there are no credentials, or they are refused.
+        """
+        sid, is_named = self._find_caller_sid(exchange)
+        if not is_named:
+            return None
+        try:
+            self._check_credentials(exchange, sid, sid)
+            await self._mock.prepare_account(sid)
+            return self._mock.account(sid)
+        except (TwilioError, ScenarioSetupError):
+            return None
 
     def _get_caller(self, exchange: Exchange) -> Account:
         """Return the account of the credentials: the demo account if they name none."""

@@ -15,7 +15,7 @@ from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
-from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
+from mockserver.rest.errors import MAX_TARGET_LENGTH, REFUSAL_KEY, TwilioError, make_uri_too_long_error
 from mockserver.rest.headers import ResponseMetadataFactory, build_warning_header
 from mockserver.rest.methods import READING_METHODS
 from mockserver.rest.negotiation import choose_wire, find_base_url, merge_slashes
@@ -64,6 +64,8 @@ class Gateway:
         except ClientDisconnected:
             return
         except Exception as error:  # each has its own response
+            if exchange is not None and exchange.account_or_none is None:
+                await self._attribute_to_caller(exchange, error)
             answer = self._build_error_response(error, exchange, scope)
         if path_warning is not None:
             answer = answer.with_headers(build_warning_header(path_warning))
@@ -93,6 +95,14 @@ class Gateway:
             headers, scope["scheme"], scope.get("server") or settings.listen.to_reachable()
         )
         return Exchange(self._mock, scope, headers, form, wire, base)
+
+    async def _attribute_to_caller(self, exchange: Exchange, error: Exception) -> None:
+        """Log a request that no endpoint answers in the journal of its credentials' account, for the doctor."""
+        is_unknown = isinstance(error, TwilioError) and error.status == 404
+        if is_unknown and not exchange.path.startswith(CONTROL_PREFIX):
+            account = await self._authentication.find_caller(exchange)
+            if account is not None:
+                exchange.set_account(account)
 
     def _build_error_response(self, error: Exception, exchange: Exchange | None, scope: Scope) -> Response:
         """Return Twilio's response for an error of a route, the response of a fault, or Twilio's 500."""
@@ -143,6 +153,9 @@ class Gateway:
 
     async def _respond(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> Response:
         path = exchange.path
+        refusal: TwilioError | None = scope.get("state", {}).get(REFUSAL_KEY)
+        if refusal is not None:
+            raise refusal.with_traceback(None)  # one error for all requests of a connection
         if len(scope.get("raw_path") or path) + len(exchange.query_string) >= MAX_TARGET_LENGTH:
             raise make_uri_too_long_error()
         if exchange.method == "OPTIONS":

@@ -49,7 +49,8 @@ def render(result: Result, exchange: Exchange) -> Response:
 
 def render_error(error: TwilioError, path: str) -> Response:
     """Return the response for an error, in the representation that the path asks for. The control API has only JSON."""
-    form, fields = choose_representation(path), error.to_dict(path)
+    form = Representation.JSON if error.always_json else choose_representation(path)
+    fields = error.to_dict(path)
     if is_control_path(path):
         form = Representation.JSON
         fields["reason"] = error.reason  # whole, and where people look; Twilio's own errors have no such key

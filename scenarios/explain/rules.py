@@ -32,7 +32,7 @@ def explain_rules(scenario: Scenario) -> Iterator[str]:
     """Yield sentences about faults, sequences, page drift and expectations."""
     yield from map(explain_fault, scenario.faults)
     yield from map(explain_sequence, scenario.sequences)
-    yield from map(_explain_page_drift, scenario.page_drift)
+    yield from map(explain_page_drift, scenario.page_drift)
     yield from map(_explain_expectation, scenario.expect)
 
 
@@ -50,7 +50,8 @@ def explain_sequence(rule: Sequence) -> str:
     return f"Sequence: {_describe_when(rule.when)}: {'; '.join(answers)}, and so on."
 
 
-def _explain_page_drift(rule: PageDriftRule) -> str:
+def explain_page_drift(rule: PageDriftRule) -> str:
+    """Return a sentence about a page drift rule."""
     changes = [f"{rule.insert} inserted"] if rule.insert else []
     changes += [_describe_deletion(rule.delete)] if rule.delete else []
     return f"Page drift: after {_describe_when(rule.when)}, {_format_times(rule.times)}: {' and '.join(changes)}."

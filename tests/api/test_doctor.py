@@ -10,15 +10,18 @@ from generators.model import Status
 from mockserver.app import create_app
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import RULES, examine
+from mockserver.rest.auth import AuthSetting
 from mockserver.server.listener import BackgroundServer
 from mockserver.settings.choices import MediaAuth
-from scenarios.model import Scenario
+from scenarios.model import CorpusPlan, Pick, Scenario, Step
 from scenarios.operations import Operation
-from scenarios.rules import Fault, Then, When
+from scenarios.rules import Fault, PageDriftRule, Sequence, Then, When
+from scenarios.statuses import RecordingStatus
 from tests.harness import Api, make_settings
 from tests.journal_entries import LIST_PATH, OTHER_SIDS, SECRET, make_entry, make_journal
 
 CALL = "CA" + "1" * 32
+DELETION = Step(status=RecordingStatus.DELETED)
 ClientAction = Callable[[Api], object]
 
 
@@ -154,6 +157,20 @@ def build_create(events: str) -> ClientAction:
     )
 
 
+def create_queue(api: Api) -> None:
+    api.post("Queues.json", FriendlyName="support")
+    api.post("Queues.json", FriendlyName="sales")
+
+
+def send_to(method: str, path: str) -> ClientAction:
+    return lambda api: api.request(method, path.replace("ROOT", api.root))
+
+
+def fetch_on_other_host(api: Api) -> None:
+    entry = {"path": "/v2/Services", "headers": ((b"host", b"verify.twilio.com"),), "reason": "Only api.twilio.com."}
+    api.get_account().journal.add(make_entry(0, operation=None, status=404, **entry))
+
+
 BAD_CLIENTS: dict[str, tuple[Callable[[], Api], ClientAction, str]] = {
     "counted": (Api, request_page_by_number, "Page=1 without a PageToken"),
     "token made": (Api, build_page_token, "no earlier next_page_uri contains this PageToken"),
@@ -181,6 +198,12 @@ BAD_CLIENTS: dict[str, tuple[Callable[[], Api], ClientAction, str]] = {
         "'pagesize' is not a parameter of this operation, and was ignored. Did you mean PageSize?",
     ),
     "retired": (Api, build_create("completed,failed"), "RecordingStatusCallbackEvent=failed: Twilio documents"),
+    "queue": (Api, create_queue, "/Queues.json -> 404, 2 times: Not emulated. Below an account this mock serves"),
+    "call": (Api, send_to("POST", "ROOT/Calls.json"), "/Calls.json -> 404: Not emulated: Twilio answers POST here."),
+    "method": (Api, send_to("PUT", "ROOT/Recordings.json"), "/Recordings.json -> 405: Expected GET, OPTIONS here"),
+    "no account": (Api, send_to("GET", "/2010-04-01/Recordings.json"), "GET /2010-04-01/Recordings.json -> 404: Not"),
+    "bad account": (Api, send_to("GET", "/2010-04-01/Accounts/None/Calls.json"), "-> 404: Expected an AccountSid"),
+    "other host": (Api, fetch_on_other_host, "GET https://verify.twilio.com/v2/Services -> 404: Only api.twilio.com."),
 }
 RULE_BY_HABIT = {
     **dict.fromkeys(("counted", "token made", "filters lost", "added", "mixed"), "pages_built_by_hand"),
@@ -191,6 +214,7 @@ RULE_BY_HABIT = {
     "n + 1": "one_fetch_per_listed_recording",
     "misspelt": "ignored_parameters",
     "retired": "deprecated_parameters",
+    **dict.fromkeys(("queue", "call", "method", "no account", "bad account", "other host"), "no_endpoint"),
 }
 GOOD_CLIENTS: dict[str, tuple[Callable[[], Api], ClientAction]] = {
     "nothing": (Api, lambda api: None),
@@ -233,7 +257,50 @@ def test_good_client_has_no_findings(habit: str) -> None:
 
 
 def test_every_doctor_rule_has_a_test_client() -> None:
-    assert {rule.name for rule in RULES} == set(RULE_BY_HABIT.values())
+    assert {rule.name for rule in RULES} == {*RULE_BY_HABIT.values(), "unused_rules"}
+
+
+def test_requests_without_account_or_accepted_credentials_are_not_logged() -> None:
+    with Api(make_settings(auth=AuthSetting.STRICT)) as api:
+        api.auth = None
+        api.get("/favicon.ico")
+        api.auth = (OTHER_SIDS[0], "x")
+        api.get("/2010-04-01/Recordings.json")
+        assert len(api.get_account().journal) == 0
+
+
+def test_request_without_endpoint_is_logged_once_the_account_of_its_credentials_can_be_set_up() -> None:
+    scenario = Scenario(name="too-many", corpus=CorpusPlan(count=0), pick=(Pick(id="one", timeline=(DELETION,)),))
+    with Api() as api:
+        api.mock.scenario = scenario
+        api.auth = (OTHER_SIDS[0], "x")
+        assert api.get("/2010-04-01/Recordings.json").status_code == 404
+        assert api.mock.find_account(OTHER_SIDS[0]) is None
+
+
+def test_rules_of_scenario_that_were_never_applied_are_reported() -> None:
+    when = When(op=Operation.LIST_RECORDINGS)
+    scenario = Scenario(
+        name="unused",
+        faults=(
+            Fault(when=When(op=Operation.FETCH_RECORDING), then=Then(status=500)),
+            Fault(when=When(op=Operation.FETCH_TRANSCRIPTION), then=Then(status=500), probability=0.1),
+            Fault(when=When(op=Operation.LIST_RECORDINGS, every=3), then=Then(status=503)),
+        ),
+        sequences=(Sequence(when=when, answers=("ok", 500)), Sequence(when=when, answers=(500,))),
+        page_drift=(PageDriftRule(when=When(op=Operation.LIST_RECORDINGS, page=9), insert=1), PageDriftRule(insert=1)),
+    )
+    with Api(scenario=scenario) as api:
+        get_first_page(api)
+        api.call_control_api("POST", "/faults", {"faults": [{"when": {"op": "list_calls"}, "then": {"status": 500}}]})
+        (finding,) = api.call_control_api("GET", "/doctor")["findings"]
+    assert (finding["rule"], finding["severity"], finding["requests"]) == ("unused_rules", "warning", [])
+    assert finding["seen"] == [
+        "rule 0 matched none. Fault: fetch_recording: 500.",
+        "rule 2 matched 1 and was applied to none. Fault: list_recordings, one in every 3: 503.",
+        "rule 4 matched none. Sequence: list_recordings: 500, and so on.",
+        "no page was followed by it. Page drift: after list_recordings, page 9, once: 1 inserted.",
+    ]
 
 
 def test_python_sdk_has_no_findings() -> None:

@@ -19,6 +19,7 @@ from twilio.request_validator import RequestValidator
 from generators.seeds import derive_auth_token, derive_bytes, derive_demo_account_sid
 from mockserver.callbacks.routes import Route
 from mockserver.control.client.connection import ControlConnection, ControlError
+from mockserver.control.client.faults import UnusedFaultError
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.settings import SettingsError
@@ -383,6 +384,42 @@ def test_reset_removes_faults_and_later_faults_stay(mock: MockTwilio) -> None:
         mock.faults("fetch_recording", status=500)
         assert fault.applied == 0
     assert len(mock.faults.list()) == 1
+
+
+def test_fault_that_was_never_applied_fails_at_the_end_of_with(mock: MockTwilio) -> None:
+    with pytest.raises(UnusedFaultError) as caught, mock.faults("list_recordings", when={"page": 3}, status=503):
+        list_sids(mock, limit=1)
+    message = str(caught.value)
+    assert "0: {" in message
+    assert "applied to 0 of 0" in message
+    assert f"0: GET /2010-04-01/Accounts/{mock.account_sid}/Recordings.json?PageSize=1 200" in message
+    assert message.endswith("Pass optional=True if a fault need not be applied.")
+    assert mock.faults.list() == ()
+
+
+def test_sequence_that_answered_nothing_fails_at_the_end_of_with(mock: MockTwilio) -> None:
+    with pytest.raises(UnusedFaultError, match="fetch_recording"), mock.faults.sequence("fetch_recording", "ok", 500):
+        pass
+    with mock.faults.sequence("list_recordings", "ok", 500):
+        list_sids(mock, limit=1)
+    rules: list[dict[str, Any]] = [
+        {"when": {"op": op}, "then": {"status": 500}} for op in ("list_calls", "list_recordings")
+    ]
+    with pytest.raises(UnusedFaultError) as caught, mock.faults.arm(faults=rules), pytest.raises(TwilioException):
+        list_sids(mock, limit=1)
+    assert "list_calls" in str(caught.value)
+    assert "list_recordings" not in str(caught.value).partition("\nLast requests")[0]
+
+
+def test_unused_fault_is_accepted_if_optional_or_by_chance_or_after_a_failure(mock: MockTwilio) -> None:
+    with mock.faults("list_calls", status=500, optional=True):
+        pass
+    with mock.faults.sequence("list_calls", 500, optional=True):
+        pass
+    with mock.faults("list_calls", status=500, probability=0.5):
+        pass
+    with pytest.raises(KeyError, match="mine"), mock.faults("list_calls", status=500):
+        raise KeyError("mine")
 
 
 def test_sequence_answers_in_order(mock: MockTwilio) -> None:

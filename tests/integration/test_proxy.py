@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 import requests
 
 from mockserver.app import create_app
+from mockserver.journal.doctor.rules import examine
 from mockserver.mock import Mock
 from mockserver.proxy.certificate_authority import CertificateAuthority
 from mockserver.proxy.connection import ConnectionAddresses
@@ -219,6 +221,22 @@ def test_other_twilio_hosts_return_404_with_reason(
         server, f"HEAD http://{host}/v1/Rooms HTTP/1.1\r\nConnection: close\r\n\r\n".encode()
     ) as client:
         assert read_to_end(client).startswith(b"HTTP/1.1 404 Not Found\r\n")
+
+
+def test_request_to_other_twilio_host_is_in_the_journal_of_its_account(
+    server: BackgroundServer, authority: CertificateAuthority
+) -> None:
+    account_sid = "AC" + "e" * 32
+    credentials = b64encode(f"{account_sid}:x".encode()).decode()
+    head = f"Host: verify.twilio.com\r\nAuthorization: Basic {credentials}\r\nConnection: close\r\n\r\n"
+    with wrap_in_tls(open_tunnel(server, "verify.twilio.com:443"), authority, "verify.twilio.com") as client:
+        client.sendall(f"GET /v2/Services HTTP/1.1\r\n{head}".encode())
+        assert read_response(client)[0].startswith(b"HTTP/1.1 404 ")
+    account = MOCK.account(account_sid)
+    (finding,) = examine(account.journal).findings
+    account.journal.clear()  # this test runs on each event loop
+    assert finding.rule == "no_endpoint"
+    assert "GET https://verify.twilio.com/v2/Services -> 404: This mock emulates api.twilio.com only" in finding.seen[0]
 
 
 @pytest.mark.parametrize("method", ["CONNECT ", "GET http://", "POST https://"])

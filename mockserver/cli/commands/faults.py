@@ -33,8 +33,10 @@ def _run(invocation: Invocation) -> int:
     match options.action:
         case "add":
             rule = _parse_object(options.fault)
-            kind = "sequences" if "answers" in rule else "faults"
-            faults.arm(**{kind: [rule]})
+            if "answers" in rule:
+                faults.arm(sequences=[rule])
+            else:
+                faults.arm(faults=[rule])
         case "remove":
             faults.disarm(options.number)
     return print_value(faults.list(), describe_rules, as_json=options.json)

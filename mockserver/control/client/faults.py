@@ -7,12 +7,27 @@ from typing import Any, Self
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views.faults import RuleView
 
+_SHOWN_REQUESTS = 5
+"""The number of requests in the message about an unused fault."""
+
+
+class UnusedFaultError(AssertionError):
+    """A fault was never applied, so a test that passes with it has tested nothing of it."""
+
 
 class ArmedFaults:
-    """Rules that were added. As a context manager, it removes them at its end."""
+    """Rules that were added. As a context manager, it removes them at its end.
 
-    def __init__(self, faults: "FaultsClient", rules: tuple[RuleView, ...]) -> None:
+    The end of the `with` raises `UnusedFaultError` if a rule was never applied, unless the body raised, the rule has a
+    probability, or it is optional.
+
+    Args:
+        optional: True if the rules need not be applied.
+    """
+
+    def __init__(self, faults: "FaultsClient", rules: tuple[RuleView, ...], *, optional: bool = False) -> None:
         self._faults = faults
+        self._optional = optional
         self.rules = rules
         """The rules as they were when they were added."""
 
@@ -25,8 +40,13 @@ class ArmedFaults:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for rule in self._list_rules():
+        __tracebackhide__ = True
+        rules = self._list_rules()
+        for rule in rules:
             self._faults.disarm(rule.number)
+        unused = [rule for rule in rules if not rule.was_used and not rule.has_probability]
+        if unused and exception_type is None and not self._optional:
+            raise UnusedFaultError(self._faults.explain_unused(unused))
 
     @property
     def applied(self) -> int:
@@ -58,6 +78,7 @@ class FaultsClient:
         times: int | None = None,
         ttl: str | None = None,
         probability: float = 1.0,
+        optional: bool = False,
         **then: Any,
     ) -> ArmedFaults:
         """Add a fault, with the fields of a scenario's `faults`.
@@ -65,22 +86,35 @@ class FaultsClient:
         Args:
             op: the operation to match, such as `list_recordings`.
             when: further conditions, such as `{"page": 1}`.
+            optional: True if the end of a `with` accepts that the fault was never applied.
             then: the effect, such as `status=429, retry_after=1` or `fault="connection_reset_by_peer"`.
         """
         pattern = dict(when or {}) if op is None else {"op": op, **(when or {})}
         fault = {"when": pattern, "then": then, "times": times, "ttl": ttl, "probability": probability}
-        return self.arm(faults=[fault])
+        return self.arm(faults=[fault], optional=optional)
 
     def sequence(
-        self, op: str, *answers: int | str | dict[str, Any], when: dict[str, Any] | None = None
+        self,
+        op: str,
+        *answers: int | str | dict[str, Any],
+        when: dict[str, Any] | None = None,
+        optional: bool = False,
     ) -> ArmedFaults:
         """Add a sequence of answers. Each matching path has its own position; the last answer repeats."""
-        return self.arm(sequences=[{"when": {"op": op, **(when or {})}, "answers": list(answers)}])
+        sequence = {"when": {"op": op, **(when or {})}, "answers": list(answers)}
+        return self.arm(sequences=[sequence], optional=optional)
 
-    def arm(self, *, faults: Iterable[dict[str, Any]] = (), sequences: Iterable[dict[str, Any]] = ()) -> ArmedFaults:
+    def arm(
+        self,
+        *,
+        faults: Iterable[dict[str, Any]] = (),
+        sequences: Iterable[dict[str, Any]] = (),
+        optional: bool = False,
+    ) -> ArmedFaults:
         """Append rules to the existing ones."""
         command = {"faults": list(faults), "sequences": list(sequences)}
-        return ArmedFaults(self, self._connection.request("POST", self._path, tuple[RuleView, ...], command))
+        rules = self._connection.request("POST", self._path, tuple[RuleView, ...], command)
+        return ArmedFaults(self, rules, optional=optional)
 
     def list(self) -> tuple[RuleView, ...]:
         """Return the rules, in order."""
@@ -90,6 +124,18 @@ class FaultsClient:
         """Remove one rule, or all."""
         path = self._path if number is None else f"{self._path}/{number}"
         self._connection.request("DELETE", path, tuple[RuleView, ...])
+
+    def explain_unused(self, rules: Iterable[RuleView]) -> str:
+        """Return the message for rules that were never applied, with the last requests of the account."""
+        from mockserver.control.text import describe_request, describe_rules
+        from mockserver.control.views.requests import RequestsView
+
+        path = f"{self._path.rpartition('/')[0]}/requests"
+        journal = self._connection.request("GET", path, RequestsView, parameters={"limit": _SHOWN_REQUESTS})
+        requests = "\n".join(map(describe_request, journal.requests)) or "none"
+        expected = "expected each fault to be applied before the end of its `with`, found some that never were"
+        advice = "Pass optional=True if a fault need not be applied."
+        return f"{expected}:\n{describe_rules(rules)}\nLast requests of the account:\n{requests}\n{advice}"
 
 
 def _get_identity(rule: RuleView) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from mockserver.control.endpoints.endpoint import (
     read_command,
 )
 from mockserver.control.views.requests import CountView, CurlCommandView, RequestsView, RequestView, serialize_request
+from mockserver.control.views.unused_rules import describe_unused_rules
 from mockserver.journal.curl import build_curl_command
 from mockserver.journal.doctor.report import Report
 from mockserver.journal.doctor.rules import examine
@@ -120,7 +121,8 @@ async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verificatio
 
 
 async def examine_client(exchange: Exchange, path: PathParams) -> Report:
-    return examine(get_account(exchange, path).journal)
+    account = get_account(exchange, path)
+    return examine(account.journal, describe_unused_rules(account))
 
 
 def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> RequestsView:

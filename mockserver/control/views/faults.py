@@ -19,6 +19,20 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
     applied: int
     """The number of requests that it was applied to."""
 
+    @property
+    def was_used(self) -> bool:
+        """True if it was applied, or is a sequence that starts with `ok` and has answered so."""
+        sequence = self.sequence
+        if sequence is None or sequence["answers"][0] != "ok":
+            return self.applied > 0
+        every: int = sequence.get("when", {}).get("every", 1)
+        return self.matched >= every
+
+    @property
+    def has_probability(self) -> bool:
+        """True if chance decides whether it is applied."""
+        return self.fault is not None and self.fault.get("probability", 1) < 1
+
 
 def serialize_rule(rule_state: "FaultRuleState") -> RuleView:
     return RuleView(

@@ -25,6 +25,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """The requests, oldest first."""
     dropped: int
     """The number of earlier requests that the journal has dropped."""
+    unused_rules: tuple[str, ...] = ()
+    """Sentences about the rules of the scenario that were never applied."""
 
 
 class Sighting(NamedTuple):
@@ -42,6 +44,8 @@ class Rule(NamedTuple):
     severity: Severity
     find_sightings: Callable[[Evidence], Iterator[Sighting]]
     advice: str
+    max_shown: int = 3
+    """The number of sightings that a report shows."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +56,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     """The number of sightings."""
     seen: tuple[str, ...]
-    """The first three sightings, with secrets hidden."""
+    """The first sightings, with secrets hidden: three, or ten of requests and rules that were of no use."""
     requests: tuple[int, ...]
     """The numbers of the first 20 requests."""
     advice: str

@@ -1,15 +1,23 @@
 """All rules of the doctor, and the examination of a journal with them."""
 
+from collections.abc import Iterable
 from itertools import chain, islice
 
-from mockserver.journal.doctor import fetching, media, paging, parameters, throttling
+from mockserver.journal.doctor import coverage, fetching, media, paging, parameters, throttling
 from mockserver.journal.doctor.report import Evidence, Finding, Report, Rule, Severity
 from mockserver.journal.journal import Journal
 
-_MAX_SHOWN_SIGHTINGS = 3
 _MAX_REQUEST_NUMBERS = 20
+_MAX_SHOWN_PATHS = 10
 
 RULES = (
+    Rule(
+        "no_endpoint",
+        Severity.ERROR,
+        coverage.find_requests_without_endpoint,
+        "Correct the path, or do not test this request here: the mock has no endpoint for it, and answered an error.",
+        max_shown=_MAX_SHOWN_PATHS,
+    ),
     Rule(
         "pages_built_by_hand",
         Severity.ERROR,
@@ -58,13 +66,24 @@ RULES = (
         parameters.find_deprecated_parameters,
         "Leave it out: Twilio may reject it at any time.",
     ),
+    Rule(
+        "unused_rules",
+        Severity.WARNING,
+        coverage.find_unused_rules,
+        "Correct what the rule matches, or remove it: the client was never tested with it.",
+        max_shown=_MAX_SHOWN_PATHS,
+    ),
 )
 """The most severe first."""
 
 
-def examine(journal: Journal) -> Report:
-    """Return the report on the requests in a journal."""
-    evidence = Evidence(tuple(journal), journal.dropped)
+def examine(journal: Journal, unused_rules: Iterable[str] = ()) -> Report:
+    """Return the report on the requests in a journal.
+
+    Args:
+        unused_rules: sentences about the rules of the scenario that were never applied.
+    """
+    evidence = Evidence(tuple(journal), journal.dropped, tuple(unused_rules))
     findings = tuple(finding for rule in RULES if (finding := _apply_rule(rule, evidence)) is not None)
     return Report(is_clean=not findings, findings=findings, requests=len(evidence.entries), dropped=evidence.dropped)
 
@@ -78,7 +97,7 @@ def _apply_rule(rule: Rule, evidence: Evidence) -> Finding | None:
         rule=rule.name,
         severity=rule.severity,
         count=len(sightings),
-        seen=tuple(sighting.what for sighting in sightings[:_MAX_SHOWN_SIGHTINGS]),
+        seen=tuple(sighting.what for sighting in sightings[: rule.max_shown]),
         requests=tuple(islice(numbers, _MAX_REQUEST_NUMBERS)),
         advice=rule.advice,
     )

@@ -12,6 +12,7 @@ def test_testing_exports_the_sink_at_its_first_use() -> None:
         "MockServer",
         "MockTwilio",
         "Sink",
+        "UnusedFaultError",
     ]
 
 
