@@ -6,10 +6,15 @@ from itertools import islice
 
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean ...?` with the closest known name, or an empty text if none is close."""
+    close = find_closest(name, known)
+    return f" Did you mean {close}?" if close else ""
+
+
+def find_closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the closest known name, or None if none is close."""
     import difflib  # only needed for error messages
 
-    close = difflib.get_close_matches(name[:100], list(known), n=1, cutoff=0.6)
-    return f" Did you mean {close[0]}?" if close else ""
+    return next(iter(difflib.get_close_matches(name[:100], list(known), n=1, cutoff=0.6)), None)
 
 
 def shorten_list(names: Collection[str], limit: int = 5) -> str:

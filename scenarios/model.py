@@ -14,7 +14,7 @@ from scenarios.durations import Duration
 from scenarios.origins import ORIGIN_PATTERN
 from scenarios.rules import Expectation, Fault, PageDriftRule, Sequence, Share
 from scenarios.statuses import CallbackEvent, RecordingStatus
-from scenarios.triggers import Instant, Trigger
+from scenarios.triggers import Instant, WrittenTrigger
 
 # `$` alone would accept a line break at the end.
 _SID_DIGITS = rf"{SID_DIGITS}$(?!\n)"
@@ -68,25 +68,36 @@ class RecordingFields(
     """Scripted fields of a recording. The others are generated."""
 
     duration: Seconds | UnsetType | None = UNSET
+    """The seconds that it lasts."""
     price: Price | UnsetType | None = UNSET
+    """Twilio's charge, at most 0."""
     price_unit: Currency | UnsetType = UNSET
+    """The currency of the price."""
     error_code: ErrorCode | UnsetType | None = UNSET
+    """The code of what went wrong."""
     channels: Literal[1, 2] | UnsetType = UNSET
+    """The number of channels: 2 has each side on its own."""
     source: Source | UnsetType = UNSET
+    """What started the recording."""
     track: Track | UnsetType = UNSET
+    """The side of the call that was recorded."""
     encryption_details: dict[str, Any] | UnsetType | None = UNSET
+    """The details of an encrypted recording, as Twilio sends them. Null shows that it is not encrypted."""
     start_time: Instant | UnsetType | None = UNSET
+    """The instant at which the recording began, until `date_created`."""
     date_updated: Instant | UnsetType = UNSET
+    """The instant of the last change, from `date_created` on."""
 
 
 class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One change of a recording, and its condition."""
 
-    after: Trigger | None = None
-    """None: at once."""
+    after: WrittenTrigger | None = None
+    """The condition; at once if left out."""
     status: RecordingStatus | None = None
-    """None keeps the status: the step only sets fields or sends callbacks."""
+    """The new status. If it is left out, the status stays: the step only sets fields or sends callbacks."""
     set: RecordingFields = RecordingFields()
+    """Fields of the recording that change."""
     callback: CallbackEvent | CallbackEvents | UnsetType = UNSET
     """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none."""
 
@@ -107,8 +118,11 @@ class FieldsWithSubscription(
     status_callback: (
         Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$(?!\n)", description="A URL.")] | None
     ) = None
+    """The URL that receives the callbacks."""
     status_callback_method: Literal["GET", "POST"] = "POST"
+    """The HTTP method of the callbacks."""
     status_callback_event: Annotated[CallbackEvents, Meta(min_length=1)] = (CallbackEvent.COMPLETED,)
+    """The events that send a callback."""
 
 
 class ScriptedRecording(
@@ -129,6 +143,7 @@ class ScriptedRecording(
     status: RecordingStatus | None = None
     """Its status before the first step."""
     timeline: Timeline = ()
+    """The steps that change it, in order."""
     transcript: str | None = None
     """The spoken text, which its media and its transcription contain."""
     media: str | None = None
@@ -145,10 +160,15 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A filter for generated recordings. All given conditions must hold."""
 
     status: Literal["processing", "completed", "absent", "failed"] | None = None
+    """The status."""
     source: Source | None = None
+    """What started the recording."""
     channels: Literal[1, 2] | None = None
+    """The number of channels."""
     conference: bool | None = None
+    """True for recordings of conferences, false for others."""
     encrypted: bool | None = None
+    """True for encrypted recordings, false for others."""
 
 
 class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -157,22 +177,29 @@ class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fie
     id: Handle
     """The handle, with a number from 1 if there are several: `late-1`, `late-2`."""
     where: Selector = Selector()
+    """Which recordings; any if left out."""
     count: Annotated[int, Meta(ge=1, le=1000)] = 1
+    """The number of recordings."""
     timeline: Annotated[Timeline, Meta(min_length=1)]
+    """The steps that change each of them, in order."""
 
 
 class OnCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The timeline of every recording that the API creates."""
 
     timeline: Annotated[Timeline, Meta(min_length=1)]
+    """The steps that change each of them, in order."""
 
 
 class CorpusPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The generated recordings. Fields that are left out follow the server's settings."""
 
     count: Annotated[int, Meta(ge=0, le=10**12)] | None = None
+    """The number of recordings."""
     span: Duration | None = None
+    """The time before the start of the clock over which they are spread."""
     profile: Literal["realistic", "adversarial", "empty"] | None = None
+    """The kind of recordings."""
     mix: dict[str, Share | dict[str, Share]] | None = None
     """Shares of statuses, sources and traits, by name or within `status` and `source`."""
 
@@ -181,6 +208,7 @@ class ClockPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The clock of the account. Fields that are left out follow the server's settings."""
 
     mode: ClockMode | None = None
+    """How time passes: as really, not at all, or at a rate."""
     start: Instant | None = None
     """T0: the instant at which the generated recordings end and the clock starts."""
     rate: Annotated[float, Meta(gt=0, le=1e6, description="A number above 0, at most 1000000.")] | None = None
@@ -191,19 +219,30 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The setup of an account, and what happens in it."""
 
     version: Literal[1] = 1
+    """The version of this format."""
     name: Handle = "scenario"
     """The name; that of the file if left out."""
     about: str = ""
+    """A sentence about it, for lists of scenarios."""
     corpus: CorpusPlan = CorpusPlan()
+    """The generated recordings."""
     clock: ClockPlan = ClockPlan()
+    """The clock of the account."""
     recordings: tuple[ScriptedRecording, ...] = ()
+    """Recordings that the scenario creates."""
     pick: tuple[Pick, ...] = ()
+    """Timelines for generated recordings."""
     on_create: OnCreate | None = None
+    """What happens to recordings that the API creates."""
     routes: dict[UrlOrigin, UrlOrigin] = {}
     """The origins that receive callbacks, by the public origin of the callback URL."""
     faults: tuple[Fault, ...] = ()
+    """Rules that make requests fail. The first that applies decides."""
     sequences: tuple[Sequence, ...] = ()
+    """Answers in turn, for each matching path. Faults come first."""
     page_drift: tuple[PageDriftRule, ...] = ()
+    """Changes just after a list page was returned."""
     expect: tuple[Expectation, ...] = ()
+    """Requests that a client should make; `recmock scenario run` checks them."""
     import_report: tuple[str, ...] = ()
     """What importing recordings changed, and which of their values contradict each other; the import writes it."""

@@ -14,6 +14,9 @@ ValuePath = tuple[str | int, ...]
 MAX_DEPTH = 60
 """The deepest nesting of a document's values."""
 
+LEFT_OUT = "<<"
+"""Stands for a key that the parser leaves out, in the path of its value."""
+
 _MAX_SHOWN_CHARACTERS = 60
 
 
@@ -28,6 +31,15 @@ class Problem(NamedTuple):
     sentence: str
 
 
+class LocatedError(msgspec.Struct, frozen=True):
+    """An error about one place in a document. The parser continued after it."""
+
+    line: int
+    path: ValuePath | None
+    """The value that the document lacks because of it; None if it lacks none."""
+    error: ScenarioError
+
+
 class Origin(msgspec.Struct, frozen=True):
     """The origin of a document, as its author knows it."""
 
@@ -36,9 +48,13 @@ class Origin(msgspec.Struct, frozen=True):
     lines: Mapping[ValuePath, int] = {}
     """The lines of the values, if known."""
 
+    def find_line(self, path: ValuePath) -> int | None:
+        """Return the line of the value at a path, or of its nearest parent; None if it is unknown."""
+        return next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
+
     def build_error(self, path: ValuePath, sentence: str) -> ScenarioError:
         """Return an error about the value at a path. It names the line of the value or of its nearest parent."""
-        line = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
+        line = self.find_line(path)
         place = f"{self.name}:{line}" if line else self.name
         return ScenarioError(": ".join(filter(None, (place, format_path(path), sentence))))
 

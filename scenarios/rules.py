@@ -58,35 +58,45 @@ class Uniform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A uniform distribution between two durations."""
 
     lower: Duration
+    """The shortest delay."""
     upper: Duration
+    """The longest delay."""
 
 
 class LogNormal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A log-normal distribution: mostly near the median, sometimes much longer, like real networks."""
 
     median: Duration
+    """The delay that half of the responses stay below."""
     sigma: Annotated[float, Meta(ge=0, le=3)]
+    """The spread: 0 for none, 0.4 for a usual network."""
 
 
 class Delay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The delay of a response: exactly one of the three."""
 
     fixed: Duration | None = None
+    """The same delay for every response."""
     uniform: Uniform | None = None
+    """Any delay between two, all equally likely."""
     log_normal: LogNormal | None = None
+    """Mostly a short delay, sometimes a much longer one."""
 
 
 class ChunkedDribble(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A body that is sent in a number of chunks, spread evenly over a duration."""
 
     chunks: Count
+    """The number of chunks."""
     duration: Duration
+    """The real time that the body takes."""
 
 
 class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The effect on a request. Without `status` and `fault`, the usual response is only delayed."""
 
     status: ErrorStatus | None = None
+    """The status of the response."""
     code: Count | None = None
     """Twilio's error code; the usual one of the status if left out."""
     message: str | None = None
@@ -100,16 +110,20 @@ class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     enforce_retry_after: bool = False
     """Refuse the same request again until `retry_after` is over, on the account's clock or in real time."""
     fault: NetworkFault | None = None
+    """What happens to the connection instead of a response."""
     delay: Duration | Delay | None = None
     """Real time, whatever the clock's mode: the client's own time-outs run in real time too."""
     chunked_dribble: ChunkedDribble | None = None
+    """Sends the body slowly, in chunks."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A rule that makes requests fail. The first rule that applies decides."""
 
     when: When = When()
+    """Which requests; all if left out."""
     then: Then
+    """What happens to them."""
     times: Count | None = None
     """How often the rule applies at most."""
     ttl: Duration | None = None
@@ -122,6 +136,7 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A sequence of answers. Each matching path has its own position; the last answer repeats."""
 
     when: When = When()
+    """Which requests; all if left out."""
     answers: Annotated[tuple[ErrorStatus | Literal["ok"] | Then, ...], Meta(min_length=1)]
     """A status, `ok` for the usual response, or an effect with more fields."""
 
@@ -130,6 +145,7 @@ class PageDriftRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Changes just after a list page was returned, before the client requests the next one."""
 
     when: When = When(op=Operation.LIST_RECORDINGS)
+    """Which pages, by `op` and `page`; those of all recordings if left out."""
     insert: Annotated[int, Meta(ge=0, le=1000)] = 0
     """The number of completed recordings to create."""
     delete: Annotated[int, Meta(ge=0, le=1000)] = 0
@@ -142,11 +158,14 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How often a client should make a request: at least once, unless `min` or `max` say otherwise."""
 
     op: Operation
+    """The operation, such as `list_recordings`."""
     sid: str | None = None
     """A SID that the path names, or the id of a recording of the scenario."""
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
     """The status of the response."""
     min: WholeNumber | None = None
+    """The smallest number of requests."""
     max: WholeNumber | None = None
+    """The largest number of requests."""
     followed_next_page: bool | None = None
     """True if the client must request a later page by a `next_page_uri`."""

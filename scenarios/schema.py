@@ -35,6 +35,11 @@ _EXPORT_SCHEMAS = (
 )
 _CITATION = re.compile(r" \(WIRE §[0-9.]+\)")
 """What a docstring cites for developers: users do not have that document."""
+_NULL = {"type": "null"}
+_JSON_TYPES = ("object", "array", "string", "number", "boolean")
+_UNMERGED = ("type", "anyOf")
+"""Keywords that a merge of schemas replaces."""
+_INSTANT_DESCRIPTION = "An instant with its zone, such as 2026-03-01T09:00:00Z."
 _DATE_DESCRIPTION = "A date or an instant, in ISO 8601 or as Twilio writes it (RFC 2822); without a zone it is in UTC."
 
 
@@ -43,8 +48,9 @@ def build_schema() -> dict[str, Any]:
     (reference,), definitions = msgspec.json.schema_components([Scenario], ref_template="#/$defs/{name}")
     documented = _collect_docstrings()
     for name, definition in definitions.items():
-        for field, text in documented.get(name, {}).items():
-            definition["properties"][field].setdefault("description", text)
+        properties = definition.get("properties", {})
+        for field, property_schema in properties.items():
+            properties[field] = _describe(_without_null(property_schema), documented[name][field])
         definition["description"] = _CITATION.sub("", definition["description"])
         _allow_date_forms(definition)
     for name in _SINGLE_KEY_STRUCTS:
@@ -56,6 +62,7 @@ def build_schema() -> dict[str, Any]:
     }
     source = definitions["ScriptedRecording"]["properties"]["source"]
     source["anyOf"] = [{"$ref": source.pop("$ref")}, {"enum": list(SOURCE_REPLACEMENTS)}]
+    _allow_bare_durations(definitions)
     scenario["$schema"] = {"type": "string", "description": "The path of this schema, for editors."}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": _TITLE}
     return {**head, **reference, "$defs": definitions}
@@ -71,13 +78,61 @@ def read_published_schema() -> str:
     return files("scenarios").joinpath("scenario.schema.json").read_text(encoding="utf-8")
 
 
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a value without a branch for null, which editors would offer as a completion.
+
+    A value that has null by default is left out instead. Any other null has a meaning, and stays allowed: the schema
+    then names the types that the value must not have.
+    """
+    inside = schema.get("additionalProperties")
+    if isinstance(inside, dict):
+        return {**schema, "additionalProperties": _without_null(inside)}
+    branches = [branch for branch in schema.get("anyOf", ()) if branch != _NULL]
+    if len(branches) == len(schema.get("anyOf", ())):
+        return schema
+    rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+    if "default" not in schema:
+        return {**_merge_nullable(branches), **rest}
+    return {**branches[0], **rest} if len(branches) == 1 else {"anyOf": branches, **rest}
+
+
+def _merge_nullable(branches: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one schema that allows null and the values of the branches. Each keyword applies to one type only."""
+    flat = [inside for branch in branches for inside in branch.get("anyOf", [branch])]
+    types = {branch["type"] for branch in flat}
+    merged = {key: value for branch in [*flat, *branches] for key, value in branch.items() if key not in _UNMERGED}
+    if "integer" in types and "number" not in types:
+        merged["multipleOf"] = 1
+        types.add("number")
+    return {**merged, "not": {"type": [kind for kind in _JSON_TYPES if kind not in types]}}
+
+
+def _describe(schema: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return the schema of a property with its sentence, and then that of its type."""
+    of_type = schema.get("description")
+    return {**schema, "description": text if of_type is None else f"{text} {of_type}"}
+
+
 def _allow_date_forms(definition: dict[str, Any]) -> None:
     """Allow what the loader converts: dates in the forms that people write."""
     properties = definition.get("properties", {})
     for field in DATE_FIELDS:
         if field in properties:
-            kinds = ["string", "null"] if "anyOf" in properties[field] else "string"
-            properties[field] = {"type": kinds, "description": _DATE_DESCRIPTION}
+            kinds = {"not": properties[field]["not"]} if "not" in properties[field] else {"type": "string"}
+            sentence = properties[field]["description"].removesuffix(f" {_INSTANT_DESCRIPTION}")
+            properties[field] = {**kinds, "description": f"{sentence} {_DATE_DESCRIPTION}"}
+
+
+def _allow_bare_durations(definitions: dict[str, Any]) -> None:
+    """Allow what the loader converts: a duration in place of a trigger."""
+    trigger = definitions["Trigger"]["properties"]
+    duration = {key: value for key, value in trigger["time"].items() if key != "description"}
+    forms = [duration, {"$ref": "#/$defs/Trigger"}]
+    after = definitions["Step"]["properties"]["after"]
+    after.pop("$ref")
+    after["anyOf"] = forms
+    for field in ("any", "all"):
+        trigger[field]["items"] = {"description": trigger[field]["items"]["description"], "anyOf": forms}
 
 
 def _collect_docstrings() -> dict[str, dict[str, str]]:

@@ -33,14 +33,23 @@ class Trigger(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknow
     time: Duration | None = None
     """The duration since the previous step."""
     at: Instant | None = None
+    """The instant, on the account's clock."""
     signal: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     """The name of a signal that a test sends. Updates through the API send signals: `Status=stopped` sends `stopped`,
     `paused` sends `paused`, and `in-progress` sends `resumed`. An early signal is remembered.
     """
     callback: CallbackEvent | None = None
     """The event whose callback the receiver must have answered with 2xx."""
-    any: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
-    all: Annotated[tuple["Trigger", ...], Meta(min_length=1)] | None = None
+    any: Annotated[tuple["WrittenTrigger", ...], Meta(min_length=1)] | None = None
+    """Several triggers, of which one must hold."""
+    all: Annotated[tuple["WrittenTrigger", ...], Meta(min_length=1)] | None = None
+    """Several triggers, which must all hold."""
+
+
+WrittenTrigger = Annotated[
+    Trigger, Meta(description="A duration such as 12s, or a trigger such as {fetches: 3} or {signal: finish}.")
+]
+"""A trigger as a file has it: `12s` stands for `{time: 12s}`, and the loader writes it out."""
 
 
 class Progress(Protocol):

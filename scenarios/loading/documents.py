@@ -4,12 +4,24 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, time
 from enum import StrEnum
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
-from scenarios.problems import MAX_DEPTH, Origin, ScenarioError, ValuePath, build_location_error, describe_value
+from scenarios.loading.json_lines import find_duplicate_keys, find_json_lines
+from scenarios.loading.lines import LinesOnDemand
+from scenarios.loading.toml_lines import find_toml_lines
+from scenarios.problems import (
+    MAX_DEPTH,
+    LocatedError,
+    Origin,
+    Problem,
+    ScenarioError,
+    ValuePath,
+    build_location_error,
+    describe_value,
+)
 
 _MIB = 1 << 20
 _NON_TEXT = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,8 +56,13 @@ class ParsedDocument(NamedTuple):
     origin: Origin
 
 
-def parse_document(data: bytes, file_format: FileFormat, name: str) -> ParsedDocument:
+def parse_document(
+    data: bytes, file_format: FileFormat, name: str, errors: list[LocatedError] | None = None
+) -> ParsedDocument:
     """Parse a document.
+
+    Args:
+        errors: gets the errors after which parsing can continue; None to raise the first.
 
     Raises:
         ScenarioError: if it is too large, not text, or malformed.
@@ -57,7 +74,8 @@ def parse_document(data: bytes, file_format: FileFormat, name: str) -> ParsedDoc
     text = _decode_text(data, name)
     if not text.strip():
         raise ScenarioError(f"{name}: expected a scenario, found an empty file.")
-    return check_document(_READERS[file_format](text, name))
+    document = _READERS[file_format](text, name, errors)
+    return check_document(document) if errors is None else document
 
 
 def check_document(document: ParsedDocument) -> ParsedDocument:
@@ -66,26 +84,29 @@ def check_document(document: ParsedDocument) -> ParsedDocument:
     Raises:
         ScenarioError: for any other value, such as an object of another class, or a list that contains itself.
     """
-    _check_value(document.value, (), document.origin)
+    for problem in find_impossible_values(document.value):
+        raise document.origin.build_error(*problem)
     return document
 
 
-def _check_value(value: Any, path: ValuePath, origin: Origin) -> None:
+def find_impossible_values(value: Any, path: ValuePath = ()) -> Iterator[Problem]:
+    """Yield the values that no scenario can have: infinite numbers, objects of other classes, more than 60 levels."""
     if len(path) > MAX_DEPTH:
-        raise origin.build_error(path[:3], f"expected values at most {MAX_DEPTH} deep, found deeper ones.")
-    if isinstance(value, (dict, list, tuple)):
+        yield Problem(path[:3], f"expected values at most {MAX_DEPTH} deep, found deeper ones.")
+    elif isinstance(value, (dict, list, tuple)):
         for key, inside in _iterate_items(value):
-            if not isinstance(key, (str if isinstance(value, dict) else int)):
-                raise origin.build_error(path, f"expected text as a key, found {describe_value(key)}.")
-            _check_value(inside, (*path, key), origin)
+            if isinstance(key, (str if isinstance(value, dict) else int)):
+                yield from find_impossible_values(inside, (*path, key))
+            else:
+                yield Problem(path, f"expected text as a key, found {describe_value(key)}.")
     elif isinstance(value, str):
         if _SURROGATE.search(value):
-            raise origin.build_error(path, f"expected text, found half of a surrogate pair in {describe_value(value)}.")
+            yield Problem(path, f"expected text, found half of a surrogate pair in {describe_value(value)}.")
     elif isinstance(value, (int, float)):
         if abs(value) >= 1 << 63 or not math.isfinite(value):
-            raise origin.build_error(path, f"expected a number of at most 18 digits, found {describe_value(value)}.")
+            yield Problem(path, f"expected a number of at most 18 digits, found {describe_value(value)}.")
     elif value is not None and not isinstance(value, (date, time)):
-        raise origin.build_error(path, f"expected text, a number, a list or a mapping, found {describe_value(value)}.")
+        yield Problem(path, f"expected text, a number, a list or a mapping, found {describe_value(value)}.")
 
 
 def _iterate_items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[tuple[Any, Any]]:
@@ -107,7 +128,7 @@ def _find_line_and_column(text: str, position: int) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _read_yaml(text: str, name: str) -> ParsedDocument:
+def _read_yaml(text: str, name: str, errors: list[LocatedError] | None) -> ParsedDocument:
     from scenarios.loading import yaml  # PyYAML takes long to import, and few runs need it
 
     stranger = _NON_TEXT.search(text)  # the parsers of the other formats check this themselves
@@ -116,13 +137,13 @@ def _read_yaml(text: str, name: str) -> ParsedDocument:
         raise build_location_error(
             name, line, column, f"expected text, found the control character U+{ord(stranger[0]):04X}."
         )
-    parsed = yaml.parse_yaml(text, name)
+    parsed = yaml.parse_yaml(text, name, errors)
     return ParsedDocument(parsed.value, Origin(name, parsed.lines))
 
 
-def _read_toml(text: str, name: str) -> ParsedDocument:
+def _read_toml(text: str, name: str, errors: list[LocatedError] | None) -> ParsedDocument:
     try:
-        return ParsedDocument(tomllib.loads(text), Origin(name))
+        return ParsedDocument(tomllib.loads(text), Origin(name, LinesOnDemand(text, find_toml_lines)))
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         place = _TOML_LOCATION.search(message)
@@ -133,35 +154,30 @@ def _read_toml(text: str, name: str) -> ParsedDocument:
         raise ScenarioError(f"{name}: expected TOML with smaller numbers or fewer levels.") from None
 
 
-def _read_json(text: str, name: str) -> ParsedDocument:
+def _read_json(text: str, name: str, errors: list[LocatedError] | None) -> ParsedDocument:
+    has_duplicates: list[bool] = []
+
+    def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            has_duplicates.append(True)
+            made = dict(reversed(pairs))  # the first of each key counts, as in YAML
+        return made
+
     try:
-        value = json.loads(text, object_pairs_hook=_refuse_duplicate_keys, parse_constant=_refuse_constant)
+        value = json.loads(text, object_pairs_hook=build_object)
     except json.JSONDecodeError as error:
         problem = f"{error.msg[:1].lower()}{error.msg[1:]}"
         raise build_location_error(name, error.lineno, error.colno, f"expected JSON: {problem}.") from None
     except RecursionError:
         raise ScenarioError(f"{name}: expected values at most {MAX_DEPTH} deep, found deeper ones.") from None
-    except ValueError as error:
-        problem = str(error) if isinstance(error, _ForbiddenValueError) else "found a number of thousands of digits."
-        raise ScenarioError(f"{name}: expected JSON: {problem}") from None
-    return ParsedDocument(value, Origin(name))
-
-
-class _ForbiddenValueError(ValueError):
-    """A value that Python's JSON parser accepts and JSON does not."""
-
-
-def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _ForbiddenValueError(f"each key once, found {describe_value(twice)} again.")
-    return made
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise _ForbiddenValueError(f"numbers, found {name}.")
+    except ValueError:
+        raise ScenarioError(f"{name}: expected JSON: found a number of thousands of digits.") from None
+    for duplicate in find_duplicate_keys(text, name) if has_duplicates else ():
+        if errors is None:
+            raise duplicate.error
+        errors.append(duplicate)
+    return ParsedDocument(value, Origin(name, LinesOnDemand(text, find_json_lines)))
 
 
 _READERS = {FileFormat.YAML: _read_yaml, FileFormat.TOML: _read_toml, FileFormat.JSON: _read_json}

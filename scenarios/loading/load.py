@@ -9,11 +9,11 @@ import msgspec
 from scenarios.loading.documents import FileFormat, ParsedDocument, check_document, parse_document
 from scenarios.loading.import_report import write_import_report
 from scenarios.loading.sources import find_source
-from scenarios.loading.twilio_exports import unpack_exports
+from scenarios.loading.twilio_exports import UnpackedDocument, find_account_dependent_keys, unpack_exports
 from scenarios.model import DECODE_LOCK, Scenario, ScriptedRecording
 from scenarios.problems import Origin, ScenarioError
 from scenarios.validation.scenario_checks import check_scenario
-from scenarios.validation.type_errors import find_type_error
+from scenarios.validation.type_errors import find_type_errors
 
 _MANY_RECORDINGS = 500
 """From this number on, recordings are decoded one by one: no other thread runs while msgspec decodes a value."""
@@ -75,10 +75,15 @@ def from_objects(value: dict[str, Any] | list[Any] | Scenario, *, folder: Path |
 
 
 def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
-    origin = document.origin
-    value, changes = unpack_exports(document, folder)
-    value.setdefault("name", _NON_HANDLE_CHARACTERS.sub("-", Path(origin.name).stem).strip("-._")[:64] or "scenario")
-    scenario = _decode_scenario(value, origin)
+    value, changes, origin = unpack_document(document, folder)
+    for problem in find_account_dependent_keys(value):
+        raise origin.build_error(*problem)
+    try:
+        scenario = decode_scenario(value)
+    except msgspec.ValidationError:
+        complaint = next(find_type_errors(value), None)
+        assert complaint is not None, "what msgspec refuses, the diagnosis finds"
+        raise origin.build_error(*complaint) from None
     for complaint in check_scenario(scenario, folder):
         raise origin.build_error(*complaint)
     if any(recording.imported for recording in scenario.recordings) and not scenario.import_report:
@@ -86,19 +91,27 @@ def _build_scenario(document: ParsedDocument, folder: Path | None) -> Scenario:
     return _with_media_paths(scenario, folder)
 
 
-def _decode_scenario(value: dict[str, Any], origin: Origin) -> Scenario:
-    try:
-        recordings = value.get("recordings")
-        if not isinstance(recordings, list) or len(recordings) < _MANY_RECORDINGS:
-            return _convert(value, Scenario)
-        others = _convert({**value, "recordings": []}, Scenario)
-        return msgspec.structs.replace(
-            others, recordings=tuple(_convert(recording, ScriptedRecording) for recording in recordings)
-        )
-    except msgspec.ValidationError:
-        complaint = find_type_error(value)
-        assert complaint is not None, "what msgspec refuses, the diagnosis finds"
-        raise origin.build_error(*complaint) from None
+def unpack_document(document: ParsedDocument, folder: Path | None) -> UnpackedDocument:
+    """Return a document's value in the form of the model, and with a name."""
+    unpacked = unpack_exports(document, folder)
+    stem = Path(document.origin.name).stem
+    unpacked.value.setdefault("name", _NON_HANDLE_CHARACTERS.sub("-", stem).strip("-._")[:64] or "scenario")
+    return unpacked
+
+
+def decode_scenario(value: dict[str, Any]) -> Scenario:
+    """Return the scenario in a value.
+
+    Raises:
+        msgspec.ValidationError: if a value does not have its type.
+    """
+    recordings = value.get("recordings")
+    if not isinstance(recordings, list) or len(recordings) < _MANY_RECORDINGS:
+        return _convert(value, Scenario)
+    others = _convert({**value, "recordings": []}, Scenario)
+    return msgspec.structs.replace(
+        others, recordings=tuple(_convert(recording, ScriptedRecording) for recording in recordings)
+    )
 
 
 def _convert(value: Any, kind: type[Converted]) -> Converted:

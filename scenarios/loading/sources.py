@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from generators.suggestion import suggest
 from scenarios.loading.documents import FORMATS_BY_EXTENSION, MAX_SIZES, FileFormat, ParsedDocument, parse_document
-from scenarios.problems import ScenarioError
+from scenarios.problems import LocatedError, ScenarioError
 
 
 class ScenarioSource(NamedTuple):
@@ -21,8 +21,11 @@ class ScenarioSource(NamedTuple):
     folder: Path | None
     """The folder for the files that it names; None to allow no files."""
 
-    def read(self) -> ParsedDocument:
+    def read(self, errors: list[LocatedError] | None = None) -> ParsedDocument:
         """Return the parsed file.
+
+        Args:
+            errors: gets the errors after which parsing can continue; None to raise the first.
 
         Raises:
             ScenarioError: if the file cannot be read or parsed.
@@ -32,7 +35,7 @@ class ScenarioSource(NamedTuple):
                 data = opened.read(MAX_SIZES[self.file_format] + 1)
         except OSError as error:
             raise ScenarioError(f"{self.name}: expected a file that can be read: {error.strerror}.") from None
-        return parse_document(data, self.file_format, self.name)
+        return parse_document(data, self.file_format, self.name, errors)
 
 
 def find_bundled_files() -> dict[str, Traversable]:

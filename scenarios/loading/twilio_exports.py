@@ -4,15 +4,16 @@ The API returns snake case and RFC 2822 dates, in lists with an envelope. Twilio
 objects in camel case, with ISO dates. `saved_recordings` turns each recording into the form of the model.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from scenarios.loading.documents import FileFormat, ParsedDocument
 from scenarios.loading.import_report import ImportChange
+from scenarios.loading.lines import LinesBelow
 from scenarios.loading.saved_recordings import ACCOUNT_DEPENDENT_KEYS, SOURCE_REPLACEMENTS, convert_saved_recording
 from scenarios.loading.sources import build_file_source
-from scenarios.problems import Origin, ScenarioError, ValuePath, describe_value
+from scenarios.problems import Origin, Problem, ScenarioError, ValuePath, describe_value
 from scenarios.validation.dates import with_readable_dates
 
 _ENVELOPE_KEYS = frozenset({"uri", "first_page_uri", "next_page_uri", "previous_page_uri", "page", "page_size"})
@@ -22,6 +23,13 @@ class UnpackedDocument(NamedTuple):
     """A document in the form of the model, and what changed on the way."""
 
     value: Any
+    changes: list[ImportChange]
+    origin: Origin
+    """The origin, with the lines of the paths in the value."""
+
+
+class _UnpackedRecordings(NamedTuple):
+    recordings: Any
     changes: list[ImportChange]
 
 
@@ -36,9 +44,9 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Unpacke
         ScenarioError: if an export contains no recordings, or its file cannot be read.
     """
     value, origin = document
-    if isinstance(value, list) or (isinstance(value, dict) and _is_export(value)):
+    if isinstance(value, list) or (isinstance(value, dict) and is_export(value)):
         unpacked = _unpack_recordings(value, (), origin)
-        return UnpackedDocument({"recordings": unpacked.value}, unpacked.changes)
+        return UnpackedDocument({"recordings": unpacked.recordings}, unpacked.changes, _locate_export(document))
     if not isinstance(value, dict):
         raise origin.build_error((), f"expected a scenario, which is a mapping, found {describe_value(value)}.")
     made = {key: inside for key, inside in value.items() if key != "$schema"}
@@ -48,17 +56,35 @@ def unpack_exports(document: ParsedDocument, folder: FilePath | None) -> Unpacke
     elif isinstance(made.get("recordings"), dict):
         made["recordings"], changes = _unpack_recordings(made["recordings"], ("recordings",), origin)
     elif isinstance(made.get("recordings"), (list, tuple)):
-        _refuse_account_dependent_keys(made["recordings"], origin)
         made["recordings"] = list(map(_with_known_source, made["recordings"]))
-    return UnpackedDocument(with_readable_dates(made), changes)
+    return UnpackedDocument(with_readable_dates(made), changes, origin)
 
 
-def _is_export(value: dict[str, Any]) -> bool:
+def find_account_dependent_keys(value: dict[str, Any]) -> Iterator[Problem]:
+    """Yield the keys of a scenario's own recordings whose values depend on the account."""
+    recordings = value.get("recordings")
+    for number, recording in enumerate(recordings if isinstance(recordings, list) else ()):
+        for key in recording if isinstance(recording, dict) else ():
+            if key in ACCOUNT_DEPENDENT_KEYS:
+                sentence = "expected no value: it depends on the account that plays the scenario."
+                yield Problem(("recordings", number, key), sentence)
+
+
+def _locate_export(document: ParsedDocument) -> Origin:
+    """Return the origin of an export, whose recordings have another path in the scenario."""
+    value, origin = document.value, document.origin
+    if isinstance(value, dict) and "recordings" in value:
+        return origin
+    path: ValuePath = ("recordings",) if isinstance(value, list) else ("recordings", 0)
+    return Origin(origin.name, LinesBelow(path, origin.lines))
+
+
+def is_export(value: dict[str, Any]) -> bool:
     """Return True for the body of a list or a recording. A list reduced to `recordings` is a scenario already."""
     return bool(_ENVELOPE_KEYS & value.keys()) or ("sid" in value and "recordings" not in value)
 
 
-def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> UnpackedDocument:
+def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> _UnpackedRecordings:
     recordings = value
     if isinstance(value, dict):
         recordings = value.get("recordings", [value] if "sid" in value else None)
@@ -77,10 +103,10 @@ def _unpack_recordings(value: Any, path: ValuePath, origin: Origin) -> UnpackedD
         fields, own_changes = convert_saved_recording(recording)
         made.append(fields)
         changes += own_changes
-    return UnpackedDocument(with_readable_dates({"recordings": made})["recordings"], changes)
+    return _UnpackedRecordings(with_readable_dates({"recordings": made})["recordings"], changes)
 
 
-def _read_export(name: str, folder: FilePath | None, origin: Origin) -> UnpackedDocument:
+def _read_export(name: str, folder: FilePath | None, origin: Origin) -> _UnpackedRecordings:
     if folder is None:
         raise origin.build_error(
             ("recordings",), "expected recordings, found a file name: only a scenario file can name other files."
@@ -102,12 +128,3 @@ def _with_known_source(recording: Any) -> Any:
         return recording
     twilio_wire = {"source": source, **(recording.get("twilio_wire") or {})}
     return {**recording, "source": SOURCE_REPLACEMENTS[source], "twilio_wire": twilio_wire}
-
-
-def _refuse_account_dependent_keys(recordings: Iterable[Any], origin: Origin) -> None:
-    for number, recording in enumerate(recordings):
-        for key in ACCOUNT_DEPENDENT_KEYS & recording.keys() if isinstance(recording, dict) else ():
-            raise origin.build_error(
-                ("recordings", number, key),
-                "expected no value: it depends on the account that plays the scenario.",
-            )

@@ -18,7 +18,15 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from scenarios.problems import MAX_DEPTH, ScenarioError, ValuePath, build_location_error, describe_value
+from scenarios.problems import (
+    LEFT_OUT,
+    MAX_DEPTH,
+    LocatedError,
+    ScenarioError,
+    ValuePath,
+    build_location_error,
+    describe_value,
+)
 
 _MAX_VALUES = 20_000
 """The largest number of values in a file, and of values behind aliases: PyYAML takes seconds for more."""
@@ -47,12 +55,13 @@ class ParsedYaml(NamedTuple):
     lines: dict[ValuePath, int]
 
 
-def parse_yaml(text: str, name: str = "") -> ParsedYaml:
+def parse_yaml(text: str, name: str = "", errors: list[LocatedError] | None = None) -> ParsedYaml:
     """Parse one document.
 
     Args:
         text: YAML without control characters.
         name: the file's name, for errors.
+        errors: gets the errors after which parsing can continue; None to raise the first.
 
     Raises:
         ScenarioError: for malformed YAML, several documents, duplicate keys, keys that are not text, tags outside of
@@ -69,7 +78,7 @@ def parse_yaml(text: str, name: str = "") -> ParsedYaml:
         raise ScenarioError(f"{name}: expected YAML, found a meaningless escape or directive.") from None
     if node is None:
         return ParsedYaml(None, {})
-    construction = _ValueBuilder(name)
+    construction = _ValueBuilder(name, errors)
     construction.lines[()] = node.start_mark.line + 1
     return ParsedYaml(construction.build_value(node, ()), construction.lines)
 
@@ -109,9 +118,10 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
 class _ValueBuilder:
     """Builds values from nodes. An alias gives a new value at each place, because each place has its own path."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, errors: list[LocatedError] | None) -> None:
         self.lines: dict[ValuePath, int] = {}
         self._name = name
+        self._errors = errors
         self._known_nodes: set[int] = set()
         self._open_nodes: set[int] = set()
         self._alias_count = 0
@@ -125,7 +135,7 @@ class _ValueBuilder:
         elif isinstance(node, SequenceNode):
             made = self._build_sequence(node, path)
         else:
-            made = self._build_scalar(node)
+            made = self._build_scalar(node, path)
         self._open_nodes.discard(id(node))
         return made
 
@@ -145,7 +155,7 @@ class _ValueBuilder:
         self._known_nodes.add(id(node))
 
     def _build_sequence(self, node: SequenceNode, path: ValuePath) -> list[Any]:
-        self._check_tag(node, "seq")
+        self._check_tag(node, None, "seq")
         items = []
         for position, item in enumerate(node.value):
             self.lines[*path, position] = item.start_mark.line + 1
@@ -153,43 +163,56 @@ class _ValueBuilder:
         return items
 
     def _build_mapping(self, node: MappingNode, path: ValuePath) -> dict[str, Any]:
-        self._check_tag(node, "map")
+        self._check_tag(node, None, "map")
         made: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self._build_key(key_node)
+            key = self._build_key(key_node, (*path, LEFT_OUT))
+            if key is None:
+                continue
             if key in made:
                 first = self.lines[*path, key]
-                raise self._build_node_error(
-                    key_node, f"expected each key once, found {key!r} again; the first is on line {first}."
-                )
+                sentence = f"expected each key once, found {key!r} again; the first is on line {first}."
+                self._report(key_node, None, sentence)
+                continue
             self.lines[*path, key] = key_node.start_mark.line + 1
             made[key] = self.build_value(value_node, (*path, key))
         return made
 
-    def _build_key(self, node: Node) -> str:
-        key = self._build_scalar(node) if isinstance(node, ScalarNode) else node.value
+    def _build_key(self, node: Node, path: ValuePath) -> str | None:
+        """Return a key, or None if it is reported and left out. The path is that of its value."""
+        key = self._build_scalar(node, path) if isinstance(node, ScalarNode) else node.value
         if not isinstance(key, str):
-            raise self._build_node_error(
-                node, f"expected text as a key, found {describe_value(key)}: put it in quotes."
-            )
+            self._report(node, None, f"expected text as a key, found {describe_value(key)}: put it in quotes.")
+            return None
         if key == "<<":
-            raise self._build_node_error(node, "expected keys written out, found the merge key <<: YAML 1.2 has none.")
+            self._report(node, path, "expected keys written out, found the merge key <<: YAML 1.2 has none.")
+            return None
         return key
 
-    def _build_scalar(self, node: Node) -> Any:
-        tag = self._check_tag(node, *_CORE_PATTERNS)
+    def _build_scalar(self, node: Node, path: ValuePath) -> Any:
+        tag = self._check_tag(node, path, *_CORE_PATTERNS)
+        if tag is None:
+            return str(node.value)
         if not _CORE_PATTERNS[tag].fullmatch(node.value):
-            raise self._build_node_error(
-                node, f"expected a value for the tag !!{tag}, found {describe_value(node.value)}."
-            )
+            self._report(node, path, f"expected a value for the tag !!{tag}, found {describe_value(node.value)}.")
+            return str(node.value)
         return _CONVERTERS[tag](node.value)
 
-    def _check_tag(self, node: Node, *expected: str) -> str:
+    def _check_tag(self, node: Node, path: ValuePath | None, *expected: str) -> str | None:
+        """Return the tag of a node, or None if it is reported."""
         tag = node.tag.removeprefix(_PREFIX)
-        if tag not in expected:
-            shown = f"!!{tag}" if node.tag.startswith(_PREFIX) else node.tag
-            raise self._build_node_error(node, f"expected a value without a tag of its own, found the tag {shown}.")
-        return tag
+        if tag in expected:
+            return tag
+        shown = f"!!{tag}" if node.tag.startswith(_PREFIX) else node.tag
+        self._report(node, path, f"expected a value without a tag of its own, found the tag {shown}.")
+        return None
+
+    def _report(self, node: Node, path: ValuePath | None, sentence: str) -> None:
+        """Raise an error, or add it to the list of errors."""
+        error = self._build_node_error(node, sentence)
+        if self._errors is None:
+            raise error
+        self._errors.append(LocatedError(node.start_mark.line + 1, path, error))
 
     def _build_node_error(self, node: Node, sentence: str) -> ScenarioError:
         return build_location_error(self._name, node.start_mark.line + 1, node.start_mark.column + 1, sentence)

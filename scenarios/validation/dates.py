@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from scenarios.problems import Problem, ValuePath, describe_value
+from scenarios.validation.written_triggers import write_out_durations
 
 DATE_FIELDS = ("start_time", "date_created", "date_updated")
 """The fields of a recording that are dates."""
@@ -14,7 +15,10 @@ _SUPPORTED_YEARS = range(1970, 9001)
 
 
 def with_readable_dates(scenario: dict[str, Any]) -> dict[str, Any]:
-    """Return the scenario with all recording dates as instants with a zone. Unreadable values stay unchanged."""
+    """Return the scenario with all recording dates as instants with a zone, and with triggers written out.
+
+    Unreadable values stay unchanged.
+    """
     made = dict(scenario)
     for key in ("recordings", "pick"):
         if key in made:
@@ -59,7 +63,14 @@ def _normalize_subject(value: Any) -> Any:
 
 
 def _normalize_step(value: Any) -> Any:
-    return {**value, "set": _normalize_fields(value["set"])} if isinstance(value, dict) and "set" in value else value
+    if not isinstance(value, dict):
+        return value
+    made = dict(value)
+    if "set" in made:
+        made["set"] = _normalize_fields(made["set"])
+    if "after" in made:
+        made["after"] = write_out_durations(made["after"])
+    return made
 
 
 def _normalize_fields(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Describes how a document differs from the model: msgspec finds out that it does, this module says how."""
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -17,8 +17,8 @@ _NONE_TYPE = type(None)
 _MAX_SHOWN_NAMES = 10
 
 
-def find_type_error(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> Problem | None:
-    """Return the first value that does not have its type, or None if all do.
+def find_type_errors(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> Iterator[Problem]:
+    """Yield the values that do not have their types.
 
     Args:
         value: the value of a file, as mappings, lists, texts and numbers.
@@ -29,11 +29,11 @@ def find_type_error(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> P
     for alternative in alternatives:
         inside = _choose_checker(value, alternative)
         if inside is not None:
-            return inside(value, alternative, path)
-    if any(_has_type(value, alternative) for alternative in alternatives):
-        return None
-    expected, meant = _describe_type(kind, value), _suggest_name(value, alternatives)
-    return Problem(path, f"expected {expected}, found {describe_value(value)}.{meant}")
+            yield from inside(value, alternative, path)
+            return
+    if not any(_has_type(value, alternative) for alternative in alternatives):
+        expected, meant = _describe_type(kind, value), _suggest_name(value, alternatives)
+        yield Problem(path, f"expected {expected}, found {describe_value(value)}.{meant}")
 
 
 def _list_alternatives(kind: Any) -> list[Any]:
@@ -48,7 +48,7 @@ def _without_annotations(kind: Any) -> Any:
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
-def _choose_checker(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], Problem | None] | None:
+def _choose_checker(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], Iterator[Problem]] | None:
     """Return a function that checks the parts of a value, if the value has the shape of its type."""
     bare = _without_annotations(kind)
     if isinstance(value, dict):
@@ -60,34 +60,33 @@ def _choose_checker(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], Pr
     return None
 
 
-def _find_in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: ValuePath) -> Problem | None:
+def _find_in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: ValuePath) -> Iterator[Problem]:
+    kind = _without_annotations(kind)
     hints = get_type_hints(kind, include_extras=True)
     for key in value:
         if key not in hints:
             known = ", ".join(hints)
             meant = suggest(key, hints) or f" Known here: {known}."
-            return Problem((*path, key), f"expected a known key, found {describe_value(key)}.{meant}")
+            yield Problem((*path, key), f"expected a known key, found {describe_value(key)}.{meant}")
     for field in msgspec.structs.fields(kind):
         if field.required and field.name not in value:
-            return Problem(path, f"expected the key {field.name!r}, found none.")
-    return _find_first_problem(find_type_error(inside, hints[key], (*path, key)) for key, inside in value.items())
+            yield Problem(path, f"expected the key {field.name!r}, found none.")
+    for key, inside in value.items():
+        if key in hints:
+            yield from find_type_errors(inside, hints[key], (*path, key))
 
 
-def _find_in_mapping(value: dict[str, Any], kind: Any, path: ValuePath) -> Problem | None:
+def _find_in_mapping(value: dict[str, Any], kind: Any, path: ValuePath) -> Iterator[Problem]:
     names, values = get_args(kind)
-    return _find_first_problem(
-        find_type_error(key, names, (*path, key)) or find_type_error(inside, values, (*path, key))
-        for key, inside in value.items()
-    )
+    for key, inside in value.items():
+        yield from find_type_errors(key, names, (*path, key))
+        yield from find_type_errors(inside, values, (*path, key))
 
 
-def _find_in_list(value: list[Any], kind: Any, path: ValuePath) -> Problem | None:
+def _find_in_list(value: list[Any], kind: Any, path: ValuePath) -> Iterator[Problem]:
     item = get_args(_without_annotations(kind))[0]
-    return _find_first_problem(find_type_error(inside, item, (*path, number)) for number, inside in enumerate(value))
-
-
-def _find_first_problem(problems: Any) -> Problem | None:
-    return next((complaint for complaint in problems if complaint), None)
+    for number, inside in enumerate(value):
+        yield from find_type_errors(inside, item, (*path, number))
 
 
 def _has_type(value: Any, kind: Any) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.parser import make_parser
 from scenarios.loading.sources import find_bundled_files
+from scenarios.schema import read_published_schema
 from tests.commands import main
 
 RUN_COMMAND = [sys.executable, "-m", "mockserver", "scenario", "run"]
@@ -145,24 +146,48 @@ def test_show_explains_permission_error(
     assert capsys.readouterr().err == f"recmock: {name}: expected a file that can be read: Permission denied.\n"
 
 
-def test_validate_prints_one_line_per_broken_file(
+def test_validate_prints_one_line_per_mistake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name, text in BROKEN_FILES.items():
         Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
     names = ["happy-path", *BROKEN_FILES, "nowhere.yaml"]
-    assert main(["scenario", "validate", *names]) == 2
+    assert main(["scenario", "validate", *names]) == 1
     out, err = capsys.readouterr()
     assert out == "happy-path: valid\n"
     assert len(err.splitlines()) == len(BROKEN_FILES) + 1
     for name, line in zip(names[1:], err.splitlines(), strict=True):
         assert line.startswith(f"recmock: {name}")
         assert line.endswith((".", "?"))
-    assert main(["scenario", "validate", "--json", *names]) == 2
+    assert main(["scenario", "validate", "--json", *names]) == 1
     found = json.loads(capsys.readouterr().out)
     assert list(found) == names
-    assert [name for name, problem in found.items() if problem is None] == ["happy-path"]
+    assert [name for name, problems in found.items() if problems is None] == ["happy-path"]
+    assert [f"recmock: {problem}" for problems in found.values() for problem in problems or ()] == err.splitlines()
+
+
+def test_validate_prints_every_mistake_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_scenario(tmp_path, "version: 2\nrecordings:\n  - price: 3\n    chanels: 2\nclock: {rate: 2}\n")
+    assert main(["scenario", "validate", file, "late-webhook"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "late-webhook: valid\n"
+    assert [line.removeprefix(f"recmock: {file}:").partition(" ")[0] for line in err.splitlines()] == [
+        *("1:", "3:", "4:", "5:")
+    ]
+
+
+def test_commands_that_cannot_load_a_scenario_exit_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_scenario(tmp_path, "version: 2\nclock: {rate: 2}\n")
+    assert main(["scenario", "explain", file]) == 2
+    assert capsys.readouterr().err == f"recmock: {file}:1: version: expected 1, found 2.\n"
+    assert main(["scenario", "validate", "nowhere.yaml", "happy-path"]) == 2
+    assert "expected a file or one of the bundled scenarios" in capsys.readouterr().err
+
+
+def test_schema_prints_the_published_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenario", "schema"]) == 0
+    assert read_published_schema() == capsys.readouterr().out
 
 
 def test_validate_exits_with_0_for_valid_scenarios(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,9 +30,10 @@ def _add_arguments(parser: Parser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", prog=parser.prog)
     add_json(add_command(actions, "list", "list the bundled scenarios"))
     _add_scenario(add_command(actions, "show", "print the file of a scenario"))
-    validate = add_command(actions, "validate", "check scenarios, and print what is wrong with them")
+    validate = add_command(actions, "validate", "check scenarios, and print every mistake with its line")
     validate.add_argument("scenarios", nargs="+", metavar="NAME|FILE", help="Bundled scenarios or files.")
     add_json(validate)
+    add_command(actions, "schema", "print the JSON Schema of scenario files, for editors")
     explain_action = add_command(actions, "explain", "print the events of a scenario")
     _add_scenario(explain_action)
     add_json(explain_action)
@@ -86,38 +87,59 @@ def _show(invocation: Invocation) -> int:
 
 
 def _validate(invocation: Invocation) -> int:
-    """Check scenarios, print what importing recordings changes, and return 2 if a scenario is invalid, else 0.
+    """Check scenarios, and print every mistake, or what importing recordings changes.
 
-    Without `--json`, invalid scenarios are reported on the standard error output. With it, the import reports are.
+    Without `--json`, mistakes are reported on the standard error output. With it, the import reports are.
+
+    Returns:
+        1 if a scenario has a mistake, else 2 if a file cannot be found, else 0.
     """
     results = {name: _check_scenario(name) for name in invocation.options.scenarios}
     as_json = invocation.options.json
     if as_json:
-        print_value({name: result.problem for name, result in results.items()}, str, as_json=True)
-    for name, (problem, report) in results.items():
-        if problem is None and not as_json:
+        print_value({name: result.problems or None for name, result in results.items()}, str, as_json=True)
+    for name, (problems, report, _) in results.items():
+        if not problems and not as_json:
             print(f"{name}: valid")
-        elif problem is not None and not as_json:
+        for problem in () if as_json else problems:
             print(f"recmock: {problem}", file=sys.stderr)
         for sentence in report:
             print(f"{name}: import: {sentence}", file=sys.stderr if as_json else sys.stdout)
-    return 2 if any(result.problem for result in results.values()) else 0
+    if any(result.problems and result.is_found for result in results.values()):
+        return 1
+    return 2 if any(result.problems for result in results.values()) else 0
 
 
 class _CheckResult(NamedTuple):
-    """The problem of a scenario, or None, and its import report."""
+    """The mistakes of a scenario, and its import report."""
 
-    problem: str | None
+    problems: tuple[str, ...] = ()
     import_report: tuple[str, ...] = ()
+    is_found: bool = True
 
 
 def _check_scenario(name_or_path: str) -> _CheckResult:
     from scenarios.loading.load import load
+    from scenarios.loading.sources import find_source
 
     try:
-        return _CheckResult(None, load(name_or_path).import_report)
+        source = find_source(name_or_path)
     except ScenarioError as error:
-        return _CheckResult(str(error))
+        return _CheckResult((str(error),), is_found=False)
+    try:
+        return _CheckResult(import_report=load(name_or_path).import_report)
+    except ScenarioError:
+        from scenarios.loading.all_problems import find_all_problems
+
+        return _CheckResult(tuple(map(str, find_all_problems(source))))
+
+
+def _print_schema(invocation: Invocation) -> int:
+    """Print the JSON Schema of scenario files, for editors."""
+    from scenarios.schema import read_published_schema
+
+    print(read_published_schema(), end="")
+    return 0
 
 
 def _explain(invocation: Invocation) -> int:
@@ -168,6 +190,7 @@ _ACTIONS: dict[str, Callable[[Invocation], int]] = {
     "list": _list_bundled,
     "show": _show,
     "validate": _validate,
+    "schema": _print_schema,
     "explain": _explain,
     "run": _run_program,
     "arm": _arm,

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -22,7 +23,17 @@ VALID_SCENARIOS: list[dict[str, Any]] = [
     {"faults": [{"then": {"delay": {"fixed": "1s"}}}, {"then": {"delay": "250ms"}}]},
     {"sequences": [{"answers": [500, "ok", {"status": 429}]}]},
     {"corpus": {"mix": {"status": {"absent": 1}, "dual": 0.5}}},
+    {"recordings": [{"timeline": [{"status": "completed"}, {"after": "12s", "status": "deleted"}]}]},
+    {
+        "recordings": [
+            {"timeline": [{"after": {"any": ["1m30s", {"all": ["1s", {"fetches": 1}]}]}, "status": "absent"}]}
+        ]
+    },
+    {"recordings": [{"duration": None, "price": None, "error_code": None, "call_sid": None, "conference_sid": None}]},
+    {"recordings": [{"encryption_details": None, "twilio_wire": {"price": None, "channels": 3}}]},
 ]
+NO_ERROR_CODES: list[Any] = [1.5, "16107", [], True, 10**9]
+NO_PRICES: list[Any] = [{}, "x", True, -(10**9)]
 INVALID_SCENARIOS: list[Any] = [
     [],
     {"chanels": 1},
@@ -32,6 +43,14 @@ INVALID_SCENARIOS: list[Any] = [
     {"recordings": [{"timeline": [{"after": {"fetches": 1, "time": "1s"}}]}]},
     {"recordings": [{"timeline": [{"after": {"time": "12"}}]}]},
     {"faults": [{"then": {"delay": {}}}]},
+    {"recordings": [{"timeline": [{"after": "soon", "status": "completed"}]}]},
+    {"recordings": [{"timeline": [{"after": 12, "status": "completed"}]}]},
+    *({"recordings": [{"error_code": value}]} for value in NO_ERROR_CODES),
+    *({"recordings": [{"price": value}]} for value in NO_PRICES),
+    {"recordings": [{"duration": 86401}]},
+    {"recordings": [{"call_sid": "CA1"}]},
+    {"recordings": [{"twilio_wire": {"price": []}}]},
+    {"recordings": [{"status": None}]},
     {"expect": [{"op": "list"}]},
 ]
 
@@ -75,6 +94,27 @@ def test_schema_has_field_descriptions() -> None:
     )
     assert "HTML" in definitions["Then"]["properties"]["body"]["description"]
     assert json.loads(read_published_schema())["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def walk_schemas(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inside in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from walk_schemas(inside)
+
+
+def test_every_property_of_the_schema_has_a_sentence() -> None:
+    for name, definition in build_schema()["$defs"].items():
+        for field, property_schema in definition.get("properties", {}).items():
+            assert property_schema.get("description", "").endswith("."), f"{name}.{field}"
+
+
+def test_schema_offers_no_null() -> None:
+    for schema in walk_schemas(build_schema()):
+        assert schema.get("type") != "null"
+        assert "null" not in (schema["type"] if isinstance(schema.get("type"), list) else ())
+        assert None not in schema.get("enum", ())
+        assert schema.get("default", 0) is not None
 
 
 def test_schema_cites_no_document_that_users_do_not_have() -> None:

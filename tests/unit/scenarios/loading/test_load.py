@@ -449,46 +449,46 @@ def test_invalid_yaml_scenario_raises_one_line_error(text: str | bytes, message:
     assert message in get_error_message(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "file_format", "message"),
-    [
-        ("x = ", "toml", ":1:5: expected TOML: invalid value."),
-        ("x = [", "toml", ":1:6: expected TOML: invalid value."),
-        ('x = "', "toml", "expected TOML: "),
-        ("[a]\n[a]", "toml", ":2:3: expected TOML: cannot declare ('a',) twice."),
-        ("x = " + "[" * 9000, "toml", ": expected TOML with smaller numbers or fewer levels."),
-        ("x = " + "9" * 5000, "toml", ": expected TOML with smaller numbers or fewer levels."),
-        ("x = " + "[" * 70 + "]" * 70, "toml", ": x[0][0]: expected values at most 60 deep, found deeper ones."),
-        (
-            "clock.start = 12:30:00",
-            "toml",
-            ": clock.start: expected an instant with its zone, such as 2026-03-01T09:00:00Z, fo",
-        ),
-        ("clock.start = 2026-03-01", "toml", "found 2026-03-01."),
-        ("corpus.mix.absent = nan", "toml", ": corpus.mix.absent: expected a number of at most 18 digits, found nan."),
-        (
-            "recordings = [{id = 'x', chanels = 2}]",
-            "toml",
-            ": recordings[0].chanels: expected a known key, found 'chanels'. Did",
-        ),
-        ("{", "json", ":1:2: expected JSON: expecting property name enclosed in double quotes."),
-        ('{\n"a": 1,}', "json", ":2:"),
-        ('{"a": 1, "a": 2}', "json", ": expected JSON: each key once, found 'a' again."),
-        ('{"a": NaN}', "json", ": expected JSON: numbers, found NaN."),
-        ('{"a": 1e999}', "json", ": a: expected a number of at most 18 digits, found inf."),
-        (f'{{"a": {"9" * 5000}}}', "json", ": expected JSON: found a number of thousands of digits."),
-        (
-            f'{{"a": {"9" * 50}}}',
-            "json",
-            ": a: expected a number of at most 18 digits, found a number of more than 64 bits.",
-        ),
-        ('{"a": ' * 100_000, "json", "expected values at most 60 deep, found deeper ones."),
-        ('{"a": ' * 70 + "1" + "}" * 70, "json", ": a.a.a: expected values at most 60 deep, found deeper ones."),
-        ('{"about": "\\ud800"}', "json", ": about: expected text, found half of a surrogate pair in '\\ud800'."),
-        ("5", "json", ": expected a scenario, which is a mapping, found 5."),
-        ('{"about": "x"} y', "json", ":1:16: expected JSON: extra data."),
-    ],
-)
+INVALID_TOML_OR_JSON = [
+    ("x = ", "toml", ":1:5: expected TOML: invalid value."),
+    ("x = [", "toml", ":1:6: expected TOML: invalid value."),
+    ('x = "', "toml", "expected TOML: "),
+    ("[a]\n[a]", "toml", ":2:3: expected TOML: cannot declare ('a',) twice."),
+    ("x = " + "[" * 9000, "toml", ": expected TOML with smaller numbers or fewer levels."),
+    ("x = " + "9" * 5000, "toml", ": expected TOML with smaller numbers or fewer levels."),
+    ("x = " + "[" * 70 + "]" * 70, "toml", ": x[0][0]: expected values at most 60 deep, found deeper ones."),
+    (
+        "clock.start = 12:30:00",
+        "toml",
+        ": clock.start: expected an instant with its zone, such as 2026-03-01T09:00:00Z, fo",
+    ),
+    ("clock.start = 2026-03-01", "toml", "found 2026-03-01."),
+    ("corpus.mix.absent = nan", "toml", ": corpus.mix.absent: expected a number of at most 18 digits, found nan."),
+    (
+        "recordings = [{id = 'x', chanels = 2}]",
+        "toml",
+        ": recordings[0].chanels: expected a known key, found 'chanels'. Did",
+    ),
+    ("{", "json", ":1:2: expected JSON: expecting property name enclosed in double quotes."),
+    ('{\n"a": 1,}', "json", ":2:"),
+    ('{"a": 1, "a": 2}', "json", ": expected JSON: each key once, found 'a' again; the first is on line 1."),
+    ('{"a": NaN}', "json", ":1: a: expected a number of at most 18 digits, found nan."),
+    ('{"a": 1e999}', "json", ": a: expected a number of at most 18 digits, found inf."),
+    (f'{{"a": {"9" * 5000}}}', "json", ": expected JSON: found a number of thousands of digits."),
+    (
+        f'{{"a": {"9" * 50}}}',
+        "json",
+        ": a: expected a number of at most 18 digits, found a number of more than 64 bits.",
+    ),
+    ('{"a": ' * 100_000, "json", "expected values at most 60 deep, found deeper ones."),
+    ('{"a": ' * 70 + "1" + "}" * 70, "json", ": a.a.a: expected values at most 60 deep, found deeper ones."),
+    ('{"about": "\\ud800"}', "json", ": about: expected text, found half of a surrogate pair in '\\ud800'."),
+    ("5", "json", ": expected a scenario, which is a mapping, found 5."),
+    ('{"about": "x"} y', "json", ":1:16: expected JSON: extra data."),
+]
+
+
+@pytest.mark.parametrize(("text", "file_format", "message"), INVALID_TOML_OR_JSON)
 def test_invalid_toml_or_json_scenario_raises_one_line_error(text: str, file_format: str, message: str) -> None:
     assert message in get_error_message(text, file_format, f"late.{file_format}")
 

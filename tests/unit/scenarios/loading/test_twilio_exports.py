@@ -144,7 +144,7 @@ def test_invalid_export_raises_scenario_error(value: Any, message: str) -> None:
         (f"{'x' * 5000}.json", f"recordings: {'x' * 5000}.json: expected a file, found none."),
         ("other.yaml", "recordings: other.yaml: expected a file that ends in .json, found another."),
         ("broken.json", "recordings: broken.json:1:2: expected JSON: "),
-        ("five.json", "recordings: five.json: expected recordings as Twilio lists them, found 5."),
+        ("five.json", "recordings: five.json:1: expected recordings as Twilio lists them, found 5."),
         ("a\0b.json", "recordings: a\0b.json: expected a file, found none."),
     ],
 )

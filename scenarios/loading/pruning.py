@@ -1,0 +1,107 @@
+"""A document without the values that are wrong, and what may be wrong only because they are missing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from generators.suggestion import find_closest
+from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording, Selector, Step
+from scenarios.problems import LEFT_OUT, ValuePath
+from scenarios.rules import Fault, Then, When
+from scenarios.triggers import Trigger
+
+_STATUS_KEYS = frozenset({"status", "timeline", "where", "recordings", "pick", "on_create"})
+"""Keys that a status depends on: those of the earlier steps, and of the lists that contain them."""
+_CAUSES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("status", "duration", "price", "error_code", "media", "timeline"), _STATUS_KEYS),
+    "callback": _STATUS_KEYS | {"callback", "status_callback", "status_callback_event"},
+    **dict.fromkeys(("start_time", "date_updated"), frozenset({"date_created"})),
+    **dict.fromkeys(("code", "message", "body", "retry_after"), frozenset({"status"})),
+    "enforce_retry_after": frozenset({"retry_after"}),
+    "media_type": frozenset({"body"}),
+    "rate": frozenset({"mode"}),
+}
+"""Keys that may cause a problem with a key of the same recording or rule, because its check reads their values."""
+_PARTS: dict[str, frozenset[str]] = {
+    "timeline": frozenset({"status", "set", "callback"}),
+    "clock": frozenset({"mode", "rate"}),
+    "then": frozenset({"status", "fault", "delay", "chunked_dribble"}),
+    "answers": frozenset({"status", "fault", "delay", "chunked_dribble"}),
+}
+"""Keys that may cause a problem with a mapping as a whole; any key for another mapping."""
+_HANDLE_KEYS = frozenset({"id", "sid", "recordings", "pick"})
+"""Keys that give a recording its handle, which rules name as `sid`."""
+_STRUCTS = (Scenario, CorpusPlan, ClockPlan, ScriptedRecording, Pick, Step, Selector, Trigger, Fault, Then, When)
+_FIELDS = frozenset(field for struct in _STRUCTS for field in struct.__struct_fields__)
+
+
+class Pruning:
+    """A copy of a document without some values. Lists close up, so paths in the copy may differ.
+
+    Args:
+        value: the document.
+        broken: the paths of the values to leave out.
+    """
+
+    def __init__(self, value: Any, broken: Iterable[ValuePath]) -> None:
+        self.broken = frozenset(broken)
+        self._positions: dict[ValuePath, list[int]] = {}
+        """The positions of the items of each list before the values were left out."""
+        self.value = self._copy(value, ())
+
+    def restore_path(self, path: ValuePath) -> ValuePath:
+        """Return the path in the document for a path in the copy."""
+        restored: ValuePath = ()
+        for key in path:
+            positions = self._positions.get(restored) if isinstance(key, int) else None
+            restored = (*restored, key if positions is None else positions[int(key)])
+        return restored
+
+    def _copy(self, value: Any, path: ValuePath) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: self._copy(inside, (*path, key))
+                for key, inside in value.items()
+                if (*path, key) not in self.broken
+            }
+        if isinstance(value, list | tuple):
+            positions = [number for number in range(len(value)) if (*path, number) not in self.broken]
+            self._positions[path] = positions
+            return [self._copy(value[number], (*path, number)) for number in positions]
+        return value
+
+
+def blank_values(value: Any, paths: frozenset[ValuePath], path: ValuePath = ()) -> Any:
+    """Return a copy of a document with null in place of some values."""
+    if path in paths:
+        return None
+    if isinstance(value, dict):
+        return {key: blank_values(inside, paths, (*path, key)) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [blank_values(inside, paths, (*path, number)) for number, inside in enumerate(value)]
+    return value
+
+
+def is_consequence(path: ValuePath, wrong_path: ValuePath) -> bool:
+    """Return True if the problem at a path may be there only because another value is wrong, and was left out."""
+    name, wrong_name = _get_last_name(path), _get_meaning(_get_last_name(wrong_path))
+    if wrong_path[: len(path)] == path:
+        part = wrong_path[len(path) :]
+        return not part or name not in _PARTS or _get_meaning(str(part[0])) in (*_PARTS[name], LEFT_OUT)
+    if _are_in_one_subject(path, wrong_path):
+        return name in _CAUSES and wrong_name in (*_CAUSES[name], LEFT_OUT)
+    return name == "sid" and wrong_path[0] in ("recordings", "pick") and wrong_name in (*_HANDLE_KEYS, LEFT_OUT)
+
+
+def _are_in_one_subject(path: ValuePath, other: ValuePath) -> bool:
+    """Return True if two paths are in the same recording, pick or rule, or in the same other part of the document."""
+    length = 2 if isinstance(path[1:2] and path[1], int) and len(other) > 1 else 1
+    return path[:length] == other[:length]
+
+
+def _get_last_name(path: ValuePath) -> str:
+    return next((key for key in reversed(path) if isinstance(key, str)), "")
+
+
+def _get_meaning(name: str) -> str:
+    """Return the key that an unknown key probably stands for, or the key itself."""
+    return name if name in _FIELDS else find_closest(name, sorted(_FIELDS)) or name
