@@ -87,6 +87,30 @@ def index(text: str) -> int:
     return _parse_digits(text, 19, "an index from 0, which is the oldest recording")
 
 
+def whole_number(text: str) -> int:
+    """Parse a whole number of at most nine digits."""
+    return _parse_digits(text, 9, "a whole number")
+
+
+def share(text: str) -> float:
+    """Parse a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise _make_argument_error("a number from 0 to 1", text)
+    return value
+
+
+def header_pattern(text: str) -> tuple[str, str]:
+    """Parse the name of a header and a shell pattern for its value."""
+    name, colon, pattern = text.partition(":")
+    if not colon or not name.strip():
+        raise _make_argument_error("a header and a shell pattern, such as User-Agent:twilio-*", text)
+    return name.strip(), pattern.strip()
+
+
 def _parse_digits(text: str, max_digits: int, expected: str) -> int:
     if not re.fullmatch(rf"[0-9]{{1,{max_digits}}}", text):
         raise _make_argument_error(expected, text)

@@ -16,6 +16,7 @@ COMMANDS = {
     "scenario": "list, explain, validate or run scenarios, or start one on a server",
     "clock": "show or move the time of an account on a running server",
     "signal": "send a signal to timelines on a running server",
+    "recordings": "add, show or change recordings on a running server",
     "faults": "list, add or remove faults on a running server",
     "callbacks": "list callbacks of a running server, or deliver one again",
     "doctor": "report bad habits of the client of a running server",

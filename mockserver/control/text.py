@@ -8,6 +8,7 @@ import msgspec
 from mockserver.control.views.callbacks import CallbackView
 from mockserver.control.views.clock import ClockView
 from mockserver.control.views.faults import RuleView
+from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.requests import RequestView
 from mockserver.control.views.scenario import EventView, TimelineView
 
@@ -30,6 +31,13 @@ def describe_request(request: RequestView) -> str:
     """Return a request and its status in one line, with the reason if the mock refused the request."""
     reason = "" if request.reason is None else f" ({request.reason})"
     return f"{request.number}: {request.method} {request.target} {request.status}{reason}"
+
+
+def describe_recording(recording: RecordingView) -> str:
+    """Return a recording in one line: its handle, SID and status."""
+    handle = "" if recording.handle is None else f"{recording.handle} "
+    shown = "" if recording.in_flight is None else f", shown as {recording.status}"
+    return f"{handle}{recording.sid} {recording.in_flight or recording.status}{shown}"
 
 
 def describe_timelines(timelines: Iterable[TimelineView]) -> str:

@@ -291,6 +291,7 @@ def test_rules_of_scenario_that_were_never_applied_are_reported() -> None:
         page_drift=(PageDriftRule(when=When(op=Operation.LIST_RECORDINGS, page=9), insert=1), PageDriftRule(insert=1)),
     )
     with Api(scenario=scenario) as api:
+        assert api.call_control_api("GET", "/doctor")["is_clean"]
         get_first_page(api)
         api.call_control_api("POST", "/faults", {"faults": [{"when": {"op": "list_calls"}, "then": {"status": 500}}]})
         (finding,) = api.call_control_api("GET", "/doctor")["findings"]

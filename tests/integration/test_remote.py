@@ -1,4 +1,4 @@
-"""Commands for a running server: `clock`, `signal`, `faults`, `callbacks`, `doctor`, and some of `scenario`."""
+"""Commands for a running server, such as `clock`, `recordings` and `faults`, and some of `scenario`."""
 
 import json
 import subprocess
@@ -31,6 +31,9 @@ COMMANDS = [
     ["clock", "freeze"],
     ["clock", "run"],
     ["signal", "finish"],
+    ["recordings", "add"],
+    ["recordings", "get", "late"],
+    ["recordings", "transition", "late", "completed"],
     ["faults"],
     ["faults", "add", FAULT],
     ["faults", "remove"],
@@ -136,6 +139,42 @@ def test_faults_are_listed_added_and_removed(run_command: RunCommand, server: Ba
     assert run_command("faults", "remove") == "no faults\n"
 
 
+def test_fault_is_added_from_flags(run_command: RunCommand, server: BackgroundServer) -> None:
+    run_command("faults", "remove")
+    flags = ["--status", "429", "--retry-after", "1", "--times", "1"]
+    (line,) = run_command("faults", "add", "list_recordings", *flags).splitlines()
+    fault = '{"when":{"op":"list_recordings"},"then":{"status":429,"retry_after":1},"times":1}'
+    assert line.partition(" ")[2] == f"{fault} applied to 0 of 0"
+    url = f"{server.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json"
+    answers = [requests.get(url, auth=(DEMO_SID, "x"), timeout=10) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [429, 200]
+    assert answers[0].headers["retry-after"] == "1"
+    more = ["--header", "User-Agent: x*", "--path", "*.mp3", "--fault", "empty_response", "--probability", "0.5"]
+    fault = '{"when":{"path":"*.mp3","header":{"User-Agent":"x*"}},"then":{"fault":"empty_response"},"probability":0.5}'
+    assert fault in run_command("faults", "add", *more)
+    throttled = ["--status", "503", "--retry-after", "2", "--enforce-retry-after", "--delay", "1ms", "--ttl", "1h"]
+    found = json.loads(run_command("faults", "add", "list_calls", *throttled, "--json"))[-1]["fault"]
+    assert found["then"] == {"status": 503, "retry_after": 2, "enforce_retry_after": True, "delay": "1ms"}
+    assert found["ttl"] == "1h"
+
+
+def test_recordings_are_added_shown_and_changed(run_command: RunCommand, account: AccountClient) -> None:
+    with Sink(account.state().auth_token) as sink:
+        added = run_command("recordings", "add", "--id", "one", "--status", "in-progress", "--callback", sink.url)
+        sid = account.recordings.get("one").sid
+        assert added == f"one {sid} in-progress, shown as processing\n"
+        events = run_command("recordings", "transition", "one", "completed", "--duration", "12")
+        assert events.splitlines()[0] == f"{START_HOUR}:00Z one: completed (duration 12), callback completed"
+        assert sink.wait_for(1)[-1].parameters["RecordingSid"] == sid
+        event_flags = ["--callback", sink.url, "--callback-event", "in-progress", "--callback-event", "completed"]
+        found = json.loads(run_command("recordings", "add", "--status", "completed", *event_flags, "--json"))
+    assert (found["status"], found["document"]["channels"]) == ("completed", 1)
+    assert run_command("recordings", "get", "one") == f"one {sid} completed\n"
+    assert account.recordings.get("one").document["duration"] == "12"
+    assert run_command("recordings", "add", "--channels", "2").endswith(" completed\n")
+    assert "callback completed" in run_command("recordings", "transition", "one", "--callback-event", "completed")
+
+
 def test_callbacks_are_listed_and_redelivered(run_command: RunCommand, account: AccountClient) -> None:
     assert run_command("callbacks") == "no callbacks\n"
     with Sink(account.state().auth_token) as sink:
@@ -179,6 +218,7 @@ def test_scenario_command_arms_and_steps_scenario(run_command: RunCommand, tmp_p
 def test_json_flag_prints_json(arguments: list[str], run_command: RunCommand, account: AccountClient) -> None:
     account.recordings.add(id="told", callback="http://127.0.0.1:1/", timeline=[{"status": "completed"}])
     is_one = arguments in (["doctor"], ["clock"], ["clock", "freeze"], ["clock", "run"])
+    is_one = is_one or arguments[:2] in (["recordings", "add"], ["recordings", "get"])
     assert isinstance(json.loads(run_command(*arguments, "--json")), dict if is_one else list)
 
 
@@ -326,12 +366,24 @@ def test_sid_command_explains_recording_created_on_server(
         (["faults", "remove", "99"], "This account has no rule 99."),
         (["callbacks", "redeliver", "99"], "This account has no callback 99."),
         (["clock", "move-to", "2020-01-01"], "time does not go back"),
-        (["faults", "add", "nonsense"], "expected a fault or a sequence as a JSON object, found 'nonsense': JSON is"),
+        (["faults", "add", "nonsense", "--status", "429"], "or a sequence as a JSON object, found 'nonsense'."),
+        (["faults", "add", "list_recording"], "expected an operation such as list_recordings, or a fault or"),
+        (["faults", "add", "list_recording", "--status", "429"], "Did you mean list_recordings?"),
+        (["faults", "add", "list_recordings"], "expected an effect, such as --status 429, --delay 2s or --fault,"),
+        (["faults", "add", "--times", "1"], "429, --delay 2s or --fault, found no flag: recmock faults add"),
+        (["faults", "add", FAULT, "--times", "1"], "expected a fault as JSON or as flags, found both."),
+        (["faults", "add", "--status", "200"], "then.status: expected an HTTP status from 400 to 599, found 200."),
+        (["faults", "add", "{nonsense"], "expected a fault or a sequence as a JSON object, found '{nonsense': JSON is"),
+        (["recordings", "add", "--status", "done"], "recordings[0].status: expected one of in-progress, paused,"),
+        (["recordings", "add", "--media", "no.wav"], "/no.wav'."),
+        (["recordings", "add", "--callback-event", "completed"], "expected --callback URL beside --callback-event"),
+        (["recordings", "get", "nobody"], "Expected a RecordingSid or a handle (here: late), found 'nobody'."),
+        (["recordings", "transition", "late"], "expected a change, such as a status or --duration 12, found none."),
         (["faults", "add", "[1]"], "expected a fault or a sequence as a JSON object, found '[1]': Expected `object`"),
         (["faults", "add", '{"a":' * 9999], "and too deep."),
         (["faults", "add", "{}"], "faults[0]: expected the key 'then', found none."),
         (["faults", "add", '{"when": {"op": "lst"}, "then": {"status": 500}}'], "expected one of list_recordings,"),
-        (["faults", "add", "\udcff"], "expected text, found '\\udcff': surrogates not allowed."),
+        (["faults", "add", "\udcff"], "or a fault or a sequence as a JSON object, found '\\udcff'."),
         (["signal", "\udcff"], "expected text, found '\\udcff': surrogates not allowed."),
         (["scenario", "arm", "nothing"], "nothing: expected a file or one of the bundled scenarios ("),
     ],
@@ -363,6 +415,12 @@ def test_rejected_command_prints_one_line_message(
         (["signal", "finish", "../x"], "expected a handle of the scenario or a RecordingSid, found '../x'."),
         (["scenario", "step", "late?x"], "expected a handle of the scenario or a RecordingSid, found 'late?x'."),
         (["faults", "remove", "-1"], "expected the number of a listed row, found '-1'."),
+        (["faults", "add", "--status", "x"], "argument --status: expected a whole number, found 'x'."),
+        (["faults", "add", "--probability", "2"], "expected a number from 0 to 1, found '2'."),
+        (["faults", "add", "--probability", "x"], "expected a number from 0 to 1, found 'x'."),
+        (["faults", "add", "--header", "x"], "expected a header and a shell pattern, such as User-Agent:twilio-*"),
+        (["recordings"], "the following arguments are required: ACTION"),
+        (["recordings", "get", "../x"], "expected a handle of the scenario or a RecordingSid, found '../x'."),
         (["callbacks", "redeliver", "all"], "expected the number of a listed row, found 'all'."),
         (["scenario"], "the following arguments are required: ACTION"),
     ],

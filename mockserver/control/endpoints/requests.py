@@ -122,7 +122,8 @@ async def wait_for_requests(exchange: Exchange, path: PathParams) -> Verificatio
 
 async def examine_client(exchange: Exchange, path: PathParams) -> Report:
     account = get_account(exchange, path)
-    return examine(account.journal, describe_unused_rules(account))
+    # Before the first request, every rule is unused.
+    return examine(account.journal, describe_unused_rules(account) if account.journal.total else ())
 
 
 def _build_requests_view(account: Account, entries: list[Entry], limit: int) -> RequestsView:
