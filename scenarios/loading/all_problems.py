@@ -77,13 +77,8 @@ def _find_problems(value: dict[str, Any], folder: Path | None, lacking: list[Val
             yield problem
         broken.append(problem.path)
     pruning = Pruning(value, broken)
-    while () not in pruning.broken:
-        further = [pruning.restore_path(problem.path) for problem in find_type_errors(pruning.value)]
-        if not further:
-            break
+    while further := [pruning.restore_path(problem.path) for problem in find_type_errors(pruning.value)]:
         pruning = Pruning(value, [*pruning.broken, *further])  # a required key was left out
-    else:
-        return
     seen_paths: set[ValuePath] = set()
     for path, sentence in check_scenario(decode_scenario(pruning.value), folder):
         problem = Problem(pruning.restore_path(path), sentence)

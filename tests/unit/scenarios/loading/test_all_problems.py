@@ -140,6 +140,7 @@ def test_every_mistake_has_its_line_and_its_path(tmp_path: Path) -> None:
         ("5", 1),
         ("corpus: {count: .inf}\nclock: {rate: .nan}", 2),
         ("- {sid: RE1, duration: x}\n- 5", 1),
+        ("sequences: [{answers: [.inf, {}]}]", 2),
         ("- {sid: RE1, duration: x}\n- {channels: 3}", 3),
     ],
 )
