@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+_FOLDER = "tests/integration"
+"""The folder of all tests with the mark. To collect the other tests takes longer than to run these."""
 _SYSTEM_PYTHON = Path("/usr/bin/python3")
 _OLDEST_RELEASE = (3, 11)
 _PRINT_RELEASE = "import sys; print(*sys.version_info[:3])"
@@ -48,7 +50,7 @@ def _run_tests(variant: str, python: Path, *search_path: Path) -> int:
     print(f"== {variant}", flush=True)
     paths = [*map(str, search_path), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})
-    command = [str(python), "-m", "pytest", "-q", "-n", "auto", "-m", "variant", "-p", "no:cacheprovider"]
+    command = [str(python), "-m", "pytest", "-q", "-n", "auto", "-m", "variant", "-p", "no:cacheprovider", _FOLDER]
     start = time.perf_counter()
     try:
         code = subprocess.run(command, cwd=ROOT, env=environment, timeout=_TEST_SECONDS, check=False).returncode

@@ -166,3 +166,11 @@ def test_python_that_is_no_program_is_left_out(pythons: Pythons, capsys: pytest.
     pythons.system_python.write_bytes(b"\0")
     assert pythons.run() == 0
     assert get_last_line(capsys).endswith("` failed: Exec format error.")
+
+
+def test_all_tests_with_the_mark_are_in_the_folder() -> None:
+    marked = [
+        path for path in (variants.ROOT / "tests").rglob("test_*.py") if "mark.variant" in path.read_text("utf-8")
+    ]
+    assert len(marked) > 5
+    assert all(path.is_relative_to(variants.ROOT / variants._FOLDER) for path in marked)
