@@ -7,7 +7,19 @@ from typing import Annotated
 import msgspec
 
 _UNITS = {"ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000, "w": 604_800_000_000}
-_PART = r"[0-9]{1,9}(?:\.[0-9]{1,6})?(?:ms|s|m|h|d|w)"
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
+_PART = rf"{_NUMBER}(?:ms|s|m|h|d|w)"
+_UNIT_WORDS = {
+    "ms": ("msec", "msecs", "millisecond", "milliseconds"),
+    "s": ("sec", "secs", "second", "seconds"),
+    "m": ("min", "mins", "minute", "minutes"),
+    "h": ("hr", "hrs", "hour", "hours"),
+    "d": ("day", "days"),
+    "w": ("week", "weeks"),
+}
+_SHORT_UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in (unit, *words)}
+"""The unit of each word that people type for it, in lower case."""
+_NUMBER_AND_WORD = r"([0-9.]+) *([A-Za-z]+) *"
 _NUMBER_AND_UNIT = r"([0-9.]+)(ms|s|m|h|d|w)"
 
 DURATION_PATTERN = rf"^(?:{_PART})+$(?!\n)"
@@ -22,6 +34,20 @@ Duration = Annotated[
     ),
 ]
 """A duration as text."""
+
+
+def normalize_duration(text: str, *, default_unit: str = "") -> str:
+    """Return a duration that people typed with the units of `parse_duration`, such as `5m` for `5 min`.
+
+    Any other text is returned as it is.
+
+    Args:
+        default_unit: the unit of a number without one.
+    """
+    stripped = text.strip()
+    if re.fullmatch(_NUMBER, stripped):
+        return stripped + default_unit
+    return re.sub(_NUMBER_AND_WORD, lambda match: match[1] + _SHORT_UNITS.get(match[2].lower(), match[2]), stripped)
 
 
 def parse_duration(text: str) -> int:

@@ -32,7 +32,8 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *, add_arguments: Callable[[Self], None] | None = None, **options: Any) -> None:
-        super().__init__(formatter_class=_HelpFormatter, **options)
+        # The start of a flag is no flag: `--port` would be `--port-file`, and a new flag would change its meaning.
+        super().__init__(formatter_class=_HelpFormatter, allow_abbrev=False, **options)
         self._add_arguments = add_arguments
 
     def with_arguments(self) -> Self:

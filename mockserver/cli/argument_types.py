@@ -5,43 +5,40 @@ Each function parses a text, or raises an error that argparse prints.
 
 import re
 from argparse import ArgumentTypeError
-from urllib.parse import urlsplit
 
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.settings.clock_rate import ClockRate
-from mockserver.settings.parsing import BadValueError, parse_instant
-from scenarios.durations import parse_duration
+from mockserver.settings.parsing import BadValueError, parse_instant, parse_server_url
+from scenarios.durations import normalize_duration, parse_duration
 
 _LONGEST_SIGNAL = 64
 
 
-def account_sid(text: str) -> str:
-    """Parse an AccountSid."""
+def account_sid(text: str) -> str | None:
+    """Parse an AccountSid, or return None for `demo`, the demo account."""
+    if text.lower() == "demo":
+        return None
     if not is_sid(text, Kind.ACCOUNT):
         raise _make_argument_error(describe_sid(Kind.ACCOUNT), text)
     return text
 
 
 def url(text: str) -> str:
-    """Parse the URL of a server, write its scheme in lower case, and remove a slash at its end."""
+    """Parse the URL of a server."""
     try:
-        parts = urlsplit(text)
-        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_valid = False
-    if not is_valid:
-        raise _make_argument_error("a URL such as http://127.0.0.1:4010", text)
-    scheme, separator, rest = text.rstrip("/").partition(":")
-    return scheme.lower() + separator + rest
+        return parse_server_url(text)
+    except BadValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def duration(text: str) -> str:
-    """Check a length of time, and return it unchanged."""
+    """Check a length of time, and return it with short units. A number without a unit is in seconds."""
+    normalized = normalize_duration(text, default_unit="s")
     try:
-        parse_duration(text)
+        parse_duration(normalized)
     except ValueError:
         raise _make_argument_error("a duration such as 30s, 250ms or 1m30s", text) from None
-    return text
+    return normalized
 
 
 def instant(text: str) -> str:

@@ -10,6 +10,8 @@ from mockserver.app import create_app
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
+from mockserver.control.client.connection import ControlError
+from mockserver.control.client.health import fetch_version
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
@@ -39,6 +41,8 @@ Node
   client.recordings.list({{limit: 3}}).then(found => console.log(found.map(recording => recording.sid)))
 
 Ctrl-C stops it."""
+_PROBE_TIMEOUT = 2.0
+"""Real seconds in which a recmock that has the port may answer."""
 
 
 def serve(settings: Settings) -> int:
@@ -51,7 +55,7 @@ def serve(settings: Settings) -> int:
     try:
         listening_sockets = bind_all(settings.listen)
     except ListenError as error:
-        raise CommandError(f"--listen: {error}") from None
+        raise CommandError(f"--listen: {error}{_describe_other_server(error)}") from None
     address = listening_sockets.addresses[0]
     mock.set_address(address)
 
@@ -64,6 +68,17 @@ def serve(settings: Settings) -> int:
     watching: list[asyncio.Task[None]] = []
     run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
     return 0
+
+
+def _describe_other_server(error: ListenError) -> str:
+    """Return a sentence about the server that has the port, or an empty text if no other server is the reason."""
+    if error.address is None or not error.is_port_taken:
+        return ""
+    try:
+        version = fetch_version(error.address.to_url(), _PROBE_TIMEOUT)
+    except ControlError:
+        return " No recmock answers there."
+    return f" A recmock {version} answers there already: use it, or stop it."
 
 
 def _write_port(file: Path, port: int) -> None:

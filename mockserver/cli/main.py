@@ -10,11 +10,12 @@ from contextlib import suppress
 
 from mockserver.cli.command import Invocation, load_command
 from mockserver.cli.errors import CommandError
+from mockserver.cli.listen_parts import combine_listen_parts
 from mockserver.cli.parser import make_parser
 from mockserver.cli.running_server import URL_VARIABLE
 from mockserver.cli.standard_output import OutputError, StandardOutput, redirect_to
 from mockserver.control.client.connection import ControlError, NoServerError, TokenError
-from mockserver.settings.loading import get_all_settings, load_settings
+from mockserver.settings.loading import load_settings
 from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError
 from scenarios.problems import ScenarioError
@@ -57,9 +58,12 @@ def _run(words: list[str]) -> int:
     options.program = program
     command = load_command(options.command)
     try:
-        defaults = {get_all_settings()[name].variable: text for name, text in command.defaults.items()}
+        _warn_of_unknown_variables()
+        if "listen" in command.settings:
+            combine_listen_parts(options, os.environ)
         flags = {name: vars(options).get(name) for name in command.settings}
-        return command.run(Invocation(load_settings(flags, defaults | os.environ), options, os.environ))
+        settings = load_settings(flags, os.environ, command.defaults)
+        return command.run(Invocation(settings, options, os.environ))
     except SettingsError as error:
         return _print_error(f"{error} See recmock {options.command} --help.")
     except ControlError as error:
@@ -88,6 +92,14 @@ def _split_program(words: list[str]) -> tuple[list[str], list[str]]:
         return words, []
     at = words.index("--")
     return words[:at], words[at + 1 :]
+
+
+def _warn_of_unknown_variables() -> None:
+    if any(name.startswith("RECMOCK_") for name in os.environ):
+        from mockserver.settings.unknown_variables import describe_unknown_variables  # not needed otherwise
+
+        for sentence in describe_unknown_variables(os.environ):
+            _print_error(sentence)
 
 
 def _print_error(message: str, code: int = _USAGE_ERROR) -> int:

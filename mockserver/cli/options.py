@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.cli import argument_types
 from mockserver.cli.argument_parser import Parser
+from mockserver.cli.listen_parts import add_listen_parts
 from mockserver.settings.loading import Setting, get_all_settings
 
 CORPUS_SETTINGS = ("seed", "count", "span", "now", "profile", "mix")
@@ -40,6 +41,8 @@ def add_settings(
         default = (defaults or {}).get(setting.name, setting.default_text)
         own_help = f"{setting.option.help}{f' Default: {default}.' if default else ''}"
         _add_setting(group, setting, remote_help or own_help)
+        if setting.name == "listen":
+            add_listen_parts(group)
 
 
 def _add_setting(group: Any, setting: Setting, help_text: str, default: str | None = None) -> None:
@@ -58,10 +61,10 @@ def add_url(parser: Any, help_text: str = "URL of the server.", **default: Any) 
     parser.add_argument("--url", metavar="URL", type=argument_types.url, help=help_text, **default)
 
 
-def add_account(parser: Any, help_text: str = "The account. Default: the demo account.", **default: Any) -> None:
+def add_account(parser: Any, help_text: str = "The account, or demo. Default: demo.", **default: Any) -> None:
     """Add the flag `--account`."""
     parser.add_argument(
-        "--account", dest="of_account", metavar="AC...", type=argument_types.account_sid, help=help_text, **default
+        "--account", dest="of_account", metavar="AC...|demo", type=argument_types.account_sid, help=help_text, **default
     )
 
 
@@ -90,4 +93,5 @@ def add_server(
     add_url(group, **default)
     for name in REMOTE_SETTINGS:
         _add_setting(group, get_all_settings()[name], _REMOTE_HELP[name], **default)
+    add_listen_parts(group, **default)
     return group

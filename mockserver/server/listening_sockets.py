@@ -10,6 +10,12 @@ from mockserver.settings.parsing import LOOPBACK_HOSTS, Address
 BACKLOG = 2048
 _MISSING_FAMILY = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
 """The errors for a loopback that this machine does not have, for example because it has no IPv6."""
+_ADVICE = {
+    errno.EADDRINUSE: " Another server may use it; port 0 selects a free port.",
+    errno.EADDRNOTAVAIL: " This machine does not have this address. 0.0.0.0 stands for all that it has.",
+    errno.EACCES: " The system lets only administrators use this port; port 0 selects a free port.",
+}
+"""What to try, by the `errno` of the failure."""
 _MAX_ATTEMPTS = 20
 """How often to select another port if the free port of one loopback is in use on the other."""
 
@@ -19,11 +25,18 @@ class ListenError(Exception):
 
     Args:
         number: the `errno` of the cause.
+        address: the address; None if it is unknown.
     """
 
-    def __init__(self, message: str, number: int | None) -> None:
+    def __init__(self, message: str, number: int | None, address: Address | None = None) -> None:
         super().__init__(message)
         self.number = number
+        self.address = address
+
+    @property
+    def is_port_taken(self) -> bool:
+        """True if another server listens on the address."""
+        return self.number == errno.EADDRINUSE
 
 
 class ListeningSockets(tuple[socket.socket, ...]):
@@ -64,8 +77,8 @@ def bind(address: Address) -> socket.socket:
         listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
-        why = f"{error.strerror}. Another server may use it; port 0 selects a free port"
-        raise ListenError(f"cannot listen on {address}: {why}.", error.errno) from None
+        advice = _ADVICE.get(error.errno or 0, "")
+        raise ListenError(f"cannot listen on {address}: {error.strerror}.{advice}", error.errno, address) from None
     listening.setblocking(False)
     socket_class: Any = type(listening)
     return _make_listening_class(socket_class)(family, kind, protocol, fileno=listening.detach())
@@ -100,7 +113,7 @@ def bind_all(address: Address) -> ListeningSockets:
         try:
             return _bind_loopbacks(address.port)
         except ListenError as error:
-            if address.port or error.number != errno.EADDRINUSE:
+            if address.port or not error.is_port_taken:
                 raise
             failure = error
     raise failure

@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 from mockserver.settings.parsing import BadValueError
 from scenarios.clock_mode import ClockMode
 
-_SCALED = r"(?a)(\d{1,7}(?:\.\d{1,3})?)x"
+_SCALED = r"(?a)(\d{1,7}(?:\.\d{1,3})?)x?"
 _RATES = {"real": 1.0, "frozen": 0.0}
 _NAMES: dict[float, ClockMode] = {1.0: "real", 0.0: "frozen"}
 
@@ -19,7 +19,7 @@ class ClockRate(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse `real`, `frozen`, or a rate such as `60x`.
+        """Parse `real`, `frozen`, or a rate such as `60x` or `60`.
 
         Raises:
             BadValueError: if the text is none of them, or if the rate is out of range.

@@ -6,6 +6,7 @@ The table of settings also produces the table in the README.
 import os
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 import msgspec
@@ -70,14 +71,21 @@ def get_all_settings() -> Mapping[str, Setting]:
     return {field.name: Setting(field.name, field.default, hints[field.name].__metadata__[0]) for field in fields}
 
 
-def load_settings(flags: Mapping[str, str | list[str] | None], environment: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(
+    flags: Mapping[str, str | list[str] | None],
+    environment: Mapping[str, str] = os.environ,
+    defaults: Mapping[str, str] = MappingProxyType({}),
+) -> Settings:
     """Return the settings from flags and environment variables. A flag overrides a variable.
+
+    A variable that is empty counts as not set: Compose passes `${COUNT:-}` so.
 
     Args:
         flags: the text of each flag by the name of its setting: a list of texts if the setting is repeatable, None
             if the user did not give the flag. A setting that is missing here keeps its default, even if the
             environment has its variable.
         environment: the environment variables. The values of a repeatable setting are separated by spaces.
+        defaults: texts that replace the default of a setting, by name.
 
     Raises:
         SettingsError: if a value is invalid.
@@ -88,7 +96,7 @@ def load_settings(flags: Mapping[str, str | list[str] | None], environment: Mapp
             continue
         raw, source = flags[setting.name], setting.flag
         if raw is None:
-            raw, source = environment.get(setting.variable), setting.variable
+            raw, source = environment.get(setting.variable) or defaults.get(setting.name), setting.variable
         if raw is not None:
             values[setting.name] = setting.read(raw, source)
     return Settings(**values)

@@ -8,18 +8,23 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 from generators.sids import Kind, is_sid
 from mockserver.callbacks.connection_overrides import MAX_RETRIES, POLICIES
 from mockserver.callbacks.routes import Route
 from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
+from scenarios.durations import normalize_duration
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
-_SPAN = r"(?a)(\d{1,9})\s*([smhdw])"
-_ADDRESS = r"(?a)(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*):(?P<port>\d{1,5})"
+_SPAN = r"([0-9]{1,9})([smhdw])"
+_HOST = r"\[[0-9A-Fa-f:.%]+\]|[^:\[\]\s/]*"
+_ADDRESS = rf"(?a)(?P<host>{_HOST}):(?P<port>\d{{1,5}})"
+_SERVER_WITHOUT_SCHEME = rf"(?a)(?:(?P<host>{_HOST}):)?(?P<rest>\d{{1,5}}(?:/.*)?)"
 _BASE_URL = r"(?a)(?i:https?)://[A-Za-z0-9.\-_\[\]:]+"
 _HTTP_URL = r"(?i:https?)://"
 _LARGEST_COUNT = 10**12
+_MAX_PORT = 65535
 LOOPBACK_HOSTS = ("127.0.0.1", "::1")
 """The addresses that localhost stands for."""
 
@@ -46,11 +51,11 @@ class Address(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse `HOST:PORT` or `[::1]:PORT`. In `:PORT` the host is 127.0.0.1."""
-        match = re.fullmatch(_ADDRESS, text)
-        if match is None or int(match["port"]) > 65535:
+        """Parse `HOST:PORT`, `[::1]:PORT` or `PORT`. In `:PORT` the host is 127.0.0.1, in `PORT` it is localhost."""
+        match = re.fullmatch(_ADDRESS, f"localhost:{text}" if text.isdecimal() else text)
+        if match is None or int(match["port"]) > _MAX_PORT:
             raise BadValueError("HOST:PORT such as 127.0.0.1:4010 or [::1]:0", text)
-        return cls(match["host"].strip("[]") or "127.0.0.1", int(match["port"]))
+        return cls(match["host"].strip("[]") or LOOPBACK_HOSTS[0], int(match["port"]))
 
     def to_reachable(self) -> Self:
         """Return the address that programs on this machine can connect to: loopback instead of a wildcard."""
@@ -77,6 +82,41 @@ class Address(NamedTuple):
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+
+def parse_host(text: str) -> str:
+    """Parse the host of an address, as a name or a number."""
+    host = text.strip("[]")
+    if not host or not re.fullmatch(_HOST, f"[{host}]" if ":" in host else host):
+        raise BadValueError("a host such as 127.0.0.1, localhost or ::1", text)
+    return host
+
+
+def parse_port(text: str) -> int:
+    """Parse a port."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
+        raise BadValueError(f"a port from 0 to {_MAX_PORT}", text)
+    return int(text)
+
+
+def complete_server_url(text: str) -> str:
+    """Return the URL of a mock that `HOST:PORT` or `PORT` stands for; any other text as it is."""
+    match = re.fullmatch(_SERVER_WITHOUT_SCHEME, text)
+    return text if match is None else f"http://{match['host'] or LOOPBACK_HOSTS[0]}:{match['rest']}"
+
+
+def parse_server_url(text: str) -> str:
+    """Parse the URL of a mock, write its scheme in lower case, and remove a slash at its end."""
+    url = complete_server_url(text)
+    try:
+        parts = urlsplit(url)
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise BadValueError("a URL such as http://127.0.0.1:4010", text[:80])
+    scheme, separator, rest = url.rstrip("/").partition(":")
+    return scheme.lower() + separator + rest
 
 
 def parse_text(text: str) -> str:
@@ -150,7 +190,7 @@ def parse_count(text: str) -> int:
 
 def parse_span(text: str) -> int:
     """Parse a duration such as 90d or 45s, and return seconds."""
-    match = re.fullmatch(_SPAN, text.strip())
+    match = re.fullmatch(_SPAN, normalize_duration(text))
     if match is None or not 0 < (seconds := int(match[1]) * _UNITS[match[2]]) <= 20_000 * _UNITS["d"]:
         raise BadValueError("a duration such as 90d, 12h, 30m or 45s, at most 20000d", text)
     return seconds

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.control.client.account import AccountClient
 from mockserver.control.client.connection import ControlConnection, ControlError
+from mockserver.settings.parsing import complete_server_url
 from mockserver.testing.defaults import build_settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class MockServer:
     ) -> None:
         self.settings = build_settings(settings)
         self.is_external = url is not None
-        self.connection = ControlConnection(url, token)
+        self.connection = ControlConnection(None if url is None else complete_server_url(url), token)
         """The connection to the control API of the server."""
         self._scenario = scenario
         self._stack = ExitStack()

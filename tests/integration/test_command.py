@@ -129,7 +129,17 @@ def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
         (["--account", "AC1:x"], "--account: expected AC...:TOKEN or AC...:TOKEN@AC..."),
         (["--account", f"{DEMO_SID}:x@AC1"], "--account: expected AC...:TOKEN"),
         (["--account", DEMO_SID], "--account: expected AC...:TOKEN"),
-        (["--listen", "4010"], "--listen: expected HOST:PORT such as 127.0.0.1:4010 or [::1]:0, found '4010'."),
+        (["--listen", "host"], "--listen: expected HOST:PORT such as 127.0.0.1:4010 or [::1]:0, found 'host'."),
+        (["--listen", "65536"], "--listen: expected HOST:PORT"),
+        (["--port", "65536"], "--port: expected a port from 0 to 65535, found '65536'."),
+        (["--port", "http"], "--port: expected a port from 0 to 65535, found 'http'."),
+        (["--host", "a/b", "--port", "0"], "--host: expected a host such as 127.0.0.1, localhost or ::1, found 'a/b'."),
+        (["--host", ""], "--host: expected a host"),
+        (["--listen", ":0", "--port", "0"], "--listen: expected either --listen or --port, found both."),
+        (
+            ["clock", "--listen", ":0", "--host", "::1", "--port", "0"],
+            "--listen: expected either --listen or --host and --port, found both.",
+        ),
         (["--listen", "127.0.0.1:65536"], "--listen: expected HOST:PORT"),
         (["--media-redirect", "yes"], "--media-redirect: expected one of off, on, cdn, found 'yes'."),
         (["--public-url", "localhost"], "--public-url: expected a URL of scheme and host"),
@@ -186,6 +196,17 @@ def test_invalid_values_print_one_line_message(
         (["--cuont=5"], "recmock serve: does not take --cuont=5. ", "Did you mean --count? See recmock serve --help."),
         (["serve", "5"], "recmock serve: does not take 5. ", "See recmock serve --help."),
         (
+            ["--port-fil", "x"],
+            "recmock serve: does not take --port-fil x. ",
+            "Did you mean --port-file? See recmock serve --help.",
+        ),
+        (["exec", "--cou", "5"], "recmock exec: does not take --cou 5. ", "See recmock exec --help."),
+        (
+            ["clock", "advance", "5s", "--jso"],
+            "recmock clock advance: does not take --jso. ",
+            "Did you mean --json? See recmock clock advance --help.",
+        ),
+        (
             ["clock", "freeze", "--jsn"],
             "recmock clock freeze: does not take --jsn. ",
             "Did you mean --json? See recmock clock freeze --help.",
@@ -221,10 +242,60 @@ def test_command_that_serves_instead_of_refusing_is_ended() -> None:
         main(["--listen", "127.0.0.1:0"], time_limit=0.5)
 
 
-def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["RECMOCK_COUNT", "RECMOCK_ACCOUNT", "RECMOCK_URL", "RECMOCK_LISTEN"])
+def test_empty_variable_counts_as_not_set(
+    name: str, server: BackgroundServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, "")
+    assert main(["sid", "--index", "999"]) == 0
+    assert main(["clock", "--port", str(server.address.port)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_unknown_variable_is_a_warning_with_the_nearest_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RECMOCK_CUONT", "3")
+    assert main(["sid", "--index", "999"]) == 0
+    assert capsys.readouterr().err == (
+        "recmock: RECMOCK_CUONT is not a setting, and was ignored. Did you mean RECMOCK_COUNT?\n"
+    )
+
+
+def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.cli.foreground_server._PROBE_TIMEOUT", 0.01)  # the socket never answers
     with bind(Address("127.0.0.1", 0)) as busy_socket:
         assert main(["--listen", str(get_bound_address(busy_socket))]) == 2
-    assert "recmock: --listen: cannot listen on 127.0.0.1:" in capsys.readouterr().err
+    message = capsys.readouterr().err
+    assert "recmock: --listen: cannot listen on 127.0.0.1:" in message
+    assert message.endswith(" No recmock answers there.\n")
+
+
+def test_port_of_a_running_recmock_names_its_version(
+    server: BackgroundServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--host", "127.0.0.1", "--port", str(server.address.port)]) == 2
+    assert f" A recmock {__version__} answers there already: use it, or stop it.\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "variable", "url"),
+    [
+        (["--port", "0"], "", "http://127.0.0.1:"),
+        (["--host", "0.0.0.0", "--port", "0"], "", "http://127.0.0.1:"),
+        (["--host", "127.0.0.2"], "127.0.0.1:0", "http://127.0.0.2:"),
+        (["--port=0"], "127.0.0.2:1", "http://127.0.0.2:"),
+        (["--listen", "0"], "", "http://127.0.0.1:"),
+        pytest.param(["--host", "::1", "--port", "0"], "", "http://[::1]:", marks=needs_ipv6),
+        pytest.param(["--host", "[::1]", "--port", "0"], "", "http://[::1]:", marks=needs_ipv6),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_host_and_port_are_parts_of_the_address(flags: list[str], variable: str, url: str) -> None:
+    server_process = ServeProcess("serve", *flags, environment=os.environ | {"RECMOCK_LISTEN": variable})
+    assert server_process.base_url.startswith(url)
+    assert requests.get(f"{server_process.base_url}/_mock/health", timeout=10).json()["version"] == __version__
+    assert server_process.stop()[::2] == (0, "")
 
 
 def test_another_package_named_mockserver_is_explained(
@@ -434,6 +505,16 @@ def test_ready_reports_whether_server_responds(server: BackgroundServer, capsys:
     assert main(["ready", "--listen", f"0.0.0.0:{server.address.port}"]) == 0
     assert main(["ready", "--url", "http://127.0.0.1:1"]) == 1
     assert "not ready: expected a recmock server" in capsys.readouterr().out
+    assert main(["ready", "--port", str(server.address.port)]) == 0
+    assert main(["ready", "--url", f"127.0.0.1:{server.address.port}"]) == 0
+
+
+def test_other_server_with_the_path_of_the_health_check_is_not_ready(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("mockserver.control.client.connection.ControlConnection.request", lambda *_, **__: {"a": "b"})
+    assert main(["ready"]) == 1
+    assert "found something else." in capsys.readouterr().out
 
 
 def test_keys_command_prints_key_pair(capsys: pytest.CaptureFixture[str]) -> None:

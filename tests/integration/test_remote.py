@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -275,6 +276,19 @@ def test_server_address_prefers_flag_over_environment(
     )
 
 
+def test_server_and_account_are_taken_in_short_forms(
+    server: BackgroundServer, account: AccountClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port, before = server.address.port, account.clock.now()
+    for url in (f"127.0.0.1:{port}", f"localhost:{port}", f":{port}", str(port), f"{port}/"):
+        assert main(["clock", "--url", url, "--account", "demo", "advance", "5"]) == 0
+    assert main(["clock", "--port", str(port), "advance", "5min"]) == 0
+    assert main(["clock", "--account", OTHER_SID, "advance", "1 hour", "--account", "Demo", "--port", str(port)]) == 0
+    assert main(["sid", "--url", str(port), "--account", "demo", DEMO_SID]) == 0
+    assert account.clock.now() - before == timedelta(hours=1, minutes=5, seconds=25)
+    assert capsys.readouterr().err == ""
+
+
 def discard_output_and_get_error_message(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     capsys.readouterr()
     return get_error_message(capsys, arguments)
@@ -408,7 +422,8 @@ def test_rejected_command_prints_one_line_message(
         (["clock", "run", "1e9"], "expected a rate"),
         (["clock", "stop"], "invalid choice: 'stop'"),
         (["clock", "--account", "AC1"], "expected AC and 32 hexadecimal digits, found 'AC1'."),
-        (["clock", "--url", "localhost:4010"], "expected a URL such as http://127.0.0.1:4010, found 'localhost:4010'."),
+        (["clock", "--url", "localhost"], "expected a URL such as http://127.0.0.1:4010, found 'localhost'."),
+        (["clock", "--url", "localhost:65536"], "expected a URL"),
         (["clock", "--url", "http://"], "expected a URL"),
         (["clock", "--url", "http://localhost:x"], "expected a URL"),
         (["signal", ""], "expected a name of 1 to 64 characters, found ''."),

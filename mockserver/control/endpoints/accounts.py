@@ -34,7 +34,7 @@ from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
 from mockserver.settings.clock_rate import ClockRate
 from scenarios.clock_mode import ClockMode
-from scenarios.durations import parse_duration
+from scenarios.durations import normalize_duration, parse_duration
 from scenarios.triggers import Instant, to_microseconds
 
 
@@ -121,7 +121,7 @@ def _parse_target_instant(command: ClockCommand, account: Account) -> int:
 
 def _parse_duration(text: str) -> int:
     try:
-        return parse_duration(text)
+        return parse_duration(normalize_duration(text, default_unit="s"))
     except ValueError as error:
         raise make_invalid_command_error(f"advance: {error}") from None
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.durations import Duration, format_duration, parse_duration
+from scenarios.durations import Duration, format_duration, normalize_duration, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,26 @@ def test_invalid_duration_raises_value_error(text: str) -> None:
         parse_duration(text)
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(text, Duration)
+
+
+@pytest.mark.parametrize(
+    ("text", "normalized"),
+    [
+        ("5min", "5m"),
+        ("5 Min", "5m"),
+        ("1 hour 30 minutes", "1h30m"),
+        ("2 weeks", "2w"),
+        ("250 msecs", "250ms"),
+        (" 1m30s ", "1m30s"),
+        ("5", "5"),
+        ("5 parsecs", "5parsecs"),
+        ("-5s", "-5s"),
+        ("", ""),
+    ],
+)
+def test_duration_with_words_is_written_with_units(text: str, normalized: str) -> None:
+    assert normalized == normalize_duration(text)
+    assert normalize_duration("1.5", default_unit="s") == "1.5s"
 
 
 @pytest.mark.parametrize(

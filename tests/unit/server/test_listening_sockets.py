@@ -70,6 +70,16 @@ def test_busy_loopback_is_named_and_the_other_is_released(host: str) -> None:
         bind(Address(other, busy.port)).close()
 
 
+def test_address_of_another_machine_is_not_blamed_on_a_server() -> None:
+    with pytest.raises(ListenError) as raised:
+        bind_all(Address("192.0.2.1", 0))
+    assert not raised.value.is_port_taken
+    assert str(raised.value) == (
+        "cannot listen on 192.0.2.1:0: Cannot assign requested address. This machine does not have this address. "
+        "0.0.0.0 stands for all that it has."
+    )
+
+
 @pytest.mark.parametrize("number", [errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT])
 @pytest.mark.parametrize(("missing", "left"), [(IPV6, IPV4), pytest.param(IPV4, IPV6, marks=needs_ipv6)])
 def test_missing_loopback_is_left_out(missing: str, left: str, number: int, monkeypatch: pytest.MonkeyPatch) -> None:

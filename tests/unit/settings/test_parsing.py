@@ -31,6 +31,7 @@ from mockserver.settings.settings import Settings, SettingsError
         (":0", "127.0.0.1", 0, "127.0.0.1:0"),
         ("localhost:80", "localhost", 80, "localhost:80"),
         ("[::1]:0", "::1", 0, "[::1]:0"),
+        ("5000", "localhost", 5000, "localhost:5000"),
     ],
 )
 def test_addresses_are_parsed_and_formatted(text: str, host: str, port: int, formatted_text: str) -> None:
@@ -71,6 +72,8 @@ def test_setting_values_are_parsed() -> None:
     assert parse_span("90d") == 90 * 86400
     assert parse_span("2w") == 14 * 86400
     assert parse_span("45 s") == 45
+    assert parse_span("5min") == 300
+    assert parse_span("90 days") == 90 * 86400
     assert parse_instant("2026-01-01") == 1_767_225_600
     assert parse_instant("2026-01-01T01:00:00.9+01:00") == 1_767_225_600
     assert parse_base_url("https://mock.example.com/") == "https://mock.example.com"
@@ -79,7 +82,9 @@ def test_setting_values_are_parsed() -> None:
     assert parse_base_url("HTTPS://Mock.example.com/") == "https://Mock.example.com"
     assert parse_url("HTTP://127.0.0.1:8000/hook") == "HTTP://127.0.0.1:8000/hook"
     assert parse_hosts("hooks.example.com, 203.0.113.0/24") == "hooks.example.com, 203.0.113.0/24"
-    assert [str(ClockRate.parse(text)) for text in ("real", "frozen", "60x", "1x")] == ["real", "frozen", "60x", "real"]
+    assert [str(ClockRate.parse(text)) for text in ("real", "frozen", "60x", "1x", "60")] == [
+        *("real", "frozen", "60x", "real", "60x")
+    ]
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
