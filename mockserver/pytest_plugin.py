@@ -37,6 +37,11 @@ _OPTIONS = {
         setting="clock",
         is_marker_argument=True,
     ),
+    "now": PytestOption(
+        "start of the account's time, where the recordings end: a date or an instant (2026-01-01 by default), today",
+        setting="now",
+        is_marker_argument=True,
+    ),
     "wire": PytestOption(
         "rendering: twilio (the default), schema, or auto, which decides by the client",
         setting="wire",

@@ -42,21 +42,19 @@ class CompiledRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class CompiledScenario:
-    """The recordings of a scenario, each compiled when the first account needs it.
+    """The recordings of a scenario, each compiled when the first account needs it."""
 
-    Args:
-        t0: the start of the clock, in seconds since the epoch.
-    """
-
-    def __init__(self, scenario: Scenario, t0: int) -> None:
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.t0 = t0
         self._named: list[tuple[str, ScriptedRecording]] | None = None
         """The recordings with their handles, in order of creation."""
         self._compiled: list[CompiledRecording | None] = [None] * len(scenario.recordings)
 
-    def __iter__(self) -> Iterator[CompiledRecording | None]:
+    def iterate(self, start: int) -> Iterator[CompiledRecording | None]:
         """Yield the recordings in order of creation, and None after each step of work in between.
+
+        Args:
+            start: the start of the account's clock, in microseconds since the epoch.
 
         Raises:
             ScenarioSetupError: if a date contradicts the creation of its recording.
@@ -70,7 +68,9 @@ class CompiledScenario:
         for position, (handle, definition) in enumerate(self._named):
             compiled = self._compiled[position]
             if compiled is None:
-                compiled = self._compiled[position] = compile_recording(definition, handle, self.t0 * SECOND)
+                compiled = self._compiled[position] = compile_recording(definition, handle, start)
+            elif definition.date_created is None and compiled.instant != start:
+                compiled = _move_creation(compiled, start)
             yield compiled
 
 
@@ -99,6 +99,13 @@ def compile_recording(definition: ScriptedRecording, handle: str, instant: int) 
         twilio_wire={**{str(key): value for key, value in definition.twilio_wire.items()}, **null_call},
         timeline=build_full_timeline(definition),
     )
+
+
+def _move_creation(compiled: CompiledRecording, instant: int) -> CompiledRecording:
+    """Return a recording for an account whose clock starts at another instant."""
+    if not compiled.definition.imported:
+        refuse_contradicting_dates(f"recording {compiled.handle}", compiled.definition, instant // SECOND)
+    return msgspec.structs.replace(compiled, instant=instant)
 
 
 def collect_lasting_fields(definition: FieldsWithSubscription) -> RecordingFields | None:

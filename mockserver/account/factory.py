@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
-from generators.instants import SECOND, SECONDS_PER_HOUR
+from generators.instants import SECOND
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.account.compiled_scenario import CompiledScenario, ScenarioSetupError
@@ -23,7 +23,7 @@ from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.choices import Profile
 from mockserver.settings.clock_rate import ClockRate
-from mockserver.settings.machine_clock import ticks, wall_seconds
+from mockserver.settings.machine_clock import ticks, wall_microseconds
 from mockserver.settings.settings import Settings
 from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
@@ -48,9 +48,11 @@ class AccountFactory:
         self._settings = settings
         self._overrides = overrides
         self._mix = settings.build_corpus_mix(settings.profile)
-        self.t0 = wall_seconds() // SECONDS_PER_HOUR * SECONDS_PER_HOUR if settings.now is None else settings.now
-        """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._start_ticks = ticks()
+        self._start = wall_microseconds() if settings.now is None else settings.now * SECOND
+        """The instant at which clocks start, in microseconds since the epoch, unless a scenario sets another."""
+        self.t0 = self._start // SECOND
+        """The instant at which corpora end, in seconds since the epoch, unless a scenario sets another."""
         self._compiled: CompiledScenario | None = None
 
     def create(
@@ -72,21 +74,23 @@ class AccountFactory:
             cache_key: distinguishes it from other accounts of this AccountSid; None if there are no others.
             state: the changes so far.
             base_url: the scheme and host that the client uses for this server.
-            clock_origin: the tick at which the clock of its scenario started; None for now.
+            clock_origin: the tick at which the clock of its scenario started; None for a clock that starts now.
 
         Raises:
             ScenarioSetupError: if the corpus has no room for the scenario, or a route of it is not allowed.
             SpanTooShortError: if the span is too short for the number of recordings.
             MixError: if no corpus can have these shares.
         """
-        account = self._build_account(key, scenario, journal, cache_key, state)
+        if scenario is not None and clock_origin is None and self._starts_at_present(scenario):
+            clock_origin = ticks()  # the set-up takes time too
+        account = self._build_account(key, scenario, journal, cache_key, state, clock_origin)
         try:
             if state is not None:
                 yield from account.recordings.recording_index.load()
                 return account
             if scenario is not None:
                 defaults = self.build_recording_defaults(base_url)
-                yield from set_up_scenario(account, self._compile(scenario, account.corpus.spec.t0), defaults)
+                yield from set_up_scenario(account, self._compile(scenario), defaults)
                 account.clock.start(self._choose_rate(scenario), clock_origin)
                 yield from account.scheduler.run_due_gradually()  # of an account that was evicted
         except BaseException:  # its events no longer count in the budget
@@ -96,7 +100,13 @@ class AccountFactory:
         return account
 
     def _build_account(
-        self, key: str, scenario: Scenario | None, journal: Journal, cache_key: Hashable, state: State | None
+        self,
+        key: str,
+        scenario: Scenario | None,
+        journal: Journal,
+        cache_key: Hashable,
+        state: State | None,
+        clock_origin: int | None,
     ) -> Account:
         """Return an account in which the scenario is not set up."""
         declared, spec = self.declared_accounts.get(key), self._build_corpus_spec(f"AC{key[2:]}", scenario)
@@ -104,7 +114,7 @@ class AccountFactory:
             spec.account_sid,
             None if declared is None else declared.token,
             Corpus(spec),
-            self._create_clock(spec.t0, scenario, state),
+            self._create_clock(scenario, state, clock_origin),
             create_upcoming_recording,
             cache_key=cache_key,
             scenario=scenario,
@@ -113,10 +123,10 @@ class AccountFactory:
             delivery_settings=self.build_delivery_settings(scenario, self._overrides.get(key)),
         )
 
-    def _compile(self, scenario: Scenario, t0: int) -> CompiledScenario:
+    def _compile(self, scenario: Scenario) -> CompiledScenario:
         """Return a scenario as all accounts set it up. The latest one is remembered."""
-        if self._compiled is None or self._compiled.scenario is not scenario or self._compiled.t0 != t0:
-            self._compiled = CompiledScenario(scenario, t0)
+        if self._compiled is None or self._compiled.scenario is not scenario:
+            self._compiled = CompiledScenario(scenario)
         return self._compiled
 
     def build_recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
@@ -153,13 +163,26 @@ class AccountFactory:
             routes,
         )
 
-    def _create_clock(self, t0: int, scenario: Scenario | None, state: State | None) -> Clock:
+    def _create_clock(self, scenario: Scenario | None, state: State | None, clock_origin: int | None) -> Clock:
         if state is not None:
             return Clock(state.now, state.rate)
         if scenario is not None:
-            return Clock(t0 * SECOND)  # it starts when the scenario is set up
+            return Clock(self._choose_start(scenario, clock_origin))  # it runs when the scenario is set up
         # An account without state may be recreated at any time, so its clock counts from the start of the server.
-        return Clock(t0 * SECOND, self._settings.clock.rate, origin=self._start_ticks)
+        return Clock(self._start, self._settings.clock.rate, origin=self._start_ticks)
+
+    def _choose_start(self, scenario: Scenario, clock_origin: int | None) -> int:
+        """Return the instant at which the clock of a scenario starts."""
+        if scenario.clock.start is not None:
+            return to_microseconds(scenario.clock.start)
+        if clock_origin is not None and self._starts_at_present(scenario):
+            return self._start + clock_origin - self._start_ticks
+        return self._start
+
+    def _starts_at_present(self, scenario: Scenario) -> bool:
+        """Return True if the time of a scenario is real time, so that it agrees with the time of programs."""
+        is_fixed = self._settings.now is not None or scenario.clock.start is not None
+        return not is_fixed and self._choose_rate(scenario) == 1
 
     def _choose_rate(self, scenario: Scenario) -> float:
         plan = scenario.clock

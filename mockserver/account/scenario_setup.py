@@ -45,7 +45,7 @@ def set_up_scenario(account: Account, compiled: CompiledScenario, defaults: Reco
     scenario = compiled.scenario
     for sentence in scenario.import_report:
         account.events.record("import", scenario.name, "", sentence)
-    for recording in compiled:
+    for recording in compiled.iterate(account.clock.now()):
         if recording is not None:
             _place_recording(account, recording, defaults)
         yield

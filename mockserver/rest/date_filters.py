@@ -8,6 +8,7 @@ import msgspec
 from generators.instants import EPOCH, SECONDS_PER_DAY
 from mockserver.rest.errors import make_invalid_parameter_error
 from mockserver.rest.parameters import Parameters
+from mockserver.rest.representations.dates import format_iso8601
 
 _INSTANT = (
     r"(?a)(\d{4})-(\d\d)-(\d\d)"
@@ -68,6 +69,21 @@ def parse_date_range(parameters: Parameters, name: str, *, includes_upper_bound:
     if (at := _parse_bound(parameters, f"{name}<")) is not None:
         below.append(at + includes_upper_bound)
     return DateRange(max(since, default=None), min(below, default=None))
+
+
+def describe_future_filters(parameters: Parameters, name: str, now: int) -> list[str]:
+    """Return a sentence about each filter that looks after the present instant, where nothing can be.
+
+    Args:
+        now: the present instant of the account, in seconds since the epoch.
+    """
+    bounds = {bound: _parse_bound(parameters, bound) for bound in (name, f"{name}>")}
+    return [
+        f"{bound}={parameters.get_text(bound)} is after the account's time, {format_iso8601(now)}: nothing can match. "
+        "Set the time with --now, with now= of the fixture, or with recmock clock move-to."
+        for bound, at in bounds.items()
+        if at is not None and at > now
+    ]
 
 
 def _parse_bound(parameters: Parameters, name: str) -> int | None:

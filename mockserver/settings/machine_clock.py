@@ -35,11 +35,20 @@ def ticks() -> int:
 
 def wall_seconds() -> int:
     """Return the machine's time in whole seconds since the epoch: for defaults, certificates and the Date header."""
+    return int(_read_wall_clock())
+
+
+def wall_microseconds() -> int:
+    """Return the machine's time in microseconds since the epoch: for clocks that start now."""
+    return int(_read_wall_clock() * 1_000_000)
+
+
+def _read_wall_clock() -> float:
     time_machine: Any = sys.modules.get("time_machine")  # it changes `time.time` itself
     if time_machine is not None:
         with suppress(ValueError):  # it does not travel now
-            return int(time_machine.escape_hatch.time.time())
-    return int(_REAL.time())
+            return float(time_machine.escape_hatch.time.time())
+    return _REAL.time()
 
 
 def stopwatch() -> float:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from generators.instants import SECONDS_PER_DAY
 from generators.sids import Kind, is_sid
 from mockserver.callbacks.connection_overrides import MAX_RETRIES, POLICIES
 from mockserver.callbacks.routes import Route
 from mockserver.rest.auth import DeclaredAccount, DeclaredApiKey
+from mockserver.settings.machine_clock import wall_seconds
 from scenarios.durations import normalize_duration
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
@@ -206,6 +208,14 @@ def parse_instant(text: str) -> int:
         raise BadValueError("a date between 1970 and 9000", text)
     zoned = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     return int(zoned.timestamp() // 1)
+
+
+def parse_start(text: str) -> int:
+    """Parse an instant, `now`, or `today` for its midnight UTC, and return seconds since the epoch."""
+    if text in ("now", "today"):
+        now = wall_seconds()
+        return now if text == "now" else now // SECONDS_PER_DAY * SECONDS_PER_DAY
+    return parse_instant(text)
 
 
 def parse_account(text: str) -> DeclaredAccount:

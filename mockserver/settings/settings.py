@@ -27,12 +27,12 @@ from mockserver.settings.parsing import (
     parse_base_url,
     parse_count,
     parse_hosts,
-    parse_instant,
     parse_path,
     parse_retries,
     parse_retry_policy,
     parse_route,
     parse_span,
+    parse_start,
     parse_text,
     parse_url,
 )
@@ -89,8 +89,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     now: Annotated[
         int | None,
         Option(
-            "T0: the recordings end and the clock starts here. Default: the full hour of the start.",
-            parse_instant,
+            "T0: the recordings end and the clock starts here: a date, an instant, today. Default: now.",
+            parse_start,
             "DATE",
         ),
     ] = None

@@ -1,5 +1,6 @@
 """Defaults of the servers and accounts that tests use."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -46,9 +47,11 @@ def build_settings(changes: dict[str, Any]) -> Settings:
         if name not in known:
             raise SettingsError(f"expected a setting of `recmock serve`, found {name!r}.{suggest(name, known)}")
     values = {
-        name: known[name].read(value, name) if _is_text(value, known[name]) else value
+        name: known[name].read(_to_text(value), name) if _is_text(value, known[name]) else value
         for name, value in changes.items()
     }
+    if values.get("clock") == ClockRate(1.0):
+        values.setdefault("now", None)  # real time starts at the real now
     # Tests and `recmock` share the local CA, so RECMOCK_DATA_DIR holds for tests too.
     shared = {} if "data_dir" in values else {"data_dir": load_settings({"data_dir": None}).data_dir}
     return msgspec.structs.replace(TEST_SETTINGS, **shared, **values)
@@ -57,4 +60,9 @@ def build_settings(changes: dict[str, Any]) -> Settings:
 def _is_text(value: Any, setting: Setting) -> bool:
     if isinstance(value, list) and setting.option.repeatable:
         return all(isinstance(item, str) for item in value)
-    return isinstance(value, str)
+    return isinstance(value, str | date)
+
+
+def _to_text(value: Any) -> Any:
+    """Return a date or an instant as text; any other value as it is."""
+    return value.isoformat() if isinstance(value, date) else value

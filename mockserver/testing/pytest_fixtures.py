@@ -185,7 +185,7 @@ def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session, *, was_us
         was_used: True if an earlier test may have changed the account.
     """
     marked, is_external = _read_markers(item, session.marker_arguments), handle.server.is_external
-    if is_external or any(name in marked for name in ("scenario", *TEST_SCENARIO)):
+    if is_external or any(name in marked for name in ("scenario", "now", *TEST_SCENARIO)):
         folders = [item.path.parent, item.config.rootpath]
         handle.scenario.arm(build_scenario(session.options, marked, folders, is_external=is_external))
         if was_used:

@@ -1,14 +1,17 @@
 """Values of pytest options and marker arguments, and the settings, overrides and scenario that they give."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from generators.instants import EPOCH, SECOND
 from mockserver.account.overrides import AccountOverrides
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.loading import get_all_settings
+from mockserver.settings.machine_clock import wall_microseconds
 from mockserver.settings.settings import SettingsError
 from mockserver.testing.defaults import TEST_SCENARIO
 from scenarios.model import Scenario
@@ -86,15 +89,15 @@ def build_scenario(
     chosen = marked.get("scenario") or options.get("scenario")
     values: dict[str, Any] = {"name": "pytest"} if chosen is None else msgspec.to_builtins(_load(chosen, folders))
     for name, default in TEST_SCENARIO.items():
-        from_options, from_marker = (
-            [_to_scenario_part(source[name])] if name in source else [] for source in (options, marked)
-        )
+        from_options, from_marker = (_list_scenario_parts(source, name) for source in (options, marked))
         from_scenario = [values[name]] if name in values else []
         base = [default] if is_external else []
         if "scenario" in marked:
             layers = [*base, *from_options, *from_scenario, *from_marker]
         else:
             layers = [*base, *from_scenario, *from_options, *from_marker]
+        if name == "clock" and any("clock" in source for source in (options, marked)):
+            layers = _with_real_start(layers, base)
         if merged := _merge(layers):
             values[name] = merged
     try:
@@ -110,6 +113,30 @@ def _load(option: OptionValue, folders: Sequence[Path]) -> Scenario:
         return load_any_scenario(option.value, folders=folders)
     except ScenarioError as error:
         raise SettingsError(f"{option.source}: {error}") from None
+
+
+def _list_scenario_parts(values: OptionValues, name: str) -> list[Mapping[str, Any]]:
+    """Return what options or marker arguments set of the corpus or the clock. `now` sets the start of the clock."""
+    parts: list[Mapping[str, Any]] = [_to_scenario_part(values[name])] if name in values else []
+    if name == "clock" and "now" in values:
+        parts.append({"start": _format_instant(values["now"].parse() * SECOND)})
+    return parts
+
+
+def _with_real_start(layers: list[Mapping[str, Any]], base: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Add the real now as the start of a clock in real time, unless the user has set a start.
+
+    Args:
+        base: the first of the layers, which has the default start; empty if there is no such layer.
+    """
+    chosen = _merge(layers[len(base) :])
+    if chosen.get("mode") != "real" or chosen.get("start") is not None:
+        return layers
+    return [*layers, {"start": _format_instant(wall_microseconds())}]
+
+
+def _format_instant(microseconds: int) -> str:
+    return (EPOCH + timedelta(microseconds=microseconds)).isoformat()
 
 
 def _to_scenario_part(option: OptionValue) -> dict[str, Any]:

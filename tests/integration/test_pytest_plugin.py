@@ -349,8 +349,8 @@ INVALID_MARKERS = {
     "scenario={'pick': [{'id': 'x', 'count': 9, 'timeline': [{'status': 'absent'}]}]}, corpus=2": (
         "pick x: expected 9 recordings"
     ),
-    "scenari='late-webhook'": "clock=, wire=, auth=, found scenari. Did you mean scenario?",
-    "10": "expected any of corpus=, scenario=, clock=, wire=, auth=, found 10.",
+    "scenari='late-webhook'": "clock=, now=, wire=, auth=, found scenari. Did you mean scenario?",
+    "10": "expected any of corpus=, scenario=, clock=, now=, wire=, auth=, found 10.",
 }
 
 
@@ -596,11 +596,11 @@ def test_conflicting_package_fails_fixture_with_message(
 
 def test_options_and_marker_are_documented(pytester: pytest.Pytester) -> None:
     output = run_pytest(pytester, "--help").stdout.str()
-    for name in ("corpus", "scenario", "clock", "wire", "auth", "seed", "url", "token", "doctor"):
+    for name in ("corpus", "scenario", "clock", "now", "wire", "auth", "seed", "url", "token", "doctor"):
         assert f"--recmock-{name}=" in output
         assert f"recmock_{name} (string)" in output
     assert (
-        "@pytest.mark.recmock(corpus=..., scenario=..., clock=..., wire=..., auth=...):"
+        "@pytest.mark.recmock(corpus=..., scenario=..., clock=..., now=..., wire=..., auth=...):"
         in run_pytest(pytester, "--markers").stdout.str()
     )
 

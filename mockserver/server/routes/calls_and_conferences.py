@@ -15,6 +15,7 @@ from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.resource_types import CALL, CONFERENCE, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Resource, ResourcePage
+from mockserver.server.routes.future_filters import warn_of_future_filters
 from mockserver.server.routes.resource_route import PathParams, ResourceRoute, warn_of_empty_page
 
 _UNFILTERED_CONFERENCES = (
@@ -35,7 +36,7 @@ def list_calls(exchange: Exchange, _: PathParams) -> ResourcePage:
     )
     page_request = parse_page_request(query)
     calls = exchange.account.calls
-    page = calls.list(wanted, page_request)
+    page = warn_of_future_filters(exchange, calls.list(wanted, page_request), "StartTime", "EndTime")
     warn_of_empty_page(exchange, page)
     return ResourcePage(CALL, calls, page, page_request, query)
 
@@ -54,7 +55,7 @@ def list_conferences(exchange: Exchange, _: PathParams) -> ResourcePage:
     )
     page_request = parse_page_request(query)
     conferences = exchange.account.conferences
-    page = conferences.list(wanted, page_request)
+    page = warn_of_future_filters(exchange, conferences.list(wanted, page_request), "DateCreated", "DateUpdated")
     if not wanted.is_given:
         exchange.warnings.append(_UNFILTERED_CONFERENCES)
     warn_of_empty_page(exchange, page)

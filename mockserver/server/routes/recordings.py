@@ -14,6 +14,7 @@ from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Media, NoContent, Redirect, Resource, ResourcePage, ResourceValue
+from mockserver.server.routes.future_filters import warn_of_future_filters
 from mockserver.server.routes.resource_route import PathParams, ResourceRoute
 from mockserver.server.signing_token import find_signing_token
 from scenarios.timeline import RequestKind
@@ -164,7 +165,7 @@ def _list(
     return ResourcePage(
         resource_type,
         recordings.recording_index,
-        recordings.list(selection, page_request),
+        warn_of_future_filters(exchange, recordings.list(selection, page_request), "DateCreated"),
         page_request,
         query,
         RequestKind.LIST,
