@@ -2,11 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from mockserver import __version__
 from mockserver.app import create_app
+from mockserver.cli.banner import Banner, choose_style
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
@@ -21,32 +24,16 @@ from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from scenarios.model import Scenario
 
-_BANNER = """\
-recmock {version} listening on {url}
-
-  account SID  {sid}
-  auth token   {token}
-  recordings   {count:,} in every account, seed {seed!r}, up to {t0}
-{more}
-Try it
-  curl -u {sid}:{token} '{url}/2010-04-01/Accounts/{sid}/Recordings.json?PageSize=2'
-
-Python
-  from twilio.rest import Client
-  client = Client("{sid}", "{token}"); client.api.base_url = "{url}"
-  print([recording.sid for recording in client.recordings.list(limit=3)])
-
-Node
-  const client = require("twilio")("{sid}", "{token}"); client.api.baseUrl = "{url}"
-  client.recordings.list({{limit: 3}}).then(found => console.log(found.map(recording => recording.sid)))
-
-Ctrl-C stops it."""
 _PROBE_TIMEOUT = 2.0
 """Real seconds in which a recmock that has the port may answer."""
 
 
-def serve(settings: Settings) -> int:
-    """Serve until the user interrupts the command, and return the exit code."""
+def serve(settings: Settings, environment: Mapping[str, str] = MappingProxyType({})) -> int:
+    """Serve until the user interrupts the command, and return the exit code.
+
+    Args:
+        environment: the environment variables, which may forbid colour.
+    """
     token = None if settings.listen.is_loopback else settings.control_token or secrets.token_urlsafe(24)
     watch = Watch(settings.scenario)
     scenarios = load_scenarios(settings.scenario)
@@ -62,7 +49,8 @@ def serve(settings: Settings) -> int:
     def announce_ready() -> None:
         if settings.port_file is not None:
             _write_port(settings.port_file, address.port)
-        print(_format_banner(mock, address, scenarios), flush=True)
+        style = choose_style(is_terminal=sys.stdout.isatty(), environment=environment)
+        print(_make_banner(mock, address, scenarios).format(style), flush=True)
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
 
     watching: list[asyncio.Task[None]] = []
@@ -88,24 +76,21 @@ def _write_port(file: Path, port: int) -> None:
         raise CommandError(f"--port-file: cannot write {file}: {error.strerror}.") from None
 
 
-def _format_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> str:
-    lines = [f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios]
-    more = _format_row("scenario", lines) + _format_row("import", list_import_events(mock))
-    if mock.control_token is not None:
-        more += _format_row("control", [f"Authorization: Bearer {mock.control_token}"])
-    account = mock.account(mock.demo.sid)
-    return _BANNER.format(
+def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) -> Banner:
+    spec = mock.account(mock.demo.sid).corpus.spec
+    up_to = format_iso8601(spec.t0)
+    rows = {
+        "recordings": [f"{spec.count:,} in every account, seed {mock.settings.seed!r}, up to {up_to}"],
+        "scenario": [
+            f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios
+        ],
+        "import": list_import_events(mock),
+        "control": [] if mock.control_token is None else [f"Authorization: Bearer {mock.control_token}"],
+    }
+    return Banner(
         version=__version__,
         url=mock.settings.public_url or address.to_url(),
         sid=mock.demo.sid,
         token=mock.demo.token,
-        count=account.corpus.count,
-        seed=mock.settings.seed,
-        t0=format_iso8601(account.corpus.spec.t0),
-        more=more,
+        rows=[(name, sentences) for name, sentences in rows.items() if sentences],
     )
-
-
-def _format_row(name: str, values: Sequence[str]) -> str:
-    """Return one line per value, with the name in front of the first."""
-    return "".join(f"  {'' if number else name:12} {value}\n" for number, value in enumerate(values))

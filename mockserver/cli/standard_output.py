@@ -46,6 +46,10 @@ class StandardOutput:
             with suppress(OSError), open(os.devnull, "wb") as nothing:  # a stream of a test has no descriptor
                 os.dup2(nothing.fileno(), self._stream.fileno())
 
+    def isatty(self) -> bool:
+        """Return True if the output is a terminal."""
+        return self._stream is not None and self._stream.isatty()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 

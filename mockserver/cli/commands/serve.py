@@ -13,7 +13,7 @@ def _add_arguments(parser: Parser) -> None:
 def _run(invocation: Invocation) -> int:
     from mockserver.cli.foreground_server import serve  # slow to import, and --help does not need it
 
-    return serve(invocation.settings)
+    return serve(invocation.settings, invocation.environment)
 
 
 COMMAND = Command(_run, _add_arguments, settings=[*get_all_settings()])

@@ -1,0 +1,104 @@
+"""What `recmock serve` prints when it accepts connections: the account, and programs to paste."""
+
+import json
+import shlex
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+_WIDTH = 80
+"""The columns of a line, in the smallest common terminal."""
+_NAME_WIDTH = 12
+_PASTE = "Paste into a shell, python (pip install twilio) or node (npm install twilio):"
+_SHELL = """\
+curl -u {credentials} \\
+  "{url}/2010-04-01/Accounts/\\
+{sid}/Recordings.json?PageSize=2"
+"""
+"""Any shell joins the lines: none of them is too long for a terminal."""
+_PYTHON = """\
+from twilio.rest import Client
+sid = "{sid}"
+token = {token}
+client = Client(sid, token)
+client.api.base_url = "{url}"
+print([recording.sid for recording in client.recordings.list(limit=3)])
+"""
+_NODE = """\
+const sid = "{sid}";
+const token = {token};
+const client = require("twilio")(sid, token);
+client.api.baseUrl = "{url}";
+client.recordings.list({{ limit: 3 }}).then((found) =>
+  console.log(found.map((recording) => recording.sid)));
+"""
+"""No line but the last is complete where it breaks: Node would run it without the rest."""
+_END = "Ctrl-C stops it."
+_WAYS = (
+    ("any program", ["recmock exec -- COMMAND runs it unchanged, on a mock of its own"]),
+    ("pytest", ["the fixture recmock: def test_mine(recmock): recmock.client()"]),
+)
+"""Other ways to use the mock, as rows."""
+
+
+class Style(msgspec.Struct, frozen=True):
+    """The escape sequences of the parts of a banner; empty ones if it has no colour."""
+
+    heading: str = ""
+    name: str = ""
+    url: str = ""
+    end: str = ""
+
+
+PLAIN = Style()
+COLORED = Style(heading="\x1b[1m", name="\x1b[36m", url="\x1b[1;32m", end="\x1b[0m")
+
+
+class Banner(msgspec.Struct, frozen=True, kw_only=True):
+    """What a banner shows."""
+
+    version: str
+    url: str
+    sid: str
+    token: str
+    rows: Sequence[tuple[str, Sequence[str]]] = ()
+    """Further facts: a name with one or more sentences."""
+
+    def format(self, style: Style = PLAIN) -> str:
+        """Return the text. Its programs can be pasted as they are, so they are not indented."""
+        lines = [f"recmock {self.version} listening on {style.url}{self.url}{style.end}", ""]
+        facts = (("account SID", [self.sid]), ("auth token", [self.token]), *self.rows, *_WAYS)
+        for name, sentences in facts:
+            lines += _format_row(name, sentences, style)
+        lines += ["", _PASTE]
+        for heading, program in self._write_programs().items():
+            lines += ["", f"{style.heading}{heading}{style.end}", program.rstrip("\n")]
+        return "\n".join([*lines, "", _END])
+
+    def _write_programs(self) -> dict[str, str]:
+        """Return the programs by their headings."""
+        token = json.dumps(self.token)  # Python and JavaScript read it alike
+        return {
+            "Shell": _SHELL.format(credentials=shlex.quote(f"{self.sid}:{self.token}"), sid=self.sid, url=self.url),
+            "Python": _PYTHON.format(sid=self.sid, token=token, url=self.url),
+            "Node": _NODE.format(sid=self.sid, token=token, url=self.url),
+        }
+
+
+def choose_style(*, is_terminal: bool, environment: Mapping[str, str], platform: str = sys.platform) -> Style:
+    """Return the style for an output: colour on a terminal only, and not with NO_COLOR (https://no-color.org)."""
+    if not is_terminal or environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return PLAIN
+    if platform == "win32" and not environment.get("WT_SESSION"):  # older consoles print the sequences
+        return PLAIN
+    return COLORED
+
+
+def _format_row(name: str, sentences: Sequence[str], style: Style) -> list[str]:
+    """Return the lines of a row, with the name in front of the first."""
+    indent = " " * (_NAME_WIDTH + 3)
+    width = max(map(len, sentences)) if name == "control" else _WIDTH - len(indent)  # a token stays in one piece
+    first, *others = [line for sentence in sentences for line in textwrap.wrap(sentence, width)]
+    return [f"  {style.name}{name:{_NAME_WIDTH}}{style.end} {first}", *(f"{indent}{line}" for line in others)]
