@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from operator import attrgetter
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from packaging.requirements import Requirement
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
+from mockserver import __version__
 from mockserver.account.account import Account
 from mockserver.app import create_app
 from mockserver.control.reference import CONTROL_REQUESTS
@@ -213,6 +216,27 @@ def build_control_table() -> str:
 
 def test_control_table_equals_reference_of_control_api() -> None:
     assert build_control_table() in README
+
+
+def test_requirements_name_this_version_and_its_extras() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = re.findall(r"^twilio-recordings-mock\[.*$", README, re.MULTILINE)
+    assert len(lines) == 3
+    for requirement in map(Requirement, lines):
+        assert requirement.name == project["name"]
+        assert requirement.extras == {*project["optional-dependencies"]} - {"dev"}
+        assert requirement.url is not None
+    assert f"twilio_recordings_mock-{__version__}-py3-none-any.whl" in README
+    table = README.partition("| extra | what it installs |")[2].partition("\n\n")[0]
+    assert {*re.findall(r"^\| `(\w+)`", table, re.MULTILINE)} == {*project["optional-dependencies"]} - {"dev"}
+
+
+def test_readme_begins_with_install_line_and_code_of_the_reader() -> None:
+    start = README.partition("## Start\n")[2].partition("\n## ")[0]
+    assert start.index('pip install ".[pytest,twilio]"') < start.index("recmock exec -- python app.py")
+    assert start.index("recmock exec -- python app.py") < start.index(".venv/bin/recmock")
+    for line in re.findall(r"^(?:docker|pip|twilio-recordings-mock).*$", README, re.MULTILINE):
+        assert re.search(r"docker build|/path/to/| \.|\"\.\[", line), "no index and no registry has this product"
 
 
 def test_third_heading_is_what_it_does_not_do() -> None:
