@@ -3,7 +3,6 @@
 import json
 import shlex
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -100,5 +99,13 @@ def _format_row(name: str, sentences: Sequence[str], style: Style) -> list[str]:
     """Return the lines of a row, with the name in front of the first."""
     indent = " " * (_NAME_WIDTH + 3)
     width = max(map(len, sentences)) if name == "control" else _WIDTH - len(indent)  # a token stays in one piece
-    first, *others = [line for sentence in sentences for line in textwrap.wrap(sentence, width)]
+    first, *others = [line for sentence in sentences for line in _wrap(sentence, width)]
     return [f"  {style.name}{name:{_NAME_WIDTH}}{style.end} {first}", *(f"{indent}{line}" for line in others)]
+
+
+def _wrap(sentence: str, width: int) -> list[str]:
+    if len(sentence) <= width and "\n" not in sentence:
+        return [sentence]
+    import textwrap  # slow to import, and most sentences are short
+
+    return textwrap.wrap(sentence, width)

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from mockserver.account.account import Account
@@ -49,8 +50,10 @@ def test_scenario_that_is_set_up_later_starts_now() -> None:
         assert_real_time(api.get_account())
 
 
-def test_recordings_of_scenario_are_created_at_the_start_of_each_account() -> None:
-    mock = Mock(REAL, scenario=UNDATED)
+@pytest.mark.parametrize("imported", [False, True])
+def test_recordings_of_scenario_are_created_at_the_start_of_each_account(imported: bool) -> None:
+    recordings = tuple(msgspec.structs.replace(recording, imported=imported) for recording in UNDATED.recordings)
+    mock = Mock(REAL, scenario=msgspec.structs.replace(UNDATED, recordings=recordings))
     first = mock.account("AC" + "1" * 32)
     start_an_hour_ago(mock)
     mock.account_factory._start += 3600 * SECOND  # now its clocks are an hour ahead

@@ -271,6 +271,15 @@ def test_port_in_use_names_the_flag(capsys: pytest.CaptureFixture[str], monkeypa
     assert message.endswith(" No recmock answers there.\n")
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1:0", "host.invalid:0"])
+def test_address_that_is_not_of_this_machine_blames_no_server(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--listen", address]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("recmock: --listen: ")
+    assert "server" not in message
+    assert "recmock " not in message
+
+
 def test_port_of_a_running_recmock_names_its_version(
     server: BackgroundServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
