@@ -42,6 +42,11 @@ class BlockPattern:
     def __and__(self, other: "BlockPattern") -> "BlockPattern":
         return BlockPattern(_to_bytes(_to_integer(self._flags) & _to_integer(other._flags)))
 
+    def count_before(self, number: int) -> int:
+        """Return how many blocks before a block have the property."""
+        periods, rest = divmod(number, PERIOD)
+        return periods * self._flags.count(1) + self._flags.count(1, 0, rest)
+
     def walk(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Return the blocks among consecutive ones, in either order. It visits no other blocks."""
         if self._has_none:

@@ -63,13 +63,20 @@ class BlockTemplates:
     """The quotas of a mix. `processing` is missing: the layout places it at the newest end of the corpus."""
 
     def __init__(self, mix: Mix) -> None:
-        self._statuses = Quotas(mix.compute_finished_status_shares())
+        finished_shares = mix.compute_finished_status_shares()
+        self.visible_share = 1 - finished_shares[Status.DELETED]
+        """The share of finished recordings that are not deleted."""
+        self._statuses = Quotas(finished_shares)
         self._sources = Quotas(mix.source)
         self._dual, self._encrypted, self._adversarial = map(
             _build_boolean_quotas, (mix.dual, mix.encrypted, mix.adversarial)
         )
         self.get_shares = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._compute_shares)
         """Returns the shares of a block, by its number."""
+
+    def count_deleted_before(self, number: int) -> int:
+        """Return how many places of all blocks before a block have finished recordings that are deleted."""
+        return self._statuses.count_places_of_first(number)
 
     @cached_property
     def blocks_with_visible(self) -> BlockPattern:

@@ -5,11 +5,14 @@ instant (see `timetable`), a keyed hash of the index its other fields (see `rand
 permutation its SIDs (see `sids`).
 """
 
+from typing import Self
+
 import msgspec
 
 from generators import distributions
 from generators.content.encryption_details import build_encryption_details
 from generators.corpus.layout import Layout
+from generators.corpus.listed_count import find_corpus_size
 from generators.corpus.mix import Mix
 from generators.corpus.timetable import Timetable
 from generators.instants import SECOND
@@ -30,11 +33,36 @@ class CorpusSpec(msgspec.Struct, frozen=True, kw_only=True):
     seed: str
     account_sid: str
     count: int
+    """The number of recordings, deleted ones included."""
+    on_top: int = 0
+    """How many of them were added because a list at T0 shows no deleted ones."""
+    turn: int = 0
+    """The turn of the layout, for which a list shows exactly the number that was asked for."""
     t0: int
     """The instant at which the corpus ends, in seconds since the epoch."""
     span: int
     """The time before T0 over which the recordings are spread, in seconds."""
     mix: Mix
+
+    @classmethod
+    def of_listed(cls, listed: int, *, seed: str, account_sid: str, t0: int, span: int, mix: Mix) -> Self:
+        """Return the spec of a corpus of which a list shows a number of recordings at T0."""
+        count, turn = find_corpus_size(_derive_key(seed, account_sid), listed, mix)
+        return cls(
+            seed=seed,
+            account_sid=account_sid,
+            count=count,
+            on_top=count - listed,
+            turn=turn,
+            t0=t0,
+            span=span,
+            mix=mix,
+        )
+
+    @property
+    def listed(self) -> int:
+        """The number of recordings that a list shows at T0, if the spec was made for it."""
+        return self.count - self.on_top
 
 
 class Corpus:
@@ -45,12 +73,12 @@ class Corpus:
     """
 
     def __init__(self, spec: CorpusSpec) -> None:
-        key = derive_bytes(spec.seed, "corpus", spec.account_sid)
+        key = _derive_key(spec.seed, spec.account_sid)
         self.spec = spec
         self.count = spec.count
         self.sids = SidCipher(key)
         self.random_fields = RandomFieldsSource(key)
-        self.layout = Layout(key, spec.count, spec.mix)
+        self.layout = Layout(key, spec.count, spec.mix, spec.turn)
         """The blocks, with their calls and statuses."""
         self.timetable = Timetable(self.layout, self.random_fields, spec.t0 * SECOND, spec.span * SECOND)
         """The instants."""
@@ -153,3 +181,7 @@ class Corpus:
 
         body = draw_body(self.spec.seed, random_fields.adversarial)
         return AdversarialRecording(**msgspec.structs.asdict(recording), body=body)
+
+
+def _derive_key(seed: str, account_sid: str) -> bytes:
+    return derive_bytes(seed, "corpus", account_sid)

@@ -12,6 +12,8 @@ from generators.model import CONFERENCE_SOURCES, Source, Status
 
 _PROCESSING_ZONE_DIVISOR = 50
 """Recordings that are still processing are among the newest 1/50, at least one in 64 of this zone."""
+_MAX_COUNTED = 4096
+"""Recordings that are counted one by one: the statuses before the zone are counted in closed form."""
 _ALL_SOURCES = frozenset(Source)
 
 
@@ -20,9 +22,10 @@ class Layout:
 
     Args:
         key: determines the blocks and the places of processing recordings; at most 64 bytes.
+        turn: moves the places of processing recordings, each of which may have a deleted one.
     """
 
-    def __init__(self, key: bytes, count: int, mix: Mix) -> None:
+    def __init__(self, key: bytes, count: int, mix: Mix, turn: int = 0) -> None:
         self.count = count
         self._templates = get_templates(mix)
         self._key = key
@@ -31,7 +34,7 @@ class Layout:
         self._zone_size = max(
             processing_count, min(-(-count // _PROCESSING_ZONE_DIVISOR), BLOCK_SIZE * processing_count)
         )
-        self._processing = EvenSpread(processing_count, self._zone_size, shift)
+        self._processing = EvenSpread(processing_count, self._zone_size, shift + turn * processing_count)
         self._zone_start = count - self._zone_size
 
     def get_block(self, index: int) -> tuple[Block, int]:
@@ -60,6 +63,17 @@ class Layout:
         block, place = self.get_block(index)
         begins = _is_run_start(block.members[place], CONFERENCE_SOURCES if is_conference else _ALL_SOURCES)
         return self.get_run(index) if begins else range(0)
+
+    def count_visible(self) -> int:
+        """Return how many recordings a list shows at T0. It is an estimate if thousands may be processing."""
+        zone = range(self._zone_start, self.count)
+        number, places = divmod(self._zone_start, BLOCK_SIZE)
+        visible = self._zone_start - self._templates.count_deleted_before(number)
+        if places:
+            visible -= places - sum(place < places for place in self._build_block(number).list_visible_places())
+        if self._zone_size <= _MAX_COUNTED:
+            return visible + sum(1 for _ in self._walk_zone(zone, newest_first=False))
+        return visible + self._processing.count + round(self._processing.invert().count * self._templates.visible_share)
 
     def walk(self, window: range, *, newest_first: bool, first_visible_deleted: int | None) -> Iterator[int]:
         """Yield the visible indices of a window.

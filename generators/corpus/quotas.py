@@ -1,7 +1,7 @@
 """Exact quotas: how many of a block's 64 places each name gets."""
 
 from collections.abc import Hashable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from generators.corpus.block_pattern import PERIOD, BlockPattern, reverse_bits
@@ -43,6 +43,16 @@ class Quotas(Generic[Name]):
         """Return the quota of each name in a block. They sum to 64."""
         dither = _compute_dither(block)
         return {name: _count_places(bounds, dither) for name, bounds in self._bounds.items()}
+
+    def count_places_of_first(self, number: int) -> int:
+        """Return how many places the first name gets in all blocks before a block."""
+        upto = next(iter(self._bounds.values()))[1]
+        return number * (upto >> _SCALE_BITS) + self._blocks_with_one_more.count_before(number)
+
+    @cached_property
+    def _blocks_with_one_more(self) -> BlockPattern:
+        """The blocks that round the quota of the first name up."""
+        return BlockPattern.from_reversed_interval(0, next(iter(self._bounds.values()))[1] % _SCALE)
 
     def find_blocks_with(self, name: Name) -> BlockPattern:
         """Return the blocks in which a name gets a place."""

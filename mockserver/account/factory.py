@@ -197,10 +197,10 @@ class AccountFactory:
             mix = Mix.from_shares(collect_mix_shares(corpus), traits=profile.trait_shares)
         else:
             mix = self._mix if corpus.profile is None else settings.build_corpus_mix(profile)
-        return CorpusSpec(
+        return CorpusSpec.of_listed(
+            0 if profile is Profile.EMPTY else settings.count if corpus.count is None else corpus.count,
             seed=settings.seed,
             account_sid=account_sid,
-            count=0 if profile is Profile.EMPTY else settings.count if corpus.count is None else corpus.count,
             t0=self.t0 if start is None else to_microseconds(start) // SECOND,
             span=settings.span if corpus.span is None else parse_duration(corpus.span) // SECOND,
             mix=mix,

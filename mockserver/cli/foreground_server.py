@@ -80,7 +80,7 @@ def _make_banner(mock: Mock, address: Address, scenarios: Sequence[Scenario]) ->
     spec = mock.account(mock.demo.sid).corpus.spec
     up_to = format_iso8601(spec.t0)
     rows = {
-        "recordings": [f"{spec.count:,} in every account, seed {mock.settings.seed!r}, up to {up_to}"],
+        "recordings": [f"{spec.listed:,} in every account, seed {mock.settings.seed!r}, up to {up_to}"],
         "scenario": [
             f"{scenario.name}: {scenario.about}" if scenario.about else scenario.name for scenario in scenarios
         ],

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from generators.model import Status
 from mockserver import __version__
 from mockserver.control.reference import CONTROL_REQUESTS
 from mockserver.control.routes import CONTROL_ROUTES
@@ -40,7 +41,7 @@ def test_sid_endpoint_explains_recording_sid(api: Api) -> None:
         "account_sid": account.sid,
         "recordings": [17],
         "is_known": True,
-        "why": "Recording 18 of 1000, counted from the oldest.",
+        "why": f"Recording 18 of {account.corpus.count}, counted from the oldest.",
     }
     other_sid = "AC" + "1" * 32
     assert api.get(f"/_mock/sids/{recording}?account={other_sid}").json()["recordings"] == []
@@ -60,7 +61,7 @@ def test_sid_endpoint_requires_control_token_when_token_is_set(api: Api) -> None
 
 def test_two_mocks_share_no_state() -> None:
     with Api() as first_api, Api() as second_api:
-        sid = first_api.get_page("PageSize=1")["recordings"][0]["sid"]
+        sid = first_api.find_sid(Status.COMPLETED)
         first_api.request("DELETE", first_api.get_recording_path(sid))
         assert first_api.get(first_api.get_recording_path(sid)).status_code == 404
         assert second_api.get(second_api.get_recording_path(sid)).status_code == 200

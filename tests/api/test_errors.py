@@ -61,9 +61,13 @@ def test_unknown_recording_returns_404(api: Api) -> None:
 
 
 def test_recording_sid_beyond_corpus_returns_404(api: Api) -> None:
-    answer = api.get(api.get_recording_path(api.mock.account(api.mock.demo.sid).corpus.get_sid(1000)))
+    corpus = api.get_account().corpus
+    answer = api.get(api.get_recording_path(corpus.get_sid(corpus.count)))
     assert_error(answer, 404, 20404)
-    assert "stands for recording 1001, but this account has only 1000" in answer.headers["x-mock-reason"]
+    assert (
+        f"stands for recording {corpus.count + 1}, but this account has only {corpus.count}"
+        in answer.headers["x-mock-reason"]
+    )
 
 
 def test_invalid_include_soft_deleted_is_rejected(api: Api) -> None:

@@ -198,10 +198,13 @@ def large_api() -> Iterator[Api]:
 
 def test_paging_lists_every_visible_recording_once(large_api: Api) -> None:
     corpus = large_api.mock.account(large_api.mock.demo.sid).corpus
-    visible = [corpus.get_sid(i) for i in reversed(range(2000)) if corpus.layout.get_status(i) is not Status.DELETED]
+    visible = [
+        corpus.get_sid(i) for i in reversed(range(corpus.count)) if corpus.layout.get_status(i) is not Status.DELETED
+    ]
     assert visible == large_api.list_sids("PageSize=70")
+    assert len(visible) == 2000, "a list shows the number of --count at T0"
     recordings = large_api.list_recordings("IncludeSoftDeleted=true&PageSize=1000")
-    assert [corpus.get_sid(i) for i in reversed(range(2000))] == [recording["sid"] for recording in recordings]
+    assert [corpus.get_sid(i) for i in reversed(range(corpus.count))] == [recording["sid"] for recording in recordings]
     assert {recording["status"] for recording in recordings} == set(Status)
     assert {recording["source"] for recording in recordings} == set(Source)
     assert [found for recording in recordings for found in find_violations(recording)] == []

@@ -187,4 +187,4 @@ def test_paths_without_account_ignore_overrides(api: Api) -> None:
 
 def test_corpus_endpoint_returns_corpus_spec(api: Api) -> None:
     spec = api.get("/_mock/accounts/demo/corpus").json()
-    assert (spec["count"], spec["seed"], spec["account_sid"]) == (1000, "0", api.mock.demo.sid)
+    assert (spec["count"] - spec["on_top"], spec["seed"], spec["account_sid"]) == (1000, "0", api.mock.demo.sid)

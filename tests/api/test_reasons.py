@@ -33,8 +33,9 @@ def explain(api: Api, sid: str) -> str:
 
 
 def test_reason_names_the_account_that_owns_the_sid(api: Api) -> None:
-    sid = api.mock.account(OTHER_SID).corpus.get_sid(17)
-    reason = f"It belongs to {OTHER_SID}, another account of this mock: Recording 18 of 1000, counted from the oldest."
+    corpus = api.mock.account(OTHER_SID).corpus
+    sid, place = corpus.get_sid(17), f"Recording 18 of {corpus.count}, counted from the oldest."
+    reason = f"It belongs to {OTHER_SID}, another account of this mock: {place}"
     for path in (f"Recordings/{sid}.json", f"Recordings/{sid}.mp3", f"Recordings.json?PageToken=PA{sid}"):
         assert get_reason(api, path).endswith(reason)
 
@@ -65,7 +66,7 @@ def test_reason_explains_sid_of_wrong_kind(api: Api) -> None:
     assert "In this account: The call of" in get_reason(api, f"Recordings.json?PageToken=PA{call}")
     transcription = subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 3)
     reason = get_reason(api, f"Transcriptions.json?PageToken=PA{corpus.get_sid(3)}")
-    assert "In this account: Recording 4 of 1000" in reason
+    assert f"In this account: Recording 4 of {corpus.count}" in reason
     reason = get_reason(api, f"Transcriptions/{corpus.get_sid(3)}.json")
     assert "is not the SID of a transcription of this account." in reason
     assert f"Expected a RecordingSid (RE and 32 hexadecimal digits), found '{transcription}'" in get_reason(
@@ -98,8 +99,8 @@ def test_reason_explains_missing_subresource(api: Api) -> None:
     assert absent_index is not None
     reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, absent_index)}.json")
     assert reason.endswith(f"would belong to {corpus.get_sid(absent_index)}, which is absent and has no such resource.")
-    reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, 1000)}.json")
-    assert reason.endswith("would belong to recording 1001, but this account has only 1000.")
+    reason = get_reason(api, f"Transcriptions/{subresource_sid(corpus.sids, Kind.TRANSCRIPTION, corpus.count)}.json")
+    assert reason.endswith(f"would belong to recording {corpus.count + 1}, but this account has only {corpus.count}.")
 
 
 def test_reason_names_the_recording_of_a_subresource(api: Api) -> None:

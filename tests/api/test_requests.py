@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from generators.model import Status
 from mockserver.settings.choices import MediaRedirect
 from scenarios.operations import Operation
 from tests.harness import Api, make_settings
@@ -284,7 +285,8 @@ def test_har_contains_media_redirects_and_dropped_count() -> None:
             for sid in sids:
                 api.mock.account(sid)
             api.get(api.list_path)
-        api.get_in_account(f"Recordings/{api.get_page()['recordings'][0]['sid']}.wav")
+        api.get(api.list_path)
+        api.get_in_account(f"Recordings/{api.find_sid(Status.COMPLETED)}.wav")
         log = api.call_control_api("GET", "/requests.har")["log"]
         assert log["comment"] == "1 older requests are no longer in the journal."
         assert "/_mock/media/" in log["entries"][-1]["response"]["redirectURL"]

@@ -31,7 +31,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     auth_token: str
     scenario: str | None
     corpus: int
-    """The number of generated recordings."""
+    """The number of generated recordings that a list shows at T0: deleted ones come on top."""
     created: int
     """The number of recordings that the API, a scenario or a test created since."""
     clock: ClockView
@@ -62,7 +62,7 @@ class AccountSummary(msgspec.Struct, frozen=True, kw_only=True):
     auth_token: str
     scenario: str | None
     corpus: int
-    """The number of generated recordings."""
+    """The number of generated recordings that a list shows at T0: deleted ones come on top."""
     created: int
     """The number of recordings that the API, a scenario or a test created since."""
     clock: ClockView
@@ -134,7 +134,7 @@ def _collect_plain_values(account: "Account") -> dict[str, Any]:
         "account_sid": account.sid,
         "auth_token": account.token,
         "scenario": None if account.scenario is None else account.scenario.name,
-        "corpus": account.corpus.count,
+        "corpus": account.corpus.spec.listed,
         "created": len(account.state.created),
         "clock": serialize_clock(account),
         "callbacks": account.callbacks.count_by_state(),

@@ -128,15 +128,16 @@ def test_deleted_recording_is_valid_page_token() -> None:
 def test_added_recordings_have_positions_among_a_billion() -> None:
     account = make_account(count=10**9)
     timetable, corpus = account.corpus.timetable, account.corpus
-    indices = [add_recording(account, timetable.get_instant(index)) for index in (5, 10**8, 10**9 - 1)]
+    neighbours = (5, 10**8, corpus.count - 1)
+    indices = [add_recording(account, timetable.get_instant(index)) for index in neighbours]
     account.recordings.set_status(123_456, RecordingStatus.COMPLETED, RecordingFields(duration=7))
     recording_index = account.recordings.recording_index
-    for offset, (index, neighbour) in enumerate(zip(indices, (5, 10**8, 10**9 - 1), strict=True)):
+    for offset, (index, neighbour) in enumerate(zip(indices, neighbours, strict=True)):
         position = recording_index.find_position(recording_index.get_sid(index))
         assert neighbour + offset + 1 == position
         assert index == recording_index.positions.get_index(neighbour + offset + 1)
         assert neighbour == recording_index.positions.get_index(neighbour + offset)
-    assert recording_index.find_position(corpus.get_sid(10**9 - 1)) == 10**9 - 1 + 2
+    assert recording_index.find_position(corpus.get_sid(corpus.count - 1)) == corpus.count - 1 + 2
     assert indices[2] == get_page(account, RecordingFilter(), 2).indices[0]
     second = timetable.get_instant(123_456) // SECOND
     assert 123_456 in get_page(account, RecordingFilter(created_since=second, created_before=second + 1), 50).indices
