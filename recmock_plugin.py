@@ -1,4 +1,7 @@
-"""The pytest plugin: fixtures, a marker and options. It imports nothing until a test uses a fixture."""
+"""The pytest plugin: fixtures, a marker and options. It imports nothing until a test uses a fixture.
+
+It is beside the packages, under a name of its own: a test project may have a package `mockserver` too.
+"""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -58,7 +61,7 @@ _OPTIONS = {
     ),
 }
 """Everything that the user of the plugin can choose."""
-_OUR_PACKAGES = frozenset({"mockserver", "generators", "scenarios"})
+_OUR_PACKAGES = ("mockserver", "generators", "scenarios")
 _HANDLE = pytest.StashKey["MockTwilio"]()
 _ENVIRONMENT = pytest.StashKey[dict[str, str | None]]()
 """The values of the variables that a fixture of the test has changed."""
@@ -83,6 +86,9 @@ def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
     Each xdist worker has a separate server.
     """
     with without_assertion_rewriting():
+        hidden = _find_hidden_package()
+        if hidden is not None:
+            pytest.fail(f"recmock: {hidden}", pytrace=False)
         from mockserver.testing.pytest_fixtures import start_server
 
         marker_arguments = {name: option.setting for name, option in _OPTIONS.items() if option.is_marker_argument}
@@ -112,6 +118,20 @@ def recmock_env(recmock: "MockTwilio") -> "Iterator[MockTwilio]":
 
     with patched_environment(recmock):
         yield recmock
+
+
+def _find_hidden_package() -> str | None:
+    """Return an error message if a module of the test project hides one of our packages, else None."""
+    try:
+        from mockserver.testing.hidden_packages import find_hidden_package
+    except ImportError:  # it is our own package `mockserver` that is hidden
+        found = next(iter(getattr(sys.modules.get("mockserver"), "__path__", ["another module"])))
+        return (
+            f"expected the package `mockserver` of twilio-recordings-mock, found {found}: a module of your project has "
+            "the same name. Rename it, or keep its folder out of sys.path: run `pytest --import-mode=importlib` "
+            "instead of `python -m pytest`."
+        )
+    return find_hidden_package()
 
 
 class _PlainFinder:
@@ -156,7 +176,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if handle is None or not report.failed:
         return
     try:  # what the test has replaced, such as `socket.socket`, is still replaced here
-        from mockserver.testing.pytest_fixtures import describe_account
+        from mockserver.testing.failure_report import describe_account
 
         body = describe_account(handle)
     except (Exception, pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception) as error:

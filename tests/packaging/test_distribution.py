@@ -48,9 +48,9 @@ def test_wheel_contains_only_the_packages(dist_folder: Path) -> None:
         for package in ("generators", "scenarios", "mockserver")
         for path in (ROOT / package).rglob("*.py")
     }
-    assert modules | DATA_FILES == names
+    assert modules | DATA_FILES | {"recmock_plugin.py"} == names
     assert "recmock = mockserver.cli.main:main" in entry_points
-    assert "[pytest11]\nrecmock = mockserver.pytest_plugin" in entry_points
+    assert "[pytest11]\nrecmock = recmock_plugin" in entry_points
     assert has_license
     assert metadata["Name"] == "twilio-recordings-mock"
     requirements = {
@@ -131,10 +131,10 @@ def test_plugin_imports_no_other_modules_until_used() -> None:
 import sys
 import pytest
 before = set(sys.modules)
-import mockserver.pytest_plugin
+import recmock_plugin
 print(sorted(set(sys.modules) - before))
 """
     process = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
     )
-    assert process.stdout.strip() == "['mockserver', 'mockserver.pytest_plugin']"
+    assert process.stdout.strip() == "['recmock_plugin']"

@@ -2,7 +2,7 @@ import sys
 from importlib.machinery import SourceFileLoader
 
 import mockserver
-from mockserver.pytest_plugin import without_assertion_rewriting
+from recmock_plugin import without_assertion_rewriting
 
 
 def test_mock_modules_are_found_without_assertion_rewriting() -> None:
