@@ -13,7 +13,7 @@ from mockserver.account.account import Account
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
 from mockserver.account.gradual import Pacer
 from mockserver.account.state.state import Delivery, Event
-from mockserver.callbacks.sender import CallbackSender
+from mockserver.callbacks.sender import CallbackReceiver, CallbackSender
 from mockserver.rest.errors import TwilioError
 from mockserver.settings.machine_clock import stopwatch
 
@@ -39,6 +39,8 @@ class Worker:
 
     def __init__(self, sender: CallbackSender) -> None:
         self._sender = sender
+        self.receivers: dict[str, CallbackReceiver] = {}
+        """By AccountSid in lower case: what receives the callbacks of an account instead of the network."""
         self._alarms: dict[Account, _Alarm] = {}
         self._sending_tasks: dict[Account, set[asyncio.Task[None]]] = {}
         self._slots = DeliverySlots()
@@ -183,7 +185,8 @@ class Worker:
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
         request = delivery.to_request(account.callbacks.settings)
         start = stopwatch()
-        outcome = await self._sender.send(request)
+        receiver = self.receivers.get(account.sid.lower(), self._sender) if self.receivers else self._sender
+        outcome = await receiver.send(request)
         account.callbacks.record_outcome(delivery.number, outcome, stopwatch() - start)
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:

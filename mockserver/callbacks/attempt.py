@@ -4,14 +4,13 @@ Import this module late: it imports httpcore.
 """
 
 from contextlib import aclosing
-from hashlib import blake2b
 from ssl import SSLContext
 from urllib.parse import urlsplit
 
 import httpcore
 
 from mockserver.callbacks.allowed_hosts import AllowedHosts
-from mockserver.callbacks.authorization import DigestRequest, build_authorization
+from mockserver.callbacks.authorization import answer_challenges
 from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest, Pairs
@@ -35,7 +34,6 @@ _FAILURE_OF_ERROR: tuple[tuple[type[Exception], Failure], ...] = (
 """Exceptions and their failures. The first row that matches is used."""
 _SENDING_EVENT = "http11.send_request_headers.started"
 """httpcore's event when the connection is complete, with TLS if the URL is https."""
-_UNAUTHORIZED = 401
 
 
 class AttemptConnection:
@@ -53,12 +51,9 @@ class AttemptConnection:
         self._status: int | None = None
 
     async def run(self) -> Outcome:
-        """Send the request and read the response. Redirects are not followed, and errors are raised.
-
-        Twilio sends the credentials of a URL only after a 401 with a challenge (WIRE §17).
-        """
+        """Send the request and read the response. Redirects are not followed, and errors are raised."""
         challenges = await self._send(())
-        answer = self._answer_challenges(challenges)
+        answer = answer_challenges(self._request, self._status, challenges)
         if answer is None:
             return Outcome(self._status, None, "")
         scheme, value = answer
@@ -91,16 +86,6 @@ class AttemptConnection:
             for name, value in response.headers
             if name.lower() == b"www-authenticate"
         ]
-
-    def _answer_challenges(self, challenges: list[str]) -> tuple[str, str] | None:
-        """Return the scheme and the value of the Authorization header, or None if a second request makes no sense."""
-        request = self._request
-        if self._status != _UNAUTHORIZED or request.credentials is None:
-            return None
-        target = _parse_target(request)[0].target.decode()
-        nonce = request.signed_text.encode()  # of this request alone, and the same in every run
-        covered = DigestRequest(request.method, target, request.body, blake2b(nonce, digest_size=8).hexdigest())
-        return build_authorization(challenges, request.credentials, covered)
 
     async def close(self) -> None:
         """Close what is still open after `run` was cancelled."""

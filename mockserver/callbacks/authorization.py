@@ -4,9 +4,11 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from mockserver.callbacks.request import UrlCredentials
+from mockserver.callbacks.request import CallbackRequest, UrlCredentials
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER_PATTERN = re.compile(rf'({_TOKEN})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
@@ -21,6 +23,7 @@ _HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
 }
 """The algorithms of Digest. The first that the receiver offers is used."""
 _NONCE_COUNT = "00000001"
+_UNAUTHORIZED = 401
 
 
 class Challenge(NamedTuple):
@@ -38,6 +41,26 @@ class DigestRequest(NamedTuple):
     """Path and query."""
     body: bytes
     client_nonce: str
+
+
+def answer_challenges(
+    request: CallbackRequest, status: int | None, challenges: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return the scheme and the Authorization header for a second request, or None if a second one makes no sense.
+
+    Twilio sends the credentials of a URL only after a 401 with a challenge (WIRE §17).
+
+    Args:
+        status: the status of the first response.
+        challenges: the values of its WWW-Authenticate headers.
+    """
+    if status != _UNAUTHORIZED or request.credentials is None:
+        return None
+    parts = urlsplit(request.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    nonce = request.signed_text.encode()  # of this request alone, and the same in every run
+    covered = DigestRequest(request.method, target, request.body, blake2b(nonce, digest_size=8).hexdigest())
+    return build_authorization(challenges, request.credentials, covered)
 
 
 def build_authorization(

@@ -5,7 +5,7 @@ import errno
 import ssl
 from collections.abc import Awaitable, Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from mockserver.callbacks.allowed_hosts import AllowedHosts
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from mockserver.callbacks.request import CallbackRequest
 
 _DESCRIPTOR_PAUSE_SECONDS = 0.05
+
+
+class CallbackReceiver(Protocol):
+    """What callback requests are handed to."""
+
+    async def send(self, request: "CallbackRequest") -> "Outcome":
+        """Hand over a request once, and return the outcome."""
+        ...
 
 
 class CallbackSender:

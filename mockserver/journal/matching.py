@@ -14,6 +14,8 @@ from scenarios.rules import HeaderName
 from scenarios.shell_patterns import ShellPattern, matches_pattern
 
 ValuesByName = Mapping[str, list[str]]
+ExpectedValue = str | list[str] | None
+"""One value of a parameter; a list of all its values, in order; None if the parameter must be missing."""
 
 
 class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -30,10 +32,12 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The status of the response."""
     header: dict[HeaderName, ShellPattern | None] = {}
     """Shell patterns for request headers, by name. None requires that the header is missing."""
-    query: dict[str, str | None] = {}
-    """Values of query parameters, by name. None requires that the parameter is missing."""
-    form: dict[str, str | None] = {}
-    """Values of form parameters, by name. None requires that the parameter is missing."""
+    query: dict[str, ExpectedValue] = {}
+    """Values of query parameters, by name. A list holds all values of a parameter that is sent several times. None
+    requires that the parameter is missing.
+    """
+    form: dict[str, ExpectedValue] = {}
+    """Values of form parameters, like those of the query."""
     body: ShellPattern | None = None
     """A shell pattern for the body, as text."""
 
@@ -51,7 +55,7 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         words = [f"{name} {value}" for name, value in values if value is not None]
         for multi_field in _MULTI_FIELDS:
             for name, value in getattr(self, multi_field.name).items():
-                text = "absent" if value is None else multi_field.format(name, value)
+                text = "absent" if value is None else multi_field.format_expected(name, value)
                 words.append(f"{multi_field.label}{name} {text}")
         subject = self.op or "a request"
         return f"{subject} with {', '.join(words)}" if words else subject
@@ -75,7 +79,7 @@ def find_mismatches(pattern: RequestPattern, entry: Entry) -> Iterator[Mismatch]
             if not field.matches(found, expected):
                 yield Mismatch(field.weight, f"{field.name}: expected {expected}, found {field.format(found)}")
     for multi_field in _MULTI_FIELDS:
-        expected_values: Mapping[str, str | None] = getattr(pattern, multi_field.name)
+        expected_values: Mapping[str, ExpectedValue] = getattr(pattern, multi_field.name)
         if expected_values:
             yield from _find_multi_field_mismatches(multi_field, expected_values, multi_field.get_values(entry))
 
@@ -105,18 +109,27 @@ class _MultiField(NamedTuple):
     normalize_name: Callable[[str], str]
     format: Callable[[str, str], str]
 
+    def accepts(self, values: list[str], expected: ExpectedValue) -> bool:
+        """Return True if the values of a request are the expected ones."""
+        if expected is None:
+            return not values
+        if isinstance(expected, list):
+            return values == expected
+        return any(self.matches(value, expected) for value in values)
+
+    def format_expected(self, name: str, expected: str | list[str]) -> str:
+        """Describe what a pattern expects, with secrets hidden."""
+        return ", ".join(self.format(name, value) for value in ([expected] if isinstance(expected, str) else expected))
+
 
 def _find_multi_field_mismatches(
-    field: _MultiField, expected_values: Mapping[str, str | None], found_values: ValuesByName
+    field: _MultiField, expected_values: Mapping[str, ExpectedValue], found_values: ValuesByName
 ) -> Iterator[Mismatch]:
     for name, expected in expected_values.items():
         values = found_values.get(field.normalize_name(name), [])
-        if expected is None:
-            if not values:
-                continue
-        elif any(field.matches(value, expected) for value in values):
+        if field.accepts(values, expected):
             continue
-        expected_text = "none" if expected is None else field.format(name, expected)
+        expected_text = "none" if expected is None or expected == [] else field.format_expected(name, expected)
         found_text = ", ".join(field.format(name, value) or "''" for value in values) or "none"
         yield Mismatch(1, f"{field.label}{name}: expected {expected_text}, found {found_text}")
 

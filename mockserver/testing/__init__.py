@@ -4,23 +4,36 @@
 `with mock.faults(...)` raises `UnusedFaultError` if the fault was never applied.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from mockserver.testing.handles import MockServer, MockTwilio
 
 if TYPE_CHECKING:
     from mockserver.control.client.faults import UnusedFaultError
-    from mockserver.testing.sink import Sink
+    from mockserver.testing.handles import MockServer, MockTwilio
+    from mockserver.testing.sink import Received, Sink
 
-__all__ = ["MockServer", "MockTwilio", "Sink", "UnusedFaultError"]
+__all__ = ["MockServer", "MockTwilio", "Received", "Sink", "UnusedFaultError"]
+_MODULES = {
+    "MockServer": "mockserver.testing.handles",
+    "MockTwilio": "mockserver.testing.handles",
+    "Received": "mockserver.testing.sink",
+    "Sink": "mockserver.testing.sink",
+    "UnusedFaultError": "mockserver.control.client.faults",
+}
 
-_LATE_MODULES = {"Sink": "mockserver.testing.sink", "UnusedFaultError": "mockserver.control.client.faults"}
-"""The modules of names that few tests use. `Sink` needs the HTTP server of the standard library."""
+if not TYPE_CHECKING:  # a type checker would take any other name for a name of this module
 
+    def __getattr__(name: str) -> Any:
+        """Import a class at its first use: many tests need no sink.
 
-def __getattr__(name: str) -> Any:
-    """Import a name of `_LATE_MODULES` at its first use."""
-    if name not in _LATE_MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_LATE_MODULES[name]), name)
+        Raises:
+            ImportError: if a module of the user's project has the name of one of our packages.
+        """
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        from mockserver.testing.hidden_packages import find_hidden_package
+
+        if (hidden := find_hidden_package()) is not None:
+            raise ImportError(hidden)
+        return getattr(import_module(_MODULES[name]), name)

@@ -14,6 +14,7 @@ from mockserver.settings.parsing import parse_instant
 from mockserver.settings.settings import Settings, SettingsError
 from scenarios.durations import format_duration
 
+__tracebackhide__ = True
 _T0 = "2026-01-01T00:00:00Z"
 TEST_SETTINGS = Settings(now=parse_instant(_T0), clock=ClockRate(0.0), wire=WireSetting.TWILIO)
 """T0 is 2026-01-01, the clock is frozen, and the wire is Twilio's, because SDKs read the responses."""

@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -31,8 +32,6 @@ from mockserver.testing.pytest_options import (
 )
 
 _NO_PROXY = ("NO_PROXY", "no_proxy")
-_SHOWN = 10
-"""Number of requests in the report of a failing test."""
 
 
 class _Session(NamedTuple):
@@ -76,6 +75,7 @@ def prepare_account(server: MockServer, item: pytest.Item) -> Iterator[MockTwili
     session = item.config.stash[_SESSION]
     sid = "AC" + derive_bytes(server.settings.seed, "account of test", _get_stable_node_id(item))[:16].hex()
     handle = server.account(sid)
+    handle.folders = _list_folders(item)
     with _forgotten_at_end(handle, session):
         with fail_without_traceback():
             _prepare(handle, item, session, was_used=server.is_external or sid in session.used_sids)
@@ -137,26 +137,6 @@ def restore_environment(values: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def describe_account(handle: MockTwilio) -> str:
-    """Return the state of the account for the report of a failing test: its clock, requests, timers and callbacks."""
-    from mockserver.control import text
-
-    try:
-        state = handle.state()
-        pending = [callback for callback in handle.callbacks if callback.state != "delivered"]
-        requests = handle.requests.listed(_SHOWN).requests
-        sections = {
-            "clock": text.describe_clock(state.clock),
-            "last requests": "\n".join(map(text.describe_request, requests)) or "none",
-            "waiting timelines": text.describe_timelines(state.timelines),
-            "timers": "\n".join(f"{timer.due} {timer.what}" for timer in state.timers) or "no timers",
-            "callbacks not delivered": text.describe_callbacks(pending),
-        }
-    except ControlError as error:
-        sections = {"the server": str(error)}
-    return "\n".join(f"{title}:\n{body}" if "\n" in body else f"{title}: {body}" for title, body in sections.items())
-
-
 def _make_server(options: OptionValues, config: pytest.Config) -> MockServer:
     settings = build_option_settings(options)
     if "url" not in options:
@@ -186,13 +166,18 @@ def _prepare(handle: MockTwilio, item: pytest.Item, session: _Session, *, was_us
     """
     marked, is_external = _read_markers(item, session.marker_arguments), handle.server.is_external
     if is_external or any(name in marked for name in ("scenario", "now", *TEST_SCENARIO)):
-        folders = [item.path.parent, item.config.rootpath]
-        handle.scenario.arm(build_scenario(session.options, marked, folders, is_external=is_external))
+        scenario = build_scenario(session.options, marked, _list_folders(item), is_external=is_external)
+        handle.scenario.arm(scenario)
         if was_used:
             handle.requests.clear()
     overrides = build_overrides({**_build_default_overrides(), **session.options, **marked} if is_external else marked)
     if was_used or overrides.wire or overrides.auth:
         handle.configure(wire=overrides.wire, auth=overrides.auth, routes=None)
+
+
+def _list_folders(item: pytest.Item) -> list[Path]:
+    """Return the folders in which a test's files are looked up, nearest first."""
+    return [item.path.parent, item.config.rootpath]
 
 
 def _build_default_overrides() -> OptionValues:

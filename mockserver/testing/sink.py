@@ -14,9 +14,23 @@ import msgspec
 
 from mockserver.callbacks.signature import build_signed_text, compute_signature
 
+__tracebackhide__ = True
 _DEFAULT_STATUS = 204
 _UNAUTHORIZED = 401
 _PORT_PATTERN = re.compile(r":[0-9]+\Z")
+
+
+class Headers(dict[str, str]):
+    """Values by name, in lower case. A look-up takes the name in any case."""
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name.lower() if isinstance(name, str) else name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name.lower(), default)
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -27,13 +41,15 @@ class Received(msgspec.Struct, frozen=True):
     """The path with its query, as the sender wrote it."""
     parameters: dict[str, str]
     """The parameters of the form for POST, of the query for GET."""
-    headers: dict[str, str]
-    """The values by name in lower case."""
+    headers: Headers
+    """The values by name, in any case: `headers["X-Twilio-Signature"]`."""
     signature_ok: bool | None
     """True if `X-Twilio-Signature` is valid; None if the sink has no token to check it.
 
     The signed URL is that of the Host and, through a route, the X-Forwarded-Proto header.
     """
+    url: str
+    """The URL that the sender requested, with its query, from the Host and the X-Forwarded-Proto header."""
 
     def __str__(self) -> str:
         status = self.parameters.get("RecordingStatus")
@@ -178,9 +194,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Print nothing: tests read the requests from the sink."""
 
     def _respond(self, parameters: Sequence[tuple[str, str]], signed: Sequence[tuple[str, str]]) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = Headers((name.lower(), value) for name, value in self.headers.items())
         is_signed = self._is_signed(headers, signed)
-        status = self.server.sink._record(Received(self.command, self.path, dict(parameters), headers, is_signed))
+        url = f"{headers.get('x-forwarded-proto', 'http')}://{headers.get('host', '')}{self.path}"
+        received = Received(self.command, self.path, dict(parameters), headers, is_signed, url)
+        status = self.server.sink._record(received)
         self.send_response(status)
         if status == _UNAUTHORIZED:
             self.send_header("www-authenticate", 'Basic realm="sink"')
@@ -188,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("content-length", "0")
         self.end_headers()
 
-    def _is_signed(self, headers: dict[str, str], parameters: Sequence[tuple[str, str]]) -> bool | None:
+    def _is_signed(self, headers: Headers, parameters: Sequence[tuple[str, str]]) -> bool | None:
         token = self.server.sink.token
         if token is None:
             return None

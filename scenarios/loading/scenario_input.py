@@ -5,6 +5,7 @@ from os.path import exists  # Path.exists raises for names that are too long
 from pathlib import Path
 from typing import Any
 
+from scenarios.files import find_file
 from scenarios.loading.load import from_objects, load
 from scenarios.loading.sources import find_bundled_files
 from scenarios.model import Scenario
@@ -19,8 +20,8 @@ def load_any_scenario(scenario: AnyScenario, *, folders: Sequence[Path] = (), ma
 
     Args:
         scenario: a bundled name, a path, a mapping as a file holds it, a list of saved recordings, or a `Scenario`.
-        folders: where to look for a relative path before the working directory. Files that a mapping names are
-            relative to the first folder, or to the working directory if there is none.
+        folders: where to look for a relative path before the working directory. Files that a mapping names are looked
+            up there too.
         may_name_files: False if plain values come from another machine, and must not name files of this one.
 
     Raises:
@@ -30,8 +31,28 @@ def load_any_scenario(scenario: AnyScenario, *, folders: Sequence[Path] = (), ma
         return load(_locate(scenario, folders))
     if not isinstance(scenario, Scenario | Mapping | list):
         raise ScenarioError(f"expected a bundled scenario's name, a path, a mapping or a Scenario, found {scenario!r}.")
-    folder = (folders[0] if folders else Path()) if may_name_files else None
-    return from_objects(dict(scenario) if isinstance(scenario, Mapping) else scenario, folder=folder)
+    if not may_name_files:
+        return from_objects(dict(scenario) if isinstance(scenario, Mapping) else scenario, folder=None)
+    value = _with_found_files(scenario, folders) if isinstance(scenario, Mapping) else scenario
+    return from_objects(value, folder=folders[0] if folders else Path())
+
+
+def _with_found_files(scenario: Mapping[str, Any], folders: Sequence[Path]) -> dict[str, Any]:
+    """Return a mapping in which the paths of saved recordings and of media files are absolute."""
+    value, recordings = dict(scenario), scenario.get("recordings")
+    if not folders:
+        return value
+    if isinstance(recordings, str):
+        value["recordings"] = str(find_file(recordings, folders))
+    elif isinstance(recordings, list | tuple):
+        value["recordings"] = [_with_found_media(recording, folders) for recording in recordings]
+    return value
+
+
+def _with_found_media(recording: Any, folders: Sequence[Path]) -> Any:
+    if not isinstance(recording, Mapping) or not isinstance(recording.get("media"), str):
+        return recording
+    return {**recording, "media": str(find_file(recording["media"], folders))}
 
 
 def _locate(name_or_path: str | Path, folders: Sequence[Path]) -> str:

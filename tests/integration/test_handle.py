@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import threading
 import unittest
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from twilio.request_validator import RequestValidator
 
 from generators.seeds import derive_auth_token, derive_bytes, derive_demo_account_sid
 from mockserver.callbacks.routes import Route
+from mockserver.control.client.argument_types import CallbackEventName, TimelineStep
 from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.control.client.faults import UnusedFaultError
 from mockserver.rest.auth import DeclaredAccount
@@ -203,7 +205,11 @@ def test_existing_server_rejects_settings(server: MockServer) -> None:
 @pytest.mark.parametrize("form", ["text", "value"])
 def test_declared_account_uses_declared_token(form: str) -> None:
     sid = "AC" + "4" * 32
-    account = {"text": f"{sid}:secret", "value": (DeclaredAccount(sid, "secret"),)}[form]
+    accounts: dict[str, str | tuple[DeclaredAccount]] = {
+        "text": f"{sid}:secret",
+        "value": (DeclaredAccount(sid, "secret"),),
+    }
+    account = accounts[form]
     with MockTwilio(account_sid=sid, account=account, auth="strict") as mock:
         assert mock.auth == (sid, "secret")
         assert len(list_sids(mock, limit=2)) == 2
@@ -279,11 +285,14 @@ def test_invalid_duration_raises_control_error(mock: MockTwilio) -> None:
 
 @pytest.mark.parametrize("form", ["handle", "sid", "view"])
 def test_transition_changes_status_and_sends_callbacks(mock: MockTwilio, form: str) -> None:
-    recording = mock.recordings.add(id="mine", status="in-progress", callback=mock.sink.url)
+    events: tuple[CallbackEventName, ...] = ("in-progress", "completed")
+    recording = mock.recordings.add(
+        id="mine", status="in-progress", callback=mock.sink.url, status_callback_event=events
+    )
     reference: Any = {"handle": "mine", "sid": recording.sid, "view": recording}[form]
     assert (recording.handle, recording.status, recording.in_flight) == ("mine", "processing", "in-progress")
-    events = mock.recordings.transition(reference, "completed", duration=12)
-    assert [event.kind for event in events] == ["step", "callback"]
+    changes = mock.recordings.transition(reference, "completed", duration=12)
+    assert [event.kind for event in changes] == ["step", "callback"]
     assert mock.recordings.get(reference).document["duration"] == "12"
     assert mock.client().recordings(recording.sid).fetch().status == "completed"
     callbacks = mock.sink.wait_for(2)
@@ -330,7 +339,7 @@ def test_adding_existing_or_invalid_recording_raises_control_error(mock: MockTwi
     with pytest.raises(ControlError, match="recording 'mine' exists already"):
         mock.recordings.add(id="mine")
     with pytest.raises(ControlError, match=r"recordings\[0\].status"):
-        mock.recordings.add(status="done")
+        mock.recordings.add(status="done")  # type: ignore[arg-type]  # a mistake
 
 
 def test_scenario_is_armed_signalled_and_disarmed(mock: MockTwilio) -> None:
@@ -375,7 +384,7 @@ def test_fault_accepts_conditions_of_when(mock: MockTwilio) -> None:
     with pytest.raises(ControlError, match="no rule 0"):
         mock.faults.disarm(0)
     with pytest.raises(ControlError, match="Did you mean list_recordings"):
-        mock.faults("list_recording", status=500)
+        mock.faults("list_recording", status=500)  # type: ignore[arg-type]  # a mistake
 
 
 def test_reset_removes_faults_and_later_faults_stay(mock: MockTwilio) -> None:
@@ -477,9 +486,9 @@ def test_assert_called_counts_matching_requests(mock: MockTwilio) -> None:
         mock.requests.assert_not_called("list_recordings")
     assert mock.requests.verify("fetch_recording").is_met is False
     with pytest.raises(ControlError, match="Did you mean list_recordings"):
-        mock.requests.assert_called("list_recording")
+        mock.requests.assert_called("list_recording")  # type: ignore[arg-type]  # a mistake
     with pytest.raises(ControlError, match="expected some of op"):
-        mock.requests.assert_called("list_recordings", qery={})
+        mock.requests.assert_called("list_recordings", qery={})  # type: ignore[call-arg]  # a mistake
 
 
 def test_requests_are_listed_shown_and_cleared(mock: MockTwilio) -> None:
@@ -585,7 +594,7 @@ def test_advance_async_lets_callers_event_loop_receive_callbacks(mock: MockTwili
         loop = asyncio.get_running_loop()
         receiver = await loop.create_server(lambda: CallerLoopReceiver(received), "127.0.0.1", 0)
         port = receiver.sockets[0].getsockname()[1]
-        steps = [{"after": {"time": "5s"}, "status": "completed"}]
+        steps: list[TimelineStep] = [{"after": {"time": "5s"}, "status": "completed"}]
         mock.recordings.add(timeline=steps, callback=f"http://127.0.0.1:{port}/told")
         events = await mock.clock.advance_async("6s")
         assert [event.kind for event in events] == ["step", "callback"]
@@ -673,3 +682,66 @@ def test_callback_of_scripted_recording_uses_server_address() -> None:
         (callback,) = sink.wait_for(1)
         assert callback.parameters["RecordingUrl"].startswith(f"{mock.url}/Recordings/RE")
         assert requests.get(callback.parameters["RecordingUrl"] + ".mp3", auth=mock.auth, timeout=10).status_code == 200
+
+
+def test_applied_count_outlives_the_rules(mock: MockTwilio) -> None:
+    with mock.faults("list_recordings", status=503, times=2) as faults:
+        for _ in range(3):
+            requests.get(f"{mock.url}/Recordings.json", auth=mock.auth, timeout=5)
+    assert faults.applied == 2
+    with mock.faults("list_recordings", status=503) as faults:
+        requests.get(f"{mock.url}/Recordings.json", auth=mock.auth, timeout=5)
+        assert faults.applied == 1
+        mock.reset()
+    assert faults.applied == 1
+
+
+def test_added_recording_sends_the_events_that_twilio_sends_by_default(mock: MockTwilio) -> None:
+    recording = mock.recordings.add(status="in-progress", callback=mock.sink.url)
+    mock.recordings.transition(recording, "completed", duration=3)
+    (received,) = mock.sink.wait_for(1)
+    assert received.parameters["RecordingStatus"] == "completed"
+    mock.recordings.add(status="absent", callback=mock.sink.url, status_callback_event=["absent"])
+    assert [received.parameters["RecordingStatus"] for received in mock.sink.received] == ["completed", "absent"]
+
+
+def test_sink_has_headers_in_any_case_and_the_url(mock: MockTwilio) -> None:
+    mock.recordings.add(status="completed", callback=f"{mock.sink.url}?a=1")
+    (received,) = mock.sink.received
+    assert received.headers["X-Twilio-Signature"] == received.headers["x-twilio-signature"]
+    assert received.headers.get("USER-AGENT") == "TwilioProxy/1.1"
+    assert received.headers.get("X-None", "missing") == "missing"
+    assert "X-Twilio-Signature" in received.headers
+    assert received.url == f"{mock.sink.url}?a=1"
+    assert RequestValidator(mock.auth_token).validate(
+        received.url, received.parameters, received.headers["X-Twilio-Signature"]
+    )
+
+
+def test_repeated_field_is_compared_with_a_list(mock: MockTwilio) -> None:
+    events = ["in-progress", "completed"]
+    mock.client().calls("CA" + "1" * 32).recordings.create(
+        recording_status_callback="http://localhost:1/", recording_status_callback_event=events
+    )
+    name = "RecordingStatusCallbackEvent"
+    mock.requests.assert_called("create_call_recording", form={name: events})
+    mock.requests.assert_called("create_call_recording", form={name: "completed", "Nothing": []})
+    with pytest.raises(AssertionError, match=f"form {name}: expected completed, found in-progress, completed"):
+        mock.requests.assert_called(form={name: ["completed"]})
+    mock.requests.assert_not_called(form={name: []})
+    requests.get(f"{mock.url}/Recordings.json?a=1&a=2", auth=mock.auth, timeout=5)
+    mock.requests.assert_called(query={"a": ["1", "2"]})
+
+
+def test_client_without_twilio_names_what_to_install(mock: MockTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("twilio.http.http_client", "twilio.http.async_http_client"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ModuleNotFoundError, match=r"run `pip install twilio`"):
+        mock.client()
+
+    async def main() -> None:
+        async with mock.async_client():
+            raise AssertionError("there is no client")
+
+    with pytest.raises(ModuleNotFoundError, match=r"run `pip install twilio`"):
+        asyncio.run(main())

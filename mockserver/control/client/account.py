@@ -1,16 +1,20 @@
 """Reads and changes one account of a server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType
 
 from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.event_loops import run_in_thread
 
 if TYPE_CHECKING:  # each client is imported when it is first used: most tests only read recordings
     from generators.corpus.corpus import Corpus
+    from mockserver.control.client.argument_types import AuthName, WireName
     from mockserver.control.client.callbacks import CallbacksClient
+    from mockserver.control.client.changes import AccountChanges
     from mockserver.control.client.clock import ClockClient
     from mockserver.control.client.doctor import DoctorClient
     from mockserver.control.client.faults import FaultsClient
@@ -18,6 +22,10 @@ if TYPE_CHECKING:  # each client is imported when it is first used: most tests o
     from mockserver.control.client.requests import RequestsClient
     from mockserver.control.client.scenario import ScenarioClient
     from mockserver.control.views.accounts import AccountSummary, AccountView, SnapshotView
+    from mockserver.rest.auth import AuthSetting
+    from mockserver.rest.representations.wires import WireSetting
+
+__tracebackhide__ = True
 
 
 class AccountClient:
@@ -32,6 +40,8 @@ class AccountClient:
         self._connection = connection
         self._account_path = f"/accounts/{account_sid}"
         self._corpus: Corpus | None = None
+        self.folders: Sequence[Path] = ()
+        """Where scenario and media files are looked up before the working directory: beside a test, for example."""
 
     def __repr__(self) -> str:
         account_sid = self._account_path.rpartition("/")[2]
@@ -49,14 +59,14 @@ class AccountClient:
         """The account's recordings, as the mock knows them."""
         from mockserver.control.client.recordings import RecordingsClient
 
-        return RecordingsClient(self._connection, self._account_path)
+        return RecordingsClient(self._connection, self._account_path, self.folders)
 
     @cached_property
     def scenario(self) -> "ScenarioClient":
         """The account's scenario."""
         from mockserver.control.client.scenario import ScenarioClient
 
-        return ScenarioClient(self._connection, self._account_path)
+        return ScenarioClient(self._connection, self._account_path, self.folders)
 
     @cached_property
     def faults(self) -> "FaultsClient":
@@ -105,8 +115,8 @@ class AccountClient:
     def configure(
         self,
         *,
-        wire: str | UnsetType | None = UNSET,
-        auth: str | UnsetType | None = UNSET,
+        wire: "WireSetting | WireName | UnsetType | None" = UNSET,
+        auth: "AuthSetting | AuthName | UnsetType | None" = UNSET,
         routes: Mapping[str, str] | UnsetType | None = UNSET,
     ) -> None:
         """Override the server's settings for this account; an argument that is left out keeps its value.
@@ -132,7 +142,11 @@ class AccountClient:
         """Restore the account's first state, and return it in counts."""
         from mockserver.control.views.accounts import AccountSummary
 
-        return self._connection.request("POST", f"{self._account_path}/reset", AccountSummary)
+        return self._changes.send("/reset", AccountSummary, twin="reset_async")
+
+    async def reset_async(self) -> "AccountSummary":
+        """Restore the account's first state like `reset`, without blocking the event loop."""
+        return await run_in_thread(self.reset)
 
     def forget(self) -> None:
         """Drop the account with its requests, overrides and snapshots. The next request creates it again."""
@@ -150,4 +164,14 @@ class AccountClient:
         """Restore the state that has this name, and return it in counts."""
         from mockserver.control.views.accounts import AccountSummary
 
-        return self._connection.request("POST", f"{self._account_path}/rollback", AccountSummary, {"name": name})
+        return self._changes.send("/rollback", AccountSummary, {"name": name}, twin="rollback_async")
+
+    async def rollback_async(self, name: str = "latest") -> "AccountSummary":
+        """Restore the state that has this name like `rollback`, without blocking the event loop."""
+        return await run_in_thread(self.rollback, name)
+
+    @property
+    def _changes(self) -> "AccountChanges":
+        from mockserver.control.client.changes import AccountChanges
+
+        return AccountChanges(self._connection, self._account_path)

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.event_loops import run_in_thread
 from mockserver.control.views.callbacks import CallbackView
+
+__tracebackhide__ = True
 
 
 class CallbacksClient:
@@ -16,6 +20,7 @@ class CallbacksClient:
     def __init__(self, connection: ControlConnection, account_path: str) -> None:
         self._connection = connection
         self._path = f"{account_path}/callbacks"
+        self._changes = AccountChanges(connection, account_path)
 
     def list(self) -> tuple[CallbackView, ...]:
         """Return all callbacks."""
@@ -28,5 +33,12 @@ class CallbacksClient:
         return len(self.list())
 
     def redeliver(self, number: int) -> CallbackView:
-        """Deliver a callback again, and return its new outcome."""
-        return self._connection.request("POST", f"{self._path}/{number}/redeliver", CallbackView)
+        """Deliver a callback again, and return its new outcome.
+
+        A receiver on the caller's own event loop cannot answer meanwhile: use `redeliver_async`.
+        """
+        return self._changes.send(f"/callbacks/{number}/redeliver", CallbackView, twin="redeliver_async")
+
+    async def redeliver_async(self, number: int) -> CallbackView:
+        """Deliver a callback again like `redeliver`, without blocking the event loop."""
+        return await run_in_thread(self.redeliver, number)

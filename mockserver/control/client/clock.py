@@ -1,16 +1,16 @@
 """Reads and moves an account's clock."""
 
-import asyncio
 import math
 from datetime import UTC, datetime, timedelta
 
+from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.client.events import collect_events
-from mockserver.control.views.accounts import ChangeResult
+from mockserver.control.client.event_loops import run_in_thread
 from mockserver.control.views.clock import ClockView
 from mockserver.control.views.scenario import EventView
 from scenarios.durations import format_duration
 
+__tracebackhide__ = True
 DurationLike = str | float | timedelta
 """A duration: text such as `30s`, a number of seconds, or a timedelta."""
 
@@ -24,7 +24,7 @@ class ClockClient:
 
     def __init__(self, connection: ControlConnection, account_path: str) -> None:
         self._connection = connection
-        self._account_path = account_path
+        self._changes = AccountChanges(connection, account_path)
         self._path = f"{account_path}/clock"
 
     def show(self) -> ClockView:
@@ -40,29 +40,43 @@ class ClockClient:
 
         A receiver on the caller's own event loop cannot answer meanwhile: use `advance_async`.
         """
-        return self._change({"advance": _format_duration(by)})
+        return self._change({"advance": _format_duration(by)}, twin="advance_async")
 
     async def advance_async(self, by: DurationLike) -> tuple[EventView, ...]:
         """Move the clock like `advance`, without blocking the event loop that a receiver may run on."""
-        return await asyncio.to_thread(self.advance, by)
+        return await run_in_thread(self.advance, by)
 
     def move_to(self, instant: datetime | str) -> tuple[EventView, ...]:
         """Move the clock to an instant, and return the events on the way. Without a zone, the instant is in UTC."""
-        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        try:
+            moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        except ValueError:
+            raise ValueError(f"expected an instant such as 2026-03-01T09:00:00Z, found {instant!r}") from None
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return self._change({"move_to": zoned.isoformat()})
+        return self._change({"move_to": zoned.isoformat()}, twin="move_to_async")
+
+    async def move_to_async(self, instant: datetime | str) -> tuple[EventView, ...]:
+        """Move the clock like `move_to`, without blocking the event loop that a receiver may run on."""
+        return await run_in_thread(self.move_to, instant)
 
     def freeze(self) -> None:
         """Stop the clock."""
-        self._change({"mode": "frozen"})
+        self._change({"mode": "frozen"}, twin="freeze_async")
+
+    async def freeze_async(self) -> None:
+        """Stop the clock like `freeze`, without blocking the event loop that a receiver may run on."""
+        await run_in_thread(self.freeze)
 
     def run(self, rate: float = 1.0) -> None:
         """Let the clock run at a rate: account seconds per real second."""
-        self._change({"mode": "scaled", "rate": rate})
+        self._change({"mode": "scaled", "rate": rate}, twin="run_async")
 
-    def _change(self, command: dict[str, object]) -> tuple[EventView, ...]:
-        result = self._connection.request("POST", self._path, ChangeResult, command)
-        return collect_events(self._connection, self._account_path, result)
+    async def run_async(self, rate: float = 1.0) -> None:
+        """Let the clock run like `run`, without blocking the event loop that a receiver may run on."""
+        await run_in_thread(self.run, rate)
+
+    def _change(self, command: dict[str, object], *, twin: str) -> tuple[EventView, ...]:
+        return self._changes.send_for_events("/clock", command, twin=twin)
 
 
 def _format_duration(duration: DurationLike) -> str:

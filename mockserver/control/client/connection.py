@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import httptools
@@ -11,6 +11,7 @@ import msgspec
 from mockserver.control.client.http_connection import HttpConnection, HttpResponse
 from mockserver.rest.header_names import REASON_HEADER
 
+__tracebackhide__ = True
 Decoded = TypeVar("Decoded")
 
 _TIMEOUT_SECONDS = 300.0
@@ -46,6 +47,19 @@ class _ErrorBody(msgspec.Struct):
     reason: str | None = None
 
 
+class PendingDeliveries(Protocol):
+    """Callbacks that the caller's thread delivers while it waits for a response."""
+
+    def deliver(self) -> None:
+        """Deliver those that wait."""
+
+    def wait(self, connected: Any, timeout_seconds: float) -> None:
+        """Deliver until a socket can be read."""
+
+    def raise_error(self) -> None:
+        """Raise what a receiver raised since the last call."""
+
+
 class ControlConnection:
     """Sends requests to one server. Several threads may use it, one at a time.
 
@@ -56,6 +70,8 @@ class ControlConnection:
 
     def __init__(self, url: str | None, token: str | None = None) -> None:
         self.server_url = url
+        self.deliveries: PendingDeliveries | None = None
+        """What this thread delivers while it waits; None if the server sends all callbacks itself."""
         self._token = token
         self._connection: HttpConnection | None = None
 
@@ -102,9 +118,11 @@ class ControlConnection:
         query = f"?{urlencode(parameters)}" if parameters else ""
         target, headers = f"/_mock{quote(path, safe=_PATH_CHARACTERS)}{query}", self._headers
         try:
-            response = self._get_connection(url).request(method, target, headers, data, timeout_seconds)
+            response = self._exchange(url, method, target, headers, data, timeout_seconds)
         except (OSError, ValueError, httptools.HttpParserError) as error:
             raise NoServerError(f"expected a recmock server at {url}, found none: {_describe(error)}.") from None
+        if self.deliveries is not None:
+            self.deliveries.raise_error()
         if response.status >= 300:
             reason = _find_reason(response) or "it is not a recmock."
             error_type = TokenError if response.status == _UNAUTHORIZED else ControlError
@@ -113,6 +131,19 @@ class ControlConnection:
             return msgspec.json.decode(response.content, type=response_type)
         except msgspec.DecodeError:
             raise NoServerError(f"expected a recmock server at {url}, found something else.") from None
+
+    def _exchange(
+        self, url: str, method: str, target: str, headers: Mapping[str, str], data: bytes, timeout_seconds: float
+    ) -> HttpResponse:
+        """Send a request, and return the response. If callbacks are delivered meanwhile, other requests may be sent."""
+        if self.deliveries is None:
+            return self._get_connection(url).request(method, target, headers, data, timeout_seconds)
+        deliveries, connection = self.deliveries, HttpConnection(url, self.deliveries.wait)
+        deliveries.deliver()
+        try:
+            return connection.request(method, target, headers, data, timeout_seconds)
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close the connection. The next request opens a new one."""

@@ -3,6 +3,8 @@
 from mockserver.control.client.connection import ControlConnection
 from mockserver.journal.doctor.report import Report
 
+__tracebackhide__ = True
+
 
 class DoctorClient:
     """Examines the requests of an account's client.
@@ -28,7 +30,6 @@ class DoctorClient:
         Raises:
             AssertionError: with the findings.
         """
-        __tracebackhide__ = True
         report = self.examine()
         found = [finding for finding in report.findings if finding.rule not in ignore]
         if found:

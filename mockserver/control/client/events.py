@@ -4,6 +4,8 @@ from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views.accounts import ChangeResult
 from mockserver.control.views.scenario import MAX_EVENTS, EventView
 
+__tracebackhide__ = True
+
 
 def read_events(connection: ControlConnection, account_path: str, since: int) -> list[EventView]:
     """Return the events from a number on."""

@@ -2,11 +2,25 @@
 
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views.faults import RuleView
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from mockserver.control.client.argument_types import (
+        FaultConditions,
+        FaultEffect,
+        FaultRule,
+        OperationName,
+        RequestConditions,
+        SequenceAnswer,
+        SequenceRule,
+    )
+
+__tracebackhide__ = True
 _SHOWN_REQUESTS = 5
 """The number of requests in the message about an unused fault."""
 
@@ -30,6 +44,8 @@ class ArmedFaults:
         self._optional = optional
         self.rules = rules
         """The rules as they were when they were added."""
+        self._applied = {_get_identity(rule): rule.applied for rule in rules}
+        """The last known counts: a rule that no longer exists keeps its own."""
 
     def __enter__(self) -> Self:
         return self
@@ -40,7 +56,6 @@ class ArmedFaults:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        __tracebackhide__ = True
         rules = self._list_rules()
         for rule in rules:
             self._faults.disarm(rule.number)
@@ -50,13 +65,15 @@ class ArmedFaults:
 
     @property
     def applied(self) -> int:
-        """The number of requests that the rules were applied to."""
-        return sum(rule.applied for rule in self._list_rules())
+        """The number of requests that the rules were applied to, also after the end of `with`."""
+        self._list_rules()
+        return sum(self._applied.values())
 
     def _list_rules(self) -> list[RuleView]:
         """Return the rules that still exist: a reset removes them, and may give their numbers to others."""
-        mine = [_get_identity(rule) for rule in self.rules]
-        return [rule for rule in self._faults.list() if _get_identity(rule) in mine]
+        existing = [rule for rule in self._faults.list() if _get_identity(rule) in self._applied]
+        self._applied.update((_get_identity(rule), rule.applied) for rule in existing)
+        return existing
 
 
 class FaultsClient:
@@ -72,14 +89,14 @@ class FaultsClient:
 
     def __call__(
         self,
-        op: str | None = None,
+        op: "OperationName | None" = None,
         *,
-        when: dict[str, Any] | None = None,
+        when: "FaultConditions | None" = None,
         times: int | None = None,
         ttl: str | None = None,
         probability: float = 1.0,
         optional: bool = False,
-        **then: Any,
+        **then: "Unpack[FaultEffect]",
     ) -> ArmedFaults:
         """Add a fault, with the fields of a scenario's `faults`.
 
@@ -89,26 +106,26 @@ class FaultsClient:
             optional: True if the end of a `with` accepts that the fault was never applied.
             then: the effect, such as `status=429, retry_after=1` or `fault="connection_reset_by_peer"`.
         """
-        pattern = dict(when or {}) if op is None else {"op": op, **(when or {})}
-        fault = {"when": pattern, "then": then, "times": times, "ttl": ttl, "probability": probability}
+        pattern: FaultConditions = {**(when or {})} if op is None else {"op": op, **(when or {})}
+        fault: FaultRule = {"when": pattern, "then": then, "times": times, "ttl": ttl, "probability": probability}
         return self.arm(faults=[fault], optional=optional)
 
     def sequence(
         self,
-        op: str,
-        *answers: int | str | dict[str, Any],
-        when: dict[str, Any] | None = None,
+        op: "OperationName",
+        *answers: "SequenceAnswer",
+        when: "RequestConditions | None" = None,
         optional: bool = False,
     ) -> ArmedFaults:
         """Add a sequence of answers. Each matching path has its own position; the last answer repeats."""
-        sequence = {"when": {"op": op, **(when or {})}, "answers": list(answers)}
+        sequence: SequenceRule = {"when": {"op": op, **(when or {})}, "answers": list(answers)}
         return self.arm(sequences=[sequence], optional=optional)
 
     def arm(
         self,
         *,
-        faults: Iterable[dict[str, Any]] = (),
-        sequences: Iterable[dict[str, Any]] = (),
+        faults: "Iterable[FaultRule]" = (),
+        sequences: "Iterable[SequenceRule]" = (),
         optional: bool = False,
     ) -> ArmedFaults:
         """Append rules to the existing ones."""
@@ -138,5 +155,6 @@ class FaultsClient:
         return f"{expected}:\n{describe_rules(rules)}\nLast requests of the account:\n{requests}\n{advice}"
 
 
-def _get_identity(rule: RuleView) -> tuple[Any, ...]:
-    return rule.number, rule.fault, rule.sequence
+def _get_identity(rule: RuleView) -> tuple[int, str]:
+    """Return what distinguishes a rule from a later one with the same number."""
+    return rule.number, repr((rule.fault, rule.sequence))

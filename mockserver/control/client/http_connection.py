@@ -6,7 +6,7 @@ The requests of a fixture to its own server must not count as requests of the co
 
 import _socket
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ import msgspec
 
 from mockserver.settings.native_threads import has_green_threads
 
+__tracebackhide__ = True
 _CHUNK_SIZE = 65536
 _PORTS = {"http": 80, "https": 443}
 
@@ -36,10 +37,12 @@ class HttpConnection:
 
     Args:
         url: the base URL, with http or https.
+        wait: waits until a socket can be read, for some seconds; None to wait within the socket itself.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, wait: Callable[[Any, float], None] | None = None) -> None:
         self._socket: Any = None
+        self._wait = wait
         self.url = url
         self._url = urlsplit(url)
 
@@ -70,6 +73,8 @@ class HttpConnection:
             self._socket.settimeout(timeout_seconds)
             self._socket.sendall("\r\n".join(lines).encode("latin-1") + body)
             while not response.is_complete:
+                if self._wait is not None:
+                    self._wait(self._socket, timeout_seconds)
                 response.feed(self._socket.recv(_CHUNK_SIZE))
         except BaseException:
             self.close()

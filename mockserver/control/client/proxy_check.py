@@ -6,6 +6,8 @@ from mockserver.control.client.connection import ControlError
 from mockserver.control.client.health import HEALTH_TIMEOUT
 from mockserver.rest.hosts import API_HOST
 
+__tracebackhide__ = True
+
 
 def check_proxy_certificate(url: str, certificate: Path) -> None:
     """Request the health of the server through its own proxy, as programs reach it.

@@ -1,15 +1,28 @@
 """Adds and changes recordings of an account."""
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.client.events import collect_events
-from mockserver.control.views.accounts import ChangeResult
+from mockserver.control.client.event_loops import run_in_thread
 from mockserver.control.views.recordings import RecordingView
 from mockserver.control.views.scenario import EventView
+from scenarios.files import find_file
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from mockserver.control.client.argument_types import (
+        CallbackEventName,
+        RecordingDefinition,
+        RecordingFields,
+        StatusName,
+    )
+
+__tracebackhide__ = True
 RecordingReference = str | RecordingView
 """A recording's handle or SID, or a result of `add` or `get`."""
 
@@ -19,38 +32,52 @@ class RecordingsClient:
 
     Args:
         account_path: the account's path below `/_mock`.
+        folders: where to look for media files before the working directory.
     """
 
-    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+    def __init__(self, connection: ControlConnection, account_path: str, folders: Sequence[Path] = ()) -> None:
         self._connection = connection
+        self._changes = AccountChanges(connection, account_path)
         self._account_path = account_path
-        self._path = f"{account_path}/recordings"
+        self._folders = folders
 
-    def add(self, *, callback: str | None = None, **fields: Any) -> RecordingView:
+    def add(self, *, callback: str | None = None, **fields: "Unpack[RecordingDefinition]") -> RecordingView:
         """Add a recording. It is the newest one unless `date_created` is given.
 
+        A receiver on the caller's own event loop cannot answer its callbacks meanwhile: use `add_async`.
+
         Args:
-            callback: the URL for its callbacks, for all events unless `status_callback_event` names some.
+            callback: the URL for its callbacks. As with Twilio, it gets `completed` only, unless
+                `status_callback_event` names others.
             fields: fields of a scenario's `recordings`, such as id, status, timeline, duration, source or transcript.
+                A file in `media` is found beside the test, or in the working directory.
         """
+        command: dict[str, Any] = dict(fields)
         if callback is not None:
-            events = ["in-progress", "completed", "absent", "failed"]
-            fields = {"status_callback": callback, "status_callback_event": events, **fields}
-        return self._connection.request("POST", self._path, RecordingView, fields)
+            command["status_callback"] = callback
+        if isinstance(command.get("media"), str | Path):
+            command["media"] = str(find_file(command["media"], self._folders))
+        return self._changes.send("/recordings", RecordingView, command, twin="add_async")
+
+    async def add_async(self, *, callback: str | None = None, **fields: "Unpack[RecordingDefinition]") -> RecordingView:
+        """Add a recording like `add`, without blocking the event loop that a receiver may run on."""
+        return await run_in_thread(self.add, callback=callback, **fields)
 
     def get(self, recording: RecordingReference) -> RecordingView:
         """Return a recording as it is now."""
-        return self._connection.request("GET", self._build_path(recording), RecordingView)
+        return self._connection.request("GET", f"{self._account_path}{_build_path(recording)}", RecordingView)
 
     def transition(
         self,
         recording: RecordingReference,
-        status: str | None = None,
+        status: "StatusName | None" = None,
         *,
-        callback: str | Sequence[str] | None = None,
-        **fields: Any,
+        callback: "CallbackEventName | Sequence[CallbackEventName] | None" = None,
+        **fields: "Unpack[RecordingFields]",
     ) -> tuple[EventView, ...]:
         """Change a recording now, and return the events, callbacks included.
+
+        A receiver on the caller's own event loop cannot answer its callbacks meanwhile: use `transition_async`.
 
         Args:
             status: the new status; None keeps the present one.
@@ -62,15 +89,42 @@ class RecordingsClient:
             step["status"] = status
         if callback is not None:
             step["callback"] = callback
-        return self._change(self._build_path(recording), step)
+        return self._changes.send_for_events(_build_path(recording), step, twin="transition_async")
+
+    async def transition_async(
+        self,
+        recording: RecordingReference,
+        status: "StatusName | None" = None,
+        *,
+        callback: "CallbackEventName | Sequence[CallbackEventName] | None" = None,
+        **fields: "Unpack[RecordingFields]",
+    ) -> tuple[EventView, ...]:
+        """Change a recording like `transition`, without blocking the event loop that a receiver may run on."""
+        return await run_in_thread(self.transition, recording, status, callback=callback, **fields)
 
     def step(self, recording: RecordingReference) -> tuple[EventView, ...]:
-        """Run the next step of a recording's timeline, whatever it waits for, and return the events."""
-        return self._change(f"{self._build_path(recording)}/step")
+        """Run the next step of a recording's timeline, whatever it waits for, and return the events.
 
-    def _change(self, path: str, command: dict[str, Any] | None = None) -> tuple[EventView, ...]:
-        result = self._connection.request("POST", path, ChangeResult, command)
-        return collect_events(self._connection, self._account_path, result)
+        A receiver on the caller's own event loop cannot answer its callbacks meanwhile: use `step_async`.
+        """
+        return self._changes.send_for_events(f"{_build_path(recording)}/step", twin="step_async")
 
-    def _build_path(self, recording: RecordingReference) -> str:
-        return f"{self._path}/{quote(recording if isinstance(recording, str) else recording.sid, safe='')}"
+    async def step_async(self, recording: RecordingReference) -> tuple[EventView, ...]:
+        """Run the next step like `step`, without blocking the event loop that a receiver may run on."""
+        return await run_in_thread(self.step, recording)
+
+
+def get_handle_or_sid(recording: RecordingReference) -> str:
+    """Return what names a recording in a path or a command.
+
+    Raises:
+        TypeError: if it is neither a handle, a SID nor an object with a SID.
+    """
+    name = recording if isinstance(recording, str) else getattr(recording, "sid", None)
+    if not isinstance(name, str):
+        raise TypeError(f"expected a recording's handle or SID, or a result of `add` or `get`, found {recording!r}")
+    return name
+
+
+def _build_path(recording: RecordingReference) -> str:
+    return f"/recordings/{quote(get_handle_or_sid(recording), safe='')}"

@@ -1,12 +1,18 @@
 """Reads and verifies an account's request journal."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.control.client.connection import ControlConnection
 from mockserver.control.views.requests import CurlCommandView, RequestsView, RequestView
 from mockserver.journal.verification import Verification
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from mockserver.control.client.argument_types import ExpectedRequests, OperationName, RequestFields
+
+__tracebackhide__ = True
 _EXTRA_SECONDS = 5.0
 """Real seconds that a response may take beyond the requested wait."""
 _NO_LIMIT = 1_000_000
@@ -16,7 +22,8 @@ class RequestsClient:
     """The requests of an account, with secrets hidden.
 
     Patterns use the fields of a scenario's rules: `op="list_recordings"`, `method`, `path` and `header` (shell
-    patterns), `sid`, `status`, `query={"PageSize": "50"}`, `form`.
+    patterns), `sid`, `status`, `query={"PageSize": "50"}`, `form`. A list of values in `query` or `form` stands for a
+    parameter that is sent several times, with exactly these values in this order.
 
     Args:
         account_path: the account's path below `/_mock`.
@@ -42,38 +49,43 @@ class RequestsClient:
 
     def verify(
         self,
-        op: str | None = None,
+        op: "OperationName | None" = None,
         *,
         min: int | None = None,
         max: int | None = None,
         exactly: int | None = None,
-        **pattern: Any,
+        **pattern: "Unpack[RequestFields]",
     ) -> Verification:
         """Check the number of matching requests: at least one, unless arguments say otherwise."""
         command = {"pattern": _build_pattern(op, pattern), "min": min, "max": max, "exactly": exactly}
         return self._connection.request("POST", f"{self._path}/verify", Verification, command)
 
-    def assert_called(self, op: str | None = None, **expected: Any) -> None:
+    def assert_called(self, op: "OperationName | None" = None, **expected: "Unpack[ExpectedRequests]") -> None:
         """Assert the result of `verify`.
 
         Raises:
             AssertionError: with the nearest misses, or because the journal has dropped requests.
         """
-        __tracebackhide__ = True
         verdict = self.verify(op, **expected)
         if not verdict.is_met:
             raise AssertionError(str(verdict))
 
-    def assert_not_called(self, op: str | None = None, **pattern: Any) -> None:
+    def assert_not_called(self, op: "OperationName | None" = None, **pattern: "Unpack[RequestFields]") -> None:
         """Assert that no request matches.
 
         Raises:
             AssertionError: if a request matches, or the journal has dropped requests.
         """
-        __tracebackhide__ = True
         self.assert_called(op, exactly=0, **pattern)
 
-    def wait_for(self, op: str | None = None, *, count: int = 1, timeout: float = 10.0, **pattern: Any) -> None:
+    def wait_for(
+        self,
+        op: "OperationName | None" = None,
+        *,
+        count: int = 1,
+        timeout: float = 10.0,
+        **pattern: "Unpack[RequestFields]",
+    ) -> None:
         """Wait until a number of matching requests exist, earlier ones included.
 
         Args:
@@ -82,7 +94,6 @@ class RequestsClient:
         Raises:
             AssertionError: if there are fewer when the time is up.
         """
-        __tracebackhide__ = True
         command = {"pattern": _build_pattern(op, pattern), "count": count, "timeout": f"{round(timeout * 1000)}ms"}
         verdict = self._connection.request(
             "POST", f"{self._path}/wait", Verification, command, timeout_seconds=timeout + _EXTRA_SECONDS
@@ -103,5 +114,5 @@ class RequestsClient:
         self._connection.request("DELETE", self._path, RequestsView)
 
 
-def _build_pattern(op: str | None, pattern: dict[str, Any]) -> dict[str, Any]:
-    return pattern if op is None else {"op": op, **pattern}
+def _build_pattern(op: "OperationName | None", pattern: "RequestFields") -> dict[str, Any]:
+    return {**pattern} if op is None else {"op": op, **pattern}

@@ -1,17 +1,22 @@
 """Sets up and reads an account's scenario."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from mockserver.control.client.changes import AccountChanges
 from mockserver.control.client.connection import ControlConnection
-from mockserver.control.client.events import collect_events, read_events
-from mockserver.control.client.recordings import RecordingReference
-from mockserver.control.views.accounts import AccountSummary, ChangeResult
-from mockserver.control.views.recordings import RecordingView
+from mockserver.control.client.event_loops import run_in_thread
+from mockserver.control.client.events import read_events
+from mockserver.control.client.recordings import RecordingReference, get_handle_or_sid
+from mockserver.control.views.accounts import AccountSummary
 from mockserver.control.views.scenario import EventView, ExpectationView
 from scenarios.model import Scenario
+from scenarios.problems import ScenarioError
+
+__tracebackhide__ = True
 
 
 class ScenarioClient:
@@ -19,25 +24,31 @@ class ScenarioClient:
 
     Args:
         account_path: the account's path below `/_mock`.
+        folders: where to look for files before the working directory.
     """
 
-    def __init__(self, connection: ControlConnection, account_path: str) -> None:
+    def __init__(self, connection: ControlConnection, account_path: str, folders: Sequence[Path] = ()) -> None:
         self._connection = connection
+        self._changes = AccountChanges(connection, account_path)
+        self._folders = folders
         self._account_path = account_path
 
     def arm(self, scenario: Scenario | dict[str, Any] | str | Path) -> tuple[EventView, ...]:
         """Restart the account with a scenario, and return the events of its start.
 
         Args:
-            scenario: the name of a bundled scenario, a file, or the scenario itself.
+            scenario: the name of a bundled scenario, a file, or the scenario itself. In a test, files are found
+                beside the test too.
 
         Raises:
             ScenarioError: if the scenario is invalid; the account stays unchanged.
         """
-        from scenarios.loading.scenario_input import load_any_scenario  # imports YAML, which many tests do not need
+        command = {"scenario": self._load(scenario)}
+        return self._changes.send_for_events("/scenario", command, twin="arm_async", method="PUT")
 
-        plain = msgspec.to_builtins(load_any_scenario(scenario))
-        return self._change("PUT", "scenario", {"scenario": plain})
+    async def arm_async(self, scenario: Scenario | dict[str, Any] | str | Path) -> tuple[EventView, ...]:
+        """Restart the account like `arm`, without blocking the event loop that a receiver may run on."""
+        return await run_in_thread(self.arm, scenario)
 
     def disarm(self) -> None:
         """Restart the account without a scenario."""
@@ -49,8 +60,12 @@ class ScenarioClient:
 
     def signal(self, name: str, recording: RecordingReference | None = None) -> tuple[EventView, ...]:
         """Send a signal to one recording's timeline, or to all, and return the events."""
-        command = {"name": name, "recording": recording.sid if isinstance(recording, RecordingView) else recording}
-        return self._change("POST", "signals", command)
+        command = {"name": name, "recording": None if recording is None else get_handle_or_sid(recording)}
+        return self._changes.send_for_events("/signals", command, twin="signal_async")
+
+    async def signal_async(self, name: str, recording: RecordingReference | None = None) -> tuple[EventView, ...]:
+        """Send a signal like `signal`, without blocking the event loop that a receiver may run on."""
+        return await run_in_thread(self.signal, name, recording)
 
     def events(self, since: int = 0) -> list[EventView]:
         """Return the events from a number on."""
@@ -60,6 +75,12 @@ class ScenarioClient:
         """Return the scenario's expectations, and whether each is met."""
         return self._connection.request("GET", f"{self._account_path}/expectations", list[ExpectationView])
 
-    def _change(self, method: str, name: str, command: dict[str, Any]) -> tuple[EventView, ...]:
-        result = self._connection.request(method, f"{self._account_path}/{name}", ChangeResult, command)
-        return collect_events(self._connection, self._account_path, result)
+    def _load(self, scenario: Scenario | dict[str, Any] | str | Path) -> Any:
+        from scenarios.loading.scenario_input import load_any_scenario  # imports YAML, which many tests do not need
+
+        try:
+            return msgspec.to_builtins(load_any_scenario(scenario, folders=self._folders))
+        except (
+            ScenarioError
+        ) as error:  # the reader of a test's report needs the sentence, not the way through the loader
+            raise error.with_traceback(None) from None

@@ -11,6 +11,7 @@ def test_testing_exports_the_sink_at_its_first_use() -> None:
     assert [getattr(mockserver.testing, name).__name__ for name in mockserver.testing.__all__] == [
         "MockServer",
         "MockTwilio",
+        "Received",
         "Sink",
         "UnusedFaultError",
     ]
@@ -18,4 +19,4 @@ def test_testing_exports_the_sink_at_its_first_use() -> None:
 
 def test_testing_has_no_other_names() -> None:
     with pytest.raises(AttributeError, match=r"module 'mockserver\.testing' has no attribute 'Sinks'"):
-        _ = mockserver.testing.Sinks
+        _ = mockserver.testing.Sinks  # type: ignore[attr-defined]  # a mistake

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from mockserver.callbacks.signature import build_signed_text, compute_signature
-from mockserver.testing.sink import Received, Sink
+from mockserver.testing.sink import Headers, Received, Sink
 
 
 def post_form(url: str, data: str = "RecordingStatus=completed", **headers: str) -> int:
@@ -126,4 +126,4 @@ def test_closed_sink_has_no_url_and_can_be_reopened() -> None:
 
 
 def test_received_request_formats_as_one_line() -> None:
-    assert str(Received("GET", "/a", {}, {}, None)) == "GET /a"
+    assert str(Received("GET", "/a", {}, Headers(), None, "http://127.0.0.1/a")) == "GET /a"

@@ -1,0 +1,186 @@
+"""Types of the arguments of the client, for type checkers: the words and fields that a test may write."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+
+StatusName = Literal["in-progress", "paused", "stopped", "processing", "completed", "absent", "failed", "deleted"]
+"""A status of a recording."""
+CallbackEventName = Literal["in-progress", "completed", "absent", "failed"]
+"""An event of a callback."""
+SourceName = Literal[
+    "DialVerb",
+    "Conference",
+    "OutboundAPI",
+    "Trunking",
+    "RecordVerb",
+    "StartCallRecordingAPI",
+    "StartConferenceRecordingAPI",
+]
+"""A source of a recording."""
+TrackName = Literal["inbound", "outbound", "both"]
+"""A track of a recording."""
+OperationName = Literal[
+    "list_recordings",
+    "fetch_recording",
+    "delete_recording",
+    "fetch_recording_media",
+    "create_call_recording",
+    "list_call_recordings",
+    "fetch_call_recording",
+    "update_call_recording",
+    "delete_call_recording",
+    "list_conference_recordings",
+    "fetch_conference_recording",
+    "update_conference_recording",
+    "delete_conference_recording",
+    "list_transcriptions",
+    "fetch_transcription",
+    "delete_transcription",
+    "list_recording_transcriptions",
+    "fetch_recording_transcription",
+    "delete_recording_transcription",
+    "list_recording_add_on_results",
+    "fetch_recording_add_on_result",
+    "delete_recording_add_on_result",
+    "list_recording_add_on_result_payloads",
+    "fetch_recording_add_on_result_payload",
+    "delete_recording_add_on_result_payload",
+    "fetch_recording_add_on_result_payload_data",
+    "list_accounts",
+    "fetch_account",
+    "list_calls",
+    "fetch_call",
+    "list_conferences",
+    "fetch_conference",
+]
+"""An operation of Twilio's API."""
+WireName = Literal["twilio", "schema", "auto"]
+"""How the wire of a response is chosen."""
+AuthName = Literal["any", "strict", "off"]
+"""Which credentials are accepted."""
+NetworkFaultName = Literal[
+    "connection_reset_by_peer",
+    "empty_response",
+    "malformed_response_chunk",
+    "random_data_then_close",
+    "truncated_response",
+]
+"""What happens to a connection instead of a response."""
+
+
+class RecordingFields(TypedDict, total=False):
+    """Fields of a recording that a step can set."""
+
+    duration: int | str | None
+    price: float | str | None
+    price_unit: str
+    error_code: int | None
+    channels: Literal[1, 2]
+    source: SourceName
+    track: TrackName
+    encryption_details: dict[str, Any] | None
+    start_time: datetime | str | None
+    date_updated: datetime | str
+
+
+class TimelineStep(TypedDict, total=False):
+    """A step of a recording's timeline."""
+
+    after: Mapping[str, Any] | str | None
+    status: StatusName
+    set: RecordingFields
+    callback: CallbackEventName | Sequence[CallbackEventName]
+
+
+class RecordingDefinition(RecordingFields, total=False):
+    """A recording that a test adds, with the fields of a scenario's `recordings`."""
+
+    id: str
+    sid: str
+    call_sid: str | None
+    conference_sid: str | None
+    date_created: datetime | str
+    status: StatusName
+    timeline: Sequence[TimelineStep]
+    transcript: str
+    media: str
+    imported: bool
+    twilio_wire: dict[str, Any]
+    status_callback: str | None
+    status_callback_method: Literal["GET", "POST"]
+    status_callback_event: Sequence[CallbackEventName]
+
+
+class RequestConditions(TypedDict, total=False):
+    """The requests that a fault applies to, beside their operation."""
+
+    path: str
+    account: str
+    sid: str
+    page: int
+    header: Mapping[str, str]
+    every: int
+
+
+class FaultConditions(RequestConditions, total=False):
+    """The requests that a fault applies to."""
+
+    op: OperationName
+
+
+class FaultEffect(TypedDict, total=False):
+    """The effect of a fault."""
+
+    status: int
+    code: int
+    message: str
+    body: str
+    media_type: str
+    retry_after: int
+    enforce_retry_after: bool
+    fault: NetworkFaultName
+    delay: str | Mapping[str, Any]
+    chunked_dribble: Mapping[str, Any]
+
+
+SequenceAnswer = int | Literal["ok"] | FaultEffect
+"""An answer of a sequence."""
+
+
+class FaultRule(TypedDict, total=False):
+    """A fault, as a scenario's `faults` have it."""
+
+    when: FaultConditions
+    then: FaultEffect
+    times: int | None
+    ttl: str | None
+    probability: float
+
+
+class SequenceRule(TypedDict, total=False):
+    """A sequence of answers, as a scenario's `sequences` have it."""
+
+    when: FaultConditions
+    answers: Sequence[SequenceAnswer]
+
+
+class RequestFields(TypedDict, total=False):
+    """Conditions for requests, beside their operation. A list stands for a field that is sent several times."""
+
+    method: str
+    path: str
+    sid: str
+    status: int
+    header: Mapping[str, str | None]
+    query: Mapping[str, str | Sequence[str] | None]
+    form: Mapping[str, str | Sequence[str] | None]
+    body: str
+
+
+class ExpectedRequests(RequestFields, total=False):
+    """Conditions for requests, and their number."""
+
+    min: int | None
+    max: int | None
+    exactly: int | None

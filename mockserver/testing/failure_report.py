@@ -1,0 +1,51 @@
+"""What the report of a failing test shows of its account."""
+
+from collections.abc import Sequence
+
+from mockserver.control import text
+from mockserver.control.client.connection import ControlError
+from mockserver.control.views.callbacks import CallbackView
+from mockserver.control.views.requests import RequestView
+from mockserver.testing.handles import MockTwilio
+
+_SHOWN = 10
+"""Number of requests, and of warnings, in the report."""
+
+
+def describe_account(handle: MockTwilio) -> str:
+    """Return the state of the account: its clock, and its requests, warnings, timers and callbacks if there are any."""
+    try:
+        state = handle.state()
+        requests = handle.requests.all()
+        callbacks = handle.callbacks.list()
+        sections = {
+            "clock": text.describe_clock(state.clock),
+            "last requests": "\n".join(map(text.describe_request, requests[-_SHOWN:])),
+            "warnings": _describe_warnings(requests),
+            "waiting timelines": text.describe_timelines(state.timelines) if state.timelines else "",
+            "timers": "\n".join(f"{timer.due} {timer.what}" for timer in state.timers),
+            "callbacks": _count_delivered(callbacks),
+            "callbacks not delivered": _describe_undelivered(callbacks),
+        }
+    except ControlError as error:
+        sections = {"the server": str(error)}
+    return "\n".join(
+        f"{title}:\n{body}" if "\n" in body else f"{title}: {body}" for title, body in sections.items() if body
+    )
+
+
+def _describe_warnings(requests: Sequence[RequestView]) -> str:
+    """Return each warning once, with the number of its last request; the last ones if there are many."""
+    numbers = {warning: request.number for request in requests for warning in request.warnings}
+    lines = [f"{number}: {warning}" for warning, number in sorted(numbers.items(), key=lambda item: item[1])]
+    return "\n".join(lines[-_SHOWN:])
+
+
+def _count_delivered(callbacks: Sequence[CallbackView]) -> str:
+    count = sum(callback.state == "delivered" for callback in callbacks)
+    return f"{count} delivered" if count else ""
+
+
+def _describe_undelivered(callbacks: Sequence[CallbackView]) -> str:
+    undelivered = [callback for callback in callbacks if callback.state != "delivered"]
+    return text.describe_callbacks(undelivered) if undelivered else ""
