@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NODE_DIR = ROOT / ".node"
+NODE_PACKAGES = ("twilio", "pyright")
 
 
 def main() -> int:
@@ -37,13 +38,14 @@ def main() -> int:
 
 
 def _install_node_modules() -> Path:
-    """Return a folder with the newest twilio-node, installed if npm and a registry are available."""
+    """Return a folder with the newest twilio-node and pyright, installed if npm and a registry are available."""
     modules = Path(os.environ.get("RECMOCK_NODE_MODULES", NODE_DIR / "node_modules"))
-    if not (modules / "twilio").is_dir() and (npm := shutil.which("npm")) is not None:
+    missing = [name for name in NODE_PACKAGES if not (modules / name).is_dir()]
+    if missing and (npm := shutil.which("npm")) is not None:
         NODE_DIR.mkdir(exist_ok=True)
-        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(NODE_DIR), "twilio"]
+        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(NODE_DIR), *missing]
         if subprocess.run(command, cwd=NODE_DIR, check=False).returncode:
-            print("npm could not install twilio: the tests of the Node SDK will be skipped")
+            print(f"npm could not install {', '.join(missing)}: the tests that need it will be skipped")
     return modules
 
 
