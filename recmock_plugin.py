@@ -30,7 +30,9 @@ class PytestOption(NamedTuple):
 
 _OPTIONS = {
     "corpus": PytestOption(
-        "number of generated recordings in the account of each test", setting="count", is_marker_argument=True
+        "number of generated recordings that a list shows in the account of each test",
+        setting="count",
+        is_marker_argument=True,
     ),
     "scenario": PytestOption(
         "scenario of each test's account: a bundled name, or a file below the root folder", is_marker_argument=True

@@ -1,19 +1,22 @@
-"""Pools of words: drawn from Faker once per process, then chosen by hash.
+"""Pools of words: drawn from Faker once and stored in a file, then chosen by hash.
 
-Seeding a Faker for each recording would take fifteen times as long as the recording itself.
+`python -m tests.word_pools` writes the file. Faker itself is not imported: that takes a third of a second, and another
+version of it would give other recordings.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 
-_POOL_SIZE = 64
+WORD_POOLS_FILE = Path(__file__).with_name("word_pools.json")
 
 
 class WordPools(msgspec.Struct, frozen=True):
     """Pools of 64 words each."""
 
+    faker_version: str
+    """The version of Faker that drew them."""
     first_names: tuple[str, ...]
     last_names: tuple[str, ...]
     companies: tuple[str, ...]
@@ -26,20 +29,5 @@ class WordPools(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def load_word_pools() -> WordPools:
-    """Return the pools. The first call imports Faker."""
-    from faker import Faker
-
-    fake = Faker("en_US")
-    fake.seed_instance(0)
-
-    def draw_pool(draw: Callable[[], str]) -> tuple[str, ...]:
-        return tuple(draw() for _ in range(_POOL_SIZE))
-
-    return WordPools(
-        first_names=draw_pool(fake.first_name),
-        last_names=draw_pool(fake.last_name),
-        companies=draw_pool(fake.company),
-        cities=draw_pool(fake.city),
-        goods=draw_pool(lambda: fake.catch_phrase().split(" ", 1)[1]),
-        phone_numbers=draw_pool(lambda: f"+1{fake.numerify('%##')}555{fake.numerify('01##')}"),
-    )
+    """Return the pools. The first call reads the file."""
+    return msgspec.json.decode(WORD_POOLS_FILE.read_bytes(), type=WordPools)

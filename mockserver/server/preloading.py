@@ -2,7 +2,7 @@
 
 A test may empty or replace `sys.path` while the server runs. Importing everything before would take longer than all
 the rest of the start, for parts that few servers use: callbacks (httpcore), scenarios (PyYAML), the proxy
-(cryptography), dialogues (Faker) and adversarial recordings (Hypothesis).
+(cryptography) and adversarial recordings (Hypothesis).
 """
 
 import sys

@@ -81,7 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Option("Any text. The same seed gives the same accounts and recordings.", parse_text, "TEXT")
     ] = "0"
     count: Annotated[
-        int, Option("Number of recordings in each account. A large number costs nothing.", parse_count, "N")
+        int,
+        Option(
+            "Number of recordings that a list shows; deleted ones come on top. A large number costs nothing.",
+            parse_count,
+            "N",
+        ),
     ] = 1000
     span: Annotated[
         int, Option("Recordings are spread over this time before T0: 90d, 12h, 30m, 45s.", parse_span, "DURATION")

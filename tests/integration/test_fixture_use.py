@@ -175,6 +175,22 @@ def test_own_module_with_the_name_of_our_package_is_explained(pytester: pytest.P
     assert "ModuleNotFoundError" not in output
 
 
+def test_plugins_of_other_packages_can_be_switched_off(pytester: pytest.Pytester) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (addopts,) = (line for line in readme.splitlines() if line.startswith("addopts = "))
+    pytester.makefile(".toml", pyproject=f"[tool.pytest.ini_options]\n{addopts}")
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_one(recmock):
+            assert len(recmock.client().recordings.list(limit=5)) == 5
+            assert not {"faker", "hypothesis"} & {*sys.modules}
+        """
+    )
+    pytester.runpytest_subprocess("-q", "-p", "no:randomly").assert_outcomes(passed=1)
+
+
 def test_own_module_is_explained_without_pytest(pytester: pytest.Pytester) -> None:
     (pytester.path / "generators.py").write_text("")
     process = pytester.run(sys.executable, "-c", "from mockserver.testing import MockTwilio")

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 DATA_FILES = {
     "generators/recording.schema.json",
     "generators/test_private_key.pem",
+    "generators/content/word_pools.json",
     "generators/py.typed",
     "scenarios/py.typed",
     "mockserver/proxy/node_preload.js",
