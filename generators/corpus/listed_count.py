@@ -50,6 +50,4 @@ def find_corpus_size(key: bytes, listed: int, mix: Mix) -> CorpusSize:
 
 def _iterate_neighbours(count: int, share: float) -> Iterator[CorpusSize]:
     distances = (distance for size in range(round(_NEIGHBOURS / share)) for distance in (size, -size))
-    for distance, turn in product(distances, range(_TURNS)):
-        if count + distance > 0:
-            yield CorpusSize(count + distance, turn)
+    return (CorpusSize(max(1, count + distance), turn) for distance, turn in product(distances, range(_TURNS)))
