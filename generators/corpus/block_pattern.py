@@ -45,7 +45,7 @@ class BlockPattern:
     def count_before(self, number: int) -> int:
         """Return how many blocks before a block have the property."""
         periods, rest = divmod(number, PERIOD)
-        return periods * self._flags.count(1) + self._flags.count(1, 0, rest)
+        return (periods * self._flags.count(1) if periods else 0) + self._flags.count(1, 0, rest)
 
     def walk(self, numbers: range, *, descending: bool) -> Iterator[int]:
         """Return the blocks among consecutive ones, in either order. It visits no other blocks."""

@@ -64,8 +64,8 @@ class BlockTemplates:
 
     def __init__(self, mix: Mix) -> None:
         finished_shares = mix.compute_finished_status_shares()
-        self.visible_share = 1 - finished_shares[Status.DELETED]
-        """The share of finished recordings that are not deleted."""
+        self.deleted_share = finished_shares[Status.DELETED]
+        """The share of deleted recordings among the finished ones."""
         self._statuses = Quotas(finished_shares)
         self._sources = Quotas(mix.source)
         self._dual, self._encrypted, self._adversarial = map(

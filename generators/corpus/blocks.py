@@ -17,6 +17,7 @@ from generators.model import Status
 _BLOCK_DRAWS = struct.Struct("<6H")
 _SHUFFLE_KEYS = struct.Struct(f"<{BLOCK_SIZE}H")
 _SHUFFLE_COUNT = 32
+_RANKS = bytes(range(BLOCK_SIZE))
 _MAX_CACHED_BLOCKS = 1024
 """The number of blocks cached for all corpora together: about a megabyte."""
 
@@ -41,6 +42,10 @@ class Block(msgspec.Struct, frozen=True):
         """Return the places of the recordings that are not deleted, unless the layout makes them `processing`."""
         deleted = self.shares.deleted
         return [place for place, rank in enumerate(self.status_ranks) if rank >= deleted]
+
+    def count_visible(self, places: int) -> int:
+        """Return how many of the first places have recordings that are not deleted."""
+        return len(self.status_ranks[:places].translate(None, _RANKS[: self.shares.deleted]))
 
     def is_audible(self, place: int) -> bool:
         """Return True if the recording at a place is completed and not encrypted, unless it is `processing`."""

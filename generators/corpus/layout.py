@@ -13,7 +13,7 @@ from generators.model import CONFERENCE_SOURCES, Source, Status
 _PROCESSING_ZONE_DIVISOR = 50
 """Recordings that are still processing are among the newest 1/50, at least one in 64 of this zone."""
 _MAX_COUNTED = 4096
-"""Recordings that are counted one by one: the statuses before the zone are counted in closed form."""
+"""Processing recordings that are looked up one by one: those that are deleted are counted in closed form."""
 _ALL_SOURCES = frozenset(Source)
 
 
@@ -65,15 +65,15 @@ class Layout:
         return self.get_run(index) if begins else range(0)
 
     def count_visible(self) -> int:
-        """Return how many recordings a list shows at T0. It is an estimate if thousands may be processing."""
-        zone = range(self._zone_start, self.count)
-        number, places = divmod(self._zone_start, BLOCK_SIZE)
-        visible = self._zone_start - self._templates.count_deleted_before(number)
+        """Return how many recordings a list shows at T0. It is an estimate if thousands are processing."""
+        number, places = divmod(self.count, BLOCK_SIZE)
+        visible = self.count - self._templates.count_deleted_before(number)
         if places:
-            visible -= places - sum(place < places for place in self._build_block(number).list_visible_places())
-        if self._zone_size <= _MAX_COUNTED:
-            return visible + sum(1 for _ in self._walk_zone(zone, newest_first=False))
-        return visible + self._processing.count + round(self._processing.invert().count * self._templates.visible_share)
+            visible -= places - self._build_block(number).count_visible(places)
+        if self._processing.count > _MAX_COUNTED:
+            return visible + round(self._processing.count * self._templates.deleted_share)
+        processing = self._processing.find_within(range(self._zone_start, self.count), newest_first=False)
+        return visible + sum(map(self._is_deleted_if_finished, processing))
 
     def walk(self, window: range, *, newest_first: bool, first_visible_deleted: int | None) -> Iterator[int]:
         """Yield the visible indices of a window.
@@ -164,6 +164,10 @@ class Layout:
 
     def _build_block(self, number: int) -> Block:
         return build_block(self._key, self._templates, number)
+
+    def _is_deleted_if_finished(self, index: int) -> bool:
+        block, place = self.get_block(index)
+        return block.get_finished_status(place) is Status.DELETED
 
     def _is_processing(self, index: int) -> bool:
         """Return True if the recording is still processing: these are spread evenly over the newest end."""

@@ -1,8 +1,7 @@
 """How many recordings a corpus needs so that a list shows a number of them: lists leave out deleted ones."""
 
 from collections.abc import Iterator
-from itertools import product
-from typing import NamedTuple
+from itertools import islice
 
 from generators.corpus.layout import Layout
 from generators.corpus.mix import Mix
@@ -11,15 +10,12 @@ from generators.model import Status
 _MIN_VISIBLE_SHARE = 1e-4
 """With fewer visible recordings, a corpus would have to be ten thousand times as large as the list."""
 _ESTIMATES = 8
-_NEIGHBOURS = 128
 _TURNS = 8
+_MAX_TRIES = 512
+"""A corpus is created in each test, so a number that cannot be met exactly must not take long."""
 
-
-class CorpusSize(NamedTuple):
-    """The size of a corpus, and the turn of its layout."""
-
-    recordings: int
-    turn: int = 0
+CorpusSize = tuple[int, int]
+"""The number of recordings of a corpus, and the turn of its layout."""
 
 
 def find_corpus_size(key: bytes, listed: int, mix: Mix) -> CorpusSize:
@@ -33,21 +29,18 @@ def find_corpus_size(key: bytes, listed: int, mix: Mix) -> CorpusSize:
     """
     share = 1 - mix.status[Status.DELETED]
     if not listed or share >= 1 or share < _MIN_VISIBLE_SHARE:
-        return CorpusSize(listed)
+        return listed, 0
     count = round(listed / share)
     for _ in range(_ESTIMATES):
         missing = listed - Layout(key, count, mix).count_visible()
         if not missing:
-            return CorpusSize(count)
+            return count, 0
         count = max(listed, count + int(missing / share))
-    near = (
-        size
-        for size in _iterate_neighbours(count, share)
-        if Layout(key, size.recordings, mix, size.turn).count_visible() == listed
-    )
-    return next(near, CorpusSize(count))
+    near = islice(_iterate_neighbours(count), _MAX_TRIES)
+    exact = ((size, turn) for size, turn in near if Layout(key, size, mix, turn).count_visible() == listed)
+    return next(exact, (count, 0))
 
 
-def _iterate_neighbours(count: int, share: float) -> Iterator[CorpusSize]:
-    distances = (distance for size in range(round(_NEIGHBOURS / share)) for distance in (size, -size))
-    return (CorpusSize(max(1, count + distance), turn) for distance, turn in product(distances, range(_TURNS)))
+def _iterate_neighbours(count: int) -> Iterator[CorpusSize]:
+    distances = (distance for size in range(_MAX_TRIES) for distance in (size, -size))
+    return ((max(1, count + distance), turn) for distance in distances for turn in range(_TURNS))
