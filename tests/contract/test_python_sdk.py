@@ -146,7 +146,7 @@ def test_next_page_and_previous_page_return_pages(client: Client) -> None:
 
 
 def test_adversarial_recordings_are_parsed() -> None:
-    mock = Mock(make_settings(count=2000, profile=Profile.ADVERSARIAL))
+    mock = Mock(make_settings(count=2000, profile=Profile.ADVERSARIAL, mix="deleted=0"))
     with BackgroundServer(create_app(mock)) as server:
         found = make_client(server, mock).recordings.list(page_size=1000, include_soft_deleted=True)
     assert len({recording.sid for recording in found}) == 2000

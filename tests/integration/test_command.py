@@ -118,7 +118,7 @@ def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
         (["--span", "long"], "--span: expected a duration"),
         (
             ["--span", "1s", "--count", "1000000"],
-            "--span: expected a span of at least 20 seconds for 1000000 recordings",
+            "--span: expected a span of at least 21 seconds for 10416",
         ),
         (["--now", "someday"], "--now: expected a date or an instant such as 2026-03-01T09:00:00Z, found 'someday'."),
         (["--now", "1066-10-14"], "--now: expected a date between 1970 and 9000"),
@@ -149,7 +149,7 @@ def test_control_token_is_printed_when_listening_beyond_loopback() -> None:
             "--port-file: cannot write {missing}/port: No such",
         ),
         (["sid"], "expected a SID or --index N, found neither."),
-        (["sid", "--index", "1000"], "--index: expected an index from 0 to 999, found 1000."),
+        (["sid", "--index", "1000", "--mix", "deleted=0"], "--index: expected an index from 0 to 999, found 1000."),
         (["sid", "--index", "1", "--url", "http://127.0.0.1:1"], "--index works without a server"),
         (["sid", "RE1", "--url", "http://127.0.0.1:1"], "expected a recmock server at http://127.0.0.1:1, found none"),
         (["check", "{missing}"], "expected a file of JSON (a recording, an array of them, or a list body)"),
@@ -322,7 +322,7 @@ def test_another_package_named_mockserver_is_explained(
 @pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
 def test_generate_writes_valid_recordings_in_each_format(tmp_path: Path, form: str) -> None:
     file = tmp_path / f"recordings.{form}"
-    settings = ["--count", "70", "--now", "2026-01-01", "--mix", "encrypted=0.5"]
+    settings = ["--count", "70", "--now", "2026-01-01", "--mix", "encrypted=0.5,deleted=0"]
     assert main(["generate", "--output", str(file), *settings]) == 0
     assert list(tmp_path.iterdir()) == [file]
     text = file.read_text()
@@ -375,7 +375,18 @@ def test_generate_ends_quietly_when_pipe_is_closed() -> None:
 
 
 def test_adversarial_generation_leaves_no_files_in_working_directory(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mockserver", "generate", "--profile", "adversarial", "--count", "5"]
+    command = [
+        sys.executable,
+        "-m",
+        "mockserver",
+        "generate",
+        "--profile",
+        "adversarial",
+        "--count",
+        "5",
+        "--mix",
+        "deleted=0",
+    ]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=100)
     assert len(result.stdout.splitlines()) == 5
     assert list(tmp_path.iterdir()) == []
@@ -473,10 +484,10 @@ def test_sid_command_converts_index_and_sid(capsys: pytest.CaptureFixture[str]) 
         "  kind     recording",
         f"  account  {DEMO_SID}",
         "  index    7",
-        "  why      Recording 8 of 1000, counted from the oldest.",
+        "  why      Recording 8 of 1042, counted from the oldest.",
     ]
     assert main(["sid", "--index", "999"]) == 0
-    assert capsys.readouterr().out.endswith("  why      Recording 1000 of 1000, counted from the oldest.\n")
+    assert capsys.readouterr().out.endswith("  why      Recording 1000 of 1042, counted from the oldest.\n")
     corpus = Mock(make_settings()).account(DEMO_SID).corpus
     call_run = next(run for run in map(corpus.layout.get_run, range(corpus.count)) if len(run) > 1)
     assert main(["sid", corpus.generate_recording(call_run.start).call_sid, "--seed", "0"]) == 0
