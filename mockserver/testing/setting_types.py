@@ -1,6 +1,7 @@
 """Types of the settings of a server in tests, for type checkers."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
@@ -23,7 +24,7 @@ class ServerSettings(TypedDict, total=False):
     seed: str
     count: int | str
     span: int | str
-    now: int | str | None
+    now: date | int | str | None
     profile: 'Profile | Literal["realistic", "adversarial", "empty"]'
     mix: str
     wire: "WireSetting | WireName"

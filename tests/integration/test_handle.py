@@ -19,7 +19,7 @@ from twilio.request_validator import RequestValidator
 
 from generators.seeds import derive_auth_token, derive_bytes, derive_demo_account_sid
 from mockserver.callbacks.routes import Route
-from mockserver.control.client.argument_types import CallbackEventName, TimelineStep
+from mockserver.control.client.argument_types import CallbackEventName, FaultRule, TimelineStep
 from mockserver.control.client.connection import ControlConnection, ControlError
 from mockserver.control.client.faults import UnusedFaultError
 from mockserver.rest.auth import DeclaredAccount
@@ -411,8 +411,9 @@ def test_sequence_that_answered_nothing_fails_at_the_end_of_with(mock: MockTwili
         pass
     with mock.faults.sequence("list_recordings", "ok", 500):
         list_sids(mock, limit=1)
-    rules: list[dict[str, Any]] = [
-        {"when": {"op": op}, "then": {"status": 500}} for op in ("list_calls", "list_recordings")
+    rules: list[FaultRule] = [
+        {"when": {"op": "list_calls"}, "then": {"status": 500}},
+        {"when": {"op": "list_recordings"}, "then": {"status": 500}},
     ]
     with pytest.raises(UnusedFaultError) as caught, mock.faults.arm(faults=rules), pytest.raises(TwilioException):
         list_sids(mock, limit=1)

@@ -104,7 +104,8 @@ def _add_fault(faults: FaultsClient, options: argparse.Namespace) -> None:
     Raises:
         CommandError: if both are there, or the flags have no effect.
     """
-    rule, text = _build_fault(options), options.fault_or_op
+    rule: Any = _build_fault(options)  # the server checks its fields
+    text = options.fault_or_op
     if text is not None and text.lstrip().startswith(("{", "[")):
         if rule != {"when": {}, "then": {}}:
             raise CommandError("expected a fault as JSON or as flags, found both.")
