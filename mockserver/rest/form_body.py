@@ -19,6 +19,8 @@ _FORBIDDEN_STARTS = (
     (b"\x1f\x8b", "gzip"),
 )
 """The first bytes of bodies that no form has, and what they are."""
+_PYTHON_CODECS = frozenset({"raw-unicode-escape", "raw_unicode_escape", "unicode-escape", "unicode_escape"})
+"""Codecs of Python that are no charsets: they evaluate escapes, and warn of invalid ones."""
 _MAX_SHOWN_LENGTH = 80
 """The number of characters of a header value that a warning shows."""
 
@@ -79,14 +81,14 @@ def _decode_charset(body: bytes, charset: str) -> FormBody:
     """Return a form in UTF-8. An unknown charset counts as UTF-8."""
     try:
         name = codecs.lookup(charset).name
-        if name in ("utf-8", "ascii"):
+        if name in ("utf-8", "ascii") or name in _PYTHON_CODECS:
             return FormBody(body)
         if "&=%".encode(name) != b"&=%":
             return _ignore_body(f"charset={charset[:_MAX_SHOWN_LENGTH]}")
         pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding=name, errors="replace")
     except (LookupError, ValueError):
         return FormBody(body)
-    return FormBody(urlencode(pairs).encode())
+    return FormBody(urlencode(pairs, errors="replace").encode())  # some charsets can write half a character
 
 
 def _ignore_body(found: str) -> FormBody:

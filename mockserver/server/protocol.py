@@ -19,6 +19,8 @@ from mockserver.server.faults import TRANSPORT_KEY
 from mockserver.server.head_transport import HeadTransport
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 
+_CONNECTION_HEADERS = (b"connection", b"proxy-connection")
+"""The headers in which the parser looks for `upgrade`."""
 _SLASH = ord("/")
 _LINGER_SECONDS = 1.0
 """How long the bytes of a refused client are read and dropped, in seconds."""
@@ -184,7 +186,9 @@ class MockProtocol(HttpToolsProtocol):
             self._hand_over_to_proxy(rest)
             return b""
         parts = self.parser.get_method(), self.url, self.parser.get_http_version().encode()
-        headers = [(name, _without_upgrade(value) if name == b"connection" else value) for name, value in self.headers]
+        headers = [
+            (name, _without_upgrade(value) if name in _CONNECTION_HEADERS else value) for name, value in self.headers
+        ]
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
         return b"%s %s HTTP/%s\r\n%s\r\n%s" % (*parts, encode_headers(headers), rest)

@@ -119,6 +119,8 @@ def test_declined_upgrade_stays_visible_in_headers() -> None:
         (make_request(b"Upgrade: TLS/1.0\r\nConnection: upgrade\r\n", body=b"x", version=b"1.0"), "x", True),
         (make_request(H2C, method=b"GET", body=b"x"), "x", False),
         (make_request(b"Upgrade: h2c\r\n", body=b"x"), "x", False),
+        (make_request(b"Proxy-Connection: Upgrade\r\nUpgrade: h2c\r\n", body=b"x"), "x", False),
+        (make_request(b"Connection: upgrade\r\nProxy-Connection: a, Upgrade\r\nUpgrade: h2c\r\n"), "", False),
     ],
 )
 def test_declined_upgrade_keeps_framing_and_connection(request_: bytes, body: str, is_closed: bool) -> None:
