@@ -4,13 +4,13 @@ import asyncio
 import os
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import shake_256
 from http import HTTPStatus
-from itertools import pairwise
 
 import msgspec
-from starlette.types import Receive, Send
+from starlette.types import Receive
 
 from generators.instants import SECOND
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
@@ -25,6 +25,8 @@ from scenarios.durations import parse_duration
 from scenarios.operations import Operation
 from scenarios.rules import ChunkedDribble, NetworkFault, Then
 
+RangeSender = Callable[[int, int], Awaitable[bool]]
+"""Sends a range of a body's bytes. Returns False if the client has disconnected."""
 TRANSPORT_KEY = "recmock.transport"
 """The key of the connection's transport in the state of the ASGI scope."""
 _RANDOM_DATA = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
@@ -143,13 +145,18 @@ async def break_connection(fault: NetworkFault, transport: asyncio.Transport | N
     await wait_for_disconnect(receive)
 
 
-async def send_truncated_body(body: bytes, send: Send, transport: asyncio.Transport | None, receive: Receive) -> None:
+async def send_truncated_body(
+    send_range: RangeSender, length: int, transport: asyncio.Transport | None, receive: Receive
+) -> None:
     """Send half of the body that Content-Length announces, and close the connection.
+
+    Args:
+        length: the number of bytes in the body.
 
     Raises:
         ConnectionResetError: if there is no connection.
     """
-    await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+    await send_range(0, length // 2)
     if transport is None:
         raise ConnectionResetError("a fault of the mock: truncated_response")
     close(transport)
@@ -157,21 +164,24 @@ async def send_truncated_body(body: bytes, send: Send, transport: asyncio.Transp
 
 
 async def dribble_body(
-    body: bytes, chunked_dribble: ChunkedDribble, worker: Worker, send: Send, receive: Receive
-) -> None:
-    """Send a body in chunks, evenly over a real duration, until the client disconnects.
+    send_range: RangeSender, length: int, chunked_dribble: ChunkedDribble, worker: Worker, receive: Receive
+) -> bool:
+    """Send a body in chunks, evenly over a real duration. Return False if the client disconnects meanwhile.
 
     A body that is shorter than the number of chunks is sent in fewer chunks.
+
+    Args:
+        length: the number of bytes in the body.
     """
-    chunks = min(chunked_dribble.chunks, len(body))
+    chunks = min(chunked_dribble.chunks, length)
     pause = parse_duration(chunked_dribble.duration) / SECOND / chunked_dribble.chunks
-    bounds = [len(body) * number // chunks for number in range(chunks + 1)] if chunks else []
-    for start, stop in pairwise(bounds):
+    for number in range(chunks):
         with suppress(TwilioError):  # the server stops, so the rest is sent without pauses
             if not await worker.wait_unless_stopped(_pause_unless_disconnected(pause, receive)):
-                return
-        await send({"type": "http.response.body", "body": body[start:stop], "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+                return False
+        if not await send_range(length * number // chunks, length * (number + 1) // chunks):
+            return False
+    return True
 
 
 async def _pause_unless_disconnected(seconds: float, receive: Receive) -> bool:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.rest.headers import ResponseMetadata
@@ -49,12 +50,15 @@ async def send_response(
     if scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
     elif fault is not None:
-        await send_truncated_body(await _read_whole_body(response), send, state.get(TRANSPORT_KEY), receive)
+        send_range = partial(_send_range, response, receive, send)
+        await send_truncated_body(send_range, response.length, state.get(TRANSPORT_KEY), receive)
     elif then is not None and then.chunked_dribble is not None:
-        worker = scope["recmock"].mock.worker
-        await dribble_body(await _read_whole_body(response), then.chunked_dribble, worker, send, receive)
+        worker, send_range = scope["recmock"].mock.worker, partial(_send_range, response, receive, send)
+        if await dribble_body(send_range, response.length, then.chunked_dribble, worker, receive):
+            await send({"type": "http.response.body", "body": b""})
     elif response.stream is not None:
-        await _send_chunks(receive, send, response.stream.read(*response.byte_range))
+        if await _send_range(response, receive, send, 0, response.length):
+            await send({"type": "http.response.body", "body": b""})
     else:
         await send({"type": "http.response.body", "body": response.body})
 
@@ -80,16 +84,16 @@ def run_before_last_byte(send: Send, length: int, action: Callable[[], None]) ->
     return send_and_count
 
 
-async def _read_whole_body(response: Response) -> bytes:
-    medium = response.stream
-    return (
-        response.body
-        if medium is None
-        else await run_in_threadpool(lambda: b"".join(medium.read(*response.byte_range)))
-    )
+async def _send_range(response: Response, receive: Receive, send: Send, start: int, stop: int) -> bool:
+    """Send a range of the body's bytes. Return False if the client has disconnected."""
+    if response.stream is None:
+        await send({"type": "http.response.body", "body": response.body[start:stop], "more_body": True})
+        return True
+    first = response.byte_range[0]
+    return await _send_chunks(receive, send, response.stream.read(first + start, first + stop))
 
 
-async def _send_chunks(receive: Receive, send: Send, chunks: Iterator[bytes]) -> None:
+async def _send_chunks(receive: Receive, send: Send, chunks: Iterator[bytes]) -> bool:
     """Send media piece by piece until the client disconnects: players request more than they play."""
     gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
@@ -97,7 +101,7 @@ async def _send_chunks(receive: Receive, send: Send, chunks: Iterator[bytes]) ->
             if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             if gone.done():
-                return
-        await send({"type": "http.response.body", "body": b""})
+                return False
+        return True
     finally:
         gone.cancel()

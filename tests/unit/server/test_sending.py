@@ -1,0 +1,70 @@
+import asyncio
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from mockserver.account.worker import Worker
+from mockserver.callbacks.sender import CallbackSender
+from mockserver.server.faults import TRANSPORT_KEY
+from mockserver.server.response import Response
+from mockserver.server.sending import send_response
+from scenarios.rules import ChunkedDribble, NetworkFault, Then
+
+LENGTH = 10**15
+"""More than any memory holds."""
+
+
+class HugeMedium:
+    """A medium that no one reads to its end."""
+
+    length = LENGTH
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        while start < stop:
+            size = min(1000, stop - start)
+            yield bytes(size)
+            start += size
+
+
+class Transport:
+    """A connection that can be closed."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        Then(fault=NetworkFault.TRUNCATED_RESPONSE),
+        Then(chunked_dribble=ChunkedDribble(2, "0s")),
+        Then(chunked_dribble=ChunkedDribble(10**9, "0s")),
+        None,
+    ],
+)
+def test_long_media_are_sent_in_pieces_until_the_client_leaves(then: Then | None) -> None:
+    async def run() -> int:
+        left, received = asyncio.Event(), 0
+
+        async def send(message: Message) -> None:
+            nonlocal received
+            received += len(message.get("body", b""))
+            if received >= 5_000:
+                left.set()
+                await asyncio.sleep(0)
+
+        async def receive() -> Message:
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        exchange = SimpleNamespace(mock=SimpleNamespace(worker=Worker(CallbackSender(""))))
+        scope: dict[str, Any] = {"method": "GET", "state": {TRANSPORT_KEY: Transport()}, "recmock": exchange}
+        response = Response(200, stream=HugeMedium(), byte_range=(0, LENGTH))
+        async with asyncio.timeout(30):
+            await send_response(response, None, then, scope, receive, send)
+        return received
+
+    assert 5_000 <= asyncio.run(run()) < 5_000_000
