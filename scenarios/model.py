@@ -12,7 +12,7 @@ from generators.sids import SID_DIGITS, describe_sid
 from scenarios.clock_mode import ClockMode
 from scenarios.durations import Duration
 from scenarios.origins import ORIGIN_PATTERN
-from scenarios.rules import Expectation, Fault, PageDriftRule, Sequence, Share
+from scenarios.rules import MAX_RULES, Expectation, Fault, PageDriftRule, Sequence, Share
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import Instant, WrittenTrigger
 
@@ -102,6 +102,11 @@ class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
     """The callback events to send, by default the status's own if the recording subscribes to it. `[]` sends none."""
 
 
+MAX_STEPS = 1000
+"""The most steps of one timeline: all of them may run at once, for one request."""
+MAX_TRANSCRIPT_LENGTH = 300_000
+"""The longest transcript, in characters: nobody speaks more in 24 hours."""
+_MAX_PICKS = 100
 Timeline = tuple[Step, ...]
 
 DECODE_LOCK = Lock()
@@ -142,9 +147,9 @@ class ScriptedRecording(
     """Its instant in lists; the start of the clock if left out. It does not exist before."""
     status: RecordingStatus | None = None
     """Its status before the first step."""
-    timeline: Timeline = ()
+    timeline: Annotated[Timeline, Meta(max_length=MAX_STEPS)] = ()
     """The steps that change it, in order."""
-    transcript: str | None = None
+    transcript: Annotated[str, Meta(max_length=MAX_TRANSCRIPT_LENGTH)] | None = None
     """The spoken text, which its media and its transcription contain."""
     media: str | None = None
     """A WAV or MP3 file with its media, relative to the scenario file."""
@@ -180,14 +185,14 @@ class Pick(FieldsWithSubscription, frozen=True, kw_only=True, forbid_unknown_fie
     """Which recordings; any if left out."""
     count: Annotated[int, Meta(ge=1, le=1000)] = 1
     """The number of recordings."""
-    timeline: Annotated[Timeline, Meta(min_length=1)]
+    timeline: Annotated[Timeline, Meta(min_length=1, max_length=MAX_STEPS)]
     """The steps that change each of them, in order."""
 
 
 class OnCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The timeline of every recording that the API creates."""
 
-    timeline: Annotated[Timeline, Meta(min_length=1)]
+    timeline: Annotated[Timeline, Meta(min_length=1, max_length=MAX_STEPS)]
     """The steps that change each of them, in order."""
 
 
@@ -230,19 +235,19 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The clock of the account."""
     recordings: tuple[ScriptedRecording, ...] = ()
     """Recordings that the scenario creates."""
-    pick: tuple[Pick, ...] = ()
+    pick: Annotated[tuple[Pick, ...], Meta(max_length=_MAX_PICKS)] = ()
     """Timelines for generated recordings."""
     on_create: OnCreate | None = None
     """What happens to recordings that the API creates."""
-    routes: dict[UrlOrigin, UrlOrigin] = {}
+    routes: Annotated[dict[UrlOrigin, UrlOrigin], Meta(max_length=MAX_RULES)] = {}
     """The origins that receive callbacks, by the public origin of the callback URL."""
-    faults: tuple[Fault, ...] = ()
+    faults: Annotated[tuple[Fault, ...], Meta(max_length=MAX_RULES)] = ()
     """Rules that make requests fail. The first that applies decides."""
-    sequences: tuple[Sequence, ...] = ()
+    sequences: Annotated[tuple[Sequence, ...], Meta(max_length=MAX_RULES)] = ()
     """Answers in turn, for each matching path. Faults come first."""
-    page_drift: tuple[PageDriftRule, ...] = ()
+    page_drift: Annotated[tuple[PageDriftRule, ...], Meta(max_length=MAX_RULES)] = ()
     """Changes just after a list page was returned."""
-    expect: tuple[Expectation, ...] = ()
+    expect: Annotated[tuple[Expectation, ...], Meta(max_length=MAX_RULES)] = ()
     """Requests that a client should make; `recmock scenario run` checks them."""
     import_report: tuple[str, ...] = ()
     """What importing recordings changed, and which of their values contradict each other; the import writes it."""

@@ -12,6 +12,8 @@ from scenarios.operations import Operation
 
 MAX_NUMBER = 10**9
 """The largest number of a rule or a trigger."""
+MAX_RULES = 1000
+"""The most rules of one kind, answers of a sequence, and recordings that page drift changes after one page."""
 Count = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 WholeNumber = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -137,7 +139,7 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     when: When = When()
     """Which requests; all if left out."""
-    answers: Annotated[tuple[ErrorStatus | Literal["ok"] | Then, ...], Meta(min_length=1)]
+    answers: Annotated[tuple[ErrorStatus | Literal["ok"] | Then, ...], Meta(min_length=1, max_length=MAX_RULES)]
     """A status, `ok` for the usual response, or an effect with more fields."""
 
 

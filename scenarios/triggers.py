@@ -18,6 +18,9 @@ from scenarios.statuses import CallbackEvent, RecordingStatus
 Instant = Annotated[datetime, Meta(tz=True, description="An instant with its zone, such as 2026-03-01T09:00:00Z.")]
 _parse_cached_duration = lru_cache(maxsize=1024)(parse_duration)
 
+MAX_TRIGGERS = 100
+"""The most triggers of one step: each request that shows the recording checks all of them."""
+
 
 class Trigger(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The condition for a step: exactly one of these. Requests count from the previous step, per recording."""
@@ -40,9 +43,9 @@ class Trigger(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknow
     """
     callback: CallbackEvent | None = None
     """The event whose callback the receiver must have answered with 2xx."""
-    any: Annotated[tuple["WrittenTrigger", ...], Meta(min_length=1)] | None = None
+    any: Annotated[tuple["WrittenTrigger", ...], Meta(min_length=1, max_length=MAX_TRIGGERS)] | None = None
     """Several triggers, of which one must hold."""
-    all: Annotated[tuple["WrittenTrigger", ...], Meta(min_length=1)] | None = None
+    all: Annotated[tuple["WrittenTrigger", ...], Meta(min_length=1, max_length=MAX_TRIGGERS)] | None = None
     """Several triggers, which must all hold."""
 
 

@@ -1,6 +1,6 @@
 """Checks rules about requests: contradictions, and conditions that can never match."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from generators.sids import Kind, is_sid
 from generators.suggestion import suggest
@@ -8,7 +8,7 @@ from scenarios.durations import find_duration_problem, parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.problems import Problem, ValuePath, describe_value
-from scenarios.rules import Delay, Expectation, PageDriftRule, Then, When
+from scenarios.rules import MAX_RULES, Delay, Expectation, PageDriftRule, Then, When
 from scenarios.shell_patterns import MAX_PATTERN_LENGTH
 
 
@@ -28,6 +28,7 @@ def check_rules(scenario: Scenario, handles: Collection[str]) -> Iterator[Proble
         for place, answer in enumerate(sequence.answers):
             if isinstance(answer, Then):
                 yield from _check_then(answer, ("sequences", number, "answers", place))
+    yield from _check_drift_size(scenario.page_drift)
     for number, rule in enumerate(scenario.page_drift):
         yield from _check_when(rule.when, handles, ("page_drift", number, "when"))
         yield from _check_page_drift(rule, ("page_drift", number))
@@ -105,6 +106,14 @@ def _check_delay(delay: Delay, path: ValuePath) -> Iterator[Problem]:
         yield Problem(
             (*path, "uniform", "lower"), f"expected at most {most}, which is upper, found {delay.uniform.lower}."
         )
+
+
+def _check_drift_size(rules: Sequence[PageDriftRule]) -> Iterator[Problem]:
+    """Yield a problem if one page may change too many recordings: all rules may apply to it."""
+    changed = sum(rule.insert + rule.delete for rule in rules)
+    if len(rules) > 1 and changed > MAX_RULES:
+        expected = f"at most {MAX_RULES} recordings to insert and delete by all rules together"
+        yield Problem(("page_drift",), f"expected {expected}, found {changed}.")
 
 
 def _check_page_drift(rule: PageDriftRule, path: ValuePath) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from scenarios.lifecycle import STATUSES, get_step_callbacks, get_subscription, 
 from scenarios.model import CallbackEvents, OnCreate, Pick, RecordingFields, ScriptedRecording, Step
 from scenarios.problems import Problem, ValuePath
 from scenarios.statuses import CallbackEvent, RecordingStatus
-from scenarios.triggers import CheckContext, Trigger, find_trigger_problem
+from scenarios.triggers import MAX_TRIGGERS, CheckContext, Trigger, find_trigger_problem, walk_leaf_triggers
 from scenarios.validation.coherence_checks import check_step_values
 from scenarios.validation.dates import check_instant
 
@@ -52,6 +52,7 @@ class _StatusChecker:
         """Yield the problems of the next step."""
         if step.after:
             yield from self._check_trigger(step.after, (*path, "after"))
+            yield from _check_trigger_count(step.after, (*path, "after"))
             self._latest_instant = max(
                 filter(None, (self._latest_instant, *_walk_past_instants(step.after))), default=None
             )
@@ -87,6 +88,12 @@ class _StatusChecker:
         sentence = find_trigger_problem(trigger, context)
         if sentence:
             yield Problem(path, sentence)
+
+
+def _check_trigger_count(trigger: Trigger, path: ValuePath) -> Iterator[Problem]:
+    count = sum(1 for _ in walk_leaf_triggers(trigger))
+    if count > MAX_TRIGGERS:
+        yield Problem(path, f"expected at most {MAX_TRIGGERS} triggers for a step, found {count}.")
 
 
 def _describe_trigger_count(names: list[str]) -> str:

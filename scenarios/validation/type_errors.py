@@ -29,7 +29,8 @@ def find_type_errors(value: Any, kind: Any = Scenario, path: ValuePath = ()) -> 
     for alternative in alternatives:
         inside = _choose_checker(value, alternative)
         if inside is not None:
-            yield from inside(value, alternative, path)
+            problem = _find_length_problem(value, alternative, path)
+            yield from inside(value, alternative, path) if problem is None else (problem,)
             return
     if not any(_has_type(value, alternative) for alternative in alternatives):
         expected, meant = _describe_type(kind, value), _suggest_name(value, alternatives)
@@ -60,6 +61,13 @@ def _choose_checker(value: Any, kind: Any) -> Callable[[Any, Any, ValuePath], It
     return None
 
 
+def _find_length_problem(value: Any, kind: Any, path: ValuePath) -> Problem | None:
+    longest = next((meta.max_length for meta in _list_constraints(kind) if meta.max_length is not None), None)
+    if longest is None or len(value) <= longest:
+        return None
+    return Problem(path, f"expected at most {longest} values, found {len(value)}.")
+
+
 def _find_in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: ValuePath) -> Iterator[Problem]:
     kind = _without_annotations(kind)
     hints = get_type_hints(kind, include_extras=True)
@@ -77,7 +85,7 @@ def _find_in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: Val
 
 
 def _find_in_mapping(value: dict[str, Any], kind: Any, path: ValuePath) -> Iterator[Problem]:
-    names, values = get_args(kind)
+    names, values = get_args(_without_annotations(kind))
     for key, inside in value.items():
         yield from find_type_errors(key, names, (*path, key))
         yield from find_type_errors(inside, values, (*path, key))
@@ -127,13 +135,16 @@ def _describe_plain_type(kind: Any, value: Any) -> str:
     if names:
         more = f" and {len(names) - _MAX_SHOWN_NAMES} more" if len(names) > _MAX_SHOWN_NAMES else ""
         return f"one of {', '.join(names[:_MAX_SHOWN_NAMES])}{more}" if len(names) > 1 else names[0]
+    if get_origin(bare) is dict:
+        return "a mapping"
     word = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}.get(bare, "a mapping")
     return word + "".join(_describe_bounds(meta, value) for meta in _list_constraints(kind))
 
 
 def _describe_bounds(meta: Meta, value: Any) -> str:
     if meta.max_length:
-        return f" of {meta.min_length} to {meta.max_length} characters"
+        least = "at most" if meta.min_length is None else f"{meta.min_length} to"
+        return f" of {least} {meta.max_length} characters"
     if meta.le is not None and (meta.le != MAX_NUMBER or (isinstance(value, int) and value > MAX_NUMBER)):
         return f" from {meta.ge} to {meta.le}"
     return f" of at least {meta.ge}"

@@ -225,3 +225,74 @@ def test_thousands_of_unknown_parameters_have_ten_warnings(api: Api, monkeypatch
     answer = api.get(f"{api.list_path}?{'&'.join(f'a{number}=1' for number in range(1_500))}")
     assert len(answer.headers.get_list("x-mock-warning")) == 11
     assert len(calls) == 10
+
+
+STEP = {"set": {"channels": 1}}
+WAITING_STEP = {"after": {"time": "1s"}, **STEP}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "message"),
+    [
+        ({"recordings": [{"timeline": [STEP] * 1_001}]}, "recordings[0].timeline: expected at most 1000 values,"),
+        ({"on_create": {"timeline": [STEP] * 1_001}}, "on_create.timeline: expected at most 1000 values, found 1001."),
+        ({"pick": [{"id": "a", "timeline": [STEP] * 1_001}]}, "pick[0].timeline: expected at most 1000 values,"),
+        ({"pick": [{"id": "a", "timeline": [STEP]}] * 101}, "pick: expected at most 100 values, found 101."),
+        ({"faults": [FAULT] * 1_001}, "faults: expected at most 1000 values, found 1001."),
+        ({"sequences": [{"answers": [503]}] * 1_001}, "sequences: expected at most 1000 values, found 1001."),
+        ({"sequences": [{"answers": [503] * 1_001}]}, "sequences[0].answers: expected at most 1000 values,"),
+        ({"page_drift": [{"insert": 0}] * 1_001}, "page_drift: expected at most 1000 values, found 1001."),
+        (
+            {"page_drift": [{"insert": 600, "delete": 1}, {"delete": 400}]},
+            "page_drift: expected at most 1000 recordings to insert and delete by all rules together, found 1001.",
+        ),
+        ({"expect": [{"op": "list_recordings"}] * 1_001}, "expect: expected at most 1000 values, found 1001."),
+        (
+            {"routes": {f"https://{number}.example.com": "http://127.0.0.1" for number in range(1_001)}},
+            "routes: expected at most 1000 values, found 1001.",
+        ),
+        (
+            {"recordings": [{"transcript": "a" * 300_001}]},
+            "recordings[0].transcript: expected text of at most 300000 characters, found 'aaaaa",
+        ),
+        (
+            {"recordings": [{"timeline": [{"after": {"any": [{"fetches": 2}] * 101}, "status": "completed"}]}]},
+            "recordings[0].timeline[0].after.any: expected at most 100 values, found 101.",
+        ),
+        (
+            {"recordings": [{"timeline": [{"after": {"any": [{"all": [{"fetches": 2}] * 51}] * 2}, **STEP}]}]},
+            "recordings[0].timeline[0].after: expected at most 100 triggers for a step, found 102.",
+        ),
+    ],
+)
+def test_long_lists_of_scenarios_are_refused(api: Api, scenario: dict[str, Any], message: str) -> None:
+    answer = api.send_command("PUT", "/scenario", {"scenario": scenario})
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+    assert answer.headers["x-mock-reason"].startswith(message)
+
+
+def test_longest_lists_of_scenarios_are_used_and_saved(api: Api) -> None:
+    """A recording with a status has one step more than its timeline."""
+    triggers = {"any": [{"fetches": 1_000_000}] * 100}
+    steps = [WAITING_STEP] * 998 + [STEP, {"after": triggers, **STEP}]
+    scenario = {
+        "recordings": [{"id": "it", "status": "completed", "timeline": steps, "transcript": "a" * 300_000}],
+        "faults": [{**FAULT, "when": {"page": 7}}] * 1_000,
+        "page_drift": [{"insert": 1_000, "delete": 1_000}],
+    }
+    api.run_command("PUT", "/scenario", {"scenario": scenario})
+    api.run_command("POST", "/snapshots")
+    api.run_command("POST", "/clock", {"advance": "998s"})
+    assert len(api.list_steps("it")) == 1_000
+    api.run_command("POST", "/rollback")
+    assert api.list_steps("it") == ["completed"]
+
+
+def test_rules_of_account_are_bounded(api: Api) -> None:
+    api.run_command("POST", "/faults", {"faults": [FAULT] * 600, "sequences": [{"answers": [503]}] * 399})
+    api.run_command("POST", "/faults", {"faults": [FAULT]})
+    answer = api.send_command("POST", "/faults", {"faults": [FAULT]})
+    assert answer.status_code == 400
+    expected = "expected at most 1000 rules in an account, found 1001 with these. Remove some with DELETE /faults."
+    assert answer.headers["x-mock-reason"] == expected
+    assert len(api.run_command("GET", "/faults")) == 1_000

@@ -100,7 +100,7 @@ def test_media_of_the_longest_recording_is_served_in_parts() -> None:
 
 
 def test_transcript_of_days_makes_a_recording_of_one_day() -> None:
-    transcript = "Hello again and again.\n" * 100_000
+    transcript = "a\n" * 150_000
     with Api(
         make_settings(count=0),
         make_scenario(recordings=[{"id": "long", "status": "completed", "transcript": transcript}]),

@@ -5,10 +5,18 @@ from typing import Any
 import msgspec
 
 from mockserver.control.endpoints.changes import parse_scenario
-from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number, read_command
+from mockserver.control.endpoints.endpoint import (
+    Endpoint,
+    PathParams,
+    get_account,
+    make_invalid_command_error,
+    parse_number,
+    read_command,
+)
 from mockserver.control.views.faults import RuleView, serialize_rule
 from mockserver.rest.errors import TwilioError
 from mockserver.server.exchange import Exchange
+from scenarios.rules import MAX_RULES
 
 
 class RulesCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,6 +37,12 @@ async def add_rules(exchange: Exchange, path: PathParams) -> list[RuleView]:
         if isinstance(when, dict) and isinstance(when.get("sid"), str):
             when["sid"] = account.resolve_handle(when["sid"])
     rules = parse_scenario(exchange, msgspec.to_builtins(command))
+    count = len(account.fault_rules.rules) + len(rules.faults) + len(rules.sequences)
+    if count > MAX_RULES:
+        raise make_invalid_command_error(
+            f"expected at most {MAX_RULES} rules in an account, found {count} with these. "
+            "Remove some with DELETE /faults"
+        )
     faults = [account.fault_rules.add(fault=fault) for fault in rules.faults]
     return [
         serialize_rule(rule)
