@@ -14,6 +14,8 @@ MAX_NUMBER = 10**9
 """The largest number of a rule or a trigger."""
 MAX_RULES = 1000
 """The most rules of one kind, answers of a sequence, and recordings that page drift changes after one page."""
+MAX_NAMES = 50
+"""The most headers or parameters of a pattern."""
 Count = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 WholeNumber = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -39,7 +41,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A SID that the path names, or the id of a recording of the scenario."""
     page: WholeNumber | None = None
     """Twilio's `Page`: 0 is the first page of a list."""
-    header: dict[HeaderName, str] = {}
+    header: Annotated[dict[HeaderName, str], Meta(max_length=MAX_NAMES)] = {}
     """Shell patterns for request headers, by name."""
     every: Count | None = None
     """Only each n-th of the requests that match otherwise."""

@@ -10,7 +10,7 @@ from msgspec import Meta
 from mockserver.journal import redaction
 from mockserver.journal.journal import Entry
 from scenarios.operations import Operation
-from scenarios.rules import HeaderName
+from scenarios.rules import MAX_NAMES, HeaderName
 from scenarios.shell_patterns import ShellPattern, matches_pattern
 
 ValuesByName = Mapping[str, list[str]]
@@ -30,13 +30,13 @@ class RequestPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A SID that the path names, or the id of a recording of the scenario."""
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
     """The status of the response."""
-    header: dict[HeaderName, ShellPattern | None] = {}
+    header: Annotated[dict[HeaderName, ShellPattern | None], Meta(max_length=MAX_NAMES)] = {}
     """Shell patterns for request headers, by name. None requires that the header is missing."""
-    query: dict[str, ExpectedValue] = {}
+    query: Annotated[dict[str, ExpectedValue], Meta(max_length=MAX_NAMES)] = {}
     """Values of query parameters, by name. A list holds all values of a parameter that is sent several times. None
     requires that the parameter is missing.
     """
-    form: dict[str, ExpectedValue] = {}
+    form: Annotated[dict[str, ExpectedValue], Meta(max_length=MAX_NAMES)] = {}
     """Values of form parameters, like those of the query."""
     body: ShellPattern | None = None
     """A shell pattern for the body, as text."""

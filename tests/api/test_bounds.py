@@ -46,6 +46,21 @@ def test_long_patterns_are_refused(api: Api, pattern: str) -> None:
             assert (answer.status_code, "length <= 1000" in answer.headers["x-mock-reason"]) == (400, True)
 
 
+@pytest.mark.parametrize("group", ["header", "query", "form"])
+def test_patterns_with_many_names_are_refused(api: Api, group: str) -> None:
+    values = {f"n{number}": "x" for number in range(51)}
+    for path in ("/requests/count", "/requests/verify", "/requests/wait"):
+        answer = api.send_command("POST", path, {"pattern": {group: values}})
+        assert (answer.status_code, "length <= 50" in answer.headers["x-mock-reason"]) == (400, True)
+
+
+def test_rules_with_many_headers_are_refused(api: Api) -> None:
+    values = {f"n{number}": "x" for number in range(51)}
+    answer = api.send_command("POST", "/faults", {"faults": [{**FAULT, "when": {"header": values}}]})
+    expected = "faults[0].when.header: expected at most 50 values, found 51."
+    assert (answer.status_code, answer.headers["x-mock-reason"]) == (400, expected)
+
+
 def test_pattern_of_1000_characters_is_used(api: Api) -> None:
     api.run_command("POST", "/faults", {"faults": [{**FAULT, "when": {"path": "[" * 1_000}}]})
     assert api.get(api.list_path).status_code == 200

@@ -166,3 +166,17 @@ def test_full_collections_are_on_again_after_the_last_of_two_set_ups() -> None:
             assert gc.get_threshold()[2] > 1000
         assert gc.get_threshold()[2] > 1000
     assert gc.get_threshold() == before
+
+
+def test_other_requests_are_answered_while_expectations_are_checked() -> None:
+    async def run() -> None:
+        expect = [{"op": "list_recordings", "min": number} for number in range(COUNT)]
+        mock = Mock(make_settings(count=0), scenario=make_scenario(expect=expect))
+        async with make_client(mock) as client:
+            await count_recordings(client)
+            task = asyncio.create_task(client.get(f"/_mock/accounts/{SID}/expectations"))
+            counts = await poll_until_done(client, task)
+            assert len(counts) > COUNT // 2
+            assert len((await task).json()) == COUNT
+
+    asyncio.run(run())

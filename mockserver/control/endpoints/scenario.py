@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
+from mockserver.account.account import Account
 from mockserver.account.gradual import Steps, run_between_requests, without_full_collections
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
@@ -129,12 +130,17 @@ async def list_events(exchange: Exchange, path: PathParams) -> list[EventView]:
 
 
 async def list_expectations(exchange: Exchange, path: PathParams) -> list[ExpectationView]:
-    account = get_account(exchange, path)
-    expected = () if account.scenario is None else account.scenario.expect
-    return [
-        serialize_expectation(result)
-        for result in check_expectations(expected, account.journal, account.resolve_handle)
-    ]
+    return await run_between_requests(_check_expectations(get_account(exchange, path)))
+
+
+def _check_expectations(account: Account) -> Steps[list[ExpectationView]]:
+    """Return the results of all expectations. Each of them looks at the whole journal."""
+    results: list[ExpectationView] = []
+    for expectation in () if account.scenario is None else account.scenario.expect:
+        checked = check_expectations([expectation], account.journal, account.resolve_handle)
+        results += map(serialize_expectation, checked)
+        yield
+    return results
 
 
 async def send_signal(exchange: Exchange, path: PathParams) -> ChangeResult:
