@@ -139,9 +139,9 @@ class Mock:
     def forget(self, sid: str) -> None:
         """Drop an account with its overrides and snapshots. The next request creates it again."""
         key = sid.lower()
-        account = self._accounts.remove(key)
-        if account is not None:
+        if (account := self._accounts.remove(key)) is not None:
             self._drop(account)
+            self.cache.remove_account(account.cache_key)
         self.overrides.pop(key, None)
         self.snapshots.forget(f"AC{key[2:]}")
         self._new_accounts.evicted.take(key)
@@ -214,12 +214,12 @@ class Mock:
 
     def _install(self, key: str, account: Account) -> Account:
         """Replace an account. The journal stays."""
-        old = self.find_account(key)
-        if old is None:
+        if (old := self.find_account(key)) is None:
             account.journal = self._new_accounts.make_journal(key)
         else:
             account.journal = old.journal
             self._close_account(old)
+            self.cache.remove_account(old.cache_key)
         self._accounts.add(key, account)
         return account
 

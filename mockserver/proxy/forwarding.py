@@ -10,7 +10,7 @@ from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import RefusingApp, make_unreachable_error
 from mockserver.proxy.streams import CHUNK_SIZE, open_streams
-from mockserver.proxy.transports import abort
+from mockserver.proxy.transports import TRANSPORT_KEY, abort
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
 from mockserver.rest.message_heads import HEAD_BOUNDS, MAX_HEADERS, HeadMeter
@@ -64,6 +64,8 @@ class ForwardingApp:
             await RefusingApp(refusal)(scope, receive, send)
         except asyncio.CancelledError:  # the server stops, and the client's connection is closed
             return
+        if response.has_started and not response.is_complete:
+            await _cut_off(scope, receive)
 
 
 class _Response:
@@ -151,6 +153,13 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
             await response.send_parsed_part(send)
         if not chunk:
             return
+
+
+async def _cut_off(scope: Scope, receive: Receive) -> None:
+    """Close the client's connection, and wait until the server knows: it would log an incomplete response."""
+    scope["state"][TRANSPORT_KEY].close()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _upload(scope: Scope, receive: Receive, writer: asyncio.StreamWriter) -> None:

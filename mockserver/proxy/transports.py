@@ -3,6 +3,9 @@
 import asyncio
 from contextlib import suppress
 
+TRANSPORT_KEY = "recmock.transport"
+"""The key of the connection's transport in the state of the ASGI scope."""
+
 
 def close(transport: asyncio.WriteTransport) -> None:
     """Close a transport once it has sent what it holds, unless that has begun: it would forget its connection."""

@@ -27,8 +27,6 @@ from scenarios.rules import ChunkedDribble, NetworkFault, Then
 
 RangeSender = Callable[[int, int], Awaitable[bool]]
 """Sends a range of a body's bytes. Returns False if the client has disconnected."""
-TRANSPORT_KEY = "recmock.transport"
-"""The key of the connection's transport in the state of the ASGI scope."""
 _RANDOM_DATA = shake_256(b"recmock").digest(1024) + b"\r\n\r\n"
 """It ends like a response head or a chunk size, because some clients ignore everything before that."""
 _MALFORMED_CHUNKED_RESPONSE = (

@@ -11,11 +11,11 @@ from uvicorn.server import ServerState
 
 from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
+from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
 from mockserver.rest.headers import encode_header, encode_headers
 from mockserver.rest.message_heads import MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
-from mockserver.server.faults import TRANSPORT_KEY
 from mockserver.server.head_transport import HeadTransport
 from mockserver.server.sending import RESPONSE_WRITER_KEY
 
@@ -108,7 +108,9 @@ class MockProtocol(HttpToolsProtocol):
         self._raw_transport.write(b"".join((STATUS_LINE[status], dated, encoded_headers, end, body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not cycle.keep_alive and cycle.more_body:
+            self._close_after_reading()
+        elif not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
         return True

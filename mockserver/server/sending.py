@@ -7,9 +7,9 @@ from functools import partial
 from starlette.concurrency import iterate_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 
+from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.rest.headers import ResponseMetadata
 from mockserver.server.faults import (
-    TRANSPORT_KEY,
     break_connection,
     choose_network_fault,
     dribble_body,

@@ -575,3 +575,14 @@ def test_delivered_callback_that_full_log_has_dropped_is_named(sink: Sink) -> No
         response = api.request("POST", f"{CONTROL_PATH}/callbacks/0/redeliver")
         assert (response.status_code, response.json()["code"]) == (404, 20404)
         assert "Callback 0 was delivered again, but the log is full" in response.headers["x-mock-reason"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", ""), ("POST", "/reset")])
+def test_account_that_ends_leaves_nothing_in_the_cache(api: Api, method: str, path: str) -> None:
+    account = "AC" + "5" * 32
+    api.auth = (account, "token")
+    before = api.mock.cache._size
+    api.get(f"/2010-04-01/Accounts/{account}/Recordings.json")
+    assert api.mock.cache._size > before
+    assert api.send_command(method, path, account=account).status_code == 200
+    assert api.mock.cache._size == before

@@ -221,3 +221,16 @@ def test_offer_within_the_proxy_is_declined(tmp_path: Path, host: str) -> None:
             answered = read_to_end(client)
     assert answered.startswith(b"HTTP/1.1 401 ")
     assert "WWW-Authenticate" in read_names(answered)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize(("path", "status"), [(f"Calls/{CALL}/Recordings.json", b"413"), ("nothing", b"404")])
+def test_response_arrives_although_a_large_body_was_not_read(loop: str, path: str, status: bytes) -> None:
+    """With unread bytes, closing a connection resets it, and its client loses the response (RFC 9112 §9.6)."""
+    size = 4 << 20
+    form = "Content-Type: application/x-www-form-urlencoded"
+    with run_server(loop) as server, server.connect() as client:
+        head = server.encode_request(path, form, f"Content-Length: {size}", "Connection: close", method="POST")
+        client.sendall(head + bytes(size))
+        received = read_to_end(client)
+    assert received.startswith(b"HTTP/1.1 " + status)

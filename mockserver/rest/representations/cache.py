@@ -34,6 +34,11 @@ class ByteCache:
         self._entries.clear()
         self._size = 0
 
+    def remove_account(self, cache_key: Hashable) -> None:
+        """Remove the values of one account: those whose keys begin with this one."""
+        for key in [key for key in self._entries if isinstance(key, tuple) and key[0] == cache_key]:
+            self._size -= self._entries.pop(key)[1]
+
     def put(self, key: Hashable, value: Any, size: int) -> None:
         """Store a value whose text has `size` bytes, and replace any value with the same key."""
         cost = size + _ENTRY_OVERHEAD

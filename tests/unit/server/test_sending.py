@@ -8,7 +8,7 @@ from starlette.types import Message
 
 from mockserver.account.worker import Worker
 from mockserver.callbacks.sender import CallbackSender
-from mockserver.server.faults import TRANSPORT_KEY
+from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.server.response import Response
 from mockserver.server.sending import send_response
 from scenarios.rules import ChunkedDribble, NetworkFault, Then

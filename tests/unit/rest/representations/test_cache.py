@@ -35,3 +35,13 @@ def test_too_large_replacement_removes_old_value() -> None:
     cache.put("key", "old", 10)
     cache.put("key", "new", 5000)
     assert cache.get("key") is None
+
+
+def test_values_of_one_account_are_removed() -> None:
+    cache = ByteCache()
+    for key in (("a", 1), ("a", 2), ("b", 1), "a"):
+        cache.put(key, b"text", 4)
+    size = cache._size
+    cache.remove_account("a")
+    assert [cache.get(key) for key in (("a", 1), ("a", 2), ("b", 1), "a")] == [None, None, b"text", b"text"]
+    assert cache._size == size // 2
