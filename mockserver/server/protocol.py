@@ -53,12 +53,13 @@ class MockProtocol(HttpToolsProtocol):
             RESPONSE_WRITER_KEY: self._write_response,
             PROXIED_KEY: self._proxy is None,
         }
+        # uvicorn sets this after a response only: a client that never completes a request would stay for ever.
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def data_received(self, data: bytes) -> None:
         """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
         if self._last_response is not None:
             return
-        self._unset_keepalive_if_required()
         self._head_meter.receive(len(data))
         while data and self._last_response is None:
             try:
@@ -74,6 +75,7 @@ class MockProtocol(HttpToolsProtocol):
                 data = self._end_upgrade(data[upgrade.args[0] :])
 
     def on_headers_complete(self) -> None:
+        self._unset_keepalive_if_required()
         if len(self.headers) > MAX_HEADERS or not self._head_meter.allows(self.headers, len(self.url)):
             self._is_head_too_large = True
             raise ValueError("the head is too large")  # ends the parser, and `data_received` refuses the request
@@ -123,6 +125,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # uvicorn keeps the timer of a connection that was reset
         for (
             cycle
         ) in self._open_cycles:  # uvicorn notifies only the latest request, so an earlier one would wait for ever

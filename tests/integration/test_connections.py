@@ -234,3 +234,28 @@ def test_response_arrives_although_a_large_body_was_not_read(loop: str, path: st
         client.sendall(head + bytes(size))
         received = read_to_end(client)
     assert received.startswith(b"HTTP/1.1 " + status)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("answered", [0, 1])
+@pytest.mark.parametrize("part", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nA: "])
+def test_connection_without_a_complete_head_is_closed(
+    monkeypatch: pytest.MonkeyPatch, loop: str, answered: int, part: bytes
+) -> None:
+    monkeypatch.setattr(server_module, "_KEEP_ALIVE_SECONDS", 0.1)
+    with run_server(loop) as server, server.connect() as client:
+        client.sendall(server.encode_request("Recordings.json?PageSize=1") * answered + part)
+        assert read_to_end(client).count(b"HTTP/1.1 200 OK\r\n") == answered
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_slow_response_and_slow_body_outlast_the_time_of_idle_connections(
+    monkeypatch: pytest.MonkeyPatch, loop: str
+) -> None:
+    monkeypatch.setattr(server_module, "_KEEP_ALIVE_SECONDS", 0.05)
+    with run_server(loop) as server, server.connect() as client:
+        server.set_fault(Then(delay="200ms"))
+        length = "Content-Length: 3"
+        client.sendall(server.encode_request(f"Calls/{CALL}/Recordings.json", length, method="POST"))
+        client.sendall(b"a=b")
+        assert client.recv(65536).startswith(b"HTTP/1.1 201 Created\r\n")
