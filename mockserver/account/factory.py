@@ -87,17 +87,22 @@ class AccountFactory:
         try:
             if state is not None:
                 yield from account.recordings.recording_index.load()
-                return account
-            if scenario is not None:
-                defaults = self.build_recording_defaults(base_url)
-                yield from set_up_scenario(account, self._compile(scenario), defaults)
-                account.clock.start(self._choose_rate(scenario), clock_origin)
-                yield from account.scheduler.run_due_gradually()  # of an account that was evicted
+            elif scenario is not None:
+                yield from self._play(scenario, account, base_url, clock_origin)
         except BaseException:  # its events no longer count in the budget
             account.close()
             raise
-        account.changes.mark_as_new()
+        if state is None:
+            account.changes.mark_as_new()
         return account
+
+    def _play(
+        self, scenario: Scenario, account: Account, base_url: str | None, clock_origin: int | None
+    ) -> Steps[None]:
+        """Set up a scenario, and start its clock."""
+        yield from set_up_scenario(account, self._compile(scenario), self.build_recording_defaults(base_url))
+        account.clock.start(self._choose_rate(scenario), clock_origin)
+        yield from account.scheduler.run_due_gradually()  # of an account that was evicted
 
     def _build_account(
         self,

@@ -4,7 +4,6 @@ A probability is drawn from the seed, the rule, the request and its count, so ev
 requests fail. Instants are microseconds since the epoch.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
@@ -13,13 +12,14 @@ import msgspec
 
 from generators.instants import SECOND
 from generators.seeds import derive_bytes
+from mockserver.account.delays import sample_delay
 from mockserver.account.state.state import FaultRuleState, State
 from mockserver.account.time.clock import Clock
 from mockserver.rest.retry_after import Refusal
 from scenarios.durations import parse_duration
 from scenarios.model import Scenario
 from scenarios.operations import Operation
-from scenarios.rules import Delay, Fault, Sequence, Then, When
+from scenarios.rules import Fault, Sequence, Then, When
 from scenarios.shell_patterns import matches_pattern
 
 
@@ -207,7 +207,7 @@ class FaultRules:
             return 0.0
         if isinstance(then.delay, str):
             return parse_duration(then.delay) / SECOND
-        return _sample_delay(then.delay, self._draw(rule, _build_request_target(request), "how long"))
+        return sample_delay(then.delay, self._draw(rule, _build_request_target(request), "how long"))
 
     def _draw(self, rule: FaultRuleState, target: str, purpose: str) -> float:
         """Draw a number between 0 and 1, both excluded."""
@@ -242,16 +242,3 @@ def _shorten(target: str) -> str:
     if len(target) <= _MAX_TARGET_LENGTH:
         return target
     return blake2b(target.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _sample_delay(delay: Delay, quantile: float) -> float:
-    """Return a delay in seconds."""
-    if delay.uniform is not None:
-        lower, upper = parse_duration(delay.uniform.lower), parse_duration(delay.uniform.upper)
-        return (lower + (upper - lower) * quantile) / SECOND
-    if delay.log_normal is not None:
-        from statistics import NormalDist
-
-        median, sigma = parse_duration(delay.log_normal.median), delay.log_normal.sigma
-        return median * math.exp(sigma * NormalDist().inv_cdf(quantile)) / SECOND
-    return parse_duration(delay.fixed or "0s") / SECOND

@@ -69,7 +69,7 @@ NetworkFaultName = Literal[
 """What happens to a connection instead of a response."""
 
 
-class RecordingFields(TypedDict, total=False):
+class RecordingValues(TypedDict, total=False):
     """Fields of a recording that a step can set."""
 
     duration: int | str | None
@@ -89,11 +89,11 @@ class TimelineStep(TypedDict, total=False):
 
     after: Mapping[str, Any] | str | None
     status: StatusName
-    set: RecordingFields
+    set: RecordingValues
     callback: CallbackEventName | Sequence[CallbackEventName]
 
 
-class RecordingDefinition(RecordingFields, total=False):
+class RecordingDefinition(RecordingValues, total=False):
     """A recording that a test adds, with the fields of a scenario's `recordings`."""
 
     id: str

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockserver.control.client.argument_types import (
         CallbackEventName,
         RecordingDefinition,
-        RecordingFields,
+        RecordingValues,
         StatusName,
     )
 
@@ -73,7 +73,7 @@ class RecordingsClient:
         status: "StatusName | None" = None,
         *,
         callback: "CallbackEventName | Sequence[CallbackEventName] | None" = None,
-        **fields: "Unpack[RecordingFields]",
+        **fields: "Unpack[RecordingValues]",
     ) -> tuple[EventView, ...]:
         """Change a recording now, and return the events, callbacks included.
 
@@ -97,7 +97,7 @@ class RecordingsClient:
         status: "StatusName | None" = None,
         *,
         callback: "CallbackEventName | Sequence[CallbackEventName] | None" = None,
-        **fields: "Unpack[RecordingFields]",
+        **fields: "Unpack[RecordingValues]",
     ) -> tuple[EventView, ...]:
         """Change a recording like `transition`, without blocking the event loop that a receiver may run on."""
         return await run_in_thread(self.transition, recording, status, callback=callback, **fields)
