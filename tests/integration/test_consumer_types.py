@@ -17,7 +17,7 @@ from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.loading import get_all_settings
 from mockserver.testing.setting_types import ServerSettings
-from scenarios.model import RecordingValues, ScriptedRecording, Step
+from scenarios.model import RecordingFields, ScriptedRecording, Step
 from scenarios.operations import Operation
 from scenarios.rules import Fault, NetworkFault, Sequence, Then, When
 from scenarios.statuses import CallbackEvent, RecordingStatus
