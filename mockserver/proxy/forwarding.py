@@ -10,7 +10,7 @@ from mockserver.proxy.connection import SocketAddress
 from mockserver.proxy.destination import Destination
 from mockserver.proxy.refusals import RefusingApp, make_unreachable_error
 from mockserver.proxy.streams import CHUNK_SIZE, open_streams
-from mockserver.proxy.transports import TRANSPORT_KEY, abort
+from mockserver.proxy.transports import TRANSPORT_KEY, abort, close
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
 from mockserver.rest.message_heads import HEAD_BOUNDS, MAX_HEADERS, HeadMeter
@@ -157,7 +157,7 @@ async def _download(response: _Response, reader: asyncio.StreamReader, send: Sen
 
 async def _cut_off(scope: Scope, receive: Receive) -> None:
     """Close the client's connection, and wait until the server knows: it would log an incomplete response."""
-    scope["state"][TRANSPORT_KEY].close()
+    close(scope["state"][TRANSPORT_KEY])
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from starlette.concurrency import iterate_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.proxy.transports import TRANSPORT_KEY
@@ -20,6 +20,8 @@ from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
 from scenarios.rules import Then
 
+_MAX_CHUNK_BYTES = 1 << 20
+"""A chunk of media of more bytes is sent in pieces."""
 RESPONSE_WRITER_KEY = "recmock.whole"
 """The key under which our own server offers `Whole` in the state of the ASGI scope."""
 ResponseWriter = Callable[[int, bytes, bytes], bool]
@@ -57,7 +59,7 @@ async def send_response(
         if await dribble_body(send_range, response.length, then.chunked_dribble, worker, receive):
             await send({"type": "http.response.body", "body": b""})
     elif response.stream is not None:
-        if await _send_range(response, receive, send, 0, response.length):
+        if await _send_pieces(receive, send, response.stream.read(*response.byte_range)):
             await send({"type": "http.response.body", "body": b""})
     else:
         await send({"type": "http.response.body", "body": response.body})
@@ -90,14 +92,17 @@ async def _send_range(response: Response, receive: Receive, send: Send, start: i
         await send({"type": "http.response.body", "body": response.body[start:stop], "more_body": True})
         return True
     first = response.byte_range[0]
-    return await _send_chunks(receive, send, response.stream.read(first + start, first + stop))
+    pieces = response.stream.read(first + start, first + stop)
+    if stop - start <= _MAX_CHUNK_BYTES:
+        pieces = iter((await run_in_threadpool(b"".join, pieces),))
+    return await _send_pieces(receive, send, pieces)
 
 
-async def _send_chunks(receive: Receive, send: Send, chunks: Iterator[bytes]) -> bool:
+async def _send_pieces(receive: Receive, send: Send, pieces: Iterator[bytes]) -> bool:
     """Send media piece by piece until the client disconnects: players request more than they play."""
     gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
-        async for piece in iterate_in_threadpool(chunks):
+        async for piece in iterate_in_threadpool(pieces):
             if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             if gone.done():

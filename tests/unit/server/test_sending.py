@@ -32,6 +32,9 @@ class HugeMedium:
 class Transport:
     """A connection that can be closed."""
 
+    def is_closing(self) -> bool:
+        return False
+
     def close(self) -> None:
         """There is nothing to close."""
 
