@@ -110,7 +110,7 @@ def send_strange_values(server: AttackedServer) -> None:
 def pipeline_with_bad_requests(server: AttackedServer) -> None:
     good = encode_head()
     assert server.send_bytes(good * 300, b"nonsense\r\n\r\n", good * 300) == [200] * 300 + [400]
-    assert server.send_bytes(good * 20, encode_head("x:1", method="CONNECT"), good) == [200] * 20 + [400]
+    assert server.send_bytes(good * 20, encode_head("x", method="CONNECT"), good) == [200] * 20 + [400]
 
 
 def connect_badly(server: AttackedServer) -> None:
