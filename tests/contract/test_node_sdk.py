@@ -32,7 +32,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("part", "settings"),
     [
         ("realistic", make_settings(count=2300)),
-        ("adversarial", make_settings(count=2000, profile=Profile.ADVERSARIAL)),
+        ("adversarial", make_settings(count=2000, profile=Profile.ADVERSARIAL, mix="deleted=0")),
         ("family", make_settings(count=200, mix="completed=1,encrypted=0,conference=0.3")),
     ],
 )

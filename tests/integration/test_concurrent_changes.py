@@ -77,7 +77,8 @@ def test_delayed_operation_changes_the_account_that_exists_after_the_delay(
         await asyncio.to_thread(go_on.wait, LONG_TIMEOUT)
 
     monkeypatch.setattr("mockserver.server.faults.real_pause", pause)
-    sid = server.get("Recordings.json?PageSize=1").json()["recordings"][0]["sid"]
+    recordings = server.get("Recordings.json").json()["recordings"]
+    sid = next(recording["sid"] for recording in recordings if recording["status"] == "completed")
     server.set_fault(Then(delay="1s"), times=1)
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(requests.delete, f"{server.url}/Recordings/{sid}.json", auth=server.auth, timeout=30)
