@@ -1,34 +1,81 @@
-"""The memory that the fixture leaves behind: many tests in one process, with it and without it."""
+"""The memory that the fixture leaves behind: many tests in one process, with it and with one that does nothing."""
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 _MAX_MORE_MB = 10.0
 _WARM_UP_TESTS = 200
 _CONFTEST = f"""
+import ctypes
+import gc
+import json
+import os
+import re
+import sys
+import tempfile
 from pathlib import Path
 
+import pytest
+
 WARM_UP = {_WARM_UP_TESTS}
-seen, resident = 0, []
+seen, start = 0, []
 
 
-def read_resident_kilobytes():
+class Mallinfo(ctypes.Structure):  # of glibc 2.33 and newer
+    _names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_size_t) for name in _names.split()]
+
+
+def read_allocated_bytes():
+    # Both allocators: Python's own for small objects, and that of the C library for the rest.
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = Mallinfo
+    gc.collect()
+    with tempfile.TemporaryFile() as file:
+        saved = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        sys._debugmallocstats()
+        os.dup2(saved, 2)
+        os.close(saved)
+        file.seek(0)
+        small = re.search(rb"# bytes in allocated blocks +=\\s+([0-9,]+)", file.read())[1]
+    found = mallinfo2()
+    return int(small.replace(b",", b"")) + found.uordblks + found.hblkhd
+
+
+def read_resident_bytes():
     status = Path("/proc/self/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+    return 1024 * int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+
+
+def measure():
+    return [read_allocated_bytes(), read_resident_bytes()]
 
 
 def pytest_runtest_logfinish():
     global seen
     seen += 1
     if seen == WARM_UP:
-        resident.append(read_resident_kilobytes())
+        start.extend(measure())
 
 
 def pytest_sessionfinish():
-    Path("growth").write_text(str(read_resident_kilobytes() - resident[0]))
+    Path("growth").write_text(json.dumps([after - before for before, after in zip(start, measure())]))
+
+
+@pytest.fixture(scope="session")
+def plain_server():
+    yield object()
+
+
+@pytest.fixture
+def plain(plain_server, request):
+    yield request
 """
 _TESTS = {
     "without": """
@@ -36,7 +83,7 @@ import pytest
 
 
 @pytest.mark.parametrize("number", range({count}))
-def test_one(number):
+def test_one(number, plain):
     assert number >= 0
 """,
     "with": """
@@ -55,19 +102,27 @@ def test_one(number, recmock):
 
 
 def measure_fixture(count: int) -> bool:
-    """Run a number of tests with the fixture and without it, and return True if both grow nearly alike."""
+    """Run a number of tests with the fixture and with one that does nothing, and return True if both leave as much."""
     growth = {name: _run_session(text.format(count=count)) for name, text in _TESTS.items()}
-    more = growth["with"] - growth["without"]
+    more = growth["with"].allocated - growth["without"].allocated
     is_flat = more < _MAX_MORE_MB
+    plain, fixture = growth["without"], growth["with"]
     print(
-        f"{count:,} tests grow by {growth['with']:.1f} MB with the fixture, by {growth['without']:.1f} MB without it: "
-        f"{more:+.1f} MB, {'flat' if is_flat else 'IT GROWS'}"
+        f"{count:,} tests leave {fixture.allocated:.1f} MB with the fixture, {plain.allocated:.1f} MB with one that does "
+        f"nothing: {more:+.1f} MB, {'flat' if is_flat else 'IT GROWS'}. (Resident memory grows by {fixture.resident:.1f} "
+        f"and {plain.resident:.1f} MB: it includes gaps between objects.)"
     )
     return is_flat
 
 
-def _run_session(tests: str) -> float:
-    """Return the megabytes by which a session grows after its first tests."""
+class _Growth(NamedTuple):
+    """The growth of a session after its first tests, in megabytes."""
+
+    allocated: float
+    resident: float
+
+
+def _run_session(tests: str) -> _Growth:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "conftest.py").write_text(_CONFTEST)
         Path(folder, "test_many.py").write_text(tests)
@@ -76,4 +131,4 @@ def _run_session(tests: str) -> float:
         subprocess.run(
             command, cwd=folder, env=os.environ | {"PYTHONPATH": paths}, check=True, stdout=subprocess.DEVNULL
         )
-        return int(Path(folder, "growth").read_text()) / 1024
+        return _Growth(*(size / 2**20 for size in json.loads(Path(folder, "growth").read_text())))
