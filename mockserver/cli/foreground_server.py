@@ -13,7 +13,7 @@ from mockserver.cli.banner import Banner, choose_style
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.control.client.health import fetch_version
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy

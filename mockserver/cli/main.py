@@ -14,7 +14,7 @@ from mockserver.cli.listen_parts import combine_listen_parts
 from mockserver.cli.parser import make_parser
 from mockserver.cli.running_server import URL_VARIABLE
 from mockserver.cli.standard_output import OutputError, StandardOutput, redirect_to
-from mockserver.control.client.connection import ControlError, NoServerError, TokenError
+from mockserver.control.client.errors import ControlError, NoServerError, TokenError
 from mockserver.settings.loading import load_settings
 from mockserver.settings.package_conflict import find_package_conflict
 from mockserver.settings.settings import SettingsError

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mockserver.control import text
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.control.views.callbacks import CallbackView
 from mockserver.control.views.requests import RequestView
 from mockserver.testing.handles import MockTwilio

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from generators.setup_error import MockSetupError
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.proxy.certificate_authority import AuthorityError
 from mockserver.settings.settings import SettingsError
 

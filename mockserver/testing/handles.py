@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.control.client.account import AccountClient
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.control.client.event_loops import run_in_thread_to_end
 from mockserver.testing.server import ServerHandle
 

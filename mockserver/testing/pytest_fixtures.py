@@ -15,7 +15,7 @@ import pytest
 
 from generators.seeds import derive_bytes
 from generators.suggestion import suggest
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.proxy.trust_files import TrustFiles, write_trust
 from mockserver.settings.machine_clock import wall_seconds
 from mockserver.settings.package_conflict import find_package_conflict

@@ -11,7 +11,7 @@ import trio
 from twilio.request_validator import RequestValidator
 
 from mockserver.control.client.changes import BlockedLoopError
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.settings.settings import SettingsError
 from mockserver.testing import MockServer, MockTwilio
 

@@ -18,7 +18,7 @@ import requests
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.app import create_app
 from mockserver.control.client.account import AccountClient
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.mock import Mock
 from mockserver.proxy.environment import VARIABLES
 from mockserver.proxy.proxy import Proxy

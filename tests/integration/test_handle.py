@@ -20,7 +20,8 @@ from twilio.request_validator import RequestValidator
 from generators.seeds import derive_auth_token, derive_bytes, derive_demo_account_sid
 from mockserver.callbacks.routes import Route
 from mockserver.control.client.argument_types import CallbackEventName, FaultRule, TimelineStep
-from mockserver.control.client.connection import ControlConnection, ControlError
+from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.errors import ControlError
 from mockserver.control.client.faults import UnusedFaultError
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.rest.representations.wires import WireSetting

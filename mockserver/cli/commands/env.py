@@ -13,7 +13,8 @@ from mockserver.cli.options import REMOTE_SETTINGS, add_server, add_settings
 from mockserver.cli.running_server import connect_server
 from mockserver.cli.trust import prepare_trust_files
 from mockserver.control.client.account import AccountClient
-from mockserver.control.client.connection import ControlConnection, ControlError
+from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.errors import ControlError
 from mockserver.control.client.health import fetch_health
 from mockserver.control.client.proxy_check import check_proxy_certificate
 from mockserver.proxy.environment import build_removals, build_variables

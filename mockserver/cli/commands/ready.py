@@ -4,7 +4,7 @@ from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.options import REMOTE_SETTINGS, add_server
 from mockserver.cli.running_server import find_server_url
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.control.client.health import fetch_version
 
 

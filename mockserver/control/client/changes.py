@@ -2,7 +2,8 @@
 
 from typing import Any, TypeVar
 
-from mockserver.control.client.connection import ControlConnection, ControlError
+from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.errors import ControlError
 from mockserver.control.client.event_loops import has_running_loop
 from mockserver.control.client.events import collect_events
 from mockserver.control.views.accounts import ChangeResult

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import httptools
 import msgspec
 
+from mockserver.control.client.errors import ControlError, NoServerError, TokenError
 from mockserver.control.client.http_connection import HttpConnection, HttpResponse
 from mockserver.rest.header_names import REASON_HEADER
 
@@ -19,26 +20,6 @@ _TIMEOUT_SECONDS = 300.0
 _UNAUTHORIZED = 401
 _PATH_CHARACTERS = "!$%&'()*+,/:;=@[]~"
 """Characters of a path that stay as they are: some paths are encoded already."""
-
-
-class ControlError(Exception):
-    """The server rejected a request, or cannot be reached. The message says why.
-
-    Args:
-        status: the HTTP status; None if there was no response.
-    """
-
-    def __init__(self, message: str, status: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class NoServerError(ControlError):
-    """Nothing answers at the URL, or the server is not a recmock."""
-
-
-class TokenError(ControlError):
-    """The server requires a control token, and the request had none or a wrong one."""
 
 
 class _ErrorBody(msgspec.Struct):

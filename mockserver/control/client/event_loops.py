@@ -1,7 +1,6 @@
 """Event loops of the caller: the loop that runs in this thread, and threads in which blocking calls do not block it."""
 
 import sys
-from asyncio import _get_running_loop
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
@@ -16,9 +15,9 @@ _CALLER_AWAITS: ContextVar[bool] = ContextVar("caller awaits", default=False)
 
 def has_running_loop() -> bool:
     """Return True if an event loop of asyncio or trio runs in this thread: a blocking call stops it."""
-    if _get_running_loop() is not None:
+    asyncio, trio = sys.modules.get("asyncio"), sys.modules.get("trio")  # without their modules there is no loop
+    if asyncio is not None and asyncio._get_running_loop() is not None:
         return True
-    trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_run())
 
 

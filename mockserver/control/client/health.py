@@ -1,6 +1,7 @@
 """The health check of a server."""
 
-from mockserver.control.client.connection import ControlConnection, NoServerError
+from mockserver.control.client.connection import ControlConnection
+from mockserver.control.client.errors import NoServerError
 
 HEALTH_TIMEOUT = 5.0
 """Real seconds that a healthy server may take to answer."""

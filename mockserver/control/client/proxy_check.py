@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mockserver.control.client.connection import ControlError
+from mockserver.control.client.errors import ControlError
 from mockserver.control.client.health import HEALTH_TIMEOUT
 from mockserver.rest.hosts import API_HOST
 
