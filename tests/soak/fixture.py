@@ -108,8 +108,8 @@ def measure_fixture(count: int) -> bool:
     is_flat = more < _MAX_MORE_MB
     plain, fixture = growth["without"], growth["with"]
     print(
-        f"{count:,} tests leave {fixture.allocated:.1f} MB with the fixture, {plain.allocated:.1f} MB with one that does"
-        f" nothing: {more:+.1f} MB, {'flat' if is_flat else 'IT GROWS'}. (Resident memory grows by"
+        f"{count:,} tests leave {fixture.allocated:.1f} MB with the fixture, {plain.allocated:.1f} MB with one that"
+        f" does nothing: {more:+.1f} MB, {'flat' if is_flat else 'IT GROWS'}. (Resident memory grows by"
         f" {fixture.resident:.1f} and {plain.resident:.1f} MB: it includes gaps between objects.)"
     )
     return is_flat
