@@ -6,8 +6,9 @@ from functools import cached_property
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generators.suggestion import shorten_list, suggest
 from mockserver.mock import Mock
@@ -37,7 +38,7 @@ def create_app(mock: Mock) -> Starlette:
         yield
         await mock.worker.stop()
 
-    app = Starlette(
+    app = _Application(
         routes=[
             *RESOURCE_ROUTES,
             Route("/_mock/{path:path}", _ControlApi()),
@@ -49,6 +50,17 @@ def create_app(mock: Mock) -> Starlette:
     app.router.redirect_slashes = False
     app.router.default = _respond_to_unknown_path
     return app
+
+
+class _Application(Starlette):
+    """An application without Starlette's outermost middleware: the gateway answers every error itself."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the middleware around the routes, the gateway included."""
+        app: ASGIApp = ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+        for middleware, args, keywords in reversed(self.user_middleware):
+            app = middleware(app, *args, **keywords)
+        return app
 
 
 class _ControlApi:
