@@ -3,9 +3,10 @@
 It is beside the packages, under a name of its own: a test project may have a package `mockserver` too.
 """
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -87,15 +88,17 @@ def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
 
     Each xdist worker has a separate server.
     """
-    with without_assertion_rewriting():
-        hidden = _find_hidden_package()
-        if hidden is not None:
-            pytest.fail(f"recmock: {hidden}", pytrace=False)
-        from mockserver.testing.pytest_fixtures import start_server
+    with without_assertion_rewriting(), ExitStack() as stack:
+        with without_garbage_collection():
+            hidden = _find_hidden_package()
+            if hidden is not None:
+                pytest.fail(f"recmock: {hidden}", pytrace=False)
+            from mockserver.testing.pytest_fixtures import start_server
 
-        marker_arguments = {name: option.setting for name, option in _OPTIONS.items() if option.is_marker_argument}
-        with start_server(request.config, _read_options(request.config), marker_arguments) as server:
-            yield server
+            marker_arguments = {name: option.setting for name, option in _OPTIONS.items() if option.is_marker_argument}
+            options = _read_options(request.config)
+            server = stack.enter_context(start_server(request.config, options, marker_arguments))
+        yield server
 
 
 @pytest.fixture
@@ -156,6 +159,18 @@ def without_assertion_rewriting() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(_PlainFinder)
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """Pause the garbage collector while modules are imported: their objects stay, and it visits all others too."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,8 +1,11 @@
+import gc
 import sys
 from importlib.machinery import SourceFileLoader
 
+import pytest
+
 import mockserver
-from recmock_plugin import without_assertion_rewriting
+from recmock_plugin import without_assertion_rewriting, without_garbage_collection
 
 
 def test_mock_modules_are_found_without_assertion_rewriting() -> None:
@@ -15,3 +18,13 @@ def test_mock_modules_are_found_without_assertion_rewriting() -> None:
         assert finder.find_spec("requests", None) is None
         assert other_finders == before
     assert sys.meta_path == before
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_garbage_collector_is_as_before_after_a_pause(is_enabled: bool, request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(gc.enable)
+    if not is_enabled:
+        gc.disable()
+    with without_garbage_collection():
+        assert not gc.isenabled()
+    assert gc.isenabled() is is_enabled
