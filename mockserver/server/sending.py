@@ -18,7 +18,7 @@ from mockserver.server.faults import (
 )
 from mockserver.server.request_body import wait_for_disconnect
 from mockserver.server.response import Response
-from scenarios.rules import Then
+from scenarios.rules import ChunkedDribble, Then
 
 _MAX_CHUNK_BYTES = 1 << 20
 """A chunk of media of more bytes is sent in pieces."""
@@ -54,15 +54,12 @@ async def send_response(
     elif fault is not None:
         send_range = partial(_send_range, response, receive, send)
         await send_truncated_body(send_range, response.length, state.get(TRANSPORT_KEY), receive)
-    elif then is not None and then.chunked_dribble is not None:
-        worker, send_range = scope["recmock"].mock.worker, partial(_send_range, response, receive, send)
-        if await dribble_body(send_range, response.length, then.chunked_dribble, worker, receive):
-            await send({"type": "http.response.body", "body": b""})
-    elif response.stream is not None:
-        if await _send_pieces(receive, send, response.stream.read(*response.byte_range)):
-            await send({"type": "http.response.body", "body": b""})
     else:
-        await send({"type": "http.response.body", "body": response.body})
+        chunked_dribble = None if then is None else then.chunked_dribble
+        if chunked_dribble is None and response.stream is None:
+            await send({"type": "http.response.body", "body": response.body})
+        elif await _send_gradually(response, chunked_dribble, scope, receive, send):
+            await send({"type": "http.response.body", "body": b""})
 
 
 def run_before_last_byte(send: Send, length: int, action: Callable[[], None]) -> Send:
@@ -84,6 +81,17 @@ def run_before_last_byte(send: Send, length: int, action: Callable[[], None]) ->
         await send(message)
 
     return send_and_count
+
+
+async def _send_gradually(
+    response: Response, chunked_dribble: ChunkedDribble | None, scope: Scope, receive: Receive, send: Send
+) -> bool:
+    """Send a body in parts, without its end. Return False if the client has disconnected."""
+    if chunked_dribble is not None:
+        worker, send_range = scope["recmock"].mock.worker, partial(_send_range, response, receive, send)
+        return await dribble_body(send_range, response.length, chunked_dribble, worker, receive)
+    assert response.stream is not None, "a body without a stream is sent at once"
+    return await _send_pieces(receive, send, response.stream.read(*response.byte_range))
 
 
 async def _send_range(response: Response, receive: Receive, send: Send, start: int, stop: int) -> bool:

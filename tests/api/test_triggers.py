@@ -15,7 +15,7 @@ from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.choices import MediaRedirect
 from mockserver.settings.settings import Settings
 from mockserver.testing.sink import Sink
-from tests.accounts import list_steps, make_scenario
+from tests.accounts import list_steps, make_scenario, make_scripted_account
 from tests.harness import Api, make_settings
 
 TRANSITIONS = [
@@ -428,3 +428,10 @@ def test_obsolete_timers_are_not_shown() -> None:
         assert len(api.list_steps("it")) == 3, "the timers of steps that have come change nothing"
         api.advance(0.5)
         assert len(api.list_steps("it")) == 4
+
+
+def test_signal_to_recording_without_timeline_changes_nothing() -> None:
+    account = make_scripted_account({"after": {"signal": "go"}, "status": "deleted"}, status="completed")
+    before = account.events.next_serial
+    account.timelines.signal("go", 0)
+    assert account.events.next_serial == before

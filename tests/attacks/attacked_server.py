@@ -77,7 +77,7 @@ class AttackedServer:
                 self._process.kill()
                 raise
         if error is None:
-            assert (code, self.read_log()) == (0, "")
+            assert (code, self.read_log()) == (0, ""), (code, self.read_log()[-3000:])
 
     def read_log(self) -> str:
         """Return what the process wrote to its standard error."""

@@ -166,3 +166,12 @@ def test_every_duplicate_key_of_json_is_reported(tmp_path: Path) -> None:
         "3: expected JSON: each key once, found 'rate' again; the first is on line 3.",
         "3: clock.rate: expected a rate with `mode: scaled` only, found mode none.",
     ]
+
+
+def test_values_that_no_scenario_can_have_do_not_hide_other_mistakes(tmp_path: Path) -> None:
+    mistakes = find_in_text("about: .inf\nfaults: [{then: {status: 42}, times: .nan}]\nname: a", tmp_path)
+    assert [mistake.split(": expected ")[0] for mistake in mistakes] == [
+        "1: about",
+        "2: faults[0].times",
+        "2: faults[0].then.status",
+    ]
