@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 NODE_DIR = ROOT / ".node"
 NODE_PACKAGES = ("twilio", "pyright")
+_STEP_SECONDS = 1800.0
+"""The time limit of each step."""
 
 
 def main() -> int:
@@ -30,7 +32,11 @@ def main() -> int:
     for name, command in checks.items():
         print(f"== {name}", flush=True)
         start = time.perf_counter()
-        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        try:
+            code = subprocess.run(command, cwd=ROOT, env=environment, check=False, timeout=_STEP_SECONDS).returncode
+        except subprocess.TimeoutExpired:
+            print(f"== {name}: expected an end within {_STEP_SECONDS:.0f} s, found none", flush=True)
+            code = 1
         print(f"== {name}: {'ok' if code == 0 else 'FAILED'} in {time.perf_counter() - start:.1f} s", flush=True)
         if code:
             return code
@@ -44,7 +50,11 @@ def _install_node_modules() -> Path:
     if missing and (npm := shutil.which("npm")) is not None:
         NODE_DIR.mkdir(exist_ok=True)
         command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(NODE_DIR), *missing]
-        if subprocess.run(command, cwd=NODE_DIR, check=False).returncode:
+        try:
+            code = subprocess.run(command, cwd=NODE_DIR, check=False, timeout=_STEP_SECONDS).returncode
+        except subprocess.TimeoutExpired:
+            code = 1
+        if code:
             print(f"npm could not install {', '.join(missing)}: the tests that need it will be skipped")
     return modules
 
