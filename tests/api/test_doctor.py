@@ -329,7 +329,7 @@ def test_report_orders_findings_by_severity_and_limits_examples(api: Api) -> Non
     assert lines[0] == "error: pages_built_by_hand"
     assert lines[4] == "  and 22 more"
     assert lines[5].startswith("  -> Follow next_page_uri")
-    assert lines[-1] == "51 requests were examined."
+    assert lines[-1] == "Requests examined: 51."
 
 
 def test_report_counts_dropped_requests(api: Api) -> None:
@@ -338,14 +338,14 @@ def test_report_counts_dropped_requests(api: Api) -> None:
         api.mock.account(other_sid)
     api.get(page["next_page_uri"])  # the list that offered it was dropped, so the rule cannot decide
     report = examine(api.get_account().journal)
-    expected = "No findings: 1 requests were examined; 1 older ones are no longer in the journal."
+    expected = "No findings. Requests examined: 1, no longer in the journal: 1."
     assert expected == str(report)
     assert report.is_clean
 
 
 def test_empty_journal_has_no_findings() -> None:
     assert examine(make_journal()) == Report(is_clean=True, findings=(), requests=0, dropped=0)
-    assert str(examine(make_journal())) == "No findings: 0 requests were examined."
+    assert str(examine(make_journal())) == "No findings. Requests examined: 0."
 
 
 def test_retry_after_accepts_real_time_when_clock_is_frozen() -> None:

@@ -194,7 +194,7 @@ def test_callbacks_are_listed_and_redelivered(run_command: RunCommand, account: 
 
 
 def test_doctor_command_exits_with_1_when_it_finds_problems(run_command: RunCommand, server: BackgroundServer) -> None:
-    assert run_command("doctor") == "No findings: 0 requests were examined.\n"
+    assert run_command("doctor") == "No findings. Requests examined: 0.\n"
     assert json.loads(run_command("doctor", "--json"))["is_clean"] is True
     url = f"{server.base_url}/2010-04-01/Accounts/{DEMO_SID}/Recordings.json"
     for page in (0, 1, 2):

@@ -81,7 +81,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The number of earlier requests that the journal has dropped. The doctor could not examine them."""
 
     def __str__(self) -> str:
-        looked = f"{self.requests} requests were examined."
-        if self.dropped:
-            looked = f"{self.requests} requests were examined; {self.dropped} older ones are no longer in the journal."
-        return "\n".join([*map(str, self.findings), looked if self.findings else f"No findings: {looked}"])
+        dropped = f", no longer in the journal: {self.dropped}" if self.dropped else ""
+        looked = f"Requests examined: {self.requests}{dropped}."
+        return "\n".join([*map(str, self.findings), looked if self.findings else f"No findings. {looked}"])
