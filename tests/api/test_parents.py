@@ -202,3 +202,20 @@ def test_call_starts_with_its_oldest_recording() -> None:
         assert [sid for sid in listed if sid in (CALL, later["call_sid"])] == [later["call_sid"], CALL]
         listed = api.get_twilio_json(f"Calls/{CALL}/Recordings.json")["recordings"]
         assert [recording["date_created"][5:7] for recording in listed] == ["03", "02", "01"]
+
+
+def test_filters_by_call_and_conference_apply_to_created_recordings() -> None:
+    call, conference = CALL, CONFERENCE
+    both = {"id": "both", "call_sid": call, "conference_sid": conference, "source": "Conference"}
+    with make_api_with_recordings(both, {"id": "call", "call_sid": call}) as api:
+        assert len(api.list_sids(f"CallSid={call}")) == 2
+        (sid,) = api.list_sids(f"CallSid={call}&ConferenceSid={conference}")
+        assert sid == api.get_account().resolve_handle("both")
+
+
+def test_list_with_deleted_recordings_has_those_that_a_client_deleted() -> None:
+    with make_api_with_recordings({"id": "it", "status": "completed", "duration": 3}) as api:
+        sid = api.get_account().resolve_handle("it")
+        assert api.request("DELETE", f"{api.root}/Recordings/{sid}.json").status_code == 204
+        assert sid not in api.list_sids()
+        assert sid in api.list_sids("IncludeSoftDeleted=true")
