@@ -105,7 +105,7 @@ class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
 MAX_STEPS = 1000
 """The most steps of one timeline: all of them may run at once, for one request."""
 MAX_TRANSCRIPT_LENGTH = 300_000
-"""The longest transcript, in characters: nobody speaks more in 24 hours."""
+"""The longest transcript, in characters: it is more than a person speaks in 24 hours."""
 _MAX_PICKS = 100
 Timeline = tuple[Step, ...]
 

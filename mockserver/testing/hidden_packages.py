@@ -1,4 +1,4 @@
-"""A check for modules of a user's project that have the names of our packages. It imports nothing of ours."""
+"""Finds modules of a user's project that have the names of our packages. It imports only the standard library."""
 
 import sys
 from importlib.machinery import PathFinder
@@ -25,7 +25,7 @@ def _describe_if_hidden(name: str) -> str | None:
 
 
 def _describe(name: str, found: str | None) -> str:
-    """Return the error message for a package of ours, and what was found in its place."""
+    """Return the error message for one of our packages. It names what Python found in its place."""
     return (
         f"expected the package `{name}` of twilio-recordings-mock, found {found or 'none'}: a module of your project "
         "has the same name. Rename it, or keep its folder out of sys.path: run `pytest --import-mode=importlib` "

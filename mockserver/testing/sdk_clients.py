@@ -1,4 +1,4 @@
-"""Clients of Twilio's SDK that send their requests to a server of ours."""
+"""Clients of Twilio's SDK that send their requests to the mock."""
 
 import asyncio
 from collections.abc import AsyncIterator

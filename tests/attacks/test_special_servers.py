@@ -106,7 +106,7 @@ def test_server_ends_while_clients_wait(tmp_path: Path, attack: Callable[[Attack
         client.close()
 
 
-def test_nonsense_of_upstreams_harms_nobody(tmp_path: Path) -> None:
+def test_nonsense_of_upstreams_does_not_harm_the_server(tmp_path: Path) -> None:
     answers = iter(_UPSTREAM_ANSWERS.values())
 
     def respond(connection: socket.socket) -> None:

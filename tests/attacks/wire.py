@@ -69,7 +69,7 @@ def send_large_bodies(server: AttackedServer) -> None:
     form = "Content-Type: application/x-www-form-urlencoded"
     head = encode_head(_CREATE, form, f"Content-Length: {len(_BIG) * 16}", "Connection: close", method="POST")
     assert server.send_bytes(head, *[_BIG] * 16) == [413]
-    for method in ("GET", "DELETE", "OPTIONS"):  # whose bodies nobody reads
+    for method in ("GET", "DELETE", "OPTIONS"):  # the mock does not read their bodies
         length = f"Content-Length: {len(_BIG) * 16}"
         head = encode_head(f"{ROOT}/nothing", length, "Connection: close", method=method)
         assert server.send_bytes(head, *[_BIG] * 16) in ([404], [204])
