@@ -5,13 +5,14 @@ instant (see `timetable`), a keyed hash of the index its other fields (see `rand
 permutation its SIDs (see `sids`).
 """
 
+from functools import lru_cache
 from typing import Self
 
 import msgspec
 
 from generators import distributions
 from generators.content.encryption_details import build_encryption_details
-from generators.corpus.layout import Layout
+from generators.corpus.layout import make_layout
 from generators.corpus.listed_count import find_corpus_size
 from generators.corpus.mix import Mix
 from generators.corpus.timetable import Timetable
@@ -78,7 +79,7 @@ class Corpus:
         self.count = spec.count
         self.sids = SidCipher(key)
         self.random_fields = RandomFieldsSource(key)
-        self.layout = Layout(key, spec.count, spec.mix, spec.turn)
+        self.layout = make_layout(key, spec.count, spec.mix, spec.turn)
         """The blocks, with their calls and statuses."""
         self.timetable = Timetable(self.layout, self.random_fields, spec.t0 * SECOND, spec.span * SECOND)
         """The instants."""
@@ -183,5 +184,7 @@ class Corpus:
         return AdversarialRecording(**msgspec.structs.asdict(recording), body=body)
 
 
+@lru_cache(maxsize=16)
 def _derive_key(seed: str, account_sid: str) -> bytes:
+    """Return the key of a corpus. Cached: the size of a corpus depends on it too."""
     return derive_bytes(seed, "corpus", account_sid)

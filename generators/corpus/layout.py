@@ -1,6 +1,7 @@
 """The layout of a corpus: its blocks in a row, with the calls, statuses and traits in them."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from generators.corpus.block_templates import RunMember, get_templates
@@ -172,6 +173,10 @@ class Layout:
     def _is_processing(self, index: int) -> bool:
         """Return True if the recording is still processing: these are spread evenly over the newest end."""
         return index >= self._zone_start and index in self._processing
+
+
+make_layout = lru_cache(maxsize=16)(Layout)
+"""Returns a layout. Cached: the corpus of a new account has the layout by which its size was found."""
 
 
 def _is_run_start(member: RunMember, sources: frozenset[Source]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from generators.corpus.layout import Layout
+from generators.corpus.layout import make_layout
 from generators.corpus.mix import Mix
 from generators.model import Status
 
@@ -32,12 +32,12 @@ def find_corpus_size(key: bytes, listed: int, mix: Mix) -> CorpusSize:
         return listed, 0
     count = round(listed / share)
     for _ in range(_ESTIMATES):
-        missing = listed - Layout(key, count, mix).count_visible()
+        missing = listed - make_layout(key, count, mix).count_visible()
         if not missing:
             return count, 0
         count = max(listed, count + int(missing / share))
     near = islice(_iterate_neighbours(count), _MAX_TRIES)
-    exact = ((size, turn) for size, turn in near if Layout(key, size, mix, turn).count_visible() == listed)
+    exact = ((size, turn) for size, turn in near if make_layout(key, size, mix, turn).count_visible() == listed)
     return next(exact, (count, 0))
 
 
