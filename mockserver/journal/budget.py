@@ -25,7 +25,7 @@ class BudgetShare:
         self.size_bytes = 0
         self.is_in_heap = False
 
-    def add(self, size: int, *, dropped: int = 0) -> None:
+    def add(self, size: int, dropped: int = 0) -> None:
         """Count a new entry. The budget may drop it at once, if it alone is larger than the budget.
 
         Args:
@@ -37,12 +37,12 @@ class BudgetShare:
                 budget.enter_heap(self)
             for _ in range(dropped):
                 self.subtract_oldest()
-            budget.serial += 1
-            self.entries.append((budget.serial, size))
+            budget.serial = serial = budget.serial + 1
+            self.entries.append((serial, size))
             self.size_bytes += size
-            budget.size_bytes += size
-            while budget.size_bytes > budget.max_bytes:
-                budget.drop_oldest()
+            budget.size_bytes = total = budget.size_bytes + size
+            if total > budget.max_bytes:
+                budget.shrink()
 
     def clear(self) -> None:
         """Count all entries as dropped."""
@@ -106,8 +106,13 @@ class LogBudget:
         heapify(self._heap)
         self._empty_shares = 0
 
-    def drop_oldest(self) -> None:
-        """Drop the oldest entry of all logs, or correct the first place of the heap. Call this again if needed."""
+    def shrink(self) -> None:
+        """Drop the oldest entries of all logs until the rest fits. The caller holds the lock."""
+        while self.size_bytes > self.max_bytes:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Drop the oldest entry of all logs, or correct the first place of the heap."""
         serial, share = self._heap[0]
         if not share.entries:
             heappop(self._heap)

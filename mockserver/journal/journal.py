@@ -141,12 +141,13 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Add an entry."""
-        self._entries.append(entry)
-        surplus = int(len(self._entries) > MAX_ENTRIES)
+        entries = self._entries
+        entries.append(entry)
+        surplus = int(len(entries) > MAX_ENTRIES)
         if surplus:
             self._drop_oldest()
         own_bytes = len(entry.path) + len(entry.query) + len(entry.body) + len(entry.packed_headers)
-        self._share.add(_ENTRY_OVERHEAD_BYTES + own_bytes + entry.response.extra_bytes, dropped=surplus)
+        self._share.add(_ENTRY_OVERHEAD_BYTES + own_bytes + entry.response.extra_bytes, surplus)
         if self._listeners:
             for listener in tuple(self._listeners):
                 listener(entry)
