@@ -13,7 +13,7 @@ from mockserver.proxy.streams import CHUNK_SIZE, open_streams
 from mockserver.proxy.transports import TRANSPORT_KEY, abort, close
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header
-from mockserver.rest.message_heads import HEAD_BOUNDS, MAX_HEADERS, HeadMeter
+from mockserver.rest.message_heads import HEAD_BOUNDS, HeadMeter
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te"}
@@ -106,7 +106,7 @@ class _Response:
         if 100 <= status < 200:
             self._headers.clear()
             return
-        self.is_head_too_large = len(self._headers) > MAX_HEADERS or not self._head_meter.allows(self._headers)
+        self.is_head_too_large = not self._head_meter.allows(self._headers)
         self._head_meter.progress()
         self.status = status
         self.is_complete = self._is_head_request or status in _WITHOUT_BODY

@@ -20,10 +20,10 @@ class HeadMeter:
     or found a part of a body, and `is_exceeded` after the parser has returned.
     """
 
-    __slots__ = ("_base_bytes", "_held_bytes", "_latest_bytes")
+    __slots__ = ("_base_bytes", "_latest_bytes", "held_bytes")
 
     def __init__(self) -> None:
-        self._held_bytes = 0
+        self.held_bytes = 0
         """The bytes of all pieces since the one with the latest progress, which is included."""
         self._base_bytes = 0
         """The bytes of the piece with the latest progress: the parser is done with most of them."""
@@ -32,15 +32,15 @@ class HeadMeter:
     def receive(self, size: int) -> None:
         """Count a piece of data."""
         self._latest_bytes = size
-        self._held_bytes += size
+        self.held_bytes += size
 
     def progress(self) -> None:
         """Record that everything before the latest piece of data is complete."""
-        self._base_bytes = self._held_bytes = self._latest_bytes
+        self._base_bytes = self.held_bytes = self._latest_bytes
 
     def is_exceeded(self) -> bool:
         """Return True if the parser holds back more than a head may have."""
-        return self._held_bytes - self._base_bytes > MAX_HEAD_BYTES
+        return self.held_bytes - self._base_bytes > MAX_HEAD_BYTES
 
     def allows(self, headers: Iterable[Header], start_line_bytes: int = 0) -> bool:
         """Return True if a complete head is not too large. Most heads are so small that they need not be measured.
@@ -48,9 +48,11 @@ class HeadMeter:
         Args:
             start_line_bytes: the size of the request's target.
         """
-        if self._held_bytes <= MAX_HEAD_BYTES:
-            return True
         pairs = tuple(headers)
+        if len(pairs) > MAX_HEADERS:
+            return False
+        if self.held_bytes <= MAX_HEAD_BYTES:
+            return True
         size = sum(map(len, chain.from_iterable(pairs))) + len(b": \r\n") * len(pairs)
         return start_line_bytes + size <= MAX_HEAD_BYTES
 

@@ -8,7 +8,6 @@ from generators.model import API_VERSION
 from generators.sids import SID_DIGITS
 from mockserver.rest.errors import make_invalid_parameter_error
 from mockserver.rest.header_names import WIRE_HEADER
-from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire, WireSetting
 
 _PATH_START = rf"/+{API_VERSION}(?:/+Accounts(?:/+AC{SID_DIGITS}/*)?)?|"
@@ -32,43 +31,49 @@ def merge_slashes(path: str) -> str:
     return f"{re.sub('/+', '/', match[0])}{path[match.end() :]}"
 
 
-def choose_wire(headers: Mapping[bytes, bytes], setting: WireSetting, representation: Representation) -> Wire:
-    """Choose the wire: the request's header, else the setting, else by User-Agent and Host (DESIGN §5).
+def negotiate(
+    headers: Mapping[bytes, bytes], setting: WireSetting, scheme: str, server_address: tuple[str, int]
+) -> tuple[Wire, str]:
+    """Return the wire and the base URL that a request asks for.
 
-    XML, CSV and HTML exist on Twilio's wire only.
+    The wire is that of the request's header, else of the setting, else of User-Agent and Host (DESIGN §5). The base URL
+    is scheme and host as the client wrote them, or the server's address if they are missing or invalid.
 
     Raises:
         TwilioError: 20001 if the header names no wire.
     """
     requested_wire = headers.get(WIRE_HEADER)
-    return _choose_wire(
+    return _negotiate(
         None if requested_wire is None else requested_wire[:_MAX_WIRE_BYTES],
         headers.get(b"host", b"")[:_MAX_HOST_BYTES],
         headers.get(b"user-agent", b"").startswith(_SDK_PREFIX),
         setting,
-        representation,
+        scheme,
+        server_address,
     )
 
 
 @lru_cache(maxsize=256)
-def _choose_wire(
+def _negotiate(
     requested_wire: bytes | None,
     host: bytes,
     is_sdk: bool,
     setting: WireSetting,
-    representation: Representation,
-) -> Wire:
-    """Choose the wire. Cached: a client repeats its headers."""
+    scheme: str,
+    server_address: tuple[str, int],
+) -> tuple[Wire, str]:
+    """Return the wire and the base URL. Cached: a client repeats its headers."""
+    return _choose_wire(requested_wire, host, is_sdk, setting), _build_base_url(host, scheme, server_address)
+
+
+def _choose_wire(requested_wire: bytes | None, host: bytes, is_sdk: bool, setting: WireSetting) -> Wire:
     if requested_wire is not None:
         try:
-            wished = Wire(requested_wire.decode("latin-1"))
+            return Wire(requested_wire.decode("latin-1"))
         except ValueError:
             raise make_invalid_parameter_error(
                 "X-Mock-Wire", "twilio or schema", requested_wire.decode("latin-1")
             ) from None
-        return wished if representation is Representation.JSON else Wire.TWILIO
-    if representation is not Representation.JSON:
-        return Wire.TWILIO
     if setting is not WireSetting.AUTO:
         return Wire(setting.value)
     name = host.partition(b":")[0].lower().removesuffix(b".")
@@ -76,12 +81,6 @@ def _choose_wire(
     return Wire.TWILIO if believes else Wire.SCHEMA
 
 
-def find_base_url(headers: Mapping[bytes, bytes], scheme: str, server_address: tuple[str, int]) -> str:
-    """Return scheme and host as the client wrote them, or the server's address if they are missing or invalid."""
-    return _build_base_url(headers.get(b"host", b"")[:_MAX_HOST_BYTES], scheme, server_address)
-
-
-@lru_cache(maxsize=256)
 def _build_base_url(host: bytes, scheme: str, server_address: tuple[str, int]) -> str:
     if not re.fullmatch(_HOST, host):
         host = "{}:{}".format(*server_address).encode()

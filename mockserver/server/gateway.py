@@ -10,16 +10,16 @@ from functools import partial
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.account.account import Account
-from mockserver.account.compiled_scenario import ScenarioSetupError
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.journal.journal import Entry, pack_headers
 from mockserver.mock import Mock
 from mockserver.rest.errors import MAX_TARGET_LENGTH, REFUSAL_KEY, TwilioError, make_uri_too_long_error
 from mockserver.rest.headers import ResponseMetadataFactory, build_warning_header
 from mockserver.rest.methods import READING_METHODS
-from mockserver.rest.negotiation import choose_wire, find_base_url, merge_slashes
-from mockserver.rest.representations.representation import choose_representation
+from mockserver.rest.negotiation import merge_slashes, negotiate
+from mockserver.rest.representations.representation import Representation, choose_representation
 from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
 from mockserver.server.exchange import Exchange
@@ -90,11 +90,11 @@ class Gateway:
         settings = self._mock.settings
         overrides = self._get_overrides(path) if self._mock.overrides else None
         setting = settings.wire if overrides is None else overrides.wire or settings.wire
-        wire = choose_wire(headers, setting, form)
-        base = settings.public_url or find_base_url(
-            headers, scope["scheme"], scope.get("server") or settings.listen.to_reachable()
-        )
-        return Exchange(self._mock, scope, headers, form, wire, base)
+        server_address = scope.get("server") or settings.listen.to_reachable()
+        wire, base_url = negotiate(headers, setting, scope["scheme"], server_address)
+        if form is not Representation.JSON:
+            wire = Wire.TWILIO  # the other representations exist on Twilio's wire only
+        return Exchange(self._mock, scope, headers, form, wire, settings.public_url or base_url)
 
     async def _attribute_to_caller(self, exchange: Exchange, error: Exception) -> None:
         """Log a request that no endpoint answers in the journal of its credentials' account, for the doctor."""

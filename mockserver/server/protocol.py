@@ -14,7 +14,7 @@ from mockserver.proxy.proxy import Proxy
 from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
 from mockserver.rest.headers import encode_header, encode_headers
-from mockserver.rest.message_heads import MAX_HEADERS, HeadMeter, make_head_too_large_error
+from mockserver.rest.message_heads import MAX_HEAD_BYTES, MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
 from mockserver.server.head_transport import HeadTransport
 from mockserver.server.sending import RESPONSE_WRITER_KEY
@@ -60,11 +60,12 @@ class MockProtocol(HttpToolsProtocol):
         """Replace uvicorn's method: only here are the bytes after a CONNECT request known."""
         if self._last_response is not None:
             return
-        self._head_meter.receive(len(data))
+        meter = self._head_meter
+        meter.receive(len(data))
         while data and self._last_response is None:
             try:
                 self.parser.feed_data(data)
-                if self._head_meter.is_exceeded():
+                if meter.held_bytes > MAX_HEAD_BYTES and meter.is_exceeded():
                     self._is_head_too_large = True
                     self.send_400_response("")
                 return
@@ -76,10 +77,12 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unset_keepalive_if_required()
-        if len(self.headers) > MAX_HEADERS or not self._head_meter.allows(self.headers, len(self.url)):
+        meter = self._head_meter
+        is_large = meter.held_bytes > MAX_HEAD_BYTES or len(self.headers) > MAX_HEADERS
+        if is_large and not meter.allows(self.headers, len(self.url)):
             self._is_head_too_large = True
             raise ValueError("the head is too large")  # ends the parser, and `data_received` refuses the request
-        self._head_meter.progress()
+        meter.progress()
         before = self.cycle
         if self.url[0] != _SLASH:
             self._dispatch_to_proxy()

@@ -21,6 +21,8 @@ class Wire(StrEnum):
     SCHEMA = "schema"
     """As `recording.schema.json` requires it."""
 
+    __hash__ = str.__hash__  # every request needs it, and that of Enum is slow
+
 
 class WireSetting(StrEnum):
     """How the wire of a response is chosen."""
@@ -28,6 +30,8 @@ class WireSetting(StrEnum):
     AUTO = "auto"
     TWILIO = "twilio"
     SCHEMA = "schema"
+
+    __hash__ = str.__hash__  # every request needs it, and that of Enum is slow
 
 
 class WireFormat(msgspec.Struct, frozen=True):
