@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -119,13 +120,23 @@ def bypass_proxies(handle: MockTwilio) -> dict[str, str | None]:
 
     Programs differ in which of the two spellings they read first, so both get the hosts of the other.
     """
-    host = urlsplit(handle.base_url).hostname or ""
     before = {name: os.environ.get(name) for name in _NO_PROXY}
-    for name, other in zip(_NO_PROXY, reversed(_NO_PROXY), strict=True):
-        hosts = before[name] or before[other] or ""
-        if hosts.strip() != "*" and host not in hosts.split(","):  # `*` stands for all only if it is alone
-            os.environ[name] = f"{hosts},{host}" if hosts else host
+    for name, hosts in zip(_NO_PROXY, _exclude_host(handle.base_url, *before.values()), strict=True):
+        if hosts is not None:
+            os.environ[name] = hosts
     return before
+
+
+@lru_cache(maxsize=16)
+def _exclude_host(url: str, *values: str | None) -> list[str | None]:
+    """Return the new values of the variables, or None for each that stays. Cached: most tests change none of them."""
+    host = urlsplit(url).hostname or ""
+    changed: list[str | None] = []
+    for value, other in zip(values, reversed(values), strict=True):
+        hosts = value or other or ""
+        is_excluded = hosts.strip() == "*" or host in hosts.split(",")  # `*` stands for all only if it is alone
+        changed.append(None if is_excluded else f"{hosts},{host}" if hosts else host)
+    return changed
 
 
 def restore_environment(values: Mapping[str, str | None]) -> None:
