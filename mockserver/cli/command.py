@@ -3,10 +3,12 @@
 import argparse
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.cli.argument_parser import Parser
-from mockserver.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from mockserver.settings.settings import Settings
 
 COMMANDS = {
     "serve": "serve the mock (the default)",
@@ -32,7 +34,7 @@ COMMANDS = {
 class Invocation(NamedTuple):
     """What a command runs with."""
 
-    settings: Settings
+    settings: "Settings"
     options: argparse.Namespace
     environment: Mapping[str, str]
 
@@ -47,6 +49,8 @@ class Command(NamedTuple):
     """Names of the settings that the command reads from flags and the environment."""
     defaults: Mapping[str, str] = {}
     """Values of settings, by name, that the command uses if neither a flag nor a variable sets them."""
+    is_server: bool = False
+    """True if the command serves until the user stops it: it resumes the garbage collector when it is ready."""
 
 
 def load_command(name: str) -> Command:

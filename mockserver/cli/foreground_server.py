@@ -1,6 +1,7 @@
 """The server that `recmock serve` runs in the foreground."""
 
 import asyncio
+import gc
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,6 @@ from mockserver.cli.banner import Banner, choose_style
 from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import list_import_events, load_scenarios, make_mock
 from mockserver.cli.reload import Watch
-from mockserver.control.client.errors import ControlError
-from mockserver.control.client.health import fetch_version
 from mockserver.mock import Mock
 from mockserver.proxy.proxy import Proxy
 from mockserver.rest.representations.dates import format_iso8601
@@ -52,6 +51,8 @@ def serve(settings: Settings, environment: Mapping[str, str] = MappingProxyType(
         style = choose_style(is_terminal=sys.stdout.isatty(), environment=environment)
         print(_make_banner(mock, address, scenarios).format(style), flush=True)
         watching.append(asyncio.get_running_loop().create_task(watch.run(mock)))
+        gc.freeze()  # what exists now stays, so no later collection visits it
+        gc.enable()
 
     watching: list[asyncio.Task[None]] = []
     run(app, listening_sockets, announce_ready, Proxy.from_settings(settings))
@@ -62,6 +63,9 @@ def _describe_other_server(error: ListenError) -> str:
     """Return a sentence about the server that has the port, or an empty text if no other server is the reason."""
     if error.address is None or not error.is_port_taken:
         return ""
+    from mockserver.control.client.errors import ControlError  # not needed otherwise
+    from mockserver.control.client.health import fetch_version
+
     try:
         version = fetch_version(error.address.to_url(), _PROBE_TIMEOUT)
     except ControlError:

@@ -1,10 +1,12 @@
+import asyncio
 import errno
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from mockserver.app import create_app
 from mockserver.cli.foreground_server import serve
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
-from mockserver.server.listening_sockets import bind, get_bound_address
+from mockserver.server.listening_sockets import ListeningSockets, bind, get_bound_address
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
 from tests.commands import TimeLimitExceeded, main
@@ -550,6 +552,29 @@ def test_keyboard_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr("mockserver.cli.commands.ready.check_ready", interrupt)
     assert main(["ready"]) == 130
+
+
+def test_garbage_collector_is_paused_until_the_server_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    states: list[tuple[bool, bool]] = []
+
+    async def start(announce_ready: Callable[[], None]) -> None:
+        states.append((gc.isenabled(), gc.get_freeze_count() > 0))
+        announce_ready()
+        states.append((gc.isenabled(), gc.get_freeze_count() > 0))
+
+    def run(app: object, listening: ListeningSockets, announce_ready: Callable[[], None], proxy: object) -> None:
+        listening.close()
+        asyncio.run(start(announce_ready))
+
+    monkeypatch.setattr("mockserver.cli.foreground_server.run", run)
+    assert main(["serve", "--listen", "127.0.0.1:0"]) == 0
+    assert states == [(False, False), (True, True)]
+    assert (gc.isenabled(), gc.get_freeze_count()) == (True, 0)
+
+
+def test_garbage_collector_runs_during_other_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.cli.commands.ready.check_ready", lambda *_: int(gc.isenabled()))
+    assert main(["ready"]) == 1
 
 
 def test_serve_requires_control_token_only_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,26 +1,22 @@
 """`recmock generate`: write the corpus of an account to a file, without a server."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from generators.corpus.corpus import Corpus
 from mockserver.cli.argument_parser import Parser
 from mockserver.cli.command import Command, Invocation
 from mockserver.cli.errors import CommandError
-from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.options import CORPUS_SETTINGS, add_account, add_settings
-from mockserver.rest.representations.csv import write_csv
-from mockserver.rest.representations.recording import RECORDING_KEYS, build_recording
-from mockserver.rest.representations.wires import Wire, WireSetting
 from mockserver.settings.settings import Settings
 
-Documents = Iterable[dict[str, Any]]
+if TYPE_CHECKING:
+    from generators.corpus.corpus import Corpus
 
+Documents = Iterable[dict[str, Any]]
 
 _SETTINGS = (*CORPUS_SETTINGS, "wire", "public_url")
 
@@ -36,7 +32,9 @@ def _add_arguments(parser: Parser) -> None:
 
 def _run(invocation: Invocation) -> int:
     """Write the recordings of the account, newest first. The file appears when it is complete."""
-    from tqdm import tqdm
+    from tqdm import tqdm  # slow to import like the rest, and --help does not need it
+
+    from mockserver.cli.mock_setup import make_mock
 
     options = invocation.options
     mock = make_mock(invocation.settings)
@@ -50,7 +48,10 @@ def _run(invocation: Invocation) -> int:
     return 0
 
 
-def _render_documents(corpus: Corpus, settings: Settings) -> Iterator[dict[str, Any]]:
+def _render_documents(corpus: "Corpus", settings: Settings) -> Iterator[dict[str, Any]]:
+    from mockserver.rest.representations.recording import build_recording
+    from mockserver.rest.representations.wires import Wire, WireSetting
+
     wire = Wire.TWILIO if settings.wire is WireSetting.TWILIO else Wire.SCHEMA
     base_url = settings.public_url or settings.listen.to_url()
     for index in reversed(range(corpus.count)):
@@ -64,11 +65,15 @@ def _report_progress(documents: Documents, update: Callable[[int], Any]) -> Iter
 
 
 def _write_jsonl(documents: Documents, stream: TextIO) -> None:
+    import json
+
     for document in documents:
         stream.write(f"{json.dumps(document)}\n")
 
 
 def _write_json(documents: Documents, stream: TextIO) -> None:
+    import json
+
     separator = "[\n"
     for document in documents:
         stream.write(f"{separator}{json.dumps(document)}")
@@ -77,6 +82,9 @@ def _write_json(documents: Documents, stream: TextIO) -> None:
 
 
 def _write_csv(documents: Documents, stream: TextIO) -> None:
+    from mockserver.rest.representations.csv import write_csv
+    from mockserver.rest.representations.recording import RECORDING_KEYS
+
     write_csv(stream, documents, RECORDING_KEYS, "\n")
 
 

@@ -16,4 +16,4 @@ def _run(invocation: Invocation) -> int:
     return serve(invocation.settings, invocation.environment)
 
 
-COMMAND = Command(_run, _add_arguments, settings=[*get_all_settings()])
+COMMAND = Command(_run, _add_arguments, settings=[*get_all_settings()], is_server=True)
