@@ -16,12 +16,8 @@ from mockserver.rest.errors import TwilioError
 from mockserver.server.gateway import Gateway
 from mockserver.server.preloading import prepare_imports
 from mockserver.server.rendering import is_control_path
-from mockserver.server.routes.accounts import ACCOUNT_ROUTES
-from mockserver.server.routes.calls_and_conferences import CALL_AND_CONFERENCE_ROUTES
-from mockserver.server.routes.recordings import RECORDING_ROUTES
-from mockserver.server.routes.subresources import SUBRESOURCE_ROUTES
+from mockserver.server.routes.table import RESOURCE_ROUTES
 
-RESOURCE_ROUTES = (*RECORDING_ROUTES, *SUBRESOURCE_ROUTES, *CALL_AND_CONFERENCE_ROUTES, *ACCOUNT_ROUTES)
 _FIRST_SEGMENT = 4
 """The first segment below the account, in a path that is split at its slashes."""
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,16 +12,13 @@ from generators.corpus.corpus import Corpus
 from generators.instants import SECOND
 from generators.model import InFlight, Recording, Source, Track
 from generators.seeds import derive_auth_token
-from generators.sids import Kind
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
 from mockserver.account.fault_rules import FaultRules
-from mockserver.account.page_drift import PageDrift
-from mockserver.account.resources.calls_and_conferences import CallsOrConferences
+from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recordings import Recordings
-from mockserver.account.resources.subresources import Subresources
 from mockserver.account.scheduler import Scheduler
 from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
 from mockserver.account.state.state import State, Subscription
@@ -36,8 +34,11 @@ from scenarios.operations import Operation
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.timeline import RequestKind
 
+if TYPE_CHECKING:
+    from mockserver.account.page_drift import PageDrift
 
-class Account:
+
+class Account(DerivedResources):
     """Everything that one AccountSid has.
 
     Args:
@@ -76,27 +77,26 @@ class Account:
         self.journal = Journal() if journal is None else journal
         self.timers = Timers(self.state)
         self.events = EventLog(self.state, clock, self.journal.budget)
-        recording_index = RecordingIndex(corpus, clock, self.state)
-        self.recordings = Recordings(recording_index)
-        delivery, budget = delivery_settings or DeliverySettings(), self.journal.budget
-        on_delivered = self._record_delivery
-        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, budget, delivery, on_delivered)
+        super().__init__(Recordings(recording_index := RecordingIndex(corpus, clock, self.state)))
+        delivery, record = delivery_settings or DeliverySettings(), self._record_delivery
+        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery, record)
         self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
         create_upcoming = partial(create_upcoming_recording, self)
         self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks, create_upcoming)
         self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
-        self.page_drift = PageDrift(self.recordings, self.timelines, self.events)
-        self.transcriptions = Subresources(Kind.TRANSCRIPTION, self.recordings)
-        self.add_on_results = Subresources(Kind.ADD_ON_RESULT, self.recordings)
-        self.payloads = Subresources(Kind.PAYLOAD, self.recordings)
-        self.calls = CallsOrConferences(Kind.CALL, recording_index)
-        self.conferences = CallsOrConferences(Kind.CONFERENCE, recording_index)
         self.changes = ChangeCounts(self.state, self.scheduler)
 
     @cached_property
     def token(self) -> str:
         """The auth token."""
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
+
+    @cached_property
+    def page_drift(self) -> "PageDrift":
+        """The page drift rules."""
+        from mockserver.account.page_drift import PageDrift
+
+        return PageDrift(self.recordings, self.timelines, self.events)
 
     def start_recording(
         self,

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from generators.instants import SECOND
 from generators.model import Source, Track
-from generators.setup_error import MockSetupError
+from mockserver.account.setup_error import ScenarioSetupError
 from scenarios.handles import iter_recording_handles
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Timeline
@@ -20,10 +20,6 @@ from scenarios.validation.coherence_checks import check_dates
 _LASTING_FIELDS = ("channels", "source", "track", "price_unit", "encryption_details", "start_time")
 """Fields that a change of status keeps: they are set once."""
 _NO_FIELDS = RecordingFields()
-
-
-class ScenarioSetupError(MockSetupError):
-    """The account's corpus has no room for the scenario. The message says what is missing."""
 
 
 class CompiledRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -1,20 +1,16 @@
 """Creates accounts from the server's settings and a scenario."""
 
 from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING
 
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.instants import SECOND
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
-from mockserver.account.compiled_scenario import CompiledScenario, ScenarioSetupError
 from mockserver.account.gradual import Steps
 from mockserver.account.overrides import AccountOverrides
-from mockserver.account.scenario_setup import (
-    RecordingDefaults,
-    create_upcoming_recording,
-    set_up_scenario,
-)
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 from mockserver.callbacks.delivery_settings import DeliverySettings
@@ -29,6 +25,10 @@ from scenarios.durations import parse_duration
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
 from scenarios.triggers import to_microseconds
+
+if TYPE_CHECKING:
+    from mockserver.account.compiled_scenario import CompiledScenario
+    from mockserver.account.scenario_setup import RecordingDefaults
 
 
 class AccountFactory:
@@ -100,6 +100,8 @@ class AccountFactory:
         self, scenario: Scenario, account: Account, base_url: str | None, clock_origin: int | None
     ) -> Steps[None]:
         """Set up a scenario, and start its clock."""
+        from mockserver.account.scenario_setup import set_up_scenario  # many servers have none
+
         yield from set_up_scenario(account, self._compile(scenario), self.build_recording_defaults(base_url))
         account.clock.start(self._choose_rate(scenario), clock_origin)
         yield from account.scheduler.run_due_gradually()  # of an account that was evicted
@@ -120,7 +122,7 @@ class AccountFactory:
             None if declared is None else declared.token,
             Corpus(spec),
             self._create_clock(scenario, state, clock_origin),
-            create_upcoming_recording,
+            _create_upcoming_recording,
             cache_key=cache_key,
             scenario=scenario,
             state=state,
@@ -128,18 +130,22 @@ class AccountFactory:
             delivery_settings=self.build_delivery_settings(scenario, self._overrides.get(key)),
         )
 
-    def _compile(self, scenario: Scenario) -> CompiledScenario:
+    def _compile(self, scenario: Scenario) -> "CompiledScenario":
         """Return a scenario as all accounts set it up. The latest one is remembered."""
+        from mockserver.account.compiled_scenario import CompiledScenario
+
         if self._compiled is None or self._compiled.scenario is not scenario:
             self._compiled = CompiledScenario(scenario)
         return self._compiled
 
-    def build_recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
+    def build_recording_defaults(self, base_url: str | None = None) -> "RecordingDefaults":
         """Return the defaults for scripted recordings.
 
         Args:
             base_url: the scheme and host that the client uses for this server.
         """
+        from mockserver.account.scenario_setup import RecordingDefaults
+
         where = self._settings.public_url or base_url or self.address.to_url()
         return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
 
@@ -210,6 +216,12 @@ class AccountFactory:
             span=settings.span if corpus.span is None else parse_duration(corpus.span) // SECOND,
             mix=mix,
         )
+
+
+def _create_upcoming_recording(account: Account, key: int) -> None:
+    from mockserver.account.scenario_setup import create_upcoming_recording
+
+    create_upcoming_recording(account, key)
 
 
 def _choose_demo_account(settings: Settings) -> DeclaredAccount:

@@ -10,12 +10,12 @@ from mockserver.account.account import Account
 from mockserver.account.compiled_scenario import (
     CompiledRecording,
     CompiledScenario,
-    ScenarioSetupError,
     collect_lasting_fields,
     compile_recording,
     refuse_contradicting_dates,
 )
 from mockserver.account.gradual import Steps
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.state import PageDriftState, TimerKind, UpcomingRecording
 from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline

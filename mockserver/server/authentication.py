@@ -7,7 +7,7 @@ from functools import lru_cache
 from generators.model import API_VERSION
 from generators.sids import Kind, describe_sid, is_sid
 from mockserver.account.account import Account
-from mockserver.account.compiled_scenario import ScenarioSetupError
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.mock import Mock
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, authenticate, is_media_path, parse_credentials
 from mockserver.rest.errors import TwilioError

@@ -13,7 +13,7 @@ from mockserver.rest.representations.representation import (
     choose_representation,
     load_encoder,
 )
-from mockserver.rest.representations.resource_types import ResourceType
+from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result

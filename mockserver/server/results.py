@@ -7,7 +7,7 @@ import msgspec
 from mockserver.account.resources.listing import NEVER, Page
 from mockserver.rest.paging import PageRequest
 from mockserver.rest.parameters import Parameters
-from mockserver.rest.representations.resource_types import ResourceType
+from mockserver.rest.representations.resource_type import ResourceType
 from scenarios.timeline import RequestKind
 
 if TYPE_CHECKING:

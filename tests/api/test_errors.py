@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from generators.model import Status
-from mockserver.app import RESOURCE_ROUTES
+from mockserver.server.routes.table import RESOURCE_ROUTES
 from tests.harness import Api, parse_error
 
 UNKNOWN_SID = "RE" + "0" * 32

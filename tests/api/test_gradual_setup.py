@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from mockserver.account import compiled_scenario, gradual
-from mockserver.account.compiled_scenario import CompiledRecording, ScenarioSetupError, compile_recording
+from mockserver.account.compiled_scenario import CompiledRecording, compile_recording
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.app import create_app
 from mockserver.control.endpoints import scenario as scenario_endpoints
 from mockserver.mock import Mock

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mockserver.account.account import Account
-from mockserver.account.compiled_scenario import ScenarioSetupError
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.mock import Mock
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.machine_clock import wall_microseconds

@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from generators.model import Source, Status
-from mockserver.app import RESOURCE_ROUTES
 from mockserver.rest.accepted_parameters import ACCEPTED_PARAMETERS
 from mockserver.rest.parameters import Parameters
 from mockserver.server.exchange import Exchange
+from mockserver.server.routes.table import RESOURCE_ROUTES
 from scenarios.model import Scenario
 from scenarios.operations import Operation
 from scenarios.rules import Fault, Then, When

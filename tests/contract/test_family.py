@@ -8,9 +8,10 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from generators.model import Source
-from mockserver.app import RESOURCE_ROUTES, create_app
+from mockserver.app import create_app
 from mockserver.mock import Mock
 from mockserver.server.listener import BackgroundServer
+from mockserver.server.routes.table import RESOURCE_ROUTES
 from tests.harness import make_settings
 
 _RESULTS_PATH = "Recordings/{recording_sid}/AddOnResults"

@@ -8,14 +8,30 @@ from generators.content.subresources import SUBRESOURCE_KINDS, split_subresource
 from generators.corpus.corpus import FIRST_HANDLE_INDEX
 from generators.corpus.explain_sid import KIND_NOUNS, SidExplanation, explain_generated
 from generators.sids import Kind, describe_sid, is_sid
+from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
+from mockserver.rest.errors import TwilioError
 
 _MAX_LISTED = 5
 _MAX_ACCOUNTS = 256
 """The number of accounts that are searched, the latest first."""
 
 
-def explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
+def make_missing_error(
+    recording_index: RecordingIndex, sid: str, index: int | None, parent: Parent | None
+) -> TwilioError:
+    """Return the error for a recording that the account, or a call or conference of it, does not have.
+
+    Args:
+        index: the index of the recording if it belongs to another call or conference, else None.
+        parent: the call or conference that the path names.
+    """
+    if index is None or parent is None:
+        return TwilioError(20404, _explain_unknown(recording_index, sid), unknown_sid=sid)
+    return TwilioError(20404, _explain_wrong_parent(recording_index, index, parent))
+
+
+def _explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
     """Explain why a SID belongs to no recording of the account."""
     if not is_sid(sid, Kind.RECORDING):
         return f"Expected a RecordingSid ({describe_sid(Kind.RECORDING)}), found {sid[:60]!r}."
@@ -27,11 +43,11 @@ def explain_unknown(recording_index: RecordingIndex, sid: str) -> str:
     return f"{sid} stands for recording {index + 1}, but this account has only {recording_index.corpus.count}."
 
 
-def explain_wrong_parent(recording_index: RecordingIndex, index: int, kind: Kind, parent_sid: str) -> str:
+def _explain_wrong_parent(recording_index: RecordingIndex, index: int, parent: Parent) -> str:
     """Explain which call or conference a recording belongs to, if the path names another one."""
     recording = recording_index.get_even_if_deleted(index)
-    of = recording.call_sid if kind is Kind.CALL else recording.conference_sid
-    return f"{recording.sid} is a recording of {of or 'no conference'}, not of {parent_sid}."
+    of = recording.call_sid if parent.kind is Kind.CALL else recording.conference_sid
+    return f"{recording.sid} is a recording of {of or 'no conference'}, not of {parent.sid}."
 
 
 def explain_no_subresource(recording_index: RecordingIndex, index: int, sid: str) -> str:

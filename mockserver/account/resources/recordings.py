@@ -7,7 +7,6 @@ from generators.instants import SECOND
 from generators.model import CONFERENCE_SOURCES, InFlight, Recording, Source, Status, Track
 from generators.sids import Kind, fold_sid
 from generators.suggestion import shorten_list
-from mockserver.account.resources.explain_sid import explain_unknown, explain_wrong_parent
 from mockserver.account.resources.filter import RecordingFilter, build_filtered_listing
 from mockserver.account.resources.listing import NEVER, Page, get_page
 from mockserver.account.resources.parent import Parent
@@ -47,10 +46,10 @@ class Recordings:
             TwilioError: 20404 if no such recording is visible.
         """
         index = self.recording_index.find_index(sid)
-        if index is None:
-            raise TwilioError(20404, explain_unknown(self.recording_index, sid), unknown_sid=sid)
-        if parent is not None and not self._belongs_to(index, parent):
-            raise TwilioError(20404, explain_wrong_parent(self.recording_index, index, parent.kind, parent.sid))
+        if index is None or (parent is not None and not self._belongs_to(index, parent)):
+            from mockserver.account.resources.explain_sid import make_missing_error  # only for mistakes
+
+            raise make_missing_error(self.recording_index, sid, index, parent)
         if self.recording_index.get_status(index) is Status.DELETED:
             if not include_deleted:
                 why = f"{sid} is deleted. With IncludeSoftDeleted=true, a fetch or a list shows it for 40 days."

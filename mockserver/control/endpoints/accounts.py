@@ -8,8 +8,8 @@ from msgspec import Meta
 from generators.corpus.corpus import CorpusSpec
 from generators.instants import SECOND
 from mockserver.account.account import Account
-from mockserver.account.compiled_scenario import ScenarioSetupError
 from mockserver.account.overrides import AccountOverrides
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
     PathParams,

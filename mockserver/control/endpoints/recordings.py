@@ -5,8 +5,9 @@ from typing import Any
 
 from generators.model import Status
 from mockserver.account.account import Account
-from mockserver.account.compiled_scenario import ScenarioSetupError, refuse_contradicting_dates
+from mockserver.account.compiled_scenario import refuse_contradicting_dates
 from mockserver.account.scenario_setup import place_scripted_recording
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
     Endpoint,

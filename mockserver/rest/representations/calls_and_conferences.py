@@ -4,6 +4,7 @@ import msgspec
 
 from generators.model import API_VERSION, Call, CallStatus, Conference
 from mockserver.rest.representations.money import CURRENCY, format_price
+from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 _PRICE_PER_MINUTE = -850
@@ -103,3 +104,8 @@ def build_account(account: AccountFields, wire: Wire, base_url: str) -> Document
 
 def _format_phone_number(number: str) -> str:
     return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+
+
+CALL = ResourceType("Call", "calls", build_call)
+CONFERENCE = ResourceType("Conference", "conferences", build_conference)
+ACCOUNT = ResourceType("Account", "accounts", build_account)

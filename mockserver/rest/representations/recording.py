@@ -7,6 +7,7 @@ from typing import Any
 from generators.model import API_VERSION, AdversarialRecording, EncryptionDetails, Recording, Source, Status, Track
 from mockserver.rest.representations.adversarial import as_drawn_by_hypothesis, make_safe_for_sdks
 from mockserver.rest.representations.money import CURRENCY, format_price
+from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 
@@ -121,3 +122,8 @@ _EXAMPLE = Recording(
 )
 RECORDING_KEYS = tuple(_build_realistic(_EXAMPLE, Wire.SCHEMA, "", ""))
 """The keys of a realistic recording, in order. On the schema wire, an adversarial one may lack some."""
+
+
+RECORDING = ResourceType("Recording", "recordings", build_recording)
+CALL_RECORDING = ResourceType("Recording", "recordings", build_call_recording)
+CONFERENCE_RECORDING = ResourceType("Recording", "recordings", build_conference_recording)

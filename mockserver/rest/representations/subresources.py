@@ -2,6 +2,7 @@
 
 from generators.model import API_VERSION, AddOnResult, Payload, Transcription
 from mockserver.rest.representations.money import CURRENCY, format_price
+from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.rest.representations.wires import WIRE_FORMATS, Document, Wire
 
 
@@ -66,3 +67,8 @@ def build_payload(payload: Payload, wire: Wire, base_url: str) -> Document:
 def _build_payloads_path(account_sid: str, recording_sid: str, result_sid: str) -> str:
     recording = f"/{API_VERSION}/Accounts/{account_sid}/Recordings/{recording_sid}"
     return f"{recording}/AddOnResults/{result_sid}/Payloads"
+
+
+TRANSCRIPTION = ResourceType("Transcription", "transcriptions", build_transcription)
+ADD_ON_RESULT = ResourceType("AddOnResult", "add_on_results", build_add_on_result)
+PAYLOAD = ResourceType("Payload", "payloads", build_payload)

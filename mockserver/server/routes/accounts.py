@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from generators.model import API_VERSION
 from generators.sids import Kind, fold_sid
 from mockserver.account.resources.listing import BEFORE_OLDEST, Listing, Page, get_page
 from mockserver.rest.paging import PageRequest, parse_page_request
-from mockserver.rest.representations.calls_and_conferences import ACCOUNT_NAME, AccountFields
-from mockserver.rest.representations.resource_types import ACCOUNT
+from mockserver.rest.representations.calls_and_conferences import ACCOUNT, ACCOUNT_NAME, AccountFields
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import ResourcePage, ResourceValue
-from mockserver.server.routes.resource_route import PathParams, ResourceRoute
+from mockserver.server.routes.resource_route import PathParams
 from mockserver.server.signing_token import find_signing_token
 
 _SID_BEFORE_OLDEST = f"{Kind.ACCOUNT}{'0' * 32}"
@@ -104,9 +102,3 @@ def _build_account(exchange: Exchange, sid: str) -> AccountFields:
 
 def _walk(window: range, *, newest_first: bool) -> Iterator[int]:
     return reversed(window) if newest_first else iter(window)
-
-
-ACCOUNT_ROUTES = (
-    ResourceRoute("Accounts", root=f"/{API_VERSION}", GET=list_accounts, not_emulated=("POST",)),
-    ResourceRoute("", GET=fetch_account, not_emulated=("POST",)),
-)

@@ -12,11 +12,12 @@ from mockserver.account.resources.parent import Parent
 from mockserver.rest.date_filters import parse_date_range
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.parameters import Parameters
-from mockserver.rest.representations.resource_types import CALL, CONFERENCE, ResourceType
+from mockserver.rest.representations.calls_and_conferences import CALL, CONFERENCE
+from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import Resource, ResourcePage
 from mockserver.server.routes.future_filters import warn_of_future_filters
-from mockserver.server.routes.resource_route import PathParams, ResourceRoute, warn_of_empty_page
+from mockserver.server.routes.resource_route import PathParams, warn_of_empty_page
 
 _UNFILTERED_CONFERENCES = (
     "Twilio lists only conferences in progress if no filter is given (since 2026-09-30). The mock lists all of them. "
@@ -74,11 +75,3 @@ def _parse_number(query: Parameters, name: str) -> str | None:
     """Return a phone number, or None if it is missing. A `+` that the client did not encode reaches us as a space."""
     text = query.get_text(name)
     return f"+{text[1:]}" if text is not None and text.startswith(" ") else text
-
-
-CALL_AND_CONFERENCE_ROUTES = (
-    ResourceRoute("Calls", GET=list_calls, not_emulated=("POST",)),
-    ResourceRoute("Calls/{sid}", GET=fetch_call, not_emulated=("POST", "DELETE")),
-    ResourceRoute("Conferences", GET=list_conferences),
-    ResourceRoute("Conferences/{sid}", GET=fetch_conference, not_emulated=("POST",)),
-)

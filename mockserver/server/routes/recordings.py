@@ -11,11 +11,12 @@ from mockserver.rest.errors import TwilioError
 from mockserver.rest.forms import CallbackForm, CallRecordingForm, parse_call_recording_form
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.parameters import Parameters
-from mockserver.rest.representations.resource_types import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING, ResourceType
+from mockserver.rest.representations.recording import CALL_RECORDING, CONFERENCE_RECORDING, RECORDING
+from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Media, NoContent, Redirect, Resource, ResourcePage, ResourceValue
+from mockserver.server.results import NoContent, Resource, ResourcePage, ResourceValue
 from mockserver.server.routes.future_filters import warn_of_future_filters
-from mockserver.server.routes.resource_route import PathParams, ResourceRoute
+from mockserver.server.routes.resource_route import PathParams
 from mockserver.server.signing_token import find_signing_token
 from scenarios.timeline import RequestKind
 
@@ -38,12 +39,6 @@ def fetch_recording(exchange: Exchange, path: PathParams) -> Resource:
     return Resource(
         RECORDING, recordings.recording_index, index, recordings.get_next_expiry(include_deleted), RequestKind.FETCH
     )
-
-
-def fetch_recording_media(exchange: Exchange, path: PathParams) -> Media | Redirect:
-    from mockserver.server.routes import media  # imports audio, which most servers never need
-
-    return media.fetch_recording_media(exchange, path)
 
 
 def delete_recording(exchange: Exchange, path: PathParams) -> NoContent:
@@ -170,29 +165,3 @@ def _list(
         query,
         RequestKind.LIST,
     )
-
-
-RECORDING_ROUTES = (
-    ResourceRoute("Recordings", GET=list_recordings),
-    ResourceRoute(
-        "Recordings/{sid}", GET=fetch_recording, DELETE=delete_recording, media_handler=fetch_recording_media
-    ),
-    ResourceRoute("Calls/{call_sid}/Recordings", GET=list_call_recordings, POST=create_call_recording),
-    ResourceRoute(
-        "Calls/{call_sid}/Recordings/{sid}",
-        parent_type="call",
-        GET=fetch_nested_recording,
-        POST=update_nested_recording,
-        DELETE=delete_nested_recording,
-        media_handler=fetch_recording_media,
-    ),
-    ResourceRoute("Conferences/{conference_sid}/Recordings", GET=list_conference_recordings),
-    ResourceRoute(
-        "Conferences/{conference_sid}/Recordings/{sid}",
-        parent_type="conference",
-        GET=fetch_nested_recording,
-        POST=update_nested_recording,
-        DELETE=delete_nested_recording,
-        media_handler=fetch_recording_media,
-    ),
-)

@@ -3,11 +3,11 @@
 from generators.content.subresources import PAYLOADS_PER_RESULT
 from mockserver.account.resources.subresources import Subresources
 from mockserver.rest.paging import parse_page_request
-from mockserver.rest.representations.representation import Representation
-from mockserver.rest.representations.resource_types import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION, ResourceType
+from mockserver.rest.representations.resource_type import ResourceType
+from mockserver.rest.representations.subresources import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import NoContent, Redirect, Resource, ResourcePage
-from mockserver.server.routes.resource_route import PathParams, ResourceRoute, warn_of_empty_page
+from mockserver.server.routes.resource_route import PathParams, warn_of_empty_page
 
 
 def list_transcriptions(exchange: Exchange, _: PathParams) -> ResourcePage:
@@ -113,35 +113,3 @@ def _fetch(
     return Resource(
         resource_type, source, source.find(sid, recording_sid=recording_sid, allowed_indices=allowed_indices)
     )
-
-
-_JSON_AND_XML = (Representation.JSON, Representation.XML)
-"""The representations of transcriptions: Twilio removed CSV and HTML on 2025-09-22 (WIRE §17)."""
-_ADD_ON_RESULTS_PATH = "Recordings/{recording_sid}/AddOnResults"
-_PAYLOADS_PATH = f"{_ADD_ON_RESULTS_PATH}/{{result_sid}}/Payloads"
-SUBRESOURCE_ROUTES = (
-    ResourceRoute("Transcriptions", representations=_JSON_AND_XML, GET=list_transcriptions),
-    ResourceRoute(
-        "Transcriptions/{sid}", representations=_JSON_AND_XML, GET=fetch_transcription, DELETE=delete_transcription
-    ),
-    ResourceRoute(
-        "Recordings/{recording_sid}/Transcriptions", representations=_JSON_AND_XML, GET=list_recording_transcriptions
-    ),
-    ResourceRoute(
-        "Recordings/{recording_sid}/Transcriptions/{sid}",
-        representations=_JSON_AND_XML,
-        GET=fetch_recording_transcription,
-        DELETE=delete_recording_transcription,
-    ),
-    ResourceRoute(_ADD_ON_RESULTS_PATH, GET=list_recording_add_on_results),
-    ResourceRoute(
-        f"{_ADD_ON_RESULTS_PATH}/{{sid}}", GET=fetch_recording_add_on_result, DELETE=delete_recording_add_on_result
-    ),
-    ResourceRoute(_PAYLOADS_PATH, GET=list_recording_add_on_result_payloads),
-    ResourceRoute(
-        f"{_PAYLOADS_PATH}/{{sid}}",
-        GET=fetch_recording_add_on_result_payload,
-        DELETE=delete_recording_add_on_result_payload,
-    ),
-    ResourceRoute(f"{_PAYLOADS_PATH}/{{sid}}/Data", GET=fetch_recording_add_on_result_payload_data),
-)

@@ -6,7 +6,7 @@ import pytest
 
 from generators.model import Recording, Status
 from mockserver.account.account import Account
-from mockserver.account.compiled_scenario import ScenarioSetupError
+from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.mock import Mock
 from mockserver.settings.choices import Profile

@@ -5,7 +5,7 @@ import pytest
 from generators.corpus.mix import MixError
 from generators.corpus.weekly_rhythm import SpanTooShortError
 from generators.setup_error import MockSetupError
-from mockserver.account.compiled_scenario import ScenarioSetupError
+from mockserver.account.setup_error import ScenarioSetupError
 from scenarios.problems import ScenarioError
 
 
