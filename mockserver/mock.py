@@ -47,7 +47,8 @@ class Mock:
         self.instance_id = instance_id
         self.control_token = control_token
         self.cache = ByteCache()
-        self.worker = Worker(CallbackSender(self.settings.callback_hosts, real_pause))
+        self.sender = CallbackSender(self.settings.callback_hosts, real_pause)
+        self.worker = Worker(self.sender)
         self.overrides: dict[str, AccountOverrides] = {}
         """By AccountSid in lower case, for the accounts that have any."""
         self.account_factory = AccountFactory(self.settings, self.overrides)
@@ -199,8 +200,12 @@ class Mock:
         self._accounts.add(self.demo.sid.lower(), account)
 
     def set_address(self, address: Address) -> None:
-        """Set the real address of the server before it starts, for the URLs in scripted callbacks."""
+        """Set the real address of the server before it starts, for the URLs in scripted callbacks.
+
+        Calls then ask no app at its port.
+        """
         self.account_factory.address = address
+        self.sender.own_ports = frozenset({address.port})
         if self.scenario is not None:
             self.replace_scenario(self.scenario)
 

@@ -11,16 +11,21 @@ import httpcore
 
 from mockserver.callbacks.allowed_hosts import AllowedHosts
 from mockserver.callbacks.authorization import answer_challenges
+from mockserver.callbacks.failure_codes import find_failure_code
 from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest, Pairs
+from mockserver.callbacks.response import Response
 from mockserver.rest.certificate_errors import explain_tls_error
 
-_MAX_BODY_BYTES = 64 * 1024
-"""The maximum number of bytes read from a response body. They are read only to let the receiver finish."""
+_MAX_BODY_BYTES = 66 * 1024
+"""The maximum number of bytes read from a response body: what Twilio accepts of a document, in any coding.
 
-_MAX_CHALLENGE_BYTES = 4096
-"""The maximum number of bytes read of a WWW-Authenticate header: what it holds is sent back."""
+The body of a callback's response is read only to let the receiver finish.
+"""
+
+_MAX_CHALLENGE_LENGTH = 4096
+"""The maximum number of characters read of a WWW-Authenticate header: what it holds is sent back."""
 
 _FAILURE_OF_ERROR: tuple[tuple[type[Exception], Failure], ...] = (
     (RefusedHostError, Failure.REFUSED_HOST),
@@ -41,28 +46,35 @@ class AttemptConnection:
 
     Args:
         ssl_context: holds the trusted certificates; None if the connection is not secured.
+        refused_ports: the ports of this machine that must not be connected to.
     """
 
-    def __init__(self, request: CallbackRequest, allowed_hosts: AllowedHosts, ssl_context: SSLContext | None) -> None:
+    def __init__(
+        self,
+        request: CallbackRequest,
+        allowed_hosts: AllowedHosts,
+        ssl_context: SSLContext | None,
+        refused_ports: frozenset[int] = frozenset(),
+    ) -> None:
         self._request = request
-        self._network = CheckedNetwork(allowed_hosts)
+        self._network = CheckedNetwork(allowed_hosts, refused_ports)
         self._ssl_context = ssl_context
         self._is_connected = False
         self._status: int | None = None
 
-    async def run(self) -> Outcome:
+    async def run(self) -> Response:
         """Send the request and read the response. Redirects are not followed, and errors are raised."""
-        challenges = await self._send(())
+        response = await self._send((), "")
+        challenges = [value[:_MAX_CHALLENGE_LENGTH] for value in response.get_all("www-authenticate")]
         answer = answer_challenges(self._request, self._status, challenges)
         if answer is None:
-            return Outcome(self._status, None, "")
+            return response
         scheme, value = answer
         self._status, self._is_connected = None, False
-        await self._send((("authorization", value),))
-        return Outcome(self._status, None, f"with {scheme} credentials after a 401")
+        return await self._send((("authorization", value),), f"with {scheme} credentials after a 401")
 
-    async def _send(self, added_headers: Pairs) -> list[str]:
-        """Send the request over a new connection, and return the challenges of its response."""
+    async def _send(self, added_headers: Pairs, detail: str) -> Response:
+        """Send the request over a new connection, and return the response."""
         request = self._request
         url, host = _parse_target(request)
         connect, read_timeout = request.connect_timeout, request.read_timeout
@@ -71,7 +83,7 @@ class AttemptConnection:
             connection.stream(
                 request.method,
                 url,
-                headers=[("host", host), *added_headers, *request.headers],
+                headers=_encode_headers((("host", host), *added_headers, *request.headers)),
                 content=request.body or None,
                 extensions={
                     "timeout": {"connect": connect, "read": read_timeout, "write": read_timeout},
@@ -80,21 +92,22 @@ class AttemptConnection:
             ) as response,
         ):
             self._status = response.status
-            await _drain_body(response)
-        return [
-            value[:_MAX_CHALLENGE_BYTES].decode("latin-1")
-            for name, value in response.headers
-            if name.lower() == b"www-authenticate"
-        ]
+            body = await _read_body(response)
+        headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
+        return Response(Outcome(self._status, None, detail), headers, body)
 
     async def close(self) -> None:
         """Close what is still open after `run` was cancelled."""
         await self._network.close()
 
-    def build_error_outcome(self, error: Exception) -> Outcome:
-        """Return the outcome for an exception that `run` raised, or for the TimeoutError of the total time-out."""
-        request = self._request
+    def build_error_response(self, error: Exception) -> Response:
+        """Return the response for an exception that `run` raised, or for the TimeoutError of the total time-out."""
         failure = self._classify_error(error)
+        code = find_failure_code(failure, _find_root_cause(error))
+        return Response(self._build_error_outcome(error, failure), code=code)
+
+    def _build_error_outcome(self, error: Exception, failure: Failure) -> Outcome:
+        request = self._request
         if isinstance(error, TimeoutError):
             return Outcome(self._status, failure, f"not complete within {request.total_timeout:g} s in total")
         if failure is Failure.CONNECT_TIMEOUT:
@@ -132,18 +145,31 @@ def _parse_target(request: CallbackRequest) -> tuple[httpcore.URL, str]:
     return parsed, parts.netloc.rpartition("@")[2]
 
 
-async def _drain_body(response: httpcore.Response) -> None:
-    size = 0
+def _encode_headers(headers: Pairs) -> list[tuple[bytes, bytes]]:
+    """Return the headers as bytes: what a cookie holds need not be ASCII."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+async def _read_body(response: httpcore.Response) -> bytes:
+    """Return the body, or its beginning if it is longer than the bound."""
+    read = bytearray()
     async with aclosing(response.aiter_stream()) as body:  # type: ignore[type-var]  # a generator
         async for chunk in body:
-            size += len(chunk)
-            if size >= _MAX_BODY_BYTES:
-                return
+            read += chunk
+            if len(read) >= _MAX_BODY_BYTES:
+                break
+    return bytes(read[:_MAX_BODY_BYTES])
+
+
+def _find_root_cause(error: BaseException) -> BaseException:
+    """Return the innermost cause, because the exceptions that wrap it have no details."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _describe_root_cause(error: BaseException) -> str:
-    """Describe the innermost cause, because the exceptions that wrap it have no details, and say what helps."""
-    while error.__cause__ is not None:
-        error = error.__cause__
+    """Describe the innermost cause, and say what helps."""
+    error = _find_root_cause(error)
     description, advice = str(error) or type(error).__name__, explain_tls_error(error)
     return description if advice is None else f"{description}. {advice}."

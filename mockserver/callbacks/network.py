@@ -8,6 +8,7 @@ from contextlib import suppress
 import httpcore
 
 from mockserver.callbacks.allowed_hosts import AllowedHosts
+from mockserver.callbacks.own_addresses import OwnPortError, is_own_address
 
 
 class RefusedHostError(Exception):
@@ -15,10 +16,15 @@ class RefusedHostError(Exception):
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Resolves names itself, so that the checked address is the connected one. TLS still verifies the name."""
+    """Resolves names itself, so that the checked address is the connected one. TLS still verifies the name.
 
-    def __init__(self, allowed_hosts: AllowedHosts) -> None:
+    Args:
+        refused_ports: the ports of this machine that must not be connected to.
+    """
+
+    def __init__(self, allowed_hosts: AllowedHosts, refused_ports: frozenset[int] = frozenset()) -> None:
         self._allowed_hosts = allowed_hosts
+        self._refused_ports = refused_ports
         self._backend = httpcore.AnyIOBackend()
         self._streams: list[httpcore.AsyncNetworkStream] = []
 
@@ -34,6 +40,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
 
         Raises:
             RefusedHostError: if no address is allowed.
+            OwnPortError: if an address with the port is this server itself.
             httpcore.ConnectTimeout, httpcore.ConnectError: if no address accepts.
         """
         try:
@@ -61,6 +68,8 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         """Return the allowed addresses of a host, at least one."""
         results = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(address_tuple[0]) for *_, address_tuple in results))
+        if port in self._refused_ports and any(map(is_own_address, addresses)):
+            raise OwnPortError(f"expected a URL of an application, found {host}:{port}, where recmock itself listens")
         if self._allowed_hosts.allows_name(host):
             return addresses
         allowed = [address for address in addresses if self._allowed_hosts.allows_address(address)]

@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from mockserver.callbacks.attempt import AttemptConnection
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import CallbackRequest
+    from mockserver.callbacks.response import Response
 
 _DESCRIPTOR_PAUSE_SECONDS = 0.05
 
 
 class CallbackReceiver(Protocol):
-    """What callback requests are handed to."""
+    """What callbacks, and requests for documents, are handed to."""
 
     async def send(self, request: "CallbackRequest") -> "Outcome":
-        """Hand over a request once, and return the outcome."""
+        """Hand over a callback once, and return the outcome."""
+        ...
+
+    async def fetch(self, request: "CallbackRequest") -> "Response":
+        """Hand over a request for a document once, and return the response."""
         ...
 
 
@@ -37,23 +42,32 @@ class CallbackSender:
     def __init__(self, hosts: str = "", pause: Callable[[float], Awaitable[None]] | None = None) -> None:
         self._hosts = hosts
         self._pause = pause
+        self.own_ports: frozenset[int] = frozenset()
+        """The ports of this machine where the server itself listens. A call that got documents there could loop."""
 
     async def send(self, request: "CallbackRequest") -> "Outcome":
-        """Send a request once and return the outcome. It raises nothing but a cancellation."""
+        """Send a callback once and return the outcome. It raises nothing but a cancellation."""
+        return (await self._attempt(request, frozenset())).outcome
+
+    async def fetch(self, request: "CallbackRequest") -> "Response":
+        """Send a request for a document once, but never to this server. It raises nothing but a cancellation."""
+        return await self._attempt(request, self.own_ports)
+
+    async def _attempt(self, request: "CallbackRequest", refused_ports: frozenset[int]) -> "Response":
         # This imports httpcore, which is not needed before the first callback.
         from mockserver.callbacks.attempt import AttemptConnection
 
         ssl_context = self._ssl_context if (request.route or request.url)[:6].lower() == "https:" else None
-        attempt = AttemptConnection(request, self._allowed_hosts, ssl_context)
+        attempt = AttemptConnection(request, self._allowed_hosts, ssl_context, refused_ports)
         try:
             async with asyncio.timeout(request.total_timeout):
                 return await self._run(attempt)
         except Exception as error:
-            return attempt.build_error_outcome(error)
+            return attempt.build_error_response(error)
         finally:
             await attempt.close()
 
-    async def _run(self, attempt: "AttemptConnection") -> "Outcome":
+    async def _run(self, attempt: "AttemptConnection") -> "Response":
         """Run an attempt. If this process has no file descriptor left, wait for one: the receiver is not at fault."""
         while True:
             try:

@@ -1,4 +1,4 @@
-"""One callback request to an application in this process, as WSGI or ASGI has it."""
+"""One request to an application in this process, as WSGI or ASGI has it."""
 
 import inspect
 import sys
@@ -19,8 +19,9 @@ class AppResponse(NamedTuple):
     """What matters of a response."""
 
     status: int
-    challenges: list[str]
-    """The values of its WWW-Authenticate headers."""
+    headers: Pairs
+    """The names are in lower case."""
+    body: bytes
 
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -37,23 +38,23 @@ def is_asgi(app: Any) -> bool:
 def call_wsgi(app: WsgiApp, request: CallbackRequest, added_headers: Pairs = ()) -> AppResponse:
     """Call a WSGI application, and read its whole response."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
+    parts: list[bytes] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
         started.append((status, headers))
-        return lambda data: None
+        return parts.append
 
     body = app(_build_environ(request, added_headers), start_response)
     try:
-        for _ in body:
-            pass
+        parts.extend(body)
     finally:
         if hasattr(body, "close"):
             body.close()
     if not started:
         raise RuntimeError("expected the application to call start_response, found that it did not")
     status, headers = started[-1]
-    challenges = [value for name, value in headers if name.lower() == "www-authenticate"]
-    return AppResponse(int(status.split(" ", 1)[0]), challenges)
+    lower = tuple((name.lower(), value) for name, value in headers)
+    return AppResponse(int(status.split(" ", 1)[0]), lower, b"".join(parts))
 
 
 async def call_asgi(app: AsgiApp, request: CallbackRequest, added_headers: Pairs = ()) -> AppResponse:
@@ -62,6 +63,7 @@ async def call_asgi(app: AsgiApp, request: CallbackRequest, added_headers: Pairs
 
     incoming = iter([{"type": "http.request", "body": request.body, "more_body": False}])
     starts: list[Any] = []
+    parts: list[bytes] = []
 
     async def receive() -> Any:
         message = next(incoming, None)
@@ -70,13 +72,17 @@ async def call_asgi(app: AsgiApp, request: CallbackRequest, added_headers: Pairs
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
             starts.append(message)
+        else:
+            parts.append(message.get("body", b""))
 
     await app(_build_scope(request, added_headers), receive, send)
     if not starts:
         raise RuntimeError("expected the application to send a response, found that it sent none")
-    headers = starts[0].get("headers", ())
-    challenges = [value.decode("latin-1") for name, value in headers if name.lower() == b"www-authenticate"]
-    return AppResponse(starts[0]["status"], challenges)
+    headers = tuple(
+        (bytes(name).decode("latin-1").lower(), bytes(value).decode("latin-1"))
+        for name, value in starts[0].get("headers", ())
+    )
+    return AppResponse(starts[0]["status"], headers, b"".join(parts))
 
 
 def _build_environ(request: CallbackRequest, added_headers: Pairs) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Delivers callbacks to an application in this process: in the caller's thread, while that waits for the server."""
+"""Delivers callbacks, and requests of calls, to an application in this process.
+
+That happens in the caller's thread, while that waits for the server.
+"""
 
 import asyncio
 import selectors
@@ -12,6 +15,7 @@ from urllib.parse import urlsplit
 from mockserver.callbacks.authorization import answer_challenges
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest, Pairs
+from mockserver.callbacks.response import Response
 from mockserver.control.client.changes import BlockedLoopError
 from mockserver.control.client.event_loops import has_running_loop, is_awaited
 from mockserver.settings.machine_clock import stopwatch
@@ -35,15 +39,20 @@ class AppReceiver:
 
     async def send(self, request: CallbackRequest) -> Outcome:
         """Wait until the thread of the caller has called the application."""
+        return (await self.fetch(request)).outcome
+
+    async def fetch(self, request: CallbackRequest) -> Response:
+        """Wait like `send`, and return the whole response."""
         return await self._deliveries.hand_over(self, request)
 
-    def deliver(self, request: CallbackRequest) -> Outcome:
+    def deliver(self, request: CallbackRequest) -> Response:
         """Call the application, and once more with the credentials of the URL if it answers 401 with a challenge."""
         if urlsplit(request.url).scheme not in ("http", "https") or not urlsplit(request.url).hostname:
-            return Outcome(None, Failure.BAD_URL, f"expected an http or https URL, found {request.url!r}")
+            return Response(Outcome(None, Failure.BAD_URL, f"expected an http or https URL, found {request.url!r}"))
         start, detail = stopwatch(), ""
         response = self._call(request, ())
-        answer = answer_challenges(request, response.status, response.challenges)
+        challenges = [value for name, value in response.headers if name == "www-authenticate"]
+        answer = answer_challenges(request, response.status, challenges)
         if answer is not None:
             scheme, value = answer
             response, detail = (
@@ -51,8 +60,9 @@ class AppReceiver:
                 f"with {scheme} credentials after a 401",
             )
         if stopwatch() - start > request.total_timeout:
-            return Outcome(None, Failure.READ_TIMEOUT, f"not complete within {request.total_timeout:g} s in total")
-        return Outcome(response.status, None, detail)
+            outcome = Outcome(None, Failure.READ_TIMEOUT, f"not complete within {request.total_timeout:g} s in total")
+            return Response(outcome)
+        return Response(Outcome(response.status, None, detail), response.headers, response.body)
 
     def close(self) -> None:
         """Close the application's event loop."""
@@ -86,15 +96,15 @@ class _Handover:
         self.receiver = receiver
         self.request = request
         self.loop = asyncio.get_running_loop()
-        self.outcome: asyncio.Future[Outcome] = self.loop.create_future()
+        self.response: asyncio.Future[Response] = self.loop.create_future()
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, response: Response) -> None:
         with suppress(RuntimeError):  # the loop of the server is closed
-            self.loop.call_soon_threadsafe(self._set_outcome, outcome)
+            self.loop.call_soon_threadsafe(self._set_response, response)
 
-    def _set_outcome(self, outcome: Outcome) -> None:
-        if not self.outcome.done():
-            self.outcome.set_result(outcome)
+    def _set_response(self, response: Response) -> None:
+        if not self.response.done():
+            self.response.set_result(response)
 
 
 class AppDeliveries:
@@ -108,13 +118,13 @@ class AppDeliveries:
         self._is_delivering = False
         self._error: BaseException | None = None
 
-    async def hand_over(self, receiver: AppReceiver, request: CallbackRequest) -> Outcome:
-        """Return the outcome of a request when the thread of the caller has delivered it."""
+    async def hand_over(self, receiver: AppReceiver, request: CallbackRequest) -> Response:
+        """Return the response to a request when the thread of the caller has delivered it."""
         handover = _Handover(receiver, request)
         self._waiting.append(handover)
         with suppress(BlockingIOError):  # enough is written
             self._writer.send(b"\0")
-        return await handover.outcome
+        return await handover.response
 
     def deliver(self) -> None:
         """Deliver what waits. An application that calls the control API does not deliver itself."""
@@ -124,7 +134,7 @@ class AppDeliveries:
         try:
             while self._waiting:
                 handover = self._waiting.popleft()
-                if not handover.outcome.cancelled():
+                if not handover.response.cancelled():
                     handover.finish(self._deliver(handover))
         finally:
             self._is_delivering = False
@@ -159,12 +169,12 @@ class AppDeliveries:
         self._reader.close()
         self._writer.close()
 
-    def _deliver(self, handover: _Handover) -> Outcome:
+    def _deliver(self, handover: _Handover) -> Response:
         try:
             return handover.receiver.deliver(handover.request)
         except BaseException as error:
             self._error = self._error or error
-            return Outcome(_APP_FAILED, None, f"{type(error).__name__}: {error}")
+            return Response(Outcome(_APP_FAILED, None, f"{type(error).__name__}: {error}"))
 
 
 class AppSubscription:

@@ -5,14 +5,9 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.sender import CallbackSender
@@ -100,32 +95,6 @@ def test_https_to_plain_http_receiver_is_connection_failure(sink: Sink) -> None:
     outcome = send_callback(make_callback_request(sink.url.replace("http:", "https:")))
     assert (outcome.status, outcome.failure) == (None, Failure.CONNECTION)
     assert outcome.detail.endswith(". The other side may not use TLS: try http instead of https.")
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """Return a file with a certificate for receiver.test, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver.test")])
-    now = datetime.now(UTC)
-    signed_certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("receiver.test")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem, no_encryption = serialization.Encoding.PEM, serialization.NoEncryption()
-    file = tmp_path / "receiver.pem"
-    file.write_bytes(
-        signed_certificate.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_encryption)
-    )
-    return file
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.callbacks.outcome import Failure
+from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
+from mockserver.callbacks.response import Response
 from mockserver.testing.app_calls import is_asgi
 from mockserver.testing.app_deliveries import AppDeliveries, AppReceiver
 
@@ -40,12 +41,12 @@ def test_kind_of_an_application_is_recognised() -> None:
 
 @pytest.mark.parametrize("url", ["ftp://localhost/", "http:///path"])
 def test_url_that_cannot_be_requested_fails_the_delivery(deliveries: AppDeliveries, url: str) -> None:
-    outcome = AppReceiver(deliveries, answer).deliver(make_request(url))
+    outcome = AppReceiver(deliveries, answer).deliver(make_request(url)).outcome
     assert (outcome.status, outcome.failure) == (None, Failure.BAD_URL)
 
 
 def test_answer_after_the_time_limit_fails_the_delivery(deliveries: AppDeliveries) -> None:
-    outcome = AppReceiver(deliveries, answer).deliver(make_request(total_timeout=-1.0))
+    outcome = AppReceiver(deliveries, answer).deliver(make_request(total_timeout=-1.0)).outcome
     assert (outcome.status, outcome.failure) == (None, Failure.READ_TIMEOUT)
 
 
@@ -77,3 +78,32 @@ def test_wait_ends_when_the_socket_cannot_be_read_in_time(deliveries: AppDeliver
             deliveries.wait(reader, 0.01)
         writer.send(b"x")
         deliveries.wait(reader, 5.0)
+
+
+def write_document(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    write = start_response("200 OK", [("Content-Type", "text/xml"), ("Set-Cookie", "a=b"), ("Set-Cookie", "c=d")])
+    write(b"<Resp")
+    return [b"onse", b"/>"]
+
+
+async def send_document(scope: Any, receive: Any, send: Any) -> None:
+    headers = [(b"Content-Type", b"text/xml"), (b"Set-Cookie", b"a=b"), (b"set-cookie", b"c=d")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"<Response", "more_body": True})
+    await send({"type": "http.response.body", "body": b"/>"})
+
+
+@pytest.mark.parametrize("app", [write_document, send_document])
+def test_response_of_an_application_is_whole(deliveries: AppDeliveries, app: Any) -> None:
+    receiver = AppReceiver(deliveries, app)
+
+    async def main() -> Response:
+        fetching = asyncio.ensure_future(receiver.fetch(make_request()))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(deliveries.deliver)
+        return await fetching
+
+    response = asyncio.run(main())
+    receiver.close()
+    headers = (("content-type", "text/xml"), ("set-cookie", "a=b"), ("set-cookie", "c=d"))
+    assert response == Response(Outcome(200, None, ""), headers, b"<Response/>")
