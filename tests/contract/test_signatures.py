@@ -5,8 +5,10 @@ from urllib.parse import parse_qs
 
 from twilio.request_validator import RequestValidator
 
+from mockserver.callbacks.action_parameters import build_digits_extra, build_speech_extra
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.signature import build_signed_text, compute_signature
+from mockserver.callbacks.voice_parameters import build_voice_parameters
 from tests.node_sdk import validate_signatures
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -15,6 +17,15 @@ PARAMETERS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("Empty", ""), ("Space", "a b  c "), ("Plus", "+1 415"), ("Percent", "100%25"), ("Date", "Wed, 20 Apr +0000")),
     (("Event", "b"), ("Event", "a"), ("Event", "b"), ("Event", ""), ("Events", "c")),
     (("Name", "Müller 東京"), ("Smile", "🙂"), ("Quote", "'\"<&>")),
+    build_voice_parameters(
+        call_sid="CA1",
+        account_sid="AC1",
+        from_="+14155550100",
+        to="client:zoë",
+        status="in-progress",
+        direction="inbound",
+        extra={**build_digits_extra("12*", "#"), **build_speech_extra("yes, please", 0.9)},
+    ),
 )
 ORIGINS = (
     *("http://127.0.0.1:4567", "http://receiver.test", "https://receiver.test", "https://receiver.test:8443"),
