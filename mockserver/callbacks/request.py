@@ -68,6 +68,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         idempotency_token: str,
         settings: DeliverySettings = _DEFAULT_SETTINGS,
         used_seconds: float = 0.0,
+        added_headers: Pairs = (),
     ) -> Self:
         """Return the signed request: a form for POST, a query for GET (WIRE §12).
 
@@ -76,6 +77,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
             token: the auth token that signs.
             idempotency_token: a UUID that all attempts of one callback share.
             used_seconds: the real seconds of earlier attempts: the total time-out is for all together.
+            added_headers: headers such as Cookie.
         """
         plain, overrides = parse_overrides(url)
         form = urlencode(parameters, quote_via=quote, safe="")
@@ -88,7 +90,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
         return cls(
             method,
             target.requested,
-            (*(_FORM_HEADERS if body else ()), *signature_headers, *_FIXED_HEADERS, *forwarded_headers),
+            (*(_FORM_HEADERS if body else ()), *signature_headers, *_FIXED_HEADERS, *forwarded_headers, *added_headers),
             body.encode(),
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or max(READ_TIMEOUT, settings.max_seconds),
