@@ -1,1 +1,1 @@
-"""Sending one status callback: request, signature, retries and allowed hosts (WIRE §12)."""
+"""Sending callbacks (WIRE §12), and requests of calls to their app (WIRE-CALLS §3.1)."""

@@ -147,7 +147,16 @@ class _DocumentRequest:
 def _find_location(response: Response) -> str | None:
     """Return where a redirect leads to, or None if the response is no redirect."""
     is_redirect = response.outcome.status in (*_REDIRECTS_TO_GET, *_REDIRECTS_OF_SAME_METHOD)
-    return response.get("location") if is_redirect and response.outcome.failure is None else None
+    location = response.get("location") if is_redirect and response.outcome.failure is None else None
+    return None if location is None else _decode_location(location)
+
+
+def _decode_location(location: str) -> str:
+    """Return a Location, in UTF-8 if it has that: some frameworks do not escape it."""
+    try:
+        return location.encode("latin-1").decode()
+    except UnicodeError:
+        return location
 
 
 def _resolve_redirect(url: str, location: str) -> str:

@@ -112,6 +112,13 @@ def test_parameters_that_the_app_redirects_with_are_not_sent_twice() -> None:
     assert read_query(receiver.requests[1]) == [("CallSid", "CA1"), ("Digits", "2"), ("Digits", "1#")]
 
 
+@pytest.mark.parametrize("location", ["/bücher".encode().decode("latin-1"), "/bücher", "/b%C3%BCcher"])
+def test_redirect_need_not_be_ascii(location: str) -> None:
+    target = "http://app.test/b%C3%BCcher"
+    receiver = TableReceiver({URL: [respond(302, location=location)], target: [respond()]})
+    assert ask(receiver).code is None
+
+
 def test_last_of_ten_redirects_is_followed() -> None:
     receiver = TableReceiver({URL: [*(respond(302, location="voice") for _ in range(10)), respond()]})
     assert ask(receiver).code is None
