@@ -1,0 +1,116 @@
+"""What Twilio does not know is left out with a warning that names the nearest right name."""
+
+import pytest
+
+from mockserver.twiml.acts import Gather, Hangup, Pause, Say, StartRecording
+from mockserver.twiml.problems import MAX_PROBLEMS, Problem
+from tests.twiml_documents import read_codes, read_error, read_response
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (
+            '<Start><Recording recordingChannels="mono"/></Start>',
+            "Attribute 'recordingChannels' is not allowed to appear in element 'Recording' (line 1). "
+            "Did you mean channels?",
+        ),
+        (
+            '<Start><Recording recordingTrack="both"/></Start>',
+            "Attribute 'recordingTrack' is not allowed to appear in element 'Recording' (line 1). Did you mean track?",
+        ),
+        (
+            '\n<Record finish_on_key="#"/>',
+            "Attribute 'finish_on_key' is not allowed to appear in element 'Record' (line 2). "
+            "Did you mean finishOnKey?",
+        ),
+        (
+            '<Dial statusCallbackEvent="completed">911</Dial>',
+            "Attribute 'statusCallbackEvent' is not allowed to appear in element 'Dial' (line 1). "
+            "Did you mean recordingStatusCallbackEvent?",
+        ),
+        ("<say>Hi</say>", "Element 'say' is not allowed in element 'Response' (line 1). Did you mean Say?"),
+        ("<Dail>911</Dail>", "Element 'Dail' is not allowed in element 'Response' (line 1). Did you mean Dial?"),
+        ("<Zzz/>", "Element 'Zzz' is not allowed in element 'Response' (line 1)."),
+        (
+            "<Number>911</Number>",
+            "Element 'Number' is not allowed in element 'Response' (line 1). It belongs in <Dial>.",
+        ),
+        ("Hello", "Element 'Response' cannot have text (line 1)."),
+    ],
+)
+def test_unknown_name_is_12200_with_a_suggestion(content: str, text: str) -> None:
+    assert (Problem(12200, "warning", text),) == read_response(content).problems
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("<Gather><Record/></Gather>", 13320),
+        ("<Gather><Zzz/></Gather>", 12200),
+        ("<Dial>911<Play>/a.mp3</Play></Dial>", 13215),
+        ("<Start><Dial/></Start>", 14300),
+        ("<Record><Say>Hi</Say></Record>", 12200),
+        ("<Start/>", 14300),
+    ],
+)
+def test_wrong_nesting_has_the_code_of_its_verb(content: str, code: int) -> None:
+    assert [code] == read_codes(content)
+
+
+def test_document_goes_on_after_what_is_left_out() -> None:
+    script = read_response("<Zzz><Say>no</Say></Zzz><Gather><Record/><Pause/></Gather><Hangup/>")
+    assert (Gather(prompts=(Pause(),)), Hangup()) == script.acts
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<Connect><Stream url="wss://a"><Parameter name="a" value="b"/></Stream></Connect>',
+        "<Echo/>",
+        "<Pay><Prompt><Say>Card?</Say></Prompt></Pay>",
+        "<Prompt/>",
+        "<Queue>a</Queue>",
+        "<Refer><Sip>sip:a@b</Sip></Refer>",
+        '<Sms to="+14155550123">Hi</Sms>',
+        "<Start><Siprec/></Start>",
+        '<Start><Transcription><Config name="a" value="b"/></Transcription></Start>',
+        '<Stop><Stream name="a"/></Stop>',
+    ],
+)
+def test_known_verb_that_is_not_played_has_no_act_and_one_problem(content: str) -> None:
+    script = read_response(content)
+    assert script.acts == ()
+    (problem,) = script.problems
+    assert (problem.code, problem.level) == (13750, "warning")
+    assert "is not played by this mock" in problem.text
+
+
+def test_names_in_skipped_verbs_are_checked_too() -> None:
+    assert read_codes('<Connect><Stream uri="wss://a"/></Connect>') == [13750, 12200]
+
+
+def test_recording_beside_a_stream_is_started() -> None:
+    assert (StartRecording(),) == read_response("<Start><Stream/><Recording/></Start>").acts
+
+
+def test_text_of_unknown_elements_in_speech_is_spoken() -> None:
+    script = read_response("<Say>Hello <b>big <i>blue</i></b> world</Say>")
+    assert (Say("Hello big blue world"),) == script.acts
+    assert [problem.code for problem in script.problems] == [12200, 12200]
+
+
+def test_element_of_another_parent_in_ssml_is_warned_of() -> None:
+    assert read_codes("<Say><sub>a<break/></sub></Say>") == [12200]
+
+
+def test_root_of_another_case_is_12102_with_a_suggestion() -> None:
+    problem = read_error(b"<response/>")
+    assert problem.code == 12102
+    assert problem.text == "The root element must be Response, found response. Did you mean Response?"
+
+
+def test_problems_are_bounded_and_distinct() -> None:
+    names = "".join(f'<Zz{number} a{number}="1"/><Hangup a{number}="1"/>' for number in range(MAX_PROBLEMS))
+    assert len(read_response(names).problems) == MAX_PROBLEMS
+    assert read_codes("<Zzz/>" * 1000) == [12200]
