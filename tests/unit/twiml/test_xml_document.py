@@ -6,6 +6,7 @@ import pytest
 
 from mockserver.twiml.acts import Say
 from mockserver.twiml.script import read_script
+from mockserver.twiml.xml_document import MAX_DEPTH
 from tests.twiml_documents import read_act, read_error, read_response
 
 BOMB = b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><Response><Say>&b;&b;</Say></Response>'
@@ -55,7 +56,12 @@ def test_blank_before_the_root_is_accepted() -> None:
 
 
 def test_elements_deeper_than_the_bound_are_refused() -> None:
-    assert "deeper than 64 levels" in read_error(b"<Response>" + b"<p>" * 20_000).text
+    levels = MAX_DEPTH - 2  # beside Response and Say
+    opened, closed = "<Response><Say>" + "<prosody>" * levels, "</prosody>" * levels + "</Say></Response>"
+    assert read_script(f"{opened}deep{closed}".encode(), "text/xml").acts == (Say("deep"),)
+    problem = read_error(f"{opened}<break/>{closed}".encode())
+    assert problem.code == 12100
+    assert "deeper than 64 levels" in problem.text
 
 
 @pytest.mark.parametrize(
