@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generators.distributions import MAX_CALL_DURATION
 from generators.instants import EPOCH
 from generators.model import DUAL_SOURCES, Source
 from scenarios.explain.timelines import explain_scenario
@@ -48,7 +49,7 @@ ERROR_CODES = {RecordingStatus.COMPLETED: 16107, RecordingStatus.ABSENT: 16101, 
 def recording_fields(status: RecordingStatus) -> st.SearchStrategy[RecordingFields]:
     """Return a strategy for fields that agree with a status."""
     has_audio = status not in STATUSES_WITHOUT_AUDIO
-    seconds = st.integers(0, 10**6) | st.just("12")
+    seconds = st.integers(0, MAX_CALL_DURATION) | st.just("12")
     return st.builds(
         RecordingFields,
         duration=st.none() | seconds if has_audio else st.none(),
