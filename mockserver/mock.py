@@ -1,10 +1,10 @@
 """Everything that one server knows: its settings, its accounts and its cache."""
 
 import asyncio
-from collections.abc import Sequence
 
-from mockserver.account.account import Account
+from mockserver.account.account import Account, CommandListener
 from mockserver.account.accounts_in_memory import AccountsInMemory
+from mockserver.account.commands.callbacks import ChangeDeliverySettings
 from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
@@ -17,6 +17,7 @@ from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
+from scenarios.loading.by_name import load_scenarios
 from scenarios.model import Scenario
 
 
@@ -55,7 +56,7 @@ class Mock:
         self.demo, self.declared_accounts = self.account_factory.demo_account, self.account_factory.declared_accounts
         self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}
         """The declared API keys, by SID in lower case."""
-        self.scenario = _load_scenarios(self.settings.scenario) if scenario is None else scenario
+        self.scenario = load_scenarios(self.settings.scenario) if scenario is None else scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
         self.log_budget = LogBudget(self.settings.journal_memory)
@@ -112,10 +113,10 @@ class Mock:
             ScenarioSetupError: if a route is not allowed. The account then stays unchanged.
         """
         key, account = sid.lower(), self.account(sid)
-        account.callbacks.settings = self.account_factory.build_delivery_settings(account.scenario, overrides)
-        if overrides == AccountOverrides():
-            self.overrides.pop(key, None)
-        else:
+        settings = self.account_factory.build_delivery_settings(account.scenario, overrides)
+        account.apply(ChangeDeliverySettings.from_settings(settings))
+        self.overrides.pop(key, None)
+        if overrides != AccountOverrides():
             self.overrides[key] = overrides
 
     def set_up_scenario(self, sid: str, scenario: Scenario | None, base_url: str | None = None) -> Account:
@@ -199,6 +200,10 @@ class Mock:
         self.cache.clear()
         self._accounts.add(self.demo.sid.lower(), account)
 
+    def listen(self, listener: CommandListener) -> None:
+        """Call a listener with every command of every account from now on, before the command is applied."""
+        self._accounts.listen(listener)
+
     def set_address(self, address: Address) -> None:
         """Set the real address of the server before it starts, for the URLs in scripted callbacks.
 
@@ -244,12 +249,3 @@ class Mock:
     def _remember_evicted(self, key: str, account: Account) -> None:
         self._new_accounts.add_evicted(key, account)
         self._drop(account)
-
-
-def _load_scenarios(names: Sequence[str]) -> Scenario | None:
-    if not names:
-        return None
-    from scenarios.loading.combine import merge_scenarios
-    from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not without a scenario
-
-    return merge_scenarios([load_any_scenario(name) for name in names])

@@ -3,13 +3,18 @@
 Instants are microseconds since the epoch.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
+from operator import add
+from typing import TypeVar
 
 import msgspec
 
 from scenarios.model import Step, Timeline
 from scenarios.statuses import CallbackEvent
 from scenarios.triggers import COUNTED, compute_instants, is_satisfied, walk_leaf_triggers
+
+Text = TypeVar("Text", bound=str)
 
 
 class RequestKind(StrEnum):
@@ -34,10 +39,10 @@ class TimelineProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The instant of the previous step."""
     counts: tuple[int, int, int, int] = (0, 0, 0, 0)
     """Fetches, lists, downloads and all requests since then."""
-    signals: frozenset[str] = frozenset()
-    """Signals that were sent and not used yet."""
-    delivered: frozenset[CallbackEvent] = frozenset()
-    """Events whose callbacks were answered with 2xx and not used yet."""
+    signals: tuple[str, ...] = ()
+    """Signals that were sent and not used yet, sorted: a frozenset's order differs from process to process."""
+    delivered: tuple[CallbackEvent, ...] = ()
+    """Events whose callbacks were answered with 2xx and not used yet, sorted."""
 
     @property
     def awaited_step(self) -> Step | None:
@@ -45,28 +50,24 @@ class TimelineProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.timeline[self.step] if self.step < len(self.timeline) else None
 
 
-_COUNT_POSITIONS = {kind: COUNTED.index(kind.value) for kind in RequestKind if kind.value in COUNTED}
-_REQUESTS_POSITION = COUNTED.index("requests")
+_INCREMENTS = {kind: [int(counted in (kind.value, "requests")) for counted in COUNTED] for kind in RequestKind}
+"""What a request adds to each count."""
 
 
 def after_request(progress: TimelineProgress, kind: RequestKind) -> TimelineProgress:
     """Return the state after one more request."""
-    counts = list(progress.counts)
-    counts[_REQUESTS_POSITION] += 1
-    if kind in _COUNT_POSITIONS:
-        counts[_COUNT_POSITIONS[kind]] += 1
-    fetches, lists, media, requests = counts
+    fetches, lists, media, requests = map(add, progress.counts, _INCREMENTS[kind])
     return msgspec.structs.replace(progress, counts=(fetches, lists, media, requests))
 
 
 def after_signal(progress: TimelineProgress, name: str) -> TimelineProgress:
     """Return the state after a signal."""
-    return msgspec.structs.replace(progress, signals=progress.signals | {name})
+    return msgspec.structs.replace(progress, signals=tuple(sorted({*progress.signals, name})))
 
 
 def after_delivery(progress: TimelineProgress, event: CallbackEvent) -> TimelineProgress:
     """Return the state after a callback was answered with 2xx."""
-    return msgspec.structs.replace(progress, delivered=progress.delivered | {event})
+    return msgspec.structs.replace(progress, delivered=tuple(sorted({*progress.delivered, event})))
 
 
 def find_due_step(progress: TimelineProgress, now: int) -> tuple[Step, TimelineProgress] | None:
@@ -86,9 +87,13 @@ def after_step(progress: TimelineProgress, now: int) -> TimelineProgress:
         step=progress.step + 1,
         since=now,
         counts=(0, 0, 0, 0),
-        signals=progress.signals and progress.signals - {trigger.signal for trigger in awaited},
-        delivered=progress.delivered and progress.delivered - {trigger.callback for trigger in awaited},
+        signals=_without(progress.signals, {trigger.signal for trigger in awaited}),
+        delivered=_without(progress.delivered, {trigger.callback for trigger in awaited}),
     )
+
+
+def _without(values: tuple[Text, ...], used: Collection[str | None]) -> tuple[Text, ...]:
+    return values and tuple(value for value in values if value not in used)
 
 
 def find_next_instant(progress: TimelineProgress, now: int) -> int | None:

@@ -1,102 +1,79 @@
-"""One account: its corpus, state, clock and scenario. Every change of an account goes through this class."""
+"""One account. It changes by commands only, each of them applied under one instant."""
 
 from collections import deque
-from collections.abc import Callable, Hashable
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import msgspec
-
-from generators.corpus.corpus import Corpus
 from generators.instants import SECOND
-from generators.model import InFlight, Recording, Source, Track
-from generators.seeds import derive_auth_token
-from mockserver.account.callback_queue import CallbackQueue
-from mockserver.account.change_counts import ChangeCounts
-from mockserver.account.fault_rules import FaultRules
-from mockserver.account.resources.derived_resources import DerivedResources
-from mockserver.account.resources.parent import Parent
-from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.resources.recordings import Recordings
-from mockserver.account.scheduler import Scheduler
-from mockserver.account.state.in_progress import PauseBehavior, RecordingInProgress
-from mockserver.account.state.state import State, Subscription
-from mockserver.account.time.clock import Clock
-from mockserver.account.time.event_log import EventLog
-from mockserver.account.time.timers import Timers
-from mockserver.account.timelines import Timelines
-from mockserver.callbacks.delivery_settings import DeliverySettings
-from mockserver.journal.journal import Journal
-from scenarios.lifecycle import DEFAULT_ON_CREATE, STATUSES, with_initial_step
-from scenarios.model import Scenario
-from scenarios.operations import Operation
-from scenarios.statuses import CallbackEvent, RecordingStatus
-from scenarios.timeline import RequestKind
+from generators.model import Source, Track
+from mockserver.account.account_parts import AccountParts
+from mockserver.account.clock_moves import ClockMoves
+from mockserver.account.command_handlers.find_handler import find_handler
+from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
+from mockserver.account.commands.callbacks import ChangeDeliverySettings
+from mockserver.account.commands.command import Command, Entry, Result
+from mockserver.account.commands.recordings import AttachMedia, StartRecording
+from mockserver.account.commands.timelines import SendSignal
+from mockserver.account.gradual import Steps
+from mockserver.account.state.state import Subscription
 
-if TYPE_CHECKING:
-    from mockserver.account.page_drift import PageDrift
+CommandListener = Callable[[str, Entry], None]
+"""Receives an AccountSid and the next entry of its history, before the command is applied."""
 
 
-class Account(DerivedResources):
-    """Everything that one AccountSid has.
+class Account(AccountParts):
+    """An account: its parts, of which everything outside this room only reads, and its commands."""
 
-    Args:
-        sid: the AccountSid, in lower case.
-        token: the declared auth token; None to derive one from the seed.
-        corpus: the generated recordings.
-        clock: the account's time.
-        create_upcoming_recording: creates a scripted recording by its key in the state when its date has come.
-        cache_key: identifies this account in the cache of responses; differs between two accounts of one AccountSid.
-        scenario: the scenario that the account plays; None for the plain corpus.
-        state: the changes so far; None for a new account.
-        delivery_settings: how its callbacks are sent; None for Twilio's defaults.
-    """
-
-    def __init__(
-        self,
-        sid: str,
-        token: str | None,
-        corpus: Corpus,
-        clock: Clock,
-        create_upcoming_recording: Callable[["Account", int], None],
-        *,
-        cache_key: Hashable = None,
-        scenario: Scenario | None = None,
-        state: State | None = None,
-        journal: Journal | None = None,
-        delivery_settings: DeliverySettings | None = None,
-    ) -> None:
-        self.sid = sid
-        self._token = token
-        self.corpus = corpus
-        self.clock = clock
-        self.cache_key = sid if cache_key is None else cache_key
-        self.scenario = scenario
-        self.state = State() if state is None else state
-        self.journal = Journal() if journal is None else journal
-        self.timers = Timers(self.state)
-        self.events = EventLog(self.state, clock, self.journal.budget)
-        super().__init__(Recordings(recording_index := RecordingIndex(corpus, clock, self.state)))
-        delivery, record = delivery_settings or DeliverySettings(), self._record_delivery
-        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery, record)
-        self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
-        create_upcoming = partial(create_upcoming_recording, self)
-        self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks, create_upcoming)
-        self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
-        self.changes = ChangeCounts(self.state, self.scheduler)
+    _listener: CommandListener | None = None
 
     @cached_property
-    def token(self) -> str:
-        """The auth token."""
-        return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
+    def clock_moves(self) -> ClockMoves:
+        """The moves of the clock, in small steps."""
+        return ClockMoves(self, self.apply)
 
-    @cached_property
-    def page_drift(self) -> "PageDrift":
-        """The page drift rules."""
-        from mockserver.account.page_drift import PageDrift
+    def apply(self, command: Command[Result], at: int | None = None) -> Result:
+        """Apply a command, and return its result.
 
-        return PageDrift(self.recordings, self.timelines, self.events)
+        Args:
+            at: the instant of the command in a history that is applied again; now if left out.
+
+        Raises:
+            The errors of the command; the account then stays as it was.
+        """
+        instant = self.clock.hold(at)
+        try:
+            if self._listener is not None:
+                self._listener(self.sid, Entry(instant, command))
+            result: Result = find_handler(type(command))(self, command)
+            return result
+        finally:
+            self.clock.release()
+
+    def listen(self, listener: CommandListener, *, is_new: bool) -> None:
+        """Call a listener with the commands that lead to the present state, and with each later one.
+
+        Args:
+            is_new: True if no command was applied yet; else the history begins with a snapshot.
+        """
+        self._listener = listener
+        beginning: Command[None] = (
+            SetUpScenario(scenario=self.scenario, base_url=self.base_url)
+            if is_new and not self.is_restored
+            else RestoreSnapshot(state=self.snapshot(), scenario=self.scenario)
+        )
+        for command in (beginning, ChangeDeliverySettings.from_settings(self.callbacks.settings)):
+            listener(self.sid, Entry(self.clock.now(), command))
+
+    def close(self) -> None:
+        """End this account: another one replaces it. Later commands are not part of the history."""
+        self._listener = None
+        super().close()
+
+    def run_due(self) -> None:
+        """Run what is due now, up to the bound of one request."""
+        if self.state.timers:
+            self.clock_moves.run_due()
 
     def start_recording(
         self,
@@ -113,83 +90,16 @@ class Account(DerivedResources):
         The recording plays the scenario's `on_create` timeline. By default it is in progress until it is stopped,
         and completed two seconds later.
         """
-        index = self.recordings.add(
-            call_sid=call_sid,
-            conference_sid=msgspec.UNSET if conference_sid is None else conference_sid,
-            source=source,
-            channels=channels,
-            track=track,
-            is_of_live_call=True,
+        return self.apply(
+            StartRecording(
+                call_sid=call_sid,
+                conference_sid=conference_sid,
+                source=source,
+                channels=channels,
+                track=track,
+                subscription=subscription,
+            )
         )
-        self.state.in_progress[index] = RecordingInProgress(since=self.clock.now())
-        if subscription is not None:
-            self.state.subscriptions[index] = subscription
-        self.timelines.start(index, with_initial_step((self.scenario and self.scenario.on_create) or DEFAULT_ON_CREATE))
-        return index
-
-    def create_call_recording(
-        self, call_sid: str, *, channels: int, track: Track, subscription: Subscription | None
-    ) -> tuple[Recording, bool]:
-        """Start recording a call through the API, unless the API already records it.
-
-        Returns:
-            The recording, and True if it is new.
-
-        Raises:
-            TwilioError: 21220 if the call is over.
-        """
-        index = self.recordings.find_active(call_sid, Source.START_CALL_RECORDING_API)
-        if index is not None:
-            return self.recordings.get_in_flight(index), False
-        index = self.start_recording(call_sid, channels=channels, track=track, subscription=subscription)
-        return self.recordings.get_in_flight(index), True
-
-    def update_recording(
-        self, sid: str, parent: Parent, status: InFlight, behavior: PauseBehavior
-    ) -> tuple[Recording, bool]:
-        """Pause, resume or stop an active recording.
-
-        Returns:
-            The recording as the response shows it, and True if it changed.
-
-        Raises:
-            TwilioError: see `Recordings.update`.
-        """
-        index, is_changed = self.recordings.update(sid, parent, status, behavior)
-        shown = self.recordings.get_in_flight(index)
-        # Count the request before the signal: a step that the signal triggers starts its own counts after this request.
-        self.timelines.record_request(RequestKind.CHANGE, (index,))
-        if is_changed:
-            signal = STATUSES[RecordingStatus(status)].signal
-            assert signal is not None, "only these statuses can be requested"
-            self.timelines.signal(signal, index)
-        return shown, is_changed
-
-    def delete_recording(self, sid: str, parent: Parent | None = None) -> None:
-        """Delete a recording and stop its timeline.
-
-        Raises:
-            TwilioError: see `Recordings.delete`.
-        """
-        self.timelines.stop(self.recordings.delete(sid, parent=parent))
-
-    @property
-    def has_observers(self) -> bool:
-        """True if a timeline or page drift waits for requests."""
-        return bool(self.state.playing or self.state.page_drift)
-
-    def record_response(
-        self, operation: Operation | None, act: RequestKind, indices: tuple[int, ...], page: int
-    ) -> None:
-        """Record that a response showed recordings, and run the steps and page drift that this triggers.
-
-        Args:
-            page: the page number of a list.
-        """
-        if self.state.playing:
-            self.timelines.record_request(act, indices)
-        if self.state.page_drift and operation is not None and act is RequestKind.LIST:
-            self.page_drift.apply_after_page(operation, page, indices)
 
     def attach_media(self, sid: str, file: Path) -> None:
         """Serve a WAV or MP3 file as a recording's media, byte for byte and in that format only.
@@ -202,14 +112,7 @@ class Account(DerivedResources):
         if file.suffix.lower() not in (".wav", ".mp3"):
             raise ValueError(f"expected a file named .wav or .mp3, found {file.name}")
         file.stat()
-        self.state.media_files[self.recordings.find(sid)] = str(file)
-        self.state.version += 1
-
-    def subscribe(self, index: int, url: str, method: str, events: tuple[CallbackEvent, ...], base_url: str) -> None:
-        """Send a recording's callbacks to a URL, signed with the account's own token."""
-        self.state.subscriptions[index] = Subscription(
-            url, method, events, self.token, "the account's auth token", base_url
-        )
+        self.apply(AttachMedia(sid=sid, path=str(file)))
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward and run what is due. Callbacks are queued but not sent.
@@ -219,32 +122,11 @@ class Account(DerivedResources):
         """
         if seconds < 0:
             raise ValueError(f"expected seconds of at least 0, found {seconds}: time does not go back")
-        deque(self.scheduler.advance_to(self.clock.now() + round(seconds * SECOND)), maxlen=0)
+        deque(self.clock_moves.advance_to(self.clock.now() + round(seconds * SECOND)), maxlen=0)
 
-    def snapshot(self) -> bytes:
-        """Return the encoded state."""
-        self.state.now, self.state.rate = self.clock.now(), self.clock.rate
-        return msgspec.msgpack.encode(self.state)
-
-    def close(self) -> None:
-        """Stop timelines and callbacks: a new account replaces this one."""
-        self.state.clear_plans()
-        self.callbacks.close()
-        self.events.close()
-
-    @property
-    def version(self) -> int:
-        """A number that grows with every change. Rendered bytes of an older version are invalid."""
-        return self.state.version
-
-    @property
-    def has_state(self) -> bool:
-        """True if the account cannot be created again from settings and scenario alone."""
-        return self.changes.has_changes
-
-    def resolve_handle(self, handle_or_sid: str) -> str:
-        """Return the SID of a recording by its handle. Any other text is returned unchanged."""
-        return self.recordings.recording_index.resolve_handle(handle_or_sid)
-
-    def _record_delivery(self, index: int, event: CallbackEvent) -> None:
-        self.timelines.record_delivery(index, event)
+    def send_signal_gradually(self, name: str, index: int | None) -> Steps[None]:
+        """Send a signal to one recording's timeline, or to all, in small steps."""
+        for playing_index in [*self.state.playing] if index is None else [index]:
+            if playing_index in self.state.playing:
+                self.apply(SendSignal(name=name, index=playing_index))
+            yield

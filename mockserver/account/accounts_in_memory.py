@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
-from mockserver.account.account import Account
+from mockserver.account.account import Account, CommandListener
 
 _MAX_ACCOUNTS_WITHOUT_STATE = 64
 
@@ -17,6 +17,7 @@ class AccountsInMemory:
     """
 
     def __init__(self, is_evictable: Callable[[Account], bool], on_evicted: Callable[[str, Account], None]) -> None:
+        self._listener: CommandListener | None = None
         self._is_evictable = is_evictable
         self._on_evicted = on_evicted
         self._with_state: dict[str, Account] = {}
@@ -25,6 +26,12 @@ class AccountsInMemory:
 
     def __iter__(self) -> Iterator[Account]:
         return iter([*self._with_state.values(), *self._without_state.values()])
+
+    def listen(self, listener: CommandListener) -> None:
+        """Call a listener with every command from now on: of these accounts, and of those that are added."""
+        self._listener = listener
+        for account in self:
+            account.listen(listener, is_new=False)
 
     def find(self, key: str) -> Account | None:
         """Return an account, or None if it is not in memory."""
@@ -44,6 +51,8 @@ class AccountsInMemory:
         """Add an account, or replace it."""
         self.remove(key)
         self._without_state[key] = account
+        if self._listener is not None:
+            account.listen(self._listener, is_new=True)
         self.evict_oldest()
 
     def remove(self, key: str) -> Account | None:

@@ -56,7 +56,6 @@ class CallbackQueue:
         self._events = events
         self.settings = settings
         self._on_delivered = on_delivered
-        self._sending_numbers: set[int] = set()
         self._is_closed = False
         self._open_numbers: dict[int, None] = {}
         self._finished_numbers: deque[int] = deque()
@@ -65,6 +64,7 @@ class CallbackQueue:
         for delivery in [*self._state.deliveries.values()]:  # those of a snapshot
             if delivery.state is DeliveryState.PENDING:
                 self._open_numbers[delivery.number] = None
+                self.requeue(delivery.number)  # nothing sends it here
             else:
                 self._log_finished(delivery)
 
@@ -152,7 +152,7 @@ class CallbackQueue:
             if delivery.recording in busy:
                 continue
             busy.add(delivery.recording)
-            if delivery.due <= now and number not in self._sending_numbers:
+            if delivery.due <= now and not delivery.is_sending:
                 found.append(delivery)
                 if len(found) >= limit:
                     break
@@ -160,11 +160,13 @@ class CallbackQueue:
 
     def mark_sending(self, number: int) -> None:
         """Mark a callback as being sent."""
-        self._sending_numbers.add(number)
+        self._replace(number, is_sending=True)
 
     def requeue(self, number: int) -> None:
         """Return a callback to the queue: its attempt was cancelled before the outcome was known."""
-        self._sending_numbers.discard(number)
+        delivery = self._state.deliveries.get(number)
+        if delivery is not None and delivery.is_sending:
+            self._replace(number, is_sending=False)
 
     def record_outcome(self, number: int, outcome: "Outcome", seconds: float = 0.0) -> None:
         """Record the outcome of an attempt, and schedule the next attempt if there is one.
@@ -177,7 +179,6 @@ class CallbackQueue:
         from mockserver.callbacks.connection_overrides import parse_overrides
         from mockserver.callbacks.retry_policy import get_retry_delay
 
-        self._sending_numbers.discard(number)
         now, delivery = self._recording_index.clock.now(), self._state.deliveries[number]
         failure = None if outcome.failure is None else outcome.failure.value
         attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail, seconds))
@@ -188,7 +189,7 @@ class CallbackQueue:
             self._on_delivered(delivery.recording, delivery.event)
         elif (delay := get_retry_delay(outcome, len(attempts), used_seconds, overrides, self.settings)) is not None:
             due = now + delay * SECOND
-            self._replace(number, attempts=attempts, due=due)
+            self._replace(number, attempts=attempts, due=due, is_sending=False)
             self._timers.add(due, TimerKind.DELIVERY, number)
             self._record_event(
                 delivery, f"callback {delivery.event.value}, attempt {len(attempts)}: {_describe_outcome(outcome)}"
@@ -217,7 +218,7 @@ class CallbackQueue:
         self._share.clear()
 
     def _finish(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
-        delivery = self._replace(number, attempts=attempts, state=state)
+        delivery = self._replace(number, attempts=attempts, state=state, is_sending=False)
         self._open_numbers.pop(number, None)
         self._log_finished(delivery)
         last = attempts[-1]

@@ -8,10 +8,11 @@ from generators.corpus.mix import Mix
 from generators.instants import SECOND
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
+from mockserver.account.account_parts import AccountParts
 from mockserver.account.gradual import Steps
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.setup_error import ScenarioSetupError
-from mockserver.account.state.state import State
+from mockserver.account.state.state import RecordingDefaults, State
 from mockserver.account.time.clock import Clock
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.routes import NO_ROUTES, build_routes
@@ -28,7 +29,6 @@ from scenarios.triggers import to_microseconds
 
 if TYPE_CHECKING:
     from mockserver.account.compiled_scenario import CompiledScenario
-    from mockserver.account.scenario_setup import RecordingDefaults
 
 
 class AccountFactory:
@@ -83,7 +83,7 @@ class AccountFactory:
         """
         if scenario is not None and clock_origin is None and self._starts_at_present(scenario):
             clock_origin = ticks()  # the set-up takes time too
-        account = self._build_account(key, scenario, journal, cache_key, state, clock_origin)
+        account = self._build_account(key, scenario, journal, cache_key, state, clock_origin, base_url)
         try:
             if state is not None:
                 yield from account.recordings.recording_index.load()
@@ -104,7 +104,7 @@ class AccountFactory:
 
         yield from set_up_scenario(account, self._compile(scenario), self.build_recording_defaults(base_url))
         account.clock.start(self._choose_rate(scenario), clock_origin)
-        yield from account.scheduler.run_due_gradually()  # of an account that was evicted
+        yield from account.clock_moves.run_due_gradually()  # of an account that was evicted
 
     def _build_account(
         self,
@@ -114,6 +114,7 @@ class AccountFactory:
         cache_key: Hashable,
         state: State | None,
         clock_origin: int | None,
+        base_url: str | None,
     ) -> Account:
         """Return an account in which the scenario is not set up."""
         declared, spec = self.declared_accounts.get(key), self._build_corpus_spec(f"AC{key[2:]}", scenario)
@@ -128,6 +129,7 @@ class AccountFactory:
             state=state,
             journal=journal,
             delivery_settings=self.build_delivery_settings(scenario, self._overrides.get(key)),
+            base_url=base_url,
         )
 
     def _compile(self, scenario: Scenario) -> "CompiledScenario":
@@ -138,14 +140,12 @@ class AccountFactory:
             self._compiled = CompiledScenario(scenario)
         return self._compiled
 
-    def build_recording_defaults(self, base_url: str | None = None) -> "RecordingDefaults":
+    def build_recording_defaults(self, base_url: str | None = None) -> RecordingDefaults:
         """Return the defaults for scripted recordings.
 
         Args:
             base_url: the scheme and host that the client uses for this server.
         """
-        from mockserver.account.scenario_setup import RecordingDefaults
-
         where = self._settings.public_url or base_url or self.address.to_url()
         return RecordingDefaults(status_callback=self._settings.status_callback, base_url=where)
 
@@ -218,7 +218,7 @@ class AccountFactory:
         )
 
 
-def _create_upcoming_recording(account: Account, key: int) -> None:
+def _create_upcoming_recording(account: AccountParts, key: int) -> None:
     from mockserver.account.scenario_setup import create_upcoming_recording
 
     create_upcoming_recording(account, key)

@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-import msgspec
-
 from generators.instants import EPOCH, SECOND
 from generators.model import CONFERENCE_SOURCES, Recording
-from mockserver.account.account import Account
+from mockserver.account.account_parts import AccountParts
 from mockserver.account.compiled_scenario import (
     CompiledRecording,
     CompiledScenario,
@@ -16,7 +14,7 @@ from mockserver.account.compiled_scenario import (
 )
 from mockserver.account.gradual import Steps
 from mockserver.account.setup_error import ScenarioSetupError
-from mockserver.account.state.state import PageDriftState, TimerKind, UpcomingRecording
+from mockserver.account.state.state import PageDriftState, RecordingDefaults, Subscription, TimerKind, UpcomingRecording
 from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector
@@ -26,16 +24,7 @@ _MAX_SEARCHED = 100_000
 """The number of generated recordings that a pick searches."""
 
 
-class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):
-    """Values for everything that a scripted recording leaves out."""
-
-    status_callback: str | None
-    """The callback URL."""
-    base_url: str
-    """Scheme and host of the URLs in callbacks."""
-
-
-def set_up_scenario(account: Account, compiled: CompiledScenario, defaults: RecordingDefaults) -> Steps[None]:
+def set_up_scenario(account: AccountParts, compiled: CompiledScenario, defaults: RecordingDefaults) -> Steps[None]:
     """Set up a scenario in an account without changes, in small steps.
 
     Raises:
@@ -60,7 +49,7 @@ def set_up_scenario(account: Account, compiled: CompiledScenario, defaults: Reco
 
 
 def place_scripted_recording(
-    account: Account, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
+    account: AccountParts, scripted: ScriptedRecording, handle: str, defaults: RecordingDefaults, instant: int
 ) -> int | None:
     """Create a scripted recording and play its timeline, at once or when its date has come.
 
@@ -76,7 +65,7 @@ def place_scripted_recording(
     return _place_recording(account, compile_recording(scripted, handle, instant), defaults)
 
 
-def _place_recording(account: Account, recording: CompiledRecording, defaults: RecordingDefaults) -> int | None:
+def _place_recording(account: AccountParts, recording: CompiledRecording, defaults: RecordingDefaults) -> int | None:
     sid = recording.definition.sid
     if sid is not None and account.corpus.find_index(sid) is not None:
         raise ScenarioSetupError(
@@ -97,7 +86,7 @@ def _place_recording(account: Account, recording: CompiledRecording, defaults: R
     return None
 
 
-def create_upcoming_recording(account: Account, key: int) -> None:
+def create_upcoming_recording(account: AccountParts, key: int) -> None:
     """Create a recording whose date has come."""
     upcoming = account.state.upcoming.pop(key)
     defaults = RecordingDefaults(status_callback=upcoming.status_callback, base_url=upcoming.base_url)
@@ -105,7 +94,7 @@ def create_upcoming_recording(account: Account, key: int) -> None:
     _create_recording(account, recording, defaults)
 
 
-def _create_recording(account: Account, recording: CompiledRecording, defaults: RecordingDefaults) -> int:
+def _create_recording(account: AccountParts, recording: CompiledRecording, defaults: RecordingDefaults) -> int:
     definition, recording_index = recording.definition, account.recordings.recording_index
     index = account.recordings.add(
         sid=definition.sid or account.corpus.derive_handle_sid(recording.handle),
@@ -127,7 +116,7 @@ def _create_recording(account: Account, recording: CompiledRecording, defaults: 
     return index
 
 
-def _report_upcoming_imports(account: Account, scenario: Scenario) -> None:
+def _report_upcoming_imports(account: AccountParts, scenario: Scenario) -> None:
     count = sum(upcoming.definition.imported for upcoming in account.state.upcoming.values())
     if count:
         now = format_instant(EPOCH + timedelta(seconds=account.clock.now() // SECOND))
@@ -137,7 +126,7 @@ def _report_upcoming_imports(account: Account, scenario: Scenario) -> None:
 
 
 def _apply_definition(
-    account: Account,
+    account: AccountParts,
     index: int,
     handle: str,
     definition: FieldsWithSubscription,
@@ -149,12 +138,17 @@ def _apply_definition(
         account.recordings.set_status(index, None, lasting_fields)
     url = definition.status_callback or defaults.status_callback
     if url is not None:
-        account.subscribe(
-            index, url, definition.status_callback_method, definition.status_callback_event, defaults.base_url
+        account.state.subscriptions[index] = Subscription(
+            url,
+            definition.status_callback_method,
+            definition.status_callback_event,
+            account.token,
+            "the account's auth token",
+            defaults.base_url,
         )
 
 
-def _pick_recordings(account: Account, pick: Pick, defaults: RecordingDefaults) -> Steps[None]:
+def _pick_recordings(account: AccountParts, pick: Pick, defaults: RecordingDefaults) -> Steps[None]:
     corpus = account.corpus
     taken = set(account.state.handles.values())
     found: list[int] = []

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
 from mockserver.account.callback_queue import CallbackQueue
-from mockserver.account.gradual import Steps, run_at_once
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.event_log import EventLog
@@ -59,10 +58,6 @@ class Timelines:
 
     def signal(self, name: str, index: int | None = None) -> None:
         """Send a signal to one recording's timeline, or to all."""
-        run_at_once(self.signal_gradually(name, index))
-
-    def signal_gradually(self, name: str, index: int | None = None) -> Steps[None]:
-        """Send a signal like `signal`, in small steps."""
         playing = self._state.playing
         self._state.observations += 1
         for playing_index in [*playing] if index is None else [index]:
@@ -70,7 +65,6 @@ class Timelines:
                 playing[playing_index] = timeline.after_signal(playing[playing_index], name)
                 self._record_event("signal", playing_index, name)
                 self._run_triggered_steps(playing_index)
-            yield
 
     def record_delivery(self, index: int, event: CallbackEvent) -> None:
         """Record that the receiver answered with 2xx."""

@@ -10,6 +10,7 @@ from weakref import WeakSet
 import msgspec
 
 from mockserver.account.account import Account
+from mockserver.account.commands.callbacks import ClaimCallback, RecordOutcome, ReleaseCallback
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
 from mockserver.account.gradual import Pacer
 from mockserver.account.state.state import Delivery, Event
@@ -58,7 +59,7 @@ class Worker:
 
     def schedule(self, account: Account) -> None:
         """Send ready callbacks and set an alarm for the next timer. Call this after every possible change."""
-        can_fire = account.state.timers and (account.clock.rate or account.scheduler.has_due)
+        can_fire = account.state.timers and (account.clock.rate or account.clock_moves.has_due)
         needs_alarm = can_fire and not self._has_alarm(account)
         if not (needs_alarm or account.callbacks.has_pending) or asyncio.get_running_loop() in self._stopped_loops:
             return
@@ -124,7 +125,7 @@ class Worker:
         Other requests are answered meanwhile: they find the account as it is on the way.
         """
         first, pacer = account.events.next_serial, Pacer()
-        with closing(account.scheduler.advance_to(target)) as steps:
+        with closing(account.clock_moves.advance_to(target)) as steps:
             for instant in steps:
                 await pacer.pause_if_due()
                 if instant is not None and not await self.wait_until_idle(account):
@@ -176,7 +177,7 @@ class Worker:
         if len(ready) > free:
             self._slots.wait(account)
         for delivery in ready[:free]:
-            account.callbacks.mark_sending(delivery.number)
+            account.apply(ClaimCallback(number=delivery.number))
             task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
             self._slots.take(task)
             self._sending_tasks.setdefault(account, set()).add(task)
@@ -187,11 +188,12 @@ class Worker:
         start = stopwatch()
         receiver = self.receivers.get(account.sid.lower(), self._sender) if self.receivers else self._sender
         outcome = await receiver.send(request)
-        account.callbacks.record_outcome(delivery.number, outcome, stopwatch() - start)
+        seconds = stopwatch() - start
+        account.apply(RecordOutcome(number=delivery.number, outcome=outcome, seconds=seconds))
 
     def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
         if task.cancelled():  # its loop ends: the next worker sends it again
-            account.callbacks.requeue(number)
+            account.apply(ReleaseCallback(number=number))
         sending = self._sending_tasks[account]
         sending.discard(task)
         if not sending:
@@ -226,7 +228,7 @@ class Worker:
 
     def _wake(self, account: Account) -> None:
         self._alarms.pop(account, None)
-        account.scheduler.run_due()
+        account.run_due()
         self.schedule(account)
 
 

@@ -75,7 +75,7 @@ class Exchange:
         it. A change of the old one would be lost.
         """
         self._account = self.mock.account(self.account.sid)
-        self._account.scheduler.run_due()
+        self._account.run_due()
 
     @property
     def account_or_none(self) -> Account | None:

@@ -10,6 +10,7 @@ from functools import partial
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.account.account import Account
+from mockserver.account.commands.requests import RecordResponse
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.setup_error import ScenarioSetupError
@@ -146,8 +147,13 @@ class Gateway:
             and account.has_observers
             and (strike is None or strike.then.fault is None)
         ):
-            account.record_response(
-                exchange.operation, response.request_kind, response.recording_indices, response.page_number
+            account.apply(
+                RecordResponse(
+                    operation=exchange.operation,
+                    kind=response.request_kind,
+                    indices=response.recording_indices,
+                    page=response.page_number,
+                )
             )
         self._mock.worker.schedule(account)
 
@@ -165,7 +171,7 @@ class Gateway:
             await self._authentication.prepare_account(exchange)
         account = self._authentication.get_account(exchange)
         if account is not None:
-            account.scheduler.run_due()
+            account.run_due()
             exchange.set_account(account)
             if exchange.method in READING_METHODS and not exchange.has_body:  # a body adds a warning
                 return await self._respond_from_cache(exchange, scope, receive, send)

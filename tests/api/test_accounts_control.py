@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.account.commands.requests import RecordResponse
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.testing.sink import Sink
@@ -145,7 +146,9 @@ def test_disarmed_scenario_sends_no_callbacks(scripted_api: Api, sink: Sink) -> 
     old_account = scripted_api.get_account()
     scripted_api.run_command("DELETE", "/scenario")
     old_account.advance(10)
-    old_account.record_response(Operation.FETCH_RECORDING, RequestKind.FETCH, (FIRST_CREATED,), 0)
+    old_account.apply(
+        RecordResponse(operation=Operation.FETCH_RECORDING, kind=RequestKind.FETCH, indices=(FIRST_CREATED,), page=0)
+    )
     assert list(old_account.callbacks) == []
     assert sink.received == []
 

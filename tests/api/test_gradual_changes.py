@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from mockserver.account import gradual, scheduler
+from mockserver.account import clock_moves, gradual
 from mockserver.app import create_app
 from mockserver.control.views import accounts as views
 from mockserver.mock import Mock
@@ -104,26 +104,26 @@ def test_account_that_is_replaced_while_its_clock_moves_stays_replaced() -> None
 
 
 def test_request_runs_some_of_very_many_due_timers_and_worker_runs_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "_MAX_AT_ONCE", 6)
+    monkeypatch.setattr(clock_moves, "_MAX_AT_ONCE", 6)
     mock = Mock(make_settings(count=0), scenario=make_scenario(**make_parts({"time": "30m"})))
     account = mock.account(SID)
     account.clock.move_to(account.clock.now() + 3600 * 10**6)
 
     async def run() -> None:
-        account.scheduler.run_due()
+        account.run_due()
         assert len(account.state.playing) == COUNT - 6
-        assert account.scheduler.has_due
+        assert account.clock_moves.has_due
         mock.worker.schedule(account)
-        while account.scheduler.has_due:  # noqa: ASYNC110 - the worker has no event for it
+        while account.clock_moves.has_due:  # noqa: ASYNC110 - the worker has no event for it
             await asyncio.sleep(0)
 
     asyncio.run(run())
     assert account.state.playing == {}
-    assert not account.scheduler.has_due
+    assert not account.clock_moves.has_due
 
 
 def test_account_that_was_evicted_is_up_to_date_when_it_is_created_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "_MAX_AT_ONCE", 6)
+    monkeypatch.setattr(clock_moves, "_MAX_AT_ONCE", 6)
     parts = make_parts({"time": "30m"})
     mock = Mock(make_settings(count=0), scenario=make_scenario(**{**parts, "clock": {"mode": "real"}}))
     account = mock.account(SID)

@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from generators.audio.wav import Sound
 from generators.model import InFlight, Source
 from generators.sids import Kind
+from mockserver.account.commands.recordings import UpdateRecording
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.app import create_app
@@ -207,7 +208,11 @@ def test_media_rendering_stops_when_client_disconnects(mock: Mock, monkeypatch: 
     index = account.start_recording("CA" + "1" * 32, source=Source.OUTBOUND_API, channels=2)
     account.advance(3600)
     call = Parent(Kind.CALL, "CA" + "1" * 32)
-    account.update_recording(account.corpus.get_sid(index), call, InFlight.STOPPED, PauseBehavior.SILENCE)
+    account.apply(
+        UpdateRecording(
+            sid=account.corpus.get_sid(index), parent=call, status=InFlight.STOPPED, behavior=PauseBehavior.SILENCE
+        )
+    )
     account.advance(100)
     account.timelines.start(index, (Step(after=Trigger(media=1), status=RecordingStatus.DELETED),))
     chunk_starts: list[int] = []

@@ -51,6 +51,7 @@ class Subresources:
         self._recordings = recordings
         self._recording_index = recordings.recording_index
         self._sid_cipher = recordings.recording_index.corpus.sids
+        self._deletions = recordings.recording_index.state.deleted_subresources
 
     def get(self, index: int) -> Transcription | AddOnResult | Payload:
         """Return the subresource with an index."""
@@ -110,7 +111,7 @@ class Subresources:
             TwilioError: 20404 if there is none.
         """
         index = self.find(sid, recording_sid=recording_sid, allowed_indices=allowed_indices)
-        self._deleted_indices.add(index)
+        self._deletions.setdefault(self.kind.value, RangeSet()).add(index)
         if self.kind is Kind.TRANSCRIPTION:
             self._update_shown(self._shown, index)
         self._recording_index.state.version += 1
@@ -189,9 +190,9 @@ class Subresources:
         is_there = changed is not None and index not in self._deleted_indices and subresources.is_audible(changed)
         shown.members.set(index, is_there)
 
-    @cached_property
+    @property
     def _deleted_indices(self) -> RangeSet:
-        return self._recording_index.state.deleted_subresources.setdefault(self.kind.value, RangeSet())
+        return self._deletions.get(self.kind.value) or RangeSet()
 
     def _get_sid(self, index: int) -> str:
         return self._sid_cipher.encode(self.kind, index)
@@ -201,3 +202,13 @@ class Subresources:
         return subresources.compute_subresource_indices(
             self.kind, self._recording_index.get_even_if_deleted(recording), recording, chance
         )
+
+
+def find_payload_indices(add_on_results: Subresources, result_sid: str, recording_sid: str | None) -> range:
+    """Return the indices that payloads of an add-on result can have.
+
+    Raises:
+        TwilioError: 20404 if the recording has no such result.
+    """
+    result = add_on_results.find(result_sid, recording_sid=recording_sid)
+    return range(result * subresources.PAYLOADS_PER_RESULT, (result + 1) * subresources.PAYLOADS_PER_RESULT)

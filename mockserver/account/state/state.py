@@ -129,6 +129,8 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """When the next attempt is due."""
     attempts: tuple[Attempt, ...] = ()
     state: DeliveryState = DeliveryState.PENDING
+    is_sending: bool = False
+    """True while a worker sends it."""
 
     @property
     def used_seconds(self) -> float:
@@ -148,6 +150,15 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             settings=settings,
             used_seconds=self.used_seconds,
         )
+
+
+class RecordingDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """Values for everything that a scripted recording leaves out."""
+
+    status_callback: str | None
+    """The callback URL."""
+    base_url: str
+    """Scheme and host of the URLs in callbacks."""
 
 
 class UpcomingRecording(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -58,6 +58,15 @@ class Clock:
         self.rate = rate
         self._base_ticks = self._tick_source() if origin is None else origin
 
+    def hold(self, instant: int | None = None) -> int:
+        """Show one instant until `release`, now if left out, and return it: one change happens at one instant."""
+        self._held_instant = held = self.now() if instant is None else instant
+        return held
+
+    def release(self) -> None:
+        """Show the present instant again."""
+        self._held_instant = None
+
     @contextmanager
     def hold_instant(self, instant: int) -> Iterator[None]:
         """Show an instant that has just passed, while an action that was due then runs."""

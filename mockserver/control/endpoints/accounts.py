@@ -8,6 +8,7 @@ from msgspec import Meta
 from generators.corpus.corpus import CorpusSpec
 from generators.instants import SECOND
 from mockserver.account.account import Account
+from mockserver.account.commands.timelines import SetClockRate
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.control.endpoints.endpoint import (
@@ -82,7 +83,7 @@ async def move_clock(exchange: Exchange, path: PathParams) -> ChangeResult:
     first = account.events.next_serial
     rate, target = _parse_rate(command), _parse_target_instant(command, account)
     if rate is not None:
-        account.scheduler.set_rate(rate)
+        account.apply(SetClockRate(rate=rate))
     await exchange.mock.worker.advance(account, target)
     return build_change_result(account, first)
 
@@ -111,7 +112,7 @@ def _parse_target_instant(command: ClockCommand, account: Account) -> int:
         )
     target = now if command.move_to is None else to_microseconds(command.move_to)
     if command.advance is not None:
-        target = account.scheduler.final_instant + _parse_duration(command.advance)
+        target = account.clock_moves.final_instant + _parse_duration(command.advance)
     if target >= _LATEST_INSTANT:
         raise make_invalid_command_error(
             f"expected an instant before {serialize_instant(_LATEST_INSTANT)}, found a later one"

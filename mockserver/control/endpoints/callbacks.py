@@ -1,5 +1,6 @@
 """Endpoints for callbacks: the log, and delivering one again."""
 
+from mockserver.account.commands.callbacks import RedeliverCallback
 from mockserver.control.endpoints.endpoint import Endpoint, PathParams, get_account, parse_number
 from mockserver.control.views.callbacks import CallbackView, serialize_callback
 from mockserver.rest.errors import TwilioError
@@ -15,7 +16,7 @@ async def redeliver_callback(exchange: Exchange, path: PathParams) -> CallbackVi
     account, number = get_account(exchange, path), parse_number(path)
     if number is None or account.callbacks.find(number) is None:
         raise TwilioError(20404, f"This account has no callback {path['number'][:20]}.")
-    account.callbacks.redeliver(number)
+    account.apply(RedeliverCallback(number=number))
     await exchange.mock.worker.wait_until_idle(account)
     exchange.mock.worker.schedule(account)
     delivery = account.callbacks.find(number)

@@ -66,7 +66,7 @@ class Endpoint:
         found = await operate(exchange, path)
         account = exchange.mock.find_account(find_account_sid(exchange, path)) if "account" in path else None
         if account is not None:  # the operation may have added timers or callbacks
-            account.scheduler.run_due()
+            account.run_due()
             exchange.mock.worker.schedule(account)
         exchange.response = found if isinstance(found, Response) else _build_json_response(found)
 
@@ -116,7 +116,7 @@ def get_account(exchange: Exchange, path: PathParams) -> Account:
         TwilioError: 20001 if the AccountSid is malformed.
     """
     account = exchange.mock.account(find_account_sid(exchange, path))
-    account.scheduler.run_due()
+    account.run_due()
     return account
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from mockserver.account.commands.requests import AddRules, RemoveRules
 from mockserver.control.endpoints.changes import parse_scenario
 from mockserver.control.endpoints.endpoint import (
     Endpoint,
@@ -43,21 +44,18 @@ async def add_rules(exchange: Exchange, path: PathParams) -> list[RuleView]:
             f"expected at most {MAX_RULES} rules in an account, found {count} with these. "
             "Remove some with DELETE /faults"
         )
-    faults = [account.fault_rules.add(fault=fault) for fault in rules.faults]
-    return [
-        serialize_rule(rule)
-        for rule in faults + [account.fault_rules.add(sequence=sequence) for sequence in rules.sequences]
-    ]
+    added = account.apply(AddRules(faults=rules.faults, sequences=rules.sequences))
+    return [serialize_rule(rule) for rule in added]
 
 
 async def remove_rules(exchange: Exchange, path: PathParams) -> list[RuleView]:
-    get_account(exchange, path).fault_rules.remove()
+    get_account(exchange, path).apply(RemoveRules())
     return []
 
 
 async def remove_rule(exchange: Exchange, path: PathParams) -> list[RuleView]:
     account, number = get_account(exchange, path), parse_number(path)
-    if number is None or not account.fault_rules.remove(number):
+    if number is None or not account.apply(RemoveRules(number=number)):
         raise TwilioError(20404, f"This account has no rule {path['number'][:20]}.")
     return [serialize_rule(rule) for rule in account.fault_rules.rules]
 

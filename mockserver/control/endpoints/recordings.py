@@ -5,8 +5,9 @@ from typing import Any
 
 from generators.model import Status
 from mockserver.account.account import Account
+from mockserver.account.commands.recordings import AddRecording
+from mockserver.account.commands.timelines import ApplyStep, RunNextStep
 from mockserver.account.compiled_scenario import refuse_contradicting_dates
-from mockserver.account.scenario_setup import place_scripted_recording
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.control.endpoints.changes import parse_scenario, wait_for_callbacks
 from mockserver.control.endpoints.endpoint import (
@@ -36,7 +37,7 @@ async def add_recording(exchange: Exchange, path: PathParams) -> RecordingView:
         raise make_invalid_command_error(f"recording {handle!r} exists already")
     defaults = exchange.mock.account_factory.build_recording_defaults(exchange.base_url)
     try:
-        index = place_scripted_recording(account, scripted, handle, defaults, account.clock.now())
+        index = account.apply(AddRecording(recording=scripted, handle=handle, defaults=defaults))
     except ScenarioSetupError as error:
         raise make_invalid_command_error(str(error)) from None
     if index is None:
@@ -58,7 +59,7 @@ def _show_upcoming_recording(
     """Return the view of a recording as it will be at its creation, from a copy of the account."""
     assert created is not None, "without a date, it exists at once"
     copy = exchange.mock.copy_account(account)
-    for _ in copy.scheduler.advance_to(to_microseconds(created)):
+    for _ in copy.clock_moves.advance_to(to_microseconds(created)):
         pass
     return serialize_recording(copy, copy.state.handles[handle], exchange.base_url)
 
@@ -79,7 +80,7 @@ async def transition_recording(exchange: Exchange, path: PathParams) -> ChangeRe
     if account.recordings.recording_index.get_status(index) is Status.DELETED:
         raise make_invalid_command_error(f"recording {path['recording']} is deleted and cannot be changed")
     _check_transition(account, index, scripted)
-    account.timelines.apply_step(index, step)
+    account.apply(ApplyStep(index=index, step=step))
     return await wait_for_callbacks(exchange, account, first)
 
 
@@ -103,7 +104,7 @@ async def run_next_step(exchange: Exchange, path: PathParams) -> ChangeResult:
     """Run the next step of a recording's timeline, whatever it waits for."""
     account = get_account(exchange, path)
     first, index = account.events.next_serial, account.timelines.find_recording_index(path["recording"])
-    if not account.timelines.run_next_step(index):
+    if not account.apply(RunNextStep(index=index)):
         raise make_invalid_command_error(f"recording {path['recording']} has no waiting timeline")
     return await wait_for_callbacks(exchange, account, first)
 

@@ -2,6 +2,7 @@
 
 from generators.model import InFlight, Recording
 from generators.sids import Kind
+from mockserver.account.commands.recordings import CreateCallRecording, DeleteRecording, UpdateRecording
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
@@ -42,7 +43,7 @@ def fetch_recording(exchange: Exchange, path: PathParams) -> Resource:
 
 
 def delete_recording(exchange: Exchange, path: PathParams) -> NoContent:
-    exchange.account.delete_recording(path["sid"])
+    exchange.account.apply(DeleteRecording(sid=path["sid"]))
     return NoContent()
 
 
@@ -53,8 +54,8 @@ def create_call_recording(exchange: Exchange, path: PathParams) -> ResourceValue
     if callback is not None and exchange.refuses_urls("RecordingStatusCallback"):
         callback = None
     subscription = None if callback is None else _build_subscription(exchange, callback)
-    recording, is_new = exchange.account.create_call_recording(
-        call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription
+    recording, is_new = exchange.account.apply(
+        CreateCallRecording(call_sid=call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription)
     )
     if not is_new:
         index = exchange.account.recordings.find(recording.sid)
@@ -87,7 +88,9 @@ def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceVal
     behavior = form.get_choice("PauseBehavior", PauseBehavior) or PauseBehavior.SILENCE
     if wanted is None:
         raise TwilioError(20001, "Status: expected paused, in-progress or stopped, found none.")
-    recording, is_changed = exchange.account.update_recording(path["sid"], parent, wanted, behavior)
+    recording, is_changed = exchange.account.apply(
+        UpdateRecording(sid=path["sid"], parent=parent, status=wanted, behavior=behavior)
+    )
     if form.get_text("PauseBehavior") is not None and not (is_changed and wanted is InFlight.PAUSED):
         form.warnings.append("PauseBehavior was ignored: it counts only when Status=paused pauses a recording.")
     if wanted is InFlight.STOPPED and parent.kind is Kind.CONFERENCE:
@@ -97,7 +100,7 @@ def update_nested_recording(exchange: Exchange, path: PathParams) -> ResourceVal
 
 
 def delete_nested_recording(exchange: Exchange, path: PathParams) -> NoContent:
-    exchange.account.delete_recording(path["sid"], parent=_parse_parent(path))
+    exchange.account.apply(DeleteRecording(sid=path["sid"], parent=_parse_parent(path)))
     return NoContent()
 
 

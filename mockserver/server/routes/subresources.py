@@ -1,7 +1,8 @@
 """Transcriptions, add-on results and their payloads."""
 
-from generators.content.subresources import PAYLOADS_PER_RESULT
-from mockserver.account.resources.subresources import Subresources
+from generators.sids import Kind
+from mockserver.account.commands.recordings import DeleteSubresource
+from mockserver.account.resources.subresources import Subresources, find_payload_indices
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.rest.representations.subresources import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION
@@ -23,7 +24,7 @@ def fetch_transcription(exchange: Exchange, path: PathParams) -> Resource:
 
 
 def delete_transcription(exchange: Exchange, path: PathParams) -> NoContent:
-    exchange.account.transcriptions.delete(path["sid"])
+    exchange.account.apply(DeleteSubresource(kind=Kind.TRANSCRIPTION, sid=path["sid"]))
     return NoContent()
 
 
@@ -36,7 +37,7 @@ def fetch_recording_transcription(exchange: Exchange, path: PathParams) -> Resou
 
 
 def delete_recording_transcription(exchange: Exchange, path: PathParams) -> NoContent:
-    exchange.account.transcriptions.delete(path["sid"], recording_sid=path["recording_sid"])
+    _delete(exchange, Kind.TRANSCRIPTION, path)
     return NoContent()
 
 
@@ -49,7 +50,7 @@ def fetch_recording_add_on_result(exchange: Exchange, path: PathParams) -> Resou
 
 
 def delete_recording_add_on_result(exchange: Exchange, path: PathParams) -> NoContent:
-    exchange.account.add_on_results.delete(path["sid"], recording_sid=path["recording_sid"])
+    _delete(exchange, Kind.ADD_ON_RESULT, path)
     return NoContent()
 
 
@@ -65,8 +66,7 @@ def fetch_recording_add_on_result_payload(exchange: Exchange, path: PathParams) 
 
 
 def delete_recording_add_on_result_payload(exchange: Exchange, path: PathParams) -> NoContent:
-    among = _find_payload_indices(exchange, path)
-    exchange.account.payloads.delete(path["sid"], recording_sid=path["recording_sid"], allowed_indices=among)
+    _delete(exchange, Kind.PAYLOAD, path)
     return NoContent()
 
 
@@ -81,8 +81,15 @@ def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: PathPar
 
 def _find_payload_indices(exchange: Exchange, path: PathParams) -> range:
     """Return the indices that payloads of the path's add-on result can have."""
-    result = exchange.account.add_on_results.find(path["result_sid"], recording_sid=path["recording_sid"])
-    return range(result * PAYLOADS_PER_RESULT, (result + 1) * PAYLOADS_PER_RESULT)
+    account = exchange.account
+    return find_payload_indices(account.add_on_results, path["result_sid"], path["recording_sid"])
+
+
+def _delete(exchange: Exchange, kind: Kind, path: PathParams) -> None:
+    command = DeleteSubresource(
+        kind=kind, sid=path["sid"], recording_sid=path["recording_sid"], result_sid=path.get("result_sid")
+    )
+    exchange.account.apply(command)
 
 
 def _list(

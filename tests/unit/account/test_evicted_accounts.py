@@ -7,6 +7,7 @@ import pytest
 
 from mockserver.account import evicted_accounts, snapshots
 from mockserver.account.account import Account
+from mockserver.account.commands.requests import RecordResponse
 from mockserver.mock import Mock
 from mockserver.settings.clock_rate import ClockRate
 from scenarios.timeline import RequestKind
@@ -64,13 +65,15 @@ def test_step_that_time_alone_ran_does_not_keep_an_account() -> None:
     mock = make_mock(recordings=[{**RECORDING, "timeline": [{"after": {"time": "1s"}, "status": "completed"}]}])
     account = mock.account(SID)
     with account.clock.hold_instant(account.clock.now() + 1_000_000):
-        account.scheduler.run_due()
+        account.run_due()
     assert account.recordings.recording_index.get(account.state.handles["it"]).status == "completed"
     assert not account.has_state
 
 
 def fetch(account: Account) -> None:
-    account.record_response(None, RequestKind.FETCH, (account.state.handles["it"],), 0)
+    account.apply(
+        RecordResponse(operation=None, kind=RequestKind.FETCH, indices=(account.state.handles["it"],), page=0)
+    )
 
 
 def send_signal(account: Account) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from generators.model import Recording, Status
 from mockserver.account.account import Account
+from mockserver.account.commands.recordings import DeleteRecording
 from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.mock import Mock
@@ -154,7 +155,7 @@ def test_deleted_recording_has_scripted_date_and_no_error_code() -> None:
 def test_deletion_through_the_api_removes_error_code() -> None:
     account = make_account_with_recording(status="completed", timeline=[{"set": {"error_code": 16111}}])
     account.advance(60)
-    account.delete_recording(get_recording(account).sid)
+    account.apply(DeleteRecording(sid=get_recording(account).sid))
     it = get_recording(account)
     assert (it.status, it.date_updated, it.error_code) == (Status.DELETED, T0 + 60, None)
 

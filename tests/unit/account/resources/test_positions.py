@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from generators.instants import SECOND
 from generators.model import Source, Status
 from mockserver.account.account import Account
+from mockserver.account.commands.recordings import DeleteRecording
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.listing import Page
 from mockserver.account.state.state import FIRST_CREATED
@@ -120,7 +121,7 @@ def test_deleted_recording_is_valid_page_token() -> None:
     for index in indices:
         account.recordings.set_status(index, RecordingStatus.COMPLETED, RecordingFields())
     sid = account.recordings.recording_index.get_sid(indices[2])
-    account.delete_recording(sid)
+    account.apply(DeleteRecording(sid=sid))
     assert (indices[1], indices[0]) == get_page(account, RecordingFilter(), 9, f"PA{sid}").indices
     assert (indices[4], indices[3]) == get_page(account, RecordingFilter(), 9, f"PB{sid}").indices
 
@@ -188,7 +189,7 @@ def test_paging_lists_each_recording_once_in_order(paging_case: PagingCase) -> N
                 status = RecordingStatus.ABSENT if change == "absent" else RecordingStatus.COMPLETED
                 account.recordings.set_status(index, status, RecordingFields())
             case "delete" if recording_index.get_status(index) is Status.COMPLETED:
-                account.delete_recording(recording_index.get_sid(index))
+                account.apply(DeleteRecording(sid=recording_index.get_sid(index)))
     assert_positions_invert(account)
     selection = RecordingFilter(include_deleted=paging_case.include_deleted)
     if paging_case.window is not None:

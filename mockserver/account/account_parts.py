@@ -1,0 +1,129 @@
+"""The parts of an account: what it has, and how they are put together. Changes are commands; see `account`."""
+
+from collections.abc import Callable, Hashable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from generators.corpus.corpus import Corpus
+from generators.seeds import derive_auth_token
+from mockserver.account.callback_queue import CallbackQueue
+from mockserver.account.change_counts import ChangeCounts
+from mockserver.account.fault_rules import FaultRules
+from mockserver.account.resources.derived_resources import DerivedResources
+from mockserver.account.resources.recording_index import RecordingIndex
+from mockserver.account.resources.recordings import Recordings
+from mockserver.account.scheduler import Scheduler
+from mockserver.account.state.state import State
+from mockserver.account.time.clock import Clock
+from mockserver.account.time.event_log import EventLog
+from mockserver.account.time.timers import Timers
+from mockserver.account.timelines import Timelines
+from mockserver.callbacks.delivery_settings import DeliverySettings
+from mockserver.journal.journal import Journal
+from scenarios.model import Scenario
+from scenarios.statuses import CallbackEvent
+
+if TYPE_CHECKING:
+    from mockserver.account.page_drift import PageDrift
+
+
+class AccountParts(DerivedResources):
+    """Everything that one AccountSid has.
+
+    Args:
+        sid: the AccountSid, in lower case.
+        token: the declared auth token; None to derive one from the seed.
+        corpus: the generated recordings.
+        clock: the account's time.
+        create_upcoming_recording: creates a scripted recording by its key in the state when its date has come.
+        cache_key: identifies this account in the cache of responses; differs between two accounts of one AccountSid.
+        scenario: the scenario that the account plays; None for the plain corpus.
+        state: the changes so far; None for a new account.
+        delivery_settings: how its callbacks are sent; None for Twilio's defaults.
+        base_url: the scheme and host that the client used when it set up the scenario.
+    """
+
+    def __init__(
+        self,
+        sid: str,
+        token: str | None,
+        corpus: Corpus,
+        clock: Clock,
+        create_upcoming_recording: Callable[["AccountParts", int], None],
+        *,
+        cache_key: Hashable = None,
+        scenario: Scenario | None = None,
+        state: State | None = None,
+        journal: Journal | None = None,
+        delivery_settings: DeliverySettings | None = None,
+        base_url: str | None = None,
+    ) -> None:
+        self.sid = sid
+        self._token = token
+        self.corpus = corpus
+        self.clock = clock
+        self.cache_key = sid if cache_key is None else cache_key
+        self.scenario = scenario
+        self.base_url = base_url
+        self.is_restored = state is not None
+        """True if the account began with a snapshot."""
+        self.state = State() if state is None else state
+        self.journal = Journal() if journal is None else journal
+        self.timers = Timers(self.state)
+        self.events = EventLog(self.state, clock, self.journal.budget)
+        super().__init__(Recordings(recording_index := RecordingIndex(corpus, clock, self.state)))
+        delivery, record = delivery_settings or DeliverySettings(), self._record_delivery
+        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery, record)
+        self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
+        create_upcoming = partial(create_upcoming_recording, self)
+        self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks, create_upcoming)
+        self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
+        self.changes = ChangeCounts(self.state, self.scheduler)
+
+    @cached_property
+    def token(self) -> str:
+        """The auth token."""
+        return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
+
+    @cached_property
+    def page_drift(self) -> "PageDrift":
+        """The page drift rules."""
+        from mockserver.account.page_drift import PageDrift
+
+        return PageDrift(self.recordings, self.timelines, self.events)
+
+    @property
+    def has_observers(self) -> bool:
+        """True if a timeline or page drift waits for requests."""
+        return bool(self.state.playing or self.state.page_drift)
+
+    def snapshot(self) -> bytes:
+        """Return the encoded state. Equal states have equal bytes."""
+        self.recordings.recording_index.purge_expired()  # else the bytes depend on what was read
+        self.state.now, self.state.rate = self.clock.now(), self.clock.rate
+        return msgspec.msgpack.encode(self.state)
+
+    def close(self) -> None:
+        """Stop timelines and callbacks: a new account replaces this one."""
+        self.state.clear_plans()
+        self.callbacks.close()
+        self.events.close()
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change. Rendered bytes of an older version are invalid."""
+        return self.state.version
+
+    @property
+    def has_state(self) -> bool:
+        """True if the account cannot be created again from settings and scenario alone."""
+        return self.changes.has_changes
+
+    def resolve_handle(self, handle_or_sid: str) -> str:
+        """Return the SID of a recording by its handle. Any other text is returned unchanged."""
+        return self.recordings.recording_index.resolve_handle(handle_or_sid)
+
+    def _record_delivery(self, index: int, event: CallbackEvent) -> None:
+        self.timelines.record_delivery(index, event)

@@ -1,0 +1,33 @@
+"""Commands of callbacks: their attempts and outcomes, and how they are sent."""
+
+from mockserver.account.account_parts import AccountParts
+from mockserver.account.commands.callbacks import (
+    ChangeDeliverySettings,
+    ClaimCallback,
+    RecordOutcome,
+    RedeliverCallback,
+    ReleaseCallback,
+)
+from mockserver.callbacks.delivery_settings import DeliverySettings
+
+
+def claim_callback(account: AccountParts, command: ClaimCallback) -> None:
+    account.callbacks.mark_sending(command.number)
+
+
+def release_callback(account: AccountParts, command: ReleaseCallback) -> None:
+    account.callbacks.requeue(command.number)
+
+
+def record_outcome(account: AccountParts, command: RecordOutcome) -> None:
+    account.callbacks.record_outcome(command.number, command.outcome, command.seconds)
+
+
+def redeliver_callback(account: AccountParts, command: RedeliverCallback) -> None:
+    account.callbacks.redeliver(command.number)
+
+
+def change_delivery_settings(account: AccountParts, command: ChangeDeliverySettings) -> None:
+    account.callbacks.settings = DeliverySettings(
+        command.retries, frozenset(command.retry_on), command.max_seconds, command.routes
+    )

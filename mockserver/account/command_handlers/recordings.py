@@ -1,0 +1,93 @@
+"""Commands that change recordings and their subresources."""
+
+import msgspec
+
+from generators.model import Recording, Source
+from generators.sids import Kind
+from mockserver.account.account_parts import AccountParts
+from mockserver.account.commands.recordings import (
+    AddRecording,
+    AttachMedia,
+    CreateCallRecording,
+    DeleteRecording,
+    DeleteSubresource,
+    StartRecording,
+    UpdateRecording,
+)
+from mockserver.account.state.in_progress import RecordingInProgress
+from scenarios.lifecycle import DEFAULT_ON_CREATE, STATUSES, with_initial_step
+from scenarios.statuses import RecordingStatus
+from scenarios.timeline import RequestKind
+
+
+def start_recording(account: AccountParts, command: StartRecording) -> int:
+    index = account.recordings.add(
+        call_sid=command.call_sid,
+        conference_sid=msgspec.UNSET if command.conference_sid is None else command.conference_sid,
+        source=command.source,
+        channels=command.channels,
+        track=command.track,
+        is_of_live_call=True,
+    )
+    account.state.in_progress[index] = RecordingInProgress(since=account.clock.now())
+    if command.subscription is not None:
+        account.state.subscriptions[index] = command.subscription
+    on_create = (account.scenario and account.scenario.on_create) or DEFAULT_ON_CREATE
+    account.timelines.start(index, with_initial_step(on_create))
+    return index
+
+
+def create_call_recording(account: AccountParts, command: CreateCallRecording) -> tuple[Recording, bool]:
+    recordings = account.recordings
+    active = recordings.find_active(command.call_sid, Source.START_CALL_RECORDING_API)
+    if active is not None:
+        return recordings.get_in_flight(active), False
+    start = StartRecording(
+        call_sid=command.call_sid,
+        channels=command.channels,
+        track=command.track,
+        subscription=command.subscription,
+    )
+    return recordings.get_in_flight(start_recording(account, start)), True
+
+
+def update_recording(account: AccountParts, command: UpdateRecording) -> tuple[Recording, bool]:
+    recordings = account.recordings
+    index, is_changed = recordings.update(command.sid, command.parent, command.status, command.behavior)
+    shown = recordings.get_in_flight(index)
+    # Count the request before the signal: a step that the signal triggers starts its own counts after this request.
+    account.timelines.record_request(RequestKind.CHANGE, (index,))
+    if is_changed:
+        signal = STATUSES[RecordingStatus(command.status)].signal
+        assert signal is not None, "only these statuses can be requested"
+        account.timelines.signal(signal, index)
+    return shown, is_changed
+
+
+def delete_recording(account: AccountParts, command: DeleteRecording) -> None:
+    account.timelines.stop(account.recordings.delete(command.sid, parent=command.parent))
+
+
+def delete_subresource(account: AccountParts, command: DeleteSubresource) -> None:
+    allowed_indices = None
+    if command.result_sid is not None:
+        from mockserver.account.resources.subresources import find_payload_indices
+
+        allowed_indices = find_payload_indices(account.add_on_results, command.result_sid, command.recording_sid)
+    sources = {
+        Kind.TRANSCRIPTION: account.transcriptions,
+        Kind.ADD_ON_RESULT: account.add_on_results,
+        Kind.PAYLOAD: account.payloads,
+    }
+    sources[command.kind].delete(command.sid, recording_sid=command.recording_sid, allowed_indices=allowed_indices)
+
+
+def attach_media(account: AccountParts, command: AttachMedia) -> None:
+    account.state.media_files[account.recordings.find(command.sid)] = command.path
+    account.state.version += 1
+
+
+def add_recording(account: AccountParts, command: AddRecording) -> int | None:
+    from mockserver.account.scenario_setup import place_scripted_recording
+
+    return place_scripted_recording(account, command.recording, command.handle, command.defaults, account.clock.now())

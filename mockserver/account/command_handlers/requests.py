@@ -1,0 +1,30 @@
+"""Commands of requests and their responses: triggers, page drift and fault rules."""
+
+from mockserver.account.account_parts import AccountParts
+from mockserver.account.commands.requests import AddRules, MatchFault, RecordResponse, RemoveRules
+from mockserver.account.fault_rules import MatchedFault
+from mockserver.account.state.state import FaultRuleState
+from scenarios.timeline import RequestKind
+
+
+def record_response(account: AccountParts, command: RecordResponse) -> None:
+    if account.state.playing:
+        account.timelines.record_request(command.kind, command.indices)
+    if account.state.page_drift and command.operation is not None and command.kind is RequestKind.LIST:
+        account.page_drift.apply_after_page(command.operation, command.page, command.indices)
+
+
+def match_fault(account: AccountParts, command: MatchFault) -> MatchedFault | None:
+    return account.fault_rules.match(command.request)
+
+
+def add_rules(account: AccountParts, command: AddRules) -> list[FaultRuleState]:
+    rules = account.fault_rules
+    return [
+        *(rules.add(fault=fault) for fault in command.faults),
+        *(rules.add(sequence=sequence) for sequence in command.sequences),
+    ]
+
+
+def remove_rules(account: AccountParts, command: RemoveRules) -> int:
+    return account.fault_rules.remove(command.number)

@@ -1,0 +1,53 @@
+"""Commands of callbacks: their attempts and outcomes, and how they are sent."""
+
+from typing import Self
+
+from mockserver.account.commands.command import Command
+from mockserver.callbacks.delivery_settings import DeliverySettings
+from mockserver.callbacks.outcome import Outcome
+
+
+class ClaimCallback(Command[None], frozen=True, kw_only=True):
+    """Take a callback that is ready, to send it."""
+
+    number: int
+
+
+class ReleaseCallback(Command[None], frozen=True, kw_only=True):
+    """Return a callback to the queue: its attempt was cancelled before the outcome was known."""
+
+    number: int
+
+
+class RecordOutcome(Command[None], frozen=True, kw_only=True):
+    """Record the receiver's answer to a callback, or that it sent none."""
+
+    number: int
+    outcome: Outcome
+    seconds: float = 0.0
+    """The real seconds that the attempt took."""
+
+
+class RedeliverCallback(Command[None], frozen=True, kw_only=True):
+    """Send a callback again now, with its full number of attempts."""
+
+    number: int
+
+
+class ChangeDeliverySettings(Command[None], frozen=True, kw_only=True):
+    """Send callbacks in another way from now on; see `DeliverySettings`."""
+
+    retries: int
+    retry_on: tuple[str, ...]
+    max_seconds: float
+    routes: dict[str, str]
+
+    @classmethod
+    def from_settings(cls, settings: DeliverySettings) -> Self:
+        """Return the command that sets these settings."""
+        return cls(
+            retries=settings.retries,
+            retry_on=tuple(sorted(settings.retry_on)),
+            max_seconds=settings.max_seconds,
+            routes=dict(settings.routes),
+        )

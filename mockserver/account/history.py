@@ -1,0 +1,53 @@
+"""The encoding of an account's history, with the version of its commands."""
+
+from functools import cache, reduce
+from importlib import import_module
+from operator import or_
+from pkgutil import iter_modules
+from typing import Any
+
+import msgspec
+
+from mockserver.account import commands
+from mockserver.account.commands.command import Command, Entry
+from scenarios.model import DECODE_LOCK
+
+COMMANDS_VERSION = 1
+"""A new number for every change after which older entries cannot be read, or would lead to another state."""
+
+
+class HistoryError(ValueError):
+    """An entry cannot be read."""
+
+
+def list_commands() -> tuple[type[Command[Any]], ...]:
+    """Return all commands."""
+    for module in iter_modules(commands.__path__):
+        import_module(f"{commands.__name__}.{module.name}")
+    return tuple(Command.__subclasses__())
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """Return an entry as bytes."""
+    return msgspec.msgpack.encode((COMMANDS_VERSION, entry.at, entry.command))
+
+
+def decode_entry(data: bytes) -> Entry:
+    """Return an encoded entry.
+
+    Raises:
+        HistoryError: if another version wrote it, or it is no entry.
+    """
+    try:
+        version, at, raw = msgspec.msgpack.decode(data, type=tuple[int, int, msgspec.Raw])
+        if version != COMMANDS_VERSION:
+            raise HistoryError(f"expected commands of version {COMMANDS_VERSION}, found version {version}")
+        with DECODE_LOCK:
+            return Entry(at, _get_decoder().decode(raw))
+    except msgspec.DecodeError as error:
+        raise HistoryError(f"expected an entry of an account's history, found other bytes: {error}") from None
+
+
+@cache
+def _get_decoder() -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(reduce(or_, list_commands()))
