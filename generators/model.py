@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -67,6 +67,35 @@ class EncryptionDetails(msgspec.Struct, frozen=True, gc=False):
     """Details to show instead, for example from a Twilio export. The audio is encrypted as usual."""
 
 
+class SpokenTurn(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What one side of a recording says, or the keys that it presses. Times count from the start of the recording."""
+
+    channel: Literal[1, 2]
+    """The side: 1 is the first voice and the left channel, 2 the second and the right."""
+    start_ms: int
+    stop_ms: int
+    text: str
+    """The words; empty for keys alone."""
+    digits: str = ""
+    """The keys, heard as tones one after the other; `w` and `W` are pauses of half a second and of a second."""
+
+
+class TranscriptionStatus(StrEnum):
+    """The status of a transcription."""
+
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class RequestedTranscription(msgspec.Struct, frozen=True, gc=False):
+    """The state of a transcription that the call asked for, as with `<Record transcribe>`."""
+
+    status: TranscriptionStatus
+    date_created: int
+    date_updated: int
+
+
 class Recording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A recording. Instants are whole seconds since the epoch."""
 
@@ -91,6 +120,10 @@ class Recording(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The currency that a scenario sets; None for US dollars."""
     transcript: str | None = None
     """The spoken text, one line per turn; None to generate it."""
+    turns: tuple[SpokenTurn, ...] | None = None
+    """What was said, if that is known; None to generate it, or to use the transcript. Empty for silence."""
+    transcription: RequestedTranscription | None = None
+    """The transcription that the call asked for. Any other completed recording has one at once."""
     is_scripted: bool = False
     """True if a scenario set its fields. A generated `failed` is never shown on Twilio's wire, a scripted one is."""
     in_flight: InFlight | None = None
@@ -106,14 +139,6 @@ class AdversarialRecording(Recording, frozen=True, kw_only=True):
     """The drawn body. The recording's own identity, status and date_created replace those in it."""
 
 
-class TranscriptionStatus(StrEnum):
-    """The status of a transcription."""
-
-    IN_PROGRESS = "in-progress"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
 class Transcription(msgspec.Struct, frozen=True, kw_only=True):
     """The text of a recording."""
 
@@ -121,10 +146,11 @@ class Transcription(msgspec.Struct, frozen=True, kw_only=True):
     account_sid: str
     recording_sid: str
     status: TranscriptionStatus
-    text: str
+    text: str | None
+    """None while it is in progress."""
     duration: int
-    price: int
-    """In units of 0.00001."""
+    price: int | None
+    """In units of 0.00001; None while it is in progress."""
     date_created: int
     date_updated: int
 

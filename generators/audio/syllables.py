@@ -19,6 +19,8 @@ SILENCE = 0
 """The syllable number that stands for silence."""
 SYLLABLE_COUNT = 24
 """The number of syllables per voice: voice 0 has the numbers from 1 on, voice 1 those after them."""
+BANK_SIZE = 1 + 2 * SYLLABLE_COUNT
+"""The number of beats in the bank."""
 
 _VOWELS = ((730, 1090), (530, 1840), (270, 2290), (570, 840), (300, 870), (500, 1500))
 _PITCH_FACTORS = (0.94, 1.0, 1.05, 1.12)
@@ -36,11 +38,14 @@ def build_bank(channels: int) -> tuple[bytes, ...]:
         array("h", bytes(2 * FRAMES_PER_BEAT)),
         *(_build_syllable(voice, n) for voice in range(2) for n in range(SYLLABLE_COUNT)),
     ]
-    if channels == 1:
-        return tuple(map(_to_little_endian, syllables))
     return tuple(
-        _to_little_endian(_pan(syllable, right=number > SYLLABLE_COUNT)) for number, syllable in enumerate(syllables)
+        encode_beat(syllable, channels, voice=int(number > SYLLABLE_COUNT)) for number, syllable in enumerate(syllables)
     )
+
+
+def encode_beat(samples: array[int], channels: int, *, voice: int) -> bytes:
+    """Return the samples of a voice as PCM of one channel, or of two with voice 0 left and voice 1 right."""
+    return _to_little_endian(samples if channels == 1 else _pan(samples, right=voice == 1))
 
 
 def _build_syllable(voice: int, number: int) -> array[int]:

@@ -5,17 +5,23 @@ a second.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import shake_256
+from itertools import pairwise
+from operator import add
 from typing import Protocol
 
-from generators.audio.syllables import FRAMES_PER_BEAT, SAMPLE_RATE, SILENCE, SYLLABLE_COUNT, build_bank
-from generators.content.dialogue import Dialogue
+from generators.audio.syllables import FRAMES_PER_BEAT, SAMPLE_RATE, SILENCE, SYLLABLE_COUNT
+from generators.audio.tones import iter_tones, load_beats
+from generators.content.dialogue import Dialogue, Turn
 
 _SAMPLE_SIZE = 2
 """The number of bytes in a sample."""
 _CHUNK_FRAMES = 10 * SAMPLE_RATE
 """The number of sound frames in a chunk."""
+_MAX_MIXED_BEATS = 256
+"""The number of cached sums of two beats, of up to 6,400 bytes each."""
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
@@ -43,13 +49,17 @@ class Sound:
         self.channels = channels
         self.frame_count = dialogue.beats * FRAMES_PER_BEAT
         self.frame_size = channels * _SAMPLE_SIZE
-        self._syllables_by_beat = _choose_syllables(dialogue, seed)
+        self._scores = _write_scores(dialogue, seed)
 
     def render_pcm(self, start: int, stop: int) -> bytes:
         """Return the sound frames from `start` to `stop`, little-endian and interleaved."""
         first = start // FRAMES_PER_BEAT
-        syllables = build_bank(self.channels)
-        beats = b"".join([syllables[number] for number in self._syllables_by_beat[first : -(-stop // FRAMES_PER_BEAT)]])
+        scores = [score[first : -(-stop // FRAMES_PER_BEAT)] for score in self._scores]
+        bank = load_beats(self.channels, scores)
+        if len(scores) == 1:
+            beats = b"".join([bank[number] for number in scores[0]])
+        else:
+            beats = b"".join([_mix_beats(bank[left], bank[right]) for left, right in zip(*scores, strict=True)])
         skipped = (start - first * FRAMES_PER_BEAT) * self.frame_size
         return beats[skipped : skipped + (stop - start) * self.frame_size]
 
@@ -81,11 +91,29 @@ class Wav:
             first = until * frame_size
 
 
-def _choose_syllables(dialogue: Dialogue, seed: bytes) -> bytes:
-    """Return the syllable number of each beat."""
-    draws = shake_256(seed).digest(dialogue.beats)
-    score = bytearray([SILENCE]) * dialogue.beats
-    for turn in dialogue.turns:
-        first = 1 + turn.voice * SYLLABLE_COUNT
-        score[turn.start : turn.stop] = bytes(first + draw % SYLLABLE_COUNT for draw in draws[turn.start : turn.stop])
+def _write_scores(dialogue: Dialogue, seed: bytes) -> tuple[bytes, ...]:
+    """Return the number of the sound in each beat: one score, or one for each voice if both speak at once."""
+    draws, turns = shake_256(seed).digest(dialogue.beats), dialogue.turns
+    if any(turn.stop > following.start for turn, following in pairwise(turns)):
+        voices = ([turn for turn in turns if turn.voice == voice] for voice in range(2))
+        return tuple(_write_score(of_voice, draws) for of_voice in voices)
+    return (_write_score(turns, draws),)
+
+
+def _write_score(turns: Iterable[Turn], draws: bytes) -> bytes:
+    score = bytearray([SILENCE]) * len(draws)
+    for turn in turns:
+        if turn.text:
+            first = 1 + turn.voice * SYLLABLE_COUNT
+            spoken = draws[turn.start : turn.stop]
+            score[turn.start : turn.stop] = bytes(first + draw % SYLLABLE_COUNT for draw in spoken)
+        for beat, tone in iter_tones(turn):
+            score[beat] = tone
     return bytes(score)
+
+
+@lru_cache(maxsize=_MAX_MIXED_BEATS)
+def _mix_beats(left: bytes, right: bytes) -> bytes:
+    """Return the sum of the sounds of two voices. Neither is louder than half of what a sample can hold."""
+    samples = struct.Struct(f"<{len(left) // _SAMPLE_SIZE}h")
+    return samples.pack(*map(add, samples.unpack(left), samples.unpack(right)))

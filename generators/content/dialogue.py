@@ -1,9 +1,13 @@
-"""The dialogue of a recording: turns of two voices, a pure function of its seed, used by audio and transcription.
+"""The dialogue of a recording: turns of two voices, a pure function of its seed or of what was said.
+
+Audio and transcription use the same dialogue.
 
 Time is counted in beats of 200 ms, which is about one syllable.
 """
 
+import math
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import shake_256
 from itertools import accumulate
@@ -11,9 +15,12 @@ from typing import NamedTuple
 
 from generators.content.word_pools import load_word_pools
 from generators.distributions import MAX_DURATION
-from generators.model import Source
+from generators.model import Source, SpokenTurn
 
 BEATS_PER_SECOND = 5
+_BEAT_MS = 1000 // BEATS_PER_SECOND
+PAUSE_BEATS_BY_KEY = {"w": 2.5, "W": 5.0}
+"""The keys that only wait: for half a second, and for a second."""
 _PAUSE_BEATS = (2, 3, 3, 4)
 """The beats of silence between two turns; two random bits choose."""
 _SYLLABLE = r"(?i)[aeiouy]+"
@@ -52,6 +59,8 @@ class Turn(NamedTuple):
     start: int
     stop: int
     text: str
+    digits: str = ""
+    """The keys that are heard, one for each beat."""
 
 
 class Dialogue(NamedTuple):
@@ -63,7 +72,7 @@ class Dialogue(NamedTuple):
     @property
     def text(self) -> str:
         """The text of all turns."""
-        return " ".join(turn.text for turn in self.turns)
+        return " ".join(turn.text for turn in self.turns if turn.text)
 
 
 @lru_cache(maxsize=32)
@@ -97,6 +106,18 @@ def build_dialogue(seed: bytes, seconds: int, source: Source) -> Dialogue:
     return Dialogue(tuple(turns), seconds * BEATS_PER_SECOND)
 
 
+def draw_spoken_answer(seed: bytes, number: int) -> str:
+    """Return what a person without a script says when a call listens for the n-th time, n from 0.
+
+    Args:
+        seed: the person's own seed, which chooses the name and the errand.
+    """
+    draws = shake_256(seed).digest(64)
+    answers = _CONVERSATION[1::2]  # those of the person who calls
+    text = " ".join(_VOICEMAIL) if number == 0 else answers[(draws[0] + number) % len(answers)]
+    return text.format(**_draw_names(draws))
+
+
 class _Line(NamedTuple):
     """A line of the dialogue, with its length in beats."""
 
@@ -128,6 +149,28 @@ def build_dialogue_from_text(text: str, seconds: int) -> Dialogue:
         turns.append(Turn(number % 2, start, max(end, start), line))
         at = stop + _PAUSE_BEATS[0]
     return Dialogue(tuple(turns), beats)
+
+
+def build_dialogue_from_turns(spoken_turns: Iterable[SpokenTurn], seconds: int) -> Dialogue:
+    """Return the dialogue of turns that have their own times, to the nearest beat. Both voices may speak at once.
+
+    Args:
+        seconds: the duration; what is said after the end is not heard.
+    """
+    beats = seconds * BEATS_PER_SECOND
+    in_order = sorted(spoken_turns, key=lambda turn: turn.start_ms)
+    return Dialogue(tuple(_place_turn(turn, beats) for turn in in_order), beats)
+
+
+def _place_turn(turn: SpokenTurn, beats: int) -> Turn:
+    start, stop = (max(0, round(instant / _BEAT_MS)) for instant in (turn.start_ms, turn.stop_ms))
+    stop = max(stop, start + 1, start + count_key_beats(turn.digits))
+    return Turn(turn.channel - 1, min(start, beats), min(stop, beats), turn.text, turn.digits)
+
+
+def count_key_beats(digits: str) -> int:
+    """Return the number of beats in which keys are heard, with the pauses in between."""
+    return math.ceil(sum(PAUSE_BEATS_BY_KEY.get(key, 1) for key in digits))
 
 
 def keep_voice(dialogue: Dialogue, voice: int) -> Dialogue:

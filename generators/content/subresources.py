@@ -4,6 +4,7 @@ The index of a subresource is computed from the recording's index, so its SID le
 """
 
 import json
+from operator import attrgetter
 from typing import Any
 
 from generators import distributions
@@ -12,6 +13,7 @@ from generators.content.dialogue import (
     Dialogue,
     build_dialogue,
     build_dialogue_from_text,
+    build_dialogue_from_turns,
     keep_voice,
     speak_alone,
 )
@@ -85,10 +87,12 @@ def is_audible(recording: Recording) -> bool:
 
 
 def build_recording_dialogue(recording: Recording, random_fields: RandomFields) -> Dialogue:
-    """Return the dialogue of a recording: its scripted transcript, or a generated one.
+    """Return the dialogue of a recording: what was said in it, its scripted transcript, or a generated one.
 
-    A recording of one track has one voice. A transcript is always heard as a whole.
+    A recording of one track has one voice. What was said and a transcript are always heard as a whole.
     """
+    if recording.turns is not None:
+        return build_dialogue_from_turns(recording.turns, recording.duration or 0)
     voice = _VOICES[recording.track] if recording.source in DUAL_SOURCES else None
     if recording.transcript is not None:
         written = build_dialogue_from_text(recording.transcript, recording.duration or 0)
@@ -100,19 +104,38 @@ def build_recording_dialogue(recording: Recording, random_fields: RandomFields) 
 def build_transcription(
     recording: Recording, index: int, random_fields: RandomFields, cipher: SidCipher
 ) -> Transcription:
-    """Return the transcription of a recording. One in 32 has failed."""
-    failed = random_fields.latency % 32 == 0
+    """Return the transcription of a recording."""
+    requested, seconds = recording.transcription, recording.duration or 0
+    status = _choose_transcription_status(recording, random_fields)
+    text, price = {
+        TranscriptionStatus.IN_PROGRESS: (None, None),
+        TranscriptionStatus.FAILED: (_BLANK, 0),
+    }.get(status) or (
+        build_recording_dialogue(recording, random_fields).text,
+        distributions.compute_transcription_price(seconds),
+    )
     return Transcription(
         sid=encode_subresource_sid(cipher, Kind.TRANSCRIPTION, index),
         account_sid=recording.account_sid,
         recording_sid=recording.sid,
-        status=TranscriptionStatus.FAILED if failed else TranscriptionStatus.COMPLETED,
-        text=_BLANK if failed else build_recording_dialogue(recording, random_fields).text,
-        duration=recording.duration or 0,
-        price=0 if failed else distributions.compute_transcription_price(recording.duration or 0),
-        date_created=recording.date_updated,
-        date_updated=recording.date_updated,
+        status=status,
+        text=text,
+        duration=seconds,
+        price=price,
+        date_created=recording.date_updated if requested is None else requested.date_created,
+        date_updated=recording.date_updated if requested is None else requested.date_updated,
     )
+
+
+def _choose_transcription_status(recording: Recording, random_fields: RandomFields) -> TranscriptionStatus:
+    """Return the status of a transcription. One in 32 of the generated ones has failed, and that of silence."""
+    if recording.transcription is not None and recording.transcription.status is not TranscriptionStatus.COMPLETED:
+        return recording.transcription.status
+    if recording.turns is None:
+        has_failed = recording.transcription is None and random_fields.latency % 32 == 0
+    else:
+        has_failed = not any(turn.text for turn in recording.turns)
+    return TranscriptionStatus.FAILED if has_failed else TranscriptionStatus.COMPLETED
 
 
 def build_add_on_result(recording: Recording, index: int, _: RandomFields, cipher: SidCipher) -> AddOnResult:
@@ -159,7 +182,7 @@ def _choose_add_on(payload_index: int) -> int:
 def _compute_word_times(dialogue: Dialogue) -> list[tuple[str, float, float]]:
     """Return each word with its start and end in seconds. The words of a turn share its time by their length."""
     found = []
-    for turn in dialogue.turns:
+    for turn in filter(attrgetter("text"), dialogue.turns):
         a_letter = (turn.stop - turn.start) / BEATS_PER_SECOND / len(turn.text)
         begin = turn.start / BEATS_PER_SECOND
         for word in turn.text.split():

@@ -12,7 +12,7 @@ from generators import distributions
 from generators.corpus.corpus import Corpus
 from generators.corpus.timetable import RETENTION
 from generators.instants import SECOND
-from generators.model import Recording, Status
+from generators.model import Recording, RequestedTranscription, SpokenTurn, Status, TranscriptionStatus
 from generators.sids import Kind
 from mockserver.account.gradual import Steps
 from mockserver.account.resources.listed_recordings import ListedRecordings
@@ -24,6 +24,8 @@ from mockserver.account.state.state import State
 from mockserver.account.time.clock import Clock
 
 Revision = tuple[int, Status]
+_MILLISECONDS = 1000
+"""The number of milliseconds in a second."""
 
 
 class RecordingIndex:
@@ -110,6 +112,9 @@ class RecordingIndex:
     def get_typical_duration(self, index: int) -> int:
         """Return the duration in seconds of a recording that nothing else determines."""
         recording = self.get_even_if_deleted(index)
+        if recording.turns is not None:
+            last = max((turn.stop_ms for turn in recording.turns), default=0)
+            return min(max(1, -(-last // _MILLISECONDS)), distributions.MAX_CALL_DURATION)
         if recording.transcript is not None:
             from generators.content.dialogue import estimate_seconds
 
@@ -174,6 +179,20 @@ class RecordingIndex:
         """Show these values on Twilio's wire until a change replaces them."""
         if values:
             self.put(index, msgspec.structs.replace(self.get_even_if_deleted(index), twilio_wire=values))
+
+    def set_turns(self, index: int, turns: tuple[SpokenTurn, ...]) -> None:
+        """Set what is said in a recording: its media and its transcription have these words, at these times."""
+        self.put(index, msgspec.structs.replace(self.get_even_if_deleted(index), turns=turns))
+
+    def set_transcription(self, index: int, status: TranscriptionStatus) -> None:
+        """Set the status of the transcription that a call asked for. It is created now if it has no status yet.
+
+        It is readable when its recording is completed. One that is completed has failed if nothing was said.
+        """
+        now, recording = self.clock.now() // SECOND, self.get_even_if_deleted(index)
+        created = now if recording.transcription is None else recording.transcription.date_created
+        requested = RequestedTranscription(status, created, now)
+        self.put(index, msgspec.structs.replace(recording, transcription=requested))
 
     def delete(self, index: int, shown_at: int | None = None) -> None:
         """Delete a recording. Its metadata is kept for 40 days.

@@ -15,7 +15,7 @@ def build_transcription(transcription: Transcription, wire: Wire, base_url: str)
         "date_created": date(transcription.date_created),
         "date_updated": date(transcription.date_updated),
         "duration": str(transcription.duration),
-        "price": format_price(transcription.price),
+        "price": None if transcription.price is None else format_price(transcription.price),
         "price_unit": CURRENCY,
         "recording_sid": transcription.recording_sid,
         "sid": transcription.sid,

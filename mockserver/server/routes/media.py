@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+import msgspec
+
 from generators.audio.encrypted import EncryptedMedium
 from generators.audio.mp3 import Mp3
 from generators.audio.wav import Medium, Sound, Wav
@@ -99,6 +101,8 @@ def build_media(account: Account, index: int, extension: str, requested_channels
     facts = f"{recording.sid} {recording.duration} {channels} {extension} {medium.length}"
     if recording.track is not Track.BOTH:
         facts += f" {recording.track}"
+    if recording.turns is not None:
+        facts += f" {blake2b(msgspec.json.encode(recording.turns)).hexdigest()}"
     if isinstance(medium, FileMedium):
         facts += f" {medium.modified_at}"
     etag = f'"{blake2b(facts.encode(), digest_size=16).hexdigest()}"'
