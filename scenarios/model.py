@@ -9,9 +9,10 @@ from msgspec import UNSET, Meta, UnsetType
 from generators.distributions import MAX_CALL_DURATION
 from generators.model import Source, Track
 from generators.sids import SID_DIGITS, describe_sid
+from scenarios.callers import Caller
 from scenarios.clock_mode import ClockMode
 from scenarios.durations import Duration
-from scenarios.origins import ORIGIN_PATTERN
+from scenarios.origins import UrlOrigin
 from scenarios.rules import MAX_RULES, Expectation, Fault, PageDriftRule, Sequence, Share
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from scenarios.triggers import Instant, WrittenTrigger
@@ -50,13 +51,6 @@ Price = Annotated[
 ]
 ErrorCode = Annotated[int, Meta(gt=-(10**9), lt=10**9, description="A code of Twilio's, such as 16107.")]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="A currency such as USD.")]
-UrlOrigin = Annotated[
-    str,
-    Meta(
-        pattern=rf"^{ORIGIN_PATTERN}$(?!\n)",
-        description="An http or https URL of a host without a path, such as https://app.example.com.",
-    ),
-]
 CallbackEvents = tuple["CallbackEvent", ...]
 TwilioWireKey = Literal["call_sid", "source", "channels", "track", "duration", "price", "price_unit", "error_code"]
 """The keys whose values may differ on Twilio's wire."""
@@ -239,6 +233,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Timelines for generated recordings."""
     on_create: OnCreate | None = None
     """What happens to recordings that the API creates."""
+    callers: Annotated[tuple[Caller, ...], Meta(max_length=MAX_RULES)] = ()
+    """Who is on the line of calls. The first whose numbers match is."""
     routes: Annotated[dict[UrlOrigin, UrlOrigin], Meta(max_length=MAX_RULES)] = {}
     """The origins that receive callbacks, by the public origin of the callback URL."""
     faults: Annotated[tuple[Fault, ...], Meta(max_length=MAX_RULES)] = ()

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios import model, rules, triggers
+from scenarios import callers, model, rules, triggers
 from scenarios.loading.saved_recordings import SOURCE_REPLACEMENTS
 from scenarios.model import Scenario
 from scenarios.validation.dates import DATE_FIELDS
@@ -138,16 +138,24 @@ def _allow_bare_durations(definitions: dict[str, Any]) -> None:
 def _collect_docstrings() -> dict[str, dict[str, str]]:
     """Return the docstrings of fields by struct name, including inherited fields."""
     structs, own = {}, {}
-    for module in (model, rules, triggers):
+    for module in (callers, model, rules, triggers):
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 structs[node.name] = getattr(module, node.name)
                 own[node.name] = _collect_field_docstrings(node)
     return {
-        name: {field: text for base in struct.__mro__ for field, text in own.get(base.__name__, {}).items()}
+        name: _rename_as_encoded(
+            struct, {field: text for base in struct.__mro__ for field, text in own.get(base.__name__, {}).items()}
+        )
         for name, struct in structs.items()
         if issubclass(struct, msgspec.Struct)
     }
+
+
+def _rename_as_encoded(struct: type[msgspec.Struct], texts: dict[str, str]) -> dict[str, str]:
+    """Return texts by the names that a file has: `from` for `from_`, which is a word of Python."""
+    names = {field.name: field.encode_name for field in msgspec.structs.fields(struct)}
+    return {names[name]: text for name, text in texts.items()}
 
 
 def _collect_field_docstrings(node: ast.ClassDef) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC
 
+from scenarios.explain.callers import explain_caller
 from scenarios.mix_shares import collect_mix_shares
 from scenarios.model import Scenario
 from scenarios.rules import Delay, Expectation, Fault, PageDriftRule, Sequence, Then, When
 
 
 def explain_setup(scenario: Scenario) -> Iterator[str]:
-    """Yield sentences about the corpus, the clock, the routes and what importing recordings changed."""
+    """Yield sentences about the corpus, the clock, the callers, the routes and what importing recordings changed."""
     corpus, clock = scenario.corpus, scenario.clock
     plan = [] if corpus.count is None else [f"{corpus.count:,} generated recordings"]
     plan += [f"over {corpus.span}"] if corpus.span else []
@@ -25,6 +26,7 @@ def explain_setup(scenario: Scenario) -> Iterator[str]:
         yield f"Clock: {', '.join(time)}."
     for sentence in scenario.import_report:
         yield f"Import: {sentence}"
+    yield from map(explain_caller, scenario.callers)
     yield from (f"Route: callbacks to {source} go to {target}." for source, target in scenario.routes.items())
 
 

@@ -34,7 +34,7 @@ class ScenarioExplanation(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     about: str
     world: tuple[str, ...]
-    """Sentences about the corpus, the clock and the routes."""
+    """Sentences about the corpus, the clock, the callers and the routes."""
     steps: tuple[ExplainedStep, ...]
     """The steps of recordings, then those of picks, each in timeline order."""
     created: tuple[ExplainedStep, ...]

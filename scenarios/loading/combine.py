@@ -14,7 +14,7 @@ from scenarios.validation.scenario_checks import check_scenario
 
 Plan = TypeVar("Plan", CorpusPlan, ClockPlan)
 
-_LIST_FIELDS = ("recordings", "pick", "faults", "sequences", "page_drift", "expect", "import_report")
+_LIST_FIELDS = ("recordings", "pick", "callers", "faults", "sequences", "page_drift", "expect", "import_report")
 _NAME_SEPARATOR = "_and_"
 _MAX_NAME_LENGTH = 64
 
@@ -22,8 +22,8 @@ _MAX_NAME_LENGTH = 64
 def merge_scenarios(scenarios: Sequence[Scenario]) -> Scenario:
     """Return one scenario that contains all of them.
 
-    Recordings, picks, rules and expectations follow one another in order, so the first scenario's faults are checked
-    first. Each field of the corpus and the clock, each route, and `on_create` may be set by one scenario only.
+    Recordings, picks, callers, rules and expectations follow one another in order, so the first scenario's faults are
+    checked first. Each field of the corpus and the clock, each route, and `on_create` may be set by one scenario only.
 
     Args:
         scenarios: at least one, each loaded.

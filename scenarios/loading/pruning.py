@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from generators.suggestion import find_closest
+from scenarios.callers import Caller
 from scenarios.model import ClockPlan, CorpusPlan, Pick, Scenario, ScriptedRecording, Selector, Step
 from scenarios.problems import LEFT_OUT, ValuePath
 from scenarios.rules import Fault, Then, When
@@ -19,6 +20,7 @@ _CAUSES: dict[str, frozenset[str]] = {
     "enforce_retry_after": frozenset({"retry_after"}),
     "media_type": frozenset({"body"}),
     "rate": frozenset({"mode"}),
+    **dict.fromkeys(("speech", "digits", "hangs_up_after"), frozenset({"answers"})),
 }
 """Keys that may cause a problem with a key of the same recording or rule, because its check reads their values."""
 _PARTS: dict[str, frozenset[str]] = {
@@ -28,10 +30,27 @@ _PARTS: dict[str, frozenset[str]] = {
     "answers": frozenset({"status", "fault", "delay", "chunked_dribble"}),
 }
 """Keys that may cause a problem with a mapping as a whole; any key for another mapping."""
+_CALLER_ENDS = frozenset({"to", "from"})
+"""Keys that say which calls a caller matches: without one, it hides the callers after it."""
+_CALLER_DEPTH = 2
+"""The number of keys in the path of a caller as a whole."""
 _HANDLE_KEYS = frozenset({"id", "sid", "recordings", "pick"})
 """Keys that give a recording its handle, which rules name as `sid`."""
-_STRUCTS = (Scenario, CorpusPlan, ClockPlan, ScriptedRecording, Pick, Step, Selector, Trigger, Fault, Then, When)
-_FIELDS = frozenset(field for struct in _STRUCTS for field in struct.__struct_fields__)
+_STRUCTS = (
+    Scenario,
+    CorpusPlan,
+    ClockPlan,
+    ScriptedRecording,
+    Pick,
+    Step,
+    Selector,
+    Trigger,
+    Caller,
+    Fault,
+    Then,
+    When,
+)
+_FIELDS = frozenset(field for struct in _STRUCTS for field in struct.__struct_encode_fields__)
 
 
 class Pruning:
@@ -89,6 +108,8 @@ def is_consequence(path: ValuePath, wrong_path: ValuePath) -> bool:
         return not part or name not in _PARTS or _get_meaning(str(part[0])) in (*_PARTS[name], LEFT_OUT)
     if _are_in_one_subject(path, wrong_path):
         return name in _CAUSES and wrong_name in (*_CAUSES[name], LEFT_OUT)
+    if path[:1] == wrong_path[:1] == ("callers",):
+        return len(path) == _CALLER_DEPTH and wrong_name in (*_CALLER_ENDS, LEFT_OUT)
     return name == "sid" and wrong_path[0] in ("recordings", "pick") and wrong_name in (*_HANDLE_KEYS, LEFT_OUT)
 
 

@@ -12,6 +12,7 @@ from scenarios.mix_shares import find_mix_problem
 from scenarios.model import ClockPlan, CorpusPlan, Pick, RecordingFields, Scenario, ScriptedRecording
 from scenarios.origins import normalize_origin
 from scenarios.problems import Problem, ValuePath, format_path
+from scenarios.validation.caller_checks import check_callers
 from scenarios.validation.coherence_checks import check_coherence, check_source
 from scenarios.validation.dates import DATE_FIELDS, check_instant
 from scenarios.validation.rule_checks import check_rules
@@ -30,6 +31,7 @@ def check_scenario(scenario: Scenario, folder: FilePath | None) -> Iterator[Prob
     """
     yield from _check_corpus(scenario.corpus)
     yield from _check_clock(scenario.clock)
+    yield from check_callers(scenario.callers)
     yield from _check_routes(scenario.routes)
     yield from _check_names(scenario)
     for number, recording in enumerate(scenario.recordings):

@@ -70,15 +70,16 @@ def _find_length_problem(value: Any, kind: Any, path: ValuePath) -> Problem | No
 
 def _find_in_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: ValuePath) -> Iterator[Problem]:
     kind = _without_annotations(kind)
-    hints = get_type_hints(kind, include_extras=True)
+    fields, types_by_name = msgspec.structs.fields(kind), get_type_hints(kind, include_extras=True)
+    hints = {field.encode_name: types_by_name[field.name] for field in fields}
     for key in value:
         if key not in hints:
             known = ", ".join(hints)
             meant = suggest(key, hints) or f" Known here: {known}."
             yield Problem((*path, key), f"expected a known key, found {describe_value(key)}.{meant}")
-    for field in msgspec.structs.fields(kind):
-        if field.required and field.name not in value:
-            yield Problem(path, f"expected the key {field.name!r}, found none.")
+    for field in fields:
+        if field.required and field.encode_name not in value:
+            yield Problem(path, f"expected the key {field.encode_name!r}, found none.")
     for key, inside in value.items():
         if key in hints:
             yield from find_type_errors(inside, hints[key], (*path, key))

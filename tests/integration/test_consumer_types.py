@@ -17,6 +17,7 @@ from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.loading import get_all_settings
 from mockserver.testing.setting_types import ServerSettings
+from scenarios.callers import Caller
 from scenarios.model import RecordingFields, ScriptedRecording, Step
 from scenarios.operations import Operation
 from scenarios.rules import Fault, NetworkFault, Sequence, Then, When
@@ -162,10 +163,11 @@ def test_literals_have_the_words_that_the_mock_accepts(literal: object, words: l
         (argument_types.FaultConditions, When),
         (argument_types.FaultEffect, Then),
         (argument_types.SequenceRule, Sequence),
+        (argument_types.CallerDefinition, Caller),
     ],
 )
 def test_typed_dicts_have_the_fields_of_a_scenario(typed: type, struct: type) -> None:
-    fields: tuple[str, ...] = struct.__struct_fields__  # type: ignore[attr-defined]  # of every struct
+    fields: tuple[str, ...] = struct.__struct_encode_fields__  # type: ignore[attr-defined]  # of every struct
     assert sorted(fields) == sorted(typed.__annotations__ | getattr(typed.__mro__[0], "__annotations__", {}))
 
 

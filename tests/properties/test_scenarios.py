@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from generators.distributions import MAX_CALL_DURATION
 from generators.instants import EPOCH
 from generators.model import DUAL_SOURCES, Source
+from scenarios.callers import Caller
 from scenarios.explain.timelines import explain_scenario
 from scenarios.lifecycle import STATUSES, STATUSES_WITHOUT_AUDIO
 from scenarios.loading.documents import FileFormat
@@ -125,6 +126,24 @@ def recordings(draw: st.DrawFn) -> tuple[ScriptedRecording, ...]:
     )
 
 
+@st.composite
+def callers(draw: st.DrawFn) -> tuple[Caller, ...]:
+    """Draw callers of different numbers, so that each can be found."""
+    ends = draw(st.lists(st.sampled_from(["+15005550001", "12345", "client:Ann", "sip:a@b"]), max_size=3, unique=True))
+    return tuple(
+        Caller(
+            to=end,
+            from_=draw(st.sampled_from(["*", "+15005550009"])),
+            answers=draw(st.just(True) | st.just("machine")),
+            rings=draw(st.none() | st.just("1m30s")),
+            speech=draw(st.none() | short_tuples(texts)),
+            digits=draw(st.text("0123456789*#ABCDwW", max_size=9)),
+            hangs_up_after=draw(st.none() | st.just("1h")),
+        )
+        for end in ends
+    )
+
+
 delete_step = Step(after=Trigger(fetches=1), status=RecordingStatus.DELETED)
 scenarios = st.builds(
     Scenario,
@@ -137,6 +156,7 @@ scenarios = st.builds(
         lambda p: p[:1]
     ),
     on_create=st.none() | st.builds(OnCreate, timeline=timelines()),
+    callers=callers(),
     faults=short_tuples(st.builds(Fault, when=whens, then=thens, probability=st.floats(0, 1))),
     sequences=short_tuples(
         st.builds(Sequence, when=whens, answers=short_tuples(st.just("ok") | st.integers(400, 599) | thens, 1))

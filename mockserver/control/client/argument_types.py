@@ -112,6 +112,24 @@ class RecordingDefinition(RecordingValues, total=False):
     status_callback_event: Sequence[CallbackEventName]
 
 
+AnswerName = Literal["no-answer", "busy", "failed", "machine"]
+"""What happens to a call that no person answers."""
+CallerDefinition = TypedDict(
+    "CallerDefinition",
+    {
+        "to": str,
+        "from": str,
+        "answers": Literal[True] | AnswerName,
+        "rings": str | None,
+        "speech": Sequence[str] | None,
+        "digits": str,
+        "hangs_up_after": str | None,
+    },
+    total=False,
+)
+"""Who is on the line of a call, as a scenario's `callers` have it."""
+
+
 class RequestConditions(TypedDict, total=False):
     """The requests that a fault applies to, beside their operation."""
 

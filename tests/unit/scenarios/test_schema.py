@@ -22,6 +22,9 @@ VALID_SCENARIOS: list[dict[str, Any]] = [
     {"pick": [{"id": "x", "where": {"status": "completed"}, "timeline": [{"status": "deleted", "callback": []}]}]},
     {"faults": [{"then": {"delay": {"fixed": "1s"}}}, {"then": {"delay": "250ms"}}]},
     {"sequences": [{"answers": [500, "ok", {"status": 429}]}]},
+    {"callers": [{"to": "+15005550006", "from": "client:ann", "answers": True, "rings": "2s", "speech": ["Hi.", ""]}]},
+    {"callers": [{"to": "1", "answers": "machine", "digits": "1w*#", "hangs_up_after": "5s"}, {"answers": "busy"}]},
+    {"callers": [{"speech": []}]},
     {"corpus": {"mix": {"status": {"absent": 1}, "dual": 0.5}}},
     {"recordings": [{"timeline": [{"status": "completed"}, {"after": "12s", "status": "deleted"}]}]},
     {
@@ -52,6 +55,10 @@ INVALID_SCENARIOS: list[Any] = [
     {"recordings": [{"twilio_wire": {"price": []}}]},
     {"recordings": [{"status": None}]},
     {"expect": [{"op": "list"}]},
+    {"callers": [{"answers": False}]},
+    {"callers": [{"digits": 12}]},
+    {"callers": [{"from_": "*"}]},
+    {"callers": [{"speech": "Hi."}]},
 ]
 
 

@@ -108,6 +108,12 @@ def test_every_mistake_has_its_line_and_its_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
+        ("callers: [{answers: buzy, speech: [Hi], digits: '1'}]", 1),
+        ("callers: [{answr: busy, hangs_up_after: 1s}]", 1),
+        ("callers: [{to: 5}, {from: '+1500'}, {to: '+1500'}]", 1),
+        ("callers: [{frm: '+1500'}, {to: '+1500', rings: 11m}]", 2),
+        ("callers: [{answers: buzy}, {to: '+1500'}]", 2),
+        ("callers: [{to: ann, from: bob, answers: false, rings: 11m, hangs_up_after: 25h}, {to: '+1500'}]", 5),
         ("recordings: [{status: complete, price: '-1', duration: 3}]", 1),
         ("recordings: [{statsu: completed, duration: 3}]", 1),
         ("recordings: [{timeline: [{status: complete}, {after: {media: 1}, status: deleted}]}]", 1),

@@ -29,6 +29,7 @@ BUNDLED_NAMES = (
     "paused-and-resumed",
     "rate-limited",
     "slow-processing",
+    "voicemail-callers",
     "webhook-outage",
 )
 
@@ -59,6 +60,64 @@ def make_fault_yaml(text: str) -> str:
 
 # Where, what was expected, what was found.
 INVALID_SCENARIOS = [
+    ("callers: {to: '*'}", ":1: callers: expected a list, found a mapping."),
+    ("callers: [{too: '*'}]", ":1: callers[0].too: expected a known key, found 'too'. Did you mean to?"),
+    (
+        "callers: [{to: ann}]",
+        ":1: callers[0].to: expected a number such as +15005550006, client:ann, sip:ann@example.com, or * for any, "
+        "found 'ann'.",
+    ),
+    (
+        "callers: [{from: 15005550006}]",
+        ":1: callers[0].from: expected a number such as +15005550006, client:ann, sip:ann@example.com, or * for any, "
+        "found 15005550006.",
+    ),
+    ("callers: [{from: '+1500*'}]", ":1: callers[0].from: expected a number such as +15005550006, client:ann, "),
+    (
+        "callers: [{answers: noanswer}]",
+        ":1: callers[0].answers: expected true, no-answer, busy, failed or machine, found 'noanswer'. "
+        "Did you mean no-answer?",
+    ),
+    (
+        "callers: [{answers: false}]",
+        ":1: callers[0].answers: expected true, no-answer, busy, failed or machine, found false. "
+        "Did you mean no-answer?",
+    ),
+    ("callers: [{rings: 3}]", ":1: callers[0].rings: expected a duration such as 30s, 250ms or 1m30s, found 3."),
+    (
+        "callers: [{rings: 11m}]",
+        ":1: callers[0].rings: expected a duration of at most 10m, which is the longest time-out of a call, found 11m.",
+    ),
+    (
+        "callers: [{hangs_up_after: 25h}]",
+        "hangs_up_after: expected a duration of at most 24h, which is the longest call, found 25h.",
+    ),
+    ("callers: [{speech: Hello}]", ":1: callers[0].speech: expected a list, found 'Hello'."),
+    ("callers: [{speech: [1]}]", ":1: callers[0].speech[0]: expected text of at most 10000 characters, found 1."),
+    (
+        "callers: [{digits: 123}]",
+        ':1: callers[0].digits: expected at most 1000 keys as text, such as "1w23#": digits, *, #, A to D, and w or W '
+        "to wait, found 123.",
+    ),
+    ("callers: [{digits: '1,2'}]", ":1: callers[0].digits: expected at most 1000 keys as text"),
+    (
+        "callers: [{answers: busy, digits: '1'}]",
+        ":1: callers[0].digits: expected no digits with `answers: busy`, because nobody is on the line, found '1'.",
+    ),
+    (
+        "callers: [{answers: no-answer, speech: [Hi]}]",
+        ":1: callers[0].speech: expected no speech with `answers: no-answer`, because nobody is on the line, found a",
+    ),
+    ("callers: [{answers: failed, hangs_up_after: 1s}]", "expected no hangs_up_after with `answers: failed`, because"),
+    (
+        "callers:\n  - {to: '+15005550006'}\n  - {to: '500 555 0006'}",
+        ":3: callers[1]: expected other numbers than those of callers[0], which is found first for all calls of this "
+        "caller.",
+    ),
+    (
+        "callers:\n  - {from: '+1500'}\n  - {}\n  - {to: '+1', from: '+2'}",
+        ":4: callers[2]: expected other numbers than",
+    ),
     (
         "routes: {'https://a/hook': 'http://127.0.0.1'}",
         ":1: routes.https://a/hook: expected an http or https URL of a host without a path",
