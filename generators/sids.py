@@ -30,6 +30,8 @@ class Kind(StrEnum):
     ADD_ON = "XB"
     ADD_ON_CONFIGURATION = "XE"
     PUBLIC_KEY = "CR"
+    MESSAGE = "SM"
+    MEDIA_MESSAGE = "MM"
 
 
 SID_DIGITS = "[0-9a-fA-F]{32}"

@@ -39,3 +39,4 @@ class Operation(StrEnum):
     FETCH_CALL = "fetch_call"
     LIST_CONFERENCES = "list_conferences"
     FETCH_CONFERENCE = "fetch_conference"
+    CREATE_MESSAGE = "create_message"

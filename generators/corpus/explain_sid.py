@@ -21,6 +21,8 @@ KIND_NOUNS = {
     Kind.ADD_ON: "add-on",
     Kind.ADD_ON_CONFIGURATION: "add-on configuration",
     Kind.PUBLIC_KEY: "public key",
+    Kind.MESSAGE: "message",
+    Kind.MEDIA_MESSAGE: "message with media",
 }
 
 

@@ -14,7 +14,7 @@ _START_TIME = ("StartTime", "StartTime<", "StartTime>")
 _END_TIME = ("EndTime", "EndTime<", "EndTime>")
 _UPDATE = ("Status", "PauseBehavior")
 
-REPEATABLE_PARAMETERS = frozenset({"RecordingStatusCallbackEvent"})
+REPEATABLE_PARAMETERS = frozenset({"RecordingStatusCallbackEvent", "MediaUrl", "PersistentAction"})
 """The parameters of which every value counts, not only the last one."""
 
 ACCEPTED_PARAMETERS: dict[Operation, Collection[str]] = {
@@ -53,5 +53,11 @@ ACCEPTED_PARAMETERS: dict[Operation, Collection[str]] = {
     Operation.FETCH_CALL: (),
     Operation.LIST_CONFERENCES: (*_DATE_CREATED, *_DATE_UPDATED, "FriendlyName", "Status", *PAGING_PARAMETERS),
     Operation.FETCH_CONFERENCE: (),
+    Operation.CREATE_MESSAGE: (
+        *("To", "From", "MessagingServiceSid", "Body", "MediaUrl", "ContentSid", "ContentVariables", "StatusCallback"),
+        *("ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ValidityPeriod", "ForceDelivery", "RiskCheck"),
+        *("ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType", "ShortenUrls"),
+        *("ScheduleType", "SendAt", "SendAsMms"),
+    ),
 }
 """One row per operation: the names in its query or, for a POST, in its form."""

@@ -29,6 +29,9 @@ _ERRORS = {
     20404: _ErrorRow(404, "The requested resource {path} was not found"),
     20500: _ErrorRow(500, "Internal Server Error"),
     21220: _ErrorRow(400, "Requested resource is not eligible for recording"),
+    21602: _ErrorRow(400, "Message body is required."),
+    21603: _ErrorRow(400, "A 'From' phone number is required."),
+    21604: _ErrorRow(400, "A 'To' phone number is required."),
     70002: _ErrorRow(400, "Paged requests must include a PageToken"),
 }
 

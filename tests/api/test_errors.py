@@ -78,7 +78,7 @@ def test_invalid_include_soft_deleted_is_rejected(api: Api) -> None:
     "path",
     [
         *("/", "/favicon.ico", "/2010-04-01", "/2010-04-01/Accounts.json/", "/_mocks", "//", "/%00", "/a%0Ab"),
-        *("{root}/", "{root}/Recordings.json/", "{root}/Recordings/", "{root}/Messages.json", "{root}.txt"),
+        *("{root}/", "{root}/Recordings.json/", "{root}/Recordings/", "{root}/Queues.json", "{root}.txt"),
         *("{root}/Recordings/RE.txt", "{root}/Recordings/a/b.json", "{root}/a.json", "/2010-04-01/Accounts/"),
         *("{root}/Recordings/%0a%00.json", "{root}/Recordings/%E2%98%83.json", "{root}/Recordings/%ff.json"),
     ],
@@ -116,7 +116,7 @@ def test_unsupported_methods_return_405_with_allow_header(api: Api, resource: An
         ("POST", "{root}/Calls/CA{zeros}.json"),
         ("DELETE", "{root}/Calls/CA{zeros}.json"),
         ("POST", "{root}/Conferences/CF{zeros}.json"),
-        ("GET", "{root}/Messages.json"),
+        ("GET", "{root}/Queues.json"),
         ("POST", "{root}/Conferences/CF{zeros}/Participants.json"),
     ],
 )

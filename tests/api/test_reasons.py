@@ -236,7 +236,7 @@ def test_sid_endpoint_explains_scripted_recordings_by_handle(tmp_path: Path) -> 
 
 
 NOT_EMULATED = (
-    "Not emulated. Below an account this mock serves /Recordings, /Calls, /Conferences, /Transcriptions "
+    "Not emulated. Below an account this mock serves /Recordings, /Calls, /Conferences, /Transcriptions, /Messages "
     "and what belongs to recordings."
 )
 
@@ -245,7 +245,7 @@ NOT_EMULATED = (
     ("path", "reason"),
     [
         ("/nothing", NOT_EMULATED),
-        ("{root}/Messages.json", NOT_EMULATED),
+        ("{root}/Queues.json", NOT_EMULATED),
         ("{root}/recordings.json", f"{NOT_EMULATED} Did you mean Recordings?"),
         ("{root}/Recordings/RE1/Transcription/TR1.json", f"{NOT_EMULATED} Did you mean Transcriptions?"),
         ("{root}" + "/Unknown\N{SNOWMAN}" * 400, NOT_EMULATED),

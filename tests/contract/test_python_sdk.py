@@ -42,6 +42,17 @@ def everything(large_client: Client) -> list[Any]:
     return found
 
 
+def test_message_is_created_and_not_sent(client: Client) -> None:
+    message = client.messages.create(
+        to="+15005550006", from_="+15005550001", body="Call me.", media_url=["https://a/b"]
+    )
+    assert (message.status, message.body, message.num_media, message.date_sent) == ("queued", "Call me.", "1", None)
+    assert isinstance(message.date_created, datetime)
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(to="+15005550006", body="Call me.")
+    assert (refused.value.status, refused.value.code) == (400, 21603)
+
+
 def test_listed_recordings_are_distinct_dated_and_newest_first(large_client: Client) -> None:
     found = large_client.recordings.list(limit=500, page_size=50)
     assert len({recording.sid for recording in found}) == 500

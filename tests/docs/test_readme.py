@@ -117,6 +117,21 @@ def test_shell_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -
     assert run_command(["bash", "-euo", "pipefail", "-c", script], tmp_path, RECMOCK_LISTEN=str(server.address)) != ""
 
 
+def test_env_file_of_twilio_functions_has_both_names_of_the_account(server: BackgroundServer, tmp_path: Path) -> None:
+    (script,) = (block.text for block in BLOCKS if "mock.env" in block.text)
+    (tmp_path / ".env").write_text("GREETING=hello\nACCOUNT_SID=ACreal\n", encoding="utf-8")
+    run_command(["bash", "-euo", "pipefail", "-c", script.replace(BASE_URL, server.base_url)], tmp_path)
+    lines = [line.partition("=") for line in (tmp_path / "mock.env").read_text(encoding="utf-8").splitlines()]
+    values = {name: value.strip("'\"") for name, _, value in lines}  # the last line of a name counts
+    sid = derive_demo_account_sid("0")
+    assert values["GREETING"] == "hello"
+    assert sid == values["ACCOUNT_SID"] == values["TWILIO_ACCOUNT_SID"]
+    assert derive_auth_token("0", sid) == values["AUTH_TOKEN"] == values["TWILIO_AUTH_TOKEN"]
+    assert values["HTTPS_PROXY"] == server.base_url
+    own = [name for name, _, _ in lines][2:]
+    assert sorted({*own}) == sorted(own)
+
+
 @pytest.mark.parametrize("text", find_blocks("python"))
 def test_python_blocks_run(text: str, server: BackgroundServer, tmp_path: Path) -> None:
     hypothesis_settings = {"HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path), "CI": "true"}  # a slow machine is no failure

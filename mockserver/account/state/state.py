@@ -239,6 +239,8 @@ class State(msgspec.Struct, kw_only=True):
     rules: list[FaultRuleState] = []
     rule_serial: int = 0
     page_drift: list[PageDriftState] = []
+    message_count: int = 0
+    """The number of text messages so far."""
     events: list[Event] = []
     event_serial: int = 0
 

@@ -53,6 +53,7 @@ OperationName = Literal[
     "fetch_call",
     "list_conferences",
     "fetch_conference",
+    "create_message",
 ]
 """An operation of Twilio's API."""
 WireName = Literal["twilio", "schema", "auto"]

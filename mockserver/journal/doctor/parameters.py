@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from mockserver.journal import redaction
 from mockserver.journal.doctor.report import Evidence, Sighting
 from mockserver.rest.header_names import WARNING_HEADER
+from mockserver.rest.messages import NOT_SENT
 
 _RETIRED_VALUES = {
     ("RecordingStatusCallbackEvent", "failed"): "Twilio documents in-progress, completed and absent only",
@@ -14,10 +15,14 @@ _RETIRED_VALUES = {
 
 
 def find_ignored_parameters(evidence: Evidence) -> Iterator[Sighting]:
-    """Yield what `X-Mock-Warning` reported: everything that an operation ignored."""
+    """Yield what `X-Mock-Warning` reported: everything that an operation ignored.
+
+    That a message is not sent is no fault of the client.
+    """
     for entry in evidence.entries:
         for warning in entry.response_headers(WARNING_HEADER):
-            yield Sighting((entry.number,), f"{entry.summary}: {redaction.without_passwords(warning)}")
+            if warning != NOT_SENT:
+                yield Sighting((entry.number,), f"{entry.summary}: {redaction.without_passwords(warning)}")
 
 
 def find_deprecated_parameters(evidence: Evidence) -> Iterator[Sighting]:

@@ -29,7 +29,7 @@ class _HandlerModule:
 
 _recordings, _media = _HandlerModule("recordings"), _HandlerModule("media")
 _subresources, _parents = _HandlerModule("subresources"), _HandlerModule("calls_and_conferences")
-_accounts = _HandlerModule("accounts")
+_accounts, _messages = _HandlerModule("accounts"), _HandlerModule("messages")
 
 _RECORDING_ROUTES = (
     ResourceRoute("Recordings", GET=_recordings.list_recordings),
@@ -106,10 +106,18 @@ _CALL_AND_CONFERENCE_ROUTES = (
     ResourceRoute("Conferences/{sid}", GET=_parents.fetch_conference, not_emulated=("POST",)),
 )
 
+_MESSAGE_ROUTES = (ResourceRoute("Messages", POST=_messages.create_message, not_emulated=("GET",)),)
+
 _ACCOUNT_ROUTES = (
     ResourceRoute("Accounts", root=f"/{API_VERSION}", GET=_accounts.list_accounts, not_emulated=("POST",)),
     ResourceRoute("", GET=_accounts.fetch_account, not_emulated=("POST",)),
 )
 
-RESOURCE_ROUTES = (*_RECORDING_ROUTES, *_SUBRESOURCE_ROUTES, *_CALL_AND_CONFERENCE_ROUTES, *_ACCOUNT_ROUTES)
+RESOURCE_ROUTES = (
+    *_RECORDING_ROUTES,
+    *_SUBRESOURCE_ROUTES,
+    *_CALL_AND_CONFERENCE_ROUTES,
+    *_MESSAGE_ROUTES,
+    *_ACCOUNT_ROUTES,
+)
 """Every path of the API. A list of recordings, which most clients ask for first, is the first of them."""

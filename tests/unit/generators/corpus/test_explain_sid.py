@@ -62,7 +62,7 @@ CONFERENCE_RUN = CORPUS.get_call_indices(CONFERENCE_RECORDING.call_sid)
         (CORPUS.sids.encode(Kind.PUBLIC_KEY, 0), "public key", (), "The public key number 1 of this account."),
         ("AC" + "f" * 32, "account", (), "Every well-formed account is accepted"),
         ("SK" + "f" * 32, "API key", (), "Every well-formed API key is accepted"),
-        ("MM" + "f" * 32, None, (), "expected one of AC, SK, RE, CA,"),
+        ("ZZ" + "f" * 32, None, (), "expected one of AC, SK, RE, CA,"),
         ("", None, (), "Not a SID of this family"),
     ],
 )
