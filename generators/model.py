@@ -181,10 +181,16 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallStatus(StrEnum):
-    """The status of a call. Twilio has more, but a recorded call has been answered."""
+    """The status of a call."""
 
+    QUEUED = "queued"
+    RINGING = "ringing"
     IN_PROGRESS = "in-progress"
     COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    FAILED = "failed"
+    CANCELED = "canceled"
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

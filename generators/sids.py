@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PUBLIC_KEY = "CR"
     MESSAGE = "SM"
     MEDIA_MESSAGE = "MM"
+    QUEUE = "QU"
 
 
 SID_DIGITS = "[0-9a-fA-F]{32}"

@@ -16,7 +16,7 @@ from mockserver.account.commands.command import Command, Entry, Result
 from mockserver.account.commands.recordings import AttachMedia, StartRecording
 from mockserver.account.commands.timelines import SendSignal
 from mockserver.account.gradual import Steps
-from mockserver.account.state.state import Subscription
+from mockserver.account.state.subscription import Subscription
 
 CommandListener = Callable[[str, Entry], None]
 """Receives an AccountSid and the next entry of its history, before the command is applied."""

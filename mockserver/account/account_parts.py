@@ -10,12 +10,14 @@ from generators.corpus.corpus import Corpus
 from generators.seeds import derive_auth_token
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
+from mockserver.account.commands.recordings import StartRecording
 from mockserver.account.fault_rules import FaultRules
+from mockserver.account.recording_start import start_recording
 from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.scheduler import Scheduler
-from mockserver.account.state.state import State
+from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
@@ -26,6 +28,7 @@ from scenarios.model import Scenario
 from scenarios.statuses import CallbackEvent
 
 if TYPE_CHECKING:
+    from mockserver.account.calls.live_calls import LiveCalls
     from mockserver.account.page_drift import PageDrift
 
 
@@ -77,8 +80,8 @@ class AccountParts(DerivedResources):
         delivery, record = delivery_settings or DeliverySettings(), self._record_delivery
         self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery, record)
         self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
-        create_upcoming = partial(create_upcoming_recording, self)
-        self.scheduler = Scheduler(clock, self.state, self.timers, self.timelines, self.callbacks, create_upcoming)
+        create_upcoming, parts = partial(create_upcoming_recording, self), (self.timers, self.timelines, self.callbacks)
+        self.scheduler = Scheduler(clock, self.state, *parts, create_upcoming, self._resume_call)
         self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
         self.changes = ChangeCounts(self.state, self.scheduler)
 
@@ -93,6 +96,55 @@ class AccountParts(DerivedResources):
         from mockserver.account.page_drift import PageDrift
 
         return PageDrift(self.recordings, self.timelines, self.events)
+
+    @cached_property
+    def live_calls(self) -> "LiveCalls":
+        """The calls that begin here."""
+        from mockserver.account.calls.context import CallContext
+        from mockserver.account.calls.live_calls import LiveCalls
+        from mockserver.account.state.live_calls import CallsState
+
+        if self.state.live is None:
+            self.state.live = CallsState()
+        context = CallContext(
+            self.corpus,
+            self.state,
+            self.state.live,
+            self.clock,
+            self.timers,
+            self.events,
+            self.recordings,
+            self.timelines,
+            self.callbacks,
+            self.scenario,
+            self.start_now,
+        )
+        return LiveCalls(context, self)
+
+    @property
+    def has_live_calls(self) -> bool:
+        """True if a call was placed here."""
+        return self.state.live is not None
+
+    @property
+    def has_app_requests(self) -> bool:
+        """True if a request of a call to its app waits to be sent."""
+        return self.has_live_calls and self.live_calls.requests.has_ready
+
+    @property
+    def has_ready(self) -> bool:
+        """True if a callback, or a request of a call to its app, may be sent now."""
+        return bool(self.callbacks.get_ready(1)) or self.has_app_requests
+
+    def start_now(self, command: StartRecording) -> int:
+        """Start a recording, and return its index."""
+        return start_recording(self.recordings, self.timelines, self.scenario, command)
+
+    def _resume_call(self, kind: TimerKind, key: int) -> None:
+        if kind is TimerKind.CALL:
+            self.live_calls.resume(key)
+        else:
+            self.live_calls.transcribing.complete(key)
 
     @property
     def has_observers(self) -> bool:

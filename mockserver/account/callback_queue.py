@@ -13,7 +13,7 @@ import msgspec
 
 from generators.instants import SECOND
 from generators.model import API_VERSION
-from mockserver.account.idempotency_token import derive_idempotency_token
+from mockserver.account.idempotency_token import derive_idempotency_token, derive_request_token
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import Attempt, Delivery, DeliveryState, ReachedStatus, TimerKind
 from mockserver.account.time.event_log import EventLog
@@ -23,7 +23,9 @@ from mockserver.journal.budget import LogBudget
 from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
+    from mockserver.account.state.live_calls import Signer, StatusSubscription
     from mockserver.callbacks.outcome import Outcome
+    from mockserver.callbacks.request import Pairs
 
 _DELIVERY_BYTES = 1500
 """The approximate size of a delivery without its parameters and attempts."""
@@ -124,13 +126,41 @@ class CallbackQueue:
             number=number,
             recording=index,
             sid=recording.sid,
-            event=event,
+            event=event.value,
             method=subscription.method,
             url=subscription.url,
             parameters=parameters,
             token=subscription.token,
             signer=subscription.signer,
             idempotency_token=derive_idempotency_token(self._recording_index.corpus.spec.seed, reached, parameters),
+            due=self._recording_index.clock.now(),
+        )
+        self._open_numbers[number] = None
+
+    def enqueue_request(
+        self, *, sid: str, event: str, receiver: "StatusSubscription", parameters: "Pairs", signer: "Signer"
+    ) -> None:
+        """Queue a callback about a call or conference.
+
+        Args:
+            sid: what it is about. Callbacks of one SID are sent in order.
+            event: its name, for the log.
+        """
+        if self._is_closed:
+            return
+        number = self._state.delivery_serial
+        self._state.delivery_serial += 1
+        self._state.deliveries[number] = Delivery(
+            number=number,
+            recording=None,
+            sid=sid,
+            event=event,
+            method=receiver.method,
+            url=receiver.url,
+            parameters=parameters,
+            token=signer.token,
+            signer=signer.description,
+            idempotency_token=derive_request_token(self._recording_index.corpus.spec.seed, sid, number),
             due=self._recording_index.clock.now(),
         )
         self._open_numbers[number] = None
@@ -149,9 +179,9 @@ class CallbackQueue:
         now, busy, found = self._recording_index.clock.now(), set(), []
         for number in sorted(self._open_numbers):  # a retry keeps its place: order is by number, not by due time
             delivery = self._state.deliveries[number]
-            if delivery.recording in busy:
+            if delivery.sid in busy:
                 continue
-            busy.add(delivery.recording)
+            busy.add(delivery.sid)
             if delivery.due <= now and not delivery.is_sending:
                 found.append(delivery)
                 if len(found) >= limit:
@@ -186,13 +216,14 @@ class CallbackQueue:
         overrides = parse_overrides(delivery.url)[1]
         if outcome.failure is None and outcome.status is not None and outcome.status < 300:
             self._finish(number, attempts, DeliveryState.DELIVERED)
-            self._on_delivered(delivery.recording, delivery.event)
+            if delivery.recording is not None:
+                self._on_delivered(delivery.recording, CallbackEvent(delivery.event))
         elif (delay := get_retry_delay(outcome, len(attempts), used_seconds, overrides, self.settings)) is not None:
             due = now + delay * SECOND
             self._replace(number, attempts=attempts, due=due, is_sending=False)
             self._timers.add(due, TimerKind.DELIVERY, number)
             self._record_event(
-                delivery, f"callback {delivery.event.value}, attempt {len(attempts)}: {_describe_outcome(outcome)}"
+                delivery, f"callback {delivery.event}, attempt {len(attempts)}: {_describe_outcome(outcome)}"
             )
         else:
             self._finish(number, attempts, DeliveryState.FAILED)
@@ -211,6 +242,11 @@ class CallbackQueue:
         now = self._recording_index.clock.now()
         return sum(self._state.deliveries[number].due > now for number in self._open_numbers)
 
+    def get_name(self, delivery: Delivery) -> str:
+        """Return the name of what a callback is about: the handle of a recording, or a SID."""
+        known = delivery.recording
+        return delivery.sid if known is None else self._recording_index.get_name(known)
+
     def close(self) -> None:
         """Drop all open callbacks and accept no more. The log no longer counts in the budget."""
         self._is_closed = True
@@ -223,7 +259,7 @@ class CallbackQueue:
         self._log_finished(delivery)
         last = attempts[-1]
         answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
-        what = f"callback {delivery.event.value} {state.value} in attempt {len(attempts)}: {answer}"
+        what = f"callback {delivery.event} {state.value} in attempt {len(attempts)}: {answer}"
         self._record_event(delivery, what)
 
     def _log_finished(self, delivery: Delivery) -> None:
@@ -243,7 +279,7 @@ class CallbackQueue:
         return changed
 
     def _record_event(self, delivery: Delivery, what: str) -> None:
-        self._events.record("callback", self._recording_index.get_name(delivery.recording), delivery.sid, what)
+        self._events.record("callback", self.get_name(delivery), delivery.sid, what)
 
 
 def _describe_outcome(outcome: "Outcome") -> str:

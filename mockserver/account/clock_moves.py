@@ -70,11 +70,14 @@ class ClockMoves:
         try:
             yield from self.run_due_gradually()
             yield account.clock.now()
-            while (due := account.timers.next_due) is not None and due <= target:
-                self._apply(MoveClock(instant=due))
-                yield from self.run_due_gradually()
-                yield due
-            self._apply(MoveClock(instant=target))
-            yield target
+            while True:
+                while (due := account.timers.next_due) is not None and due <= target:
+                    self._apply(MoveClock(instant=due))
+                    yield from self.run_due_gradually()
+                    yield due
+                self._apply(MoveClock(instant=target))
+                yield target
+                if (due := account.timers.next_due) is None or due > target:
+                    return  # else a call has something to do at once, since its app has answered
         finally:
             self._targets.remove(target)

@@ -1,4 +1,4 @@
-"""The idempotency token of a callback."""
+"""The idempotency tokens of callbacks, and of requests to apps."""
 
 from uuid import UUID
 
@@ -11,3 +11,8 @@ def derive_idempotency_token(seed: str, reached: ReachedStatus, parameters: tupl
     values = [value for name, value in parameters if name != "RecordingUrl"]
     bits = derive_bytes(seed, "idempotency", reached.recording.account_sid, str(reached.times), *values)[:16]
     return str(UUID(bytes=bits, version=4))
+
+
+def derive_request_token(seed: str, sid: str, number: int) -> str:
+    """Return the token of a request that is about a call or conference, by its SID, and has a number of its own."""
+    return str(UUID(bytes=derive_bytes(seed, "idempotency", sid, str(number))[:16], version=4))

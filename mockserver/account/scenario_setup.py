@@ -14,7 +14,8 @@ from mockserver.account.compiled_scenario import (
 )
 from mockserver.account.gradual import Steps
 from mockserver.account.setup_error import ScenarioSetupError
-from mockserver.account.state.state import PageDriftState, RecordingDefaults, Subscription, TimerKind, UpcomingRecording
+from mockserver.account.state.state import PageDriftState, RecordingDefaults, TimerKind, UpcomingRecording
+from mockserver.account.state.subscription import Subscription
 from scenarios.handles import assign_pick_handles
 from scenarios.lifecycle import build_full_timeline
 from scenarios.model import FieldsWithSubscription, Pick, RecordingFields, Scenario, ScriptedRecording, Selector

@@ -14,6 +14,7 @@ class Scheduler:
 
     Args:
         create_recording: called with the key of an upcoming recording when its date has come.
+        resume_call: called with the kind and the key of a timer of a live call.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Scheduler:
         timelines: Timelines,
         callback_queue: CallbackQueue,
         create_recording: Callable[[int], None],
+        resume_call: Callable[[TimerKind, int], None],
     ) -> None:
         self._clock = clock
         self._state = state
@@ -31,6 +33,7 @@ class Scheduler:
         self._timelines = timelines
         self._callback_queue = callback_queue
         self._create_recording = create_recording
+        self._resume_call = resume_call
         self.timed_changes = 0
         """The number of changes that timers made."""
 
@@ -62,6 +65,8 @@ class Scheduler:
                     self._timelines.resume(timer.key)  # the worker finds callbacks that are due again
                 elif timer.kind is TimerKind.CREATION:
                     self._create_recording(timer.key)
+                elif timer.kind in (TimerKind.CALL, TimerKind.TRANSCRIPTION):
+                    self._resume_call(timer.kind, timer.key)
             self.timed_changes += self._state.version - before
 
     def iter_pending(self) -> Iterator[Timer]:
@@ -71,6 +76,11 @@ class Scheduler:
                 is_awaited = self._state.step_instants.get(timer.key) == timer.due
             elif timer.kind is TimerKind.CREATION:
                 is_awaited = timer.key in self._state.upcoming
+            elif timer.kind is TimerKind.CALL:
+                call = self._state.live.calls.get(timer.key)
+                is_awaited = call is not None and call.wakes_at == timer.due and not call.is_over
+            elif timer.kind is TimerKind.TRANSCRIPTION:
+                is_awaited = timer.key in self._state.live.transcription_requests
             else:
                 delivery = self._callback_queue.find(timer.key)
                 is_awaited = (

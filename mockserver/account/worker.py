@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import closing
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 import msgspec
@@ -17,6 +17,9 @@ from mockserver.account.state.state import Delivery, Event
 from mockserver.callbacks.sender import CallbackReceiver, CallbackSender
 from mockserver.rest.errors import TwilioError
 from mockserver.settings.machine_clock import stopwatch
+
+if TYPE_CHECKING:
+    from mockserver.account.state.live_calls import AppRequestState
 
 T = TypeVar("T")
 
@@ -61,7 +64,8 @@ class Worker:
         """Send ready callbacks and set an alarm for the next timer. Call this after every possible change."""
         can_fire = account.state.timers and (account.clock.rate or account.clock_moves.has_due)
         needs_alarm = can_fire and not self._has_alarm(account)
-        if not (needs_alarm or account.callbacks.has_pending) or asyncio.get_running_loop() in self._stopped_loops:
+        has_requests = account.callbacks.has_pending or account.has_app_requests
+        if not (needs_alarm or has_requests) or asyncio.get_running_loop() in self._stopped_loops:
             return
         self._send_ready(account)
         if needs_alarm:
@@ -172,28 +176,53 @@ class Worker:
         return [task for task in self._sending_tasks.get(account, ()) if task.get_loop() is loop]
 
     def _send_ready(self, account: Account) -> None:
-        ready = account.callbacks.get_ready(MAX_DELIVERIES + 1)
+        ready: list[Delivery | AppRequestState] = [*account.callbacks.get_ready(MAX_DELIVERIES + 1)]
+        if account.has_app_requests:
+            ready[:0] = account.live_calls.requests.get_ready()
         free = self._slots.count_free() if ready else 0
         if len(ready) > free:
             self._slots.wait(account)
-        for delivery in ready[:free]:
-            account.apply(ClaimCallback(number=delivery.number))
-            task = asyncio.get_running_loop().create_task(self._deliver(account, delivery))
+        for item in ready[:free]:
+            if isinstance(item, Delivery):
+                account.apply(ClaimCallback(number=item.number))
+                coroutine = self._deliver(account, item)
+            else:
+                from mockserver.account.commands.calls import ClaimAppRequest
+
+                account.apply(ClaimAppRequest(number=item.number))
+                coroutine = self._ask(account, item)
+            task = asyncio.get_running_loop().create_task(coroutine)
             self._slots.take(task)
             self._sending_tasks.setdefault(account, set()).add(task)
-            task.add_done_callback(partial(self._on_sent, account, delivery.number))
+            task.add_done_callback(partial(self._on_sent, account, item))
+
+    async def _ask(self, account: Account, request: "AppRequestState") -> None:
+        """Ask an app for the document of a call."""
+        from mockserver.account.commands.calls import ReceiveAnswer  # not before the first call
+        from mockserver.callbacks.document_request import request_document
+
+        built = account.live_calls.requests.build(request)
+        answer = await request_document(built, account.callbacks.settings, self._find_receiver(account), stopwatch)
+        account.apply(ReceiveAnswer(number=request.number, answer=answer))
+
+    def _find_receiver(self, account: Account) -> CallbackReceiver:
+        return self.receivers.get(account.sid.lower(), self._sender) if self.receivers else self._sender
 
     async def _deliver(self, account: Account, delivery: Delivery) -> None:
         request = delivery.to_request(account.callbacks.settings)
         start = stopwatch()
-        receiver = self.receivers.get(account.sid.lower(), self._sender) if self.receivers else self._sender
-        outcome = await receiver.send(request)
+        outcome = await self._find_receiver(account).send(request)
         seconds = stopwatch() - start
         account.apply(RecordOutcome(number=delivery.number, outcome=outcome, seconds=seconds))
 
-    def _on_sent(self, account: Account, number: int, task: asyncio.Task[None]) -> None:
+    def _on_sent(self, account: Account, item: "Delivery | AppRequestState", task: asyncio.Task[None]) -> None:
         if task.cancelled():  # its loop ends: the next worker sends it again
-            account.apply(ReleaseCallback(number=number))
+            if isinstance(item, Delivery):
+                account.apply(ReleaseCallback(number=item.number))
+            else:
+                from mockserver.account.commands.calls import ReleaseAppRequest
+
+                account.apply(ReleaseAppRequest(number=item.number))
         sending = self._sending_tasks[account]
         sending.discard(task)
         if not sending:
@@ -201,7 +230,7 @@ class Worker:
         self._slots.release(task)
         if task.cancelled() and task not in self._revoked_tasks:
             return  # its loop ends
-        if not task.cancelled() and account.callbacks.get_ready(1):
+        if not task.cancelled() and account.has_ready:
             self._slots.wait(account)  # behind the others that wait
         self._slots.give_turns(self.schedule)
         if not task.cancelled():

@@ -1,7 +1,5 @@
 """Commands that change recordings and their subresources."""
 
-import msgspec
-
 from generators.model import Recording, Source
 from generators.sids import Kind
 from mockserver.account.account_parts import AccountParts
@@ -14,27 +12,13 @@ from mockserver.account.commands.recordings import (
     StartRecording,
     UpdateRecording,
 )
-from mockserver.account.state.in_progress import RecordingInProgress
-from scenarios.lifecycle import DEFAULT_ON_CREATE, STATUSES, with_initial_step
+from scenarios.lifecycle import STATUSES
 from scenarios.statuses import RecordingStatus
 from scenarios.timeline import RequestKind
 
 
 def start_recording(account: AccountParts, command: StartRecording) -> int:
-    index = account.recordings.add(
-        call_sid=command.call_sid,
-        conference_sid=msgspec.UNSET if command.conference_sid is None else command.conference_sid,
-        source=command.source,
-        channels=command.channels,
-        track=command.track,
-        is_of_live_call=True,
-    )
-    account.state.in_progress[index] = RecordingInProgress(since=account.clock.now())
-    if command.subscription is not None:
-        account.state.subscriptions[index] = command.subscription
-    on_create = (account.scenario and account.scenario.on_create) or DEFAULT_ON_CREATE
-    account.timelines.start(index, with_initial_step(on_create))
-    return index
+    return account.start_now(command)
 
 
 def create_call_recording(account: AccountParts, command: CreateCallRecording) -> tuple[Recording, bool]:
@@ -48,7 +32,7 @@ def create_call_recording(account: AccountParts, command: CreateCallRecording) -
         track=command.track,
         subscription=command.subscription,
     )
-    return recordings.get_in_flight(start_recording(account, start)), True
+    return recordings.get_in_flight(account.start_now(start)), True
 
 
 def update_recording(account: AccountParts, command: UpdateRecording) -> tuple[Recording, bool]:
@@ -58,6 +42,8 @@ def update_recording(account: AccountParts, command: UpdateRecording) -> tuple[R
     # Count the request before the signal: a step that the signal triggers starts its own counts after this request.
     account.timelines.record_request(RequestKind.CHANGE, (index,))
     if is_changed:
+        if account.has_live_calls:
+            account.live_calls.api_recordings.update(index, command.status, command.behavior)
         signal = STATUSES[RecordingStatus(command.status)].signal
         assert signal is not None, "only these statuses can be requested"
         account.timelines.signal(signal, index)

@@ -5,7 +5,8 @@ from generators.sids import Kind
 from mockserver.account.commands.command import Command
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.state import RecordingDefaults, Subscription
+from mockserver.account.state.state import RecordingDefaults
+from mockserver.account.state.subscription import Subscription
 from scenarios.model import ScriptedRecording
 
 
@@ -18,6 +19,8 @@ class StartRecording(Command[int], frozen=True, kw_only=True):
     channels: int = 1
     track: Track = Track.BOTH
     subscription: Subscription | None = None
+    twilio_source: str | None = None
+    """The source on Twilio's wire, if the contract does not know it."""
 
 
 class CreateCallRecording(Command[tuple[Recording, bool]], frozen=True, kw_only=True):

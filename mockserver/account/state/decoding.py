@@ -9,13 +9,18 @@ from mockserver.account.gradual import Steps
 from mockserver.account.state.state import State
 from scenarios.model import DECODE_LOCK
 
+_NIL = msgspec.msgpack.encode(None)
+
 
 def decode_state(snapshot: bytes) -> Steps[State]:
     """Return the state that a snapshot encodes: each element of its lists and mappings is one step."""
     fields = msgspec.msgpack.decode(snapshot, type=dict[str, msgspec.Raw])
     kinds, values = _get_field_types(), {}
     for name, raw in fields.items():
-        values[name] = yield from _decode_field(raw, kinds[name])
+        if name == "live" and bytes(raw) != _NIL:
+            values[name] = _decode_live(raw)
+        else:
+            values[name] = yield from _decode_field(raw, kinds[name])
     return State(**values)
 
 
@@ -34,6 +39,12 @@ def _decode_field(raw: msgspec.Raw, kind: Any) -> Steps[Any]:
             yield
         return mapping
     return _decode(raw, kind)
+
+
+def _decode_live(raw: msgspec.Raw) -> Any:
+    from mockserver.account.state.live_calls import CallsState  # not imported without a live call
+
+    return _decode(raw, CallsState)
 
 
 def _decode(raw: msgspec.Raw, kind: Any) -> Any:

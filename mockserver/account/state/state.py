@@ -5,17 +5,18 @@ Instants are microseconds since the epoch.
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from generators.model import Recording
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
+from mockserver.account.state.subscription import Subscription
 from mockserver.rest.retry_after import Refusal
 from scenarios.model import ScriptedRecording
 from scenarios.rules import Fault, PageDriftRule, Sequence
-from scenarios.statuses import CallbackEvent, RecordingStatus
+from scenarios.statuses import RecordingStatus
 from scenarios.timeline import TimelineProgress
 
 if TYPE_CHECKING:
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
 
 FIRST_CREATED = 1 << 56
 """The index of the first created recording: above the indices of every corpus."""
-
-
-class Subscription(msgspec.Struct, frozen=True, gc=False):
-    """The receiver of a recording's callbacks."""
-
-    url: str
-    method: str
-    events: tuple[CallbackEvent, ...]
-    token: str
-    """The token that signs the callbacks."""
-    signer: str
-    """A description of that token's owner."""
-    base_url: str
-    """Scheme and host that the subscriber used for this server."""
 
 
 class ReachedStatus(msgspec.Struct, frozen=True, gc=False):
@@ -67,6 +54,10 @@ class TimerKind(StrEnum):
     """The next attempt of a callback. The key is the delivery's number."""
     CREATION = "creation"
     """The creation of a scripted recording. The key is that of the upcoming recording."""
+    CALL = "call"
+    """What a live call does next. The key is the call's number."""
+    TRANSCRIPTION = "transcription"
+    """The end of a transcription that a call asked for. The key is the recording's index."""
 
 
 class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -115,9 +106,11 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A queued callback with its attempts."""
 
     number: int
-    recording: int
+    recording: int | None
+    """The index of the recording; None if it is about a call or conference."""
     sid: str
-    event: CallbackEvent
+    """The SID of what it is about. Callbacks of one SID never overtake each other."""
+    event: str
     method: str
     url: str
     """The subscribed URL, including connection overrides."""
@@ -243,6 +236,8 @@ class State(msgspec.Struct, kw_only=True):
     """The number of text messages so far."""
     events: list[Event] = []
     event_serial: int = 0
+    live: Any = None
+    """The `CallsState` of live calls, which is not imported before the first one; None if there was none."""
 
     def clear_plans(self) -> None:
         """Remove what would still happen by itself or because of a request."""

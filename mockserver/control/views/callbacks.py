@@ -48,9 +48,9 @@ def serialize_callback(account: "Account", delivery: "Delivery") -> CallbackView
     request = delivery.to_request(account.callbacks.settings)
     return CallbackView(
         number=delivery.number,
-        recording=account.recordings.recording_index.get_name(delivery.recording),
+        recording=account.callbacks.get_name(delivery),
         sid=delivery.sid,
-        event=delivery.event.value,
+        event=delivery.event,
         state=delivery.state.value,
         method=delivery.method,
         url=delivery.url,

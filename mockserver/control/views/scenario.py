@@ -96,8 +96,12 @@ def serialize_timer(account: "Account", timer: "Timer") -> TimerView:
         what = f"the next step of {ledger.get_name(timer.key)}"
     elif timer.kind is TimerKind.CREATION:
         what = f"the creation of {account.state.upcoming[timer.key].handle}"
+    elif timer.kind is TimerKind.CALL:
+        what = f"what call {account.live_calls.get(timer.key).sid} does next"
+    elif timer.kind is TimerKind.TRANSCRIPTION:
+        what = f"the transcription of {ledger.get_name(timer.key)}"
     else:
-        what = f"callback {outbox[timer.key].event.value} of {ledger.get_name(outbox[timer.key].recording)}, again"
+        what = f"callback {outbox[timer.key].event} of {outbox.get_name(outbox[timer.key])}, again"
     return TimerView(due=serialize_instant(timer.due), what=what)
 
 

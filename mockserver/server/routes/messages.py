@@ -1,7 +1,7 @@
 """Text messages, which programs send beside calls. They are accepted and noted, no more."""
 
 from generators.instants import SECOND
-from mockserver.account.messages import create_message_sid
+from mockserver.account.commands.messages import CreateMessage
 from mockserver.rest.messages import NOT_SENT, parse_message_form
 from mockserver.rest.representations.messages import MESSAGE, AcceptedMessage
 from mockserver.server.exchange import Exchange
@@ -12,7 +12,7 @@ from mockserver.server.routes.resource_route import PathParams
 def create_message(exchange: Exchange, _: PathParams) -> ResourceValue:
     account, form = exchange.account, parse_message_form(exchange.form)
     message = AcceptedMessage(
-        sid=create_message_sid(account, has_media=form.media_count > 0),
+        sid=account.apply(CreateMessage(has_media=form.media_count > 0)),
         account_sid=account.sid,
         form=form,
         date_created=account.clock.now() // SECOND,

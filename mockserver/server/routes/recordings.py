@@ -6,7 +6,7 @@ from mockserver.account.commands.recordings import CreateCallRecording, DeleteRe
 from mockserver.account.resources.filter import RecordingFilter
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.state import Subscription
+from mockserver.account.state.subscription import Subscription
 from mockserver.rest.date_filters import parse_created_range
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.forms import CallbackForm, CallRecordingForm, parse_call_recording_form

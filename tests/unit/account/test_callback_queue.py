@@ -68,7 +68,7 @@ def test_callbacks_of_one_recording_are_sent_in_order() -> None:
     for handle, event in [("a", "in-progress"), ("a", "completed"), ("b", "absent"), ("b", "failed")]:
         account.callbacks.enqueue(get_index(account, handle), CallbackEvent(event))
     first, second = account.callbacks.get_ready()
-    assert tuple(account.recordings.recording_index.get_name(delivery.recording) for delivery in (first, second)) == (
+    assert tuple(account.callbacks.get_name(delivery) for delivery in (first, second)) == (
         "a",
         "b",
     )

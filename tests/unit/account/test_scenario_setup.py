@@ -300,7 +300,7 @@ def test_picked_recording_has_given_fields() -> None:
     assert get_recording(account).duration is None
     account.timelines.signal("go")
     assert get_recording(account).duration == 9
-    assert [delivery.event.value for delivery in account.callbacks] == ["completed"]
+    assert [delivery.event for delivery in account.callbacks] == ["completed"]
 
 
 def test_picked_recording_has_no_adversarial_body() -> None:

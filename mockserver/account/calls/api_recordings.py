@@ -1,0 +1,47 @@
+"""Recordings of live calls and conferences that the API starts, pauses or stops."""
+
+from generators.model import InFlight
+from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.leg_recordings import LegRecordings
+from mockserver.account.state.in_progress import PauseBehavior
+from mockserver.account.state.live_calls import LegRecording, LiveCall, LiveConference, RecordOptions
+
+
+class ApiRecordings:
+    """What the API does to the recordings of an account's live calls."""
+
+    def __init__(self, context: CallContext, recordings: LegRecordings) -> None:
+        self._live = context.live
+        self._recordings = recordings
+
+    def adopt(self, call: LiveCall, index: int, options: RecordOptions) -> None:
+        """Give a call the recording that the API has started of it."""
+        call.recordings.append(self._recordings.adopt(index, options))
+
+    def update(self, index: int, status: InFlight, behavior: PauseBehavior) -> None:
+        """Note that the API paused, resumed or stopped a recording, if it is one of a live call."""
+        for holder, known in self._list_recordings():
+            if known.index == index:
+                self._update(holder, known, status, behavior)
+                return
+
+    def _list_recordings(self) -> list[tuple[LiveCall | LiveConference, LegRecording]]:
+        calls = [(call, known) for call in self._live.calls.values() for known in call.recordings]
+        conferences = self._live.conferences.values()
+        return [*calls, *((one, one.recording) for one in conferences if one.recording is not None)]
+
+    def _update(
+        self,
+        holder: LiveCall | LiveConference,
+        recording: LegRecording,
+        status: InFlight,
+        behavior: PauseBehavior,
+    ) -> None:
+        if status is not InFlight.STOPPED:
+            self._recordings.pause(recording, status, behavior)
+            return
+        self._recordings.fill(recording, holder.talk)
+        if isinstance(holder, LiveCall):
+            holder.recordings.remove(recording)
+        else:
+            holder.recording = None

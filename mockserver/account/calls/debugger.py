@@ -1,0 +1,58 @@
+"""Twilio's debugger: the errors and warnings of calls and their apps."""
+
+from collections.abc import Iterable
+
+from mockserver.account.calls.context import CallContext
+from mockserver.account.state.live_calls import DebuggerEvent, LiveCall
+from mockserver.callbacks.app_request import AppAnswer
+from mockserver.twiml.problems import Problem, build_problem
+
+_MAX_EVENTS = 1000
+_MAX_BODY = 4096
+"""The number of characters that an event keeps of an answer."""
+
+
+class Debugger:
+    """The debugger events of an account, of which the oldest may be dropped."""
+
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
+        self._live = context.live
+
+    def report(
+        self,
+        call: LiveCall | None,
+        problems: Iterable[Problem],
+        answer: AppAnswer | None = None,
+        url: str | None = None,
+    ) -> None:
+        """Add an event for each problem.
+
+        Args:
+            answer: the app's answer that caused them, if one did.
+            url: the requested URL, if there is no answer.
+        """
+        for problem in problems:
+            body = "" if answer is None else answer.body[:_MAX_BODY].decode("utf-8", "backslashreplace")
+            event = DebuggerEvent(
+                serial=self._live.debugger_serial,
+                at=self._context.clock.now(),
+                level=problem.level,
+                code=problem.code,
+                text=problem.text,
+                call_sid=None if call is None else call.sid,
+                method=None if answer is None else answer.method,
+                url=url if answer is None else answer.url,
+                status=None if answer is None else answer.status,
+                body=body,
+            )
+            self._live.debugger_serial += 1
+            self._live.debugger_events.append(event)
+            self._context.events.record(
+                "debugger", event.call_sid or "", event.call_sid or "", f"{event.code}: {event.text}"
+            )
+        del self._live.debugger_events[:-_MAX_EVENTS]
+
+    def report_code(self, call: LiveCall | None, code: int, text: str, url: str | None = None) -> None:
+        """Add one event that no answer caused."""
+        self.report(call, (build_problem(code, text),), url=url)

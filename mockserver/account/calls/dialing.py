@@ -1,0 +1,233 @@
+"""`<Dial>`: calls to its targets, the connection with the one that answers, and what both say."""
+
+from collections.abc import Callable, Sequence
+
+from generators.instants import SECOND
+from generators.model import CallStatus, Source
+from mockserver.account.calls import person
+from mockserver.account.calls.app_requests import AppRequests
+from mockserver.account.calls.conferences import LiveConferences
+from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.leg_recordings import LegRecordings, to_seconds
+from mockserver.account.calls.new_calls import NewCalls
+from mockserver.account.calls.progress import CallProgress, compute_seconds
+from mockserver.account.calls.subscriptions import Subscriptions
+from mockserver.account.calls.talk import add_utterance, swap_sides
+from mockserver.account.state import live_calls as live
+from mockserver.account.state.live_calls import Bridged, LiveCall, Purpose, RecordOptions, Side, Utterance
+from mockserver.callbacks.action_parameters import build_dial_extra, build_recording_extra
+from mockserver.callbacks.voice_parameters import Extra
+from mockserver.twiml import acts
+
+_FINAL_SILENCE = SECOND
+"""The silence after which the callee hangs up, in microseconds."""
+_OUTCOMES = {
+    CallStatus.COMPLETED: "completed",
+    CallStatus.BUSY: "busy",
+    CallStatus.NO_ANSWER: "no-answer",
+    CallStatus.FAILED: "failed",
+    CallStatus.CANCELED: "canceled",
+}
+
+
+class Dialing:
+    """The `<Dial>`s of an account's live calls.
+
+    Args:
+        end: ends a call with a status.
+    """
+
+    def __init__(
+        self,
+        context: CallContext,
+        requests: AppRequests,
+        progress: CallProgress,
+        recordings: LegRecordings,
+        conferences: LiveConferences,
+        subscriptions: Subscriptions,
+        new_calls: NewCalls,
+        end: Callable[[LiveCall, CallStatus], None],
+    ) -> None:
+        self._context = context
+        self._calls = context.live.calls
+        self._requests = requests
+        self._progress = progress
+        self._recordings = recordings
+        self._conferences = conferences
+        self._subscriptions = subscriptions
+        self._new_calls = new_calls
+        self._end = end
+
+    def dial(self, call: LiveCall, act: acts.Dial) -> None:
+        """Perform a `<Dial>`."""
+        conference = next((target for target in act.targets if isinstance(target, acts.ConferenceTarget)), None)
+        if conference is not None:
+            self._join(call, act, conference)
+            return
+        now = self._context.clock.now()
+        call.doing = live.Dialing(now + act.timeout * SECOND, (), 0)
+        self._call_targets(call, act)
+        if act.record.is_from_ringing:
+            self._start_recording(call, act)
+
+    def _join(self, call: LiveCall, act: acts.Dial, target: acts.ConferenceTarget) -> None:
+        if act.record is not acts.DialRecord.NONE:
+            self._start_leg_recording(call, act)
+        self._conferences.join_by_document(call, target)
+
+    def _call_targets(self, call: LiveCall, act: acts.Dial) -> None:
+        """Call all targets, or the next one if they are called in order."""
+        doing = call.doing
+        assert isinstance(doing, live.Dialing)
+        last = doing.next_target + 1 if act.sequential else len(act.targets)
+        targets = act.targets[doing.next_target : last]
+        children = tuple(self._new_calls.dial_target(call, act, target).number for target in targets)
+        until = self._context.clock.now() + act.timeout * SECOND
+        call.doing = live.Dialing(until, (*doing.children, *children), last, recording=doing.recording)
+        if not children:
+            self._context.wake(call, self._context.clock.now())
+
+    def answer(self, child: LiveCall, target_url: str | None, method: str) -> None:
+        """Continue when the callee has answered: with the target's document, or with the connection."""
+        parent = self._get_parent(child)
+        doing = None if parent is None else parent.doing
+        if parent is None or not isinstance(doing, live.Dialing) or doing.bridged is not None:
+            self._end(child, CallStatus.CANCELED)
+            return
+        for number in doing.children:
+            other = self._calls[number]
+            if other is not child and not other.is_over:
+                self._end(other, CallStatus.CANCELED)
+        if target_url is None:
+            self.connect(child)
+            return
+        child.is_whispering = True
+        child.document = parent.document  # its URL is the base of relative URLs
+        if not self._requests.ask(child, Purpose.SCREEN, target_url, method, verb="Number"):
+            self._end(child, CallStatus.FAILED)
+
+    def connect(self, child: LiveCall) -> None:
+        """Connect the callee with the caller, and let both talk."""
+        parent = self._get_parent(child)
+        doing = None if parent is None else parent.doing
+        child.is_whispering = False
+        child.document = None
+        if parent is None or not isinstance(doing, live.Dialing):
+            self._end(child, CallStatus.COMPLETED)
+            return
+        act = self._get_act(parent)
+        now = self._context.clock.now()
+        if doing.recording is None and act.record is not acts.DialRecord.NONE:
+            self._start_recording(parent, act)
+            doing = parent.doing
+            assert isinstance(doing, live.Dialing)
+        until = min(self._talk(parent, child, now), now + act.time_limit * SECOND)
+        child.doing = Bridged(until)
+        self._context.wake(child, until)
+        parent.doing = live.Dialing(None, doing.children, doing.next_target, child.number, now, doing.recording)
+        self._context.touch(parent)
+
+    def _talk(self, parent: LiveCall, child: LiveCall, now: int) -> int:
+        """Let both persons say something, and return the instant at which the callee hangs up."""
+        at = now
+        for speaker, listener in ((child, parent), (parent, child)):
+            text = person.take_speech(speaker)
+            if text is not None:
+                utterance = Utterance(Side.PARTY, at, at + person.measure_speech(text), text)
+                add_utterance(speaker.talk, utterance)
+                add_utterance(listener.talk, swap_sides(utterance))
+                at = utterance.stop + person.REACTION
+        return at + _FINAL_SILENCE
+
+    def resume(self, call: LiveCall) -> bool:
+        """Continue a `<Dial>` after one of its calls changed, or after its time. Return True if it is over."""
+        doing = call.doing
+        assert isinstance(doing, live.Dialing)
+        act = self._get_act(call)
+        now = self._context.clock.now()
+        children = [self._calls[number] for number in doing.children]
+        has_open = any(not child.is_over for child in children)
+        if has_open and doing.done_at is not None and now >= doing.done_at:
+            self.end_children(call, CallStatus.NO_ANSWER)
+            has_open = False
+        if has_open:
+            return False
+        if doing.bridged is None and act.sequential and doing.next_target < len(act.targets):
+            self._call_targets(call, act)
+            return False
+        self.finish(call)
+        return True
+
+    def finish(self, call: LiveCall) -> None:
+        """End a `<Dial>`: its recording, and its action if it has one. Otherwise the next verb follows."""
+        doing = call.doing
+        assert isinstance(doing, live.Dialing)
+        act, extra = self._get_act(call), dict(self._build_extra(call, doing))
+        call.doing = None
+        for recording in [*call.recordings]:
+            if recording.index == doing.recording:
+                call.recordings.remove(recording)
+                length = self._recordings.end(recording, call.talk)
+                sid = self._recordings.get_sid(recording)
+                url = self._progress.build_url(call, sid)
+                extra |= build_recording_extra(sid=sid, url=url, duration=to_seconds(length))
+        self._ask_action(call, act, extra)
+
+    def finish_conference(self, call: LiveCall) -> None:
+        """End a `<Dial>` that joined a conference."""
+        call.doing = None
+        self._ask_action(call, self._get_act(call), build_dial_extra(status="answered"))
+
+    def _ask_action(self, call: LiveCall, act: acts.Dial, extra: Extra) -> None:
+        if act.action is None:
+            return
+        purpose = Purpose.AFTER_END if call.is_over else Purpose.ACTION
+        if not self._requests.ask(call, purpose, act.action, act.method, extra, verb="Dial") and not call.is_over:
+            self._end(call, CallStatus.COMPLETED)
+
+    def _build_extra(self, call: LiveCall, doing: live.Dialing) -> Extra:
+        if doing.bridged is not None:
+            child = self._calls[doing.bridged]
+            return build_dial_extra(
+                status="completed", call_sid=child.sid, duration=compute_seconds(child), is_bridged=True
+            )
+        if not doing.children:
+            return build_dial_extra(status="failed", is_bridged=False)
+        child = self._calls[doing.children[-1]]
+        return build_dial_extra(
+            status=_OUTCOMES[child.status], call_sid=child.sid, duration=compute_seconds(child), is_bridged=False
+        )
+
+    def end_children(self, call: LiveCall, status: CallStatus) -> None:
+        """End the open calls of a `<Dial>`; a connected one is completed."""
+        doing = call.doing
+        numbers: Sequence[int] = doing.children if isinstance(doing, live.Dialing) else ()
+        for number in numbers:
+            child = self._calls[number]
+            if not child.is_over:
+                is_answered = child.status is CallStatus.IN_PROGRESS
+                self._end(child, CallStatus.COMPLETED if is_answered else status)
+
+    def _start_recording(self, call: LiveCall, act: acts.Dial) -> None:
+        index = self._start_leg_recording(call, act)
+        doing = call.doing
+        assert isinstance(doing, live.Dialing)
+        call.doing = live.Dialing(
+            doing.done_at, doing.children, doing.next_target, doing.bridged, doing.bridged_at, index
+        )
+
+    def _start_leg_recording(self, call: LiveCall, act: acts.Dial) -> int:
+        channels = 2 if act.record.is_dual else 1
+        options = RecordOptions(channels, act.track, act.trim, self._subscriptions.resolve(call, act.callback))
+        recording = self._recordings.start(call.sid, options, Source.DIAL_VERB)
+        call.recordings.append(recording)
+        return recording.index
+
+    def _get_act(self, call: LiveCall) -> acts.Dial:
+        assert call.document is not None, "a Dial belongs to a document"
+        act = self._requests.get_script(call).acts[call.document.position - 1]
+        assert isinstance(act, acts.Dial), "the call performs it"
+        return act
+
+    def _get_parent(self, child: LiveCall) -> LiveCall | None:
+        return None if child.parent is None else self._calls.get(child.parent)

@@ -1,0 +1,123 @@
+"""Creates live calls: of the API, of tests, and those that a `<Dial>` places."""
+
+from generators.instants import SECOND
+from generators.model import CallStatus
+from generators.sids import Kind
+from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.subscriptions import Subscriptions
+from mockserver.account.commands.new_call import NewCall
+from mockserver.account.state.live_calls import (
+    Direction,
+    LiveCall,
+    Ringing,
+    StatusSubscription,
+    VoiceDocument,
+)
+from mockserver.twiml import acts
+from scenarios.callers import find_caller
+
+_QUEUE_TIME = SECOND
+"""The time from the creation of a call until the phone rings, in microseconds: one call a second leaves the queue."""
+_MAX_FINISHED = 2000
+"""The number of calls that are over and are remembered."""
+
+
+class NewCalls:
+    """Adds calls to an account."""
+
+    def __init__(self, context: CallContext, subscriptions: Subscriptions) -> None:
+        self._context = context
+        self._state = context.state
+        self._live = context.live
+        self._subscriptions = subscriptions
+
+    def place(self, new: NewCall) -> LiveCall:
+        """Create a call: an outbound one waits to be placed, an inbound one rings already."""
+        call = self._add(new)
+        if call.direction is Direction.INBOUND:
+            call.status, call.updated_at = CallStatus.RINGING, call.created_at
+            self._context.wake(call, call.created_at)
+        else:
+            call.doing = Ringing(call.created_at + _QUEUE_TIME)
+            self._context.wake(call, call.doing.done_at)
+        return call
+
+    def dial_target(self, parent: LiveCall, act: acts.Dial, target: acts.Target) -> LiveCall:
+        """Create the call to a target of a `<Dial>`."""
+        assert not isinstance(target, acts.ConferenceTarget), "a conference is joined, not called"
+        subscription = None
+        if target.status_callback is not None:
+            url = self._subscriptions.resolve_url(parent, target.status_callback, "statusCallback")
+            if url is not None:
+                subscription = StatusSubscription(url, target.status_callback_method, target.status_callback_events)
+        call = self._add(
+            NewCall(
+                to=_get_address(target),
+                from_=act.caller_id or _get_caller_id(parent),
+                signer=parent.signer,
+                direction=Direction.OUTBOUND_DIAL,
+                voice=VoiceDocument(target.url, target.method),
+                subscription=subscription,
+                timeout=act.timeout,
+                time_limit=act.time_limit,
+            ),
+            parent=parent,
+        )
+        call.doing = Ringing(call.created_at)
+        self._context.wake(call, call.created_at)
+        return call
+
+    def _add(self, new: NewCall, parent: LiveCall | None = None) -> LiveCall:
+        number, now = self._live.call_serial, self._context.clock.now()
+        self._live.call_serial += 1
+        scenario = self._context.scenario
+        caller = new.caller or find_caller(() if scenario is None else scenario.callers, new.from_, new.to)
+        call = LiveCall(
+            number=number,
+            sid=self._context.make_sid(Kind.CALL, number),
+            from_=new.from_,
+            to=new.to,
+            direction=new.direction,
+            status=CallStatus.QUEUED,
+            signer=new.signer,
+            voice=new.voice,
+            subscription=new.subscription,
+            parent=None if parent is None else parent.number,
+            caller=caller,
+            created_at=now,
+            ring_limit=new.timeout * SECOND,
+            time_limit=new.time_limit * SECOND,
+            record=new.record,
+            detects_machine=new.detects_machine,
+            joins=new.joins,
+            forwarded_from=new.forwarded_from,
+            caller_name=new.caller_name,
+            application_sid=new.application_sid,
+        )
+        self._live.calls[number] = call
+        self._state.version += 1
+        self._forget_oldest()
+        return call
+
+    def _forget_oldest(self) -> None:
+        """Forget the oldest call that is over, if there are very many."""
+        calls = self._live.calls
+        if len(calls) > _MAX_FINISHED:
+            oldest = next((number for number, call in calls.items() if call.is_over), None)
+            if oldest is not None:
+                del calls[oldest]
+
+
+def _get_address(target: acts.NumberTarget | acts.ClientTarget | acts.SipTarget) -> str:
+    match target:
+        case acts.NumberTarget():
+            return target.number
+        case acts.ClientTarget():
+            return f"client:{target.identity}"
+        case acts.SipTarget():
+            return target.uri
+
+
+def _get_caller_id(parent: LiveCall) -> str:
+    """Return the number that the callee sees: the caller's own, whoever began the call."""
+    return parent.from_ if parent.direction is Direction.INBOUND else parent.to

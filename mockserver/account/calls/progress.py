@@ -1,0 +1,116 @@
+"""The status of live calls, and their status callbacks."""
+
+from generators.instants import SECOND
+from generators.model import CallStatus
+from mockserver.account.calls.context import CallContext
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.callbacks.action_parameters import build_recording_extra
+from mockserver.callbacks.progress_parameters import build_end_extra, build_progress_extra
+from mockserver.callbacks.request import Pairs
+from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra, build_voice_parameters
+
+_SIP_CODES = {
+    CallStatus.COMPLETED: 200,
+    CallStatus.BUSY: 486,
+    CallStatus.NO_ANSWER: 487,
+    CallStatus.CANCELED: 487,
+    CallStatus.FAILED: 404,
+}
+"""WIRE-CALLS §1.4."""
+_EVENTS = {
+    CallStatus.QUEUED: "initiated",
+    CallStatus.RINGING: "ringing",
+    CallStatus.IN_PROGRESS: "answered",
+}
+"""The events of the statuses before the end. Every end is the event `completed`."""
+
+
+class CallProgress:
+    """Moves calls from one status to the next."""
+
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
+
+    def set_status(self, call: LiveCall, status: CallStatus) -> None:
+        """Set the status of a call, and send the callback of the event."""
+        now = self._context.clock.now()
+        call.status = status
+        if status is CallStatus.IN_PROGRESS:
+            call.answered_at = now
+            if call.detects_machine or call.caller.answers == "machine":
+                call.answered_by = "machine_start" if call.caller.answers == "machine" else "human"
+        elif call.is_over:
+            call.ended_at = now
+        self._context.touch(call)
+        self._context.note(call, status.value)
+        self.send(call, _EVENTS.get(status, "completed"), status.value)
+
+    def send(self, call: LiveCall, event: str, status: str) -> None:
+        """Send a status callback if the call has a receiver for the event.
+
+        The numbers of the events count those that nobody subscribes to as well, if the call subscribes to several
+        (WIRE-CALLS §1.5).
+        """
+        subscription = call.subscription
+        if subscription is None:
+            return
+        if event not in subscription.events:
+            call.sequence_number += len(subscription.events) > 1
+            return
+        extra = {
+            **build_progress_extra(
+                timestamp=self._context.clock.now() // SECOND,
+                sequence_number=call.sequence_number,
+                answered_by=call.answered_by,
+            ),
+            **(self._build_end(call) if call.is_over else {}),
+        }
+        call.sequence_number += 1
+        parameters = self.build_parameters(call, extra, status=status)
+        self._context.callbacks.enqueue_request(
+            sid=call.sid, event=event, receiver=subscription, parameters=parameters, signer=call.signer
+        )
+
+    def build_parameters(self, call: LiveCall, extra: Extra = NO_EXTRA, status: str | None = None) -> Pairs:
+        """Return the parameters of a request about a call.
+
+        Args:
+            extra: those of this kind of request.
+            status: the CallStatus to show; that of the call if left out.
+        """
+        parent = None if call.parent is None else self._context.live.calls[call.parent].sid
+        return build_voice_parameters(
+            call_sid=call.sid,
+            account_sid=self._context.account_sid,
+            from_=call.from_,
+            to=call.to,
+            status=status or call.status.value,
+            direction=call.direction.value,
+            parent_call_sid=parent,
+            forwarded_from=call.forwarded_from,
+            caller_name=call.caller_name,
+            extra={"ApplicationSid": call.application_sid, "AnsweredBy": call.answered_by, **extra},
+        )
+
+    def _build_end(self, call: LiveCall) -> Extra:
+        recording = NO_EXTRA
+        if call.record_index is not None and call.record_sid is not None:
+            shown = self._context.recordings.recording_index.get_even_if_deleted(call.record_index)
+            duration = shown.duration or compute_seconds(call)
+            recording = build_recording_extra(
+                sid=call.record_sid, url=self.build_url(call, call.record_sid), duration=duration
+            )
+        return build_end_extra(
+            duration=compute_seconds(call), sip_response_code=_SIP_CODES[call.status], recording=recording
+        )
+
+    def build_url(self, call: LiveCall, recording_sid: str) -> str:
+        """Return the URL of a recording, without an extension."""
+        return f"{call.signer.base_url}/2010-04-01/Accounts/{self._context.account_sid}/Recordings/{recording_sid}"
+
+
+def compute_seconds(call: LiveCall) -> int:
+    """Return the whole seconds from the answer to the end; 0 if the call was not answered or is not over."""
+    if call.answered_at is None or call.ended_at is None:
+        return 0
+    return (call.ended_at - call.answered_at) // SECOND

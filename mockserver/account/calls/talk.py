@@ -1,0 +1,96 @@
+"""What is said on a call, and what of it a recording contains."""
+
+from collections.abc import Iterable, Sequence
+
+from generators.instants import SECOND
+from generators.model import SpokenTurn, Track
+from mockserver.account.state.in_progress import PauseBehavior
+from mockserver.account.state.live_calls import LegRecording, RecordingPause, Side, Utterance
+
+_MILLISECOND = SECOND // 1000
+_MAX_UTTERANCES = 5_000
+"""The most that the talk of one call holds: a document may say 1,000 things 1,000 times."""
+_CHANNEL = {Side.PARTY: 1, Side.OTHER: 2}
+"""The channels of a dual recording. Twilio documents this order; other people found the reverse (WIRE-CALLS §3.6)."""
+_SIDES_OF_TRACK = {
+    Track.INBOUND: (Side.PARTY,),
+    Track.OUTBOUND: (Side.OTHER,),
+    Track.BOTH: (Side.PARTY, Side.OTHER),
+}
+
+
+def add_utterance(talk: list[Utterance], utterance: Utterance) -> None:
+    """Add an utterance, and drop the oldest one if there are very many."""
+    if len(talk) >= _MAX_UTTERANCES:
+        del talk[0]
+    talk.append(utterance)
+
+
+def swap_sides(utterance: Utterance) -> Utterance:
+    """Return an utterance as the other end of a connection hears it."""
+    other = Side.OTHER if utterance.side is Side.PARTY else Side.PARTY
+    return Utterance(other, utterance.start, utterance.stop, utterance.text, utterance.digits)
+
+
+class RecordedTalk:
+    """The part of a talk that one recording contains.
+
+    Args:
+        until: the end of the recording.
+    """
+
+    def __init__(self, recording: LegRecording, talk: Sequence[Utterance], until: int) -> None:
+        self._pauses = [
+            pause if pause.stop is not None else RecordingPause(pause.start, until, pause.behavior)
+            for pause in recording.pauses
+        ]
+        self._since, self._until = recording.since, until
+        sides = (Side.PARTY,) if recording.is_party_only else _SIDES_OF_TRACK[recording.options.track]
+        heard = [utterance for utterance in talk if utterance.side in sides]
+        self._parts = [part for utterance in heard for part in self._cut(utterance)]
+        self._trim(recording.options.trim)
+
+    def _cut(self, utterance: Utterance) -> Iterable[Utterance]:
+        """Yield what is recorded of an utterance: the pauses of the recording are not."""
+        start, stop = max(utterance.start, self._since), min(utterance.stop, self._until)
+        is_paused = any(
+            pause.start <= utterance.start and pause.stop is not None and utterance.start < pause.stop
+            for pause in self._pauses
+        )
+        if start < stop and not is_paused:
+            yield Utterance(utterance.side, start, stop, utterance.text, utterance.digits)
+
+    def _trim(self, is_trimmed: bool) -> None:
+        self._start, self._end = self._since, self._until
+        if is_trimmed:
+            self._start = min((part.start for part in self._parts), default=self._until)
+            self._end = max((part.stop for part in self._parts), default=self._until)
+
+    @property
+    def duration(self) -> int:
+        """The length of the recording, in microseconds."""
+        return self._place(self._end) - self._place(self._start)
+
+    def _place(self, instant: int) -> int:
+        """Return the time of an instant without the pauses before it that are left out."""
+        skipped = sum(
+            min(instant, pause.stop) - min(instant, pause.start)
+            for pause in self._pauses
+            if pause.behavior is PauseBehavior.SKIP and pause.stop is not None
+        )
+        return instant - skipped
+
+    def to_turns(self) -> tuple[SpokenTurn, ...]:
+        """Return what is said, with times from the start of the recording."""
+        origin = self._place(self._start)
+        return tuple(
+            SpokenTurn(
+                1 if part.side is Side.PARTY else 2,
+                (self._place(part.start) - origin) // _MILLISECOND,
+                (self._place(part.stop) - origin) // _MILLISECOND,
+                part.text,
+                part.digits,
+            )
+            for part in self._parts
+            if part.text or part.digits
+        )

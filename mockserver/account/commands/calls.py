@@ -1,0 +1,52 @@
+"""Commands of live calls. What an app answers enters as a command that holds it: a replay asks no app."""
+
+from mockserver.account.commands.command import Command
+from mockserver.account.commands.new_call import NewCall
+from mockserver.account.state.live_calls import LiveCall, VoiceDocument
+from mockserver.callbacks.app_request import AppAnswer
+
+
+class PlaceCall(Command[LiveCall], frozen=True, kw_only=True):
+    """Create a call. The result is the call."""
+
+    call: NewCall
+
+
+class UpdateCall(Command[None], frozen=True, kw_only=True):
+    """End a call, or let it play another document. Raises TwilioError 21220 if the call is not in progress."""
+
+    number: int
+    status: str | None = None
+    """`completed` or `canceled`."""
+    voice: VoiceDocument | None = None
+
+
+class HangUpCall(Command[None], frozen=True, kw_only=True):
+    """Let the party on the line hang up."""
+
+    number: int
+
+
+class DeleteCall(Command[None], frozen=True, kw_only=True):
+    """Delete a call that is over. Its recordings stay."""
+
+    number: int
+
+
+class ClaimAppRequest(Command[None], frozen=True, kw_only=True):
+    """Take a request of a call to its app, to send it."""
+
+    number: int
+
+
+class ReleaseAppRequest(Command[None], frozen=True, kw_only=True):
+    """Return a request to the queue: it was cancelled before the answer was known."""
+
+    number: int
+
+
+class ReceiveAnswer(Command[None], frozen=True, kw_only=True):
+    """Continue a call with the answer of its app, or without one if the app did not answer."""
+
+    number: int
+    answer: AppAnswer

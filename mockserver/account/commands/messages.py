@@ -1,0 +1,9 @@
+"""Commands of text messages."""
+
+from mockserver.account.commands.command import Command
+
+
+class CreateMessage(Command[str], frozen=True, kw_only=True):
+    """Note a text message. The result is its SID: of messages, only the number is kept."""
+
+    has_media: bool

@@ -1,0 +1,38 @@
+"""Everything that a new live call is made from."""
+
+import msgspec
+
+from mockserver.account.state.live_calls import (
+    Direction,
+    JoinOptions,
+    RecordOptions,
+    Signer,
+    StatusSubscription,
+    VoiceDocument,
+)
+from scenarios.callers import Caller
+
+_CALL_SECONDS = 4 * 3600
+
+
+class NewCall(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a new call is made from."""
+
+    to: str
+    from_: str
+    signer: Signer
+    direction: Direction = Direction.OUTBOUND_API
+    voice: VoiceDocument = VoiceDocument()
+    subscription: StatusSubscription | None = None
+    timeout: int = 60
+    """Seconds that it may ring."""
+    time_limit: int = _CALL_SECONDS
+    """Seconds that it may last."""
+    record: RecordOptions | None = None
+    detects_machine: bool = False
+    caller: Caller | None = None
+    """The person on the line; that of the scenario if left out."""
+    joins: JoinOptions | None = None
+    forwarded_from: str | None = None
+    caller_name: str | None = None
+    application_sid: str | None = None

@@ -1,0 +1,32 @@
+"""Starts recordings, as a call, a conference or the API does."""
+
+import msgspec
+
+from mockserver.account.commands.recordings import StartRecording
+from mockserver.account.resources.recordings import Recordings
+from mockserver.account.state.in_progress import RecordingInProgress
+from mockserver.account.timelines import Timelines
+from scenarios.lifecycle import DEFAULT_ON_CREATE, with_initial_step
+from scenarios.model import Scenario
+
+
+def start_recording(
+    recordings: Recordings, timelines: Timelines, scenario: Scenario | None, command: StartRecording
+) -> int:
+    """Start a recording, play its timeline, and return its index."""
+    state, recording_index = recordings.recording_index.state, recordings.recording_index
+    index = recordings.add(
+        call_sid=command.call_sid,
+        conference_sid=msgspec.UNSET if command.conference_sid is None else command.conference_sid,
+        source=command.source,
+        channels=command.channels,
+        track=command.track,
+        is_of_live_call=True,
+    )
+    if command.twilio_source is not None:
+        recording_index.show_on_twilio_wire(index, {"source": command.twilio_source})
+    state.in_progress[index] = RecordingInProgress(since=recording_index.clock.now())
+    if command.subscription is not None:
+        state.subscriptions[index] = command.subscription
+    timelines.start(index, with_initial_step((scenario and scenario.on_create) or DEFAULT_ON_CREATE))
+    return index
