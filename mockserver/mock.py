@@ -4,7 +4,6 @@ import asyncio
 
 from mockserver.account.account import Account, CommandListener
 from mockserver.account.accounts_in_memory import AccountsInMemory
-from mockserver.account.commands.callbacks import ChangeDeliverySettings
 from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
@@ -17,7 +16,6 @@ from mockserver.rest.representations.cache import ByteCache
 from mockserver.settings.machine_clock import real_pause
 from mockserver.settings.parsing import Address
 from mockserver.settings.settings import Settings
-from scenarios.loading.by_name import load_scenarios
 from scenarios.model import Scenario
 
 
@@ -56,7 +54,11 @@ class Mock:
         self.demo, self.declared_accounts = self.account_factory.demo_account, self.account_factory.declared_accounts
         self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}
         """The declared API keys, by SID in lower case."""
-        self.scenario = load_scenarios(self.settings.scenario) if scenario is None else scenario
+        if scenario is None and self.settings.scenario:
+            from scenarios.loading.by_name import load_scenarios
+
+            scenario = load_scenarios(self.settings.scenario)
+        self.scenario = scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()
         self.log_budget = LogBudget(self.settings.journal_memory)
@@ -112,6 +114,8 @@ class Mock:
         Raises:
             ScenarioSetupError: if a route is not allowed. The account then stays unchanged.
         """
+        from mockserver.account.commands.callbacks import ChangeDeliverySettings
+
         key, account = sid.lower(), self.account(sid)
         settings = self.account_factory.build_delivery_settings(account.scenario, overrides)
         account.apply(ChangeDeliverySettings.from_settings(settings))

@@ -4,21 +4,19 @@ from collections import deque
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generators.instants import SECOND
 from generators.model import Source, Track
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.clock_moves import ClockMoves
-from mockserver.account.command_handlers.find_handler import find_handler
-from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
-from mockserver.account.commands.callbacks import ChangeDeliverySettings
-from mockserver.account.commands.command import Command, Entry, Result
-from mockserver.account.commands.recordings import AttachMedia, StartRecording
-from mockserver.account.commands.timelines import SendSignal
 from mockserver.account.gradual import Steps
 from mockserver.account.state.subscription import Subscription
 
-CommandListener = Callable[[str, Entry], None]
+if TYPE_CHECKING:
+    from mockserver.account.commands.command import Command, Entry, Result
+
+CommandListener = Callable[[str, "Entry"], None]
 """Receives an AccountSid and the next entry of its history, before the command is applied."""
 
 
@@ -32,7 +30,7 @@ class Account(AccountParts):
         """The moves of the clock, in small steps."""
         return ClockMoves(self, self.apply)
 
-    def apply(self, command: Command[Result], at: int | None = None) -> Result:
+    def apply(self, command: "Command[Result]", at: int | None = None) -> "Result":
         """Apply a command, and return its result.
 
         Args:
@@ -44,7 +42,11 @@ class Account(AccountParts):
         instant = self.clock.hold(at)
         try:
             if self._listener is not None:
+                from mockserver.account.commands.command import Entry
+
                 self._listener(self.sid, Entry(instant, command))
+            from mockserver.account.command_handlers.find_handler import find_handler  # most accounts do not change
+
             result: Result = find_handler(type(command))(self, command)
             return result
         finally:
@@ -56,6 +58,10 @@ class Account(AccountParts):
         Args:
             is_new: True if no command was applied yet; else the history begins with a snapshot.
         """
+        from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
+        from mockserver.account.commands.callbacks import ChangeDeliverySettings
+        from mockserver.account.commands.command import Entry
+
         self._listener = listener
         beginning: Command[None] = (
             SetUpScenario(scenario=self.scenario, base_url=self.base_url)
@@ -90,6 +96,8 @@ class Account(AccountParts):
         The recording plays the scenario's `on_create` timeline. By default it is in progress until it is stopped,
         and completed two seconds later.
         """
+        from mockserver.account.commands.recordings import StartRecording  # each command is imported when it is needed
+
         return self.apply(
             StartRecording(
                 call_sid=call_sid,
@@ -112,6 +120,8 @@ class Account(AccountParts):
         if file.suffix.lower() not in (".wav", ".mp3"):
             raise ValueError(f"expected a file named .wav or .mp3, found {file.name}")
         file.stat()
+        from mockserver.account.commands.recordings import AttachMedia
+
         self.apply(AttachMedia(sid=sid, path=str(file)))
 
     def advance(self, seconds: float) -> None:
@@ -126,6 +136,8 @@ class Account(AccountParts):
 
     def send_signal_gradually(self, name: str, index: int | None) -> Steps[None]:
         """Send a signal to one recording's timeline, or to all, in small steps."""
+        from mockserver.account.commands.timelines import SendSignal
+
         for playing_index in [*self.state.playing] if index is None else [index]:
             if playing_index in self.state.playing:
                 self.apply(SendSignal(name=name, index=playing_index))

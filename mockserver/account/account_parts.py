@@ -10,9 +10,7 @@ from generators.corpus.corpus import Corpus
 from generators.seeds import derive_auth_token
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
-from mockserver.account.commands.recordings import StartRecording
 from mockserver.account.fault_rules import FaultRules
-from mockserver.account.recording_start import start_recording
 from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.resources.recordings import Recordings
@@ -29,6 +27,7 @@ from scenarios.statuses import CallbackEvent
 
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
+    from mockserver.account.commands.recordings import StartRecording
     from mockserver.account.page_drift import PageDrift
 
 
@@ -136,8 +135,10 @@ class AccountParts(DerivedResources):
         """True if a callback, or a request of a call to its app, may be sent now."""
         return bool(self.callbacks.get_ready(1)) or self.has_app_requests
 
-    def start_now(self, command: StartRecording) -> int:
+    def start_now(self, command: "StartRecording") -> int:
         """Start a recording, and return its index."""
+        from mockserver.account.recording_start import start_recording
+
         return start_recording(self.recordings, self.timelines, self.scenario, command)
 
     def _resume_call(self, kind: TimerKind, key: int) -> None:

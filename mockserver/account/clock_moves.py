@@ -4,16 +4,16 @@ Instants are microseconds since the epoch.
 """
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.account.account_parts import AccountParts
-from mockserver.account.commands.command import Command
-from mockserver.account.commands.timelines import MoveClock, RunDueTimers
 from mockserver.account.gradual import Steps
+
+if TYPE_CHECKING:
+    from mockserver.account.commands.command import Command
 
 _MAX_AT_ONCE = 500
 """The number of timers that one request runs: about 30 ms of work."""
-_RUN_NEXT = RunDueTimers(limit=1)
 
 
 class ClockMoves:
@@ -23,7 +23,7 @@ class ClockMoves:
         apply: applies a command to the account.
     """
 
-    def __init__(self, account: AccountParts, apply: Callable[[Command[Any]], Any]) -> None:
+    def __init__(self, account: AccountParts, apply: "Callable[[Command[Any]], Any]") -> None:
         self._account = account
         self._apply = apply
         self._targets: list[int] = []
@@ -47,12 +47,16 @@ class ClockMoves:
         While a gradual run pauses, nothing: it continues between requests, so none of them waits for all of it.
         """
         if self.has_due:
+            from mockserver.account.commands.timelines import RunDueTimers  # most accounts have no timers
+
             self._apply(RunDueTimers(limit=_MAX_AT_ONCE))
 
     def run_due_gradually(self) -> Steps[None]:
         """Run everything that is due now, and pause after each timer."""
+        from mockserver.account.commands.timelines import RunDueTimers
+
         while self._account.scheduler.has_due:
-            self._apply(_RUN_NEXT)
+            self._apply(RunDueTimers(limit=1))
             self._paused_runs += 1
             try:
                 yield
@@ -65,6 +69,8 @@ class ClockMoves:
         Yield None after each timer, and the instant when all its timers have run, as at the end. Several moves may be
         under way at once: each runs the next timer of all.
         """
+        from mockserver.account.commands.timelines import MoveClock
+
         account = self._account
         self._targets.append(target)
         try:

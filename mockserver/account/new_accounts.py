@@ -7,7 +7,6 @@ from mockserver.account.account import Account
 from mockserver.account.evicted_accounts import EvictedAccounts
 from mockserver.account.factory import AccountFactory
 from mockserver.account.gradual import Steps
-from mockserver.account.state.decoding import decode_state
 from mockserver.journal.budget import LogBudget
 from mockserver.journal.journal import Journal
 from scenarios.model import Scenario
@@ -53,6 +52,8 @@ class NewAccounts:
         Args:
             budget: the memory of its logs; None for one of its own.
         """
+        from mockserver.account.state.decoding import decode_state  # not before the first rollback
+
         state = yield from decode_state(snapshot)
         cache_key = self._make_cache_key(key)
         return (

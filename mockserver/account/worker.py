@@ -10,16 +10,14 @@ from weakref import WeakSet
 import msgspec
 
 from mockserver.account.account import Account
-from mockserver.account.commands.callbacks import ClaimCallback, RecordOutcome, ReleaseCallback
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
 from mockserver.account.gradual import Pacer
-from mockserver.account.state.state import Delivery, Event
+from mockserver.account.state.state import Event
 from mockserver.callbacks.sender import CallbackReceiver, CallbackSender
 from mockserver.rest.errors import TwilioError
-from mockserver.settings.machine_clock import stopwatch
 
 if TYPE_CHECKING:
-    from mockserver.account.state.live_calls import AppRequestState
+    from mockserver.account.outgoing import Outgoing
 
 T = TypeVar("T")
 
@@ -176,53 +174,25 @@ class Worker:
         return [task for task in self._sending_tasks.get(account, ()) if task.get_loop() is loop]
 
     def _send_ready(self, account: Account) -> None:
-        ready: list[Delivery | AppRequestState] = [*account.callbacks.get_ready(MAX_DELIVERIES + 1)]
-        if account.has_app_requests:
-            ready[:0] = account.live_calls.requests.get_ready()
-        free = self._slots.count_free() if ready else 0
+        if not account.has_ready:
+            return
+        from mockserver.account.outgoing import list_outgoing  # not before the first request
+
+        ready = list_outgoing(account, MAX_DELIVERIES + 1)
+        free = self._slots.count_free()
         if len(ready) > free:
             self._slots.wait(account)
-        for item in ready[:free]:
-            if isinstance(item, Delivery):
-                account.apply(ClaimCallback(number=item.number))
-                coroutine = self._deliver(account, item)
-            else:
-                from mockserver.account.commands.calls import ClaimAppRequest
-
-                account.apply(ClaimAppRequest(number=item.number))
-                coroutine = self._ask(account, item)
-            task = asyncio.get_running_loop().create_task(coroutine)
+        receiver = self.receivers.get(account.sid.lower(), self._sender) if self.receivers else self._sender
+        for request in ready[:free]:
+            request.claim()
+            task = asyncio.get_running_loop().create_task(request.send(receiver))
             self._slots.take(task)
             self._sending_tasks.setdefault(account, set()).add(task)
-            task.add_done_callback(partial(self._on_sent, account, item))
+            task.add_done_callback(partial(self._on_sent, account, request))
 
-    async def _ask(self, account: Account, request: "AppRequestState") -> None:
-        """Ask an app for the document of a call."""
-        from mockserver.account.commands.calls import ReceiveAnswer  # not before the first call
-        from mockserver.callbacks.document_request import request_document
-
-        built = account.live_calls.requests.build(request)
-        answer = await request_document(built, account.callbacks.settings, self._find_receiver(account), stopwatch)
-        account.apply(ReceiveAnswer(number=request.number, answer=answer))
-
-    def _find_receiver(self, account: Account) -> CallbackReceiver:
-        return self.receivers.get(account.sid.lower(), self._sender) if self.receivers else self._sender
-
-    async def _deliver(self, account: Account, delivery: Delivery) -> None:
-        request = delivery.to_request(account.callbacks.settings)
-        start = stopwatch()
-        outcome = await self._find_receiver(account).send(request)
-        seconds = stopwatch() - start
-        account.apply(RecordOutcome(number=delivery.number, outcome=outcome, seconds=seconds))
-
-    def _on_sent(self, account: Account, item: "Delivery | AppRequestState", task: asyncio.Task[None]) -> None:
+    def _on_sent(self, account: Account, request: "Outgoing", task: asyncio.Task[None]) -> None:
         if task.cancelled():  # its loop ends: the next worker sends it again
-            if isinstance(item, Delivery):
-                account.apply(ReleaseCallback(number=item.number))
-            else:
-                from mockserver.account.commands.calls import ReleaseAppRequest
-
-                account.apply(ReleaseAppRequest(number=item.number))
+            request.release()
         sending = self._sending_tasks[account]
         sending.discard(task)
         if not sending:

@@ -7,9 +7,7 @@ from itertools import chain, islice
 import msgspec
 
 from generators.model import Status
-from mockserver.journal import redaction
 from mockserver.journal.budget import LogBudget
-from mockserver.rest.form_body import read_form
 from mockserver.rest.headers import Header
 from scenarios.operations import Operation
 
@@ -72,12 +70,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def form(self) -> bytes:
         """The form in the body, URL-encoded, secrets included; empty if the body is no form."""
+        from mockserver.rest.form_body import read_form  # needed by those who read the journal
+
         return read_form(self.body, self.headers).encoded
 
     @property
     def target(self) -> str:
         """Path and query, with secrets hidden."""
-        return f"{self.path}?{redaction.redact_urlencoded(self.query)}" if self.query else self.path
+        if not self.query:
+            return self.path
+        from mockserver.journal.redaction import redact_urlencoded
+
+        return f"{self.path}?{redact_urlencoded(self.query)}"
 
     @property
     def summary(self) -> str:

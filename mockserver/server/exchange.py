@@ -7,8 +7,6 @@ from mockserver.account.account import Account
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.mock import Mock
 from mockserver.rest.headers import Header, build_warning_header
-from mockserver.rest.hosts import is_origin_trusted
-from mockserver.rest.ignored_parameters import describe_ignored
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.representation import Representation
 from mockserver.rest.representations.wires import Wire
@@ -94,6 +92,8 @@ class Exchange:
             return ()
         if self.operation is None:  # what the control API ignores, it refuses
             return tuple(map(build_warning_header, self.warnings))
+        from mockserver.rest.ignored_parameters import describe_ignored  # not before the first parameters
+
         form = self.form if self.method == "POST" else None
         sentences = [*describe_ignored(self.operation, self.parameters, form), *self.warnings]
         if form is None and self.has_body:
@@ -124,7 +124,11 @@ class Exchange:
             name: the name of the parameter or field with the URLs, for the warning.
         """
         origin = self.headers.get(b"origin")
-        if origin is None or is_origin_trusted(origin, self.mock.settings.public_url, self.server_host):
+        if origin is None:
+            return False
+        from mockserver.rest.hosts import is_origin_trusted  # only browsers send an origin
+
+        if is_origin_trusted(origin, self.mock.settings.public_url, self.server_host):
             return False
         shown = origin[:_MAX_SHOWN_ORIGIN].decode("latin-1")
         self.warnings.append(

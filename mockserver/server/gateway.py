@@ -10,7 +10,6 @@ from functools import partial
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.account.account import Account
-from mockserver.account.commands.requests import RecordResponse
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.resources.listing import NEVER
 from mockserver.account.setup_error import ScenarioSetupError
@@ -147,6 +146,8 @@ class Gateway:
             and account.has_observers
             and (strike is None or strike.then.fault is None)
         ):
+            from mockserver.account.commands.requests import RecordResponse  # most accounts have no scenario
+
             account.apply(
                 RecordResponse(
                     operation=exchange.operation,

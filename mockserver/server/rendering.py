@@ -1,8 +1,5 @@
 """Turns the result of a route into a response. No other module builds bodies."""
 
-import msgspec
-
-from mockserver.rest.byte_ranges import UnsatisfiableRangeError, is_not_modified, parse_range
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import build_reason_header
 from mockserver.rest.paging import build_envelope
@@ -17,7 +14,6 @@ from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result
-from scenarios.timeline import RequestKind
 
 CONTROL_PREFIX = "/_mock/"
 """The start of the paths of the control API."""
@@ -40,7 +36,9 @@ def render(result: Result, exchange: Exchange) -> Response:
         case Redirect():
             return _render_redirect(result, exchange)
         case Media():
-            return _render_media(result, exchange)
+            from mockserver.server.media_rendering import render_media  # many servers never send media
+
+            return render_media(result, exchange)
         case RawBody():
             return Response(200, result.body, result.media_type)
         case _:
@@ -134,28 +132,3 @@ def _render_redirect(redirect: Redirect, exchange: Exchange) -> Response:
     # too. A client that followed that header would lose the body (WIRE §1.2).
     headers = () if redirect.status == 307 else ((b"location", url.encode()),)
     return Response(redirect.status, json.encode({"redirect_to": url}), MEDIA_TYPES[Representation.JSON], headers)
-
-
-def _render_media(media: Media, exchange: Exchange) -> Response:
-    answer = _render_byte_range(media, exchange)
-    is_download = (
-        answer.stream is not None and answer.byte_range[1] == media.medium.length and exchange.method != "HEAD"
-    )
-    kind = RequestKind.MEDIA if is_download else RequestKind.MEDIA_PART
-    return msgspec.structs.replace(answer, request_kind=kind, recording_indices=(media.index,))
-
-
-def _render_byte_range(media: Media, exchange: Exchange) -> Response:
-    medium = media.medium
-    fixed = ((b"etag", media.etag.encode()), (b"accept-ranges", b"bytes"))
-    if is_not_modified(exchange.headers, media.etag):
-        return Response(304, headers=fixed)
-    try:
-        part = parse_range(exchange.headers, media.etag, medium.length)
-    except UnsatisfiableRangeError:
-        return Response(416, headers=(*fixed, (b"content-range", b"bytes */%d" % medium.length)))
-    if part is None:
-        return Response(200, media_type=media.media_type, headers=fixed, stream=medium, byte_range=(0, medium.length))
-    shown = b"bytes %d-%d/%d" % (part[0], part[1] - 1, medium.length)
-    headers = (*fixed, (b"content-range", shown))
-    return Response(206, media_type=media.media_type, headers=headers, stream=medium, byte_range=part)

@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 from generators.model import API_VERSION
 from mockserver.account.resources.listing import Page
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.form_body import read_form
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.representation import Representation, get_extension
 from mockserver.server.exchange import Exchange
@@ -123,6 +122,8 @@ async def _read_form(exchange: Exchange, receive: Receive) -> None:
         exchange.body = await read_body(receive, _MAX_FORM_BYTES)
     finally:
         exchange.refresh_account()
+    from mockserver.rest.form_body import read_form  # not before the first form
+
     form = read_form(exchange.body, exchange.all_headers)
     exchange.warnings += form.warnings
     exchange.form = Parameters(form.encoded)
