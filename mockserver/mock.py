@@ -4,8 +4,9 @@ import asyncio
 
 from mockserver.account.account import Account, CommandListener
 from mockserver.account.accounts_in_memory import AccountsInMemory
+from mockserver.account.disposal import dispose
 from mockserver.account.factory import AccountFactory
-from mockserver.account.gradual import run_at_once, run_between_requests
+from mockserver.account.gradual import Steps, run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshots
@@ -140,7 +141,7 @@ class Mock:
     async def set_up_scenario_gradually(self, sid: str, scenario: Scenario | None, base_url: str) -> Account:
         """Replace an account like `set_up_scenario`. Until the new one is complete, requests reach the old one."""
         steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url)
-        return self._install(sid.lower(), await run_between_requests(steps))
+        return await self._install_gradually(sid.lower(), steps)
 
     def forget(self, sid: str) -> None:
         """Drop an account with its overrides and snapshots. The next request creates it again."""
@@ -173,7 +174,7 @@ class Mock:
     async def roll_back_gradually(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Restore an account like `roll_back`. Until the new one is complete, requests reach the old one."""
         steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
-        return self._install(sid.lower(), await run_between_requests(steps))
+        return await self._install_gradually(sid.lower(), steps)
 
     def copy_account(self, account: Account) -> Account:
         """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
@@ -225,6 +226,15 @@ class Mock:
     def list_accounts_in_memory(self) -> list[Account]:
         """Return the accounts in memory, with or without state."""
         return list(self._accounts)
+
+    async def _install_gradually(self, key: str, steps: Steps[Account]) -> Account:
+        """Create an account, replace another by it, and free the other one's memory."""
+        account = await run_between_requests(steps)
+        old = self.find_account(key)
+        self._install(key, account)
+        if old is not None:
+            await run_between_requests(dispose(old.state))
+        return account
 
     def _install(self, key: str, account: Account) -> Account:
         """Replace an account. The journal stays."""

@@ -91,13 +91,17 @@ class CallbackQueue:
         """
         if index not in self._state.subscriptions:
             return
-        reached = self._state.reached.setdefault(index, {})
-        present = status or next(reversed(reached), None)
+        latest = self._state.reached.get(index)
+        present = status if status is not None or latest is None else latest.status
         if present is None:
             return
-        before = reached.pop(present, None)  # the present status is the last
-        times = (0 if before is None else before.times) + (status is not None)
-        reached[present] = ReachedStatus(self._recording_index.get_even_if_deleted(index), times)
+        before = latest and latest.find(present)
+        self._state.reached[index] = ReachedStatus(
+            present,
+            self._recording_index.get_even_if_deleted(index),
+            (0 if before is None else before.times) + (status is not None),
+            latest and latest.without(present),
+        )
 
     def enqueue(self, index: int, event: CallbackEvent) -> None:
         """Queue a callback for the recording's subscription, if it has one.
@@ -115,9 +119,10 @@ class CallbackQueue:
             return
         from mockserver.callbacks.parameters import build_parameters
 
-        reached = self._state.reached.get(index, {}).get(RecordingStatus(event.value))
+        status, latest = RecordingStatus(event.value), self._state.reached.get(index)
+        reached = latest and latest.find(status)
         if reached is None:
-            reached = ReachedStatus(self._recording_index.get_even_if_deleted(index), 0)
+            reached = ReachedStatus(status, self._recording_index.get_even_if_deleted(index), 0)
         recording, number = reached.recording, self._state.delivery_serial
         self._state.delivery_serial += 1
         url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"

@@ -28,11 +28,30 @@ FIRST_CREATED = 1 << 56
 
 
 class ReachedStatus(msgspec.Struct, frozen=True, gc=False):
-    """A recording as it last was in a status. A late callback has these fields."""
+    """A recording as it last was in a status. A late callback has these fields.
 
+    The statuses of a recording are a chain, because the garbage collector would visit a mapping for each recording.
+    """
+
+    status: RecordingStatus
     recording: Recording
     times: int
     """The number of times that the recording reached this status."""
+    earlier: "ReachedStatus | None" = None
+    """The other statuses that the recording reached, the latest first."""
+
+    def find(self, status: RecordingStatus) -> "ReachedStatus | None":
+        """Return this or an earlier one by its status, or None if the recording did not reach it."""
+        if self.status is status or self.earlier is None:
+            return self if self.status is status else None
+        return self.earlier.find(status)
+
+    def without(self, status: RecordingStatus) -> "ReachedStatus | None":
+        """Return the chain without a status."""
+        if self.status is status:
+            return self.earlier
+        earlier = None if self.earlier is None else self.earlier.without(status)
+        return msgspec.structs.replace(self, earlier=earlier)
 
 
 class CreatedRecording(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -218,8 +237,8 @@ class State(msgspec.Struct, kw_only=True):
     handles: dict[str, int] = {}
     subscriptions: dict[int, Subscription] = {}
     upcoming: dict[int, UpcomingRecording] = {}
-    reached: dict[int, dict[RecordingStatus, ReachedStatus]] = {}
-    """The statuses of recordings with a subscription so far, the present one last."""
+    reached: dict[int, ReachedStatus] = {}
+    """The statuses of recordings with a subscription so far, the present one first."""
     playing: dict[int, TimelineProgress] = {}
     step_instants: dict[int, int] = {}
     """The instants for which timelines with a timer wait."""
