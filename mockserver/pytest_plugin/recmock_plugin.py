@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from recmock_entry import OUR_PACKAGES, find_hidden_package
+
 if TYPE_CHECKING:
     from mockserver.testing.handles import MockServer, MockTwilio
     from mockserver.testing.pytest_options import OptionValue
@@ -64,7 +66,6 @@ _OPTIONS = {
     ),
 }
 """Everything that the user of the plugin can choose."""
-_OUR_PACKAGES = ("mockserver", "generators", "scenarios")
 _HANDLE = pytest.StashKey["MockTwilio"]()
 _ENVIRONMENT = pytest.StashKey[dict[str, str | None]]()
 """The values of the variables that a fixture of the test has changed."""
@@ -90,7 +91,7 @@ def recmock_server(request: pytest.FixtureRequest) -> "Iterator[MockServer]":
     """
     with without_assertion_rewriting(), ExitStack() as stack:
         with without_garbage_collection():
-            hidden = _find_hidden_package()
+            hidden = find_hidden_package()
             if hidden is not None:
                 pytest.fail(f"recmock: {hidden}", pytrace=False)
             from mockserver.testing.pytest_fixtures import start_server
@@ -125,26 +126,12 @@ def recmock_env(recmock: "MockTwilio") -> "Iterator[MockTwilio]":
         yield recmock
 
 
-def _find_hidden_package() -> str | None:
-    """Return an error message if a module of the test project hides one of our packages, else None."""
-    try:
-        from mockserver.testing.hidden_packages import find_hidden_package
-    except ImportError:  # it is our own package `mockserver` that is hidden
-        found = next(iter(getattr(sys.modules.get("mockserver"), "__path__", ["another module"])))
-        return (
-            f"expected the package `mockserver` of twilio-recordings-mock, found {found}: a module of your project has "
-            "the same name. Rename it, or keep its folder out of sys.path: run `pytest --import-mode=importlib` "
-            "instead of `python -m pytest`."
-        )
-    return find_hidden_package()
-
-
 class _PlainFinder:
     @staticmethod
     def find_spec(
         fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return PathFinder.find_spec(fullname, path, target) if fullname.partition(".")[0] in _OUR_PACKAGES else None
+        return PathFinder.find_spec(fullname, path, target) if fullname.partition(".")[0] in OUR_PACKAGES else None
 
 
 @contextmanager

@@ -32,7 +32,7 @@ if not TYPE_CHECKING:  # pragma: no branch - a type checker would take any other
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        from mockserver.testing.hidden_packages import find_hidden_package
+        from recmock_entry import find_hidden_package
 
         if (hidden := find_hidden_package()) is not None:
             raise ImportError(hidden)

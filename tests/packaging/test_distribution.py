@@ -48,10 +48,10 @@ def test_wheel_contains_only_the_packages(dist_folder: Path) -> None:
         str(path.relative_to(ROOT))
         for package in ("generators", "scenarios", "mockserver")
         for path in (ROOT / package).rglob("*.py")
-        if path.name != "recmock_plugin.py"
+        if path.parent.name != "pytest_plugin"
     }
-    assert modules | DATA_FILES | {"recmock_plugin.py"} == names
-    assert "recmock = mockserver.cli.main:main" in entry_points
+    assert modules | DATA_FILES | {"recmock_plugin.py", "recmock_entry.py"} == names
+    assert "recmock = recmock_entry:run_command" in entry_points
     assert "[pytest11]\nrecmock = recmock_plugin" in entry_points
     assert has_license
     assert metadata["Name"] == "twilio-recordings-mock"
@@ -139,4 +139,4 @@ print(sorted(set(sys.modules) - before))
     process = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
     )
-    assert process.stdout.strip() == "['recmock_plugin']"
+    assert process.stdout.strip() == "['recmock_entry', 'recmock_plugin']"

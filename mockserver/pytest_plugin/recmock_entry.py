@@ -1,11 +1,28 @@
-"""Finds modules of a user's project that have the names of our packages. It imports only the standard library."""
+"""The first module of ours that the command `recmock` and the pytest plugin import.
+
+It finds modules of a user's project that have the names of our packages. So it is installed beside them, and imports
+only the standard library.
+"""
 
 import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
 
 OUR_PACKAGES = ("mockserver", "generators", "scenarios")
-_ROOT = Path(__file__).parent.parent.parent
+_FOLDER = Path(__file__).parent
+_ROOT = _FOLDER if (_FOLDER / "mockserver").is_dir() else _FOLDER.parent.parent
+"""The folder of our packages: that of this module, or of the repository."""
+
+
+def run_command() -> int:
+    """Run the command `recmock`, and return its exit code."""
+    hidden = find_hidden_package()
+    if hidden is not None:
+        print(f"recmock: {hidden}", file=sys.stderr)
+        return 2
+    from mockserver.cli.main import main
+
+    return main()
 
 
 def find_hidden_package() -> str | None:
