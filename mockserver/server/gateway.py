@@ -24,7 +24,7 @@ from mockserver.rest.representations.wires import Wire
 from mockserver.server.authentication import ACCOUNT_SID_SLICE, ACCOUNTS_PREFIX, Authentication
 from mockserver.server.exchange import Exchange
 from mockserver.server.faults import FaultTriggered, apply_fault, to_error, to_response
-from mockserver.server.rendering import CONTROL_PREFIX, render_error
+from mockserver.server.rendering import CONTROL_ROOT, is_control_path, render_error
 from mockserver.server.request_body import ClientDisconnected
 from mockserver.server.response import Response
 from mockserver.server.sending import run_before_last_byte, send_response
@@ -79,7 +79,8 @@ class Gateway:
             else:
                 self._run_triggers(exchange, account, answer)
         wire = Wire.TWILIO if exchange is None else exchange.wire
-        stamp = None if path.startswith(CONTROL_PREFIX) else self._metadata_factory(wire, seconds)
+        is_control = path.startswith(CONTROL_ROOT) and is_control_path(path)
+        stamp = None if is_control else self._metadata_factory(wire, seconds)
         then = None if exchange is None or exchange.matched_fault is None else exchange.matched_fault.then
         await send_response(answer, stamp, then, scope, receive, send)
 
@@ -99,7 +100,7 @@ class Gateway:
     async def _attribute_to_caller(self, exchange: Exchange, error: Exception) -> None:
         """Log a request that no endpoint answers in the journal of its credentials' account, for the doctor."""
         is_unknown = isinstance(error, TwilioError) and error.status == 404
-        if is_unknown and not exchange.path.startswith(CONTROL_PREFIX):
+        if is_unknown and not is_control_path(exchange.path):
             account = await self._authentication.find_caller(exchange)
             if account is not None:
                 exchange.set_account(account)

@@ -15,13 +15,13 @@ from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
 from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result
 
-CONTROL_PREFIX = "/_mock/"
-"""The start of the paths of the control API."""
+CONTROL_ROOT = "/_mock"
+"""The start of the paths of the control API, and of a few others."""
 
 
 def is_control_path(path: str) -> bool:
     """Return True if a path belongs to the control API, even if it is not a path that the API has."""
-    return path.startswith(CONTROL_PREFIX) or path == CONTROL_PREFIX.rstrip("/")
+    return path.startswith(CONTROL_ROOT) and path[len(CONTROL_ROOT) :][:1] in ("", "/")
 
 
 def render(result: Result, exchange: Exchange) -> Response:

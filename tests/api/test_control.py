@@ -236,3 +236,8 @@ def test_journal_has_whole_reason(api: Api) -> None:
     answer = api.get(api.list_path)
     (request,) = api.run_command("GET", "/requests")["requests"]
     assert (len(answer.headers["x-mock-reason"]), request["reason"].count("m") >= 900) == (500, True)
+
+
+@pytest.mark.parametrize(("path", "is_control"), [("/_mock", True), ("/_mock/", True), ("/_mocked", False)])
+def test_only_the_control_api_answers_without_headers_of_twilio(api: Api, path: str, is_control: bool) -> None:
+    assert ("twilio-request-id" in api.get(path).headers) is not is_control
