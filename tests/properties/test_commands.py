@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from mockserver.account.account import Account
 from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
+from mockserver.account.commands.calls import PlaceCall
 from mockserver.account.commands.command import Command, Entry
+from mockserver.account.commands.new_call import NewCall
 from mockserver.account.history import decode_entry, encode_entry
 from mockserver.account.setup_error import ScenarioSetupError
+from mockserver.account.state.live_calls import RecordOptions, Signer, VoiceDocument
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.response import Response
@@ -23,6 +26,8 @@ from mockserver.settings.settings import Settings
 from tests.accounts import CALLBACK_URL, make_scenario
 from tests.harness import Api, make_settings
 
+APP_URL = "http://127.0.0.1:9/voice"
+TWIML = "<Response><Say>Hello</Say><Record maxLength='3'/><Pause length='7'/></Response>"
 CALL = "CA" + "1" * 32
 SCENARIO: dict[str, Any] = {
     "name": "session",
@@ -55,8 +60,8 @@ class Receiver:
         self._count += 1
         return OUTCOMES[self._count % len(OUTCOMES)]
 
-    async def fetch(self, request: CallbackRequest) -> Response:
-        raise NotImplementedError
+    async def fetch(self, _: CallbackRequest) -> Response:
+        return Response(Outcome(200, None, ""), (("content-type", "text/xml"),), TWIML.encode())
 
 
 def get_sid(api: Api, number: int) -> str:
@@ -115,6 +120,15 @@ def set_up(api: Api, number: int) -> None:
         api.send_command("DELETE", "/scenario")
 
 
+def place_call(api: Api, number: int) -> None:
+    """Place a recorded call, whose document is given or asked for, and let it go on for a while."""
+    voice = VoiceDocument(url=APP_URL) if number % 2 else VoiceDocument(twiml=TWIML)
+    signer = Signer("token", "a test", "http://localhost")
+    call = NewCall(to="+15551230001", from_="+15551230002", signer=signer, voice=voice, record=RecordOptions())
+    api.get_account().apply(PlaceCall(call=call))
+    api.send_command("POST", "/clock", {"advance": f"{number * 5}s"})
+
+
 def add_rules(api: Api, number: int) -> None:
     rules = {
         "faults": [{"when": {"op": "list_recordings"}, "then": {"status": 503}, "times": 1, "probability": 0.5}],
@@ -150,6 +164,7 @@ OPERATIONS: dict[str, Callable[[Api, int], object]] = {
     "configure": lambda api, number: api.send_command(
         "PUT", "/overrides", {"routes": {"https://app.example.com": f"http://127.0.0.1:800{number}"}}
     ),
+    "place call": place_call,
     "redeliver": lambda api, number: api.send_command("POST", f"/callbacks/{number}/redeliver"),
 }
 
