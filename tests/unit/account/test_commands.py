@@ -54,7 +54,9 @@ def iter_modules_that_apply_commands() -> Iterator[Path]:
         is_client = str(path.relative_to(PACKAGE)).startswith(OWN_CLIENTS)
         if not is_client and account_room not in path.parents:
             yield path
-    yield from (account_room / f"{name}.py" for name in ("clock_moves", "delivery_slots", "snapshots", "worker"))
+    yield from (
+        account_room / f"{name}.py" for name in ("clock_moves", "delivery_slots", "outgoing", "snapshots", "worker")
+    )
 
 
 def find_changes(source: str) -> list[str]:
