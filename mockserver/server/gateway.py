@@ -5,7 +5,8 @@ and turns every error into Twilio's form.
 """
 
 import logging
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -30,6 +31,9 @@ from mockserver.server.response import Response
 from mockserver.server.sending import run_before_last_byte, send_response
 from mockserver.settings.machine_clock import stopwatch
 from scenarios.timeline import RequestKind
+
+if TYPE_CHECKING:
+    from mockserver.account.commands.requests import RecordResponse
 
 _CachedResponse = tuple[int, Response]
 """A response, and the account's version that it was built from."""
@@ -139,6 +143,13 @@ class Gateway:
             )
         )
 
+    @cached_property
+    def _record_response_type(self) -> "type[RecordResponse]":
+        """The command, imported for the first scenario. An import statement costs 2 us each time it is reached."""
+        from mockserver.account.commands.requests import RecordResponse
+
+        return RecordResponse
+
     def _run_triggers(self, exchange: Exchange, account: Account, response: Response) -> None:
         """Run what a response triggers. Nothing may come between this and the log, except for downloads."""
         strike = exchange.matched_fault
@@ -147,10 +158,8 @@ class Gateway:
             and account.has_observers
             and (strike is None or strike.then.fault is None)
         ):
-            from mockserver.account.commands.requests import RecordResponse  # most accounts have no scenario
-
             account.apply(
-                RecordResponse(
+                self._record_response_type(
                     operation=exchange.operation,
                     kind=response.request_kind,
                     indices=response.recording_indices,
