@@ -30,6 +30,8 @@ def describe_ignored(operation: Operation, query: Parameters, form: Parameters |
 
 def _describe_values(parameters: Parameters, accepted_names: Collection[str]) -> Iterator[str]:
     yield from parameters.warnings
+    if len(parameters.names) == len(parameters.pairs) and all(name in accepted_names for name in parameters.names):
+        return  # almost always
     unknown_names = [name for name in parameters.names if name not in accepted_names]
     for number, name in enumerate(unknown_names):
         hint = _suggest_name(name, accepted_names) if number < _MAX_WARNINGS else ""  # thousands would take seconds

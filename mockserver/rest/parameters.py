@@ -1,7 +1,7 @@
 """The parameters of a request: ordered pairs with typed access, and their encoding in page URIs."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
@@ -98,7 +98,7 @@ class Parameters:
         return text
 
     @property
-    def names(self) -> Iterable[str]:
+    def names(self) -> Collection[str]:
         """The names, each once, in the order of the request."""
         return self._values
 
