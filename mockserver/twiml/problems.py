@@ -10,6 +10,7 @@ MAX_PROBLEMS = 50
 """A document with more has the same fault again and again. It bounds the time that reading takes."""
 _ERROR_CODES = frozenset(
     {
+        *(11200, 11205, 11206, 11210, 11215, 11220, 11235, 11236, 11237),
         *(11100, 11750, 11770, 12100, 12102, 12300, 13201, 13231, 13238, 13239, 13338, 13621),
         *(14201, 14202, 14204, 14205, 14206, 14300, 15004),
     }

@@ -4,13 +4,14 @@ from generators.model import InFlight
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.live_calls import LegRecording, LiveCall, LiveConference, RecordOptions
+from mockserver.account.state.live_calls import LegRecording, LiveCall, LiveConference, RecordingParty, RecordOptions
 
 
 class ApiRecordings:
     """What the API does to the recordings of an account's live calls."""
 
     def __init__(self, context: CallContext, recordings: LegRecordings) -> None:
+        self._context = context
         self._live = context.live
         self._recordings = recordings
 
@@ -41,7 +42,11 @@ class ApiRecordings:
             self._recordings.pause(recording, status, behavior)
             return
         self._recordings.fill(recording, holder.talk)
-        if isinstance(holder, LiveCall):
-            holder.recordings.remove(recording)
-        else:
+        if not isinstance(holder, LiveCall):
             holder.recording = None
+            return
+        holder.recordings.remove(recording)
+        if isinstance(holder.doing, RecordingParty) and holder.doing.recording == recording.index:
+            now = self._context.clock.now()
+            holder.doing = RecordingParty(now, recording.index, holder.doing.since)
+            self._context.wake(holder, now)

@@ -4,13 +4,14 @@ The queue sends nothing itself. The worker takes the requests that are ready, an
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from generators.instants import SECOND
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
+from mockserver.account.calls.documents import TWIML_TYPE, Documents
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.idempotency_token import derive_request_token
 from mockserver.account.state.live_calls import (
@@ -25,12 +26,8 @@ from mockserver.callbacks.app_request import AppAnswer, AppRequest
 from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra
 from mockserver.twiml.builtin_documents import find_builtin_document
 from mockserver.twiml.problems import Problem, TwimlError, build_problem
-from mockserver.twiml.purposes import Purpose as DocumentUse
-from mockserver.twiml.purposes import restrict_script
-from mockserver.twiml.script import Script, read_script
 from mockserver.twiml.urls import explain_unresolved, resolve_url
 
-TWIML_TYPE = "text/xml; charset=utf-8"
 _MAX_DOCUMENTS = 1000
 """The most documents of one call: an app may redirect for ever, and on a frozen clock no time passes."""
 
@@ -43,12 +40,18 @@ class AppRequests:
     """
 
     def __init__(
-        self, context: CallContext, progress: CallProgress, debugger: Debugger, fail: Callable[[LiveCall], None]
+        self,
+        context: CallContext,
+        progress: CallProgress,
+        debugger: Debugger,
+        documents: Documents,
+        fail: Callable[[LiveCall], None],
     ) -> None:
         self._context = context
         self._live = context.live
         self._progress = progress
         self._debugger = debugger
+        self._documents = documents
         self._fail = fail
 
     # -- asking ----------------------------------------------------------------------------------
@@ -61,9 +64,9 @@ class AppRequests:
         method: str,
         extra: Extra = NO_EXTRA,
         *,
-        verb: str = "Redirect",
-    ) -> bool:
-        """Ask the app for a document. Return False if the URL cannot be asked; the debugger then says why.
+        verb: str,
+    ) -> None:
+        """Ask the app for a document. A URL that cannot be asked is an error of the document.
 
         Args:
             reference: the URL, which may be relative to the document; None for the document itself.
@@ -71,20 +74,26 @@ class AppRequests:
         """
         base = None if call.document is None else call.document.url
         url = resolve_url(reference, base)
-        if url is None:
-            self._debugger.report(call, (explain_unresolved(verb, reference, base),))
-            return False
-        self._queue(call, purpose, url, method, extra)
-        return True
+        if url is not None:
+            self._queue(call, purpose, url, method, extra)
+            return
+        problem = explain_unresolved(verb, reference, base)
+        self._debugger.report(call, (problem,))
+        if not call.is_over:
+            is_fallback = call.document is not None and call.document.is_fallback
+            self._fall_back(call, problem, base or reference or "", is_fallback=is_fallback)
+
+    def ask_action(self, call: LiveCall, act: Any, extra: Extra) -> None:
+        """Ask the action of a verb. If the call is over, the answer does not matter any more."""
+        purpose = Purpose.AFTER_END if call.is_over else Purpose.ACTION
+        self.ask(call, purpose, act.action, act.method, extra, verb=type(act).__name__)
 
     def ask_first(self, call: LiveCall) -> None:
         """Get the first document of a call."""
         voice = call.voice
         if voice.url is None:
-            self.load(
-                call,
-                PlayedDocument(url=None, method="POST", body=(voice.twiml or "").encode(), content_type=TWIML_TYPE),
-            )
+            body = (voice.twiml or "").encode()
+            self._load(call, PlayedDocument(url=None, method="POST", body=body, content_type=TWIML_TYPE))
         else:
             self._queue(call, Purpose.FIRST, voice.url, voice.method, NO_EXTRA)
 
@@ -92,17 +101,21 @@ class AppRequests:
         self, call: LiveCall, purpose: Purpose, url: str, method: str, extra: Extra, *, is_fallback: bool = False
     ) -> None:
         call.documents += 1
-        builtin = find_builtin_document(url)
         if call.documents > _MAX_DOCUMENTS:
             text = f"the call was ended after {_MAX_DOCUMENTS} documents: it would go on for ever"
             self._debugger.report_code(call, 11215, text, url)
             if not call.is_over:
                 self._fail(call)
             return
-        if builtin is not None:
-            if purpose is not Purpose.AFTER_END:
-                self.load(call, PlayedDocument(url=url, method=method, body=builtin, content_type=TWIML_TYPE))
-            return
+        builtin = find_builtin_document(url)
+        if builtin is None:
+            self._add(call, purpose, url, method, extra, is_fallback=is_fallback)
+        elif purpose is not Purpose.AFTER_END:
+            document = PlayedDocument(url=url, method=method, body=builtin, content_type=TWIML_TYPE)
+            document.is_fallback = is_fallback
+            self._load(call, document)
+
+    def _add(self, call: LiveCall, purpose: Purpose, url: str, method: str, extra: Extra, *, is_fallback: bool) -> None:
         number = self._live.app_request_serial
         self._live.app_request_serial += 1
         self._live.app_requests[number] = AppRequestState(
@@ -136,7 +149,7 @@ class AppRequests:
 
     def build(self, request: AppRequestState) -> AppRequest:
         """Return a request as it is sent."""
-        call = self._live.calls[request.call]
+        call = self._context.get_call(request.call)
         token = derive_request_token(self._context.corpus.spec.seed, call.sid, request.number)
         return AppRequest(
             request.method,
@@ -155,12 +168,11 @@ class AppRequests:
         request = self._live.app_requests.pop(number, None)
         if request is None:
             return None
-        call = self._live.calls[request.call]
+        call = self._context.get_call(request.call)
         call.cookies = answer.cookies
         is_awaited = isinstance(call.doing, Requesting) and call.doing.number == number
         if answer.code is not None:
-            problem = build_problem(answer.code, f"{request.purpose.value}: {answer.detail}")
-            self._fall_back(call, request, answer, problem, is_awaited=is_awaited)
+            self._report(call, request, answer, build_problem(answer.code, f"{request.purpose.value}: {answer.detail}"))
         elif is_awaited:
             self._context.note(call, f"{request.purpose.value} {answer.url}: {answer.status}")
             self._read(call, request, answer)
@@ -168,56 +180,40 @@ class AppRequests:
 
     def _read(self, call: LiveCall, request: AppRequestState, answer: AppAnswer) -> None:
         document = PlayedDocument(
-            url=answer.url, method=answer.method, body=answer.body, content_type=answer.content_type
+            url=answer.url,
+            method=answer.method,
+            body=answer.body,
+            content_type=answer.content_type,
+            is_fallback=request.is_fallback,
         )
         try:
-            script = _read_document(call, document)
+            script = self._documents.start(call, document)
         except TwimlError as error:
-            self._fall_back(call, request, answer, error.problem, is_awaited=True)
+            self._report(call, request, answer, error.problem)
             return
         self._debugger.report(call, script.problems, answer)
-        call.document, call.doing = document, None
 
-    def load(self, call: LiveCall, document: PlayedDocument) -> None:
+    def _load(self, call: LiveCall, document: PlayedDocument) -> None:
         """Let a call play a document that no app was asked for."""
         try:
-            script = _read_document(call, document)
+            script = self._documents.start(call, document)
         except TwimlError as error:
             self._debugger.report(call, (error.problem,))
-            self._fail(call)
+            self._fall_back(call, error.problem, document.url or "", is_fallback=document.is_fallback)
             return
         self._debugger.report(call, script.problems)
-        call.document, call.doing = document, None
 
-    def get_script(self, call: LiveCall) -> Script:
-        """Return the script of the document that a call plays."""
-        assert call.document is not None, "the call has a document"
-        return _read_document(call, call.document)
-
-    def _fall_back(
-        self, call: LiveCall, request: AppRequestState, answer: AppAnswer, problem: Problem, *, is_awaited: bool
-    ) -> None:
-        """Report an error, and ask the fallback URL, once."""
+    def _report(self, call: LiveCall, request: AppRequestState, answer: AppAnswer, problem: Problem) -> None:
+        """Report an answer that gives no document. The call then plays its fallback, if it waited for the answer."""
         self._debugger.report(call, (problem,), answer)
-        if not is_awaited:
-            return
+        if isinstance(call.doing, Requesting) and call.doing.number == request.number:
+            self._fall_back(call, problem, request.url, is_fallback=request.is_fallback)
+
+    def _fall_back(self, call: LiveCall, problem: Problem, url: str, *, is_fallback: bool) -> None:
+        """Ask the fallback URL after an error, or speak an error message if that was the fallback's own."""
         voice = call.voice
-        if voice.fallback_url is None or request.is_fallback:
+        if voice.fallback_url is None or is_fallback:
             self._fail(call)
             return
-        extra = build_fallback_extra(problem.code, request.url)
+        extra = build_fallback_extra(problem.code, url)
         self._queue(call, Purpose.FIRST, voice.fallback_url, voice.fallback_method, extra, is_fallback=True)
-
-
-def _read_document(call: LiveCall, document: PlayedDocument) -> Script:
-    """Return the script of a document. The callee of a Dial hears one before it is connected, which may do less.
-
-    Raises:
-        TwimlError: if nothing of it can be played.
-    """
-    script = _read_script(document.body, document.content_type)
-    return restrict_script(script, DocumentUse.WHISPER) if call.is_whispering else script
-
-
-_read_script = lru_cache(maxsize=64)(read_script)
-"""Cached: a call reads its document again before each act."""

@@ -8,7 +8,7 @@ from generators.sids import Kind
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.commands.recordings import StartRecording
 from mockserver.account.resources.recordings import Recordings
-from mockserver.account.state.live_calls import FIRST_LIVE, CallsState, LiveCall, LiveConference
+from mockserver.account.state.live_calls import FIRST_LIVE, CallsState, Dialing, LiveCall, LiveConference
 from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.event_log import EventLog
@@ -42,11 +42,53 @@ class CallContext(NamedTuple):
         """Return the SID of a live call, conference or queue."""
         return self.corpus.sids.encode(kind, FIRST_LIVE + number)
 
-    def wake(self, call: LiveCall, at: int | None) -> None:
+    def get_call(self, number: int) -> LiveCall:
+        """Return a call by number, also one that is deleted while something refers to it."""
+        return self.live.calls.get(number) or self.live.deleted_calls[number]
+
+    def forget(self, call: LiveCall) -> None:
+        """Delete a call that is over, but keep what still refers to it."""
+        live = self.live
+        live.deleted_calls[call.number] = live.calls.pop(call.number)
+        referred = {request.call for request in live.app_requests.values()}
+        referred.update(request.call for request in live.transcription_requests.values())
+        for other in live.calls.values():
+            if isinstance(other.doing, Dialing):
+                referred.update(other.doing.children)
+        live.deleted_calls = {number: known for number, known in live.deleted_calls.items() if number in referred}
+        self.state.version += 1
+
+    def schedule(self, call: LiveCall) -> None:
+        """Wake a call at the next instant at which it may change by itself. A call that is to be woken now, is."""
+        if call.is_over or (call.wakes_at is not None and call.wakes_at <= self.clock.now()):
+            return
+        done_at = None if call.doing is None else call.doing.done_at
+        instants = [at for at in (done_at, call.hang_up_at, call.limit_at) if at is not None]
+        if instants:
+            self.wake(call, min(instants))
+
+    def wake(self, call: LiveCall, at: int) -> None:
         """Continue a call at an instant; at the present one if that is past."""
-        call.wakes_at = at = None if at is None else max(at, self.clock.now())
-        if at is not None:
+        call.wakes_at = at = max(at, self.clock.now())
+        if at not in call.timers:
+            call.timers.append(at)
             self.timers.add(at, TimerKind.CALL, call.number)
+
+    def take_wake(self, call: LiveCall) -> bool:
+        """Return True if a call whose timer fired is to continue now: it may wait for another instant by then."""
+        now = self.clock.now()
+        call.timers = [at for at in call.timers if at > now]
+        if call.is_over or call.wakes_at is None or call.wakes_at > now:
+            return False
+        call.wakes_at = None
+        return True
+
+    def stop_timers(self, call: LiveCall) -> None:
+        """Let a call that is over wake no more."""
+        call.wakes_at = None
+        if call.timers:
+            call.timers = []
+            self.timers.remove(TimerKind.CALL, call.number)
 
     def touch(self, changed: LiveCall | LiveConference) -> None:
         """Note that a call or conference changed now."""

@@ -1,6 +1,6 @@
 """`<Dial>`: calls to its targets, the connection with the one that answers, and what both say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from generators.instants import SECOND
 from generators.model import CallStatus, Source
@@ -8,6 +8,7 @@ from mockserver.account.calls import person
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.documents import Documents
 from mockserver.account.calls.leg_recordings import LegRecordings, to_seconds
 from mockserver.account.calls.new_calls import NewCalls
 from mockserver.account.calls.progress import CallProgress, compute_seconds
@@ -16,7 +17,7 @@ from mockserver.account.calls.talk import add_utterance, swap_sides
 from mockserver.account.state import live_calls as live
 from mockserver.account.state.live_calls import Bridged, LiveCall, Purpose, RecordOptions, Side, Utterance
 from mockserver.callbacks.action_parameters import build_dial_extra, build_recording_extra
-from mockserver.callbacks.voice_parameters import Extra
+from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra
 from mockserver.twiml import acts
 
 _FINAL_SILENCE = SECOND
@@ -41,6 +42,7 @@ class Dialing:
         self,
         context: CallContext,
         requests: AppRequests,
+        documents: Documents,
         progress: CallProgress,
         recordings: LegRecordings,
         conferences: LiveConferences,
@@ -51,6 +53,7 @@ class Dialing:
         self._context = context
         self._calls = context.live.calls
         self._requests = requests
+        self._documents = documents
         self._progress = progress
         self._recordings = recordings
         self._conferences = conferences
@@ -71,9 +74,8 @@ class Dialing:
             self._start_recording(call, act)
 
     def _join(self, call: LiveCall, act: acts.Dial, target: acts.ConferenceTarget) -> None:
-        if act.record is not acts.DialRecord.NONE:
-            self._start_leg_recording(call, act)
-        self._conferences.join_by_document(call, target)
+        recording = None if act.record is acts.DialRecord.NONE else self._start_leg_recording(call, act)
+        self._conferences.join_by_document(call, target, recording)
 
     def _call_targets(self, call: LiveCall, act: acts.Dial) -> None:
         """Call all targets, or the next one if they are called in order."""
@@ -94,17 +96,17 @@ class Dialing:
         if parent is None or not isinstance(doing, live.Dialing) or doing.bridged is not None:
             self._end(child, CallStatus.CANCELED)
             return
-        for number in doing.children:
-            other = self._calls[number]
-            if other is not child and not other.is_over:
-                self._end(other, CallStatus.CANCELED)
+        for other in self._list_open(doing):
+            if other is not child:
+                self._end(
+                    other, CallStatus.COMPLETED if other.status is CallStatus.IN_PROGRESS else CallStatus.CANCELED
+                )
         if target_url is None:
             self.connect(child)
             return
         child.is_whispering = True
         child.document = parent.document  # its URL is the base of relative URLs
-        if not self._requests.ask(child, Purpose.SCREEN, target_url, method, verb="Number"):
-            self._end(child, CallStatus.FAILED)
+        self._requests.ask(child, Purpose.SCREEN, target_url, method, verb="Number")
 
     def connect(self, child: LiveCall) -> None:
         """Connect the callee with the caller, and let both talk."""
@@ -115,7 +117,7 @@ class Dialing:
         if parent is None or not isinstance(doing, live.Dialing):
             self._end(child, CallStatus.COMPLETED)
             return
-        act = self._get_act(parent)
+        act = self._documents.get_act(parent)
         now = self._context.clock.now()
         if doing.recording is None and act.record is not acts.DialRecord.NONE:
             self._start_recording(parent, act)
@@ -123,9 +125,9 @@ class Dialing:
             assert isinstance(doing, live.Dialing)
         until = min(self._talk(parent, child, now), now + act.time_limit * SECOND)
         child.doing = Bridged(until)
-        self._context.wake(child, until)
         parent.doing = live.Dialing(None, doing.children, doing.next_target, child.number, now, doing.recording)
         self._context.touch(parent)
+        self._context.schedule(parent)
 
     def _talk(self, parent: LiveCall, child: LiveCall, now: int) -> int:
         """Let both persons say something, and return the instant at which the callee hangs up."""
@@ -143,10 +145,9 @@ class Dialing:
         """Continue a `<Dial>` after one of its calls changed, or after its time. Return True if it is over."""
         doing = call.doing
         assert isinstance(doing, live.Dialing)
-        act = self._get_act(call)
+        act = self._documents.get_act(call)
         now = self._context.clock.now()
-        children = [self._calls[number] for number in doing.children]
-        has_open = any(not child.is_over for child in children)
+        has_open = bool(self._list_open(doing))
         if has_open and doing.done_at is not None and now >= doing.done_at:
             self.end_children(call, CallStatus.NO_ANSWER)
             has_open = False
@@ -162,38 +163,40 @@ class Dialing:
         """End a `<Dial>`: its recording, and its action if it has one. Otherwise the next verb follows."""
         doing = call.doing
         assert isinstance(doing, live.Dialing)
-        act, extra = self._get_act(call), dict(self._build_extra(call, doing))
-        call.doing = None
-        for recording in [*call.recordings]:
-            if recording.index == doing.recording:
-                call.recordings.remove(recording)
-                length = self._recordings.end(recording, call.talk)
-                sid = self._recordings.get_sid(recording)
-                url = self._progress.build_url(call, sid)
-                extra |= build_recording_extra(sid=sid, url=url, duration=to_seconds(length))
-        self._ask_action(call, act, extra)
+        extra = self._build_extra(call, doing)
+        self._finish(call, doing.recording, extra)
 
-    def finish_conference(self, call: LiveCall) -> None:
+    def finish_conference(self, call: LiveCall, doing: live.InConference) -> None:
         """End a `<Dial>` that joined a conference."""
-        call.doing = None
-        self._ask_action(call, self._get_act(call), build_dial_extra(status="answered"))
+        self._finish(call, doing.recording, build_dial_extra(status="answered"))
 
-    def _ask_action(self, call: LiveCall, act: acts.Dial, extra: Extra) -> None:
-        if act.action is None:
-            return
-        purpose = Purpose.AFTER_END if call.is_over else Purpose.ACTION
-        if not self._requests.ask(call, purpose, act.action, act.method, extra, verb="Dial") and not call.is_over:
-            self._end(call, CallStatus.COMPLETED)
+    def _finish(self, call: LiveCall, index: int | None, extra: Extra) -> None:
+        call.doing = None
+        recording = self._end_recording(call, index)
+        act = self._documents.get_act(call)
+        if act.action is not None:
+            self._requests.ask_action(call, act, {**extra, **recording})
+
+    def _end_recording(self, call: LiveCall, index: int | None) -> Extra:
+        """End the recording of a `<Dial>`, and return what it adds to the action: nothing if nothing was heard."""
+        recording = next((known for known in call.recordings if known.index == index), None)
+        if recording is None:
+            return NO_EXTRA
+        call.recordings.remove(recording)
+        length = self._recordings.end(recording, call.talk)
+        if not length:
+            return NO_EXTRA
+        sid = self._recordings.get_sid(recording)
+        return build_recording_extra(sid=sid, url=self._progress.build_url(call, sid), duration=to_seconds(length))
 
     def _build_extra(self, call: LiveCall, doing: live.Dialing) -> Extra:
         if doing.bridged is not None:
-            child = self._calls[doing.bridged]
-            return build_dial_extra(
-                status="completed", call_sid=child.sid, duration=compute_seconds(child), is_bridged=True
-            )
+            child = self._context.get_call(doing.bridged)
+            seconds = compute_seconds(child, self._context.clock.now())
+            return build_dial_extra(status="completed", call_sid=child.sid, duration=seconds, is_bridged=True)
         if not doing.children:
             return build_dial_extra(status="failed", is_bridged=False)
-        child = self._calls[doing.children[-1]]
+        child = self._context.get_call(doing.children[-1])
         return build_dial_extra(
             status=_OUTCOMES[child.status], call_sid=child.sid, duration=compute_seconds(child), is_bridged=False
         )
@@ -201,12 +204,22 @@ class Dialing:
     def end_children(self, call: LiveCall, status: CallStatus) -> None:
         """End the open calls of a `<Dial>`; a connected one is completed."""
         doing = call.doing
-        numbers: Sequence[int] = doing.children if isinstance(doing, live.Dialing) else ()
-        for number in numbers:
-            child = self._calls[number]
-            if not child.is_over:
-                is_answered = child.status is CallStatus.IN_PROGRESS
-                self._end(child, CallStatus.COMPLETED if is_answered else status)
+        for child in self._list_open(doing) if isinstance(doing, live.Dialing) else ():
+            is_answered = child.status is CallStatus.IN_PROGRESS
+            self._end(child, CallStatus.COMPLETED if is_answered else status)
+
+    def _list_open(self, doing: live.Dialing) -> list[LiveCall]:
+        """Return the calls to the targets that are not over, and that the API has not led elsewhere."""
+        children = [self._calls[number] for number in doing.children if number in self._calls]
+        if doing.bridged is not None:
+            return [child for child in children if isinstance(child.doing, Bridged)]
+        return [child for child in children if not child.is_over]
+
+    def release(self, child: LiveCall) -> None:
+        """Let the caller go on without a callee that the API leads elsewhere."""
+        parent = self._get_parent(child)
+        if parent is not None:
+            self._context.wake(parent, self._context.clock.now())
 
     def _start_recording(self, call: LiveCall, act: acts.Dial) -> None:
         index = self._start_leg_recording(call, act)
@@ -222,12 +235,6 @@ class Dialing:
         recording = self._recordings.start(call.sid, options, Source.DIAL_VERB)
         call.recordings.append(recording)
         return recording.index
-
-    def _get_act(self, call: LiveCall) -> acts.Dial:
-        assert call.document is not None, "a Dial belongs to a document"
-        act = self._requests.get_script(call).acts[call.document.position - 1]
-        assert isinstance(act, acts.Dial), "the call performs it"
-        return act
 
     def _get_parent(self, child: LiveCall) -> LiveCall | None:
         return None if child.parent is None else self._calls.get(child.parent)

@@ -105,7 +105,7 @@ class NewCalls:
         if len(calls) > _MAX_FINISHED:
             oldest = next((number for number, call in calls.items() if call.is_over), None)
             if oldest is not None:
-                del calls[oldest]
+                self._context.forget(calls[oldest])
 
 
 def _get_address(target: acts.NumberTarget | acts.ClientTarget | acts.SipTarget) -> str:

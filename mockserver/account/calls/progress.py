@@ -78,7 +78,7 @@ class CallProgress:
             extra: those of this kind of request.
             status: the CallStatus to show; that of the call if left out.
         """
-        parent = None if call.parent is None else self._context.live.calls[call.parent].sid
+        parent = None if call.parent is None else self._context.get_call(call.parent).sid
         return build_voice_parameters(
             call_sid=call.sid,
             account_sid=self._context.account_sid,
@@ -109,8 +109,13 @@ class CallProgress:
         return f"{call.signer.base_url}/2010-04-01/Accounts/{self._context.account_sid}/Recordings/{recording_sid}"
 
 
-def compute_seconds(call: LiveCall) -> int:
-    """Return the whole seconds from the answer to the end; 0 if the call was not answered or is not over."""
-    if call.answered_at is None or call.ended_at is None:
+def compute_seconds(call: LiveCall, now: int | None = None) -> int:
+    """Return the whole seconds from the answer to the end; 0 if the call was not answered.
+
+    Args:
+        now: the end of a call that is not over; it has lasted for 0 seconds if left out.
+    """
+    ended_at = now if call.ended_at is None else call.ended_at
+    if call.answered_at is None or ended_at is None:
         return 0
-    return (call.ended_at - call.answered_at) // SECOND
+    return (ended_at - call.answered_at) // SECOND

@@ -62,7 +62,7 @@ class Transcribing:
         request = self._live.transcription_requests.pop(index, None)
         if request is None:
             return
-        call = self._live.calls.get(request.call)
+        call = self._context.get_call(request.call)
         recording_index = self._context.recordings.recording_index
         status = recording_index.get_status(index)
         if status is Status.PROCESSING and request.tries < _MAX_TRIES:
@@ -73,7 +73,7 @@ class Transcribing:
             self._debugger.report_code(call, 13618, "the recording was deleted before it was transcribed")
             return
         recording = recording_index.get_even_if_deleted(index)
-        if status is not Status.COMPLETED or call is None:
+        if status is not Status.COMPLETED:
             return
         if not _SHORTEST < (recording.duration or 0) < _LONGEST:
             bounds = f"more than {_SHORTEST} and less than {_LONGEST} seconds"

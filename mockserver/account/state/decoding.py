@@ -44,7 +44,12 @@ def _decode_field(raw: msgspec.Raw, kind: Any) -> Steps[Any]:
 def _decode_live(raw: msgspec.Raw) -> Any:
     from mockserver.account.state.live_calls import CallsState  # not imported without a live call
 
-    return _decode(raw, CallsState)
+    live: CallsState = _decode(raw, CallsState)
+    live.app_requests = {
+        number: msgspec.structs.replace(request, is_sending=False)  # nothing sends it here
+        for number, request in live.app_requests.items()
+    }
+    return live
 
 
 def _decode(raw: msgspec.Raw, kind: Any) -> Any:

@@ -122,6 +122,8 @@ class PlayedDocument(msgspec.Struct, kw_only=True):
     content_type: str | None
     position: int = 0
     """The number of acts that have begun."""
+    is_fallback: bool = False
+    """True if it is the answer of the fallback URL: its own errors end the call."""
 
 
 class Purpose(StrEnum):
@@ -173,8 +175,7 @@ class RecordingParty(msgspec.Struct, frozen=True, tag=True):
     done_at: int
     recording: int
     """The index of the recording."""
-    spoken: bool
-    """True if the party says something."""
+    since: int
     key: str | None = None
     """The key that ends it."""
 
@@ -216,6 +217,8 @@ class InConference(msgspec.Struct, frozen=True, tag=True):
     is_dialed: bool
     """True if a `<Dial>` joined it: its action follows."""
     done_at: int | None = None
+    recording: int | None = None
+    """The index of the recording of the `<Dial>`."""
 
 
 class Queued(msgspec.Struct, frozen=True, tag=True):
@@ -283,6 +286,8 @@ class LiveCall(msgspec.Struct, kw_only=True):
     document: PlayedDocument | None = None
     doing: Doing | None = None
     wakes_at: int | None = None
+    timers: list[int] = []
+    """The instants for which it has a timer: it sets one for each instant at most."""
     cookies: tuple[Cookie, ...] = ()
     talk: list[Utterance] = []
     recordings: list[LegRecording] = []
@@ -345,10 +350,12 @@ class LiveConference(msgspec.Struct, kw_only=True):
     subscription: StatusSubscription | None = None
     record: RecordOptions | None = None
     recording: LegRecording | None = None
+    first: int | None = None
+    """The number of the call that joined first: channel 1 of the recording."""
     participants: list[Participant] = []
     """Those that are in it, and those that are being called, in the order in which they came."""
     talk: list[Utterance] = []
-    """The first participant is the party; all others are the other side."""
+    """The one who joined first is the party; all others are the other side."""
     talk_until: int = 0
     sequence_number: int = 1
     reason_ended: str | None = None
@@ -389,6 +396,8 @@ class CallsState(msgspec.Struct, kw_only=True):
 
     calls: dict[int, LiveCall] = {}
     """By number, in order of creation, those that are over included."""
+    deleted_calls: dict[int, LiveCall] = {}
+    """Deleted calls that a request, a `<Dial>` or a transcription still refers to."""
     call_serial: int = 0
     conferences: dict[int, LiveConference] = {}
     conference_serial: int = 0

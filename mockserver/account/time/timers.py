@@ -27,6 +27,11 @@ class Timers:
         self._state.timer_serial += 1
         heapq.heappush(self._state.timers, Timer(due, self._state.timer_serial, kind, key))
 
+    def remove(self, kind: TimerKind, key: int) -> None:
+        """Remove the timers of a subject that needs none any more."""
+        self._state.timers = [timer for timer in self._state.timers if (timer.kind, timer.key) != (kind, key)]
+        heapq.heapify(self._state.timers)
+
     @property
     def next_due(self) -> int | None:
         """The instant of the next timer, or None if there is none."""

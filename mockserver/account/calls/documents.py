@@ -1,0 +1,58 @@
+"""The documents that live calls play."""
+
+from functools import lru_cache
+from typing import Any
+
+from mockserver.account.state.live_calls import LiveCall, PlayedDocument
+from mockserver.twiml.purposes import Purpose as DocumentUse
+from mockserver.twiml.purposes import restrict_script
+from mockserver.twiml.script import Script, read_script
+
+TWIML_TYPE = "text/xml; charset=utf-8"
+
+
+class Documents:
+    """Reads each document once for each call. The scripts are no state: they are read again after a restart."""
+
+    def __init__(self) -> None:
+        self._scripts: dict[int, tuple[PlayedDocument, bool, Script]] = {}
+        """By number of the call, with what it was read from."""
+
+    def start(self, call: LiveCall, document: PlayedDocument) -> Script:
+        """Let a call play a document from its start, and return its script.
+
+        Raises:
+            TwimlError: if nothing of it can be played. The call then keeps its document.
+        """
+        script = self._read(call, document)
+        call.document, call.doing = document, None
+        return script
+
+    def get_script(self, call: LiveCall) -> Script:
+        """Return the script of the document that a call plays."""
+        assert call.document is not None, "the call has a document"
+        return self._read(call, call.document)
+
+    def get_act(self, call: LiveCall) -> Any:
+        """Return the act that a call began last."""
+        assert call.document is not None, "an act belongs to a document"
+        return self.get_script(call).acts[call.document.position - 1]
+
+    def forget(self, call: LiveCall) -> None:
+        """Forget the script of a call that is over."""
+        self._scripts.pop(call.number, None)
+
+    def _read(self, call: LiveCall, document: PlayedDocument) -> Script:
+        """Return the script of a document. The callee of a `<Dial>` hears one that may do less."""
+        known = self._scripts.get(call.number)
+        if known is not None and known[0] is document and known[1] is call.is_whispering:
+            return known[2]
+        script = _read_script(document.body, document.content_type)
+        if call.is_whispering:
+            script = restrict_script(script, DocumentUse.WHISPER)
+        self._scripts[call.number] = document, call.is_whispering, script
+        return script
+
+
+_read_script = lru_cache(maxsize=64)(read_script)
+"""Cached: an app mostly gives all calls the same documents."""

@@ -1,0 +1,77 @@
+"""The ringing of a call that was placed, and its answer."""
+
+from collections.abc import Callable
+
+from generators.model import CallStatus, Source
+from mockserver.account.calls.app_requests import AppRequests
+from mockserver.account.calls.conferences import LiveConferences
+from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.dialing import Dialing
+from mockserver.account.calls.leg_recordings import LegRecordings
+from mockserver.account.calls.progress import CallProgress
+from mockserver.account.state import live_calls as live
+from mockserver.account.state.live_calls import Direction, LiveCall
+
+_STATUSES_OF_ANSWERS = {
+    "no-answer": CallStatus.NO_ANSWER,
+    "busy": CallStatus.BUSY,
+    "failed": CallStatus.FAILED,
+}
+
+
+class Ringing:
+    """Lets the phones of calls that were placed ring.
+
+    Args:
+        end: ends a call with a status.
+    """
+
+    def __init__(
+        self,
+        context: CallContext,
+        requests: AppRequests,
+        progress: CallProgress,
+        recordings: LegRecordings,
+        conferences: LiveConferences,
+        dialing: Dialing,
+        end: Callable[[LiveCall, CallStatus], None],
+    ) -> None:
+        self._context = context
+        self._requests = requests
+        self._progress = progress
+        self._recordings = recordings
+        self._conferences = conferences
+        self._dialing = dialing
+        self._end = end
+
+    def ring(self, call: LiveCall) -> None:
+        """Let the phone of a call ring, and be answered or not."""
+        now, caller, doing = self._context.clock.now(), call.caller, call.doing
+        assert isinstance(doing, live.Ringing), "it waits to be placed, or rings"
+        if now < doing.done_at:
+            return
+        if call.status is CallStatus.QUEUED:
+            self._progress.send(call, "initiated", "initiated")
+            self._progress.set_status(call, CallStatus.RINGING)
+            ring_time = call.ring_limit if caller.ring_time is None else min(caller.ring_time, call.ring_limit)
+            call.doing = live.Ringing(now + ring_time)
+        elif caller.ring_time is not None and caller.ring_time > call.ring_limit:
+            self._end(call, CallStatus.NO_ANSWER)
+        elif not caller.is_reached:
+            self._end(call, _STATUSES_OF_ANSWERS[str(caller.answers)])
+        else:
+            call.doing = None
+            self._answer(call)
+
+    def _answer(self, call: LiveCall) -> None:
+        self._progress.set_status(call, CallStatus.IN_PROGRESS)
+        if call.record is not None:
+            recording = self._recordings.start(call.sid, call.record, Source.OUTBOUND_API)
+            call.recordings.append(recording)
+            call.record_index, call.record_sid = recording.index, self._recordings.get_sid(recording)
+        if call.joins is not None:
+            self._conferences.join(call, call.joins, is_dialed=False)
+        elif call.direction is Direction.OUTBOUND_DIAL:
+            self._dialing.answer(call, call.voice.url, call.voice.method)
+        else:
+            self._requests.ask_first(call)
