@@ -1,5 +1,6 @@
 """What comes from outside has a bound: depth, lengths, numbers and what caches keep of a request."""
 
+import gc
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -216,6 +217,7 @@ def test_caches_keep_little_of_requests(send: Callable[[Api, int], None]) -> Non
             for number in range(1, 60):
                 send(api, number)
             api.get_account().journal.clear()
+            gc.collect()
             assert tracemalloc.get_traced_memory()[0] < MAX_KEPT_BYTES
         finally:
             tracemalloc.stop()
