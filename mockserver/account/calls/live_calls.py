@@ -153,8 +153,8 @@ class LiveCalls:
             for recording in [known for known in call.recordings if known.index == doing.recording]:
                 call.recordings.remove(recording)
                 self.recordings.end(recording, call.talk)
-        if isinstance(call.doing, Requesting):
-            self._live.app_requests.pop(call.doing.number, None)
+        elif isinstance(doing, Requesting):
+            self._live.app_requests.pop(doing.number, None)
         call.doing, call.document, call.is_whispering = None, None, False
         call.voice = voice
         self._context.touch(call)
