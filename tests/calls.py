@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from generators.instants import SECOND
@@ -36,7 +37,8 @@ _AFTERWARDS = 30 * SECOND
 """Enough time for recordings and transcriptions to be completed after a call."""
 
 
-class AppExchange(NamedTuple):
+@dataclass(frozen=True)
+class AppExchange:
     """What an app was asked, or sent as a callback."""
 
     path: str
@@ -47,8 +49,8 @@ class AppExchange(NamedTuple):
     at: int
     is_callback: bool
 
-    def __getitem__(self, name: Any) -> Any:
-        return self.form[name] if isinstance(name, str) else tuple.__getitem__(self, name)
+    def __getitem__(self, name: str) -> str:
+        return self.form[name]
 
 
 Answer = str | Response | Callable[[AppExchange], "str | Response"]
