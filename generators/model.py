@@ -194,25 +194,40 @@ class CallStatus(StrEnum):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """The call of some recordings."""
+    """A call, as a fetch shows it. Instants are seconds since the epoch."""
 
     sid: str
     account_sid: str
     from_number: str
-    """A number in E.164 form."""
+    """A number in E.164 form, or another address."""
     to_number: str
     direction: str
     status: CallStatus
-    start_time: int
+    date_created: int | None
+    """None in the response to its creation only."""
+    date_updated: int | None
+    start_time: int | None
     end_time: int | None
+    duration: int | None
+    """Seconds from the answer to the end."""
+    is_priced: bool
+    parent_call_sid: str | None = None
+    answered_by: str | None = None
+    forwarded_from: str | None = None
+    caller_name: str | None = None
+    phone_number_sid: str | None = None
+    trunk_sid: str | None = None
 
 
 class Conference(msgspec.Struct, frozen=True, kw_only=True):
-    """The conference of some recordings."""
+    """A conference, as a fetch shows it. Instants are seconds since the epoch."""
 
     sid: str
     account_sid: str
     friendly_name: str
-    status: CallStatus
+    status: str
+    """`init`, `in-progress` or `completed`."""
     date_created: int
     date_updated: int
+    reason_ended: str | None = None
+    call_sid_ending: str | None = None

@@ -40,6 +40,7 @@ def build_call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
     first = recordings[0]
     ended = _compute_end_time(recordings) if is_over else None
     from_number, to_number = draw_numbers(first.call_sid)
+    started = _get_start_time(first)
     return Call(
         sid=first.call_sid,
         account_sid=first.account_sid,
@@ -47,8 +48,12 @@ def build_call(recordings: Sequence[Recording], *, is_over: bool) -> Call:
         to_number=to_number,
         direction=_OUTBOUND_DIRECTIONS.get(first.source, "inbound"),
         status=CallStatus.COMPLETED if ended is not None else CallStatus.IN_PROGRESS,
-        start_time=_get_start_time(first),
+        date_created=started,
+        date_updated=started if ended is None else ended,
+        start_time=started,
         end_time=ended,
+        duration=None if ended is None else ended - started,
+        is_priced=ended is not None,
     )
 
 
@@ -61,9 +66,10 @@ def build_conference(recordings: Sequence[Recording], *, is_over: bool) -> Confe
         sid=first.conference_sid,
         account_sid=first.account_sid,
         friendly_name=draw_friendly_name(first.conference_sid),
-        status=CallStatus.COMPLETED if ended is not None else CallStatus.IN_PROGRESS,
+        status=CallStatus.IN_PROGRESS.value if ended is None else CallStatus.COMPLETED.value,
         date_created=first.date_created,
         date_updated=first.date_created if ended is None else ended,
+        reason_ended=None if ended is None else "last-participant-left",
     )
 
 

@@ -28,7 +28,18 @@ _ERRORS = {
     16113: _ErrorRow(400, "The requested number of channels is not available"),
     20404: _ErrorRow(404, "The requested resource {path} was not found"),
     20500: _ErrorRow(500, "Internal Server Error"),
+    21201: _ErrorRow(400, "No 'To' number is specified"),
+    21205: _ErrorRow(400, "Url parameter is required. For more information, see http://www.twilio.com/docs/api/twiml"),
+    21206: _ErrorRow(400, "Invalid SendDigits"),
+    21208: _ErrorRow(400, "Invalid Timeout"),
+    21209: _ErrorRow(400, "Invalid Method"),
+    21211: _ErrorRow(400, "Invalid 'To' Phone Number"),
+    21212: _ErrorRow(400, "Invalid 'From' Phone Number"),
+    21213: _ErrorRow(400, "'From' phone number is required"),
+    21217: _ErrorRow(400, "Phone number does not appear to be valid"),
+    21218: _ErrorRow(400, "Invalid ApplicationSid"),
     21220: _ErrorRow(400, "Requested resource is not eligible for recording"),
+    21609: _ErrorRow(400, "Invalid 'StatusCallback' URL"),
     21602: _ErrorRow(400, "Message body is required."),
     21603: _ErrorRow(400, "A 'From' phone number is required."),
     21604: _ErrorRow(400, "A 'To' phone number is required."),
@@ -119,6 +130,11 @@ def make_invalid_parameter_error(
     shown = value if len(value) <= 80 else f"{value[:77]}..."
     why = f"{name}: expected {expected}, found {shown!r}."
     return TwilioError(20001, why, message=f"Invalid {name}", unknown_sid=unknown_sid)
+
+
+def make_not_in_progress_error(why: str) -> TwilioError:
+    """Return the error for an update of a call that is not in progress (WIRE-CALLS §1.4)."""
+    return TwilioError(21220, why, message="Call is not in-progress. Cannot redirect.")
 
 
 def make_uri_too_long_error() -> TwilioError:

@@ -14,12 +14,16 @@ _EVENTS_BY_NAME = {event.value: event for event in CallbackEvent}
 """The events of a call's recordings. Those of Participants, such as `started`, are not among them (WIRE §17)."""
 
 
-class _Channels(StrEnum):
+class Channels(StrEnum):
+    """The channels of a recording in a form."""
+
     MONO = "mono"
     DUAL = "dual"
 
 
-class _Trim(StrEnum):
+class Trim(StrEnum):
+    """Whether silence at the ends of a recording is left out."""
+
     TRIM = "trim-silence"
     DO_NOT_TRIM = "do-not-trim"
 
@@ -42,6 +46,7 @@ class CallRecordingForm(msgspec.Struct, frozen=True, kw_only=True):
 
     channels: int
     track: Track
+    trim: bool
     callback: CallbackForm | None
 
 
@@ -53,8 +58,8 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
     """
     if form.get_text("RecordingConfigurationId") is not None:
         raise TwilioError(20001, "RecordingConfigurationId: this mock does not emulate this parameter.")
-    channels = form.get_choice("RecordingChannels", _Channels) or _Channels.MONO
-    form.get_choice("Trim", _Trim)  # recordings of the mock have no silence at their ends
+    channels = form.get_choice("RecordingChannels", Channels) or Channels.MONO
+    trim = form.get_choice("Trim", Trim) or Trim.DO_NOT_TRIM
     method = form.get_choice("RecordingStatusCallbackMethod", _Method) or _Method.POST
     url = form.get_text("RecordingStatusCallback")
     # SDKs repeat the key. Twilio's documentation puts several events into one value.
@@ -64,7 +69,7 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
     if not known_events:
         form.warnings.append("No known event is left: no callbacks are sent.")
     callback = None
-    if url is not None and _is_callback_url(url):
+    if url is not None and is_http_url(url):
         callback = CallbackForm(url, method.value, known_events)
     elif url is not None:
         form.warnings.append(f"13256 {url[:80]!r} is not an http or https URL: no callbacks are sent.")
@@ -76,8 +81,9 @@ def parse_call_recording_form(form: Parameters) -> CallRecordingForm:
         ]
     track = form.get_choice("RecordingTrack", Track) or Track.BOTH
     return CallRecordingForm(
-        channels=2 if channels is _Channels.DUAL else 1,
+        channels=2 if channels is Channels.DUAL else 1,
         track=track,
+        trim=trim is Trim.TRIM,
         callback=callback,
     )
 
@@ -86,8 +92,8 @@ def _describe_unknown_event(event: str) -> str:
     return f"13621 {event[:40]!r} is not a recording status event: expected {', '.join(_EVENTS_BY_NAME)}."
 
 
-def _is_callback_url(url: str) -> bool:
-    """Return True if callbacks can be sent to the URL."""
+def is_http_url(url: str) -> bool:
+    """Return True if requests can be sent to the URL."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

@@ -1,11 +1,12 @@
 """A request and its response, between the gateway and a route."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mockserver.account.account import Account
 from mockserver.account.fault_rules import MatchedFault
 from mockserver.mock import Mock
+from mockserver.rest.errors import TwilioError
 from mockserver.rest.headers import Header, build_warning_header
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.representation import Representation
@@ -123,19 +124,44 @@ class Exchange:
         Args:
             name: the name of the parameter or field with the URLs, for the warning.
         """
-        origin = self.headers.get(b"origin")
-        if origin is None:
+        shown = self._find_foreign_origin()
+        if shown is None:
             return False
-        from mockserver.rest.hosts import is_origin_trusted  # only browsers send an origin
-
-        if is_origin_trusted(origin, self.mock.settings.public_url, self.server_host):
-            return False
-        shown = origin[:_MAX_SHOWN_ORIGIN].decode("latin-1")
         self.warnings.append(
             f"{name} was accepted, and will not be called: the request comes from a page of {shown!r}. Only pages of "
             "this machine, and of --public-url, may make the mock request a URL."
         )
         return True
+
+    def require_trusted_origin(self, names: Iterable[str]) -> None:
+        """Refuse URLs in the form of a web page elsewhere: it could have a local service read aloud to it.
+
+        Args:
+            names: the fields with URLs.
+
+        Raises:
+            TwilioError: 20001 if the form has one of the fields, and the request comes from such a page.
+        """
+        shown = self._find_foreign_origin()
+        found = [] if shown is None else [name for name in names if self.form.get_text(name) is not None]
+        if found:
+            raise TwilioError(
+                20001,
+                f"{', '.join(found)}: refused, because the request comes from a page of {shown!r}. Only pages of this "
+                "machine, and of --public-url, may make the mock request a URL.",
+                message=f"Invalid {found[0]}",
+            )
+
+    def _find_foreign_origin(self) -> str | None:
+        """Return the origin of the web page that sent the request, or None if it may choose URLs."""
+        origin = self.headers.get(b"origin")
+        if origin is None:
+            return None
+        from mockserver.rest.hosts import is_origin_trusted  # only browsers send an origin
+
+        if is_origin_trusted(origin, self.mock.settings.public_url, self.server_host):
+            return None
+        return origin[:_MAX_SHOWN_ORIGIN].decode("latin-1")
 
     @property
     def page_number(self) -> int:

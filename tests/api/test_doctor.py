@@ -199,7 +199,7 @@ BAD_CLIENTS: dict[str, tuple[Callable[[], Api], ClientAction, str]] = {
     ),
     "retired": (Api, build_create("completed,failed"), "RecordingStatusCallbackEvent=failed: Twilio documents"),
     "queue": (Api, create_queue, "/Queues.json -> 404, 2 times: Not emulated. Below an account this mock serves"),
-    "call": (Api, send_to("POST", "ROOT/Calls.json"), "/Calls.json -> 404: Not emulated: Twilio answers POST here."),
+    "account": (Api, send_to("POST", "ROOT.json"), ".json -> 404: Not emulated: Twilio answers POST here."),
     "method": (Api, send_to("PUT", "ROOT/Recordings.json"), "/Recordings.json -> 405: Expected GET, OPTIONS here"),
     "no account": (Api, send_to("GET", "/2010-04-01/Recordings.json"), "GET /2010-04-01/Recordings.json -> 404: Not"),
     "bad account": (Api, send_to("GET", "/2010-04-01/Accounts/None/Calls.json"), "-> 404: Expected an AccountSid"),
@@ -214,7 +214,7 @@ RULE_BY_HABIT = {
     "n + 1": "one_fetch_per_listed_recording",
     "misspelt": "ignored_parameters",
     "retired": "deprecated_parameters",
-    **dict.fromkeys(("queue", "call", "method", "no account", "bad account", "other host"), "no_endpoint"),
+    **dict.fromkeys(("queue", "account", "method", "no account", "bad account", "other host"), "no_endpoint"),
 }
 GOOD_CLIENTS: dict[str, tuple[Callable[[], Api], ClientAction]] = {
     "nothing": (Api, lambda api: None),

@@ -34,6 +34,7 @@ def get_warnings(response: httpx.Response) -> list[str]:
 
 def request_operation(api: Api, method: str, path: str, query: str) -> httpx.Response:
     sids = {"sid": "RE" + "0" * 32, "recording_sid": "RE" + "0" * 32, "result_sid": "XR" + "0" * 32}
+    sids |= {"conference": CONFERENCE, "participant": CALL}
     target = path.format(account_sid=api.mock.demo.sid, call_sid=CALL, conference_sid=CONFERENCE, **sids)
     return api.request(method, f"{target}?{query}")
 

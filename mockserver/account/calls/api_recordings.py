@@ -3,6 +3,7 @@
 from generators.model import InFlight
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.leg_recordings import LegRecordings
+from mockserver.account.commands.recordings import CreateCallRecording
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import LegRecording, LiveCall, LiveConference, RecordingParty, RecordOptions
 
@@ -15,8 +16,9 @@ class ApiRecordings:
         self._live = context.live
         self._recordings = recordings
 
-    def adopt(self, call: LiveCall, index: int, options: RecordOptions) -> None:
+    def adopt(self, call: LiveCall, index: int, start: CreateCallRecording) -> None:
         """Give a call the recording that the API has started of it."""
+        options = RecordOptions(start.channels, start.track, start.trim, start.subscription)
         call.recordings.append(self._recordings.adopt(index, options))
 
     def update(self, index: int, status: InFlight, behavior: PauseBehavior) -> None:

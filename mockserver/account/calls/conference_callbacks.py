@@ -15,6 +15,10 @@ _EVENT_NAMES = {
     "end": "conference-end",
     "join": "participant-join",
     "leave": "participant-leave",
+    "mute": "participant-mute",
+    "unmute": "participant-unmute",
+    "hold": "participant-hold",
+    "unhold": "participant-unhold",
 }
 
 
@@ -37,10 +41,10 @@ class ConferenceCallbacks:
     def send_participant(
         self, conference: LiveConference, event: str, call: LiveCall, participant: Participant
     ) -> None:
-        """Send that somebody joins or leaves.
+        """Send that somebody joins or leaves, or is muted or on hold, or no longer.
 
         Args:
-            event: `join` or `leave`.
+            event: `join`, `leave`, `mute`, `unmute`, `hold` or `unhold`.
         """
         extra = build_participant_extra(
             call_sid=call.sid,
@@ -57,7 +61,7 @@ class ConferenceCallbacks:
         subscription = conference.subscription
         number = conference.sequence_number
         conference.sequence_number += 1
-        if subscription is None or event not in subscription.events:
+        if subscription is None or event.removeprefix("un") not in subscription.events:
             return
         parameters = build_conference_parameters(
             event=_EVENT_NAMES[event],

@@ -40,16 +40,20 @@ class LiveConferences:
         context: CallContext,
         recordings: LegRecordings,
         subscriptions: Subscriptions,
-        leave: Callable[[LiveCall, InConference], None],
+        leave: Callable[[LiveCall, InConference | None], None],
     ) -> None:
         self._context = context
         self._state = context.state
         self._live = context.live
         self._recordings = recordings
         self._subscriptions = subscriptions
-        self._callbacks = ConferenceCallbacks(context)
+        self.callbacks = ConferenceCallbacks(context)
         self._talk = ConferenceTalk(context)
         self._leave = leave
+
+    def get(self, number: int) -> LiveConference:
+        """Return a conference by number."""
+        return self._live.conferences[number]
 
     def find_open(self, name: str) -> LiveConference | None:
         """Return the conference with a friendly name that is not over, or None if there is none."""
@@ -90,6 +94,8 @@ class LiveConferences:
                 call=call.number,
                 label=options.label,
                 muted=options.muted,
+                coaching=options.coached_call_sid is not None,
+                coached_call_sid=options.coached_call_sid,
                 start_on_enter=options.start_on_enter,
                 end_on_exit=options.end_on_exit,
                 created_at=now,
@@ -137,7 +143,7 @@ class LiveConferences:
         participant.joined_at = participant.updated_at = now
         call.doing = InConference(conference.number, is_dialed, recording=recording)
         self._context.touch(conference)
-        self._callbacks.send_participant(conference, "join", call, participant)
+        self.callbacks.send_participant(conference, "join", call, participant)
         present = list_present(conference)
         if (
             conference.status is ConferenceStatus.INIT
@@ -151,7 +157,7 @@ class LiveConferences:
     def _start(self, conference: LiveConference) -> None:
         conference.status = ConferenceStatus.IN_PROGRESS
         self._context.touch(conference)
-        self._callbacks.send_start(conference)
+        self.callbacks.send_start(conference)
         if conference.record is not None:
             first = self._live.calls[list_present(conference)[0].call]
             conference.recording = self._recordings.start(
@@ -192,7 +198,13 @@ class LiveConferences:
         conference.participants.remove(participant)
         self._context.touch(conference)
         if participant.joined_at is not None:
-            self._callbacks.send_participant(conference, "leave", self._live.calls[participant.call], participant)
+            self.callbacks.send_participant(conference, "leave", self._live.calls[participant.call], participant)
+
+    def kick(self, call: LiveCall) -> None:
+        """Remove a call from its conference, and continue it, or end one that is still called to join."""
+        doing = call.doing
+        self.leave(call, "last-participant-kicked")
+        self._leave(call, doing if isinstance(doing, InConference) else None)
 
     def end(self, conference: LiveConference, reason: str, by: LiveCall | None = None) -> None:
         """End a conference: all participants leave, and its recording is complete."""
@@ -208,7 +220,7 @@ class LiveConferences:
         leaving = [*conference.participants]
         for participant in leaving:
             self._remove(conference, participant)
-        self._callbacks.send_end(conference)
+        self.callbacks.send_end(conference)
         for participant in leaving:
             call = self._live.calls[participant.call]
             if isinstance(call.doing, InConference) and call.doing.conference == conference.number:

@@ -16,6 +16,9 @@ from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
 from scenarios.model import Scenario
 
+_MAX_FORGOTTEN = 2000
+"""The number of forgotten calls whose place in the list is remembered."""
+
 
 class CallContext(NamedTuple):
     """The parts of one account."""
@@ -50,6 +53,9 @@ class CallContext(NamedTuple):
         """Delete a call that is over, but keep what still refers to it."""
         live = self.live
         live.deleted_calls[call.number] = live.calls.pop(call.number)
+        live.forgotten[call.number] = call.created_at
+        if len(live.forgotten) > _MAX_FORGOTTEN:
+            del live.forgotten[next(iter(live.forgotten))]
         referred = {request.call for request in live.app_requests.values()}
         referred.update(request.call for request in live.transcription_requests.values())
         for other in live.calls.values():

@@ -6,9 +6,11 @@ import msgspec
 
 from generators.instants import SECOND
 from generators.model import InFlight, Source
+from generators.sids import Kind
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.talk import RecordedTalk
 from mockserver.account.commands.recordings import StartRecording
+from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import LegRecording, LiveCall, RecordingPause, RecordOptions, Utterance
 from scenarios.model import Step
@@ -98,6 +100,13 @@ class LegRecordings:
         for recording in call.recordings:
             self.end(recording, call.talk)
         call.recordings.clear()
+        recordings = self._context.recordings
+        for index in recordings.recording_index.created.get_active_of_parent(call.sid):  # of an adopted call
+            active = recordings.recording_index.get_even_if_deleted(index)
+            if active.conference_sid is None:
+                parent = Parent(Kind.CALL, call.sid)
+                recordings.update(active.sid, parent, InFlight.STOPPED, PauseBehavior.SILENCE)
+                self._context.timelines.signal("stopped", index)
 
 
 def to_seconds(duration: int) -> int:

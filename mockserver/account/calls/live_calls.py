@@ -4,7 +4,7 @@ import msgspec
 
 from generators.instants import SECOND
 from generators.model import CallStatus
-from generators.sids import fold_sid
+from generators.sids import Kind, fold_sid
 from mockserver.account.calls.api_recordings import ApiRecordings
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.conferences import LiveConferences
@@ -15,6 +15,7 @@ from mockserver.account.calls.document_recordings import DocumentRecordings
 from mockserver.account.calls.documents import Documents
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.new_calls import NewCalls
+from mockserver.account.calls.participants import ApiConferences
 from mockserver.account.calls.party_recordings import PartyRecordings
 from mockserver.account.calls.playing import Player
 from mockserver.account.calls.progress import CallProgress
@@ -33,11 +34,13 @@ from mockserver.account.state.live_calls import (
     Requesting,
     Saying,
     Side,
+    Signer,
+    StatusSubscription,
     Utterance,
     VoiceDocument,
 )
 from mockserver.callbacks.app_request import AppAnswer
-from mockserver.rest.errors import TwilioError
+from mockserver.rest.errors import make_not_in_progress_error
 
 _APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
 _ERROR_TIME = 4 * SECOND
@@ -56,10 +59,11 @@ class LiveCalls:
         self.recordings = LegRecordings(context)
         self.api_recordings = ApiRecordings(context, self.recordings)
         subscriptions = Subscriptions(context, self.debugger)
-        self._new_calls = NewCalls(context, subscriptions)
+        self._new_calls = NewCalls(context, subscriptions, self.debugger)
         self._documents = documents = Documents()
         self.requests = AppRequests(context, self.progress, self.debugger, documents, self._fail)
         self.conferences = LiveConferences(context, self.recordings, subscriptions, self._leave_conference)
+        self.api_conferences = ApiConferences(context, self.conferences)
         self._dialing = Dialing(
             *(context, self.requests, documents, self.progress, self.recordings, self.conferences),
             *(subscriptions, self._new_calls, self.end),
@@ -85,12 +89,21 @@ class LiveCalls:
 
     def find(self, sid: str) -> LiveCall | None:
         """Return the call with a SID, or None if no live call has it."""
-        folded = fold_sid(sid)
-        return next((call for call in self._live.calls.values() if call.sid == folded), None)
+        number = self._live.adopted.get(fold_sid(sid))
+        if number is None:
+            index = self._context.corpus.sids.decode(Kind.CALL, sid)
+            number = None if index is None else index - live.FIRST_LIVE
+        return None if number is None else self._live.calls.get(number)
 
     def is_waiting_for_others(self, call: LiveCall) -> bool:
         """Return True if time alone changes nothing of a call: it is over, or silent in a conference."""
         return call.is_over or (self.conferences.is_silent(call) and call.hang_up_at is None)
+
+    def adopt(self, sid: str, signer: Signer, since: int) -> LiveCall:
+        """Create a call with a SID that the client chose, which is in progress since an instant."""
+        call = self._new_calls.adopt(fold_sid(sid), signer, since)
+        self._context.schedule(call)
+        return call
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -115,27 +128,32 @@ class LiveCalls:
             self._player.play(call)
             self._context.schedule(call)
 
-    def update(self, call: LiveCall, status: str | None, voice: VoiceDocument | None) -> None:
+    def update(
+        self,
+        call: LiveCall,
+        status: str | None,
+        voice: VoiceDocument | None,
+        subscription: StatusSubscription | None = None,
+        time_limit: int | None = None,
+    ) -> None:
         """End a call, or let it play another document.
+
+        Args:
+            subscription: the new receiver of its status callbacks; None if it stays.
+            time_limit: the seconds that it may last; None if they stay.
 
         Raises:
             TwilioError: 21220 if the call is over, or not in progress.
         """
+        if call.is_over or (status is None and voice is not None and call.status is not CallStatus.IN_PROGRESS):
+            raise make_not_in_progress_error(f"{call.sid} is {call.status.value}.")
+        call.time_limit = call.time_limit if time_limit is None else time_limit * SECOND
         if status is not None:
-            self._end_by_api(call, status)
+            self.end(call, CallStatus.COMPLETED if call.status is CallStatus.IN_PROGRESS else CallStatus.CANCELED)
         elif voice is not None:
-            if call.status is not CallStatus.IN_PROGRESS:
-                raise TwilioError(21220, f"{call.sid} is {call.status.value}.")
+            call.subscription = subscription or call.subscription
             self._redirect(call, voice)
         self._context.schedule(call)
-
-    def _end_by_api(self, call: LiveCall, status: str) -> None:
-        if call.is_over:
-            raise TwilioError(21220, f"{call.sid} is {call.status.value} already.")
-        if call.status is CallStatus.IN_PROGRESS:
-            self.end(call, CallStatus.COMPLETED)
-        else:
-            self.end(call, CallStatus.CANCELED)
 
     def _redirect(self, call: LiveCall, voice: VoiceDocument) -> None:
         """Leave what the call does, and play another document. The action of a `<Dial>` is asked before."""
@@ -195,6 +213,7 @@ class LiveCalls:
 
     def forget(self, call: LiveCall) -> None:
         """Delete a call that is over. Its recordings stay."""
+        self._state.deleted_call_sids[call.sid] = self._context.clock.now()
         self._context.forget(call)
 
     # -- the life of a call -----------------------------------------------------------------------
@@ -234,9 +253,11 @@ class LiveCalls:
         call.doing = Saying(now + _ERROR_TIME)
         self._context.schedule(call)
 
-    def _leave_conference(self, call: LiveCall, doing: InConference) -> None:
-        """Continue a call whose conference has ended."""
-        if doing.is_dialed:
+    def _leave_conference(self, call: LiveCall, doing: InConference | None) -> None:
+        """Continue a call that has left its conference, or end one that is still called to join it."""
+        if doing is None:
+            self.end(call, CallStatus.CANCELED)
+        elif doing.is_dialed:
             self._dialing.finish_conference(call, doing)
             self._player.play(call)
             self._context.schedule(call)

@@ -1,15 +1,18 @@
 """Creates live calls: of the API, of tests, and those that a `<Dial>` places."""
 
+from generators.content.calls_and_conferences import draw_numbers
 from generators.instants import SECOND
 from generators.model import CallStatus
 from generators.sids import Kind
 from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.state.live_calls import (
     Direction,
     LiveCall,
     Ringing,
+    Signer,
     StatusSubscription,
     VoiceDocument,
 )
@@ -25,8 +28,9 @@ _MAX_FINISHED = 2000
 class NewCalls:
     """Adds calls to an account."""
 
-    def __init__(self, context: CallContext, subscriptions: Subscriptions) -> None:
+    def __init__(self, context: CallContext, subscriptions: Subscriptions, debugger: Debugger) -> None:
         self._context = context
+        self._debugger = debugger
         self._state = context.state
         self._live = context.live
         self._subscriptions = subscriptions
@@ -34,12 +38,23 @@ class NewCalls:
     def place(self, new: NewCall) -> LiveCall:
         """Create a call: an outbound one waits to be placed, an inbound one rings already."""
         call = self._add(new)
+        for code, text in new.problems:
+            self._debugger.report_code(call, code, text)
         if call.direction is Direction.INBOUND:
-            call.status, call.updated_at = CallStatus.RINGING, call.created_at
+            call.status, call.updated_at, call.rang_at = CallStatus.RINGING, call.created_at, call.created_at
             self._context.wake(call, call.created_at)
         else:
             call.doing = Ringing(call.created_at + _QUEUE_TIME)
             self._context.wake(call, call.doing.done_at)
+        return call
+
+    def adopt(self, sid: str, signer: Signer, since: int) -> LiveCall:
+        """Create a call with a SID that the client chose, which is in progress since an instant."""
+        from_number, to_number = draw_numbers(sid)
+        call = self._add(NewCall(to=to_number, from_=from_number, signer=signer, direction=Direction.INBOUND))
+        call.sid, call.status = sid, CallStatus.IN_PROGRESS
+        call.created_at = call.rang_at = call.answered_at = since
+        self._live.adopted[sid] = call.number
         return call
 
     def dial_target(self, parent: LiveCall, act: acts.Dial, target: acts.Target) -> LiveCall:

@@ -39,6 +39,8 @@ class CallProgress:
             call.answered_at = now
             if call.detects_machine or call.caller.answers == "machine":
                 call.answered_by = "machine_start" if call.caller.answers == "machine" else "human"
+        elif status is CallStatus.RINGING:
+            call.rang_at = now
         elif call.is_over:
             call.ended_at = now
         self._context.touch(call)

@@ -1,7 +1,7 @@
 """Commands that change recordings and their subresources."""
 
-from generators.model import Recording, Source
-from generators.sids import Kind
+from generators.model import CallStatus, Recording, Source
+from generators.sids import Kind, fold_sid
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.commands.recordings import (
     AddRecording,
@@ -12,6 +12,7 @@ from mockserver.account.commands.recordings import (
     StartRecording,
     UpdateRecording,
 )
+from mockserver.rest.errors import TwilioError
 from scenarios.lifecycle import STATUSES
 from scenarios.statuses import RecordingStatus
 from scenarios.timeline import RequestKind
@@ -23,6 +24,11 @@ def start_recording(account: AccountParts, command: StartRecording) -> int:
 
 def create_call_recording(account: AccountParts, command: CreateCallRecording) -> tuple[Recording, bool]:
     recordings = account.recordings
+    if fold_sid(command.call_sid) in account.state.deleted_call_sids:
+        raise TwilioError(20404, f"{command.call_sid} is deleted.")
+    call = account.live_calls.find(command.call_sid) if account.has_live_calls else None
+    if call is not None and call.status is not CallStatus.IN_PROGRESS:
+        raise TwilioError(21220, f"{call.sid} is {call.status.value}: only a call in progress can be recorded.")
     active = recordings.find_active(command.call_sid, Source.START_CALL_RECORDING_API)
     if active is not None:
         return recordings.get_in_flight(active), False
@@ -32,7 +38,10 @@ def create_call_recording(account: AccountParts, command: CreateCallRecording) -
         track=command.track,
         subscription=command.subscription,
     )
-    return recordings.get_in_flight(account.start_now(start)), True
+    index = account.start_now(start)
+    if call is not None:
+        account.live_calls.api_recordings.adopt(call, index, command)
+    return recordings.get_in_flight(index), True
 
 
 def update_recording(account: AccountParts, command: UpdateRecording) -> tuple[Recording, bool]:

@@ -2,7 +2,7 @@
 
 from mockserver.account.commands.command import Command
 from mockserver.account.commands.new_call import NewCall
-from mockserver.account.state.live_calls import LiveCall, VoiceDocument
+from mockserver.account.state.live_calls import LiveCall, Signer, StatusSubscription, VoiceDocument
 from mockserver.callbacks.app_request import AppAnswer
 
 
@@ -19,6 +19,26 @@ class UpdateCall(Command[None], frozen=True, kw_only=True):
     status: str | None = None
     """`completed` or `canceled`."""
     voice: VoiceDocument | None = None
+    subscription: StatusSubscription | None = None
+    """The new receiver of its status callbacks."""
+    time_limit: int | None = None
+    """Seconds that it may last from its answer."""
+
+
+class AdoptCall(Command[LiveCall], frozen=True, kw_only=True):
+    """Let a call begin here that only recordings show, or that nothing shows. The result is the call.
+
+    Raises TwilioError 21220 if its recordings show that it is over.
+    """
+
+    sid: str
+    signer: Signer
+
+
+class CountFetch(Command[int], frozen=True, kw_only=True):
+    """Count a fetch of a call. The result is how often it was fetched since it last changed."""
+
+    number: int
 
 
 class HangUpCall(Command[None], frozen=True, kw_only=True):
@@ -28,9 +48,18 @@ class HangUpCall(Command[None], frozen=True, kw_only=True):
 
 
 class DeleteCall(Command[None], frozen=True, kw_only=True):
-    """Delete a call that is over. Its recordings stay."""
+    """Delete a call. Its recordings stay. Raises TwilioError 20009 if it is not over."""
 
     number: int
+
+
+class DeleteRecordedCall(Command[None], frozen=True, kw_only=True):
+    """Delete a call that only its recordings show; they stay.
+
+    Raises TwilioError 20404 if there is none, and 20009 if it is in progress.
+    """
+
+    sid: str
 
 
 class ClaimAppRequest(Command[None], frozen=True, kw_only=True):

@@ -36,3 +36,5 @@ class NewCall(msgspec.Struct, frozen=True, kw_only=True):
     forwarded_from: str | None = None
     caller_name: str | None = None
     application_sid: str | None = None
+    problems: tuple[tuple[int, str], ...] = ()
+    """The codes and texts of what the debugger reports about the request that creates it."""

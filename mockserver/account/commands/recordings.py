@@ -26,12 +26,15 @@ class StartRecording(Command[int], frozen=True, kw_only=True):
 class CreateCallRecording(Command[tuple[Recording, bool]], frozen=True, kw_only=True):
     """Start recording a call through the API, unless the API already records it.
 
-    The result is the recording, and True if it is new. Raises TwilioError 21220 if the call is over.
+    The result is the recording, and True if it is new. Raises TwilioError 21220 if the call is over, or not answered
+    yet.
     """
 
     call_sid: str
     channels: int = 1
     track: Track = Track.BOTH
+    trim: bool = False
+    """True to leave out silence at the ends, of which only live calls have any."""
     subscription: Subscription | None = None
 
 

@@ -11,6 +11,7 @@ from generators.corpus.corpus import Corpus
 from generators.distributions import MAX_DURATION
 from generators.instants import SECOND
 from generators.model import Call, CallStatus, Conference
+from generators.sids import fold_sid
 from mockserver.rest.date_filters import DateRange
 
 
@@ -71,7 +72,7 @@ class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
     from_number: str | None = None
     to_number: str | None = None
     parent_call_sid: str | None = None
-    """No call of the mock has a parent, so nothing matches."""
+    """No call of a recording has a parent: only calls that begin here match."""
     started: DateRange = DateRange()
     ended: DateRange = DateRange()
 
@@ -100,9 +101,10 @@ class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
         """Return True if a call matches."""
         assert isinstance(resource, Call)
         return (
-            self.parent_call_sid is None
+            (self.parent_call_sid is None or fold_sid(self.parent_call_sid) == resource.parent_call_sid)
             and self.status in (None, resource.status)
-            and self.matches_sid(resource.sid)
+            and self.from_number in (None, resource.from_number)
+            and self.to_number in (None, resource.to_number)
             and self.started.contains(resource.start_time)
             and self.ended.contains(resource.end_time)
         )
@@ -141,7 +143,7 @@ class ConferenceFilter(msgspec.Struct, frozen=True, kw_only=True):
         assert isinstance(resource, Conference)
         return (
             self.status in (None, resource.status)
-            and self.matches_sid(resource.sid)
+            and self.friendly_name in (None, resource.friendly_name)
             and self.started.contains(resource.date_created)
             and self.ended.contains(resource.date_updated)
         )

@@ -1,4 +1,4 @@
-"""The calls and conferences of an account, read-only, derived from its recordings.
+"""The calls and conferences of an account's recordings, derived from these.
 
 The index of a call or conference is the index of its first recording.
 """
@@ -16,16 +16,15 @@ from generators.model import Call, Conference, Recording
 from generators.sids import Kind
 from mockserver.account.resources.call_filter import ParentFilter, select_corpus_range
 from mockserver.account.resources.list_members import ListMembers
-from mockserver.account.resources.listing import Listing, Page, Walk, get_page
+from mockserver.account.resources.listing import Listing, Walk
 from mockserver.account.resources.positions import walk_slice
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import FIRST_CREATED
 from mockserver.rest.errors import TwilioError
-from mockserver.rest.paging import PageRequest
 
 
-class CallsOrConferences:
-    """The calls, or the conferences, of an account.
+class DerivedParents:
+    """The calls, or the conferences, of an account's recordings.
 
     Args:
         kind: call or conference.
@@ -58,19 +57,22 @@ class CallsOrConferences:
         Raises:
             TwilioError: 20404 if no recording belongs to the SID.
         """
+        index = self.find_or_none(sid)
+        if index is None:
+            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown_sid=sid)
+        return index
+
+    def find_or_none(self, sid: str) -> int | None:
+        """Return the index by SID, or None if no recording belongs to the SID."""
         corpus = self._recording_index.corpus
         run = corpus.get_call_indices(sid) if self.kind is Kind.CALL else corpus.get_conference_indices(sid)
         started = self._recording_index.created.get_indices_of_parent(sid)
-        if not run and not started:
-            raise TwilioError(20404, f"No recording of this account belongs to {sid}.", unknown_sid=sid)
-        return run.start if run else started[0]
+        if run:
+            return run.start
+        return started[0] if started else None
 
-    def list(self, parent_filter: ParentFilter, request: PageRequest) -> Page:
-        """Return a page of those that match a filter, newest first.
-
-        Raises:
-            TwilioError: 20001 if the page token names no call or conference of this account.
-        """
+    def build_listing(self, parent_filter: ParentFilter) -> Listing:
+        """Return the listing of those that match a filter."""
         places, layout = self._recording_index.positions, self._recording_index.corpus.layout
         generated = layout.walk_calls if self.kind is Kind.CALL else layout.walk_conferences
         matches = None
@@ -78,7 +80,7 @@ class CallsOrConferences:
             own = select_corpus_range(self._recording_index.corpus, parent_filter)
             generated = _clip_walk(generated, own, self._list_changed(parent_filter))
             matches = self._build_predicate(parent_filter)
-        listing = Listing(
+        return Listing(
             window=places.get_all(),
             walk=places.walk(generated, self._list_created(parent_filter), is_shown=self._is_first_recording),
             position=self._find_position,
@@ -87,7 +89,6 @@ class CallsOrConferences:
             matches=matches,
             count_rows=self._count_rows if parent_filter.ended.is_bounded else None,
         )
-        return get_page(listing, request)
 
     def _list_changed(self, parent_filter: ParentFilter) -> Sequence[int]:
         """Return the changed calls or conferences of the corpus that may match beside those that the range selects."""
@@ -186,7 +187,7 @@ class CallsOrConferences:
     def _is_first_recording(self, index: int) -> bool:
         """Return True if a created recording is the first of its call or conference."""
         own = self._get_parent_sid(index)
-        return own is not None and self.find(own) == index
+        return own is not None and self.find_or_none(own) == index
 
     def _find_position(self, sid: str) -> int | None:
         recording_index = self._recording_index

@@ -10,7 +10,7 @@ from generators.sids import Kind
 from mockserver.account.resources.recordings import Recordings
 
 if TYPE_CHECKING:
-    from mockserver.account.resources.calls_and_conferences import CallsOrConferences
+    from mockserver.account.resources.parents import Parents
     from mockserver.account.resources.subresources import Subresources
 
 
@@ -21,13 +21,13 @@ class DerivedResources:
         self.recordings = recordings
 
     @cached_property
-    def calls(self) -> "CallsOrConferences":
-        """The calls of the recordings."""
+    def calls(self) -> "Parents":
+        """The calls."""
         return self._make_parents(Kind.CALL)
 
     @cached_property
-    def conferences(self) -> "CallsOrConferences":
-        """The conferences of the recordings."""
+    def conferences(self) -> "Parents":
+        """The conferences."""
         return self._make_parents(Kind.CONFERENCE)
 
     @cached_property
@@ -45,10 +45,10 @@ class DerivedResources:
         """The payloads of add-on results."""
         return self._make_subresources(Kind.PAYLOAD)
 
-    def _make_parents(self, kind: Kind) -> "CallsOrConferences":
-        from mockserver.account.resources.calls_and_conferences import CallsOrConferences
+    def _make_parents(self, kind: Kind) -> "Parents":
+        from mockserver.account.resources.parents import Parents
 
-        return CallsOrConferences(kind, self.recordings.recording_index)
+        return Parents(kind, self.recordings.recording_index)
 
     def _make_subresources(self, kind: Kind) -> "Subresources":
         from mockserver.account.resources.subresources import Subresources

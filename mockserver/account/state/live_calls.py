@@ -77,6 +77,8 @@ class JoinOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The number of the conference."""
     label: str | None = None
     muted: bool = False
+    coached_call_sid: str | None = None
+    """The call that it coaches."""
     start_on_enter: bool = True
     end_on_exit: bool = False
 
@@ -258,6 +260,7 @@ class LiveCall(msgspec.Struct, kw_only=True):
     caller: Caller = DEFAULT_CALLER
     created_at: int
     updated_at: int | None = None
+    rang_at: int | None = None
     answered_at: int | None = None
     ended_at: int | None = None
     answered_by: str | None = None
@@ -327,6 +330,8 @@ class Participant(msgspec.Struct, kw_only=True):
     muted: bool = False
     hold: bool = False
     coaching: bool = False
+    coached_call_sid: str | None = None
+    """The call that it coaches."""
     start_on_enter: bool = True
     end_on_exit: bool = False
     joined_at: int | None = None
@@ -399,6 +404,10 @@ class CallsState(msgspec.Struct, kw_only=True):
     deleted_calls: dict[int, LiveCall] = {}
     """Deleted calls that a request, a `<Dial>` or a transcription still refers to."""
     call_serial: int = 0
+    adopted: dict[str, int] = {}
+    """The numbers of calls whose SID the client chose, by SID."""
+    forgotten: dict[int, int] = {}
+    """When the calls were created that are deleted or forgotten, by number."""
     conferences: dict[int, LiveConference] = {}
     conference_serial: int = 0
     app_requests: dict[int, AppRequestState] = {}

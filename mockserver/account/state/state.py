@@ -253,6 +253,8 @@ class State(msgspec.Struct, kw_only=True):
     page_drift: list[PageDriftState] = []
     message_count: int = 0
     """The number of text messages so far."""
+    deleted_call_sids: dict[str, int] = {}
+    """When calls were deleted, by SID. Their recordings stay."""
     events: list[Event] = []
     event_serial: int = 0
     live: Any = None

@@ -1,14 +1,17 @@
-"""Calls and conferences, read-only, because recordings link to them."""
+"""Lists and fetches of calls and conferences: those of recordings, and those that begin here."""
+
+import msgspec
 
 from generators.sids import Kind
+from mockserver.account.account import Account
 from mockserver.account.resources.call_filter import (
     CallFilter,
     ConferenceFilter,
     FilterCallStatus,
     FilterConferenceStatus,
 )
-from mockserver.account.resources.calls_and_conferences import CallsOrConferences
 from mockserver.account.resources.parent import Parent
+from mockserver.account.resources.parents import Parents
 from mockserver.rest.date_filters import parse_date_range
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.parameters import Parameters
@@ -18,7 +21,12 @@ from mockserver.server.exchange import Exchange
 from mockserver.server.results import Resource, ResourcePage
 from mockserver.server.routes.future_filters import warn_of_future_filters
 from mockserver.server.routes.resource_route import PathParams, warn_of_empty_page
+from scenarios.endpoints import normalize_endpoint
 
+FROZEN_CLOCK = 'the clock is frozen; advance it, or use clock="real"'
+"""The warning of a client that waits for a call, and time stands still."""
+_FETCHES_UNTIL_WARNING = 3
+_NOT_CACHED = 0
 _UNFILTERED_CONFERENCES = (
     "Twilio lists only conferences in progress if no filter is given (since 2026-09-30). The mock lists all of them. "
     "Add Status=completed or Status=in-progress."
@@ -43,7 +51,15 @@ def list_calls(exchange: Exchange, _: PathParams) -> ResourcePage:
 
 
 def fetch_call(exchange: Exchange, path: PathParams) -> Resource:
-    return _fetch(exchange.account.calls, CALL, Parent.from_sid(Kind.CALL, path["sid"]))
+    resource = _fetch(exchange.account.calls, CALL, Parent.from_sid(Kind.CALL, path["sid"]))
+    if (
+        exchange.account.has_live_calls
+        and exchange.account.clock.rate == 0
+        and _is_stuck(exchange.account, path["sid"])
+    ):
+        # Every fetch counts, so none may be answered from the cache.
+        return msgspec.structs.replace(resource, expires_at=_warn_of_frozen_clock(exchange, path["sid"]))
+    return resource
 
 
 def list_conferences(exchange: Exchange, _: PathParams) -> ResourcePage:
@@ -67,11 +83,29 @@ def fetch_conference(exchange: Exchange, path: PathParams) -> Resource:
     return _fetch(exchange.account.conferences, CONFERENCE, Parent.from_sid(Kind.CONFERENCE, path["sid"]))
 
 
-def _fetch(source: CallsOrConferences, resource_type: ResourceType, parent: Parent) -> Resource:
-    return Resource(resource_type, source, source.find(parent.sid))
+def _fetch(source: Parents, resource_type: ResourceType, parent: Parent) -> Resource:
+    index = source.find(parent.sid)
+    return Resource(resource_type, source, index, source.get_expiry(index))
+
+
+def _is_stuck(account: Account, sid: str) -> bool:
+    """Return True if only time changes a call."""
+    call = account.live_calls.find(sid)
+    return call is not None and not account.live_calls.is_waiting_for_others(call)
+
+
+def _warn_of_frozen_clock(exchange: Exchange, sid: str) -> int:
+    """Count a fetch, and warn of the clock if the call does not change from one to the next. Return the expiry."""
+    from mockserver.account.commands.calls import CountFetch  # not before the first live call
+
+    call = exchange.account.live_calls.find(sid)
+    assert call is not None, "it was found before"
+    if exchange.account.apply(CountFetch(number=call.number)) >= _FETCHES_UNTIL_WARNING:
+        exchange.warnings.append(FROZEN_CLOCK)
+    return _NOT_CACHED
 
 
 def _parse_number(query: Parameters, name: str) -> str | None:
-    """Return a phone number, or None if it is missing. A `+` that the client did not encode reaches us as a space."""
+    """Return a number or another address in its normal form, or None if it is missing."""
     text = query.get_text(name)
-    return f"+{text[1:]}" if text is not None and text.startswith(" ") else text
+    return None if text is None else normalize_endpoint(text)

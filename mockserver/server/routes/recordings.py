@@ -55,7 +55,13 @@ def create_call_recording(exchange: Exchange, path: PathParams) -> ResourceValue
         callback = None
     subscription = None if callback is None else _build_subscription(exchange, callback)
     recording, is_new = exchange.account.apply(
-        CreateCallRecording(call_sid=call.sid, channels=wanted.channels, track=wanted.track, subscription=subscription)
+        CreateCallRecording(
+            call_sid=call.sid,
+            channels=wanted.channels,
+            track=wanted.track,
+            trim=wanted.trim,
+            subscription=subscription,
+        )
     )
     if not is_new:
         index = exchange.account.recordings.find(recording.sid)

@@ -29,6 +29,7 @@ class _HandlerModule:
 
 _recordings, _media = _HandlerModule("recordings"), _HandlerModule("media")
 _subresources, _parents = _HandlerModule("subresources"), _HandlerModule("calls_and_conferences")
+_calls, _participants = _HandlerModule("calls"), _HandlerModule("participants")
 _accounts, _messages = _HandlerModule("accounts"), _HandlerModule("messages")
 
 _RECORDING_ROUTES = (
@@ -100,10 +101,21 @@ _SUBRESOURCE_ROUTES = (
 )
 
 _CALL_AND_CONFERENCE_ROUTES = (
-    ResourceRoute("Calls", GET=_parents.list_calls, not_emulated=("POST",)),
-    ResourceRoute("Calls/{sid}", GET=_parents.fetch_call, not_emulated=("POST", "DELETE")),
+    ResourceRoute("Calls", GET=_parents.list_calls, POST=_calls.create_call),
+    ResourceRoute("Calls/{sid}", GET=_parents.fetch_call, POST=_calls.update_call, DELETE=_calls.delete_call),
     ResourceRoute("Conferences", GET=_parents.list_conferences),
-    ResourceRoute("Conferences/{sid}", GET=_parents.fetch_conference, not_emulated=("POST",)),
+    ResourceRoute("Conferences/{sid}", GET=_parents.fetch_conference, POST=_participants.update_conference),
+    ResourceRoute(
+        "Conferences/{conference}/Participants",
+        GET=_participants.list_participants,
+        POST=_participants.create_participant,
+    ),
+    ResourceRoute(
+        "Conferences/{conference}/Participants/{participant}",
+        GET=_participants.fetch_participant,
+        POST=_participants.update_participant,
+        DELETE=_participants.delete_participant,
+    ),
 )
 
 _MESSAGE_ROUTES = (ResourceRoute("Messages", POST=_messages.create_message, not_emulated=("GET",)),)

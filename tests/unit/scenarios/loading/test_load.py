@@ -437,7 +437,7 @@ INVALID_SCENARIOS = [
     ),
     (
         make_fault_yaml("{when: {op: list_recording}, then: {status: 500}}"),
-        "and 23 more, found 'list_recording'. Did you mean list_r",
+        "and 32 more, found 'list_recording'. Did you mean list_r",
     ),
     (
         make_fault_yaml("{when: {op: fetch_call, page: 1}, then: {status: 500}}"),

@@ -1,0 +1,58 @@
+"""Commands of live conferences and their participants."""
+
+import msgspec
+
+from mockserver.account.commands.command import Command
+from mockserver.account.commands.new_call import NewCall
+from mockserver.account.state.live_calls import JoinOptions, LiveCall, RecordOptions, StatusSubscription
+
+
+class CreateParticipant(Command[LiveCall], frozen=True, kw_only=True):
+    """Call a participant that joins a conference. The result is its call.
+
+    Raises TwilioError 20404 if the conference is given by SID and no live one that is not over has it.
+    """
+
+    conference: str
+    """The SID, or the friendly name, which need not be known yet."""
+    call: NewCall
+    options: JoinOptions
+    """How it joins. The number of the conference is filled in."""
+    subscription: StatusSubscription | None = None
+    """The receiver of the conference's events."""
+    record: RecordOptions | None = None
+    """How the conference is recorded."""
+    max_participants: int | None = None
+
+
+class ParticipantChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes of a participant; None for what stays."""
+
+    muted: bool | None = None
+    hold: bool | None = None
+    coaching: bool | None = None
+    coached_call_sid: str | None = None
+    end_on_exit: bool | None = None
+
+
+class UpdateParticipant(Command[None], frozen=True, kw_only=True):
+    """Mute a participant, put it on hold, or change what it may do. Raises TwilioError 20404 if there is none."""
+
+    conference_sid: str
+    participant: str
+    """Its CallSid or label."""
+    changes: ParticipantChanges
+
+
+class KickParticipant(Command[None], frozen=True, kw_only=True):
+    """Remove a participant from a conference. Raises TwilioError 20404 if there is none."""
+
+    conference_sid: str
+    participant: str
+    """Its CallSid or label."""
+
+
+class EndConference(Command[None], frozen=True, kw_only=True):
+    """End a live conference. Raises TwilioError 20404 if there is none, or it is over."""
+
+    sid: str

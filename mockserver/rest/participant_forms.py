@@ -1,0 +1,157 @@
+"""The forms of conferences and their participants (WIRE-CALLS §2)."""
+
+from enum import StrEnum
+
+import msgspec
+
+from mockserver.rest.call_fields import (
+    CALL_EVENTS,
+    CONFERENCE_EVENTS,
+    DETECTION,
+    Problems,
+    RecordForm,
+    StatusForm,
+    parse_ends,
+    parse_record_form,
+    parse_status_form,
+    parse_time_limit,
+    parse_timeout,
+)
+from mockserver.rest.errors import TwilioError
+from mockserver.rest.parameters import Parameters
+
+URL_FIELDS = (
+    *("StatusCallback", "RecordingStatusCallback", "ConferenceStatusCallback", "ConferenceRecordingStatusCallback"),
+    *("WaitUrl", "AmdStatusCallback"),
+)
+"""The fields of participants with URLs that the mock requests."""
+_MAX_PARTICIPANTS = 250
+_IGNORED_UPDATES = ("AnnounceUrl", "HoldUrl", "WaitUrl")
+
+
+class _ConferenceRecord(StrEnum):
+    TRUE = "true"
+    FALSE = "false"
+    FROM_START = "record-from-start"
+    DO_NOT_RECORD = "do-not-record"
+
+
+class ConferenceUpdate(StrEnum):
+    """The statuses that a request can give a conference."""
+
+    COMPLETED = "completed"
+
+
+class ParticipantForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a new participant."""
+
+    to: str
+    from_: str
+    label: str | None
+    muted: bool
+    start_on_enter: bool
+    end_on_exit: bool
+    coached_call_sid: str | None
+    max_participants: int
+    timeout: int
+    time_limit: int
+    detects_machine: bool
+    status: StatusForm | None
+    record: RecordForm | None
+    """How its call is recorded; None if it is not."""
+    conference_status: StatusForm | None
+    conference_record: RecordForm | None
+    """How the conference is recorded; None if it is not."""
+    problems: tuple[tuple[int, str], ...]
+
+
+class ParticipantUpdateForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an update of a participant; None for what stays."""
+
+    muted: bool | None
+    hold: bool | None
+    coaching: bool | None
+    coached_call_sid: str | None
+    end_on_exit: bool | None
+
+
+def parse_participant_form(form: Parameters) -> ParticipantForm:
+    """Parse the form of a new participant.
+
+    Raises:
+        TwilioError: as for a call; 20001 for an unknown choice.
+    """
+    to, from_ = parse_ends(form)
+    problems = Problems(form)
+    record = form.get_text("ConferenceRecord")
+    if record is not None and record.lower() not in list(_ConferenceRecord):
+        form.get_choice("ConferenceRecord", _ConferenceRecord)
+    is_conference_recorded = (record or "").lower() in (_ConferenceRecord.TRUE, _ConferenceRecord.FROM_START)
+    is_recorded = form.get_boolean("Record")
+    return ParticipantForm(
+        to=to,
+        from_=from_,
+        label=form.get_text("Label"),
+        muted=form.get_boolean("Muted"),
+        start_on_enter=parse_boolean(form, "StartConferenceOnEnter") is not False,
+        end_on_exit=form.get_boolean("EndConferenceOnExit"),
+        coached_call_sid=form.get_text("CallSidToCoach") if form.get_boolean("Coaching") else None,
+        max_participants=form.get_integer(
+            "MaxParticipants", default=_MAX_PARTICIPANTS, minimum=2, maximum=_MAX_PARTICIPANTS
+        ),
+        timeout=parse_timeout(form),
+        time_limit=parse_time_limit(form),
+        detects_machine=form.get_text("MachineDetection") in DETECTION,
+        status=parse_status_form(form, problems, CALL_EVENTS),
+        record=parse_record_form(form, problems) if is_recorded else None,
+        conference_status=parse_status_form(form, problems, CONFERENCE_EVENTS, "Conference", ("start", "end")),
+        conference_record=parse_record_form(form, problems, "Conference") if is_conference_recorded else None,
+        problems=tuple(problems.found),
+    )
+
+
+def parse_participant_update_form(form: Parameters) -> ParticipantUpdateForm:
+    """Parse the form of an update of a participant.
+
+    Raises:
+        TwilioError: 20001 for a value that is no boolean.
+    """
+    warn_of_announcements(form, *_IGNORED_UPDATES)
+    return ParticipantUpdateForm(
+        muted=parse_boolean(form, "Muted"),
+        hold=parse_boolean(form, "Hold"),
+        coaching=parse_boolean(form, "Coaching"),
+        coached_call_sid=form.get_text("CallSidToCoach"),
+        end_on_exit=parse_boolean(form, "EndConferenceOnExit"),
+    )
+
+
+def parse_conference_form(form: Parameters) -> ConferenceUpdate | None:
+    """Return the new status of a conference, or None if only something is announced.
+
+    Raises:
+        TwilioError: 20001 for any other status, or if nothing is asked for.
+    """
+    status = form.get_choice("Status", ConferenceUpdate)
+    if status is None and form.get_text("AnnounceUrl") is None:
+        raise TwilioError(20001, "Expected Status=completed or AnnounceUrl, found none.")
+    warn_of_announcements(form, "AnnounceUrl")
+    return status
+
+
+def parse_boolean(form: Parameters, name: str) -> bool | None:
+    """Return a boolean, or None if it is missing.
+
+    Raises:
+        TwilioError: 20001 for any other value.
+    """
+    return None if form.get_text(name) is None else form.get_boolean(name)
+
+
+def warn_of_announcements(form: Parameters, *names: str) -> None:
+    """Warn of URLs that a conference would play."""
+    form.warnings += [
+        f"{name} was accepted, and is not played: conferences of the mock have only what their participants say."
+        for name in names
+        if form.get_text(name) is not None
+    ]
