@@ -16,6 +16,7 @@ from mockserver.account.calls.progress import CallProgress
 from mockserver.account.idempotency_token import derive_request_token
 from mockserver.account.state.live_calls import (
     AppRequestState,
+    AskedDocument,
     LiveCall,
     PlayedDocument,
     Purpose,
@@ -30,6 +31,9 @@ from mockserver.twiml.urls import explain_unresolved, resolve_url
 
 _MAX_DOCUMENTS = 1000
 """The most documents of one call: an app may redirect for ever, and on a frozen clock no time passes."""
+
+_MAX_ASKED = 100
+"""The number of answered requests that a call remembers."""
 
 
 class AppRequests:
@@ -141,6 +145,10 @@ class AppRequests:
         """Return the requests that wait to be sent."""
         return [request for request in self._live.app_requests.values() if not request.is_sending]
 
+    def is_asking(self, call: LiveCall) -> bool:
+        """Return True if a request of a call has no answer yet."""
+        return any(request.call == call.number for request in self._live.app_requests.values())
+
     def set_sending(self, number: int, is_sending: bool) -> None:
         """Note that a request is being sent, or that this was cancelled."""
         request = self._live.app_requests.get(number)
@@ -170,6 +178,7 @@ class AppRequests:
             return None
         call = self._context.get_call(request.call)
         call.cookies = answer.cookies
+        self._remember(call, request, answer)
         is_awaited = isinstance(call.doing, Requesting) and call.doing.number == number
         if answer.code is not None:
             self._report(call, request, answer, build_problem(answer.code, f"{request.purpose.value}: {answer.detail}"))
@@ -177,6 +186,21 @@ class AppRequests:
             self._context.note(call, f"{request.purpose.value} {answer.url}: {answer.status}")
             self._read(call, request, answer)
         return call if is_awaited and not call.is_over else None
+
+    def _remember(self, call: LiveCall, request: AppRequestState, answer: AppAnswer) -> None:
+        asked = AskedDocument(
+            at=self._context.clock.now(),
+            purpose=request.purpose,
+            method=answer.method,
+            url=answer.url,
+            parameters=request.parameters,
+            status=answer.status,
+            failure=None if answer.failure is None else answer.failure.value,
+            code=answer.code,
+            detail=answer.detail,
+        )
+        call.asked.append(asked)
+        del call.asked[:-_MAX_ASKED]
 
     def _read(self, call: LiveCall, request: AppRequestState, answer: AppAnswer) -> None:
         document = PlayedDocument(

@@ -19,6 +19,19 @@ class Debugger:
         self._context = context
         self._live = context.live
 
+    @property
+    def next_serial(self) -> int:
+        """The number of the next event."""
+        return self._live.debugger_serial
+
+    def get_events_since(self, serial: int, limit: int) -> list[DebuggerEvent]:
+        """Return the first events from a number on that are still here."""
+        return [event for event in self._live.debugger_events if event.serial >= serial][:limit]
+
+    def get_events_of(self, call: LiveCall) -> list[DebuggerEvent]:
+        """Return the events of a call that are still here."""
+        return [event for event in self._live.debugger_events if event.call_sid == call.sid]
+
     def report(
         self,
         call: LiveCall | None,

@@ -87,6 +87,14 @@ class LiveCalls:
         """Return a call by number."""
         return self._live.calls[number]
 
+    def find_by_number(self, number: int) -> LiveCall | None:
+        """Return a call by number, or None if it was deleted."""
+        return self._live.calls.get(number)
+
+    def list_calls(self) -> list[LiveCall]:
+        """Return all calls, oldest first."""
+        return [*self._live.calls.values()]
+
     def find(self, sid: str) -> LiveCall | None:
         """Return the call with a SID, or None if no live call has it."""
         number = self._live.adopted.get(fold_sid(sid))
@@ -180,9 +188,14 @@ class LiveCalls:
         self._player.play(call)
 
     def hang_up(self, call: LiveCall) -> None:
-        """Let the party hang up. What the call does then ends, and its action is asked (WIRE-CALLS §3.3)."""
-        is_answered = call.answered_at is not None
-        self.end(call, CallStatus.COMPLETED if is_answered else CallStatus.CANCELED, is_hang_up=True)
+        """Let the party hang up. What the call does then ends, and its action is asked (WIRE-CALLS §3.3).
+
+        A caller who hangs up before the answer cancels the call, and a callee then declines it.
+        """
+        if call.answered_at is not None:
+            self.end(call, CallStatus.COMPLETED, is_hang_up=True)
+        else:
+            self.end(call, CallStatus.CANCELED if call.direction is Direction.INBOUND else CallStatus.BUSY)
 
     def end(self, call: LiveCall, status: CallStatus, *, is_hang_up: bool = False) -> None:
         """End a call with a status: its recordings, its `<Dial>`, and its part in a conference."""

@@ -17,7 +17,8 @@ def speak(call: LiveCall, act: acts.Say | acts.Play, start: int) -> int:
     loops = min(act.loop, _MAX_LOOPS)
     text = " ".join([act.text] * loops) if isinstance(act, acts.Say) and act.text else ""
     digits = (act.digits or "") * loops if isinstance(act, acts.Play) else ""
-    add_utterance(call.talk, Utterance(Side.OTHER, start, stop, text, digits))
+    media = (act.url or "") if isinstance(act, acts.Play) else ""
+    add_utterance(call.talk, Utterance(Side.OTHER, start, stop, text, digits, media=media))
     return stop
 
 

@@ -29,7 +29,8 @@ def add_utterance(talk: list[Utterance], utterance: Utterance) -> None:
 def swap_sides(utterance: Utterance) -> Utterance:
     """Return an utterance as the other end of a connection hears it."""
     other = Side.OTHER if utterance.side is Side.PARTY else Side.PARTY
-    return Utterance(other, utterance.start, utterance.stop, utterance.text, utterance.digits)
+    is_person = utterance.side is Side.PARTY
+    return Utterance(other, utterance.start, utterance.stop, utterance.text, utterance.digits, is_person)
 
 
 class RecordedTalk:

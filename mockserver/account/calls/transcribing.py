@@ -54,6 +54,10 @@ class Transcribing:
         self._live.transcription_requests[index] = TranscriptionRequest(call=call.number, url=url or None)
         self._wait(index)
 
+    def has_requests(self, call: LiveCall) -> bool:
+        """Return True if a transcription of a call is not complete."""
+        return any(request.call == call.number for request in self._live.transcription_requests.values())
+
     def _wait(self, index: int) -> None:
         self._context.timers.add(self._context.clock.now() + _DELAY, TimerKind.TRANSCRIPTION, index)
 

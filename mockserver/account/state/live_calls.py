@@ -91,6 +91,10 @@ class Utterance(msgspec.Struct, frozen=True, gc=False, array_like=True):
     stop: int
     text: str = ""
     digits: str = ""
+    is_person: bool = False
+    """True if the other side is another person, not the app."""
+    media: str = ""
+    """The URL of media that are played, and not fetched."""
 
 
 class RecordingPause(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -151,6 +155,23 @@ class AppRequestState(msgspec.Struct, frozen=True, kw_only=True):
     parameters: Pairs
     is_fallback: bool = False
     is_sending: bool = False
+
+
+class AskedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to the app that was answered, or failed."""
+
+    at: int
+    purpose: Purpose
+    method: str
+    url: str
+    """The URL of the last request, if the app redirected the first one."""
+    parameters: Pairs
+    status: int | None
+    failure: str | None = None
+    """Why there was no complete response."""
+    code: int | None = None
+    """The code of the error; None if the answer can be read."""
+    detail: str = ""
 
 
 class Ringing(msgspec.Struct, frozen=True, tag=True):
@@ -293,6 +314,8 @@ class LiveCall(msgspec.Struct, kw_only=True):
     """The instants for which it has a timer: it sets one for each instant at most."""
     cookies: tuple[Cookie, ...] = ()
     talk: list[Utterance] = []
+    asked: list[AskedDocument] = []
+    """The last requests to the app, oldest first."""
     recordings: list[LegRecording] = []
     fetches: int = 0
     """How often it was fetched since it last changed."""

@@ -89,12 +89,12 @@ class Timer(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Something that happened to a recording by itself, or because of a scenario."""
+    """Something that happened to a recording by itself, or because of a scenario, or on a call."""
 
     serial: int
     at: int
     kind: str
-    """`import`, `step`, `signal`, `callback`, `inserted` or `deleted`."""
+    """`import`, `step`, `signal`, `callback`, `inserted`, `deleted`, `call` or `debugger`."""
     subject: str
     """The recording's handle, or its SID."""
     sid: str
@@ -265,3 +265,5 @@ class State(msgspec.Struct, kw_only=True):
         self.timers.clear()
         self.playing.clear()
         self.page_drift.clear()
+        if self.live is not None:
+            self.live.app_requests.clear()

@@ -7,7 +7,7 @@ from tests.twiml_documents import read_codes
 
 
 @pytest.mark.parametrize(
-    ("code", "level"), [(12200, "warning"), (13217, "warning"), (13621, "error"), (12100, "error")]
+    ("code", "level"), [(12200, "warning"), (13217, "warning"), (13621, "error"), (12100, "error"), (11200, "error")]
 )
 def test_level_follows_from_the_code(code: int, level: str) -> None:
     assert build_problem(code, "text").level == level
