@@ -1,7 +1,7 @@
 """A mock behind an ASGI transport, and walks through its pages."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self
 from xml.etree import ElementTree
@@ -84,13 +84,21 @@ class Api:
 
     def request_concurrently(self, *requests: tuple[str, str, Any]) -> list[Any]:
         """Send requests at once, given as (method, target, JSON body), and return the bodies."""
+        return self.request_beside(None, *requests)
+
+    def request_beside(self, other: Coroutine[Any, Any, None] | None, *requests: tuple[str, str, Any]) -> list[Any]:
+        """Send requests like `request_concurrently`, and await something else beside them."""
         auth = None if self.auth is None else httpx.BasicAuth(*self.auth)
 
         async def send(method: str, target: str, body: Any) -> Any:
             return (await self._client.request(method, target, json=body, auth=auth)).json()
 
         async def send_all() -> list[Any]:
-            return await asyncio.gather(*(send(*request) for request in requests))
+            task = None if other is None else asyncio.ensure_future(other)
+            answers = await asyncio.gather(*(send(*request) for request in requests))
+            if task is not None:
+                await task
+            return answers
 
         return self._runner.run(send_all())
 

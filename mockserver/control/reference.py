@@ -108,6 +108,31 @@ ACCOUNT_REQUESTS = tuple(
         ControlRequest("DELETE", "/faults/{number}", "removes one rule"),
         ControlRequest("GET", "/callbacks", "the callbacks, with their attempts and signed texts"),
         ControlRequest("POST", "/callbacks/{number}/redeliver", "delivers a callback again"),
+        ControlRequest("GET", "/calls", "the calls that began here, oldest first"),
+        ControlRequest(
+            "POST",
+            "/calls",
+            "places a call, and plays it unless `wait` is false; the fields of the person are those of `callers` in a "
+            "scenario",
+            (
+                '{"url": "http://127.0.0.1:5000/voice", "method": "POST", "from": "+14155550123", '
+                '"speech": ["Hi, this is Ann."], "digits": "1w23#", "hangs_up_after": "20s", '
+                '"status_callback": "http://127.0.0.1:5000/status", "status_callback_method": "POST"}',
+                '{"direction": "outgoing", "to": "+15005550006", "twiml": "<Response><Record/></Response>", '
+                '"record": "dual", "recording_status_callback": "http://127.0.0.1:5000/recorded", "answers": true, '
+                '"rings": "2s", "fallback_url": "http://127.0.0.1:5000/fallback", '
+                '"status_callback_events": ["initiated", "ringing", "answered", "completed"], "wait": false}',
+            ),
+        ),
+        ControlRequest("GET", "/calls/{call}", "a call: its conversation, requests to the app, recordings, errors"),
+        ControlRequest(
+            "POST",
+            "/calls/{call}/play",
+            "plays a call on: to its end, or until a change; a frozen clock moves, a running one is waited for",
+            ('{"until": "end", "timeout": "60s"}', '{"until": "change"}'),
+        ),
+        ControlRequest("POST", "/calls/{call}/hang-up", "lets the person on the line hang up, and plays the rest"),
+        ControlRequest("GET", "/debugger", "errors and warnings of calls and their apps", query="since=0&limit=1000"),
         ControlRequest(
             "GET",
             "/requests",

@@ -28,12 +28,12 @@ class AccountCallbacks(CallbacksClient):
         self._subscriptions: list[AppSubscription] = []
 
     def deliver_to(self, app: Any) -> "AppSubscription":
-        """Deliver callbacks to a WSGI or ASGI application in this process, without a server.
+        """Deliver callbacks, and the requests of calls, to a WSGI or ASGI application in this process.
 
         The application is called in the thread of the caller, while one of the calls runs that may send: `advance` and
-        the others of the clock, `add`, `transition`, `step`, `signal`, `arm`, `redeliver`. In their async twins, an
-        ASGI application runs on the caller's event loop. What the application raises counts as a 500, and the call
-        raises it. Every URL of a callback reaches the application, with its own host and signature.
+        the others of the clock, `add`, `transition`, `step`, `signal`, `arm`, `redeliver`, and those of `calls`. In
+        their async twins, an ASGI application runs on the caller's event loop. What the application raises counts as a
+        500, and the call raises it. Every URL reaches the application, with its own host and signature.
 
         Args:
             app: the application: a Flask, Django, FastAPI or Starlette application, for example. Its lifespan is not

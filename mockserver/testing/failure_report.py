@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mockserver.control import text
 from mockserver.control.client.errors import ControlError
+from mockserver.control.views.call_text import escape_controls
 from mockserver.control.views.callbacks import CallbackView
 from mockserver.control.views.requests import RequestView
 from mockserver.testing.handles import MockTwilio
@@ -13,15 +14,17 @@ _SHOWN = 10
 
 
 def describe_account(handle: MockTwilio) -> str:
-    """Return the state of the account: its clock, and its requests, warnings, timers and callbacks if there are any."""
+    """Return the state of the account: its clock, and its requests, errors, timers and callbacks if there are any."""
     try:
         state = handle.state()
         requests = handle.requests.all()
         callbacks = handle.callbacks.list()
+        debugger = handle.debugger.list()
         sections = {
             "clock": text.describe_clock(state.clock),
             "last requests": "\n".join(map(text.describe_request, requests[-_SHOWN:])),
             "warnings": _describe_warnings(requests),
+            "debugger": "\n".join(escape_controls(str(event)) for event in debugger[-_SHOWN:]),
             "waiting timelines": text.describe_timelines(state.timelines) if state.timelines else "",
             "timers": "\n".join(f"{timer.due} {timer.what}" for timer in state.timers),
             "callbacks": _count_delivered(callbacks),

@@ -11,8 +11,11 @@ from typing import get_args
 
 import pytest
 
-from generators.model import Source, Track
+from generators.model import CallStatus, Source, Track
+from mockserver.account.state.live_calls import Direction
 from mockserver.control.client import argument_types
+from mockserver.control.endpoints.new_calls import CallCommand
+from mockserver.control.views.call_data import CallStatusName, DirectionName
 from mockserver.rest.auth import AuthSetting
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.settings.loading import get_all_settings
@@ -39,6 +42,12 @@ def test_correct(recmock: MockTwilio, recmock_server: MockServer) -> None:
     recmock.requests.assert_called("list_recordings", exactly=1, query={"PageSize": "50"}, form={"a": ["b", "c"]})
     recmock.requests.wait_for("fetch_recording", count=2, timeout=1.5)
     recmock.configure(wire="schema", auth=None)
+    call = recmock.calls.incoming("http://localhost/voice", speech=["Hi"], digits="1#", hangs_up_after=20.5)
+    recmock.calls.outgoing("+15005550006", twiml="<Response/>", record="dual", answers="machine", rings="2s")
+    texts: list[str] = [recording.transcript for recording in call.recordings if recording.duration]
+    codes: set[int] = {event.code for event in (*call.errors, *recmock.debugger.events)}
+    if call.status == "completed":
+        print(texts, codes, recmock.calls.hang_up(call.sid).said, [known.sid for known in recmock.calls.list()])
     sink: Sink = recmock.sink
     received: list[Received] = sink.wait_for(1)
     print(names, count, received[0].headers["X"], recmock_server.account("AC1").account_sid)
@@ -49,6 +58,8 @@ async def test_async(recmock: MockTwilio) -> None:
     await recmock.recordings.add_async(status="completed")
     await recmock.recordings.transition_async("a", "absent", error_code=None)
     await recmock.clock.advance_async("5s")
+    status: str = (await recmock.calls.incoming_async("http://localhost/voice", method="GET", wait=False)).status
+    print(status, await recmock.calls.play_async("CA1"))
 
 
 def test_mistakes(recmock: MockTwilio) -> None:
@@ -77,6 +88,15 @@ def test_mistakes(recmock: MockTwilio) -> None:
     recmock.configure(wire="xml")  # mistake
     recmock.configure(auth="none")  # mistake
     recmock.clock.advence("5s")  # mistake
+    recmock.calls.incoming()  # mistake
+    recmock.calls.incoming("http://localhost/", method="PUT")  # mistake
+    recmock.calls.incoming("http://localhost/", speach="Hi")  # mistake
+    recmock.calls.outgoing("+1", answers="never")  # mistake
+    recmock.calls.outgoing("+1", record="stereo")  # mistake
+    recmock.calls.outgoing("+1", status_callback_events=["done"])  # mistake
+    print(recmock.calls.get("CA1").recording)  # mistake
+    print(recmock.calls.get("CA1").status == "ended")  # mistake
+    recmock.debugger.assert_clean(ignore=["12200"])  # mistake
     recmock.clock.advance([5])  # mistake
     MockTwilio(cuont=3)  # mistake
     MockTwilio(wire="xml")  # mistake
@@ -86,6 +106,7 @@ def test_mistakes(recmock: MockTwilio) -> None:
 async def test_async_mistakes(recmock: MockTwilio) -> None:
     await recmock.recordings.add_async(status="complete")  # mistake
     await recmock.recordings.transition_async("a", "done")  # mistake
+    await recmock.calls.incoming_async("http://localhost/", digit="1")  # mistake
 """
 WRONG_IMPORT = "from mockserver.testing import MockTwillio  # mistake\n"
 
@@ -148,6 +169,8 @@ def test_pyright_reports_every_mistake_and_nothing_else(consumer: tuple[Path, li
         (argument_types.NetworkFaultName, NetworkFault),
         (argument_types.WireName, WireSetting),
         (argument_types.AuthName, AuthSetting),
+        (CallStatusName, CallStatus),
+        (DirectionName, Direction),
     ],
 )
 def test_literals_have_the_words_that_the_mock_accepts(literal: object, words: list[str]) -> None:
@@ -169,6 +192,11 @@ def test_literals_have_the_words_that_the_mock_accepts(literal: object, words: l
 def test_typed_dicts_have_the_fields_of_a_scenario(typed: type, struct: type) -> None:
     fields: tuple[str, ...] = struct.__struct_encode_fields__  # type: ignore[attr-defined]  # of every struct
     assert sorted(fields) == sorted(typed.__annotations__ | getattr(typed.__mro__[0], "__annotations__", {}))
+
+
+def test_call_options_have_the_fields_of_the_command() -> None:
+    own = {"direction", "url", "method", "twiml", "to"}
+    assert sorted(argument_types.CallOptions.__annotations__) == sorted({*CallCommand.__struct_fields__} - own)
 
 
 def test_fault_rules_have_at_most_the_fields_of_a_scenario() -> None:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:  # each client is imported when it is first used: most tests o
     from generators.corpus.corpus import Corpus
     from mockserver.control.client.argument_types import AuthName, WireName
     from mockserver.control.client.callbacks import CallbacksClient
+    from mockserver.control.client.calls import CallsClient
     from mockserver.control.client.changes import AccountChanges
     from mockserver.control.client.clock import ClockClient
+    from mockserver.control.client.debugger import DebuggerClient
     from mockserver.control.client.doctor import DoctorClient
     from mockserver.control.client.faults import FaultsClient
     from mockserver.control.client.recordings import RecordingsClient
@@ -81,6 +83,20 @@ class AccountClient:
         from mockserver.control.client.callbacks import CallbacksClient
 
         return CallbacksClient(self._connection, self._account_path)
+
+    @cached_property
+    def calls(self) -> "CallsClient":
+        """The calls that a test or the API places on the account."""
+        from mockserver.control.client.calls import CallsClient
+
+        return CallsClient(self._connection, self._account_path)
+
+    @cached_property
+    def debugger(self) -> "DebuggerClient":
+        """The errors and warnings of calls and their apps."""
+        from mockserver.control.client.debugger import DebuggerClient
+
+        return DebuggerClient(self._connection, self._account_path)
 
     @cached_property
     def requests(self) -> "RequestsClient":

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from mockserver.control.client.clock import DurationLike
 
 StatusName = Literal["in-progress", "paused", "stopped", "processing", "completed", "absent", "failed", "deleted"]
 """A status of a recording."""
@@ -115,6 +118,8 @@ class RecordingDefinition(RecordingValues, total=False):
 
 AnswerName = Literal["no-answer", "busy", "failed", "machine"]
 """What happens to a call that no person answers."""
+CallEventName = Literal["initiated", "ringing", "answered", "completed"]
+"""An event of a call."""
 CallerDefinition = TypedDict(
     "CallerDefinition",
     {
@@ -129,6 +134,24 @@ CallerDefinition = TypedDict(
     total=False,
 )
 """Who is on the line of a call, as a scenario's `callers` have it."""
+
+
+class CallOptions(TypedDict, total=False):
+    """A call that a test places, beside its document."""
+
+    from_: str
+    answers: Literal[True] | AnswerName
+    rings: "DurationLike"
+    speech: str | Sequence[str]
+    digits: str
+    hangs_up_after: "DurationLike"
+    fallback_url: str
+    status_callback: str
+    status_callback_method: Literal["GET", "POST"]
+    status_callback_events: Sequence[CallEventName]
+    record: bool | Literal["mono", "dual"]
+    recording_status_callback: str
+    wait: bool
 
 
 class RequestConditions(TypedDict, total=False):

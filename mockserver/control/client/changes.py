@@ -1,5 +1,6 @@
 """Sends the changes of an account that may send callbacks, and waits until these are answered."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from mockserver.control.client.connection import ControlConnection
@@ -12,11 +13,29 @@ from mockserver.control.views.scenario import EventView
 
 __tracebackhide__ = True
 Decoded = TypeVar("Decoded")
-_TIMEOUT_FAILURES = frozenset({"connect_timeout", "read_timeout"})
+TIMEOUT_FAILURES = frozenset({"connect_timeout", "read_timeout"})
 
 
 class BlockedLoopError(ControlError):
     """A callback was not answered in time, while the call blocked the event loop that the receiver may run on."""
+
+
+def refuse_unanswered(what: str, urls: Sequence[str], twin: str) -> None:
+    """Raise if requests were not answered in time while an event loop was blocked.
+
+    Args:
+        what: the kind of the requests.
+        urls: where they went.
+        twin: the name of the async method that does the same.
+
+    Raises:
+        BlockedLoopError: if there are any.
+    """
+    if urls:
+        raise BlockedLoopError(
+            f"expected an answer to the {what} to {urls[0]}, found none in time: this call blocks the "
+            f"event loop of its thread, which a receiver on the same loop needs. Use `await ....{twin}(...)`."
+        )
 
 
 class AccountChanges:
@@ -47,11 +66,7 @@ class AccountChanges:
         before = self._list_attempts()
         result = self._connection.request(method, f"{self._account_path}{path}", result_type, command)
         unanswered = [url for attempt, url in self._list_attempts().items() if attempt not in before]
-        if unanswered:
-            raise BlockedLoopError(
-                f"expected an answer to the callback to {unanswered[0]}, found none in time: this call blocks the "
-                f"event loop of its thread, which a receiver on the same loop needs. Use `await ....{twin}(...)`."
-            )
+        refuse_unanswered("callback", unanswered, twin)
         return result
 
     def send_for_events(
@@ -68,5 +83,5 @@ class AccountChanges:
             (callback.number, number): callback.url
             for callback in callbacks
             for number, attempt in enumerate(callback.attempts)
-            if attempt.failure in _TIMEOUT_FAILURES
+            if attempt.failure in TIMEOUT_FAILURES
         }

@@ -40,7 +40,7 @@ class ClockClient:
 
         A receiver on the caller's own event loop cannot answer meanwhile: use `advance_async`.
         """
-        return self._change({"advance": _format_duration(by)}, twin="advance_async")
+        return self._change({"advance": to_duration_text(by)}, twin="advance_async")
 
     async def advance_async(self, by: DurationLike) -> tuple[EventView, ...]:
         """Move the clock like `advance`, without blocking the event loop that a receiver may run on."""
@@ -79,7 +79,12 @@ class ClockClient:
         return self._changes.send_for_events("/clock", command, twin=twin)
 
 
-def _format_duration(duration: DurationLike) -> str:
+def to_duration_text(duration: DurationLike) -> str:
+    """Return a duration as the control API takes it.
+
+    Raises:
+        ValueError: if it is negative or infinite.
+    """
     if isinstance(duration, str):
         return duration
     seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration

@@ -17,13 +17,13 @@ MAX_EVENTS = 1000
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to a recording by itself, or because of a scenario."""
+    """Something that happened to a recording by itself, or because of a scenario, or on a call."""
 
     serial: int
     at: str
-    kind: Literal["import", "step", "signal", "callback", "inserted", "deleted"]
+    kind: Literal["import", "step", "signal", "callback", "inserted", "deleted", "call", "debugger"]
     subject: str
-    """The recording's handle, or its SID."""
+    """The recording's handle, or its SID, or the SID of the call."""
     sid: str
     what: str
 
