@@ -27,6 +27,7 @@ from mockserver.account.commands.new_call import NewCall
 from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.state import live_calls as live
 from mockserver.account.state.live_calls import (
+    Direction,
     InConference,
     LiveCall,
     Queued,
