@@ -42,15 +42,15 @@ class Gatherings:
 
 
 def _take_keys(call: LiveCall, act: acts.Gather, at: int) -> Gathering:
-    start, before = at + person.REACTION, call.digits_used
+    before = call.digits_used
     keys = person.take_keys(call, act)
-    used = call.caller.digits[before : call.digits_used]
-    stop = hear(call, start, digits=used) if used else start
+    used = call.caller.digits[before : call.digits_used].rstrip(person.WAITS)
+    if not used:
+        return Gathering(at + act.timeout * SECOND)
+    stop = hear(call, at + person.REACTION, digits=used)
     is_complete = bool(keys.finish_key) or (act.num_digits is not None and len(keys.digits) >= act.num_digits)
     done_at = stop if is_complete else stop + act.timeout * SECOND
-    if keys.digits or keys.finish_key:
-        return Gathering(done_at, digits=keys.digits, finish_key=keys.finish_key)
-    return Gathering(done_at)
+    return Gathering(done_at, digits=keys.digits, finish_key=keys.finish_key)
 
 
 def _take_speech(call: LiveCall, act: acts.Gather, at: int) -> Gathering:

@@ -11,7 +11,7 @@ _BEAT = SECOND // 5
 """The time of one key, in microseconds."""
 REACTION = SECOND
 """The time until a person speaks or presses a key, in microseconds."""
-_WAITS = "wW"
+WAITS = "wW"
 CONFIDENCE = 0.92
 """How sure speech recognition is of what a person said."""
 
@@ -21,10 +21,6 @@ class KeyPresses(NamedTuple):
 
     digits: str
     finish_key: str
-    used: int
-    """The number of characters of the script that were used."""
-    duration: int
-    """The time until the last key, in microseconds."""
 
 
 def take_speech(call: LiveCall, *, is_message: bool = False) -> str | None:
@@ -42,7 +38,7 @@ def take_speech(call: LiveCall, *, is_message: bool = False) -> str | None:
 
 def has_keys(call: LiveCall) -> bool:
     """Return True if the person presses another key."""
-    return any(key not in _WAITS for key in call.caller.digits[call.digits_used :])
+    return any(key not in WAITS for key in call.caller.digits[call.digits_used :])
 
 
 def take_keys(call: LiveCall, gather: Gather) -> KeyPresses:
@@ -50,7 +46,7 @@ def take_keys(call: LiveCall, gather: Gather) -> KeyPresses:
     script = call.caller.digits[call.digits_used :]
     pressed, finish_key, used, waited = "", "", 0, 0
     for key in script:
-        if key in _WAITS:
+        if key in WAITS:
             waited += count_duration(key)
             if waited > gather.timeout * SECOND:
                 break
@@ -64,7 +60,7 @@ def take_keys(call: LiveCall, gather: Gather) -> KeyPresses:
         if gather.num_digits is not None and len(pressed) >= gather.num_digits:
             break
     call.digits_used += used
-    return KeyPresses(pressed, finish_key, used, count_duration(script[:used]))
+    return KeyPresses(pressed, finish_key)
 
 
 def take_finish_key(call: LiveCall, finish_on_key: str) -> str | None:
@@ -73,7 +69,7 @@ def take_finish_key(call: LiveCall, finish_on_key: str) -> str | None:
     A key that a later question may ask for ends no recording: only `#` and `*` do, and a key that alone ends it.
     """
     rest = call.caller.digits[call.digits_used :]
-    waits = len(rest) - len(rest.lstrip(_WAITS))
+    waits = len(rest) - len(rest.lstrip(WAITS))
     key = rest[waits : waits + 1]
     if not key or key not in finish_on_key or (key not in "#*" and len(finish_on_key) > 1):
         return None

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from generators.instants import SECOND
 from generators.model import SpokenTurn, Track
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import LegRecording, RecordingPause, Side, Utterance
+from scenarios.callers import MAX_SPEECH_LENGTH
 
 _MILLISECOND = SECOND // 1000
-_MAX_UTTERANCES = 5_000
+MAX_UTTERANCES = 2_000
 """The most that the talk of one call holds: a document may say 1,000 things 1,000 times."""
+MAX_TEXT = MAX_SPEECH_LENGTH
+"""The most characters of one utterance. A longer text takes its time, but its end is not noted."""
 _CHANNEL = {Side.PARTY: 1, Side.OTHER: 2}
 """The channels of a dual recording. Twilio documents this order; other people found the reverse (WIRE-CALLS §3.6)."""
 _SIDES_OF_TRACK = {
@@ -21,8 +26,10 @@ _SIDES_OF_TRACK = {
 
 def add_utterance(talk: list[Utterance], utterance: Utterance) -> None:
     """Add an utterance, and drop the oldest one if there are very many."""
-    if len(talk) >= _MAX_UTTERANCES:
+    if len(talk) >= MAX_UTTERANCES:
         del talk[0]
+    if len(utterance.text) > MAX_TEXT:
+        utterance = msgspec.structs.replace(utterance, text=utterance.text[:MAX_TEXT])
     talk.append(utterance)
 
 
@@ -47,7 +54,7 @@ class RecordedTalk:
         ]
         self._since, self._until = recording.since, until
         sides = (Side.PARTY,) if recording.is_party_only else _SIDES_OF_TRACK[recording.options.track]
-        heard = [utterance for utterance in talk if utterance.side in sides]
+        heard = [utterance for utterance in talk if utterance.stop > self._since and utterance.side in sides]
         self._parts = [part for utterance in heard for part in self._cut(utterance)]
         self._trim(recording.options.trim)
 
