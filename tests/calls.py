@@ -152,7 +152,13 @@ class Line:
         self._runner.run(self.mock.worker.stop())
         self._runner.close()
 
-    def place(
+    def place(self, path: str | None = "/voice", **fields: Any) -> LiveCall:
+        """Place a call; see `make_call`."""
+        call = self.account.apply(PlaceCall(call=self.make_call(path, **fields)))
+        self.settle()
+        return call
+
+    def make_call(
         self,
         path: str | None = "/voice",
         *,
@@ -162,8 +168,8 @@ class Line:
         fallback: str | None = None,
         events: tuple[str, ...] | None = None,
         **fields: Any,
-    ) -> LiveCall:
-        """Place a call. `path` is that of its voice URL; a status callback goes to `/status` if it has events."""
+    ) -> NewCall:
+        """Return a call. `path` is that of its voice URL; a status callback goes to `/status` if it has events."""
         url = None if path is None else path if "://" in path else APP + path
         voice = VoiceDocument(url if twiml is None else None, "POST", twiml, fallback and APP + fallback)
         is_inbound = direction is Direction.INBOUND
@@ -175,10 +181,8 @@ class Line:
             "voice": voice,
             "caller": caller,
             "subscription": None if events is None else StatusSubscription(f"{APP}/status", events=events),
-        } | fields
-        call = self.account.apply(PlaceCall(call=NewCall(**new)))
-        self.settle()
-        return call
+        }
+        return NewCall(**new | fields)
 
     def restore(self, snapshot: bytes) -> None:
         """Go back to a snapshot of this account, or of one like it."""
