@@ -2,7 +2,6 @@
 
 import pytest
 
-from generators.model import Transcription
 from mockserver.account.commands.calls import DeleteCall
 from mockserver.account.commands.recordings import DeleteRecording
 from scenarios.callers import Caller
@@ -16,11 +15,6 @@ ASKED = "transcribe='true' transcribeCallback='/transcribed'"
 def record(attributes: str = ASKED) -> dict[str, str]:
     """Return an app that records."""
     return {"/voice": respond(f"<Record action='/done' {attributes}/>"), "/done": respond()}
-
-
-def list_transcriptions(line: Line) -> list[Transcription]:
-    """Return all transcriptions."""
-    return [transcription for _, transcription in line.account.transcriptions]
 
 
 def test_transcription_is_complete_after_its_recording_and_is_sent() -> None:
