@@ -14,11 +14,17 @@ SignatureCase = tuple[str, Mapping[str, str | list[str]], str]
 """A URL, the parameters of a form, and a signature."""
 
 
-def validate_signatures(cases: Sequence[SignatureCase], token: str) -> list[bool]:
-    """Return the results of twilio-node's validator. The test is skipped if it is missing."""
+def find_node_modules() -> Path:
+    """Return the folder with the package twilio: RECMOCK_NODE_MODULES. The test is skipped if it is missing."""
     modules = os.environ.get("RECMOCK_NODE_MODULES")
     if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
         pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
+    return Path(modules)
+
+
+def validate_signatures(cases: Sequence[SignatureCase], token: str) -> list[bool]:
+    """Return the results of twilio-node's validator. The test is skipped if it is missing."""
+    modules = str(find_node_modules())
     process = subprocess.run(
         ["node", str(_SIGNATURES_SCRIPT), token],
         input=json.dumps(cases),
