@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from generators.sids import Kind, is_sid
+from mockserver.account.commands.calls import ClaimAppRequest
 from mockserver.rest.call_forms import MAX_TWIML
 from mockserver.rest.representations.wires import WireSetting
 from mockserver.server.routes.calls_and_conferences import FROZEN_CLOCK
@@ -305,6 +306,28 @@ def test_third_fetch_under_a_frozen_clock_is_warned(api: Api) -> None:
     assert warn() == [[], [], [FROZEN_CLOCK], [FROZEN_CLOCK]]
     api.post(f"Calls/{sid}.json", Status="completed")
     assert warn() == [[]] * 4
+
+
+def test_call_that_waits_for_its_app_is_not_warned_of(api: Api) -> None:
+    sid = place(api, Url="http://127.0.0.1:1/voice")
+    api.advance(3)
+    api.get_account().apply(ClaimAppRequest(number=0))
+    found = [api.get_in_account(f"Calls/{sid}.json").headers.get_list("x-mock-warning") for _ in range(4)]
+    assert found == [[]] * 4
+
+
+def test_sid_of_a_live_call_is_explained(api: Api) -> None:
+    recording = api.post(f"Calls/{CALL_SID}/Recordings.json").json()["sid"]
+    sid = place(api)
+    explained = api.get(f"/_mock/sids/{sid}").json()
+    assert (explained["is_known"], explained["why"]) == (
+        True,
+        "The call number 1 of those that began here. It is queued.",
+    )
+    assert "created here" in api.get(f"/_mock/sids/{recording}").json()["why"]
+    room = api.post("Conferences/Room/Participants.json", **FORM).json()["conference_sid"]
+    why = api.get(f"/_mock/sids/{room}").json()["why"]
+    assert why == "The conference number 1 of those that began here. It is init."
 
 
 def test_running_clock_is_not_warned_of() -> None:

@@ -7,7 +7,7 @@ import msgspec
 from generators.content.subresources import SUBRESOURCE_KINDS, split_subresource_index
 from generators.corpus.corpus import FIRST_HANDLE_INDEX
 from generators.corpus.explain_sid import KIND_NOUNS, SidExplanation, explain_generated
-from generators.sids import Kind, describe_sid, is_sid
+from generators.sids import Kind, describe_sid, fold_sid, is_sid
 from mockserver.account.resources.parent import Parent
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.rest.errors import TwilioError
@@ -71,7 +71,9 @@ def explain_sid(recording_index: RecordingIndex, text: str) -> SidExplanation:
 
 def explain_created(recording_index: RecordingIndex, sid: str) -> str | None:
     """Explain a SID of a created recording, call or conference, or return None if it is none of these."""
-    created = recording_index.created
+    created, live = recording_index.created, _explain_live(recording_index, sid)
+    if live is not None:
+        return live
     if is_sid(sid, Kind.RECORDING):
         index = created.find_index(sid)
         if index is None:
@@ -83,6 +85,18 @@ def explain_created(recording_index: RecordingIndex, sid: str) -> str | None:
             names = ", ".join(_describe_recording(recording_index, index) for index in indices[:_MAX_LISTED])
             return f"The {noun} of {len(indices)} recordings that were created here: {names}."
     return _explain_subresource(recording_index, sid)
+
+
+def _explain_live(recording_index: RecordingIndex, sid: str) -> str | None:
+    """Explain a SID of a live call or conference, or return None if it is none of these."""
+    live = recording_index.state.live
+    if live is None:
+        return None
+    for noun, resources in (("call", live.calls), ("conference", live.conferences)):
+        found = next((resource for resource in resources.values() if resource.sid == fold_sid(sid)), None)
+        if found is not None:
+            return f"The {noun} number {found.number + 1} of those that began here. It is {found.status.value}."
+    return None
 
 
 def _explain_subresource(recording_index: RecordingIndex, sid: str) -> str | None:

@@ -89,9 +89,13 @@ def _fetch(source: Parents, resource_type: ResourceType, parent: Parent) -> Reso
 
 
 def _is_stuck(account: Account, sid: str) -> bool:
-    """Return True if only time changes a call."""
+    """Return True if only the account's time changes a call: it waits for nobody else, its app included."""
+    from mockserver.account.state.live_calls import Requesting  # not before the first live call
+
     call = account.live_calls.find(sid)
-    return call is not None and not account.live_calls.is_waiting_for_others(call)
+    if call is None or isinstance(call.doing, Requesting):
+        return False
+    return not account.live_calls.is_waiting_for_others(call)
 
 
 def _warn_of_frozen_clock(exchange: Exchange, sid: str) -> int:
