@@ -1,9 +1,11 @@
 """Small voice apps in WSGI and ASGI, without a framework and without a server."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 VOICEMAIL: Mapping[str, str] = {
     "/voice": '<Say>Leave a message.</Say><Record finishOnKey="#" transcribe="true" transcribeCallback="/transcribed" '
@@ -44,7 +46,9 @@ class VoiceApp:
         return f"<Response>{self.documents[path]}</Response>".encode() if path in self.documents else b""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        encoded = environ["wsgi.input"].read() or environ["QUERY_STRING"].encode()
+        encoded = (
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or environ["QUERY_STRING"].encode()
+        )
         body = self.answer(environ["PATH_INFO"], encoded)
         start_response("200 OK", [("Content-Type", "text/xml")])
         return [body]
@@ -59,3 +63,17 @@ class AsyncVoiceApp(VoiceApp):
         headers = [(b"content-type", b"text/xml")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+class _SilentHandler(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def serve_voice_app(app: VoiceApp) -> Iterator[str]:
+    """Serve an app on a free port of loopback, and yield its origin."""
+    with make_server("127.0.0.1", 0, app, handler_class=_SilentHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -21,6 +21,8 @@ COMMANDS = {
     "recordings": "add, show or change recordings on a running server",
     "faults": "list, add or remove faults on a running server",
     "callbacks": "list callbacks of a running server, or deliver one again",
+    "call": "call a voice app as a person would, and print the conversation",
+    "debugger": "list the errors and warnings of calls on a running server",
     "doctor": "report bad habits of the client of a running server",
     "generate": "write the recordings of an account to a file or to the standard output",
     "sid": "explain a SID, or print the SID of an index",

@@ -40,6 +40,7 @@ COMMANDS = [
     ["faults", "remove"],
     ["callbacks"],
     ["callbacks", "redeliver", "0"],
+    ["debugger"],
     ["doctor"],
     ["scenario", "next"],
     ["scenario", "step", "late"],

@@ -28,22 +28,32 @@ class CallLine:
         self.kind = kind
         self.text = text
 
-    def format(self) -> str:
-        """Return the line for people: its time, its kind and its text, in at most 100 columns."""
-        label = f"{self.at[11:19]} {self.kind}"
+    def format(self, color: str = "", end: str = "") -> str:
+        """Return the line for people: its time, its kind and its text, in at most 100 columns.
+
+        Args:
+            color: the escape sequence before the kind.
+            end: the escape sequence after it.
+        """
+        time, kind = self.at[11:19], f"{self.kind:<{_INDENT - len('00:00:00 ')}}"
         text = escape_controls(self.text[:_MAX_TEXT])
-        parts = wrap(text, MAX_WIDTH - _INDENT, break_on_hyphens=False) or [""]
-        return "\n".join(f"{label if not number else '':<{_INDENT}}{part}" for number, part in enumerate(parts))
+        first, *more = wrap(text, MAX_WIDTH - _INDENT, break_on_hyphens=False) or [""]
+        return "\n".join([f"{time} {color}{kind}{end}{first}", *(f"{'':<{_INDENT}}{part}" for part in more)])
 
 
 def list_lines(call: CallData) -> list[CallLine]:
     """Return what happened on a call, in its order."""
     lines = [
         *(CallLine(request.at, "request", _describe_request(request)) for request in call.requests),
-        *(CallLine(event.at, event.level, f"{event.code}: {event.text}") for event in call.debugger),
+        *list_debugger_lines(call),
         *(CallLine(spoken.at, spoken.speaker, _describe_utterance(spoken)) for spoken in call.conversation),
     ]
     return sorted(lines, key=lambda line: line.at)
+
+
+def list_debugger_lines(call: CallData) -> list[CallLine]:
+    """Return the errors and warnings of a call."""
+    return [CallLine(event.at, event.level, f"{event.code}: {event.text}") for event in call.debugger]
 
 
 def describe_call(call: CallData) -> str:
@@ -54,7 +64,7 @@ def describe_call(call: CallData) -> str:
 def describe_end(call: CallData) -> Iterator[str]:
     """Yield the lines after the conversation: the status of the call, and its recordings with their URLs."""
     seconds = "" if call.duration is None else f" after {call.duration} s"
-    yield f"{call.sid} {call.from_} to {call.to}: {call.status}{seconds}"
+    yield escape_controls(f"{call.sid} {call.from_} to {call.to}: {call.status}{seconds}")
     for recording in call.recordings:
         yield _describe_recording(recording)
         yield f"  {recording.url}.wav"
