@@ -26,9 +26,9 @@ class ConferenceTalk:
         conference.talk_until = at
         for participant in present:
             call = self._live.calls[participant.call]
-            if isinstance(call.doing, InConference):
-                call.doing = msgspec.structs.replace(call.doing, done_at=at)
-                self._context.schedule(call)
+            assert isinstance(call.doing, InConference), "the call is present"
+            call.doing = msgspec.structs.replace(call.doing, done_at=at)
+            self._context.schedule(call)
 
     def _speak(self, conference: LiveConference, call: LiveCall, at: int) -> int:
         """Let a participant say something, and return the instant at which the next one speaks."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from generators.instants import SECOND
 from generators.model import CallStatus, Source
 from mockserver.account.calls import person
@@ -68,19 +70,17 @@ class Dialing:
             self._join(call, act, conference)
             return
         now = self._context.clock.now()
-        call.doing = live.Dialing(now + act.timeout * SECOND, (), 0)
-        self._call_targets(call, act)
+        doing = live.Dialing(now + act.timeout * SECOND, (), 0)
         if act.record.is_from_ringing:
-            self._start_recording(call, act)
+            doing = self._start_recording(call, doing, act)
+        self._call_targets(call, doing, act)
 
     def _join(self, call: LiveCall, act: acts.Dial, target: acts.ConferenceTarget) -> None:
         recording = None if act.record is acts.DialRecord.NONE else self._start_leg_recording(call, act)
         self._conferences.join_by_document(call, target, recording)
 
-    def _call_targets(self, call: LiveCall, act: acts.Dial) -> None:
+    def _call_targets(self, call: LiveCall, doing: live.Dialing, act: acts.Dial) -> None:
         """Call all targets, or the next one if they are called in order."""
-        doing = call.doing
-        assert isinstance(doing, live.Dialing)
         last = doing.next_target + 1 if act.sequential else len(act.targets)
         targets = act.targets[doing.next_target : last]
         children = tuple(self._new_calls.dial_target(call, act, target).number for target in targets)
@@ -92,18 +92,15 @@ class Dialing:
     def answer(self, child: LiveCall, target_url: str | None, method: str) -> None:
         """Continue when the callee has answered: with the target's document, or with the connection."""
         parent = self._get_parent(child)
-        doing = None if parent is None else parent.doing
-        if parent is None or not isinstance(doing, live.Dialing) or doing.bridged is not None:
-            self._end(child, CallStatus.CANCELED)
-            return
-        for other in self._list_open(doing):
-            if other is not child:
-                self._end(
-                    other, CallStatus.COMPLETED if other.status is CallStatus.IN_PROGRESS else CallStatus.CANCELED
-                )
+        doing = parent.doing
+        assert isinstance(doing, live.Dialing), "a Dial that ends ends its calls"
+        for other in self._list_open(doing):  # the child is none of them at this moment
+            self._end(other, CallStatus.CANCELED)
         if target_url is None:
             self.connect(child)
             return
+        parent.doing = msgspec.structs.replace(doing, done_at=None)  # the timeout is that of the ringing
+        self._context.schedule(parent)
         child.is_whispering = True
         child.document = parent.document  # its URL is the base of relative URLs
         self._requests.ask(child, Purpose.SCREEN, target_url, method, verb="Number")
@@ -111,21 +108,16 @@ class Dialing:
     def connect(self, child: LiveCall) -> None:
         """Connect the callee with the caller, and let both talk."""
         parent = self._get_parent(child)
-        doing = None if parent is None else parent.doing
         child.is_whispering = False
         child.document = None
-        if parent is None or not isinstance(doing, live.Dialing):
-            self._end(child, CallStatus.COMPLETED)
-            return
         act = self._documents.get_act(parent)
-        now = self._context.clock.now()
+        now, doing = self._context.clock.now(), parent.doing
+        assert isinstance(doing, live.Dialing), "a Dial that ends ends its calls"
         if doing.recording is None and act.record is not acts.DialRecord.NONE:
-            self._start_recording(parent, act)
-            doing = parent.doing
-            assert isinstance(doing, live.Dialing)
+            doing = self._start_recording(parent, doing, act)
         until = min(self._talk(parent, child, now), now + act.time_limit * SECOND)
         child.doing = Bridged(until)
-        parent.doing = live.Dialing(None, doing.children, doing.next_target, child.number, now, doing.recording)
+        parent.doing = msgspec.structs.replace(doing, done_at=None, bridged=child.number, bridged_at=now)
         self._context.touch(parent)
         self._context.schedule(parent)
 
@@ -154,7 +146,7 @@ class Dialing:
         if has_open:
             return False
         if doing.bridged is None and act.sequential and doing.next_target < len(act.targets):
-            self._call_targets(call, act)
+            self._call_targets(call, doing, act)
             return False
         self.finish(call)
         return True
@@ -198,7 +190,10 @@ class Dialing:
             return build_dial_extra(status="failed", is_bridged=False)
         child = self._context.get_call(doing.children[-1])
         return build_dial_extra(
-            status=_OUTCOMES[child.status], call_sid=child.sid, duration=compute_seconds(child), is_bridged=False
+            status=_OUTCOMES.get(child.status, "completed"),
+            call_sid=child.sid,
+            duration=compute_seconds(child),
+            is_bridged=False,
         )
 
     def end_children(self, call: LiveCall, status: CallStatus) -> None:
@@ -211,23 +206,16 @@ class Dialing:
     def _list_open(self, doing: live.Dialing) -> list[LiveCall]:
         """Return the calls to the targets that are not over, and that the API has not led elsewhere."""
         children = [self._calls[number] for number in doing.children if number in self._calls]
-        if doing.bridged is not None:
-            return [child for child in children if isinstance(child.doing, Bridged)]
-        return [child for child in children if not child.is_over]
+        return [child for child in children if not child.is_over and _is_of_dial(child)]
 
     def release(self, child: LiveCall) -> None:
         """Let the caller go on without a callee that the API leads elsewhere."""
-        parent = self._get_parent(child)
-        if parent is not None:
-            self._context.wake(parent, self._context.clock.now())
+        self._context.wake(self._get_parent(child), self._context.clock.now())
 
-    def _start_recording(self, call: LiveCall, act: acts.Dial) -> None:
-        index = self._start_leg_recording(call, act)
-        doing = call.doing
-        assert isinstance(doing, live.Dialing)
-        call.doing = live.Dialing(
-            doing.done_at, doing.children, doing.next_target, doing.bridged, doing.bridged_at, index
-        )
+    def _start_recording(self, call: LiveCall, doing: live.Dialing, act: acts.Dial) -> live.Dialing:
+        """Record a `<Dial>`, and return what it is doing then."""
+        call.doing = doing = msgspec.structs.replace(doing, recording=self._start_leg_recording(call, act))
+        return doing
 
     def _start_leg_recording(self, call: LiveCall, act: acts.Dial) -> int:
         channels = 2 if act.record.is_dual else 1
@@ -236,5 +224,11 @@ class Dialing:
         call.recordings.append(recording)
         return recording.index
 
-    def _get_parent(self, child: LiveCall) -> LiveCall | None:
-        return None if child.parent is None else self._calls.get(child.parent)
+    def _get_parent(self, child: LiveCall) -> LiveCall:
+        assert child.parent is not None, "a Dial has placed it"
+        return self._calls[child.parent]
+
+
+def _is_of_dial(child: LiveCall) -> bool:
+    """Return True if an open call is still part of its `<Dial>`: the API may lead one elsewhere that was answered."""
+    return child.status is not CallStatus.IN_PROGRESS or child.is_whispering or isinstance(child.doing, Bridged)

@@ -64,7 +64,7 @@ class LegRecordings:
         now = self._context.clock.now()
         if status is InFlight.PAUSED:
             recording.pauses.append(RecordingPause(now, None, behavior))
-        elif recording.pauses and recording.pauses[-1].stop is None:
+        else:
             last = recording.pauses[-1]
             recording.pauses[-1] = RecordingPause(last.start, now, last.behavior)
 
@@ -82,9 +82,9 @@ class LegRecordings:
         """Give a recording what was said until now."""
         now, index = self._context.clock.now(), self._context.recordings.recording_index
         recorded = RecordedTalk(recording, talk, now)
-        index.set_turns(recording.index, recorded.to_turns())
         progress = self._context.state.in_progress.get(recording.index)
-        if progress is not None:
+        if progress is not None:  # else a scenario has ended it before
+            index.set_turns(recording.index, recorded.to_turns())
             stopped = progress.stop(now)
             self._context.state.in_progress[recording.index] = msgspec.structs.replace(
                 stopped, recorded=max(recorded.duration, 0)

@@ -167,13 +167,13 @@ class LiveCalls:
     def _redirect(self, call: LiveCall, voice: VoiceDocument) -> None:
         """Leave what the call does, and play another document. The action of a `<Dial>` is asked before."""
         doing = call.doing
+        if call.is_whispering or isinstance(doing, live.Bridged):
+            self._dialing.release(call)
         if isinstance(doing, live.Dialing):
             self._dialing.end_children(call, CallStatus.CANCELED)
             self._dialing.finish(call)  # its action is asked, but the later document counts (WIRE-CALLS §1.4)
         elif isinstance(doing, InConference):
             self.conferences.leave(call)
-        elif isinstance(doing, live.Bridged):
-            self._dialing.release(call)
         elif isinstance(doing, Queued):
             self._player.leave_queue(call, doing, "redirected")
         elif isinstance(doing, RecordingParty):
@@ -238,8 +238,6 @@ class LiveCalls:
             self.hang_up(call)
         elif call.limit_at is not None and now >= call.limit_at:
             self.end(call, CallStatus.COMPLETED)
-        elif isinstance(doing, live.Ringing):
-            self._ringing.ring(call)
         elif isinstance(doing, live.Dialing):
             self._dialing.resume(call)
         elif doing is None and call.document is None and call.status is CallStatus.RINGING:
@@ -252,6 +250,8 @@ class LiveCalls:
         """Continue after something that took its time."""
         if isinstance(doing, live.Bridged | Saying):
             self.end(call, CallStatus.COMPLETED)
+        elif isinstance(doing, live.Ringing):
+            self._ringing.ring(call)
         elif isinstance(doing, InConference):
             call.doing = msgspec.structs.replace(doing, done_at=None)  # all is said, and the call stays
         else:

@@ -124,13 +124,9 @@ class NewCalls:
 
 
 def _get_address(target: acts.NumberTarget | acts.ClientTarget | acts.SipTarget) -> str:
-    match target:
-        case acts.NumberTarget():
-            return target.number
-        case acts.ClientTarget():
-            return f"client:{target.identity}"
-        case acts.SipTarget():
-            return target.uri
+    if isinstance(target, acts.NumberTarget):
+        return target.number
+    return f"client:{target.identity}" if isinstance(target, acts.ClientTarget) else target.uri
 
 
 def _get_caller_id(parent: LiveCall) -> str:

@@ -46,10 +46,7 @@ class Ringing:
 
     def ring(self, call: LiveCall) -> None:
         """Let the phone of a call ring, and be answered or not."""
-        now, caller, doing = self._context.clock.now(), call.caller, call.doing
-        assert isinstance(doing, live.Ringing), "it waits to be placed, or rings"
-        if now < doing.done_at:
-            return
+        now, caller = self._context.clock.now(), call.caller
         if call.status is CallStatus.QUEUED:
             self._progress.send(call, "initiated", "initiated")
             self._progress.set_status(call, CallStatus.RINGING)

@@ -63,9 +63,7 @@ class Transcribing:
 
     def complete(self, index: int) -> None:
         """Complete a transcription, if its recording is complete."""
-        request = self._live.transcription_requests.pop(index, None)
-        if request is None:
-            return
+        request = self._live.transcription_requests.pop(index)
         call = self._context.get_call(request.call)
         recording_index = self._context.recordings.recording_index
         status = recording_index.get_status(index)
