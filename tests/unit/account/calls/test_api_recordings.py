@@ -10,6 +10,7 @@ from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import Direction, RecordOptions
 from scenarios.callers import Caller
+from tests.accounts import make_scenario
 from tests.calls import SILENT, Line, get_seconds, respond
 
 TALKS = Caller(speech=("word " * 30,))
@@ -80,3 +81,23 @@ def test_stop_of_another_recording_does_not_end_a_record() -> None:
         update(line, Parent(Kind.CALL, call.sid), InFlight.STOPPED, 0)
         line.finish(call)
         assert line.app.get("/done")["RecordingDuration"] == str(int(get_seconds(call)))
+
+
+def test_recording_of_a_call_that_is_not_live_is_no_business_of_calls() -> None:
+    with Line({"/voice": respond("<Pause length='20'/>")}) as line:
+        line.place(direction=Direction.OUTBOUND_API, record=RecordOptions())
+        line.advance(4)
+        other = "CA" + "1" * 32
+        line.account.start_recording(other)
+        update(line, Parent(Kind.CALL, other), InFlight.STOPPED)
+        assert [recording.in_flight is None for recording in line.recordings] == [True, True]
+        assert len(line.account.state.in_progress) == 2
+
+
+@pytest.mark.parametrize("caller", [TALKS, SILENT])
+def test_recording_that_a_scenario_completes_stays_as_it_is(caller: Caller) -> None:
+    at_once = make_scenario(on_create={"timeline": [{"status": "completed"}]})
+    with Line({"/voice": respond("<Record action='/done'/>"), "/done": respond()}, at_once) as line:
+        line.play(caller=caller)
+        (recording,) = line.recordings
+        assert (recording.status, recording.turns) == ("completed", None)

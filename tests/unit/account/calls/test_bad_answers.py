@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
+from mockserver.account.calls import app_requests
 from mockserver.callbacks.outcome import Failure
 from scenarios.callers import Caller
 from tests.calls import APP, SILENT, Answer, Line, answer, fail, get_seconds, list_heard, respond
@@ -230,3 +231,10 @@ def test_record_loop_ends_when_nothing_more_is_said() -> None:
 def test_sound_that_is_looped_for_ever_ends_with_the_call() -> None:
     with Line({"/voice": respond("<Play loop='0'>/music.mp3</Play><Redirect/>")}) as line:
         assert get_seconds(line.play()) == 4 * 3600
+
+
+def test_action_after_the_end_of_a_call_with_very_many_documents_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_requests, "_MAX_DOCUMENTS", 1)
+    with Line({"/voice": respond("<Record action='/done'/>")}) as line:
+        call = line.play(caller=Caller(speech=("Hello",), hangs_up_after="2s"))
+        assert (call.status, line.codes, line.app.paths) == ("completed", [11215], ["/voice"])

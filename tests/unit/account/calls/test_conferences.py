@@ -215,6 +215,7 @@ def test_call_that_waits_alone_is_waiting_for_others() -> None:
         assert not line.account.live_calls.is_waiting_for_others(second)
         line.advance(30)
         assert line.account.live_calls.is_waiting_for_others(second)
+        assert not line.account.live_calls.is_waiting_for_others(line.place(None, twiml=respond("<Pause/>")))
 
 
 def test_conference_is_left_by_a_redirect() -> None:

@@ -251,3 +251,32 @@ def test_callee_hangs_up_by_command() -> None:
         line.account.apply(HangUpCall(number=line.calls[1].number))
         line.finish(parent)
         assert get_seconds(parent) == 5
+
+
+def test_callee_may_listen_longer_than_the_dial_rings() -> None:
+    answers = dial(f"<Number url='/screen'>{AGENT}</Number>", timeout="5") | {
+        "/screen": respond("<Pause length='30'/>")
+    }
+    with Line(answers, make_callee()) as line:
+        line.play(caller=ASKS)
+        assert line.app.get("/dialed")["DialBridged"] == "true"
+
+
+def test_callee_that_is_led_elsewhere_before_it_is_connected_leaves_the_dial() -> None:
+    answers = dial(f"<Number url='/screen'>{AGENT}</Number>") | {"/screen": respond("<Pause length='60'/>")}
+    with Line(answers | {"/other": respond("<Say>Moved</Say>")}, make_callee()) as line:
+        parent = line.place(caller=ASKS)
+        line.advance(10)
+        child = line.calls[1]
+        line.account.apply(UpdateCall(number=child.number, voice=VoiceDocument(f"{APP}/other")))
+        line.finish(parent, child)
+        assert line.app.get("/dialed")["DialBridged"] == "false"
+        assert list_heard(child) == ["Moved"]
+
+
+def test_relative_status_callback_of_a_document_without_a_url_is_noted() -> None:
+    number = f"<Number statusCallback='/child'>{AGENT}</Number>"
+    conference = "<Conference statusCallback='/conference'>room</Conference>"
+    with Line() as line:
+        line.play(None, twiml=respond(f"<Dial>{number}</Dial><Dial>{conference}</Dial>"), time_limit=60)
+        assert (line.codes, line.app.received) == ([15004, 15004], [])

@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 
-from mockserver.account.commands.calls import PlaceCall
+from mockserver.account.commands.calls import HangUpCall, PlaceCall
+from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.response import Response
 from scenarios.callers import Caller
@@ -41,18 +42,27 @@ def test_worker_that_stops_leaves_the_request_to_the_next_one() -> None:
     with Line(NeverAnswers({})) as line:
         call = line.account.apply(PlaceCall(call=line.make_call()))
         asyncio.run(ask_and_stop(line))
+        assert line.account.has_app_requests
         line.connect(StandIn({"/voice": respond("<Say>Hi</Say>")}))
         line.settle()
         line.finish(call)
         assert list_heard(call) == ["Hi"]
 
 
-async def ask_and_stop(line: Line) -> None:
-    """Ask the app, and stop before it answers."""
+async def ask_and_stop(line: Line, ending: LiveCall | None = None) -> None:
+    """Ask the app, let a call end if one is given, and stop before the app answers."""
     worker = line.mock.worker
     worker.start()
     deque(line.account.clock_moves.advance_to(line.account.clock.now()), maxlen=0)
     worker.schedule(line.account)
     assert not line.account.has_app_requests
+    if ending is not None:
+        line.account.apply(HangUpCall(number=ending.number))
     await worker.stop()
-    assert line.account.has_app_requests
+
+
+def test_worker_that_stops_forgets_the_request_of_a_call_that_is_over() -> None:
+    with Line(NeverAnswers({})) as line:
+        call = line.account.apply(PlaceCall(call=line.make_call()))
+        asyncio.run(ask_and_stop(line, call))
+        assert not line.account.has_app_requests
