@@ -4,9 +4,13 @@ from collections.abc import Iterable
 
 from mockserver.account.calls.context import CallContext
 from mockserver.account.state.live_calls import DebuggerEvent, LiveCall
+from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.app_request import AppAnswer
+from mockserver.callbacks.failure_codes import find_failure_code
+from mockserver.callbacks.outcome import Failure
 from mockserver.twiml.problems import Problem, build_problem
 
+_WRONG_ANSWER = 15003
 _MAX_EVENTS = 1000
 _MAX_BODY = 4096
 """The number of characters that an event keeps of an answer."""
@@ -65,6 +69,19 @@ class Debugger:
                 "debugger", event.call_sid or "", event.call_sid or "", f"{event.code}: {event.text}"
             )
         del self._live.debugger_events[:-_MAX_EVENTS]
+
+    def report_delivery(self, delivery: Delivery) -> None:
+        """Add an event for a callback that failed. A wrong answer is only a warning (WIRE-CALLS §1.5)."""
+        if delivery.state is not DeliveryState.FAILED:
+            return
+        last = delivery.attempts[-1]
+        if last.failure is None:
+            code, reason = _WRONG_ANSWER, f"the receiver answered {last.status}"
+        else:
+            code, reason = find_failure_code(Failure(last.failure)), last.detail
+        sid = dict(delivery.parameters).get("CallSid")
+        call = next((call for call in self._live.calls.values() if call.sid == sid), None)
+        self.report_code(call, code, f"callback {delivery.event}: {reason}", delivery.url)
 
     def report_code(self, call: LiveCall | None, code: int, text: str, url: str | None = None) -> None:
         """Add one event that no answer caused."""

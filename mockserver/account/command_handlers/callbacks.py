@@ -21,6 +21,8 @@ def release_callback(account: AccountParts, command: ReleaseCallback) -> None:
 
 def record_outcome(account: AccountParts, command: RecordOutcome) -> None:
     account.callbacks.record_outcome(command.number, command.outcome, command.seconds)
+    if account.has_live_calls and (delivery := account.callbacks.find(command.number)) is not None:
+        account.live_calls.debugger.report_delivery(delivery)
 
 
 def redeliver_callback(account: AccountParts, command: RedeliverCallback) -> None:
