@@ -614,3 +614,37 @@ def test_call_can_be_refused_by_a_fault(api: Api) -> None:
     fault = {"when": {"op": "create_call"}, "then": {"status": 429}, "times": 1}
     api.run_command("POST", "/faults", {"faults": [fault]})
     assert [api.post("Calls.json", **FORM).status_code for _ in range(2)] == [429, 201]
+
+
+def test_oldest_finished_calls_are_forgotten(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.account.calls.new_calls._MAX_FINISHED", 3)
+    monkeypatch.setattr("mockserver.account.calls.context._MAX_FORGOTTEN", 2)
+    placed = []
+    for _ in range(6):
+        placed.append(place(api, Twiml=TWIML))
+        api.advance(20)
+    assert list_sids(api)[:3] == placed[:2:-1]
+    assert api.get_in_account(f"Calls/{placed[2]}.json").status_code == 404
+    assert list(api.get_account().state.live.forgotten) == [1, 2]
+    below = api.get_in_account(f"Calls.json?PageToken=PA{placed[2]}&Page=1&PageSize=3").json()
+    above = api.get_in_account(f"Calls.json?PageToken=PB{placed[2]}&Page=1&PageSize=1").json()
+    assert placed[0] not in {call["sid"] for call in below["calls"]}
+    assert [call["sid"] for call in above["calls"]] == [placed[3]]
+    assert api.get_in_account(f"Calls.json?PageToken=PA{placed[0]}&Page=1").status_code == 400
+
+
+def test_page_beside_forgotten_calls_names_their_place(api: Api) -> None:
+    old, sid = list_sids(api), place(api, Twiml=TWIML)
+    api.advance(20)
+    assert delete(api, sid).status_code == 204
+    page = api.get_in_account(f"Calls.json?PageToken=PB{old[0]}&Page=1&PageSize=2").json()
+    assert page["calls"] == []
+    assert [call["sid"] for call in api.get(page["next_page_uri"]).json()["calls"]] == old[:2]
+
+
+@pytest.mark.parametrize("query", ["EndTime%3C=2027-01-01", "EndTime%3C=2027-01-01&Status=completed"])
+def test_filter_by_end_selects_calls_of_both_kinds(api: Api, query: str) -> None:
+    old, sid = list_sids(api, query), place(api, Twiml=TWIML)
+    api.advance(20)
+    assert list_sids(api, query) == [sid, *old]
+    assert len(old) > 1

@@ -185,6 +185,20 @@ def test_kicked_participants_end_the_conference(api: Api) -> None:
     assert list_labels(api, sid) == []
 
 
+def test_recording_of_a_conference_goes_on_without_its_first_participant(api: Api) -> None:
+    sid = open_room(api, ConferenceRecord="true", ConferenceTrim="do-not-trim", ConferenceRecordingStatusCallback="x")
+    assert add(api)["status"] == "queued"
+    api.advance(3)
+    assert remove(api, sid, "ann").status_code == 204
+    api.advance(4)
+    path = f"Conferences/{sid}/Recordings/Twilio.CURRENT.json"
+    assert api.post(path, Status="paused").json()["status"] == "paused"
+    api.post(f"Conferences/{sid}.json", Status="completed")
+    api.advance(3)
+    (recording,) = api.get_twilio_json(f"Conferences/{sid}/Recordings.json")["recordings"]
+    assert (recording["status"], recording["duration"]) == ("completed", "7")
+
+
 def test_participant_that_is_still_called_can_be_kicked(api: Api) -> None:
     found = add(api, Label="ann")
     assert remove(api, found["conference_sid"], "ann").status_code == 204
