@@ -8,6 +8,7 @@ import msgspec
 
 from generators.corpus.corpus import Corpus
 from generators.seeds import derive_auth_token
+from mockserver.account.call_settings import DEFAULT_CALL_SETTINGS, CallSettings
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.change_counts import ChangeCounts
 from mockserver.account.fault_rules import FaultRules
@@ -45,6 +46,7 @@ class AccountParts(DerivedResources):
         state: the changes so far; None for a new account.
         delivery_settings: how its callbacks are sent; None for Twilio's defaults.
         base_url: the scheme and host that the client used when it set up the scenario.
+        call_settings: how its calls are played.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class AccountParts(DerivedResources):
         journal: Journal | None = None,
         delivery_settings: DeliverySettings | None = None,
         base_url: str | None = None,
+        call_settings: CallSettings = DEFAULT_CALL_SETTINGS,
     ) -> None:
         self.sid = sid
         self._token = token
@@ -69,6 +72,7 @@ class AccountParts(DerivedResources):
         self.cache_key = sid if cache_key is None else cache_key
         self.scenario = scenario
         self.base_url = base_url
+        self._call_settings = call_settings
         self.is_restored = state is not None
         """True if the account began with a snapshot."""
         self.state = State() if state is None else state
@@ -117,6 +121,7 @@ class AccountParts(DerivedResources):
             self.callbacks,
             self.scenario,
             self.start_now,
+            self._call_settings,
         )
         return LiveCalls(context, self)
 

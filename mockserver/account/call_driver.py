@@ -66,7 +66,7 @@ class CallDriver:
 
     @property
     def _is_settled(self) -> bool:
-        """True if the call waits for nobody, and its recordings and their transcriptions are complete."""
+        """True if the call waits for nobody: recordings, transcriptions and callbacks are complete."""
         account, call = self._account, self._call
         if not account.live_calls.is_waiting_for_others(call):
             return False
@@ -75,6 +75,8 @@ class CallDriver:
             active = index.created.get_active_of_parent(call.sid)  # of a conference that goes on without the call
             ended = [known for known in index.created.get_indices_of_parent(call.sid) if known not in active]
             if any(index.get_status(known) is Status.PROCESSING for known in ended):
+                return False
+            if account.callbacks.has_open_of({call.sid, *map(index.get_sid, ended)}):
                 return False
         return not account.live_calls.transcribing.has_requests(call)
 

@@ -6,13 +6,14 @@ Instants are microseconds since the epoch.
 
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from generators.instants import SECOND
 from generators.model import API_VERSION
+from generators.seeds import derive_bytes
 from mockserver.account.idempotency_token import derive_idempotency_token, derive_request_token
 from mockserver.account.resources.recording_index import RecordingIndex
 from mockserver.account.state.state import Attempt, Delivery, DeliveryState, ReachedStatus, TimerKind
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _DELIVERY_BYTES = 1500
 """The approximate size of a delivery without its parameters and attempts."""
 _ATTEMPT_BYTES = 250
+_SHUFFLED_SECONDS = 5
+"""A shuffled callback waits for less than this."""
 
 
 class CallbackQueue:
@@ -138,7 +141,7 @@ class CallbackQueue:
             token=subscription.token,
             signer=subscription.signer,
             idempotency_token=derive_idempotency_token(self._recording_index.corpus.spec.seed, reached, parameters),
-            due=self._recording_index.clock.now(),
+            due=self._choose_instant(number),
         )
         self._open_numbers[number] = None
 
@@ -166,9 +169,19 @@ class CallbackQueue:
             token=signer.token,
             signer=signer.description,
             idempotency_token=derive_request_token(self._recording_index.corpus.spec.seed, sid, number),
-            due=self._recording_index.clock.now(),
+            due=self._choose_instant(number),
         )
         self._open_numbers[number] = None
+
+    def _choose_instant(self, number: int) -> int:
+        """Return the instant of the first attempt: now, or some seconds later if callbacks are shuffled."""
+        now = self._recording_index.clock.now()
+        if not self.settings.is_shuffled:
+            return now
+        seed = self._recording_index.corpus.spec.seed
+        due = now + derive_bytes(seed, "callback order", str(number))[0] % _SHUFFLED_SECONDS * SECOND
+        self._timers.add(due, TimerKind.DELIVERY, number)
+        return due
 
     def redeliver(self, number: int) -> None:
         """Send a callback again now, with its full number of attempts."""
@@ -237,6 +250,10 @@ class CallbackQueue:
     def has_pending(self) -> bool:
         """True if a callback is still to be delivered."""
         return bool(self._open_numbers)
+
+    def has_open_of(self, sids: Collection[str]) -> bool:
+        """Return True if a callback about one of these is still to be delivered."""
+        return any(self._state.deliveries[number].sid in sids for number in self._open_numbers)
 
     def count_by_state(self) -> dict[str, int]:
         """Return the number of callbacks in the log by state, without states that none has."""

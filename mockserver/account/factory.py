@@ -9,6 +9,7 @@ from generators.instants import SECOND
 from generators.seeds import derive_auth_token, derive_demo_account_sid
 from mockserver.account.account import Account
 from mockserver.account.account_parts import AccountParts
+from mockserver.account.call_settings import CallSettings
 from mockserver.account.gradual import Steps
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.setup_error import ScenarioSetupError
@@ -18,7 +19,7 @@ from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.routes import NO_ROUTES, build_routes
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
-from mockserver.settings.choices import Profile
+from mockserver.settings.choices import CallbackOrder, ChannelOrder, Profile, TranscribeCallback
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.machine_clock import ticks, wall_microseconds
 from mockserver.settings.settings import Settings
@@ -46,6 +47,10 @@ class AccountFactory:
         self.address = settings.listen
         """The address that the server listens on, for the URLs in scripted callbacks."""
         self._settings = settings
+        self._call_settings = CallSettings(
+            party_channel=2 if settings.channel_order is ChannelOrder.PARTY_SECOND else 1,
+            transcribes_alone=settings.transcribe_callback is TranscribeCallback.ALONE,
+        )
         self._overrides = overrides
         self._mix = settings.build_corpus_mix(settings.profile)
         self._start_ticks = ticks()
@@ -130,6 +135,7 @@ class AccountFactory:
             journal=journal,
             delivery_settings=self.build_delivery_settings(scenario, self._overrides.get(key)),
             base_url=base_url,
+            call_settings=self._call_settings,
         )
 
     def _compile(self, scenario: Scenario) -> "CompiledScenario":
@@ -172,6 +178,7 @@ class AccountFactory:
             frozenset(self._settings.callback_retry_policy.split(",")),
             float(self._settings.callback_timeout),
             routes,
+            self._settings.callback_order is CallbackOrder.SHUFFLED,
         )
 
     def _create_clock(self, scenario: Scenario | None, state: State | None, clock_origin: int | None) -> Clock:

@@ -24,3 +24,5 @@ class DeliverySettings(msgspec.Struct, frozen=True):
     """The upper bound of the real seconds that all attempts may take together, even if a URL sets a longer time."""
     routes: Mapping[str, str] = NO_ROUTES
     """The origins to connect to, by the origin of the callback's URL; see `mockserver.callbacks.routes`."""
+    is_shuffled: bool = False
+    """True if each callback waits for some seconds first. Those of one recording or call stay in order."""

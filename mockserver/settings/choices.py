@@ -51,6 +51,31 @@ class UnknownHosts(StrEnum):
     """Connect to the host. Allowed only if the server listens on loopback."""
 
 
+class TranscribeCallback(StrEnum):
+    """When the `transcribeCallback` of a `<Record>` is called."""
+
+    WITH_TRANSCRIBE = "with-transcribe"
+    """Beside `transcribe="true"` only, as Twilio documents."""
+    ALONE = "alone"
+    """Also without it, as on Twilio until 2024-08."""
+
+
+class ChannelOrder(StrEnum):
+    """The channel of the person on the line, in recordings with two channels."""
+
+    PARTY_FIRST = "party-first"
+    """The first, as Twilio documents."""
+    PARTY_SECOND = "party-second"
+
+
+class CallbackOrder(StrEnum):
+    """The order of callbacks about different recordings and calls. Those of one are always in order."""
+
+    QUEUED = "queued"
+    SHUFFLED = "shuffled"
+    """Each callback waits for up to four seconds of the account's clock."""
+
+
 def make_choice_parser(kind: type[Choice]) -> Callable[[str], Choice]:
     """Return a function that parses one of the words, and raises BadValueError for any other text."""
 

@@ -16,7 +16,16 @@ from mockserver.callbacks.routes import Route, build_routes
 from mockserver.journal.budget import DEFAULT_BYTES
 from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
 from mockserver.rest.representations.wires import WireSetting
-from mockserver.settings.choices import MediaAuth, MediaRedirect, Profile, UnknownHosts, make_choice_parser
+from mockserver.settings.choices import (
+    CallbackOrder,
+    ChannelOrder,
+    MediaAuth,
+    MediaRedirect,
+    Profile,
+    TranscribeCallback,
+    UnknownHosts,
+    make_choice_parser,
+)
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.memory_size import MemorySize
 from mockserver.settings.parsing import (
@@ -188,6 +197,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "NAME,...",
         ),
     ] = DEFAULT_POLICY
+    callback_order: Annotated[
+        CallbackOrder,
+        Option(
+            "Order of callbacks about different recordings and calls: queued, or shuffled within seconds.",
+            make_choice_parser(CallbackOrder),
+            "NAME",
+        ),
+    ] = CallbackOrder.QUEUED
+    transcribe_callback: Annotated[
+        TranscribeCallback,
+        Option(
+            "Call a transcribeCallback: with-transcribe (=true) only, or alone, as Twilio did until 2024-08.",
+            make_choice_parser(TranscribeCallback),
+            "NAME",
+        ),
+    ] = TranscribeCallback.WITH_TRANSCRIBE
+    channel_order: Annotated[
+        ChannelOrder,
+        Option(
+            "Channel of the person on the line in dual recordings of calls: party-first, or party-second.",
+            make_choice_parser(ChannelOrder),
+            "NAME",
+        ),
+    ] = ChannelOrder.PARTY_FIRST
     route: Annotated[
         tuple[Route, ...],
         Option(

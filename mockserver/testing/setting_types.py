@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from mockserver.control.client.argument_types import AuthName, WireName
     from mockserver.rest.auth import AuthSetting, DeclaredAccount, DeclaredApiKey
     from mockserver.rest.representations.wires import WireSetting
-    from mockserver.settings.choices import MediaAuth, MediaRedirect, Profile, UnknownHosts
+    from mockserver.settings.choices import (
+        CallbackOrder,
+        ChannelOrder,
+        MediaAuth,
+        MediaRedirect,
+        Profile,
+        TranscribeCallback,
+        UnknownHosts,
+    )
     from mockserver.settings.clock_rate import ClockRate
     from mockserver.settings.parsing import Address
 
@@ -39,6 +47,9 @@ class ServerSettings(TypedDict, total=False):
     callback_timeout: int | str
     callback_retries: int | str
     callback_retry_policy: str
+    callback_order: 'CallbackOrder | Literal["queued", "shuffled"]'
+    transcribe_callback: 'TranscribeCallback | Literal["with-transcribe", "alone"]'
+    channel_order: 'ChannelOrder | Literal["party-first", "party-second"]'
     route: "Sequence[Route | str] | str"
     proxy_unknown: 'UnknownHosts | Literal["refuse", "tunnel"]'
     data_dir: Path | str | None

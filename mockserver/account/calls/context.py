@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from generators.corpus.corpus import Corpus
 from generators.sids import Kind
+from mockserver.account.call_settings import CallSettings
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.commands.recordings import StartRecording
 from mockserver.account.resources.recordings import Recordings
@@ -35,6 +36,7 @@ class CallContext(NamedTuple):
     scenario: Scenario | None
     start_recording: Callable[[StartRecording], int]
     """Starts a recording, and returns its index."""
+    settings: CallSettings
 
     @property
     def account_sid(self) -> str:

@@ -84,7 +84,7 @@ class LegRecordings:
         recorded = RecordedTalk(recording, talk, now)
         progress = self._context.state.in_progress.get(recording.index)
         if progress is not None:  # else a scenario has ended it before
-            index.set_turns(recording.index, recorded.to_turns())
+            index.set_turns(recording.index, recorded.to_turns(self._context.settings.party_channel))
             stopped = progress.stop(now)
             self._context.state.in_progress[recording.index] = msgspec.structs.replace(
                 stopped, recorded=max(recorded.duration, 0)

@@ -15,8 +15,6 @@ MAX_UTTERANCES = 2_000
 """The most that the talk of one call holds: a document may say 1,000 things 1,000 times."""
 MAX_TEXT = MAX_SPEECH_LENGTH
 """The most characters of one utterance. A longer text takes its time, but its end is not noted."""
-_CHANNEL = {Side.PARTY: 1, Side.OTHER: 2}
-"""The channels of a dual recording. Twilio documents this order; other people found the reverse (WIRE-CALLS §3.6)."""
 _SIDES_OF_TRACK = {
     Track.INBOUND: (Side.PARTY,),
     Track.OUTBOUND: (Side.OTHER,),
@@ -53,6 +51,7 @@ class RecordedTalk:
             for pause in recording.pauses
         ]
         self._since, self._until = recording.since, until
+        self._is_dual = recording.options.channels > 1
         sides = (Side.PARTY,) if recording.is_party_only else _SIDES_OF_TRACK[recording.options.track]
         heard = [utterance for utterance in talk if utterance.stop > self._since and utterance.side in sides]
         self._parts = [part for utterance in heard for part in self._cut(utterance)]
@@ -88,12 +87,18 @@ class RecordedTalk:
         )
         return instant - skipped
 
-    def to_turns(self) -> tuple[SpokenTurn, ...]:
-        """Return what is said, with times from the start of the recording."""
+    def to_turns(self, party_channel: int = 1) -> tuple[SpokenTurn, ...]:
+        """Return what is said, with times from the start of the recording.
+
+        Args:
+            party_channel: the channel of the person on the line, if there are two. Twilio documents the first; other
+                people found the second (WIRE-CALLS §3.6).
+        """
+        is_reversed = self._is_dual and party_channel == 2
         origin = self._place(self._start)
         return tuple(
             SpokenTurn(
-                1 if part.side is Side.PARTY else 2,
+                1 if (part.side is Side.PARTY) is not is_reversed else 2,
                 (self._place(part.start) - origin) // _MILLISECOND,
                 (self._place(part.stop) - origin) // _MILLISECOND,
                 part.text,

@@ -42,9 +42,10 @@ class Transcribing:
 
     def request(self, call: LiveCall, act: Record, index: int) -> None:
         """Ask for the transcription of a recording that has ended, if its `<Record>` does."""
-        if not act.transcribe:
+        is_asked = act.transcribe or (self._context.settings.transcribes_alone and act.transcribe_callback is not None)
+        if not is_asked:
             if act.transcribe_callback is not None:
-                text = 'transcribeCallback is not called without transcribe="true" (since 2024-08)'
+                text = 'transcribeCallback is not called without transcribe="true" (see --transcribe-callback)'
                 self._debugger.report_code(call, 13617, text)
             return
         url = act.transcribe_callback and self._subscriptions.resolve_url(

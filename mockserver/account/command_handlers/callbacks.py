@@ -31,5 +31,5 @@ def redeliver_callback(account: AccountParts, command: RedeliverCallback) -> Non
 
 def change_delivery_settings(account: AccountParts, command: ChangeDeliverySettings) -> None:
     account.callbacks.settings = DeliverySettings(
-        command.retries, frozenset(command.retry_on), command.max_seconds, command.routes
+        command.retries, frozenset(command.retry_on), command.max_seconds, command.routes, command.is_shuffled
     )

@@ -41,6 +41,7 @@ class ChangeDeliverySettings(Command[None], frozen=True, kw_only=True):
     retry_on: tuple[str, ...]
     max_seconds: float
     routes: dict[str, str]
+    is_shuffled: bool = False
 
     @classmethod
     def from_settings(cls, settings: DeliverySettings) -> Self:
@@ -50,4 +51,5 @@ class ChangeDeliverySettings(Command[None], frozen=True, kw_only=True):
             retry_on=tuple(sorted(settings.retry_on)),
             max_seconds=settings.max_seconds,
             routes=dict(settings.routes),
+            is_shuffled=settings.is_shuffled,
         )

@@ -101,7 +101,9 @@ def serialize_timer(account: "Account", timer: "Timer") -> TimerView:
     elif timer.kind is TimerKind.TRANSCRIPTION:
         what = f"the transcription of {ledger.get_name(timer.key)}"
     else:
-        what = f"callback {outbox[timer.key].event} of {outbox.get_name(outbox[timer.key])}, again"
+        delivery = outbox[timer.key]
+        again = ", again" if delivery.attempts else ""
+        what = f"callback {delivery.event} of {outbox.get_name(delivery)}{again}"
     return TimerView(due=serialize_instant(timer.due), what=what)
 
 
