@@ -17,7 +17,6 @@ def dispose(state: State) -> Steps[None]:
         state.reached,
         state.subscriptions,
         state.playing,
-        state.deliveries,
         state.revisions,
         state.handles,
     ):
