@@ -56,6 +56,15 @@ OperationName = Literal[
     "fetch_call",
     "list_conferences",
     "fetch_conference",
+    "create_call",
+    "update_call",
+    "delete_call",
+    "update_conference",
+    "list_participants",
+    "create_participant",
+    "fetch_participant",
+    "update_participant",
+    "delete_participant",
     "create_message",
 ]
 """An operation of Twilio's API."""

@@ -98,7 +98,7 @@ def decode_json(text: bytes | msgspec.Raw, kind: type[Command]) -> Command:
         reason = str(error) if isinstance(error, msgspec.ValidationError) else f"Expected a JSON object: {error}"
         if _UNKNOWN_FIELD.fullmatch(reason):
             assert issubclass(kind, msgspec.Struct), "a dict accepts any field"
-            reason = f"Expected some of {', '.join(kind.__struct_fields__)}: {reason}"
+            reason = f"Expected some of {', '.join(kind.__struct_encode_fields__)}: {reason}"
         raise make_invalid_command_error(reason) from None
     except RecursionError:
         raise make_invalid_command_error(f"expected values at most {MAX_DEPTH} deep, found deeper ones") from None
