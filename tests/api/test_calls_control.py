@@ -112,7 +112,7 @@ def test_words_after_a_hang_up_are_not_in_the_conversation(api: Api) -> None:
 def test_person_of_the_scenario_gets_the_fields_of_the_command(api: Api) -> None:
     scenario = {"name": "mine", "callers": [{"to": "+15005550009", "speech": ["From the scenario."], "digits": "1"}]}
     api.run_command("PUT", "/scenario", {"scenario": scenario})
-    twiml = "<Response><Record finishOnKey='#'/></Response>"
+    twiml = "<Response><Record finishOnKey='#' action='https://twimlets.com/echo'/></Response>"
     plain = api.run_command("POST", "/calls", OUTGOING | {"twiml": twiml})
     changed = api.run_command("POST", "/calls", OUTGOING | {"twiml": twiml, "digits": "#"})
     other = api.run_command("POST", "/calls", OUTGOING | {"twiml": twiml, "speech": "From the command."})

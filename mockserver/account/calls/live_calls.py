@@ -19,6 +19,7 @@ from mockserver.account.calls.participants import ApiConferences
 from mockserver.account.calls.party_recordings import PartyRecordings
 from mockserver.account.calls.playing import Player
 from mockserver.account.calls.progress import CallProgress
+from mockserver.account.calls.redirection import Redirection
 from mockserver.account.calls.ringing import Ringing
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.calls.talk import add_utterance
@@ -81,6 +82,7 @@ class LiveCalls:
             *(context, self.requests, documents, self.progress, self._dialing),
             *(self._party_recordings, document_recordings, self.end),
         )
+        self._redirection = Redirection(context, self.recordings, self.conferences, self._dialing, self._player)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -165,24 +167,8 @@ class LiveCalls:
         self._context.schedule(call)
 
     def _redirect(self, call: LiveCall, voice: VoiceDocument) -> None:
-        """Leave what the call does, and play another document. The action of a `<Dial>` is asked before."""
-        doing = call.doing
-        if call.is_whispering or isinstance(doing, live.Bridged):
-            self._dialing.release(call)
-        if isinstance(doing, live.Dialing):
-            self._dialing.end_children(call, CallStatus.CANCELED)
-            self._dialing.finish(call)  # its action is asked, but the later document counts (WIRE-CALLS §1.4)
-        elif isinstance(doing, InConference):
-            self.conferences.leave(call)
-        elif isinstance(doing, Queued):
-            self._player.leave_queue(call, doing, "redirected")
-        elif isinstance(doing, RecordingParty):
-            for recording in [known for known in call.recordings if known.index == doing.recording]:
-                call.recordings.remove(recording)
-                self.recordings.end(recording, call.talk)
-        elif isinstance(doing, Requesting):
-            self._live.app_requests.pop(doing.number, None)
-        call.doing, call.document, call.is_whispering = None, None, False
+        """Play another document from now on."""
+        self._redirection.leave(call)
         call.voice = voice
         self._context.touch(call)
         self.requests.ask_first(call)

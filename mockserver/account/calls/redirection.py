@@ -1,0 +1,48 @@
+"""A call that the API leads to another document leaves what it does."""
+
+from generators.model import CallStatus
+from mockserver.account.calls.conferences import LiveConferences
+from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.dialing import Dialing
+from mockserver.account.calls.leg_recordings import LegRecordings
+from mockserver.account.calls.playing import Player
+from mockserver.account.state import live_calls as live
+from mockserver.account.state.live_calls import LiveCall
+
+
+class Redirection:
+    """Ends what calls are doing, while the calls go on."""
+
+    def __init__(
+        self,
+        context: CallContext,
+        recordings: LegRecordings,
+        conferences: LiveConferences,
+        dialing: Dialing,
+        player: Player,
+    ) -> None:
+        self._context = context
+        self._recordings = recordings
+        self._conferences = conferences
+        self._dialing = dialing
+        self._player = player
+
+    def leave(self, call: LiveCall) -> None:
+        """Leave what a call does. The action of a `<Dial>` is asked before the new document."""
+        doing = call.doing
+        if call.is_whispering or isinstance(doing, live.Bridged):
+            self._dialing.release(call)
+        if isinstance(doing, live.Dialing):
+            self._dialing.end_children(call, CallStatus.CANCELED)
+            self._dialing.finish(call)  # its action is asked, but the later document counts (WIRE-CALLS §1.4)
+        elif isinstance(doing, live.InConference):
+            self._conferences.leave(call)
+        elif isinstance(doing, live.Queued):
+            self._player.leave_queue(call, doing, "redirected")
+        elif isinstance(doing, live.RecordingParty):
+            for recording in [known for known in call.recordings if known.index == doing.recording]:
+                call.recordings.remove(recording)
+                self._recordings.end(recording, call.talk)
+        elif isinstance(doing, live.Requesting):
+            self._context.live.app_requests.pop(doing.number, None)
+        call.doing, call.document, call.is_whispering = None, None, False
