@@ -21,32 +21,15 @@ from mockserver.account.calls.playing import Player
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.calls.redirection import Redirection
 from mockserver.account.calls.ringing import Ringing
+from mockserver.account.calls.speaking import speak_error
 from mockserver.account.calls.subscriptions import Subscriptions
-from mockserver.account.calls.talk import add_utterance
 from mockserver.account.calls.transcribing import Transcribing
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.state import live_calls as live
-from mockserver.account.state.live_calls import (
-    Direction,
-    InConference,
-    LiveCall,
-    Queued,
-    RecordingParty,
-    Requesting,
-    Saying,
-    Side,
-    Signer,
-    StatusSubscription,
-    Utterance,
-    VoiceDocument,
-)
+from mockserver.account.state.live_calls import LiveCall, Signer, StatusSubscription, VoiceDocument
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.rest.errors import make_not_in_progress_error
-
-_APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
-_ERROR_TIME = 4 * SECOND
-"""How long Twilio's spoken error message takes, in microseconds."""
 
 
 class LiveCalls:
@@ -182,7 +165,7 @@ class LiveCalls:
         if call.answered_at is not None:
             self.end(call, CallStatus.COMPLETED, is_hang_up=True)
         else:
-            self.end(call, CallStatus.CANCELED if call.direction is Direction.INBOUND else CallStatus.BUSY)
+            self.end(call, CallStatus.CANCELED if call.direction is live.Direction.INBOUND else CallStatus.BUSY)
 
     def end(self, call: LiveCall, status: CallStatus, *, is_hang_up: bool = False) -> None:
         """End a call with a status: its recordings, its `<Dial>`, and its part in a conference."""
@@ -193,15 +176,15 @@ class LiveCalls:
             self._dialing.end_children(call, CallStatus.CANCELED)
         self.conferences.leave(call)
         self.progress.set_status(call, status)
-        if isinstance(doing, RecordingParty):
+        if isinstance(doing, live.RecordingParty):
             self._party_recordings.finish(call, doing, "hangup" if is_hang_up else None)
         elif isinstance(doing, live.Dialing):
             self._dialing.finish(call)
-        elif isinstance(doing, InConference) and doing.is_dialed:
+        elif isinstance(doing, live.InConference) and doing.is_dialed:
             self._dialing.finish_conference(call, doing)
-        elif isinstance(doing, Queued):
+        elif isinstance(doing, live.Queued):
             self._player.leave_queue(call, doing, "hangup")
-        elif isinstance(doing, Requesting):
+        elif isinstance(doing, live.Requesting):
             self._live.app_requests.pop(doing.number, None)
         call.doing = None
         self.recordings.end_all(call)
@@ -234,11 +217,11 @@ class LiveCalls:
 
     def _finish(self, call: LiveCall, doing: live.Doing) -> None:
         """Continue after something that took its time."""
-        if isinstance(doing, live.Bridged | Saying):
+        if isinstance(doing, live.Bridged | live.Saying):
             self.end(call, CallStatus.COMPLETED)
         elif isinstance(doing, live.Ringing):
             self._ringing.ring(call)
-        elif isinstance(doing, InConference):
+        elif isinstance(doing, live.InConference):
             call.doing = msgspec.structs.replace(doing, done_at=None)  # all is said, and the call stays
         else:
             self._player.resume(call)
@@ -247,13 +230,11 @@ class LiveCalls:
         """Speak an error message, and end the call."""
         if call.status is CallStatus.RINGING:
             self.progress.set_status(call, CallStatus.IN_PROGRESS)
-        now = self._context.clock.now()
-        add_utterance(call.talk, Utterance(Side.OTHER, now, now + _ERROR_TIME, _APPLICATION_ERROR))
         call.document = None
-        call.doing = Saying(now + _ERROR_TIME)
+        call.doing = live.Saying(speak_error(call, self._context.clock.now()))
         self._context.schedule(call)
 
-    def _leave_conference(self, call: LiveCall, doing: InConference | None) -> None:
+    def _leave_conference(self, call: LiveCall, doing: live.InConference | None) -> None:
         """Continue a call that has left its conference, or end one that is still called to join it."""
         if doing is None:
             self.end(call, CallStatus.CANCELED)

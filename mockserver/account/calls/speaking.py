@@ -10,6 +10,16 @@ from mockserver.twiml.durations import measure_seconds
 _MAX_LOOPS = 20
 """How often a text is noted that is spoken again and again. The time is that of all loops."""
 
+_APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
+_ERROR_TIME = 4 * SECOND
+"""How long Twilio's spoken error message takes, in microseconds."""
+
+
+def speak_error(call: LiveCall, start: int) -> int:
+    """Let the call say that its app made an error, and return the instant at which it has finished."""
+    add_utterance(call.talk, Utterance(Side.OTHER, start, start + _ERROR_TIME, _APPLICATION_ERROR))
+    return start + _ERROR_TIME
+
 
 def speak(call: LiveCall, act: acts.Say | acts.Play, start: int) -> int:
     """Let the call play something, and return the instant at which it has finished."""
