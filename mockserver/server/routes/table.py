@@ -27,7 +27,8 @@ class _HandlerModule:
         return handle
 
 
-_recordings, _media = _HandlerModule("recordings"), _HandlerModule("media")
+_recordings, _changes = _HandlerModule("recordings"), _HandlerModule("recording_changes")
+_media = _HandlerModule("media")
 _subresources, _parents = _HandlerModule("subresources"), _HandlerModule("calls_and_conferences")
 _calls, _participants = _HandlerModule("calls"), _HandlerModule("participants")
 _accounts, _messages = _HandlerModule("accounts"), _HandlerModule("messages")
@@ -37,18 +38,20 @@ _RECORDING_ROUTES = (
     ResourceRoute(
         "Recordings/{sid}",
         GET=_recordings.fetch_recording,
-        DELETE=_recordings.delete_recording,
+        DELETE=_changes.delete_recording,
         media_handler=_media.fetch_recording_media,
     ),
     ResourceRoute(
-        "Calls/{call_sid}/Recordings", GET=_recordings.list_call_recordings, POST=_recordings.create_call_recording
+        "Calls/{call_sid}/Recordings",
+        GET=_recordings.list_call_recordings,
+        POST=_changes.create_call_recording,
     ),
     ResourceRoute(
         "Calls/{call_sid}/Recordings/{sid}",
         parent_type="call",
         GET=_recordings.fetch_nested_recording,
-        POST=_recordings.update_nested_recording,
-        DELETE=_recordings.delete_nested_recording,
+        POST=_changes.update_nested_recording,
+        DELETE=_changes.delete_nested_recording,
         media_handler=_media.fetch_recording_media,
     ),
     ResourceRoute("Conferences/{conference_sid}/Recordings", GET=_recordings.list_conference_recordings),
@@ -56,8 +59,8 @@ _RECORDING_ROUTES = (
         "Conferences/{conference_sid}/Recordings/{sid}",
         parent_type="conference",
         GET=_recordings.fetch_nested_recording,
-        POST=_recordings.update_nested_recording,
-        DELETE=_recordings.delete_nested_recording,
+        POST=_changes.update_nested_recording,
+        DELETE=_changes.delete_nested_recording,
         media_handler=_media.fetch_recording_media,
     ),
 )
