@@ -55,7 +55,9 @@ def _add_arguments(parser: Parser) -> None:
     call = parser.add_argument_group("call")
     call.add_argument("--method", choices=("GET", "POST"), help="The method of the first request. Default: POST.")
     call.add_argument("--record", choices=("mono", "dual"), help="Record the whole call, with 1 or 2 channels.")
-    call.add_argument("--status-callback", metavar="URL", help="The URL that is told the end of the call.")
+    call.add_argument(
+        "--status-callback", metavar="URL", help="The URL that receives the status callback at the end of the call."
+    )
     add_remote(parser)
 
 

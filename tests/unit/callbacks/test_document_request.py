@@ -281,7 +281,7 @@ def test_note_about_credentials_is_no_error() -> None:
     assert (answer.code, answer.detail) == (None, "with Basic credentials after a 401")
 
 
-def test_route_is_chosen_for_every_hop_anew() -> None:
+def test_route_is_chosen_for_each_hop() -> None:
     routes = {"https://app.test": "http://127.0.0.1:1"}
     target = "https://app.test/next"
     receiver = TableReceiver({URL: [respond(307, location=target)], target: [respond()]})

@@ -122,7 +122,7 @@ def test_late_participant_is_heard_after_the_others() -> None:
         assert starts == sorted(set(starts))
 
 
-def test_hang_up_of_a_participant_comes_in_time_while_the_others_talk() -> None:
+def test_participant_hangs_up_in_time_while_the_others_talk() -> None:
     with Line(join()) as line:
         first = line.place(caller=Caller(speech=(), hangs_up_after="10s"))
         line.advance(5)

@@ -94,7 +94,7 @@ def test_dial_is_recorded_from_its_answer_or_its_ringing(record: str, channels: 
         assert (action["RecordingSid"], action["RecordingDuration"]) == (recording.sid, str(recording.duration))
 
 
-def test_trimmed_dial_in_which_nobody_speaks_has_no_recording_for_its_action() -> None:
+def test_trimmed_silent_dial_has_no_recording_for_its_action() -> None:
     with Line(dial(record="true", trim="trim-silence"), make_callee(speech=[])) as line:
         line.play(caller=Caller(speech=()))
         assert [recording.status for recording in line.recordings] == ["absent"]

@@ -225,7 +225,7 @@ def test_call_that_is_led_out_of_a_queue_says_so() -> None:
         assert (line.app.get("/left")["QueueResult"], line.app.paths[-1]) == ("redirected", "/b")
 
 
-def test_queue_without_an_action_asks_nobody() -> None:
+def test_queue_without_an_action_requests_nothing() -> None:
     with Line({"/voice": respond("<Leave/><Enqueue>support</Enqueue>")}) as line:
         line.play()
         assert line.app.paths == ["/voice"]
