@@ -5,6 +5,7 @@ also keeps the Date header right and ends open connections gracefully.
 """
 
 import asyncio
+import errno
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -58,6 +59,7 @@ async def serve(
         raise RuntimeError("the application did not start: its log says why")
     state = ServerState()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(handle_loop_error)
     proxy.own_addresses = frozenset(listening_sockets.addresses)
     servers = [
         await loop.create_server(
@@ -72,6 +74,19 @@ async def serve(
     finally:
         dating.cancel()
         await _stop(servers, state, lifespan, proxy)
+
+
+def handle_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an error of the event loop, except that no file descriptor is left for a new connection.
+
+    asyncio then tries again after a second, and would log a traceback each time, and another one if the server is
+    closed meanwhile. uvloop logs nothing.
+    """
+    error = context.get("exception")
+    has_no_descriptor = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+    is_late_retry = isinstance(error, ValueError) and "_start_serving" in repr(context.get("handle"))
+    if not (has_no_descriptor or is_late_retry):
+        loop.default_exception_handler(context)
 
 
 def _make_config(app: ASGIApp) -> Config:

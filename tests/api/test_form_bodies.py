@@ -20,7 +20,11 @@ MULTIPART = "multipart/form-data; boundary=xx"
 IGNORED = "The body was ignored: expected a form, found "
 FOREIGN_BODIES = [
     (b'{"RecordingChannels": "dual", "Status": "paused"}', {"content_type": "application/json"}, "application/json"),
-    (gzip.compress(b"Status=paused", mtime=0), {"content_type": URLENCODED, "content_encoding": "gzip"}, "gzip"),
+    (
+        gzip.compress(b"Status=paused", mtime=0),
+        {"content_type": URLENCODED, "content_encoding": "gzip"},
+        "gzip",
+    ),
     (b"\xef\xbb\xbfRecordingChannels=dual", {"content_type": URLENCODED}, "a byte order mark"),
     (b"RecordingChannels=dual&Status=paused", {}, "a body without Content-Type"),
 ]

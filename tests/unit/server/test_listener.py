@@ -1,0 +1,34 @@
+import asyncio
+import errno
+import logging
+
+import pytest
+
+from mockserver.server.listener import handle_loop_error
+
+
+def start_serving_again() -> None:
+    """Stands for the method that asyncio calls a second later."""
+
+
+start_serving_again.__qualname__ = "BaseSelectorEventLoop._start_serving"
+
+
+@pytest.mark.parametrize(("number", "is_logged"), [(errno.EMFILE, False), (errno.ENFILE, False), (errno.EIO, True)])
+def test_missing_descriptors_are_not_logged(number: int, is_logged: bool, caplog: pytest.LogCaptureFixture) -> None:
+    loop = asyncio.new_event_loop()
+    with caplog.at_level(logging.ERROR, "asyncio"):
+        handle_loop_error(loop, {"message": "accept failed", "exception": OSError(number, "no")})
+    loop.close()
+    assert ("accept failed" in caplog.text) is is_logged
+
+
+def test_retry_after_the_end_of_a_server_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    loop = asyncio.new_event_loop()
+    handle = asyncio.Handle(start_serving_again, (), loop)
+    with caplog.at_level(logging.ERROR, "asyncio"):
+        handle_loop_error(loop, {"message": "callback failed", "exception": ValueError("-1"), "handle": handle})
+        assert caplog.text == ""
+        handle_loop_error(loop, {"message": "callback failed", "exception": ValueError("-1")})
+    loop.close()
+    assert "callback failed" in caplog.text
