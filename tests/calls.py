@@ -12,14 +12,10 @@ from generators.model import Recording
 from mockserver.account.account import Account
 from mockserver.account.commands.calls import PlaceCall
 from mockserver.account.commands.new_call import NewCall
-from mockserver.account.state.live_calls import (
-    DebuggerEvent,
-    Direction,
-    LiveCall,
-    Signer,
-    StatusSubscription,
-    VoiceDocument,
-)
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.calls_state import DebuggerEvent
+from mockserver.account.state.live_calls import Direction, LiveCall
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.response import Response

@@ -105,7 +105,7 @@ class AccountParts(DerivedResources):
         """The calls that begin here."""
         from mockserver.account.calls.context import CallContext
         from mockserver.account.calls.live_calls import LiveCalls
-        from mockserver.account.state.live_calls import CallsState
+        from mockserver.account.state.calls_state import CallsState
 
         if self.state.live is None:
             self.state.live = CallsState()

@@ -24,7 +24,7 @@ from mockserver.journal.budget import LogBudget
 from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
-    from mockserver.account.state.live_calls import Signer, StatusSubscription
+    from mockserver.account.state.subscription import Signer, StatusSubscription
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import Pairs
 

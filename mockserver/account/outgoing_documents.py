@@ -2,7 +2,7 @@
 
 from mockserver.account.account import Account
 from mockserver.account.commands.calls import ClaimAppRequest, ReceiveAnswer, ReleaseAppRequest
-from mockserver.account.state.live_calls import AppRequestState
+from mockserver.account.state.app_requests import AppRequestState
 from mockserver.callbacks.document_request import request_document
 from mockserver.callbacks.sender import CallbackReceiver
 from mockserver.settings.machine_clock import stopwatch

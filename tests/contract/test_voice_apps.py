@@ -16,7 +16,8 @@ from mockserver.account.commands.calls import HangUpCall
 from mockserver.account.commands.recordings import UpdateRecording
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.live_calls import Direction, LiveCall, RecordOptions
+from mockserver.account.state.live_calls import Direction, LiveCall
+from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.response import Response

@@ -16,7 +16,9 @@ from mockserver.account.commands.command import Command, Entry
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.history import decode_entry, encode_entry
 from mockserver.account.setup_error import ScenarioSetupError
-from mockserver.account.state.live_calls import RecordOptions, Signer, VoiceDocument
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.subscription import Signer
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.response import Response

@@ -4,8 +4,11 @@ from generators.model import InFlight
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.commands.recordings import CreateCallRecording
+from mockserver.account.state.activities import RecordingParty
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.live_calls import LegRecording, LiveCall, LiveConference, RecordingParty, RecordOptions
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_conferences import LiveConference
+from mockserver.account.state.live_recordings import LegRecording, RecordOptions
 
 
 class ApiRecordings:

@@ -14,14 +14,9 @@ from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.documents import TWIML_TYPE, Documents
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.idempotency_token import derive_request_token
-from mockserver.account.state.live_calls import (
-    AppRequestState,
-    AskedDocument,
-    LiveCall,
-    PlayedDocument,
-    Purpose,
-    Requesting,
-)
+from mockserver.account.state.activities import Requesting
+from mockserver.account.state.app_requests import AppRequestState, AskedDocument, PlayedDocument, Purpose
+from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.action_parameters import build_fallback_extra
 from mockserver.callbacks.app_request import AppAnswer, AppRequest
 from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra

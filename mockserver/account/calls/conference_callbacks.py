@@ -2,7 +2,8 @@
 
 from generators.instants import SECOND
 from mockserver.account.calls.context import CallContext
-from mockserver.account.state.live_calls import LiveCall, LiveConference, Participant
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_conferences import LiveConference, Participant
 from mockserver.callbacks.progress_parameters import (
     build_conference_end_extra,
     build_conference_parameters,

@@ -5,7 +5,10 @@ import msgspec
 from mockserver.account.calls import person
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.talk import add_utterance, swap_sides
-from mockserver.account.state.live_calls import InConference, LiveCall, LiveConference, Participant, Side, Utterance
+from mockserver.account.state.activities import InConference
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_conferences import LiveConference, Participant
+from mockserver.account.state.live_recordings import Side, Utterance
 
 
 class ConferenceTalk:

@@ -11,17 +11,11 @@ from mockserver.account.calls.conference_talk import ConferenceTalk, list_presen
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.subscriptions import Subscriptions
-from mockserver.account.state.live_calls import (
-    ConferenceStatus,
-    InConference,
-    JoinOptions,
-    LiveCall,
-    LiveConference,
-    Participant,
-    RecordOptions,
-    Signer,
-    StatusSubscription,
-)
+from mockserver.account.state.activities import InConference
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_conferences import ConferenceStatus, JoinOptions, LiveConference, Participant
+from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.twiml import acts
 
 _MIN_PARTICIPANTS = 2

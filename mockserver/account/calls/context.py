@@ -9,7 +9,10 @@ from mockserver.account.call_settings import CallSettings
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.commands.recordings import StartRecording
 from mockserver.account.resources.recordings import Recordings
-from mockserver.account.state.live_calls import FIRST_LIVE, CallsState, Dialing, LiveCall, LiveConference
+from mockserver.account.state.activities import Dialing
+from mockserver.account.state.calls_state import CallsState
+from mockserver.account.state.live_calls import FIRST_LIVE, LiveCall
+from mockserver.account.state.live_conferences import LiveConference
 from mockserver.account.state.state import State, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.event_log import EventLog

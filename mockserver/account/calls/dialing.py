@@ -16,8 +16,11 @@ from mockserver.account.calls.new_calls import NewCalls
 from mockserver.account.calls.progress import CallProgress, compute_seconds
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.calls.talk import add_utterance, swap_sides
-from mockserver.account.state import live_calls as live
-from mockserver.account.state.live_calls import Bridged, LiveCall, Purpose, RecordOptions, Side, Utterance
+from mockserver.account.state import activities
+from mockserver.account.state.activities import Bridged
+from mockserver.account.state.app_requests import Purpose
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_recordings import RecordOptions, Side, Utterance
 from mockserver.callbacks.action_parameters import build_dial_extra, build_recording_extra
 from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra
 from mockserver.twiml import acts
@@ -70,7 +73,7 @@ class Dialing:
             self._join(call, act, conference)
             return
         now = self._context.clock.now()
-        doing = live.Dialing(now + act.timeout * SECOND, (), 0)
+        doing = activities.Dialing(now + act.timeout * SECOND, (), 0)
         if act.record.is_from_ringing:
             doing = self._start_recording(call, doing, act)
         self._call_targets(call, doing, act)
@@ -79,13 +82,13 @@ class Dialing:
         recording = None if act.record is acts.DialRecord.NONE else self._start_leg_recording(call, act)
         self._conferences.join_by_document(call, target, recording)
 
-    def _call_targets(self, call: LiveCall, doing: live.Dialing, act: acts.Dial) -> None:
+    def _call_targets(self, call: LiveCall, doing: activities.Dialing, act: acts.Dial) -> None:
         """Call all targets, or the next one if they are called in order."""
         last = doing.next_target + 1 if act.sequential else len(act.targets)
         targets = act.targets[doing.next_target : last]
         children = tuple(self._new_calls.dial_target(call, act, target).number for target in targets)
         until = self._context.clock.now() + act.timeout * SECOND
-        call.doing = live.Dialing(until, (*doing.children, *children), last, recording=doing.recording)
+        call.doing = activities.Dialing(until, (*doing.children, *children), last, recording=doing.recording)
         if not children:
             self._context.wake(call, self._context.clock.now())
 
@@ -93,7 +96,7 @@ class Dialing:
         """Continue when the callee has answered: with the target's document, or with the connection."""
         parent = self._get_parent(child)
         doing = parent.doing
-        assert isinstance(doing, live.Dialing), "a Dial that ends ends its calls"
+        assert isinstance(doing, activities.Dialing), "a Dial that ends ends its calls"
         for other in self._list_open(doing):  # the child is none of them at this moment
             self._end(other, CallStatus.CANCELED)
         if target_url is None:
@@ -112,7 +115,7 @@ class Dialing:
         child.document = None
         act = self._documents.get_act(parent)
         now, doing = self._context.clock.now(), parent.doing
-        assert isinstance(doing, live.Dialing), "a Dial that ends ends its calls"
+        assert isinstance(doing, activities.Dialing), "a Dial that ends ends its calls"
         if doing.recording is None and act.record is not acts.DialRecord.NONE:
             doing = self._start_recording(parent, doing, act)
         until = min(self._talk(parent, child, now), now + act.time_limit * SECOND)
@@ -136,7 +139,7 @@ class Dialing:
     def resume(self, call: LiveCall) -> bool:
         """Continue a `<Dial>` after one of its calls changed, or after its time. Return True if it is over."""
         doing = call.doing
-        assert isinstance(doing, live.Dialing)
+        assert isinstance(doing, activities.Dialing)
         act = self._documents.get_act(call)
         now = self._context.clock.now()
         has_open = bool(self._list_open(doing))
@@ -154,11 +157,11 @@ class Dialing:
     def finish(self, call: LiveCall) -> None:
         """End a `<Dial>`: its recording, and its action if it has one. Otherwise the next verb follows."""
         doing = call.doing
-        assert isinstance(doing, live.Dialing)
+        assert isinstance(doing, activities.Dialing)
         extra = self._build_extra(call, doing)
         self._finish(call, doing.recording, extra)
 
-    def finish_conference(self, call: LiveCall, doing: live.InConference) -> None:
+    def finish_conference(self, call: LiveCall, doing: activities.InConference) -> None:
         """End a `<Dial>` that joined a conference."""
         self._finish(call, doing.recording, build_dial_extra(status="answered"))
 
@@ -181,7 +184,7 @@ class Dialing:
         sid = self._recordings.get_sid(recording)
         return build_recording_extra(sid=sid, url=self._progress.build_url(call, sid), duration=to_seconds(length))
 
-    def _build_extra(self, call: LiveCall, doing: live.Dialing) -> Extra:
+    def _build_extra(self, call: LiveCall, doing: activities.Dialing) -> Extra:
         if doing.bridged is not None:
             child = self._context.get_call(doing.bridged)
             seconds = compute_seconds(child, self._context.clock.now())
@@ -199,11 +202,11 @@ class Dialing:
     def end_children(self, call: LiveCall, status: CallStatus) -> None:
         """End the open calls of a `<Dial>`; a connected one is completed."""
         doing = call.doing
-        for child in self._list_open(doing) if isinstance(doing, live.Dialing) else ():
+        for child in self._list_open(doing) if isinstance(doing, activities.Dialing) else ():
             is_answered = child.status is CallStatus.IN_PROGRESS
             self._end(child, CallStatus.COMPLETED if is_answered else status)
 
-    def _list_open(self, doing: live.Dialing) -> list[LiveCall]:
+    def _list_open(self, doing: activities.Dialing) -> list[LiveCall]:
         """Return the calls to the targets that are not over, and that the API has not led elsewhere."""
         children = [self._calls[number] for number in doing.children if number in self._calls]
         return [child for child in children if not child.is_over and _is_of_dial(child)]
@@ -212,7 +215,7 @@ class Dialing:
         """Let the caller go on without a callee that the API leads elsewhere."""
         self._context.wake(self._get_parent(child), self._context.clock.now())
 
-    def _start_recording(self, call: LiveCall, doing: live.Dialing, act: acts.Dial) -> live.Dialing:
+    def _start_recording(self, call: LiveCall, doing: activities.Dialing, act: acts.Dial) -> activities.Dialing:
         """Record a `<Dial>`, and return what it is doing then."""
         call.doing = doing = msgspec.structs.replace(doing, recording=self._start_leg_recording(call, act))
         return doing

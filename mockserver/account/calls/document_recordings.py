@@ -4,7 +4,8 @@ from generators.model import Source
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.subscriptions import Subscriptions
-from mockserver.account.state.live_calls import LiveCall, RecordOptions
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.twiml import acts
 
 TWIML_SOURCE = "StartCallRecordingTwiML"

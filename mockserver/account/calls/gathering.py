@@ -6,7 +6,8 @@ from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.documents import Documents
 from mockserver.account.calls.speaking import hear, speak
-from mockserver.account.state.live_calls import Gathering, LiveCall
+from mockserver.account.state.activities import Gathering
+from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.action_parameters import build_digits_extra, build_speech_extra
 from mockserver.callbacks.voice_parameters import Extra
 from mockserver.twiml import acts

@@ -12,7 +12,8 @@ from mockserver.account.calls.talk import RecordedTalk
 from mockserver.account.commands.recordings import StartRecording
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.live_calls import LegRecording, LiveCall, RecordingPause, RecordOptions, Utterance
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_recordings import LegRecording, RecordingPause, RecordOptions, Utterance
 from scenarios.model import Step
 from scenarios.statuses import RecordingStatus
 

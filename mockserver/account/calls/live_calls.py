@@ -26,8 +26,10 @@ from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.calls.transcribing import Transcribing
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.resources.derived_resources import DerivedResources
-from mockserver.account.state import live_calls as live
-from mockserver.account.state.live_calls import LiveCall, Signer, StatusSubscription, VoiceDocument
+from mockserver.account.state import activities
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_calls import FIRST_LIVE, Direction, LiveCall
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.rest.errors import make_not_in_progress_error
 
@@ -86,7 +88,7 @@ class LiveCalls:
         number = self._live.adopted.get(fold_sid(sid))
         if number is None:
             index = self._context.corpus.sids.decode(Kind.CALL, sid)
-            number = None if index is None else index - live.FIRST_LIVE
+            number = None if index is None else index - FIRST_LIVE
         return None if number is None else self._live.calls.get(number)
 
     def is_waiting_for_others(self, call: LiveCall) -> bool:
@@ -165,26 +167,26 @@ class LiveCalls:
         if call.answered_at is not None:
             self.end(call, CallStatus.COMPLETED, is_hang_up=True)
         else:
-            self.end(call, CallStatus.CANCELED if call.direction is live.Direction.INBOUND else CallStatus.BUSY)
+            self.end(call, CallStatus.CANCELED if call.direction is Direction.INBOUND else CallStatus.BUSY)
 
     def end(self, call: LiveCall, status: CallStatus, *, is_hang_up: bool = False) -> None:
         """End a call with a status: its recordings, its `<Dial>`, and its part in a conference."""
         if call.is_over:
             return
         doing = call.doing
-        if isinstance(doing, live.Dialing):
+        if isinstance(doing, activities.Dialing):
             self._dialing.end_children(call, CallStatus.CANCELED)
         self.conferences.leave(call)
         self.progress.set_status(call, status)
-        if isinstance(doing, live.RecordingParty):
+        if isinstance(doing, activities.RecordingParty):
             self._party_recordings.finish(call, doing, "hangup" if is_hang_up else None)
-        elif isinstance(doing, live.Dialing):
+        elif isinstance(doing, activities.Dialing):
             self._dialing.finish(call)
-        elif isinstance(doing, live.InConference) and doing.is_dialed:
+        elif isinstance(doing, activities.InConference) and doing.is_dialed:
             self._dialing.finish_conference(call, doing)
-        elif isinstance(doing, live.Queued):
+        elif isinstance(doing, activities.Queued):
             self._player.leave_queue(call, doing, "hangup")
-        elif isinstance(doing, live.Requesting):
+        elif isinstance(doing, activities.Requesting):
             self._live.app_requests.pop(doing.number, None)
         call.doing = None
         self.recordings.end_all(call)
@@ -207,7 +209,7 @@ class LiveCalls:
             self.hang_up(call)
         elif call.limit_at is not None and now >= call.limit_at:
             self.end(call, CallStatus.COMPLETED)
-        elif isinstance(doing, live.Dialing):
+        elif isinstance(doing, activities.Dialing):
             self._dialing.resume(call)
         elif doing is None and call.document is None and call.status is CallStatus.RINGING:
             self.requests.ask_first(call)
@@ -215,13 +217,13 @@ class LiveCalls:
             self._finish(call, doing)
         self._player.play(call)
 
-    def _finish(self, call: LiveCall, doing: live.Doing) -> None:
+    def _finish(self, call: LiveCall, doing: activities.Doing) -> None:
         """Continue after something that took its time."""
-        if isinstance(doing, live.Bridged | live.Saying):
+        if isinstance(doing, activities.Bridged | activities.Saying):
             self.end(call, CallStatus.COMPLETED)
-        elif isinstance(doing, live.Ringing):
+        elif isinstance(doing, activities.Ringing):
             self._ringing.ring(call)
-        elif isinstance(doing, live.InConference):
+        elif isinstance(doing, activities.InConference):
             call.doing = msgspec.structs.replace(doing, done_at=None)  # all is said, and the call stays
         else:
             self._player.resume(call)
@@ -231,10 +233,10 @@ class LiveCalls:
         if call.status is CallStatus.RINGING:
             self.progress.set_status(call, CallStatus.IN_PROGRESS)
         call.document = None
-        call.doing = live.Saying(speak_error(call, self._context.clock.now()))
+        call.doing = activities.Saying(speak_error(call, self._context.clock.now()))
         self._context.schedule(call)
 
-    def _leave_conference(self, call: LiveCall, doing: live.InConference | None) -> None:
+    def _leave_conference(self, call: LiveCall, doing: activities.InConference | None) -> None:
         """Continue a call that has left its conference, or end one that is still called to join it."""
         if doing is None:
             self.end(call, CallStatus.CANCELED)

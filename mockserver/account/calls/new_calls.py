@@ -8,14 +8,10 @@ from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.commands.new_call import NewCall
-from mockserver.account.state.live_calls import (
-    Direction,
-    LiveCall,
-    Ringing,
-    Signer,
-    StatusSubscription,
-    VoiceDocument,
-)
+from mockserver.account.state.activities import Ringing
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_calls import Direction, LiveCall
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.twiml import acts
 from scenarios.callers import find_caller
 

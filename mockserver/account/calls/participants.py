@@ -4,13 +4,8 @@ from generators.sids import Kind, fold_sid, is_sid
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.context import CallContext
 from mockserver.account.commands.conferences import ParticipantChanges
-from mockserver.account.state.live_calls import (
-    FIRST_LIVE,
-    ConferenceStatus,
-    LiveCall,
-    LiveConference,
-    Participant,
-)
+from mockserver.account.state.live_calls import FIRST_LIVE, LiveCall
+from mockserver.account.state.live_conferences import ConferenceStatus, LiveConference, Participant
 from mockserver.rest.errors import TwilioError
 
 

@@ -11,7 +11,9 @@ from mockserver.account.calls.progress import CallProgress
 from mockserver.account.calls.speaking import hear
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.calls.transcribing import Transcribing
-from mockserver.account.state.live_calls import LiveCall, RecordingParty, RecordOptions
+from mockserver.account.state.activities import RecordingParty
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.callbacks.action_parameters import build_record_extra
 from mockserver.twiml import acts
 

@@ -15,7 +15,9 @@ from mockserver.account.calls.gathering import Gatherings
 from mockserver.account.calls.party_recordings import PartyRecordings
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.calls.speaking import speak
-from mockserver.account.state.live_calls import Gathering, LiveCall, Performing, Purpose, Queued, RecordingParty
+from mockserver.account.state.activities import Gathering, Performing, Queued, RecordingParty
+from mockserver.account.state.app_requests import Purpose
+from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.action_parameters import build_enqueue_extra
 from mockserver.twiml import acts
 

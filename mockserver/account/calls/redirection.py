@@ -6,7 +6,7 @@ from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.dialing import Dialing
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.playing import Player
-from mockserver.account.state import live_calls as live
+from mockserver.account.state import activities
 from mockserver.account.state.live_calls import LiveCall
 
 
@@ -30,19 +30,19 @@ class Redirection:
     def leave(self, call: LiveCall) -> None:
         """Leave what a call does. The action of a `<Dial>` is asked before the new document."""
         doing = call.doing
-        if call.is_whispering or isinstance(doing, live.Bridged):
+        if call.is_whispering or isinstance(doing, activities.Bridged):
             self._dialing.release(call)
-        if isinstance(doing, live.Dialing):
+        if isinstance(doing, activities.Dialing):
             self._dialing.end_children(call, CallStatus.CANCELED)
             self._dialing.finish(call)  # its action is asked, but the later document counts (WIRE-CALLS §1.4)
-        elif isinstance(doing, live.InConference):
+        elif isinstance(doing, activities.InConference):
             self._conferences.leave(call)
-        elif isinstance(doing, live.Queued):
+        elif isinstance(doing, activities.Queued):
             self._player.leave_queue(call, doing, "redirected")
-        elif isinstance(doing, live.RecordingParty):
+        elif isinstance(doing, activities.RecordingParty):
             for recording in [known for known in call.recordings if known.index == doing.recording]:
                 call.recordings.remove(recording)
                 self._recordings.end(recording, call.talk)
-        elif isinstance(doing, live.Requesting):
+        elif isinstance(doing, activities.Requesting):
             self._context.live.app_requests.pop(doing.number, None)
         call.doing, call.document, call.is_whispering = None, None, False

@@ -9,7 +9,7 @@ from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.dialing import Dialing
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.progress import CallProgress
-from mockserver.account.state import live_calls as live
+from mockserver.account.state import activities
 from mockserver.account.state.live_calls import Direction, LiveCall
 
 _STATUSES_OF_ANSWERS = {
@@ -51,7 +51,7 @@ class Ringing:
             self._progress.send(call, "initiated", "initiated")
             self._progress.set_status(call, CallStatus.RINGING)
             ring_time = call.ring_limit if caller.ring_time is None else min(caller.ring_time, call.ring_limit)
-            call.doing = live.Ringing(now + ring_time)
+            call.doing = activities.Ringing(now + ring_time)
         elif caller.ring_time is not None and caller.ring_time > call.ring_limit:
             self._end(call, CallStatus.NO_ANSWER)
         elif not caller.is_reached:

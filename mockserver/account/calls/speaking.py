@@ -3,7 +3,8 @@
 from generators.instants import SECOND
 from mockserver.account.calls import person
 from mockserver.account.calls.talk import add_utterance
-from mockserver.account.state.live_calls import LiveCall, Side, Utterance
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_recordings import Side, Utterance
 from mockserver.twiml import acts
 from mockserver.twiml.durations import measure_seconds
 

@@ -7,7 +7,7 @@ import msgspec
 from generators.instants import SECOND
 from generators.model import SpokenTurn, Track
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.live_calls import LegRecording, RecordingPause, Side, Utterance
+from mockserver.account.state.live_recordings import LegRecording, RecordingPause, Side, Utterance
 from scenarios.callers import MAX_SPEECH_LENGTH
 
 _MILLISECOND = SECOND // 1000

@@ -9,8 +9,10 @@ from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.resources.derived_resources import DerivedResources
-from mockserver.account.state.live_calls import LiveCall, StatusSubscription, TranscriptionRequest
+from mockserver.account.state.calls_state import TranscriptionRequest
+from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.state import TimerKind
+from mockserver.account.state.subscription import StatusSubscription
 from mockserver.callbacks.voice_parameters import build_transcribe_parameters
 from mockserver.twiml.acts import Record
 

@@ -2,7 +2,9 @@
 
 from mockserver.account.commands.command import Command
 from mockserver.account.commands.new_call import NewCall
-from mockserver.account.state.live_calls import LiveCall, Signer, StatusSubscription, VoiceDocument
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.callbacks.app_request import AppAnswer
 
 

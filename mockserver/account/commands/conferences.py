@@ -4,7 +4,10 @@ import msgspec
 
 from mockserver.account.commands.command import Command
 from mockserver.account.commands.new_call import NewCall
-from mockserver.account.state.live_calls import JoinOptions, LiveCall, RecordOptions, StatusSubscription
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_conferences import JoinOptions
+from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.subscription import StatusSubscription
 
 
 class CreateParticipant(Command[LiveCall], frozen=True, kw_only=True):

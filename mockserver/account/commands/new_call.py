@@ -2,14 +2,11 @@
 
 import msgspec
 
-from mockserver.account.state.live_calls import (
-    Direction,
-    JoinOptions,
-    RecordOptions,
-    Signer,
-    StatusSubscription,
-    VoiceDocument,
-)
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_calls import Direction
+from mockserver.account.state.live_conferences import JoinOptions
+from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from scenarios.callers import Caller
 
 _CALL_SECONDS = 4 * 3600

@@ -17,7 +17,9 @@ from mockserver.account.resources.calls_and_conferences import DerivedParents
 from mockserver.account.resources.listing import NEVER, Listing, Page, Walk, get_page
 from mockserver.account.resources.live_resources import build_call, build_conference, find_price_instant
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.state.live_calls import FIRST_LIVE, CallsState, LiveCall, LiveConference
+from mockserver.account.state.calls_state import CallsState
+from mockserver.account.state.live_calls import FIRST_LIVE, LiveCall
+from mockserver.account.state.live_conferences import LiveConference
 from mockserver.rest.paging import PageRequest
 
 

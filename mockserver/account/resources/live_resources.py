@@ -4,7 +4,8 @@ from hashlib import blake2b
 
 from generators.instants import SECOND
 from generators.model import Call, CallStatus, Conference
-from mockserver.account.state.live_calls import Direction, LiveCall, LiveConference
+from mockserver.account.state.live_calls import Direction, LiveCall
+from mockserver.account.state.live_conferences import LiveConference
 
 _PRICE_DELAY = 5 * SECOND
 """The time from the end of a call until it has a price, in microseconds (WIRE-CALLS §1.3)."""

@@ -42,7 +42,7 @@ def _decode_field(raw: msgspec.Raw, kind: Any) -> Steps[Any]:
 
 
 def _decode_live(raw: msgspec.Raw) -> Any:
-    from mockserver.account.state.live_calls import CallsState  # not imported without a live call
+    from mockserver.account.state.calls_state import CallsState  # not imported without a live call
 
     live: CallsState = _decode(raw, CallsState)
     live.app_requests = {

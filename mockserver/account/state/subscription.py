@@ -1,4 +1,4 @@
-"""The receiver of a recording's callbacks, as a plain value."""
+"""The receivers of callbacks, as plain values."""
 
 import msgspec
 
@@ -17,3 +17,19 @@ class Subscription(msgspec.Struct, frozen=True, gc=False):
     """A description of that token's owner."""
     base_url: str
     """Scheme and host that the subscriber used for this server."""
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """What requests of a call are signed with, and the scheme and host of the URLs in them."""
+
+    token: str
+    description: str
+    base_url: str
+
+
+class StatusSubscription(msgspec.Struct, frozen=True):
+    """The receiver of a call's or conference's status callbacks."""
+
+    url: str
+    method: str = "POST"
+    events: tuple[str, ...] = ("completed",)

@@ -7,14 +7,10 @@ import msgspec
 
 from mockserver.account.account import Account
 from mockserver.account.commands.new_call import NewCall
-from mockserver.account.state.live_calls import (
-    Direction,
-    RecordOptions,
-    Signer,
-    StatusSubscription,
-    VoiceDocument,
-)
-from mockserver.account.state.subscription import Subscription
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_calls import Direction
+from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.subscription import Signer, StatusSubscription, Subscription
 from mockserver.control.endpoints.changes import parse_scenario
 from mockserver.control.endpoints.endpoint import make_invalid_command_error
 from mockserver.rest.errors import TwilioError

@@ -4,7 +4,9 @@ from generators.instants import SECOND
 from generators.model import API_VERSION, Status
 from mockserver.account.account import Account
 from mockserver.account.calls.progress import compute_seconds
-from mockserver.account.state.live_calls import AskedDocument, LiveCall, Side, Utterance
+from mockserver.account.state.app_requests import AskedDocument
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_recordings import Side, Utterance
 from mockserver.control.views.call_data import AppRequestView, CallRecordingView, CallSummary, UtteranceView
 from mockserver.control.views.calls import CallView
 from mockserver.control.views.debugger import serialize_debugger_event

@@ -7,7 +7,7 @@ import msgspec
 from mockserver.control.views.instants import serialize_instant
 
 if TYPE_CHECKING:  # the clients decode the views without the server's modules
-    from mockserver.account.state.live_calls import DebuggerEvent
+    from mockserver.account.state.calls_state import DebuggerEvent
 
 
 class DebuggerEventView(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,9 @@ from mockserver.account.commands.calls import AdoptCall, DeleteCall, DeleteRecor
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.resources.live_resources import build_created_call
 from mockserver.account.resources.parent import Parent
-from mockserver.account.state.live_calls import RecordOptions, Signer, StatusSubscription, VoiceDocument
-from mockserver.account.state.subscription import Subscription
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.subscription import Signer, StatusSubscription, Subscription
 from mockserver.rest.call_fields import RecordForm, StatusForm
 from mockserver.rest.call_forms import (
     URL_FIELDS,

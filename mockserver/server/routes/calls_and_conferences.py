@@ -90,7 +90,7 @@ def _fetch(source: Parents, resource_type: ResourceType, parent: Parent) -> Reso
 
 def _is_stuck(account: Account, sid: str) -> bool:
     """Return True if only the account's time changes a call: it waits for nobody else, its app included."""
-    from mockserver.account.state.live_calls import Requesting  # not before the first live call
+    from mockserver.account.state.activities import Requesting  # not before the first live call
 
     call = account.live_calls.find(sid)
     if call is None or isinstance(call.doing, Requesting):

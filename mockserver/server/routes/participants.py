@@ -15,7 +15,8 @@ from mockserver.account.commands.conferences import (
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.resources.listing import BEFORE_OLDEST, Listing, Page, get_page
 from mockserver.account.resources.parent import Parent
-from mockserver.account.state.live_calls import JoinOptions, LiveCall, LiveConference, Participant
+from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_conferences import JoinOptions, LiveConference, Participant
 from mockserver.rest.errors import TwilioError, make_not_in_progress_error
 from mockserver.rest.paging import PageRequest, parse_page_request
 from mockserver.rest.participant_forms import (

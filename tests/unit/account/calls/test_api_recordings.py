@@ -8,7 +8,8 @@ from mockserver.account.commands.calls import HangUpCall
 from mockserver.account.commands.recordings import DeleteRecording, UpdateRecording
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.live_calls import Direction, RecordOptions
+from mockserver.account.state.live_calls import Direction
+from mockserver.account.state.live_recordings import RecordOptions
 from scenarios.callers import Caller
 from tests.accounts import make_scenario
 from tests.calls import SILENT, Line, get_seconds, respond

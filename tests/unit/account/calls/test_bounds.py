@@ -5,7 +5,7 @@ import pytest
 from mockserver.account.calls import documents, new_calls
 from mockserver.account.calls.talk import MAX_TEXT, MAX_UTTERANCES, add_utterance
 from mockserver.account.commands.calls import PlaceCall
-from mockserver.account.state.live_calls import Side, Utterance
+from mockserver.account.state.live_recordings import Side, Utterance
 from mockserver.twiml.script import Script, read_script
 from tests.calls import Line, get_seconds, respond
 

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from mockserver.account.commands.calls import HangUpCall, UpdateCall
-from mockserver.account.state.live_calls import Direction, JoinOptions, LiveCall, LiveConference, VoiceDocument
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_calls import Direction, LiveCall
+from mockserver.account.state.live_conferences import JoinOptions, LiveConference
 from scenarios.callers import Caller
 from tests.calls import SILENT, Line, get_seconds, list_heard, respond
 

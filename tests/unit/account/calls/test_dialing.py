@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
-from mockserver.account.state.live_calls import VoiceDocument
+from mockserver.account.state.app_requests import VoiceDocument
 from scenarios.callers import Caller
 from scenarios.model import Scenario
 from tests.accounts import make_scenario

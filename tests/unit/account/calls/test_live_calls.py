@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
-from mockserver.account.state.live_calls import Direction, VoiceDocument
+from mockserver.account.state.app_requests import VoiceDocument
+from mockserver.account.state.live_calls import Direction
 from mockserver.rest.errors import TwilioError
 from scenarios.callers import Caller
 from tests.accounts import make_account

@@ -7,8 +7,10 @@ from generators.sids import Kind
 from mockserver.account.commands.calls import HangUpCall, UpdateCall
 from mockserver.account.commands.recordings import UpdateRecording
 from mockserver.account.resources.parent import Parent
+from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.in_progress import PauseBehavior
-from mockserver.account.state.live_calls import Direction, LiveCall, RecordOptions, VoiceDocument
+from mockserver.account.state.live_calls import Direction, LiveCall
+from mockserver.account.state.live_recordings import RecordOptions
 from scenarios.callers import Caller
 from tests.calls import APP, SILENT, Line, get_seconds, list_heard, respond
 
