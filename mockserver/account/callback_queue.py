@@ -5,18 +5,18 @@ Instants are microseconds since the epoch.
 """
 
 import sys
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from generators.instants import SECOND
-from generators.model import API_VERSION
 from generators.seeds import derive_bytes
-from mockserver.account.idempotency_token import derive_idempotency_token, derive_request_token
+from mockserver.account.finished_callbacks import FinishedCallbacks
 from mockserver.account.resources.recording_index import RecordingIndex
-from mockserver.account.state.state import Attempt, Delivery, DeliveryState, ReachedStatus, TimerKind
+from mockserver.account.state.state import Delivery, DeliveryState, TimerKind
+from mockserver.account.state.subscription import ReachedStatus
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.callbacks.delivery_settings import DeliverySettings
@@ -24,13 +24,11 @@ from mockserver.journal.budget import LogBudget
 from scenarios.statuses import CallbackEvent, RecordingStatus
 
 if TYPE_CHECKING:
+    from mockserver.account.new_callbacks import NewCallbacks
     from mockserver.account.state.subscription import Signer, StatusSubscription
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import Pairs
 
-_DELIVERY_BYTES = 1500
-"""The approximate size of a delivery without its parameters and attempts."""
-_ATTEMPT_BYTES = 250
 _SHUFFLED_SECONDS = 5
 """A shuffled callback waits for less than this."""
 
@@ -63,15 +61,13 @@ class CallbackQueue:
         self._on_delivered = on_delivered
         self._is_closed = False
         self._open_numbers: dict[int, None] = {}
-        self._finished_numbers: deque[int] = deque()
-        """In the order in which they finished. A callback that was delivered again is in it again."""
-        self._share = budget.open_share(self._drop_oldest)
+        self._finished = FinishedCallbacks(budget, self._drop)
         for delivery in [*self._state.deliveries.values()]:  # those of a snapshot
             if delivery.state is DeliveryState.PENDING:
                 self._open_numbers[delivery.number] = None
                 self.requeue(delivery.number)  # nothing sends it here
             else:
-                self._log_finished(delivery)
+                self._finished.add(delivery)
 
     def __getitem__(self, number: int) -> Delivery:
         return self._state.deliveries[number]
@@ -120,30 +116,7 @@ class CallbackQueue:
                 "callback", self._recording_index.get_name(index), sid, f"callback {event.value}: no subscription"
             )
             return
-        from mockserver.callbacks.parameters import build_parameters
-
-        status, latest = RecordingStatus(event.value), self._state.reached.get(index)
-        reached = latest and latest.find(status)
-        if reached is None:
-            reached = ReachedStatus(status, self._recording_index.get_even_if_deleted(index), 0)
-        recording, number = reached.recording, self._state.delivery_serial
-        self._state.delivery_serial += 1
-        url = f"{subscription.base_url}/{API_VERSION}/Accounts/{recording.account_sid}/Recordings/{recording.sid}"
-        parameters = build_parameters(recording, event.value, url)
-        self._state.deliveries[number] = Delivery(
-            number=number,
-            recording=index,
-            sid=recording.sid,
-            event=event.value,
-            method=subscription.method,
-            url=subscription.url,
-            parameters=parameters,
-            token=subscription.token,
-            signer=subscription.signer,
-            idempotency_token=derive_idempotency_token(self._recording_index.corpus.spec.seed, reached, parameters),
-            due=self._choose_instant(number),
-        )
-        self._open_numbers[number] = None
+        self._add(self._make_new().build(index, event, subscription))
 
     def enqueue_request(
         self, *, sid: str, event: str, receiver: "StatusSubscription", parameters: "Pairs", signer: "Signer"
@@ -156,22 +129,18 @@ class CallbackQueue:
         """
         if self._is_closed:
             return
+        self._add(self._make_new().build_for_call(sid, event, receiver, parameters, signer))
+
+    def _make_new(self) -> "NewCallbacks":
+        from mockserver.account.new_callbacks import NewCallbacks  # not before the first callback
+
         number = self._state.delivery_serial
         self._state.delivery_serial += 1
-        self._state.deliveries[number] = Delivery(
-            number=number,
-            recording=None,
-            sid=sid,
-            event=event,
-            method=receiver.method,
-            url=receiver.url,
-            parameters=parameters,
-            token=signer.token,
-            signer=signer.description,
-            idempotency_token=derive_request_token(self._recording_index.corpus.spec.seed, sid, number),
-            due=self._choose_instant(number),
-        )
-        self._open_numbers[number] = None
+        return NewCallbacks(self._recording_index, number, self._choose_instant(number))
+
+    def _add(self, delivery: Delivery) -> None:
+        self._state.deliveries[delivery.number] = delivery
+        self._open_numbers[delivery.number] = None
 
     def _choose_instant(self, number: int) -> int:
         """Return the instant of the first attempt: now, or some seconds later if callbacks are shuffled."""
@@ -224,27 +193,19 @@ class CallbackQueue:
         """
         if self._is_closed:
             return
-        from mockserver.callbacks.connection_overrides import parse_overrides
-        from mockserver.callbacks.retry_policy import get_retry_delay
+        from mockserver.account.callback_attempts import add_attempt, describe_last_attempt
 
-        now, delivery = self._recording_index.clock.now(), self._state.deliveries[number]
-        failure = None if outcome.failure is None else outcome.failure.value
-        attempts = (*delivery.attempts, Attempt(now, outcome.status, failure, outcome.detail, seconds))
-        used_seconds = delivery.used_seconds + seconds
-        overrides = parse_overrides(delivery.url)[1]
-        if outcome.failure is None and outcome.status is not None and outcome.status < 300:
-            self._finish(number, attempts, DeliveryState.DELIVERED)
-            if delivery.recording is not None:
-                self._on_delivered(delivery.recording, CallbackEvent(delivery.event))
-        elif (delay := get_retry_delay(outcome, len(attempts), used_seconds, overrides, self.settings)) is not None:
-            due = now + delay * SECOND
-            self._replace(number, attempts=attempts, due=due, is_sending=False)
-            self._timers.add(due, TimerKind.DELIVERY, number)
-            self._record_event(
-                delivery, f"callback {delivery.event}, attempt {len(attempts)}: {_describe_outcome(outcome)}"
-            )
+        now = self._recording_index.clock.now()
+        delivery = add_attempt(self._state.deliveries[number], outcome, seconds, now, self.settings)
+        self._state.deliveries[number] = delivery
+        if delivery.state is DeliveryState.PENDING:
+            self._timers.add(delivery.due, TimerKind.DELIVERY, number)
         else:
-            self._finish(number, attempts, DeliveryState.FAILED)
+            self._open_numbers.pop(number, None)
+            self._finished.add(delivery)
+        self._events.record("callback", self.get_name(delivery), delivery.sid, describe_last_attempt(delivery))
+        if delivery.state is DeliveryState.DELIVERED and delivery.recording is not None:
+            self._on_delivered(delivery.recording, CallbackEvent(delivery.event))
 
     @property
     def has_pending(self) -> bool:
@@ -273,36 +234,14 @@ class CallbackQueue:
         """Drop all open callbacks and accept no more. The log no longer counts in the budget."""
         self._is_closed = True
         self._open_numbers.clear()
-        self._share.clear()
+        self._finished.close()
 
-    def _finish(self, number: int, attempts: tuple[Attempt, ...], state: DeliveryState) -> None:
-        delivery = self._replace(number, attempts=attempts, state=state, is_sending=False)
-        self._open_numbers.pop(number, None)
-        self._log_finished(delivery)
-        last = attempts[-1]
-        answer = last.status if last.status is not None else f"{last.failure}: {last.detail}"
-        what = f"callback {delivery.event} {state.value} in attempt {len(attempts)}: {answer}"
-        self._record_event(delivery, what)
-
-    def _log_finished(self, delivery: Delivery) -> None:
-        """Count a callback that is no longer pending in the budget, which may drop the oldest ones."""
-        self._finished_numbers.append(delivery.number)
-        texts = sum(len(name) + len(value) for name, value in delivery.parameters)
-        self._share.add(_DELIVERY_BYTES + len(delivery.url) + texts + _ATTEMPT_BYTES * len(delivery.attempts))
-
-    def _drop_oldest(self) -> None:
-        number = self._finished_numbers.popleft()
-        if number not in self._open_numbers:  # else it is being delivered again
+    def _drop(self, number: int) -> None:
+        """Remove a callback from the log, unless it is being delivered again."""
+        if number not in self._open_numbers:
             self._state.deliveries.pop(number, None)
 
     def _replace(self, number: int, **changes: object) -> Delivery:
         changed = msgspec.structs.replace(self._state.deliveries[number], **changes)
         self._state.deliveries[number] = changed
         return changed
-
-    def _record_event(self, delivery: Delivery, what: str) -> None:
-        self._events.record("callback", self.get_name(delivery), delivery.sid, what)
-
-
-def _describe_outcome(outcome: "Outcome") -> str:
-    return str(outcome.status) if outcome.status is not None else f"{outcome.failure}: {outcome.detail}"

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from generators.seeds import derive_bytes
-from mockserver.account.state.state import ReachedStatus
+from mockserver.account.state.subscription import ReachedStatus
 
 
 def derive_idempotency_token(seed: str, reached: ReachedStatus, parameters: tuple[tuple[str, str], ...]) -> str:

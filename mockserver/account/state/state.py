@@ -12,11 +12,10 @@ import msgspec
 from generators.model import Recording
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.state.range_set import RangeSet
-from mockserver.account.state.subscription import Subscription
+from mockserver.account.state.subscription import ReachedStatus, Subscription
 from mockserver.rest.retry_after import Refusal
 from scenarios.model import ScriptedRecording
 from scenarios.rules import Fault, PageDriftRule, Sequence
-from scenarios.statuses import RecordingStatus
 from scenarios.timeline import TimelineProgress
 
 if TYPE_CHECKING:
@@ -25,33 +24,6 @@ if TYPE_CHECKING:
 
 FIRST_CREATED = 1 << 56
 """The index of the first created recording: above the indices of every corpus."""
-
-
-class ReachedStatus(msgspec.Struct, frozen=True, gc=False):
-    """A recording as it last was in a status. A late callback has these fields.
-
-    The statuses of a recording are a chain, because the garbage collector would visit a mapping for each recording.
-    """
-
-    status: RecordingStatus
-    recording: Recording
-    times: int
-    """The number of times that the recording reached this status."""
-    earlier: "ReachedStatus | None" = None
-    """The other statuses that the recording reached, the latest first."""
-
-    def find(self, status: RecordingStatus) -> "ReachedStatus | None":
-        """Return this or an earlier one by its status, or None if the recording did not reach it."""
-        if self.status is status or self.earlier is None:
-            return self if self.status is status else None
-        return self.earlier.find(status)
-
-    def without(self, status: RecordingStatus) -> "ReachedStatus | None":
-        """Return the chain without a status."""
-        if self.status is status:
-            return self.earlier
-        earlier = None if self.earlier is None else self.earlier.without(status)
-        return msgspec.structs.replace(self, earlier=earlier)
 
 
 class CreatedRecording(msgspec.Struct, frozen=True, gc=False, array_like=True):
