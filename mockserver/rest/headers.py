@@ -54,6 +54,12 @@ def encode_header(header: Header) -> bytes:
     return encode_headers((header,))
 
 
+def without_upgrade(connection_options: bytes) -> bytes:
+    """Return the value of a `Connection` header without `upgrade`, so that the header `Upgrade` counts for nothing."""
+    options = [option.strip() for option in connection_options.split(b",")]
+    return b", ".join(option for option in options if option.lower() != b"upgrade")
+
+
 _HEADERS_BY_WIRE = {wire: (*_FIXED_HEADERS, (WIRE_HEADER, wire.value.encode())) for wire in Wire}
 _ENCODED_VARYING_HEADERS = b"Twilio-Request-Id: %s\r\nTwilio-Request-Duration: %.3f\r\n"
 _ENCODED_HEADERS_BY_WIRE = {wire: encode_headers(headers) for wire, headers in _HEADERS_BY_WIRE.items()}

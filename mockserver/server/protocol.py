@@ -13,7 +13,7 @@ from mockserver.proxy.connection import Connection, ConnectionAddresses
 from mockserver.proxy.proxy import Proxy
 from mockserver.proxy.transports import TRANSPORT_KEY
 from mockserver.rest.errors import MAX_TARGET_LENGTH, TwilioError, make_uri_too_long_error
-from mockserver.rest.headers import encode_header, encode_headers
+from mockserver.rest.headers import encode_header, encode_headers, without_upgrade
 from mockserver.rest.message_heads import MAX_HEAD_BYTES, MAX_HEADERS, HeadMeter, make_head_too_large_error
 from mockserver.server.exchange import PROXIED_KEY
 from mockserver.server.head_transport import HeadTransport
@@ -129,9 +129,7 @@ class MockProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._unset_keepalive_if_required()  # uvicorn keeps the timer of a connection that was reset
-        for (
-            cycle
-        ) in self._open_cycles:  # uvicorn notifies only the latest request, so an earlier one would wait for ever
+        for cycle in self._open_cycles:  # uvicorn notifies only the latest: an earlier one would wait for ever
             cycle.disconnected = True
             cycle.message_event.set()
 
@@ -195,7 +193,7 @@ class MockProtocol(HttpToolsProtocol):
             return b""
         parts = self.parser.get_method(), self.url, self.parser.get_http_version().encode()
         headers = [
-            (name, _without_upgrade(value) if name in _CONNECTION_HEADERS else value) for name, value in self.headers
+            (name, without_upgrade(value) if name in _CONNECTION_HEADERS else value) for name, value in self.headers
         ]
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
@@ -244,9 +242,3 @@ class MockProtocol(HttpToolsProtocol):
             super().on_headers_complete()
         finally:
             self.app = ordinary
-
-
-def _without_upgrade(connection_options: bytes) -> bytes:
-    """Return the value of a `Connection` header without `upgrade`, so that the header `Upgrade` counts for nothing."""
-    options = [option.strip() for option in connection_options.split(b",")]
-    return b", ".join(option for option in options if option.lower() != b"upgrade")
