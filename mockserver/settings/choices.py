@@ -1,11 +1,12 @@
-"""The settings that are a choice of words."""
+"""The settings that are a choice of words, or shares of words."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from generators.corpus.mix import Mix, MixError
 from generators.distributions import ADVERSARIAL_TRAIT_SHARES, TRAIT_SHARES
-from mockserver.settings.parsing import BadValueError
+from mockserver.settings.parsing import BadValueError, Option
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -76,6 +77,11 @@ class CallbackOrder(StrEnum):
     """Each callback waits for up to four seconds of the account's clock."""
 
 
+def make_choice_option(kind: type[StrEnum], description: str, metavar: str = "NAME") -> Option:
+    """Return the option of a setting that is one of these words."""
+    return Option(description, make_choice_parser(kind), metavar)
+
+
 def make_choice_parser(kind: type[Choice]) -> Callable[[str], Choice]:
     """Return a function that parses one of the words, and raises BadValueError for any other text."""
 
@@ -85,3 +91,12 @@ def make_choice_parser(kind: type[Choice]) -> Callable[[str], Choice]:
         return kind(text)
 
     return parse
+
+
+def check_mix(text: str) -> str:
+    """Return the text of a mix, or raise BadValueError if no mix can be read from it."""
+    try:
+        Mix.parse(text)
+    except MixError as error:
+        raise BadValueError.from_message(str(error)) from None
+    return text

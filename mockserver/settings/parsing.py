@@ -4,11 +4,14 @@ Each parser returns the value, or raises `BadValueError` if the text is invalid.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
+
+import msgspec
 
 from generators.instants import SECONDS_PER_DAY
 from generators.sids import Kind, is_sid
@@ -43,6 +46,15 @@ class BadValueError(ValueError):
         error = cls("", "")
         error.args = (message,)
         return error
+
+
+class Option(msgspec.Struct, frozen=True):
+    """The parser and the help text of a setting."""
+
+    help: str
+    parse: Callable[[str], Any]
+    metavar: str
+    repeatable: bool = False
 
 
 class Address(NamedTuple):

@@ -4,13 +4,12 @@ Each setting is a field of `Settings`. The field gives its name, type and defaul
 the help text.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from generators.corpus.mix import Mix, MixError
+from generators.corpus.mix import Mix
 from mockserver.callbacks.delivery_settings import DEFAULT_POLICY, DEFAULT_RETRIES
 from mockserver.callbacks.routes import Route, build_routes
 from mockserver.journal.budget import DEFAULT_BYTES
@@ -24,13 +23,14 @@ from mockserver.settings.choices import (
     Profile,
     TranscribeCallback,
     UnknownHosts,
-    make_choice_parser,
+    check_mix,
+    make_choice_option,
 )
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.memory_size import MemorySize
 from mockserver.settings.parsing import (
     Address,
-    BadValueError,
+    Option,
     parse_account,
     parse_api_key,
     parse_base_url,
@@ -49,23 +49,6 @@ from mockserver.settings.parsing import (
 
 class SettingsError(Exception):
     """A setting has an invalid value. The message names the setting, what was expected and what was found."""
-
-
-class Option(msgspec.Struct, frozen=True):
-    """The parser and the help text of a setting."""
-
-    help: str
-    parse: Callable[[str], Any]
-    metavar: str
-    repeatable: bool = False
-
-
-def _check_mix(text: str) -> str:
-    try:
-        Mix.parse(text)
-    except MixError as error:
-        raise BadValueError.from_message(str(error)) from None
-    return text
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,25 +91,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "DATE",
         ),
     ] = None
-    profile: Annotated[
-        Profile, Option("Kind of recordings: realistic, adversarial, empty.", make_choice_parser(Profile), "NAME")
-    ] = Profile.REALISTIC
+    profile: Annotated[Profile, make_choice_option(Profile, "Kind of recordings: realistic, adversarial, empty.")] = (
+        Profile.REALISTIC
+    )
     mix: Annotated[
         str,
-        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", _check_mix, "NAME=SHARE,..."),
+        Option("Shares of statuses, sources and traits, such as deleted=0.2,dual=1.", check_mix, "NAME=SHARE,..."),
     ] = ""
     wire: Annotated[
         WireSetting,
-        Option(
-            "Rendering: twilio, schema, or auto, which decides by the client.", make_choice_parser(WireSetting), "NAME"
-        ),
+        make_choice_option(WireSetting, "Rendering: twilio, schema, or auto, which decides by the client."),
     ] = WireSetting.AUTO
     auth: Annotated[
         AuthSetting,
-        Option(
-            "Accepted credentials: any (well-formed), strict (the account's), off (no check).",
-            make_choice_parser(AuthSetting),
-            "NAME",
+        make_choice_option(
+            AuthSetting, "Accepted credentials: any (well-formed), strict (the account's), off (no check)."
         ),
     ] = AuthSetting.ANY
     account: Annotated[
@@ -144,17 +123,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
     media_auth: Annotated[
         MediaAuth,
-        Option(
-            "Access to media: basic (credentials) as on new Twilio accounts, public as on old ones.",
-            make_choice_parser(MediaAuth),
-            "NAME",
+        make_choice_option(
+            MediaAuth, "Access to media: basic (credentials) as on new Twilio accounts, public as on old ones."
         ),
     ] = MediaAuth.BASIC
     media_redirect: Annotated[
         MediaRedirect,
-        Option(
+        make_choice_option(
+            MediaRedirect,
             "Redirect media requests: off, on (to another path), cdn (to a signed link of another host).",
-            make_choice_parser(MediaRedirect),
             "off|on|cdn",
         ),
     ] = MediaRedirect.OFF
@@ -199,26 +176,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = DEFAULT_POLICY
     callback_order: Annotated[
         CallbackOrder,
-        Option(
+        make_choice_option(
+            CallbackOrder,
             "Order of callbacks about different recordings and calls: queued, or shuffled within seconds.",
-            make_choice_parser(CallbackOrder),
-            "NAME",
         ),
     ] = CallbackOrder.QUEUED
     transcribe_callback: Annotated[
         TranscribeCallback,
-        Option(
+        make_choice_option(
+            TranscribeCallback,
             "Call a transcribeCallback: with-transcribe (=true) only, or alone, as Twilio did until 2024-08.",
-            make_choice_parser(TranscribeCallback),
-            "NAME",
         ),
     ] = TranscribeCallback.WITH_TRANSCRIBE
     channel_order: Annotated[
         ChannelOrder,
-        Option(
-            "Channel of the person on the line in dual recordings of calls: party-first, or party-second.",
-            make_choice_parser(ChannelOrder),
-            "NAME",
+        make_choice_option(
+            ChannelOrder, "Channel of the person on the line in dual recordings of calls: party-first, or party-second."
         ),
     ] = ChannelOrder.PARTY_FIRST
     route: Annotated[
@@ -232,10 +205,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
     proxy_unknown: Annotated[
         UnknownHosts,
-        Option(
-            "Proxied requests to hosts that are not Twilio's: refuse, or tunnel (on loopback only).",
-            make_choice_parser(UnknownHosts),
-            "NAME",
+        make_choice_option(
+            UnknownHosts, "Proxied requests to hosts that are not Twilio's: refuse, or tunnel (on loopback only)."
         ),
     ] = UnknownHosts.REFUSE
     data_dir: Annotated[
