@@ -3,10 +3,10 @@
 import asyncio
 
 from mockserver.account.account import Account, CommandListener
+from mockserver.account.account_replacer import AccountReplacer
 from mockserver.account.accounts_in_memory import AccountsInMemory
-from mockserver.account.disposal import dispose
 from mockserver.account.factory import AccountFactory
-from mockserver.account.gradual import Steps, run_at_once, run_between_requests
+from mockserver.account.gradual import run_at_once, run_between_requests
 from mockserver.account.new_accounts import NewAccounts
 from mockserver.account.overrides import AccountOverrides
 from mockserver.account.snapshots import Snapshots
@@ -67,6 +67,7 @@ class Mock:
         self._new_accounts = NewAccounts(self.account_factory, self.log_budget)
         self._preparations: dict[str, asyncio.Task[None]] = {}
         self._accounts = AccountsInMemory(self._is_evictable, self._remember_evicted)
+        self._replacer = AccountReplacer(self._accounts, self._new_accounts, self.worker, self.cache)
         self.account(self.demo.sid)  # settings that no corpus can have are rejected here, not by a request
 
     def account(self, sid: str) -> Account:
@@ -136,18 +137,18 @@ class Mock:
             MixError: if no corpus can have these shares.
         """
         steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url)
-        return self._install(sid.lower(), run_at_once(steps))
+        return self._replacer.install(sid.lower(), run_at_once(steps))
 
     async def set_up_scenario_gradually(self, sid: str, scenario: Scenario | None, base_url: str) -> Account:
         """Replace an account like `set_up_scenario`. Until the new one is complete, requests reach the old one."""
         steps = self._new_accounts.create_replacement(sid.lower(), scenario, base_url)
-        return await self._install_gradually(sid.lower(), steps)
+        return await self._replacer.install_gradually(sid.lower(), steps)
 
     def forget(self, sid: str) -> None:
         """Drop an account with its overrides and snapshots. The next request creates it again."""
         key = sid.lower()
         if (account := self._accounts.remove(key)) is not None:
-            self._drop(account)
+            self._replacer.drop(account)
             self.cache.remove_account(account.cache_key)
         self.overrides.pop(key, None)
         self.snapshots.forget(f"AC{key[2:]}")
@@ -169,12 +170,12 @@ class Mock:
     def roll_back(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Restore an account from a snapshot and the scenario of that time."""
         steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
-        return self._install(sid.lower(), run_at_once(steps))
+        return self._replacer.install(sid.lower(), run_at_once(steps))
 
     async def roll_back_gradually(self, sid: str, snapshot: bytes, scenario: Scenario | None) -> Account:
         """Restore an account like `roll_back`. Until the new one is complete, requests reach the old one."""
         steps = self._new_accounts.create_from_snapshot(sid.lower(), snapshot, scenario, self.log_budget)
-        return await self._install_gradually(sid.lower(), steps)
+        return await self._replacer.install_gradually(sid.lower(), steps)
 
     def copy_account(self, account: Account) -> Account:
         """Return a copy of an account that no request reaches, to look into the future. It sends no callbacks."""
@@ -198,7 +199,7 @@ class Mock:
         """Drop all accounts, and begin with one that plays another scenario."""
         self.scenario = scenario
         for other in self.list_accounts_in_memory():
-            self._drop(other)
+            self._replacer.drop(other)
         self._accounts.clear()
         self._new_accounts.evicted.clear()
         self._new_accounts.start_generation()
@@ -227,39 +228,10 @@ class Mock:
         """Return the accounts in memory, with or without state."""
         return list(self._accounts)
 
-    async def _install_gradually(self, key: str, steps: Steps[Account]) -> Account:
-        """Create an account, replace another by it, and free the other one's memory."""
-        account = await run_between_requests(steps)
-        old = self.find_account(key)
-        self._install(key, account)
-        if old is not None:
-            await run_between_requests(dispose(old.state))
-        return account
-
-    def _install(self, key: str, account: Account) -> Account:
-        """Replace an account. The journal stays."""
-        if (old := self.find_account(key)) is None:
-            account.journal = self._new_accounts.make_journal(key)
-        else:
-            account.journal = old.journal
-            self._close_account(old)
-            self.cache.remove_account(old.cache_key)
-        self._accounts.add(key, account)
-        return account
-
-    def _close_account(self, account: Account) -> None:
-        account.close()
-        self.worker.unschedule(account)
-
-    def _drop(self, account: Account) -> None:
-        """Close an account that nothing replaces."""
-        self._close_account(account)
-        account.journal.clear()
-
     def _is_evictable(self, account: Account) -> bool:
         """Return True if the account can be created again as it is."""
         return account.scenario is self.scenario and not account.has_state and not account.journal.has_listeners
 
     def _remember_evicted(self, key: str, account: Account) -> None:
         self._new_accounts.add_evicted(key, account)
-        self._drop(account)
+        self._replacer.drop(account)
