@@ -91,4 +91,6 @@ class Scheduler:
 
     def count_pending(self) -> int:
         """Return the number of pending timers, without a walk through them."""
-        return len(self._state.step_instants) + len(self._state.upcoming) + self._callback_queue.count_waiting()
+        of_calls = 0 if self._state.live is None else self._state.live.count_waiting()
+        of_recordings = len(self._state.step_instants) + len(self._state.upcoming)
+        return of_recordings + of_calls + self._callback_queue.count_waiting()

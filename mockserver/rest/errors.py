@@ -23,6 +23,7 @@ _ERRORS = {
     20503: _ErrorRow(503, "Service unavailable"),
     20007: _ErrorRow(400, "Page size too large"),
     20009: _ErrorRow(409, "Cannot delete this resource before it is complete"),
+    16020: _ErrorRow(400, "Conference is full"),
     16108: _ErrorRow(400, "There is more than one active recording for this call"),
     16109: _ErrorRow(400, "Encrypted recordings cannot be fetched as mp3"),
     16113: _ErrorRow(400, "The requested number of channels is not available"),

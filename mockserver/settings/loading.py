@@ -12,8 +12,8 @@ from typing import Any, get_type_hints
 import msgspec
 
 from generators.instants import SECOND
-from mockserver.settings.parsing import BadValueError, parse_span
-from mockserver.settings.settings import Option, Settings, SettingsError
+from mockserver.settings.parsing import BadValueError, Option, parse_span
+from mockserver.settings.settings import Settings, SettingsError
 from scenarios.durations import format_duration
 
 

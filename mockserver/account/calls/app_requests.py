@@ -25,7 +25,8 @@ from mockserver.twiml.problems import Problem, TwimlError, build_problem
 from mockserver.twiml.urls import explain_unresolved, resolve_url
 
 _MAX_DOCUMENTS = 1000
-"""The most documents of one call: an app may redirect for ever, and on a frozen clock no time passes."""
+"""The most documents without a second between two of them: an app may redirect for ever, and the time limit of the call
+ends no loop for which no time passes."""
 
 _MAX_ASKED = 100
 """The number of answered requests that a call remembers."""
@@ -99,9 +100,11 @@ class AppRequests:
     def _queue(
         self, call: LiveCall, purpose: Purpose, url: str, method: str, extra: Extra, *, is_fallback: bool = False
     ) -> None:
-        call.documents += 1
+        now = self._context.clock.now()
+        call.documents = 1 if now - call.document_at >= SECOND else call.documents + 1
+        call.document_at = now
         if call.documents > _MAX_DOCUMENTS:
-            text = f"the call was ended after {_MAX_DOCUMENTS} documents: it would go on for ever"
+            text = f"the call was ended after {_MAX_DOCUMENTS} documents in no time: it would go on for ever"
             self._debugger.report_code(call, 11215, text, url)
             if not call.is_over:
                 self._fail(call)

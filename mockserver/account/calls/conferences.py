@@ -9,6 +9,7 @@ from generators.sids import Kind
 from mockserver.account.calls.conference_callbacks import ConferenceCallbacks
 from mockserver.account.calls.conference_talk import ConferenceTalk, list_present
 from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.state.activities import InConference
@@ -34,6 +35,7 @@ class LiveConferences:
         context: CallContext,
         recordings: LegRecordings,
         subscriptions: Subscriptions,
+        debugger: Debugger,
         leave: Callable[[LiveCall, InConference | None], None],
     ) -> None:
         self._context = context
@@ -41,6 +43,7 @@ class LiveConferences:
         self._live = context.live
         self._recordings = recordings
         self._subscriptions = subscriptions
+        self._debugger = debugger
         self.callbacks = ConferenceCallbacks(context)
         self._talk = ConferenceTalk(context)
         self._leave = leave
@@ -53,6 +56,15 @@ class LiveConferences:
         """Return the conference with a friendly name that is not over, or None if there is none."""
         known = (conference for conference in self._live.conferences.values() if conference.friendly_name == name)
         return next((one for one in known if one.status is not ConferenceStatus.COMPLETED), None)
+
+    def report_if_full(self, call: LiveCall, name: str) -> bool:
+        """Return True if a call cannot join the conference with a friendly name. The debugger then says so."""
+        conference = self.find_open(name)
+        if conference is None or not conference.is_full:
+            return False
+        text = f"Conference is full: {name!r} has {len(conference.participants)} participants"
+        self._debugger.report_code(call, 16020, text)
+        return True
 
     def open(self, name: str, signer: Signer) -> LiveConference:
         """Return the open conference with a friendly name, which is new if there is none."""
@@ -194,10 +206,14 @@ class LiveConferences:
         if participant.joined_at is not None:
             self.callbacks.send_participant(conference, "leave", self._live.calls[participant.call], participant)
 
-    def kick(self, call: LiveCall) -> None:
-        """Remove a call from its conference, and continue it, or end one that is still called to join."""
+    def kick(self, call: LiveCall, reason: str = "last-participant-kicked") -> None:
+        """Remove a call from its conference, and continue it, or end one that is still called to join.
+
+        Args:
+            reason: see `leave`.
+        """
         doing = call.doing
-        self.leave(call, "last-participant-kicked")
+        self.leave(call, reason)
         self._leave(call, doing if isinstance(doing, InConference) else None)
 
     def end(self, conference: LiveConference, reason: str, by: LiveCall | None = None) -> None:

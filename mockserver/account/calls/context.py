@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from generators.corpus.corpus import Corpus
+from generators.seeds import derive_bytes
 from generators.sids import Kind
 from mockserver.account.call_settings import CallSettings
 from mockserver.account.callback_queue import CallbackQueue
@@ -20,6 +21,8 @@ from mockserver.account.time.timers import Timers
 from mockserver.account.timelines import Timelines
 from scenarios.model import Scenario
 
+_QUEUE_BYTES = 6
+"""How many bytes of the hash of its name a queue's number has."""
 _MAX_FORGOTTEN = 2000
 """The number of forgotten calls whose place in the list is remembered."""
 
@@ -49,6 +52,11 @@ class CallContext(NamedTuple):
     def make_sid(self, kind: Kind, number: int) -> str:
         """Return the SID of a live call, conference or queue."""
         return self.corpus.sids.encode(kind, FIRST_LIVE + number)
+
+    def make_queue_sid(self, name: str) -> str:
+        """Return the SID of the queue with a name, which all calls in it see."""
+        digest = derive_bytes(self.corpus.spec.seed, "queue", name)
+        return self.make_sid(Kind.QUEUE, int.from_bytes(digest[:_QUEUE_BYTES]))
 
     def get_call(self, number: int) -> LiveCall:
         """Return a call by number, also one that is deleted while something refers to it."""

@@ -6,21 +6,20 @@ import msgspec
 
 from generators.instants import SECOND
 from generators.model import CallStatus, Source
-from mockserver.account.calls import person
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.conferences import LiveConferences
+from mockserver.account.calls.connection import press_star, talk
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.documents import Documents
 from mockserver.account.calls.leg_recordings import LegRecordings, to_seconds
 from mockserver.account.calls.new_calls import NewCalls
 from mockserver.account.calls.progress import CallProgress, compute_seconds
 from mockserver.account.calls.subscriptions import Subscriptions
-from mockserver.account.calls.talk import add_utterance, swap_sides
 from mockserver.account.state import activities
 from mockserver.account.state.activities import Bridged
 from mockserver.account.state.app_requests import Purpose
 from mockserver.account.state.live_calls import LiveCall
-from mockserver.account.state.live_recordings import RecordOptions, Side, Utterance
+from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.callbacks.action_parameters import build_dial_extra, build_recording_extra
 from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra
 from mockserver.twiml import acts
@@ -79,6 +78,9 @@ class Dialing:
         self._call_targets(call, doing, act)
 
     def _join(self, call: LiveCall, act: acts.Dial, target: acts.ConferenceTarget) -> None:
+        if self._conferences.report_if_full(call, target.name):
+            self._finish(call, None, build_dial_extra(status="failed"))
+            return
         recording = None if act.record is acts.DialRecord.NONE else self._start_leg_recording(call, act)
         self._conferences.join_by_document(call, target, recording)
 
@@ -118,23 +120,15 @@ class Dialing:
         assert isinstance(doing, activities.Dialing), "a Dial that ends ends its calls"
         if doing.recording is None and act.record is not acts.DialRecord.NONE:
             doing = self._start_recording(parent, doing, act)
-        until = min(self._talk(parent, child, now), now + act.time_limit * SECOND)
+        silent_at = talk(parent, child, now)
+        over_at = press_star(parent, act, silent_at)
+        if over_at is None:
+            over_at = silent_at + _FINAL_SILENCE
+        until = min(over_at, now + act.time_limit * SECOND)
         child.doing = Bridged(until)
         parent.doing = msgspec.structs.replace(doing, done_at=None, bridged=child.number, bridged_at=now)
         self._context.touch(parent)
         self._context.schedule(parent)
-
-    def _talk(self, parent: LiveCall, child: LiveCall, now: int) -> int:
-        """Let both persons say something, and return the instant at which the callee hangs up."""
-        at = now
-        for speaker, listener in ((child, parent), (parent, child)):
-            text = person.take_speech(speaker)
-            if text is not None:
-                utterance = Utterance(Side.PARTY, at, at + person.measure_speech(text), text)
-                add_utterance(speaker.talk, utterance)
-                add_utterance(listener.talk, swap_sides(utterance))
-                at = utterance.stop + person.REACTION
-        return at + _FINAL_SILENCE
 
     def resume(self, call: LiveCall) -> bool:
         """Continue a `<Dial>` after one of its calls changed, or after its time. Return True if it is over."""
@@ -160,6 +154,12 @@ class Dialing:
         assert isinstance(doing, activities.Dialing)
         extra = self._build_extra(call, doing)
         self._finish(call, doing.recording, extra)
+
+    def go_on_in_conference(self, call: LiveCall, doing: activities.InConference) -> None:
+        """Stay in a conference in which all is said, or leave the one of a `<Dial>` by a `*`."""
+        call.doing = msgspec.structs.replace(doing, done_at=None)
+        if doing.is_dialed and press_star(call, self._documents.get_act(call), self._context.clock.now()) is not None:
+            self._conferences.kick(call, "last-participant-left")
 
     def finish_conference(self, call: LiveCall, doing: activities.InConference) -> None:
         """End a `<Dial>` that joined a conference."""

@@ -1,7 +1,5 @@
 """The live calls of an account: they are placed, ring, talk, and end."""
 
-import msgspec
-
 from generators.instants import SECOND
 from generators.model import CallStatus
 from generators.sids import Kind, fold_sid
@@ -49,7 +47,9 @@ class LiveCalls:
         self._new_calls = NewCalls(context, subscriptions, self.debugger)
         self._documents = documents = Documents()
         self.requests = AppRequests(context, self.progress, self.debugger, documents, self._fail)
-        self.conferences = LiveConferences(context, self.recordings, subscriptions, self._leave_conference)
+        self.conferences = LiveConferences(
+            *(context, self.recordings, subscriptions, self.debugger, self._leave_conference)
+        )
         self.api_conferences = ApiConferences(context, self.conferences)
         self._dialing = Dialing(
             *(context, self.requests, documents, self.progress, self.recordings, self.conferences),
@@ -224,7 +224,7 @@ class LiveCalls:
         elif isinstance(doing, activities.Ringing):
             self._ringing.ring(call)
         elif isinstance(doing, activities.InConference):
-            call.doing = msgspec.structs.replace(doing, done_at=None)  # all is said, and the call stays
+            self._dialing.go_on_in_conference(call, doing)
         else:
             self._player.resume(call)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from generators.instants import SECOND
 from generators.model import CallStatus
-from generators.sids import Kind
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.dialing import Dialing
@@ -129,8 +128,7 @@ class Player:
 
     def _enqueue(self, call: LiveCall, act: acts.Enqueue) -> None:
         now = self._context.clock.now()
-        sid = self._context.make_sid(Kind.QUEUE, call.documents * 1000 + call.number)
-        call.doing = Queued(now + _QUEUE_PATIENCE, sid, now)
+        call.doing = Queued(now + _QUEUE_PATIENCE, self._context.make_queue_sid(act.name), now)
 
     def leave_queue(self, call: LiveCall, doing: Queued, result: str) -> None:
         """Ask the action of an `<Enqueue>` about its end. The answer does not matter: the call goes on elsewhere."""

@@ -11,6 +11,7 @@ from mockserver.account.commands.conferences import (
     UpdateParticipant,
 )
 from mockserver.account.state.live_calls import LiveCall
+from mockserver.rest.errors import TwilioError
 
 
 def create_participant(account: AccountParts, command: CreateParticipant) -> LiveCall:
@@ -19,6 +20,8 @@ def create_participant(account: AccountParts, command: CreateParticipant) -> Liv
         conference = calls.api_conferences.get_open(command.conference)
     else:
         conference = calls.conferences.open(command.conference, command.call.signer)
+    if conference.is_full:
+        raise TwilioError(16020, f"{conference.sid} may have {conference.max_participants} participants, and has them.")
     calls.conferences.configure(conference, command.subscription, command.record)
     if command.max_participants is not None and not conference.participants:
         conference.max_participants = command.max_participants

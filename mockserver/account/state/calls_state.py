@@ -57,3 +57,8 @@ class CallsState(msgspec.Struct, kw_only=True):
     """By the index of the recording."""
     debugger_events: list[DebuggerEvent] = []
     debugger_serial: int = 0
+
+    def count_waiting(self) -> int:
+        """Return the number of calls and transcriptions that wait for an instant."""
+        waiting = sum(call.wakes_at is not None and not call.is_over for call in self.calls.values())
+        return waiting + len(self.transcription_requests)

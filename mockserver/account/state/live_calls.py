@@ -70,7 +70,9 @@ class LiveCall(msgspec.Struct, kw_only=True):
     is_whispering: bool = False
     """True while the callee of a `<Dial>` hears a document before it is connected."""
     documents: int = 0
-    """The number of documents so far."""
+    """The number of the last documents between which no time passed."""
+    document_at: int = 0
+    """When it got the last one."""
     document: PlayedDocument | None = None
     doing: Doing | None = None
     wakes_at: int | None = None

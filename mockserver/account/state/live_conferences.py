@@ -72,3 +72,8 @@ class LiveConference(msgspec.Struct, kw_only=True):
     sequence_number: int = 1
     reason_ended: str | None = None
     call_sid_ending: str | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """True if nobody else may join. Those that are being called have their place."""
+        return len(self.participants) >= self.max_participants

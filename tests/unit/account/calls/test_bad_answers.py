@@ -236,5 +236,14 @@ def test_sound_that_is_looped_for_ever_ends_with_the_call() -> None:
 def test_action_after_the_end_of_a_call_with_very_many_documents_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_requests, "_MAX_DOCUMENTS", 1)
     with Line({"/voice": respond("<Record action='/done'/>")}) as line:
-        call = line.play(caller=Caller(speech=("Hello",), hangs_up_after="2s"))
+        call = line.play(caller=Caller(speech=("Hello",), hangs_up_after="500ms"))
         assert (call.status, line.codes, line.app.paths) == ("completed", [11215], ["/voice"])
+
+
+@pytest.mark.parametrize("content", ["<Pause length='1'/>", "<Gather timeout='1'/>", "<Say>Please hold.</Say>"])
+def test_loop_in_which_time_passes_ends_with_the_call(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_requests, "_MAX_DOCUMENTS", 2)
+    with Line({"/voice": respond(f"{content}<Redirect/>")}) as line:
+        call = line.play(time_limit=60, caller=SILENT)
+        assert (get_seconds(call), line.codes) == (60, [])
+        assert len(line.app.paths) > 20

@@ -226,3 +226,34 @@ def test_conference_is_left_by_a_redirect() -> None:
         line.account.apply(UpdateCall(number=first.number, voice=VoiceDocument(twiml=respond("<Say>Out</Say>"))))
         line.finish(first)
         assert (list_heard(first), line.app.paths) == (["Out"], ["/voice"])
+
+
+def test_star_lets_a_caller_leave_the_conference_after_all_is_said() -> None:
+    with Line(join("hangupOnStar='true'")) as line:
+        first, second = line.place(caller=ANN), line.place(caller=Caller(speech=("Hi",), digits="*"))
+        line.finish(second)
+        assert list_heard(second) == ["Hello, this is Ann.", "Hi", "*", "Goodbye"]
+        assert [one.call for one in get_conference(line).participants] == [first.number]
+        assert line.app.get("/dialed")["DialCallStatus"] == "answered"
+        hang_up(line, first)
+        assert get_conference(line).reason_ended == "last-participant-left"
+
+
+def test_full_conference_takes_nobody_else() -> None:
+    with Line(join("record='true'", maxParticipants="2")) as line:
+        calls = [line.place(caller=person) for person in (ANN, BOB)]
+        third = line.play(caller=EVE)
+        assert (list_heard(third), line.app.get("/dialed")["DialCallStatus"]) == (["Goodbye"], "failed")
+        assert [(event.level, event.code, event.call_sid) for event in line.debugger] == [("error", 16020, third.sid)]
+        assert {recording.call_sid for recording in line.recordings} == {call.sid for call in calls}
+        hang_up(line, calls[0])
+        fourth = line.place(caller=EVE)
+        assert [one.call for one in get_conference(line).participants] == [calls[1].number, fourth.number]
+
+
+def test_call_that_finds_the_conference_full_goes_on_without_an_action() -> None:
+    dial = "<Dial><Conference maxParticipants='2'>room</Conference></Dial><Say>Full</Say>"
+    with Line({"/voice": respond(dial)}) as line:
+        for _ in range(2):
+            line.place(caller=SILENT)
+        assert list_heard(line.play(caller=SILENT)) == ["Full"]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from generators.instants import SECOND
 from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
 from mockserver.account.state.app_requests import VoiceDocument
 from scenarios.callers import Caller
@@ -280,3 +281,30 @@ def test_relative_status_callback_of_a_document_without_a_url_is_noted() -> None
     with Line() as line:
         line.play(None, twiml=respond(f"<Dial>{number}</Dial><Dial>{conference}</Dial>"), time_limit=60)
         assert (line.codes, line.app.received) == ([15004, 15004], [])
+
+
+@pytest.mark.parametrize(
+    ("attribute", "digits", "heard", "seconds"),
+    [
+        ("true", "*", ["Hello, this is the agent.", "Hi", "*", "Goodbye"], 0.2),
+        ("true", "w*", ["Hello, this is the agent.", "Hi", "*", "Goodbye"], 0.2),
+        ("true", "1*", ["Hello, this is the agent.", "Hi", "Goodbye"], 1),
+        ("false", "*", ["Hello, this is the agent.", "Hi", "Goodbye"], 1),
+    ],
+)
+def test_star_of_the_caller_ends_the_connection(attribute: str, digits: str, heard: list[str], seconds: float) -> None:
+    with Line(dial(hangupOnStar=attribute), make_callee()) as line:
+        parent = line.play(caller=Caller(speech=("Hi",), digits=digits))
+        assert list_heard(parent) == heard
+        (spoken,) = [utterance for utterance in parent.talk if utterance.text == "Hi"]
+        child = line.calls[1]
+        assert (child.ended_at or 0) - spoken.stop == (1 + seconds) * SECOND
+        action = line.app.get("/dialed")
+        assert (action["DialCallStatus"], action["CallStatus"]) == ("completed", "in-progress")
+
+
+def test_key_that_ended_a_connection_answers_no_later_question() -> None:
+    app = dial(hangupOnStar="true") | {"/dialed": respond("<Gather numDigits='1' action='/key'/>"), "/key": respond()}
+    with Line(app, make_callee()) as line:
+        line.play(caller=Caller(speech=("Hi",), digits="*5"))
+        assert line.app.get("/key")["Digits"] == "5"

@@ -235,3 +235,27 @@ def test_queue_without_an_action_requests_nothing() -> None:
 def test_account_without_calls_has_none() -> None:
     account = make_account(count=0)
     assert (account.has_live_calls, account.has_app_requests) == (False, False)
+
+
+def test_queue_has_one_sid_by_its_name() -> None:
+    app = {f"/{name}": respond(f"<Enqueue action='/left'>{name}</Enqueue>") for name in ("support", "sales")}
+    with Line(app) as line:
+        for path in ("/support", "/support", "/sales"):
+            line.play(path, caller=SILENT)
+        first, second, other = (left["QueueSid"] for left in line.app.list("/left"))
+        assert first == second != other
+
+
+def test_timers_of_calls_are_counted() -> None:
+    with Line({"/voice": respond("<Record transcribe='true' action='/bye'/>"), "/bye": respond()}) as line:
+        call = line.place(caller=Caller(speech=("Hello there, this is a message.",)))
+        line.place(twiml=respond("<Pause length='60'/>"), caller=SILENT)
+        counts = []
+        while not call.is_over:
+            assert line.step()
+            counts.append(line.account.scheduler.count_pending())
+            assert counts[-1] == len([*line.account.scheduler.iter_pending()])
+        assert max(counts) >= 2
+        assert line.account.state.live.transcription_requests
+        line.advance(120)
+        assert line.account.scheduler.count_pending() == 0
