@@ -295,3 +295,15 @@ def test_conference_survives_a_snapshot(api: Api) -> None:
     remove(api, sid, "ann")
     api.run_command("POST", "/rollback", {"name": "mine"})
     assert list_labels(api, sid) == ["bob", "ann"]
+
+
+def test_full_conference_refuses_a_participant(api: Api) -> None:
+    for label in ("ann", "bob"):
+        add(api, Label=label, MaxParticipants="2")
+    refused = api.post(ROOM, **FORM)
+    assert (refused.status_code, refused.json()["code"], refused.json()["message"]) == (
+        400,
+        16020,
+        "Conference is full",
+    )
+    assert len(api.get_twilio_json("Calls.json?Status=queued")["calls"]) == 2

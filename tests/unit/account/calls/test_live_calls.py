@@ -7,6 +7,8 @@ import pytest
 from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_calls import Direction
+from mockserver.account.state.subscription import Signer
+from mockserver.callbacks.signature import build_signed_text, compute_signature
 from mockserver.rest.errors import TwilioError
 from scenarios.callers import Caller
 from tests.accounts import make_account
@@ -259,3 +261,13 @@ def test_timers_of_calls_are_counted() -> None:
         assert line.account.state.live.transcription_requests
         line.advance(120)
         assert line.account.scheduler.count_pending() == 0
+
+
+def test_documents_and_callbacks_are_signed_by_the_token_of_the_call() -> None:
+    signer = Signer("token-of-the-call", "a declared token", "http://localhost:4010")
+    with Line({"/voice": respond()}) as line:
+        line.play(signer=signer, events=("completed",))
+        for path in ("/voice", "/status"):
+            received = line.app.get(path)
+            signed = build_signed_text(APP + path, tuple(received.form.items()))
+            assert received.headers["x-twilio-signature"] == compute_signature(signer.token, signed)
