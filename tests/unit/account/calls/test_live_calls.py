@@ -7,7 +7,7 @@ import pytest
 from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_calls import Direction
-from mockserver.account.state.subscription import Signer
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.callbacks.signature import build_signed_text, compute_signature
 from mockserver.rest.errors import TwilioError
 from scenarios.callers import Caller
@@ -271,3 +271,12 @@ def test_documents_and_callbacks_are_signed_by_the_token_of_the_call() -> None:
             received = line.app.get(path)
             signed = build_signed_text(APP + path, tuple(received.form.items()))
             assert received.headers["x-twilio-signature"] == compute_signature(signer.token, signed)
+
+
+def test_callbacks_of_one_call_are_sent_in_order() -> None:
+    with Line({"/voice": respond("<Pause/>")}) as line:
+        call, callbacks = line.place(), line.account.callbacks
+        for event in ("answered", "completed"):
+            receiver = StatusSubscription(f"{APP}/status")
+            callbacks.enqueue_request(sid=call.sid, event=event, receiver=receiver, parameters=(), signer=call.signer)
+        assert [delivery.event for delivery in callbacks.get_ready()] == ["answered"]

@@ -182,3 +182,12 @@ def test_recorded_party_hangs_up_while_the_call_still_rings() -> None:
         call = line.place(caller=ANN)
         line.account.apply(HangUpCall(number=call.number))
         assert (call.status, call.answered_at) == ("canceled", None)
+
+
+def test_trimmed_recording_begins_with_the_first_word() -> None:
+    with Line() as line:
+        content = "<Pause length='3'/><Say>Hello there</Say><Pause length='4'/>"
+        call = line.play(twiml=respond(content), direction=Direction.OUTBOUND_API, record=RecordOptions(trim=True))
+        (recording,) = line.recordings
+        assert recording.duration == get_seconds(call) - 3 - 4
+        assert [(turn.start_ms, turn.text) for turn in recording.turns or ()] == [(0, "Hello there")]
