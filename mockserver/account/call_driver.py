@@ -1,10 +1,10 @@
 """Plays a live call on: it moves a frozen clock from timer to timer, and waits for a running one."""
 
 from generators.instants import SECOND
-from generators.model import Status
+from generators.model import CallStatus, Status
 from mockserver.account.account import Account
 from mockserver.account.gradual import Pacer
-from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.live_calls import LiveCall, Queued, Requesting
 from mockserver.account.worker import Worker
 from mockserver.settings.machine_clock import real_pause, stopwatch
 
@@ -78,7 +78,17 @@ class CallDriver:
                 return False
             if account.callbacks.has_open_of({call.sid, *map(index.get_sid, ended)}):
                 return False
+        elif self._has_call_under_way:
+            return False
         return not account.live_calls.transcribing.has_requests(call)
+
+    @property
+    def _has_call_under_way(self) -> bool:
+        """True if another call goes on by itself: it may come into the conference in which the call waits."""
+        live_calls = self._account.live_calls
+        return any(
+            _is_under_way(call) and not live_calls.is_waiting_for_others(call) for call in live_calls.list_calls()
+        )
 
     @property
     def _next_instant(self) -> int | None:
@@ -93,3 +103,13 @@ class CallDriver:
         call, now = self._call, self._account.clock.now()
         heard = sum(utterance.start <= now for utterance in call.talk)
         return heard, len(call.asked), call.updated_at or 0, self._account.live_calls.debugger.next_serial
+
+
+def _is_under_way(call: LiveCall) -> bool:
+    """Return True if a call does something that ends by itself. One in a queue, or without a document, does not."""
+    doing = call.doing
+    if doing is None:
+        return call.status in (CallStatus.QUEUED, CallStatus.RINGING)
+    if isinstance(doing, Requesting) or call.hang_up_at is not None:
+        return True
+    return doing.done_at is not None and not isinstance(doing, Queued)

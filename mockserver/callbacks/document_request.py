@@ -12,7 +12,14 @@ from mockserver.callbacks.connection_overrides import parse_overrides
 from mockserver.callbacks.content_coding import decode_body
 from mockserver.callbacks.cookies import build_cookie_header, store_cookies
 from mockserver.callbacks.delivery_settings import DeliverySettings
-from mockserver.callbacks.failure_codes import EMPTY_CHUNKED_CODE, REDIRECTS_CODE, RETRIEVAL_CODE, find_failure_code
+from mockserver.callbacks.failure_codes import (
+    CONNECTION_CODE,
+    EMPTY_CHUNKED_CODE,
+    HOST_NAME_CODE,
+    REDIRECTS_CODE,
+    RETRIEVAL_CODE,
+    find_failure_code,
+)
 from mockserver.callbacks.outcome import Failure
 from mockserver.callbacks.request import CallbackRequest, Pairs
 from mockserver.callbacks.response import Response
@@ -24,6 +31,13 @@ MAX_DOCUMENT_BYTES = 64 * 1024
 MAX_REDIRECTS = 10
 _REDIRECTS_TO_GET = (301, 302, 303)
 _REDIRECTS_OF_SAME_METHOD = (307, 308)
+_METHOD_NOT_ALLOWED = 405
+_MAX_ALLOWED = 80
+_ADVICE = {
+    CONNECTION_CODE: "Start the app, or correct the host and port of the URL",
+    HOST_NAME_CODE: "If the app has a public name and runs here, --route sends its requests to this machine",
+}
+"""What to try if there is no connection."""
 _OPEN_HOSTS = "--callback-hosts allows other hosts, and --route sends requests for a public origin to another one"
 
 
@@ -112,13 +126,22 @@ class _DocumentRequest:
         except ValueError as error:
             return self._finish(response, RETRIEVAL_CODE, str(error))
         if outcome.status is None or not 200 <= outcome.status < 300:
-            return self._finish(response, RETRIEVAL_CODE, f"the app answered {outcome.status}", body)
+            return self._finish(response, RETRIEVAL_CODE, self._describe_refusal(response), body)
         if not body and (response.get("transfer-encoding") or "").lower() == "chunked":
             return self._finish(response, EMPTY_CHUNKED_CODE, "the chunked body is empty")
         return self._finish(response, None, outcome.detail, body)
 
+    def _describe_refusal(self, response: Response) -> str:
+        """Describe a wrong status, and what helps if the method is wrong."""
+        status, allowed = response.outcome.status, response.get("allow")
+        if status != _METHOD_NOT_ALLOWED or allowed is None:
+            return f"the app answered {status}"
+        return f"the app answered {status}: expected {allowed[:_MAX_ALLOWED]}, found {self._method}"
+
     def _describe_failure(self, response: Response) -> str:
         outcome = response.outcome
+        if outcome.failure is Failure.CONNECTION and response.code in _ADVICE:
+            return f"{outcome.detail}. {_ADVICE[response.code]}"
         if outcome.failure is Failure.REFUSED_HOST:
             return f"{outcome.detail}. {_OPEN_HOSTS}"
         limit = limit_total_seconds(self._overrides, self._settings)

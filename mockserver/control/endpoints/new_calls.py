@@ -67,6 +67,8 @@ def build_new_call(exchange: Exchange, account: Account, command: CallCommand) -
         raise make_invalid_command_error("to: expected the called number of an outgoing call, found none")
     from_ = _parse_endpoint("from", command.from_ or (_CALLER_NUMBER if is_incoming else _APP_NUMBER))
     to = _parse_endpoint("to", command.to or _APP_NUMBER)
+    if is_incoming:
+        _refuse_fields_of_outgoing(command)
     signer = Signer(account.token, "the account's auth token", exchange.base_url)
     return NewCall(
         from_=from_,
@@ -101,6 +103,19 @@ def _check_document(command: CallCommand) -> None:
         )
     if command.record is False and command.recording_status_callback is not None:
         raise make_invalid_command_error("recording_status_callback: expected with record only, found without it")
+
+
+def _refuse_fields_of_outgoing(command: CallCommand) -> None:
+    """Refuse what would have no effect on an incoming call."""
+    if command.record is not False:
+        raise make_invalid_command_error(
+            "record: expected an outgoing call, found an incoming one, which its app records, such as with <Record> or "
+            "<Start><Recording>"
+        )
+    if command.answers not in (msgspec.UNSET, True):
+        raise make_invalid_command_error(
+            f"answers: expected an outgoing call, found an incoming one, which the app answers: {command.answers!r}"
+        )
 
 
 def _check_url(name: str, url: str | None) -> None:
@@ -142,6 +157,9 @@ def _find_person(exchange: Exchange, account: Account, command: CallCommand, fro
         return None
     if isinstance(fields.get("speech"), str):
         fields["speech"] = [fields["speech"]]
-    person = parse_scenario(exchange, {"callers": [fields]}).callers[0]
+    try:
+        person = parse_scenario(exchange, {"callers": [fields]}).callers[0]
+    except TwilioError as error:
+        raise make_invalid_command_error(error.reason.removeprefix("callers[0].")) from None
     known = find_caller(() if account.scenario is None else account.scenario.callers, from_, to)
     return msgspec.structs.replace(known, **{name: getattr(person, name) for name in fields})

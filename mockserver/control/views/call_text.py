@@ -48,12 +48,12 @@ def list_lines(call: CallData) -> list[CallLine]:
         *list_debugger_lines(call),
         *(CallLine(spoken.at, spoken.speaker, _describe_utterance(spoken)) for spoken in call.conversation),
     ]
-    return sorted(lines, key=lambda line: line.at)
+    return sorted(lines, key=lambda line: line.at.rstrip("Z"))  # 00:22 is before 00:22.4, and 00:22Z after it as text
 
 
 def list_debugger_lines(call: CallData) -> list[CallLine]:
     """Return the errors and warnings of a call."""
-    return [CallLine(event.at, event.level, f"{event.code}: {event.text}") for event in call.debugger]
+    return [CallLine(event.at, event.level, _describe_event(event)) for event in call.debugger]
 
 
 def describe_call(call: CallData) -> str:
@@ -94,6 +94,12 @@ def _describe_utterance(spoken: UtteranceView) -> str:
 def _describe_request(request: AppRequestView) -> str:
     answer = request.failure or request.status
     return f"{request.purpose}: {request.method} {request.url} {answer}"
+
+
+def _describe_event(event: DebuggerEventView) -> str:
+    """Return an event with the URL of a callback: a document has a line of its own, which names its URL."""
+    is_callback = event.method is None and event.url is not None
+    return f"{event.code}: {event.text}" + (f" ({event.url})" if is_callback else "")
 
 
 def _describe_recording(recording: CallRecordingView) -> str:

@@ -247,7 +247,10 @@ def test_same_port_of_another_machine_is_asked(
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", refuse)
     resolve_to("192.0.2.7")
     answer = ask("http://app.test:4010/", own_ports=frozenset({4010}), hosts="app.test")
-    assert (answer.code, answer.detail) == (11205, "192.0.2.7:4010 refused")
+    assert (answer.code, answer.detail) == (
+        11205,
+        "192.0.2.7:4010 refused. Start the app, or correct the host and port of the URL",
+    )
 
 
 def test_running_server_is_the_own_port_of_its_sender() -> None:

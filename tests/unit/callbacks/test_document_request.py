@@ -142,6 +142,14 @@ def test_other_status_is_retrieval_failure(status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "detail"),
+    [({"allow": "GET, HEAD"}, "the app answered 405: expected GET, HEAD, found POST"), ({}, "the app answered 405")],
+)
+def test_wrong_method_is_named(headers: dict[str, str], detail: str) -> None:
+    assert ask(TableReceiver({URL: [respond(405, **headers)]})).detail == detail
+
+
+@pytest.mark.parametrize(
     ("location", "credentials"),
     [
         ("/next", True),
@@ -230,6 +238,18 @@ def test_time_limit_is_named_as_a_whole(seconds: float, failure: Failure, detail
 @pytest.mark.parametrize(("code", "expected"), [(11210, 11210), (None, 11205)])
 def test_failure_has_the_code_of_its_cause_or_of_its_kind(code: int | None, expected: int) -> None:
     assert expected == ask(TableReceiver({URL: [fail(Failure.CONNECTION, code=code)]})).code
+
+
+@pytest.mark.parametrize(
+    ("code", "detail"),
+    [
+        (11205, "it failed. Start the app, or correct the host and port of the URL"),
+        (11210, "it failed. If the app has a public name and runs here, --route sends its requests to this machine"),
+        (11220, "it failed"),
+    ],
+)
+def test_failed_connection_says_what_helps(code: int, detail: str) -> None:
+    assert ask(TableReceiver({URL: [fail(Failure.CONNECTION, code=code)]})).detail == detail
 
 
 def test_refused_host_names_the_settings_that_help() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.control.views.call_data import CallRecordingView, CallSummary, UtteranceView
+from mockserver.control.views.call_data import AppRequestView, CallRecordingView, CallSummary, UtteranceView
 from mockserver.control.views.call_text import (
     MAX_WIDTH,
     CallLine,
@@ -65,6 +65,27 @@ def test_lines_are_in_the_order_of_time() -> None:
         ("warning", "12200: Schema"),
         ("person", '"Two" keys 2'),
     ]
+
+
+def test_whole_second_is_before_its_fractions() -> None:
+    asked = AppRequestView(
+        at="2026-01-01T00:00:01.400000Z",
+        purpose="action",
+        method="POST",
+        url="http://x/",
+        parameters={},
+        status=200,
+        failure=None,
+        code=None,
+        detail="",
+    )
+    call = make_call(conversation=(make_utterance(1, speaker="person", digits="7"),), requests=(asked,))
+    assert [line.kind for line in list_lines(call)] == ["person", "request"]
+
+
+def test_callback_that_failed_has_its_url() -> None:
+    call = make_call(debugger=(make_event(1, url="http://x/hook"), make_event(2, url="http://x/voice", method="POST")))
+    assert [line.text for line in list_lines(call)] == ["12200: Schema (http://x/hook)", "12200: Schema"]
 
 
 def test_long_line_is_wrapped() -> None:
