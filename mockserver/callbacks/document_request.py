@@ -35,7 +35,7 @@ _METHOD_NOT_ALLOWED = 405
 _MAX_ALLOWED = 80
 _ADVICE = {
     CONNECTION_CODE: "Start the app, or correct the host and port of the URL",
-    HOST_NAME_CODE: "If the app has a public name and runs here, --route sends its requests to this machine",
+    HOST_NAME_CODE: "If the app has a public name and runs here, --route or RECMOCK_ROUTE leads to it",
 }
 """What to try if there is no connection."""
 _OPEN_HOSTS = "--callback-hosts allows other hosts, and --route sends requests for a public origin to another one"

@@ -11,7 +11,7 @@ from mockserver.control.client.errors import ControlError
 from mockserver.settings.clock_rate import ClockRate
 from mockserver.settings.parsing import Address
 
-TEMPORARY_SETTINGS = ("callback_hosts", "route", "scenario", "seed")
+TEMPORARY_SETTINGS = ("callback_hosts", "channel_order", "route", "scenario", "seed", "transcribe_callback")
 """The settings of a temporary server that the user may set."""
 _LISTEN_VARIABLE = "RECMOCK_LISTEN"
 

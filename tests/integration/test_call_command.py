@@ -137,6 +137,19 @@ def test_call_without_a_server_starts_a_temporary_one(
         assert json.loads(capsys.readouterr().out)["status"] == "completed"
 
 
+def test_temporary_server_has_the_settings_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(temporary_server, "find_server_url", lambda _: "http://127.0.0.1:1")
+    app = VoiceApp({"/voice": '<Record transcribeCallback="/transcribed"/>'})
+    with serve_voice_app(app) as origin:
+        monkeypatch.setenv("RECMOCK_ROUTE", f"https://app.example.com={origin}")
+        monkeypatch.setenv("RECMOCK_TRANSCRIBE_CALLBACK", "alone")
+        assert main(["call", "https://app.example.com/voice", "--speech", MESSAGE, "--hangs-up-after", "9"]) == 0
+    assert "13617" not in capsys.readouterr().out
+    assert app.get_form("/transcribed")["TranscriptionText"] == MESSAGE
+
+
 @pytest.mark.parametrize(
     ("options", "environment"),
     [

@@ -145,7 +145,7 @@ def test_other_status_is_retrieval_failure(status: int) -> None:
     ("headers", "detail"),
     [({"allow": "GET, HEAD"}, "the app answered 405: expected GET, HEAD, found POST"), ({}, "the app answered 405")],
 )
-def test_wrong_method_is_named(headers: dict[str, str], detail: str) -> None:
+def test_wrong_method_is_named(headers: dict[str, Any], detail: str) -> None:
     assert ask(TableReceiver({URL: [respond(405, **headers)]})).detail == detail
 
 
@@ -244,7 +244,7 @@ def test_failure_has_the_code_of_its_cause_or_of_its_kind(code: int | None, expe
     ("code", "detail"),
     [
         (11205, "it failed. Start the app, or correct the host and port of the URL"),
-        (11210, "it failed. If the app has a public name and runs here, --route sends its requests to this machine"),
+        (11210, "it failed. If the app has a public name and runs here, --route or RECMOCK_ROUTE leads to it"),
         (11220, "it failed"),
     ],
 )
