@@ -20,8 +20,9 @@ class CallView(CallData, frozen=True, kw_only=True):
 
     @property
     def pressed(self) -> str:
-        """The keys that the person on the line pressed."""
-        return "".join(spoken.digits for spoken in self.conversation if spoken.speaker == "person")
+        """The keys that the person on the line pressed, without the waits between them."""
+        digits = "".join(spoken.digits for spoken in self.conversation if spoken.speaker == "person")
+        return digits.replace("w", "").replace("W", "")
 
     @property
     def errors(self) -> tuple[DebuggerEventView, ...]:

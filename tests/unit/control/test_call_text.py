@@ -83,6 +83,11 @@ def test_whole_second_is_before_its_fractions() -> None:
     assert [line.kind for line in list_lines(call)] == ["person", "request"]
 
 
+def test_pressed_keys_are_without_waits() -> None:
+    call = make_call(conversation=(make_utterance(1, speaker="person", digits="W1w2"), make_utterance(2, digits="3")))
+    assert call.pressed == "12"
+
+
 def test_callback_that_failed_has_its_url() -> None:
     call = make_call(debugger=(make_event(1, url="http://x/hook"), make_event(2, url="http://x/voice", method="POST")))
     assert [line.text for line in list_lines(call)] == ["12200: Schema (http://x/hook)", "12200: Schema"]
