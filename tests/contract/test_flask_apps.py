@@ -157,3 +157,32 @@ def test_caller_waits_for_the_agent_whom_the_app_calls_within_its_answer(mock: M
     assert [child.status for child in mock.calls.list()] == ["completed", "completed"]
     assert (recorded, [found.source for found in client.recordings.list()]) == (["completed"], ["Conference"])
     mock.debugger.assert_clean()
+
+
+def test_request_counts_whose_answer_the_app_overtakes_by_the_api(mock: MockTwilio) -> None:
+    app, client = make_app(mock), mock.client()
+
+    @app.post("/voice")
+    def end() -> str:
+        client.calls(request.form["CallSid"]).update(status="completed")
+        return ""
+
+    @app.post("/menu")
+    def replace() -> str:
+        client.calls(request.form["CallSid"]).update(twiml="<Response><Say>This instead.</Say></Response>")
+        response = VoiceResponse()
+        response.say("Never heard.")
+        return str(response)
+
+    @app.post("/start")
+    def start() -> str:
+        response = VoiceResponse()
+        response.redirect("/menu")
+        return str(response)
+
+    call = mock.calls.incoming(f"{PUBLIC}/start")
+    assert call.heard == ("This instead.",)
+    assert [asked.url for asked in call.requests] == [f"{PUBLIC}/start", f"{PUBLIC}/menu"]
+    ended = mock.calls.incoming(f"{PUBLIC}/voice")
+    assert (ended.status, [asked.status for asked in ended.requests]) == ("canceled", [200])
+    mock.debugger.assert_clean()

@@ -148,9 +148,13 @@ class AppRequests:
         return any(request.call == call.number for request in self._live.app_requests.values())
 
     def set_sending(self, number: int, is_sending: bool) -> None:
-        """Note that a request is being sent, or that this was cancelled."""
+        """Note that a request is being sent, or that this was cancelled: one that nobody waits for is then dropped."""
         request = self._live.app_requests.get(number)
-        if request is not None:
+        if request is None:
+            return
+        if not is_sending and not self._live.needs_answer(request):
+            del self._live.app_requests[number]
+        else:
             self._live.app_requests[number] = msgspec.structs.replace(request, is_sending=is_sending)
 
     def build(self, request: AppRequestState) -> AppRequest:

@@ -77,6 +77,11 @@ class CallContext(NamedTuple):
         live.deleted_calls = {number: known for number, known in live.deleted_calls.items() if number in referred}
         self.state.version += 1
 
+    def give_up(self, number: int) -> None:
+        """Wait no more for the answer to a request. One on its way is still noted when it is answered."""
+        if not self.live.app_requests[number].is_sending:
+            del self.live.app_requests[number]
+
     def schedule(self, call: LiveCall) -> None:
         """Wake a call at the next instant at which it may change by itself. A call that is to be woken now, is."""
         if call.is_over or (call.wakes_at is not None and call.wakes_at <= self.clock.now()):

@@ -187,7 +187,7 @@ class LiveCalls:
         elif isinstance(doing, activities.Queued):
             self._player.leave_queue(call, doing, "hangup")
         elif isinstance(doing, activities.Requesting):
-            self._live.app_requests.pop(doing.number, None)
+            self._context.give_up(doing.number)
         call.doing = None
         self.recordings.end_all(call)
         self._context.stop_timers(call)

@@ -44,5 +44,5 @@ class Redirection:
                 call.recordings.remove(recording)
                 self._recordings.end(recording, call.talk)
         elif isinstance(doing, activities.Requesting):
-            self._context.live.app_requests.pop(doing.number, None)
+            self._context.give_up(doing.number)
         call.doing, call.document, call.is_whispering = None, None, False

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from mockserver.account.state.app_requests import AppRequestState
+from mockserver.account.state.activities import Requesting
+from mockserver.account.state.app_requests import AppRequestState, Purpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import LiveConference
 
@@ -62,3 +63,10 @@ class CallsState(msgspec.Struct, kw_only=True):
         """Return the number of calls and transcriptions that wait for an instant."""
         waiting = sum(call.wakes_at is not None and not call.is_over for call in self.calls.values())
         return waiting + len(self.transcription_requests)
+
+    def needs_answer(self, request: AppRequestState) -> bool:
+        """Return True if a call waits for the answer to a request, or the request follows the end of its call."""
+        call = self.calls.get(request.call)
+        doing = None if call is None else call.doing
+        is_awaited = isinstance(doing, Requesting) and doing.number == request.number
+        return is_awaited or request.purpose is Purpose.AFTER_END

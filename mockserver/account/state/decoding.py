@@ -48,6 +48,7 @@ def _decode_live(raw: msgspec.Raw) -> Any:
     live.app_requests = {
         number: msgspec.structs.replace(request, is_sending=False)  # nothing sends it here
         for number, request in live.app_requests.items()
+        if live.needs_answer(request)
     }
     return live
 

@@ -66,3 +66,20 @@ def test_worker_that_stops_forgets_the_request_of_a_call_that_is_over() -> None:
         call = line.account.apply(PlaceCall(call=line.make_call()))
         asyncio.run(ask_and_stop(line, call))
         assert not line.account.has_app_requests
+
+
+def test_snapshot_while_the_app_ends_its_call_asks_nothing_again() -> None:
+    snapshots: list[bytes] = []
+    with Line({}) as line:
+
+        def end(_: object) -> str:
+            line.account.apply(HangUpCall(number=line.calls[0].number))
+            snapshots.append(line.account.snapshot())
+            return respond("<Say>Never heard</Say>")
+
+        line.app.answers["/voice"] = end
+        line.play()
+        (asked,) = line.calls[0].asked
+        assert asked.status == 200
+        line.restore(snapshots[0])
+        assert (line.app.paths, line.calls[0].talk) == (["/voice"], [])
