@@ -18,7 +18,7 @@ from mockserver.account.state.live_calls import Direction, LiveCall
 from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from mockserver.mock import Mock
 from scenarios.callers import DEFAULT_CALLER, Caller
 from scenarios.model import Scenario
@@ -49,23 +49,23 @@ class AppExchange:
         return self.form[name]
 
 
-Answer = str | Response | Callable[[AppExchange], "str | Response"]
+Answer = str | ReceivedResponse | Callable[[AppExchange], "str | ReceivedResponse"]
 
 
 def answer(
     body: str | bytes = "", content_type: str | None = "text/xml", status: int = 200, **headers: str
-) -> Response:
+) -> ReceivedResponse:
     """Return an answer of an app. Header names have underscores instead of hyphens."""
     data = body.encode() if isinstance(body, str) else body
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
     if content_type is not None:
         named.append(("content-type", content_type))
-    return Response(Outcome(status, None, ""), tuple(named), data)
+    return ReceivedResponse(Outcome(status, None, ""), tuple(named), data)
 
 
-def fail(failure: Failure, detail: str = "", code: int | None = None) -> Response:
+def fail(failure: Failure, detail: str = "", code: int | None = None) -> ReceivedResponse:
     """Return that there is no answer."""
-    return Response(Outcome(None, failure, detail), code=code)
+    return ReceivedResponse(Outcome(None, failure, detail), code=code)
 
 
 def respond(content: str = "") -> str:
@@ -89,7 +89,7 @@ class StandIn:
         self._note(request, is_callback=True)
         return Outcome(204, None, "")
 
-    async def fetch(self, request: CallbackRequest) -> Response:
+    async def fetch(self, request: CallbackRequest) -> ReceivedResponse:
         received = self._note(request, is_callback=False)
         found = self.answers.get(received.path.partition("?")[0], answer("no such page", "text/html", 404))
         result = found(received) if callable(found) else found

@@ -1,7 +1,7 @@
 """Short ways to read TwiML in tests."""
 
 from mockserver.twiml.acts import Act
-from mockserver.twiml.problems import Problem, TwimlError
+from mockserver.twiml.problems import TwimlError, TwimlProblem
 from mockserver.twiml.script import Script, read_script
 
 
@@ -23,7 +23,7 @@ def read_codes(content: str) -> list[int]:
     return [problem.code for problem in read_response(content).problems]
 
 
-def read_error(body: bytes, content_type: str | None = "text/xml") -> Problem:
+def read_error(body: bytes, content_type: str | None = "text/xml") -> TwimlProblem:
     """Return the problem of an answer that cannot be played."""
     try:
         script = read_script(body, content_type)

@@ -15,9 +15,9 @@ from mockserver.account.state.subscription import Subscription
 
 if TYPE_CHECKING:
     from mockserver.account.command_handlers.find_handler import Handler
-    from mockserver.account.commands.command import Command, Entry, Result
+    from mockserver.account.commands.command import AccountCommand, HistoryEntry, Result
 
-CommandListener = Callable[[str, "Entry"], None]
+CommandListener = Callable[[str, "HistoryEntry"], None]
 """Receives an AccountSid and the next entry of its history, before the command is applied."""
 
 
@@ -32,13 +32,13 @@ class Account(AccountParts):
         return ClockMoves(self, self.apply)
 
     @cached_property
-    def _find_handler(self) -> "Callable[[type[Command[Any]]], Handler]":
+    def _find_handler(self) -> "Callable[[type[AccountCommand[Any]]], Handler]":
         """The finder, imported for the first command. An import statement costs 2 us each time it is reached."""
         from mockserver.account.command_handlers.find_handler import find_handler
 
         return find_handler
 
-    def apply(self, command: "Command[Result]", at: int | None = None) -> "Result":
+    def apply(self, command: "AccountCommand[Result]", at: int | None = None) -> "Result":
         """Apply a command, and return its result.
 
         Args:
@@ -50,9 +50,9 @@ class Account(AccountParts):
         instant = self.clock.hold(at)
         try:
             if self._listener is not None:
-                from mockserver.account.commands.command import Entry
+                from mockserver.account.commands.command import HistoryEntry
 
-                self._listener(self.sid, Entry(instant, command))
+                self._listener(self.sid, HistoryEntry(instant, command))
             result: Result = self._find_handler(type(command))(self, command)
             return result
         finally:
@@ -66,16 +66,16 @@ class Account(AccountParts):
         """
         from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
         from mockserver.account.commands.callbacks import ChangeDeliverySettings
-        from mockserver.account.commands.command import Entry
+        from mockserver.account.commands.command import HistoryEntry
 
         self._listener = listener
-        beginning: Command[None] = (
+        beginning: AccountCommand[None] = (
             SetUpScenario(scenario=self.scenario, base_url=self.base_url)
             if is_new and not self.is_restored
             else RestoreSnapshot(state=self.snapshot(), scenario=self.scenario)
         )
         for command in (beginning, ChangeDeliverySettings.from_settings(self.callbacks.settings)):
-            listener(self.sid, Entry(self.clock.now(), command))
+            listener(self.sid, HistoryEntry(self.clock.now(), command))
 
     def close(self) -> None:
         """End this account: another one replaces it. Later commands are not part of the history."""
@@ -102,10 +102,10 @@ class Account(AccountParts):
         The recording plays the scenario's `on_create` timeline. By default it is in progress until it is stopped,
         and completed two seconds later.
         """
-        from mockserver.account.commands.recordings import StartRecording  # each command is imported when it is needed
+        from mockserver.account.commands.recordings import BeginRecording  # each command is imported when it is needed
 
         return self.apply(
-            StartRecording(
+            BeginRecording(
                 call_sid=call_sid,
                 conference_sid=conference_sid,
                 source=source,

@@ -28,7 +28,7 @@ from scenarios.statuses import CallbackEvent
 
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
-    from mockserver.account.commands.recordings import StartRecording
+    from mockserver.account.commands.recordings import BeginRecording
     from mockserver.account.page_drift import PageDrift
 
 
@@ -140,7 +140,7 @@ class AccountParts(DerivedResources):
         """True if a callback, or a request of a call to its app, may be sent now."""
         return bool(self.callbacks.get_ready(1)) or self.has_app_requests
 
-    def start_now(self, command: "StartRecording") -> int:
+    def start_now(self, command: "BeginRecording") -> int:
         """Start a recording, and return its index."""
         from mockserver.account.recording_start import start_recording
 

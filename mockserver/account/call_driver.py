@@ -4,7 +4,8 @@ from generators.instants import SECOND
 from generators.model import CallStatus, Status
 from mockserver.account.account import Account
 from mockserver.account.gradual import Pacer
-from mockserver.account.state.live_calls import LiveCall, Queued, Requesting
+from mockserver.account.state.activities import Queued, Requesting
+from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.worker import Worker
 from mockserver.settings.machine_clock import real_pause, stopwatch
 

@@ -10,7 +10,7 @@ from mockserver.account.account_parts import AccountParts
 from mockserver.account.gradual import Steps
 
 if TYPE_CHECKING:
-    from mockserver.account.commands.command import Command
+    from mockserver.account.commands.command import AccountCommand
 
 _MAX_AT_ONCE = 500
 """The number of timers that one request runs: about 30 ms of work."""
@@ -23,7 +23,7 @@ class ClockMoves:
         apply: applies a command to the account.
     """
 
-    def __init__(self, account: AccountParts, apply: "Callable[[Command[Any]], Any]") -> None:
+    def __init__(self, account: AccountParts, apply: "Callable[[AccountCommand[Any]], Any]") -> None:
         self._account = account
         self._apply = apply
         self._targets: list[int] = []

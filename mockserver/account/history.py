@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from mockserver.account import commands
-from mockserver.account.commands.command import Command, Entry
+from mockserver.account.commands.command import AccountCommand, HistoryEntry
 from scenarios.model import DECODE_LOCK
 
 COMMANDS_VERSION = 1
@@ -20,19 +20,19 @@ class HistoryError(ValueError):
     """An entry cannot be read."""
 
 
-def list_commands() -> tuple[type[Command[Any]], ...]:
+def list_commands() -> tuple[type[AccountCommand[Any]], ...]:
     """Return all commands."""
     for module in iter_modules(commands.__path__):
         import_module(f"{commands.__name__}.{module.name}")
-    return tuple(Command.__subclasses__())
+    return tuple(AccountCommand.__subclasses__())
 
 
-def encode_entry(entry: Entry) -> bytes:
+def encode_entry(entry: HistoryEntry) -> bytes:
     """Return an entry as bytes."""
     return msgspec.msgpack.encode((COMMANDS_VERSION, entry.at, entry.command))
 
 
-def decode_entry(data: bytes) -> Entry:
+def decode_entry(data: bytes) -> HistoryEntry:
     """Return an encoded entry.
 
     Raises:
@@ -43,7 +43,7 @@ def decode_entry(data: bytes) -> Entry:
         if version != COMMANDS_VERSION:
             raise HistoryError(f"expected commands of version {COMMANDS_VERSION}, found version {version}")
         with DECODE_LOCK:
-            return Entry(at, _get_decoder().decode(raw))
+            return HistoryEntry(at, _get_decoder().decode(raw))
     except msgspec.DecodeError as error:
         raise HistoryError(f"expected an entry of an account's history, found other bytes: {error}") from None
 

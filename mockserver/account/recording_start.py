@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mockserver.account.commands.recordings import StartRecording
+from mockserver.account.commands.recordings import BeginRecording
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.in_progress import RecordingInProgress
 from mockserver.account.timelines import Timelines
@@ -11,7 +11,7 @@ from scenarios.model import Scenario
 
 
 def start_recording(
-    recordings: Recordings, timelines: Timelines, scenario: Scenario | None, command: StartRecording
+    recordings: Recordings, timelines: Timelines, scenario: Scenario | None, command: BeginRecording
 ) -> int:
     """Start a recording, play its timeline, and return its index."""
     state, recording_index = recordings.recording_index.state, recordings.recording_index

@@ -15,7 +15,7 @@ from mockserver.callbacks.failure_codes import find_failure_code
 from mockserver.callbacks.network import CheckedNetwork, RefusedHostError
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest, Pairs
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from mockserver.rest.certificate_errors import explain_tls_error
 
 _MAX_BODY_BYTES = 66 * 1024
@@ -62,7 +62,7 @@ class AttemptConnection:
         self._is_connected = False
         self._status: int | None = None
 
-    async def run(self) -> Response:
+    async def run(self) -> ReceivedResponse:
         """Send the request and read the response. Redirects are not followed, and errors are raised."""
         response = await self._send((), "")
         challenges = [value[:_MAX_CHALLENGE_LENGTH] for value in response.get_all("www-authenticate")]
@@ -73,7 +73,7 @@ class AttemptConnection:
         self._status, self._is_connected = None, False
         return await self._send((("authorization", value),), f"with {scheme} credentials after a 401")
 
-    async def _send(self, added_headers: Pairs, detail: str) -> Response:
+    async def _send(self, added_headers: Pairs, detail: str) -> ReceivedResponse:
         """Send the request over a new connection, and return the response."""
         request = self._request
         url, host = _parse_target(request)
@@ -94,17 +94,17 @@ class AttemptConnection:
             self._status = response.status
             body = await _read_body(response)
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
-        return Response(Outcome(self._status, None, detail), headers, body)
+        return ReceivedResponse(Outcome(self._status, None, detail), headers, body)
 
     async def close(self) -> None:
         """Close what is still open after `run` was cancelled."""
         await self._network.close()
 
-    def build_error_response(self, error: Exception) -> Response:
+    def build_error_response(self, error: Exception) -> ReceivedResponse:
         """Return the response for an exception that `run` raised, or for the TimeoutError of the total time-out."""
         failure = self._classify_error(error)
         code = find_failure_code(failure, _find_root_cause(error))
-        return Response(self._build_error_outcome(error, failure), code=code)
+        return ReceivedResponse(self._build_error_outcome(error, failure), code=code)
 
     def _build_error_outcome(self, error: Exception, failure: Failure) -> Outcome:
         request = self._request

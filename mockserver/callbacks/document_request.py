@@ -22,7 +22,7 @@ from mockserver.callbacks.failure_codes import (
 )
 from mockserver.callbacks.outcome import Failure
 from mockserver.callbacks.request import CallbackRequest, Pairs
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from mockserver.callbacks.retry_policy import get_retry_delay, limit_total_seconds
 from mockserver.callbacks.sender import CallbackReceiver
 
@@ -83,7 +83,7 @@ class _DocumentRequest:
             self._follow(response.outcome.status, location)
         return self._finish(response, REDIRECTS_CODE, f"more than {MAX_REDIRECTS} redirects")
 
-    async def _send(self) -> Response:
+    async def _send(self) -> ReceivedResponse:
         """Send a request to the present URL, and again as often as the retry policy allows."""
         while True:
             sent = self._build_request()
@@ -116,7 +116,7 @@ class _DocumentRequest:
             self._parameters = _leave_out_present(self._request.parameters, url)
         self._url = url
 
-    def _build_answer(self, response: Response) -> AppAnswer:
+    def _build_answer(self, response: ReceivedResponse) -> AppAnswer:
         outcome, coding = response.outcome, response.get("content-encoding")
         if outcome.failure is not None:
             code = response.code or find_failure_code(outcome.failure)
@@ -131,14 +131,14 @@ class _DocumentRequest:
             return self._finish(response, EMPTY_CHUNKED_CODE, "the chunked body is empty")
         return self._finish(response, None, outcome.detail, body)
 
-    def _describe_refusal(self, response: Response) -> str:
+    def _describe_refusal(self, response: ReceivedResponse) -> str:
         """Describe a wrong status, and what helps if the method is wrong."""
         status, allowed = response.outcome.status, response.get("allow")
         if status != _METHOD_NOT_ALLOWED or allowed is None:
             return f"the app answered {status}"
         return f"the app answered {status}: expected {allowed[:_MAX_ALLOWED]}, found {self._method}"
 
-    def _describe_failure(self, response: Response) -> str:
+    def _describe_failure(self, response: ReceivedResponse) -> str:
         outcome = response.outcome
         if outcome.failure is Failure.CONNECTION and response.code in _ADVICE:
             return f"{outcome.detail}. {_ADVICE[response.code]}"
@@ -152,7 +152,7 @@ class _DocumentRequest:
             return f"not complete within {limit:g} s in total"
         return outcome.detail
 
-    def _finish(self, response: Response, code: int | None, detail: str, body: bytes = b"") -> AppAnswer:
+    def _finish(self, response: ReceivedResponse, code: int | None, detail: str, body: bytes = b"") -> AppAnswer:
         return AppAnswer(
             status=response.outcome.status,
             content_type=response.get("content-type"),
@@ -167,7 +167,7 @@ class _DocumentRequest:
         )
 
 
-def _find_location(response: Response) -> str | None:
+def _find_location(response: ReceivedResponse) -> str | None:
     """Return where a redirect leads to, or None if the response is no redirect."""
     is_redirect = response.outcome.status in (*_REDIRECTS_TO_GET, *_REDIRECTS_OF_SAME_METHOD)
     location = response.get("location") if is_redirect and response.outcome.failure is None else None

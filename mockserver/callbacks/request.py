@@ -95,9 +95,7 @@ class CallbackRequest(msgspec.Struct, frozen=True):
             overrides.connect_timeout or CONNECT_TIMEOUT,
             overrides.read_timeout or max(READ_TIMEOUT, settings.max_seconds),
             limit_total_seconds(overrides, settings) - used_seconds,
-            text,
-            target.credentials,
-            route,
+            *(text, target.credentials, route),
         )
 
 

@@ -6,7 +6,7 @@ from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.request import Pairs
 
 
-class Response(msgspec.Struct, frozen=True):
+class ReceivedResponse(msgspec.Struct, frozen=True):
     """An outcome with the response that belongs to it."""
 
     outcome: Outcome

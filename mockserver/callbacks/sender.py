@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mockserver.callbacks.attempt import AttemptConnection
     from mockserver.callbacks.outcome import Outcome
     from mockserver.callbacks.request import CallbackRequest
-    from mockserver.callbacks.response import Response
+    from mockserver.callbacks.response import ReceivedResponse
 
 _DESCRIPTOR_PAUSE_SECONDS = 0.05
 
@@ -24,7 +24,7 @@ class CallbackReceiver(Protocol):
         """Hand over a callback once, and return the outcome."""
         ...
 
-    async def fetch(self, request: "CallbackRequest") -> "Response":
+    async def fetch(self, request: "CallbackRequest") -> "ReceivedResponse":
         """Hand over a request for a document once, and return the response."""
         ...
 
@@ -49,11 +49,11 @@ class CallbackSender:
         """Send a callback once and return the outcome. It raises nothing but a cancellation."""
         return (await self._attempt(request, frozenset())).outcome
 
-    async def fetch(self, request: "CallbackRequest") -> "Response":
+    async def fetch(self, request: "CallbackRequest") -> "ReceivedResponse":
         """Send a request for a document once, but never to this server. It raises nothing but a cancellation."""
         return await self._attempt(request, self.own_ports)
 
-    async def _attempt(self, request: "CallbackRequest", refused_ports: frozenset[int]) -> "Response":
+    async def _attempt(self, request: "CallbackRequest", refused_ports: frozenset[int]) -> "ReceivedResponse":
         # This imports httpcore, which is not needed before the first callback.
         from mockserver.callbacks.attempt import AttemptConnection
 
@@ -67,7 +67,7 @@ class CallbackSender:
         finally:
             await attempt.close()
 
-    async def _run(self, attempt: "AttemptConnection") -> "Response":
+    async def _run(self, attempt: "AttemptConnection") -> "ReceivedResponse":
         """Run an attempt. If this process has no file descriptor left, wait for one: the receiver is not at fault."""
         while True:
             try:

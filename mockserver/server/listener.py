@@ -5,7 +5,6 @@ also keeps the Date header right and ends open connections gracefully.
 """
 
 import asyncio
-import errno
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from uvicorn.server import ServerState
 
 from mockserver.proxy.proxy import Proxy
 from mockserver.proxy.transports import abort
+from mockserver.server.event_loop_errors import handle_loop_error
 from mockserver.server.listening_sockets import BACKLOG, ListeningSockets, bind_all
 from mockserver.server.protocol import MockProtocol
 from mockserver.server.server_thread import NativeExecutor, NativeThread, create_thread, wait_for
@@ -74,19 +74,6 @@ async def serve(
     finally:
         dating.cancel()
         await _stop(servers, state, lifespan, proxy)
-
-
-def handle_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log an error of the event loop, except that no file descriptor is left for a new connection.
-
-    asyncio then tries again after a second, and would log a traceback each time, and another one if the server is
-    closed meanwhile. uvloop logs nothing.
-    """
-    error = context.get("exception")
-    has_no_descriptor = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
-    is_late_retry = isinstance(error, ValueError) and "_start_serving" in repr(context.get("handle"))
-    if not (has_no_descriptor or is_late_retry):
-        loop.default_exception_handler(context)
 
 
 def _make_config(app: ASGIApp) -> Config:

@@ -13,7 +13,7 @@ from mockserver.rest.representations.representation import (
 from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
 from mockserver.server.response import Response
-from mockserver.server.results import Media, RawBody, Redirect, Resource, ResourcePage, ResourceValue, Result
+from mockserver.server.results import Media, RawBody, RedirectResult, Resource, ResourcePage, ResourceValue, Result
 
 CONTROL_ROOT = "/_mock"
 """The start of the paths of the control API, and of a few others."""
@@ -33,7 +33,7 @@ def render(result: Result, exchange: Exchange) -> Response:
             return _render_page(result, exchange)
         case ResourceValue():
             return _render_value(result, exchange)
-        case Redirect():
+        case RedirectResult():
             return _render_redirect(result, exchange)
         case Media():
             from mockserver.server.media_rendering import render_media  # many servers never send media
@@ -126,7 +126,7 @@ def _get_fragment(
     return kept
 
 
-def _render_redirect(redirect: Redirect, exchange: Exchange) -> Response:
+def _render_redirect(redirect: RedirectResult, exchange: Exchange) -> Response:
     url = f"{redirect.base_url or exchange.base_url}{redirect.path}"
     # Twilio puts the URL into the body, from which the SDKs read it. It is unknown whether it sends `Location`
     # too. A client that followed that header would lose the body (WIRE §1.2).

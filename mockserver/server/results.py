@@ -55,7 +55,7 @@ class ResourceValue(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
 
 
-class Redirect(msgspec.Struct, frozen=True):
+class RedirectResult(msgspec.Struct, frozen=True):
     """A redirect to another URL of this server.
 
     Args:
@@ -90,4 +90,4 @@ class NoContent(msgspec.Struct, frozen=True):
     """An empty response, for example after a deletion."""
 
 
-Result = Resource | ResourcePage | ResourceValue | Redirect | RawBody | Media | NoContent
+Result = Resource | ResourcePage | ResourceValue | RedirectResult | RawBody | Media | NoContent

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from mockserver.callbacks.authorization import answer_challenges
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest, Pairs
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from mockserver.control.client.changes import BlockedLoopError
 from mockserver.control.client.event_loops import has_running_loop, is_awaited
 from mockserver.settings.machine_clock import stopwatch
@@ -41,14 +41,16 @@ class AppReceiver:
         """Wait until the thread of the caller has called the application."""
         return (await self.fetch(request)).outcome
 
-    async def fetch(self, request: CallbackRequest) -> Response:
+    async def fetch(self, request: CallbackRequest) -> ReceivedResponse:
         """Wait like `send`, and return the whole response."""
         return await self._deliveries.hand_over(self, request)
 
-    def deliver(self, request: CallbackRequest) -> Response:
+    def deliver(self, request: CallbackRequest) -> ReceivedResponse:
         """Call the application, and once more with the credentials of the URL if it answers 401 with a challenge."""
         if urlsplit(request.url).scheme not in ("http", "https") or not urlsplit(request.url).hostname:
-            return Response(Outcome(None, Failure.BAD_URL, f"expected an http or https URL, found {request.url!r}"))
+            return ReceivedResponse(
+                Outcome(None, Failure.BAD_URL, f"expected an http or https URL, found {request.url!r}")
+            )
         start, detail = stopwatch(), ""
         response = self._call(request, ())
         challenges = [value for name, value in response.headers if name == "www-authenticate"]
@@ -61,8 +63,8 @@ class AppReceiver:
             )
         if stopwatch() - start > request.total_timeout:
             outcome = Outcome(None, Failure.READ_TIMEOUT, f"not complete within {request.total_timeout:g} s in total")
-            return Response(outcome)
-        return Response(Outcome(response.status, None, detail), response.headers, response.body)
+            return ReceivedResponse(outcome)
+        return ReceivedResponse(Outcome(response.status, None, detail), response.headers, response.body)
 
     def close(self) -> None:
         """Close the application's event loop."""
@@ -96,13 +98,13 @@ class _Handover:
         self.receiver = receiver
         self.request = request
         self.loop = asyncio.get_running_loop()
-        self.response: asyncio.Future[Response] = self.loop.create_future()
+        self.response: asyncio.Future[ReceivedResponse] = self.loop.create_future()
 
-    def finish(self, response: Response) -> None:
+    def finish(self, response: ReceivedResponse) -> None:
         with suppress(RuntimeError):  # the loop of the server is closed
             self.loop.call_soon_threadsafe(self._set_response, response)
 
-    def _set_response(self, response: Response) -> None:
+    def _set_response(self, response: ReceivedResponse) -> None:
         if not self.response.done():
             self.response.set_result(response)
 
@@ -118,7 +120,7 @@ class AppDeliveries:
         self._is_delivering = False
         self._error: BaseException | None = None
 
-    async def hand_over(self, receiver: AppReceiver, request: CallbackRequest) -> Response:
+    async def hand_over(self, receiver: AppReceiver, request: CallbackRequest) -> ReceivedResponse:
         """Return the response to a request when the thread of the caller has delivered it."""
         handover = _Handover(receiver, request)
         self._waiting.append(handover)
@@ -169,12 +171,12 @@ class AppDeliveries:
         self._reader.close()
         self._writer.close()
 
-    def _deliver(self, handover: _Handover) -> Response:
+    def _deliver(self, handover: _Handover) -> ReceivedResponse:
         try:
             return handover.receiver.deliver(handover.request)
         except BaseException as error:
             self._error = self._error or error
-            return Response(Outcome(_APP_FAILED, None, f"{type(error).__name__}: {error}"))
+            return ReceivedResponse(Outcome(_APP_FAILED, None, f"{type(error).__name__}: {error}"))
 
 
 class AppSubscription:

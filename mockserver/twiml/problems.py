@@ -18,7 +18,7 @@ _ERROR_CODES = frozenset(
 """The codes that Twilio's error dictionary calls errors. It calls the others of this package warnings."""
 
 
-class Problem(msgspec.Struct, frozen=True):
+class TwimlProblem(msgspec.Struct, frozen=True):
     """One event for the debugger."""
 
     code: int
@@ -29,21 +29,21 @@ class Problem(msgspec.Struct, frozen=True):
 class TwimlError(Exception):
     """Nothing of an answer can be played."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: TwimlProblem) -> None:
         super().__init__(f"{problem.code}: {problem.text}")
         self.problem = problem
 
 
-def build_problem(code: int, text: str) -> Problem:
+def build_problem(code: int, text: str) -> TwimlProblem:
     """Return a problem with the level that Twilio's error dictionary gives its code."""
-    return Problem(code, "error" if code in _ERROR_CODES else "warning", text)
+    return TwimlProblem(code, "error" if code in _ERROR_CODES else "warning", text)
 
 
 class ProblemList:
     """Collects the problems of one document, up to a limit."""
 
     def __init__(self) -> None:
-        self._problems: list[Problem] = []
+        self._problems: list[TwimlProblem] = []
 
     @property
     def is_full(self) -> bool:
@@ -55,5 +55,5 @@ class ProblemList:
         if not self.is_full and problem not in self._problems:
             self._problems.append(problem)
 
-    def to_tuple(self) -> tuple[Problem, ...]:
+    def to_tuple(self) -> tuple[TwimlProblem, ...]:
         return tuple(self._problems)

@@ -7,7 +7,7 @@ from mockserver.twiml.problems import build_problem
 from mockserver.twiml.script import Script
 
 
-class Purpose(Enum):
+class DocumentPurpose(Enum):
     """Where a document is played besides a call's own flow."""
 
     WHISPER = "url"
@@ -18,12 +18,12 @@ class Purpose(Enum):
     """To a caller in a queue: it can also gather keys, leave and hang up."""
 
 
-_CODES = {Purpose.WHISPER: 13201, Purpose.CONFERENCE_WAIT: 13238, Purpose.QUEUE_WAIT: 12200}
+_CODES = {DocumentPurpose.WHISPER: 13201, DocumentPurpose.CONFERENCE_WAIT: 13238, DocumentPurpose.QUEUE_WAIT: 12200}
 _WAITING_ACTS: tuple[type[Act], ...] = (Say, Play, Pause, Redirect)
 _QUEUE_ACTS: tuple[type[Act], ...] = (*_WAITING_ACTS, Gather, Hangup, Leave)
 
 
-def restrict_script(script: Script, purpose: Purpose) -> Script:
+def restrict_script(script: Script, purpose: DocumentPurpose) -> Script:
     """Return a script without the acts that its purpose forbids. There is a problem for each of them."""
     allowed = tuple(act for act in script.acts if _is_allowed(act, purpose))
     problems = [
@@ -34,7 +34,7 @@ def restrict_script(script: Script, purpose: Purpose) -> Script:
     return Script(allowed, (*script.problems, *dict.fromkeys(problems)))
 
 
-def _is_allowed(act: Act, purpose: Purpose) -> bool:
-    if purpose is Purpose.WHISPER:
+def _is_allowed(act: Act, purpose: DocumentPurpose) -> bool:
+    if purpose is DocumentPurpose.WHISPER:
         return not isinstance(act, Dial | Enqueue)
-    return isinstance(act, _WAITING_ACTS if purpose is Purpose.CONFERENCE_WAIT else _QUEUE_ACTS)
+    return isinstance(act, _WAITING_ACTS if purpose is DocumentPurpose.CONFERENCE_WAIT else _QUEUE_ACTS)

@@ -3,7 +3,7 @@
 import msgspec
 
 from mockserver.twiml.acts import Act, Hangup, Play, Say
-from mockserver.twiml.problems import Problem, ProblemList, TwimlError, build_problem
+from mockserver.twiml.problems import ProblemList, TwimlError, TwimlProblem, build_problem
 from mockserver.twiml.validation import validate
 from mockserver.twiml.verbs import read_verbs
 from mockserver.twiml.xml_document import parse_xml
@@ -17,7 +17,7 @@ class Script(msgspec.Struct, frozen=True):
     """The acts of one document, in order. After the last one the call ends."""
 
     acts: tuple[Act, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[TwimlProblem, ...] = ()
 
 
 def read_script(body: bytes, content_type: str | None) -> Script:

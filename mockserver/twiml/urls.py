@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
-from mockserver.twiml.problems import Problem, build_problem
+from mockserver.twiml.problems import TwimlProblem, build_problem
 
 _CURRENT_DOCUMENT = ("", "#")
 _SCHEMES = ("http", "https")
@@ -29,7 +29,7 @@ def resolve_url(reference: str | None, base: str | None) -> str | None:
         return None
 
 
-def explain_unresolved(verb: str, reference: str | None, base: str | None) -> Problem:
+def explain_unresolved(verb: str, reference: str | None, base: str | None) -> TwimlProblem:
     """Return the problem of a reference that `resolve_url` cannot resolve.
 
     Twilio does this (WIRE-CALLS §1.4): a relative action in a document without a URL is 15004, no action is 11100.

@@ -20,7 +20,7 @@ from mockserver.account.state.live_calls import Direction, LiveCall
 from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.request import CallbackRequest
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from mockserver.testing.app_calls import call_asgi
 from scenarios.callers import Caller
 from tests.accounts import make_scenario
@@ -59,13 +59,13 @@ class VoiceApp(StandIn):
         await super().send(request)
         return (await self._call(request)).outcome
 
-    async def fetch(self, request: CallbackRequest) -> Response:
+    async def fetch(self, request: CallbackRequest) -> ReceivedResponse:
         self._note(request, is_callback=False)
         return await self._call(request)
 
-    async def _call(self, request: CallbackRequest) -> Response:
+    async def _call(self, request: CallbackRequest) -> ReceivedResponse:
         found = await call_asgi(self.web, request)
-        return Response(Outcome(found.status, None, ""), found.headers, found.body)
+        return ReceivedResponse(Outcome(found.status, None, ""), found.headers, found.body)
 
 
 def make_response(twiml: VoiceResponse) -> HttpResponse:

@@ -14,7 +14,7 @@ from generators.model import Recording
 from mockserver.account.account import Account
 from mockserver.account.calls import app_requests
 from mockserver.account.commands.beginnings import SetUpScenario
-from mockserver.account.commands.command import Entry
+from mockserver.account.commands.command import HistoryEntry
 from mockserver.account.history import decode_entry, encode_entry
 from mockserver.account.state.decoding import decode_state
 from mockserver.account.state.live_calls import Direction
@@ -276,7 +276,7 @@ def iter_states(snapshot: bytes) -> Iterator[Any]:
 def test_commands_of_calls_lead_to_the_same_state_again(
     app: dict[str, str], scenario: Scenario, calls: list[dict[str, Any]], steps: int
 ) -> None:
-    entries: list[Entry] = []
+    entries: list[HistoryEntry] = []
     with limit_documents():
         with Line(app, scenario) as line:
             line.account.listen(lambda _, entry: entries.append(entry), is_new=True)

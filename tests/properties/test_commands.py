@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mockserver.account.account import Account
 from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
 from mockserver.account.commands.calls import PlaceCall
-from mockserver.account.commands.command import Command, Entry
+from mockserver.account.commands.command import AccountCommand, HistoryEntry
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.history import decode_entry, encode_entry
 from mockserver.account.setup_error import ScenarioSetupError
@@ -21,7 +21,7 @@ from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.account.state.subscription import Signer
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.settings.settings import Settings
@@ -62,8 +62,8 @@ class Receiver:
         self._count += 1
         return OUTCOMES[self._count % len(OUTCOMES)]
 
-    async def fetch(self, _: CallbackRequest) -> Response:
-        return Response(Outcome(200, None, ""), (("content-type", "text/xml"),), TWIML.encode())
+    async def fetch(self, _: CallbackRequest) -> ReceivedResponse:
+        return ReceivedResponse(Outcome(200, None, ""), (("content-type", "text/xml"),), TWIML.encode())
 
 
 def get_sid(api: Api, number: int) -> str:
@@ -184,7 +184,7 @@ def watch_states() -> Iterator[dict[Account, bytes]]:
     states: dict[Account, bytes] = {}
     apply = Account.apply
 
-    def apply_watched(account: Account, command: Command[Any], at: int | None = None) -> Any:
+    def apply_watched(account: Account, command: AccountCommand[Any], at: int | None = None) -> Any:
         assert states.setdefault(account, encode_state(account)) == encode_state(account), f"changed before {command}"
         try:
             return apply(account, command, at)
@@ -196,7 +196,7 @@ def watch_states() -> Iterator[dict[Account, bytes]]:
         yield states
 
 
-def replay(history: list[tuple[str, Entry]], mock_settings: Settings) -> Mock:
+def replay(history: list[tuple[str, HistoryEntry]], mock_settings: Settings) -> Mock:
     """Return a new mock with the accounts that a history leads to."""
     mock = Mock(mock_settings)
     for sid, entry in history:
@@ -218,7 +218,7 @@ def replay(history: list[tuple[str, Entry]], mock_settings: Settings) -> Mock:
 def test_commands_of_a_session_lead_to_the_same_state_again(session: list[tuple[str, int]]) -> None:
     mock_settings = make_settings(count=12)
     with watch_states() as states, Api(mock_settings, make_scenario(**SCENARIO)) as api:
-        entries: list[tuple[str, Entry]] = []
+        entries: list[tuple[str, HistoryEntry]] = []
         api.mock.listen(lambda sid, entry: entries.append((sid, entry)))
         api.mock.worker.receivers[api.mock.demo.sid.lower()] = Receiver()
         for name, number in session:

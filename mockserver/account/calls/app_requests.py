@@ -15,13 +15,13 @@ from mockserver.account.calls.documents import TWIML_TYPE, Documents
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.idempotency_token import derive_request_token
 from mockserver.account.state.activities import Requesting
-from mockserver.account.state.app_requests import AppRequestState, AskedDocument, PlayedDocument, Purpose
+from mockserver.account.state.app_requests import AppRequestState, AskedDocument, PlayedDocument, RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.action_parameters import build_fallback_extra
 from mockserver.callbacks.app_request import AppAnswer, AppRequest
 from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra
 from mockserver.twiml.builtin_documents import find_builtin_document
-from mockserver.twiml.problems import Problem, TwimlError, build_problem
+from mockserver.twiml.problems import TwimlError, TwimlProblem, build_problem
 from mockserver.twiml.urls import explain_unresolved, resolve_url
 
 _MAX_DOCUMENTS = 1000
@@ -59,7 +59,7 @@ class AppRequests:
     def ask(
         self,
         call: LiveCall,
-        purpose: Purpose,
+        purpose: RequestPurpose,
         reference: str | None,
         method: str,
         extra: Extra = NO_EXTRA,
@@ -85,7 +85,7 @@ class AppRequests:
 
     def ask_action(self, call: LiveCall, act: Any, extra: Extra) -> None:
         """Ask the action of a verb. If the call is over, the answer does not matter any more."""
-        purpose = Purpose.AFTER_END if call.is_over else Purpose.ACTION
+        purpose = RequestPurpose.AFTER_END if call.is_over else RequestPurpose.ACTION
         self.ask(call, purpose, act.action, act.method, extra, verb=type(act).__name__)
 
     def ask_first(self, call: LiveCall) -> None:
@@ -95,10 +95,10 @@ class AppRequests:
             body = (voice.twiml or "").encode()
             self._load(call, PlayedDocument(url=None, method="POST", body=body, content_type=TWIML_TYPE))
         else:
-            self._queue(call, Purpose.FIRST, voice.url, voice.method, NO_EXTRA)
+            self._queue(call, RequestPurpose.FIRST, voice.url, voice.method, NO_EXTRA)
 
     def _queue(
-        self, call: LiveCall, purpose: Purpose, url: str, method: str, extra: Extra, *, is_fallback: bool = False
+        self, call: LiveCall, purpose: RequestPurpose, url: str, method: str, extra: Extra, *, is_fallback: bool = False
     ) -> None:
         now = self._context.clock.now()
         call.documents = 1 if now - call.document_at >= SECOND else call.documents + 1
@@ -112,12 +112,14 @@ class AppRequests:
         builtin = find_builtin_document(url)
         if builtin is None:
             self._add(call, purpose, url, method, extra, is_fallback=is_fallback)
-        elif purpose is not Purpose.AFTER_END:
+        elif purpose is not RequestPurpose.AFTER_END:
             document = PlayedDocument(url=url, method=method, body=builtin, content_type=TWIML_TYPE)
             document.is_fallback = is_fallback
             self._load(call, document)
 
-    def _add(self, call: LiveCall, purpose: Purpose, url: str, method: str, extra: Extra, *, is_fallback: bool) -> None:
+    def _add(
+        self, call: LiveCall, purpose: RequestPurpose, url: str, method: str, extra: Extra, *, is_fallback: bool
+    ) -> None:
         number = self._live.app_request_serial
         self._live.app_request_serial += 1
         self._live.app_requests[number] = AppRequestState(
@@ -129,7 +131,7 @@ class AppRequests:
             parameters=self._progress.build_parameters(call, extra),
             is_fallback=is_fallback,
         )
-        if purpose is not Purpose.AFTER_END:
+        if purpose is not RequestPurpose.AFTER_END:
             call.doing = Requesting(number)
 
     # -- for the worker --------------------------------------------------------------------------
@@ -229,17 +231,17 @@ class AppRequests:
             return
         self._debugger.report(call, script.problems)
 
-    def _report(self, call: LiveCall, request: AppRequestState, answer: AppAnswer, problem: Problem) -> None:
+    def _report(self, call: LiveCall, request: AppRequestState, answer: AppAnswer, problem: TwimlProblem) -> None:
         """Report an answer that gives no document. The call then plays its fallback, if it waited for the answer."""
         self._debugger.report(call, (problem,), answer)
         if isinstance(call.doing, Requesting) and call.doing.number == request.number:
             self._fall_back(call, problem, request.url, is_fallback=request.is_fallback)
 
-    def _fall_back(self, call: LiveCall, problem: Problem, url: str, *, is_fallback: bool) -> None:
+    def _fall_back(self, call: LiveCall, problem: TwimlProblem, url: str, *, is_fallback: bool) -> None:
         """Ask the fallback URL after an error, or speak an error message if that was the fallback's own."""
         voice = call.voice
         if voice.fallback_url is None or is_fallback:
             self._fail(call)
             return
         extra = build_fallback_extra(problem.code, url)
-        self._queue(call, Purpose.FIRST, voice.fallback_url, voice.fallback_method, extra, is_fallback=True)
+        self._queue(call, RequestPurpose.FIRST, voice.fallback_url, voice.fallback_method, extra, is_fallback=True)

@@ -8,7 +8,7 @@ from generators.seeds import derive_bytes
 from generators.sids import Kind
 from mockserver.account.call_settings import CallSettings
 from mockserver.account.callback_queue import CallbackQueue
-from mockserver.account.commands.recordings import StartRecording
+from mockserver.account.commands.recordings import BeginRecording
 from mockserver.account.resources.recordings import Recordings
 from mockserver.account.state.activities import Dialing
 from mockserver.account.state.calls_state import CallsState
@@ -40,7 +40,7 @@ class CallContext(NamedTuple):
     timelines: Timelines
     callbacks: CallbackQueue
     scenario: Scenario | None
-    start_recording: Callable[[StartRecording], int]
+    start_recording: Callable[[BeginRecording], int]
     """Starts a recording, and returns its index."""
     settings: CallSettings
 

@@ -9,7 +9,7 @@ from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.callbacks.failure_codes import find_failure_code
 from mockserver.callbacks.outcome import Failure
-from mockserver.twiml.problems import Problem, build_problem
+from mockserver.twiml.problems import TwimlProblem, build_problem
 
 _WRONG_ANSWER = 15003
 _MAX_EVENTS = 1000
@@ -40,7 +40,7 @@ class Debugger:
     def report(
         self,
         call: LiveCall | None,
-        problems: Iterable[Problem],
+        problems: Iterable[TwimlProblem],
         answer: AppAnswer | None = None,
         url: str | None = None,
     ) -> None:

@@ -17,7 +17,7 @@ from mockserver.account.calls.progress import CallProgress, compute_seconds
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.state import activities
 from mockserver.account.state.activities import Bridged
-from mockserver.account.state.app_requests import Purpose
+from mockserver.account.state.app_requests import RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.callbacks.action_parameters import build_dial_extra, build_recording_extra
@@ -35,7 +35,7 @@ _OUTCOMES = {
 }
 
 
-class Dialing:
+class Dialer:
     """The `<Dial>`s of an account's live calls.
 
     Args:
@@ -108,7 +108,7 @@ class Dialing:
         self._context.schedule(parent)
         child.is_whispering = True
         child.document = parent.document  # its URL is the base of relative URLs
-        self._requests.ask(child, Purpose.SCREEN, target_url, method, verb="Number")
+        self._requests.ask(child, RequestPurpose.SCREEN, target_url, method, verb="Number")
 
     def connect(self, child: LiveCall) -> None:
         """Connect the callee with the caller, and let both talk."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from mockserver.account.state.app_requests import PlayedDocument
 from mockserver.account.state.live_calls import LiveCall
-from mockserver.twiml.purposes import Purpose as DocumentUse
+from mockserver.twiml.purposes import DocumentPurpose as DocumentUse
 from mockserver.twiml.purposes import restrict_script
 from mockserver.twiml.script import Script, read_script
 

@@ -9,7 +9,7 @@ from generators.model import InFlight, Source
 from generators.sids import Kind
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.talk import RecordedTalk
-from mockserver.account.commands.recordings import StartRecording
+from mockserver.account.commands.recordings import BeginRecording
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import LiveCall
@@ -41,7 +41,7 @@ class LegRecordings:
             twilio_source: its source on Twilio's wire, if the contract does not know it.
         """
         index = self._context.start_recording(
-            StartRecording(
+            BeginRecording(
                 call_sid=call_sid,
                 conference_sid=conference_sid,
                 source=source,

@@ -8,7 +8,7 @@ from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
-from mockserver.account.calls.dialing import Dialing
+from mockserver.account.calls.dialing import Dialer
 from mockserver.account.calls.document_recordings import DocumentRecordings
 from mockserver.account.calls.documents import Documents
 from mockserver.account.calls.leg_recordings import LegRecordings
@@ -18,7 +18,7 @@ from mockserver.account.calls.party_recordings import PartyRecordings
 from mockserver.account.calls.playing import Player
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.calls.redirection import Redirection
-from mockserver.account.calls.ringing import Ringing
+from mockserver.account.calls.ringing import Ringer
 from mockserver.account.calls.speaking import speak_error
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.calls.transcribing import Transcribing
@@ -51,11 +51,11 @@ class LiveCalls:
             *(context, self.recordings, subscriptions, self.debugger, self._leave_conference)
         )
         self.api_conferences = ApiConferences(context, self.conferences)
-        self._dialing = Dialing(
+        self._dialing = Dialer(
             *(context, self.requests, documents, self.progress, self.recordings, self.conferences),
             *(subscriptions, self._new_calls, self.end),
         )
-        self._ringing = Ringing(
+        self._ringing = Ringer(
             *(context, self.requests, self.progress, self.recordings, self.conferences, self._dialing, self.end)
         )
         self.transcribing = Transcribing(context, self.progress, self.debugger, subscriptions, resources)

@@ -7,7 +7,7 @@ from generators.instants import SECOND
 from generators.model import CallStatus
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.context import CallContext
-from mockserver.account.calls.dialing import Dialing
+from mockserver.account.calls.dialing import Dialer
 from mockserver.account.calls.document_recordings import DocumentRecordings
 from mockserver.account.calls.documents import Documents
 from mockserver.account.calls.gathering import Gatherings
@@ -15,7 +15,7 @@ from mockserver.account.calls.party_recordings import PartyRecordings
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.calls.speaking import speak
 from mockserver.account.state.activities import Gathering, Performing, Queued, RecordingParty
-from mockserver.account.state.app_requests import Purpose
+from mockserver.account.state.app_requests import RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.action_parameters import build_enqueue_extra
 from mockserver.twiml import acts
@@ -37,7 +37,7 @@ class Player:
         requests: AppRequests,
         documents: Documents,
         progress: CallProgress,
-        dialing: Dialing,
+        dialing: Dialer,
         party_recordings: PartyRecordings,
         document_recordings: DocumentRecordings,
         end: Callable[[LiveCall, CallStatus], None],
@@ -112,7 +112,7 @@ class Player:
         call.doing = Performing(self._context.clock.now() + act.seconds * SECOND)
 
     def _redirect(self, call: LiveCall, act: acts.Redirect) -> None:
-        self._requests.ask(call, Purpose.REDIRECT, act.url, act.method, verb="Redirect")
+        self._requests.ask(call, RequestPurpose.REDIRECT, act.url, act.method, verb="Redirect")
 
     def _hang_up(self, call: LiveCall, act: acts.Hangup) -> None:
         self._end(call, CallStatus.COMPLETED)
@@ -136,4 +136,4 @@ class Player:
         if act.action is not None:
             seconds = (self._context.clock.now() - doing.since) // SECOND
             extra = build_enqueue_extra(result=result, sid=doing.sid, seconds=seconds)
-            self._requests.ask(call, Purpose.AFTER_END, act.action, act.method, extra, verb="Enqueue")
+            self._requests.ask(call, RequestPurpose.AFTER_END, act.action, act.method, extra, verb="Enqueue")

@@ -3,7 +3,7 @@
 from generators.model import CallStatus
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.context import CallContext
-from mockserver.account.calls.dialing import Dialing
+from mockserver.account.calls.dialing import Dialer
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.playing import Player
 from mockserver.account.state import activities
@@ -18,7 +18,7 @@ class Redirection:
         context: CallContext,
         recordings: LegRecordings,
         conferences: LiveConferences,
-        dialing: Dialing,
+        dialing: Dialer,
         player: Player,
     ) -> None:
         self._context = context

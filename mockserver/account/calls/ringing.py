@@ -6,7 +6,7 @@ from generators.model import CallStatus, Source
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.context import CallContext
-from mockserver.account.calls.dialing import Dialing
+from mockserver.account.calls.dialing import Dialer
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.state import activities
@@ -19,7 +19,7 @@ _STATUSES_OF_ANSWERS = {
 }
 
 
-class Ringing:
+class Ringer:
     """Lets the phones of calls that were placed ring.
 
     Args:
@@ -33,7 +33,7 @@ class Ringing:
         progress: CallProgress,
         recordings: LegRecordings,
         conferences: LiveConferences,
-        dialing: Dialing,
+        dialing: Dialer,
         end: Callable[[LiveCall, CallStatus], None],
     ) -> None:
         self._context = context

@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import Any
 
 from mockserver.account.account_parts import AccountParts
-from mockserver.account.commands.command import Command
+from mockserver.account.commands.command import AccountCommand
 
 Handler = Callable[[AccountParts, Any], Any]
 
 
 @cache
-def find_handler(command_type: type[Command[Any]]) -> Handler:
+def find_handler(command_type: type[AccountCommand[Any]]) -> Handler:
     """Return the handler of a command, imported when the first such command is applied.
 
     `commands.recordings.DeleteRecording` is handled by `command_handlers.recordings.delete_recording`.

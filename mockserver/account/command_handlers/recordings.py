@@ -6,10 +6,10 @@ from mockserver.account.account_parts import AccountParts
 from mockserver.account.commands.recordings import (
     AddRecording,
     AttachMedia,
+    BeginRecording,
     CreateCallRecording,
     DeleteRecording,
     DeleteSubresource,
-    StartRecording,
     UpdateRecording,
 )
 from mockserver.rest.errors import TwilioError
@@ -18,7 +18,7 @@ from scenarios.statuses import RecordingStatus
 from scenarios.timeline import RequestKind
 
 
-def start_recording(account: AccountParts, command: StartRecording) -> int:
+def begin_recording(account: AccountParts, command: BeginRecording) -> int:
     return account.start_now(command)
 
 
@@ -32,7 +32,7 @@ def create_call_recording(account: AccountParts, command: CreateCallRecording) -
     active = recordings.find_active(command.call_sid, Source.START_CALL_RECORDING_API)
     if active is not None:
         return recordings.get_in_flight(active), False
-    start = StartRecording(
+    start = BeginRecording(
         call_sid=command.call_sid,
         channels=command.channels,
         track=command.track,

@@ -1,10 +1,10 @@
 """Commands that begin the history of a new account. The server applies them: it replaces the account."""
 
-from mockserver.account.commands.command import Command
+from mockserver.account.commands.command import AccountCommand
 from scenarios.model import Scenario
 
 
-class SetUpScenario(Command[None], frozen=True, kw_only=True):
+class SetUpScenario(AccountCommand[None], frozen=True, kw_only=True):
     """Begin with a new account that plays a scenario, or none: the first state, also that of a reset."""
 
     scenario: Scenario | None = None
@@ -12,7 +12,7 @@ class SetUpScenario(Command[None], frozen=True, kw_only=True):
     """The scheme and host that the client uses for this server."""
 
 
-class RestoreSnapshot(Command[None], frozen=True, kw_only=True):
+class RestoreSnapshot(AccountCommand[None], frozen=True, kw_only=True):
     """Begin with the state of a snapshot, and the scenario of that time."""
 
     state: bytes

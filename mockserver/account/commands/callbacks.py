@@ -2,24 +2,24 @@
 
 from typing import Self
 
-from mockserver.account.commands.command import Command
+from mockserver.account.commands.command import AccountCommand
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.outcome import Outcome
 
 
-class ClaimCallback(Command[None], frozen=True, kw_only=True):
+class ClaimCallback(AccountCommand[None], frozen=True, kw_only=True):
     """Take a callback that is ready, to send it."""
 
     number: int
 
 
-class ReleaseCallback(Command[None], frozen=True, kw_only=True):
+class ReleaseCallback(AccountCommand[None], frozen=True, kw_only=True):
     """Return a callback to the queue: its attempt was cancelled before the outcome was known."""
 
     number: int
 
 
-class RecordOutcome(Command[None], frozen=True, kw_only=True):
+class RecordOutcome(AccountCommand[None], frozen=True, kw_only=True):
     """Record the receiver's answer to a callback, or that it sent none."""
 
     number: int
@@ -28,13 +28,13 @@ class RecordOutcome(Command[None], frozen=True, kw_only=True):
     """The real seconds that the attempt took."""
 
 
-class RedeliverCallback(Command[None], frozen=True, kw_only=True):
+class RedeliverCallback(AccountCommand[None], frozen=True, kw_only=True):
     """Send a callback again now, with its full number of attempts."""
 
     number: int
 
 
-class ChangeDeliverySettings(Command[None], frozen=True, kw_only=True):
+class ChangeDeliverySettings(AccountCommand[None], frozen=True, kw_only=True):
     """Send callbacks in another way from now on; see `DeliverySettings`."""
 
     retries: int

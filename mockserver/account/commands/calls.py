@@ -1,6 +1,6 @@
 """Commands of live calls. What an app answers enters as a command that holds it: a replay asks no app."""
 
-from mockserver.account.commands.command import Command
+from mockserver.account.commands.command import AccountCommand
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_calls import LiveCall
@@ -8,13 +8,13 @@ from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.callbacks.app_request import AppAnswer
 
 
-class PlaceCall(Command[LiveCall], frozen=True, kw_only=True):
+class PlaceCall(AccountCommand[LiveCall], frozen=True, kw_only=True):
     """Create a call. The result is the call."""
 
     call: NewCall
 
 
-class UpdateCall(Command[None], frozen=True, kw_only=True):
+class UpdateCall(AccountCommand[None], frozen=True, kw_only=True):
     """End a call, or let it play another document. Raises TwilioError 21220 if the call is not in progress."""
 
     number: int
@@ -27,7 +27,7 @@ class UpdateCall(Command[None], frozen=True, kw_only=True):
     """Seconds that it may last from its answer."""
 
 
-class AdoptCall(Command[LiveCall], frozen=True, kw_only=True):
+class AdoptCall(AccountCommand[LiveCall], frozen=True, kw_only=True):
     """Let a call begin here that only recordings show, or that nothing shows. The result is the call.
 
     Raises TwilioError 21220 if its recordings show that it is over.
@@ -37,25 +37,25 @@ class AdoptCall(Command[LiveCall], frozen=True, kw_only=True):
     signer: Signer
 
 
-class CountFetch(Command[int], frozen=True, kw_only=True):
+class CountFetch(AccountCommand[int], frozen=True, kw_only=True):
     """Count a fetch of a call. The result is how often it was fetched since it last changed."""
 
     number: int
 
 
-class HangUpCall(Command[None], frozen=True, kw_only=True):
+class HangUpCall(AccountCommand[None], frozen=True, kw_only=True):
     """Let the party on the line hang up."""
 
     number: int
 
 
-class DeleteCall(Command[None], frozen=True, kw_only=True):
+class DeleteCall(AccountCommand[None], frozen=True, kw_only=True):
     """Delete a call. Its recordings stay. Raises TwilioError 20009 if it is not over."""
 
     number: int
 
 
-class DeleteRecordedCall(Command[None], frozen=True, kw_only=True):
+class DeleteRecordedCall(AccountCommand[None], frozen=True, kw_only=True):
     """Delete a call that only its recordings show; they stay.
 
     Raises TwilioError 20404 if there is none, and 20009 if it is in progress.
@@ -64,19 +64,19 @@ class DeleteRecordedCall(Command[None], frozen=True, kw_only=True):
     sid: str
 
 
-class ClaimAppRequest(Command[None], frozen=True, kw_only=True):
+class ClaimAppRequest(AccountCommand[None], frozen=True, kw_only=True):
     """Take a request of a call to its app, to send it."""
 
     number: int
 
 
-class ReleaseAppRequest(Command[None], frozen=True, kw_only=True):
+class ReleaseAppRequest(AccountCommand[None], frozen=True, kw_only=True):
     """Return a request to the queue: it was cancelled before the answer was known."""
 
     number: int
 
 
-class ReceiveAnswer(Command[None], frozen=True, kw_only=True):
+class ReceiveAnswer(AccountCommand[None], frozen=True, kw_only=True):
     """Continue a call with the answer of its app, or without one if the app did not answer."""
 
     number: int

@@ -7,13 +7,13 @@ import msgspec
 Result = TypeVar("Result")
 
 
-class Command(msgspec.Struct, Generic[Result], frozen=True, gc=False, omit_defaults=True, tag=True):
+class AccountCommand(msgspec.Struct, Generic[Result], frozen=True, gc=False, omit_defaults=True, tag=True):
     """A change of an account. The type parameter is the type of its result."""
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
     """A command in the history of an account."""
 
     at: int
     """The instant under which it is applied, in microseconds since the epoch."""
-    command: Command[Any]
+    command: AccountCommand[Any]

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mockserver.account.commands.command import Command
+from mockserver.account.commands.command import AccountCommand
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import JoinOptions
@@ -10,7 +10,7 @@ from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.account.state.subscription import StatusSubscription
 
 
-class CreateParticipant(Command[LiveCall], frozen=True, kw_only=True):
+class CreateParticipant(AccountCommand[LiveCall], frozen=True, kw_only=True):
     """Call a participant that joins a conference. The result is its call.
 
     Raises TwilioError 20404 if the conference is given by SID and no live one that is not over has it.
@@ -38,7 +38,7 @@ class ParticipantChanges(msgspec.Struct, frozen=True, kw_only=True):
     end_on_exit: bool | None = None
 
 
-class UpdateParticipant(Command[None], frozen=True, kw_only=True):
+class UpdateParticipant(AccountCommand[None], frozen=True, kw_only=True):
     """Mute a participant, put it on hold, or change what it may do. Raises TwilioError 20404 if there is none."""
 
     conference_sid: str
@@ -47,7 +47,7 @@ class UpdateParticipant(Command[None], frozen=True, kw_only=True):
     changes: ParticipantChanges
 
 
-class KickParticipant(Command[None], frozen=True, kw_only=True):
+class KickParticipant(AccountCommand[None], frozen=True, kw_only=True):
     """Remove a participant from a conference. Raises TwilioError 20404 if there is none."""
 
     conference_sid: str
@@ -55,7 +55,7 @@ class KickParticipant(Command[None], frozen=True, kw_only=True):
     """Its CallSid or label."""
 
 
-class EndConference(Command[None], frozen=True, kw_only=True):
+class EndConference(AccountCommand[None], frozen=True, kw_only=True):
     """End a live conference. Raises TwilioError 20404 if there is none, or it is over."""
 
     sid: str

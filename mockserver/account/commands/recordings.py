@@ -2,7 +2,7 @@
 
 from generators.model import InFlight, Recording, Source, Track
 from generators.sids import Kind
-from mockserver.account.commands.command import Command
+from mockserver.account.commands.command import AccountCommand
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.state import RecordingDefaults
@@ -10,7 +10,7 @@ from mockserver.account.state.subscription import Subscription
 from scenarios.model import ScriptedRecording
 
 
-class StartRecording(Command[int], frozen=True, kw_only=True):
+class BeginRecording(AccountCommand[int], frozen=True, kw_only=True):
     """Start a recording; see `Account.start_recording`. The result is its index."""
 
     call_sid: str
@@ -23,7 +23,7 @@ class StartRecording(Command[int], frozen=True, kw_only=True):
     """The source on Twilio's wire, if the contract does not know it."""
 
 
-class CreateCallRecording(Command[tuple[Recording, bool]], frozen=True, kw_only=True):
+class CreateCallRecording(AccountCommand[tuple[Recording, bool]], frozen=True, kw_only=True):
     """Start recording a call through the API, unless the API already records it.
 
     The result is the recording, and True if it is new. Raises TwilioError 21220 if the call is over, or not answered
@@ -38,7 +38,7 @@ class CreateCallRecording(Command[tuple[Recording, bool]], frozen=True, kw_only=
     subscription: Subscription | None = None
 
 
-class UpdateRecording(Command[tuple[Recording, bool]], frozen=True, kw_only=True):
+class UpdateRecording(AccountCommand[tuple[Recording, bool]], frozen=True, kw_only=True):
     """Pause, resume or stop an active recording; see `Recordings.update`.
 
     The result is the recording as the response shows it, and True if it changed.
@@ -50,14 +50,14 @@ class UpdateRecording(Command[tuple[Recording, bool]], frozen=True, kw_only=True
     behavior: PauseBehavior = PauseBehavior.SILENCE
 
 
-class DeleteRecording(Command[None], frozen=True, kw_only=True):
+class DeleteRecording(AccountCommand[None], frozen=True, kw_only=True):
     """Delete a recording and stop its timeline; see `Recordings.delete`."""
 
     sid: str
     parent: Parent | None = None
 
 
-class DeleteSubresource(Command[None], frozen=True, kw_only=True):
+class DeleteSubresource(AccountCommand[None], frozen=True, kw_only=True):
     """Delete a transcription, an add-on result or a payload; see `Subresources.delete`."""
 
     kind: Kind
@@ -68,14 +68,14 @@ class DeleteSubresource(Command[None], frozen=True, kw_only=True):
     """The add-on result that the path of a payload names."""
 
 
-class AttachMedia(Command[None], frozen=True, kw_only=True):
+class AttachMedia(AccountCommand[None], frozen=True, kw_only=True):
     """Serve a file as a recording's media; see `Account.attach_media`, which looks at the file."""
 
     sid: str
     path: str
 
 
-class AddRecording(Command[int | None], frozen=True, kw_only=True):
+class AddRecording(AccountCommand[int | None], frozen=True, kw_only=True):
     """Create a scripted recording and play its timeline, at once or when its date has come.
 
     The result is the index, or None if the date is still to come. Raises ScenarioSetupError if a generated recording

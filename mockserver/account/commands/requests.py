@@ -1,6 +1,6 @@
 """Commands of requests and their responses: triggers, page drift and fault rules."""
 
-from mockserver.account.commands.command import Command
+from mockserver.account.commands.command import AccountCommand
 from mockserver.account.fault_rules import MatchedFault, RequestFacts
 from mockserver.account.state.state import FaultRuleState
 from scenarios.operations import Operation
@@ -8,7 +8,7 @@ from scenarios.rules import Fault, Sequence
 from scenarios.timeline import RequestKind
 
 
-class RecordResponse(Command[None], frozen=True, kw_only=True):
+class RecordResponse(AccountCommand[None], frozen=True, kw_only=True):
     """Record that a response showed recordings, and run the steps and page drift that this triggers."""
 
     operation: Operation | None
@@ -18,20 +18,20 @@ class RecordResponse(Command[None], frozen=True, kw_only=True):
     """The page number of a list."""
 
 
-class MatchFault(Command[MatchedFault | None], frozen=True, kw_only=True):
+class MatchFault(AccountCommand[MatchedFault | None], frozen=True, kw_only=True):
     """Count a request in the fault rules. The result is the rule that applies to it, or None."""
 
     request: RequestFacts
 
 
-class AddRules(Command[list[FaultRuleState]], frozen=True, kw_only=True):
+class AddRules(AccountCommand[list[FaultRuleState]], frozen=True, kw_only=True):
     """Append fault rules. The result is the new rules."""
 
     faults: tuple[Fault, ...] = ()
     sequences: tuple[Sequence, ...] = ()
 
 
-class RemoveRules(Command[int], frozen=True, kw_only=True):
+class RemoveRules(AccountCommand[int], frozen=True, kw_only=True):
     """Remove one fault rule, or all. The result is the number of removed rules."""
 
     number: int | None = None

@@ -32,7 +32,7 @@ class PlayedDocument(msgspec.Struct, kw_only=True):
     """True if it is the answer of the fallback URL: its own errors end the call."""
 
 
-class Purpose(StrEnum):
+class RequestPurpose(StrEnum):
     """Why an app is asked for a document."""
 
     FIRST = "voice URL"
@@ -49,7 +49,7 @@ class AppRequestState(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     call: int
-    purpose: Purpose
+    purpose: RequestPurpose
     method: str
     url: str
     parameters: Pairs
@@ -61,7 +61,7 @@ class AskedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A request to the app that was answered, or failed."""
 
     at: int
-    purpose: Purpose
+    purpose: RequestPurpose
     method: str
     url: str
     """The URL of the last request, if the app redirected the first one."""

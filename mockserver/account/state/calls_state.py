@@ -3,7 +3,7 @@
 import msgspec
 
 from mockserver.account.state.activities import Requesting
-from mockserver.account.state.app_requests import AppRequestState, Purpose
+from mockserver.account.state.app_requests import AppRequestState, RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import LiveConference
 
@@ -69,4 +69,4 @@ class CallsState(msgspec.Struct, kw_only=True):
         call = self.calls.get(request.call)
         doing = None if call is None else call.doing
         is_awaited = isinstance(doing, Requesting) and doing.number == request.number
-        return is_awaited or request.purpose is Purpose.AFTER_END
+        return is_awaited or request.purpose is RequestPurpose.AFTER_END

@@ -22,7 +22,7 @@ from mockserver.rest.hosts import choose_media_base_url
 from mockserver.rest.media_links import MEDIA_LINKS_PATH, build_link
 from mockserver.rest.representations.representation import get_extension
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Media, Redirect
+from mockserver.server.results import Media, RedirectResult
 from mockserver.server.routes.resource_route import PathParams
 from mockserver.settings.choices import MediaRedirect
 from scenarios.lifecycle import STATUSES
@@ -33,7 +33,7 @@ _MEDIUM_CLASSES: dict[str, Callable[[Sound], Medium]] = {"wav": Wav, "mp3": Mp3}
 _CHUNK_SIZE = 64 * 1024
 
 
-def fetch_recording_media(exchange: Exchange, path: PathParams) -> Media | Redirect:
+def fetch_recording_media(exchange: Exchange, path: PathParams) -> Media | RedirectResult:
     recordings = exchange.account.recordings
     index = recordings.find(path["sid"], parent=Parent.from_path(path))
     form = "mp3" if get_extension(exchange.path) == "mp3" else "wav"
@@ -47,16 +47,16 @@ def derive_link_key(account: Account) -> bytes:
     return derive_bytes(account.corpus.spec.seed, "media links", account.sid)
 
 
-def _build_redirect(exchange: Exchange, name: str, redirect: MediaRedirect) -> Redirect:
+def _build_redirect(exchange: Exchange, name: str, redirect: MediaRedirect) -> RedirectResult:
     account, path = exchange.account, f"{MEDIA_LINKS_PATH}{exchange.account.sid}/{name}"
     query = exchange.query_string.decode("latin-1")
     if redirect is MediaRedirect.ON:
-        return Redirect(302, f"{path}?{query}" if query else path)
+        return RedirectResult(302, f"{path}?{query}" if query else path)
     link = build_link(path, query, derive_link_key(account), account.clock.now(), account.clock.rate)
     base_url = choose_media_base_url(
         exchange.base_url, is_proxied=exchange.is_proxied, server_host=exchange.server_host
     )
-    return Redirect(302, link, base_url)
+    return RedirectResult(302, link, base_url)
 
 
 class FileMedium:

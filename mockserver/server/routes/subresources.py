@@ -7,7 +7,7 @@ from mockserver.rest.paging import parse_page_request
 from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.rest.representations.subresources import ADD_ON_RESULT, PAYLOAD, TRANSCRIPTION
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import NoContent, Redirect, Resource, ResourcePage
+from mockserver.server.results import NoContent, RedirectResult, Resource, ResourcePage
 from mockserver.server.routes.resource_route import PathParams, warn_of_empty_page
 
 
@@ -70,13 +70,13 @@ def delete_recording_add_on_result_payload(exchange: Exchange, path: PathParams)
     return NoContent()
 
 
-def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: PathParams) -> Redirect:
+def fetch_recording_add_on_result_payload_data(exchange: Exchange, path: PathParams) -> RedirectResult:
     payloads = exchange.account.payloads
     index = payloads.find(
         path["sid"], recording_sid=path["recording_sid"], allowed_indices=_find_payload_indices(exchange, path)
     )
     sid = payloads.get(index).sid
-    return Redirect(307, f"/_mock/payloads/{exchange.account.sid}/{sid}.json")
+    return RedirectResult(307, f"/_mock/payloads/{exchange.account.sid}/{sid}.json")
 
 
 def _find_payload_indices(exchange: Exchange, path: PathParams) -> range:

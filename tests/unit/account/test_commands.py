@@ -13,8 +13,8 @@ from generators.model import Source
 from mockserver.account.command_handlers.find_handler import find_handler
 from mockserver.account.commands.beginnings import RestoreSnapshot, SetUpScenario
 from mockserver.account.commands.callbacks import ChangeDeliverySettings, ClaimCallback, ReleaseCallback
-from mockserver.account.commands.command import Command, Entry
-from mockserver.account.commands.recordings import AttachMedia, DeleteRecording, StartRecording
+from mockserver.account.commands.command import AccountCommand, HistoryEntry
+from mockserver.account.commands.recordings import AttachMedia, BeginRecording, DeleteRecording
 from mockserver.account.commands.timelines import MoveClock, SendSignal, SetClockRate
 from mockserver.account.history import HistoryError, decode_entry, encode_entry, list_commands
 from mockserver.mock import Mock
@@ -105,7 +105,7 @@ def test_command_happens_at_one_instant() -> None:
     mock = Mock(make_settings(count=0), scenario=make_scenario())
     account = mock.account(mock.demo.sid)
     account.clock.__init__(T0 * 10**6, 1.0, tick_source=count(0, 7).__next__)  # type: ignore[misc]  # time passes
-    index = account.apply(StartRecording(call_sid=CALL))
+    index = account.apply(BeginRecording(call_sid=CALL))
     progress = account.state.playing[index]
     (event,) = account.events.get_events_since(0)
     assert {account.state.in_progress[index].since, account.state.created[-1].instant, progress.since} == {event.at}
@@ -114,7 +114,7 @@ def test_command_happens_at_one_instant() -> None:
 
 def test_command_happens_at_given_instant() -> None:
     account = make_account(count=0)
-    account.apply(StartRecording(call_sid=CALL), at=(T0 + 5) * 10**6)
+    account.apply(BeginRecording(call_sid=CALL), at=(T0 + 5) * 10**6)
     assert account.state.created[0].instant == (T0 + 5) * 10**6
     assert account.clock.now() == T0 * 10**6
 
@@ -126,9 +126,9 @@ def test_time_passes_again_after_a_command_that_fails() -> None:
     assert account.clock.now() == T0 * 10**6
 
 
-def listen(mock: Mock) -> list[Command[Any]]:
+def listen(mock: Mock) -> list[AccountCommand[Any]]:
     """Return the list of the commands from now on."""
-    commands: list[Command[Any]] = []
+    commands: list[AccountCommand[Any]] = []
     mock.listen(lambda _, entry: commands.append(entry.command))
     return commands
 
@@ -176,7 +176,7 @@ def test_snapshots_of_equal_states_have_equal_bytes() -> None:
 
 def test_reading_changes_no_snapshot() -> None:
     account = make_account(count=5)
-    account.apply(StartRecording(call_sid=CALL, source=Source.DIAL_VERB))
+    account.apply(BeginRecording(call_sid=CALL, source=Source.DIAL_VERB))
     account.advance(5)
     sid = account.recordings.recording_index.get_sid(next(iter(account.state.recordings)))
     before = account.snapshot()
@@ -206,7 +206,7 @@ def test_entry_is_decoded_as_it_was() -> None:
         SetClockRate(rate=2.5),
         SetUpScenario(scenario=make_scenario()),
     ):
-        entry = Entry(7, command)
+        entry = HistoryEntry(7, command)
         assert decode_entry(encode_entry(entry)) == entry
 
 

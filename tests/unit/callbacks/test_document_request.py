@@ -13,11 +13,11 @@ from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.callbacks.document_request import MAX_DOCUMENT_BYTES, request_document
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest, Pairs, UrlCredentials
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 
 URL = "http://app.test/voice"
 PARAMETERS = (("CallSid", "CA1"), ("Digits", "1#"))
-Answers = dict[str, list[Response]]
+Answers = dict[str, list[ReceivedResponse]]
 
 
 class TableReceiver:
@@ -28,7 +28,7 @@ class TableReceiver:
         self.requests: list[CallbackRequest] = []
         self.seconds_per_request = 0.0
 
-    async def fetch(self, request: CallbackRequest) -> Response:
+    async def fetch(self, request: CallbackRequest) -> ReceivedResponse:
         self.requests.append(request)
         responses = self.answers[request.url.partition("?")[0]]
         return responses.pop(0) if len(responses) > 1 else responses[0]
@@ -44,13 +44,13 @@ class TableReceiver:
         return [(request.method, request.url.partition("?")[0]) for request in self.requests]
 
 
-def respond(status: int = 200, body: bytes = b"<Response/>", **headers: str) -> Response:
+def respond(status: int = 200, body: bytes = b"<Response/>", **headers: str) -> ReceivedResponse:
     pairs: Pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return Response(Outcome(status, None, ""), pairs, body)
+    return ReceivedResponse(Outcome(status, None, ""), pairs, body)
 
 
-def fail(failure: Failure, detail: str = "it failed", code: int | None = None) -> Response:
-    return Response(Outcome(None, failure, detail), code=code)
+def fail(failure: Failure, detail: str = "it failed", code: int | None = None) -> ReceivedResponse:
+    return ReceivedResponse(Outcome(None, failure, detail), code=code)
 
 
 def ask(receiver: TableReceiver, url: str = URL, settings: DeliverySettings | None = None, **changes: Any) -> AppAnswer:
@@ -291,12 +291,12 @@ def test_body_that_cannot_be_decoded_is_retrieval_failure() -> None:
         (respond(204, b""), None),
     ],
 )
-def test_empty_chunked_body_is_an_error(response: Response, code: int | None) -> None:
+def test_empty_chunked_body_is_an_error(response: ReceivedResponse, code: int | None) -> None:
     assert code == ask(TableReceiver({URL: [response]})).code
 
 
 def test_note_about_credentials_is_no_error() -> None:
-    response = Response(Outcome(200, None, "with Basic credentials after a 401"))
+    response = ReceivedResponse(Outcome(200, None, "with Basic credentials after a 401"))
     answer = ask(TableReceiver({URL: [response]}))
     assert (answer.code, answer.detail) == (None, "with Basic credentials after a 401")
 

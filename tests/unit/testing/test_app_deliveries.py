@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.callbacks.outcome import Failure, Outcome
 from mockserver.callbacks.request import CallbackRequest
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from mockserver.testing.app_calls import is_asgi
 from mockserver.testing.app_deliveries import AppDeliveries, AppReceiver
 
@@ -97,7 +97,7 @@ async def send_document(scope: Any, receive: Any, send: Any) -> None:
 def test_response_of_an_application_is_whole(deliveries: AppDeliveries, app: Any) -> None:
     receiver = AppReceiver(deliveries, app)
 
-    async def main() -> Response:
+    async def main() -> ReceivedResponse:
         fetching = asyncio.ensure_future(receiver.fetch(make_request()))
         await asyncio.sleep(0)
         await asyncio.to_thread(deliveries.deliver)
@@ -106,4 +106,4 @@ def test_response_of_an_application_is_whole(deliveries: AppDeliveries, app: Any
     response = asyncio.run(main())
     receiver.close()
     headers = (("content-type", "text/xml"), ("set-cookie", "a=b"), ("set-cookie", "c=d"))
-    assert response == Response(Outcome(200, None, ""), headers, b"<Response/>")
+    assert response == ReceivedResponse(Outcome(200, None, ""), headers, b"<Response/>")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.twiml.problems import Problem, ProblemList, TwimlError, build_problem
+from mockserver.twiml.problems import ProblemList, TwimlError, TwimlProblem, build_problem
 from tests.twiml_documents import read_codes
 
 
@@ -17,7 +17,7 @@ def test_same_problem_is_listed_once() -> None:
     problems = ProblemList()
     problems.add(12200, "text")
     problems.add(12200, "text")
-    assert problems.to_tuple() == (Problem(12200, "warning", "text"),)
+    assert problems.to_tuple() == (TwimlProblem(12200, "warning", "text"),)
     assert read_codes('<Record timeout="x"/><Record timeout="x"/>') == [13611]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.twiml.acts import Dial, Gather, Hangup, Pause, Play, Record, Redirect, Say
-from mockserver.twiml.purposes import Purpose, restrict_script
+from mockserver.twiml.purposes import DocumentPurpose, restrict_script
 from mockserver.twiml.script import Script
 
 ACTS = (Say("a"), Play("/a"), Pause(), Gather(), Dial(), Dial(timeout=9), Record(), Redirect(), Hangup())
@@ -12,13 +12,13 @@ ACTS = (Say("a"), Play("/a"), Pause(), Gather(), Dial(), Dial(timeout=9), Record
 @pytest.mark.parametrize(
     ("purpose", "skipped", "code"),
     [
-        (Purpose.WHISPER, (Dial,), 13201),
-        (Purpose.CONFERENCE_WAIT, (Gather, Dial, Record, Hangup), 13238),
-        (Purpose.QUEUE_WAIT, (Dial, Record), 12200),
+        (DocumentPurpose.WHISPER, (Dial,), 13201),
+        (DocumentPurpose.CONFERENCE_WAIT, (Gather, Dial, Record, Hangup), 13238),
+        (DocumentPurpose.QUEUE_WAIT, (Dial, Record), 12200),
     ],
 )
 def test_forbidden_acts_are_left_out_with_one_problem_each(
-    purpose: Purpose, skipped: tuple[type, ...], code: int
+    purpose: DocumentPurpose, skipped: tuple[type, ...], code: int
 ) -> None:
     script = restrict_script(Script(ACTS), purpose)
     assert tuple(act for act in ACTS if not isinstance(act, skipped)) == script.acts
@@ -27,5 +27,5 @@ def test_forbidden_acts_are_left_out_with_one_problem_each(
 
 def test_allowed_script_stays_as_it_is() -> None:
     script = Script((Say("a"), Redirect()))
-    for purpose in Purpose:
+    for purpose in DocumentPurpose:
         assert script == restrict_script(script, purpose)

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.twiml.acts import Gather, Hangup, Pause, Say, StartRecording
-from mockserver.twiml.problems import MAX_PROBLEMS, Problem
+from mockserver.twiml.problems import MAX_PROBLEMS, TwimlProblem
 from tests.twiml_documents import read_codes, read_error, read_response
 
 
@@ -40,7 +40,7 @@ from tests.twiml_documents import read_codes, read_error, read_response
     ],
 )
 def test_unknown_name_is_12200_with_a_suggestion(content: str, text: str) -> None:
-    assert (Problem(12200, "warning", text),) == read_response(content).problems
+    assert (TwimlProblem(12200, "warning", text),) == read_response(content).problems
 
 
 @pytest.mark.parametrize(

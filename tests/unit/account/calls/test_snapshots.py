@@ -6,7 +6,7 @@ from collections import deque
 from mockserver.account.commands.calls import HangUpCall, PlaceCall
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.request import CallbackRequest
-from mockserver.callbacks.response import Response
+from mockserver.callbacks.response import ReceivedResponse
 from scenarios.callers import Caller
 from tests.calls import Line, StandIn, list_heard, respond
 
@@ -33,7 +33,7 @@ def test_snapshot_while_the_app_is_asked_asks_it_again() -> None:
 class NeverAnswers(StandIn):
     """Answers no request for a document."""
 
-    async def fetch(self, request: CallbackRequest) -> Response:
+    async def fetch(self, request: CallbackRequest) -> ReceivedResponse:
         await asyncio.Event().wait()
         raise AssertionError("nobody sets the event")
 

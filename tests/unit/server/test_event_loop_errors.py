@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from mockserver.server.listener import handle_loop_error
+from mockserver.server.event_loop_errors import handle_loop_error
 
 
 def start_serving_again() -> None:
