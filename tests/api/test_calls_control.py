@@ -125,6 +125,7 @@ def test_person_of_the_scenario_gets_the_fields_of_the_command(api: Api) -> None
 
 def test_call_alone_in_a_conference_waits_for_one_that_is_still_to_be_answered(api: Api) -> None:
     room = "<Response><Dial><Conference>Room</Conference></Dial></Response>"
+    api.run_command("POST", "/calls", OUTGOING)  # is over, and nobody waits for it
     agent = api.run_command("POST", "/calls", OUTGOING | {"twiml": room, "wait": False, "speech": ["Bob."]})
     caller = api.run_command("POST", "/calls", OUTGOING | {"to": "+15005550008", "twiml": room, "speech": ["Ann."]})
     assert (agent["status"], caller["status"], caller["is_played"]) == ("queued", "in-progress", True)

@@ -3,8 +3,9 @@
 import asyncio
 from collections import deque
 
-from mockserver.account.commands.calls import HangUpCall, PlaceCall
+from mockserver.account.commands.calls import HangUpCall, PlaceCall, ReceiveAnswer
 from mockserver.account.state.live_calls import LiveCall
+from mockserver.callbacks.app_request import AppAnswer
 from mockserver.callbacks.request import CallbackRequest
 from mockserver.callbacks.response import ReceivedResponse
 from scenarios.callers import Caller
@@ -83,3 +84,19 @@ def test_snapshot_while_the_app_ends_its_call_asks_nothing_again() -> None:
         assert asked.status == 200
         line.restore(snapshots[0])
         assert (line.app.paths, line.calls[0].talk) == (["/voice"], [])
+
+
+def test_request_that_was_not_sent_is_dropped_with_its_call() -> None:
+    with Line({}) as line:
+        call = line.account.apply(PlaceCall(call=line.make_call()))
+        deque(line.account.clock_moves.advance_to(line.account.clock.now()), maxlen=0)
+        assert line.account.has_app_requests
+        line.account.apply(HangUpCall(number=call.number))
+        assert not line.account.has_app_requests
+
+
+def test_answer_to_a_dropped_request_changes_nothing() -> None:
+    with Line({}) as line:
+        call = line.place(twiml=respond("<Say>Hi</Say>"))
+        line.account.apply(ReceiveAnswer(number=7, answer=AppAnswer(url="http://127.0.0.1:5000/voice")))
+        assert (call.asked, line.codes) == ([], [])
