@@ -126,7 +126,14 @@ def place_call(api: Api, number: int) -> None:
     """Place a recorded call, whose document is given or asked for, and let it go on for a while."""
     voice = VoiceDocument(url=APP_URL) if number % 2 else VoiceDocument(twiml=TWIML)
     signer = Signer("token", "a test", "http://localhost")
-    call = NewCall(to="+15551230001", from_="+15551230002", signer=signer, voice=voice, record=RecordOptions())
+    call = NewCall(
+        to="+15551230001",
+        from_="+15551230002",
+        signer=signer,
+        voice=voice,
+        time_limit=60,  # the document asks for itself again
+        record=RecordOptions(),
+    )
     api.get_account().apply(PlaceCall(call=call))
     api.send_command("POST", "/clock", {"advance": f"{number * 5}s"})
 
