@@ -14,7 +14,7 @@ from generators.suggestion import shorten_list, suggest
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from mockserver.server.gateway import Gateway
-from mockserver.server.preloading import prepare_imports
+from mockserver.server.own_imports import prepare_imports
 from mockserver.server.rendering import is_control_path
 from mockserver.server.routes.table import RESOURCE_ROUTES
 

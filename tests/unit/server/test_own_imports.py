@@ -3,7 +3,7 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
-from mockserver.server.preloading import OwnImportsFinder, prepare_imports
+from mockserver.server.own_imports import OwnImportsFinder, prepare_imports
 
 SEARCH_PATH = tuple(sys.path)
 
@@ -29,7 +29,7 @@ def test_modules_are_not_found_for_other_code(monkeypatch: pytest.MonkeyPatch) -
     """A test may empty `sys.path` to see what its own code does without a package."""
     monkeypatch.setattr(sys, "path", [])
     assert find_spec_from("mockserver_of_somebody", "yaml") is None
-    assert find_spec_from("mockserver.server.preloading", "yaml") is None
+    assert find_spec_from("mockserver.server.own_imports", "yaml") is None
 
 
 def test_modules_of_packages_are_left_to_the_package() -> None:

@@ -1,17 +1,15 @@
-"""Modules that requests need: the small ones are imported before the port opens, the others are found at any time.
+"""Modules that requests need are found at any time.
 
-A test may empty or replace `sys.path` while the server runs. Importing everything before would take longer than all
-the rest of the start, for parts that few servers use: callbacks (httpcore), scenarios (PyYAML), the proxy
-(cryptography) and adversarial recordings (Hypothesis).
+A test may empty or replace `sys.path` while the server runs. To import everything before would take longer than all the
+rest of the start, for parts that few servers use: callbacks (httpcore), scenarios (PyYAML), the proxy (cryptography),
+MP3 (lameenc), forms of several parts and adversarial recordings (Hypothesis).
 """
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType
 
-_SMALL_MODULES = (*("csv", "difflib", "html", "lameenc", "python_multipart.multipart"),)
 _OWN_PACKAGES = ("generators", "mockserver", "scenarios")
 
 
@@ -36,9 +34,7 @@ class OwnImportsFinder:
 
 
 def prepare_imports() -> None:
-    """Import the small modules, and remember where the others are."""
-    for name in _SMALL_MODULES:
-        import_module(name)
+    """Remember where the modules are that requests may need."""
     if not any(isinstance(finder, OwnImportsFinder) for finder in sys.meta_path):
         sys.meta_path.append(OwnImportsFinder(tuple(sys.path)))
 
