@@ -246,3 +246,15 @@ def test_journal_has_whole_reason(api: Api) -> None:
 @pytest.mark.parametrize(("path", "is_control"), [("/_mock", True), ("/_mock/", True), ("/_mocked", False)])
 def test_only_the_control_api_answers_without_headers_of_twilio(api: Api, path: str, is_control: bool) -> None:
     assert ("twilio-request-id" in api.get(path).headers) is not is_control
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "reason"),
+    [
+        ("/calls", {"twiml": "<Response/>", "method": "PUT"}, "method: expected one of GET, POST, found 'PUT'."),
+        ("/clock", {"mode": "fast"}, "mode: expected one of real, frozen, scaled, found 'fast'."),
+    ],
+)
+def test_word_that_is_no_choice_is_explained(api: Api, path: str, command: dict[str, str], reason: str) -> None:
+    response = api.send_command("POST", path, command)
+    assert (response.status_code, response.json()["reason"]) == (400, reason)

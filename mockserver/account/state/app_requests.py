@@ -39,7 +39,6 @@ class RequestPurpose(StrEnum):
     ACTION = "action"
     REDIRECT = "redirect"
     SCREEN = "url of the callee"
-    WAIT = "wait URL"
     AFTER_END = "action after the end"
     """The answer does not matter any more."""
 

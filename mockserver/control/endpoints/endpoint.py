@@ -18,7 +18,8 @@ from mockserver.rest.representations.representation import MEDIA_TYPES, Represen
 from mockserver.server.exchange import Exchange
 from mockserver.server.request_body import read_body
 from mockserver.server.response import Response
-from scenarios.problems import MAX_DEPTH
+from scenarios.problems import MAX_DEPTH, format_path
+from scenarios.validation.type_errors import find_type_errors
 
 PathParams = Mapping[str, str]
 Handler = Callable[[Exchange, PathParams], Awaitable[Any]]
@@ -29,6 +30,8 @@ _MAX_BODY_BYTES = 16 << 20
 _MAX_DIGITS = 18
 _UNKNOWN_FIELD = re.compile("Object contains unknown field `.*`", re.DOTALL)
 """msgspec's message for a field of the command itself."""
+_INVALID_CHOICE = "Invalid enum value"
+"""The start of msgspec's message for a word that is none of the expected ones."""
 
 
 class Endpoint:
@@ -99,9 +102,17 @@ def decode_json(text: bytes | msgspec.Raw, kind: type[Command]) -> Command:
         if _UNKNOWN_FIELD.fullmatch(reason):
             assert issubclass(kind, msgspec.Struct), "a dict accepts any field"
             reason = f"Expected some of {', '.join(kind.__struct_encode_fields__)}: {reason}"
+        elif reason.startswith(_INVALID_CHOICE):
+            reason = _describe_invalid_choice(text, kind)
         raise make_invalid_command_error(reason) from None
     except RecursionError:
         raise make_invalid_command_error(f"expected values at most {MAX_DEPTH} deep, found deeper ones") from None
+
+
+def _describe_invalid_choice(text: bytes | msgspec.Raw, kind: Any) -> str:
+    """Return which words a field takes: msgspec says only that the found one is none of them."""
+    path, sentence = next(find_type_errors(msgspec.json.decode(text), kind))
+    return f"{format_path(path)}: {sentence}"
 
 
 def make_invalid_command_error(reason: str) -> TwilioError:

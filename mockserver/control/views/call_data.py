@@ -31,7 +31,7 @@ class AppRequestView(msgspec.Struct, frozen=True, kw_only=True):
 
     at: str
     purpose: str
-    """`voice URL`, `action`, `redirect`, `url of the callee`, `wait URL` or `action after the end`."""
+    """`voice URL`, `action`, `redirect`, `url of the callee` or `action after the end`."""
     method: str
     url: str
     parameters: dict[str, str]

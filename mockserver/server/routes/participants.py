@@ -17,7 +17,7 @@ from mockserver.account.resources.listing import BEFORE_OLDEST, Listing, Page, g
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import JoinOptions, LiveConference, Participant
-from mockserver.rest.errors import TwilioError, make_not_in_progress_error
+from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest, parse_page_request
 from mockserver.rest.participant_forms import (
     URL_FIELDS,
@@ -79,7 +79,7 @@ def update_conference(exchange: Exchange, path: PathParams) -> ResourceValue:
     status, index = parse_conference_form(exchange.form), account.conferences.find(sid)
     if status is not None:
         if account.conferences.get(index).status == CallStatus.COMPLETED or _find_live(exchange, sid) is None:
-            raise make_not_in_progress_error(f"{sid} is over, or no call here has joined it.")
+            raise TwilioError(21220, f"{sid} is over, or no call here has joined it.")
         account.apply(EndConference(sid=sid))
     return ResourceValue(resource_type=CONFERENCE, value=account.conferences.get(index))
 
