@@ -14,7 +14,6 @@ from mockserver.account import delivery_slots
 from mockserver.account.account import Account
 from mockserver.account.delivery_slots import MAX_DELIVERIES, DeliverySlots
 from mockserver.account.state.state import DeliveryState
-from mockserver.account.worker import Worker
 from mockserver.callbacks.outcome import Outcome
 from mockserver.callbacks.sender import CallbackSender
 from mockserver.mock import Mock
@@ -65,7 +64,7 @@ def make_mock(receivers: Receivers, count: int) -> tuple[Mock, Account]:
     hook = "http://127.0.0.1:9/"
     recordings = [{"status": "completed", "status_callback": hook} for _ in range(count)]
     mock = Mock(make_settings(count=3), scenario=make_scenario(recordings=recordings))
-    mock.worker = Worker(cast("CallbackSender", receivers))
+    mock.worker._sender = cast("CallbackSender", receivers)
     return mock, mock.account(mock.demo.sid)
 
 
