@@ -233,5 +233,5 @@ def test_accounts_list_contains_subaccounts() -> None:
             child = client.api.accounts(children[0].sid)
             assert (child.fetch().auth_token, len(child.recordings.list(limit=2))) == ("of-child", 2)
         with pytest.raises(TwilioRestException) as caught:
-            client.calls.create(to="+15005550006", from_="+15005550006", url="http://127.0.0.1:9/")
+            client.queues.create(friendly_name="support")  # Twilio has it, and this mock does not
         assert (caught.value.code, caught.value.status) == (20404, 404)
