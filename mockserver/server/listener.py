@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 
 from mockserver.proxy.proxy import Proxy
 from mockserver.proxy.transports import abort
-from mockserver.server.event_loop_errors import handle_loop_error
+from mockserver.server.event_loop_errors import handle_loop_error, ignore_cancelled_requests
 from mockserver.server.listening_sockets import BACKLOG, ListeningSockets, bind_all
 from mockserver.server.protocol import MockProtocol
 from mockserver.server.server_thread import NativeExecutor, NativeThread, create_thread, wait_for
@@ -60,6 +60,7 @@ async def serve(
     state = ServerState()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(handle_loop_error)
+    ignore_cancelled_requests()
     proxy.own_addresses = frozenset(listening_sockets.addresses)
     servers = [
         await loop.create_server(

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from mockserver.server.event_loop_errors import handle_loop_error
+from mockserver.server.event_loop_errors import handle_loop_error, ignore_cancelled_requests
 
 
 def start_serving_again() -> None:
@@ -32,3 +32,15 @@ def test_retry_after_the_end_of_a_server_is_not_logged(caplog: pytest.LogCapture
         handle_loop_error(loop, {"message": "callback failed", "exception": ValueError("-1")})
     loop.close()
     assert "callback failed" in caplog.text
+
+
+@pytest.mark.parametrize(("error", "is_logged"), [(asyncio.CancelledError(), False), (ValueError(), True)])
+def test_cancelled_request_is_not_logged(
+    error: BaseException, is_logged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    ignore_cancelled_requests()
+    with caplog.at_level(logging.ERROR, "uvicorn.error"):
+        logging.getLogger("uvicorn.error").error("it failed", exc_info=error)
+        logging.getLogger("uvicorn.error").error("another line")
+    assert ("it failed" in caplog.text) is is_logged
+    assert "another line" in caplog.text
