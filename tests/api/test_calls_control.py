@@ -208,3 +208,15 @@ def test_debugger_shows_events_since_a_number(api: Api) -> None:
     assert [(event["serial"], event["code"], event["level"]) for event in events] == [(1, 12200, "warning")]
     kinds = {event["kind"] for event in api.run_command("GET", "/events")}
     assert kinds == {"call", "debugger"}
+
+
+def test_state_says_what_a_call_and_a_transcription_wait_for(api: Api) -> None:
+    twiml = "<Response><Record action='http://127.0.0.1:9/' transcribe='true'/></Response>"
+    call = api.run_command("POST", "/calls", OUTGOING | {"twiml": twiml, "wait": False})
+    assert f"what call {call['sid']} does next" in {timer["what"] for timer in api.run_command("GET", "")["timers"]}
+    for _ in range(60):
+        api.run_command("POST", "/clock", {"advance": "1s"})
+        waits = {timer["what"] for timer in api.run_command("GET", "")["timers"]}
+        if any(what.startswith("the transcription of RE") for what in waits):
+            return
+    raise AssertionError(f"no transcription waits: {waits}")

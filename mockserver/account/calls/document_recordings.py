@@ -25,8 +25,8 @@ class DocumentRecordings:
         if act.name is not None and any(known.name == act.name for known in call.recordings):
             return  # the document is played again after a Redirect
         options = RecordOptions(act.channels, act.track, act.trim, self._subscriptions.resolve(call, act.callback))
-        recording = self._recordings.start(call.sid, options, Source.START_CALL_RECORDING_API, name=act.name)
-        self._context.recordings.recording_index.show_on_twilio_wire(recording.index, {"source": TWIML_SOURCE})
+        source = Source.START_CALL_RECORDING_API
+        recording = self._recordings.start(call.sid, options, source, name=act.name, twilio_source=TWIML_SOURCE)
         call.recordings.append(recording)
 
     def stop(self, call: LiveCall, act: acts.StopRecording) -> None:
