@@ -27,7 +27,7 @@ class CallDriver:
 
     @property
     def is_played(self) -> bool:
-        """True if time changes nothing more: all is over, or only somebody else can go on."""
+        """True if time changes nothing more: all is over, or only another call can go on."""
         return not self._has_requests and (self._is_settled or self._next_instant is None)
 
     async def play(self, limit_seconds: float, *, until_change: bool = False) -> None:
@@ -67,7 +67,7 @@ class CallDriver:
 
     @property
     def _is_settled(self) -> bool:
-        """True if the call waits for nobody: recordings, transcriptions and callbacks are complete."""
+        """True if nothing of the call is open: recordings, transcriptions and callbacks are complete."""
         account, call = self._account, self._call
         if not account.live_calls.is_waiting_for_others(call):
             return False

@@ -42,7 +42,7 @@ class ConferenceCallbacks:
     def send_participant(
         self, conference: LiveConference, event: str, call: LiveCall, participant: Participant
     ) -> None:
-        """Send that somebody joins or leaves, or is muted or on hold, or no longer.
+        """Send that a participant joins or leaves, or is muted or on hold, or no longer.
 
         Args:
             event: `join`, `leave`, `mute`, `unmute`, `hold` or `unhold`.

@@ -47,7 +47,7 @@ class ConferenceTalk:
         return own.stop + person.REACTION
 
     def is_silent(self, call: LiveCall) -> bool:
-        """Return True if a call waits in a conference in which all is said: only somebody else can go on."""
+        """Return True if a call waits in a conference in which all is said: only another call can go on."""
         doing = call.doing
         if not isinstance(doing, InConference):
             return False

@@ -172,7 +172,7 @@ class LiveConferences:
         self._talk.talk(conference)
 
     def is_silent(self, call: LiveCall) -> bool:
-        """Return True if a call waits in a conference in which all is said: only somebody else can go on."""
+        """Return True if a call waits in a conference in which all is said: only another call can go on."""
         return self._talk.is_silent(call)
 
     def leave(self, call: LiveCall, reason: str = "last-participant-left") -> None:
