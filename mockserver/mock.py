@@ -56,9 +56,10 @@ class Mock:
         self.api_keys = {key.sid.lower(): key for key in self.settings.api_key}
         """The declared API keys, by SID in lower case."""
         if scenario is None and self.settings.scenario:
-            from scenarios.loading.by_name import load_scenarios
+            from scenarios.loading.combine import merge_scenarios
+            from scenarios.loading.scenario_input import load_any_scenario  # imports YAML: not without a scenario
 
-            scenario = load_scenarios(self.settings.scenario)
+            scenario = merge_scenarios([load_any_scenario(name) for name in self.settings.scenario])
         self.scenario = scenario
         """The scenario of every account that has no other."""
         self.snapshots = Snapshots()

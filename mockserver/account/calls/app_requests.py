@@ -150,7 +150,7 @@ class AppRequests:
         return any(request.call == call.number for request in self._live.app_requests.values())
 
     def set_sending(self, number: int, is_sending: bool) -> None:
-        """Note that a request is being sent, or that this was cancelled: one that nobody waits for is then dropped."""
+        """Note that a request is being sent, or that this was cancelled: a call that has ended drops it."""
         request = self._live.app_requests.get(number)
         if request is None:
             return
@@ -183,7 +183,7 @@ class AppRequests:
         call = self._context.get_call(request.call)
         call.cookies = answer.cookies
         self._remember(call, request, answer)
-        is_awaited = isinstance(call.doing, Requesting) and call.doing.number == number
+        is_awaited = call.awaits(number)
         if answer.code is not None:
             self._report(call, request, answer, build_problem(answer.code, f"{request.purpose.value}: {answer.detail}"))
         elif is_awaited:
@@ -234,7 +234,7 @@ class AppRequests:
     def _report(self, call: LiveCall, request: AppRequestState, answer: AppAnswer, problem: TwimlProblem) -> None:
         """Report an answer that gives no document. The call then plays its fallback, if it waited for the answer."""
         self._debugger.report(call, (problem,), answer)
-        if isinstance(call.doing, Requesting) and call.doing.number == request.number:
+        if call.awaits(request.number):
             self._fall_back(call, problem, request.url, is_fallback=request.is_fallback)
 
     def _fall_back(self, call: LiveCall, problem: TwimlProblem, url: str, *, is_fallback: bool) -> None:

@@ -26,13 +26,6 @@ from mockserver.twiml import acts
 
 _FINAL_SILENCE = SECOND
 """The silence after which the callee hangs up, in microseconds."""
-_OUTCOMES = {
-    CallStatus.COMPLETED: "completed",
-    CallStatus.BUSY: "busy",
-    CallStatus.NO_ANSWER: "no-answer",
-    CallStatus.FAILED: "failed",
-    CallStatus.CANCELED: "canceled",
-}
 
 
 class Dialer:
@@ -130,8 +123,8 @@ class Dialer:
         self._context.touch(parent)
         self._context.schedule(parent)
 
-    def resume(self, call: LiveCall) -> bool:
-        """Continue a `<Dial>` after one of its calls changed, or after its time. Return True if it is over."""
+    def resume(self, call: LiveCall) -> None:
+        """Continue a `<Dial>` after one of its calls changed, or after its time."""
         doing = call.doing
         assert isinstance(doing, activities.Dialing)
         act = self._documents.get_act(call)
@@ -141,12 +134,11 @@ class Dialer:
             self.end_children(call, CallStatus.NO_ANSWER)
             has_open = False
         if has_open:
-            return False
+            return
         if doing.bridged is None and act.sequential and doing.next_target < len(act.targets):
             self._call_targets(call, doing, act)
-            return False
-        self.finish(call)
-        return True
+        else:
+            self.finish(call)
 
     def finish(self, call: LiveCall) -> None:
         """End a `<Dial>`: its recording, and its action if it has one. Otherwise the next verb follows."""
@@ -193,7 +185,7 @@ class Dialer:
             return build_dial_extra(status="failed", is_bridged=False)
         child = self._context.get_call(doing.children[-1])
         return build_dial_extra(
-            status=_OUTCOMES.get(child.status, "completed"),
+            status=child.status.value if child.is_over else "completed",
             call_sid=child.sid,
             duration=compute_seconds(child),
             is_bridged=False,

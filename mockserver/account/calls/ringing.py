@@ -12,12 +12,6 @@ from mockserver.account.calls.progress import CallProgress
 from mockserver.account.state import activities
 from mockserver.account.state.live_calls import Direction, LiveCall
 
-_STATUSES_OF_ANSWERS = {
-    "no-answer": CallStatus.NO_ANSWER,
-    "busy": CallStatus.BUSY,
-    "failed": CallStatus.FAILED,
-}
-
 
 class Ringer:
     """Lets the phones of calls that were placed ring.
@@ -55,7 +49,7 @@ class Ringer:
         elif caller.ring_time is not None and caller.ring_time > call.ring_limit:
             self._end(call, CallStatus.NO_ANSWER)
         elif not caller.is_reached:
-            self._end(call, _STATUSES_OF_ANSWERS[str(caller.answers)])
+            self._end(call, CallStatus(str(caller.answers)))
         else:
             call.doing = None
             self._answer(call)

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from mockserver.account.state.activities import Requesting
 from mockserver.account.state.app_requests import AppRequestState, RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import LiveConference
@@ -67,6 +66,5 @@ class CallsState(msgspec.Struct, kw_only=True):
     def needs_answer(self, request: AppRequestState) -> bool:
         """Return True if a call waits for the answer to a request, or the request follows the end of its call."""
         call = self.calls.get(request.call)
-        doing = None if call is None else call.doing
-        is_awaited = isinstance(doing, Requesting) and doing.number == request.number
+        is_awaited = call is not None and call.awaits(request.number)
         return is_awaited or request.purpose is RequestPurpose.AFTER_END

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from generators.model import CallStatus
-from mockserver.account.state.activities import Doing
+from mockserver.account.state.activities import Doing, Requesting
 from mockserver.account.state.app_requests import AskedDocument, PlayedDocument, VoiceDocument
 from mockserver.account.state.live_conferences import JoinOptions
 from mockserver.account.state.live_recordings import LegRecording, RecordOptions, Utterance
@@ -90,6 +90,10 @@ class LiveCall(msgspec.Struct, kw_only=True):
     def is_over(self) -> bool:
         """True if the call has ended."""
         return self.status in FINAL_STATUSES
+
+    def awaits(self, number: int) -> bool:
+        """Return True if the call waits for the answer to a request of this number."""
+        return isinstance(self.doing, Requesting) and self.doing.number == number
 
     @property
     def limit_at(self) -> int | None:
