@@ -43,11 +43,8 @@ class BlockShares(msgspec.Struct, frozen=True):
     dual: int
     encrypted: int
     adversarial: int
-
-    @property
-    def deleted(self) -> int:
-        """The number of places whose finished recordings are deleted: they have the lowest ranks."""
-        return self.statuses.count(Status.DELETED)
+    deleted: int
+    """The number of places whose finished recordings are deleted: they have the lowest ranks."""
 
 
 class RunRing(msgspec.Struct, frozen=True):
@@ -73,10 +70,8 @@ class BlockTemplates:
         )
         self.get_shares = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._compute_shares)
         """Returns the shares of a block, by its number."""
-
-    def count_deleted_before(self, number: int) -> int:
-        """Return how many places of all blocks before a block have finished recordings that are deleted."""
-        return self._statuses.count_places_of_first(number)
+        self.count_deleted_before = lru_cache(maxsize=_MAX_CACHED_SHARES)(self._statuses.count_places_of_first)
+        """Returns how many places of all blocks before a block have finished recordings that are deleted."""
 
     @cached_property
     def blocks_with_visible(self) -> BlockPattern:
@@ -94,12 +89,14 @@ class BlockTemplates:
         return reduce(or_, map(self._sources.find_blocks_with, sorted(CONFERENCE_SOURCES)))
 
     def _compute_shares(self, number: int) -> BlockShares:
+        statuses = _spread_by_rank(tuple(self._statuses.get_block_quotas(number).items()))
         return BlockShares(
-            statuses=_spread_by_rank(tuple(self._statuses.get_block_quotas(number).items())),
+            statuses=statuses,
             sources=tuple(self._sources.get_block_quotas(number).items()),
             dual=self._dual.get_quota(True, number),
             encrypted=self._encrypted.get_quota(True, number),
             adversarial=self._adversarial.get_quota(True, number),
+            deleted=statuses.count(Status.DELETED),
         )
 
 

@@ -24,7 +24,6 @@ from mockserver.account.timelines import Timelines
 from mockserver.callbacks.delivery_settings import DeliverySettings
 from mockserver.journal.journal import Journal
 from scenarios.model import Scenario
-from scenarios.statuses import CallbackEvent
 
 if TYPE_CHECKING:
     from mockserver.account.calls.live_calls import LiveCalls
@@ -69,6 +68,7 @@ class AccountParts(DerivedResources):
         self._token = token
         self.corpus = corpus
         self.clock = clock
+        self._create_upcoming_recording = create_upcoming_recording
         self.cache_key = sid if cache_key is None else cache_key
         self.scenario = scenario
         self.base_url = base_url
@@ -80,18 +80,34 @@ class AccountParts(DerivedResources):
         self.timers = Timers(self.state)
         self.events = EventLog(self.state, clock, self.journal.budget)
         super().__init__(Recordings(recording_index := RecordingIndex(corpus, clock, self.state)))
-        delivery, record = delivery_settings or DeliverySettings(), self._record_delivery
-        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery, record)
-        self.timelines = Timelines(self.recordings, self.timers, self.events, self.callbacks)
-        create_upcoming, parts = partial(create_upcoming_recording, self), (self.timers, self.timelines, self.callbacks)
-        self.scheduler = Scheduler(clock, self.state, *parts, create_upcoming, self._resume_call)
-        self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, self.resolve_handle, scenario)
-        self.changes = ChangeCounts(self.state, self.scheduler)
+        delivery = delivery_settings or DeliverySettings()
+        self.callbacks = CallbackQueue(recording_index, self.timers, self.events, self.journal.budget, delivery)
+        self.fault_rules = FaultRules(self.state, clock, corpus.spec.seed, recording_index.resolve_handle, scenario)
+        self.changes = ChangeCounts(self.state)
 
     @cached_property
     def token(self) -> str:
         """The auth token."""
         return self._token or derive_auth_token(self.corpus.spec.seed, self.sid)
+
+    @cached_property
+    def timelines(self) -> Timelines:
+        """The timelines of recordings."""
+        return Timelines(self.recordings, self.timers, self.events, self.callbacks)
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        """The scheduler of the timers. Most accounts have none."""
+        return Scheduler(
+            self.clock,
+            self.state,
+            self.timers,
+            self.timelines,
+            self.callbacks,
+            self.changes,
+            partial(self._create_upcoming_recording, self),
+            self._resume_call,
+        )
 
     @cached_property
     def page_drift(self) -> "PageDrift":
@@ -182,6 +198,3 @@ class AccountParts(DerivedResources):
     def resolve_handle(self, handle_or_sid: str) -> str:
         """Return the SID of a recording by its handle. Any other text is returned unchanged."""
         return self.recordings.recording_index.resolve_handle(handle_or_sid)
-
-    def _record_delivery(self, index: int, event: CallbackEvent) -> None:
-        self.timelines.record_delivery(index, event)

@@ -6,7 +6,7 @@ Instants are microseconds since the epoch.
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -41,7 +41,6 @@ class CallbackQueue:
     Args:
         budget: the memory that it shares with the logs of all accounts.
         settings: how callbacks are sent.
-        on_delivered: called with the recording's index and the event when a receiver answers with 2xx.
     """
 
     def __init__(
@@ -51,23 +50,23 @@ class CallbackQueue:
         events: EventLog,
         budget: LogBudget,
         settings: DeliverySettings,
-        on_delivered: Callable[[int, CallbackEvent], None],
     ) -> None:
         self._recording_index = recording_index
         self._state = recording_index.state
         self._timers = timers
         self._events = events
         self.settings = settings
-        self._on_delivered = on_delivered
+        self._budget = budget
         self._is_closed = False
         self._open_numbers: dict[int, None] = {}
-        self._finished = FinishedCallbacks(budget, self._drop)
+        self._finished: FinishedCallbacks | None = None
+        """None before the first callback has finished."""
         for delivery in [*self._state.deliveries.values()]:  # those of a snapshot
             if delivery.state is DeliveryState.PENDING:
                 self._open_numbers[delivery.number] = None
                 self.requeue(delivery.number)  # nothing sends it here
             else:
-                self._finished.add(delivery)
+                self._add_finished(delivery)
 
     def __getitem__(self, number: int) -> Delivery:
         return self._state.deliveries[number]
@@ -185,14 +184,17 @@ class CallbackQueue:
         if delivery is not None and delivery.is_sending:
             self._replace(number, is_sending=False)
 
-    def record_outcome(self, number: int, outcome: "Outcome", seconds: float = 0.0) -> None:
-        """Record the outcome of an attempt, and schedule the next attempt if there is one.
+    def record_outcome(self, number: int, outcome: "Outcome", seconds: float = 0.0) -> Delivery | None:
+        """Record the outcome of an attempt, schedule the next attempt if there is one, and return the callback.
 
         Args:
             seconds: the real seconds that the attempt took.
+
+        Returns:
+            None if the account is closed: then nothing is recorded.
         """
         if self._is_closed:
-            return
+            return None
         from mockserver.account.callback_attempts import add_attempt, describe_last_attempt
 
         now = self._recording_index.clock.now()
@@ -202,10 +204,9 @@ class CallbackQueue:
             self._timers.add(delivery.due, TimerKind.DELIVERY, number)
         else:
             self._open_numbers.pop(number, None)
-            self._finished.add(delivery)
+            self._add_finished(delivery)
         self._events.record("callback", self.get_name(delivery), delivery.sid, describe_last_attempt(delivery))
-        if delivery.state is DeliveryState.DELIVERED and delivery.recording is not None:
-            self._on_delivered(delivery.recording, CallbackEvent(delivery.event))
+        return delivery
 
     @property
     def has_pending(self) -> bool:
@@ -234,12 +235,13 @@ class CallbackQueue:
         """Drop all open callbacks and accept no more. The log no longer counts in the budget."""
         self._is_closed = True
         self._open_numbers.clear()
-        self._finished.close()
+        if self._finished is not None:
+            self._finished.close()
 
-    def _drop(self, number: int) -> None:
-        """Remove a callback from the log, unless it is being delivered again."""
-        if number not in self._open_numbers:
-            self._state.deliveries.pop(number, None)
+    def _add_finished(self, delivery: Delivery) -> None:
+        if self._finished is None:
+            self._finished = FinishedCallbacks(self._budget, self._state.deliveries, self._open_numbers)
+        self._finished.add(delivery)
 
     def _replace(self, number: int, **changes: object) -> Delivery:
         changed = msgspec.structs.replace(self._state.deliveries[number], **changes)

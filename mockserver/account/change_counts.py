@@ -1,6 +1,5 @@
 """Counts the changes that requests made. Without any, an account can be made again from settings and scenario."""
 
-from mockserver.account.scheduler import Scheduler
 from mockserver.account.state.state import State
 
 
@@ -10,9 +9,10 @@ class ChangeCounts:
     What time alone changed happens again, at the same instants, if the account is created again.
     """
 
-    def __init__(self, state: State, scheduler: Scheduler) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._scheduler = scheduler
+        self.timed_changes = 0
+        """The number of changes that timers made."""
         self._new_counts: tuple[int, int] | None = None
 
     def mark_as_new(self) -> None:
@@ -26,4 +26,4 @@ class ChangeCounts:
         return self._count() != self._new_counts or bool(state.subscriptions or state.deliveries)
 
     def _count(self) -> tuple[int, int]:
-        return self._state.version - self._scheduler.timed_changes, self._state.observations
+        return self._state.version - self.timed_changes, self._state.observations

@@ -3,6 +3,8 @@
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from generators.corpus.corpus import Corpus, CorpusSpec
 from generators.corpus.mix import Mix
 from generators.instants import SECOND
@@ -16,7 +18,7 @@ from mockserver.account.setup_error import ScenarioSetupError
 from mockserver.account.state.state import RecordingDefaults, State
 from mockserver.account.time.clock import Clock
 from mockserver.callbacks.delivery_settings import DeliverySettings
-from mockserver.callbacks.routes import NO_ROUTES, build_routes
+from mockserver.callbacks.routes import build_routes
 from mockserver.journal.journal import Journal
 from mockserver.rest.auth import DeclaredAccount
 from mockserver.settings.choices import CallbackOrder, ChannelOrder, Profile, TranscribeCallback
@@ -51,6 +53,13 @@ class AccountFactory:
             party_channel=2 if settings.channel_order is ChannelOrder.PARTY_SECOND else 1,
             transcribes_alone=settings.transcribe_callback is TranscribeCallback.ALONE,
         )
+        self._delivery_settings = DeliverySettings(
+            settings.callback_retries,
+            frozenset(settings.callback_retry_policy.split(",")),
+            float(settings.callback_timeout),
+            is_shuffled=settings.callback_order is CallbackOrder.SHUFFLED,
+        )
+        """How the callbacks of an account without routes are sent."""
         self._overrides = overrides
         self._mix = settings.build_corpus_mix(settings.profile)
         self._start_ticks = ticks()
@@ -165,21 +174,15 @@ class AccountFactory:
         """
         scripted = {} if scenario is None else scenario.routes
         own = None if overrides is None else overrides.routes
-        routes: Mapping[str, str] = NO_ROUTES
-        if self._settings.route or scripted or own:
-            try:
-                routes = build_routes(
-                    self._settings.callback_hosts, self._settings.route, scripted.items(), (own or {}).items()
-                )
-            except ValueError as error:
-                raise ScenarioSetupError(f"routes: {error}.") from None
-        return DeliverySettings(
-            self._settings.callback_retries,
-            frozenset(self._settings.callback_retry_policy.split(",")),
-            float(self._settings.callback_timeout),
-            routes,
-            self._settings.callback_order is CallbackOrder.SHUFFLED,
-        )
+        if not (self._settings.route or scripted or own):
+            return self._delivery_settings
+        try:
+            routes = build_routes(
+                self._settings.callback_hosts, self._settings.route, scripted.items(), (own or {}).items()
+            )
+        except ValueError as error:
+            raise ScenarioSetupError(f"routes: {error}.") from None
+        return msgspec.structs.replace(self._delivery_settings, routes=routes)
 
     def _create_clock(self, scenario: Scenario | None, state: State | None, clock_origin: int | None) -> Clock:
         if state is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from mockserver.account.callback_queue import CallbackQueue
+from mockserver.account.change_counts import ChangeCounts
 from mockserver.account.state.state import DeliveryState, State, Timer, TimerKind
 from mockserver.account.time.clock import Clock
 from mockserver.account.time.timers import Timers
@@ -13,6 +14,7 @@ class Scheduler:
     """Moves an account's clock, and runs the timers that are due.
 
     Args:
+        changes: counts the changes that timers make.
         create_recording: called with the key of an upcoming recording when its date has come.
         resume_call: called with the kind and the key of a timer of a live call.
     """
@@ -24,6 +26,7 @@ class Scheduler:
         timers: Timers,
         timelines: Timelines,
         callback_queue: CallbackQueue,
+        changes: ChangeCounts,
         create_recording: Callable[[int], None],
         resume_call: Callable[[TimerKind, int], None],
     ) -> None:
@@ -32,10 +35,9 @@ class Scheduler:
         self._timers = timers
         self._timelines = timelines
         self._callback_queue = callback_queue
+        self._changes = changes
         self._create_recording = create_recording
         self._resume_call = resume_call
-        self.timed_changes = 0
-        """The number of changes that timers made."""
 
     def set_rate(self, rate: float) -> None:
         """Set the rate of the clock from now on."""
@@ -67,7 +69,7 @@ class Scheduler:
                     self._create_recording(timer.key)
                 elif timer.kind in (TimerKind.CALL, TimerKind.TRANSCRIPTION):
                     self._resume_call(timer.kind, timer.key)
-            self.timed_changes += self._state.version - before
+            self._changes.timed_changes += self._state.version - before
 
     def iter_pending(self) -> Iterator[Timer]:
         """Yield the pending timers, in firing order."""

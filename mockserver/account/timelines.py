@@ -6,7 +6,7 @@ from generators.sids import Kind, is_sid
 from generators.suggestion import shorten_list
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.resources.recordings import Recordings
-from mockserver.account.state.state import State, TimerKind
+from mockserver.account.state.state import Delivery, DeliveryState, State, TimerKind
 from mockserver.account.time.event_log import EventLog
 from mockserver.account.time.timers import Timers
 from mockserver.rest.errors import TwilioError
@@ -66,11 +66,11 @@ class Timelines:
                 self._record_event("signal", playing_index, name)
                 self._run_triggered_steps(playing_index)
 
-    def record_delivery(self, index: int, event: CallbackEvent) -> None:
-        """Record that the receiver answered with 2xx."""
-        playing = self._state.playing
-        if index in playing:
-            playing[index] = timeline.after_delivery(playing[index], event)
+    def record_delivery(self, delivery: Delivery) -> None:
+        """Record that the receiver of a callback answered with 2xx. Another outcome changes nothing."""
+        index, playing = delivery.recording, self._state.playing
+        if index in playing and delivery.state is DeliveryState.DELIVERED:
+            playing[index] = timeline.after_delivery(playing[index], CallbackEvent(delivery.event))
             self._run_triggered_steps(index)
 
     def run_next_step(self, index: int) -> bool:

@@ -1,63 +1,67 @@
 """The memory that the logs of all accounts share: a full budget drops the oldest entry, whichever log has it."""
 
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
 from threading import Lock
 
 DEFAULT_BYTES = 64 << 20
-_MIN_EMPTY_SHARES = 64
-"""The number of empty shares from which on they are removed from the heap, if they are also half of it."""
+_MIN_EMPTY_LOGS = 64
+"""The number of empty logs from which on they are removed from the heap, if they are also half of it."""
 
 
-class BudgetShare:
-    """The part of one log in a budget.
+class BudgetedLog(ABC):
+    """A log whose entries count in a budget.
 
     Args:
-        drop_oldest: drops the oldest entry of the log. It must not use the budget.
+        budget: the memory that it shares with other logs.
     """
 
-    def __init__(self, budget: "LogBudget", drop_oldest: Callable[[], object]) -> None:
-        self._budget = budget
-        self.drop_oldest = drop_oldest
-        self.entries: deque[tuple[int, int]] = deque()
+    def __init__(self, budget: "LogBudget") -> None:
+        self.budget = budget
+        self.sizes: deque[tuple[int, int]] = deque()
         """The serial number and the size in bytes of each entry, oldest first."""
         self.size_bytes = 0
+        """The approximate size of all entries in bytes."""
         self.is_in_heap = False
 
-    def add(self, size: int, dropped: int = 0) -> None:
+    @abstractmethod
+    def drop_oldest(self) -> None:
+        """Drop the oldest entry. The budget calls this, and has subtracted the entry before."""
+
+    def _count_entry(self, size: int, dropped: int = 0) -> None:
         """Count a new entry. The budget may drop it at once, if it alone is larger than the budget.
 
         Args:
             dropped: the number of oldest entries that the log dropped itself.
         """
-        budget = self._budget
+        budget = self.budget
         with budget.lock:  # every request comes here
-            if not self.entries:
+            if not self.sizes:
                 budget.enter_heap(self)
             for _ in range(dropped):
                 self.subtract_oldest()
             budget.serial = serial = budget.serial + 1
-            self.entries.append((serial, size))
+            self.sizes.append((serial, size))
             self.size_bytes += size
             budget.size_bytes = total = budget.size_bytes + size
             if total > budget.max_bytes:
                 budget.shrink()
 
-    def clear(self) -> None:
-        """Count all entries as dropped."""
-        with self._budget.lock:
-            if self.entries:
-                self._budget.size_bytes -= self.size_bytes
+    def _count_all_as_dropped(self) -> None:
+        """Count no entry any more."""
+        if self.sizes:
+            with self.budget.lock:
+                self.budget.size_bytes -= self.size_bytes
                 self.size_bytes = 0
-                self.entries.clear()
-                self._budget.count_empty_share()
+                self.sizes.clear()
+                self.budget.count_empty_log()
 
     def subtract_oldest(self) -> None:
         """Count the oldest entry as dropped. The caller holds the lock."""
-        _, size = self.entries.popleft()
+        _, size = self.sizes.popleft()
         self.size_bytes -= size
-        self._budget.size_bytes -= size
+        self.budget.size_bytes -= size
 
 
 class LogBudget:
@@ -73,38 +77,30 @@ class LogBudget:
         self.serial = 0
         """The serial number of the latest entry of all logs."""
         self.lock = Lock()
-        """Whoever changes the budget or a share of it holds this lock."""
-        self._heap: list[tuple[int, BudgetShare]] = []
-        """Every share with entries, by a serial number that is not above that of its oldest entry."""
-        self._empty_shares = 0
-        """The number of shares in the heap whose logs have no entries any more."""
+        """Whoever changes the budget or a size in its logs holds this lock."""
+        self._heap: list[tuple[int, BudgetedLog]] = []
+        """Every log with entries, by a serial number that is not above that of its oldest entry."""
+        self._empty_logs = 0
+        """The number of logs in the heap that have no entries any more."""
 
-    def open_share(self, drop_oldest: Callable[[], object]) -> BudgetShare:
-        """Return the share of a new log.
-
-        Args:
-            drop_oldest: drops the oldest entry of the log.
-        """
-        return BudgetShare(self, drop_oldest)
-
-    def enter_heap(self, share: BudgetShare) -> None:
-        """Add the share of a log that gets its first entry, or its first one after it was empty."""
-        if share.is_in_heap:
-            self._empty_shares -= 1
+    def enter_heap(self, log: BudgetedLog) -> None:
+        """Add a log that gets its first entry, or its first one after it was empty."""
+        if log.is_in_heap:
+            self._empty_logs -= 1
         else:
-            share.is_in_heap = True
-            heappush(self._heap, (self.serial + 1, share))
+            log.is_in_heap = True
+            heappush(self._heap, (self.serial + 1, log))
 
-    def count_empty_share(self) -> None:
-        """Count a share that has become empty, and drop all empty ones if they are too many."""
-        self._empty_shares += 1
-        if self._empty_shares <= max(_MIN_EMPTY_SHARES, len(self._heap) // 2):
+    def count_empty_log(self) -> None:
+        """Count a log that has become empty, and drop all empty ones if they are too many."""
+        self._empty_logs += 1
+        if self._empty_logs <= max(_MIN_EMPTY_LOGS, len(self._heap) // 2):
             return
-        for _, share in self._heap:
-            share.is_in_heap = bool(share.entries)
-        self._heap = [place for place in self._heap if place[1].entries]
+        for _, log in self._heap:
+            log.is_in_heap = bool(log.sizes)
+        self._heap = [place for place in self._heap if place[1].sizes]
         heapify(self._heap)
-        self._empty_shares = 0
+        self._empty_logs = 0
 
     def shrink(self) -> None:
         """Drop the oldest entries of all logs until the rest fits. The caller holds the lock."""
@@ -113,15 +109,15 @@ class LogBudget:
 
     def _drop_oldest(self) -> None:
         """Drop the oldest entry of all logs, or correct the first place of the heap."""
-        serial, share = self._heap[0]
-        if not share.entries:
+        serial, log = self._heap[0]
+        if not log.sizes:
             heappop(self._heap)
-            share.is_in_heap = False
-            self._empty_shares -= 1
-        elif share.entries[0][0] != serial:
-            heapreplace(self._heap, (share.entries[0][0], share))
+            log.is_in_heap = False
+            self._empty_logs -= 1
+        elif log.sizes[0][0] != serial:
+            heapreplace(self._heap, (log.sizes[0][0], log))
         else:
-            share.subtract_oldest()
-            share.drop_oldest()
-            if not share.entries:
-                self._empty_shares += 1
+            log.subtract_oldest()
+            log.drop_oldest()
+            if not log.sizes:
+                self._empty_logs += 1

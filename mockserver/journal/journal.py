@@ -7,7 +7,7 @@ from itertools import chain, islice
 import msgspec
 
 from generators.model import Status
-from mockserver.journal.budget import LogBudget
+from mockserver.journal.budget import BudgetedLog, LogBudget
 from mockserver.rest.headers import Header
 from scenarios.operations import Operation
 
@@ -106,7 +106,7 @@ def pack_headers(headers: Iterable[Header]) -> bytes:
     return _HEADER_SEPARATOR.join(chain.from_iterable(headers))
 
 
-class Journal:
+class Journal(BudgetedLog):
     """The latest requests of an account. It drops the oldest ones when it is full, and counts them.
 
     Args:
@@ -115,10 +115,9 @@ class Journal:
     """
 
     def __init__(self, dropped: int = 0, budget: LogBudget | None = None) -> None:
+        super().__init__(LogBudget() if budget is None else budget)
         self.dropped = dropped
-        self.budget = LogBudget() if budget is None else budget
         self._entries: deque[Entry] = deque()
-        self._share = self.budget.open_share(self._drop_oldest)
         self._listeners: list[Callable[[Entry], object]] = []
 
     def __len__(self) -> int:
@@ -134,11 +133,6 @@ class Journal:
         return self.dropped + len(self._entries)
 
     @property
-    def size_bytes(self) -> int:
-        """The approximate size in bytes."""
-        return self._share.size_bytes
-
-    @property
     def has_listeners(self) -> bool:
         """True if a listener waits for requests."""
         return bool(self._listeners)
@@ -149,9 +143,9 @@ class Journal:
         entries.append(entry)
         surplus = int(len(entries) > MAX_ENTRIES)
         if surplus:
-            self._drop_oldest()
+            self.drop_oldest()
         own_bytes = len(entry.path) + len(entry.query) + len(entry.body) + len(entry.packed_headers)
-        self._share.add(_ENTRY_OVERHEAD_BYTES + own_bytes + entry.response.extra_bytes, surplus)
+        self._count_entry(_ENTRY_OVERHEAD_BYTES + own_bytes + entry.response.extra_bytes, surplus)
         if self._listeners:
             for listener in tuple(self._listeners):
                 listener(entry)
@@ -172,13 +166,14 @@ class Journal:
         """Remove all entries, and restart the numbers at 0."""
         self.dropped = 0
         self._entries.clear()
-        self._share.clear()
+        self._count_all_as_dropped()
 
     def on_arrival(self, listener: Callable[[Entry], object]) -> Callable[[], None]:
         """Call a function with each new entry. Return a function that removes this listener."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def _drop_oldest(self) -> None:
+    def drop_oldest(self) -> None:
+        """Drop the oldest entry; its number stays counted."""
         self._entries.popleft()
         self.dropped += 1

@@ -20,8 +20,11 @@ def release_callback(account: AccountParts, command: ReleaseCallback) -> None:
 
 
 def record_outcome(account: AccountParts, command: RecordOutcome) -> None:
-    account.callbacks.record_outcome(command.number, command.outcome, command.seconds)
-    if account.has_live_calls and (delivery := account.callbacks.find(command.number)) is not None:
+    delivery = account.callbacks.record_outcome(command.number, command.outcome, command.seconds)
+    if delivery is None:
+        return
+    account.timelines.record_delivery(delivery)
+    if account.has_live_calls:
         account.live_calls.debugger.report_delivery(delivery)
 
 

@@ -1,7 +1,7 @@
 """The recordings that the lists of recordings show, updated with every change."""
 
 from collections.abc import Collection, Iterator
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 
 from generators.corpus.corpus import Corpus
@@ -26,10 +26,15 @@ class ListedRecordings:
         """Created, changed and deleted recordings without those whose metadata is purged."""
         self._special = RangeSet()
         """The corpus recordings that were changed or deleted."""
-        self._skipped = SkippedIndices(
+
+    @cached_property
+    def _skipped(self) -> SkippedIndices:
+        """The changed or deleted recordings, for lists without deleted ones. Most accounts have none."""
+        get_status = self._layout.get_status
+        return SkippedIndices(
             partial(self._layout.walk, first_visible_deleted=None),
-            lambda index: corpus.layout.get_status(index) is not Status.DELETED,
-            corpus.count,
+            lambda index: get_status(index) is not Status.DELETED,
+            self._count,
         )
 
     def load(self) -> Steps[None]:
@@ -65,9 +70,14 @@ class ListedRecordings:
         Args:
             first_visible_deleted: deleted recordings are visible from this index on; None hides all.
         """
-        if first_visible_deleted is None or first_visible_deleted >= self._count:
+        hides_deleted = first_visible_deleted is None or first_visible_deleted >= self._count
+        if hides_deleted and self._special:
             return self._skipped.walk
-        walk_generated = partial(self._layout.walk, first_visible_deleted=first_visible_deleted)
+        walk_generated = partial(
+            self._layout.walk, first_visible_deleted=None if hides_deleted else first_visible_deleted
+        )
+        if not self._special:
+            return walk_generated
 
         def walk(window: range, *, newest_first: bool) -> Iterator[int]:
             for gap in self._special.iter_gaps(window, descending=newest_first):

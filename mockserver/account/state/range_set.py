@@ -6,11 +6,14 @@ from collections.abc import Iterator
 import msgspec
 
 
-class RangeSet(msgspec.Struct):
+class RangeSet(msgspec.Struct, gc=False):
     """A set of whole numbers from 0, stored as the starts and stops of its ranges."""
 
     starts: list[int] = msgspec.field(default_factory=list)
     stops: list[int] = msgspec.field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.starts)
 
     def __contains__(self, number: int) -> bool:
         at = bisect_right(self.starts, number) - 1

@@ -2,14 +2,14 @@
 
 from mockserver.account.state.state import Event, State
 from mockserver.account.time.clock import Clock
-from mockserver.journal.budget import LogBudget
+from mockserver.journal.budget import BudgetedLog, LogBudget
 
 _EVENTS_TO_KEEP = 10_000
 _EVENT_BYTES = 300
 """The approximate size of an event without its texts."""
 
 
-class EventLog:
+class EventLog(BudgetedLog):
     """The events of an account. The log is bounded: its oldest events may be dropped, the numbers continue.
 
     Args:
@@ -17,12 +17,12 @@ class EventLog:
     """
 
     def __init__(self, state: State, clock: Clock, budget: LogBudget) -> None:
+        super().__init__(budget)
         self._state = state
         self._clock = clock
         self._is_closed = False
-        self._share = budget.open_share(self._drop_oldest)
         for event in [*state.events]:  # those of a snapshot
-            self._share.add(_compute_size(event))
+            self._count_entry(_compute_size(event))
 
     @property
     def next_serial(self) -> int:
@@ -39,7 +39,7 @@ class EventLog:
         state.event_serial += 1
         dropped = len(state.events) - _EVENTS_TO_KEEP if len(state.events) > 2 * _EVENTS_TO_KEEP else 0
         del state.events[:dropped]
-        self._share.add(_compute_size(event), dropped=dropped)
+        self._count_entry(_compute_size(event), dropped=dropped)
 
     def get_events_since(self, serial: int, limit: int | None = None) -> list[Event]:
         """Return the events from a number on that are still in the log.
@@ -53,9 +53,10 @@ class EventLog:
     def close(self) -> None:
         """Record no more: the account is replaced or dropped. Its events no longer count in the budget."""
         self._is_closed = True
-        self._share.clear()
+        self._count_all_as_dropped()
 
-    def _drop_oldest(self) -> None:
+    def drop_oldest(self) -> None:
+        """Drop the oldest event."""
         del self._state.events[0]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.account.account import Account
+from mockserver.account.commands.callbacks import RecordOutcome
 from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
 from scenarios.model import Step
@@ -41,7 +42,7 @@ def send_ready(account: Account, *outcomes: Outcome) -> list[Delivery]:
     for outcome in outcomes:
         (delivery, *_) = account.callbacks.get_ready()
         account.callbacks.mark_sending(delivery.number)
-        account.callbacks.record_outcome(delivery.number, outcome)
+        account.apply(RecordOutcome(number=delivery.number, outcome=outcome))
         deliveries.append(delivery)
     return deliveries
 
@@ -74,7 +75,7 @@ def test_callbacks_of_one_recording_are_sent_in_order() -> None:
     )
     account.callbacks.mark_sending(first.number)
     assert [second] == account.callbacks.get_ready(), "what is under way is not ready, and nothing passes it"
-    account.callbacks.record_outcome(first.number, SERVER_ERROR)
+    account.apply(RecordOutcome(number=first.number, outcome=SERVER_ERROR))
     assert [second] == account.callbacks.get_ready(), "what waits to be tried again holds up the recording's others"
     assert [delivery.event for delivery in send_ready(account, SUCCESS, SUCCESS)] == ["absent", "failed"]
     account.advance(1)
@@ -154,7 +155,7 @@ def test_all_attempts_share_one_time_limit() -> None:
     for seconds in (4.0, 5.5, 0.45):
         (delivery,) = account.callbacks.get_ready()
         timeouts.append(delivery.to_request(account.callbacks.settings).total_timeout)
-        account.callbacks.record_outcome(delivery.number, CONNECTION_REFUSED, seconds)
+        account.apply(RecordOutcome(number=delivery.number, outcome=CONNECTION_REFUSED, seconds=seconds))
         account.advance(60)
     assert timeouts == [10.0, 6.0, 0.5]
     (*_, last) = account.callbacks
@@ -299,7 +300,7 @@ def test_closed_account_sends_no_callbacks() -> None:
     account.callbacks.mark_sending(first_delivery.number)
     account.close()
     account.timelines.apply_step(get_index(account, "a"), Step(status=RecordingStatus.ABSENT))
-    account.callbacks.record_outcome(first_delivery.number, SUCCESS)
+    account.apply(RecordOutcome(number=first_delivery.number, outcome=SUCCESS))
     assert account.callbacks.get_ready() == []
     assert [delivery.state for delivery in account.callbacks][-1] is DeliveryState.PENDING
 

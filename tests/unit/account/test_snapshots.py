@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from mockserver.account.commands.callbacks import RecordOutcome
 from mockserver.account.snapshots import Snapshots
 from mockserver.account.state.state import DeliveryState, State
 from mockserver.callbacks.outcome import Failure, Outcome
@@ -117,7 +118,7 @@ def test_state_is_equal_after_msgpack_round_trip() -> None:
     account.timelines.signal("go")
     (delivery,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(delivery.number)
-    account.callbacks.record_outcome(delivery.number, NOT_CONNECTED)
+    account.apply(RecordOutcome(number=delivery.number, outcome=NOT_CONNECTED))
     account.advance(0.5)
     encoded = account.snapshot()
     decoded = msgspec.msgpack.decode(encoded, type=State)
@@ -144,7 +145,7 @@ def test_rollback_resumes_timers_and_callbacks() -> None:
     (delivery,) = account.callbacks.get_ready()
     account.callbacks.mark_sending(delivery.number)
     snapshot = account.snapshot()
-    account.callbacks.record_outcome(delivery.number, SUCCESS)
+    account.apply(RecordOutcome(number=delivery.number, outcome=SUCCESS))
     assert list_steps(account)[-1] == "deleted"
     second_account = mock.roll_back(mock.demo.sid, snapshot, account.scenario)
     assert second_account.clock.now() == account.clock.now()
@@ -153,14 +154,14 @@ def test_rollback_resumes_timers_and_callbacks() -> None:
         "what was under way is to be sent again"
     )
     second_account.callbacks.mark_sending(pending_delivery.number)
-    second_account.callbacks.record_outcome(pending_delivery.number, NOT_CONNECTED)
+    second_account.apply(RecordOutcome(number=pending_delivery.number, outcome=NOT_CONNECTED))
     snapshot = second_account.snapshot()
     third_account = mock.roll_back(mock.demo.sid, snapshot, second_account.scenario)
     assert third_account.callbacks.get_ready() == []
     third_account.advance(1)
     (last_delivery,) = third_account.callbacks.get_ready()
     third_account.callbacks.mark_sending(last_delivery.number)
-    third_account.callbacks.record_outcome(last_delivery.number, SUCCESS)
+    third_account.apply(RecordOutcome(number=last_delivery.number, outcome=SUCCESS))
     assert list_steps(third_account)[-1] == "deleted"
     last_account = mock.roll_back(mock.demo.sid, third_account.snapshot(), third_account.scenario)
     assert [delivery.state for delivery in last_account.callbacks] == [DeliveryState.DELIVERED]

@@ -1,19 +1,35 @@
 """The memory that the logs of all accounts share."""
 
-from functools import partial
-
 import pytest
 from hypothesis import given
 from hypothesis.strategies import integers, just, lists, one_of, tuples
 
 from mockserver.journal import budget as budgets
-from mockserver.journal.budget import LogBudget
+from mockserver.journal.budget import BudgetedLog, LogBudget
 from mockserver.journal.journal import Journal
 from mockserver.mock import Mock
 from mockserver.settings.memory_size import MemorySize
 from mockserver.settings.parsing import BadValueError
 from tests.harness import Api, make_settings
 from tests.journal_entries import make_entry
+
+
+class _NumberedLog(BudgetedLog):
+    """A log that appends its number to a list when the budget drops its oldest entry."""
+
+    def __init__(self, budget: LogBudget, number: int, dropped: list[int]) -> None:
+        super().__init__(budget)
+        self._number = number
+        self._dropped = dropped
+
+    def add(self, size: int, dropped: int) -> None:
+        self._count_entry(size, dropped)
+
+    def clear(self) -> None:
+        self._count_all_as_dropped()
+
+    def drop_oldest(self) -> None:
+        self._dropped.append(self._number)
 
 
 def list_numbers(journal: Journal) -> list[int]:
@@ -53,7 +69,7 @@ def test_cleared_journal_returns_its_memory_and_keeps_order_of_others() -> None:
 
 
 def test_budget_forgets_logs_that_were_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budgets, "_MIN_EMPTY_SHARES", 10)
+    monkeypatch.setattr(budgets, "_MIN_EMPTY_LOGS", 10)
     budget = LogBudget()
     quiet = Journal(budget=budget)
     quiet.add(make_entry(0))
@@ -78,7 +94,7 @@ def test_budget_forgets_logs_that_were_cleared(monkeypatch: pytest.MonkeyPatch) 
 def test_budget_drops_what_a_plain_list_of_all_entries_would_drop(changes: list[tuple[str, int, int, int]]) -> None:
     budget = LogBudget(100)
     dropped: list[int] = []
-    shares = [budget.open_share(partial(dropped.append, number)) for number in range(3)]
+    logs = [_NumberedLog(budget, number, dropped) for number in range(3)]
     entries: list[tuple[int, int, int]] = []
     expected: list[int] = []
     for serial, (change, log, size, count) in enumerate(changes):
@@ -86,15 +102,15 @@ def test_budget_drops_what_a_plain_list_of_all_entries_would_drop(changes: list[
         gone = own if change == "clear" else own[:count]
         entries = [entry for entry in entries if entry not in gone]
         if change == "add":
-            shares[log].add(size, dropped=len(gone))
+            logs[log].add(size, dropped=len(gone))
             entries.append((log, size, serial))
         else:
-            shares[log].clear()
+            logs[log].clear()
         while sum(entry[1] for entry in entries) > 100:
             expected.append(entries.pop(0)[0])
         assert dropped == expected
         sizes = [sum(entry[1] for entry in entries if entry[0] == number) for number in range(3)]
-        assert [share.size_bytes for share in shares] == sizes
+        assert [log.size_bytes for log in logs] == sizes
         assert budget.size_bytes == sum(sizes)
 
 
