@@ -32,7 +32,7 @@ class CallProgress:
         self._context = context
 
     def set_status(self, call: LiveCall, status: CallStatus) -> None:
-        """Set the status of a call, and send the callback of the event."""
+        """Set the status of a call that rings, is answered or ends, and send the callback of the event."""
         now = self._context.clock.now()
         call.status = status
         if status is CallStatus.IN_PROGRESS:
@@ -41,7 +41,7 @@ class CallProgress:
                 call.answered_by = "machine_start" if call.caller.answers == "machine" else "human"
         elif status is CallStatus.RINGING:
             call.rang_at = now
-        elif call.is_over:
+        else:
             call.ended_at = now
         self._context.touch(call)
         self._context.note(call, status.value)

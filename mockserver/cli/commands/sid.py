@@ -1,7 +1,7 @@
 """`recmock sid`: explain SIDs, and print the SID of a recording's index."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
@@ -13,9 +13,11 @@ from mockserver.cli.errors import CommandError
 from mockserver.cli.mock_setup import make_mock
 from mockserver.cli.options import CORPUS_SETTINGS, REMOTE_SETTINGS, add_account, add_server, add_settings
 from mockserver.cli.running_server import URL_VARIABLE, connect_server
-from mockserver.control.client.connection import ControlConnection
 from mockserver.settings.choices import Profile
 from mockserver.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from mockserver.control.client.connection import ControlConnection
 
 
 def _add_arguments(parser: Parser) -> None:
@@ -71,7 +73,7 @@ def _asks_server(invocation: Invocation) -> bool:
 
 
 def _explain_by_server(
-    connection: ControlConnection, sids: Sequence[str], account_sid: str | None
+    connection: "ControlConnection", sids: Sequence[str], account_sid: str | None
 ) -> list[dict[str, Any]]:
     """Return the explanations that a running server gives."""
     parameters = {} if account_sid is None else {"account": account_sid}
