@@ -642,6 +642,17 @@ def test_page_beside_forgotten_calls_names_their_place(api: Api) -> None:
     assert [call["sid"] for call in api.get(page["next_page_uri"]).json()["calls"]] == old[:2]
 
 
+def test_page_between_forgotten_calls_names_the_place_of_one(api: Api) -> None:
+    old, placed = list_sids(api), [place(api, Twiml=TWIML) for _ in range(2)]
+    api.advance(20)
+    for sid in placed:
+        delete(api, sid)
+    page = api.get_in_account(f"Calls.json?PageToken=PB{placed[0]}&Page=1&PageSize=2").json()
+    assert page["calls"] == []
+    assert f"PageToken=PA{placed[1]}" in page["next_page_uri"]
+    assert [call["sid"] for call in api.get(page["next_page_uri"]).json()["calls"]] == old[:2]
+
+
 @pytest.mark.parametrize("query", ["EndTime%3C=2027-01-01", "EndTime%3C=2027-01-01&Status=completed"])
 def test_filter_by_end_selects_calls_of_both_kinds(api: Api, query: str) -> None:
     old, sid = list_sids(api, query), place(api, Twiml=TWIML)

@@ -6,11 +6,14 @@ import pytest
 
 from mockserver.account.account import Account
 from mockserver.account.commands.callbacks import RecordOutcome
+from mockserver.account.commands.calls import UpdateCall
+from mockserver.account.state.live_calls import Direction
 from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.outcome import Failure, Outcome
 from scenarios.model import Step
 from scenarios.statuses import CallbackEvent, RecordingStatus
 from tests.accounts import CALLBACK_URL, list_steps, make_account, make_scenario, make_scripted_account
+from tests.calls import ALL_EVENTS, Line, respond
 
 SUCCESS = Outcome(204, None, "")
 SERVER_ERROR = Outcome(503, None, "")
@@ -303,6 +306,17 @@ def test_closed_account_sends_no_callbacks() -> None:
     account.apply(RecordOutcome(number=first_delivery.number, outcome=SUCCESS))
     assert account.callbacks.get_ready() == []
     assert [delivery.state for delivery in account.callbacks][-1] is DeliveryState.PENDING
+
+
+def test_closed_account_sends_no_callbacks_about_calls() -> None:
+    with Line({"/voice": respond("<Pause length='5'/>")}) as line:
+        call = line.place(direction=Direction.OUTBOUND_API, events=ALL_EVENTS)
+        line.advance(4)
+        line.account.close()
+        count = len(line.account.callbacks)
+        line.account.apply(UpdateCall(number=call.number, status="completed"))
+        assert call.is_over
+        assert len(line.account.callbacks) == count > 0
 
 
 def test_log_of_finished_callbacks_is_bounded_and_numbers_continue() -> None:
