@@ -4,13 +4,9 @@ Each round is a pytest session. The time runs from the request for a test's fixt
 Third-party packages are imported before, as other tests of a session usually do.
 """
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from statistics import median
+
+from tests.measured_sessions import run_measured_session
 
 _LABELS = {
     "first": "first test",
@@ -124,22 +120,9 @@ def test_tell():
 
 def print_fixture_cost(rounds: int) -> None:
     """Print the times of sessions, in milliseconds."""
-    sessions = [_run_session() for _ in range(rounds)]
+    sessions = [run_measured_session(_CONFTEST, _TEST_FILE) for _ in range(rounds)]
     figures = (
         f"{label} {median(times[name] for times in sessions):.1f} (least {min(times[name] for times in sessions):.1f})"
         for name, label in _LABELS.items()
     )
     print(f"fixture, ms from its request to the SDK's first answer: {', '.join(figures)}")
-
-
-def _run_session() -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "conftest.py").write_text(_CONFTEST)
-        Path(folder, "test_cost.py").write_text(_TEST_FILE)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-        paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
-        subprocess.run(
-            command, cwd=folder, env=os.environ | {"PYTHONPATH": paths}, check=True, stdout=subprocess.DEVNULL
-        )
-        figures: dict[str, float] = json.loads(Path(folder, "figures.json").read_text())
-        return figures

@@ -1,12 +1,8 @@
 """The memory that the fixture leaves behind: many tests in one process, with it and with one that does nothing."""
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
+
+from tests.measured_sessions import run_measured_session
 
 _MAX_MORE_MB = 10.0
 _WARM_UP_TESTS = 200
@@ -65,7 +61,7 @@ def pytest_runtest_logfinish():
 
 
 def pytest_sessionfinish():
-    Path("growth").write_text(json.dumps([after - before for before, after in zip(start, measure())]))
+    Path("figures.json").write_text(json.dumps([after - before for before, after in zip(start, measure())]))
 
 
 @pytest.fixture(scope="session")
@@ -123,12 +119,4 @@ class _Growth(NamedTuple):
 
 
 def _run_session(tests: str) -> _Growth:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "conftest.py").write_text(_CONFTEST)
-        Path(folder, "test_many.py").write_text(tests)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-        paths = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
-        subprocess.run(
-            command, cwd=folder, env=os.environ | {"PYTHONPATH": paths}, check=True, stdout=subprocess.DEVNULL
-        )
-        return _Growth(*(size / 2**20 for size in json.loads(Path(folder, "growth").read_text())))
+    return _Growth(*(size / 2**20 for size in run_measured_session(_CONFTEST, tests)))
