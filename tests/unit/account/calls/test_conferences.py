@@ -239,7 +239,7 @@ def test_star_lets_a_caller_leave_the_conference_after_all_is_said() -> None:
         assert get_conference(line).reason_ended == "last-participant-left"
 
 
-def test_full_conference_takes_nobody_else() -> None:
+def test_full_conference_refuses_another_participant() -> None:
     with Line(join("record='true'", maxParticipants="2")) as line:
         calls = [line.place(caller=person) for person in (ANN, BOB)]
         third = line.play(caller=EVE)
