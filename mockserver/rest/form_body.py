@@ -36,7 +36,7 @@ class FormBody(msgspec.Struct, frozen=True):
 
 def get_media_type(headers: Sequence[Header]) -> str:
     """Return the media type of a request body in lower case, without parameters; empty if the request names none."""
-    return _get_header(headers, b"content-type").partition(";")[0].strip().lower()
+    return _strip_parameters(_get_header(headers, b"content-type"))
 
 
 def read_form(body: bytes, headers: Sequence[Header]) -> FormBody:
@@ -47,8 +47,9 @@ def read_form(body: bytes, headers: Sequence[Header]) -> FormBody:
     """
     if not body:
         return FormBody()
-    media_type, content_type = get_media_type(headers), _get_header(headers, b"content-type")
-    found = _describe_foreign_body(body, media_type, _get_header(headers, b"content-encoding").strip().lower())
+    content_type = _get_header(headers, b"content-type")
+    media_type, encoding = _strip_parameters(content_type), _get_header(headers, b"content-encoding")
+    found = _describe_foreign_body(body, media_type, encoding.strip().lower())
     if found is not None:
         return _ignore_body(found)
     if media_type == MULTIPART_MEDIA_TYPE:
@@ -93,6 +94,10 @@ def _decode_charset(body: bytes, charset: str) -> FormBody:
 
 def _ignore_body(found: str) -> FormBody:
     return FormBody(warnings=(f"The body was ignored: expected a form, found {found}.",))
+
+
+def _strip_parameters(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _get_header(headers: Sequence[Header], name: bytes) -> str:

@@ -19,8 +19,12 @@ class _HandlerModule:
         self._name = f"mockserver.server.routes.{name}"
 
     def __getattr__(self, name: str) -> RouteHandler:
+        handler: RouteHandler | None = None
+
         def handle(exchange: Exchange, path: PathParams) -> Result:
-            handler: RouteHandler = getattr(import_module(self._name), name)
+            nonlocal handler
+            if handler is None:
+                handler = getattr(import_module(self._name), name)
             return handler(exchange, path)
 
         handle.__name__ = name
