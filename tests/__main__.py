@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NODE_DIR = ROOT / ".node"
-NODE_PACKAGES = ("twilio", "pyright")
+NODE_PACKAGES = ("twilio", "express", "pyright")
 _STEP_SECONDS = 1800.0
 """The time limit of each step."""
 
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def _install_node_modules() -> Path:
-    """Return a folder with the newest twilio-node and pyright, installed if npm and a registry are available."""
+    """Return a folder with the newest packages of Node, installed if npm and a registry are available."""
     modules = Path(os.environ.get("RECMOCK_NODE_MODULES", NODE_DIR / "node_modules"))
     missing = [name for name in NODE_PACKAGES if not (modules / name).is_dir()]
     if missing and (npm := shutil.which("npm")) is not None:

@@ -1,4 +1,4 @@
-"""twilio-node, if it is installed."""
+"""twilio-node and Express, if they are installed."""
 
 import json
 import os
@@ -14,11 +14,12 @@ SignatureCase = tuple[str, Mapping[str, str | list[str]], str]
 """A URL, the parameters of a form, and a signature."""
 
 
-def find_node_modules() -> Path:
-    """Return the folder with the package twilio: RECMOCK_NODE_MODULES. The test is skipped if it is missing."""
-    modules = os.environ.get("RECMOCK_NODE_MODULES")
-    if shutil.which("node") is None or modules is None or not (Path(modules) / "twilio").is_dir():
-        pytest.skip("node is not there, or RECMOCK_NODE_MODULES names no folder with the package twilio")
+def find_node_modules(*packages: str) -> Path:
+    """Return the folder RECMOCK_NODE_MODULES. The test is skipped if it lacks a package: twilio by default."""
+    modules, names = os.environ.get("RECMOCK_NODE_MODULES"), packages or ("twilio",)
+    if shutil.which("node") is None or modules is None or not all((Path(modules) / name).is_dir() for name in names):
+        needed = " and ".join(names)
+        pytest.skip(f"node is not there, or RECMOCK_NODE_MODULES names no folder with the packages {needed}")
     return Path(modules)
 
 

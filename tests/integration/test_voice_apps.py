@@ -1,19 +1,22 @@
-"""Voice apps in PHP and Node, as separate programs: their sessions and cookies are those of a call."""
+"""Voice apps in PHP and Express, as separate programs: their sessions and cookies are those of a call."""
 
+import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import httpx
 import pytest
 
 from generators.model import Recording
 from scenarios.callers import Caller
 from tests.accounts import make_scenario
 from tests.calls import AGENT, Line, get_seconds, list_heard
+from tests.node_sdk import find_node_modules
 
 SURVEY = """<?php
 session_start();
@@ -49,37 +52,18 @@ if (isset($_GET['to'])) {
     echo '<?xml version="1.0"?><Response>' . $start . $dial . '</Response>';
 }
 """
-MENU = """
-const http = require('http');
-const documents = {
-  '/voice': () => '<Response><Gather numDigits="1" action="/menu"><Say>Press 1</Say></Gather></Response>',
-  '/menu': (form) => form.get('Digits') === '1'
-    ? '<Response><Dial action="/dialed"><Number url="/screen">+15005550008</Number></Dial></Response>'
-    : '<Response><Redirect>/voice</Redirect></Response>',
-  '/screen': () => '<Response><Gather numDigits="1" action="/accept"><Say>Accept?</Say></Gather><Hangup/></Response>',
-  '/accept': (form) => form.get('ParentCallSid') ? '<Response/>' : '<Response><Hangup/></Response>',
-  '/dialed': (form) => form.get('DialBridged') === 'true'
-    ? '<Response/>' : '<Response><Record action="/done" maxLength="20"/></Response>',
-  '/done': (form) => `<Response><Say>${form.get('RecordingDuration')} seconds</Say></Response>`,
-};
-http.createServer((request, response) => {
-  let body = '';
-  request.on('data', (part) => { body += part; });
-  request.on('end', () => {
-    response.setHeader('content-type', 'text/html');
-    response.end(documents[request.url](new URLSearchParams(body)));
-  });
-}).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
-"""
+MENU = Path(__file__).with_name("express_menu.js")
 
 
 @contextmanager
-def run_program(arguments: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Yield a program that runs. The test is skipped if it is not there."""
+def run_program(
+    arguments: list[str], folder: Path, variables: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Yield a program that runs with further environment variables. The test is skipped if it is not there."""
     if shutil.which(arguments[0]) is None:
         pytest.skip(f"{arguments[0]} is not there")
-    pipe = subprocess.PIPE
-    with subprocess.Popen(arguments, cwd=folder, stdout=pipe, stderr=pipe, text=True) as process:
+    pipe, environment = subprocess.PIPE, os.environ | dict(variables or {})
+    with subprocess.Popen(arguments, cwd=folder, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
         try:
             yield process
         finally:
@@ -106,10 +90,10 @@ def run_php(folder: Path, name: str, source: str) -> Iterator[str]:
 
 
 @contextmanager
-def run_node(folder: Path, source: str) -> Iterator[str]:
-    """Yield the origin of a Node program that prints its port."""
-    (folder / "app.js").write_text(source)
-    with run_program(["node", "app.js"], folder) as process:
+def run_express(script: Path, token: str) -> Iterator[str]:
+    """Yield the origin of an Express app that knows the auth token and prints its port."""
+    variables = {"NODE_PATH": str(find_node_modules("express", "twilio")), "TWILIO_AUTH_TOKEN": token}
+    with run_program(["node", str(script)], script.parent, variables) as process:
         yield f"http://127.0.0.1:{read_line(process.stdout)}"
 
 
@@ -144,9 +128,31 @@ def test_php_call_recorder_redirects_and_records_twice(tmp_path: Path) -> None:
         ]
 
 
-@pytest.mark.parametrize(("keys", "heard"), [("9", "Hello Bob."), ("", "7 seconds")])
-def test_node_menu_lets_the_callee_accept_by_a_key(tmp_path: Path, keys: str, heard: str) -> None:
+GREETING = "For sales, press 1. For a joke, press 2."
+ASKED_TWICE = [GREETING, "3", "Sorry, there are no jokes today.", GREETING, "1"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "recordings", "heard"),
+    [
+        ("9", [], ["Bob speaking.", "Hello Bob."]),
+        (
+            "",
+            [("RecordVerb", 1, 2)],
+            [
+                "Nobody is here. Please leave a message.",
+                "Hello Bob.",
+                "sales gets your message of 7 seconds. It is in-progress.",
+            ],
+        ),
+    ],
+)
+def test_express_menu_lets_the_callee_accept_by_a_key(
+    keys: str, recordings: list[tuple[str, int, int]], heard: list[str]
+) -> None:
     callee = {"to": AGENT, "digits": keys, "speech": ["Bob speaking."]}
-    with run_node(tmp_path, MENU) as origin, open_line(callers=[callee]) as line:
+    with open_line(callers=[callee]) as line, run_express(MENU, line.account.token) as origin:
         call = line.play(f"{origin}/voice", caller=Caller(digits="31", speech=("Hello Bob.",)))
-        assert (line.codes, list_heard(call)[-1]) == ([], heard)
+        assert (line.codes, line.calls[1].from_) == ([], call.to)
+        assert (list_heard(call), describe(line.recordings)) == ([*ASKED_TWICE, *heard], recordings)
+        assert httpx.post(f"{origin}/voice", data={"CallSid": call.sid}).status_code == 400  # nothing is signed
