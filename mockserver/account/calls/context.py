@@ -74,6 +74,8 @@ class CallContext(NamedTuple):
         for other in live.calls.values():
             if isinstance(other.doing, Dialing):
                 referred.update(other.doing.children)
+            if other.parent is not None and not other.is_over:
+                referred.add(other.parent)  # its requests name the parent
         live.deleted_calls = {number: known for number, known in live.deleted_calls.items() if number in referred}
         self.state.version += 1
 

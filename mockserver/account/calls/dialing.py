@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from generators.instants import SECOND
-from generators.model import CallStatus, Source
+from generators.model import CallStatus, Source, Track
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.connection import press_star, talk
@@ -213,7 +213,7 @@ class Dialer:
         return doing
 
     def _start_leg_recording(self, call: LiveCall, act: acts.Dial) -> int:
-        channels = 2 if act.record.is_dual else 1
+        channels = 2 if act.record.is_dual and act.track is Track.BOTH else 1  # one track has one (WIRE-CALLS §3.4)
         options = RecordOptions(channels, act.track, act.trim, self._subscriptions.resolve(call, act.callback))
         recording = self._recordings.start(call.sid, options, Source.DIAL_VERB)
         call.recordings.append(recording)

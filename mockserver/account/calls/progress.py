@@ -3,6 +3,9 @@
 from generators.instants import SECOND
 from generators.model import CallStatus
 from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.leg_recordings import to_seconds
+from mockserver.account.calls.talk import RecordedTalk
+from mockserver.account.state.activities import Dialing
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.action_parameters import build_recording_extra
 from mockserver.callbacks.progress_parameters import build_end_extra, build_progress_extra
@@ -95,16 +98,32 @@ class CallProgress:
         )
 
     def _build_end(self, call: LiveCall) -> Extra:
-        recording = NO_EXTRA
-        if call.record_index is not None and call.record_sid is not None:
-            shown = self._context.recordings.recording_index.get_even_if_deleted(call.record_index)
-            duration = shown.duration or compute_seconds(call)
-            recording = build_recording_extra(
-                sid=call.record_sid, url=self.build_url(call, call.record_sid), duration=duration
-            )
+        recording = self._build_dial_recording(call) if call.record_index is None else self._build_own_recording(call)
         return build_end_extra(
             duration=compute_seconds(call), sip_response_code=_SIP_CODES[call.status], recording=recording
         )
+
+    def _build_own_recording(self, call: LiveCall) -> Extra:
+        """Return the parameters of the recording of a call with `Record=true`."""
+        assert call.record_index is not None
+        assert call.record_sid is not None
+        shown = self._context.recordings.recording_index.get_even_if_deleted(call.record_index)
+        duration = shown.duration or compute_seconds(call)
+        return build_recording_extra(sid=call.record_sid, url=self.build_url(call, call.record_sid), duration=duration)
+
+    def _build_dial_recording(self, call: LiveCall) -> Extra:
+        """Return the parameters of the recording of the `<Dial>` that has connected a call (WIRE-CALLS §3.4)."""
+        if call.parent is None:
+            return NO_EXTRA
+        parent, now = self._context.get_call(call.parent), self._context.clock.now()
+        doing = parent.doing
+        if not isinstance(doing, Dialing) or doing.bridged != call.number:
+            return NO_EXTRA
+        for recording in parent.recordings:
+            if recording.index == doing.recording and (length := RecordedTalk(recording, parent.talk, now).duration):
+                sid = self._context.recordings.recording_index.get_sid(recording.index)
+                return build_recording_extra(sid=sid, url=self.build_url(parent, sid), duration=to_seconds(length))
+        return NO_EXTRA
 
     def build_url(self, call: LiveCall, recording_sid: str) -> str:
         """Return the URL of a recording, without an extension."""

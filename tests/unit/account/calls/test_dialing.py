@@ -95,6 +95,38 @@ def test_dial_is_recorded_from_its_answer_or_its_ringing(record: str, channels: 
         assert (action["RecordingSid"], action["RecordingDuration"]) == (recording.sid, str(recording.duration))
 
 
+@pytest.mark.parametrize("track", ["inbound", "outbound"])
+def test_recording_of_one_track_has_one_channel(track: str) -> None:
+    with Line(dial(record="record-from-answer-dual", recordingTrack=track), make_callee()) as line:
+        line.play(caller=ASKS)
+        assert [(recording.channels, recording.track) for recording in line.recordings] == [(1, track)]
+
+
+@pytest.mark.parametrize(
+    ("record", "rung"), [("record-from-answer", 0), ("record-from-ringing-dual", 2), ("do-not-record", None)]
+)
+def test_end_of_a_callee_names_the_recording_of_the_dial(record: str, rung: int | None) -> None:
+    content = f"<Number statusCallback='/child' statusCallbackEvent='answered completed'>{AGENT}</Number>"
+    with Line(dial(content, record=record), make_callee()) as line:
+        line.play(caller=ASKS)
+        answered, ended = line.app.list("/child")
+        assert "RecordingSid" not in answered.form
+        recorded = {name: ended.form[name] for name in ended.form if name.startswith("Recording")}
+        action = {name: value for name, value in line.app.get("/dialed").form.items() if name.startswith("Recording")}
+        assert recorded == action
+        assert recorded.get("RecordingDuration") == (None if rung is None else str(int(ended["CallDuration"]) + rung))
+
+
+@pytest.mark.parametrize("callee", [{"answers": "busy", "speech": None}, {"speech": []}])
+def test_end_of_a_callee_names_no_recording_in_which_nothing_is_heard(callee: dict[str, Any]) -> None:
+    content = f"<Number statusCallback='/child'>{AGENT}</Number>"
+    given = {name: value for name, value in callee.items() if value is not None}
+    scenario = make_scenario(callers=[{"to": AGENT, **given}])
+    with Line(dial(content, record="record-from-ringing", trim="trim-silence"), scenario) as line:
+        line.play(caller=Caller(speech=()))
+        assert "RecordingUrl" not in line.app.get("/child").form
+
+
 def test_trimmed_silent_dial_has_no_recording_for_its_action() -> None:
     with Line(dial(record="true", trim="trim-silence"), make_callee(speech=[])) as line:
         line.play(caller=Caller(speech=()))
@@ -181,6 +213,12 @@ def test_status_callbacks_of_a_callee_name_its_parent() -> None:
         assert [received["SequenceNumber"] for received in sent] == ["0", "1", "2", "3"]
 
 
+def test_callee_without_a_status_callback_sends_none() -> None:
+    with Line(dial(f"<Number statusCallbackEvent='answered completed'>{AGENT}</Number>"), make_callee()) as line:
+        line.play()
+        assert ([received.path for received in line.app.received], line.codes) == (["/voice", "/dialed"], [])
+
+
 def screen(answer: str) -> dict[str, Any]:
     """Return an app that lets the callee accept the call by a key."""
     question = "<Gather numDigits='1' action='/accept'><Say>Press 1 to accept</Say></Gather><Hangup/>"
@@ -243,6 +281,23 @@ def test_redirect_of_the_callee_lets_the_caller_go_on() -> None:
         )
         assert list_heard(parent)[-1] == "Goodbye"
         assert list_heard(child)[-1] == "Moved"
+
+
+def test_callee_that_was_led_elsewhere_outlives_its_deleted_parent() -> None:
+    number = f"<Number statusCallback='/child'>{AGENT}</Number>"
+    elsewhere = {"/other": respond("<Pause length='50'/><Redirect>/end</Redirect>"), "/end": respond()}
+    with Line(dial(number) | elsewhere, make_callee(speech=["word " * 100])) as line:
+        parent = line.place(caller=ASKS)
+        line.advance(4)
+        child = line.calls[1]
+        line.account.apply(UpdateCall(number=child.number, voice=VoiceDocument(f"{APP}/other")))
+        line.finish(parent)
+        line.account.apply(DeleteCall(number=parent.number))
+        line.finish(child)
+        named = [line.app.get(path)["ParentCallSid"] for path in ("/other", "/end", "/child")]
+        assert named == [parent.sid] * 3
+        line.account.apply(DeleteCall(number=child.number))
+        assert line.account.state.live.deleted_calls == {}
 
 
 def test_callee_hangs_up_by_command() -> None:
