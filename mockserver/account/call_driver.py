@@ -67,21 +67,29 @@ class CallDriver:
 
     @property
     def _is_settled(self) -> bool:
-        """True if nothing of the call is open: recordings, transcriptions and callbacks are complete."""
-        account, call = self._account, self._call
-        if not account.live_calls.is_waiting_for_others(call):
+        """True if nothing of the call is open: recordings, transcriptions and callbacks are complete.
+
+        Those of the calls that it has dialed count, too, if they are over.
+        """
+        live_calls, call = self._account.live_calls, self._call
+        if not live_calls.is_waiting_for_others(call):
             return False
-        index = account.recordings.recording_index
         if call.is_over:
-            active = index.created.get_active_of_parent(call.sid)  # of a conference that goes on without the call
-            ended = [known for known in index.created.get_indices_of_parent(call.sid) if known not in active]
-            if any(index.get_status(known) is Status.PROCESSING for known in ended):
-                return False
-            if account.callbacks.has_open_of({call.sid, *map(index.get_sid, ended)}):
+            dialed = [known for known in live_calls.list_calls() if known.parent == call.number and known.is_over]
+            if any(map(self._has_open_recordings, (call, *dialed))):
                 return False
         elif self._has_call_under_way:
             return False
-        return not account.live_calls.transcribing.has_requests(call)
+        return not live_calls.transcribing.has_requests(call)
+
+    def _has_open_recordings(self, call: LiveCall) -> bool:
+        """Return True if recordings or callbacks of a call that is over are not complete."""
+        index = self._account.recordings.recording_index
+        active = index.created.get_active_of_parent(call.sid)  # of a conference that goes on without the call
+        ended = [known for known in index.created.get_indices_of_parent(call.sid) if known not in active]
+        if any(index.get_status(known) is Status.PROCESSING for known in ended):
+            return True
+        return self._account.callbacks.has_open_of({call.sid, *map(index.get_sid, ended)})
 
     @property
     def _has_call_under_way(self) -> bool:

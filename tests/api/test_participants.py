@@ -234,6 +234,23 @@ def test_ended_conference_completes_its_recording(api: Api) -> None:
     assert (again.status_code, parse_error(again)["code"]) == (400, "21220")
 
 
+@pytest.mark.parametrize("is_by_sid", [False, True])
+def test_recording_of_a_conference_is_paused_resumed_and_stopped(api: Api, is_by_sid: bool) -> None:
+    sid = open_room(api, ConferenceRecord="true", ConferenceTrim="do-not-trim")
+    path = f"Conferences/{sid}/Recordings"
+    (begun,) = api.get_twilio_json(f"{path}.json")["recordings"]
+    name = begun["sid"] if is_by_sid else "Twilio.CURRENT"
+    for status, seconds in (("paused", 4), ("in-progress", 5), ("stopped", 6)):
+        form = {"PauseBehavior": "skip"} if status == "paused" else {}
+        changed = api.post(f"{path}/{name}.json", Status=status, **form)
+        assert (changed.status_code, changed.json()["sid"], changed.json()["status"]) == (200, begun["sid"], status)
+        assert ("x-mock-warning" in changed.headers) is (status == "stopped")
+        api.advance(seconds)
+    assert fetch(api, sid)["status"] == "in-progress"
+    (recording,) = api.get_twilio_json(f"{path}.json")["recordings"]
+    assert (recording["status"], recording["duration"]) == ("completed", "5")
+
+
 @pytest.mark.parametrize("record", ["false", "do-not-record", "False"])
 def test_conference_is_not_recorded_unless_asked_for(api: Api, record: str) -> None:
     sid = open_room(api, ConferenceRecord=record)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, redirect, request, session, url_for
+from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Dial, VoiceResponse
 from werkzeug.wrappers import Response
@@ -185,4 +186,112 @@ def test_request_counts_whose_answer_the_app_overtakes_by_the_api(mock: MockTwil
     assert [asked.url for asked in call.requests] == [f"{PUBLIC}/start", f"{PUBLIC}/menu"]
     ended = mock.calls.incoming(f"{PUBLIC}/voice")
     assert (ended.status, [asked.status for asked in ended.requests]) == ("canceled", [200])
+    mock.debugger.assert_clean()
+
+
+@pytest.mark.parametrize(
+    ("person", "status"), [({"digits": "#"}, "in-progress"), ({"hangs_up_after": "6s"}, "completed")]
+)
+def test_app_looks_at_its_call_in_the_record_action(mock: MockTwilio, person: dict[str, str], status: str) -> None:
+    app, client, seen = make_app(mock), mock.client(), []
+
+    def download(url: str) -> int:
+        code: int = client.request("GET", f"{mock.base_url}{urlsplit(url).path}.wav").status_code
+        return code
+
+    @app.post("/voice")
+    def record() -> str:
+        response = VoiceResponse()
+        response.record(action="/done", recording_status_callback="/recorded")
+        return str(response)
+
+    @app.post("/done")
+    def end() -> str:
+        call = client.calls(request.form["CallSid"]).fetch()
+        seen.append((request.form["CallStatus"], call.status, call.direction, download(request.form["RecordingUrl"])))
+        return str(VoiceResponse())
+
+    @app.post("/recorded")
+    def store() -> str:
+        seen.append(download(request.form["RecordingUrl"]))
+        return ""
+
+    mock.calls.incoming(f"{PUBLIC}/voice", speech="Hello, this is Ann Miller from Springfield.", **person)
+    assert seen == [(status, status, "inbound", 404), 200]
+    mock.debugger.assert_clean()
+
+
+@pytest.mark.parametrize("direction", ["inbound", "outbound"])
+def test_app_starts_a_recording_in_its_first_answer(mock: MockTwilio, direction: str) -> None:
+    app, client, codes = make_app(mock), mock.client(), []
+
+    @app.post("/voice")
+    def start() -> str:
+        for _ in range(3):
+            try:
+                client.calls(request.form["CallSid"]).recordings.create(trim="do-not-trim")
+                codes.append(None)
+                break
+            except TwilioRestException as error:  # an inbound call rings until it is answered
+                codes.append(error.code)
+        response = VoiceResponse()
+        response.say("How can I help you?")
+        response.pause(4)
+        return str(response)
+
+    place = {"inbound": mock.calls.incoming, "outbound": lambda url: mock.calls.outgoing(AGENT, url)}[direction]
+    call = place(f"{PUBLIC}/voice")
+    expected = ([21220] * 3, []) if direction == "inbound" else ([None], [("StartCallRecordingAPI", call.duration)])
+    assert (codes, [(one.source, one.duration) for one in call.recordings]) == expected
+    assert call.heard == ("How can I help you?",)
+    mock.debugger.assert_clean()
+
+
+def test_callee_is_recorded_by_the_app_that_hears_of_its_answer(mock: MockTwilio) -> None:
+    app, client = make_app(mock), mock.client()
+
+    @app.post("/voice")
+    def connect() -> str:
+        response, dial = VoiceResponse(), Dial()
+        dial.number(AGENT, status_callback="/child", status_callback_event="answered")
+        response.append(dial)
+        return str(response)
+
+    @app.post("/child")
+    def record() -> str:
+        child = client.calls(request.form["CallSid"])
+        child.recordings.create(recording_channels="dual", recording_status_callback=f"{PUBLIC}/recorded")
+        return ""
+
+    @app.post("/recorded")
+    def keep() -> str:
+        recorded.append((request.form["CallSid"], request.form["RecordingStatus"]))
+        return ""
+
+    recorded: list[tuple[str, str]] = []
+    call = mock.calls.incoming(f"{PUBLIC}/voice", speech=["I need help."])
+    (child,) = client.calls.list(parent_call_sid=call.sid)
+    (recording,) = client.recordings.list(call_sid=child.sid)
+    assert (recording.source, recording.channels, recording.duration) == ("StartCallRecordingAPI", 2, child.duration)
+    assert (recorded, call.recordings) == ([(child.sid, "completed")], ())
+    mock.debugger.assert_clean()
+
+
+def test_action_and_transcription_share_a_url_with_a_query(mock: MockTwilio) -> None:
+    app, asked = make_app(mock), []
+
+    @app.post("/voice")
+    def record() -> str:
+        response, url = VoiceResponse(), url_for("message", agent="Ann & Bob", step=2)
+        response.record(action=url, transcribe=True, transcribe_callback=url, timeout=3)
+        return str(response)
+
+    @app.post("/message")
+    def message() -> str:
+        asked.append((request.args["agent"], request.args["step"], request.form.get("TranscriptionText")))
+        return str(VoiceResponse())
+
+    spoken = "My bicycle has a flat tyre, please call me back today."
+    mock.calls.incoming(f"{PUBLIC}/voice", speech=spoken)
+    assert asked == [("Ann & Bob", "2", None), ("Ann & Bob", "2", spoken)]
     mock.debugger.assert_clean()
