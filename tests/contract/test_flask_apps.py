@@ -1,6 +1,7 @@
 """Voice apps as published ones are written, in Flask with the TwiML builders of twilio-python (WIRE-CALLS §8)."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -192,8 +193,9 @@ def test_request_counts_whose_answer_the_app_overtakes_by_the_api(mock: MockTwil
 @pytest.mark.parametrize(
     ("person", "status"), [({"digits": "#"}, "in-progress"), ({"hangs_up_after": "6s"}, "completed")]
 )
-def test_app_looks_at_its_call_in_the_record_action(mock: MockTwilio, person: dict[str, str], status: str) -> None:
-    app, client, seen = make_app(mock), mock.client(), []
+def test_app_looks_at_its_call_in_the_record_action(mock: MockTwilio, person: dict[str, Any], status: str) -> None:
+    app, client = make_app(mock), mock.client()
+    seen: list[object] = []
 
     def download(url: str) -> int:
         code: int = client.request("GET", f"{mock.base_url}{urlsplit(url).path}.wav").status_code
@@ -223,7 +225,8 @@ def test_app_looks_at_its_call_in_the_record_action(mock: MockTwilio, person: di
 
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
 def test_app_starts_a_recording_in_its_first_answer(mock: MockTwilio, direction: str) -> None:
-    app, client, codes = make_app(mock), mock.client(), []
+    app, client = make_app(mock), mock.client()
+    codes: list[int | None] = []
 
     @app.post("/voice")
     def start() -> str:
@@ -239,10 +242,11 @@ def test_app_starts_a_recording_in_its_first_answer(mock: MockTwilio, direction:
         response.pause(4)
         return str(response)
 
-    place = {"inbound": mock.calls.incoming, "outbound": lambda url: mock.calls.outgoing(AGENT, url)}[direction]
-    call = place(f"{PUBLIC}/voice")
-    expected = ([21220] * 3, []) if direction == "inbound" else ([None], [("StartCallRecordingAPI", call.duration)])
-    assert (codes, [(one.source, one.duration) for one in call.recordings]) == expected
+    url, is_inbound = f"{PUBLIC}/voice", direction == "inbound"
+    call = mock.calls.incoming(url) if is_inbound else mock.calls.outgoing(AGENT, url)
+    assert codes == ([21220] * 3 if is_inbound else [None])
+    recorded = [] if is_inbound else [("StartCallRecordingAPI", call.duration)]
+    assert [(recording.source, recording.duration) for recording in call.recordings] == recorded
     assert call.heard == ("How can I help you?",)
     mock.debugger.assert_clean()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.twiml.acts import Gather, Hangup, Pause, Say, StartRecording
+from mockserver.twiml.acts import Dial, Gather, Hangup, Pause, Say, StartRecording
 from mockserver.twiml.problems import MAX_PROBLEMS, TwimlProblem
 from tests.twiml_documents import read_codes, read_error, read_response
 
@@ -67,6 +67,10 @@ def test_document_goes_on_after_what_is_left_out() -> None:
     "content",
     [
         '<Connect><Stream url="wss://a"><Parameter name="a" value="b"/></Stream></Connect>',
+        "<Connect><Conversation serviceInstanceSid='IS1'/></Connect>",
+        "<Connect><Room>a</Room></Connect>",
+        "<Connect><VirtualAgent connectorName='a'/></Connect>",
+        "<Connect><ConversationRelay url='wss://a'/></Connect>",
         "<Echo/>",
         "<Pay><Prompt><Say>Card?</Say></Prompt></Pay>",
         "<Prompt/>",
@@ -84,6 +88,32 @@ def test_known_verb_that_is_not_played_has_no_act_and_one_problem(content: str) 
     (problem,) = script.problems
     assert (problem.code, problem.level) == (13750, "warning")
     assert "is not played by this mock" in problem.text
+
+
+@pytest.mark.parametrize("noun", ["<Application>AP1</Application>", "<Queue>support</Queue>"])
+def test_noun_that_is_not_played_leaves_a_dial_without_targets(noun: str) -> None:
+    script = read_response(f"<Dial>{noun}</Dial>")
+    assert (script.acts, [problem.code for problem in script.problems]) == ((Dial(),), [13750])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<Gather speechTimeout='auto' maxSpeechTime='30' language='en-US' hints='a, b' bargeIn='true' enhanced='true' "
+        "speechModel='phone_call' profanityFilter='false' partialResultCallback='/p' debug='true' "
+        "partialResultCallbackMethod='POST'/>",
+        "<Dial referUrl='/r' referMethod='POST' ringTone='us'><Number sendDigits='ww1' byoc='BY1' "
+        "machineDetection='Enable' machineDetectionTimeout='30' machineDetectionSpeechThreshold='2400' "
+        "machineDetectionSpeechEndThreshold='1200' machineDetectionSilenceTimeout='5000' amdStatusCallback='/a' "
+        "amdStatusCallbackMethod='POST'>+15005550008</Number></Dial>",
+        "<Dial><Conference waitMethod='POST' coach='CA1' participantLabel='a' eventCallbackUrl='/e' "
+        "jitterBufferSize='small'>a</Conference></Dial>",
+        "<Say language='de-DE'>Guten Tag</Say>",
+        "<Enqueue workflowSid='WW1' waitUrlMethod='POST' maxQueueSize='3'>a</Enqueue>",
+    ],
+)
+def test_attributes_that_the_sdk_builds_have_no_problem(content: str) -> None:
+    assert read_codes(content) == []
 
 
 def test_names_in_skipped_verbs_are_checked_too() -> None:

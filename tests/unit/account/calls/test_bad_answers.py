@@ -85,6 +85,8 @@ def test_fallback_url_plays_instead_of_the_error_message(name: str) -> None:
         assert list_heard(call) == ["Sorry"]
         assert line.app.get("/fallback")["ErrorCode"] == str(bad.code)
         assert line.app.get("/fallback")["ErrorUrl"] == f"{APP}/voice"
+        standard = line.app.list("/voice")[0].form.keys()
+        assert line.app.get("/fallback").form.keys() == standard | {"ErrorCode", "ErrorUrl"}
 
 
 @pytest.mark.parametrize(

@@ -85,11 +85,29 @@ def test_call_plays_the_document_that_was_given_with_it() -> None:
     [
         ("https://demo.twilio.com/docs/voice.xml", ["Thanks for trying our documentation. Enjoy!", ""]),
         ("http://twimlets.com/echo?Twiml=%3CResponse%3E%3CSay%3EHi%3C%2FSay%3E%3C%2FResponse%3E", ["Hi"]),
+        ("http://twimlets.com/holdmusic?Bucket=com.twilio.music.rock&Message=Please%20hold", ["Please hold", ""]),
     ],
 )
 def test_documents_of_twilio_are_built_in(url: str, heard: list[str]) -> None:
     with Line() as line:
-        assert (list_heard(line.play(url)), line.app.received) == (heard, [])
+        call = line.play(url, time_limit=8)
+        assert (list_heard(call)[:2], line.app.received, line.codes) == (heard, [], [])
+
+
+@pytest.mark.parametrize("url", ["http://twimlets.com/holdmusic?Bucket=com.twilio.music.rock", "https://a.test/wait"])
+def test_document_of_those_who_wait_is_not_asked(url: str) -> None:
+    content = f"<Dial><Conference waitUrl='{url}' waitMethod='GET'>room</Conference></Dial>"
+    with Line({"/voice": respond(content)}) as line:
+        call = line.play(time_limit=20)
+        assert (get_seconds(call), line.app.paths, line.codes, call.talk) == (20, ["/voice"], [], [])
+
+
+def test_voice_url_and_redirects_take_get() -> None:
+    with Line({"/voice": respond("<Redirect method='get'>/b?x=1</Redirect>"), "/b": respond()}) as line:
+        line.play(voice=VoiceDocument(f"{APP}/voice?lang=de", "GET"))
+        assert [received.method for received in line.app.received] == ["GET", "GET"]
+        assert [received.form.get("lang") for received in line.app.received] == ["de", None]
+        assert (line.app.get("/voice")["CallStatus"], line.app.get("/b")["x"]) == ("ringing", "1")
 
 
 def test_fallback_may_be_built_in() -> None:
@@ -107,6 +125,17 @@ def test_cookies_belong_to_one_call() -> None:
             line.play()
         assert [received.headers.get("cookie") for received in line.app.list("/voice")] == [None, None]
         assert [received.headers["cookie"] for received in line.app.list("/b")] == ["state=1"] * 2
+
+
+def test_callbacks_carry_no_cookies() -> None:
+    record = "<Record action='/done' transcribe='true' transcribeCallback='/text' recordingStatusCallback='/rec'/>"
+    with Line({"/done": respond()}) as line:
+        line.app.answers["/voice"] = lambda _: answer(respond(record), set_cookie="state=1; Path=/")
+        line.play(events=ALL_EVENTS, caller=Caller(speech=("My bicycle has a flat tyre, please call me back.",)))
+        assert line.app.get("/done").headers["cookie"] == "state=1"
+        callbacks = [received for received in line.app.received if received.is_callback]
+        assert {received.path for received in callbacks} == {"/status", "/rec", "/text"}
+        assert not [received for received in callbacks if "cookie" in received.headers]
 
 
 def test_time_limit_ends_a_call() -> None:

@@ -164,8 +164,33 @@ def test_document_starts_recordings_that_go_on_until_they_are_stopped_or_the_cal
         assert [(one.channels, one.duration) for one in line.recordings] == [(1, 3), (2, 4)]
 
 
+def test_recording_that_a_document_starts_survives_redirects() -> None:
+    first = "<Start><Recording trim='do-not-trim'/></Start><Pause length='2'/><Redirect>/next</Redirect>"
+    with Line({"/voice": respond(first), "/next": respond("<Pause length='30'/>")}) as line:
+        call = line.place()
+        line.advance(5)
+        parent = Parent.from_sid(Kind.CALL, call.sid)
+        stopped, behavior = InFlight.STOPPED, PauseBehavior.SILENCE
+        line.account.apply(UpdateRecording(sid="Twilio.CURRENT", parent=parent, status=stopped, behavior=behavior))
+        line.finish(call)
+        assert [recording.duration for recording in line.recordings] == [5]
+        assert get_seconds(call) == 2 + 30
+
+
+def test_unnamed_start_that_is_met_again_starts_another_recording() -> None:
+    again = iter(("<Redirect/>", ""))
+    with Line() as line:
+        start = "<Start><Recording trim='do-not-trim'/></Start><Pause length='3'/>"
+        line.app.answers["/voice"] = lambda _: respond(start + next(again))
+        line.play()
+        assert [recording.duration for recording in line.recordings] == [6, 3]
+
+
 def test_key_presses_and_repeated_prompts_are_recorded() -> None:
-    content = "<Start><Recording/></Start><Play digits='1ww2'/><Say loop='2'>Hi</Say><Pause length='45'/><Say>Bye</Say>"
+    content = (
+        "<Start><Recording/></Start><Play digits='1ww2'/><Say loop='2'>Hi</Say><Pause length='45'/>"
+        "<Play loop='3'>https://cdn.example.com/music.mp3</Play><Say>Bye</Say>"
+    )
     with Line({"/voice": respond(content)}) as line:
         call = line.play()
         (recording,) = line.recordings
@@ -174,7 +199,8 @@ def test_key_presses_and_repeated_prompts_are_recorded() -> None:
             ("Hi Hi", ""),
             ("Bye", ""),
         ]
-        assert recording.duration == int(get_seconds(call)) >= 48
+        assert recording.duration == int(get_seconds(call)) >= 48 + 3 * 5  # a file that is not fetched lasts 5 seconds
+        assert (line.app.paths, line.codes) == (["/voice"], [])
 
 
 def test_recorded_party_hangs_up_while_the_call_still_rings() -> None:

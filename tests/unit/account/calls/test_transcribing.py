@@ -33,6 +33,13 @@ def test_transcription_without_words_has_failed() -> None:
         assert (sent["TranscriptionStatus"], "TranscriptionText" in sent.form) == ("failed", False)
 
 
+def test_absent_recording_is_not_transcribed() -> None:
+    with Line(record()) as line:
+        line.play(caller=Caller(speech=()))
+        assert [recording.status for recording in line.recordings] == ["absent"]
+        assert (line.app.list("/transcribed"), line.codes) == ([], [])
+
+
 @pytest.mark.parametrize("speech", ["Hi", "word " * 2000])
 def test_recording_that_is_too_short_or_too_long_is_not_transcribed(speech: str) -> None:
     with Line(record(f"{ASKED} maxLength='130'")) as line:
