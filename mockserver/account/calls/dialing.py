@@ -74,6 +74,7 @@ class Dialer:
         if self._conferences.report_if_full(call, target.name):
             self._finish(call, None, build_dial_extra(status="failed"))
             return
+        self._progress.answer(call)
         recording = None if act.record is acts.DialRecord.NONE else self._start_leg_recording(call, act)
         self._conferences.join_by_document(call, target, recording)
 
@@ -108,6 +109,7 @@ class Dialer:
         parent = self._get_parent(child)
         child.is_whispering = False
         child.document = None
+        self._progress.answer(parent)
         act = self._documents.get_act(parent)
         now, doing = self._context.clock.now(), parent.doing
         assert isinstance(doing, activities.Dialing), "a Dial that ends ends its calls"

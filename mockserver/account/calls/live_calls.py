@@ -230,8 +230,7 @@ class LiveCalls:
 
     def _fail(self, call: LiveCall) -> None:
         """Speak an error message, and end the call."""
-        if call.status is CallStatus.RINGING:
-            self.progress.set_status(call, CallStatus.IN_PROGRESS)
+        self.progress.answer(call)
         call.document = None
         call.doing = activities.Saying(speak_error(call, self._context.clock.now()))
         self._context.schedule(call)

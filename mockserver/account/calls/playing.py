@@ -74,8 +74,8 @@ class Player:
                 self._finish_document(call)
                 return
             act = script.acts[call.document.position]
-            if call.status is CallStatus.RINGING and not isinstance(act, acts.Reject | acts.Pause):
-                self._progress.set_status(call, CallStatus.IN_PROGRESS)
+            if not _keeps_ringing(act):
+                self._progress.answer(call)
             call.document.position += 1
             self._performers[type(act)](call, act)
 
@@ -83,8 +83,7 @@ class Player:
         if call.is_whispering:
             self._dialing.connect(call)
             return
-        if call.status is CallStatus.RINGING:
-            self._progress.set_status(call, CallStatus.IN_PROGRESS)
+        self._progress.answer(call)
         self._end(call, CallStatus.COMPLETED)
 
     def resume(self, call: LiveCall) -> None:
@@ -137,3 +136,8 @@ class Player:
             seconds = (self._context.clock.now() - doing.since) // SECOND
             extra = build_enqueue_extra(result=result, sid=doing.sid, seconds=seconds)
             self._requests.ask(call, RequestPurpose.AFTER_END, act.action, act.method, extra, verb="Enqueue")
+
+
+def _keeps_ringing(act: acts.Act) -> bool:
+    """Return True if an act does not answer a call that rings: a `<Dial answerOnBridge>` does when it connects."""
+    return isinstance(act, acts.Reject | acts.Pause) or (isinstance(act, acts.Dial) and act.answer_on_bridge)

@@ -50,6 +50,11 @@ class CallProgress:
         self._context.note(call, status.value)
         self.send(call, _EVENTS.get(status, "completed"), status.value)
 
+    def answer(self, call: LiveCall) -> None:
+        """Answer a call that still rings."""
+        if call.status is CallStatus.RINGING:
+            self.set_status(call, CallStatus.IN_PROGRESS)
+
     def send(self, call: LiveCall, event: str, status: str) -> None:
         """Send a status callback if the call has a receiver for the event.
 

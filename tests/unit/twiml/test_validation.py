@@ -31,6 +31,10 @@ from tests.twiml_documents import read_codes, read_error, read_response
         ),
         ("<say>Hi</say>", "Element 'say' is not allowed in element 'Response' (line 1). Did you mean Say?"),
         ("<Dail>911</Dail>", "Element 'Dail' is not allowed in element 'Response' (line 1). Did you mean Dial?"),
+        (
+            "<Dial><Number action='/next'>911</Number></Dial>",
+            "Attribute 'action' is not allowed to appear in element 'Number' (line 1).",
+        ),
         ("<Zzz/>", "Element 'Zzz' is not allowed in element 'Response' (line 1)."),
         (
             "<Number>911</Number>",

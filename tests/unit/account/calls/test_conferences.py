@@ -145,6 +145,28 @@ def test_dial_around_a_conference_records_the_leg_until_the_call_leaves() -> Non
         assert sids == {one.call_sid: one.sid for one in line.recordings}
 
 
+def test_recording_options_of_a_dial_do_not_record_its_conference() -> None:
+    with Line(join("recordingStatusCallback='/rec' recordingStatusCallbackEvent='in-progress completed'")) as line:
+        calls = [line.place(caller=person) for person in (ANN, BOB)]
+        line.advance(20)
+        hang_up(line, *calls)
+        assert (line.recordings, line.app.list("/rec"), line.codes) == ([], [], [])
+
+
+def test_status_callback_and_recording_of_the_first_participant_count() -> None:
+    other = "<Dial><Conference record='record-from-start' statusCallback='/other' trim='do-not-trim' "
+    second = respond(
+        f"{other} statusCallbackEvent='join leave' recordingStatusCallback='/other'>room</Conference></Dial>"
+    )
+    with Line(join(record="true", recordingStatusCallback="/rec") | {"/second": second}) as line:
+        calls = [line.place(caller=ANN), line.place("/second", caller=BOB)]
+        line.advance(20)
+        hang_up(line, *calls)
+        assert line.app.list("/other") == []
+        assert (line.app.get("/rec")["RecordingStatus"], len(line.recordings)) == ("completed", 1)
+        assert list_events(line).count("participant-join") == 2
+
+
 def place_participant(line: Line, **options: Any) -> LiveCall:
     """Call somebody into the conference, as the API does."""
     number = get_conference(line).number

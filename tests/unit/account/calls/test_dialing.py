@@ -10,7 +10,7 @@ from mockserver.account.state.app_requests import VoiceDocument
 from scenarios.callers import Caller
 from scenarios.model import Scenario
 from tests.accounts import make_scenario
-from tests.calls import AGENT, APP, CALLER, NUMBER, Line, get_seconds, list_heard, respond
+from tests.calls import AGENT, ALL_EVENTS, APP, CALLER, NUMBER, Line, get_seconds, list_heard, respond
 
 OTHER = "+15005550009"
 ASKS = Caller(speech=("Is there any cake left?",))
@@ -61,6 +61,23 @@ def test_action_gets_why_the_callee_was_not_reached(callee: dict[str, Any], stat
         action = line.app.get("/dialed")
         assert (action["DialCallStatus"], action["DialBridged"], line.calls[1].status) == (status, "false", status)
         assert get_seconds(parent) == seconds + 1
+
+
+@pytest.mark.parametrize(("answers", "status"), [(True, "in-progress"), ("busy", "ringing")])
+def test_dial_may_answer_its_caller_when_it_connects(answers: Any, status: str) -> None:
+    scenario = make_scenario(callers=[{"to": AGENT, "rings": "4s", "answers": answers}])
+    with Line(dial(answerOnBridge="true"), scenario) as line:
+        parent = line.play(events=ALL_EVENTS)
+        action, child = line.app.get("/dialed"), line.calls[1]
+        assert (action["CallStatus"], action["DialBridged"]) == (status, "true" if answers is True else "false")
+        assert parent.answered_at == (child.answered_at if answers is True else child.ended_at)
+        assert [sent["CallStatus"] for sent in line.app.list("/status")] == ["in-progress", "completed"]
+
+
+def test_conference_answers_its_caller_at_once() -> None:
+    content = "<Conference>room</Conference>"
+    with Line(dial(content, answerOnBridge="true")) as line:
+        assert line.place().status == "in-progress"
 
 
 def test_machine_answers_like_a_person() -> None:

@@ -103,7 +103,7 @@ def test_document_of_those_who_wait_is_not_asked(url: str) -> None:
 
 
 def test_voice_url_and_redirects_take_get() -> None:
-    with Line({"/voice": respond("<Redirect method='get'>/b?x=1</Redirect>"), "/b": respond()}) as line:
+    with Line({"/voice": respond("<Redirect method='get'>/b?x=1</Redirect><Say>Never</Say>"), "/b": respond()}) as line:
         line.play(voice=VoiceDocument(f"{APP}/voice?lang=de", "GET"))
         assert [received.method for received in line.app.received] == ["GET", "GET"]
         assert [received.form.get("lang") for received in line.app.received] == ["de", None]

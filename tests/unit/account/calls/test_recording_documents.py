@@ -77,6 +77,20 @@ def test_key_silence_or_the_longest_time_ends_a_record(
     assert (action.form.get("Digits"), action["RecordingDuration"]) == (pressed, seconds)
 
 
+def test_message_of_a_caller_who_hangs_up_is_reported_in_the_order_of_its_life() -> None:
+    record = (
+        "<Record action='/done' recordingStatusCallback='/rec' recordingStatusCallbackEvent='in-progress completed' "
+        "transcribe='true' transcribeCallback='/text'/>"
+    )
+    with Line({"/voice": respond(f"<Say>Leave a message.</Say>{record}")} | DONE) as line:
+        line.play(caller=Caller(speech=(HELLO,), hangs_up_after="9s"), events=("completed",))
+        order = [received.path for received in line.app.received]
+        statuses = [received["RecordingStatus"] for received in line.app.list("/rec")]
+        # WIRE-CALLS §6: the action and the end of the call come in either order, before the file is ready.
+        assert (order[:2], {*order[2:4]}, order[4:]) == (["/voice", "/rec"], {"/done", "/status"}, ["/rec", "/text"])
+        assert (statuses, line.app.get("/status")["CallStatus"]) == (["in-progress", "completed"], "completed")
+
+
 def test_hang_up_ends_a_record_and_its_action_is_asked() -> None:
     line, call = play_record("", Caller(speech=(HELLO,), hangs_up_after="4s"))
     action = line.app.get("/done")
