@@ -1,7 +1,7 @@
 """Calls play random documents for random people: they end, what they record adds up, and nothing comes too early."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -10,19 +10,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generators.instants import SECOND
-from generators.model import Recording
+from generators.model import InFlight, Recording
+from generators.sids import Kind
 from mockserver.account.account import Account
 from mockserver.account.calls import app_requests
 from mockserver.account.commands.beginnings import SetUpScenario
+from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
 from mockserver.account.commands.command import HistoryEntry
+from mockserver.account.commands.conferences import EndConference, KickParticipant
+from mockserver.account.commands.recordings import CreateCallRecording, DeleteRecording, UpdateRecording
 from mockserver.account.history import decode_entry, encode_entry
+from mockserver.account.resources.parent import Parent
+from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.decoding import decode_state
-from mockserver.account.state.live_calls import Direction
+from mockserver.account.state.in_progress import PauseBehavior
+from mockserver.account.state.live_calls import Direction, LiveCall
 from mockserver.mock import Mock
+from mockserver.rest.errors import TwilioError
 from scenarios.callers import Caller
 from scenarios.model import Scenario
 from tests.accounts import make_scenario
-from tests.calls import AGENT, ALL_EVENTS, Line, respond
+from tests.calls import AGENT, ALL_EVENTS, APP, Line, respond
 from tests.harness import make_settings
 
 PATHS = ("/voice", "/a", "/b", "/screen")
@@ -101,6 +109,8 @@ VERBS = st.one_of(
         sequential=(None, "true"),
         timeout=("5", "30"),
         timeLimit=(None, "2"),
+        recordingTrack=(None, "outbound"),
+        answerOnBridge=(None, "true"),
         **CALLBACKS,
     ),
     elements("Dial", CONFERENCES, action=URLS, record=("do-not-record", "true"), trim=TRIM, **CALLBACKS),
@@ -222,6 +232,72 @@ def test_calls_end_and_leave_nothing_open(
         assert (line.account.state.in_progress, line.account.state.playing) == ({}, {})
         assert (line.account.state.live.app_requests, line.account.state.live.transcription_requests) == ({}, {})
         assert {recording.status for recording in line.recordings} <= {"completed", "absent"}
+        assert all(not conference.participants for conference in line.account.state.live.conferences.values())
+        check_order(line)
+
+
+def change_recording(line: Line, call: LiveCall, status: InFlight, behavior: PauseBehavior) -> None:
+    parent = Parent.from_sid(Kind.CALL, call.sid)
+    line.account.apply(UpdateRecording(sid="Twilio.CURRENT", parent=parent, status=status, behavior=behavior))
+
+
+def delete_recording(line: Line, call: LiveCall) -> None:
+    for recording in line.recordings:
+        if recording.call_sid == call.sid:
+            line.account.apply(DeleteRecording(sid=recording.sid))
+
+
+def change_conferences(line: Line, call: LiveCall, *, is_end: bool) -> None:
+    for conference in [*line.account.state.live.conferences.values()]:
+        sid = conference.sid
+        line.account.apply(
+            EndConference(sid=sid) if is_end else KickParticipant(conference_sid=sid, participant=call.sid)
+        )
+
+
+CHANGES: tuple[Callable[[Line, LiveCall], object], ...] = (
+    lambda line, call: line.account.apply(UpdateCall(number=call.number, status="completed")),
+    lambda line, call: line.account.apply(UpdateCall(number=call.number, voice=VoiceDocument(f"{APP}/b"))),
+    lambda line, call: line.account.apply(UpdateCall(number=call.number, time_limit=5)),
+    lambda line, call: line.account.apply(HangUpCall(number=call.number)),
+    lambda line, call: line.account.apply(DeleteCall(number=call.number)),
+    lambda line, call: line.account.apply(CreateCallRecording(call_sid=call.sid)),
+    lambda line, call: change_recording(line, call, InFlight.PAUSED, PauseBehavior.SKIP),
+    lambda line, call: change_recording(line, call, InFlight.IN_PROGRESS, PauseBehavior.SILENCE),
+    lambda line, call: change_recording(line, call, InFlight.STOPPED, PauseBehavior.SILENCE),
+    delete_recording,
+    lambda line, call: change_conferences(line, call, is_end=False),
+    lambda line, call: change_conferences(line, call, is_end=True),
+)
+"""What the API, or the person on the line, does to a call."""
+
+
+@given(
+    APPS,
+    CALLEE_SCENARIOS,
+    st.lists(CALLS, min_size=1, max_size=2),
+    st.lists(st.tuples(st.integers(0, 4), st.sampled_from(CHANGES), st.integers(0, 4)), max_size=8),
+)
+@settings(max_examples=80, **PLAIN)
+def test_calls_end_whatever_is_done_to_them(
+    app: dict[str, str],
+    scenario: Scenario,
+    calls: list[dict[str, Any]],
+    changes: list[tuple[int, Callable[[Line, LiveCall], object], int]],
+) -> None:
+    with limit_documents(), Line(app, scenario) as line:
+        place_all(line, calls, 0)
+        for steps, change, number in changes:
+            for _ in range(steps):
+                line.step()
+            if line.calls:
+                with suppress(TwilioError):  # what cannot be done now is refused
+                    change(line, line.calls[number % len(line.calls)])
+                line.settle()
+        line.finish(*line.calls)
+        assert all(call.is_over and not call.recordings and not call.timers for call in line.calls)
+        assert (line.account.timers.next_due, line.account.state.in_progress) == (None, {})
+        assert (line.account.state.live.app_requests, line.account.state.live.transcription_requests) == ({}, {})
         assert all(not conference.participants for conference in line.account.state.live.conferences.values())
         check_order(line)
 
