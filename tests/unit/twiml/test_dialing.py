@@ -98,6 +98,17 @@ def test_dial(content: str, dial: Dial) -> None:
     assert dial == read_act(content)
 
 
+def test_defaults_of_a_conference_and_of_callbacks_are_those_of_twilio() -> None:
+    act = read_act("<Dial><Conference recordingStatusCallback='/r'>a</Conference></Dial>")
+    assert isinstance(act, Dial)
+    (room,) = act.targets
+    defaults = {
+        **{"record": False, "trim": True, "start_on_enter": True, "end_on_exit": False, "beep": "true"},
+        **{"max_participants": 250, "callback": RecordingCallback("/r", "POST", ("completed",))},
+    }
+    assert defaults == {name: getattr(room, name) for name in defaults}
+
+
 @pytest.mark.parametrize(
     ("value", "record"),
     [

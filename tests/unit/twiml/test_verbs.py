@@ -137,6 +137,41 @@ def test_bad_value_has_the_code_of_its_verb_and_the_default_counts(content: str,
         assert (act,) == script.acts
 
 
+@pytest.mark.parametrize(
+    ("content", "defaults"),
+    [
+        (
+            "<Record/>",
+            {
+                **{"action": None, "method": "POST", "timeout": 5, "finish_on_key": "1234567890*#", "max_length": 3600},
+                **{"play_beep": True, "trim": True, "callback": None, "transcribe": False, "transcribe_callback": None},
+            },
+        ),
+        (
+            "<Gather/>",
+            {
+                **{"action": None, "method": "POST", "timeout": 5, "finish_on_key": "#", "num_digits": None},
+                **{"takes_digits": True, "takes_speech": False, "action_on_empty_result": False},
+            },
+        ),
+        (
+            "<Dial>911</Dial>",
+            {
+                **{"action": None, "method": "POST", "timeout": 30, "time_limit": 14400, "record": "do-not-record"},
+                **{"trim": False, "track": "both", "hangup_on_star": False, "answer_on_bridge": False},
+                **{"sequential": False, "caller_id": None, "callback": None},
+            },
+        ),
+        ("<Redirect>/a</Redirect>", {"method": "POST"}),
+        ("<Say>Hi</Say>", {"loop": 1}),
+        ("<Play>/a</Play>", {"loop": 1, "digits": None}),
+    ],
+)
+def test_default_is_that_of_twilio(content: str, defaults: dict[str, object]) -> None:
+    act = read_act(content)
+    assert defaults == {name: getattr(act, name) for name in defaults}
+
+
 def test_list_of_events_rendered_by_python_is_13621() -> None:
     script = read_response(
         "<Record recordingStatusCallback=\"/r\" recordingStatusCallbackEvent=\"['in-progress', 'completed']\"/>"

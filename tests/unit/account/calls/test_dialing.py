@@ -218,11 +218,11 @@ def test_caller_id_is_what_the_callee_sees() -> None:
         assert line.calls[1].from_ == NUMBER
 
 
-def test_status_callbacks_of_a_callee_name_its_parent() -> None:
-    number = (
-        f"<Number statusCallback='/child' statusCallbackEvent='initiated ringing answered completed'>{AGENT}</Number>"
-    )
-    with Line(dial(number), make_callee()) as line:
+@pytest.mark.parametrize(("tag", "target"), [("Number", AGENT), ("Client", "ann"), ("Sip", "sip:ann@example.com")])
+def test_status_callbacks_of_a_callee_name_its_parent(tag: str, target: str) -> None:
+    events = "initiated ringing answered completed"
+    noun = f"<{tag} statusCallback='/child' statusCallbackEvent='{events}'>{target}</{tag}>"
+    with Line(dial(noun), make_callee()) as line:
         parent = line.play()
         sent = line.app.list("/child")
         assert [received["CallStatus"] for received in sent] == ["initiated", "ringing", "in-progress", "completed"]
