@@ -25,6 +25,7 @@ from mockserver.callbacks.request import CallbackRequest, Pairs
 from mockserver.callbacks.response import ReceivedResponse
 from mockserver.callbacks.retry_policy import get_retry_delay, limit_total_seconds
 from mockserver.callbacks.sender import CallbackReceiver
+from mockserver.callbacks.signature import advise_on_refusal
 
 MAX_DOCUMENT_BYTES = 64 * 1024
 """What Twilio accepts. An answer has one byte more at most, by which its reader sees that it is too large."""
@@ -135,7 +136,7 @@ class _DocumentRequest:
         """Describe a wrong status, and what helps if the method is wrong."""
         status, allowed = response.outcome.status, response.get("allow")
         if status != _METHOD_NOT_ALLOWED or allowed is None:
-            return f"the app answered {status}"
+            return f"the app answered {status}{advise_on_refusal(status, self._url)}"
         return f"the app answered {status}: expected {allowed[:_MAX_ALLOWED]}, found {self._method}"
 
     def _describe_failure(self, response: ReceivedResponse) -> str:

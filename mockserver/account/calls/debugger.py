@@ -9,6 +9,7 @@ from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.callbacks.failure_codes import find_failure_code
 from mockserver.callbacks.outcome import Failure
+from mockserver.callbacks.signature import advise_on_refusal
 from mockserver.twiml.problems import TwimlProblem, build_problem
 
 _WRONG_ANSWER = 15003
@@ -77,7 +78,8 @@ class Debugger:
             return
         last = delivery.attempts[-1]
         if last.failure is None:
-            code, reason = _WRONG_ANSWER, f"the receiver answered {last.status}"
+            advice = advise_on_refusal(last.status, delivery.url)
+            code, reason = _WRONG_ANSWER, f"the receiver answered {last.status}{advice}"
         else:
             code, reason = find_failure_code(Failure(last.failure)), last.detail
         sid = dict(delivery.parameters).get("CallSid")

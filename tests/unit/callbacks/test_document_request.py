@@ -141,6 +141,16 @@ def test_other_status_is_retrieval_failure(status: int) -> None:
     assert len(receiver.requests) == 1
 
 
+def test_refused_signature_names_the_origin_that_is_signed() -> None:
+    url = "https://ann:secret@app.test:8443/voice?a=b#rc=0"
+    answer = ask(TableReceiver({"https://app.test:8443/voice": [respond(403)]}), url)
+    assert (answer.code, answer.detail) == (
+        11200,
+        "the app answered 403. If it checks signatures, compare the URL that it uses: "
+        "this request is signed for https://app.test:8443",
+    )
+
+
 @pytest.mark.parametrize(
     ("headers", "detail"),
     [({"allow": "GET, HEAD"}, "the app answered 405: expected GET, HEAD, found POST"), ({}, "the app answered 405")],

@@ -36,6 +36,14 @@ def test_callback_that_fails_is_noted(outcome: Outcome, level: str, code: int, t
         assert (event.call_sid, event.url, call.status) == (call.sid, f"{APP}/status", "completed")
 
 
+def test_refused_signature_of_a_callback_names_the_origin_that_is_signed() -> None:
+    with Line(Refusing(Outcome(403, None, ""))) as line:
+        line.play(events=("completed",))
+        (event,) = line.debugger
+        assert event.text.startswith("callback completed: the receiver answered 403. If it checks signatures, compare")
+        assert event.text.endswith(f"signed for {APP}")
+
+
 def test_callback_that_is_accepted_is_not_noted() -> None:
     with Line({"/voice": respond("<Say>Hi</Say>")}) as line:
         line.play(events=("completed",))
