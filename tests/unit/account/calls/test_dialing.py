@@ -144,6 +144,15 @@ def test_end_of_a_callee_names_no_recording_in_which_nothing_is_heard(callee: di
         assert "RecordingUrl" not in line.app.get("/child").form
 
 
+def test_callee_that_is_not_connected_names_no_recording() -> None:
+    scenario = make_scenario(callers=[{"to": AGENT, "rings": "9s"}, {"to": OTHER, "rings": "1s"}])
+    both = "".join(f"<Number statusCallback='/child'>{number}</Number>" for number in (AGENT, OTHER))
+    with Line(dial(both, record="record-from-ringing"), scenario) as line:
+        line.play(caller=ASKS)
+        found = {sent["CallStatus"]: "RecordingSid" in sent.form for sent in line.app.list("/child")}
+        assert found == {"canceled": False, "completed": True}
+
+
 def test_trimmed_silent_dial_has_no_recording_for_its_action() -> None:
     with Line(dial(record="true", trim="trim-silence"), make_callee(speech=[])) as line:
         line.play(caller=Caller(speech=()))
