@@ -214,6 +214,7 @@ class AppRequests:
             content_type=answer.content_type,
             is_fallback=request.is_fallback,
         )
+        self._debugger.watch_for_loop(call, document, request.parameters)
         try:
             script = self._documents.start(call, document)
         except TwimlError as error:

@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 
 from mockserver.account.calls.context import CallContext
+from mockserver.account.state.app_requests import PlayedDocument
 from mockserver.account.state.calls_state import DebuggerEvent
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.state import Delivery, DeliveryState
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.callbacks.failure_codes import find_failure_code
 from mockserver.callbacks.outcome import Failure
+from mockserver.callbacks.request import Pairs
 from mockserver.callbacks.signature import advise_on_refusal
 from mockserver.twiml.problems import TwimlProblem, build_problem
 
 _WRONG_ANSWER = 15003
+_MANY_SAME = 20
+"""The number of recordings after which a document that follows itself is a loop."""
 _MAX_EVENTS = 1000
 _MAX_BODY = 4096
 """The number of characters that an event keeps of an answer."""
@@ -71,6 +75,23 @@ class Debugger:
                 "debugger", event.call_sid or "", event.call_sid or "", f"{event.code}: {event.text}"
             )
         del self._live.debugger_events[:-_MAX_EVENTS]
+
+    def watch_for_loop(self, call: LiveCall, document: PlayedDocument, parameters: Pairs) -> None:
+        """Report once that an app answers what its document has recorded with the same document again and again.
+
+        Without `action`, a `<Record>` asks its own document, a mistake that ends with the call (WIRE-CALLS §5).
+
+        Args:
+            document: the answer.
+            parameters: those of the request.
+        """
+        known = call.document
+        is_same = known is not None and (known.url, known.body) == (document.url, document.body)
+        is_recorded = any(name == "RecordingSid" for name, _ in parameters)
+        call.same_documents = call.same_documents + 1 if is_same and is_recorded else 0
+        if call.same_documents == _MANY_SAME:
+            text = f"the document has recorded {_MANY_SAME} times and follows itself: a <Record> needs another action"
+            self.report_code(call, 11215, text, document.url)
 
     def report_delivery(self, delivery: Delivery) -> None:
         """Add an event for a callback that failed. A wrong answer is only a warning (WIRE-CALLS §1.5)."""

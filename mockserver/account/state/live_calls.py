@@ -73,6 +73,8 @@ class LiveCall(msgspec.Struct, kw_only=True):
     """The number of the last documents between which no time passed."""
     document_at: int = 0
     """When it got the last one."""
+    same_documents: int = 0
+    """How many recordings in a row led to the document that had recorded them."""
     document: PlayedDocument | None = None
     doing: Doing | None = None
     wakes_at: int | None = None

@@ -230,6 +230,25 @@ def test_record_loop_ends_when_nothing_more_is_said() -> None:
         assert [recording.status for recording in line.recordings] == ["completed", "completed", "absent"]
 
 
+@pytest.mark.parametrize("content", ["<Record/>", "<Say>Hi</Say><Record action='/voice'/>"])
+def test_record_loop_is_explained_once_and_goes_on(content: str) -> None:
+    with Line({"/voice": respond(content)}) as line:
+        call = line.play(time_limit=900)
+        assert (call.status, get_seconds(call), len(line.recordings) > 21) == ("completed", 900, True)
+        (event,) = line.debugger
+        assert (event.level, event.code, event.url) == ("error", 11215, f"{APP}/voice")
+        assert "the document has recorded 20 times and follows itself" in event.text
+
+
+def test_document_that_changes_or_only_waits_is_no_loop() -> None:
+    numbers = iter(range(100))
+    with Line({"/wait": respond("<Pause length='1'/><Redirect/>")}) as line:
+        line.app.answers["/voice"] = lambda _: respond(f"<Say>Question {next(numbers)}</Say><Record/>")
+        for path in ("/voice", "/wait"):
+            line.play(path, time_limit=600)
+        assert (len(line.app.list("/voice")) > 25, len(line.app.list("/wait")) > 25, line.codes) == (True, True, [])
+
+
 def test_sound_that_is_looped_for_ever_ends_with_the_call() -> None:
     with Line({"/voice": respond("<Play loop='0'>/music.mp3</Play><Redirect/>")}) as line:
         assert get_seconds(line.play()) == 4 * 3600
