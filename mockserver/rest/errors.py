@@ -138,6 +138,11 @@ def make_not_in_progress_error(why: str) -> TwilioError:
     return TwilioError(21220, why, message="Call is not in-progress. Cannot redirect.")
 
 
+def make_not_over_error(sid: str, status: str) -> TwilioError:
+    """Return the error for the deletion of a call that is not over (WIRE-CALLS §1)."""
+    return TwilioError(20009, f"{sid} is {status}. Only a call that is over can be deleted.")
+
+
 def make_uri_too_long_error() -> TwilioError:
     """Return the error for a request whose path and query are too long."""
     why = f"Expected a path and query of less than {MAX_TARGET_LENGTH} bytes."

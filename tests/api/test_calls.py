@@ -476,13 +476,55 @@ def test_unknown_call_is_in_progress_and_its_end_ends_its_recordings(api: Api) -
 
 
 def test_call_that_nothing_knows_is_adopted_by_an_update(api: Api) -> None:
-    assert delete(api, CALL_SID).status_code == 404
-    assert api.get_in_account(f"Calls/{CALL_SID}.json").status_code == 404
     assert api.post(f"Calls/{CALL_SID}.json", Twiml=TWIML).json()["status"] == "in-progress"
+    assert list_sids(api).count(CALL_SID) == 1
     recording = api.post(f"Calls/{CALL_SID}/Recordings.json", RecordingChannels="dual").json()
     api.advance(10)
     assert fetch(api, CALL_SID)["status"] == "completed"
     assert [(one["sid"], one["duration"]) for one in list_recordings_of(api, CALL_SID)] == [(recording["sid"], "5")]
+
+
+def test_fetch_and_delete_of_a_call_that_nothing_knows_change_nothing(api: Api) -> None:
+    upper = CALL_SID[:2] + CALL_SID[2:].upper()
+    version, earlier = api.get_account().version, fetch(api, upper)
+    assert (earlier["sid"], earlier["status"], earlier["duration"]) == (CALL_SID, "in-progress", "0")
+    assert parse_error(delete(api, CALL_SID))["code"] == "20009"
+    assert "<Status>in-progress</Status>" in api.get_in_account(f"Calls/{CALL_SID}").text
+    assert CALL_SID not in list_sids(api)
+    account = api.get_account()
+    assert (account.version, account.has_live_calls, account.has_state) == (version, False, False)
+    api.advance(5)
+    api.post(f"Calls/{CALL_SID}.json", TimeLimit="60")
+    later = fetch(api, CALL_SID)
+    assert (later["from"], later["to"]) == (earlier["from"], earlier["to"])
+    assert (later["direction"], later["status"]) == (earlier["direction"], earlier["status"])
+
+
+def test_current_recording_of_a_call_that_nothing_knew_is_updated(api: Api) -> None:
+    current = f"Calls/{CALL_SID}/Recordings/Twilio.CURRENT.json"
+    assert api.post(current, Status="stopped").status_code == 404
+    sids = []
+    for is_live in (False, True):
+        sids.append(api.post(f"Calls/{CALL_SID}/Recordings.json").json()["sid"])
+        assert fetch(api, CALL_SID)["status"] == "in-progress"
+        assert api.post(current, Status="paused", PauseBehavior="skip").json()["status"] == "paused"
+        api.advance(4)
+        assert api.post(current, Status="in-progress").json()["status"] == "in-progress"
+        api.advance(3)
+        assert api.post(current, Status="stopped").json()["sid"] == sids[-1]
+        assert api.get_account().has_live_calls == is_live
+        api.post(f"Calls/{CALL_SID}.json", TimeLimit="600")
+    api.advance(2)
+    found = {one["sid"]: (one["status"], one["duration"]) for one in list_recordings_of(api, CALL_SID)}
+    assert found == dict.fromkeys(sids, ("completed", "3"))
+
+
+def test_call_of_this_account_that_does_not_exist_is_not_in_progress(api: Api) -> None:
+    corpus = api.get_account().corpus
+    own = corpus.sids.encode(Kind.CALL, corpus.count + 5)
+    assert api.get_in_account(f"Calls/{own}.json").status_code == 404
+    assert api.post(f"Calls/{own}.json", Status="completed").status_code == 404
+    assert delete(api, own).status_code == 404
 
 
 # -- recordings through the API -------------------------------------------------------------------

@@ -88,9 +88,9 @@ def test_reason_names_the_correct_parent_of_a_recording(api: Api) -> None:
 
 
 def test_reason_explains_unknown_call(api: Api) -> None:
-    assert get_reason(api, f"Calls/{CALL}.json") == f"No recording of this account belongs to {CALL}."
     call = api.mock.account(OTHER_SID).corpus.generate_recording(3).call_sid
-    assert f"It belongs to {OTHER_SID}" in get_reason(api, f"Calls/{call}.json")
+    reason = get_reason(api, f"Calls/{call}.json")
+    assert reason.startswith(f"No recording of this account belongs to {call}. It belongs to {OTHER_SID}")
 
 
 def test_reason_explains_missing_subresource(api: Api) -> None:

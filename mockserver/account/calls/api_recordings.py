@@ -16,7 +16,6 @@ class ApiRecordings:
 
     def __init__(self, context: CallContext, recordings: LegRecordings) -> None:
         self._context = context
-        self._live = context.live
         self._recordings = recordings
 
     def adopt(self, call: LiveCall, index: int, start: CreateCallRecording) -> None:
@@ -26,15 +25,14 @@ class ApiRecordings:
 
     def update(self, index: int, status: InFlight, behavior: PauseBehavior) -> None:
         """Note that the API paused, resumed or stopped a recording, if it is one of a live call."""
-        for holder, known in self._list_recordings():
-            if known.index == index:
-                self._update(holder, known, status, behavior)
-                return
-
-    def _list_recordings(self) -> list[tuple[LiveCall | LiveConference, LegRecording]]:
-        calls = [(call, known) for call in self._live.calls.values() for known in call.recordings]
-        conferences = self._live.conferences.values()
-        return [*calls, *((one, one.recording) for one in conferences if one.recording is not None)]
+        recording = self._context.recordings.recording_index.get_even_if_deleted(index)
+        if recording.conference_sid is not None:
+            conference = self._context.find_conference(recording.conference_sid)
+            if conference is not None and conference.recording is not None:
+                self._update(conference, conference.recording, status, behavior)
+        elif (call := self._context.find_call(recording.call_sid)) is not None:
+            for known in [known for known in call.recordings if known.index == index]:
+                self._update(call, known, status, behavior)
 
     def _update(
         self,

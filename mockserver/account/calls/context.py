@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from generators.corpus.corpus import Corpus
 from generators.seeds import derive_bytes
-from generators.sids import Kind
+from generators.sids import Kind, fold_sid
 from mockserver.account.call_settings import CallSettings
 from mockserver.account.callback_queue import CallbackQueue
 from mockserver.account.commands.recordings import BeginRecording
@@ -61,6 +61,19 @@ class CallContext(NamedTuple):
     def get_call(self, number: int) -> LiveCall:
         """Return a call by number, also one that is deleted while something refers to it."""
         return self.live.calls.get(number) or self.live.deleted_calls[number]
+
+    def find_call(self, sid: str) -> LiveCall | None:
+        """Return the call with a SID, or None if no live call has it."""
+        number = self.live.adopted.get(fold_sid(sid))
+        if number is None:
+            index = self.corpus.sids.decode(Kind.CALL, sid)
+            number = None if index is None else index - FIRST_LIVE
+        return None if number is None else self.live.calls.get(number)
+
+    def find_conference(self, sid: str) -> LiveConference | None:
+        """Return the conference with a SID, or None if no live conference has it."""
+        index = self.corpus.sids.decode(Kind.CONFERENCE, sid)
+        return None if index is None else self.live.conferences.get(index - FIRST_LIVE)
 
     def forget(self, call: LiveCall) -> None:
         """Delete a call that is over, but keep what still refers to it."""

@@ -2,7 +2,7 @@
 
 from generators.instants import SECOND
 from generators.model import CallStatus
-from generators.sids import Kind, fold_sid
+from generators.sids import fold_sid
 from mockserver.account.calls.api_recordings import ApiRecordings
 from mockserver.account.calls.app_requests import AppRequests
 from mockserver.account.calls.conferences import LiveConferences
@@ -26,7 +26,7 @@ from mockserver.account.commands.new_call import NewCall
 from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.state import activities
 from mockserver.account.state.app_requests import VoiceDocument
-from mockserver.account.state.live_calls import FIRST_LIVE, Direction, LiveCall
+from mockserver.account.state.live_calls import Direction, LiveCall
 from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.rest.errors import make_not_in_progress_error
@@ -85,11 +85,7 @@ class LiveCalls:
 
     def find(self, sid: str) -> LiveCall | None:
         """Return the call with a SID, or None if no live call has it."""
-        number = self._live.adopted.get(fold_sid(sid))
-        if number is None:
-            index = self._context.corpus.sids.decode(Kind.CALL, sid)
-            number = None if index is None else index - FIRST_LIVE
-        return None if number is None else self._live.calls.get(number)
+        return self._context.find_call(sid)
 
     def is_waiting_for_others(self, call: LiveCall) -> bool:
         """Return True if time alone changes nothing of a call: it is over, or silent in a conference."""

@@ -4,7 +4,7 @@ from generators.sids import Kind, fold_sid, is_sid
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.context import CallContext
 from mockserver.account.commands.conferences import ParticipantChanges
-from mockserver.account.state.live_calls import FIRST_LIVE, LiveCall
+from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import ConferenceStatus, LiveConference, Participant
 from mockserver.rest.errors import TwilioError
 
@@ -21,8 +21,7 @@ class ApiConferences:
         """Return the conference with a SID, or the open one with a friendly name, or None if there is none."""
         if not is_sid(sid, Kind.CONFERENCE):
             return self._conferences.find_open(sid)
-        index = self._context.corpus.sids.decode(Kind.CONFERENCE, sid)
-        return None if index is None else self._live.conferences.get(index - FIRST_LIVE)
+        return self._context.find_conference(sid)
 
     def get_open(self, sid: str) -> LiveConference:
         """Return the conference with a SID or a friendly name.

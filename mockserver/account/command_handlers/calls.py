@@ -16,7 +16,7 @@ from mockserver.account.commands.calls import (
     UpdateCall,
 )
 from mockserver.account.state.live_calls import LiveCall
-from mockserver.rest.errors import TwilioError, make_not_in_progress_error
+from mockserver.rest.errors import make_not_in_progress_error, make_not_over_error
 
 
 def place_call(account: AccountParts, command: PlaceCall) -> LiveCall:
@@ -51,7 +51,7 @@ def delete_recorded_call(account: AccountParts, command: DeleteRecordedCall) -> 
     derived = account.calls.derived
     shown = derived.get(derived.find(command.sid))
     if shown.status != CallStatus.COMPLETED:
-        raise TwilioError(20009, f"{command.sid} is {shown.status}. Only a call that is over can be deleted.")
+        raise make_not_over_error(command.sid, shown.status)
     account.state.deleted_call_sids[shown.sid] = account.clock.now()
     account.state.version += 1
 
@@ -63,7 +63,7 @@ def hang_up_call(account: AccountParts, command: HangUpCall) -> None:
 def delete_call(account: AccountParts, command: DeleteCall) -> None:
     call = account.live_calls.get(command.number)
     if not call.is_over:
-        raise TwilioError(20009, f"{call.sid} is {call.status.value}. Only a call that is over can be deleted.")
+        raise make_not_over_error(call.sid, call.status)
     account.live_calls.forget(call)
 
 

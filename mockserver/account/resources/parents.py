@@ -63,6 +63,13 @@ class Parents:
         index = None if self._is_derived_only else self._live.find(sid)
         return self.derived.find(sid) if index is None else index
 
+    def find_or_none(self, sid: str) -> int | None:
+        """Return the index by SID, or None if there is no such call or conference, or it was deleted."""
+        if self.is_deleted(sid):
+            return None
+        index = None if self._is_derived_only else self._live.find(sid)
+        return self.derived.find_or_none(sid) if index is None else index
+
     def is_deleted(self, sid: str) -> bool:
         """Return True if a call was deleted."""
         return fold_sid(sid) in self._state.deleted_call_sids

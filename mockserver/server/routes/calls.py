@@ -18,11 +18,12 @@ from mockserver.rest.call_forms import (
     parse_call_form,
     parse_call_update_form,
 )
-from mockserver.rest.errors import TwilioError
+from mockserver.rest.errors import make_not_over_error
 from mockserver.rest.representations.calls_and_conferences import CALL
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import NoContent, ResourceValue
 from mockserver.server.routes.resource_route import PathParams
+from mockserver.server.routes.unknown_calls import get_unknown_call
 from mockserver.server.signing_token import find_signing_token
 
 
@@ -39,8 +40,8 @@ def update_call(exchange: Exchange, path: PathParams) -> ResourceValue:
     form, account = parse_call_update_form(exchange.form), exchange.account
     call = account.live_calls.find(sid) if account.has_live_calls else None
     if call is None:
-        if account.calls.is_deleted(sid):
-            raise TwilioError(20404, f"{sid} is deleted.")
+        if account.calls.find_or_none(sid) is None:
+            get_unknown_call(exchange, sid)  # a deleted one is a 404
         call = account.apply(AdoptCall(sid=sid, signer=build_signer(exchange)))
     if form.status is UpdateStatus.CANCELED and call.status is CallStatus.IN_PROGRESS:
         exchange.form.warnings.append("Status=canceled counted as completed: the call is in progress.")
@@ -59,11 +60,12 @@ def update_call(exchange: Exchange, path: PathParams) -> ResourceValue:
 def delete_call(exchange: Exchange, path: PathParams) -> NoContent:
     sid, account = Parent.from_sid(Kind.CALL, path["sid"]).sid, exchange.account
     call = account.live_calls.find(sid) if account.has_live_calls else None
-    if call is None:
-        account.calls.find(sid)  # an unknown or deleted one is a 404
+    if call is not None:
+        account.apply(DeleteCall(number=call.number))
+    elif account.calls.find_or_none(sid) is not None:
         account.apply(DeleteRecordedCall(sid=sid))
     else:
-        account.apply(DeleteCall(number=call.number))
+        raise make_not_over_error(sid, get_unknown_call(exchange, sid).status)
     return NoContent()
 
 

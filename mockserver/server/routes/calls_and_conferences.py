@@ -11,16 +11,15 @@ from mockserver.account.resources.call_filter import (
     FilterConferenceStatus,
 )
 from mockserver.account.resources.parent import Parent
-from mockserver.account.resources.parents import Parents
 from mockserver.rest.date_filters import parse_date_range
 from mockserver.rest.paging import parse_page_request
 from mockserver.rest.parameters import Parameters
 from mockserver.rest.representations.calls_and_conferences import CALL, CONFERENCE
-from mockserver.rest.representations.resource_type import ResourceType
 from mockserver.server.exchange import Exchange
-from mockserver.server.results import Resource, ResourcePage
+from mockserver.server.results import Resource, ResourcePage, ResourceValue
 from mockserver.server.routes.future_filters import warn_of_future_filters
 from mockserver.server.routes.resource_route import PathParams, warn_of_empty_page
+from mockserver.server.routes.unknown_calls import get_unknown_call
 from scenarios.endpoints import normalize_endpoint
 
 FROZEN_CLOCK = 'the clock is frozen; advance it, or use clock="real"'
@@ -50,8 +49,12 @@ def list_calls(exchange: Exchange, _: PathParams) -> ResourcePage:
     return ResourcePage(CALL, calls, page, page_request, query)
 
 
-def fetch_call(exchange: Exchange, path: PathParams) -> Resource:
-    resource = _fetch(exchange.account.calls, CALL, Parent.from_sid(Kind.CALL, path["sid"]))
+def fetch_call(exchange: Exchange, path: PathParams) -> Resource | ResourceValue:
+    calls, sid = exchange.account.calls, Parent.from_sid(Kind.CALL, path["sid"]).sid
+    index = calls.find_or_none(sid)
+    if index is None:
+        return ResourceValue(resource_type=CALL, value=get_unknown_call(exchange, sid))
+    resource = Resource(CALL, calls, index, calls.get_expiry(index))
     if (
         exchange.account.has_live_calls
         and exchange.account.clock.rate == 0
@@ -80,12 +83,9 @@ def list_conferences(exchange: Exchange, _: PathParams) -> ResourcePage:
 
 
 def fetch_conference(exchange: Exchange, path: PathParams) -> Resource:
-    return _fetch(exchange.account.conferences, CONFERENCE, Parent.from_sid(Kind.CONFERENCE, path["sid"]))
-
-
-def _fetch(source: Parents, resource_type: ResourceType, parent: Parent) -> Resource:
-    index = source.find(parent.sid)
-    return Resource(resource_type, source, index, source.get_expiry(index))
+    conferences = exchange.account.conferences
+    index = conferences.find(Parent.from_sid(Kind.CONFERENCE, path["sid"]).sid)
+    return Resource(CONFERENCE, conferences, index, conferences.get_expiry(index))
 
 
 def _is_stuck(account: Account, sid: str) -> bool:
