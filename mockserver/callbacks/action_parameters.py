@@ -72,6 +72,24 @@ def build_enqueue_extra(*, result: str, sid: str, seconds: int) -> Extra:
     return {"QueueResult": result, "QueueSid": sid, "QueueTime": str(seconds)}
 
 
+def build_queue_extra(*, sid: str, position: int, size: int, seconds: int, average_seconds: int) -> Extra:
+    """Return what the waitUrl of an Enqueue gets.
+
+    Args:
+        position: the place of the call in the queue, from 1.
+        size: the number of calls in the queue.
+        seconds: the time of this call in the queue.
+        average_seconds: the average time of the calls in the queue.
+    """
+    return {
+        "QueueSid": sid,
+        "QueuePosition": str(position),
+        "CurrentQueueSize": str(size),
+        "QueueTime": str(seconds),
+        "AvgQueueTime": str(average_seconds),
+    }
+
+
 def build_fallback_extra(code: int, url: str) -> Extra:
     """Return what a fallback URL gets: the code of the error, and the URL that failed."""
     return {"ErrorCode": str(code), "ErrorUrl": url}

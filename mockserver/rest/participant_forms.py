@@ -12,10 +12,12 @@ from mockserver.rest.call_fields import (
     RecordForm,
     StatusForm,
     parse_ends,
+    parse_method,
     parse_record_form,
     parse_status_form,
     parse_time_limit,
     parse_timeout,
+    parse_url,
 )
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.parameters import Parameters
@@ -52,6 +54,8 @@ class ParticipantForm(msgspec.Struct, frozen=True, kw_only=True):
     start_on_enter: bool
     end_on_exit: bool
     coached_call_sid: str | None
+    wait_url: str | None
+    wait_method: str
     max_participants: int
     timeout: int
     time_limit: int
@@ -96,6 +100,8 @@ def parse_participant_form(form: Parameters) -> ParticipantForm:
         start_on_enter=parse_boolean(form, "StartConferenceOnEnter") is not False,
         end_on_exit=form.get_boolean("EndConferenceOnExit"),
         coached_call_sid=form.get_text("CallSidToCoach") if form.get_boolean("Coaching") else None,
+        wait_url=parse_url(form, "WaitUrl"),
+        wait_method=parse_method(form, "WaitMethod"),
         max_participants=form.get_integer(
             "MaxParticipants", default=_MAX_PARTICIPANTS, minimum=2, maximum=_MAX_PARTICIPANTS
         ),

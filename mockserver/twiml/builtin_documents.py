@@ -3,6 +3,7 @@
 from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
+_SOUND_ENDINGS = (".mp3", ".wav", ".wave", ".aif", ".aiff", ".aifc", ".gsm", ".ulaw")
 _DEFAULT_BUCKET = "com.twilio.music.classical"
 _VOICE_XML = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -30,6 +31,13 @@ def find_builtin_document(url: str) -> bytes | None:
     if place == ("twimlets.com", "/echo"):
         return query.get("twiml", "<Response/>").encode(errors="replace")
     return _build_hold_music(query) if place == ("twimlets.com", "/holdmusic") else None
+
+
+def build_sound_document(url: str) -> bytes | None:
+    """Return TwiML that plays a URL if that is a sound by its name, else None: sounds are not fetched."""
+    if not urlsplit(url).path.lower().endswith(_SOUND_ENDINGS):
+        return None
+    return f"<Response><Play>{escape(url)}</Play></Response>".encode(errors="replace")
 
 
 def _build_hold_music(query: dict[str, str]) -> bytes:

@@ -48,6 +48,13 @@ def read_script(body: bytes, content_type: str | None) -> Script:
     return _read_twiml(body, charset)
 
 
+def without_final_hangup(script: Script, content_type: str | None) -> Script:
+    """Return the script of a sound or a text without the end of the call that follows it."""
+    if _parse_content_type(content_type or "")[0] in _TWIML_TYPES:
+        return script
+    return msgspec.structs.replace(script, acts=tuple(act for act in script.acts if not isinstance(act, Hangup)))
+
+
 def _read_twiml(body: bytes, charset: str | None) -> Script:
     problems = ProblemList()
     root = validate(parse_xml(body, charset), problems)

@@ -275,6 +275,19 @@ def test_callbacks_of_conference_and_recording_are_sent(api: Api) -> None:
     assert "completed" in list_events(api)
 
 
+def test_created_participant_hears_its_wait_url_until_the_conference_begins(api: Api) -> None:
+    add(
+        api,
+        Label="ann",
+        WaitUrl="http://twimlets.com/echo?Twiml=%3CResponse%3E%3CSay%3EWait%3C%2FSay%3E%3C%2FResponse%3E",
+    )
+    api.advance(10)
+    ann = api.get_account().live_calls.get(0)
+    assert [utterance.text for utterance in ann.talk] == ["Wait"]
+    for form, code in (({"WaitUrl": "/music"}, "21205"), ({"WaitMethod": "PUT"}, "21209")):
+        assert parse_error(api.post(ROOM, **FORM, **form))["code"] == code
+
+
 def test_announcement_is_accepted_and_not_played(api: Api) -> None:
     sid = open_room(api)
     answer = api.post(f"Conferences/{sid}.json", AnnounceUrl="http://127.0.0.1:1/a.xml")

@@ -28,11 +28,12 @@ class ApiRecordings:
         recording = self._context.recordings.recording_index.get_even_if_deleted(index)
         if recording.conference_sid is not None:
             conference = self._context.find_conference(recording.conference_sid)
-            if conference is not None and conference.recording is not None:
-                self._update(conference, conference.recording, status, behavior)
+            known = None if conference is None else conference.recording
+            if conference is not None and known is not None and known.index == index:
+                self._update(conference, known, status, behavior)
         elif (call := self._context.find_call(recording.call_sid)) is not None:
-            for known in [known for known in call.recordings if known.index == index]:
-                self._update(call, known, status, behavior)
+            for recorded in [recorded for recorded in call.recordings if recorded.index == index]:
+                self._update(call, recorded, status, behavior)
 
     def _update(
         self,

@@ -9,27 +9,26 @@ from typing import Any
 import msgspec
 
 from generators.instants import SECOND
+from mockserver.account.calls.asked_documents import remember_answer
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.documents import TWIML_TYPE, Documents
 from mockserver.account.calls.progress import CallProgress
+from mockserver.account.calls.wait_documents import build_wait_extra, count_wait_document, stop_hearing
 from mockserver.account.idempotency_token import derive_request_token
 from mockserver.account.state.activities import Requesting
-from mockserver.account.state.app_requests import AppRequestState, AskedDocument, PlayedDocument, RequestPurpose
+from mockserver.account.state.app_requests import AppRequestState, PlayedDocument, RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.callbacks.action_parameters import build_fallback_extra
 from mockserver.callbacks.app_request import AppAnswer, AppRequest
 from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra
-from mockserver.twiml.builtin_documents import find_builtin_document
+from mockserver.twiml.builtin_documents import build_sound_document, find_builtin_document
 from mockserver.twiml.problems import TwimlError, TwimlProblem, build_problem
 from mockserver.twiml.urls import explain_unresolved, resolve_url
 
 _MAX_DOCUMENTS = 1000
 """The most documents without a second between two of them: an app may redirect for ever, and the time limit of the call
 ends no loop for which no time passes."""
-
-_MAX_ASKED = 100
-"""The number of answered requests that a call remembers."""
 
 
 class AppRequests:
@@ -100,6 +99,10 @@ class AppRequests:
     def _queue(
         self, call: LiveCall, purpose: RequestPurpose, url: str, method: str, extra: Extra, *, is_fallback: bool = False
     ) -> None:
+        if call.is_hearing_wait:
+            extra = {**build_wait_extra(self._context, call), **extra}
+            if not count_wait_document(self._context, call):
+                return
         now = self._context.clock.now()
         call.documents = 1 if now - call.document_at >= SECOND else call.documents + 1
         call.document_at = now
@@ -109,7 +112,7 @@ class AppRequests:
             if not call.is_over:
                 self._fail(call)
             return
-        builtin = find_builtin_document(url)
+        builtin = find_builtin_document(url) or (build_sound_document(url) if call.is_hearing_wait else None)
         if builtin is None:
             self._add(call, purpose, url, method, extra, is_fallback=is_fallback)
         elif purpose is not RequestPurpose.AFTER_END:
@@ -149,6 +152,10 @@ class AppRequests:
         """Return True if a request of a call has no answer yet."""
         return any(request.call == call.number for request in self._live.app_requests.values())
 
+    def is_awaited_by(self, call: LiveCall) -> bool:
+        """Return True if a call goes on when its app answers."""
+        return any(call.awaits(number) for number in self._live.app_requests)
+
     def set_sending(self, number: int, is_sending: bool) -> None:
         """Note that a request is being sent, or that this was cancelled: a call that has ended drops it."""
         request = self._live.app_requests.get(number)
@@ -182,7 +189,7 @@ class AppRequests:
             return None
         call = self._context.get_call(request.call)
         call.cookies = answer.cookies
-        self._remember(call, request, answer)
+        remember_answer(call, request, answer, self._context.clock.now())
         is_awaited = call.awaits(number)
         if answer.code is not None:
             self._report(call, request, answer, build_problem(answer.code, f"{request.purpose.value}: {answer.detail}"))
@@ -190,21 +197,6 @@ class AppRequests:
             self._context.note(call, f"{request.purpose.value} {answer.url}: {answer.status}")
             self._read(call, request, answer)
         return call if is_awaited and not call.is_over else None
-
-    def _remember(self, call: LiveCall, request: AppRequestState, answer: AppAnswer) -> None:
-        asked = AskedDocument(
-            at=self._context.clock.now(),
-            purpose=request.purpose,
-            method=answer.method,
-            url=answer.url,
-            parameters=request.parameters,
-            status=answer.status,
-            failure=None if answer.failure is None else answer.failure.value,
-            code=answer.code,
-            detail=answer.detail,
-        )
-        call.asked.append(asked)
-        del call.asked[:-_MAX_ASKED]
 
     def _read(self, call: LiveCall, request: AppRequestState, answer: AppAnswer) -> None:
         document = PlayedDocument(
@@ -241,6 +233,9 @@ class AppRequests:
     def _fall_back(self, call: LiveCall, problem: TwimlProblem, url: str, *, is_fallback: bool) -> None:
         """Ask the fallback URL after an error, or speak an error message if that was the fallback's own."""
         voice = call.voice
+        if call.is_hearing_wait:
+            stop_hearing(call)
+            return
         if voice.fallback_url is None or is_fallback:
             self._fail(call)
             return

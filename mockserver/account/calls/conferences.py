@@ -12,6 +12,7 @@ from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.subscriptions import Subscriptions
+from mockserver.account.calls.wait_documents import stop_waiting
 from mockserver.account.state.activities import InConference
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import ConferenceStatus, JoinOptions, LiveConference, Participant
@@ -27,6 +28,7 @@ class LiveConferences:
     """The conferences of an account's live calls.
 
     Args:
+        begin_wait: lets a call that waits hear the document of a URL, asked with a method.
         leave: continues or ends a call that is no longer in its conference.
     """
 
@@ -36,6 +38,7 @@ class LiveConferences:
         recordings: LegRecordings,
         subscriptions: Subscriptions,
         debugger: Debugger,
+        begin_wait: Callable[[LiveCall, str, str], None],
         leave: Callable[[LiveCall, InConference | None], None],
     ) -> None:
         self._context = context
@@ -46,6 +49,7 @@ class LiveConferences:
         self._debugger = debugger
         self.callbacks = ConferenceCallbacks(context)
         self._talk = ConferenceTalk(context)
+        self._begin_wait = begin_wait
         self._leave = leave
 
     def get(self, number: int) -> LiveConference:
@@ -117,12 +121,7 @@ class LiveConferences:
         """
         conference = self.open(target.name, call.signer)
         record = RecordOptions(trim=target.trim, subscription=self._subscriptions.resolve(call, target.callback))
-        subscription = None
-        if target.status_callback is not None:
-            url = self._subscriptions.resolve_url(call, target.status_callback, "statusCallback")
-            if url is not None:
-                events = target.status_callback_events
-                subscription = StatusSubscription(url, target.status_callback_method, events)
+        subscription = self._subscriptions.resolve_status(call, target)
         self.configure(conference, subscription, record if target.record else None)
         if not conference.participants:
             conference.max_participants = target.max_participants
@@ -132,6 +131,8 @@ class LiveConferences:
             muted=target.muted,
             start_on_enter=target.start_on_enter,
             end_on_exit=target.end_on_exit,
+            wait_url=self._subscriptions.resolve_url(call, target.wait_url, "waitUrl") if target.wait_url else None,
+            wait_method=target.wait_method,
         )
         self.expect(call, options)
         self.join(call, options, is_dialed=True, recording=recording)
@@ -159,11 +160,15 @@ class LiveConferences:
             self._start(conference)
         elif conference.status is ConferenceStatus.IN_PROGRESS:
             self._talk.talk(conference)
+        elif options.wait_url is not None:
+            self._begin_wait(call, options.wait_url, options.wait_method)
 
     def _start(self, conference: LiveConference) -> None:
         conference.status = ConferenceStatus.IN_PROGRESS
         self._context.touch(conference)
         self.callbacks.send_start(conference)
+        for participant in list_present(conference):
+            stop_waiting(self._context, self._live.calls[participant.call])
         if conference.record is not None:
             first = self._live.calls[list_present(conference)[0].call]
             conference.recording = self._recordings.start(
@@ -204,6 +209,7 @@ class LiveConferences:
         conference.participants.remove(participant)
         self._context.touch(conference)
         if participant.joined_at is not None:
+            stop_waiting(self._context, self._live.calls[participant.call])
             self.callbacks.send_participant(conference, "leave", self._live.calls[participant.call], participant)
 
     def kick(self, call: LiveCall, reason: str = "last-participant-kicked") -> None:

@@ -102,7 +102,8 @@ class CallContext(NamedTuple):
         if call.is_over or (call.wakes_at is not None and call.wakes_at <= self.clock.now()):
             return
         done_at = None if call.doing is None else call.doing.done_at
-        instants = [at for at in (done_at, call.hang_up_at, call.limit_at) if at is not None]
+        heard_at = None if call.waiting is None or call.waiting.doing is None else call.waiting.doing.done_at
+        instants = [at for at in (done_at, heard_at, call.hang_up_at, call.limit_at) if at is not None]
         if instants:
             self.wake(call, min(instants))
 

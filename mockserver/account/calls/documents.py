@@ -5,9 +5,10 @@ from typing import Any
 
 from mockserver.account.state.app_requests import PlayedDocument
 from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.waiting import WaitKind
 from mockserver.twiml.purposes import DocumentPurpose as DocumentUse
 from mockserver.twiml.purposes import restrict_script
-from mockserver.twiml.script import Script, read_script
+from mockserver.twiml.script import Script, read_script, without_final_hangup
 
 TWIML_TYPE = "text/xml; charset=utf-8"
 
@@ -16,7 +17,7 @@ class Documents:
     """Reads each document once for each call. The scripts are no state: they are read again after a restart."""
 
     def __init__(self) -> None:
-        self._scripts: dict[int, tuple[PlayedDocument, bool, Script]] = {}
+        self._scripts: dict[int, tuple[PlayedDocument, DocumentUse | None, Script]] = {}
         """By number of the call, with what it was read from."""
 
     def start(self, call: LiveCall, document: PlayedDocument) -> Script:
@@ -44,15 +45,27 @@ class Documents:
         self._scripts.pop(call.number, None)
 
     def _read(self, call: LiveCall, document: PlayedDocument) -> Script:
-        """Return the script of a document. The callee of a `<Dial>` hears one that may do less."""
+        """Return the script of a document. One that is heard beside the call's own flow may do less."""
         known = self._scripts.get(call.number)
-        if known is not None and known[0] is document and known[1] is call.is_whispering:
+        use = _find_use(call)
+        if known is not None and known[0] is document and known[1] is use:
             return known[2]
         script = _read_script(document.body, document.content_type)
-        if call.is_whispering:
-            script = restrict_script(script, DocumentUse.WHISPER)
-        self._scripts[call.number] = document, call.is_whispering, script
+        if use is not None and use is not DocumentUse.WHISPER:
+            script = without_final_hangup(script, document.content_type)
+        if use is not None:
+            script = restrict_script(script, use)
+        self._scripts[call.number] = document, use, script
         return script
+
+
+def _find_use(call: LiveCall) -> DocumentUse | None:
+    """Return where a call plays a document beside its own flow, or None if it does not."""
+    if call.is_whispering:
+        return DocumentUse.WHISPER
+    if call.waiting is None or not call.waiting.is_playing:
+        return None
+    return DocumentUse.QUEUE_WAIT if call.waiting.kind is WaitKind.QUEUE else DocumentUse.CONFERENCE_WAIT
 
 
 _read_script = lru_cache(maxsize=64)(read_script)

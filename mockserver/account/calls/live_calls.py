@@ -22,6 +22,8 @@ from mockserver.account.calls.ringing import Ringer
 from mockserver.account.calls.speaking import speak_error
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.calls.transcribing import Transcribing
+from mockserver.account.calls.wait_documents import stop_waiting
+from mockserver.account.calls.waits import Waits
 from mockserver.account.commands.new_call import NewCall
 from mockserver.account.resources.derived_resources import DerivedResources
 from mockserver.account.state import activities
@@ -48,7 +50,7 @@ class LiveCalls:
         self._documents = documents = Documents()
         self.requests = AppRequests(context, self.progress, self.debugger, documents, self._fail)
         self.conferences = LiveConferences(
-            *(context, self.recordings, subscriptions, self.debugger, self._leave_conference)
+            *(context, self.recordings, subscriptions, self.debugger, self._begin_wait, self._leave_conference)
         )
         self.api_conferences = ApiConferences(context, self.conferences)
         self._dialing = Dialer(
@@ -65,9 +67,12 @@ class LiveCalls:
         document_recordings = DocumentRecordings(context, self.recordings, subscriptions)
         self._player = Player(
             *(context, self.requests, documents, self.progress, self._dialing),
-            *(self._party_recordings, document_recordings, self.end),
+            *(self._party_recordings, document_recordings, subscriptions, self._begin_wait, self.end),
         )
-        self._redirection = Redirection(context, self.recordings, self.conferences, self._dialing, self._player)
+        self._waits = Waits(context, self.requests, self._player, self.end)
+        self._redirection = Redirection(
+            *(context, self.recordings, self.conferences, self._dialing, self._player, self._party_recordings)
+        )
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -115,7 +120,7 @@ class LiveCalls:
 
     def receive(self, number: int, answer: AppAnswer) -> None:
         """Take the answer of an app, and continue the call that waits for it."""
-        call = self.requests.receive(number, answer)
+        call = self._waits.receive(number, answer) or self.requests.receive(number, answer)
         if call is not None:
             self._player.play(call)
             self._context.schedule(call)
@@ -170,20 +175,12 @@ class LiveCalls:
         if call.is_over:
             return
         doing = call.doing
+        stop_waiting(self._context, call)
         if isinstance(doing, activities.Dialing):
             self._dialing.end_children(call, CallStatus.CANCELED)
         self.conferences.leave(call)
         self.progress.set_status(call, status)
-        if isinstance(doing, activities.RecordingParty):
-            self._party_recordings.finish(call, doing, "hangup" if is_hang_up else None)
-        elif isinstance(doing, activities.Dialing):
-            self._dialing.finish(call)
-        elif isinstance(doing, activities.InConference) and doing.is_dialed:
-            self._dialing.finish_conference(call, doing)
-        elif isinstance(doing, activities.Queued):
-            self._player.leave_queue(call, doing, "hangup")
-        elif isinstance(doing, activities.Requesting):
-            self._context.give_up(doing.number)
+        self._redirection.finish(call, doing, is_hang_up=is_hang_up)
         call.doing = None
         self.recordings.end_all(call)
         self._context.stop_timers(call)
@@ -200,18 +197,23 @@ class LiveCalls:
     # -- the life of a call -----------------------------------------------------------------------
 
     def _continue(self, call: LiveCall) -> None:
-        now, doing = self._context.clock.now(), call.doing
+        now = self._context.clock.now()
         if call.hang_up_at is not None and now >= call.hang_up_at:
             self.hang_up(call)
         elif call.limit_at is not None and now >= call.limit_at:
             self.end(call, CallStatus.COMPLETED)
-        elif isinstance(doing, activities.Dialing):
+        else:
+            self._waits.resume(call)
+            self._go_on(call, call.doing, now)
+        self._player.play(call)
+
+    def _go_on(self, call: LiveCall, doing: activities.Doing | None, now: int) -> None:
+        if isinstance(doing, activities.Dialing):
             self._dialing.resume(call)
         elif doing is None and call.document is None and call.status is CallStatus.RINGING:
             self.requests.ask_first(call)
         elif doing is not None and doing.done_at is not None and now >= doing.done_at:
             self._finish(call, doing)
-        self._player.play(call)
 
     def _finish(self, call: LiveCall, doing: activities.Doing) -> None:
         """Continue after something that took its time."""
@@ -230,6 +232,9 @@ class LiveCalls:
         call.document = None
         call.doing = activities.Saying(speak_error(call, self._context.clock.now()))
         self._context.schedule(call)
+
+    def _begin_wait(self, call: LiveCall, url: str, method: str) -> None:
+        self._waits.begin(call, url, method)
 
     def _leave_conference(self, call: LiveCall, doing: activities.InConference | None) -> None:
         """Continue a call that has left its conference, or end one that is still called to join it."""

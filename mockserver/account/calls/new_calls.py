@@ -11,7 +11,7 @@ from mockserver.account.commands.new_call import NewCall
 from mockserver.account.state.activities import Ringing
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_calls import Direction, LiveCall
-from mockserver.account.state.subscription import Signer, StatusSubscription
+from mockserver.account.state.subscription import Signer
 from mockserver.twiml import acts
 from scenarios.callers import find_caller
 
@@ -56,11 +56,6 @@ class NewCalls:
     def dial_target(self, parent: LiveCall, act: acts.Dial, target: acts.Target) -> LiveCall:
         """Create the call to a target of a `<Dial>`."""
         assert not isinstance(target, acts.ConferenceTarget), "a conference is joined, not called"
-        subscription = None
-        if target.status_callback is not None:
-            url = self._subscriptions.resolve_url(parent, target.status_callback, "statusCallback")
-            if url is not None:
-                subscription = StatusSubscription(url, target.status_callback_method, target.status_callback_events)
         call = self._add(
             NewCall(
                 to=_get_address(target),
@@ -68,7 +63,7 @@ class NewCalls:
                 signer=parent.signer,
                 direction=Direction.OUTBOUND_DIAL,
                 voice=VoiceDocument(target.url, target.method),
-                subscription=subscription,
+                subscription=self._subscriptions.resolve_status(parent, target),
                 timeout=act.timeout,
                 time_limit=act.time_limit,
             ),

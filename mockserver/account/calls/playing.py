@@ -14,6 +14,7 @@ from mockserver.account.calls.gathering import Gatherings
 from mockserver.account.calls.party_recordings import PartyRecordings
 from mockserver.account.calls.progress import CallProgress
 from mockserver.account.calls.speaking import speak
+from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.state.activities import Gathering, Performing, Queued, RecordingParty
 from mockserver.account.state.app_requests import RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
@@ -28,6 +29,7 @@ class Player:
     """Plays the documents of live calls.
 
     Args:
+        begin_wait: lets a call that waits hear the document of a URL, asked with a method.
         end: ends a call with a status.
     """
 
@@ -40,6 +42,8 @@ class Player:
         dialing: Dialer,
         party_recordings: PartyRecordings,
         document_recordings: DocumentRecordings,
+        subscriptions: Subscriptions,
+        begin_wait: Callable[[LiveCall, str, str], None],
         end: Callable[[LiveCall, CallStatus], None],
     ) -> None:
         self._context = context
@@ -49,6 +53,8 @@ class Player:
         self._dialing = dialing
         self._party_recordings = party_recordings
         self._gatherings = gatherings = Gatherings(context, requests, documents)
+        self._subscriptions = subscriptions
+        self._begin_wait = begin_wait
         self._end = end
         self._performers: dict[type[Any], Callable[[LiveCall, Any], None]] = {
             acts.Say: self._say,
@@ -83,6 +89,9 @@ class Player:
         if call.is_whispering:
             self._dialing.connect(call)
             return
+        if call.is_hearing_wait:
+            call.document = None
+            return
         self._progress.answer(call)
         self._end(call, CallStatus.COMPLETED)
 
@@ -114,7 +123,10 @@ class Player:
         self._requests.ask(call, RequestPurpose.REDIRECT, act.url, act.method, verb="Redirect")
 
     def _hang_up(self, call: LiveCall, act: acts.Hangup) -> None:
-        self._end(call, CallStatus.COMPLETED)
+        if call.is_hearing_wait:
+            _set_wait_result(call, "hangup")
+        else:
+            self._end(call, CallStatus.COMPLETED)
 
     def _reject(self, call: LiveCall, act: acts.Reject) -> None:
         if call.status is CallStatus.RINGING:
@@ -123,19 +135,36 @@ class Player:
             self._end(call, CallStatus.COMPLETED)
 
     def _leave(self, call: LiveCall, act: acts.Leave) -> None:
-        """Do nothing: only a waiting document can leave a queue, and this mock plays none."""
+        """Leave a queue. In any other document it does nothing."""
+        if call.is_hearing_wait:
+            _set_wait_result(call, "leave")
 
     def _enqueue(self, call: LiveCall, act: acts.Enqueue) -> None:
         now = self._context.clock.now()
         call.doing = Queued(now + _QUEUE_PATIENCE, self._context.make_queue_sid(act.name), now)
+        if act.wait_url:
+            url = self._subscriptions.resolve_url(call, act.wait_url, "waitUrl")
+            if url is not None:
+                self._begin_wait(call, url, act.wait_method)
 
     def leave_queue(self, call: LiveCall, doing: Queued, result: str) -> None:
-        """Ask the action of an `<Enqueue>` about its end. The answer does not matter: the call goes on elsewhere."""
+        """Ask the action of an `<Enqueue>` about its end.
+
+        After a `<Leave>` the answer counts. Otherwise it does not matter: the call goes on elsewhere, or is over.
+        """
         act = self._documents.get_act(call)
         if act.action is not None:
             seconds = (self._context.clock.now() - doing.since) // SECOND
             extra = build_enqueue_extra(result=result, sid=doing.sid, seconds=seconds)
-            self._requests.ask(call, RequestPurpose.AFTER_END, act.action, act.method, extra, verb="Enqueue")
+            purpose = RequestPurpose.ACTION if result == "leave" else RequestPurpose.AFTER_END
+            self._requests.ask(call, purpose, act.action, act.method, extra, verb="Enqueue")
+
+
+def _set_wait_result(call: LiveCall, result: str) -> None:
+    """Note how a document for those who wait ends the waiting. Its other verbs are not reached."""
+    assert call.waiting is not None, "the call waits"
+    call.waiting.result = result
+    call.document = None
 
 
 def _keeps_ringing(act: acts.Act) -> bool:

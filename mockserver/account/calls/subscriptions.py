@@ -3,8 +3,8 @@
 from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
 from mockserver.account.state.live_calls import LiveCall
-from mockserver.account.state.subscription import Subscription
-from mockserver.twiml.acts import RecordingCallback
+from mockserver.account.state.subscription import StatusSubscription, Subscription
+from mockserver.twiml.acts import ClientTarget, ConferenceTarget, NumberTarget, RecordingCallback, SipTarget
 from mockserver.twiml.urls import explain_unresolved, resolve_url
 from scenarios.statuses import CallbackEvent
 
@@ -25,6 +25,16 @@ class Subscriptions:
         if url is None:
             self._debugger.report(call, (explain_unresolved(verb, reference, base),))
         return url
+
+    def resolve_status(
+        self, call: LiveCall, target: NumberTarget | ClientTarget | SipTarget | ConferenceTarget
+    ) -> StatusSubscription | None:
+        """Return the receiver of the status callbacks that a noun of a `<Dial>` names, or None if it has none."""
+        if target.status_callback is None:
+            return None
+        url = self.resolve_url(call, target.status_callback, "statusCallback")
+        events = target.status_callback_events
+        return None if url is None else StatusSubscription(url, target.status_callback_method, events)
 
     def resolve(self, call: LiveCall, callback: RecordingCallback | None) -> Subscription | None:
         """Return the subscription of a recording that a document starts, or None if it has none."""

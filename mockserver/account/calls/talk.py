@@ -31,6 +31,14 @@ def add_utterance(talk: list[Utterance], utterance: Utterance) -> None:
     talk.append(utterance)
 
 
+def cut_off(talk: list[Utterance], instant: int) -> None:
+    """End what is heard at an instant."""
+    while talk and talk[-1].stop > instant:
+        last = talk.pop()
+        if last.start < instant:
+            talk.append(msgspec.structs.replace(last, stop=instant))
+
+
 def swap_sides(utterance: Utterance) -> Utterance:
     """Return an utterance as the other end of a connection hears it."""
     other = Side.OTHER if utterance.side is Side.PARTY else Side.PARTY

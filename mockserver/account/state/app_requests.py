@@ -39,6 +39,7 @@ class RequestPurpose(StrEnum):
     ACTION = "action"
     REDIRECT = "redirect"
     SCREEN = "url of the callee"
+    WAIT = "waitUrl"
     AFTER_END = "action after the end"
     """The answer does not matter any more."""
 

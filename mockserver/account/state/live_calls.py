@@ -10,6 +10,7 @@ from mockserver.account.state.app_requests import AskedDocument, PlayedDocument,
 from mockserver.account.state.live_conferences import JoinOptions
 from mockserver.account.state.live_recordings import LegRecording, RecordOptions, Utterance
 from mockserver.account.state.subscription import Signer, StatusSubscription
+from mockserver.account.state.waiting import Waiting
 from mockserver.callbacks.cookies import Cookie
 from scenarios.callers import DEFAULT_CALLER, Caller
 
@@ -77,6 +78,8 @@ class LiveCall(msgspec.Struct, kw_only=True):
     """How many recordings in a row led to the document that had recorded them."""
     document: PlayedDocument | None = None
     doing: Doing | None = None
+    waiting: Waiting | None = None
+    """What it hears beside, while it waits."""
     wakes_at: int | None = None
     timers: list[int] = []
     """The instants for which it has a timer: it sets one for each instant at most."""
@@ -95,7 +98,13 @@ class LiveCall(msgspec.Struct, kw_only=True):
 
     def awaits(self, number: int) -> bool:
         """Return True if the call waits for the answer to a request of this number."""
-        return isinstance(self.doing, Requesting) and self.doing.number == number
+        doings = (self.doing, None if self.waiting is None else self.waiting.doing)
+        return any(isinstance(doing, Requesting) and doing.number == number for doing in doings)
+
+    @property
+    def is_hearing_wait(self) -> bool:
+        """True while an act of the document is performed that it hears while it waits."""
+        return self.waiting is not None and self.waiting.is_playing
 
     @property
     def limit_at(self) -> int | None:

@@ -19,6 +19,9 @@ class JoinOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The call that it coaches."""
     start_on_enter: bool = True
     end_on_exit: bool = False
+    wait_url: str | None = None
+    """What it hears until the conference starts; an absolute URL."""
+    wait_method: str = "POST"
 
 
 class ConferenceStatus(StrEnum):

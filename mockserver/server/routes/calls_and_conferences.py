@@ -90,10 +90,8 @@ def fetch_conference(exchange: Exchange, path: PathParams) -> Resource:
 
 def _is_stuck(account: Account, sid: str) -> bool:
     """Return True if only the account's time changes a call: it waits for nobody else, its app included."""
-    from mockserver.account.state.activities import Requesting  # not before the first live call
-
     call = account.live_calls.find(sid)
-    if call is None or isinstance(call.doing, Requesting):
+    if call is None or account.live_calls.requests.is_awaited_by(call):
         return False
     return not account.live_calls.is_waiting_for_others(call)
 

@@ -170,6 +170,8 @@ def _build_options(form: ParticipantForm) -> JoinOptions:
         coached_call_sid=form.coached_call_sid,
         start_on_enter=form.start_on_enter,
         end_on_exit=form.end_on_exit,
+        wait_url=form.wait_url,
+        wait_method=form.wait_method,
     )
 
 
