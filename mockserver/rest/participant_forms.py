@@ -28,7 +28,8 @@ URL_FIELDS = (
 )
 """The fields of participants with URLs that the mock requests."""
 _MAX_PARTICIPANTS = 250
-_IGNORED_UPDATES = ("AnnounceUrl", "HoldUrl", "WaitUrl")
+UPDATE_URL_FIELDS = ("AnnounceUrl", "HoldUrl", "WaitUrl")
+"""The fields of updates with URLs."""
 
 
 class _ConferenceRecord(StrEnum):
@@ -77,6 +78,18 @@ class ParticipantUpdateForm(msgspec.Struct, frozen=True, kw_only=True):
     coaching: bool | None
     coached_call_sid: str | None
     end_on_exit: bool | None
+    hold_url: str | None
+    hold_method: str
+    announce_url: str | None
+    announce_method: str
+
+
+class ConferenceUpdateForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of an update of a conference."""
+
+    status: ConferenceUpdate | None
+    announce_url: str | None
+    announce_method: str
 
 
 def parse_participant_form(form: Parameters) -> ParticipantForm:
@@ -120,29 +133,39 @@ def parse_participant_update_form(form: Parameters) -> ParticipantUpdateForm:
     """Parse the form of an update of a participant.
 
     Raises:
-        TwilioError: 20001 for a value that is no boolean.
+        TwilioError: 20001 for a value that is no boolean; 21205 or 21209 for a wrong URL or method.
     """
-    warn_of_announcements(form, *_IGNORED_UPDATES)
+    hold_url, hold = parse_url(form, "HoldUrl"), parse_boolean(form, "Hold")
+    if form.get_text("WaitUrl") is not None:
+        form.warnings.append("WaitUrl was ignored: the participant hears the one with which it was created.")
+    if hold_url is not None and hold is False:
+        form.warnings.append("HoldUrl was ignored: Hold=false ends the hold.")
     return ParticipantUpdateForm(
         muted=parse_boolean(form, "Muted"),
-        hold=parse_boolean(form, "Hold"),
+        hold=hold,
         coaching=parse_boolean(form, "Coaching"),
         coached_call_sid=form.get_text("CallSidToCoach"),
         end_on_exit=parse_boolean(form, "EndConferenceOnExit"),
+        hold_url=hold_url,
+        hold_method=parse_method(form, "HoldMethod"),
+        announce_url=parse_url(form, "AnnounceUrl"),
+        announce_method=parse_method(form, "AnnounceMethod"),
     )
 
 
-def parse_conference_form(form: Parameters) -> ConferenceUpdate | None:
-    """Return the new status of a conference, or None if only something is announced.
+def parse_conference_form(form: Parameters) -> ConferenceUpdateForm:
+    """Parse the form of an update of a conference.
 
     Raises:
-        TwilioError: 20001 for any other status, or if nothing is asked for.
+        TwilioError: 20001 for any other status, or if nothing is asked for; 21205 or 21209 for a wrong URL or method.
     """
     status = form.get_choice("Status", ConferenceUpdate)
     if status is None and form.get_text("AnnounceUrl") is None:
         raise TwilioError(20001, "Expected Status=completed or AnnounceUrl, found none.")
-    warn_of_announcements(form, "AnnounceUrl")
-    return status
+    url = parse_url(form, "AnnounceUrl")
+    if status is not None and url is not None:
+        form.warnings.append("AnnounceUrl was ignored: Status ends the conference.")
+    return ConferenceUpdateForm(status=status, announce_url=url, announce_method=parse_method(form, "AnnounceMethod"))
 
 
 def parse_boolean(form: Parameters, name: str) -> bool | None:
@@ -152,12 +175,3 @@ def parse_boolean(form: Parameters, name: str) -> bool | None:
         TwilioError: 20001 for any other value.
     """
     return None if form.get_text(name) is None else form.get_boolean(name)
-
-
-def warn_of_announcements(form: Parameters, *names: str) -> None:
-    """Warn of URLs that a conference would play."""
-    form.warnings += [
-        f"{name} was accepted, and is not played: conferences of the mock have only what their participants say."
-        for name in names
-        if form.get_text(name) is not None
-    ]

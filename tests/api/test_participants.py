@@ -12,6 +12,7 @@ from tests.harness import Api, make_settings, parse_error
 
 ROOM = "Conferences/Room/Participants.json"
 FORM = {"To": "+15005550006", "From": "+15005550002"}
+NEWS = "http://twimlets.com/echo?Twiml=%3CResponse%3E%3CSay%3ENews%3C%2FSay%3E%3C%2FResponse%3E"
 DIAL = "<Response><Dial><Conference endConferenceOnExit='{end}'>Room</Conference></Dial><Pause length='9'/></Response>"
 
 
@@ -156,8 +157,13 @@ def test_participant_is_muted_held_and_changed(api: Api) -> None:
         assert api.post(path, **form).json()[key] == value
     names = ["participant-mute", "participant-hold", "participant-unmute", "participant-unhold"]
     assert list_events(api) == names
-    answer = api.post(path, HoldUrl="http://127.0.0.1:1/music", Hold="true")
-    assert answer.headers["x-mock-warning"].startswith("HoldUrl was accepted, and is not played")
+    for form, warning in (
+        ({"HoldUrl": NEWS, "Hold": "false"}, "HoldUrl was ignored"),
+        ({"WaitUrl": NEWS}, "WaitUrl was ignored"),
+    ):
+        assert api.post(path, **form).headers["x-mock-warning"].startswith(warning)
+    for form, code in (({"HoldUrl": "/music"}, "21205"), ({"AnnounceMethod": "PUT"}, "21209")):
+        assert parse_error(api.post(path, **form))["code"] == code
     assert parse_error(api.post(path, Muted="perhaps"))["code"] == "20001"
 
 
@@ -288,11 +294,21 @@ def test_created_participant_hears_its_wait_url_until_the_conference_begins(api:
         assert parse_error(api.post(ROOM, **FORM, **form))["code"] == code
 
 
-def test_announcement_is_accepted_and_not_played(api: Api) -> None:
+def test_announcements_are_played_to_one_or_all(api: Api) -> None:
     sid = open_room(api)
-    answer = api.post(f"Conferences/{sid}.json", AnnounceUrl="http://127.0.0.1:1/a.xml")
+    answer = api.post(f"Conferences/{sid}.json", AnnounceUrl=NEWS)
     assert (answer.status_code, answer.json()["status"]) == (200, "in-progress")
-    assert answer.headers["x-mock-warning"].startswith("AnnounceUrl was accepted, and is not played")
+    api.advance(5)
+    assert api.post(f"Conferences/{sid}/Participants/bob.json", AnnounceUrl=NEWS, Hold="true", HoldUrl=NEWS).json()[
+        "hold"
+    ]
+    api.advance(5)
+    heard = [[one.text for one in call.talk].count("News") for call in api.get_account().live_calls.list_calls()]
+    assert heard == [1, 3]
+    answer = api.post(f"Conferences/{sid}.json", AnnounceUrl=NEWS, Status="completed")
+    assert answer.headers["x-mock-warning"].startswith("AnnounceUrl was ignored")
+    assert parse_error(api.post(f"Conferences/{sid}.json", AnnounceUrl=NEWS))["code"] == "21220"
+    sid = open_room(api)
     for form in ({}, {"Status": "init"}):
         assert parse_error(api.post(f"Conferences/{sid}.json", **form))["code"] == "20001"
 

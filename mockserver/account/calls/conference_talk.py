@@ -9,6 +9,7 @@ from mockserver.account.state.activities import InConference
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import LiveConference, Participant
 from mockserver.account.state.live_recordings import Side, Utterance
+from mockserver.account.state.waiting import WaitKind
 
 
 class ConferenceTalk:
@@ -49,9 +50,13 @@ class ConferenceTalk:
     def is_silent(self, call: LiveCall) -> bool:
         """Return True if a call waits in a conference in which all is said: only another call can go on."""
         doing = call.doing
-        if not isinstance(doing, InConference):
+        if not isinstance(doing, InConference) or _hears_announcement(call):
             return False
         return self._live.conferences[doing.conference].talk_until <= self._context.clock.now()
+
+
+def _hears_announcement(call: LiveCall) -> bool:
+    return call.waiting is not None and call.waiting.kind is WaitKind.ANNOUNCEMENT
 
 
 def list_present(conference: LiveConference) -> list[Participant]:

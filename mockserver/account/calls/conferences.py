@@ -12,12 +12,13 @@ from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.debugger import Debugger
 from mockserver.account.calls.leg_recordings import LegRecordings
 from mockserver.account.calls.subscriptions import Subscriptions
-from mockserver.account.calls.wait_documents import stop_waiting
+from mockserver.account.calls.wait_documents import stop_waiting, stop_waiting_for_start
 from mockserver.account.state.activities import InConference
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import ConferenceStatus, JoinOptions, LiveConference, Participant
 from mockserver.account.state.live_recordings import RecordOptions
 from mockserver.account.state.subscription import Signer, StatusSubscription
+from mockserver.account.state.waiting import WaitKind
 from mockserver.twiml import acts
 
 _MIN_PARTICIPANTS = 2
@@ -38,7 +39,7 @@ class LiveConferences:
         recordings: LegRecordings,
         subscriptions: Subscriptions,
         debugger: Debugger,
-        begin_wait: Callable[[LiveCall, str, str], None],
+        begin_wait: Callable[[LiveCall, WaitKind, str, str], None],
         leave: Callable[[LiveCall, InConference | None], None],
     ) -> None:
         self._context = context
@@ -161,14 +162,14 @@ class LiveConferences:
         elif conference.status is ConferenceStatus.IN_PROGRESS:
             self._talk.talk(conference)
         elif options.wait_url is not None:
-            self._begin_wait(call, options.wait_url, options.wait_method)
+            self._begin_wait(call, WaitKind.CONFERENCE, options.wait_url, options.wait_method)
 
     def _start(self, conference: LiveConference) -> None:
         conference.status = ConferenceStatus.IN_PROGRESS
         self._context.touch(conference)
         self.callbacks.send_start(conference)
         for participant in list_present(conference):
-            stop_waiting(self._context, self._live.calls[participant.call])
+            stop_waiting_for_start(self._context, self._live.calls[participant.call])
         if conference.record is not None:
             first = self._live.calls[list_present(conference)[0].call]
             conference.recording = self._recordings.start(

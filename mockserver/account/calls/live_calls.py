@@ -30,6 +30,7 @@ from mockserver.account.state import activities
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_calls import Direction, LiveCall
 from mockserver.account.state.subscription import Signer, StatusSubscription
+from mockserver.account.state.waiting import WaitKind
 from mockserver.callbacks.app_request import AppAnswer
 from mockserver.rest.errors import make_not_in_progress_error
 
@@ -52,7 +53,6 @@ class LiveCalls:
         self.conferences = LiveConferences(
             *(context, self.recordings, subscriptions, self.debugger, self._begin_wait, self._leave_conference)
         )
-        self.api_conferences = ApiConferences(context, self.conferences)
         self._dialing = Dialer(
             *(context, self.requests, documents, self.progress, self.recordings, self.conferences),
             *(subscriptions, self._new_calls, self.end),
@@ -70,6 +70,7 @@ class LiveCalls:
             *(self._party_recordings, document_recordings, subscriptions, self._begin_wait, self.end),
         )
         self._waits = Waits(context, self.requests, self._player, self.end)
+        self.api_conferences = ApiConferences(context, self.conferences, self._waits)
         self._redirection = Redirection(
             *(context, self.recordings, self.conferences, self._dialing, self._player, self._party_recordings)
         )
@@ -185,9 +186,8 @@ class LiveCalls:
         self.recordings.end_all(call)
         self._context.stop_timers(call)
         self._documents.forget(call)
-        parent = None if call.parent is None else self._live.calls.get(call.parent)
-        if parent is not None and not parent.is_over:
-            self._context.wake(parent, self._context.clock.now())
+        if call.parent in self._live.calls and not self._live.calls[call.parent].is_over:
+            self._context.wake(self._live.calls[call.parent], self._context.clock.now())
 
     def forget(self, call: LiveCall) -> None:
         """Delete a call that is over. Its recordings stay."""
@@ -233,8 +233,8 @@ class LiveCalls:
         call.doing = activities.Saying(speak_error(call, self._context.clock.now()))
         self._context.schedule(call)
 
-    def _begin_wait(self, call: LiveCall, url: str, method: str) -> None:
-        self._waits.begin(call, url, method)
+    def _begin_wait(self, call: LiveCall, kind: WaitKind, url: str, method: str) -> None:
+        self._waits.begin(call, kind, url, method)
 
     def _leave_conference(self, call: LiveCall, doing: activities.InConference | None) -> None:
         """Continue a call that has left its conference, or end one that is still called to join it."""

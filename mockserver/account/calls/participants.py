@@ -1,21 +1,26 @@
 """What the API does to live conferences and their participants."""
 
 from generators.sids import Kind, fold_sid, is_sid
+from mockserver.account.calls.conference_talk import list_present
 from mockserver.account.calls.conferences import LiveConferences
 from mockserver.account.calls.context import CallContext
+from mockserver.account.calls.wait_documents import end_hold
+from mockserver.account.calls.waits import Waits
 from mockserver.account.commands.conferences import ParticipantChanges
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_conferences import ConferenceStatus, LiveConference, Participant
+from mockserver.account.state.waiting import WaitKind
 from mockserver.rest.errors import TwilioError
 
 
 class ApiConferences:
     """The conferences of an account by SID, and their participants by CallSid or label."""
 
-    def __init__(self, context: CallContext, conferences: LiveConferences) -> None:
+    def __init__(self, context: CallContext, conferences: LiveConferences, waits: Waits) -> None:
         self._context = context
         self._live = context.live
         self._conferences = conferences
+        self._waits = waits
 
     def find(self, sid: str) -> LiveConference | None:
         """Return the conference with a SID, or the open one with a friendly name, or None if there is none."""
@@ -67,7 +72,25 @@ class ApiConferences:
             self._conferences.callbacks.send_participant(
                 conference, "hold" if changes.hold else "unhold", call, participant
             )
+        self._play(participant, call, changes)
         self._context.touch(conference)
+
+    def _play(self, participant: Participant, call: LiveCall, changes: ParticipantChanges) -> None:
+        """Play the document of a hold, end it with the hold, and play an announcement."""
+        if participant.joined_at is None:
+            return
+        if changes.hold is False:
+            end_hold(self._context, call)
+        elif participant.hold and changes.hold_url is not None:
+            self._waits.begin(call, WaitKind.HOLD, changes.hold_url, changes.hold_method)
+        if changes.announce_url is not None:
+            self._waits.announce((call,), changes.announce_url, changes.announce_method)
+
+    def announce(self, conference_sid: str, url: str, method: str) -> None:
+        """Let all participants hear a document, for which the app is asked once."""
+        present = [self._live.calls[one.call] for one in list_present(self.get_open(conference_sid))]
+        if present:
+            self._waits.announce(present, url, method)
 
     def kick(self, conference_sid: str, label_or_sid: str) -> None:
         """Remove a participant. A call that the API placed into the conference ends."""

@@ -18,6 +18,7 @@ from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.state.activities import Gathering, Performing, Queued, RecordingParty
 from mockserver.account.state.app_requests import RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.waiting import WaitKind
 from mockserver.callbacks.action_parameters import build_enqueue_extra
 from mockserver.twiml import acts
 
@@ -43,7 +44,7 @@ class Player:
         party_recordings: PartyRecordings,
         document_recordings: DocumentRecordings,
         subscriptions: Subscriptions,
-        begin_wait: Callable[[LiveCall, str, str], None],
+        begin_wait: Callable[[LiveCall, WaitKind, str, str], None],
         end: Callable[[LiveCall, CallStatus], None],
     ) -> None:
         self._context = context
@@ -145,7 +146,7 @@ class Player:
         if act.wait_url:
             url = self._subscriptions.resolve_url(call, act.wait_url, "waitUrl")
             if url is not None:
-                self._begin_wait(call, url, act.wait_method)
+                self._begin_wait(call, WaitKind.QUEUE, url, act.wait_method)
 
     def leave_queue(self, call: LiveCall, doing: Queued, result: str) -> None:
         """Ask the action of an `<Enqueue>` about its end.

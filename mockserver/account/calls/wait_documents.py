@@ -5,6 +5,7 @@ from mockserver.account.calls.context import CallContext
 from mockserver.account.calls.talk import cut_off
 from mockserver.account.state.activities import Queued, Requesting
 from mockserver.account.state.live_calls import LiveCall
+from mockserver.account.state.waiting import WaitKind
 from mockserver.callbacks.action_parameters import build_queue_extra
 from mockserver.callbacks.voice_parameters import NO_EXTRA, Extra
 
@@ -48,6 +49,24 @@ def build_wait_extra(context: CallContext, call: LiveCall) -> Extra:
         seconds=(now - own.since) // SECOND,
         average_seconds=sum(now - since for since, _ in places) // len(places) // SECOND,
     )
+
+
+def stop_waiting_for_start(context: CallContext, call: LiveCall) -> None:
+    """Let a call whose conference starts hear no more of its `waitUrl`."""
+    waiting = call.waiting
+    if waiting is None or waiting.kind is WaitKind.CONFERENCE:
+        stop_waiting(context, call)
+    elif waiting.resumes is not None and waiting.resumes.kind is WaitKind.CONFERENCE:
+        waiting.resumes = None
+
+
+def end_hold(context: CallContext, call: LiveCall) -> None:
+    """Let a call that is no longer on hold hear no more of its `HoldUrl`."""
+    waiting = call.waiting
+    if waiting is not None and waiting.kind is WaitKind.HOLD:
+        stop_waiting(context, call)
+    elif waiting is not None and waiting.resumes is not None and waiting.resumes.kind is WaitKind.HOLD:
+        waiting.resumes = None
 
 
 def stop_waiting(context: CallContext, call: LiveCall) -> None:

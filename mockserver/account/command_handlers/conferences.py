@@ -5,6 +5,7 @@ import msgspec
 from generators.sids import Kind, is_sid
 from mockserver.account.account_parts import AccountParts
 from mockserver.account.commands.conferences import (
+    AnnounceToConference,
     CreateParticipant,
     EndConference,
     KickParticipant,
@@ -35,6 +36,10 @@ def update_participant(account: AccountParts, command: UpdateParticipant) -> Non
 
 def kick_participant(account: AccountParts, command: KickParticipant) -> None:
     account.live_calls.api_conferences.kick(command.conference_sid, command.participant)
+
+
+def announce_to_conference(account: AccountParts, command: AnnounceToConference) -> None:
+    account.live_calls.api_conferences.announce(command.sid, command.url, command.method)
 
 
 def end_conference(account: AccountParts, command: EndConference) -> None:

@@ -36,6 +36,12 @@ class ParticipantChanges(msgspec.Struct, frozen=True, kw_only=True):
     coaching: bool | None = None
     coached_call_sid: str | None = None
     end_on_exit: bool | None = None
+    hold_url: str | None = None
+    """What it hears while it is on hold; an absolute URL."""
+    hold_method: str = "POST"
+    announce_url: str | None = None
+    """What it hears once, now; an absolute URL."""
+    announce_method: str = "POST"
 
 
 class UpdateParticipant(AccountCommand[None], frozen=True, kw_only=True):
@@ -53,6 +59,15 @@ class KickParticipant(AccountCommand[None], frozen=True, kw_only=True):
     conference_sid: str
     participant: str
     """Its CallSid or label."""
+
+
+class AnnounceToConference(AccountCommand[None], frozen=True, kw_only=True):
+    """Let all participants hear a document. Raises TwilioError 20404 if there is no such conference, or it is over."""
+
+    sid: str
+    url: str
+    """An absolute URL."""
+    method: str
 
 
 class EndConference(AccountCommand[None], frozen=True, kw_only=True):

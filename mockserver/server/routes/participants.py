@@ -6,6 +6,7 @@ from generators.instants import SECOND
 from generators.model import CallStatus
 from generators.sids import Kind, fold_sid
 from mockserver.account.commands.conferences import (
+    AnnounceToConference,
     CreateParticipant,
     EndConference,
     KickParticipant,
@@ -20,6 +21,7 @@ from mockserver.account.state.live_conferences import JoinOptions, LiveConferenc
 from mockserver.rest.errors import TwilioError
 from mockserver.rest.paging import PageRequest, parse_page_request
 from mockserver.rest.participant_forms import (
+    UPDATE_URL_FIELDS,
     URL_FIELDS,
     ParticipantForm,
     parse_boolean,
@@ -76,11 +78,14 @@ class _Participants:
 def update_conference(exchange: Exchange, path: PathParams) -> ResourceValue:
     account, sid = exchange.account, Parent.from_sid(Kind.CONFERENCE, path["sid"]).sid
     exchange.require_trusted_origin(("AnnounceUrl",))
-    status, index = parse_conference_form(exchange.form), account.conferences.find(sid)
-    if status is not None:
-        if account.conferences.get(index).status == CallStatus.COMPLETED or _find_live(exchange, sid) is None:
-            raise TwilioError(21220, f"{sid} is over, or no call here has joined it.")
+    form, index = parse_conference_form(exchange.form), account.conferences.find(sid)
+    if account.conferences.get(index).status == CallStatus.COMPLETED or _find_live(exchange, sid) is None:
+        raise TwilioError(21220, f"{sid} is over, or no call here has joined it.")
+    if form.status is not None:
         account.apply(EndConference(sid=sid))
+    else:
+        assert form.announce_url is not None, "one of both is asked for"
+        account.apply(AnnounceToConference(sid=sid, url=form.announce_url, method=form.announce_method))
     return ResourceValue(resource_type=CONFERENCE, value=account.conferences.get(index))
 
 
@@ -140,7 +145,7 @@ def fetch_participant(exchange: Exchange, path: PathParams) -> ResourceValue:
 
 
 def update_participant(exchange: Exchange, path: PathParams) -> ResourceValue:
-    exchange.require_trusted_origin(("AnnounceUrl", "HoldUrl", "WaitUrl"))
+    exchange.require_trusted_origin(UPDATE_URL_FIELDS)
     form = parse_participant_update_form(exchange.form)
     _require_live(exchange, path)
     changes = ParticipantChanges(
@@ -149,6 +154,10 @@ def update_participant(exchange: Exchange, path: PathParams) -> ResourceValue:
         coaching=form.coaching,
         coached_call_sid=form.coached_call_sid,
         end_on_exit=form.end_on_exit,
+        hold_url=form.hold_url,
+        hold_method=form.hold_method,
+        announce_url=form.announce_url,
+        announce_method=form.announce_method,
     )
     exchange.account.apply(
         UpdateParticipant(conference_sid=path["conference"], participant=path["participant"], changes=changes)

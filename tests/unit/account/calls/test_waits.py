@@ -1,9 +1,12 @@
 """What calls hear while they wait: the waitUrl of a queue or of a conference."""
 
+from typing import Any
+
 import pytest
 
 from generators.sids import Kind
 from mockserver.account.commands.calls import HangUpCall, UpdateCall
+from mockserver.account.commands.conferences import AnnounceToConference, ParticipantChanges, UpdateParticipant
 from mockserver.account.state.app_requests import RequestPurpose, VoiceDocument
 from mockserver.account.state.live_calls import Direction, LiveCall
 from mockserver.account.state.live_conferences import JoinOptions
@@ -28,6 +31,19 @@ def conference(wait: Answer | None, attributes: str = "waitUrl='/wait'") -> dict
     verbs = f"<Dial action='/done' record='record-from-answer'><Conference {attributes}>room</Conference></Dial>"
     app: dict[str, Answer] = {"/voice": respond(verbs), "/done": respond()}
     return app if wait is None else app | {"/wait": wait}
+
+
+def open_room(line: Line, *, count: int = 2) -> tuple[str, list[LiveCall]]:
+    """Return the SID of a conference, and calls that have joined it."""
+    calls = [line.place(caller=SILENT) for _ in range(count)]
+    return line.account.live_calls.conferences.get(0).sid, calls
+
+
+def change(line: Line, sid: str, call: LiveCall, **changes: Any) -> None:
+    """Change a participant."""
+    parsed = ParticipantChanges(**changes)
+    line.account.apply(UpdateParticipant(conference_sid=sid, participant=call.sid, changes=parsed))
+    line.settle()
 
 
 def hang_up(line: Line, *calls: LiveCall) -> None:
@@ -253,4 +269,124 @@ def test_participant_that_the_api_calls_hears_its_document() -> None:
         line.advance(10)
         assert list_heard(call) == ["Wait"]
         assert opened.sid.startswith(Kind.CONFERENCE)
+        hang_up(line, call)
+
+
+# -- hold and announcements -----------------------------------------------------------------------
+
+HOLD, NEWS = f"{APP}/hold", f"{APP}/news"
+ROOM = conference(None, "") | {
+    "/hold": respond("<Say>Hold the line</Say><Pause length='9'/><Redirect/>"),
+    "/news": respond("<Say>News</Say>"),
+}
+
+
+def test_hold_plays_its_document_until_its_end() -> None:
+    with Line(ROOM) as line:
+        sid, (first, second) = open_room(line)
+        change(line, sid, first, hold=True, hold_url=HOLD, hold_method="GET")
+        line.advance(15)
+        assert [one.method for one in line.app.list("/hold")] == ["GET", "POST"]
+        change(line, sid, first, hold=False)
+        line.advance(60)
+        assert (list_heard(first), list_heard(second)) == (["Hold the line"] * 2, [])
+        assert len(line.app.list("/hold")) == 2
+        change(line, sid, first, hold_url=HOLD)  # nobody is on hold
+        assert len(line.app.list("/hold")) == 2
+        hang_up(line, first, second)
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_announcement_is_heard_once_and_the_hold_goes_on_afterwards(is_ended: bool) -> None:
+    with Line(ROOM) as line:
+        sid, (first, second) = open_room(line)
+        change(line, sid, first, hold=True, hold_url=HOLD)
+        line.advance(2)
+        for _ in range(2):
+            change(line, sid, first, announce_url=NEWS)
+        assert not line.account.live_calls.is_waiting_for_others(first)
+        assert line.account.live_calls.is_waiting_for_others(second)
+        if is_ended:
+            change(line, sid, first, hold=False)
+        line.advance(5)
+        assert list_heard(first) == ["Hold the line", "News", *([] if is_ended else ["Hold the line"])]
+        assert list_heard(second) == []
+        hang_up(line, first, second)
+
+
+@pytest.mark.parametrize(
+    "url", [NEWS, "http://twimlets.com/echo?Twiml=%3CResponse%3E%3CSay%3ENews%3C%2FSay%3E%3C%2FResponse%3E"]
+)
+def test_announcement_to_a_conference_is_heard_by_all_and_asked_once(url: str) -> None:
+    with Line(ROOM) as line:
+        sid, calls = open_room(line, count=3)
+        line.account.apply(AnnounceToConference(sid=sid, url=url, method="POST"))
+        line.advance(5)
+        assert [list_heard(call) for call in calls] == [["News"]] * 3
+        assert len(line.app.list("/news")) == (url == NEWS)
+        assert all(call.waiting is None and call.status == "in-progress" for call in calls)
+        hang_up(line, *calls)
+
+
+def test_announcement_that_fails_is_noted_and_nobody_waits_for_it() -> None:
+    with Line(conference(None, "")) as line:
+        sid, calls = open_room(line)
+        line.account.apply(AnnounceToConference(sid=sid, url=NEWS, method="POST"))
+        line.settle()
+        assert {call.waiting for call in calls} == {None}
+        assert line.codes == [11200]
+        hang_up(line, *calls)
+
+
+def test_announcement_while_the_conference_has_not_started() -> None:
+    with Line(
+        conference(respond("<Say>Wait</Say><Pause length='50'/>")) | {"/news": respond("<Pause length='9'/>")}
+    ) as line:
+        sid, (first,) = open_room(line, count=1)
+        line.advance(3)
+        change(line, sid, first, announce_url=NEWS)
+        line.advance(3)
+        second = line.place(caller=SILENT)
+        line.advance(60)
+        assert list_heard(first) == ["Wait"]
+        assert (first.waiting, second.waiting) == (None, None)
+        hang_up(line, first, second)
+
+
+def test_hold_goes_on_when_the_conference_starts() -> None:
+    with Line(ROOM) as line:
+        sid, (first,) = open_room(line, count=1)
+        change(line, sid, first, hold=True, hold_url=HOLD)
+        line.advance(1)
+        second = line.place(caller=SILENT)
+        line.advance(13)
+        assert list_heard(first) == ["Hold the line"] * 2
+        hang_up(line, first, second)
+
+
+def test_participant_that_left_before_the_answer_hears_no_announcement() -> None:
+    with Line(conference(None, "")) as line:
+        sid, calls = open_room(line, count=3)
+
+        def leave(_: object) -> str:
+            line.account.apply(HangUpCall(number=calls[1].number))
+            return respond("<Say>News</Say>")
+
+        line.app.answers["/news"] = leave
+        line.account.apply(AnnounceToConference(sid=sid, url=NEWS, method="POST"))
+        line.advance(5)
+        assert [list_heard(call) for call in calls] == [["News"], [], ["News"]]
+        hang_up(line, calls[0], calls[2])
+
+
+def test_nobody_hears_what_is_for_those_who_have_not_joined() -> None:
+    with Line(ROOM) as line:
+        signer = line.make_call().signer
+        opened = line.account.live_calls.conferences.open("room", signer)
+        options = JoinOptions(conference=opened.number)
+        call = line.place(None, direction=Direction.OUTBOUND_API, joins=options, caller=SILENT)
+        line.account.apply(AnnounceToConference(sid=opened.sid, url=NEWS, method="POST"))
+        change(line, opened.sid, call, hold=True, hold_url=HOLD, announce_url=NEWS)
+        line.advance(10)
+        assert list_heard(call) == []
         hang_up(line, call)
