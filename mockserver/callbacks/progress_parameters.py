@@ -41,6 +41,23 @@ def build_end_extra(*, duration: int, sip_response_code: int | None = None, reco
     }
 
 
+def build_detection_parameters(*, call_sid: str, account_sid: str, answered_by: str, duration: int) -> Pairs:
+    """Return the parameters of the callback with the result of an asynchronous detection of machines.
+
+    Args:
+        answered_by: `human`, `unknown`, or such as `machine_start`.
+        duration: in milliseconds.
+    """
+    return order_parameters(
+        {
+            "CallSid": call_sid,
+            "AccountSid": account_sid,
+            "AnsweredBy": answered_by,
+            "MachineDetectionDuration": str(duration),
+        }
+    )
+
+
 def build_conference_parameters(
     *,
     event: str,

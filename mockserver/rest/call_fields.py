@@ -23,6 +23,12 @@ CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
 CONFERENCE_EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement")
 DETECTION = ("Enable", "DetectMessageEnd")
 """The values of `MachineDetection` with which the callbacks have `AnsweredBy`."""
+_DETECTION_NUMBERS = (
+    ("Timeout", 30, 3, 59),
+    ("SpeechThreshold", 2400, 1000, 6000),
+    ("SpeechEndThreshold", 1200, 500, 5000),
+)
+"""The fields that say how machines are detected, with their defaults and bounds: seconds, then milliseconds."""
 _PARTICIPANT_EVENTS = ("started", "paused", "resumed", "stopped")
 """Events that Twilio documents for participants, and the mock does not send."""
 
@@ -42,6 +48,17 @@ class StatusForm(msgspec.Struct, frozen=True):
     url: str
     method: str
     events: tuple[str, ...]
+
+
+class DetectionForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How machines are detected. Times are in milliseconds."""
+
+    waits_for_end: bool
+    is_async: bool
+    timeout: int
+    speech_threshold: int
+    speech_end_threshold: int
+    callback: StatusForm | None
 
 
 class Problems:
@@ -162,6 +179,34 @@ def parse_status_form(
         problems.add(21626, f"{name}Event: {expected}, found {unknown[0][:80]!r}: no status callbacks are sent.")
         return None
     return StatusForm(url, method, tuple(dict.fromkeys(events)) or default)
+
+
+def parse_detection_form(form: Parameters, prefix: str = "AsyncAmd", *, is_async: bool) -> DetectionForm | None:
+    """Return how machines are detected among those who answer, or None if they are not.
+
+    Args:
+        prefix: what precedes `StatusCallback` in the names of the fields.
+        is_async: True if the call goes on meanwhile.
+
+    Raises:
+        TwilioError: 20001 for a number that is too small; 21205 or 21209 for a wrong URL or method.
+    """
+    mode = form.get_text("MachineDetection")
+    if mode not in DETECTION:
+        return None
+    timeout, threshold, end = (
+        form.get_integer(f"MachineDetection{name}", default=default, minimum=minimum, maximum=maximum)
+        for name, default, minimum, maximum in _DETECTION_NUMBERS
+    )
+    url, method = parse_url(form, f"{prefix}StatusCallback"), parse_method(form, f"{prefix}StatusCallbackMethod")
+    return DetectionForm(
+        waits_for_end=mode == DETECTION[1],
+        is_async=is_async,
+        timeout=timeout * 1000,
+        speech_threshold=threshold,
+        speech_end_threshold=end,
+        callback=None if url is None else StatusForm(url, method, ("completed",)),
+    )
 
 
 def parse_record_form(form: Parameters, problems: Problems, prefix: str = "") -> RecordForm:

@@ -7,9 +7,11 @@ import msgspec
 
 from mockserver.rest.call_fields import (
     DETECTION,
+    DetectionForm,
     Problems,
     RecordForm,
     StatusForm,
+    parse_detection_form,
     parse_ends,
     parse_method,
     parse_record_form,
@@ -49,7 +51,9 @@ class CallForm(msgspec.Struct, frozen=True, kw_only=True):
     time_limit: int
     record: RecordForm | None
     """None if the call is not recorded."""
-    detects_machine: bool
+    detection: DetectionForm | None
+    """None if no machines are detected."""
+    send_digits: str | None
     problems: tuple[tuple[int, str], ...]
 
 
@@ -94,7 +98,8 @@ def parse_call_form(form: Parameters) -> CallForm:
         timeout=parse_timeout(form),
         time_limit=parse_time_limit(form),
         record=record,
-        detects_machine=form.get_text("MachineDetection") in DETECTION,
+        detection=parse_detection_form(form, is_async=form.get_boolean("AsyncAmd")),
+        send_digits=form.get_text("SendDigits"),
         problems=tuple(problems.found),
     )
 
@@ -150,9 +155,8 @@ def _check_digits(form: Parameters) -> None:
 
 def _warn_of_ignored(form: Parameters) -> None:
     """Warn of the fields that would change what a user sees."""
-    if form.get_text("SendDigits") is not None:
-        form.warnings.append("SendDigits was ignored: the mock plays no digits after the answer.")
-    if form.get_text("AsyncAmdStatusCallback") is not None:
-        form.warnings.append("AsyncAmdStatusCallback was ignored: AnsweredBy is in the other callbacks.")
+    is_async = form.get_text("MachineDetection") in DETECTION and form.get_boolean("AsyncAmd")
+    if form.get_text("AsyncAmdStatusCallback") is not None and not is_async:
+        form.warnings.append("AsyncAmdStatusCallback was ignored: it needs MachineDetection and AsyncAmd=true.")
     if form.get_text("RecordingConfigurationId") is not None:
         form.warnings.append("RecordingConfigurationId was ignored: this mock has no configurations.")

@@ -7,10 +7,11 @@ import msgspec
 from mockserver.rest.call_fields import (
     CALL_EVENTS,
     CONFERENCE_EVENTS,
-    DETECTION,
+    DetectionForm,
     Problems,
     RecordForm,
     StatusForm,
+    parse_detection_form,
     parse_ends,
     parse_method,
     parse_record_form,
@@ -60,7 +61,8 @@ class ParticipantForm(msgspec.Struct, frozen=True, kw_only=True):
     max_participants: int
     timeout: int
     time_limit: int
-    detects_machine: bool
+    detection: DetectionForm | None
+    """None if no machines are detected."""
     status: StatusForm | None
     record: RecordForm | None
     """How its call is recorded; None if it is not."""
@@ -120,7 +122,7 @@ def parse_participant_form(form: Parameters) -> ParticipantForm:
         ),
         timeout=parse_timeout(form),
         time_limit=parse_time_limit(form),
-        detects_machine=form.get_text("MachineDetection") in DETECTION,
+        detection=parse_detection_form(form, "Amd", is_async=True),
         status=parse_status_form(form, problems, CALL_EVENTS),
         record=parse_record_form(form, problems) if is_recorded else None,
         conference_status=parse_status_form(form, problems, CONFERENCE_EVENTS, "Conference", ("start", "end")),

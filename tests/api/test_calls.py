@@ -212,7 +212,10 @@ def test_addresses_are_shown_in_their_normal_form(api: Api, to: str, shown: str)
 @pytest.mark.parametrize(
     ("form", "warning"),
     [
-        ({"SendDigits": "1ww2#"}, "SendDigits was ignored"),
+        (
+            {"AsyncAmdStatusCallback": "http://127.0.0.1/amd", "MachineDetection": "Enable"},
+            "AsyncAmdStatusCallback was ignored: it needs MachineDetection and AsyncAmd=true.",
+        ),
         ({"AsyncAmdStatusCallback": "http://127.0.0.1/amd"}, "AsyncAmdStatusCallback was ignored"),
         ({"RecordingConfigurationId": "x"}, "RecordingConfigurationId was ignored"),
         ({"Url": "http://127.0.0.1:1/voice"}, "Twiml was ignored: Url takes precedence."),
@@ -446,6 +449,55 @@ def test_call_of_the_corpus_is_over(api: Api) -> None:
     api.run_command("POST", "/snapshots", {"name": "mine"})
     api.run_command("POST", "/rollback", {"name": "mine"})
     assert sid not in list_sids(api)
+
+
+# -- answers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ({}, (False, False, 30_000, 2_400, 1_200)),
+        (
+            {"MachineDetectionTimeout": "10", "MachineDetectionSpeechThreshold": "1500", "AsyncAmd": "true"},
+            (False, True, 10_000, 1_500, 1_200),
+        ),
+        (
+            {"MachineDetection": "DetectMessageEnd", "MachineDetectionSpeechEndThreshold": "900"},
+            (True, False, 30_000, 2_400, 900),
+        ),
+    ],
+)
+def test_detection_of_machines_has_its_fields(api: Api, form: dict[str, str], expected: tuple[Any, ...]) -> None:
+    place(api, **{"MachineDetection": "Enable", **form})
+    found = api.get_account().live_calls.get(0).detection
+    assert found is not None
+    names = ("waits_for_end", "is_async", "timeout", "speech_threshold", "speech_end_threshold")
+    assert tuple(getattr(found, name) for name in names) == expected
+
+
+def test_result_of_an_asynchronous_detection_is_sent(api: Api) -> None:
+    events = []
+    url = "http://127.0.0.1:1/amd"
+    detection = {"AsyncAmd": "true", "AsyncAmdStatusCallback": url, "AsyncAmdStatusCallbackMethod": "GET"}
+    sid = place(api, MachineDetection="Enable", SendDigits="1", **detection)
+    for _ in range(2):
+        api.advance(4)
+        events.append([(one.event, one.method) for one in api.get_account().state.deliveries.values()])
+        assert fetch(api, sid)["answered_by"] == ("human" if events[-1] else None)
+    assert events == [[], [("machine-detection", "GET")]]
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"MachineDetectionTimeout": "2"}, "20001"),
+        ({"AsyncAmdStatusCallback": "/amd"}, "21205"),
+        ({"AsyncAmdStatusCallbackMethod": "PUT"}, "21209"),
+    ],
+)
+def test_detection_with_a_bad_field_is_refused(api: Api, form: dict[str, str], code: str) -> None:
+    assert parse_error(api.post("Calls.json", **FORM, MachineDetection="Enable", **form))["code"] == code
 
 
 # -- unknown calls --------------------------------------------------------------------------------

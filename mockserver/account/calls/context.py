@@ -103,7 +103,8 @@ class CallContext(NamedTuple):
             return
         done_at = None if call.doing is None else call.doing.done_at
         heard_at = None if call.waiting is None or call.waiting.doing is None else call.waiting.doing.done_at
-        instants = [at for at in (done_at, heard_at, call.hang_up_at, call.limit_at) if at is not None]
+        wanted = (done_at, heard_at, call.detects_at, call.hang_up_at, call.limit_at)
+        instants = [at for at in wanted if at is not None]
         if instants:
             self.wake(call, min(instants))
 

@@ -16,7 +16,7 @@ from mockserver.account.calls.new_calls import NewCalls
 from mockserver.account.calls.progress import CallProgress, compute_seconds
 from mockserver.account.calls.subscriptions import Subscriptions
 from mockserver.account.state import activities
-from mockserver.account.state.activities import Bridged
+from mockserver.account.state.activities import Bridged, Connecting
 from mockserver.account.state.app_requests import RequestPurpose
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.account.state.live_recordings import RecordOptions
@@ -88,20 +88,23 @@ class Dialer:
         if not children:
             self._context.wake(call, self._context.clock.now())
 
-    def answer(self, child: LiveCall, target_url: str | None, method: str) -> None:
-        """Continue when the callee has answered: with the target's document, or with the connection."""
+    def take_answer(self, child: LiveCall) -> None:
+        """End the calls to the other targets when a callee has answered. The timeout was that of the ringing."""
         parent = self._get_parent(child)
         doing = parent.doing
         assert isinstance(doing, activities.Dialing), "a Dial that ends ends its calls"
         for other in self._list_open(doing):  # the child is none of them at this moment
             self._end(other, CallStatus.CANCELED)
+        parent.doing = msgspec.structs.replace(doing, done_at=None)
+        self._context.schedule(parent)
+
+    def answer(self, child: LiveCall, target_url: str | None, method: str) -> None:
+        """Continue after the answer of the callee: with the target's document, or with the connection."""
         if target_url is None:
             self.connect(child)
             return
-        parent.doing = msgspec.structs.replace(doing, done_at=None)  # the timeout is that of the ringing
-        self._context.schedule(parent)
         child.is_whispering = True
-        child.document = parent.document  # its URL is the base of relative URLs
+        child.document = self._get_parent(child).document  # its URL is the base of relative URLs
         self._requests.ask(child, RequestPurpose.SCREEN, target_url, method, verb="Number")
 
     def connect(self, child: LiveCall) -> None:
@@ -228,4 +231,8 @@ class Dialer:
 
 def _is_of_dial(child: LiveCall) -> bool:
     """Return True if an open call is still part of its `<Dial>`: the API may lead one elsewhere that was answered."""
-    return child.status is not CallStatus.IN_PROGRESS or child.is_whispering or isinstance(child.doing, Bridged)
+    return (
+        child.status is not CallStatus.IN_PROGRESS
+        or child.is_whispering
+        or isinstance(child.doing, Bridged | Connecting)
+    )

@@ -154,7 +154,6 @@ class LiveCalls:
         self._context.schedule(call)
 
     def _redirect(self, call: LiveCall, voice: VoiceDocument) -> None:
-        """Play another document from now on."""
         self._redirection.leave(call)
         call.voice = voice
         self._context.touch(call)
@@ -203,6 +202,7 @@ class LiveCalls:
         elif call.limit_at is not None and now >= call.limit_at:
             self.end(call, CallStatus.COMPLETED)
         else:
+            self._ringing.detector.finish(call)
             self._waits.resume(call)
             self._go_on(call, call.doing, now)
         self._player.play(call)
@@ -219,7 +219,7 @@ class LiveCalls:
         """Continue after something that took its time."""
         if isinstance(doing, activities.Bridged | activities.Saying):
             self.end(call, CallStatus.COMPLETED)
-        elif isinstance(doing, activities.Ringing):
+        elif isinstance(doing, activities.Ringing | activities.Connecting):
             self._ringing.ring(call)
         elif isinstance(doing, activities.InConference):
             self._dialing.go_on_in_conference(call, doing)

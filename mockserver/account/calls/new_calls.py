@@ -66,6 +66,7 @@ class NewCalls:
                 subscription=self._subscriptions.resolve_status(parent, target),
                 timeout=act.timeout,
                 time_limit=act.time_limit,
+                send_digits=target.send_digits if isinstance(target, acts.NumberTarget) else None,
             ),
             parent=parent,
         )
@@ -94,7 +95,8 @@ class NewCalls:
             ring_limit=new.timeout * SECOND,
             time_limit=new.time_limit * SECOND,
             record=new.record,
-            detects_machine=new.detects_machine,
+            detection=new.detection,
+            send_digits=new.send_digits,
             joins=new.joins,
             forwarded_from=new.forwarded_from,
             caller_name=new.caller_name,

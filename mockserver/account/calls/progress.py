@@ -40,8 +40,6 @@ class CallProgress:
         call.status = status
         if status is CallStatus.IN_PROGRESS:
             call.answered_at = now
-            if call.detects_machine or call.caller.answers == "machine":
-                call.answered_by = "machine_start" if call.caller.answers == "machine" else "human"
         elif status is CallStatus.RINGING:
             call.rang_at = now
         else:

@@ -48,7 +48,8 @@ class Redirection:
         """Leave what a call does. The action of a `<Dial>` is asked before the new document."""
         doing = call.doing
         stop_waiting(self._context, call)
-        if call.is_whispering or isinstance(doing, activities.Bridged):
+        is_of_dial = call.is_whispering or isinstance(doing, activities.Bridged | activities.Connecting)
+        if is_of_dial and call.parent is not None:
             self._dialing.release(call)
         if isinstance(doing, activities.Dialing):
             self._dialing.end_children(call, CallStatus.CANCELED)

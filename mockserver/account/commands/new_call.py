@@ -6,6 +6,7 @@ from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_calls import Direction
 from mockserver.account.state.live_conferences import JoinOptions
 from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.machine_detection import MachineDetection
 from mockserver.account.state.subscription import Signer, StatusSubscription
 from scenarios.callers import Caller
 
@@ -26,7 +27,9 @@ class NewCall(msgspec.Struct, frozen=True, kw_only=True):
     time_limit: int = _CALL_SECONDS
     """Seconds that it may last."""
     record: RecordOptions | None = None
-    detects_machine: bool = False
+    detection: MachineDetection | None = None
+    send_digits: str | None = None
+    """The keys that the callee hears after the answer, with `w` and `W` for waits."""
     caller: Caller | None = None
     """The person on the line; that of the scenario if left out."""
     joins: JoinOptions | None = None

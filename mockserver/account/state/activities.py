@@ -11,6 +11,12 @@ class Ringing(msgspec.Struct, frozen=True, tag=True):
     done_at: int
 
 
+class Connecting(msgspec.Struct, frozen=True, tag=True):
+    """The party has answered. Keys are sent, or it is detected who answered, before the document begins."""
+
+    done_at: int
+
+
 class Performing(msgspec.Struct, frozen=True, tag=True):
     """An act that ends by itself: Say, Play or Pause."""
 
@@ -91,5 +97,15 @@ class Requesting(msgspec.Struct, frozen=True, tag=True):
 
 
 Doing: TypeAlias = (
-    Ringing | Performing | Saying | RecordingParty | Gathering | Dialing | Bridged | InConference | Queued | Requesting
+    Ringing
+    | Connecting
+    | Performing
+    | Saying
+    | RecordingParty
+    | Gathering
+    | Dialing
+    | Bridged
+    | InConference
+    | Queued
+    | Requesting
 )

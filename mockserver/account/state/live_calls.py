@@ -9,6 +9,7 @@ from mockserver.account.state.activities import Doing, Requesting
 from mockserver.account.state.app_requests import AskedDocument, PlayedDocument, VoiceDocument
 from mockserver.account.state.live_conferences import JoinOptions
 from mockserver.account.state.live_recordings import LegRecording, RecordOptions, Utterance
+from mockserver.account.state.machine_detection import MachineDetection
 from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.account.state.waiting import Waiting
 from mockserver.callbacks.cookies import Cookie
@@ -50,7 +51,11 @@ class LiveCall(msgspec.Struct, kw_only=True):
     answered_at: int | None = None
     ended_at: int | None = None
     answered_by: str | None = None
-    detects_machine: bool = False
+    detection: MachineDetection | None = None
+    detects_at: int | None = None
+    """When it is known who answered."""
+    send_digits: str | None = None
+    """The keys that the callee hears after the answer."""
     forwarded_from: str | None = None
     caller_name: str | None = None
     application_sid: str | None = None

@@ -8,8 +8,9 @@ from mockserver.account.resources.live_resources import build_created_call
 from mockserver.account.resources.parent import Parent
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_recordings import RecordOptions
+from mockserver.account.state.machine_detection import MachineDetection
 from mockserver.account.state.subscription import Signer, StatusSubscription, Subscription
-from mockserver.rest.call_fields import RecordForm, StatusForm
+from mockserver.rest.call_fields import DetectionForm, RecordForm, StatusForm
 from mockserver.rest.call_forms import (
     URL_FIELDS,
     CallForm,
@@ -86,6 +87,20 @@ def build_record_options(form: RecordForm | None, signer: Signer) -> RecordOptio
     return RecordOptions(form.channels, form.track, form.trim, subscription)
 
 
+def build_detection(form: DetectionForm | None) -> MachineDetection | None:
+    """Return how machines are detected, or None if they are not."""
+    if form is None:
+        return None
+    return MachineDetection(
+        waits_for_end=form.waits_for_end,
+        is_async=form.is_async,
+        timeout=form.timeout,
+        speech_threshold=form.speech_threshold,
+        speech_end_threshold=form.speech_end_threshold,
+        callback=build_status_subscription(form.callback),
+    )
+
+
 def build_status_subscription(form: StatusForm | None) -> StatusSubscription | None:
     """Return the receiver of status callbacks, or None if there is none."""
     return None if form is None else StatusSubscription(form.url, form.method, form.events)
@@ -101,7 +116,8 @@ def _build_new_call(form: CallForm, signer: Signer) -> NewCall:
         timeout=form.timeout,
         time_limit=form.time_limit,
         record=build_record_options(form.record, signer),
-        detects_machine=form.detects_machine,
+        detection=build_detection(form.detection),
+        send_digits=form.send_digits,
         problems=form.problems,
     )
 

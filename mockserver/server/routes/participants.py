@@ -32,7 +32,12 @@ from mockserver.rest.participant_forms import (
 from mockserver.rest.representations.calls_and_conferences import CONFERENCE, PARTICIPANT, ParticipantFields
 from mockserver.server.exchange import Exchange
 from mockserver.server.results import NoContent, ResourcePage, ResourceValue
-from mockserver.server.routes.calls import build_record_options, build_signer, build_status_subscription
+from mockserver.server.routes.calls import (
+    build_detection,
+    build_record_options,
+    build_signer,
+    build_status_subscription,
+)
 from mockserver.server.routes.resource_route import PathParams
 
 _NOT_CACHED = 0
@@ -121,7 +126,7 @@ def create_participant(exchange: Exchange, path: PathParams) -> ResourceValue:
                 timeout=form.timeout,
                 time_limit=form.time_limit,
                 record=build_record_options(form.record, signer),
-                detects_machine=form.detects_machine,
+                detection=build_detection(form.detection),
                 problems=form.problems,
             ),
             options=_build_options(form),

@@ -65,15 +65,6 @@ def test_person_who_does_not_answer(caller: dict[str, Any], status: str, code: s
         assert line.app.get("/status")["SipResponseCode"] == code
 
 
-def test_answering_machine_is_detected() -> None:
-    with Line({"/voice": respond()}) as line:
-        line.play(direction=OUTBOUND, caller=Caller(answers="machine"))
-        line.play(direction=OUTBOUND, detects_machine=True)
-        line.play(direction=OUTBOUND)
-        found = [received.form.get("AnsweredBy") for received in line.app.list("/voice")]
-        assert found == ["machine_start", "human", None]
-
-
 def test_call_plays_the_document_that_was_given_with_it() -> None:
     with Line() as line:
         call = line.play(None, twiml=respond("<Say>Hi</Say>"), direction=OUTBOUND)
