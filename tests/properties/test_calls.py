@@ -25,6 +25,8 @@ from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.decoding import decode_state
 from mockserver.account.state.in_progress import PauseBehavior
 from mockserver.account.state.live_calls import Direction, LiveCall
+from mockserver.account.state.machine_detection import MachineDetection
+from mockserver.account.state.subscription import StatusSubscription
 from mockserver.mock import Mock
 from mockserver.rest.errors import TwilioError
 from scenarios.callers import Caller
@@ -56,6 +58,14 @@ CALLBACKS: dict[str, Any] = {
     "recordingStatusCallback": (None, "/rec"),
     "recordingStatusCallbackEvent": (None, "in-progress completed absent"),
 }
+WAITS = (
+    None,
+    "",
+    "/a",
+    "/b",
+    "/missing",
+    "https://twimlets.com/echo?Twiml=%3CResponse%3E%3CSay%3EHi%3C/Say%3E%3CRedirect/%3E%3C/Response%3E",
+)
 TRIM = ("trim-silence", "do-not-trim")
 PROMPTS = (
     elements("Say", st.sampled_from(["Hello there", "How are you today, my friend?", ""]), loop=("1", "3")),
@@ -66,6 +76,7 @@ NUMBERS = elements(
     "Number",
     st.sampled_from(CALLEES),
     url=(None, "/screen", "/a"),
+    sendDigits=(None, "1w2"),
     statusCallback=(None, "/status"),
     statusCallbackEvent=("initiated ringing answered completed",),
 )
@@ -76,6 +87,7 @@ CONFERENCES = elements(
     trim=TRIM,
     startConferenceOnEnter=(None, "false"),
     endConferenceOnExit=(None, "true"),
+    waitUrl=WAITS,
     statusCallback=("/conference",),
     statusCallbackEvent=("start end join leave",),
     **CALLBACKS,
@@ -116,7 +128,7 @@ VERBS = st.one_of(
     elements("Dial", CONFERENCES, action=URLS, record=("do-not-record", "true"), trim=TRIM, **CALLBACKS),
     elements("Start", elements("Recording", name=(None, "n"), trim=TRIM, track=(None, "inbound"), **CALLBACKS)),
     elements("Stop", elements("Recording", name=("n", "m"))),
-    elements("Enqueue", st.just("queue"), action=URLS),
+    elements("Enqueue", st.just("queue"), action=URLS, waitUrl=WAITS),
     elements("Redirect", st.sampled_from(["/a", "b", "", "/missing"])),
     elements("Reject", reason=("busy", "rejected")),
     st.sampled_from(["<Hangup/>", "<Leave/>", "<Unknown/>"]),
@@ -139,6 +151,7 @@ CALLEE_SCENARIOS = st.tuples(PEOPLE, PEOPLE).map(
         ),
     )
 )
+DETECTION = MachineDetection(callback=StatusSubscription(f"{APP}/detected"))
 CALLS = st.fixed_dictionaries(
     {
         "caller": PEOPLE,
@@ -146,6 +159,8 @@ CALLS = st.fixed_dictionaries(
         "events": st.sampled_from([None, ALL_EVENTS]),
         "fallback": st.sampled_from([None, "/b"]),
         "time_limit": st.sampled_from([20, 600]),
+        "send_digits": st.sampled_from([None, None, "1ww2"]),
+        "detection": st.sampled_from([None, None, DETECTION, msgspec.structs.replace(DETECTION, is_async=True)]),
     }
 )
 
