@@ -17,7 +17,13 @@ from mockserver.account.calls import app_requests
 from mockserver.account.commands.beginnings import SetUpScenario
 from mockserver.account.commands.calls import DeleteCall, HangUpCall, UpdateCall
 from mockserver.account.commands.command import HistoryEntry
-from mockserver.account.commands.conferences import EndConference, KickParticipant
+from mockserver.account.commands.conferences import (
+    AnnounceToConference,
+    EndConference,
+    KickParticipant,
+    ParticipantChanges,
+    UpdateParticipant,
+)
 from mockserver.account.commands.recordings import CreateCallRecording, DeleteRecording, UpdateRecording
 from mockserver.account.history import decode_entry, encode_entry
 from mockserver.account.resources.parent import Parent
@@ -270,6 +276,19 @@ def change_conferences(line: Line, call: LiveCall, *, is_end: bool) -> None:
         )
 
 
+def hold(line: Line, call: LiveCall, *, is_held: bool) -> None:
+    """Put a call on hold in its conference, or end that and announce something."""
+    hold_url, news = (f"{APP}/a", None) if is_held else (None, f"{APP}/b")
+    changes = ParticipantChanges(hold=is_held, hold_url=hold_url, announce_url=news)
+    for conference in [*line.account.state.live.conferences.values()]:
+        line.account.apply(UpdateParticipant(conference_sid=conference.sid, participant=call.sid, changes=changes))
+
+
+def announce(line: Line) -> None:
+    for conference in [*line.account.state.live.conferences.values()]:
+        line.account.apply(AnnounceToConference(sid=conference.sid, url=f"{APP}/a", method="GET"))
+
+
 CHANGES: tuple[Callable[[Line, LiveCall], object], ...] = (
     lambda line, call: line.account.apply(UpdateCall(number=call.number, status="completed")),
     lambda line, call: line.account.apply(UpdateCall(number=call.number, voice=VoiceDocument(f"{APP}/b"))),
@@ -283,6 +302,9 @@ CHANGES: tuple[Callable[[Line, LiveCall], object], ...] = (
     delete_recording,
     lambda line, call: change_conferences(line, call, is_end=False),
     lambda line, call: change_conferences(line, call, is_end=True),
+    lambda line, call: hold(line, call, is_held=True),
+    lambda line, call: hold(line, call, is_held=False),
+    lambda line, call: announce(line),
 )
 """What the API, or the person on the line, does to a call."""
 

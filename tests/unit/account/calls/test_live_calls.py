@@ -85,12 +85,19 @@ def test_documents_of_twilio_are_built_in(url: str, heard: list[str]) -> None:
         assert (list_heard(call)[:2], line.app.received, line.codes) == (heard, [], [])
 
 
-@pytest.mark.parametrize("url", ["http://twimlets.com/holdmusic?Bucket=com.twilio.music.rock", "https://a.test/wait"])
-def test_document_of_those_who_wait_is_not_asked(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "paths", "codes"),
+    [
+        ("http://twimlets.com/holdmusic?Bucket=com.twilio.music.rock", ["/voice"], []),
+        ("https://a.test/wait", ["/voice", "/wait"], [11200]),
+    ],
+)
+def test_document_of_those_who_wait_is_asked_or_built_in(url: str, paths: list[str], codes: list[int]) -> None:
     content = f"<Dial><Conference waitUrl='{url}' waitMethod='GET'>room</Conference></Dial>"
     with Line({"/voice": respond(content)}) as line:
         call = line.play(time_limit=20)
-        assert (get_seconds(call), line.app.paths, line.codes, call.talk) == (20, ["/voice"], [], [])
+        assert (get_seconds(call), line.app.paths, line.codes) == (20, paths, codes)
+        assert bool(call.talk) is not bool(codes)
 
 
 def test_voice_url_and_redirects_take_get() -> None:
