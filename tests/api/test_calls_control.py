@@ -201,6 +201,17 @@ def test_unknown_call_is_not_found(api: Api, method: str, tail: str, with_calls:
     assert NO_CALL in response.headers["x-mock-reason"]
 
 
+def test_call_that_only_recordings_know_is_hung_up_while_it_is_in_progress(api: Api) -> None:
+    sid = api.post(f"Calls/{NO_CALL}/Recordings.json").json()["sid"]
+    api.advance(5)
+    call = api.run_command("POST", f"/calls/{NO_CALL}/hang-up")
+    assert (call["sid"], call["status"], call["direction"]) == (NO_CALL, "completed", "inbound")
+    assert [(one["sid"], one["status"], one["duration"]) for one in call["recordings"]] == [(sid, "completed", 5)]
+    over = api.get_account().corpus.generate_recording(0).call_sid
+    response = api.send_command("POST", f"/calls/{over}/hang-up")
+    assert (response.status_code, response.json()["code"]) == (400, 21220)
+
+
 def test_debugger_shows_events_since_a_number(api: Api) -> None:
     for _ in range(3):
         api.run_command("POST", "/calls", OUTGOING | {"twiml": "<Response><Sayy/></Response>"})

@@ -8,7 +8,7 @@ from msgspec import Meta
 from generators.instants import SECOND
 from mockserver.account.account import Account
 from mockserver.account.call_driver import CallDriver
-from mockserver.account.commands.calls import HangUpCall, PlaceCall
+from mockserver.account.commands.calls import AdoptCall, HangUpCall, PlaceCall
 from mockserver.account.state.live_calls import LiveCall
 from mockserver.control.endpoints.endpoint import (
     PathParams,
@@ -16,7 +16,7 @@ from mockserver.control.endpoints.endpoint import (
     make_invalid_command_error,
     read_command,
 )
-from mockserver.control.endpoints.new_calls import CallCommand, build_new_call
+from mockserver.control.endpoints.new_calls import CallCommand, build_new_call, make_signer
 from mockserver.control.views.call_data import CallSummary
 from mockserver.control.views.call_serialization import serialize_call, summarize_call
 from mockserver.control.views.calls import CallView
@@ -62,7 +62,10 @@ async def play_call(exchange: Exchange, path: PathParams) -> CallView:
 
 async def hang_up(exchange: Exchange, path: PathParams) -> CallView:
     account = get_account(exchange, path)
-    call = _find_call(account, path)
+    call = _find_live(account, path["call"])
+    if call is None and account.calls.find_or_none(path["call"]) is not None:  # recordings know it
+        call = account.apply(AdoptCall(sid=path["call"], signer=make_signer(exchange, account)))
+    call = call or _find_call(account, path)
     if call.is_over:
         raise make_invalid_command_error(f"expected a call in progress, found {call.sid}, which is {call.status.value}")
     account.apply(HangUpCall(number=call.number))
@@ -91,8 +94,12 @@ def _show(exchange: Exchange, account: Account, call: LiveCall) -> CallView:
     return serialize_call(account, call, exchange.base_url, is_played=is_played)
 
 
+def _find_live(account: Account, sid: str) -> LiveCall | None:
+    return account.live_calls.find(sid) if account.has_live_calls else None
+
+
 def _find_call(account: Account, path: PathParams) -> LiveCall:
-    call = account.live_calls.find(path["call"]) if account.has_live_calls else None
+    call = _find_live(account, path["call"])
     if call is None:
         raise TwilioError(20404, f"No call that began on this account has the SID {path['call'][:40]!r}.")
     return call

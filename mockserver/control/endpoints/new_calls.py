@@ -69,7 +69,7 @@ def build_new_call(exchange: Exchange, account: Account, command: CallCommand) -
     to = _parse_endpoint("to", command.to or _APP_NUMBER)
     if is_incoming:
         _refuse_fields_of_outgoing(command)
-    signer = Signer(account.token, "the account's auth token", exchange.base_url)
+    signer = make_signer(exchange, account)
     return NewCall(
         from_=from_,
         to=to,
@@ -137,6 +137,11 @@ def _build_subscription(command: CallCommand) -> StatusSubscription | None:
     if command.status_callback is None:
         return None
     return StatusSubscription(command.status_callback, command.status_callback_method, command.status_callback_events)
+
+
+def make_signer(exchange: Exchange, account: Account) -> Signer:
+    """Return what signs the requests of a call that a test begins."""
+    return Signer(account.token, "the account's auth token", exchange.base_url)
 
 
 def _build_record_options(command: CallCommand, signer: Signer) -> RecordOptions | None:
