@@ -91,6 +91,21 @@ class Gather(msgspec.Struct, frozen=True, tag=True):
     prompts: tuple[Say | Play | Pause, ...] = ()
 
 
+class MachineDetection(msgspec.Struct, frozen=True, kw_only=True):
+    """Find out who answers, while the call goes on. The URL may be relative."""
+
+    waits_for_end: bool = False
+    """True if the greeting of a machine is heard to its end."""
+    timeout: int = 30
+    """Seconds."""
+    speech_threshold: int = 2400
+    """Milliseconds of speech by which a machine is known."""
+    speech_end_threshold: int = 1200
+    """Milliseconds of silence that end what is said."""
+    status_callback: str | None = None
+    status_callback_method: str = "POST"
+
+
 class NumberTarget(msgspec.Struct, frozen=True, tag=True):
     """A phone number to dial. `url` is played to the callee before both are connected."""
 
@@ -101,6 +116,7 @@ class NumberTarget(msgspec.Struct, frozen=True, tag=True):
     status_callback_method: str = "POST"
     status_callback_events: tuple[str, ...] = ("completed",)
     send_digits: str | None = None
+    detection: MachineDetection | None = None
 
 
 class ClientTarget(msgspec.Struct, frozen=True, tag=True):
@@ -123,6 +139,7 @@ class SipTarget(msgspec.Struct, frozen=True, tag=True):
     status_callback: str | None = None
     status_callback_method: str = "POST"
     status_callback_events: tuple[str, ...] = ("completed",)
+    detection: MachineDetection | None = None
 
 
 class ConferenceTarget(msgspec.Struct, frozen=True, tag=True):

@@ -3,7 +3,16 @@
 import re
 from typing import TypedDict
 
-from mockserver.twiml.acts import ClientTarget, ConferenceTarget, Dial, DialRecord, NumberTarget, SipTarget, Target
+from mockserver.twiml.acts import (
+    ClientTarget,
+    ConferenceTarget,
+    Dial,
+    DialRecord,
+    MachineDetection,
+    NumberTarget,
+    SipTarget,
+    Target,
+)
 from mockserver.twiml.attributes import SCHEMA_WARNING, Attributes
 from mockserver.twiml.phone_numbers import normalize_number
 from mockserver.twiml.problems import ProblemList
@@ -19,6 +28,8 @@ _CONFERENCE_RECORD_VALUES = {"record-from-start": True, "do-not-record": False, 
 _BEEPS = {"true": "true", "false": "false", "onenter": "onEnter", "onexit": "onExit"}
 _CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 _CONFERENCE_EVENTS = frozenset({"start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"})
+_DETECTIONS = {"Enable": False, "DetectMessageEnd": True}
+"""The values of `machineDetection`, and whether the greeting of a machine is heard to its end."""
 _KEYS_WITH_PAUSES = "[0-9*#wW]*"
 _SIP_URI = re.compile(r"(?i)sips?:[^\s@]+@[^\s@]+")
 
@@ -74,7 +85,11 @@ def _read_number(element: Element, problems: ProblemList) -> NumberTarget | None
     attributes = Attributes(element, problems)
     send_digits = attributes.get_keys("sendDigits", "", _KEYS_WITH_PAUSES, 13222)
     options = _read_options(attributes, method_code=13221)
-    return None if number is None else NumberTarget(number, **options, send_digits=send_digits or None)
+    return (
+        None
+        if number is None
+        else NumberTarget(number, **options, send_digits=send_digits or None, detection=_read_detection(attributes))
+    )
 
 
 def _normalize(element: Element, problems: ProblemList) -> str | None:
@@ -96,12 +111,13 @@ def _read_client(element: Element, problems: ProblemList) -> ClientTarget | None
 
 def _read_sip(element: Element, problems: ProblemList) -> SipTarget | None:
     uri = next((child.text for child in element.children if child.name == "Uri"), "") or element.text
-    options = _read_options(Attributes(element, problems), method_code=13241)
+    attributes = Attributes(element, problems)
+    options = _read_options(attributes, method_code=13241)
     if _SIP_URI.fullmatch(uri) is None:
         text = f"expected a SIP URI such as sip:alice@example.com, found {uri[:100]!r}"
         problems.add(13243, f"<Sip> (line {element.line}): {text}")
         return None
-    return SipTarget(uri, **options)
+    return SipTarget(uri, **options, detection=_read_detection(attributes))
 
 
 def _read_options(attributes: Attributes, method_code: int = SCHEMA_WARNING) -> _TargetOptions:
@@ -112,6 +128,23 @@ def _read_options(attributes: Attributes, method_code: int = SCHEMA_WARNING) -> 
         "status_callback_method": attributes.get_method("statusCallbackMethod"),
         "status_callback_events": attributes.get_words("statusCallbackEvent", ("completed",), _CALL_EVENTS, 21626),
     }
+
+
+def _read_detection(attributes: Attributes) -> MachineDetection | None:
+    """Return how machines are detected, or None if they are not."""
+    mode = attributes.get_text("machineDetection")
+    if mode not in _DETECTIONS:
+        return None
+    return MachineDetection(
+        waits_for_end=_DETECTIONS[mode],
+        timeout=attributes.get_number("machineDetectionTimeout", 30, lowest=3, highest=59),
+        speech_threshold=attributes.get_number("machineDetectionSpeechThreshold", 2400, lowest=1000, highest=6000),
+        speech_end_threshold=attributes.get_number(
+            "machineDetectionSpeechEndThreshold", 1200, lowest=500, highest=5000
+        ),
+        status_callback=attributes.get_url("amdStatusCallback"),
+        status_callback_method=attributes.get_method("amdStatusCallbackMethod"),
+    )
 
 
 def _read_conference(element: Element, problems: ProblemList) -> ConferenceTarget | None:

@@ -11,12 +11,15 @@ from mockserver.account.commands.new_call import NewCall
 from mockserver.account.state.activities import Ringing
 from mockserver.account.state.app_requests import VoiceDocument
 from mockserver.account.state.live_calls import Direction, LiveCall
-from mockserver.account.state.subscription import Signer
+from mockserver.account.state.machine_detection import MachineDetection
+from mockserver.account.state.subscription import Signer, StatusSubscription
 from mockserver.twiml import acts
 from scenarios.callers import find_caller
 
 _QUEUE_TIME = SECOND
 """The time from the creation of a call until the phone rings, in microseconds: one call a second leaves the queue."""
+_MILLISECONDS = 1000
+"""The milliseconds of a second."""
 _MAX_FINISHED = 2000
 """The number of calls that are over and are remembered."""
 
@@ -67,12 +70,33 @@ class NewCalls:
                 timeout=act.timeout,
                 time_limit=act.time_limit,
                 send_digits=target.send_digits if isinstance(target, acts.NumberTarget) else None,
+                detection=None if isinstance(target, acts.ClientTarget) else self._resolve_detection(parent, target),
             ),
             parent=parent,
         )
         call.doing = Ringing(call.created_at)
         self._context.wake(call, call.created_at)
         return call
+
+    def _resolve_detection(
+        self, parent: LiveCall, target: acts.NumberTarget | acts.SipTarget
+    ) -> MachineDetection | None:
+        """Return how it is detected who answers a target. The call goes on meanwhile."""
+        found = target.detection
+        if found is None:
+            return None
+        callback = None
+        if found.status_callback is not None:
+            url = self._subscriptions.resolve_url(parent, found.status_callback, "amdStatusCallback")
+            callback = None if url is None else StatusSubscription(url, found.status_callback_method)
+        return MachineDetection(
+            waits_for_end=found.waits_for_end,
+            is_async=True,
+            timeout=found.timeout * _MILLISECONDS,
+            speech_threshold=found.speech_threshold,
+            speech_end_threshold=found.speech_end_threshold,
+            callback=callback,
+        )
 
     def _add(self, new: NewCall, parent: LiveCall | None = None) -> LiveCall:
         number, now = self._live.call_serial, self._context.clock.now()

@@ -8,6 +8,7 @@ from mockserver.twiml.acts import (
     ConferenceTarget,
     Dial,
     DialRecord,
+    MachineDetection,
     NumberTarget,
     RecordingCallback,
     SipTarget,
@@ -16,6 +17,9 @@ from tests.twiml_documents import read_act, read_response
 
 NUMBER = NumberTarget("+14155550123")
 SERVICE = NumberTarget("911")
+DETECTION = MachineDetection(
+    waits_for_end=True, timeout=9, speech_threshold=1000, speech_end_threshold=500, status_callback_method="GET"
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,16 @@ SERVICE = NumberTarget("911")
             'statusCallbackEvent="initiated answered" sendDigits="ww12#">+14155550123</Number></Dial>',
             Dial(targets=(NumberTarget("+14155550123", "/w", "GET", "/s", "GET", ("initiated", "answered"), "ww12#"),)),
         ),
+        (
+            '<Dial><Number machineDetection="Enable" amdStatusCallback="/a">911</Number></Dial>',
+            Dial(targets=(NumberTarget("911", detection=MachineDetection(status_callback="/a")),)),
+        ),
+        (
+            '<Dial><Sip machineDetection="DetectMessageEnd" machineDetectionTimeout="9" amdStatusCallbackMethod="get" '
+            'machineDetectionSpeechThreshold="1000" machineDetectionSpeechEndThreshold="500">sip:a@b</Sip></Dial>',
+            Dial(targets=(SipTarget("sip:a@b", detection=DETECTION),)),
+        ),
+        ('<Dial><Number machineDetection="Disabled">911</Number></Dial>', Dial(targets=(SERVICE,))),
         ("<Dial><Client>bob</Client><Number>911</Number></Dial>", Dial(targets=(ClientTarget("bob"), SERVICE))),
         (
             '<Dial><Client url="/w"><Identity>bob</Identity><Parameter name="a" value="b"/></Client></Dial>',

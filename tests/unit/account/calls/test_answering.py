@@ -125,6 +125,27 @@ def test_asynchronous_detection_sends_its_result_while_the_call_goes_on(
         assert line.app.get("/status")["AnsweredBy"] == "machine_start"
 
 
+@pytest.mark.parametrize(("callback", "count"), [("amdStatusCallback='/amd'", 1), ("", 0)])
+def test_callee_of_a_dial_is_detected_while_it_talks(callback: str, count: int) -> None:
+    noun = f"<Number machineDetection='Enable' {callback} statusCallback='/status'>+15005550008</Number>"
+    callers = [{"to": "+15005550008", "answers": "machine", "speech": ["word " * 20]}]
+    app = {"/voice": respond(f"<Dial>{noun}<Client>ann</Client></Dial>")}
+    with Line(app, make_scenario(callers=callers)) as line:
+        line.play(caller=SILENT)
+        child = line.calls[1]
+        assert [(one["CallSid"], one["AnsweredBy"]) for one in line.app.list("/amd")] == [
+            (child.sid, "machine_start")
+        ] * count
+        assert line.app.get("/status")["AnsweredBy"] == "machine_start"
+
+
+def test_relative_receiver_of_a_detection_without_a_url_is_noted() -> None:
+    noun = "<Sip machineDetection='Enable' amdStatusCallback='/amd'>sip:ann@host.example</Sip>"
+    with Line() as line:
+        line.play(twiml=respond(f"<Dial>{noun}</Dial>"), caller=SILENT)
+        assert line.codes == [15004]
+
+
 def test_call_that_ends_before_the_detection_has_no_result() -> None:
     detection = MachineDetection(is_async=True, callback=AMD)
     with Line({"/voice": respond()}) as line:
